@@ -1,0 +1,92 @@
+//! The work that cannot be avoided, measured on the server's core.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use cognate_crypto::jws::{SigningKey, header_json};
+use cognate_crypto::srp;
+
+use crate::machine;
+
+/// What a kind of request cannot do without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Floor {
+    /// Two signatures and g^x: a sign-in with the password.
+    Password,
+    /// Two signatures, g^b, v^u and (A·v^u)^b: a sign-in by SRP, both calls.
+    Srp,
+    /// Two signatures: a refresh.
+    Refresh,
+    /// None: the row has a bound in microseconds.
+    None,
+}
+
+/// The pieces, ready to be measured.
+pub struct Pieces {
+    key: SigningKey,
+    header: String,
+    payload: Vec<u8>,
+    x: cognate_crypto::secret::Secret<[u8; 32]>,
+    verifier: srp::Verifier,
+    public_a: srp::PublicA,
+}
+
+impl Pieces {
+    /// Makes keys and a verifier of the real sizes.
+    pub fn new() -> anyhow::Result<Self> {
+        srp::warm_up();
+        let key = SigningKey::generate();
+        let header = header_json(&key.public().kid());
+        let x = srp::x("pool", "user", "Passw0rd!", &srp::new_salt());
+        let public_a = srp::parse_public_a(&srp::client::Client::new().srp_a())
+            .map_err(|_| anyhow::anyhow!("a client's A was refused"))?;
+        Ok(Self { key, header, payload: vec![b'x'; 700], verifier: srp::verifier(&x), x, public_a })
+    }
+
+    fn once(&self, floor: Floor) {
+        let signatures = || {
+            black_box(self.key.sign_compact(self.header.as_bytes(), &self.payload));
+            black_box(self.key.sign_compact(self.header.as_bytes(), &self.payload));
+        };
+        match floor {
+            Floor::Password => {
+                black_box(srp::verifier(&self.x));
+                signatures();
+            }
+            Floor::Srp => {
+                let challenge = srp::challenge(&self.verifier);
+                let _ = black_box(srp::session_key(&self.public_a, &challenge, &self.verifier));
+                signatures();
+            }
+            Floor::Refresh => signatures(),
+            Floor::None => {}
+        }
+    }
+
+    /// The median time of `floor` over a slice of `length` on the server's core, in microseconds.
+    pub fn slice(&self, floor: Floor, length: Duration) -> f64 {
+        if floor == Floor::None {
+            return 0.0;
+        }
+        std::thread::scope(|scope| {
+            let measure = scope.spawn(|| {
+                machine::pin(machine::SERVER_CORE);
+                let mut times = Vec::new();
+                let start = Instant::now();
+                while start.elapsed() < length {
+                    let begin = Instant::now();
+                    self.once(floor);
+                    times.push(begin.elapsed().as_secs_f64() * 1e6);
+                }
+                median(&mut times)
+            });
+            measure.join().unwrap_or(f64::NAN)
+        })
+    }
+}
+
+/// The middle of the sorted values.
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

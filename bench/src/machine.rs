@@ -1,0 +1,162 @@
+//! The server as a process: starting it on its own core, its CPU time and memory; start-up, idle memory, size.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use crate::Arguments;
+use crate::aws;
+use crate::http::Connection;
+use crate::report::Table;
+
+/// The core of the server and of the floors.
+pub const SERVER_CORE: usize = 0;
+/// The core of the generator.
+const GENERATOR_CORE: usize = 1;
+
+/// Pins this thread to the generator's core.
+pub fn pin_generator() {
+    pin(GENERATOR_CORE);
+}
+
+/// Pins this thread to a core.
+pub fn pin(core: usize) {
+    if let Some(id) = core_affinity::get_core_ids().unwrap_or_default().into_iter().find(|id| id.id == core) {
+        core_affinity::set_for_current(id);
+    }
+}
+
+/// A running `cognate dev`.
+pub struct Server {
+    child: Child,
+    /// Address and port.
+    pub host: String,
+    folder: Option<PathBuf>,
+    /// From the start of the process to its first answer.
+    pub started_in: Duration,
+}
+
+/// A folder of its own under the system's temporary one.
+pub fn folder() -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("cognate-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+impl Server {
+    /// Starts the program on the server's core with its data in `folder`.
+    pub async fn start(arguments: &Arguments, folder: &std::path::Path, remove: bool) -> Result<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let host = format!("127.0.0.1:{port}");
+        let program = arguments.program.canonicalize().context("build it first: cargo build --release")?;
+        let mut command = Command::new("taskset");
+        command.args(["-c", &SERVER_CORE.to_string()]).arg(program).args(["dev", "--listen", &host]);
+        command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::inherit()).env("COGNATE_LOG", "error");
+        if let Some(url) = &arguments.database_url {
+            command.env("COGNATE_DATABASE_URL", url);
+        }
+        let start = Instant::now();
+        let child = command.spawn().context("starting the server (needs `taskset`)")?;
+        let mut server =
+            Self { child, host, folder: remove.then(|| folder.to_owned()), started_in: Duration::ZERO };
+        let probe = format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\n\r\n", server.host);
+        loop {
+            if let Ok(mut connection) = Connection::open(&server.host).await
+                && connection.send(probe.as_bytes()).await.is_ok_and(|reply| reply.status == 200)
+            {
+                break;
+            }
+            if start.elapsed() > Duration::from_secs(20) || server.child.try_wait()?.is_some() {
+                bail!("the server did not start");
+            }
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        server.started_in = start.elapsed();
+        Ok(server)
+    }
+
+    /// CPU time of all its threads, in nanoseconds, as the scheduler counts it.
+    pub fn cpu(&self) -> Result<u64> {
+        let mut sum = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let text = std::fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
+            sum += text.split_whitespace().next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+        }
+        Ok(sum)
+    }
+
+    /// Resident memory in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("VmRSS")?;
+        let kib: u64 = line.split_whitespace().nth(1).context("VmRSS")?.parse()?;
+        Ok(kib << 10)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+/// Measures what does not depend on requests.
+pub async fn run(arguments: &Arguments, pools: u64) -> Result<()> {
+    let mut table = Table::new(&["What", "Measured", "Must", "Verdict"]);
+    let size = std::fs::metadata(&arguments.program)?.len();
+    table.row(&["program", &mib(size), "30 MB", verdict(size <= 30_000_000)]);
+
+    let folder = folder()?;
+    drop(Server::start(arguments, &folder, false).await?);
+    let mut starts = Vec::new();
+    for _ in 0..9 {
+        let server = Server::start(arguments, &folder, false).await?;
+        starts.push(server.started_in);
+    }
+    starts.sort();
+    let median = starts.get(starts.len() / 2).copied().unwrap_or_default();
+    table.row(&[
+        "start to first answer (median of 9)",
+        &format!("{:.1} ms", median.as_secs_f64() * 1e3),
+        "50 ms",
+        verdict(median <= Duration::from_millis(50)),
+    ]);
+
+    let server = Server::start(arguments, &folder, true).await?;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let idle = server.memory()?;
+    table.row(&["memory, idle", &mib(idle), "20 MiB", verdict(idle <= 20 << 20)]);
+
+    let mut connection = Connection::open(&server.host).await?;
+    let start = Instant::now();
+    for i in 0..pools {
+        let body = json!({ "PoolName": format!("pool-{i}") });
+        connection.send(&aws::signed(&server.host, "CreateUserPool", &body)).await?.json()?;
+    }
+    let took = start.elapsed();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let after = server.memory()?;
+    table.row(&[
+        &format!("memory after {pools} pools ({:.0} pools/s made)", pools as f64 / took.as_secs_f64()),
+        &mib(after),
+        "does not grow with idle pools",
+        verdict(after <= idle + (32 << 20)),
+    ]);
+    table.print();
+    Ok(())
+}
+
+fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "MISSED" }
+}

@@ -1,0 +1,77 @@
+//! The load generator: measures what a server adds to the work that cannot be avoided.
+//!
+//! It starts `cognate` on one core and sends from another. For each kind of request it prints the server's CPU time a
+//! request (all its threads, from the kernel's accounting), the floor (the unavoidable work, measured on the server's
+//! core in slices that alternate with the load), their ratio and difference, and then the latency at half of the
+//! measured capacity in an open loop: requests leave on schedule whether or not earlier ones were answered, and a
+//! request's time runs from its scheduled start.
+
+#![allow(clippy::print_stdout, reason = "a program whose output is its result")]
+
+mod aws;
+mod floors;
+mod http;
+mod load;
+mod machine;
+mod report;
+mod rows;
+mod seed;
+mod timing;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// What to measure.
+#[derive(Parser)]
+#[command(about = "Measures Cognate against its performance floors")]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+    /// The server's program.
+    #[arg(long, default_value = "target/release/cognate", global = true)]
+    program: std::path::PathBuf,
+    /// Measure on this database instead of SQLite.
+    #[arg(long, global = true)]
+    database_url: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// CPU a request against its floor, and latency at half capacity.
+    Requests {
+        /// Only rows whose name contains this.
+        #[arg(long, default_value = "")]
+        only: String,
+        /// Seconds of load a row.
+        #[arg(long, default_value_t = 6)]
+        seconds: u64,
+        /// Users in the pool besides the ones that sign in.
+        #[arg(long, default_value_t = 1_000)]
+        users: u64,
+    },
+    /// Start-up time, idle memory, size of the program, memory after many pools.
+    Machine {
+        /// Pools to create.
+        #[arg(long, default_value_t = 100_000)]
+        pools: u64,
+    },
+    /// Whether answers for known and unknown users differ in time (Welch's t).
+    Timing {
+        /// Calls of each kind.
+        #[arg(long, default_value_t = 20_000)]
+        calls: usize,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    machine::pin_generator();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &arguments.what {
+            What::Requests { only, seconds, users } => rows::run(&arguments, only, *seconds, *users).await,
+            What::Machine { pools } => machine::run(&arguments, *pools).await,
+            What::Timing { calls } => timing::run(&arguments, *calls).await,
+        }
+    })
+}

@@ -1,0 +1,28 @@
+//! Everything cryptographic of Cognate, and the only crate that calls a cryptographic library.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`secret`] | values that are wiped on drop, never printed, compared in constant time |
+//! | [`random`] | random bytes, identifiers and codes |
+//! | [`hash`] | SHA-256, HMAC, HKDF, `SECRET_HASH`, the signing key of AWS signatures |
+//! | [`seal`] | the sealing key, keys per pool, sealed rows and sealed tokens |
+//! | [`srp`] | the password proof of Cognito clients, both sides |
+//! | [`credential`] | a user's password as it is stored |
+//! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
+//! | [`token`] | opaque refresh tokens |
+//! | [`workers`] | the bounded threads that the expensive work runs on |
+//!
+//! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
+//! whole job, and the unsafe calls stay inside one private module of [`srp`].
+
+pub mod credential;
+mod failure;
+pub mod hash;
+pub mod jwk;
+pub mod jws;
+pub mod random;
+pub mod seal;
+pub mod secret;
+pub mod srp;
+pub mod token;
+pub mod workers;

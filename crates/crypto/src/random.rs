@@ -1,0 +1,120 @@
+//! Random bytes, identifiers and codes.
+//!
+//! None of these functions can fail: the library aborts the process when the operating system
+//! gives no entropy, and predictable output is never returned instead.
+
+use crate::failure::sure;
+
+/// Fills `target` with random bytes.
+pub fn fill(target: &mut [u8]) {
+    sure(aws_lc_rs::rand::fill(target), "random bytes");
+}
+
+/// `N` random bytes.
+#[must_use]
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut out = [0; N];
+    fill(&mut out);
+    out
+}
+
+/// A random UUID of version 4 (RFC 9562 section 5.4), lower case with hyphens.
+#[must_use]
+pub fn uuid_v4() -> String {
+    let random = u128::from_be_bytes(bytes());
+    let id = (random & !(0xf << 76) & !(0b11 << 62)) | (0x4 << 76) | (0b10 << 62);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        id >> 96,
+        (id >> 80) & 0xffff,
+        (id >> 64) & 0xffff,
+        (id >> 48) & 0xffff,
+        id & 0xffff_ffff_ffff
+    )
+}
+
+/// A text of `len` characters, each drawn evenly from the ASCII characters of `alphabet`. An
+/// empty alphabet gives an empty text.
+#[must_use]
+pub fn alphanumeric(len: usize, alphabet: &[u8]) -> String {
+    let Some(choices) = u64::try_from(alphabet.len()).ok().filter(|n| *n > 0) else {
+        return String::new();
+    };
+    std::iter::repeat_with(|| below(choices))
+        .filter_map(|index| alphabet.get(usize::try_from(index).ok()?))
+        .map(|byte| char::from(*byte))
+        .take(len)
+        .collect()
+}
+
+/// `n` decimal digits, leading zeros included.
+#[must_use]
+pub fn digits(n: usize) -> String {
+    alphanumeric(n, b"0123456789")
+}
+
+/// A number from 0 to `n - 1`, all equally likely; 0 when `n` is 0.
+#[must_use]
+pub fn below(n: u64) -> u64 {
+    if n == 0 {
+        return 0;
+    }
+    // Draws from the incomplete last block of length `n` would favour small results.
+    let last_whole = u64::MAX - (u64::MAX % n + 1) % n;
+    loop {
+        let drawn = u64::from_be_bytes(bytes());
+        if drawn <= last_whole {
+            return drawn % n;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, HashSet};
+
+    #[test]
+    fn uuids_have_version_4_and_the_rfc_variant() {
+        let ids: HashSet<String> = (0..1000).map(|_| uuid_v4()).collect();
+        assert_eq!(ids.len(), 1000);
+        for id in ids {
+            let parts: Vec<&str> = id.split('-').collect();
+            assert_eq!(
+                parts.iter().map(|p| p.len()).collect::<Vec<_>>(),
+                [8, 4, 4, 4, 12]
+            );
+            assert!(parts[2].starts_with('4') && parts[3].starts_with(['8', '9', 'a', 'b']));
+            assert!(
+                id.chars()
+                    .all(|c| c == '-' || c.is_ascii_digit() || ('a'..='f').contains(&c))
+            );
+        }
+    }
+
+    #[test]
+    fn digits_are_spread_evenly() {
+        let mut seen: BTreeMap<char, i64> = BTreeMap::new();
+        for c in digits(100_000).chars() {
+            *seen.entry(c).or_default() += 1;
+        }
+        assert_eq!(seen.len(), 10);
+        // Five hundred is more than five standard deviations of a fair draw.
+        assert!(seen.values().all(|n| (n - 10_000).abs() < 500), "{seen:?}");
+    }
+
+    #[test]
+    fn below_covers_its_range_and_nothing_else() {
+        let seen: HashSet<u64> = (0..2000).map(|_| below(7)).collect();
+        assert_eq!(seen, (0..7).collect());
+        assert_eq!((below(0), below(1)), (0, 0));
+        assert!((0..100).all(|_| below(u64::MAX) < u64::MAX));
+    }
+
+    #[test]
+    fn an_empty_alphabet_gives_an_empty_text() {
+        assert_eq!(alphanumeric(5, b""), "");
+        assert_eq!(alphanumeric(3, b"x"), "xxx");
+        assert_eq!(alphanumeric(0, b"abc"), "");
+    }
+}

@@ -1,0 +1,151 @@
+//! The sealing key that the operator holds.
+
+use super::aead::Aead;
+use super::{Context, FORMAT, PoolKey, SealError, prefixed};
+use crate::hash;
+use crate::random;
+use crate::secret::{Secret, SecretBytes, SecretString};
+use aws_lc_rs::hkdf;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// The sealing key: 32 bytes that unlock everything else, kept outside the database.
+pub struct RootKey {
+    key: Secret<[u8; 32]>,
+    wrap: Aead,
+    rows: Aead,
+    check: [u8; 16],
+}
+
+impl RootKey {
+    /// Reads a key as the operator gives it; white space around it is ignored.
+    ///
+    /// # Errors
+    /// `BadKey` unless it is exactly 32 bytes in standard base64 with padding.
+    pub fn from_base64(text: &str) -> Result<Self, SealError> {
+        let bytes = STANDARD
+            .decode(text.trim())
+            .map_err(|_| SealError::BadKey)?;
+        let bytes = Secret::new(bytes);
+        let key: [u8; 32] = bytes
+            .expose()
+            .as_slice()
+            .try_into()
+            .map_err(|_| SealError::BadKey)?;
+        Ok(Self::new(Secret::new(key)))
+    }
+
+    /// A new random key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self::new(Secret::new(random::bytes()))
+    }
+
+    fn new(key: Secret<[u8; 32]>) -> Self {
+        let prk =
+            hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate sealing key v1").extract(key.expose());
+        let derived = |label: &[u8]| {
+            let mut out = [0; 32];
+            hash::expand(&prk, &[label], &mut out);
+            Secret::new(out)
+        };
+        let mut check = [0; 16];
+        hash::expand(&prk, &[b"key check value"], &mut check);
+        Self {
+            wrap: Aead::for_rows(&derived(b"wrap pool keys")),
+            rows: Aead::for_rows(&derived(b"rows without a pool")),
+            check,
+            key,
+        }
+    }
+
+    /// The key as `from_base64` reads it.
+    #[must_use]
+    pub fn to_base64(&self) -> SecretString {
+        Secret::new(STANDARD.encode(self.key.expose()))
+    }
+
+    /// A stable value that tells two keys apart and reveals nothing about them, in hexadecimal.
+    /// It is stored in the clear, so that a start with the wrong key is refused at once.
+    #[must_use]
+    pub fn check_value(&self) -> String {
+        hex::encode(self.check)
+    }
+
+    /// A pool's key, sealed for storage under the pool's id.
+    #[must_use]
+    pub fn wrap_pool_key(&self, pool_id: &str, key: &PoolKey) -> Vec<u8> {
+        self.wrap
+            .seal(&[FORMAT], &wrap_context(pool_id), key.raw().expose())
+    }
+
+    /// The key of a pool from its stored form.
+    ///
+    /// # Errors
+    /// `Malformed` for another format, `Refused` for another pool, sealing key or altered bytes.
+    pub fn unwrap_pool_key(&self, pool_id: &str, wrapped: &[u8]) -> Result<PoolKey, SealError> {
+        let sealed = wrapped
+            .strip_prefix(&[FORMAT])
+            .ok_or(SealError::Malformed)?;
+        let raw = self.wrap.open(&wrap_context(pool_id), sealed)?;
+        let raw: [u8; 32] = raw
+            .expose()
+            .as_slice()
+            .try_into()
+            .map_err(|_| SealError::Malformed)?;
+        Ok(PoolKey::from_raw(Secret::new(raw)))
+    }
+
+    /// The stored form of a pool's key under `new` instead of `old`; what the pool's key sealed
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// Those of [`RootKey::unwrap_pool_key`] under `old`.
+    pub fn rewrap(
+        old: &Self,
+        new: &Self,
+        pool_id: &str,
+        wrapped: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        Ok(new.wrap_pool_key(pool_id, &old.unwrap_pool_key(pool_id, wrapped)?))
+    }
+
+    /// Seals a value of a row that belongs to no pool.
+    #[must_use]
+    pub fn seal(&self, context: &Context<'_>, plaintext: &[u8]) -> Vec<u8> {
+        self.rows
+            .seal(&[FORMAT], &context.associated_data(), plaintext)
+    }
+
+    /// Opens what [`RootKey::seal`] made for the same context.
+    ///
+    /// # Errors
+    /// `Malformed` for another format, `Refused` for another key, context or altered bytes.
+    pub fn open(&self, context: &Context<'_>, sealed: &[u8]) -> Result<SecretBytes, SealError> {
+        let sealed = sealed.strip_prefix(&[FORMAT]).ok_or(SealError::Malformed)?;
+        self.rows.open(&context.associated_data(), sealed)
+    }
+
+    /// A value sealed by `old`, sealed again by `new`.
+    ///
+    /// # Errors
+    /// Those of [`RootKey::open`] under `old`.
+    pub fn reseal(
+        old: &Self,
+        new: &Self,
+        context: &Context<'_>,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        Ok(new.seal(context, old.open(context, sealed)?.expose()))
+    }
+}
+
+impl std::fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RootKey(..)")
+    }
+}
+
+fn wrap_context(pool_id: &str) -> Vec<u8> {
+    prefixed(&[b"pool key", pool_id.as_bytes()])
+}

@@ -1,0 +1,116 @@
+//! The long-lived parts of a server.
+
+use std::sync::Arc;
+
+use cognate_crypto::seal::RootKey;
+use cognate_crypto::workers::Workers;
+use cognate_store::Store;
+
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::errors::Result;
+use crate::signin::gate::Gates;
+
+/// Which of the two programs this is (design decision 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `cognate dev`: inbox, movable clock.
+    Dev,
+    /// `cognate serve`: production.
+    Serve,
+}
+
+/// The issuer of pools that have none of their own (design decision 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssuerDefault {
+    /// `public_url`, or the request's Host when it is allowed.
+    Gateway,
+    /// `https://cognito-idp.<region>.amazonaws.com/<pool>`.
+    Aws,
+}
+
+/// What the server was told at start; the server's configuration fills it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `dev` or `serve`.
+    pub mode: Mode,
+    /// The account id in ARNs.
+    pub account: String,
+    /// The region of pools created by callers whose signature names none.
+    pub region: String,
+    /// The URL under which clients reach this server, without a trailing slash.
+    pub public_url: Option<String>,
+    /// Host names (with port when not the default) that requests may carry in `serve`.
+    pub hosts: Vec<String>,
+    /// Issuer of pools without their own setting.
+    pub issuer: IssuerDefault,
+    /// Refuse features above the pool's tier.
+    pub enforce_tiers: bool,
+    /// Threads of the crypto pool.
+    pub crypto_threads: usize,
+    /// Bytes that the caches of pools, clients and keys may hold.
+    pub cache_bytes: u64,
+}
+
+impl Settings {
+    /// The defaults of `cognate dev`.
+    pub fn dev() -> Self {
+        Self {
+            mode: Mode::Dev,
+            account: "000000000000".into(),
+            region: "us-east-1".into(),
+            public_url: None,
+            hosts: Vec::new(),
+            issuer: IssuerDefault::Gateway,
+            enforce_tiers: false,
+            crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
+            cache_bytes: 16 << 20,
+        }
+    }
+}
+
+/// Everything an operation may use.
+pub struct App {
+    /// What the server was told at start.
+    pub settings: Settings,
+    /// The database.
+    pub store: Store,
+    /// The sealing key.
+    pub root: RootKey,
+    /// The bounded pool for SRP and RSA work.
+    pub workers: Workers,
+    /// Wall and service time.
+    pub clock: Clock,
+    /// Pools, clients and signing keys.
+    pub cache: Cache,
+    /// One password or code check in flight per user.
+    pub gates: Gates,
+    /// Wakes readers of the inbox when a message was committed.
+    pub inbox: tokio::sync::Notify,
+}
+
+impl App {
+    /// Opens the domain on a migrated store whose sealing key was checked.
+    pub async fn open(settings: Settings, store: Store, root: RootKey) -> Result<Arc<Self>> {
+        let offset = crate::records::meta::clock_offset(&store).await?;
+        let workers = Workers::new(settings.crypto_threads, 4096);
+        let cache = Cache::new(settings.cache_bytes);
+        Ok(Arc::new(Self {
+            clock: Clock::new(offset),
+            workers,
+            cache,
+            gates: Gates::default(),
+            inbox: tokio::sync::Notify::new(),
+            settings,
+            store,
+            root,
+        }))
+    }
+
+    /// Moves the service clock ahead by `micros` and keeps that in the database (`dev` only; design, clocks).
+    pub async fn advance_clock(&self, micros: i64) -> Result<()> {
+        let offset = crate::records::meta::advance_clock(&self.store, micros).await?;
+        self.clock.adopt(offset);
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! From an operation's name and checked input to its function and back.
+//!
+//! One `match` over the generated `enum Op`: an operation without code stands in the list at the end, which may only
+//! shrink, or the crate does not compile.
+
+use cognate_shapes::Op;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::cx::Cx;
+use crate::errors::{self, ApiError, Fault, Result};
+use crate::ops;
+
+/// A success.
+pub struct Answer {
+    /// The JSON body; None for the operations that answer with zero bytes (auth.md 1.2).
+    pub body: Option<Vec<u8>>,
+}
+
+/// Runs `cx.op` on an input that `shapes::validate` accepted.
+pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, ApiError> {
+    let mut tries = 0;
+    loop {
+        match route(cx, &input).await {
+            Ok(answer) => return Ok(answer),
+            Err(Fault::Api(error)) => {
+                debug_assert!(declared(cx.op, &error), "{} may not answer {}", cx.op.name(), error.code.as_str());
+                return Err(error);
+            }
+            // A cache entry or a row was out of date; the next try reads it again.
+            Err(Fault::Stale) if tries < 4 => tries += 1,
+            Err(fault) => {
+                tracing::error!(operation = cx.op.name(), request_id = %cx.request_id, ?fault, "an operation failed");
+                return Err(errors::internal());
+            }
+        }
+    }
+}
+
+/// Whether the model lists the error for the operation, or it is common to all.
+fn declared(op: Op, error: &ApiError) -> bool {
+    use cognate_shapes::ErrorCode as E;
+    op.errors().contains(&error.code)
+        || matches!(error.code, E::NotImplemented | E::InternalError | E::InvalidParameter)
+}
+
+fn typed<I: DeserializeOwned>(input: &Value) -> Result<I> {
+    I::deserialize(input).map_err(|e| Fault::Internal(format!("validated input does not fit its type: {e}")))
+}
+
+fn body<O: Serialize>(cx: &Cx<'_>, output: &O) -> Result<Answer> {
+    if !cx.op.has_output() {
+        return Ok(Answer { body: None });
+    }
+    Ok(Answer { body: Some(serde_json::to_vec(output)?) })
+}
+
+macro_rules! routes {
+    ($($op:ident => $function:path,)* ; $($missing:ident)*) => {
+        /// The operations that have no code yet. This list may only shrink.
+        pub const NOT_BUILT: &[Op] = &[$(Op::$missing),*];
+
+        async fn route(cx: &Cx<'_>, input: &Value) -> Result<Answer> {
+            match cx.op {
+                $(Op::$op => body(cx, &$function(cx, typed(input)?).await?),)*
+                $(Op::$missing)|* => Err(errors::not_implemented(cx.op.name()).into()),
+            }
+        }
+    };
+}
+
+routes! {
+    CreateUserPool => ops::pools::create_user_pool::create_user_pool,
+    DescribeUserPool => ops::pools::describe_user_pool::describe_user_pool,
+    UpdateUserPool => ops::pools::update_user_pool::update_user_pool,
+    ListUserPools => ops::pools::list_user_pools::list_user_pools,
+    DeleteUserPool => ops::pools::delete_user_pool::delete_user_pool,
+    CreateUserPoolClient => ops::clients::create_user_pool_client::create_user_pool_client,
+    DescribeUserPoolClient => ops::clients::describe_user_pool_client::describe_user_pool_client,
+    UpdateUserPoolClient => ops::clients::update_user_pool_client::update_user_pool_client,
+    ListUserPoolClients => ops::clients::list_user_pool_clients::list_user_pool_clients,
+    DeleteUserPoolClient => ops::clients::delete_user_pool_client::delete_user_pool_client,
+    SignUp => ops::signup::sign_up::sign_up,
+    ConfirmSignUp => ops::signup::confirm_sign_up::confirm_sign_up,
+    ResendConfirmationCode => ops::signup::resend_confirmation_code::resend_confirmation_code,
+    ForgotPassword => ops::signup::forgot_password::forgot_password,
+    ConfirmForgotPassword => ops::signup::confirm_forgot_password::confirm_forgot_password,
+    AdminConfirmSignUp => ops::users::admin_confirm_sign_up::admin_confirm_sign_up,
+    AdminCreateUser => ops::users::admin_create_user::admin_create_user,
+    AdminSetUserPassword => ops::users::admin_set_user_password::admin_set_user_password,
+    AdminGetUser => ops::users::admin_get_user::admin_get_user,
+    AdminDeleteUser => ops::users::admin_delete_user::admin_delete_user,
+    AdminEnableUser => ops::users::admin_enable_user::admin_enable_user,
+    AdminDisableUser => ops::users::admin_disable_user::admin_disable_user,
+    AdminUserGlobalSignOut => ops::users::admin_user_global_sign_out::admin_user_global_sign_out,
+    ListUsers => ops::users::list_users::list_users,
+    InitiateAuth => ops::auth::initiate_auth::initiate_auth,
+    AdminInitiateAuth => ops::auth::admin_initiate_auth::admin_initiate_auth,
+    RespondToAuthChallenge => ops::auth::respond_to_auth_challenge::respond_to_auth_challenge,
+    AdminRespondToAuthChallenge => ops::auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge,
+    GetTokensFromRefreshToken => ops::auth::get_tokens_from_refresh_token::get_tokens_from_refresh_token,
+    RevokeToken => ops::auth::revoke_token::revoke_token,
+    GetUser => ops::me::get_user::get_user,
+    ChangePassword => ops::me::change_password::change_password,
+    GlobalSignOut => ops::me::global_sign_out::global_sign_out,
+    ;
+    AddCustomAttributes AddUserPoolClientSecret AdminAddUserToGroup AdminDeleteSoftwareToken
+    AdminDeleteUserAttributes AdminDisableProviderForUser AdminForgetDevice AdminGetDevice
+    AdminGetUserAuthFactors AdminLinkProviderForUser AdminListDevices AdminListGroupsForUser
+    AdminListUserAuthEvents AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword
+    AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserSettings AdminUpdateAuthEventFeedback
+    AdminUpdateDeviceStatus AdminUpdateUserAttributes AssociateSoftwareToken CompleteWebAuthnRegistration
+    ConfirmDevice CreateGroup CreateIdentityProvider CreateManagedLoginBranding
+    CreateResourceServer CreateTerms CreateUserImportJob CreateUserPoolDomain
+    CreateUserPoolReplica DeleteGroup DeleteIdentityProvider DeleteManagedLoginBranding
+    DeleteResourceServer DeleteTerms DeleteUser DeleteUserAttributes
+    DeleteUserPoolClientSecret DeleteUserPoolDomain DeleteUserPoolReplica DeleteWebAuthnCredential
+    DescribeIdentityProvider DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
+    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserImportJob
+    DescribeUserPoolDomain ForgetDevice GetCSVHeader GetClientToken
+    GetDerivedToken GetDevice GetGroup GetIdentityProviderByIdentifier
+    GetLogDeliveryConfiguration GetProvisionedLimit GetSigningCertificate GetUICustomization
+    GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig
+    GetUserPoolSessionConfiguration ListDevices ListGroups ListIdentityProviders
+    ListResourceServers ListTagsForResource ListTerms ListUserImportJobs
+    ListUserPoolClientSecrets ListUserPoolReplicas ListUserSessions ListUsersInGroup
+    ListWebAuthnCredentials RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration
+    SetUICustomization SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
+    SetUserPoolSessionConfiguration SetUserSettings StartUserImportJob StartWebAuthnRegistration
+    StopUserImportJob TagResource UntagResource UpdateAuthEventFeedback
+    UpdateDeviceStatus UpdateGroup UpdateIdentityProvider UpdateManagedLoginBranding
+    UpdateProvisionedLimit UpdateResourceServer UpdateTerms UpdateUserAttributes
+    UpdateUserPoolDomain UpdateUserPoolReplica VerifySoftwareToken VerifyUserAttribute
+}

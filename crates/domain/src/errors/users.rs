@@ -1,0 +1,223 @@
+//! Error texts of the operations on users, with their source rows.
+
+use cognate_shapes::{ErrorCode, Op};
+
+use super::{ApiError, api, invalid_parameter, not_authorized, unconfirmed};
+
+/// auth.md 6.2, 2.4: the user name of a sign-up is taken.
+pub fn user_already_exists() -> ApiError {
+    api(ErrorCode::UsernameExists, "User already exists")
+}
+
+/// settled T2: the user name of AdminCreateUser is taken.
+pub fn user_account_already_exists() -> ApiError {
+    api(ErrorCode::UsernameExists, "User account already exists")
+}
+
+/// auth.md 6.2, settled T1: in pools with username attributes the address or number is taken.
+pub fn account_exists(attribute: &str) -> ApiError {
+    api(ErrorCode::UsernameExists, account_text(attribute))
+}
+
+/// auth.md 6.3, 6.8: a verified alias belongs to another user. Operations whose model does not list
+/// AliasExistsException answer UsernameExistsException, or else InvalidParameterException, with the same text.
+pub fn alias_exists(op: Op, attribute: &str) -> ApiError {
+    let code = [ErrorCode::AliasExists, ErrorCode::UsernameExists]
+        .into_iter()
+        .find(|code| op.errors().contains(code))
+        .unwrap_or(ErrorCode::InvalidParameter);
+    api(code, account_text(attribute))
+}
+
+fn account_text(attribute: &str) -> String {
+    format!("An account with the given {attribute} already exists.")
+}
+
+/// auth.md 6.2.
+pub fn sign_up_not_permitted() -> ApiError {
+    not_authorized("SignUp is not permitted for this user pool")
+}
+
+/// auth.md 6.2.
+pub fn username_should_be_email() -> ApiError {
+    invalid_parameter("Username should be an email.")
+}
+
+/// auth.md 6.2.
+pub fn username_should_be_phone_number() -> ApiError {
+    invalid_parameter("Username should be a phone number.")
+}
+
+/// auth.md 6.2.
+pub fn username_should_be_either() -> ApiError {
+    invalid_parameter("Username should be either an email or a phone number.")
+}
+
+/// auth.md 6.2.
+pub fn username_of_email_form() -> ApiError {
+    invalid_parameter("Username cannot be of email format, since user pool is configured for email alias.")
+}
+
+/// auth.md 2.4, settled T14 (the beginning of the text).
+pub fn username_of_phone_number_form() -> ApiError {
+    invalid_parameter("Username cannot be of phone number format, since user pool is configured for phone number alias.")
+}
+
+/// auth.md 6.2.
+pub fn invalid_email() -> ApiError {
+    invalid_parameter("Invalid email address format.")
+}
+
+/// auth.md 6.2.
+pub fn invalid_phone_number() -> ApiError {
+    invalid_parameter("Invalid phone number format.")
+}
+
+/// auth.md 6.2: everything that does not fit the schema, each item with a newline behind it.
+pub fn not_conforming(items: &[String]) -> ApiError {
+    let list: String = items.iter().flat_map(|item| [item.as_str(), "\n"]).collect();
+    invalid_parameter(format!("Attributes did not conform to the schema: {list}"))
+}
+
+/// auth.md 6.2: an item of [`not_conforming`].
+pub fn attribute_required(name: &str) -> String {
+    match name {
+        // These two are structures inside the service, which names their one part.
+        "name" | "address" => format!("{name}.formatted: The attribute {name}.formatted is required"),
+        _ => format!("{name}: The attribute is required"),
+    }
+}
+
+/// admin.md 2.2: an item of [`not_conforming`].
+pub fn attribute_not_in_schema(name: &str) -> String {
+    format!("{name}: Attribute does not exist in the schema.")
+}
+
+/// auth.md 6.2: how SignUp names an attribute that the schema does not have.
+pub fn attribute_type_unknown(name: &str) -> ApiError {
+    invalid_parameter(format!(
+        "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
+    ))
+}
+
+/// auth.md 6.2.
+pub fn attribute_value_null(name: &str) -> ApiError {
+    invalid_parameter(format!("Attribute value for {name} must not be null"))
+}
+
+/// auth.md 6.2, admin.md 2.4.
+pub fn unauthorized_attribute() -> ApiError {
+    not_authorized("A client attempted to write unauthorized attribute")
+}
+
+/// auth.md 2.9: `prefix` depends on the operation, `rule` is the first one that was broken.
+pub fn password_policy(prefix: &str, rule: &str) -> ApiError {
+    api(ErrorCode::InvalidPassword, format!("{prefix}: {rule}"))
+}
+
+/// auth.md 2.9: PasswordHistorySize.
+pub fn password_history() -> ApiError {
+    api(ErrorCode::PasswordHistoryPolicyViolation, unconfirmed::PASSWORD_HISTORY)
+}
+
+/// auth.md 6.3, 6.6.
+pub fn code_mismatch() -> ApiError {
+    api(ErrorCode::CodeMismatch, "Invalid verification code provided, please try again.")
+}
+
+/// auth.md 6.3, 6.6: expired, used up, never requested, or of a user who does not exist.
+pub fn code_expired() -> ApiError {
+    api(ErrorCode::ExpiredCode, "Invalid code provided, please request a code again.")
+}
+
+/// auth.md 2.7: too many wrong answers to one code.
+pub fn too_many_failed_attempts() -> ApiError {
+    api(ErrorCode::TooManyFailedAttempts, unconfirmed::TOO_MANY_FAILED_ATTEMPTS)
+}
+
+/// auth.md 6.3: `status` as the API names it.
+pub fn cannot_be_confirmed(status: &str) -> ApiError {
+    not_authorized(format!("User cannot be confirmed. Current status is {status}"))
+}
+
+/// auth.md 6.3.
+pub fn already_confirmed() -> ApiError {
+    invalid_parameter("User is already confirmed.")
+}
+
+/// settled C1.
+pub fn auto_verification_off() -> ApiError {
+    not_authorized("Cannot resend codes. Auto verification not turned on.")
+}
+
+/// auth.md 6.3.
+pub fn no_contact_to_confirm() -> ApiError {
+    invalid_parameter(unconfirmed::NO_CONTACT_TO_CONFIRM)
+}
+
+/// auth.md 6.6, settled T15: the user is unknown and the client may say so.
+pub fn combination_not_found() -> ApiError {
+    api(ErrorCode::UserNotFound, "Username/client id combination not found.")
+}
+
+/// auth.md 6.6.
+pub fn no_verified_contact() -> ApiError {
+    invalid_parameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
+}
+
+/// auth.md 6.6.
+pub fn cannot_reset_in_state() -> ApiError {
+    not_authorized("User password cannot be reset in the current state.")
+}
+
+/// auth.md 6.6.
+pub fn contact_administrator() -> ApiError {
+    not_authorized("Contact administrator to reset password.")
+}
+
+/// auth.md 6.2: nobody delivers messages.
+pub fn delivery_failed() -> ApiError {
+    api(ErrorCode::CodeDeliveryFailure, unconfirmed::DELIVERY_FAILED)
+}
+
+/// admin.md 4.6.
+pub fn no_sms_configuration() -> ApiError {
+    invalid_parameter(
+        "Invalid phone number provided/Unable to send the message. User pool does not have SMS configuration to send messages.",
+    )
+}
+
+/// admin.md 4.3 (spelling as served).
+pub fn no_domain_for_links() -> ApiError {
+    invalid_parameter(
+        "Cannot perform specific action because there does not exist a valid use pool domain associated with the user pool",
+    )
+}
+
+/// settled T3: RESEND to a user who has no temporary password.
+pub fn resend_not_possible(username: &str) -> ApiError {
+    api(
+        ErrorCode::UnsupportedUserState,
+        format!("Resend not possible. {username} status is not FORCE_CHANGE_PASSWORD"),
+    )
+}
+
+/// auth.md 6.8.
+pub fn no_desired_medium() -> ApiError {
+    invalid_parameter(unconfirmed::NO_DESIRED_MEDIUM)
+}
+
+/// admin.md 2.3.
+pub fn filter_syntax() -> ApiError {
+    invalid_parameter("Error while parsing filter.")
+}
+
+/// auth.md 6.8, admin.md 2.3.
+pub fn invalid_search_attribute(name: &str) -> ApiError {
+    invalid_parameter(format!("Invalid search attribute: {name}"))
+}
+
+/// auth.md 6.8: AttributesToGet names what the schema does not have.
+pub fn no_such_requested_attribute() -> ApiError {
+    invalid_parameter(unconfirmed::NO_SUCH_REQUESTED_ATTRIBUTE)
+}

@@ -1,0 +1,103 @@
+//! Background work, shared by all nodes through leases: expired rows, deleted pools, signing keys made in advance.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cognate_crypto::jws::SigningKey;
+use cognate_crypto::random;
+use cognate_store::tables::{jobs, keys};
+use cognate_store::{Batch, CommitError, params};
+
+use crate::app::App;
+use crate::clock::SECOND;
+use crate::errors::{Fault, Result};
+use crate::ops::pools::purge;
+use crate::tokens::keys::spare_context;
+
+/// How often a node looks for work.
+const TURN: Duration = Duration::from_secs(5);
+/// How long a node keeps a job without saying that it still works on it, in microseconds.
+const LEASE: i64 = 60 * SECOND;
+/// Keys made in advance: a pool's first token then waits for no key generation (design section 2).
+const SPARES: usize = 4;
+
+/// Works until `stop` ends. Faults are logged and tried again at a later turn.
+pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
+    let node = random::uuid_v4();
+    let work = async {
+        let mut bucket = 0;
+        loop {
+            tokio::time::sleep(TURN).await;
+            report("expiry", sweep(&app, &mut bucket).await);
+            report("deleted pools", purge_pools(&app, &node).await);
+            report("spare keys", make_spares(&app).await);
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = stop => {}
+    }
+}
+
+fn report(job: &str, outcome: Result<()>) {
+    if let Err(fault) = outcome {
+        tracing::warn!(job, ?fault, "background work failed and will be tried again");
+    }
+}
+
+fn commit(error: CommitError) -> Fault {
+    Fault::Internal(format!("commit: {error}"))
+}
+
+/// Removes the expired rows of one bucket after the other.
+async fn sweep(app: &App, bucket: &mut u32) -> Result<()> {
+    let now = app.clock.service();
+    while jobs::expire(&app.store, now, *bucket).await.map_err(commit)?.more {
+        tokio::task::yield_now().await;
+    }
+    *bucket = (*bucket + 1) % jobs::BUCKETS;
+    Ok(())
+}
+
+/// Takes away what deleted pools left behind, a portion at a time; any node may go on where another stopped.
+async fn purge_pools(app: &App, node: &str) -> Result<()> {
+    for pool_id in jobs::due(&app.store, purge::KIND, "", app.clock.wall(), 16).await? {
+        let now = app.clock.wall();
+        let Some(lease) = jobs::take(&app.store, purge::KIND, &pool_id, node, now, now + LEASE).await.map_err(commit)?
+        else {
+            continue;
+        };
+        let mut renewed = now;
+        while !purge::step(app, &pool_id).await? {
+            let now = app.clock.wall();
+            if now - renewed > LEASE / 4 {
+                match app.store.commit(jobs::extend(Batch::new(), &lease, now + LEASE)).await {
+                    Ok(_) => renewed = now,
+                    Err(CommitError::Conflict(_)) => return Ok(()),
+                    Err(error) => return Err(commit(error)),
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        match app.store.commit(jobs::finish(Batch::new(), &lease)).await {
+            Ok(_) | Err(CommitError::Conflict(_)) => {}
+            Err(error) => return Err(commit(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Keeps [`SPARES`] sealed keys ready, one more a turn.
+async fn make_spares(app: &App) -> Result<()> {
+    let there = app.store.rows(keys::READ_SPARE, params![i64::try_from(SPARES).unwrap_or(0)]).await?.len();
+    if there >= SPARES {
+        return Ok(());
+    }
+    let key = app.workers.run_background(SigningKey::generate).await;
+    let spare_id = random::uuid_v4();
+    let sealed = app.root.seal(&spare_context(&spare_id), key.to_pkcs8().expose());
+    let public = key.public().jwk_json(&key.public().kid());
+    let batch = keys::insert_spare(Batch::new(), &spare_id, &public, sealed, app.clock.wall());
+    app.store.commit(batch).await.map_err(commit)?;
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Cognito's rules: what every operation does, apart from HTTP, JSON text and SQL.
+//!
+//! [`App`] holds the long-lived parts, [`Cx`] one request. [`dispatch`] runs an operation that has already been
+//! authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`, never from elsewhere.
+
+pub mod app;
+pub mod audit;
+pub mod cache;
+pub mod clock;
+pub mod cx;
+pub mod dispatch;
+pub mod errors;
+pub mod jobs;
+pub mod ids;
+pub mod messages;
+pub mod ops;
+pub mod paging;
+pub mod pending;
+pub mod records;
+pub mod signin;
+pub mod tokens;
+pub mod users;
+
+pub use app::{App, IssuerDefault, Mode, Settings};
+pub use cx::{Caller, ClientInfo, Cx};
+pub use dispatch::{Answer, dispatch};
+pub use errors::{ApiError, Fault, Result};

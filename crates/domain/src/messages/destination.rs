@@ -1,0 +1,173 @@
+//! Where a message goes, and how much of that an answer tells (auth.md 2.6, 2.13, admin.md 4.4).
+
+use cognate_shapes::{
+    AccountRecoverySettingType, CodeDeliveryDetailsType, DeliveryMediumType, RecoveryOptionNameType,
+    VerifiedAttributeType,
+};
+
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::users::names;
+
+/// The two attributes that messages go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// By e-mail.
+    Email,
+    /// By text message.
+    PhoneNumber,
+}
+
+impl Contact {
+    /// The attribute's name.
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+        }
+    }
+
+    /// The attribute that tells whether it is verified.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Email => "email_verified",
+            Self::PhoneNumber => "phone_number_verified",
+        }
+    }
+
+    /// The contact behind an attribute's name.
+    pub fn of_attribute(name: &str) -> Option<Self> {
+        [Self::Email, Self::PhoneNumber].into_iter().find(|contact| contact.attribute() == name)
+    }
+
+    fn fits(self, name: &str) -> bool {
+        match self {
+            Self::Email => names::is_email(name),
+            Self::PhoneNumber => names::is_phone_number(name),
+        }
+    }
+}
+
+/// An address or a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Which attribute it is.
+    pub contact: Contact,
+    /// Its value.
+    pub value: String,
+}
+
+impl Destination {
+    /// Where messages to a user's attribute go; None without a value.
+    pub fn of(user: &User, contact: Contact) -> Option<Self> {
+        let value = user.attribute(contact.attribute()).filter(|value| !value.is_empty())?;
+        Some(Self { contact, value: value.to_owned() })
+    }
+
+    /// The destination to speak of when nobody has the name that was given: the name itself if it could be one, else
+    /// one that is always the same for that name.
+    pub fn pretend(pool: &Pool, contacts: &[Contact], name: &str) -> Option<Self> {
+        if let Some(contact) = contacts.iter().find(|contact| contact.fits(name)) {
+            return Some(Self { contact: *contact, value: name.to_owned() });
+        }
+        let preferred = [Contact::Email, Contact::PhoneNumber].into_iter().find(|c| contacts.contains(c))?;
+        let seed = pool.key.mac("destinations of unknown names", names::fold(pool, name).as_bytes());
+        let letter = |byte: u8| char::from(b'a' + byte % 26);
+        let value = match (preferred, seed) {
+            (Contact::Email, [a, b, ..]) => format!("{}@{}.com", letter(a), letter(b)),
+            (Contact::PhoneNumber, [a, b, ..]) => {
+                format!("+1555555{:04}", u32::from(u16::from_be_bytes([a, b])) % 10_000)
+            }
+        };
+        Some(Self { contact: preferred, value })
+    }
+
+    /// E-mail or text message.
+    pub fn medium(&self) -> DeliveryMediumType {
+        match self.contact {
+            Contact::Email => DeliveryMediumType::Email,
+            Contact::PhoneNumber => DeliveryMediumType::Sms,
+        }
+    }
+
+    /// As answers speak of it, most of it hidden.
+    pub fn details(&self) -> CodeDeliveryDetailsType {
+        CodeDeliveryDetailsType {
+            destination: Some(match self.contact {
+                Contact::Email => mask_email(&self.value),
+                Contact::PhoneNumber => mask_phone_number(&self.value),
+            }),
+            delivery_medium: Some(self.medium()),
+            attribute_name: Some(self.contact.attribute().to_owned()),
+        }
+    }
+}
+
+/// `f***@e***`: the first characters of both parts.
+fn mask_email(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let first = |part: &str| part.chars().next().map(String::from).unwrap_or_default();
+    format!("{}***@{}***", first(local), first(domain))
+}
+
+/// `+*******4444`: the last four digits.
+fn mask_phone_number(number: &str) -> String {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    let hidden = digits.chars().count().saturating_sub(4);
+    let shown: String = digits.chars().skip(hidden).collect();
+    format!("+{}{shown}", "*".repeat(hidden))
+}
+
+/// The contacts that the pool verifies by itself, in the order in which one is chosen: phone wins (admin.md 4.4).
+pub fn auto_verified(pool: &Pool) -> Vec<Contact> {
+    let list = pool.doc.auto_verified_attributes.as_deref().unwrap_or_default();
+    [
+        (VerifiedAttributeType::PhoneNumber, Contact::PhoneNumber),
+        (VerifiedAttributeType::Email, Contact::Email),
+    ]
+    .into_iter()
+    .filter_map(|(name, contact)| list.contains(&name).then_some(contact))
+    .collect()
+}
+
+/// The contacts by which a forgotten password may be replaced, the preferred one first; None = by the administrator
+/// only (auth.md 2.13). The phone is passed over in pools that cannot send text messages.
+pub fn recovery(pool: &Pool) -> Option<Vec<Contact>> {
+    let order = match mechanisms(pool.doc.account_recovery_setting.as_ref()) {
+        None => vec![Contact::PhoneNumber, Contact::Email],
+        Some(names) if names.contains(&RecoveryOptionNameType::AdminOnly) => return None,
+        Some(names) => names.into_iter().filter_map(contact_of).collect(),
+    };
+    let can_text = pool.doc.sms_configuration.is_some();
+    Some(order.into_iter().filter(|contact| can_text || *contact != Contact::PhoneNumber).collect())
+}
+
+fn mechanisms(setting: Option<&AccountRecoverySettingType>) -> Option<Vec<RecoveryOptionNameType>> {
+    let mut options = setting?.recovery_mechanisms.clone().filter(|list| !list.is_empty())?;
+    options.sort_by_key(|option| option.priority);
+    Some(options.into_iter().map(|option| option.name).collect())
+}
+
+fn contact_of(name: RecoveryOptionNameType) -> Option<Contact> {
+    match name {
+        RecoveryOptionNameType::VerifiedEmail => Some(Contact::Email),
+        RecoveryOptionNameType::VerifiedPhoneNumber => Some(Contact::PhoneNumber),
+        RecoveryOptionNameType::AdminOnly => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_show_first_letters_and_last_digits() {
+        let email = |value: &str| Destination { contact: Contact::Email, value: value.into() }.details().destination;
+        let phone =
+            |value: &str| Destination { contact: Contact::PhoneNumber, value: value.into() }.details().destination;
+        assert_eq!(email("fixture@example.com").as_deref(), Some("f***@e***"));
+        assert_eq!(email("é@ü.de").as_deref(), Some("é***@ü***"));
+        assert_eq!(phone("+15555554444").as_deref(), Some("+*******4444"));
+        assert_eq!(phone("+123").as_deref(), Some("+123"));
+    }
+}

@@ -1,0 +1,107 @@
+//! The inbox of `cognate dev`: every message that would have been sent (design decision 11).
+
+use cognate_shapes::{Op, Timestamp};
+use cognate_store::tables::messages::{self as table, MessageRow};
+use serde::Serialize;
+
+use super::{Body, context};
+use crate::app::App;
+use crate::cx::{Caller, ClientInfo, Cx};
+use crate::errors::Result;
+
+/// How many messages an answer holds at most.
+const MOST: usize = 100;
+/// How many rows are read at a time, and how many in all, in search of matching ones.
+const STEP: i64 = 200;
+const LONGEST_SEARCH: usize = 10_000;
+
+/// What to look for; None = anything.
+#[derive(Clone, Debug, Default)]
+pub struct InboxFilter {
+    /// A pool's id.
+    pub pool: Option<String>,
+    /// A user name or `sub`.
+    pub user: Option<String>,
+    /// An address or a number.
+    pub to: Option<String>,
+    /// `sign_up`, `resend_code`, `forgot_password`, `admin_create_user`.
+    pub kind: Option<String>,
+    /// Only messages behind this id.
+    pub after: Option<String>,
+}
+
+/// A message as `/_dev/messages` shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct InboxMessage {
+    /// Grows with time.
+    pub id: String,
+    /// Seconds since the epoch.
+    pub time: Timestamp,
+    /// The pool's id.
+    pub pool: String,
+    /// The user name.
+    pub user: String,
+    /// Address or number.
+    pub to: String,
+    /// `EMAIL` or `SMS`.
+    pub channel: String,
+    /// Why it was sent.
+    pub kind: String,
+    /// E-mail only.
+    pub subject: Option<String>,
+    /// The text.
+    pub body: String,
+    /// The code or temporary password in it.
+    pub code: String,
+}
+
+/// The matching messages, newest first, at most 100. Messages of deleted pools are gone.
+pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> {
+    let cx = Cx::new(app, Op::AdminGetUser, Caller::Public, ClientInfo::default(), String::new());
+    let after = filter.after.as_deref().unwrap_or("");
+    let mut found = Vec::new();
+    let mut before: Option<String> = None;
+    let mut searched = 0;
+    while found.len() < MOST && searched < LONGEST_SEARCH {
+        let (sql, params) = table::newest(filter.pool.as_deref(), after, before.as_deref(), STEP);
+        let rows = app.store.rows(sql, params).await?;
+        let last = i64::try_from(rows.len()).is_ok_and(|n| n < STEP);
+        searched += rows.len();
+        for mut row in rows {
+            let row = MessageRow::read(&mut row)?;
+            before = Some(row.message_id.clone());
+            if let Some(message) = open(&cx, filter, row).await? {
+                found.push(message);
+            }
+        }
+        if last {
+            break;
+        }
+    }
+    found.truncate(MOST);
+    Ok(found)
+}
+
+async fn open(cx: &Cx<'_>, filter: &InboxFilter, row: MessageRow) -> Result<Option<InboxMessage>> {
+    let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else {
+        return Ok(None);
+    };
+    let plain = pool.key.open(&context(&pool.id, &row.message_id), &row.sealed)?;
+    let body: Body = serde_json::from_slice(plain.expose())?;
+    let fits = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+    let matches = (fits(&filter.user, &body.user) || fits(&filter.user, &row.user_id))
+        && fits(&filter.to, &body.to)
+        && fits(&filter.kind, &body.kind);
+    Ok(matches.then(|| InboxMessage {
+        id: row.message_id,
+        time: Timestamp(row.created),
+        pool: row.pool_id,
+        user: body.user,
+        to: body.to,
+        channel: body.channel,
+        kind: body.kind,
+        subject: body.subject,
+        body: body.body,
+        code: body.code,
+    }))
+}

@@ -1,0 +1,119 @@
+//! The texts of messages: the pool's templates or the service's defaults, with the placeholders filled (admin.md 4.2).
+
+use cognate_shapes::{DefaultEmailOptionType, DeliveryMediumType};
+
+use crate::errors::{self, Result};
+use crate::records::pool::Pool;
+
+const VERIFICATION: &str = "Your verification code is {####}. ";
+const VERIFICATION_SUBJECT: &str = "Your verification code";
+const INVITATION: &str = "Your username is {username} and temporary password is {####}. ";
+const INVITATION_SUBJECT: &str = "Your temporary password";
+
+/// A finished text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// E-mail only.
+    pub subject: Option<String>,
+    /// The text; HTML in e-mails.
+    pub body: String,
+}
+
+/// The message with the code of a sign-up, a code or (by e-mail) a link as the pool says.
+///
+/// # Errors
+/// InvalidParameterException when the pool sends links and has no domain for them to lead to (admin.md 4.3).
+pub fn confirmation(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Result<Rendered> {
+    let template = &pool.doc.verification_message_template;
+    let by_link = template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
+    if by_link && medium == DeliveryMediumType::Email {
+        return Err(errors::users::no_domain_for_links().into());
+    }
+    Ok(verification(pool, medium, code))
+}
+
+/// The message with a code: never a link (admin.md 4.1).
+pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
+    let template = &pool.doc.verification_message_template;
+    let fill = |text: &Option<String>| text.as_deref().unwrap_or(VERIFICATION).replace("{####}", code);
+    match medium {
+        DeliveryMediumType::Sms => Rendered { subject: None, body: fill(&template.sms_message) },
+        DeliveryMediumType::Email => Rendered {
+            subject: Some(template.email_subject.as_deref().unwrap_or(VERIFICATION_SUBJECT).to_owned()),
+            body: fill(&template.email_message),
+        },
+    }
+}
+
+/// The invitation with user name and temporary password.
+pub fn invitation(pool: &Pool, medium: DeliveryMediumType, username: &str, password: &str) -> Rendered {
+    let template = pool.doc.admin_create_user_config.invite_message_template.as_ref();
+    match medium {
+        DeliveryMediumType::Sms => {
+            let text = template.and_then(|t| t.sms_message.as_deref()).unwrap_or(INVITATION);
+            Rendered { subject: None, body: fill_invitation(text, username, password) }
+        }
+        DeliveryMediumType::Email => {
+            let text = template.and_then(|t| t.email_message.as_deref()).unwrap_or(INVITATION);
+            let subject = template.and_then(|t| t.email_subject.as_deref()).unwrap_or(INVITATION_SUBJECT);
+            Rendered {
+                subject: Some(subject.to_owned()),
+                body: fill_invitation(text, &escape(username), &escape(password)),
+            }
+        }
+    }
+}
+
+/// Fills both placeholders in one pass, so that a user called `{####}` does not get the password twice.
+fn fill_invitation(template: &str, username: &str, password: &str) -> String {
+    const NAME: &str = "{username}";
+    const PASSWORD: &str = "{####}";
+    let mut out = String::with_capacity(template.len() + username.len() + password.len());
+    let mut rest = template;
+    while let Some((before, from)) = rest.find('{').and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(before);
+        if let Some(after) = from.strip_prefix(NAME) {
+            out.push_str(username);
+            rest = after;
+        } else if let Some(after) = from.strip_prefix(PASSWORD) {
+            out.push_str(password);
+            rest = after;
+        } else {
+            out.push('{');
+            rest = from.strip_prefix('{').unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// E-mails are HTML: what a user or an administrator typed must not become markup.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_once_and_other_braces_stay() {
+        assert_eq!(fill_invitation(INVITATION, "bob", "Pw1!"), "Your username is bob and temporary password is Pw1!. ");
+        assert_eq!(fill_invitation("{username}{####}{x}{{", "{####}", "{username}"), "{####}{username}{x}{{");
+    }
+
+    #[test]
+    fn names_and_passwords_cannot_bring_markup_into_an_email() {
+        assert_eq!(escape("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
+    }
+}

@@ -1,0 +1,31 @@
+//! InitiateAuth: a user begins to sign in, or an application refreshes its tokens.
+
+use cognate_shapes::{InitiateAuthRequest, InitiateAuthResponse};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::signin::flows::{self, Door, Parameters};
+use crate::signin::outcome::Outcome;
+
+/// InitiateAuth.
+///
+/// # Errors
+/// auth.md 6.4.
+pub async fn initiate_auth(cx: &Cx<'_>, input: InitiateAuthRequest) -> Result<InitiateAuthResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    let given = Parameters::new(input.auth_parameters.as_ref());
+    let outcome = flows::start(cx, Door::Public, &pool, &client, input.auth_flow, &given).await?;
+    Ok(match outcome {
+        Outcome::Tokens(result) => InitiateAuthResponse {
+            challenge_parameters: Some(Default::default()),
+            authentication_result: Some(*result),
+            ..InitiateAuthResponse::default()
+        },
+        Outcome::Challenge { name, session, parameters } => InitiateAuthResponse {
+            challenge_name: Some(name),
+            session,
+            challenge_parameters: Some(parameters),
+            ..InitiateAuthResponse::default()
+        },
+    })
+}

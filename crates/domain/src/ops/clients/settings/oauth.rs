@@ -1,0 +1,122 @@
+//! The OAuth settings of a client: redirect URLs, grants and scopes (settled K1-K8, admin.md 1.12).
+
+use cognate_shapes::OAuthFlowType;
+
+use crate::errors::pools::*;
+use crate::errors::{ApiError, unconfirmed};
+use crate::records::client::ClientDoc;
+
+/// The scopes about a user that every pool knows. Others belong to resource servers.
+pub const USER_SCOPES: [&str; 5] = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
+
+/// Refuses OAuth settings that the service refuses.
+pub fn check(doc: &ClientDoc, has_secret: bool) -> Result<(), ApiError> {
+    let callbacks = doc.callback_urls.as_deref().unwrap_or_default();
+    for url in callbacks.iter().chain(doc.logout_urls.as_deref().unwrap_or_default()) {
+        redirect(url)?;
+    }
+    if let Some(default) = &doc.default_redirect_uri
+        && !callbacks.contains(default)
+    {
+        return Err(default_redirect_unlisted(default));
+    }
+    let flows = doc.allowed_oauth_flows.as_deref().unwrap_or_default();
+    let scopes = doc.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    if doc.allowed_oauth_flows_user_pool_client && (flows.is_empty() || scopes.is_empty()) {
+        return Err(flows_and_scopes_required());
+    }
+    let machine = flows.contains(&OAuthFlowType::ClientCredentials);
+    if machine && flows.iter().any(|flow| *flow != OAuthFlowType::ClientCredentials) {
+        return Err(client_credentials_with_others());
+    }
+    if machine && !has_secret {
+        return Err(client_credentials_without_secret());
+    }
+    if !machine && !flows.is_empty() && callbacks.is_empty() {
+        return Err(callbacks_required());
+    }
+    for scope in scopes {
+        let of_users = USER_SCOPES.contains(&scope.as_str());
+        if machine && of_users {
+            return Err(scope_of_users(scope));
+        }
+        // There are no resource servers yet, hence no scopes of theirs.
+        if !of_users {
+            return Err(unknown_scope(scope));
+        }
+    }
+    Ok(())
+}
+
+/// A redirect URL is absolute, has no fragment, and uses plain HTTP only on the own machine.
+fn redirect(url: &str) -> Result<(), ApiError> {
+    let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
+        return Err(unconfirmed::invalid_redirect(url));
+    };
+    if url.contains('#') {
+        return Err(url_with_fragment(url));
+    }
+    if scheme.eq_ignore_ascii_case("http") && !is_loopback(rest) {
+        return Err(url_over_http(url));
+    }
+    let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    if web && host(rest).is_none_or(str::is_empty) {
+        return Err(unconfirmed::invalid_redirect(url));
+    }
+    Ok(())
+}
+
+/// RFC 3986 section 3.1.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// The host in what follows `http:`, without user name and port.
+fn host(rest: &str) -> Option<&str> {
+    let authority = rest.strip_prefix("//")?.split(['/', '?']).next()?;
+    // A user name could make another site look like the own machine, so a URL with one has no host here.
+    if authority.contains('@') || authority.contains('\\') {
+        return None;
+    }
+    match authority.strip_prefix('[') {
+        Some(literal) => literal.split_once(']').map(|(host, _)| host),
+        None => authority.split(':').next(),
+    }
+}
+
+fn is_loopback(rest: &str) -> bool {
+    host(rest).is_some_and(|host| host.eq_ignore_ascii_case("localhost") || host == "127.0.0.1" || host == "::1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_are_absolute_encrypted_and_without_fragment() {
+        for good in [
+            "https://app.example/cb?x=1",
+            "http://localhost",
+            "http://localhost:3000/cb",
+            "http://127.0.0.1/cb",
+            "http://[::1]:8080/cb",
+            "myapp://example",
+            "myapp://",
+            "com.example.app:/cb",
+        ] {
+            assert!(redirect(good).is_ok(), "{good}");
+        }
+        for (bad, text) in [
+            ("http://app.example/cb", "http://app.example/cb cannot use the HTTP protocol."),
+            ("http://localhost.evil.example", "http://localhost.evil.example cannot use the HTTP protocol."),
+            ("http://localhost@evil.example", "http://localhost@evil.example cannot use the HTTP protocol."),
+            ("HTTP://app.example", "HTTP://app.example cannot use the HTTP protocol."),
+            ("https://app.example/#x", "https://app.example/#x cannot use fragment"),
+            ("app.example/cb", "app.example/cb is not a valid redirect URI."),
+            ("https:///cb", "https:///cb is not a valid redirect URI."),
+        ] {
+            assert_eq!(redirect(bad).unwrap_err().message, text, "{bad}");
+        }
+    }
+}

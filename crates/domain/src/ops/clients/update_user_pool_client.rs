@@ -1,0 +1,30 @@
+//! UpdateUserPoolClient: changes an app client's settings; what the request leaves out returns to its default.
+
+use std::sync::Arc;
+
+use cognate_shapes::{UpdateUserPoolClientRequest, UpdateUserPoolClientResponse};
+use cognate_store::Batch;
+use cognate_store::tables::{clients, pools};
+
+use super::settings;
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::client::Client;
+
+/// UpdateUserPoolClient.
+pub async fn update_user_pool_client(
+    cx: &Cx<'_>,
+    input: UpdateUserPoolClientRequest,
+) -> Result<UpdateUserPoolClientResponse> {
+    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let before = super::fresh(cx, &pool, &input.client_id).await?;
+    let doc = settings::of_updated_client(cx, &pool, &before, input)?;
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = clients::update(batch, &pool.id, &before.id, before.ver, &serde_json::to_string(&doc)?, cx.now);
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| super::conflict(cx, &pool.id, &before.id, label)).await?;
+    let client = Arc::new(Client { doc, modified: cx.now, ver: before.ver + 1, ..before });
+    cx.cache.put_client(cx, client.clone());
+    Ok(UpdateUserPoolClientResponse { user_pool_client: Some(settings::user_pool_client(&client)) })
+}

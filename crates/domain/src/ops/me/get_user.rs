@@ -1,0 +1,19 @@
+//! GetUser: a signed-in user reads their own attributes.
+
+use cognate_shapes::{GetUserRequest, GetUserResponse};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::tokens::claims::may_read;
+use crate::tokens::verify;
+
+/// GetUser: `sub` and the attributes that the client may read.
+///
+/// # Errors
+/// The texts of access tokens (auth.md 6.1, 6.7).
+pub async fn get_user(cx: &Cx<'_>, input: GetUserRequest) -> Result<GetUserResponse> {
+    let signed = verify::access_token(cx, &input.access_token).await?;
+    let mut user_attributes = signed.user.attributes_for(None);
+    user_attributes.retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));
+    Ok(GetUserResponse { username: signed.user.username, user_attributes, ..GetUserResponse::default() })
+}

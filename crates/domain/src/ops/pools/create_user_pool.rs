@@ -1,0 +1,34 @@
+//! CreateUserPool: makes a user pool.
+//!
+//! A pool costs one row and one wrapped key; its signing keys are made when they are first needed.
+
+use std::sync::Arc;
+
+use cognate_crypto::seal::PoolKey;
+use cognate_shapes::{CreateUserPoolRequest, CreateUserPoolResponse};
+use cognate_store::Batch;
+use cognate_store::tables::pools;
+
+use super::settings;
+use crate::cx::Cx;
+use crate::errors::{self, Result, unconfirmed};
+use crate::records::pool::Pool;
+use crate::{audit, ids};
+
+/// CreateUserPool.
+pub async fn create_user_pool(cx: &Cx<'_>, input: CreateUserPoolRequest) -> Result<CreateUserPoolResponse> {
+    let region = cx.region().to_owned();
+    if !ids::is_region(&region) {
+        return Err(errors::invalid_parameter(unconfirmed::INVALID_REGION).into());
+    }
+    let doc = settings::of_new_pool(cx, &region, input)?;
+    let id = ids::pool_id(&region);
+    let key = PoolKey::generate();
+    let wrapped = cx.root.wrap_pool_key(&id, &key);
+    let batch = pools::insert(Batch::new(), &id, &region, &serde_json::to_string(&doc)?, &wrapped, cx.now);
+    let batch = audit::record(cx, batch, &id, None);
+    cx.commit(batch, |label| super::conflict(cx, &id, label)).await?;
+    let pool = Arc::new(Pool { id, region, doc, key: Arc::new(key), issuer: None, created: cx.now, modified: cx.now, ver: 1 });
+    cx.cache.put_pool(cx, pool.clone());
+    Ok(CreateUserPoolResponse { user_pool: Some(settings::user_pool(cx, &pool, 0)) })
+}

@@ -1,0 +1,26 @@
+//! DeleteUserPool: ends a pool and everything in it.
+//!
+//! The pool is gone for everyone when the call answers; a job takes its rows away afterwards. Its id is never used again.
+
+use cognate_shapes::{DeleteUserPoolRequest, DeletionProtectionType};
+use cognate_store::Batch;
+use cognate_store::tables::{jobs, pools};
+
+use super::purge;
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+
+/// DeleteUserPool.
+pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Result<()> {
+    let pool = super::fresh(cx, &input.user_pool_id).await?;
+    if pool.doc.deletion_protection == DeletionProtectionType::Active {
+        return Err(errors::pools::deletion_protected().into());
+    }
+    let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now);
+    let batch = jobs::add(batch, purge::KIND, &pool.id, "");
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| super::conflict(cx, &pool.id, label)).await?;
+    cx.cache.end_pool(cx, &pool.id, pool.ver + 1);
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The pools operations, one file each; `settings` and `purge` serve several of them.
+
+pub mod create_user_pool;
+pub mod delete_user_pool;
+pub mod describe_user_pool;
+pub mod list_user_pools;
+pub mod purge;
+pub mod settings;
+pub mod update_user_pool;
+
+use cognate_store::Label;
+use cognate_store::tables::pools;
+
+use crate::cx::{Caller, Cx};
+use crate::errors::{self, Fault, Result};
+use crate::records::pool::Pool;
+
+/// An active pool of the caller's region as the database has it now, past the cache: configuration is read and changed
+/// on what is there, not on what was there a second ago.
+pub async fn fresh(cx: &Cx<'_>, pool_id: &str) -> Result<Pool> {
+    let pool = Pool::load(cx, pool_id).await?.ok_or_else(|| errors::pool_not_found(pool_id))?;
+    match &cx.caller {
+        Caller::Key { region, .. } if pool.region != *region => Err(errors::pool_not_found(pool_id).into()),
+        _ => Ok(pool),
+    }
+}
+
+/// What a conflict of a batch on pool rows means: the row has moved on, or the pool is gone, which the next try sees.
+pub fn conflict(cx: &Cx<'_>, pool_id: &str, label: Label) -> Fault {
+    match label {
+        pools::POOL_STALE | pools::POOL_GONE | pools::POOL_EXISTS => {
+            cx.cache.forget(pool_id, None);
+            Fault::Stale
+        }
+        Label(other) => Fault::Internal(format!("unexpected conflict {other}")),
+    }
+}

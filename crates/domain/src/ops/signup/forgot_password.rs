@@ -1,0 +1,63 @@
+//! ForgotPassword: sends a code with which the user can set a new password (auth.md 2.2, 2.11, 2.13, 6.6).
+
+use cognate_shapes::{ForgotPasswordRequest, ForgotPasswordResponse, UserStatusType};
+use cognate_store::Batch;
+
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::messages::destination::{self, Contact};
+use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::records::user::User;
+use crate::signin::attempts;
+use crate::signin::secret_hash::{self, Missing};
+use crate::users::codes::{self, Code, Purpose};
+use crate::users::named::Named;
+
+/// The kind of attempt that ForgotPassword and ConfirmForgotPassword share, and their requests per user and hour.
+pub(super) const RESET: (&str, i64) = ("reset", 20);
+
+/// ForgotPassword.
+pub async fn forgot_password(cx: &Cx<'_>, input: ForgotPasswordRequest) -> Result<ForgotPasswordResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
+    let contacts = destination::recovery(&pool).ok_or_else(errors::users::contact_administrator)?;
+    let mut named = Named::find(cx, &pool, &client, &input.username).await?;
+    attempts::take(cx, &pool, &named.subject, RESET.0, RESET.1).await?;
+    let reachable = named.user.as_ref().map(|user| reach(user, &contacts)).transpose()?.flatten();
+    let destination = match reachable {
+        Some(destination) => destination,
+        None if client.hides_existence() => {
+            // Nobody can tell a user without a verified address from a name that nobody has.
+            named = Named::nobody(&pool, &input.username);
+            let pretended = Destination::pretend(&pool, &contacts, &input.username);
+            pretended.ok_or_else(errors::users::no_verified_contact)?
+        }
+        None => return Err(errors::users::no_verified_contact().into()),
+    };
+    messages::require_courier(cx, &pool, destination.medium())?;
+
+    let code = Code::new(destination.contact.attribute(), &destination.value);
+    let rendered = render::verification(&pool, destination.medium(), &code.digits);
+    let addressee = match &named.user {
+        Some(user) => Addressee::User(&user.id, &user.username),
+        None => Addressee::Nobody(named.subject.as_str(), &input.username),
+    };
+    let batch = codes::put(cx, Batch::new(), &pool, named.owner(), Purpose::Reset, &code)?;
+    let message =
+        Message { addressee, destination: &destination, kind: Kind::ForgotPassword, rendered, code: &code.digits };
+    let batch = messages::post(cx, batch, &pool, message)?;
+    cx.commit(batch, |_| Fault::Stale).await?;
+    messages::posted(cx);
+    Ok(ForgotPasswordResponse { code_delivery_details: Some(destination.details()) })
+}
+
+/// The verified address that the pool prefers; None without one, which is what an unconfirmed user is taken for.
+fn reach(user: &User, contacts: &[Contact]) -> Result<Option<Destination>> {
+    match user.status {
+        UserStatusType::Confirmed | UserStatusType::ResetRequired => {}
+        UserStatusType::Unconfirmed => return Ok(None),
+        _ => return Err(errors::users::cannot_reset_in_state().into()),
+    }
+    let verified = contacts.iter().filter(|contact| user.verified(contact.attribute()));
+    Ok(verified.into_iter().find_map(|contact| Destination::of(user, *contact)))
+}

@@ -1,0 +1,95 @@
+//! SignUp: a new user registers and, if the pool verifies addresses, gets a code (auth.md 2.5, 6.2).
+
+use cognate_crypto::random;
+use cognate_crypto::secret::{Secret, SecretString};
+use cognate_shapes::{AuthFactorType, SignUpRequest, SignUpResponse, UserStatusType};
+use cognate_store::{Batch, Label};
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
+use crate::messages::{self, Addressee, Destination, Kind, Message, destination, render};
+use crate::records::pool::Pool;
+use crate::records::user::{self, User, UserDoc};
+use crate::signin::secret_hash::{self, Missing};
+use crate::users::attributes::{self, Writer};
+use crate::users::codes::{self, Code, Owner, Purpose};
+use crate::users::password;
+use crate::users::password_policy::{self, PolicyText};
+
+/// SignUp.
+pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
+    if pool.doc.admin_create_user_config.allow_admin_create_user_only == Some(true) {
+        return Err(errors::users::sign_up_not_permitted().into());
+    }
+    attributes::check_username(&pool, &input.username)?;
+    let given = input.user_attributes.unwrap_or_default();
+    let attributes = attributes::validate_new(&pool, Writer::Client(&client), &input.username, given)?;
+    let password = require_password(&pool, input.password)?;
+    password_policy::check(&pool, password.expose(), PolicyText::SignUp)?;
+
+    let id = random::uuid_v4();
+    let username = if pool.has_username_attributes() { id.clone() } else { input.username };
+    let mut user = User {
+        pool_id: pool.id.clone(),
+        username,
+        status: UserStatusType::Unconfirmed,
+        enabled: true,
+        doc: UserDoc { attributes, ..UserDoc::default() },
+        credential: None,
+        created: cx.now,
+        modified: cx.now,
+        ver: 0,
+        id,
+    };
+    let destination = destination::auto_verified(&pool).into_iter().find_map(|contact| Destination::of(&user, contact));
+    if let Some(destination) = &destination {
+        messages::require_courier(cx, &pool, destination.medium())?;
+    }
+    user.credential = Some(password::seal(cx, &pool, &user.id, &user.username, &password).await);
+
+    let mut batch = user::create(Batch::new(), &pool, &user)?;
+    if let Some(destination) = &destination {
+        batch = send_code(cx, batch, &pool, &user, destination)?;
+    }
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    cx.commit(batch, conflict).await?;
+    messages::posted(cx);
+    Ok(SignUpResponse {
+        user_confirmed: false,
+        code_delivery_details: destination.map(|destination| destination.details()),
+        user_sub: user.id,
+        session: None,
+    })
+}
+
+/// The password, which only pools with one-time passwords can do without.
+fn require_password(pool: &Pool, given: Option<String>) -> Result<SecretString> {
+    if let Some(given) = given.filter(|text| !text.is_empty()) {
+        return Ok(Secret::new(given));
+    }
+    let factors = pool.doc.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_deref());
+    let one_time = [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp];
+    if factors.unwrap_or_default().iter().any(|factor| one_time.contains(factor)) {
+        return Err(errors::not_implemented("Signing up without a password").into());
+    }
+    Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into())
+}
+
+fn send_code(cx: &Cx<'_>, batch: Batch, pool: &Pool, user: &User, destination: &Destination) -> Result<Batch> {
+    let code = Code::new(destination.contact.attribute(), &destination.value);
+    let rendered = render::confirmation(pool, destination.medium(), &code.digits)?;
+    let batch = codes::put(cx, batch, pool, Owner::NewUser(&user.id), Purpose::SignUp, &code)?;
+    let addressee = Addressee::User(&user.id, &user.username);
+    messages::post(cx, batch, pool, Message { addressee, destination, kind: Kind::SignUp, rendered, code: &code.digits })
+}
+
+fn conflict(label: Label) -> Fault {
+    match user::taken_alias(label) {
+        Some(attribute) => errors::users::account_exists(attribute).into(),
+        None if label == user::USERNAME_TAKEN => errors::users::user_already_exists().into(),
+        None => Fault::Stale,
+    }
+}

@@ -1,0 +1,162 @@
+//! AdminCreateUser: an administrator adds a user and invites them to sign in (admin.md 2.2).
+
+use cognate_crypto::random;
+use cognate_crypto::secret::SecretString;
+use cognate_shapes::{
+    AdminCreateUserRequest, AdminCreateUserResponse, AuthFactorType, DeliveryMediumType, MessageActionType,
+    UserStatusType,
+};
+use cognate_store::{Batch, Label};
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::messages::destination::Contact;
+use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::records::pool::Pool;
+use crate::records::user::{self, User, UserDoc};
+use crate::users::attributes::{self, Writer};
+use crate::users::password_policy::history;
+use crate::users::{aliases, password};
+
+/// AdminCreateUser.
+pub async fn admin_create_user(cx: &Cx<'_>, input: AdminCreateUserRequest) -> Result<AdminCreateUserResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    require_passwords(&pool)?;
+    if input.message_action == Some(MessageActionType::Resend) {
+        return resend(cx, &pool, input).await;
+    }
+    attributes::check_username(&pool, &input.username)?;
+    let given = input.user_attributes.unwrap_or_default();
+    let attributes = attributes::validate_new(&pool, Writer::Admin, &input.username, given)?;
+    let temporary = password::temporary(&pool, input.temporary_password)?;
+
+    let id = random::uuid_v4();
+    let username = if pool.has_username_attributes() { id.clone() } else { input.username.clone() };
+    let mut user = User {
+        pool_id: pool.id.clone(),
+        username,
+        status: UserStatusType::ForceChangePassword,
+        enabled: true,
+        doc: UserDoc {
+            attributes,
+            temporary_until: Some(password::temporary_until(cx, &pool)),
+            ..UserDoc::default()
+        },
+        credential: None,
+        created: cx.now,
+        modified: cx.now,
+        ver: 0,
+        id,
+    };
+    let invited = match input.message_action {
+        Some(MessageActionType::Suppress) => Vec::new(),
+        _ => destinations(&pool, &user, input.desired_delivery_mediums.as_deref())?,
+    };
+    require_couriers(cx, &pool, &invited)?;
+    user.credential = Some(password::seal(cx, &pool, &user.id, &user.username, &temporary).await);
+
+    let force = input.force_alias_creation == Some(true);
+    let others = if force { aliases::dispossess(cx, &pool, &user).await? } else { Vec::new() };
+    let changes: Vec<_> = others.iter().map(|(before, after)| (before, after)).collect();
+    let batch = user::save_all(Batch::new(), &pool, &changes)?;
+    let batch = user::create(batch, &pool, &user)?;
+    let batch = invite(cx, batch, &pool, &user, &input.username, &temporary, &invited)?;
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    cx.commit(batch, |label| conflict(cx, &pool, label)).await?;
+    messages::posted(cx);
+    let attributes = user.attributes_for(None);
+    Ok(AdminCreateUserResponse { user: Some(user.to_api(attributes)) })
+}
+
+/// A new temporary password and a new time to use it, for a user who has not signed in yet.
+async fn resend(cx: &Cx<'_>, pool: &Pool, input: AdminCreateUserRequest) -> Result<AdminCreateUserResponse> {
+    let before = User::find(cx, pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+    if before.status != UserStatusType::ForceChangePassword {
+        return Err(errors::users::resend_not_possible(&input.username).into());
+    }
+    let temporary = password::temporary(pool, input.temporary_password)?;
+    let invited = destinations(pool, &before, input.desired_delivery_mediums.as_deref())?;
+    require_couriers(cx, pool, &invited)?;
+    let mut after = before.clone();
+    let sealed = password::seal(cx, pool, &after.id, &after.username, &temporary).await;
+    history::replace(pool, &mut after, sealed);
+    after.doc.temporary_until = Some(password::temporary_until(cx, pool));
+    after.modified = cx.now;
+    let batch = user::save(Batch::new(), pool, &before, &after)?;
+    let batch = invite(cx, batch, pool, &after, &input.username, &temporary, &invited)?;
+    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
+    cx.commit(batch, |_| Fault::Stale).await?;
+    messages::posted(cx);
+    let attributes = after.attributes_for(None);
+    Ok(AdminCreateUserResponse { user: Some(after.to_api(attributes)) })
+}
+
+/// Pools with one-time passwords create users without a password (admin.md 2.2), which is not built yet.
+fn require_passwords(pool: &Pool) -> Result<()> {
+    let factors = pool.doc.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_deref());
+    let one_time = [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp];
+    if factors.unwrap_or_default().iter().any(|factor| one_time.contains(factor)) {
+        return Err(errors::not_implemented("AdminCreateUser in a pool with one-time passwords").into());
+    }
+    Ok(())
+}
+
+/// Where the invitation goes. Media that were asked for need their attribute; without a wish it is a text message if
+/// that can be, else an e-mail, else nothing.
+fn destinations(pool: &Pool, user: &User, desired: Option<&[DeliveryMediumType]>) -> Result<Vec<Destination>> {
+    let by = |medium: DeliveryMediumType| match medium {
+        DeliveryMediumType::Sms => Destination::of(user, Contact::PhoneNumber),
+        DeliveryMediumType::Email => Destination::of(user, Contact::Email),
+    };
+    let Some(desired) = desired.filter(|list| !list.is_empty()) else {
+        let text = by(DeliveryMediumType::Sms);
+        let email = by(DeliveryMediumType::Email);
+        let can_text = pool.doc.sms_configuration.is_some() || email.is_none();
+        return Ok(text.filter(|_| can_text).or(email).into_iter().collect());
+    };
+    let mut list: Vec<Destination> = Vec::new();
+    for destination in desired.iter().filter_map(|medium| by(*medium)) {
+        if !list.contains(&destination) {
+            list.push(destination);
+        }
+    }
+    if list.is_empty() { Err(errors::users::no_desired_medium().into()) } else { Ok(list) }
+}
+
+fn require_couriers(cx: &Cx<'_>, pool: &Pool, destinations: &[Destination]) -> Result<()> {
+    destinations.iter().try_for_each(|destination| messages::require_courier(cx, pool, destination.medium()))
+}
+
+/// Adds the invitations. `shown` is the name to sign in with, which in pools with username attributes is not the user
+/// name.
+fn invite(
+    cx: &Cx<'_>,
+    mut batch: Batch,
+    pool: &Pool,
+    user: &User,
+    shown: &str,
+    temporary: &SecretString,
+    destinations: &[Destination],
+) -> Result<Batch> {
+    for destination in destinations {
+        let message = Message {
+            addressee: Addressee::User(&user.id, &user.username),
+            destination,
+            kind: Kind::AdminCreateUser,
+            rendered: render::invitation(pool, destination.medium(), shown, temporary.expose()),
+            code: temporary.expose(),
+        };
+        batch = messages::post(cx, batch, pool, message)?;
+    }
+    Ok(batch)
+}
+
+fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
+    match user::taken_alias(label) {
+        Some(attribute) if pool.has_username_attributes() => errors::users::account_exists(attribute).into(),
+        Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
+        None if label == user::USERNAME_TAKEN => errors::users::user_account_already_exists().into(),
+        None => Fault::Stale,
+    }
+}

@@ -1,0 +1,24 @@
+//! AdminGetUser: everything about one user (admin.md 2.1).
+
+use cognate_shapes::{AdminGetUserRequest, AdminGetUserResponse, Timestamp};
+
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::records::user::User;
+
+/// AdminGetUser.
+pub async fn admin_get_user(cx: &Cx<'_>, input: AdminGetUserRequest) -> Result<AdminGetUserResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+    Ok(AdminGetUserResponse {
+        user_attributes: Some(user.attributes_for(None)),
+        username: user.username,
+        user_create_date: Some(Timestamp(user.created)),
+        user_last_modified_date: Some(Timestamp(user.modified)),
+        enabled: Some(user.enabled),
+        user_status: Some(user.status),
+        mfa_options: None,
+        preferred_mfa_setting: None,
+        user_mfa_setting_list: None,
+    })
+}

@@ -1,0 +1,108 @@
+//! ListUsers: a page of the pool's users, all or those whose attribute has a value (admin.md 1.14, 2.3).
+//!
+//! Every page is one range of one index, whatever the number of users. A page follows the last user shown, by the
+//! searched value and the immutable id, so users who come and go in between make no other user appear twice or never.
+
+use cognate_shapes::{AttributeType, ListUsersRequest, ListUsersResponse};
+use cognate_store::tables::users as table;
+use cognate_store::{Value, params};
+
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::paging;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::users::filter::{Comparison, Filter, upper_bound};
+use crate::users::schema;
+
+/// The last user of a page: the indexed value by which the pages are ordered, and the id.
+type Cursor = (String, String);
+
+/// The length of every id.
+const ID_LENGTH: usize = 36;
+
+/// ListUsers.
+pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUsersResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let text = input.filter.unwrap_or_default();
+    let filter = Filter::parse(&text)?;
+    let wanted = input.attributes_to_get.filter(|list| !list.is_empty());
+    check_wanted(&pool, wanted.as_deref())?;
+    let cursor = match &input.pagination_token {
+        Some(token) => Some(serde_json::from_str::<Cursor>(&paging::open(cx, &pool.id, &text, token)?)?),
+        None => None,
+    };
+    let size = paging::size(input.limit);
+    let limit = size.saturating_add(1);
+    let (sql, params) = match &filter {
+        None => all(&pool, cursor, limit),
+        Some(filter) if filter.attribute == "sub" => by_id(&pool, filter, cursor, limit),
+        Some(filter) => by_value(&pool, filter, cursor, limit),
+    };
+    let rows = cx.store.rows(sql, params).await?;
+    let (rows, more) = paging::cut(rows, size);
+
+    let mut users = Vec::with_capacity(rows.len());
+    let mut last = None;
+    for mut row in rows {
+        let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
+        let user = User::from_row(&pool.id, &mut row)?;
+        last = Some((value, user.id.clone()));
+        // The index holds only the beginning of long values.
+        if filter.as_ref().is_none_or(|filter| filter.matches(&user)) {
+            users.push(user.to_api(shown(&user, wanted.as_deref())));
+        }
+    }
+    let next = last.filter(|_| more).map(|cursor| serde_json::to_string(&cursor)).transpose()?;
+    Ok(ListUsersResponse {
+        users: Some(users),
+        pagination_token: next.map(|cursor| paging::seal(cx, &pool.id, &text, &cursor)),
+    })
+}
+
+fn check_wanted(pool: &Pool, wanted: Option<&[String]>) -> Result<()> {
+    let known = |name: &String| schema::find(pool, name).is_some();
+    if wanted.unwrap_or_default().iter().all(known) {
+        return Ok(());
+    }
+    Err(errors::users::no_such_requested_attribute().into())
+}
+
+/// All attributes, or those asked for that the user has.
+fn shown(user: &User, wanted: Option<&[String]>) -> Vec<AttributeType> {
+    let mut list = user.attributes_for(wanted);
+    list.retain(|attribute| wanted.is_none_or(|wanted| wanted.contains(&attribute.name)));
+    list
+}
+
+fn all(pool: &Pool, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
+    let (_, id) = cursor.unwrap_or_default();
+    (table::PAGE, params![&pool.id, id, limit])
+}
+
+fn by_id(pool: &Pool, filter: &Filter, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
+    // What is as long as an id can be no more than the beginning of one.
+    if filter.is_point() || filter.value.len() >= ID_LENGTH {
+        return (table::BY_ID, params![&pool.id, &filter.value]);
+    }
+    let start = cursor.map_or_else(|| filter.value.clone(), |(_, id)| id);
+    match upper_bound(&filter.value) {
+        Some(bound) => (table::PAGE_BY_ID_PREFIX, params![&pool.id, start, bound, limit]),
+        None => (table::PAGE, params![&pool.id, start, limit]),
+    }
+}
+
+fn by_value(pool: &Pool, filter: &Filter, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
+    let value = filter.indexed();
+    if filter.is_point() {
+        let (_, id) = cursor.unwrap_or_default();
+        return (table::PAGE_EQUAL, params![&pool.id, filter.attribute, value, id, limit]);
+    }
+    debug_assert_eq!(filter.comparison, Comparison::Prefix);
+    let bound = upper_bound(&value);
+    let (from, id) = cursor.unwrap_or((value, String::new()));
+    match bound {
+        Some(bound) => (table::PAGE_BELOW, params![&pool.id, filter.attribute, from, id, bound, limit]),
+        None => (table::PAGE_BEHIND, params![&pool.id, filter.attribute, from, id, limit]),
+    }
+}

@@ -1,0 +1,268 @@
+//! Stored settings whose feature is still missing: the operations they govern answer 501 for that pool or client
+//! (design decision 9). An entry leaves this table when its feature arrives.
+
+use cognate_shapes::{AdvancedSecurityModeType, AuthFactorType, EncryptionKeyType, Op, UserPoolMfaType};
+
+use crate::errors::{self, Result};
+use crate::records::client::{Client, ClientDoc};
+use crate::records::pool::{Pool, PoolDoc};
+
+/// A pool setting without its feature.
+pub struct PoolSetting {
+    /// As the API names it; appears in the 501 text.
+    pub name: &'static str,
+    /// Whether the pool asks for the feature.
+    pub on: fn(&PoolDoc) -> bool,
+    /// The operations that must not run without it.
+    pub governs: &'static [Op],
+}
+
+/// A client setting without its feature.
+pub struct ClientSetting {
+    /// As the API names it.
+    pub name: &'static str,
+    /// Whether the client asks for the feature.
+    pub on: fn(&ClientDoc) -> bool,
+    /// The operations that must not run without it.
+    pub governs: &'static [Op],
+}
+
+/// Everything that gives out tokens for a sign-in.
+const SIGN_IN: &[Op] = &[
+    Op::InitiateAuth,
+    Op::AdminInitiateAuth,
+    Op::RespondToAuthChallenge,
+    Op::AdminRespondToAuthChallenge,
+    Op::GetTokensFromRefreshToken,
+];
+/// The steps of a sign-in.
+const AUTHENTICATES: &[Op] =
+    &[Op::InitiateAuth, Op::AdminInitiateAuth, Op::RespondToAuthChallenge, Op::AdminRespondToAuthChallenge];
+/// What makes users.
+const CREATE: &[Op] = &[Op::SignUp, Op::AdminCreateUser, Op::StartUserImportJob];
+/// What sends messages to users.
+const SENDS: &[Op] = &[
+    Op::SignUp,
+    Op::ResendConfirmationCode,
+    Op::ForgotPassword,
+    Op::AdminCreateUser,
+    Op::AdminResetUserPassword,
+    Op::GetUserAttributeVerificationCode,
+    Op::UpdateUserAttributes,
+    Op::AdminUpdateUserAttributes,
+];
+/// What confirms users.
+const CONFIRMS: &[Op] = &[Op::ConfirmSignUp, Op::AdminConfirmSignUp, Op::ConfirmForgotPassword];
+/// What can turn up users that the pool does not have yet.
+const MIGRATES: &[Op] = &[
+    Op::InitiateAuth,
+    Op::AdminInitiateAuth,
+    Op::RespondToAuthChallenge,
+    Op::AdminRespondToAuthChallenge,
+    Op::ForgotPassword,
+];
+/// What threat protection watches.
+const PROTECTED: &[Op] = &[
+    Op::InitiateAuth,
+    Op::AdminInitiateAuth,
+    Op::RespondToAuthChallenge,
+    Op::AdminRespondToAuthChallenge,
+    Op::GetTokensFromRefreshToken,
+    Op::SignUp,
+    Op::ForgotPassword,
+    Op::ConfirmForgotPassword,
+    Op::ChangePassword,
+];
+/// What writes down facts about users.
+const KEEPS: &[Op] = &[
+    Op::SignUp,
+    Op::AdminCreateUser,
+    Op::StartUserImportJob,
+    Op::AdminSetUserPassword,
+    Op::ConfirmForgotPassword,
+    Op::ChangePassword,
+    Op::UpdateUserAttributes,
+    Op::AdminUpdateUserAttributes,
+    Op::InitiateAuth,
+    Op::AdminInitiateAuth,
+    Op::RespondToAuthChallenge,
+    Op::AdminRespondToAuthChallenge,
+];
+
+/// Pool settings that are stored and not yet obeyed. Settings that are not here are obeyed, or do nothing until
+/// operations that have no code yet exist; the test below says which.
+pub const POOL_SETTINGS: &[PoolSetting] = &[
+    PoolSetting { name: "MfaConfiguration", on: |p| p.mfa_configuration != UserPoolMfaType::Off, governs: SIGN_IN },
+    PoolSetting { name: "DeviceConfiguration", on: |p| p.device_configuration.is_some(), governs: SIGN_IN },
+    // A user made without a password may sign in at once by a one-time password.
+    PoolSetting { name: "SignInPolicy.AllowedFirstAuthFactors", on: one_time_factors, governs: &[Op::AdminCreateUser] },
+    PoolSetting { name: "UserPoolAddOns.AdvancedSecurityMode", on: protects, governs: PROTECTED },
+    PoolSetting { name: "LambdaConfig.PreSignUp", on: |p| p.lambda_config.pre_sign_up.is_some(), governs: CREATE },
+    PoolSetting { name: "LambdaConfig.CustomMessage", on: |p| p.lambda_config.custom_message.is_some(), governs: SENDS },
+    PoolSetting {
+        name: "LambdaConfig.CustomEmailSender",
+        on: |p| p.lambda_config.custom_email_sender.is_some(),
+        governs: SENDS,
+    },
+    PoolSetting {
+        name: "LambdaConfig.CustomSMSSender",
+        on: |p| p.lambda_config.custom_sms_sender.is_some(),
+        governs: SENDS,
+    },
+    PoolSetting {
+        name: "LambdaConfig.PostConfirmation",
+        on: |p| p.lambda_config.post_confirmation.is_some(),
+        governs: CONFIRMS,
+    },
+    PoolSetting {
+        name: "LambdaConfig.PreAuthentication",
+        on: |p| p.lambda_config.pre_authentication.is_some(),
+        governs: AUTHENTICATES,
+    },
+    PoolSetting {
+        name: "LambdaConfig.PostAuthentication",
+        on: |p| p.lambda_config.post_authentication.is_some(),
+        governs: AUTHENTICATES,
+    },
+    PoolSetting {
+        name: "LambdaConfig.PreTokenGeneration",
+        on: |p| p.lambda_config.pre_token_generation.is_some() || p.lambda_config.pre_token_generation_config.is_some(),
+        governs: SIGN_IN,
+    },
+    PoolSetting {
+        name: "LambdaConfig.UserMigration",
+        on: |p| p.lambda_config.user_migration.is_some(),
+        governs: MIGRATES,
+    },
+    PoolSetting { name: "AcrConfiguration", on: |p| p.acr_configuration.is_some(), governs: SIGN_IN },
+    PoolSetting { name: "KeyConfiguration.KeyType", on: own_key, governs: KEEPS },
+];
+
+/// Client settings that are stored and not yet obeyed: none. Those that are not obeyed do nothing until operations or
+/// endpoints that have no code yet exist; the test below says which.
+pub const CLIENT_SETTINGS: &[ClientSetting] = &[];
+
+fn one_time_factors(pool: &PoolDoc) -> bool {
+    let factors = pool.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_deref());
+    let one_time = |factor: &AuthFactorType| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp);
+    factors.unwrap_or_default().iter().any(one_time)
+}
+
+fn protects(pool: &PoolDoc) -> bool {
+    pool.user_pool_add_ons.as_ref().is_some_and(|a| a.advanced_security_mode != AdvancedSecurityModeType::Off)
+}
+
+fn own_key(pool: &PoolDoc) -> bool {
+    pool.key_configuration.as_ref().is_some_and(|k| k.key_type == Some(EncryptionKeyType::CustomerManagedKey))
+}
+
+/// 501 if the pool asks for a feature that `op` must obey and that has no code.
+pub fn guard_pool(op: Op, pool: &Pool) -> Result<()> {
+    for setting in POOL_SETTINGS {
+        if setting.governs.contains(&op) && (setting.on)(&pool.doc) {
+            return Err(errors::not_implemented(setting.name).into());
+        }
+    }
+    Ok(())
+}
+
+/// 501 if the client asks for a feature that `op` must obey and that has no code.
+pub fn guard_client(op: Op, client: &Client) -> Result<()> {
+    for setting in CLIENT_SETTINGS {
+        if setting.governs.contains(&op) && (setting.on)(&client.doc) {
+            return Err(errors::not_implemented(setting.name).into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new member of a pool's settings does not compile without a decision here.
+    #[allow(dead_code, reason = "the compiler is the test")]
+    fn every_pool_setting_is_decided(doc: PoolDoc) {
+        let PoolDoc {
+            // Obeyed.
+            name: _,
+            temporary_days_set: _,
+            deletion_protection: _,
+            schema: _,
+            auto_verified_attributes: _,
+            alias_attributes: _,
+            username_attributes: _,
+            username_configuration: _,
+            verification_message_template: _,
+            admin_create_user_config: _,
+            account_recovery_setting: _,
+            tier: _,
+            issuer_configuration: _,
+            fold: _,
+            tags: _,
+            // The password policy is obeyed; the sign-in policy fails closed where one-time passwords are allowed. Its
+            // passkeys are for USER_AUTH alone, which has no code yet.
+            policies: _,
+            // Fail closed. Of the triggers, those of CUSTOM_AUTH and InboundFederation belong to flows without code.
+            mfa_configuration: _,
+            device_configuration: _,
+            user_pool_add_ons: _,
+            lambda_config: _,
+            acr_configuration: _,
+            key_configuration: _,
+            // The text of MFA messages: MFA fails closed.
+            sms_authentication_message: _,
+            // For changes of attributes, which have no code yet.
+            user_attribute_update_settings: _,
+            // Who sends, which is the server's own business: see the settings of its courier.
+            email_configuration: _,
+            sms_configuration: _,
+            // For a registration endpoint that does not exist yet.
+            dcr_configuration: _,
+        } = doc;
+    }
+
+    /// A new member of a client's settings does not compile without a decision here.
+    #[allow(dead_code, reason = "the compiler is the test")]
+    fn every_client_setting_is_decided(doc: ClientDoc) {
+        let ClientDoc {
+            // Obeyed.
+            name: _,
+            refresh_token_validity: _,
+            access_token_validity: _,
+            id_token_validity: _,
+            token_validity_units: _,
+            read_attributes: _,
+            write_attributes: _,
+            explicit_auth_flows: _,
+            prevent_user_existence_errors: _,
+            enable_token_revocation: _,
+            auth_session_validity: _,
+            refresh_token_rotation: _,
+            // For the OAuth endpoints, which do not exist yet.
+            supported_identity_providers: _,
+            callback_urls: _,
+            logout_urls: _,
+            default_redirect_uri: _,
+            allowed_oauth_flows: _,
+            allowed_oauth_scopes: _,
+            allowed_oauth_flows_user_pool_client: _,
+            // Statistics for the operator of the service; no answer depends on them.
+            analytics_configuration: _,
+            // For threat protection, which fails closed.
+            enable_propagate_additional_user_context_data: _,
+        } = doc;
+    }
+
+    #[test]
+    fn a_setting_governs_each_operation_once_and_has_a_name_of_its_own() {
+        for (n, setting) in POOL_SETTINGS.iter().enumerate() {
+            assert!(!setting.governs.is_empty(), "{}", setting.name);
+            let mut seen: Vec<_> = setting.governs.iter().map(|op| op.name()).collect();
+            seen.sort_unstable();
+            seen.dedup();
+            assert_eq!(seen.len(), setting.governs.len(), "{}", setting.name);
+            assert!(POOL_SETTINGS.iter().skip(n + 1).all(|other| other.name != setting.name), "{}", setting.name);
+        }
+    }
+}

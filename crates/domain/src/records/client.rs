@@ -1,0 +1,245 @@
+//! An app client as the rest of the domain sees it.
+
+use cognate_crypto::seal::Context;
+use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
+use cognate_shapes::*;
+use cognate_store::tables::clients::{self, ClientRow};
+use serde::{Deserialize, Serialize};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::pool::Pool;
+
+/// Seconds that a refresh token is good when the client does not say: 30 days.
+const DEFAULT_REFRESH: i64 = 30 * 86_400;
+/// Seconds that access and ID tokens are good when the client does not say.
+const DEFAULT_ACCESS: i64 = 3_600;
+
+/// The settings of a client; absent members stay absent (settled R16-R21).
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClientDoc {
+    /// Its name; not unique.
+    pub name: String,
+    /// Days unless `token_validity_units` says otherwise; never 0.
+    pub refresh_token_validity: i64,
+    /// Hours unless `token_validity_units` says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_validity: Option<i64>,
+    /// Hours unless `token_validity_units` says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_validity: Option<i64>,
+    /// As sent (settled R21).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_validity_units: Option<TokenValidityUnitsType>,
+    /// None = the standard attributes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_attributes: Option<Vec<String>>,
+    /// None = the standard attributes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_attributes: Option<Vec<String>>,
+    /// None = refresh, SRP and custom authentication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explicit_auth_flows: Option<Vec<ExplicitAuthFlowsType>>,
+    /// Which providers managed login shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supported_identity_providers: Option<Vec<String>>,
+    /// Redirect URLs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_urls: Option<Vec<String>>,
+    /// Sign-out URLs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logout_urls: Option<Vec<String>>,
+    /// One of `callback_urls`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_redirect_uri: Option<String>,
+    /// OAuth grants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_oauth_flows: Option<Vec<OAuthFlowType>>,
+    /// OAuth scopes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_oauth_scopes: Option<Vec<String>>,
+    /// Whether the OAuth endpoints serve the client.
+    pub allowed_oauth_flows_user_pool_client: bool,
+    /// Pinpoint; kept and returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics_configuration: Option<AnalyticsConfigurationType>,
+    /// None = LEGACY.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prevent_user_existence_errors: Option<PreventUserExistenceErrorTypes>,
+    /// Whether tokens carry `jti` and `origin_jti` and RevokeToken works.
+    pub enable_token_revocation: bool,
+    /// Only on clients with a secret.
+    pub enable_propagate_additional_user_context_data: bool,
+    /// Minutes, 3-15.
+    pub auth_session_validity: i64,
+    /// Whether refreshing replaces the refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_rotation: Option<RefreshTokenRotationType>,
+}
+
+/// A secret of a client as it stands in the sealed JSON list of its row.
+#[derive(Deserialize)]
+struct StoredSecret {
+    /// `<client-id>--<epoch>`.
+    id: String,
+    value: String,
+    /// Microseconds.
+    created: i64,
+}
+
+/// The same without a copy of the value.
+#[derive(Serialize)]
+struct StoredSecretRef<'a> {
+    id: &'a str,
+    value: &'a str,
+    created: i64,
+}
+
+/// A client, cached.
+pub struct Client {
+    /// 26 lower-case letters and digits, unique on the server.
+    pub id: String,
+    /// Its pool.
+    pub pool_id: String,
+    /// Its settings.
+    pub doc: ClientDoc,
+    /// Its live secrets (none for a public client, at most two), oldest first: id, value, creation in microseconds.
+    pub secrets: Vec<(String, SecretString, i64)>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// Grows with every change of the row.
+    pub ver: i64,
+}
+
+impl Client {
+    /// Reads a client and opens its secrets; None when there is none or its pool is not active.
+    ///
+    /// # Errors
+    /// The store's, and an internal fault for a row that does not open or parse.
+    pub async fn load(cx: &Cx<'_>, id: &str) -> Result<Option<Self>> {
+        let Some(row) = clients::get(&cx.store, id).await? else { return Ok(None) };
+        if row.sealed.is_none() {
+            return Ok(Some(Self::from_row(row, Vec::new())?));
+        }
+        let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else { return Ok(None) };
+        Ok(Some(Self::open(&pool, row)?))
+    }
+
+    /// A client of `pool` from its row.
+    ///
+    /// # Errors
+    /// An internal fault for a row that does not open or parse.
+    pub fn open(pool: &Pool, row: ClientRow) -> Result<Self> {
+        let secrets = match &row.sealed {
+            None => Vec::new(),
+            Some(sealed) => {
+                let plain = pool.key.open(&context(&pool.id, &row.client_id), sealed)?;
+                let stored: Vec<StoredSecret> = serde_json::from_slice(plain.expose())?;
+                stored.into_iter().map(|s| (s.id, SecretString::new(s.value), s.created)).collect()
+            }
+        };
+        Self::from_row(row, secrets)
+    }
+
+    fn from_row(row: ClientRow, secrets: Vec<(String, SecretString, i64)>) -> Result<Self> {
+        Ok(Self {
+            doc: serde_json::from_str(&row.doc)?,
+            id: row.client_id,
+            pool_id: row.pool_id,
+            secrets,
+            created: row.created,
+            modified: row.modified,
+            ver: row.ver,
+        })
+    }
+
+    /// The secrets as the row keeps them: None without any.
+    ///
+    /// # Errors
+    /// None in practice: texts always serialise.
+    pub fn seal_secrets(pool: &Pool, client_id: &str, secrets: &[(String, SecretString, i64)]) -> Result<Option<Vec<u8>>> {
+        if secrets.is_empty() {
+            return Ok(None);
+        }
+        let list: Vec<StoredSecretRef<'_>> = secrets
+            .iter()
+            .map(|(id, value, created)| StoredSecretRef { id, value: value.expose(), created: *created })
+            .collect();
+        let plain: SecretBytes = Secret::new(serde_json::to_vec(&list)?);
+        Ok(Some(pool.key.seal(&context(&pool.id, client_id), plain.expose())))
+    }
+
+    /// Whether answers must not tell if a user exists (auth.md 2.11; unset = LEGACY).
+    pub fn hides_existence(&self) -> bool {
+        self.doc.prevent_user_existence_errors == Some(PreventUserExistenceErrorTypes::Enabled)
+    }
+
+    /// Whether the client lists this value among its ExplicitAuthFlows; a client that lists none has refresh, SRP and
+    /// custom authentication (admin.md 1.12).
+    pub fn lists_flow(&self, flow: ExplicitAuthFlowsType) -> bool {
+        use ExplicitAuthFlowsType as F;
+        match &self.doc.explicit_auth_flows {
+            Some(list) => list.contains(&flow),
+            None => matches!(flow, F::AllowRefreshTokenAuth | F::AllowUserSrpAuth | F::AllowCustomAuth),
+        }
+    }
+
+    /// Seconds that an access token is good.
+    pub fn access_token_seconds(&self) -> i64 {
+        self.doc.access_token_seconds()
+    }
+
+    /// Seconds that an ID token is good.
+    pub fn id_token_seconds(&self) -> i64 {
+        self.doc.id_token_seconds()
+    }
+
+    /// Seconds that a refresh token is good.
+    pub fn refresh_token_seconds(&self) -> i64 {
+        self.doc.refresh_token_seconds()
+    }
+
+    /// Seconds that each step of a sign-in may take.
+    pub fn auth_session_seconds(&self) -> i64 {
+        self.doc.auth_session_validity * 60
+    }
+}
+
+impl ClientDoc {
+    /// Seconds that an access token is good.
+    pub fn access_token_seconds(&self) -> i64 {
+        let unit = self.token_validity_units.as_ref().and_then(|u| u.access_token);
+        self.access_token_validity.map_or(DEFAULT_ACCESS, |n| seconds(n, unit.unwrap_or(TimeUnitsType::Hours)))
+    }
+
+    /// Seconds that an ID token is good.
+    pub fn id_token_seconds(&self) -> i64 {
+        let unit = self.token_validity_units.as_ref().and_then(|u| u.id_token);
+        self.id_token_validity.map_or(DEFAULT_ACCESS, |n| seconds(n, unit.unwrap_or(TimeUnitsType::Hours)))
+    }
+
+    /// Seconds that a refresh token is good.
+    pub fn refresh_token_seconds(&self) -> i64 {
+        let unit = self.token_validity_units.as_ref().and_then(|u| u.refresh_token);
+        match self.refresh_token_validity {
+            0 => DEFAULT_REFRESH,
+            n => seconds(n, unit.unwrap_or(TimeUnitsType::Days)),
+        }
+    }
+}
+
+/// How many seconds `n` of a unit are.
+pub fn seconds(n: i64, unit: TimeUnitsType) -> i64 {
+    n.saturating_mul(match unit {
+        TimeUnitsType::Seconds => 1,
+        TimeUnitsType::Minutes => 60,
+        TimeUnitsType::Hours => 3_600,
+        TimeUnitsType::Days => 86_400,
+    })
+}
+
+fn context<'a>(pool_id: &'a str, client_id: &'a str) -> Context<'a> {
+    Context { table: "clients", column: "sealed", pool: pool_id, row: client_id }
+}

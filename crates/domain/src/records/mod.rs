@@ -1,0 +1,6 @@
+//! The bridge between domain and store: typed records, rows to records, conflicts to errors.
+
+pub mod client;
+pub mod meta;
+pub mod pool;
+pub mod user;

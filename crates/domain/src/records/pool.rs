@@ -1,0 +1,184 @@
+//! A user pool as the rest of the domain sees it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cognate_crypto::seal::PoolKey;
+use cognate_shapes::*;
+use cognate_store::tables::pools::{self, PoolRow};
+use serde::{Deserialize, Serialize};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::users::schema;
+
+/// The settings of a pool, with every default that Describe shows already filled in (admin.md 1.2, 1.3).
+///
+/// Lists that were never given, or given empty, are `None`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PoolDoc {
+    /// Its name; not unique.
+    pub name: String,
+    /// `PasswordPolicy` and `SignInPolicy` are always present, and every member of theirs but `PasswordHistorySize`.
+    pub policies: UserPoolPolicyType,
+    /// Whether an administrator set the life of temporary passwords, after which the legacy
+    /// `UnusedAccountValidityDays` is refused (settled P4).
+    #[serde(default)]
+    pub temporary_days_set: bool,
+    /// DeleteUserPool is refused while ACTIVE.
+    pub deletion_protection: DeletionProtectionType,
+    /// `PreTokenGeneration` and `PreTokenGenerationConfig` are in step (settled P36).
+    pub lambda_config: LambdaConfigType,
+    /// Standard attributes first, then custom ones with their prefix, as Describe lists them (admin.md 1.4).
+    #[serde(with = "schema::stored")]
+    pub schema: Vec<SchemaAttributeType>,
+    /// What sign-up verifies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_verified_attributes: Option<Vec<VerifiedAttributeType>>,
+    /// Immutable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias_attributes: Option<Vec<AliasAttributeType>>,
+    /// Immutable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username_attributes: Option<Vec<UsernameAttributeType>>,
+    /// Immutable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username_configuration: Option<UsernameConfigurationType>,
+    /// `DefaultEmailOption` is always present. The legacy `…VerificationMessage` members are views of it (settled R12).
+    pub verification_message_template: VerificationMessageTemplateType,
+    /// The SMS of MFA and one-time passwords.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_authentication_message: Option<String>,
+    /// The list in it is always present.
+    pub user_attribute_update_settings: UserAttributeUpdateSettingsType,
+    /// OFF, ON or OPTIONAL.
+    pub mfa_configuration: UserPoolMfaType,
+    /// Present = devices are tracked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_configuration: Option<DeviceConfigurationType>,
+    /// `EmailSendingAccount` is always present.
+    pub email_configuration: EmailConfigurationType,
+    /// Present = a role to send SMS with was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_configuration: Option<SmsConfigurationType>,
+    /// The tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// `AllowAdminCreateUserOnly` is always present. `UnusedAccountValidityDays` is a view of the password policy.
+    pub admin_create_user_config: AdminCreateUserConfigType,
+    /// Threat protection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_pool_add_ons: Option<UserPoolAddOnsType>,
+    /// How users recover their account; always present (settled C9).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_recovery_setting: Option<AccountRecoverySettingType>,
+    /// The feature plan.
+    pub tier: UserPoolTierType,
+    /// Dynamic client registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dcr_configuration: Option<DcrConfigurationType>,
+    /// Whose key encrypts the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_configuration: Option<KeyConfigurationType>,
+    /// Which of the two AWS issuers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer_configuration: Option<IssuerConfigurationType>,
+    /// `Level1`..`Level4` to the name reported in the `acr` claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
+    /// The version of the fold table by which this pool's names were folded (design, names).
+    pub fold: u32,
+}
+
+/// The issuer that `cognate pool set-issuer` gave a pool (design decision 7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Issuer {
+    /// `public_url` or the allowed Host.
+    Gateway,
+    /// The AWS form; which of the two follows the pool's IssuerConfiguration.
+    Aws,
+    /// This URL, without a trailing slash.
+    Custom(String),
+}
+
+/// An active pool, cached.
+#[derive(Clone)]
+pub struct Pool {
+    /// `<region>_<9 characters>`.
+    pub id: String,
+    /// The region that the id begins with.
+    pub region: String,
+    /// Its settings.
+    pub doc: PoolDoc,
+    /// The pool's key, unwrapped; seals its rows and tokens.
+    pub key: Arc<PoolKey>,
+    /// None = the server's default.
+    pub issuer: Option<Issuer>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// Grows with every change of the row.
+    pub ver: i64,
+}
+
+impl Pool {
+    /// Reads an active pool from the database and unwraps its key.
+    ///
+    /// # Errors
+    /// The store's, and an internal fault for a row that does not open or parse.
+    pub async fn load(cx: &Cx<'_>, id: &str) -> Result<Option<Self>> {
+        match pools::get(&cx.store, id).await? {
+            Some(row) => Ok(Some(Self::from_row(cx, row)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A pool from its row.
+    ///
+    /// # Errors
+    /// An internal fault for a row that does not open or parse.
+    pub fn from_row(cx: &Cx<'_>, row: PoolRow) -> Result<Self> {
+        let key = cx.root.unwrap_pool_key(&row.pool_id, &row.data_key)?;
+        Ok(Self {
+            key: Arc::new(key),
+            doc: serde_json::from_str(&row.doc)?,
+            issuer: row.issuer.as_deref().map(serde_json::from_str).transpose()?,
+            id: row.pool_id,
+            region: row.region,
+            created: row.created,
+            modified: row.modified,
+            ver: row.ver,
+        })
+    }
+
+    /// The part of the id after `_`: `poolName` of SRP (auth.md 3.4).
+    pub fn suffix(&self) -> &str {
+        self.id.split_once('_').map_or(self.id.as_str(), |(_, suffix)| suffix)
+    }
+
+    /// Whether names differ by case (admin.md 1.2: true when unset).
+    pub fn case_sensitive(&self) -> bool {
+        self.doc.username_configuration.as_ref().is_none_or(|c| c.case_sensitive)
+    }
+
+    /// Whether users sign in with their e-mail or phone number only.
+    pub fn has_username_attributes(&self) -> bool {
+        self.doc.username_attributes.as_ref().is_some_and(|list| !list.is_empty())
+    }
+
+    /// The password policy; every member but `PasswordHistorySize` is present.
+    pub fn password_policy(&self) -> PasswordPolicyType {
+        self.doc.policies.password_policy.clone().unwrap_or_default()
+    }
+
+    /// Days that a temporary password is good.
+    pub fn temporary_password_days(&self) -> i64 {
+        let days = self.doc.policies.password_policy.as_ref().and_then(|p| p.temporary_password_validity_days);
+        days.unwrap_or(DEFAULT_TEMPORARY_DAYS)
+    }
+}
+
+/// Days that a temporary password is good when the pool does not say (admin.md 1.6).
+pub const DEFAULT_TEMPORARY_DAYS: i64 = 7;

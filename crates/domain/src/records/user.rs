@@ -1,0 +1,347 @@
+//! A user as the rest of the domain sees it, and the only writer of users, their names and their searched attributes.
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::credential::Credential;
+use cognate_crypto::seal::Context;
+use cognate_shapes::{AliasAttributeType, AttributeType, Timestamp, UserStatusType, UserType, UsernameAttributeType};
+use cognate_store::tables::users::{self as table, UserRow};
+use cognate_store::{Batch, Label, Row, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::cx::Cx;
+use crate::errors::{Fault, Result};
+use crate::records::pool::Pool;
+use crate::users::names;
+
+pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
+
+/// The user name belongs to somebody.
+pub const USERNAME_TAKEN: Label = Label("username_taken");
+/// The e-mail address is somebody's sign-in name.
+pub const EMAIL_TAKEN: Label = Label("email_taken");
+/// The phone number is somebody's sign-in name.
+pub const PHONE_NUMBER_TAKEN: Label = Label("phone_number_taken");
+/// The preferred user name is somebody's sign-in name.
+pub const PREFERRED_USERNAME_TAKEN: Label = Label("preferred_username_taken");
+
+/// How many characters of a searched value are indexed (design, text).
+pub const INDEXED_CHARS: usize = 256;
+
+/// What is kept of a user besides the columns.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct UserDoc {
+    /// Attribute name to value, without `sub`; booleans as "true"/"false".
+    pub attributes: BTreeMap<String, String>,
+    /// When the temporary password ends, in microseconds; only in FORCE_CHANGE_PASSWORD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temporary_until: Option<i64>,
+    /// Sealed former credentials in hexadecimal, newest first, as many as the pool's PasswordHistorySize asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<String>,
+}
+
+/// A user, read for one request; users are not cached.
+#[derive(Clone)]
+pub struct User {
+    /// The pool that the user belongs to.
+    pub pool_id: String,
+    /// The immutable `sub`.
+    pub id: String,
+    /// As first given; equals `id` in pools with username attributes.
+    pub username: String,
+    /// Where the user stands (auth.md 2.1).
+    pub status: UserStatusType,
+    /// Whether the user may sign in.
+    pub enabled: bool,
+    /// Attributes and the rest.
+    pub doc: UserDoc,
+    /// The sealed credential; None without a password.
+    pub credential: Option<Vec<u8>>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// Grows with every change; 0 before the user is created.
+    pub ver: i64,
+}
+
+impl User {
+    /// By user name, active alias or `sub` (auth.md 2.4, admin.md 2.1).
+    pub async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<Self>> {
+        if !table::looks_like_id(name) {
+            return Self::find_login(cx, pool, name).await;
+        }
+        let folded = names::fold(pool, name);
+        let rows = cx.store.read(&[table::by_login(&pool.id, &folded), table::by_id(&pool.id, name)]).await?;
+        let row = rows.into_iter().flatten().next();
+        row.map(|mut row| Self::from_row(&pool.id, &mut row)).transpose()
+    }
+
+    /// By user name or active alias only (settled C13).
+    pub async fn find_login(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<Self>> {
+        let (sql, params) = Self::login_query(pool, name);
+        let row = cx.store.row(sql, params).await?;
+        row.map(|mut row| Self::from_row(&pool.id, &mut row)).transpose()
+    }
+
+    /// By the immutable id.
+    pub async fn by_id(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<Option<Self>> {
+        let (sql, params) = table::by_id(&pool.id, id);
+        let row = cx.store.row(sql, params).await?;
+        row.map(|mut row| Self::from_row(&pool.id, &mut row)).transpose()
+    }
+
+    /// The read behind [`find_login`](Self::find_login), for use among others in one `Store::read`.
+    pub fn login_query(pool: &Pool, name: &str) -> (&'static str, Vec<Value>) {
+        table::by_login(&pool.id, &names::fold(pool, name))
+    }
+
+    /// From a row of [`BY_ID`], [`BY_LOGIN`] or a page; empties the row.
+    pub fn from_row(pool_id: &str, row: &mut Row) -> Result<Self> {
+        let row = UserRow::read(row)?;
+        let status = UserStatusType::parse(&row.status)
+            .ok_or_else(|| Fault::Internal(format!("user {} has the status {}", row.user_id, row.status)))?;
+        Ok(Self {
+            pool_id: pool_id.to_owned(),
+            doc: serde_json::from_str(&row.doc)?,
+            id: row.user_id,
+            username: row.username,
+            status,
+            enabled: row.enabled,
+            credential: row.credential,
+            created: row.created,
+            modified: row.modified,
+            ver: row.ver,
+        })
+    }
+
+    fn to_row(&self) -> Result<UserRow> {
+        Ok(UserRow {
+            user_id: self.id.clone(),
+            username: self.username.clone(),
+            status: self.status.as_str().to_owned(),
+            enabled: self.enabled,
+            doc: serde_json::to_string(&self.doc)?,
+            credential: self.credential.clone(),
+            created: self.created,
+            modified: self.modified,
+            ver: self.ver,
+        })
+    }
+
+    /// An attribute's value; `sub` included.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        if name == "sub" { Some(&self.id) } else { self.doc.attributes.get(name).map(String::as_str) }
+    }
+
+    /// Whether `email` or `phone_number` is verified.
+    pub fn verified(&self, attribute: &str) -> bool {
+        let flag = match attribute {
+            "email" => "email_verified",
+            "phone_number" => "phone_number_verified",
+            _ => return false,
+        };
+        self.attribute(flag) == Some("true")
+    }
+
+    /// The attribute list of an answer, `sub` first; only the `readable` ones unless None (auth.md 2.12).
+    pub fn attributes_for(&self, readable: Option<&[String]>) -> Vec<AttributeType> {
+        let wanted = |name: &str| readable.is_none_or(|list| list.iter().any(|r| r == name));
+        let pair = |name: &str, value: &str| AttributeType { name: name.to_owned(), value: Some(value.to_owned()) };
+        let mut list = Vec::with_capacity(self.doc.attributes.len() + 1);
+        list.push(pair("sub", &self.id));
+        list.extend(self.doc.attributes.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| pair(name, value)));
+        list
+    }
+
+    /// As AdminCreateUser and ListUsers show a user (admin.md 2.1).
+    pub fn to_api(&self, attributes: Vec<AttributeType>) -> UserType {
+        UserType {
+            username: Some(self.username.clone()),
+            attributes: Some(attributes),
+            user_create_date: Some(Timestamp(self.created)),
+            user_last_modified_date: Some(Timestamp(self.modified)),
+            enabled: Some(self.enabled),
+            user_status: Some(self.status),
+            mfa_options: None,
+        }
+    }
+
+    /// The password's credential, if there is one.
+    pub fn open_credential(&self, pool: &Pool) -> Result<Option<Credential>> {
+        let Some(sealed) = &self.credential else { return Ok(None) };
+        let plain = pool.key.open(&credential_context(pool, &self.id), sealed)?;
+        let credential = Credential::from_bytes(plain.expose());
+        credential.map(Some).map_err(|e| Fault::Internal(format!("user {}: {e}", self.id)))
+    }
+
+    /// The form in which a credential is kept in the row.
+    pub fn seal_credential(pool: &Pool, user_id: &str, credential: &Credential) -> Vec<u8> {
+        pool.key.seal(&credential_context(pool, user_id), credential.to_bytes().expose())
+    }
+
+    /// The names under which the user can be found now: folded text and kind (design, names).
+    fn logins(&self, pool: &Pool) -> Vec<(String, Kind)> {
+        let mut list = vec![(names::fold(pool, &self.username), Kind::Username)];
+        let mut add = |kind: Kind, active: bool| {
+            if let Some(value) = self.attribute(kind.as_str()).filter(|value| active && !value.is_empty()) {
+                let folded = names::fold(pool, value);
+                if list.iter().all(|(name, _)| *name != folded) {
+                    list.push((folded, kind));
+                }
+            }
+        };
+        for attribute in pool.doc.username_attributes.iter().flatten() {
+            match attribute {
+                UsernameAttributeType::Email => add(Kind::Email, true),
+                UsernameAttributeType::PhoneNumber => add(Kind::PhoneNumber, true),
+            }
+        }
+        let confirmed = self.status != UserStatusType::Unconfirmed;
+        for alias in pool.doc.alias_attributes.iter().flatten() {
+            match alias {
+                AliasAttributeType::Email => add(Kind::Email, confirmed && self.verified("email")),
+                AliasAttributeType::PhoneNumber => add(Kind::PhoneNumber, confirmed && self.verified("phone_number")),
+                AliasAttributeType::PreferredUsername => add(Kind::PreferredUsername, confirmed),
+            }
+        }
+        list
+    }
+
+    /// What ListUsers may search by: attribute and indexed value. `sub` is the key of the table itself.
+    fn searched(&self) -> Vec<(&'static str, String)> {
+        let mut list: Vec<_> = SEARCHED
+            .iter()
+            .filter_map(|&name| Some((name, indexed(&names::fold_case(self.attribute(name)?)))))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        list.push(("username", indexed(&names::nfc(&self.username))));
+        list.push(("cognito:user_status", names::fold_case(self.status.as_str())));
+        list.push(("status", if self.enabled { "Enabled" } else { "Disabled" }.to_owned()));
+        list
+    }
+}
+
+/// The attributes that ListUsers may search by, whose values are compared without case (admin.md 2.3).
+pub const SEARCHED: [&str; 6] = ["email", "phone_number", "name", "given_name", "family_name", "preferred_username"];
+
+/// The part of a folded value that stands in the index.
+pub fn indexed(folded: &str) -> String {
+    match folded.char_indices().nth(INDEXED_CHARS) {
+        Some((end, _)) => folded.get(..end).unwrap_or(folded).to_owned(),
+        None => folded.to_owned(),
+    }
+}
+
+fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
+    Context { table: "users", column: "credential", pool: &pool.id, row: user_id }
+}
+
+/// What a row of the namespace is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Username,
+    Email,
+    PhoneNumber,
+    PreferredUsername,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+            Self::PreferredUsername => "preferred_username",
+        }
+    }
+
+    fn taken(self) -> Label {
+        match self {
+            Self::Username => USERNAME_TAKEN,
+            Self::Email => EMAIL_TAKEN,
+            Self::PhoneNumber => PHONE_NUMBER_TAKEN,
+            Self::PreferredUsername => PREFERRED_USERNAME_TAKEN,
+        }
+    }
+}
+
+/// The attribute whose value is taken, if the label says that one is: `email`, `phone_number` or `preferred_username`.
+pub fn taken_alias(label: Label) -> Option<&'static str> {
+    [Kind::Email, Kind::PhoneNumber, Kind::PreferredUsername]
+        .into_iter()
+        .find(|kind| kind.taken() == label)
+        .map(Kind::as_str)
+}
+
+/// Inserts a user with the names and the search entries that go with it, in a pool that is still active.
+pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
+    let batch = table::guard_pool(batch, &pool.id);
+    let mut batch = table::insert(batch, &pool.id, &user.to_row()?);
+    for (name, kind) in user.logins(pool) {
+        batch = table::insert_login(batch, &pool.id, &user.id, &name, kind.as_str(), kind.taken());
+    }
+    for (attr, value) in user.searched() {
+        batch = table::insert_attr(batch, &pool.id, &user.id, attr, &value);
+    }
+    Ok(batch)
+}
+
+/// Replaces `before` by `after` if nobody changed it in between ([`USER_STALE`]), names and search entries with it.
+pub fn save(batch: Batch, pool: &Pool, before: &User, after: &User) -> Result<Batch> {
+    save_all(batch, pool, &[(before, after)])
+}
+
+/// [`save`] for several users at once. All rows are locked in the order of their ids, so that two batches cannot wait for
+/// each other, and all names are let go before any is taken, so that one can move from user to user.
+pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result<Batch> {
+    if changes.is_empty() {
+        return Ok(batch);
+    }
+    let mut changes = changes.to_vec();
+    changes.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+    let mut batch = table::guard_pool(batch, &pool.id);
+    for (before, after) in &changes {
+        let row = UserRow { ver: before.ver, ..after.to_row()? };
+        batch = table::update(batch, &pool.id, &row);
+    }
+    for (before, after) in &changes {
+        let kept = after.logins(pool);
+        for (name, kind) in before.logins(pool) {
+            if !kept.contains(&(name.clone(), kind)) {
+                batch = table::delete_login(batch, &pool.id, &before.id, &name);
+            }
+        }
+    }
+    for (before, after) in &changes {
+        let had = before.logins(pool);
+        for (name, kind) in after.logins(pool) {
+            if !had.contains(&(name.clone(), kind)) {
+                batch = table::insert_login(batch, &pool.id, &after.id, &name, kind.as_str(), kind.taken());
+            }
+        }
+        batch = save_searched(batch, pool, before, after);
+    }
+    Ok(batch)
+}
+
+fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> Batch {
+    let (had, has) = (before.searched(), after.searched());
+    for (attr, value) in had.iter().filter(|entry| !has.contains(entry)) {
+        batch = table::delete_attr(batch, &pool.id, &before.id, attr, value);
+    }
+    for (attr, value) in has.iter().filter(|entry| !had.contains(entry)) {
+        batch = table::insert_attr(batch, &pool.id, &after.id, attr, value);
+    }
+    batch
+}
+
+/// Deletes a user that nobody changed in between, with its names and search entries; the id is never used again.
+pub fn delete(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
+    let mut batch = table::delete(batch, &pool.id, &user.id, user.ver, now);
+    for (attr, value) in user.searched() {
+        batch = table::delete_attr(batch, &pool.id, &user.id, attr, &value);
+    }
+    batch
+}

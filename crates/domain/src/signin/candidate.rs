@@ -1,0 +1,176 @@
+//! Who a sign-in is about: a user, or a name that nobody has and that must cost and look the same (auth.md 2.11).
+
+use cognate_crypto::credential::Credential;
+use cognate_crypto::random;
+use cognate_shapes::UserStatusType;
+use cognate_store::Batch;
+use cognate_store::tables::{attempts as attempts_table, events, users};
+
+use crate::cx::Cx;
+use crate::errors::{self, ApiError, Fault, Result, auth};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::signin::attempts::{self, Subject, Tally, hex};
+use crate::users::names;
+
+/// Which names a flow accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// User names and active aliases (SRP; settled C13).
+    Logins,
+    /// Those and the `sub` (auth.md 2.4).
+    LoginsAndSub,
+}
+
+/// The user or nobody, with the wrong passwords counted so far.
+pub struct Candidate {
+    /// The name as typed, folded.
+    pub typed: String,
+    /// None: nobody has this name, and the client must not notice.
+    pub user: Option<User>,
+    /// Wrong passwords.
+    pub tally: Tally,
+}
+
+impl Candidate {
+    /// Reads the user behind a name and the lock, in one round trip of reads whose number depends on the name alone.
+    ///
+    /// # Errors
+    /// UserNotFoundException `User does not exist.` where the client may know (PreventUserExistenceErrors LEGACY).
+    pub async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, name: &str, accepted: Names) -> Result<Self> {
+        let typed = names::fold(pool, name);
+        let nobody = Subject::unknown(pool, &typed);
+        let mut queries = vec![
+            users::by_login(&pool.id, &typed),
+            (attempts_table::OF_LOGIN, attempts_table::key(&pool.id, &typed)),
+            (attempts_table::OF_SUBJECT, attempts_table::key(&pool.id, nobody.as_str())),
+        ];
+        if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
+            queries.push(users::by_id(&pool.id, name));
+            queries.push((attempts_table::OF_SUBJECT, attempts_table::key(&pool.id, name)));
+        }
+        let mut found = cx.store.read(&queries).await?.into_iter();
+        let mut next = || found.next().unwrap_or_default();
+        let (by_login, of_login, of_nobody, by_id, of_id) = (next(), next(), next(), next(), next());
+        let (row, counted) = match by_login.into_iter().next() {
+            Some(row) => (Some(row), of_login),
+            None => (by_id.into_iter().next(), of_id),
+        };
+        let Some(mut row) = row else {
+            if !client.hides_existence() {
+                return Err(errors::user_not_found().into());
+            }
+            return Ok(Self { typed, user: None, tally: Tally::from_rows(nobody, &of_nobody)? });
+        };
+        let user = User::from_row(&pool.id, &mut row)?;
+        let tally = Tally::from_rows(Subject::known(&user.id), &counted)?;
+        Ok(Self { typed, user: Some(user), tally })
+    }
+
+    /// The name that enters x and the signature: the internal user name, or a stable UUID for nobody.
+    pub fn username(&self, pool: &Pool) -> String {
+        match &self.user {
+            Some(user) => user.username.clone(),
+            None => decoy_id(pool, &self.typed),
+        }
+    }
+
+    /// The credential to compare with: the user's, or a decoy that no password matches and that costs the same.
+    pub fn credential(&self, pool: &Pool) -> Result<Credential> {
+        credential_or_decoy(pool, self.user.as_ref(), &self.typed)
+    }
+
+    /// Refuses users whose state forbids a sign-in whatever the password is (auth.md 2.3, settled C12, S27).
+    ///
+    /// # Errors
+    /// The state's exception, after an auth event was recorded.
+    pub async fn refuse_state(&self, cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<()> {
+        match self.user.as_ref().and_then(|user| Some((user, state_refusal(client, user)?))) {
+            None => Ok(()),
+            Some((user, refusal)) => Err(refused(cx, pool, client, user, refusal).await),
+        }
+    }
+
+    /// Counts a wrong password and gives the refusal.
+    pub async fn failed(self, cx: &Cx<'_>, pool: &Pool, client: &Client) -> Fault {
+        let batch = failure_event(cx, pool, client, self.user.as_ref(), self.tally.subject());
+        attempts::failed(cx, pool, self.tally, batch).await
+    }
+}
+
+/// The user's credential, or a decoy for nobody and for users without a password.
+pub fn credential_or_decoy(pool: &Pool, user: Option<&User>, typed: &str) -> Result<Credential> {
+    let own = user.map(|user| user.open_credential(pool)).transpose()?.flatten();
+    Ok(own.unwrap_or_else(|| Credential::decoy(&pool.key.mac("decoy credential", typed.as_bytes()))))
+}
+
+/// A UUID-shaped text that is always the same for a name of a pool.
+fn decoy_id(pool: &Pool, typed: &str) -> String {
+    let text = hex(&pool.key.mac("decoy user id", typed.as_bytes()));
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    // The shape of the ids of real users, which are random UUIDs of version 4.
+    let variant = ["8", "9", "a", "b"].get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3)).copied();
+    format!(
+        "{}-{}-4{}-{}{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(13, 16),
+        variant.unwrap_or("8"),
+        part(16, 19),
+        part(20, 32)
+    )
+}
+
+/// The states that are refused before the password is looked at. Where existence must not show, a disabled user and one
+/// who was imported without a password are told apart from nobody only by who knows the password.
+pub fn state_refusal(client: &Client, user: &User) -> Option<ApiError> {
+    let hides = client.hides_existence();
+    if !user.enabled && !hides {
+        return Some(auth::user_disabled());
+    }
+    match user.status {
+        UserStatusType::Unconfirmed => Some(auth::user_not_confirmed()),
+        UserStatusType::ResetRequired if !(hides && user.credential.is_none()) => Some(auth::password_reset_required()),
+        UserStatusType::ExternalProvider => Some(auth::external_user()),
+        UserStatusType::Archived | UserStatusType::Compromised | UserStatusType::Unknown => {
+            Some(auth::incorrect_password())
+        }
+        _ => None,
+    }
+}
+
+/// Records that a known user's sign-in was refused for `refusal`, and gives the refusal.
+pub async fn refused(cx: &Cx<'_>, pool: &Pool, client: &Client, user: &User, refusal: ApiError) -> Fault {
+    let batch = event(cx, Batch::new(), pool, client, &user.id, &random::uuid_v4(), "Fail");
+    match cx.commit(batch, |_| Fault::Stale).await {
+        Ok(_) => refusal.into(),
+        Err(fault) => fault,
+    }
+}
+
+/// The auth event of a wrong password; for nobody a statement that costs the same and writes nothing.
+pub fn failure_event(cx: &Cx<'_>, pool: &Pool, client: &Client, user: Option<&User>, subject: &Subject) -> Batch {
+    let event_id = random::uuid_v4();
+    match user {
+        Some(user) => event(cx, Batch::new(), pool, client, &user.id, &event_id, "Fail"),
+        None => events::insert_for_nobody(Batch::new(), &pool.id, subject.as_str(), cx.now, &event_id),
+    }
+}
+
+/// Appends an auth event of a sign-in.
+pub fn event(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    client: &Client,
+    user_id: &str,
+    event_id: &str,
+    result: &str,
+) -> Batch {
+    let doc = serde_json::json!({
+        "type": "SignIn", "result": result, "client": client.id, "challenge": "Password",
+        "ip": cx.client_info.ip, "agent": cx.client_info.user_agent,
+    });
+    events::insert(batch, &pool.id, user_id, cx.now, event_id, &doc.to_string())
+}

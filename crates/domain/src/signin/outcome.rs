@@ -1,0 +1,182 @@
+//! What follows a right password: another challenge, or a session with its tokens.
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::random;
+use cognate_shapes::{AuthenticationResultType, ChallengeNameType, UserStatusType};
+use cognate_store::tables::{attempts as attempts_table, sessions};
+use cognate_store::{Batch, CommitError, Label};
+
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::{self, ApiError, Fault, Result, auth};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::{self, User};
+use crate::signin::attempts::Tally;
+use crate::signin::{candidate, new_password};
+use crate::tokens::issue::{self, Grant};
+use crate::tokens::refresh::RefreshToken;
+use crate::tokens::session::{SessionDoc, row_expires};
+
+/// The answer of a step.
+pub enum Outcome {
+    /// Signed in.
+    Tokens(Box<AuthenticationResultType>),
+    /// One more step.
+    Challenge {
+        /// Which.
+        name: ChallengeNameType,
+        /// The session to send back.
+        session: Option<String>,
+        /// ChallengeParameters.
+        parameters: BTreeMap<String, String>,
+    },
+}
+
+/// What was proven in the step before, and how a second answer to the same challenge is refused.
+pub enum Proof {
+    /// The password itself.
+    Password,
+    /// An SRP challenge, to be spent.
+    Srp {
+        /// Of the SECRET_BLOCK.
+        nonce: String,
+        /// When the block ends, in microseconds.
+        expires: i64,
+    },
+    /// A session, to be spent.
+    Session {
+        /// Of the session.
+        nonce: String,
+        /// When the session ends, in microseconds.
+        expires: i64,
+    },
+}
+
+impl Proof {
+    fn spend(&self, batch: Batch, pool: &Pool) -> Batch {
+        match self {
+            Self::Password => batch,
+            Self::Srp { nonce, expires } | Self::Session { nonce, expires } => {
+                sessions::spend(batch, &pool.id, nonce, *expires)
+            }
+        }
+    }
+
+    /// The refusal of the answer that came second.
+    fn spent(&self) -> ApiError {
+        match self {
+            Self::Password | Self::Srp { .. } => auth::incorrect_password(),
+            Self::Session { .. } => auth::session_used(),
+        }
+    }
+
+    /// What a conflict of the batch means. All but the spent challenge: something changed since it was read, so that the
+    /// whole operation runs again and judges anew.
+    pub fn conflict(&self, cx: &Cx<'_>, pool: &Pool, client: &Client, label: Label) -> Fault {
+        match label {
+            sessions::SPENT => self.spent().into(),
+            sessions::POOL_GONE | user::POOL_GONE => {
+                cx.cache.forget(&pool.id, Some(&client.id));
+                Fault::Stale
+            }
+            sessions::USER_STALE | user::USER_STALE | attempts_table::MOVED => Fault::Stale,
+            other => match user::taken_alias(other) {
+                Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
+                None => Fault::Internal(format!("conflict {} in a sign-in", other.0)),
+            },
+        }
+    }
+}
+
+/// The password was right: asks for a new one if it was temporary, else signs the user in.
+///
+/// # Errors
+/// `User is disabled.` where that was not said before the password; the end of a temporary password; a spent challenge.
+pub async fn after_password(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    user: User,
+    tally: &Tally,
+    proof: &Proof,
+) -> Result<Outcome> {
+    if !user.enabled {
+        return Err(candidate::refused(cx, pool, client, &user, auth::user_disabled()).await);
+    }
+    match user.status {
+        UserStatusType::Confirmed => {
+            let batch = tally.clear(Batch::new(), pool);
+            let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
+            open_session(cx, pool, client, &user, batch, proof).await
+        }
+        UserStatusType::ForceChangePassword => {
+            if user.doc.temporary_until.is_some_and(|until| until <= cx.now) {
+                let refusal = auth::temporary_password_expired();
+                return Err(candidate::refused(cx, pool, client, &user, refusal).await);
+            }
+            // A password that needs no memory of its challenge and that follows no wrong one leaves nothing to write.
+            if !(matches!(proof, Proof::Password) && tally.is_clean()) {
+                let batch = proof.spend(tally.clear(Batch::new(), pool), pool);
+                cx.commit(batch, |label| proof.conflict(cx, pool, client, label)).await?;
+            }
+            new_password::challenge(cx, pool, client, &user, proof)
+        }
+        // The states in which no password can be right were refused before.
+        _ => Err(auth::incorrect_password().into()),
+    }
+}
+
+/// Signs the user in: `batch` holds what else must be true or done; session, auth event and the spent challenge join it.
+/// The tokens are signed while the commit is on its way, and leave only after it.
+///
+/// # Errors
+/// The conflicts of [`Proof::conflict`].
+pub async fn open_session(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    batch: Batch,
+    proof: &Proof,
+) -> Result<Outcome> {
+    let (session_id, event_id) = (random::uuid_v4(), random::uuid_v4());
+    let doc = SessionDoc {
+        auth_time: cx.now.div_euclid(SECOND),
+        event_id: event_id.clone(),
+        ..SessionDoc::default()
+    };
+    let refresh = RefreshToken {
+        client_id: client.id.clone(),
+        user_id: user.id.clone(),
+        session_id: session_id.clone(),
+        generation: doc.generation,
+        expires: cx.now.saturating_add(client.refresh_token_seconds().saturating_mul(SECOND)),
+    };
+    let row = sessions::SessionRow {
+        client_id: client.id.clone(),
+        doc: serde_json::to_string(&doc)?,
+        created: cx.now,
+        expires: row_expires(refresh.expires),
+        ver: 1,
+    };
+    let batch = proof.spend(sessions::pool_is_active(batch, &pool.id), pool);
+    let batch = sessions::insert(batch, &pool.id, &user.id, &session_id, &row);
+    let batch = candidate::event(cx, batch, pool, client, &user.id, &event_id, "Pass");
+    let grant = Grant {
+        pool,
+        client,
+        user,
+        session_id: &session_id,
+        event_id: &event_id,
+        auth_time: doc.auth_time,
+        refresh: Some(&refresh),
+    };
+    let (committed, signed) = tokio::join!(cx.store.commit(batch), issue::sign(cx, &grant));
+    match committed {
+        Ok(_) => Ok(Outcome::Tokens(Box::new(signed?))),
+        Err(CommitError::Conflict(label)) => Err(proof.conflict(cx, pool, client, label)),
+        Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
+    }
+}

@@ -1,0 +1,149 @@
+//! New tokens for a refresh token, and its rotation (auth.md 5.5).
+
+use cognate_shapes::AuthenticationResultType;
+use cognate_store::tables::{sessions, users};
+use cognate_store::{Batch, CommitError};
+
+use crate::audit;
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::{self, ApiError, Fault, Result, auth, unconfirmed};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::signin::flows::Parameters;
+use crate::signin::outcome::Outcome;
+use crate::signin::secret_hash::{self, Missing};
+use crate::tokens::claims::rotates;
+use crate::tokens::issue::{self, Grant};
+use crate::tokens::refresh::RefreshToken;
+use crate::tokens::revoke;
+use crate::tokens::session::{SessionDoc, Standing};
+
+/// A refresh token that is genuine and whose session is alive.
+struct Live {
+    token: RefreshToken,
+    user: User,
+    session: SessionDoc,
+    ver: i64,
+}
+
+/// REFRESH_TOKEN_AUTH and REFRESH_TOKEN: new tokens, the refresh token stays.
+///
+/// # Errors
+/// auth.md 6.4, settled C2, T20.
+pub async fn by_flow(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+    let text = given.required("REFRESH_TOKEN")?;
+    let hash = given.get("SECRET_HASH");
+    secret_hash::check_present(client, hash, Missing::Long)?;
+    let live = find(cx, pool, client, text, auth::refresh_token_invalid).await?;
+    if hash.is_some() {
+        let names = [live.user.username.as_str(), live.user.id.as_str()];
+        secret_hash::check_any(client, &names, hash, Missing::Long)?;
+    }
+    if live.session.standing(live.token.generation, cx.now, 0) != Standing::Current {
+        return Err(auth::refresh_token_revoked().into());
+    }
+    let result = sign(cx, pool, client, &live, None).await?;
+    Ok(Outcome::Tokens(Box::new(result)))
+}
+
+/// GetTokensFromRefreshToken: as [`by_flow`], and with rotation a new refresh token takes the place of the one used.
+///
+/// A token that was rotated out and comes again within the grace period is a retry: it gets the newest refresh token
+/// once more. Later it means that two parties hold it, and the whole session ends.
+///
+/// # Errors
+/// auth.md 5.5, 6.7, settled C2, T19, T20.
+pub async fn by_operation(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<AuthenticationResultType> {
+    let live = find(cx, pool, client, text, auth::refresh_token_unusable).await?;
+    match (live.session.standing(live.token.generation, cx.now, grace(client)), rotates(client)) {
+        (Standing::Current, true) => rotate(cx, pool, client, live).await,
+        (Standing::Current, false) => sign(cx, pool, client, &live, None).await,
+        (Standing::Retrying, _) => {
+            let newest = RefreshToken { generation: live.session.generation, ..live.token.clone() };
+            sign(cx, pool, client, &live, Some(&newest)).await
+        }
+        (Standing::Reused, _) => {
+            let batch = revoke::session(Batch::new(), &pool.id, &live.user.id, &live.token.session_id);
+            let batch = audit::record(cx, batch, &pool.id, Some(&live.user.id));
+            cx.commit(batch, |_| Fault::Stale).await?;
+            Err(unconfirmed::refresh_token_reused().into())
+        }
+    }
+}
+
+/// Microseconds in which a rotated token may be used again.
+fn grace(client: &Client) -> i64 {
+    let rotation = client.doc.refresh_token_rotation.as_ref().filter(|_| rotates(client));
+    rotation.and_then(|r| r.retry_grace_period_seconds).unwrap_or(0).saturating_mul(SECOND)
+}
+
+async fn rotate(cx: &Cx<'_>, pool: &Pool, client: &Client, live: Live) -> Result<AuthenticationResultType> {
+    let next = live.session.rotated(cx.now);
+    let token = RefreshToken { generation: next.generation, ..live.token.clone() };
+    let doc = serde_json::to_string(&next)?;
+    let batch = sessions::pool_is_active(Batch::new(), &pool.id);
+    let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &doc, live.ver);
+    let (committed, signed) = tokio::join!(cx.store.commit(batch), sign(cx, pool, client, &live, Some(&token)));
+    match committed {
+        Ok(_) => signed,
+        Err(CommitError::Conflict(label)) => {
+            if label == sessions::POOL_GONE {
+                cx.cache.forget(&pool.id, Some(&client.id));
+            }
+            Err(Fault::Stale)
+        }
+        Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
+    }
+}
+
+async fn sign(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    live: &Live,
+    refresh: Option<&RefreshToken>,
+) -> Result<AuthenticationResultType> {
+    let grant = Grant {
+        pool,
+        client,
+        user: &live.user,
+        session_id: &live.token.session_id,
+        event_id: &live.session.event_id,
+        auth_time: live.session.auth_time,
+        refresh,
+    };
+    issue::sign(cx, &grant).await
+}
+
+/// Opens the token and reads its user and session in one round trip.
+async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str, invalid: fn() -> ApiError) -> Result<Live> {
+    let token = RefreshToken::open(pool, text).ok_or_else(invalid)?;
+    if token.client_id != client.id {
+        return Err(auth::refresh_token_of_another_client().into());
+    }
+    if token.expires <= cx.now {
+        return Err(auth::refresh_token_expired().into());
+    }
+    let mut found = cx
+        .store
+        .read(&[
+            users::by_id(&pool.id, &token.user_id),
+            (sessions::READ, sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now)),
+        ])
+        .await?
+        .into_iter();
+    let user = found.next().and_then(|rows| rows.into_iter().next());
+    let session = found.next().and_then(|rows| rows.into_iter().next());
+    let user = user.map(|mut row| User::from_row(&pool.id, &mut row)).transpose()?;
+    let user = user.ok_or_else(errors::user_not_found)?;
+    if !user.enabled {
+        return Err(auth::user_disabled().into());
+    }
+    let row = sessions::SessionRow::from_row(session.ok_or_else(auth::refresh_token_revoked)?)?;
+    if row.client_id != client.id {
+        return Err(auth::refresh_token_of_another_client().into());
+    }
+    Ok(Live { token, user, session: serde_json::from_str(&row.doc)?, ver: row.ver })
+}

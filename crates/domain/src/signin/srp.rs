@@ -1,0 +1,218 @@
+//! Sign-in by SRP: USER_SRP_AUTH and its PASSWORD_VERIFIER (auth.md 3.3, 3.4).
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::credential::Credential;
+use cognate_crypto::srp::{self, Challenge, PublicA};
+use cognate_shapes::ChallengeNameType;
+use cognate_store::tables::{attempts as attempts_table, sessions, users};
+
+use crate::clock::{MINUTE, SECOND};
+use crate::cx::Cx;
+use crate::errors::{Result, auth, unconfirmed};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::signin::attempts::{Subject, Tally};
+use crate::signin::candidate::{Candidate, Names};
+use crate::signin::flows::Parameters;
+use crate::signin::outcome::{self, Outcome, Proof};
+use crate::signin::secret_hash::{self, Missing};
+use crate::signin::ticket::{self, SrpBlock};
+use crate::users::names;
+
+/// How far TIMESTAMP may be from our clock, either way. The service publishes no bound; its clients send the time of the
+/// answer itself.
+const SKEW: i64 = 5 * MINUTE;
+
+/// USER_SRP_AUTH: takes A, gives B, salt and SECRET_BLOCK. There is no Session (settled C14).
+///
+/// # Errors
+/// auth.md 2.3 and 6.4. Nobody's name gets a challenge too where the client must not know: stable salt and id, fresh B.
+pub async fn start(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+    let name = given.required("USERNAME")?;
+    let public_a = given.required("SRP_A")?;
+    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    let public_a = srp::parse_public_a(public_a).map_err(|error| match error {
+        srp::SrpError::Malformed => unconfirmed::malformed_srp_a(),
+        srp::SrpError::Refused => auth::incorrect_password(),
+    })?;
+
+    let candidate = Candidate::find(cx, pool, client, name, Names::Logins).await?;
+    candidate.tally.refuse_locked(cx.now)?;
+    candidate.refuse_state(cx, pool, client).await?;
+    let credential = candidate.credential(pool)?;
+    let (salt, challenge) = cx.workers.run(move || begin(&credential)).await.ok_or_else(auth::incorrect_password)?;
+
+    let username = candidate.username(pool);
+    let srp_b = challenge.srp_b();
+    let block = SrpBlock {
+        nonce: ticket::nonce(),
+        client_id: client.id.clone(),
+        subject: candidate.tally.subject().as_str().to_owned(),
+        username: username.clone(),
+        typed: candidate.typed,
+        expires: ticket::step_expires(cx, client),
+        public_a: public_a.as_bytes().to_vec(),
+        b: challenge.b,
+        public_b: challenge.public_b,
+    };
+    let parameters = BTreeMap::from([
+        ("SALT".to_owned(), salt),
+        ("SECRET_BLOCK".to_owned(), block.seal(cx, pool)),
+        ("SRP_B".to_owned(), srp_b),
+        ("USERNAME".to_owned(), username.clone()),
+        ("USER_ID_FOR_SRP".to_owned(), username),
+    ]);
+    Ok(Outcome::Challenge { name: ChallengeNameType::PasswordVerifier, session: None, parameters })
+}
+
+/// Salt in hexadecimal and challenge; None for a credential that SRP cannot use.
+fn begin(credential: &Credential) -> Option<(String, Challenge)> {
+    let (salt, verifier) = credential.srp()?;
+    Some((srp::to_hex(salt), srp::challenge(verifier)))
+}
+
+/// PASSWORD_VERIFIER: checks the client's proof. SECRET_BLOCK alone carries the state; a Session is not needed and not
+/// looked at (pycognito sends none).
+///
+/// # Errors
+/// `Incorrect username or password.` for a wrong password, signature, timestamp, an altered or a used SECRET_BLOCK
+/// (settled S1, S2); the lockout; the user's state.
+pub async fn answer(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+    let name = given.required("USERNAME")?;
+    let block = given.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
+    let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
+    let timestamp = given.required("TIMESTAMP")?.to_owned();
+    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
+
+    let (block, signed) = SrpBlock::open(pool, block).ok_or_else(auth::incorrect_password)?;
+    if block.client_id != client.id || !is_named(pool, &block, name) {
+        return Err(auth::incorrect_password().into());
+    }
+    if block.expires <= cx.now {
+        return Err(auth::session_expired().into());
+    }
+    let subject = format!("{}/{}", pool.id, block.subject);
+    let _turn = cx.gates.enter(&subject).await.ok_or_else(auth::password_attempts_exceeded)?;
+    let candidate = again(cx, pool, &block).await?;
+    candidate.refuse_state(cx, pool, client).await?;
+
+    let timely = is_timely(&timestamp, cx.clock.wall());
+    let credential = candidate.credential(pool)?;
+    let proof = Proof::Srp { nonce: block.nonce.clone(), expires: block.expires };
+    let suffix = pool.suffix().to_owned();
+    let right = cx.workers.run(move || prove(&block, &credential, &suffix, &signed, &timestamp, &signature)).await;
+    match candidate {
+        Candidate { user: Some(user), tally, .. } if right && timely => {
+            outcome::after_password(cx, pool, client, user, &tally, &proof).await
+        }
+        wrong => Err(wrong.failed(cx, pool, client).await),
+    }
+}
+
+/// Whether the answer names the user of the challenge: by internal name, or by `sub`. An alias does not do (auth.md 3.1).
+fn is_named(pool: &Pool, block: &SrpBlock, name: &str) -> bool {
+    name == block.subject || names::fold(pool, name) == names::fold(pool, &block.username)
+}
+
+/// Reads the user of the challenge, the lock, and whether the challenge was answered before, in one round trip.
+async fn again(cx: &Cx<'_>, pool: &Pool, block: &SrpBlock) -> Result<Candidate> {
+    let found = cx
+        .store
+        .read(&[
+            users::by_id(&pool.id, &block.subject),
+            (attempts_table::OF_SUBJECT, attempts_table::key(&pool.id, &block.subject)),
+            (sessions::READ_SPENT, sessions::spent_key(&pool.id, &block.nonce)),
+        ])
+        .await?;
+    let mut found = found.into_iter();
+    let mut next = || found.next().unwrap_or_default();
+    let (user, counted, spent) = (next(), next(), next());
+    let tally = Tally::from_rows(Subject::known(&block.subject), &counted)?;
+    tally.refuse_locked(cx.now)?;
+    if !spent.is_empty() {
+        return Err(auth::incorrect_password().into());
+    }
+    let user = user.into_iter().next().map(|mut row| User::from_row(&pool.id, &mut row)).transpose()?;
+    Ok(Candidate { typed: block.typed.clone(), user, tally })
+}
+
+fn prove(
+    block: &SrpBlock,
+    credential: &Credential,
+    suffix: &str,
+    signed: &[u8],
+    timestamp: &str,
+    signature: &str,
+) -> bool {
+    let Some((_, verifier)) = credential.srp() else { return false };
+    let Ok(public_a) = PublicA::from_bytes(&block.public_a) else { return false };
+    let challenge = Challenge { b: block.b.duplicate(), public_b: block.public_b.clone() };
+    match srp::session_key(&public_a, &challenge, verifier) {
+        Ok(key) => srp::verify_claim(&key, suffix, &block.username, signed, timestamp, signature),
+        Err(_) => false,
+    }
+}
+
+/// Whether TIMESTAMP is in the one accepted form (settled S2, S3) and near `wall` (microseconds). It is the machine's
+/// time that counts: the client knows nothing of a moved service clock.
+fn is_timely(text: &str, wall: i64) -> bool {
+    let Some(seconds) = parse_timestamp(text) else { return false };
+    let canonical = srp::client::timestamp(seconds) == text;
+    let at = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(SECOND);
+    canonical && at.abs_diff(wall) <= SKEW.unsigned_abs()
+}
+
+/// Seconds since 1970 of `EEE MMM d HH:mm:ss UTC yyyy`; more forms than the accepted one come through.
+fn parse_timestamp(text: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = text.split(' ');
+    let (_, month, day) = (words.next()?, words.next()?, words.next()?.parse::<u64>().ok()?);
+    let (time, zone, year) = (words.next()?, words.next()?, words.next()?.parse::<u64>().ok()?);
+    if zone != "UTC" || words.next().is_some() || !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let mut clock = time.split(':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let month = u64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()? + 1;
+    // Years that begin in March put the leap day last.
+    let (year, from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (from_march * 153 + 2) / 5 + day - 1;
+    Some((days.checked_sub(719_468)?) * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_agree_with_the_clients_form() {
+        for seconds in [0, 951_782_400, 951_868_800, 1_741_000_000, 1_772_510_706, 4_102_444_799] {
+            assert_eq!(parse_timestamp(&srp::client::timestamp(seconds)), Some(seconds));
+        }
+    }
+
+    #[test]
+    fn only_the_canonical_form_near_the_clock_is_timely() {
+        let text = "Tue Mar 3 04:05:06 UTC 2026";
+        let at = 1_772_510_706 * SECOND;
+        assert!(is_timely(text, at) && is_timely(text, at + SKEW) && is_timely(text, at - SKEW));
+        assert!(!is_timely(text, at + SKEW + 1) && !is_timely(text, at - SKEW - 1));
+        for wrong in [
+            "Tue Mar 03 04:05:06 UTC 2026",
+            "Wed Mar 3 04:05:06 UTC 2026",
+            "Tue Mar 3 4:05:06 UTC 2026",
+            "Tue Mar 3 04:05:06 GMT 2026",
+            "Tue Mar 3 04:05:06 UTC 2026 ",
+            "Tue  Mar 3 04:05:06 UTC 2026",
+            "tue mar 3 04:05:06 UTC 2026",
+            "",
+        ] {
+            assert!(!is_timely(wrong, at), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `SECRET_BLOCK` and `Session`: what a client carries from one step of a sign-in to the next, sealed by the pool.
+//!
+//! No row stands behind them while they are open. A nonce inside is marked as spent in the batch of the success, so that
+//! of two right answers to one challenge exactly one wins (design, sessions of a sign-in).
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use cognate_crypto::secret::{Secret, SecretBytes};
+use cognate_crypto::{hash, random};
+
+use crate::clock::{SECOND, utc_day};
+use crate::cx::Cx;
+use crate::errors::{Result, auth};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::signin::attempts::hex;
+
+/// What every session begins with (auth.md 3.1).
+const PREFIX: &str = "AYAB";
+const SRP: &str = "sign-in SRP";
+const NEW_PASSWORD: &str = "sign-in new password";
+/// The length at which a subject is kept: a pseudonym has 64 characters, a user id 36. The block of a user and that of
+/// nobody have the same length.
+const SUBJECT: usize = 64;
+
+/// The state of an SRP proof, inside SECRET_BLOCK.
+pub struct SrpBlock {
+    /// Spent by the success.
+    pub nonce: String,
+    /// The client that began.
+    pub client_id: String,
+    /// The user's id, or the pseudonym of a name that nobody has.
+    pub subject: String,
+    /// USER_ID_FOR_SRP.
+    pub username: String,
+    /// What was typed, folded.
+    pub typed: String,
+    /// Microseconds.
+    pub expires: i64,
+    /// A as the client sent it.
+    pub public_a: Vec<u8>,
+    /// Our secret b.
+    pub b: Secret<[u8; 32]>,
+    /// Our B.
+    pub public_b: Vec<u8>,
+}
+
+impl SrpBlock {
+    /// The sealed bytes: what the client signs, and sends back in base64.
+    pub fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> String {
+        let subject = format!("{:<SUBJECT$}", self.subject);
+        let plain = pack(&[
+            self.nonce.as_bytes(),
+            self.client_id.as_bytes(),
+            subject.as_bytes(),
+            self.username.as_bytes(),
+            self.typed.as_bytes(),
+            &self.expires.to_be_bytes(),
+            &self.public_a,
+            self.b.expose(),
+            &self.public_b,
+        ]);
+        STANDARD.encode(pool.key.seal_token(SRP, utc_day(cx.now), pool.id.as_bytes(), plain.expose()))
+    }
+
+    /// The block, and the bytes that the client signed; None for everything that this pool did not seal.
+    pub fn open(pool: &Pool, text: &str) -> Option<(Self, Vec<u8>)> {
+        let sealed = STANDARD.decode(text).ok()?;
+        let plain = pool.key.open_token(SRP, pool.id.as_bytes(), &sealed).ok()?;
+        let mut fields = Fields(plain.expose());
+        let block = Self {
+            nonce: fields.text()?,
+            client_id: fields.text()?,
+            subject: fields.text()?.trim_end().to_owned(),
+            username: fields.text()?,
+            typed: fields.text()?,
+            expires: fields.number()?,
+            public_a: fields.bytes()?.to_vec(),
+            b: Secret::new(fields.bytes()?.try_into().ok()?),
+            public_b: fields.bytes()?.to_vec(),
+        };
+        Some((block, sealed))
+    }
+}
+
+/// A sign-in that waits for a new password, inside Session.
+pub struct NewPassword {
+    /// Spent by the success.
+    pub nonce: String,
+    /// The client that began.
+    pub client_id: String,
+    /// The user's id.
+    pub user_id: String,
+    /// Microseconds.
+    pub expires: i64,
+    /// Which temporary password was proven; another one set in between ends the session.
+    pub credential: [u8; 32],
+}
+
+impl NewPassword {
+    /// The text of the session.
+    pub fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> String {
+        let plain = pack(&[
+            self.nonce.as_bytes(),
+            self.client_id.as_bytes(),
+            self.user_id.as_bytes(),
+            &self.expires.to_be_bytes(),
+            &self.credential,
+        ]);
+        let sealed = pool.key.seal_token(NEW_PASSWORD, utc_day(cx.now), pool.id.as_bytes(), plain.expose());
+        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// Opens a session of this client.
+    ///
+    /// # Errors
+    /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the user.`
+    /// for one that was altered or belongs to another pool, client or challenge, then the expiry.
+    pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
+        let sealed = decode(text)?;
+        let plain = pool.key.open_token(NEW_PASSWORD, pool.id.as_bytes(), &sealed);
+        let plain = plain.map_err(|_| auth::session_invalid())?;
+        let session = Self::parse(plain.expose()).ok_or_else(auth::session_invalid)?;
+        if session.client_id != client.id {
+            return Err(auth::session_invalid().into());
+        }
+        if session.expires <= cx.now {
+            return Err(auth::session_expired().into());
+        }
+        Ok(session)
+    }
+
+    fn parse(plain: &[u8]) -> Option<Self> {
+        let mut fields = Fields(plain);
+        Some(Self {
+            nonce: fields.text()?,
+            client_id: fields.text()?,
+            user_id: fields.text()?,
+            expires: fields.number()?,
+            credential: fields.bytes()?.try_into().ok()?,
+        })
+    }
+}
+
+/// The bytes of a session's text.
+///
+/// # Errors
+/// NotAuthorizedException `Invalid session provided`.
+pub fn decode(text: &str) -> Result<Vec<u8>> {
+    let sealed = text.strip_prefix(PREFIX).and_then(|rest| URL_SAFE_NO_PAD.decode(rest).ok());
+    Ok(sealed.ok_or_else(auth::session_nonsense)?)
+}
+
+/// A new nonce.
+pub fn nonce() -> String {
+    hex(&random::bytes::<16>())
+}
+
+/// When a step that begins now must be answered (auth.md 3.1).
+pub fn step_expires(cx: &Cx<'_>, client: &Client) -> i64 {
+    cx.now.saturating_add(client.auth_session_seconds().saturating_mul(SECOND))
+}
+
+/// Tells one sealed credential from another.
+pub fn fingerprint(credential: Option<&[u8]>) -> [u8; 32] {
+    hash::sha256(credential.unwrap_or_default())
+}
+
+/// Fields behind their lengths.
+fn pack(fields: &[&[u8]]) -> SecretBytes {
+    let mut out = Vec::with_capacity(fields.iter().map(|field| field.len() + 2).sum());
+    for field in fields {
+        // A field is a name of at most 512 bytes or a number below N.
+        out.extend_from_slice(&u16::try_from(field.len()).unwrap_or(u16::MAX).to_be_bytes());
+        out.extend_from_slice(field);
+    }
+    Secret::new(out)
+}
+
+/// Reads what [`pack`] wrote.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.0.split_first_chunk::<2>()?;
+        let (field, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        self.0 = rest;
+        Some(field)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?.to_vec()).ok()
+    }
+
+    fn number(&mut self) -> Option<i64> {
+        Some(i64::from_be_bytes(self.bytes()?.try_into().ok()?))
+    }
+}

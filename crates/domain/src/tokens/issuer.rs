@@ -1,0 +1,65 @@
+//! The issuer of a pool's tokens (design decision 7).
+
+use cognate_crypto::random;
+use cognate_shapes::IssuerType;
+use cognate_store::Batch;
+use cognate_store::tables::{audit, pools};
+
+use crate::app::{App, IssuerDefault};
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::records::pool::{Issuer, Pool};
+
+/// The issuer in the tokens and the discovery document of `pool`, without a trailing slash.
+///
+/// The gateway form follows the host by which the client came, which the server has checked against the allowed ones.
+///
+/// # Errors
+/// An internal fault when a gateway issuer is needed and there is neither an allowed host nor a public URL; the server
+/// refuses such requests and such configurations before.
+pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
+    match (&pool.issuer, &cx.settings.issuer) {
+        (Some(Issuer::Custom(url)), _) => Ok(url.clone()),
+        (Some(Issuer::Aws), _) | (None, IssuerDefault::Aws) => Ok(aws(pool)),
+        (Some(Issuer::Gateway), _) | (None, IssuerDefault::Gateway) => {
+            let base = cx.client_info.base_url.as_deref().or(cx.settings.public_url.as_deref());
+            let base = base.ok_or_else(|| Fault::Internal("no URL for the issuer of a gateway pool".into()))?;
+            Ok(format!("{}/{}", base.trim_end_matches('/'), pool.id))
+        }
+    }
+}
+
+/// The form of the service itself (auth.md 5.1).
+fn aws(pool: &Pool) -> String {
+    let updated = pool.doc.issuer_configuration.as_ref().and_then(|c| c.type_) == Some(IssuerType::Updated);
+    let host = if updated { "issuer-cognito-idp" } else { "cognito-idp" };
+    format!("https://{host}.{}.amazonaws.com/{}", pool.region, pool.id)
+}
+
+/// Sets or takes away the issuer of an active pool, with an audit row; None goes back to the server's default. Tokens
+/// issued before keep the issuer that they have.
+///
+/// # Errors
+/// ResourceNotFoundException for an unknown pool.
+pub async fn set(app: &App, pool_id: &str, issuer: Option<&Issuer>) -> Result<()> {
+    let text = issuer.map(serde_json::to_string).transpose()?;
+    for _ in 0..5 {
+        let Some(row) = pools::get(&app.store, pool_id).await? else {
+            return Err(errors::pool_not_found(pool_id).into());
+        };
+        let now = app.clock.service();
+        let doc = serde_json::json!({ "action": "SetIssuer", "issuer": text, "result": "ok" });
+        let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, text.as_deref(), now);
+        let batch = audit::insert(batch, pool_id, now, &random::uuid_v4(), &doc.to_string());
+        match app.store.commit(batch).await {
+            Ok(_) => {
+                app.cache.forget(pool_id, None);
+                return Ok(());
+            }
+            // Somebody changed the pool in between.
+            Err(cognate_store::CommitError::Conflict(_)) => {}
+            Err(other) => return Err(Fault::Internal(format!("commit: {other}"))),
+        }
+    }
+    Err(Fault::Stale)
+}

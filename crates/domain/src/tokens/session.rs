@@ -1,0 +1,96 @@
+//! What is kept of a signed-in session, besides its key and its client.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{DAY, SECOND};
+
+/// The longest life of an access token (auth.md 5.4). The row outlives the refresh token by it, so that an access token
+/// issued at the last moment is still known.
+const LONGEST_ACCESS: i64 = DAY;
+
+/// How many generations of rotated refresh tokens may be in their grace period at once.
+const RETIRED_KEPT: usize = 16;
+
+/// The document of a `sessions` row. Members that are not known to this program survive nowhere: it is the only writer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionDoc {
+    /// When the user proved who they are, in seconds (the claim of that name; kept on refresh).
+    pub auth_time: i64,
+    /// The auth event of the sign-in.
+    pub event_id: String,
+    /// Which refresh token of the rotation is the current one.
+    #[serde(default)]
+    pub generation: i64,
+    /// Refresh tokens that were rotated out lately: generation and time in microseconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<(i64, i64)>,
+    /// The device that took part, once devices are tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_key: Option<String>,
+}
+
+/// What a refresh token of some generation is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The newest one.
+    Current,
+    /// Rotated out, inside the grace period.
+    Retrying,
+    /// Rotated out for good: somebody uses it twice.
+    Reused,
+}
+
+impl SessionDoc {
+    /// Judges a refresh token of `generation` at `now`; `grace` and `now` in microseconds.
+    pub fn standing(&self, generation: i64, now: i64, grace: i64) -> Standing {
+        if generation == self.generation {
+            return Standing::Current;
+        }
+        let rotated = self.retired.iter().find(|(old, _)| *old == generation);
+        match rotated {
+            Some((_, at)) if now < at.saturating_add(grace) => Standing::Retrying,
+            _ => Standing::Reused,
+        }
+    }
+
+    /// The document after the current refresh token was used at `now`.
+    #[must_use]
+    pub fn rotated(&self, now: i64) -> Self {
+        let mut next = self.clone();
+        next.generation = self.generation.saturating_add(1);
+        // A grace period is at most a minute (auth.md 1.9); older entries cannot matter any more.
+        next.retired.retain(|(_, at)| now.saturating_sub(*at) <= 60 * SECOND);
+        next.retired.insert(0, (self.generation, now));
+        next.retired.truncate(RETIRED_KEPT);
+        next
+    }
+}
+
+/// When the row may be swept, for refresh tokens that end at `refresh_expires` (microseconds).
+pub fn row_expires(refresh_expires: i64) -> i64 {
+    refresh_expires.saturating_add(LONGEST_ACCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_token_is_a_retry_within_grace_and_reuse_after_it() {
+        let first = SessionDoc::default();
+        let second = first.rotated(100 * SECOND);
+        assert_eq!(second.standing(1, 200 * SECOND, 0), Standing::Current);
+        assert_eq!(second.standing(0, 109 * SECOND, 10 * SECOND), Standing::Retrying);
+        assert_eq!(second.standing(0, 110 * SECOND, 10 * SECOND), Standing::Reused);
+        assert_eq!(second.standing(0, 100 * SECOND, 0), Standing::Reused);
+        assert_eq!(second.standing(7, 100 * SECOND, 60 * SECOND), Standing::Reused);
+    }
+
+    #[test]
+    fn each_generation_has_a_grace_period_of_its_own() {
+        let third = SessionDoc::default().rotated(100 * SECOND).rotated(130 * SECOND);
+        assert_eq!(third.standing(0, 159 * SECOND, 60 * SECOND), Standing::Retrying);
+        assert_eq!(third.standing(0, 160 * SECOND, 60 * SECOND), Standing::Reused);
+        assert_eq!(third.standing(1, 160 * SECOND, 60 * SECOND), Standing::Retrying);
+    }
+}

@@ -1,0 +1,54 @@
+//! Aliases that change hands: with ForceAliasCreation the new owner gets the name and the old one's attribute becomes
+//! unverified (auth.md 2.4).
+
+use cognate_shapes::{AliasAttributeType, UserStatusType};
+use cognate_store::Label;
+
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::messages::destination::Contact;
+use crate::records::pool::Pool;
+use crate::records::user::{self, User};
+
+/// What the owners of the aliases that `user` is about to get become: before and after, for `records::user::save_all`.
+pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(User, User)>> {
+    let mut changed: Vec<(User, User)> = Vec::new();
+    if user.status == UserStatusType::Unconfirmed {
+        return Ok(changed);
+    }
+    for alias in pool.doc.alias_attributes.iter().flatten() {
+        let contact = match alias {
+            AliasAttributeType::Email => Contact::Email,
+            AliasAttributeType::PhoneNumber => Contact::PhoneNumber,
+            AliasAttributeType::PreferredUsername => continue,
+        };
+        let Some(value) = user.attribute(contact.attribute()).filter(|_| user.verified(contact.attribute())) else {
+            continue;
+        };
+        let Some(owner) = User::find_login(cx, pool, value).await?.filter(|owner| owner.id != user.id) else {
+            continue;
+        };
+        match changed.iter_mut().find(|(before, _)| before.id == owner.id) {
+            Some((_, after)) => unverify(after, contact, cx.now),
+            None => {
+                let mut after = owner.clone();
+                unverify(&mut after, contact, cx.now);
+                changed.push((owner, after));
+            }
+        }
+    }
+    Ok(changed)
+}
+
+fn unverify(user: &mut User, contact: Contact, now: i64) {
+    user.doc.attributes.insert(contact.flag().to_owned(), "false".to_owned());
+    user.modified = now;
+}
+
+/// What a conflict of a batch that saves existing users means to the client.
+pub fn conflict(cx: &Cx<'_>, label: Label) -> Fault {
+    match user::taken_alias(label) {
+        Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
+        None => Fault::Stale,
+    }
+}

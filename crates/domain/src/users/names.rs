@@ -1,0 +1,154 @@
+//! Names made comparable: two spellings that fold to the same text are the same user name or alias.
+//!
+//! Folding is NFC, and in case-insensitive pools lower case by a table of our own, whose version the pool remembers
+//! (design, names): an upgrade of the language or of a library must not change what a stored name folds to. NFC of an
+//! assigned character never changes, by the stability policy of Unicode.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::records::pool::Pool;
+use crate::users::fold_table::RUNS_V1;
+
+/// The version of the table that new pools use.
+pub const FOLD_VERSION: u32 = 1;
+
+/// The text under which a name or alias stands in the pool's one namespace of names.
+pub fn fold(pool: &Pool, name: &str) -> String {
+    if pool.case_sensitive() {
+        nfc(name).into_owned()
+    } else {
+        fold_case(name)
+    }
+}
+
+/// NFC and lower case, whatever the pool: how searched values are compared (admin.md 2.3).
+pub fn fold_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let lower: String = nfc(text).chars().map(lower).collect();
+    // A small letter may combine with what follows where its capital does not.
+    nfc(&lower).into_owned()
+}
+
+/// The canonical composition of a text.
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+fn lower(capital: char) -> char {
+    if capital.is_ascii() {
+        return capital.to_ascii_lowercase();
+    }
+    let code = u32::from(capital);
+    let at = RUNS_V1.partition_point(|run| run.1 < code);
+    let Some(&(first, _, step, add)) = RUNS_V1.get(at) else {
+        return capital;
+    };
+    if code < first || !(code - first).is_multiple_of(step) {
+        return capital;
+    }
+    code.checked_add_signed(add)
+        .and_then(char::from_u32)
+        .unwrap_or(capital)
+}
+
+/// Whether a text has the form of an e-mail address: a local part and a domain of at least two labels (admin.md 1.4).
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let local_fits = !local.is_empty() && local.len() <= 64 && plain(local) && !local.contains('@');
+    let dots_fit = |part: &str| !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
+    let label_fits = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    local_fits
+        && dots_fit(local)
+        && domain.len() <= 255
+        && domain.contains('.')
+        && domain.split('.').all(label_fits)
+}
+
+fn plain(local: &str) -> bool {
+    local
+        .chars()
+        .all(|c| !c.is_whitespace() && !c.is_control() && !"()<>[]:;,\\\"".contains(c))
+}
+
+/// Whether a text has the form of a phone number: `+` and 2 to 15 digits (admin.md 1.4).
+pub fn is_phone_number(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|digits| (2..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_of_many_scripts_fold_to_their_small_letters() {
+        assert_eq!(fold_case("Jane.DOE@Example.com"), "jane.doe@example.com");
+        assert_eq!(fold_case("ÀÉÎÕÜ"), "àéîõü");
+        assert_eq!(fold_case("ЖЩЯ"), "жщя");
+        assert_eq!(fold_case("ΑΒΓΣ"), "αβγσ");
+        assert_eq!(fold_case("Ĳ\u{1E9E}Ꞵ"), "ĳßꞵ");
+    }
+
+    #[test]
+    fn composed_and_decomposed_spellings_are_one() {
+        assert_eq!(fold_case("e\u{301}"), fold_case("É"));
+        assert_eq!(nfc("e\u{301}"), "é");
+    }
+
+    #[test]
+    fn small_letters_and_letters_without_case_stay() {
+        for text in ["ß", "ı", "ς", "漢字", "𝒜", "٣", "abc-123_.+"] {
+            assert_eq!(fold_case(text), text);
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing_for_any_character() {
+        for code in 0..=0x0010_FFFF_u32 {
+            let Some(c) = char::from_u32(code) else { continue };
+            let once = fold_case(&c.to_string());
+            assert_eq!(fold_case(&once), once, "U+{code:04X}");
+        }
+    }
+
+    #[test]
+    fn the_table_agrees_with_the_standard_library_where_both_know_a_letter() {
+        for code in 0x80..=0x0010_FFFF_u32 {
+            let Some(c) = char::from_u32(code) else { continue };
+            let small = lower(c);
+            if small != c {
+                assert!(c.to_lowercase().eq([small]), "U+{code:04X}");
+            }
+        }
+    }
+
+    #[test]
+    fn forms_of_addresses_and_numbers() {
+        for good in ["a@b.co", "first.last+tag@sub.example.com", "jörg@exämple.de", "o'neil@example.org"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.co", "a@", "a@b..co", "a@@b.co", ".a@b.co", "a b@c.de", "a@-b.co", "a@b.co."] {
+            assert!(!is_email(bad), "{bad}");
+        }
+        assert!(is_phone_number("+15555550100"));
+        for bad in ["15555550100", "+", "+1", "+1 555", "+1234567890123456", "+1555a"] {
+            assert!(!is_phone_number(bad), "{bad}");
+        }
+    }
+}

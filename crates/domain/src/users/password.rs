@@ -1,0 +1,74 @@
+//! Passwords of users: deriving what is stored, comparing with it, temporary ones.
+
+use cognate_crypto::credential::Credential;
+use cognate_crypto::random;
+use cognate_crypto::secret::{Secret, SecretString};
+
+use crate::clock::DAY;
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::users::password_policy::{self, PolicyText, policy};
+
+/// Days that a temporary password lasts unless the pool says otherwise (auth.md 2.7).
+const TEMPORARY_DAYS: i64 = 7;
+/// What a generated password is made of: no characters that are easily confused or that mean something in HTML.
+const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
+const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
+const DIGITS: &[u8] = b"23456789";
+const MARKS: &[u8] = b"!@#$%*+-=?_";
+
+/// The sealed credential of a new password, derived on the crypto pool.
+pub async fn seal(cx: &Cx<'_>, pool: &Pool, user_id: &str, username: &str, password: &SecretString) -> Vec<u8> {
+    let (suffix, name, copy) = (pool.suffix().to_owned(), username.to_owned(), password.duplicate());
+    let derive = move || Credential::for_password(&suffix, &name, copy.expose());
+    let credential = cx.workers.run(derive).await;
+    User::seal_credential(pool, user_id, &credential)
+}
+
+/// Whether `password` is the one behind `credential`, in constant time, on the crypto pool.
+pub async fn matches(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user: &User,
+    credential: Credential,
+    password: &SecretString,
+) -> bool {
+    let (suffix, name, copy) = (pool.suffix().to_owned(), user.username.clone(), password.duplicate());
+    cx.workers.run(move || credential.matches(&suffix, &name, copy.expose())).await
+}
+
+/// When a temporary password that is set now ends, in microseconds.
+pub fn temporary_until(cx: &Cx<'_>, pool: &Pool) -> i64 {
+    let days = policy(pool).and_then(|policy| policy.temporary_password_validity_days);
+    let days = days.filter(|days| *days > 0).unwrap_or(TEMPORARY_DAYS);
+    cx.now.saturating_add(days.saturating_mul(DAY))
+}
+
+/// The temporary password that the administrator gave, or a generated one.
+///
+/// # Errors
+/// InvalidPasswordException when the given one breaks the policy.
+pub fn temporary(pool: &Pool, given: Option<String>) -> Result<SecretString> {
+    let Some(given) = given.filter(|text| !text.is_empty()) else {
+        return Ok(generate(pool));
+    };
+    let given: SecretString = Secret::new(given);
+    password_policy::check(pool, given.expose(), PolicyText::AdminCreate)?;
+    Ok(given)
+}
+
+/// A random password of at least 12 characters with every kind of character, which satisfies any policy.
+fn generate(pool: &Pool) -> SecretString {
+    let least = policy(pool).and_then(|policy| policy.minimum_length).unwrap_or(0);
+    let length = usize::try_from(least).unwrap_or(0).max(12);
+    let everything = [UPPER, LOWER, DIGITS, MARKS].concat();
+    let mut text = random::alphanumeric(length.saturating_sub(4), &everything);
+    for kind in [UPPER, LOWER, DIGITS, MARKS] {
+        let places = u64::try_from(text.len()).unwrap_or(0).saturating_add(1);
+        let at = usize::try_from(random::below(places)).unwrap_or(0);
+        text.insert_str(at, &random::alphanumeric(1, kind));
+    }
+    Secret::new(text)
+}

@@ -1,0 +1,304 @@
+//! Access keys: the root key, the keys in the database, and a one-second lease on what was read of them.
+//!
+//! A key that was disabled or deleted on any node is refused here within [`LEASE`], because an entry older than that
+//! is read again before it counts. When the database cannot be read the request fails; an old entry never stands in.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cognate_crypto::hash::hmac_sha256;
+use cognate_crypto::random;
+use cognate_crypto::seal::{Context, RootKey};
+use cognate_crypto::secret::{Secret, SecretString};
+use cognate_domain::App;
+use cognate_store::tables::access_keys::{self as table, AccessKey, State};
+use cognate_store::{Batch, CommitError, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::errors::Denial;
+use crate::iam::{Policy, PolicyError};
+
+/// How long an entry counts without being read again, in microseconds.
+pub const LEASE: i64 = 1_000_000;
+
+/// Entries kept at most; more are read from the database each time.
+const CACHED: usize = 4096;
+
+/// What a key may do.
+#[derive(Debug)]
+pub enum Grant {
+    /// Everything.
+    Root,
+    /// What the policy says.
+    Policy(Policy),
+}
+
+/// An enabled key, ready to verify signatures.
+pub struct Key {
+    /// The ARN in AccessDenied texts.
+    pub arn: String,
+    /// What it may do.
+    pub grant: Grant,
+    secret: SecretString,
+    /// The version of the row that it was read from.
+    ver: i64,
+    /// The signing key of the last scope: day, region, key. Deriving it costs four HMACs.
+    derived: Mutex<Option<(String, String, Arc<Secret<[u8; 32]>>)>>,
+}
+
+impl Key {
+    pub(crate) fn new(arn: String, grant: Grant, secret: SecretString, ver: i64) -> Self {
+        Self { arn, grant, secret, ver, derived: Mutex::new(None) }
+    }
+
+    /// The signature of `to_sign` for a scope.
+    pub fn sign(&self, day: &str, region: &str, service: &str, to_sign: &[u8]) -> [u8; 32] {
+        hmac_sha256(self.signing_key(day, region, service).expose(), to_sign)
+    }
+
+    fn signing_key(&self, day: &str, region: &str, service: &str) -> Arc<Secret<[u8; 32]>> {
+        let mut slot = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((d, r, key)) = slot.as_ref()
+            && d == day
+            && r == region
+        {
+            return key.clone();
+        }
+        let secret = Secret::new(format!("AWS4{}", self.secret.expose()));
+        let by_day = Secret::new(hmac_sha256(secret.expose().as_bytes(), day.as_bytes()));
+        let by_region = Secret::new(hmac_sha256(by_day.expose(), region.as_bytes()));
+        let by_service = Secret::new(hmac_sha256(by_region.expose(), service.as_bytes()));
+        let key = Arc::new(Secret::new(hmac_sha256(by_service.expose(), b"aws4_request")));
+        *slot = Some((day.to_owned(), region.to_owned(), key.clone()));
+        key
+    }
+
+    /// Whether the key may call `op` on `resource`.
+    pub fn may(&self, op: cognate_shapes::Op, resource: &str) -> Result<(), Denial> {
+        match &self.grant {
+            Grant::Root => Ok(()),
+            Grant::Policy(policy) => policy.evaluate(op, resource),
+        }
+    }
+}
+
+/// The readable part of a stored key.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Doc {
+    name: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    root: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// What is known of an access key id.
+pub enum Found {
+    /// There is no such key.
+    Unknown,
+    /// There is one whose signatures do not count.
+    Disabled,
+    /// The key.
+    Enabled(Arc<Key>),
+}
+
+/// The keys that this node knows.
+pub struct AccessKeys {
+    account: String,
+    /// The key of the settings, or `test` in `dev`.
+    fixed: Option<(String, Arc<Key>)>,
+    leases: Mutex<HashMap<String, (i64, Arc<Key>)>>,
+}
+
+impl AccessKeys {
+    /// `fixed` is a root key that is not in the database: its id and its secret.
+    pub fn new(account: &str, fixed: Option<(String, SecretString)>) -> Self {
+        let fixed = fixed.map(|(id, secret)| (id, Arc::new(Key::new(root_arn(account), Grant::Root, secret, 0))));
+        Self { account: account.to_owned(), fixed, leases: Mutex::default() }
+    }
+
+    /// What is known of an id, at most [`LEASE`] old.
+    pub async fn find(&self, app: &App, id: &str) -> Result<Found, StoreError> {
+        if let Some((fixed, key)) = &self.fixed
+            && fixed == id
+        {
+            return Ok(Found::Enabled(key.clone()));
+        }
+        if !is_id(id) {
+            return Ok(Found::Unknown);
+        }
+        // The lease runs from before the read, so that no entry outlives what the database said by more than LEASE.
+        let wall = app.clock.wall();
+        let cached = self.leases.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        if let Some((until, key)) = &cached
+            && wall < *until
+            && *until <= wall + LEASE
+        {
+            return Ok(Found::Enabled(key.clone()));
+        }
+        let found = match (table::get(&app.store, id).await?, cached) {
+            (None, _) => Found::Unknown,
+            (Some(row), _) if row.state == State::Disabled => Found::Disabled,
+            (Some(row), Some((_, key))) if key.ver == row.ver => Found::Enabled(key),
+            (Some(row), _) => open(&self.account, &app.root, row),
+        };
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Found::Enabled(key) = &found {
+            if leases.len() >= CACHED && !leases.contains_key(id) {
+                leases.clear();
+            }
+            leases.insert(id.to_owned(), (wall + LEASE, key.clone()));
+        } else {
+            leases.remove(id);
+        }
+        Ok(found)
+    }
+
+    /// Forgets what was read, so that a change made on this node counts at once.
+    pub fn forget(&self) {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Whether a text has the form of an id that this server makes or accepts; saves a read for the rest.
+fn is_id(text: &str) -> bool {
+    (4..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn root_arn(account: &str) -> String {
+    format!("arn:aws:iam::{account}:root")
+}
+
+fn context(id: &str) -> Context<'_> {
+    Context { table: "access_keys", column: "sealed", pool: "", row: id }
+}
+
+/// A row that cannot be opened or understood grants nothing.
+fn open(account: &str, root: &RootKey, row: AccessKey) -> Found {
+    unseal(account, root, row).map_or(Found::Disabled, |key| Found::Enabled(Arc::new(key)))
+}
+
+fn unseal(account: &str, root: &RootKey, row: AccessKey) -> Option<Key> {
+    let doc: Doc = serde_json::from_str(&row.doc).ok()?;
+    let grant = match (&doc.policy, doc.root) {
+        (None, true) => Grant::Root,
+        (Some(policy), false) => Grant::Policy(Policy::parse(policy).ok()?),
+        _ => return None,
+    };
+    let arn = if doc.root { root_arn(account) } else { format!("arn:aws:iam::{account}:user/{}", doc.name) };
+    let opened = root.open(&context(&row.key_id), &row.sealed).ok()?;
+    Some(Key::new(arn, grant, opened.into_text()?, row.ver))
+}
+
+/// A key that was just made; the secret is shown once.
+#[derive(Serialize, Deserialize)]
+pub struct Created {
+    /// The access key id.
+    pub id: String,
+    /// The secret access key.
+    pub secret: String,
+}
+
+/// A line of `access-keys list`.
+#[derive(Serialize, Deserialize)]
+pub struct Listed {
+    /// The access key id.
+    pub id: String,
+    /// The name given at creation.
+    pub name: String,
+    /// Whether signatures by it count.
+    pub enabled: bool,
+    /// When it was made, in microseconds since the epoch.
+    pub created: i64,
+}
+
+/// Why a change of keys failed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The policy is not understood.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The name cannot stand in an ARN.
+    #[error("a key's name has 1 to 64 letters, digits and any of +=,.@_-")]
+    Name,
+    /// No such key.
+    #[error("there is no access key {0}")]
+    Unknown(String),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Store(String),
+}
+
+/// A new key: what to show of it, and the batch that keeps it. Without a policy it is a root key.
+/// `now` in microseconds.
+pub fn create(root: &RootKey, name: &str, policy: Option<&str>, now: i64) -> Result<(Created, Batch), KeyError> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
+    if !(1..=64).contains(&name.len()) || !name.bytes().all(allowed) {
+        return Err(KeyError::Name);
+    }
+    if let Some(policy) = policy {
+        Policy::parse(policy)?;
+    }
+    let id = format!("AKIA{}", random::alphanumeric(16, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let secret = random::alphanumeric(40, alphabet);
+    let doc = Doc { name: name.into(), root: policy.is_none(), policy: policy.map(str::to_owned) };
+    let doc = serde_json::to_string(&doc).map_err(|e| KeyError::Store(e.to_string()))?;
+    let sealed = root.seal(&context(&id), secret.as_bytes());
+    let key = AccessKey { key_id: id.clone(), doc, sealed, state: State::Enabled, created: now, ver: 1 };
+    Ok((Created { id, secret }, table::insert(Batch::new(), &key)))
+}
+
+/// All stored keys in the order of their ids.
+pub async fn list(store: &Store) -> Result<Vec<Listed>, KeyError> {
+    let name = |doc: &str| serde_json::from_str::<Doc>(doc).map_or_else(|_| "?".into(), |d| d.name);
+    let mut all: Vec<Listed> = Vec::new();
+    loop {
+        let after = all.last().map_or("", |l| l.id.as_str());
+        let page = table::list(store, after, PAGE).await.map_err(|e| KeyError::Store(e.to_string()))?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page.into_iter().map(|key| Listed {
+            name: name(&key.doc),
+            id: key.key_id,
+            enabled: key.state == State::Enabled,
+            created: key.created,
+        }));
+    }
+}
+
+/// Keys read at once.
+const PAGE: u32 = 100;
+
+/// What to do with a stored key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Its signatures count again.
+    Enable,
+    /// Its signatures no longer count.
+    Disable,
+    /// It is gone.
+    Delete,
+}
+
+/// Changes a stored key.
+pub async fn change(store: &Store, id: &str, change: Change) -> Result<(), KeyError> {
+    let batch = match change {
+        Change::Enable => table::set_state(Batch::new(), id, State::Enabled),
+        Change::Disable => table::set_state(Batch::new(), id, State::Disabled),
+        Change::Delete => table::delete(Batch::new(), id),
+    };
+    match store.commit(batch).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Conflict(_)) => Err(KeyError::Unknown(id.into())),
+        Err(other) => Err(KeyError::Store(other.to_string())),
+    }
+}

@@ -1,0 +1,61 @@
+//! What the commands print for people.
+
+use std::fmt::Write as _;
+
+use cognate_domain::Mode;
+use serde_json::Value;
+
+use crate::start::Running;
+
+/// What a server prints when it answers. The last line of `dev` is `Ready.`, for scripts that wait for it.
+pub fn of(mode: Mode, running: &Running) -> String {
+    let scheme = if running.tls { "https" } else { "http" };
+    let endpoints: Vec<String> = running.addresses.iter().map(|address| format!("{scheme}://{address}")).collect();
+    let first = endpoints.first().cloned().unwrap_or_default();
+    let mut out = format!("Cognate {} listens on {}\n", env!("CARGO_PKG_VERSION"), endpoints.join(", "));
+    match mode {
+        Mode::Serve => {
+            if let Some(root) = &running.new_root {
+                let _ = writeln!(out, "\nRoot access key, shown this once:");
+                let _ = writeln!(out, "  AWS_ACCESS_KEY_ID={}", root.id);
+                let _ = writeln!(out, "  AWS_SECRET_ACCESS_KEY={}\n", root.secret);
+            }
+        }
+        Mode::Dev => {
+            let region = &running.state.app.settings.region;
+            let _ = writeln!(out, "\n  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={region}");
+            let _ = writeln!(out, "  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={first}\n");
+            let _ = writeln!(out, "Try it:");
+            let _ = writeln!(
+                out,
+                "  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\\n  aws cognito-idp create-user-pool \
+                 --pool-name demo --region {region} --endpoint-url {first}\n"
+            );
+            let _ = writeln!(out, "Messages to users: {first}/_dev/messages");
+        }
+    }
+    out.push_str("Ready.");
+    out
+}
+
+/// The answer of an `access-keys` command as lines.
+pub fn keys(answer: &Value) -> String {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+    match answer {
+        Value::Array(lines) if lines.is_empty() => "no access keys".into(),
+        Value::Array(lines) => {
+            let line = |key: &Value| {
+                let enabled = key.get("enabled").and_then(Value::as_bool).unwrap_or(false);
+                let state = if enabled { "enabled" } else { "disabled" };
+                format!("{}  {state:8}  {}", text(key, "id"), text(key, "name"))
+            };
+            lines.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        key if key.get("secret").is_some() => format!(
+            "AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nThe secret is shown this once.",
+            text(key, "id"),
+            text(key, "secret")
+        ),
+        key => format!("{} changed", text(key, "id")),
+    }
+}

@@ -1,0 +1,268 @@
+//! The command line. Every setting of [`config::KEYS`] is a flag of every command.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use cognate_crypto::seal::RootKey;
+use cognate_domain::Mode;
+use serde_json::Value;
+
+use crate::access_keys::Change;
+use crate::admin::{self, Request};
+use crate::config::{self, Config, KEYS, Kind};
+use crate::settings::{Database, Plan};
+use crate::start::{self, Opened};
+use crate::{banner, control, log, rotate, sealing};
+
+/// The grammar of the command line.
+pub fn command() -> Command {
+    let sub = |name: &'static str, about: &'static str| Command::new(name).about(about);
+    let id = || Arg::new("id").required(true).help("Access key id");
+    let mut command = Command::new("cognate")
+        .about("Amazon Cognito user pools as one program")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(Arg::new("config").long("config").global(true).value_name("FILE").help("TOML file with settings"))
+        .subcommand(sub("dev", "Run the server on this machine with known keys, an inbox and a movable clock"))
+        .subcommand(sub("serve", "Run the server in production"))
+        .subcommand(sub("version", "Print the version"))
+        .subcommand(
+            sub("config", "Look at the settings")
+                .subcommand_required(true)
+                .subcommand(sub("print", "Print the settings in force and where they come from, secrets masked")),
+        )
+        .subcommand(
+            sub("access-keys", "Manage who may call IAM operations")
+                .subcommand_required(true)
+                .subcommand(
+                    sub("create", "Make an access key and show its secret once")
+                        .arg(Arg::new("name").long("name").required(true).help("Name in ARNs"))
+                        .arg(Arg::new("policy").long("policy").value_name("FILE").help("IAM policy document (JSON)"))
+                        .arg(
+                            Arg::new("root")
+                                .long("root")
+                                .action(ArgAction::SetTrue)
+                                .conflicts_with("policy")
+                                .help("Make a key that may do everything"),
+                        ),
+                )
+                .subcommand(sub("list", "List the access keys"))
+                .subcommand(sub("disable", "Refuse an access key from now on").arg(id()))
+                .subcommand(sub("enable", "Accept a disabled access key again").arg(id()))
+                .subcommand(sub("delete", "Delete an access key").arg(id())),
+        )
+        .subcommand(
+            sub("sealing-key", "Manage the key that opens the database")
+                .subcommand_required(true)
+                .subcommand(sub("generate", "Print a new sealing key"))
+                .subcommand(sub("check", "Check the sealing key against the database"))
+                .subcommand(
+                    sub("rotate", "Move the database to another sealing key; no server may run meanwhile").arg(
+                        Arg::new("new")
+                            .long("new-key-file")
+                            .required(true)
+                            .value_name("FILE")
+                            .help("File of the new key; made when it is missing"),
+                    ),
+                ),
+        )
+        .subcommand(
+            sub("pool", "Manage user pools beyond the API").subcommand_required(true).subcommand(
+                sub("set-issuer", "Set the issuer in a pool's tokens")
+                    .arg(Arg::new("pool").required(true).help("Pool id"))
+                    .arg(Arg::new("issuer").required(true).help("gateway, aws, default or a URL")),
+            ),
+        );
+    for key in KEYS {
+        command = command.arg(setting(key));
+    }
+    command
+}
+
+fn setting(key: &'static config::Key) -> Arg {
+    let arg = Arg::new(key.name).long(key.name.replace('_', "-")).help(key.help).global(true);
+    let arg = arg.help_heading("Settings").value_name(key.name.to_ascii_uppercase());
+    match key.kind {
+        Kind::One => arg,
+        Kind::Many => arg.action(ArgAction::Append),
+        Kind::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+    }
+}
+
+/// Runs what the command line asks for.
+pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let config = load(matches)?;
+    log::start(&config)?;
+    match matches.subcommand() {
+        Some(("dev", _)) => serve(Mode::Dev, &config).await,
+        Some(("serve", _)) => serve(Mode::Serve, &config).await,
+        Some(("version", _)) => say(&format!("cognate {}", env!("CARGO_PKG_VERSION"))),
+        Some(("config", _)) => say(config.print().trim_end()),
+        Some(("access-keys", sub)) => access_keys(&config, sub).await,
+        Some(("sealing-key", sub)) => sealing_key(&config, sub).await,
+        Some(("pool", sub)) => {
+            let sub = sub.subcommand_matches("set-issuer").context("unknown command")?;
+            let (pool, issuer) = (text(sub, "pool"), text(sub, "issuer"));
+            ask(&config, Request::SetIssuer { pool: pool.clone(), issuer }).await?;
+            say(&format!("{pool} has its new issuer; tokens issued before keep the old one"))
+        }
+        _ => bail!("unknown command"),
+    }
+}
+
+fn load(matches: &ArgMatches) -> anyhow::Result<Config> {
+    // Settings may stand before or after the command's words; clap hands global ones down to the last.
+    let mut last = matches;
+    while let Some((_, sub)) = last.subcommand() {
+        last = sub;
+    }
+    let flags = KEYS.iter().filter_map(|key| {
+        let values: Vec<String> = last.get_many::<String>(key.name)?.cloned().collect();
+        Some((key.name, values))
+    });
+    let path = last.get_one::<String>("config").map(String::as_str);
+    Ok(Config::load(flags.collect(), path, &config::environment())?)
+}
+
+async fn serve(mode: Mode, config: &Config) -> anyhow::Result<()> {
+    let signals = Signals::new()?;
+    let running = start::start(Plan::new(mode, config)?).await?;
+    say(&banner::of(mode, &running))?;
+    signals.wait().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// The signals that stop a server; taken before it starts, so that none is lost.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+async fn access_keys(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
+    let change = |sub: &ArgMatches, change| Request::ChangeKey { id: text(sub, "id"), change };
+    let request = match matches.subcommand() {
+        Some(("create", sub)) => {
+            let policy = match sub.get_one::<String>("policy") {
+                Some(file) => Some(std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?),
+                None if sub.get_flag("root") => None,
+                None => bail!("give the key a policy with --policy FILE, or make it a root key with --root"),
+            };
+            Request::CreateKey { name: text(sub, "name"), policy }
+        }
+        Some(("list", _)) => Request::ListKeys,
+        Some(("disable", sub)) => change(sub, Change::Disable),
+        Some(("enable", sub)) => change(sub, Change::Enable),
+        Some(("delete", sub)) => change(sub, Change::Delete),
+        _ => bail!("unknown command"),
+    };
+    let answer = ask(config, request).await?;
+    say(&banner::keys(&answer))
+}
+
+/// Has the server of the database do it, or does it when no server has the database.
+async fn ask(config: &Config, request: Request) -> anyhow::Result<Value> {
+    let database = Database::new(None, config)?;
+    if let Some(folder) = &database.folder {
+        if !folder.path().is_dir() {
+            bail!("there is no database in {}", folder.path().display());
+        }
+        if let Some(answer) = control::ask(folder.path(), &request).await? {
+            return Ok(answer);
+        }
+    }
+    let Opened { store, root } = start::open_existing(&database).await?;
+    let now = cognate_domain::clock::Clock::default().wall();
+    let answer = admin::perform(&store, &root, now, request).await;
+    store.close().await;
+    answer.map_err(anyhow::Error::msg)
+}
+
+async fn sealing_key(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
+    match matches.subcommand() {
+        Some(("generate", _)) => say(RootKey::generate().to_base64().expose()),
+        Some(("check", _)) => {
+            let Opened { store, root } = start::open_existing(&Database::new(None, config)?).await?;
+            store.close().await;
+            say(&format!("the sealing key opens this database (check value {})", root.check_value()))
+        }
+        Some(("rotate", sub)) => rotate_key(config, Path::new(&text(sub, "new"))).await,
+        _ => bail!("unknown command"),
+    }
+}
+
+async fn rotate_key(config: &Config, new_file: &Path) -> anyhow::Result<()> {
+    let database = Database::new(None, config)?;
+    let old = sealing::given(&database.key)?;
+    let store = start::open_store(&database).await?;
+    let made = !new_file.exists();
+    if made {
+        sealing::write(new_file, &RootKey::generate())?;
+    }
+    let outcome = rotate::rotate(&store, &old, &sealing::read(new_file)?).await;
+    store.close().await;
+    let rotated = outcome?;
+    say(&format!(
+        "{} pools and {} access keys are sealed by the key in {} now; the old key opens nothing any more",
+        rotated.pools,
+        rotated.access_keys,
+        PathBuf::from(new_file).display()
+    ))
+}
+
+fn text(matches: &ArgMatches, name: &str) -> String {
+    matches.get_one::<String>(name).cloned().unwrap_or_default()
+}
+
+/// Prints a line on standard output.
+fn say(text: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn settings_may_stand_anywhere_and_switches_need_no_value() {
+        let read = |line: &str| {
+            let matches = command().try_get_matches_from(line.split(' ')).unwrap();
+            let config = load(&matches).unwrap();
+            (config.many("listen").to_vec(), config.switch("ephemeral").unwrap())
+        };
+        let both = vec!["127.0.0.1:0".to_owned(), "[::1]:0".to_owned()];
+        assert_eq!(read("cognate dev --listen 127.0.0.1:0 --listen [::1]:0 --ephemeral"), (both.clone(), true));
+        assert_eq!(read("cognate --listen 127.0.0.1:0 --listen [::1]:0 dev --ephemeral=false"), (both, false));
+    }
+
+    #[test]
+    fn unknown_flags_are_refused() {
+        assert!(command().try_get_matches_from(["cognate", "dev", "--lisen", "x"]).is_err());
+    }
+}

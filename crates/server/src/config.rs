@@ -1,0 +1,323 @@
+//! Settings: flags, then `COGNATE_*` variables, then a TOML file, then defaults (design decision 3).
+//!
+//! [`KEYS`] is the whole list. The command line's flags, the variables, the file's names, `config print` and its
+//! masking all come from it, so a setting cannot exist in one place only. Unknown names are errors everywhere.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// How many values a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One text.
+    One,
+    /// Several texts: repeated flags, a comma-separated variable, a TOML array.
+    Many,
+    /// true or false; the bare flag means true.
+    Switch,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Key {
+    /// The name in the TOML file; `_` becomes `-` in the flag, and upper case after `COGNATE_` in the variable.
+    pub name: &'static str,
+    /// How many values it takes.
+    pub kind: Kind,
+    /// Whether `config print` hides the value.
+    pub secret: bool,
+    /// What it does, for `--help`.
+    pub help: &'static str,
+}
+
+const fn key(name: &'static str, kind: Kind, help: &'static str) -> Key {
+    Key { name, kind, secret: false, help }
+}
+
+const fn secret(name: &'static str, help: &'static str) -> Key {
+    Key { name, kind: Kind::One, secret: true, help }
+}
+
+/// Every setting there is.
+pub const KEYS: &[Key] = &[
+    key("listen", Kind::Many, "Address to listen on (default 127.0.0.1:9229); may be repeated"),
+    key("region", Kind::One, "Region of unsigned callers (default us-east-1)"),
+    key("account", Kind::One, "Account id in ARNs (default 000000000000)"),
+    key("data_dir", Kind::One, "Folder of the embedded database (default ./.cognate in dev, ./cognate-data in serve)"),
+    secret("database_url", "postgres://… keeps everything in PostgreSQL instead"),
+    key("migrate", Kind::One, "auto applies migrations at start, check refuses an old database (default auto)"),
+    secret("sealing_key", "The sealing key itself, 32 bytes in base64"),
+    key("key_file", Kind::One, "File that holds the sealing key; made on the first start on SQLite"),
+    secret("root_access_key_id", "Root access key id; without it serve makes one on its first start"),
+    secret("root_secret_access_key", "Root secret access key"),
+    key("public_url", Kind::One, "URL under which clients reach this server"),
+    key("issuer", Kind::One, "Issuer of pools without their own: gateway or aws (default gateway)"),
+    key("hosts", Kind::Many, "Host names that may stand in issuers besides public_url (serve)"),
+    key("trusted_proxies", Kind::Many, "Addresses or CIDR ranges whose X-Forwarded-For is believed"),
+    key("tls_cert", Kind::One, "PEM file with the certificate chain; read again when it changes"),
+    key("tls_key", Kind::One, "PEM file with the private key"),
+    key("behind_proxy", Kind::Switch, "Allow a plain listener beyond loopback because a proxy ends TLS (serve)"),
+    key("host", Kind::Many, "Host name by which dev may be reached besides loopback"),
+    key("cors_origin", Kind::Many, "Foreign origin whose pages may make IAM and /_dev calls (dev)"),
+    key("expose_dev", Kind::Switch, "Let dev listen beyond loopback"),
+    key("ephemeral", Kind::Switch, "Keep everything in a temporary folder (dev)"),
+    key("enforce_tiers", Kind::Switch, "Refuse features above a pool's tier"),
+    key("max_connections", Kind::One, "Open connections at most (default 4096)"),
+    key("shutdown_seconds", Kind::One, "How long a stop waits for requests under way (default 30)"),
+    key("cache_mib", Kind::One, "Memory for the caches of pools, clients and keys (default 16)"),
+    key("log_format", Kind::One, "text or json (default text)"),
+    key("log_level", Kind::One, "error, warn, info, debug or trace (default info)"),
+];
+
+/// Where a value came from; the later ones give way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Flag,
+    /// A `COGNATE_*` variable.
+    Variable,
+    /// The TOML file.
+    File,
+    /// Nobody set it.
+    Default,
+}
+
+/// The values that somebody set, by name.
+#[derive(Debug, Default)]
+pub struct Config {
+    values: BTreeMap<&'static str, (Vec<String>, Source)>,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A name that is not in [`KEYS`].
+    #[error("unknown setting `{0}` in {1}")]
+    Unknown(String, String),
+    /// A value of the wrong form.
+    #[error("setting `{0}`: {1}")]
+    Invalid(String, String),
+    /// The TOML file cannot be read.
+    #[error("cannot read the settings file {0}: {1}")]
+    File(String, String),
+}
+
+impl ConfigError {
+    /// A value of the wrong form.
+    pub fn invalid(name: &str, why: impl Into<String>) -> Self {
+        Self::Invalid(name.into(), why.into())
+    }
+}
+
+/// The `COGNATE_*` variables of this process. Nothing else reads the environment for settings.
+#[allow(clippy::disallowed_methods, reason = "this file is where settings are read")]
+pub fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("COGNATE_"))
+        .collect()
+}
+
+/// The folder for per-user settings, where `serve` keeps its sealing key unless told otherwise.
+#[allow(clippy::disallowed_methods, reason = "this file is where settings are read")]
+pub fn user_config_dir() -> Option<std::path::PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
+    set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config"))).map(|dir| dir.join("cognate"))
+}
+
+impl Config {
+    /// Merges the three sources. `flags` holds what the command line named, `variables` the `COGNATE_*` pairs.
+    /// The file's path comes from the flag `--config` or the variable `COGNATE_CONFIG`.
+    pub fn load(
+        flags: Vec<(&'static str, Vec<String>)>,
+        config_flag: Option<&str>,
+        variables: &[(String, String)],
+    ) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        for (name, values) in flags {
+            config.values.insert(name, (values, Source::Flag));
+        }
+        let mut path = config_flag.map(str::to_owned);
+        for (variable, value) in variables {
+            let name = variable.trim_start_matches("COGNATE_").to_ascii_lowercase();
+            if name == "config" {
+                path.get_or_insert_with(|| value.clone());
+                continue;
+            }
+            let unknown = || ConfigError::Unknown(variable.clone(), "the environment".into());
+            let key = KEYS.iter().find(|k| k.name == name).ok_or_else(unknown)?;
+            let values = match key.kind {
+                Kind::Many => value.split(',').map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect(),
+                Kind::One | Kind::Switch => vec![value.clone()],
+            };
+            config.values.entry(key.name).or_insert((values, Source::Variable));
+        }
+        if let Some(path) = path {
+            config.read_file(Path::new(&path))?;
+        }
+        Ok(config)
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::File(shown.clone(), e.to_string()))?;
+        // The parser's message quotes the line at fault, which may hold a secret, so only its place is shown.
+        let table: toml::Table = toml::from_str(&text).map_err(|e: toml::de::Error| {
+            let line = e.span().map_or(0, |s| text.get(..s.start).unwrap_or("").lines().count());
+            ConfigError::File(shown.clone(), format!("{} near line {line}", e.message()))
+        })?;
+        for (name, value) in table {
+            let unknown = || ConfigError::Unknown(name.clone(), shown.clone());
+            let key = KEYS.iter().find(|k| k.name == name).ok_or_else(unknown)?;
+            let values = file_values(key, value)?;
+            self.values.entry(key.name).or_insert((values, Source::File));
+        }
+        Ok(())
+    }
+
+    /// The text of a setting that takes one.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        debug_assert!(KEYS.iter().any(|k| k.name == name), "{name} is not a setting");
+        self.values.get(name)?.0.first().map(String::as_str)
+    }
+
+    /// The texts of a setting that takes several.
+    pub fn many(&self, name: &str) -> &[String] {
+        debug_assert!(KEYS.iter().any(|k| k.name == name), "{name} is not a setting");
+        self.values.get(name).map_or(&[], |(values, _)| values)
+    }
+
+    /// A switch; false when nobody set it.
+    pub fn switch(&self, name: &str) -> Result<bool, ConfigError> {
+        match self.one(name) {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1") => Ok(true),
+            Some(other) => Err(ConfigError::invalid(name, format!("`{other}` is neither true nor false"))),
+        }
+    }
+
+    /// A whole number within bounds, or the default.
+    pub fn number(&self, name: &str, default: u64, allowed: std::ops::RangeInclusive<u64>) -> Result<u64, ConfigError> {
+        let Some(text) = self.one(name) else { return Ok(default) };
+        let in_range = text.parse().ok().filter(|n| allowed.contains(n));
+        in_range.ok_or_else(|| ConfigError::invalid(name, format!("must be {} to {}", allowed.start(), allowed.end())))
+    }
+
+    /// One of several words, or the first.
+    pub fn word(&self, name: &str, words: &[&'static str]) -> Result<&'static str, ConfigError> {
+        let first = words.first().copied().unwrap_or("");
+        let Some(text) = self.one(name) else { return Ok(first) };
+        let found = words.iter().copied().find(|w| *w == text);
+        found.ok_or_else(|| ConfigError::invalid(name, format!("must be one of {}", words.join(", "))))
+    }
+
+    /// Sets a value that nobody set, for defaults that depend on the command.
+    pub fn default_to(&mut self, name: &'static str, value: String) {
+        self.values.entry(name).or_insert((vec![value], Source::Default));
+    }
+
+    /// What `config print` shows: every setting as TOML with its source; secrets masked.
+    pub fn print(&self) -> String {
+        let mut out = String::new();
+        for key in KEYS {
+            let Some((values, source)) = self.values.get(key.name) else {
+                let _ = writeln!(out, "# {} is not set", key.name);
+                continue;
+            };
+            let shown: Vec<String> =
+                values.iter().map(|v| if key.secret { "********".into() } else { v.clone() }).collect();
+            let first = shown.first().cloned().unwrap_or_default();
+            let value = match key.kind {
+                Kind::Many => toml::Value::Array(shown.into_iter().map(toml::Value::String).collect()),
+                Kind::Switch => toml::Value::Boolean(matches!(first.as_str(), "true" | "1")),
+                Kind::One => toml::Value::String(first),
+            };
+            let origin = match source {
+                Source::Flag => "flag",
+                Source::Variable => "variable",
+                Source::File => "file",
+                Source::Default => "default",
+            };
+            let _ = writeln!(out, "{} = {value} # {origin}", key.name);
+        }
+        out
+    }
+}
+
+fn file_values(key: &Key, value: toml::Value) -> Result<Vec<String>, ConfigError> {
+    let scalar = |value: toml::Value| match value {
+        toml::Value::String(text) => Ok(text),
+        toml::Value::Integer(n) => Ok(n.to_string()),
+        _ => Err(ConfigError::invalid(key.name, "must be a text or a whole number")),
+    };
+    match (key.kind, value) {
+        (Kind::Switch, toml::Value::Boolean(on)) => Ok(vec![on.to_string()]),
+        (Kind::Switch, _) => Err(ConfigError::invalid(key.name, "must be true or false")),
+        (Kind::Many, toml::Value::Array(items)) => items.into_iter().map(scalar).collect(),
+        (Kind::Many, _) => Err(ConfigError::invalid(key.name, "must be an array")),
+        (Kind::One, value) => Ok(vec![scalar(value)?]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(flags: &[(&'static str, &str)], variables: &[(&str, &str)], file: Option<&str>) -> Result<Config, ConfigError> {
+        let flags = flags.iter().map(|(n, v)| (*n, vec![(*v).to_owned()])).collect();
+        let variables: Vec<_> = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let path = file.map(|text| {
+            let path = std::env::temp_dir().join(format!("cognate-config-{}.toml", cognate_crypto::random::uuid_v4()));
+            std::fs::write(&path, text).unwrap();
+            path
+        });
+        let loaded = Config::load(flags, path.as_ref().and_then(|p| p.to_str()), &variables);
+        if let Some(path) = path {
+            std::fs::remove_file(path).unwrap();
+        }
+        loaded
+    }
+
+    #[test]
+    fn flags_beat_variables_beat_the_file() {
+        let file = "region = \"eu-west-1\"\naccount = \"1\"\nlog_level = \"debug\"\n";
+        let variables = [("COGNATE_REGION", "eu-west-2"), ("COGNATE_ACCOUNT", "2")];
+        let config = load(&[("region", "eu-west-3")], &variables, Some(file)).unwrap();
+        assert_eq!(config.one("region"), Some("eu-west-3"));
+        assert_eq!(config.one("account"), Some("2"));
+        assert_eq!(config.one("log_level"), Some("debug"));
+    }
+
+    #[test]
+    fn unknown_names_are_refused_everywhere() {
+        let variable = load(&[], &[("COGNATE_REGOIN", "x")], None).unwrap_err();
+        assert_eq!(variable.to_string(), "unknown setting `COGNATE_REGOIN` in the environment");
+        let file = load(&[], &[], Some("regoin = \"x\"")).unwrap_err();
+        assert!(file.to_string().starts_with("unknown setting `regoin` in "), "{file}");
+    }
+
+    #[test]
+    fn printing_masks_secrets() {
+        let variables = [("COGNATE_SEALING_KEY", "hunter2"), ("COGNATE_DATABASE_URL", "postgres://u:hunter2@h/d")];
+        let config = load(&[], &variables, Some("root_secret_access_key = \"hunter2\"\nhosts = [\"a\", \"b\"]")).unwrap();
+        let printed = config.print();
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("sealing_key = \"********\" # variable"), "{printed}");
+        assert!(printed.contains("hosts = [\"a\", \"b\"] # file"), "{printed}");
+    }
+
+    #[test]
+    fn a_broken_file_never_shows_its_text() {
+        let error = load(&[], &[], Some("sealing_key = \"hunter2")).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn values_of_the_wrong_form_are_refused() {
+        let config = load(&[("max_connections", "0"), ("log_format", "xml"), ("ephemeral", "maybe")], &[], None).unwrap();
+        assert_eq!(config.number("max_connections", 1, 1..=9).unwrap_err().to_string(), "setting `max_connections`: must be 1 to 9");
+        assert!(config.word("log_format", &["text", "json"]).is_err());
+        assert!(config.switch("ephemeral").is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! The control socket: how the command line reaches a server that holds the embedded database.
+//!
+//! A Unix socket with mode 0600 in the data folder: who may open the database file may also give commands. One JSON
+//! line asks, one JSON line answers.
+
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::admin::{self, Request};
+use crate::state::State;
+
+/// A line of at most this many bytes is read.
+const LINE: u64 = 1 << 20;
+/// A command has to be done within this time.
+const TIME: Duration = Duration::from_secs(30);
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Reply {
+    Done(Value),
+    Refused(String),
+}
+
+/// Where the socket of a folder is.
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join("control.sock")
+}
+
+/// Makes the socket. It is bound in a folder that only its owner can enter and moved into place with its final mode,
+/// so that there is no moment at which others could connect.
+pub fn bind(folder: &Path) -> anyhow::Result<UnixListener> {
+    let nest = folder.join("control.new");
+    let _ = std::fs::remove_dir_all(&nest);
+    std::fs::DirBuilder::new().mode(0o700).create(&nest)?;
+    let fresh = nest.join("s");
+    let listener = UnixListener::bind(&fresh).context("cannot make the control socket")?;
+    std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o600))?;
+    std::fs::rename(&fresh, path(folder))?;
+    std::fs::remove_dir(&nest)?;
+    Ok(listener)
+}
+
+/// Answers commands until the task is dropped.
+pub async fn serve(listener: UnixListener, state: Arc<State>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let state = state.clone();
+        tokio::spawn(async move {
+            match tokio::time::timeout(TIME, answer(stream, &state)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "a command failed"),
+                Err(_) => tracing::warn!("a command took too long"),
+            }
+        });
+    }
+}
+
+async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
+    let (reader, mut writer) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(reader.take(LINE)).read_line(&mut line).await?;
+    let reply = match serde_json::from_str::<Request>(&line) {
+        Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
+        Ok(request) => {
+            let app = &state.app;
+            let outcome = admin::perform(&app.store, &app.root, app.clock.wall(), request).await;
+            state.keys.forget();
+            outcome.map_or_else(Reply::Refused, Reply::Done)
+        }
+    };
+    let mut bytes = serde_json::to_vec(&reply)?;
+    bytes.push(b'\n');
+    writer.write_all(&bytes).await?;
+    Ok(())
+}
+
+/// Asks the server of a folder. None when no server listens there.
+pub async fn ask(folder: &Path, request: &Request) -> anyhow::Result<Option<Value>> {
+    let Ok(mut stream) = UnixStream::connect(path(folder)).await else { return Ok(None) };
+    let mut bytes = serde_json::to_vec(request)?;
+    bytes.push(b'\n');
+    stream.write_all(&bytes).await?;
+    let mut line = String::new();
+    let mut reader = BufReader::new(stream.take(LINE));
+    tokio::time::timeout(TIME, reader.read_line(&mut line)).await.context("the server does not answer")??;
+    match serde_json::from_str(&line).context("the server's answer is not understood")? {
+        Reply::Done(value) => Ok(Some(value)),
+        Reply::Refused(why) => bail!(why),
+    }
+}

@@ -1,0 +1,189 @@
+//! `/_dev/*`: the inbox, the clock and the reset of `cognate dev` (design decision 11).
+//!
+//! There are no CORS headers here, and a request that a foreign web page could have made is refused, since whoever may
+//! call these may read every code and delete everything.
+
+use std::time::Duration;
+
+use cognate_domain::messages::inbox::{self, InboxFilter};
+use http::request::Parts;
+use http::{Method, StatusCode};
+use hyper::body::Incoming;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::answer::{self, Answer};
+use crate::errors;
+use crate::json;
+use crate::reset;
+use crate::state::State;
+
+/// The longest `wait` of a long poll.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How often a long poll looks for messages that another node wrote.
+const LOOK: Duration = Duration::from_millis(500);
+/// The longest way that the clock may be moved at once, in microseconds: about a hundred years.
+const LONGEST_ADVANCE: i64 = 36_525 * 86_400 * 1_000_000;
+
+/// Answers a path under `/_dev`.
+pub async fn answer(state: &State, host: &str, parts: &Parts, body: Incoming, request_id: &str) -> Answer {
+    if !state.edge.may_administer(host, &parts.headers) || state.edge.is_cross_site(&parts.headers) {
+        return refuse(StatusCode::FORBIDDEN, &errors::foreign_page().message.unwrap_or_default(), request_id);
+    }
+    let outcome = match (&parts.method, parts.uri.path()) {
+        (&Method::GET, "/_dev/messages") => messages(state, parts.uri.query().unwrap_or("")).await,
+        (&Method::GET, "/_dev/clock") => Ok(clock(state)),
+        (&Method::POST, "/_dev/clock") => advance(state, body).await,
+        (&Method::POST, "/_dev/reset") => empty(state).await,
+        (_, "/_dev/messages" | "/_dev/clock" | "/_dev/reset") => {
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "Not with this method.", request_id);
+        }
+        _ => return refuse(StatusCode::NOT_FOUND, "Not found.", request_id),
+    };
+    match outcome {
+        Ok(value) => shown(StatusCode::OK, &value, request_id),
+        Err(Trouble::Asked(why)) => refuse(StatusCode::BAD_REQUEST, &why, request_id),
+        Err(Trouble::Server(why)) => {
+            tracing::error!(%why, "a /_dev call failed");
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "It failed; see the log.", request_id)
+        }
+    }
+}
+
+enum Trouble {
+    /// The request makes no sense.
+    Asked(String),
+    /// For the log.
+    Server(String),
+}
+
+fn shown(status: StatusCode, value: &Value, request_id: &str) -> Answer {
+    let mut answer = answer::of(status, "application/json", value.to_string());
+    answer.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    answer::identify(&mut answer, request_id);
+    answer
+}
+
+fn refuse(status: StatusCode, why: &str, request_id: &str) -> Answer {
+    shown(status, &json!({"error": why}), request_id)
+}
+
+fn failed(fault: impl std::fmt::Debug) -> Trouble {
+    Trouble::Server(format!("{fault:?}"))
+}
+
+/// The messages that fit, newest first. With `wait` the answer is held until there is one, for as many seconds.
+async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
+    let mut filter = InboxFilter::default();
+    let mut wait = Duration::ZERO;
+    for pair in query.split('&').filter(|p| !p.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = decode(value).ok_or_else(|| Trouble::Asked(format!("`{name}` is not percent-encoded UTF-8")))?;
+        if name == "wait" {
+            let seconds = value.parse::<f64>().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
+            wait = seconds.ok_or_else(|| Trouble::Asked("`wait` is a number of seconds".into()))?.min(LONGEST_WAIT);
+            continue;
+        }
+        let field = match name {
+            "pool" => &mut filter.pool,
+            "user" => &mut filter.user,
+            "to" => &mut filter.to,
+            "kind" => &mut filter.kind,
+            "after" => &mut filter.after,
+            _ => return Err(Trouble::Asked(format!("`{name}` is no filter: use pool, user, to, kind, after, wait"))),
+        };
+        *field = (!value.is_empty()).then_some(value);
+    }
+    let deadline = Instant::now() + wait;
+    loop {
+        // Listening before looking, so that a message which comes in between is not missed.
+        let arrival = state.app.inbox.notified();
+        let found = inbox::list(&state.app, &filter).await.map_err(failed)?;
+        if !found.is_empty() || Instant::now() >= deadline || state.load.is_draining() {
+            return Ok(json!({"messages": found}));
+        }
+        let until = deadline.min(Instant::now() + LOOK);
+        let _ = tokio::time::timeout_at(until, arrival).await;
+    }
+}
+
+/// The service's time, as the API prints times.
+fn clock(state: &State) -> Value {
+    let millis = state.app.clock.service() / 1000;
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds of this era fit a double exactly")]
+    let seconds = millis as f64 / 1000.0;
+    json!({"now": seconds})
+}
+
+async fn advance(state: &State, body: Incoming) -> Result<Value, Trouble> {
+    let example = || Trouble::Asked(r#"send {"advance":"31d"}: a number and s, m, h or d; the clock never goes back"#.into());
+    let body = state.load.read(body).await.map_err(|_| example())?;
+    let value = json::parse(&body.bytes).map_err(|_| example())?;
+    let text = value.as_object().filter(|o| o.len() == 1).and_then(|o| o.get("advance")).and_then(Value::as_str);
+    let micros = text.and_then(duration).ok_or_else(example)?;
+    state.app.advance_clock(micros).await.map_err(failed)?;
+    Ok(clock(state))
+}
+
+async fn empty(state: &State) -> Result<Value, Trouble> {
+    reset::run(&state.app).await.map_err(failed)?;
+    state.keys.forget();
+    Ok(json!({}))
+}
+
+/// `90s`, `5m`, `12h`, `31d` in microseconds.
+fn duration(text: &str) -> Option<i64> {
+    let unit = text.chars().next_back()?;
+    let number = text.strip_suffix(unit)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let micros = number.parse::<i64>().ok()?.checked_mul(seconds * 1_000_000)?;
+    (micros <= LONGEST_ADVANCE).then_some(micros)
+}
+
+/// A percent-encoded value. `+` stays what it is, because phone numbers and addresses have it and people paste them.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16));
+        let (high, low) = (digit()?, digit()?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_go_forward_only() {
+        assert_eq!(duration("31d"), Some(31 * 86_400_000_000));
+        assert_eq!(duration("90s"), Some(90_000_000));
+        for text in ["", "d", "-1d", "1w", "1.5h", "99999999999999d", "40000d", "1 d", "1dé"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_decoded_and_a_plus_stays() {
+        assert_eq!(decode("a%40b.example").as_deref(), Some("a@b.example"));
+        assert_eq!(decode("+15550100").as_deref(), Some("+15550100"));
+        assert_eq!(decode("%4"), None);
+        assert_eq!(decode("%zz"), None);
+        assert_eq!(decode("%ff"), None);
+    }
+}

@@ -1,0 +1,248 @@
+//! The texts of every refusal that the domain does not own: protocol, signatures, policies, limits.
+//!
+//! Each function says which row of the service's behaviour it follows (`auth` = auth.md, B/C = settled.md).
+
+use std::borrow::Cow;
+
+use cognate_domain::ApiError;
+use cognate_shapes::ErrorCode;
+
+/// The JSON key of an error's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageKey {
+    /// `message`, as modelled errors have it (auth 1.3).
+    Lower,
+    /// `Message`, as the framework's type errors and the authorisation layer have it (C15, auth 1.6).
+    Capital,
+}
+
+/// An error on its way to the client.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The exception.
+    pub code: ErrorCode,
+    /// Its text; None leaves the member out.
+    pub message: Option<Cow<'static, str>>,
+    /// The key of the text.
+    pub key: MessageKey,
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self::new(error.code, error.message)
+    }
+}
+
+impl Refusal {
+    fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: Some(message.into()), key: MessageKey::Lower }
+    }
+}
+
+/// The body is not JSON that could be an input (auth 1.5): no text.
+pub fn not_json() -> Refusal {
+    Refusal { code: ErrorCode::Serialization, message: None, key: MessageKey::Lower }
+}
+
+/// A JSON value of the wrong type (auth 1.5; the capital key C15).
+pub fn wrong_type(text: Option<String>) -> Refusal {
+    Refusal { code: ErrorCode::Serialization, message: text.map(Cow::Owned), key: MessageKey::Capital }
+}
+
+/// The body is a JSON array (auth 1.5).
+pub fn body_is_a_list() -> Refusal {
+    wrong_type(Some("Start of list found where not expected".into()))
+}
+
+/// No such operation, or no target at all (auth 1.5): no text.
+pub fn unknown_operation() -> Refusal {
+    Refusal { code: ErrorCode::UnknownOperation, message: None, key: MessageKey::Lower }
+}
+
+/// Violated constraints (auth 1.9).
+pub fn invalid_parameter(text: String) -> Refusal {
+    Refusal::new(ErrorCode::InvalidParameter, text)
+}
+
+/// An IAM operation without a signature (auth 1.6, B2).
+pub fn missing_authentication() -> Refusal {
+    Refusal::new(ErrorCode::MissingAuthenticationToken, "Missing Authentication Token")
+}
+
+/// A signature both in the query and in the header (B9).
+pub fn two_signatures() -> Refusal {
+    let text = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
+    Refusal::new(ErrorCode::InvalidSignature, text)
+}
+
+/// What an Authorization header must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// `Credential=`.
+    Credential,
+    /// `Signature=`.
+    Signature,
+    /// `SignedHeaders=`.
+    SignedHeaders,
+    /// The header that says when it was signed.
+    Date,
+}
+
+/// Parts of the signature are not there (B7). `header` is the Authorization header as received.
+pub fn incomplete_signature(missing: &[Missing], header: &str) -> Refusal {
+    let mut text = String::new();
+    for part in missing {
+        text.push_str(match part {
+            Missing::Credential => "Authorization header requires 'Credential' parameter. ",
+            Missing::Signature => "Authorization header requires 'Signature' parameter. ",
+            Missing::SignedHeaders => "Authorization header requires 'SignedHeaders' parameter. ",
+            Missing::Date => {
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+            }
+        });
+    }
+    text.push_str("Authorization=");
+    text.push_str(header);
+    Refusal::new(ErrorCode::IncompleteSignature, text)
+}
+
+/// The date is not in basic form (B10).
+pub fn date_form(got: &str) -> Refusal {
+    let text = format!(
+        "Date must be in ISO-8601 'basic format'. Got '{got}'. See http://en.wikipedia.org/wiki/ISO_8601"
+    );
+    Refusal::new(ErrorCode::IncompleteSignature, text)
+}
+
+/// Signed too long ago (B5). All three times in basic form.
+pub fn signature_expired(signed: &str, earliest: &str, now: &str) -> Refusal {
+    let text = format!("Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)");
+    Refusal::new(ErrorCode::InvalidSignature, text)
+}
+
+/// Signed in the future (B6). All three times in basic form.
+pub fn signature_not_yet_current(signed: &str, latest: &str, now: &str) -> Refusal {
+    let text = format!("Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)");
+    Refusal::new(ErrorCode::InvalidSignature, text)
+}
+
+/// A header that has to be signed is not (B11 for Host; the same words for the x-amz headers).
+pub fn header_not_signed(name: &str) -> Refusal {
+    let text = format!("'{name}' must be a 'SignedHeader' in the AWS Authorization.");
+    Refusal::new(ErrorCode::InvalidSignature, text)
+}
+
+/// Another algorithm (B12).
+pub fn unsupported_algorithm(got: &str) -> Refusal {
+    let text = format!("Unsupported AWS 'algorithm': '{got}' (only AWS4-HMAC-SHA256 for now). ");
+    Refusal::new(ErrorCode::IncompleteSignature, text)
+}
+
+/// The credential does not have five parts (B13).
+pub fn credential_shape(got: &str) -> Refusal {
+    let text = format!(
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{got}'"
+    );
+    Refusal::new(ErrorCode::IncompleteSignature, text)
+}
+
+/// What is wrong with a credential's scope (B14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// Not the name of a region.
+    Region(&'a str),
+    /// Another service.
+    Service,
+    /// Not `aws4_request`.
+    Terminator(&'a str),
+    /// Another day than the request's: scope's date, the request's date, the request's time.
+    Date(&'a str, &'a str, &'a str),
+}
+
+/// The credential's scope is for something else (B14): all faults joined.
+pub fn wrong_scope(faults: &[Scope<'_>]) -> Refusal {
+    let mut text = String::new();
+    for fault in faults {
+        let sentence = match fault {
+            Scope::Region(got) => format!("Credential should be scoped to a valid region, not '{got}'. "),
+            Scope::Service => "Credential should be scoped to correct service: 'cognito-idp'. ".into(),
+            Scope::Terminator(got) => {
+                format!("Credential should be scoped with a valid terminator: 'aws4_request', not '{got}'. ")
+            }
+            Scope::Date(scope, day, time) => format!(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+                 '{scope}' != '{day}', from '{time}'."
+            ),
+        };
+        text.push_str(&sentence);
+    }
+    Refusal::new(ErrorCode::InvalidSignature, text)
+}
+
+/// An unknown or disabled access key, or a session token where none was issued (auth 1.6, C19).
+pub fn unrecognized_client() -> Refusal {
+    let text = "The security token included in the request is invalid.";
+    Refusal::new(ErrorCode::UnrecognizedClient, text)
+}
+
+/// The signature is another (auth 1.6, B15).
+pub fn signature_mismatch() -> Refusal {
+    let text = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+                Access Key and signing method. Consult the service documentation for details.";
+    Refusal::new(ErrorCode::InvalidSignature, text)
+}
+
+/// Why a policy refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// No statement allows it.
+    NotAllowed,
+    /// A statement denies it.
+    ExplicitDeny,
+}
+
+/// The caller's policy does not let them (auth 1.6, B17, B20).
+pub fn access_denied(principal: &str, action: &str, resource: &str, denial: Denial) -> Refusal {
+    let reason = match denial {
+        Denial::NotAllowed => format!("because no identity-based policy allows the cognito-idp:{action} action"),
+        Denial::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
+    };
+    let text = format!(
+        "User: {principal} is not authorized to perform: cognito-idp:{action} on resource: {resource} {reason}"
+    );
+    Refusal { code: ErrorCode::AccessDenied, message: Some(text.into()), key: MessageKey::Capital }
+}
+
+/// `dev` refuses a call that a foreign web page could have made (design decision 1).
+pub fn foreign_page() -> Refusal {
+    let text = "This development server refuses administrative calls whose Host or Origin is foreign. \
+                Allow them with --host NAME or --cors-origin ORIGIN.";
+    Refusal { code: ErrorCode::AccessDenied, message: Some(text.into()), key: MessageKey::Capital }
+}
+
+/// Something failed that is not the caller's fault.
+pub fn internal() -> Refusal {
+    Refusal::new(ErrorCode::InternalError, "Internal server error")
+}
+
+/// The answer to GET, PUT and so on at the root (B21).
+pub const NOT_AN_OPERATION: &str = "<AccessDeniedException>\n  \
+    <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
+
+/// The answer to a POST whose content type is none of the protocol's (auth 1.5, B22).
+pub const UNKNOWN_CONTENT_TYPE: &str = "<UnknownOperationException/>\n";
+
+/// The body is larger than the server reads (B25).
+pub const TOO_LARGE: &str = "The request body is larger than 1 MiB.\n";
+
+/// The body did not arrive in time.
+pub const TOO_SLOW: &str = "The request body did not arrive in time.\n";
+
+/// More requests are under way than the server takes on.
+pub const OVERLOADED: &str = "The server is busy. Try again.\n";
+
+/// Two Host headers, or a Host that differs from the address in the request line.
+pub const BAD_HOST: &str = "The request must name exactly one host.\n";
+
+/// Nothing is at this path.
+pub const NOT_FOUND: &str = "Not found.\n";

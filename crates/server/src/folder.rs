@@ -1,0 +1,58 @@
+//! The data folder: readable by its owner only, invisible to git, gone afterwards when it is temporary.
+
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use cognate_crypto::random;
+
+/// A folder on this machine.
+pub struct Folder {
+    path: PathBuf,
+    temporary: bool,
+}
+
+impl Folder {
+    /// A folder that stays. It is made by [`prepare`](Self::prepare).
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), temporary: false }
+    }
+
+    /// A new folder that is deleted with this value.
+    pub fn temporary() -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("cognate-{}", random::uuid_v4()));
+        Ok(Self { path, temporary: true })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is deleted with this value.
+    pub fn is_temporary(&self) -> bool {
+        self.temporary
+    }
+
+    /// Makes the folder when it is missing, for its owner only, and hides its content from git: the file is written
+    /// once and then left to the user.
+    pub fn prepare(&self) -> anyhow::Result<()> {
+        let shown = || format!("cannot make the folder {}", self.path.display());
+        if self.path.is_dir() {
+            return Ok(());
+        }
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.path).with_context(shown)?;
+        std::fs::write(self.path.join(".gitignore"), "*\n").with_context(shown)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, path = %self.path.display(), "the temporary folder could not be deleted");
+        }
+    }
+}

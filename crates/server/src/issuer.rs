@@ -1,0 +1,62 @@
+//! `cognate pool set-issuer`: the issuer in a pool's tokens (design decision 7).
+
+use cognate_domain::records::pool::Issuer;
+use cognate_store::tables::pools;
+use cognate_store::{Batch, CommitError, Store};
+
+/// Reads what a person wrote: `gateway`, `aws` or a URL; `default` takes the pool's own setting away.
+fn parse(text: &str) -> Result<Option<Issuer>, String> {
+    match text {
+        "default" => Ok(None),
+        "gateway" => Ok(Some(Issuer::Gateway)),
+        "aws" => Ok(Some(Issuer::Aws)),
+        url => {
+            let plain = url.parse::<http::Uri>().ok().filter(|uri| {
+                matches!(uri.scheme_str(), Some("http" | "https"))
+                    && uri.query().is_none()
+                    && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
+            });
+            if plain.is_none() || url.contains('#') {
+                return Err("an issuer is gateway, aws, default, or an http or https URL without query or fragment".into());
+            }
+            Ok(Some(Issuer::Custom(url.trim_end_matches('/').to_owned())))
+        }
+    }
+}
+
+/// Sets the issuer of an active pool. `now` in microseconds. Tokens issued before keep their old issuer.
+pub async fn set(store: &Store, pool_id: &str, text: &str, now: i64) -> Result<(), String> {
+    let issuer = parse(text)?.map(|issuer| serde_json::to_string(&issuer)).transpose().map_err(|e| e.to_string())?;
+    for _ in 0..5 {
+        let pool = pools::get(store, pool_id).await.map_err(|e| e.to_string())?;
+        let pool = pool.ok_or_else(|| format!("there is no user pool {pool_id}"))?;
+        let batch = pools::set_issuer(Batch::new(), pool_id, pool.ver, issuer.as_deref(), now);
+        match store.commit(batch).await {
+            Ok(_) => return Ok(()),
+            // Somebody changed the pool in between.
+            Err(CommitError::Conflict(_)) => {}
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    Err(format!("user pool {pool_id} changes too often; try again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_urls_are_issuers() {
+        assert_eq!(parse("default"), Ok(None));
+        assert_eq!(parse("aws"), Ok(Some(Issuer::Aws)));
+        assert_eq!(parse("gateway"), Ok(Some(Issuer::Gateway)));
+        assert_eq!(parse("https://id.example/x/"), Ok(Some(Issuer::Custom("https://id.example/x".into()))));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in ["", "AWS", "id.example", "ftp://id.example", "https://id.example?x", "https://id.example#x", "https://u@id.example"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The server: HTTP and TLS, the AWS JSON protocol, signatures and policies, settings and the command line.
+//!
+//! A request passes [`listen`] (connections, TLS, time-outs), [`service`] (which part answers), [`aws_json`] (protocol),
+//! [`sigv4`] and [`iam`] (who may), and then the domain. Nothing here knows what an operation does.
+
+pub mod access_keys;
+pub mod admin;
+pub mod answer;
+pub mod aws_json;
+mod banner;
+mod basic_time;
+pub mod cli;
+pub mod config;
+mod control;
+mod dev;
+pub mod edge;
+pub mod errors;
+mod folder;
+mod health;
+pub mod iam;
+mod issuer;
+mod json;
+pub mod limits;
+mod listen;
+mod log;
+pub mod network;
+mod reset;
+mod rotate;
+mod sealing;
+mod service;
+pub mod settings;
+pub mod sigv4;
+mod stamp;
+pub mod start;
+pub mod state;
+mod tls;

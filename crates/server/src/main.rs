@@ -1,0 +1,30 @@
+//! The `cognate` program.
+
+use std::process::ExitCode;
+
+use cognate_server::cli;
+
+fn main() -> ExitCode {
+    let matches = cli::command().get_matches();
+    // One worker per core, which is what the runtime makes of its own accord.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("cognate").build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(cli::run(&matches));
+            // Whatever still runs was given its time by the stop.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[allow(clippy::print_stderr, reason = "this is how a program tells a person why it ended")]
+            {
+                eprintln!("cognate: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

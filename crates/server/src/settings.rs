@@ -1,0 +1,262 @@
+//! The merged settings as types, with the rules that tie them together checked before anything is opened.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use cognate_crypto::secret::{Secret, SecretString};
+use cognate_domain::{IssuerDefault, Mode, Settings};
+use cognate_store::{MigrateMode, StoreOptions};
+
+use crate::config::{self, Config, ConfigError};
+use crate::edge::Edge;
+use crate::folder::Folder;
+use crate::sigv4::is_region;
+
+/// The address of a server that was told none.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:9229";
+
+/// Where the sealing key comes from.
+pub enum KeySource {
+    /// Given as text.
+    Text(SecretString),
+    /// A file; `may_create` when a new database may have a new key there.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Whether a missing file may be made for a new database.
+        may_create: bool,
+    },
+}
+
+/// Which database, and how to open what it seals.
+pub struct Database {
+    /// How the store is opened.
+    pub store: StoreOptions,
+    /// The folder of the embedded database; None with PostgreSQL.
+    pub folder: Option<Folder>,
+    /// The sealing key.
+    pub key: KeySource,
+}
+
+/// Everything that a server needs to start.
+pub struct Plan {
+    /// Addresses to listen on.
+    pub listen: Vec<SocketAddr>,
+    /// Certificate and key files.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// The database.
+    pub database: Database,
+    /// What the domain is told.
+    pub domain: Settings,
+    /// Hosts, origins and proxies.
+    pub edge: Edge,
+    /// A root key that is not in the database.
+    pub root: Option<(String, SecretString)>,
+    /// Open connections at most.
+    pub connections: usize,
+    /// How long a stop waits.
+    pub shutdown: Duration,
+}
+
+impl Plan {
+    /// Checks the settings for a mode and prepares the folder.
+    pub fn new(mode: Mode, config: &Config) -> anyhow::Result<Self> {
+        refuse_foreign_settings(mode, config)?;
+        let listen = addresses(config)?;
+        let tls = tls_files(config)?;
+        let public_url = config.one("public_url").map(url).transpose()?;
+        let beyond = listen.iter().find(|address| !address.ip().is_loopback());
+        match (mode, beyond) {
+            (Mode::Dev, Some(address)) if !config.switch("expose_dev")? => bail!(
+                "dev listens on {address}, where other machines reach it, only with --expose-dev: \
+                 its administrator is anybody who can connect"
+            ),
+            (Mode::Serve, Some(address)) if tls.is_none() && !config.switch("behind_proxy")? => bail!(
+                "serve listens on {address} without TLS: give --tls-cert and --tls-key, \
+                 or --behind-proxy when a proxy ends TLS in front of it"
+            ),
+            _ => {}
+        }
+        let issuer = match config.word("issuer", &["gateway", "aws"])? {
+            "aws" => IssuerDefault::Aws,
+            _ => IssuerDefault::Gateway,
+        };
+        if mode == Mode::Serve && issuer == IssuerDefault::Gateway && public_url.is_none() {
+            bail!("serve needs --public-url, the URL that stands in issuers (or --issuer aws)");
+        }
+
+        let region = config.one("region").unwrap_or("us-east-1").to_owned();
+        if !is_region(&region) {
+            bail!(ConfigError::invalid("region", "must have the form of us-east-1"));
+        }
+        let account = config.one("account").unwrap_or("000000000000").to_owned();
+        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+            bail!(ConfigError::invalid("account", "must be 12 digits"));
+        }
+        let hosts: Vec<String> = config.many("hosts").iter().map(|h| h.to_ascii_lowercase()).collect();
+        let own = config.many("host").iter().map(|h| h.to_ascii_lowercase());
+        let edge = Edge {
+            dev: mode == Mode::Dev,
+            hosts: hosts.iter().cloned().chain(own).collect(),
+            cors_origins: config.many("cors_origin").to_vec(),
+            trusted_proxies: networks(config)?,
+            public_url: public_url.clone(),
+        };
+        let domain = Settings {
+            mode,
+            account,
+            region,
+            public_url,
+            hosts,
+            issuer,
+            enforce_tiers: config.switch("enforce_tiers")?,
+            cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
+            ..Settings::dev()
+        };
+        let root = match (config.one("root_access_key_id"), config.one("root_secret_access_key")) {
+            (Some(id), Some(secret)) if mode == Mode::Dev || (id.len() >= 4 && secret.len() >= 16) => {
+                Some((id.to_owned(), Secret::new(secret.to_owned())))
+            }
+            (Some(_), Some(_)) => bail!("the root key needs an id of 4 and a secret of 16 characters at least"),
+            (None, None) => (mode == Mode::Dev).then(|| ("test".to_owned(), Secret::new("test".to_owned()))),
+            _ => bail!("set both root_access_key_id and root_secret_access_key, or neither"),
+        };
+        Ok(Self {
+            listen,
+            tls,
+            database: Database::new(Some(mode), config)?,
+            domain,
+            edge,
+            root,
+            connections: usize::try_from(config.number("max_connections", 4096, 1..=1_000_000)?)?,
+            shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
+        })
+    }
+}
+
+impl Database {
+    /// `mode` is None for commands that work on either kind of database.
+    pub fn new(mode: Option<Mode>, config: &Config) -> anyhow::Result<Self> {
+        let migrate = match config.word("migrate", &["auto", "check"])? {
+            "check" => MigrateMode::Check,
+            _ => MigrateMode::Auto,
+        };
+        let given = config.one("sealing_key").map(|text| KeySource::Text(Secret::new(text.trim().to_owned())));
+        let file = config.one("key_file").map(PathBuf::from);
+        if let Some(url) = config.one("database_url") {
+            if config.one("data_dir").is_some() || config.switch("ephemeral")? {
+                bail!("database_url keeps nothing on this machine: leave out data_dir and ephemeral");
+            }
+            let key = given.or_else(|| file.map(|path| KeySource::File { path, may_create: false }));
+            let key = key.context("with database_url every node needs the sealing key: set sealing_key or key_file")?;
+            return Ok(Self { store: StoreOptions::postgres(url).migrate(migrate), folder: None, key });
+        }
+        let folder = match (config.switch("ephemeral")?, config.one("data_dir")) {
+            (true, Some(_)) => bail!("ephemeral makes its own folder: leave out data_dir"),
+            (true, None) => Folder::temporary()?,
+            (false, Some(path)) => Folder::at(Path::new(path)),
+            (false, None) => match mode {
+                Some(Mode::Dev) => Folder::at(Path::new(DEV_FOLDER)),
+                Some(Mode::Serve) => Folder::at(Path::new(SERVE_FOLDER)),
+                None => existing_folder()?,
+            },
+        };
+        let key = match (given, file) {
+            (Some(key), _) => key,
+            (None, Some(path)) => KeySource::File { path, may_create: mode.is_some() },
+            (None, None) => KeySource::File { path: default_key_file(mode, &folder)?, may_create: mode.is_some() },
+        };
+        let store = StoreOptions::sqlite(folder.path().join("cognate.db")).migrate(migrate);
+        Ok(Self { store, folder: Some(folder), key })
+    }
+}
+
+const DEV_FOLDER: &str = ".cognate";
+const SERVE_FOLDER: &str = "cognate-data";
+
+/// The folder that a command means when it names none: the one that is there.
+fn existing_folder() -> anyhow::Result<Folder> {
+    match (Path::new(SERVE_FOLDER).is_dir(), Path::new(DEV_FOLDER).is_dir()) {
+        (true, false) => Ok(Folder::at(Path::new(SERVE_FOLDER))),
+        (false, true) => Ok(Folder::at(Path::new(DEV_FOLDER))),
+        (true, true) => bail!("both ./{SERVE_FOLDER} and ./{DEV_FOLDER} are here: choose one with --data-dir"),
+        (false, false) => bail!("there is no database here: name its folder with --data-dir, or use --database-url"),
+    }
+}
+
+/// `dev` keeps everything in one folder; `serve` keeps the key apart from what it opens, so that a copy of the
+/// folder alone gives nothing away (design decision 4).
+fn default_key_file(mode: Option<Mode>, folder: &Folder) -> anyhow::Result<PathBuf> {
+    let inside = folder.path().join("sealing.key");
+    if mode == Some(Mode::Dev) || folder.is_temporary() || (mode.is_none() && inside.exists()) {
+        return Ok(inside);
+    }
+    let dir = config::user_config_dir().context("there is no home folder for the sealing key: set key_file")?;
+    Ok(dir.join("sealing.key"))
+}
+
+fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Result<()> {
+    let foreign: &[&str] = match mode {
+        Mode::Dev => &["behind_proxy"],
+        Mode::Serve => &["host", "cors_origin", "expose_dev", "ephemeral"],
+    };
+    let other = if mode == Mode::Dev { "serve" } else { "dev" };
+    for name in foreign {
+        if config.one(name).is_some_and(|v| v != "false" && v != "0") {
+            bail!("{name} is for {other} only");
+        }
+    }
+    Ok(())
+}
+
+fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
+    let texts = config.many("listen");
+    if texts.is_empty() {
+        return Ok(vec![DEFAULT_LISTEN.parse()?]);
+    }
+    let mut all = Vec::new();
+    for text in texts {
+        let found = match text.parse::<SocketAddr>() {
+            Ok(address) => vec![address],
+            // Only this name, so that no start waits for a name server.
+            Err(_) if text.starts_with("localhost:") => text.to_socket_addrs()?.collect(),
+            Err(_) => bail!(ConfigError::invalid("listen", format!("`{text}` must have the form of {DEFAULT_LISTEN}"))),
+        };
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+fn tls_files(config: &Config) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
+    match (config.one("tls_cert"), config.one("tls_key")) {
+        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
+        (None, None) => Ok(None),
+        _ => bail!("set both tls_cert and tls_key, or neither"),
+    }
+}
+
+fn networks(config: &Config) -> anyhow::Result<Vec<crate::network::Network>> {
+    let parse = |text: &String| text.parse().map_err(|why: String| ConfigError::invalid("trusted_proxies", why));
+    Ok(config.many("trusted_proxies").iter().map(parse).collect::<Result<_, _>>()?)
+}
+
+/// An http or https URL with a host, without query, fragment, user or trailing slash.
+fn url(text: &str) -> anyhow::Result<String> {
+    let refused = |why: &str| ConfigError::invalid("public_url", why);
+    let uri: http::Uri = text.trim_end_matches('/').parse().map_err(|_| refused("is not a URL"))?;
+    let scheme = uri.scheme_str().unwrap_or("");
+    let authority = uri.authority().map_or("", |a| a.as_str());
+    if !matches!(scheme, "http" | "https") || authority.is_empty() || authority.contains('@') {
+        bail!(refused("must be an http or https URL with a host"));
+    }
+    if uri.query().is_some() || text.contains('#') {
+        bail!(refused("must have neither query nor fragment"));
+    }
+    Ok(format!("{scheme}://{}{}", authority.to_ascii_lowercase(), uri.path().trim_end_matches('/')))
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

@@ -1,0 +1,82 @@
+//! What a database says of itself: made by `dev` or by `serve`, and which sealing key opens it.
+
+use anyhow::{Context as _, bail};
+use cognate_crypto::seal::RootKey;
+use cognate_domain::Mode;
+use cognate_store::tables::meta;
+use cognate_store::{Batch, CommitError, Store};
+
+const MODE: &str = "mode";
+const KEY_CHECK: &str = "sealing_key_check";
+const ROTATING: &str = "sealing_key_rotating";
+
+fn name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Dev => "dev",
+        Mode::Serve => "serve",
+    }
+}
+
+/// Stamps a new database, and refuses one of the other mode: `dev` has a key that everybody knows, so neither may its
+/// data reach production nor production's data be opened by it.
+pub async fn check_mode(store: &Store, mode: Mode) -> anyhow::Result<()> {
+    let stamped = first(store, MODE, name(mode)).await?;
+    if stamped != name(mode) {
+        bail!("this database was made by `cognate {stamped}`; `cognate {}` refuses it", name(mode));
+    }
+    Ok(())
+}
+
+/// Whether the database has a sealing key already.
+pub async fn has_key(store: &Store) -> anyhow::Result<bool> {
+    Ok(meta::get(store, KEY_CHECK).await?.is_some())
+}
+
+/// Ties a new database to the sealing key, and refuses another key than the one it is tied to.
+pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
+    if meta::get(store, ROTATING).await?.is_some_and(|target| !target.is_empty()) {
+        bail!("a rotation of the sealing key was interrupted: run `cognate sealing-key rotate` again to finish it");
+    }
+    if first(store, KEY_CHECK, &key.check_value()).await? != key.check_value() {
+        bail!("the sealing key is not the one of this database");
+    }
+    Ok(())
+}
+
+/// Begins a rotation, or goes on with the same one. No server starts on the database until it is finished.
+pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
+    let current = meta::get(store, KEY_CHECK).await?.context("this database has no sealing key yet")?;
+    if current != old.check_value() {
+        bail!("the sealing key is not the one of this database");
+    }
+    // An empty value stands for no rotation, since the table forgets nothing.
+    let under_way = meta::get(store, ROTATING).await?;
+    match under_way.as_deref() {
+        None | Some("") => {
+            let batch = meta::put(Batch::new(), ROTATING, under_way.as_deref(), &new.check_value());
+            store.commit(batch).await?;
+            Ok(())
+        }
+        Some(target) if target == new.check_value() => Ok(()),
+        Some(_) => bail!("a rotation to another key was interrupted: run it again with that key"),
+    }
+}
+
+/// Ends a rotation: the new key is the database's.
+pub async fn end_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
+    let batch = meta::put(Batch::new(), KEY_CHECK, Some(&old.check_value()), &new.check_value());
+    store.commit(meta::put(batch, ROTATING, Some(&new.check_value()), "")).await?;
+    Ok(())
+}
+
+/// The value of a name; `value` becomes it when there is none yet. When two nodes start at once, one of them wins.
+async fn first(store: &Store, name: &str, value: &str) -> anyhow::Result<String> {
+    if let Some(found) = meta::get(store, name).await? {
+        return Ok(found);
+    }
+    match store.commit(meta::put(Batch::new(), name, None, value)).await {
+        Ok(_) => Ok(value.to_owned()),
+        Err(CommitError::Conflict(_)) => meta::get(store, name).await?.context("the database lost a value"),
+        Err(error) => Err(error.into()),
+    }
+}

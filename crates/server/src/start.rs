@@ -1,0 +1,172 @@
+//! Starting a server and stopping it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use cognate_crypto::seal::RootKey;
+use cognate_domain::{App, Mode};
+use cognate_store::tables::meta;
+use cognate_store::{CommitError, OpenError, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::access_keys::{self, AccessKeys, Created};
+use crate::folder::Folder;
+use crate::limits::{Load, connections_within_open_files};
+use crate::listen::Listening;
+use crate::settings::{Database, Plan};
+use crate::state::State;
+use crate::tls::Tls;
+use crate::{control, health, sealing, stamp};
+
+/// A server that answers.
+pub struct Running {
+    /// Where it listens; a port of 0 in the settings is the real one here.
+    pub addresses: Vec<SocketAddr>,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    /// The root key that this start made; it is not shown again.
+    pub new_root: Option<Created>,
+    /// What its requests share.
+    pub state: Arc<State>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    control: Option<PathBuf>,
+    folder: Option<Folder>,
+    patience: Duration,
+}
+
+/// An open database and its sealing key.
+pub struct Opened {
+    /// The database.
+    pub store: Store,
+    /// The key that opens what it seals.
+    pub root: RootKey,
+}
+
+/// Opens the store alone, telling who is in the way when another program has it.
+pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
+    if let Some(folder) = &database.folder {
+        folder.prepare()?;
+    }
+    Store::open(&database.store).await.map_err(|error| match error {
+        OpenError::InUse(_) => anyhow::anyhow!("{error}"),
+        other => anyhow::Error::from(other).context("cannot open the database"),
+    })
+}
+
+/// Opens a database for a mode.
+async fn open(mode: Mode, database: &Database) -> anyhow::Result<Opened> {
+    let store = open_store(database).await?;
+    stamp::check_mode(&store, mode).await?;
+    let root = sealing::load(&database.key, &store).await?;
+    Ok(Opened { store, root })
+}
+
+/// Opens the database that a command names, whichever mode made it.
+pub async fn open_existing(database: &Database) -> anyhow::Result<Opened> {
+    let store = open_store(database).await?;
+    if !stamp::has_key(&store).await? {
+        bail!("this database was never used by a server: start one first");
+    }
+    let root = sealing::load(&database.key, &store).await?;
+    Ok(Opened { store, root })
+}
+
+/// Starts a server.
+pub async fn start(plan: Plan) -> anyhow::Result<Running> {
+    let Plan { listen, tls, database, domain, edge, root: fixed, connections, shutdown } = plan;
+    let tls = tls.map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
+    // The ports first: whoever cannot have them should not touch the database.
+    let mut listeners = Vec::new();
+    for address in listen {
+        listeners.push(TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?);
+    }
+    let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+
+    let (mode, account) = (domain.mode, domain.account.clone());
+    let Opened { store, root } = open(mode, &database).await?;
+    let app = App::open(domain, store, root).await.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    let new_root = match (mode, &fixed) {
+        (Mode::Serve, None) => first_root(&app).await?,
+        _ => None,
+    };
+    let skew = app.store.wall_skew().await?;
+    let clock_agrees = skew.abs() <= health::MAX_SKEW;
+    if !clock_agrees {
+        tracing::error!(skew_micros = skew, "this machine's clock differs from the database's: not ready");
+    }
+    let keys = AccessKeys::new(&account, fixed);
+    let state = Arc::new(State { app, keys, edge, load: Load::default(), clock_agrees });
+
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = Vec::new();
+    let mut control_path = None;
+    if let Some(folder) = &database.folder {
+        tasks.push(tokio::spawn(control::serve(control::bind(folder.path())?, state.clone())));
+        control_path = Some(control::path(folder.path()));
+    }
+    if let Some(tls) = &tls {
+        tasks.push(tokio::spawn(tls.clone().watch()));
+    }
+    let (jobs_app, mut until) = (state.app.clone(), stopped.clone());
+    let jobs_stop = async move {
+        let _ = until.wait_for(|stopped| *stopped).await;
+    };
+    tasks.push(tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop)));
+    let speaks_tls = tls.is_some();
+    let connections = connections_within_open_files(connections);
+    let listening = Listening::new(state.clone(), tls, connections, stopped);
+    tasks.extend(listeners.into_iter().map(|listener| tokio::spawn(listening.clone().accept(listener))));
+    let Database { folder, .. } = database;
+    Ok(Running {
+        addresses,
+        tls: speaks_tls,
+        new_root,
+        state,
+        stop,
+        tasks,
+        control: control_path,
+        folder,
+        patience: shutdown,
+    })
+}
+
+/// The root key of a database that has none yet. The mark beside it makes one of several first nodes the one that
+/// makes it, and keeps a deleted root key deleted.
+async fn first_root(app: &App) -> anyhow::Result<Option<Created>> {
+    const MADE: &str = "root_key_made";
+    if meta::get(&app.store, MADE).await?.is_some() {
+        return Ok(None);
+    }
+    let (created, batch) = access_keys::create(&app.root, "root", None, app.clock.wall())?;
+    match app.store.commit(meta::put(batch, MADE, None, "1")).await {
+        Ok(_) => Ok(Some(created)),
+        Err(CommitError::Conflict(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Running {
+    /// Stops: accepts nothing more, finishes what was accepted, closes the database.
+    pub async fn stop(mut self) {
+        self.state.load.drain();
+        let _ = self.stop.send(true);
+        if tokio::time::timeout(self.patience, self.state.load.empty()).await.is_err() {
+            tracing::warn!("requests were still under way when the time for stopping was over");
+        }
+        self.state.app.store.close().await;
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        if let Some(path) = self.control.take() {
+            let _ = std::fs::remove_file(path);
+        }
+        drop(self.folder.take());
+    }
+}
+

@@ -1,0 +1,23 @@
+//! What every request of a running server shares.
+
+use std::sync::Arc;
+
+use cognate_domain::App;
+
+use crate::access_keys::AccessKeys;
+use crate::edge::Edge;
+use crate::limits::Load;
+
+/// The long-lived parts of the HTTP side.
+pub struct State {
+    /// The domain.
+    pub app: Arc<App>,
+    /// Who may sign.
+    pub keys: AccessKeys,
+    /// Hosts, origins and proxies.
+    pub edge: Edge,
+    /// Requests under way.
+    pub load: Load,
+    /// Whether this machine's clock agreed with the database's at start.
+    pub clock_agrees: bool,
+}

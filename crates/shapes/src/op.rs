@@ -1,0 +1,149 @@
+//! What is known about each operation besides its types.
+
+use crate::generated::{Category, ErrorCode, Op};
+use crate::table::Shape;
+
+/// How a caller proves who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// A verified AWS signature and a policy that allows the operation.
+    SigV4,
+    /// No signature: the request carries a token, a session, a code or the id of a client. A signature is ignored.
+    Public,
+    /// Either an AWS signature or the credentials of a client in the body.
+    SigV4OrClient,
+}
+
+/// Which member of a request names the resource that IAM policies are evaluated against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// `UserPoolId`: the resource is the ARN of that pool.
+    PoolId,
+    /// `ResourceArn`: the resource is that ARN itself.
+    Arn,
+    /// None: policies are evaluated against `*`.
+    None,
+}
+
+/// The facts of one operation.
+pub struct Facts {
+    pub(crate) name: &'static str,
+    pub(crate) auth: Auth,
+    pub(crate) category: Category,
+    pub(crate) input: &'static Shape,
+    pub(crate) has_output: bool,
+    pub(crate) resource: Resource,
+    pub(crate) errors: &'static [ErrorCode],
+}
+
+impl Op {
+    /// The name of the operation, also the name of its IAM action.
+    pub const fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// The operation with this exact name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let found = Self::ALL.binary_search_by(|op| op.name().cmp(name)).ok()?;
+        Self::ALL.get(found).copied()
+    }
+
+    /// How its caller proves who it is (spec auth 1.8, admin 8.1).
+    pub const fn auth(self) -> Auth {
+        self.facts().auth
+    }
+
+    /// The rate category it counts to (spec admin 7.1).
+    pub const fn category(self) -> Category {
+        self.facts().category
+    }
+
+    /// The errors that the model declares for it, in the order of the model.
+    pub const fn errors(self) -> &'static [ErrorCode] {
+        self.facts().errors
+    }
+
+    /// False when its success body has zero length instead of being a JSON object (spec auth 1.2).
+    pub const fn has_output(self) -> bool {
+        self.facts().has_output
+    }
+
+    /// Which member of its request names the resource for IAM (spec admin 8.2).
+    pub const fn resource_member(self) -> Resource {
+        self.facts().resource
+    }
+
+    /// The constraints of its request.
+    pub(crate) const fn input(self) -> &'static Shape {
+        self.facts().input
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_found_by_its_exact_name_and_by_no_other() {
+        assert_eq!(Op::ALL.len(), 141);
+        for op in Op::ALL {
+            assert_eq!(Op::from_name(op.name()), Some(*op));
+            assert_eq!(Op::from_name(&op.name().to_lowercase()), None);
+        }
+        assert_eq!(Op::from_name(""), None);
+    }
+
+    #[test]
+    fn thirteen_operations_answer_with_an_empty_body() {
+        let empty: Vec<&str> = Op::ALL
+            .iter()
+            .filter(|o| !o.has_output())
+            .map(|o| o.name())
+            .collect();
+        assert_eq!(
+            empty,
+            [
+                "AdminAddUserToGroup",
+                "AdminDeleteUser",
+                "AdminForgetDevice",
+                "AdminRemoveUserFromGroup",
+                "DeleteGroup",
+                "DeleteIdentityProvider",
+                "DeleteManagedLoginBranding",
+                "DeleteResourceServer",
+                "DeleteTerms",
+                "DeleteUser",
+                "DeleteUserPool",
+                "DeleteUserPoolClient",
+                "ForgetDevice"
+            ]
+        );
+    }
+
+    #[test]
+    fn callers_are_classed_as_the_service_classes_them() {
+        let count = |auth| Op::ALL.iter().filter(|o| o.auth() == auth).count();
+        assert_eq!(
+            (
+                count(Auth::SigV4),
+                count(Auth::Public),
+                count(Auth::SigV4OrClient)
+            ),
+            (105, 35, 1)
+        );
+        assert_eq!(Op::GetClientToken.auth(), Auth::Public);
+        assert_eq!(Op::GetDerivedToken.auth(), Auth::SigV4OrClient);
+        assert_eq!(Op::ListUserPools.resource_member(), Resource::None);
+        assert_eq!(Op::AdminGetUser.resource_member(), Resource::PoolId);
+        assert_eq!(Op::TagResource.resource_member(), Resource::Arn);
+    }
+
+    #[test]
+    fn server_faults_and_missing_operations_have_their_own_status() {
+        assert_eq!(ErrorCode::InternalError.status(), 500);
+        assert_eq!(ErrorCode::InternalServer.status(), 500);
+        assert_eq!(ErrorCode::NotImplemented.status(), 501);
+        assert_eq!(ErrorCode::TooManyRequests.status(), 400);
+        assert_eq!(ErrorCode::Serialization.as_str(), "SerializationException");
+    }
+}

@@ -1,0 +1,113 @@
+//! The form of the generated constraint tables. All of it is static data: nothing is built at start.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+/// The constraints of one shape.
+pub struct Shape {
+    /// Its name, which printed structures begin with.
+    pub name: &'static str,
+    /// Its values are left out of messages.
+    pub secret: bool,
+    /// What it is and what limits it has.
+    pub kind: Kind,
+}
+
+impl Shape {
+    /// True for texts, numbers and the like, false for what holds other values.
+    pub(crate) const fn is_scalar(&self) -> bool {
+        !matches!(
+            self.kind,
+            Kind::Structure(_) | Kind::List { .. } | Kind::Map { .. } | Kind::Document
+        )
+    }
+}
+
+/// The kinds of shapes. `min` and `max` are of sizes, lengths or values; none where the model says nothing.
+pub enum Kind {
+    /// Members in the order in which violations are reported.
+    Structure(&'static [Member]),
+    /// A list.
+    List {
+        min: Option<u64>,
+        max: Option<u64>,
+        of: &'static Shape,
+    },
+    /// A map with text keys.
+    Map {
+        min: Option<u64>,
+        max: Option<u64>,
+        key: &'static Shape,
+        value: &'static Shape,
+    },
+    /// A text.
+    Text {
+        min: Option<u64>,
+        max: Option<u64>,
+        pattern: Option<&'static Pattern>,
+        length_first: bool,
+    },
+    /// A text of a closed set; `printed` is the set as messages show it.
+    Enum {
+        values: &'static [&'static str],
+        printed: &'static str,
+    },
+    /// A 32-bit number.
+    Integer { min: Option<i64>, max: Option<i64> },
+    /// True or false.
+    Boolean,
+    /// Bytes in base64; the limits count bytes.
+    Blob { min: Option<u64>, max: Option<u64> },
+    /// Any JSON.
+    Document,
+}
+
+/// One member of a structure.
+pub struct Member {
+    /// Its name on the wire.
+    pub wire: &'static str,
+    /// Its name in messages.
+    pub display: &'static str,
+    /// It must be there.
+    pub required: bool,
+    /// Its constraints.
+    pub shape: &'static Shape,
+}
+
+/// A pattern: the text that messages show, and its translation, which decides.
+pub struct Pattern {
+    /// As the service prints it.
+    pub text: &'static str,
+    rust: &'static str,
+    /// Compiled at first use; none if the translation is not a pattern, which a test excludes.
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// The pattern `text`, decided by `rust`.
+    pub const fn new(text: &'static str, rust: &'static str) -> Self {
+        Self {
+            text,
+            rust,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// True when the whole text matches.
+    pub fn matches(&self, text: &str) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(text))
+    }
+
+    fn get(&self) -> Option<&Regex> {
+        self.compiled
+            .get_or_init(|| Regex::new(self.rust).ok())
+            .as_ref()
+    }
+
+    /// True when the translation is a pattern.
+    #[cfg(test)]
+    pub fn compiles(&self) -> bool {
+        self.get().is_some()
+    }
+}

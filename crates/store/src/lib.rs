@@ -1,0 +1,175 @@
+//! The store: everything the other crates see of a database.
+//!
+//! Reads are [`Store::rows`] (point reads and index-ordered pages) and [`Store::scan`] (long reads). A write is one
+//! [`Batch`]: statements with requirements, applied all or not at all. There are no interactive transactions: rows carry
+//! a `ver`, a caller reads, decides, and commits with the versions it has seen.
+//! After [`Store::commit`] has returned, every later read on the same node sees the batch.
+//! Only `sqlite` and `postgres` know an engine.
+
+mod batch;
+mod clock;
+mod error;
+mod migrate;
+mod options;
+mod postgres;
+mod sqlite;
+pub mod tables;
+mod value;
+
+use std::sync::Arc;
+
+pub use batch::{Batch, Label, Outcome};
+pub use error::{CommitError, OpenError, StoreError};
+pub use migrate::PROGRAM_GENERATION;
+pub use options::{MigrateMode, PostgresOptions, SqliteOptions, StoreOptions, Synchronous};
+pub use postgres::prepare_schema;
+pub use value::{Row, Value};
+
+/// An open database. A clone is another handle of the same one.
+#[derive(Clone)]
+pub struct Store {
+    driver: Driver,
+}
+
+#[derive(Clone)]
+enum Driver {
+    Sqlite(Arc<sqlite::Sqlite>),
+    Postgres(Arc<postgres::Postgres>),
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("engine", &self.engine_name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date, or refuses, as the options say.
+    ///
+    /// # Errors
+    /// [`OpenError`]: in use by another program, unreachable, too new, or in need of migrations that may not run.
+    pub async fn open(options: &StoreOptions) -> Result<Self, OpenError> {
+        let driver = match options {
+            StoreOptions::Sqlite(options) => {
+                Driver::Sqlite(Arc::new(sqlite::Sqlite::open(options).await?))
+            }
+            StoreOptions::Postgres(options) => {
+                Driver::Postgres(Arc::new(postgres::Postgres::open(options).await?))
+            }
+        };
+        Ok(Self { driver })
+    }
+
+    /// Reads by a key or an index: a point, or a page with a LIMIT.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn rows(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.rows(sql, &params),
+            Driver::Postgres(driver) => driver.rows(sql, params).await,
+        }
+    }
+
+    /// The first row of a read, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn row(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params).await?.into_iter().next())
+    }
+
+    /// Several point reads; one round trip on PostgreSQL. The answers are in the order of the queries. Each query sees
+    /// what is committed when it runs: on PostgreSQL they share no snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the first read that failed.
+    pub async fn read(
+        &self,
+        queries: &[(&'static str, Vec<Value>)],
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.read(queries),
+            Driver::Postgres(driver) => driver.read(queries).await,
+        }
+    }
+
+    /// A long read (counting, exporting, a page behind a filter that no index serves): kept off the async workers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.scan(sql, params).await,
+            Driver::Postgres(driver) => driver.rows(sql, params).await,
+        }
+    }
+
+    /// Applies a batch, all or nothing, and returns when it is durable.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] with the label of the first unmet requirement, [`CommitError::Unknown`] when the
+    /// database was lost during COMMIT, [`CommitError::Store`] when nothing was applied for another reason.
+    pub async fn commit(&self, batch: Batch) -> Result<Outcome, CommitError> {
+        if batch.is_empty() {
+            return Ok(Outcome::default());
+        }
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.commit(batch).await,
+            Driver::Postgres(driver) => driver.commit(&batch).await,
+        }
+    }
+
+    /// Whether reads and writes can work now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Closed`].
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.ready(),
+            Driver::Postgres(driver) => driver.ready().await,
+        }
+    }
+
+    /// Finishes what was accepted and lets go of the database. Later calls are [`StoreError::Closed`].
+    pub async fn close(&self) {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.close().await,
+            Driver::Postgres(driver) => driver.close(),
+        }
+    }
+
+    /// `sqlite` or `postgres`, for logs and for choosing what to document.
+    #[must_use]
+    pub fn engine_name(&self) -> &'static str {
+        match &self.driver {
+            Driver::Sqlite(_) => "sqlite",
+            Driver::Postgres(_) => "postgres",
+        }
+    }
+
+    /// The database's clock minus this node's, in microseconds; 0 on SQLite, which has no clock of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn wall_skew(&self) -> Result<i64, StoreError> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(0),
+            Driver::Postgres(driver) => driver.wall_skew().await,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Migrations: one SQL text for both engines, with words that stand for the engine's own types.
+
+use crate::{MigrateMode, OpenError};
+
+/// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
+/// database asks for the generation of its most demanding migration.
+pub const PROGRAM_GENERATION: i64 = 1;
+
+/// A step of the schema.
+pub(crate) struct Migration {
+    pub(crate) number: i64,
+    pub(crate) name: &'static str,
+    /// The oldest program generation that can work with the database afterwards.
+    pub(crate) min_program: i64,
+    sql: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "0001_foundation",
+    min_program: 1,
+    sql: include_str!("../migrations/0001_foundation.sql"),
+}];
+
+/// Whose words the types are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// What was applied: number and oldest program of each.
+pub(crate) const APPLIED: &str = "SELECT number, min_program FROM migrations ORDER BY number";
+/// Records a migration: number, name, oldest program, microseconds.
+pub(crate) const RECORD: &str =
+    "INSERT INTO migrations (number, name, min_program, at) VALUES (?1, ?2, ?3, ?4)";
+
+/// Creates the table of applied migrations if it is not there.
+pub(crate) fn version_table(dialect: Dialect) -> String {
+    translate(
+        "CREATE TABLE IF NOT EXISTS migrations (number INT PRIMARY KEY, name KEY NOT NULL, min_program INT NOT NULL, at INT NOT NULL)",
+        dialect,
+    )
+}
+
+/// The migrations that a database with these rows still needs.
+pub(crate) fn missing(
+    applied: &[(i64, i64)],
+    mode: MigrateMode,
+) -> Result<Vec<&'static Migration>, OpenError> {
+    let needed = applied
+        .iter()
+        .map(|(_, min_program)| *min_program)
+        .max()
+        .unwrap_or(0);
+    if needed > PROGRAM_GENERATION {
+        return Err(OpenError::TooNew {
+            needed,
+            program: PROGRAM_GENERATION,
+        });
+    }
+    let missing: Vec<_> = MIGRATIONS
+        .iter()
+        .filter(|migration| {
+            applied
+                .iter()
+                .all(|(number, _)| *number != migration.number)
+        })
+        .collect();
+    if mode == MigrateMode::Check && !missing.is_empty() {
+        let names: Vec<_> = missing.iter().map(|migration| migration.name).collect();
+        return Err(OpenError::NeedsMigration(names.join(", ")));
+    }
+    Ok(missing)
+}
+
+impl Migration {
+    /// The statements in the engine's words.
+    pub(crate) fn statements(&self, dialect: Dialect) -> Vec<String> {
+        let without_comments: String = self
+            .sql
+            .lines()
+            .map(|line| line.split_once("--").map_or(line, |(code, _)| code))
+            .fold(String::new(), |all, line| all + line + "\n");
+        without_comments
+            .split(';')
+            .map(str::trim)
+            .filter(|statement| !statement.is_empty())
+            .map(|statement| translate(statement, dialect))
+            .collect()
+    }
+
+    pub(crate) fn failed(&self, reason: &dyn std::fmt::Display) -> OpenError {
+        OpenError::Migration {
+            name: self.name,
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Replaces the words for column kinds. `KEY` is a kind unless PRIMARY stands before it. On SQLite every table is
+/// STRICT, and NARROW ones have no row id besides their key.
+fn translate(statement: &str, dialect: Dialect) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut narrow = false;
+    let mut previous = "";
+    for word in split_words(statement) {
+        let replaced = match (word, dialect) {
+            ("KEY", _) if previous == "PRIMARY" => "KEY",
+            ("KEY", Dialect::Sqlite) | ("DOC", _) => "TEXT",
+            // Without it the order of text and the range of a prefix depend on the server's language.
+            ("KEY", Dialect::Postgres) => "TEXT COLLATE \"C\"",
+            ("INT", Dialect::Sqlite) => "INTEGER",
+            ("INT", Dialect::Postgres) => "BIGINT",
+            ("BYTES", Dialect::Sqlite) => "BLOB",
+            ("BYTES", Dialect::Postgres) => "BYTEA",
+            ("NARROW", _) => {
+                narrow = true;
+                ""
+            }
+            // SQLite would take NULL in a text primary key.
+            ("PRIMARY", Dialect::Sqlite) if previous == "KEY" => "NOT NULL PRIMARY",
+            (other, _) => other,
+        };
+        words.push(replaced.to_owned());
+        if !word.trim().is_empty() {
+            previous = word;
+        }
+    }
+    let text = words.concat().trim().to_owned();
+    match dialect {
+        Dialect::Sqlite if text.starts_with("CREATE TABLE") && narrow => {
+            text + " STRICT, WITHOUT ROWID"
+        }
+        Dialect::Sqlite if text.starts_with("CREATE TABLE") => text + " STRICT",
+        _ => text,
+    }
+}
+
+/// Words and what stands between them, in order.
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let end = rest
+            .find(|c: char| is_word(c) != is_word(first))
+            .unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(end);
+        rest = tail;
+        Some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_become_the_engine_s_types() {
+        let table =
+            "CREATE TABLE t (a KEY PRIMARY KEY, b INT NOT NULL, key_id DOC, c BYTES) NARROW";
+        assert_eq!(
+            translate(table, Dialect::Sqlite),
+            "CREATE TABLE t (a TEXT NOT NULL PRIMARY KEY, b INTEGER NOT NULL, key_id TEXT, c BLOB) STRICT, WITHOUT ROWID"
+        );
+        assert_eq!(
+            translate(table, Dialect::Postgres),
+            "CREATE TABLE t (a TEXT COLLATE \"C\" PRIMARY KEY, b BIGINT NOT NULL, key_id TEXT, c BYTEA)"
+        );
+        assert_eq!(
+            translate(
+                "CREATE TABLE t (a KEY NOT NULL, PRIMARY KEY (a))",
+                Dialect::Sqlite
+            ),
+            "CREATE TABLE t (a TEXT NOT NULL, PRIMARY KEY (a)) STRICT"
+        );
+    }
+
+    #[test]
+    fn a_database_of_a_newer_generation_is_refused() {
+        let refused = missing(&[(1, 1), (9, PROGRAM_GENERATION + 1)], MigrateMode::Auto);
+        assert!(
+            matches!(refused, Err(OpenError::TooNew { needed, .. }) if needed == PROGRAM_GENERATION + 1)
+        );
+    }
+
+    #[test]
+    fn a_migration_of_a_newer_program_that_asks_for_nothing_is_accepted() {
+        let missing = missing(&[(1, 1), (9, PROGRAM_GENERATION)], MigrateMode::Check).unwrap();
+        assert!(missing.is_empty());
+    }
+
+    #[test]
+    fn numbers_and_names_of_migrations_agree() {
+        for migration in MIGRATIONS {
+            assert!(
+                migration
+                    .name
+                    .starts_with(&format!("{:04}_", migration.number))
+            );
+            assert!(migration.min_program <= PROGRAM_GENERATION);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where the database is and how it is opened.
+
+use std::path::PathBuf;
+
+/// What to do with migrations that the database does not have yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MigrateMode {
+    /// Run them before the first use.
+    #[default]
+    Auto,
+    /// Refuse to open.
+    Check,
+}
+
+/// When a SQLite commit counts as done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Synchronous {
+    /// When the disk has it.
+    #[default]
+    Full,
+    /// When the operating system has it. A crash of the machine loses acknowledged data: only for the control run
+    /// of the durability test, never for a server.
+    Off,
+}
+
+/// The embedded engine.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The database file; `-wal`, `-shm` and `.lock` files stand beside it.
+    pub path: PathBuf,
+    /// When a commit counts as done.
+    pub synchronous: Synchronous,
+    /// A file layer registered with SQLite under this name, for tests of crashes.
+    pub vfs: Option<String>,
+    /// What to do with missing migrations.
+    pub migrate: MigrateMode,
+}
+
+/// Any engine that speaks PostgreSQL's protocol.
+#[derive(Clone, Debug)]
+pub struct PostgresOptions {
+    /// `postgres://user:password@host1,host2/name?target_session_attrs=read-write&…`; docs at
+    /// [`StoreOptions::postgres`].
+    pub url: String,
+    /// The largest number of connections of this node.
+    pub connections: usize,
+    /// What to do with missing migrations.
+    pub migrate: MigrateMode,
+}
+
+/// Which database to open. Made by [`sqlite`](Self::sqlite) or [`postgres`](Self::postgres).
+#[derive(Clone, Debug)]
+pub enum StoreOptions {
+    /// A file of this machine.
+    Sqlite(SqliteOptions),
+    /// A server.
+    Postgres(PostgresOptions),
+}
+
+impl StoreOptions {
+    /// A SQLite file, every commit synced, migrated on opening.
+    pub fn sqlite(path: impl Into<PathBuf>) -> Self {
+        Self::Sqlite(SqliteOptions {
+            path: path.into(),
+            synchronous: Synchronous::Full,
+            vfs: None,
+            migrate: MigrateMode::Auto,
+        })
+    }
+
+    /// A PostgreSQL connection string, migrated on opening.
+    ///
+    /// Beside libpq's parameters (several hosts, `target_session_attrs`, `connect_timeout`, `options`, …):
+    /// - `sslmode=verify-full` is the default beyond loopback; `require` and `verify-ca` mean the same here, because a
+    ///   connection that checks less can be intercepted; `disable` is obeyed; `allow` and `prefer` are refused.
+    /// - `sslrootcert=FILE` trusts the PEM certificates of the file instead of the system's.
+    /// - `pgbouncer=true` (or `statement_cache=off`) uses unnamed statements only, for poolers in transaction mode.
+    pub fn postgres(url: impl Into<String>) -> Self {
+        Self::Postgres(PostgresOptions {
+            url: url.into(),
+            connections: 16,
+            migrate: MigrateMode::Auto,
+        })
+    }
+
+    /// The same database with another migration mode.
+    #[must_use]
+    pub fn migrate(mut self, mode: MigrateMode) -> Self {
+        match &mut self {
+            Self::Sqlite(options) => options.migrate = mode,
+            Self::Postgres(options) => options.migrate = mode,
+        }
+        self
+    }
+}

@@ -1,0 +1,325 @@
+//! Batches on PostgreSQL.
+//!
+//! A batch of one statement that cannot touch too many rows is one round trip. Any other is two: BEGIN, the id of the
+//! batch and all statements in the first; COMMIT in the second, after the counts were checked.
+
+use std::time::{Duration, Instant};
+
+use super::Postgres;
+use super::pipeline::{self, Answer, Failed, Lock, Query};
+use super::pool::Connection;
+use super::target::Statements;
+use super::value::{self, Meaning};
+use crate::batch::{Requirement, Statement};
+use crate::{Batch, CommitError, Label, Outcome, StoreError, Value, clock, params};
+
+/// Attempts at a batch that the engine asked to run again.
+const ATTEMPTS: u32 = 10;
+/// How long a batch may wait for locks and answers before it is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the outcome of a COMMIT without an answer is asked for.
+const INQUIRY: Duration = Duration::from_secs(15);
+
+/// A node that vanishes in the middle must not hold its locks until TCP notices. `SET LOCAL` ends with the transaction,
+/// so poolers in transaction mode take it.
+pub(super) const BEGIN: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 15000";
+const RECORD: &str = "INSERT INTO batches (batch_id, at) VALUES (?1, ?2)";
+/// Takes the id of a batch so that it cannot be committed any more; waits while its transaction is still open.
+const FENCE: &str =
+    "INSERT INTO batches (batch_id, at) VALUES (?1, -1) ON CONFLICT (batch_id) DO NOTHING";
+const COMMITTED: &str = "SELECT at FROM batches WHERE batch_id = ?1";
+
+/// How one attempt ended.
+enum Attempt {
+    Done(Outcome),
+    Failed(CommitError),
+    /// Nothing was applied; the engine asks for another try, or the connection was lost before COMMIT.
+    Again(StoreError),
+    /// COMMIT was sent and not answered; with what the batch did if it was committed.
+    InDoubt(StoreError, Outcome),
+}
+
+impl Postgres {
+    pub(crate) async fn commit(&self, batch: &Batch) -> Result<Outcome, CommitError> {
+        let mut attempt = 0;
+        loop {
+            let tried = if is_autocommit(batch) {
+                self.autocommit(batch).await
+            } else {
+                let id = self.next_batch_id();
+                match self.transaction(batch, &id).await {
+                    Attempt::InDoubt(reason, outcome) => match self.inquire(&id).await {
+                        Some(true) => Attempt::Done(outcome),
+                        Some(false) => Attempt::Again(reason),
+                        None => Attempt::Failed(CommitError::Unknown(reason.to_string())),
+                    },
+                    tried => tried,
+                }
+            };
+            let reason = match tried {
+                Attempt::Done(outcome) => return Ok(outcome),
+                Attempt::Failed(error) => return Err(error),
+                Attempt::InDoubt(reason, _) => {
+                    return Err(CommitError::Unknown(reason.to_string()));
+                }
+                Attempt::Again(reason) => reason,
+            };
+            attempt += 1;
+            if attempt >= ATTEMPTS {
+                return Err(reason.into());
+            }
+            tokio::time::sleep(self.pause(attempt)).await;
+        }
+    }
+
+    async fn autocommit(&self, batch: &Batch) -> Attempt {
+        let mut leased = match self.pool.get().await {
+            Ok(leased) => leased,
+            Err(error) => return Attempt::Failed(error.into()),
+        };
+        let queries: Vec<_> = batch.statements.iter().map(query).collect();
+        let run = pipeline::run(
+            &mut leased.connection,
+            None,
+            &queries,
+            self.pool.statements(),
+        );
+        let answers = match tokio::time::timeout(PATIENCE, run).await {
+            Ok(Ok(answers)) => answers,
+            Ok(Err(failed)) => return self.judge(failed.into()),
+            Err(_) => return Attempt::InDoubt(too_long(), Outcome::default()),
+        };
+        match check(&batch.statements, answers) {
+            Ok(outcome) => {
+                leased.keep();
+                Attempt::Done(outcome)
+            }
+            // The statement could have been committed before the connection was lost, but not on a read-only server.
+            Err(Unmet::Error(error)) if value::meaning(&error) == Meaning::Lost => {
+                Attempt::InDoubt(value::store_error(&error), Outcome::default())
+            }
+            Err(unmet) => {
+                if !unmet.is_of_connection() {
+                    leased.keep();
+                }
+                self.judge(unmet)
+            }
+        }
+    }
+
+    async fn transaction(&self, batch: &Batch, id: &str) -> Attempt {
+        let mut leased = match self.pool.get().await {
+            Ok(leased) => leased,
+            Err(error) => return Attempt::Failed(error.into()),
+        };
+        let recorded = params![id, clock::wall_micros()];
+        let run = run_statements(
+            &mut leased.connection,
+            batch,
+            &recorded,
+            self.pool.statements(),
+        );
+        let outcome = match tokio::time::timeout(PATIENCE, run).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(unmet)) => {
+                // Without an answer to ROLLBACK the connection is dropped, which undoes the transaction as well.
+                if !unmet.is_of_connection()
+                    && leased
+                        .connection
+                        .client
+                        .batch_execute("ROLLBACK")
+                        .await
+                        .is_ok()
+                {
+                    leased.keep();
+                }
+                return self.judge(unmet);
+            }
+            Err(_) => return Attempt::Failed(too_long().into()),
+        };
+        let commit = leased.connection.client.batch_execute("COMMIT");
+        match tokio::time::timeout(PATIENCE, commit).await {
+            Ok(Ok(())) => {
+                leased.keep();
+                Attempt::Done(outcome)
+            }
+            // The engine has rolled back: optimistic engines find out only here.
+            Ok(Err(error)) if value::meaning(&error) == Meaning::Again => {
+                Attempt::Again(value::store_error(&error))
+            }
+            Ok(Err(error)) => Attempt::InDoubt(value::store_error(&error), outcome),
+            Err(_) => Attempt::InDoubt(too_long(), outcome),
+        }
+    }
+
+    /// What an unmet requirement means when nothing was applied.
+    fn judge(&self, unmet: Unmet) -> Attempt {
+        let error = match unmet {
+            Unmet::Label(label) => return Attempt::Failed(CommitError::Conflict(label)),
+            Unmet::Store(error) => return Attempt::Failed(error.into()),
+            Unmet::Error(error) => error,
+        };
+        let reason = value::store_error(&error);
+        match value::meaning(&error) {
+            Meaning::Again => Attempt::Again(reason),
+            Meaning::Lost | Meaning::WrongServer | Meaning::Stale => {
+                self.pool.forget_idle();
+                Attempt::Again(reason)
+            }
+            Meaning::Conflict | Meaning::Other => Attempt::Failed(reason.into()),
+        }
+    }
+
+    /// Whether a batch was committed; afterwards it cannot be any more. `None`: the database does not answer.
+    async fn inquire(&self, id: &str) -> Option<bool> {
+        let began = Instant::now();
+        let id = params![id];
+        while began.elapsed() < INQUIRY {
+            let asked = tokio::time::timeout(INQUIRY, self.ask(&id)).await;
+            match asked {
+                Ok(Ok(committed)) => return Some(committed),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "the outcome of a commit cannot be asked for yet")
+                }
+                Err(_) => return None,
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        None
+    }
+
+    async fn ask(&self, id: &[Value]) -> Result<bool, StoreError> {
+        let mut leased = self.pool.get().await?;
+        let statements = self.pool.statements();
+        // Not pipelined: the answer must be read after the wait for the other transaction.
+        for sql in [FENCE, COMMITTED] {
+            let query = Query {
+                sql,
+                params: id,
+                lock: Lock::No,
+            };
+            let answers = pipeline::run(&mut leased.connection, None, &[query], statements).await;
+            let (rows, _) = super::only(answers)?;
+            if let Some(row) = rows.first() {
+                let committed = row.int(0)? >= 0;
+                leased.keep();
+                return Ok(committed);
+            }
+        }
+        Err(StoreError::Unavailable("the fence is not there".to_owned()))
+    }
+}
+
+/// Why a batch is not applied.
+enum Unmet {
+    Label(Label),
+    Error(tokio_postgres::Error),
+    Store(StoreError),
+}
+
+impl Unmet {
+    /// Whether the connection must not be used again.
+    fn is_of_connection(&self) -> bool {
+        let Self::Error(error) = self else {
+            return false;
+        };
+        matches!(
+            value::meaning(error),
+            Meaning::Lost | Meaning::WrongServer | Meaning::Stale
+        )
+    }
+}
+
+impl From<Failed> for Unmet {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Prepare(error) => Self::Error(error),
+            Failed::Refused(error) => Self::Store(error),
+        }
+    }
+}
+
+fn too_long() -> StoreError {
+    StoreError::Unavailable("the database took too long".to_owned())
+}
+
+/// Opens a transaction and runs everything but COMMIT in it: one round trip.
+async fn run_statements(
+    connection: &mut Connection,
+    batch: &Batch,
+    recorded: &[Value],
+    mode: Statements,
+) -> Result<Outcome, Unmet> {
+    let mut queries = vec![Query {
+        sql: RECORD,
+        params: recorded,
+        lock: Lock::No,
+    }];
+    queries.extend(batch.statements.iter().map(query));
+    let mut answers = pipeline::run(connection, Some(BEGIN), &queries, mode)
+        .await?
+        .into_iter();
+    if let Some(Err(error)) = answers.next() {
+        return Err(Unmet::Error(error));
+    }
+    check(&batch.statements, answers)
+}
+
+/// Finds the first requirement that was not met. Errors of later statements only say that the transaction has failed.
+fn check(
+    statements: &[Statement],
+    answers: impl IntoIterator<Item = Answer>,
+) -> Result<Outcome, Unmet> {
+    let mut outcome = Outcome::default();
+    for (statement, answer) in statements.iter().zip(answers) {
+        let requirement = statement.requirement;
+        let (rows, count) = answer.map_err(|error| match requirement.label() {
+            Some(label) if value::meaning(&error) == Meaning::Conflict => Unmet::Label(label),
+            _ => Unmet::Error(error),
+        })?;
+        if let Some(label) = requirement.unmet(count) {
+            return Err(Unmet::Label(label));
+        }
+        outcome.counts.push(count);
+        if requirement.returns() {
+            outcome.rows.push(rows);
+        }
+    }
+    Ok(outcome)
+}
+
+fn query(statement: &Statement) -> Query<'_> {
+    Query {
+        sql: statement.sql,
+        params: &statement.params,
+        lock: match statement.requirement {
+            Requirement::Exists(_) => Lock::Share,
+            _ => Lock::No,
+        },
+    }
+}
+
+/// Whether the batch is one statement that needs no undoing: whatever number of rows it touches is right, or it is an
+/// INSERT of VALUES, which cannot touch more than one. An UPDATE that must touch one row could touch two.
+fn is_autocommit(batch: &Batch) -> bool {
+    let [statement] = batch.statements.as_slice() else {
+        return false;
+    };
+    match statement.requirement {
+        Requirement::Any
+        | Requirement::Returning
+        | Requirement::Exists(_)
+        | Requirement::None(_) => true,
+        Requirement::One(_) | Requirement::OneReturning(_) => inserts_one_row(statement.sql),
+    }
+}
+
+/// `INSERT INTO t (…) VALUES (…)` with one list of values.
+fn inserts_one_row(sql: &str) -> bool {
+    sql.starts_with("INSERT INTO ")
+        && !sql.contains("SELECT")
+        && sql
+            .split_once(" VALUES (")
+            .is_some_and(|(_, values)| !values.contains("), ("))
+}

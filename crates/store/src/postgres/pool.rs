@@ -1,0 +1,157 @@
+//! Connections: a bounded number, made when needed, thrown away when in doubt.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_postgres::{Client, Statement};
+
+use super::target::{Statements, Target};
+use super::value;
+use crate::StoreError;
+
+/// How long a request waits for a free connection.
+const WAIT: Duration = Duration::from_secs(10);
+/// How long a request tries to reach a server that restarts or fails over, and the pause between.
+const RECONNECT: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
+/// Prepared statements kept by a connection; beyond it they are all forgotten.
+const STATEMENTS: usize = 1_024;
+
+/// A text and the declared types of its parameters.
+pub(super) type StatementKey = (&'static str, u128);
+
+pub(super) struct Connection {
+    pub(super) client: Client,
+    pub(super) statements: HashMap<StatementKey, Statement>,
+}
+
+pub(super) struct Pool {
+    target: Target,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+    closed: AtomicBool,
+}
+
+/// A connection out of the pool. Unless it is given back with [`keep`](Self::keep) it is closed, and the server undoes
+/// what it had begun: so a request that is given up, wherever it stands, leaves no open transaction behind.
+pub(super) struct Leased<'a> {
+    pool: &'a Pool,
+    pub(super) connection: Connection,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Pool {
+    pub(super) fn new(target: Target, connections: usize) -> Self {
+        Self {
+            target,
+            idle: Mutex::new(Vec::new()),
+            permits: Semaphore::new(connections.max(1)),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn statements(&self) -> Statements {
+        self.target.statements
+    }
+
+    /// An idle connection or a new one. A server that cannot be reached is tried again for a few seconds.
+    pub(super) async fn get(&self) -> Result<Leased<'_>, StoreError> {
+        self.get_within(RECONNECT).await
+    }
+
+    /// The same with another patience; zero tries once.
+    pub(super) async fn get_within(&self, patience: Duration) -> Result<Leased<'_>, StoreError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(StoreError::Closed);
+        }
+        let permit = tokio::time::timeout(WAIT, self.permits.acquire())
+            .await
+            .map_err(|_| StoreError::Unavailable("all connections are busy".to_owned()))?
+            .map_err(|_| StoreError::Closed)?;
+        let lease = |connection| Leased {
+            pool: self,
+            connection,
+            _permit: permit,
+        };
+        if let Some(connection) = self.take_idle() {
+            return Ok(lease(connection));
+        }
+        let began = Instant::now();
+        loop {
+            match self.connect().await {
+                Ok(connection) => return Ok(lease(connection)),
+                Err(error) if began.elapsed() >= patience || !worth_another_try(&error) => {
+                    return Err(value::store_error(&error));
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "the database cannot be reached; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    pub(super) async fn connect(&self) -> Result<Connection, tokio_postgres::Error> {
+        let (client, driver) = self.target.config.connect(self.target.tls.clone()).await?;
+        tokio::spawn(async move {
+            if let Err(error) = driver.await {
+                tracing::debug!(%error, "a connection to the database ended");
+            }
+        });
+        Ok(Connection {
+            client,
+            statements: HashMap::new(),
+        })
+    }
+
+    fn take_idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.lock().ok()?;
+        while let Some(connection) = idle.pop() {
+            if !connection.client.is_closed() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Closes the idle connections: after a failover they all lead to the wrong server.
+    pub(super) fn forget_idle(&self) {
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.clear();
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.permits.close();
+        self.forget_idle();
+    }
+}
+
+impl Leased<'_> {
+    /// Gives the connection back. It must be outside a transaction.
+    pub(super) fn keep(mut self) {
+        if self.connection.client.is_closed() || self.pool.closed.load(Ordering::Acquire) {
+            return;
+        }
+        if self.connection.statements.len() > STATEMENTS {
+            self.connection.statements.clear();
+        }
+        if let Ok(mut idle) = self.pool.idle.lock() {
+            idle.push(self.connection);
+        }
+    }
+}
+
+/// A wrong password or a certificate that does not fit will not get better; a server that is not there may come back.
+fn worth_another_try(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        // 57P: starting up or shutting down. 53300: too many connections.
+        Some(code) => code.code().starts_with("57P") || code.code() == "53300",
+        // No host took the connection, or none of them is the primary at the moment; not a failed TLS handshake.
+        None => !error.to_string().contains("TLS"),
+    }
+}

@@ -1,0 +1,266 @@
+//! The embedded engine: one writer thread with group commit, readers used directly on the async workers.
+//!
+//! A point read costs a few microseconds, less than any hop to another thread, so it runs where it is asked for, on a
+//! connection that belongs to the thread. Scans go to the blocking pool. The database is in WAL mode, so that readers
+//! never wait for the writer, and a commit becomes visible only after it was synced.
+
+mod file_lock;
+mod reader;
+mod value;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::migrate::{self, Dialect};
+use crate::{
+    Batch, CommitError, MigrateMode, OpenError, Outcome, Row, SqliteOptions, StoreError,
+    Synchronous, Value,
+};
+use file_lock::FileLock;
+use writer::Message;
+
+/// Scans that may run at the same time; more wait.
+const SCANS: usize = 4;
+/// How long a statement waits for another program that holds the file, such as a backup tool.
+const BUSY: Duration = Duration::from_secs(5);
+/// Prepared statements kept by each connection.
+const STATEMENTS: usize = 256;
+
+/// What readers and the writer share.
+pub(crate) struct Shared {
+    options: SqliteOptions,
+    /// Tells the stores of one process apart in the threads' lists of readers.
+    id: u64,
+    /// False while the writer has no usable connection.
+    healthy: AtomicBool,
+    closed: AtomicBool,
+}
+
+/// An open SQLite database.
+pub(crate) struct Sqlite {
+    shared: Arc<Shared>,
+    writer: std::sync::mpsc::Sender<Message>,
+    scanners: Mutex<Vec<Connection>>,
+    scans: Semaphore,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let shared = Arc::new(Shared {
+            options: options.clone(),
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            healthy: AtomicBool::new(true),
+            closed: AtomicBool::new(false),
+        });
+        let lock = FileLock::take(&options.path).await?;
+        let connection = {
+            let shared = Arc::clone(&shared);
+            tokio::task::spawn_blocking(move || {
+                let mut connection = shared
+                    .connect()
+                    .map_err(|error| value::store_error(&error))?;
+                bring_up_to_date(&mut connection, shared.options.migrate)?;
+                Ok::<_, OpenError>(connection)
+            })
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))??
+        };
+        let writer = writer::start(Arc::clone(&shared), connection, lock)
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self {
+            shared,
+            writer,
+            scanners: Mutex::new(Vec::new()),
+            scans: Semaphore::new(SCANS),
+        })
+    }
+
+    pub(crate) fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.shared.open()?;
+        reader::with(&self.shared, |connection| {
+            reader::select(connection, sql, params)
+        })
+    }
+
+    pub(crate) fn read(
+        &self,
+        queries: &[(&'static str, Vec<Value>)],
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.shared.open()?;
+        reader::with(&self.shared, |connection| {
+            // One read transaction is cheaper than a lock and an unlock for each query.
+            let snapshot = connection.unchecked_transaction()?;
+            let answers = queries
+                .iter()
+                .map(|(sql, params)| reader::select(&snapshot, sql, params))
+                .collect();
+            snapshot.finish()?;
+            answers
+        })
+    }
+
+    pub(crate) async fn scan(
+        self: &Arc<Self>,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.shared.open()?;
+        let _permit = self.scans.acquire().await.map_err(|_| StoreError::Closed)?;
+        let this = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let kept = this
+                .scanners
+                .lock()
+                .ok()
+                .and_then(|mut scanners| scanners.pop());
+            let connection = match kept {
+                Some(connection) => connection,
+                None => this
+                    .shared
+                    .connect_reader()
+                    .map_err(|error| value::store_error(&error))?,
+            };
+            let rows = reader::select(&connection, sql, &params)
+                .map_err(|error| value::store_error(&error));
+            if rows.is_ok()
+                && let Ok(mut scanners) = this.scanners.lock()
+                && this.shared.open().is_ok()
+            {
+                scanners.push(connection);
+            }
+            rows
+        })
+        .await
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Outcome, CommitError> {
+        self.shared.open()?;
+        let (reply, answer) = oneshot::channel();
+        self.writer
+            .send(Message::Commit { batch, reply })
+            .map_err(|_| StoreError::Closed)?;
+        // The writer answers every batch that it took, or it is gone with the batch untouched or in doubt.
+        answer
+            .await
+            .unwrap_or_else(|_| Err(CommitError::Unknown("the writer ended".to_owned())))
+    }
+
+    pub(crate) fn ready(&self) -> Result<(), StoreError> {
+        self.shared.open()?;
+        if self.shared.healthy.load(Ordering::Acquire) {
+            Ok(())
+        } else {
+            Err(StoreError::Unavailable(
+                "the writer is reopening the file".to_owned(),
+            ))
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.shared.closed.store(true, Ordering::Release);
+        if let Ok(mut scanners) = self.scanners.lock() {
+            scanners.clear();
+        }
+        reader::forget(&self.shared);
+        let (done, closed) = oneshot::channel();
+        if self.writer.send(Message::Close(done)).is_ok() {
+            // An error means that the writer has ended already.
+            closed.await.unwrap_or_default();
+        }
+    }
+}
+
+impl Shared {
+    fn open(&self) -> Result<(), StoreError> {
+        if self.closed.load(Ordering::Acquire) {
+            Err(StoreError::Closed)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The writer's connection.
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let connection = self.connect_with(
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        let synchronous = match self.options.synchronous {
+            Synchronous::Full => "FULL",
+            Synchronous::Off => "OFF",
+        };
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        // On macOS a plain fsync leaves the data in the disk's cache.
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+        connection.pragma_update(None, "journal_size_limit", writer::LOG_LIMIT_BYTES)?;
+        connection.pragma_update(None, "cache_size", -16_384)?;
+        Ok(connection)
+    }
+
+    fn connect_reader(&self) -> rusqlite::Result<Connection> {
+        let connection =
+            self.connect_with(OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.pragma_update(None, "cache_size", -4_096)?;
+        Ok(connection)
+    }
+
+    fn connect_with(&self, flags: OpenFlags) -> rusqlite::Result<Connection> {
+        let connection = match &self.options.vfs {
+            Some(vfs) => {
+                Connection::open_with_flags_and_vfs(&self.options.path, flags, vfs.as_str())?
+            }
+            None => Connection::open_with_flags(&self.options.path, flags)?,
+        };
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    }
+}
+
+/// Runs the missing migrations in one transaction.
+fn bring_up_to_date(connection: &mut Connection, mode: MigrateMode) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::Store(value::store_error(&error));
+    connection
+        .execute_batch(&migrate::version_table(Dialect::Sqlite))
+        .map_err(failed)?;
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    let applied = {
+        let mut statement = transaction.prepare(migrate::APPLIED).map_err(failed)?;
+        statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .and_then(Iterator::collect::<rusqlite::Result<Vec<(i64, i64)>>>)
+            .map_err(failed)?
+    };
+    for migration in migrate::missing(&applied, mode)? {
+        for statement in migration.statements(Dialect::Sqlite) {
+            transaction
+                .execute_batch(&statement)
+                .map_err(|error| migration.failed(&error))?;
+        }
+        transaction
+            .execute(
+                migrate::RECORD,
+                rusqlite::params![
+                    migration.number,
+                    migration.name,
+                    migration.min_program,
+                    crate::clock::wall_micros()
+                ],
+            )
+            .map_err(|error| migration.failed(&error))?;
+    }
+    transaction.commit().map_err(failed)
+}

@@ -1,0 +1,47 @@
+//! One program per file: a lock file beside the database, held as long as the store is open.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::{OpenError, StoreError};
+
+/// How often the lock is tried, and how long to wait between: a store of the same process that was dropped without
+/// `close` lets go a moment later.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Held until dropped. The operating system lets go when the process dies, however it dies.
+pub(super) struct FileLock {
+    _file: File,
+}
+
+impl FileLock {
+    pub(super) async fn take(database: &Path) -> Result<Self, OpenError> {
+        let path = beside(database);
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))?;
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::Error(error)) => {
+                    return Err(
+                        StoreError::Unavailable(format!("{}: {error}", path.display())).into(),
+                    );
+                }
+            }
+        }
+        Err(OpenError::InUse(database.display().to_string()))
+    }
+}
+
+fn beside(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}

@@ -1,0 +1,317 @@
+//! The writer thread: up to 256 waiting batches share one transaction and one sync.
+//!
+//! Each batch has a savepoint of its own, so that a conflict undoes it alone. Nothing is answered before the outer
+//! COMMIT, conflicts included: what they saw may be undone with the group. When the file fails, the whole group fails and
+//! the store is not ready until the file was opened again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::file_lock::FileLock;
+use super::{BUSY, Shared, reader, value};
+use crate::batch::Requirement;
+use crate::{Batch, CommitError, Outcome, StoreError};
+
+/// Batches that share a transaction.
+const GROUP: usize = 256;
+/// The log is copied into the database when it has this many pages (of 4 KiB).
+const CHECKPOINT_PAGES: i32 = 4_000;
+/// From this many pages on, the writer waits for readers so that the log can start again from its beginning.
+const RESTART_PAGES: i32 = 16_000;
+/// How long it waits for them, and how long until it tries again.
+const RESTART_WAIT: Duration = Duration::from_millis(250);
+const RESTART_EVERY: Duration = Duration::from_secs(1);
+/// A log file that starts again is cut to this size.
+pub(super) const LOG_LIMIT_BYTES: i64 = 64 << 20;
+/// How long until a failed file is opened again.
+const REOPEN_EVERY: Duration = Duration::from_millis(100);
+
+pub(super) type Reply = oneshot::Sender<Result<Outcome, CommitError>>;
+
+pub(super) enum Message {
+    Commit { batch: Batch, reply: Reply },
+    Close(oneshot::Sender<()>),
+}
+
+/// Why a batch was not applied.
+enum Failure {
+    /// This batch alone is at fault.
+    Batch(CommitError),
+    /// The file failed; the group is lost.
+    Engine(StoreError),
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    connection: Option<Connection>,
+    /// Pages in the log after the last commit.
+    log_pages: Arc<AtomicI32>,
+    restart_tried: Option<Instant>,
+}
+
+/// Starts the thread. It ends with [`Message::Close`] or when every handle of the store is gone.
+pub(super) fn start(
+    shared: Arc<Shared>,
+    connection: Connection,
+    lock: FileLock,
+) -> std::io::Result<Sender<Message>> {
+    let (sender, receiver) = channel();
+    std::thread::Builder::new()
+        .name("cognate-writer".to_owned())
+        .spawn(move || {
+            let mut writer = Writer {
+                shared,
+                connection: None,
+                log_pages: Arc::new(AtomicI32::new(0)),
+                restart_tried: None,
+            };
+            writer.adopt(connection);
+            let closing = writer.serve(&receiver);
+            writer.finish();
+            drop(lock);
+            if let Some(done) = closing {
+                // Nobody listens when the caller of `close` was cancelled.
+                done.send(()).unwrap_or_default();
+            }
+        })?;
+    Ok(sender)
+}
+
+impl Writer {
+    fn serve(&mut self, messages: &Receiver<Message>) -> Option<oneshot::Sender<()>> {
+        loop {
+            let first = if self.connection.is_some() {
+                messages.recv().ok()?
+            } else {
+                match messages.recv_timeout(REOPEN_EVERY) {
+                    Ok(message) => message,
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.reopen();
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                }
+            };
+            let mut batches = Vec::new();
+            let mut replies = Vec::new();
+            let mut closing = None;
+            let mut next = Some(first);
+            while let Some(message) = next {
+                match message {
+                    Message::Commit { batch, reply } => {
+                        batches.push(batch);
+                        replies.push(reply);
+                    }
+                    Message::Close(done) => {
+                        closing = Some(done);
+                        break;
+                    }
+                }
+                next = if batches.len() < GROUP {
+                    messages.try_recv().ok()
+                } else {
+                    None
+                };
+            }
+            if !batches.is_empty() {
+                let answers = self.commit(&batches);
+                for (reply, answer) in replies.into_iter().zip(answers) {
+                    // Nobody listens when the request was given up; the batch stays committed.
+                    reply.send(answer).unwrap_or_default();
+                }
+                self.checkpoint();
+            }
+            if closing.is_some() {
+                return closing;
+            }
+        }
+    }
+
+    /// One answer for each batch.
+    fn commit(&mut self, batches: &[Batch]) -> Vec<Result<Outcome, CommitError>> {
+        if self.connection.is_none() {
+            self.reopen();
+        }
+        let Some(connection) = &self.connection else {
+            let error = StoreError::Unavailable("the file could not be opened again".to_owned());
+            return batches.iter().map(|_| Err(error.clone().into())).collect();
+        };
+        let answers = match apply(connection, batches) {
+            Ok(answers) => answers,
+            Err(error) => {
+                self.fail(&error);
+                return batches.iter().map(|_| Err(error.clone().into())).collect();
+            }
+        };
+        match run(connection, "COMMIT") {
+            Ok(()) => answers,
+            Err(error) => {
+                // The log may hold the whole commit although syncing it failed: after a crash it could come back.
+                let error = value::store_error(&error);
+                self.fail(&error);
+                answers
+                    .into_iter()
+                    .map(|answer| {
+                        Err(match answer {
+                            Ok(_) => CommitError::Unknown(error.to_string()),
+                            Err(_) => error.clone().into(),
+                        })
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    fn fail(&mut self, error: &StoreError) {
+        self.shared.healthy.store(false, Ordering::Release);
+        self.connection = None;
+        tracing::error!(%error, "the database file failed; opening it again");
+    }
+
+    fn reopen(&mut self) {
+        // A write of nothing new, synced: only a disk that takes it is worth being ready for.
+        let tried = self.shared.connect().and_then(|connection| {
+            connection.pragma_update(None, "user_version", 1)?;
+            Ok(connection)
+        });
+        match tried {
+            Ok(connection) => {
+                self.adopt(connection);
+                tracing::info!("the database file was opened again");
+            }
+            Err(error) => tracing::warn!(%error, "the database file cannot be opened yet"),
+        }
+    }
+
+    fn adopt(&mut self, mut connection: Connection) {
+        let pages = Arc::clone(&self.log_pages);
+        // The hook takes the place of SQLite's own checkpoints, which would run before the answer.
+        let hooked = connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count| {
+            pages.store(count, Ordering::Relaxed);
+            Ok(())
+        }));
+        if let Err(error) = hooked {
+            tracing::warn!(%error, "checkpoints stay with the engine");
+        }
+        self.connection = Some(connection);
+        self.shared.healthy.store(true, Ordering::Release);
+    }
+
+    /// Copies the log into the database when it has grown, after the answers have left.
+    fn checkpoint(&mut self) {
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        if pages < CHECKPOINT_PAGES {
+            return;
+        }
+        let must_restart = pages >= RESTART_PAGES
+            && self
+                .restart_tried
+                .is_none_or(|tried| tried.elapsed() >= RESTART_EVERY);
+        let done = if must_restart {
+            self.restart_tried = Some(Instant::now());
+            connection
+                .busy_timeout(RESTART_WAIT)
+                .and_then(|()| checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)"))
+                .and_then(|()| connection.busy_timeout(BUSY))
+        } else {
+            checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)")
+        };
+        if let Err(error) = done {
+            self.fail(&value::store_error(&error));
+        }
+    }
+
+    /// Leaves one file behind, without a log.
+    fn finish(&mut self) {
+        self.shared.closed.store(true, Ordering::Release);
+        if let Some(connection) = self.connection.take() {
+            let done = checkpoint(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            if let Err(error) = done {
+                tracing::warn!(%error, "the last checkpoint failed; the log keeps what it has");
+            }
+        }
+    }
+}
+
+fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.query_row(sql, [], |_| Ok(()))
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.raw_execute().map(drop)
+}
+
+/// Applies the batches to an open transaction; the caller commits it. An error means that the transaction is gone.
+fn apply(
+    connection: &Connection,
+    batches: &[Batch],
+) -> Result<Vec<Result<Outcome, CommitError>>, StoreError> {
+    let engine = |error: rusqlite::Error| StoreError::Unavailable(error.to_string());
+    run(connection, "BEGIN IMMEDIATE").map_err(engine)?;
+    let mut answers = Vec::with_capacity(batches.len());
+    for batch in batches {
+        run(connection, "SAVEPOINT batch").map_err(engine)?;
+        match apply_one(connection, batch) {
+            Ok(outcome) => answers.push(Ok(outcome)),
+            Err(Failure::Batch(error)) => {
+                run(connection, "ROLLBACK TO batch").map_err(engine)?;
+                answers.push(Err(error));
+            }
+            Err(Failure::Engine(error)) => return Err(error),
+        }
+        run(connection, "RELEASE batch").map_err(engine)?;
+    }
+    Ok(answers)
+}
+
+fn apply_one(connection: &Connection, batch: &Batch) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome {
+        rows: Vec::new(),
+        counts: Vec::with_capacity(batch.statements.len()),
+    };
+    for statement in &batch.statements {
+        let requirement = statement.requirement;
+        let execute = || {
+            let mut prepared = connection.prepare_cached(statement.sql)?;
+            value::bind(&mut prepared, &statement.params)?;
+            match requirement {
+                Requirement::Exists(_) | Requirement::None(_) => {
+                    Ok((prepared.raw_query().next()?.is_some().into(), None))
+                }
+                Requirement::Returning | Requirement::OneReturning(_) => {
+                    let rows = reader::collect(&mut prepared)?;
+                    Ok((rows.len(), Some(rows)))
+                }
+                Requirement::Any | Requirement::One(_) => Ok((prepared.raw_execute()?, None)),
+            }
+        };
+        let (count, rows) =
+            execute().map_err(|error: rusqlite::Error| failure(connection, &error, requirement))?;
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        if let Some(label) = requirement.unmet(count) {
+            return Err(Failure::Batch(CommitError::Conflict(label)));
+        }
+        outcome.counts.push(count);
+        outcome.rows.extend(rows);
+    }
+    Ok(outcome)
+}
+
+fn failure(connection: &Connection, error: &rusqlite::Error, requirement: Requirement) -> Failure {
+    // Some failures end the transaction by themselves, and the batches before with it.
+    if value::is_engine_failure(error) || connection.is_autocommit() {
+        return Failure::Engine(StoreError::Unavailable(error.to_string()));
+    }
+    match requirement.label() {
+        Some(label) if value::is_conflict(error) => Failure::Batch(CommitError::Conflict(label)),
+        _ => Failure::Batch(CommitError::Store(value::store_error(error))),
+    }
+}

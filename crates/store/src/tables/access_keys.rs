@@ -1,0 +1,108 @@
+//! `access_keys`: the credentials of those who may call IAM operations.
+
+use crate::{Batch, Label, Row, Store, StoreError, params};
+
+const INSERT: &str = "INSERT INTO access_keys (key_id, doc, sealed, enabled, created, ver) VALUES (?1, ?2, ?3, ?4, ?5, 1)";
+const GET: &str =
+    "SELECT key_id, doc, sealed, enabled, created, ver FROM access_keys WHERE key_id = ?1";
+const LIST: &str = "SELECT key_id, doc, sealed, enabled, created, ver FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT ?2";
+const SET_ENABLED: &str = "UPDATE access_keys SET enabled = ?2, ver = ver + 1 WHERE key_id = ?1";
+const DELETE: &str = "DELETE FROM access_keys WHERE key_id = ?1";
+
+/// The id is taken.
+pub const EXISTS: Label = Label("access_key_exists");
+/// There is no such key.
+pub const MISSING: Label = Label("access_key_missing");
+
+/// Whether a key may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Calls signed with it are judged by its policy.
+    Enabled,
+    /// Calls signed with it are refused.
+    Disabled,
+}
+
+/// A key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessKey {
+    /// The access key id, as clients send it.
+    pub key_id: String,
+    /// JSON: the policy document and a description.
+    pub doc: String,
+    /// The secret, sealed.
+    pub sealed: Vec<u8>,
+    /// Whether it may be used.
+    pub state: State,
+    /// Microseconds since the epoch.
+    pub created: i64,
+    /// Grows with every change; ignored by [`insert`], which starts at 1.
+    pub ver: i64,
+}
+
+impl AccessKey {
+    fn from_row(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            key_id: row.take_text(0)?,
+            doc: row.take_text(1)?,
+            sealed: row.take_bytes(2)?,
+            state: if row.flag(3)? {
+                State::Enabled
+            } else {
+                State::Disabled
+            },
+            created: row.int(4)?,
+            ver: row.int(5)?,
+        })
+    }
+}
+
+/// Adds a key; a taken id is a conflict under [`EXISTS`].
+pub fn insert(batch: Batch, key: &AccessKey) -> Batch {
+    batch.one(
+        INSERT,
+        params![
+            &key.key_id,
+            &key.doc,
+            &key.sealed,
+            key.state == State::Enabled,
+            key.created
+        ],
+        EXISTS,
+    )
+}
+
+/// The key with this id, enabled or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(store: &Store, key_id: &str) -> Result<Option<AccessKey>, StoreError> {
+    store
+        .row(GET, params![key_id])
+        .await?
+        .map(AccessKey::from_row)
+        .transpose()
+}
+
+/// Up to `limit` keys whose ids come after `after` (empty: from the first), in order of their ids.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(store: &Store, after: &str, limit: u32) -> Result<Vec<AccessKey>, StoreError> {
+    let rows = store.rows(LIST, params![after, limit]).await?;
+    rows.into_iter().map(AccessKey::from_row).collect()
+}
+
+/// Enables or disables a key; an unknown id is a conflict under [`MISSING`].
+pub fn set_state(batch: Batch, key_id: &str, state: State) -> Batch {
+    batch.one(
+        SET_ENABLED,
+        params![key_id, state == State::Enabled],
+        MISSING,
+    )
+}
+
+/// Removes a key; an unknown id is a conflict under [`MISSING`].
+pub fn delete(batch: Batch, key_id: &str) -> Batch {
+    batch.one(DELETE, params![key_id], MISSING)
+}

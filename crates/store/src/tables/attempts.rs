@@ -1,0 +1,143 @@
+//! `attempts`: wrong passwords and counted requests of a subject (a user id, or the pseudonym of a name nobody has).
+//!
+//! Rows of the kind [`PASSWORD`] keep the sign-in lockout: `n` wrong passwords in a row, `last` the time of the newest,
+//! `since` the instant until which the subject is locked. Rows of other kinds count requests in a window that began at
+//! `since`. Times are microseconds.
+
+use crate::{Batch, Label, Row, StoreError, Value, params};
+
+/// The kind of the sign-in lockout.
+pub const PASSWORD: &str = "password";
+
+/// Another attempt on the same subject was judged first: read again.
+pub const MOVED: Label = Label("attempts_moved");
+
+/// The lockout row of a subject; parameters: pool, subject.
+pub const OF_SUBJECT: &str = "SELECT n, since, last, expires FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password'";
+
+/// The lockout row of the user who signs in with a folded name; parameters: pool, folded name.
+pub const OF_LOGIN: &str = "SELECT a.n, a.since, a.last, a.expires FROM logins l JOIN attempts a ON a.pool_id = l.pool_id \
+     AND a.subject = l.user_id AND a.kind = 'password' WHERE l.pool_id = ?1 AND l.name = ?2";
+
+const INSERT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
+     VALUES (?1, ?2, 'password', ?3, ?4, ?5, ?6, ?7)";
+const REPLACE: &str = "UPDATE attempts SET n = ?3, since = ?4, last = ?5, expires = ?6 \
+     WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?7 AND last = ?8";
+const DELETE: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?3 AND last = ?4";
+const DELETE_ALL: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2";
+const COUNT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
+     VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
+     n = CASE WHEN attempts.expires <= excluded.last THEN 1 ELSE attempts.n + 1 END, \
+     since = CASE WHEN attempts.expires <= excluded.last THEN excluded.since ELSE attempts.since END, \
+     expires = CASE WHEN attempts.expires <= excluded.last THEN excluded.expires ELSE attempts.expires END, \
+     last = excluded.last RETURNING n";
+
+/// A lockout row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failures {
+    /// Wrong passwords in a row.
+    pub n: i64,
+    /// Locked until then.
+    pub until: i64,
+    /// When the newest was counted.
+    pub last: i64,
+    /// When all is forgotten.
+    pub expires: i64,
+}
+
+impl Failures {
+    /// From a row of [`OF_SUBJECT`] or [`OF_LOGIN`].
+    ///
+    /// # Errors
+    /// [`StoreError::Column`].
+    pub fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            n: row.int(0)?,
+            until: row.int(1)?,
+            last: row.int(2)?,
+            expires: row.int(3)?,
+        })
+    }
+}
+
+/// Parameters of [`OF_SUBJECT`] and [`OF_LOGIN`].
+#[must_use]
+pub fn key(pool_id: &str, subject_or_name: &str) -> Vec<Value> {
+    params![pool_id, subject_or_name]
+}
+
+/// Puts `after` in the place of what was read; conflict [`MOVED`] if that is no longer there.
+pub fn replace(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    before: Option<&Failures>,
+    after: &Failures,
+) -> Batch {
+    match before {
+        None => batch.one(
+            INSERT,
+            params![
+                pool_id,
+                subject,
+                after.n,
+                after.until,
+                after.last,
+                after.expires,
+                super::sessions::bucket(subject)
+            ],
+            MOVED,
+        ),
+        Some(seen) => batch.one(
+            REPLACE,
+            params![
+                pool_id,
+                subject,
+                after.n,
+                after.until,
+                after.last,
+                after.expires,
+                seen.n,
+                seen.last
+            ],
+            MOVED,
+        ),
+    }
+}
+
+/// Forgets the wrong passwords that were read; conflict [`MOVED`] if others were counted since, or if there are some
+/// where none were read.
+pub fn clear(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failures>) -> Batch {
+    match before {
+        None => batch.none(OF_SUBJECT, params![pool_id, subject], MOVED),
+        Some(seen) => batch.one(DELETE, params![pool_id, subject, seen.n, seen.last], MOVED),
+    }
+}
+
+/// Forgets everything counted for a subject.
+pub fn forget(batch: Batch, pool_id: &str, subject: &str) -> Batch {
+    batch.run(DELETE_ALL, params![pool_id, subject])
+}
+
+/// Counts a request at `now` in a window that ends at `expires` unless one is open; returns `n` as the next row of the
+/// outcome.
+pub fn count(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    kind: &str,
+    now: i64,
+    expires: i64,
+) -> Batch {
+    batch.returning(
+        COUNT,
+        params![
+            pool_id,
+            subject,
+            kind,
+            now,
+            expires,
+            super::sessions::bucket(subject)
+        ],
+    )
+}

@@ -1,0 +1,140 @@
+//! `clients` and `client_pools`: one row an app client, and which pool a client id belongs to.
+
+use crate::{Batch, Label, Row, Store, StoreError, params};
+
+/// A client of some pool has the id.
+pub const CLIENT_EXISTS: Label = Label("client_exists");
+/// The row has changed since it was read, or is gone.
+pub const CLIENT_STALE: Label = Label("client_stale");
+
+/// A client by its id alone; columns as [`ClientRow::read`] takes them. For pipelined reads.
+pub const BY_ID: &str = "SELECT c.pool_id, c.client_id, c.doc, c.sealed, c.created, c.modified, c.ver \
+    FROM client_pools p JOIN clients c ON c.pool_id = p.pool_id AND c.client_id = p.client_id WHERE p.client_id = ?1";
+
+const CLAIM: &str = "INSERT INTO client_pools (client_id, pool_id) VALUES (?1, ?2) ON CONFLICT (client_id) DO NOTHING";
+const INSERT: &str = "INSERT INTO clients (pool_id, client_id, doc, sealed, created, modified, ver) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)";
+const UPDATE: &str = "UPDATE clients SET doc = ?4, modified = ?5, ver = ver + 1 \
+    WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
+const DELETE: &str = "DELETE FROM clients WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
+const RELEASE: &str = "DELETE FROM client_pools WHERE client_id = ?1 AND pool_id = ?2";
+const PAGE: &str = "SELECT client_id, doc FROM clients \
+    WHERE pool_id = ?1 AND client_id > ?2 ORDER BY client_id LIMIT ?3";
+
+/// A client as it is stored.
+pub struct ClientRow {
+    /// Its pool.
+    pub pool_id: String,
+    /// The id, unique on the server.
+    pub client_id: String,
+    /// The settings, JSON.
+    pub doc: String,
+    /// Its secrets, sealed by the pool's key; `None` for a client without.
+    pub sealed: Option<Vec<u8>>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// Grows with every change.
+    pub ver: i64,
+}
+
+impl ClientRow {
+    /// Takes a row of [`BY_ID`].
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] on a row of another shape.
+    pub fn read(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            pool_id: row.take_text(0)?,
+            client_id: row.take_text(1)?,
+            doc: row.take_text(2)?,
+            sealed: row.take_opt_bytes(3)?,
+            created: row.int(4)?,
+            modified: row.int(5)?,
+            ver: row.int(6)?,
+        })
+    }
+}
+
+/// A client in a listing.
+pub struct ClientSummary {
+    /// The id.
+    pub client_id: String,
+    /// The settings, JSON.
+    pub doc: String,
+}
+
+/// The client, whatever the state of its pool.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(store: &Store, client_id: &str) -> Result<Option<ClientRow>, StoreError> {
+    store
+        .row(BY_ID, params![client_id])
+        .await?
+        .map(ClientRow::read)
+        .transpose()
+}
+
+/// Adds a client in its first version; [`CLIENT_EXISTS`] if any pool has a client of that id.
+pub fn insert(
+    batch: Batch,
+    pool_id: &str,
+    client_id: &str,
+    doc: &str,
+    sealed: Option<&[u8]>,
+    now: i64,
+) -> Batch {
+    batch
+        .one(CLAIM, params![client_id, pool_id], CLIENT_EXISTS)
+        .one(
+            INSERT,
+            params![pool_id, client_id, doc, sealed, now],
+            CLIENT_EXISTS,
+        )
+}
+
+/// Replaces the settings of version `ver`; [`CLIENT_STALE`].
+pub fn update(
+    batch: Batch,
+    pool_id: &str,
+    client_id: &str,
+    ver: i64,
+    doc: &str,
+    now: i64,
+) -> Batch {
+    batch.one(
+        UPDATE,
+        params![pool_id, client_id, ver, doc, now],
+        CLIENT_STALE,
+    )
+}
+
+/// Takes away version `ver`; [`CLIENT_STALE`].
+pub fn delete(batch: Batch, pool_id: &str, client_id: &str, ver: i64) -> Batch {
+    batch
+        .one(DELETE, params![pool_id, client_id, ver], CLIENT_STALE)
+        .run(RELEASE, params![client_id, pool_id])
+}
+
+/// Up to `limit` clients of a pool whose id is above `after`, by id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page(
+    store: &Store,
+    pool_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ClientSummary>, StoreError> {
+    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(ClientSummary {
+                client_id: row.take_text(0)?,
+                doc: row.take_text(1)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! `codes`: confirmation codes that were sent and not yet used, one per user and purpose.
+//!
+//! The key is a user id or the pseudonym of a name nobody has, so that asking for a code costs the same for both. A row
+//! that has expired is as good as none. Times are microseconds.
+
+use crate::{Batch, Label, Row, StoreError, Value, params};
+
+/// The code was replaced or used since it was read.
+pub const CODE_STALE: Label = Label("code_stale");
+
+/// A code by pool, subject and purpose.
+pub const READ: &str = "SELECT sealed, expires, failures, ver FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
+const PUT: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, ?7) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
+     sealed = excluded.sealed, created = excluded.created, expires = excluded.expires, failures = 0, ver = codes.ver + 1";
+const FAIL: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, 1, ?6) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
+     failures = codes.failures + 1, ver = codes.ver + 1";
+const USE: &str =
+    "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3 AND ver = ?4";
+const DELETE: &str = "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
+const NOBODY: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
+const DELETE_ALL: &str = "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2";
+
+/// A pending code.
+pub struct CodeRow {
+    /// Code and destination, sealed.
+    pub sealed: Vec<u8>,
+    /// The end of its life.
+    pub expires: i64,
+    /// Wrong answers given to it.
+    pub failures: i64,
+    /// The version.
+    pub ver: i64,
+}
+
+impl CodeRow {
+    /// From a row of [`READ`]; empties it.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`].
+    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            sealed: row.take_bytes(0)?,
+            expires: row.int(1)?,
+            failures: row.int(2)?,
+            ver: row.int(3)?,
+        })
+    }
+}
+
+/// The parameters of [`READ`].
+#[must_use]
+pub fn key(pool_id: &str, subject: &str, purpose: &str) -> Vec<Value> {
+    params![pool_id, subject, purpose]
+}
+
+/// Puts a code in the place of any older one of the same purpose.
+pub fn put(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    purpose: &str,
+    sealed: Vec<u8>,
+    now: i64,
+    expires: i64,
+) -> Batch {
+    batch.run(
+        PUT,
+        params![
+            pool_id,
+            subject,
+            purpose,
+            sealed,
+            now,
+            expires,
+            super::sessions::bucket(subject)
+        ],
+    )
+}
+
+/// Counts a wrong answer. Where there is no code, a row that has already expired is left behind: the commit costs the
+/// same.
+pub fn fail(batch: Batch, pool_id: &str, subject: &str, purpose: &str, now: i64) -> Batch {
+    batch.run(
+        FAIL,
+        params![
+            pool_id,
+            subject,
+            purpose,
+            Vec::new(),
+            now,
+            super::sessions::bucket(subject)
+        ],
+    )
+}
+
+/// Uses up the code that was read at `ver` ([`CODE_STALE`]).
+pub fn consume(batch: Batch, pool_id: &str, subject: &str, purpose: &str, ver: i64) -> Batch {
+    batch.one(USE, params![pool_id, subject, purpose, ver], CODE_STALE)
+}
+
+/// Forgets a code, if there is one.
+pub fn delete(batch: Batch, pool_id: &str, subject: &str, purpose: &str) -> Batch {
+    batch.run(DELETE, params![pool_id, subject, purpose])
+}
+
+/// Forgets all codes of a user.
+pub fn delete_all(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(DELETE_ALL, params![pool_id, user_id])
+}
+
+/// Requires that no user has the pseudonym as id, which is always so: the batch of a name that nobody has then costs
+/// what a user's does.
+pub fn guard_nobody(batch: Batch, pool_id: &str, pseudonym: &str, label: Label) -> Batch {
+    batch.none(NOBODY, params![pool_id, pseudonym], label)
+}

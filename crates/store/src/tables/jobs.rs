@@ -1,0 +1,181 @@
+//! `jobs`: leases on background work that several nodes share, and the sweep of expired rows.
+//!
+//! A lease is good until `lease_until` by the clocks of the nodes, which differ by at most two seconds; take leases of
+//! half a minute and more. `ver` numbers the leases of a job, so a node that was too slow cannot write over the next
+//! one's work: put [`checkpoint`] into the batch that does a portion of it.
+
+use crate::{Batch, CommitError, Label, Store, StoreError, Value, clock, params};
+
+const ADD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, '', 0, ?3, 0) \
+     ON CONFLICT (kind, job_key) DO NOTHING";
+const DUE: &str = "SELECT job_key FROM jobs WHERE kind = ?1 AND job_key > ?2 AND lease_until <= ?3 ORDER BY job_key LIMIT ?4";
+const TAKE: &str = "UPDATE jobs SET owner = ?3, lease_until = ?4, ver = ver + 1 \
+     WHERE kind = ?1 AND job_key = ?2 AND lease_until <= ?5 RETURNING cursor, ver";
+const CHECKPOINT: &str = "UPDATE jobs SET lease_until = ?5, cursor = ?6 \
+     WHERE kind = ?1 AND job_key = ?2 AND owner = ?3 AND ver = ?4";
+const FINISH: &str =
+    "DELETE FROM jobs WHERE kind = ?1 AND job_key = ?2 AND owner = ?3 AND ver = ?4";
+
+/// The lease has passed to somebody else.
+pub const LOST: Label = Label("lease_lost");
+
+/// A job that this node works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// What is to be done.
+    pub kind: String,
+    /// To what, for example a pool id.
+    pub key: String,
+    /// This node.
+    pub owner: String,
+    /// How far the work has come; empty at the beginning.
+    pub cursor: String,
+    /// The number of this lease.
+    pub ver: i64,
+}
+
+/// Adds a job if it is not there.
+pub fn add(batch: Batch, kind: &str, key: &str, cursor: &str) -> Batch {
+    batch.run(ADD, params![kind, key, cursor])
+}
+
+/// The keys of up to `limit` jobs of a kind that nobody works on at `now` (microseconds), after the key `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn due(
+    store: &Store,
+    kind: &str,
+    after: &str,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    let rows = store.rows(DUE, params![kind, after, now, limit]).await?;
+    rows.into_iter().map(|mut row| row.take_text(0)).collect()
+}
+
+/// Takes a job until `until` if it is there and nobody works on it at `now` (both in microseconds).
+///
+/// # Errors
+/// [`CommitError`]; somebody else's lease is `None`, not an error.
+pub async fn take(
+    store: &Store,
+    kind: &str,
+    key: &str,
+    owner: &str,
+    now: i64,
+    until: i64,
+) -> Result<Option<Lease>, CommitError> {
+    let batch = Batch::new().returning(TAKE, params![kind, key, owner, until, now]);
+    let outcome = store.commit(batch).await?;
+    let Some(row) = outcome.first(0) else {
+        return Ok(None);
+    };
+    Ok(Some(Lease {
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+        owner: owner.to_owned(),
+        cursor: row.text(0)?.to_owned(),
+        ver: row.int(1)?,
+    }))
+}
+
+/// Records how far the work has come and holds the job until `until`; a conflict under [`LOST`] undoes the portion
+/// of work in the same batch. To pause a repeated job, set `until` to the time of its next turn.
+pub fn checkpoint(batch: Batch, lease: &Lease, cursor: &str, until: i64) -> Batch {
+    batch.one(
+        CHECKPOINT,
+        params![
+            &lease.kind,
+            &lease.key,
+            &lease.owner,
+            lease.ver,
+            until,
+            cursor
+        ],
+        LOST,
+    )
+}
+
+/// Holds the job until `until` without progress.
+pub fn extend(batch: Batch, lease: &Lease, until: i64) -> Batch {
+    checkpoint(batch, lease, &lease.cursor, until)
+}
+
+/// Removes a job that is done; a conflict under [`LOST`] means that it is somebody else's now.
+pub fn finish(batch: Batch, lease: &Lease) -> Batch {
+    batch.one(
+        FINISH,
+        params![&lease.kind, &lease.key, &lease.owner, lease.ver],
+        LOST,
+    )
+}
+
+/// Expiry indexes start with a bucket below this number, so that several nodes can sweep side by side and new rows do
+/// not all land on one end of the index.
+pub const BUCKETS: u32 = 64;
+/// Rows that a sweep removes from a table in one batch.
+pub const SWEEP_ROWS: u32 = 1_000;
+/// How long the outcome of a batch can be asked for, in microseconds.
+const OUTCOME_KEPT: i64 = 3_600_000_000;
+
+const SWEEPS: [&str; 4] = [
+    "DELETE FROM sessions WHERE (pool_id, user_id, session_id) IN (SELECT pool_id, user_id, session_id FROM sessions \
+     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
+    "DELETE FROM codes WHERE (pool_id, user_id, purpose) IN (SELECT pool_id, user_id, purpose FROM codes \
+     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
+    "DELETE FROM spent WHERE (pool_id, nonce) IN (SELECT pool_id, nonce FROM spent \
+     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
+    "DELETE FROM attempts WHERE (pool_id, subject, kind) IN (SELECT pool_id, subject, kind FROM attempts \
+     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
+];
+const SWEEP_BATCHES: &str = "DELETE FROM batches WHERE batch_id IN (SELECT batch_id FROM batches \
+     WHERE batch_id >= ?1 AND batch_id < ?2 ORDER BY batch_id LIMIT ?3)";
+
+/// What a sweep removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Rows removed from all tables together.
+    pub rows: u64,
+    /// Whether a table may hold more: call again.
+    pub more: bool,
+}
+
+/// Removes expired sessions, codes, spent nonces and attempts of a bucket (below [`BUCKETS`]), at most
+/// [`SWEEP_ROWS`] of each, a batch for each table. `now` is the service's clock in microseconds. Two nodes at the same
+/// bucket do no harm.
+///
+/// # Errors
+/// [`CommitError`]; what earlier batches removed stays removed.
+pub async fn expire(store: &Store, now: i64, bucket: u32) -> Result<Swept, CommitError> {
+    let mut swept = Swept::default();
+    for sql in SWEEPS {
+        sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
+    }
+    // Ids of batches are made by `batch_id`, by the clock of the machine.
+    let bounds = params![
+        format!("{bucket:02x}"),
+        format!("{bucket:02x}{:016x}", clock::wall_micros() - OUTCOME_KEPT),
+        SWEEP_ROWS
+    ];
+    sweep(store, SWEEP_BATCHES, bounds, &mut swept).await?;
+    Ok(swept)
+}
+
+async fn sweep(
+    store: &Store,
+    sql: &'static str,
+    params: Vec<Value>,
+    swept: &mut Swept,
+) -> Result<(), CommitError> {
+    let touched = store.commit(Batch::new().run(sql, params)).await?.touched();
+    swept.rows += touched;
+    swept.more |= touched >= u64::from(SWEEP_ROWS);
+    Ok(())
+}
+
+/// An id for a batch: bucket, time, and what tells batches of the same microsecond apart. The sweep relies on the order.
+pub(crate) fn batch_id(now: i64, random: u64, count: u64) -> String {
+    let bucket = random % u64::from(BUCKETS);
+    format!("{bucket:02x}{now:016x}{random:016x}{count:x}")
+}

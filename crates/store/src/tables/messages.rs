@@ -1,0 +1,82 @@
+//! `messages`: what the courier has to deliver, and the inbox of `dev`. Ids grow with time.
+
+use crate::{Batch, Row, StoreError, Value, params};
+
+/// Given up: nobody will get it.
+pub const GIVEN_UP: i64 = 2;
+/// Kept in the inbox of `dev`.
+pub const IN_INBOX: i64 = 3;
+
+const INSERT: &str = "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5, 1, ?7)";
+/// The newest messages of all pools between two ids (both exclusive): after, before, state, limit.
+pub const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
+     WHERE message_id > ?1 AND message_id < ?2 AND state = ?3 ORDER BY message_id DESC LIMIT ?4";
+/// The newest messages of a pool between two ids (both exclusive): pool, after, before, state, limit.
+pub const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
+     WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";
+
+/// A message.
+pub struct MessageRow {
+    /// The pool.
+    pub pool_id: String,
+    /// Grows with time.
+    pub message_id: String,
+    /// To whom it is about.
+    pub user_id: String,
+    /// The message itself.
+    pub sealed: Vec<u8>,
+    /// Microseconds.
+    pub created: i64,
+}
+
+impl MessageRow {
+    /// From a row of [`NEWEST`] or [`NEWEST_OF_POOL`]; empties it.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`].
+    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            pool_id: row.take_text(0)?,
+            message_id: row.take_text(1)?,
+            user_id: row.take_text(2)?,
+            sealed: row.take_bytes(3)?,
+            created: row.int(4)?,
+        })
+    }
+}
+
+/// Appends a message in `state`.
+pub fn insert(batch: Batch, row: MessageRow, state: i64) -> Batch {
+    let bucket = super::sessions::bucket(&row.message_id);
+    let MessageRow {
+        pool_id,
+        message_id,
+        user_id,
+        sealed,
+        created,
+    } = row;
+    batch.run(
+        INSERT,
+        params![pool_id, message_id, user_id, state, created, sealed, bucket],
+    )
+}
+
+/// Statement and parameters of a page, newest first; `before` None begins with the newest.
+#[must_use]
+pub fn newest(
+    pool_id: Option<&str>,
+    after: &str,
+    before: Option<&str>,
+    limit: i64,
+) -> (&'static str, Vec<Value>) {
+    // Ids are hexadecimal digits: nothing lies behind `~`.
+    let before = before.unwrap_or("~");
+    match pool_id {
+        Some(pool) => (
+            NEWEST_OF_POOL,
+            params![pool, after, before, IN_INBOX, limit],
+        ),
+        None => (NEWEST, params![after, before, IN_INBOX, limit]),
+    }
+}

@@ -1,0 +1,17 @@
+//! One file per table: SQL text, row struct, and functions that build batches from rows.
+
+pub mod access_keys;
+pub mod attempts;
+pub mod audit;
+pub mod clients;
+pub mod codes;
+pub mod events;
+pub mod jobs;
+pub mod keys;
+pub mod messages;
+pub mod meta;
+pub mod pools;
+pub mod sessions;
+pub mod users;
+
+pub use sessions::bucket;

@@ -1,0 +1,178 @@
+//! Leases and the sweep.
+
+use cognate_store::tables::jobs::{self, LOST};
+use cognate_store::{Batch, CommitError, Store, params};
+
+use crate::engines::{on_each_engine, on_two_nodes};
+
+/// One second.
+const S: i64 = 1_000_000;
+
+async fn a_job_has_one_owner_at_a_time(store: &Store) {
+    store
+        .commit(jobs::add(Batch::new(), "delete", "p", ""))
+        .await
+        .unwrap();
+    let first = jobs::take(store, "delete", "p", "one", 0, 30 * S)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((first.cursor.as_str(), first.ver), ("", 1));
+    assert_eq!(
+        jobs::take(store, "delete", "p", "two", 29 * S, 60 * S)
+            .await
+            .unwrap(),
+        None
+    );
+    assert!(
+        jobs::due(store, "delete", "", 29 * S, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
+    store
+        .commit(jobs::checkpoint(Batch::new(), &first, "half", 50 * S))
+        .await
+        .unwrap();
+    assert_eq!(
+        jobs::take(store, "delete", "p", "two", 49 * S, 60 * S)
+            .await
+            .unwrap(),
+        None
+    );
+
+    // The lease runs out: the next one goes on from the cursor, and the first can write no more.
+    assert_eq!(
+        jobs::due(store, "delete", "", 50 * S, 10).await.unwrap(),
+        ["p"]
+    );
+    let second = jobs::take(store, "delete", "p", "two", 50 * S, 90 * S)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((second.cursor.as_str(), second.ver), ("half", 2));
+    let late = [
+        jobs::checkpoint(Batch::new(), &first, "more", 99 * S),
+        jobs::extend(Batch::new(), &first, 99 * S),
+        jobs::finish(Batch::new(), &first),
+    ];
+    for batch in late {
+        assert_eq!(store.commit(batch).await, Err(CommitError::Conflict(LOST)));
+    }
+    store
+        .commit(jobs::finish(Batch::new(), &second))
+        .await
+        .unwrap();
+    assert_eq!(
+        jobs::take(store, "delete", "p", "one", 99 * S, 99 * S)
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+async fn adding_a_job_twice_keeps_its_progress(store: &Store) {
+    store
+        .commit(jobs::add(Batch::new(), "delete", "p", ""))
+        .await
+        .unwrap();
+    let lease = jobs::take(store, "delete", "p", "one", 0, S)
+        .await
+        .unwrap()
+        .unwrap();
+    store
+        .commit(jobs::checkpoint(Batch::new(), &lease, "half", S))
+        .await
+        .unwrap();
+    store
+        .commit(jobs::add(Batch::new(), "delete", "p", ""))
+        .await
+        .unwrap();
+    let again = jobs::take(store, "delete", "p", "one", S, 2 * S)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(again.cursor, "half");
+}
+
+async fn a_lease_goes_to_one_node(one: &Store, other: &Store) {
+    for key in 0..20 {
+        let key = format!("k{key:02}");
+        one.commit(jobs::add(Batch::new(), "x", &key, ""))
+            .await
+            .unwrap();
+        let (a, b) = tokio::join!(
+            jobs::take(one, "x", &key, "one", S, 2 * S),
+            jobs::take(other, "x", &key, "other", S, 2 * S)
+        );
+        assert_eq!(
+            u8::from(a.unwrap().is_some()) + u8::from(b.unwrap().is_some()),
+            1
+        );
+    }
+}
+
+async fn expired_rows_go_bucket_by_bucket(store: &Store) {
+    let session = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket) \
+         VALUES ('p', 'u', ?1, 'c', '{}', 0, ?2, 1, ?3)";
+    let code = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
+         VALUES ('p', ?1, 'reset', ?4, 0, ?2, 0, 1, ?3)";
+    let spent = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES ('p', ?1, ?2, ?3)";
+    let attempt = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
+         VALUES ('p', ?1, 'password', 1, 0, 0, ?2, ?3)";
+    let mut batch = Batch::new();
+    for (id, expires, bucket) in [
+        ("old", 99, 3),
+        ("now", 100, 3),
+        ("new", 101, 3),
+        ("elsewhere", 1, 4),
+    ] {
+        batch = batch
+            .run(session, params![id, expires, bucket])
+            .run(code, params![id, expires, bucket, vec![1_u8]])
+            .run(spent, params![id, expires, bucket])
+            .run(attempt, params![id, expires, bucket]);
+    }
+    store.commit(batch).await.unwrap();
+    let swept = jobs::expire(store, 100, 3).await.unwrap();
+    assert_eq!((swept.rows, swept.more), (8, false));
+    assert_eq!(jobs::expire(store, 100, 3).await.unwrap().rows, 0);
+    for sql in [
+        "SELECT session_id FROM sessions ORDER BY session_id",
+        "SELECT user_id FROM codes ORDER BY user_id",
+        "SELECT nonce FROM spent ORDER BY nonce",
+        "SELECT subject FROM attempts ORDER BY subject",
+    ] {
+        let rows = store.rows(sql, params![]).await.unwrap();
+        let left: Vec<_> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+        assert_eq!(left, ["elsewhere", "new"], "{sql}");
+    }
+}
+
+async fn a_sweep_is_bounded(store: &Store) {
+    let spent = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES ('p', ?1, 0, 0)";
+    let mut batch = Batch::new();
+    for n in 0..1_500 {
+        batch.append(Batch::new().run(spent, params![format!("n{n}")]));
+    }
+    store.commit(batch).await.unwrap();
+    let first = jobs::expire(store, 1, 0).await.unwrap();
+    assert_eq!((first.rows, first.more), (1_000, true));
+    let second = jobs::expire(store, 1, 0).await.unwrap();
+    assert_eq!((second.rows, second.more), (500, false));
+}
+
+mod leases {
+    use super::{
+        a_job_has_one_owner_at_a_time, a_sweep_is_bounded, adding_a_job_twice_keeps_its_progress,
+    };
+    use super::{expired_rows_go_bucket_by_bucket, on_each_engine};
+    on_each_engine!(
+        a_job_has_one_owner_at_a_time,
+        adding_a_job_twice_keeps_its_progress,
+        expired_rows_go_bucket_by_bucket,
+        a_sweep_is_bounded,
+    );
+}
+on_two_nodes!(a_lease_goes_to_one_node);

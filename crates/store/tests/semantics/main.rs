@@ -1,0 +1,14 @@
+//! What a store promises, on every engine by the same tests.
+//!
+//! PostgreSQL is the server at `TEST_POSTGRES_URL`, a schema for each test; without the variable its tests do nothing
+//! but say so.
+
+mod batches;
+mod engines;
+mod jobs;
+mod opening;
+mod postgres_only;
+mod reads;
+mod sqlite_only;
+mod tables;
+mod two_nodes;

@@ -1,0 +1,105 @@
+//! Opening: migrations and programs that do not fit.
+
+use cognate_store::{
+    Batch, MigrateMode, OpenError, PROGRAM_GENERATION, Store, StoreOptions, params,
+};
+
+use crate::engines::{Folder, postgres_url};
+
+const NEWER: &str =
+    "INSERT INTO migrations (number, name, min_program, at) VALUES (9999, 'newer', ?1, 0)";
+
+async fn migrations_wait_for_permission(options: StoreOptions) {
+    let check = options.clone().migrate(MigrateMode::Check);
+    let refused = Store::open(&check).await.unwrap_err();
+    assert!(
+        matches!(&refused, OpenError::NeedsMigration(names) if names == "0001_foundation"),
+        "{refused}"
+    );
+    Store::open(&options).await.unwrap().close().await;
+    Store::open(&check).await.unwrap().close().await;
+}
+
+async fn a_database_of_a_newer_program_is_refused_only_if_it_says_so(options: StoreOptions) {
+    let store = Store::open(&options).await.unwrap();
+    store
+        .commit(Batch::new().run(NEWER, params![PROGRAM_GENERATION]))
+        .await
+        .unwrap();
+    store.close().await;
+    let store = Store::open(&options).await.unwrap();
+    let raise = "UPDATE migrations SET min_program = ?1 WHERE number = 9999";
+    store
+        .commit(Batch::new().run(raise, params![PROGRAM_GENERATION + 1]))
+        .await
+        .unwrap();
+    store.close().await;
+    let refused = Store::open(&options).await.unwrap_err();
+    assert!(matches!(refused, OpenError::TooNew { .. }), "{refused}");
+}
+
+async fn data_is_there_after_reopening(options: StoreOptions) {
+    let store = Store::open(&options).await.unwrap();
+    let put = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
+    store
+        .commit(Batch::new().run(put, params!["a", "1"]))
+        .await
+        .unwrap();
+    store.close().await;
+    let store = Store::open(&options).await.unwrap();
+    let rows = store
+        .rows("SELECT value FROM meta WHERE name = ?1", params!["a"])
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    store.close().await;
+}
+
+macro_rules! on_each_engine_closed {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let folder = super::Folder::new();
+                super::$name(folder.options()).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let Some(url) = super::postgres_url().await else { return };
+                super::$name(super::StoreOptions::postgres(url)).await;
+            })+
+        }
+    };
+}
+on_each_engine_closed!(
+    migrations_wait_for_permission,
+    a_database_of_a_newer_program_is_refused_only_if_it_says_so,
+    data_is_there_after_reopening,
+);
+
+#[tokio::test]
+async fn ten_nodes_start_on_an_empty_database_at_once() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let starts: Vec<_> = (0..10)
+        .map(|_| {
+            let options = StoreOptions::postgres(&url);
+            tokio::spawn(async move { Store::open(&options).await })
+        })
+        .collect();
+    let mut stores = Vec::new();
+    for start in starts {
+        stores.push(start.await.unwrap().unwrap());
+    }
+    let rows = stores[9]
+        .rows("SELECT number FROM migrations", params![])
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    for store in stores {
+        store.close().await;
+    }
+}

@@ -1,0 +1,242 @@
+//! What only PostgreSQL's driver does.
+
+use std::time::Duration;
+
+use cognate_store::{Batch, CommitError, Label, Store, StoreOptions, params};
+
+use crate::engines::{postgres, postgres_url};
+
+const PUT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
+const GET: &str = "SELECT value FROM meta WHERE name = ?1";
+const CLASH: Label = Label("clash");
+/// Ends every other connection of this test's schema.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+     WHERE pid <> pg_backend_pid() AND application_name = ?1";
+
+async fn named(url: &str, name: &str) -> Store {
+    postgres(&format!("{url}&application_name={name}")).await
+}
+
+#[tokio::test]
+async fn lost_connections_are_made_again() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let name = format!("cut{}", std::process::id());
+    let store = named(&url, &name).await;
+    let other = postgres(&url).await;
+    for n in 0..20 {
+        store
+            .read(&[(GET, params!["a"]), (GET, params!["b"])])
+            .await
+            .unwrap();
+        other.rows(CUT, params![&name]).await.unwrap();
+        if n % 2 == 0 {
+            store.rows(GET, params!["a"]).await.unwrap();
+        } else {
+            let batch = Batch::new()
+                .one(PUT, params![format!("x{n}"), "1"], CLASH)
+                .one(PUT, params![format!("y{n}"), "1"], CLASH);
+            store.commit(batch).await.unwrap();
+        }
+    }
+    store.ready().await.unwrap();
+    let rows = store
+        .rows("SELECT name FROM meta WHERE name >= ?1", params!["x"])
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn batches_under_cut_connections_are_applied_once_or_not_at_all() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let name = format!("storm{}", std::process::id());
+    let store = named(&url, &name).await;
+    let other = postgres(&url).await;
+    let cutter = tokio::spawn(async move {
+        for _ in 0..8 {
+            other.rows(CUT, params![&name]).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+    });
+    let writers: Vec<_> = (0..16)
+        .map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut told = Vec::new();
+                for round in 0..60 {
+                    let key = format!("{writer}-{round}");
+                    let batch = Batch::new()
+                        .one(PUT, params![format!("a{key}"), "1"], CLASH)
+                        .one(PUT, params![format!("b{key}"), "1"], CLASH);
+                    told.push((key, store.commit(batch).await));
+                }
+                told
+            })
+        })
+        .collect();
+    let mut told = Vec::new();
+    for writer in writers {
+        told.extend(writer.await.unwrap());
+    }
+    cutter.await.unwrap();
+    for (key, answer) in told {
+        let a = store
+            .row(GET, params![format!("a{key}")])
+            .await
+            .unwrap()
+            .is_some();
+        let b = store
+            .row(GET, params![format!("b{key}")])
+            .await
+            .unwrap()
+            .is_some();
+        assert_eq!(a, b, "{key} is half there");
+        match answer {
+            Ok(_) => assert!(a, "{key} was acknowledged and is lost"),
+            Err(CommitError::Store(_)) => assert!(!a, "{key} was refused and is there"),
+            Err(CommitError::Unknown(_)) => {}
+            Err(CommitError::Conflict(_)) => panic!("{key} was applied twice"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn unnamed_statements_do_the_same() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let store = Store::open(&StoreOptions::postgres(format!("{url}&pgbouncer=true")))
+        .await
+        .unwrap();
+    let batch = Batch::new()
+        .none(GET, params!["a"], CLASH)
+        .one(PUT, params!["a", "1"], CLASH)
+        .exists(GET, params!["a"], CLASH)
+        .returning(
+            "UPDATE meta SET value = ?2 WHERE name = ?1 RETURNING value",
+            params!["a", "2"],
+        );
+    let outcome = store.commit(batch.clone()).await.unwrap();
+    assert_eq!(outcome.first(0).unwrap().text(0).unwrap(), "2");
+    assert_eq!(store.commit(batch).await, Err(CommitError::Conflict(CLASH)));
+    let pool = "INSERT INTO pools (pool_id, region, state, doc, data_key, issuer, created, modified, ver) \
+         VALUES (?1, 'r', 0, '{}', ?2, ?3, 0, 0, 1)";
+    store
+        .commit(Batch::new().one(pool, params!["p", vec![1_u8], None::<String>], CLASH))
+        .await
+        .unwrap();
+    let named = "SELECT count(*) FROM pg_prepared_statements";
+    assert_eq!(
+        store
+            .row(named, params![])
+            .await
+            .unwrap()
+            .unwrap()
+            .int(0)
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        store
+            .read(&[(GET, params!["a"]), (GET, params!["b"])])
+            .await
+            .unwrap()[0]
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_was_given_up_leaves_nothing_open() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let name = format!("gone{}", std::process::id());
+    let store = named(&url, &name).await;
+    let other = postgres(&url).await;
+    store
+        .commit(Batch::new().run(PUT, params!["a", "1"]))
+        .await
+        .unwrap();
+    let slow = Batch::new()
+        .run(
+            "UPDATE meta SET value = ?2 WHERE name = ?1",
+            params!["a", "2"],
+        )
+        .run("SELECT pg_sleep(1)", params![]);
+    let given_up = tokio::time::timeout(Duration::from_millis(200), store.commit(slow)).await;
+    assert!(given_up.is_err());
+    // The row can be written by another node as soon as the server has noticed.
+    let batch = Batch::new().one(
+        "UPDATE meta SET value = ?2 WHERE name = ?1",
+        params!["a", "3"],
+        CLASH,
+    );
+    other.commit(batch).await.unwrap();
+    let value = other.row(GET, params!["a"]).await.unwrap().unwrap();
+    assert_eq!(value.text(0).unwrap(), "3");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_at_once_and_not_repeated_in_the_error() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let Some((head, tail)) = url.split_once('@') else {
+        return;
+    };
+    let Some((user, _)) = head.rsplit_once(':') else {
+        return;
+    };
+    // A server that trusts local users asks for no password.
+    let error = match Store::open(&StoreOptions::postgres(format!("{user}:hunter2@{tail}"))).await {
+        Ok(_) => return,
+        Err(error) => error.to_string(),
+    };
+    assert!(error.contains("28P01"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_down_is_passed_over() {
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let Some((head, tail)) = url.split_once('@') else {
+        return;
+    };
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let several = format!("{head}@{free},{tail}&target_session_attrs=read-write");
+    let store = postgres(&several).await;
+    store
+        .commit(Batch::new().run(PUT, params!["a", "1"]))
+        .await
+        .unwrap();
+    store.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_stays_away_is_an_error_in_bounded_time() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let began = std::time::Instant::now();
+    let error = Store::open(&StoreOptions::postgres(format!("postgres://u@{free}/d")))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the database is not available"),
+        "{error}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(20));
+}

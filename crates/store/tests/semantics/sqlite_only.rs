@@ -1,0 +1,81 @@
+//! What only the embedded engine does.
+
+use cognate_store::{Batch, OpenError, Store, params};
+
+use crate::engines::{self, Folder};
+
+const PUT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_is_refused() {
+    let folder = Folder::new();
+    let first = engines::sqlite(&folder).await;
+    let second = Store::open(&folder.options()).await.unwrap_err();
+    assert!(matches!(second, OpenError::InUse(_)), "{second}");
+    first
+        .commit(Batch::new().run(PUT, params!["a", "1"]))
+        .await
+        .unwrap();
+    first.close().await;
+    engines::sqlite(&folder).await.close().await;
+}
+
+#[tokio::test]
+async fn a_store_that_was_dropped_lets_go_of_its_file() {
+    let folder = Folder::new();
+    drop(engines::sqlite(&folder).await);
+    engines::sqlite(&folder).await.close().await;
+}
+
+#[tokio::test]
+async fn closing_leaves_one_file_without_a_log() {
+    let folder = Folder::new();
+    let store = engines::sqlite(&folder).await;
+    store
+        .commit(Batch::new().run(PUT, params!["a", "1"]))
+        .await
+        .unwrap();
+    store.close().await;
+    let log = std::fs::metadata(folder.path().join("test.db-wal")).map_or(0, |file| file.len());
+    assert_eq!(log, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_log_stays_bounded_under_load() {
+    let folder = Folder::new();
+    let store = engines::sqlite(&folder).await;
+    let put = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let value = "x".repeat(3_000);
+    // 40 tasks × 40 batches × 10 pages are 64 MB; readers are busy all the time.
+    let tasks: Vec<_> = (0..40)
+        .map(|task| {
+            let (store, value) = (store.clone(), value.clone());
+            tokio::spawn(async move {
+                for round in 0..40 {
+                    let mut batch = Batch::new();
+                    for n in 0..10 {
+                        batch.append(
+                            Batch::new().run(put, params![format!("{task}-{round}-{n}"), &value]),
+                        );
+                    }
+                    store.commit(batch).await.unwrap();
+                    store
+                        .rows(
+                            "SELECT value FROM meta WHERE name = ?1",
+                            params![format!("{task}-0-0")],
+                        )
+                        .await
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let log = std::fs::metadata(folder.path().join("test.db-wal"))
+        .unwrap()
+        .len();
+    assert!(log < 64 << 20, "the log has {log} bytes");
+    store.close().await;
+}

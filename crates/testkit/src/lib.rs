@@ -1,0 +1,12 @@
+//! Servers, clients and mailboxes for tests.
+//!
+//! [`TestServer::start`] runs a whole server in the test's process on a port that the system picks. [`Raw`] is a client
+//! that speaks the wire protocol by hand and reaches every operation, also those that no SDK has.
+
+mod mailbox;
+mod raw;
+mod server;
+
+pub use mailbox::Mailbox;
+pub use raw::{Credentials, Raw, Reply};
+pub use server::{Engine, Options, TestServer};

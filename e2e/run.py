@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Runs sessions of real clients against one `cognate dev` server, and counts their checks.
+
+usage: run.py --server PROGRAM --aws-cli PROGRAM [--node PROGRAM] [--database-url URL] [SESSION …]
+
+The server is started on a free port with a database of its own: SQLite in a temporary folder, or the PostgreSQL
+database that the URL names. It is stopped at the end, whatever happened. The last line is `N passed, N failed`.
+"""
+
+import argparse
+import base64
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# In this order; the session that moves the server's clock comes last.
+SESSIONS = [
+    "python/banner_session.py",
+    "python/boto3_session.py",
+    "python/aws_cli.py",
+    "node/sdk_v3.mjs",
+    "python/pycognito_session.py",
+    "node/identity_js.mjs",
+    "node/amplify.mjs",
+    "node/email_names.mjs",
+    "node/aws_jwt_verify.mjs",
+    "node/jose.mjs",
+    "python/pyjwt_session.py",
+    "python/clock_session.py",
+]
+START_SECONDS = 30
+SESSION_SECONDS = 150
+
+
+class Server:
+    """A development server that runs as a child process."""
+
+    def __init__(self, program, folder, database_url):
+        # An own environment: nothing that the caller has set may change what is tested.
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("COGNATE_", "AWS_"))
+        }
+        self.environment["COGNATE_DATA_DIR"] = str(folder / "data")
+        if database_url:
+            self.environment["COGNATE_DATABASE_URL"] = database_url
+            self.environment["COGNATE_SEALING_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
+        self.command = [str(program)]
+        self.log = (folder / "server.log").open("w", encoding="utf-8")
+        self.printed = []
+        self.ready = threading.Event()
+        self.process = subprocess.Popen(
+            [*self.command, "dev", "--listen", "127.0.0.1:0"],
+            env=self.environment, cwd=folder, stdout=subprocess.PIPE, stderr=self.log, text=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.printed.append(line.rstrip("\n"))
+            if self.printed[-1] == "Ready.":
+                self.ready.set()
+        self.ready.set()
+
+    def endpoint(self):
+        """Waits for the line `Ready.` and finds the endpoint among the lines before it."""
+        if not self.ready.wait(START_SECONDS) or "Ready." not in self.printed:
+            raise RuntimeError("the server did not become ready; it printed:\n" + "\n".join(self.printed))
+        for line in self.printed:
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                return found.group()
+        raise RuntimeError("the server printed no endpoint:\n" + "\n".join(self.printed))
+
+    def stop(self):
+        """Asks the server to end; one that does not within ten seconds is a failure."""
+        self.process.terminate()
+        try:
+            code = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            code = "killed after ten seconds"
+        self.log.close()
+        return code
+
+
+def tally(lines):
+    """Counts the checks of one session."""
+    return sum(line.startswith("ok - ") for line in lines), sum(line.startswith("not ok - ") for line in lines)
+
+
+def run_session(name, environment, options):
+    """Runs one session and returns its counts."""
+    interpreter = options.node if name.endswith(".mjs") else sys.executable
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            [interpreter, str(HERE / name)], env=environment, stdout=subprocess.PIPE, text=True,
+            timeout=SESSION_SECONDS, check=False,
+        )
+        lines, code = done.stdout.splitlines(), done.returncode
+    except subprocess.TimeoutExpired as late:
+        lines = (late.stdout or b"").decode(errors="replace").splitlines()
+        code = f"stopped after {SESSION_SECONDS} s"
+    passed, failed = tally(lines)
+    if failed == 0 and (code != 0 or passed == 0):
+        lines.append(f"not ok - {name} ended with {code} after {passed} checks")
+        failed = 1
+    print(f"# {name}: {passed} passed, {failed} failed, {time.monotonic() - started:.1f} s")
+    for line in lines:
+        print(f"  {line}")
+    sys.stdout.flush()
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--server", required=True, type=Path, help="the cognate program")
+    parser.add_argument("--aws-cli", required=True, help="the path of the aws program")
+    parser.add_argument("--node", default="node", help="the Node.js program, version 20 or later")
+    parser.add_argument("--database-url", help="an empty PostgreSQL database; without it, SQLite")
+    parser.add_argument("sessions", nargs="*", default=[], help="which sessions to run (all of them)")
+    options = parser.parse_args()
+    chosen = [name for name in SESSIONS if not options.sessions or any(word in name for word in options.sessions)]
+    if not chosen:
+        parser.error("no session has such a name")
+
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="cognate-e2e-") as folder:
+        server = Server(options.server.resolve(), Path(folder), options.database_url)
+        try:
+            endpoint = server.endpoint()
+            print(f"# the server listens at {endpoint}")
+            environment = server.environment | {
+                "E2E_ENDPOINT": endpoint,
+                "E2E_COMMAND": json.dumps(server.command),
+                "E2E_AWS_CLI": str(Path(options.aws_cli).absolute()),
+                "E2E_BANNER": "\n".join(server.printed),
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+                "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_EC2_METADATA_DISABLED": "true",
+                # No settings of the person who runs this, and no proxy on the way to the server.
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                "NO_PROXY": "127.0.0.1",
+                "no_proxy": "127.0.0.1",
+                "NODE_NO_WARNINGS": "1",
+                "PYTHONWARNINGS": "ignore",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+            for name in chosen:
+                counts = run_session(name, environment, options)
+                passed, failed = passed + counts[0], failed + counts[1]
+        except RuntimeError as error:
+            print(f"not ok - {error}")
+            failed += 1
+        finally:
+            code = server.stop()
+        if code == 0:
+            passed += 1
+        else:
+            print(f"not ok - the server ended with {code} when it was asked to stop")
+            failed += 1
+        if failed:
+            print("# the last lines of the server's log:")
+            for line in (Path(folder) / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()[-60:]:
+                print(f"#   {line}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,274 @@
+//! `cargo xtask test`: every test of the project, from the tools it needs to sessions of real clients.
+//!
+//! The stages run one after another and each has a budget: a stage that takes longer is stopped and fails, so that a
+//! test that hangs cannot hold up a build and slowness is noticed when it comes in. The last line is
+//! `N passed, N failed`.
+
+mod install;
+mod postgres;
+mod process;
+mod tally;
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use postgres::Postgres;
+use process::{run_within, say};
+use tally::Tally;
+
+/// One stage of the run.
+struct Stage {
+    name: &'static str,
+    about: &'static str,
+    /// Longest time on two cores from a clean checkout, in minutes. Together they stay below forty.
+    budget: u64,
+    run: fn(&Run) -> Result<Tally>,
+}
+
+/// Every stage, in order.
+const STAGES: &[Stage] = &[
+    Stage {
+        name: "install",
+        about: "the tools that the tests need",
+        budget: 6,
+        run: Run::install,
+    },
+    Stage {
+        name: "check",
+        about: "format, lints, generated code, house rules",
+        budget: 9,
+        run: Run::check,
+    },
+    Stage {
+        name: "server",
+        about: "the program that the tests and the clients talk to",
+        budget: 5,
+        run: Run::server,
+    },
+    Stage {
+        name: "unit",
+        about: "every Rust test, the store's on both engines",
+        budget: 13,
+        run: Run::unit,
+    },
+    Stage {
+        name: "clients-sqlite",
+        about: "real clients, SQLite",
+        budget: 3,
+        run: Run::clients_sqlite,
+    },
+    Stage {
+        name: "clients-postgres",
+        about: "real clients, PostgreSQL",
+        budget: 3,
+        run: Run::clients_postgres,
+    },
+];
+
+/// What the stages share.
+struct Run {
+    root: PathBuf,
+    /// The end of the stage under way.
+    deadline: std::cell::Cell<Option<Instant>>,
+    /// The private PostgreSQL; started by the first stage that needs it, stopped when this is dropped.
+    postgres: OnceCell<Postgres>,
+}
+
+/// Runs the stages named in `args`, or all of them; `--no-budget` lets each take as long as it needs.
+///
+/// # Errors
+/// When anything failed, or an argument names no stage.
+pub fn run(args: Vec<String>) -> Result<()> {
+    let (flags, names): (Vec<_>, Vec<_>) = args.into_iter().partition(|arg| arg.starts_with("--"));
+    if let Some(unknown) = flags.iter().find(|flag| *flag != "--no-budget") {
+        bail!("unknown option {unknown}\n{}", usage());
+    }
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !STAGES.iter().any(|stage| stage.name == **name))
+    {
+        bail!("unknown stage {unknown}\n{}", usage());
+    }
+    let chosen: Vec<&Stage> = STAGES
+        .iter()
+        .filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name))
+        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the workspace has no folder")?
+        .to_path_buf();
+    let run = Run {
+        root,
+        deadline: std::cell::Cell::new(None),
+        postgres: OnceCell::new(),
+    };
+    let mut total = Tally::default();
+    let mut lines = Vec::new();
+    for stage in chosen {
+        say(&format!("\n== {}: {}", stage.name, stage.about));
+        let started = Instant::now();
+        let budget = Duration::from_secs(stage.budget * 60);
+        run.deadline.set(if flags.is_empty() {
+            started.checked_add(budget)
+        } else {
+            None
+        });
+        let outcome = (stage.run)(&run);
+        let took = started.elapsed();
+        let tally = outcome.unwrap_or_else(|error| {
+            say(&format!("{}: {error:#}", stage.name));
+            Tally::failure()
+        });
+        let mark = if tally.failed == 0 { "ok" } else { "FAILED" };
+        lines.push(format!(
+            "{:<17} {mark:<6} {:>6} passed {:>4} failed {:>7.1} s of {} min",
+            stage.name,
+            tally.passed,
+            tally.failed,
+            took.as_secs_f64(),
+            stage.budget
+        ));
+        total.add(tally);
+    }
+    drop(run);
+    say("\n== summary");
+    for line in lines {
+        say(&line);
+    }
+    say(&total.to_string());
+    ensure!(total.failed == 0, "{} failed", total.failed);
+    Ok(())
+}
+
+/// How the task is called.
+fn usage() -> String {
+    let stages: Vec<String> = STAGES
+        .iter()
+        .map(|stage| format!("  {:<17} {}, {} min", stage.name, stage.about, stage.budget))
+        .collect();
+    format!(
+        "usage: cargo xtask test [--no-budget] [STAGE …]\n{}",
+        stages.join("\n")
+    )
+}
+
+impl Run {
+    fn install(&self) -> Result<Tally> {
+        install::all(&self.root, self.deadline.get())?;
+        Ok(Tally::success())
+    }
+
+    fn check(&self) -> Result<Tally> {
+        let mut check = Command::new(std::env::current_exe().context("cannot find this program")?);
+        check.arg("check").current_dir(&self.root);
+        run_within(check, self.deadline.get(), |_| {})?;
+        Ok(Tally::success())
+    }
+
+    fn unit(&self) -> Result<Tally> {
+        // Some tests kill the program itself, so it must not be an old one.
+        self.server()?;
+        let url = self.postgres()?.url("postgres");
+        let mut tally = Tally::default();
+        let mut tests = self.cargo();
+        if process::succeeds("cargo", &["nextest", "--version"]) {
+            tests.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+            tally.add(self.count(tests, &url)?);
+            // nextest leaves the examples in the documentation to cargo.
+            let mut documentation = self.cargo();
+            documentation.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+            tally.add(self.count(documentation, &url)?);
+        } else {
+            tests.args(["test", "--workspace", "--no-fail-fast"]);
+            tally.add(self.count(tests, &url)?);
+        }
+        ensure!(tally.passed > 0, "no test ran");
+        Ok(tally)
+    }
+
+    fn server(&self) -> Result<Tally> {
+        let mut build = self.cargo();
+        build.args(["build", "-p", "cognate-server"]);
+        run_within(build, self.deadline.get(), |_| {})?;
+        Ok(Tally::success())
+    }
+
+    fn clients_sqlite(&self) -> Result<Tally> {
+        self.clients(None)
+    }
+
+    fn clients_postgres(&self) -> Result<Tally> {
+        let postgres = self.postgres()?;
+        let url = postgres.new_database("cognate_clients")?;
+        self.clients(Some(&url))
+    }
+
+    /// Runs e2e/run.py, whose last line has the counts.
+    fn clients(&self, database: Option<&str>) -> Result<Tally> {
+        let tools = install::Tools::find(&self.root)?;
+        self.server()?;
+        let server = self.root.join("target/debug/cognate");
+        let mut sessions = Command::new(&tools.python);
+        sessions
+            .arg(self.root.join("e2e/run.py"))
+            .arg("--server")
+            .arg(server)
+            .arg("--aws-cli")
+            .arg(&tools.aws_cli)
+            .arg("--node")
+            .arg(&tools.node)
+            .current_dir(&self.root);
+        if let Some(url) = database {
+            sessions.args(["--database-url", url]);
+        }
+        let mut found = None;
+        let outcome = run_within(sessions, self.deadline.get(), |line| {
+            found = Tally::from_last_line(line).or(found);
+        });
+        match (outcome, found) {
+            // The counts already tell of the failure that the exit code reports.
+            (Err(_), Some(tally)) if tally.failed > 0 => Ok(tally),
+            (outcome, found) => {
+                outcome?;
+                found.context("the client sessions printed no counts")
+            }
+        }
+    }
+
+    /// Runs a test command and counts its results.
+    fn count(&self, mut tests: Command, postgres: &str) -> Result<Tally> {
+        tests.env("TEST_POSTGRES_URL", postgres);
+        let mut tally = Tally::default();
+        let outcome = run_within(tests, self.deadline.get(), |line| {
+            if let Some(more) = Tally::from_test_line(line) {
+                tally.add(more);
+            }
+        });
+        if let Err(error) = outcome {
+            say(&format!("{error:#}"));
+            // Failed tests have been counted; anything else, such as a crate that does not compile, counts as one.
+            tally.failed = tally.failed.max(1);
+        }
+        Ok(tally)
+    }
+
+    /// The private PostgreSQL, started when first asked for.
+    fn postgres(&self) -> Result<&Postgres> {
+        if let Some(running) = self.postgres.get() {
+            return Ok(running);
+        }
+        let started = Postgres::start(&self.root.join("target/test-postgres"))?;
+        Ok(self.postgres.get_or_init(|| started))
+    }
+
+    /// The same cargo that runs this program.
+    fn cargo(&self) -> Command {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(&self.root);
+        cargo
+    }
+}
