@@ -48,8 +48,9 @@ class Server:
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("COGNATE_", "AWS_"))
         }
-        self.environment["COGNATE_DATA_DIR"] = str(folder / "data")
-        if database_url:
+        if not database_url:
+            self.environment["COGNATE_DATA_DIR"] = str(folder / "data")
+        else:
             self.environment["COGNATE_DATABASE_URL"] = database_url
             self.environment["COGNATE_SEALING_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
         self.command = [str(program)]
@@ -140,6 +141,7 @@ def main():
             print(f"# the server listens at {endpoint}")
             environment = server.environment | {
                 "E2E_ENDPOINT": endpoint,
+                "E2E_ENGINE": "postgres" if options.database_url else "sqlite",
                 "E2E_COMMAND": json.dumps(server.command),
                 "E2E_AWS_CLI": str(Path(options.aws_cli).absolute()),
                 "E2E_BANNER": "\n".join(server.printed),

@@ -74,7 +74,6 @@ fn deny(root: &Path) -> Result<()> {
     run_command(
         Command::new(&tool)
             .args([
-                "--offline",
                 "check",
                 "--hide-inclusion-graph",
                 "bans",

@@ -256,3 +256,29 @@ fn text<'a>(value: &'a Json, key: &str) -> Result<&'a str> {
 fn flag(value: &Json, key: &str) -> bool {
     value.get(key).is_some_and(Json::is_true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_file_is_what_the_import_writes() {
+        let json =
+            serde_json::from_str(include_str!("../../model/cognito-idp-2016-04-18.min.json"))
+                .unwrap();
+        assert!(compact(&json).unwrap() == include_str!("../../model/cognito-idp.model"));
+    }
+
+    #[test]
+    fn documentation_is_left_behind_but_a_member_of_that_name_stays() {
+        let mut json = serde_json::from_str(
+            r#"{"documentation": "text", "members": {"documentation": {"shape": "A"}}}"#,
+        )
+        .unwrap();
+        strip_documentation(&mut json);
+        assert_eq!(
+            serde_json::to_string(&json).unwrap(),
+            r#"{"members":{"documentation":{"shape":"A"}}}"#
+        );
+    }
+}

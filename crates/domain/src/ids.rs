@@ -23,7 +23,10 @@ pub fn client_secret() -> SecretString {
 
 /// Whether a region's name can begin a pool id: what the pattern and the length of UserPoolId leave for it.
 pub fn is_region(region: &str) -> bool {
-    (1..=45).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    (1..=45).contains(&region.len())
+        && region
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 #[cfg(test)]
@@ -34,11 +37,23 @@ mod tests {
     fn ids_have_the_shape_that_the_api_shows() {
         let pool = pool_id("us-east-1");
         let suffix = pool.strip_prefix("us-east-1_").unwrap();
-        assert!(suffix.len() == 9 && suffix.bytes().all(|b| b.is_ascii_alphanumeric()), "{pool}");
+        assert!(
+            suffix.len() == 9 && suffix.bytes().all(|b| b.is_ascii_alphanumeric()),
+            "{pool}"
+        );
         let client = client_id();
-        assert!(client.len() == 26 && client.bytes().all(|b| LOWER_AND_DIGITS.contains(&b)), "{client}");
+        assert!(
+            client.len() == 26 && client.bytes().all(|b| LOWER_AND_DIGITS.contains(&b)),
+            "{client}"
+        );
         let secret = client_secret();
-        assert!(secret.expose().len() == 52 && secret.expose().bytes().all(|b| LOWER_AND_DIGITS.contains(&b)));
+        assert!(
+            secret.expose().len() == 52
+                && secret
+                    .expose()
+                    .bytes()
+                    .all(|b| LOWER_AND_DIGITS.contains(&b))
+        );
         assert_ne!(client_id(), client);
     }
 

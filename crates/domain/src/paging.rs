@@ -20,7 +20,10 @@ pub const DEFAULT_PAGE: i64 = 60;
 
 /// The page size that the caller asked for.
 pub fn size(asked: Option<i64>) -> i64 {
-    asked.filter(|n| *n > 0).unwrap_or(DEFAULT_PAGE).min(DEFAULT_PAGE)
+    asked
+        .filter(|n| *n > 0)
+        .unwrap_or(DEFAULT_PAGE)
+        .min(DEFAULT_PAGE)
 }
 
 /// A token for the page behind `cursor` of this operation. `scope` is the pool id, or the region of listings across
@@ -51,7 +54,12 @@ fn read(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Option<String> {
 }
 
 fn context<'a>(cx: &Cx<'_>, scope: &'a str, filter: &'a str) -> Context<'a> {
-    Context { table: "page_token", column: cx.op.name(), pool: scope, row: filter }
+    Context {
+        table: "page_token",
+        column: cx.op.name(),
+        pool: scope,
+        row: filter,
+    }
 }
 
 /// A page of at most `size` rows, and whether there were more.

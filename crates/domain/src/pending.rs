@@ -1,7 +1,9 @@
 //! Stored settings whose feature is still missing: the operations they govern answer 501 for that pool or client
 //! (design decision 9). An entry leaves this table when its feature arrives.
 
-use cognate_shapes::{AdvancedSecurityModeType, AuthFactorType, EncryptionKeyType, Op, UserPoolMfaType};
+use cognate_shapes::{
+    AdvancedSecurityModeType, AuthFactorType, EncryptionKeyType, Op, UserPoolMfaType,
+};
 
 use crate::errors::{self, Result};
 use crate::records::client::{Client, ClientDoc};
@@ -36,8 +38,12 @@ const SIGN_IN: &[Op] = &[
     Op::GetTokensFromRefreshToken,
 ];
 /// The steps of a sign-in.
-const AUTHENTICATES: &[Op] =
-    &[Op::InitiateAuth, Op::AdminInitiateAuth, Op::RespondToAuthChallenge, Op::AdminRespondToAuthChallenge];
+const AUTHENTICATES: &[Op] = &[
+    Op::InitiateAuth,
+    Op::AdminInitiateAuth,
+    Op::RespondToAuthChallenge,
+    Op::AdminRespondToAuthChallenge,
+];
 /// What makes users.
 const CREATE: &[Op] = &[Op::SignUp, Op::AdminCreateUser, Op::StartUserImportJob];
 /// What sends messages to users.
@@ -52,7 +58,11 @@ const SENDS: &[Op] = &[
     Op::AdminUpdateUserAttributes,
 ];
 /// What confirms users.
-const CONFIRMS: &[Op] = &[Op::ConfirmSignUp, Op::AdminConfirmSignUp, Op::ConfirmForgotPassword];
+const CONFIRMS: &[Op] = &[
+    Op::ConfirmSignUp,
+    Op::AdminConfirmSignUp,
+    Op::ConfirmForgotPassword,
+];
 /// What can turn up users that the pool does not have yet.
 const MIGRATES: &[Op] = &[
     Op::InitiateAuth,
@@ -92,13 +102,37 @@ const KEEPS: &[Op] = &[
 /// Pool settings that are stored and not yet obeyed. Settings that are not here are obeyed, or do nothing until
 /// operations that have no code yet exist; the test below says which.
 pub const POOL_SETTINGS: &[PoolSetting] = &[
-    PoolSetting { name: "MfaConfiguration", on: |p| p.mfa_configuration != UserPoolMfaType::Off, governs: SIGN_IN },
-    PoolSetting { name: "DeviceConfiguration", on: |p| p.device_configuration.is_some(), governs: SIGN_IN },
+    PoolSetting {
+        name: "MfaConfiguration",
+        on: |p| p.mfa_configuration != UserPoolMfaType::Off,
+        governs: SIGN_IN,
+    },
+    PoolSetting {
+        name: "DeviceConfiguration",
+        on: |p| p.device_configuration.is_some(),
+        governs: SIGN_IN,
+    },
     // A user made without a password may sign in at once by a one-time password.
-    PoolSetting { name: "SignInPolicy.AllowedFirstAuthFactors", on: one_time_factors, governs: &[Op::AdminCreateUser] },
-    PoolSetting { name: "UserPoolAddOns.AdvancedSecurityMode", on: protects, governs: PROTECTED },
-    PoolSetting { name: "LambdaConfig.PreSignUp", on: |p| p.lambda_config.pre_sign_up.is_some(), governs: CREATE },
-    PoolSetting { name: "LambdaConfig.CustomMessage", on: |p| p.lambda_config.custom_message.is_some(), governs: SENDS },
+    PoolSetting {
+        name: "SignInPolicy.AllowedFirstAuthFactors",
+        on: one_time_factors,
+        governs: &[Op::AdminCreateUser],
+    },
+    PoolSetting {
+        name: "UserPoolAddOns.AdvancedSecurityMode",
+        on: protects,
+        governs: PROTECTED,
+    },
+    PoolSetting {
+        name: "LambdaConfig.PreSignUp",
+        on: |p| p.lambda_config.pre_sign_up.is_some(),
+        governs: CREATE,
+    },
+    PoolSetting {
+        name: "LambdaConfig.CustomMessage",
+        on: |p| p.lambda_config.custom_message.is_some(),
+        governs: SENDS,
+    },
     PoolSetting {
         name: "LambdaConfig.CustomEmailSender",
         on: |p| p.lambda_config.custom_email_sender.is_some(),
@@ -126,7 +160,10 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
     },
     PoolSetting {
         name: "LambdaConfig.PreTokenGeneration",
-        on: |p| p.lambda_config.pre_token_generation.is_some() || p.lambda_config.pre_token_generation_config.is_some(),
+        on: |p| {
+            p.lambda_config.pre_token_generation.is_some()
+                || p.lambda_config.pre_token_generation_config.is_some()
+        },
         governs: SIGN_IN,
     },
     PoolSetting {
@@ -134,8 +171,16 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
         on: |p| p.lambda_config.user_migration.is_some(),
         governs: MIGRATES,
     },
-    PoolSetting { name: "AcrConfiguration", on: |p| p.acr_configuration.is_some(), governs: SIGN_IN },
-    PoolSetting { name: "KeyConfiguration.KeyType", on: own_key, governs: KEEPS },
+    PoolSetting {
+        name: "AcrConfiguration",
+        on: |p| p.acr_configuration.is_some(),
+        governs: SIGN_IN,
+    },
+    PoolSetting {
+        name: "KeyConfiguration.KeyType",
+        on: own_key,
+        governs: KEEPS,
+    },
 ];
 
 /// Client settings that are stored and not yet obeyed: none. Those that are not obeyed do nothing until operations or
@@ -143,17 +188,27 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
 pub const CLIENT_SETTINGS: &[ClientSetting] = &[];
 
 fn one_time_factors(pool: &PoolDoc) -> bool {
-    let factors = pool.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_deref());
-    let one_time = |factor: &AuthFactorType| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp);
+    let factors = pool
+        .policies
+        .sign_in_policy
+        .as_ref()
+        .and_then(|p| p.allowed_first_auth_factors.as_deref());
+    let one_time = |factor: &AuthFactorType| {
+        matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp)
+    };
     factors.unwrap_or_default().iter().any(one_time)
 }
 
 fn protects(pool: &PoolDoc) -> bool {
-    pool.user_pool_add_ons.as_ref().is_some_and(|a| a.advanced_security_mode != AdvancedSecurityModeType::Off)
+    pool.user_pool_add_ons
+        .as_ref()
+        .is_some_and(|a| a.advanced_security_mode != AdvancedSecurityModeType::Off)
 }
 
 fn own_key(pool: &PoolDoc) -> bool {
-    pool.key_configuration.as_ref().is_some_and(|k| k.key_type == Some(EncryptionKeyType::CustomerManagedKey))
+    pool.key_configuration
+        .as_ref()
+        .is_some_and(|k| k.key_type == Some(EncryptionKeyType::CustomerManagedKey))
 }
 
 /// 501 if the pool asks for a feature that `op` must obey and that has no code.
@@ -262,7 +317,14 @@ mod tests {
             seen.sort_unstable();
             seen.dedup();
             assert_eq!(seen.len(), setting.governs.len(), "{}", setting.name);
-            assert!(POOL_SETTINGS.iter().skip(n + 1).all(|other| other.name != setting.name), "{}", setting.name);
+            assert!(
+                POOL_SETTINGS
+                    .iter()
+                    .skip(n + 1)
+                    .all(|other| other.name != setting.name),
+                "{}",
+                setting.name
+            );
         }
     }
 }

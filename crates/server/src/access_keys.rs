@@ -48,7 +48,13 @@ pub struct Key {
 
 impl Key {
     pub(crate) fn new(arn: String, grant: Grant, secret: SecretString, ver: i64) -> Self {
-        Self { arn, grant, secret, ver, derived: Mutex::new(None) }
+        Self {
+            arn,
+            grant,
+            secret,
+            ver,
+            derived: Mutex::new(None),
+        }
     }
 
     /// The signature of `to_sign` for a scope.
@@ -68,7 +74,10 @@ impl Key {
         let by_day = Secret::new(hmac_sha256(secret.expose().as_bytes(), day.as_bytes()));
         let by_region = Secret::new(hmac_sha256(by_day.expose(), region.as_bytes()));
         let by_service = Secret::new(hmac_sha256(by_region.expose(), service.as_bytes()));
-        let key = Arc::new(Secret::new(hmac_sha256(by_service.expose(), b"aws4_request")));
+        let key = Arc::new(Secret::new(hmac_sha256(
+            by_service.expose(),
+            b"aws4_request",
+        )));
         *slot = Some((day.to_owned(), region.to_owned(), key.clone()));
         key
     }
@@ -119,8 +128,17 @@ pub struct AccessKeys {
 impl AccessKeys {
     /// `fixed` is a root key that is not in the database: its id and its secret.
     pub fn new(account: &str, fixed: Option<(String, SecretString)>) -> Self {
-        let fixed = fixed.map(|(id, secret)| (id, Arc::new(Key::new(root_arn(account), Grant::Root, secret, 0))));
-        Self { account: account.to_owned(), fixed, leases: Mutex::default() }
+        let fixed = fixed.map(|(id, secret)| {
+            (
+                id,
+                Arc::new(Key::new(root_arn(account), Grant::Root, secret, 0)),
+            )
+        });
+        Self {
+            account: account.to_owned(),
+            fixed,
+            leases: Mutex::default(),
+        }
     }
 
     /// What is known of an id, at most [`LEASE`] old.
@@ -135,7 +153,12 @@ impl AccessKeys {
         }
         // The lease runs from before the read, so that no entry outlives what the database said by more than LEASE.
         let wall = app.clock.wall();
-        let cached = self.leases.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let cached = self
+            .leases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned();
         if let Some((until, key)) = &cached
             && wall < *until
             && *until <= wall + LEASE
@@ -162,7 +185,10 @@ impl AccessKeys {
 
     /// Forgets what was read, so that a change made on this node counts at once.
     pub fn forget(&self) {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.leases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 
@@ -176,7 +202,12 @@ fn root_arn(account: &str) -> String {
 }
 
 fn context(id: &str) -> Context<'_> {
-    Context { table: "access_keys", column: "sealed", pool: "", row: id }
+    Context {
+        table: "access_keys",
+        column: "sealed",
+        pool: "",
+        row: id,
+    }
 }
 
 /// A row that cannot be opened or understood grants nothing.
@@ -191,7 +222,11 @@ fn unseal(account: &str, root: &RootKey, row: AccessKey) -> Option<Key> {
         (Some(policy), false) => Grant::Policy(Policy::parse(policy).ok()?),
         _ => return None,
     };
-    let arn = if doc.root { root_arn(account) } else { format!("arn:aws:iam::{account}:user/{}", doc.name) };
+    let arn = if doc.root {
+        root_arn(account)
+    } else {
+        format!("arn:aws:iam::{account}:user/{}", doc.name)
+    };
     let opened = root.open(&context(&row.key_id), &row.sealed).ok()?;
     Some(Key::new(arn, grant, opened.into_text()?, row.ver))
 }
@@ -237,7 +272,12 @@ pub enum KeyError {
 
 /// A new key: what to show of it, and the batch that keeps it. Without a policy it is a root key.
 /// `now` in microseconds.
-pub fn create(root: &RootKey, name: &str, policy: Option<&str>, now: i64) -> Result<(Created, Batch), KeyError> {
+pub fn create(
+    root: &RootKey,
+    name: &str,
+    policy: Option<&str>,
+    now: i64,
+) -> Result<(Created, Batch), KeyError> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
     if !(1..=64).contains(&name.len()) || !name.bytes().all(allowed) {
         return Err(KeyError::Name);
@@ -245,13 +285,27 @@ pub fn create(root: &RootKey, name: &str, policy: Option<&str>, now: i64) -> Res
     if let Some(policy) = policy {
         Policy::parse(policy)?;
     }
-    let id = format!("AKIA{}", random::alphanumeric(16, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
+    let id = format!(
+        "AKIA{}",
+        random::alphanumeric(16, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    );
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let secret = random::alphanumeric(40, alphabet);
-    let doc = Doc { name: name.into(), root: policy.is_none(), policy: policy.map(str::to_owned) };
+    let doc = Doc {
+        name: name.into(),
+        root: policy.is_none(),
+        policy: policy.map(str::to_owned),
+    };
     let doc = serde_json::to_string(&doc).map_err(|e| KeyError::Store(e.to_string()))?;
     let sealed = root.seal(&context(&id), secret.as_bytes());
-    let key = AccessKey { key_id: id.clone(), doc, sealed, state: State::Enabled, created: now, ver: 1 };
+    let key = AccessKey {
+        key_id: id.clone(),
+        doc,
+        sealed,
+        state: State::Enabled,
+        created: now,
+        ver: 1,
+    };
     Ok((Created { id, secret }, table::insert(Batch::new(), &key)))
 }
 
@@ -261,7 +315,9 @@ pub async fn list(store: &Store) -> Result<Vec<Listed>, KeyError> {
     let mut all: Vec<Listed> = Vec::new();
     loop {
         let after = all.last().map_or("", |l| l.id.as_str());
-        let page = table::list(store, after, PAGE).await.map_err(|e| KeyError::Store(e.to_string()))?;
+        let page = table::list(store, after, PAGE)
+            .await
+            .map_err(|e| KeyError::Store(e.to_string()))?;
         if page.is_empty() {
             return Ok(all);
         }

@@ -38,7 +38,12 @@ pub enum Request {
 }
 
 /// Does what was asked. `now` in microseconds. The error is a text for the person at the terminal.
-pub async fn perform(store: &Store, root: &RootKey, now: i64, request: Request) -> Result<Value, String> {
+pub async fn perform(
+    store: &Store,
+    root: &RootKey,
+    now: i64,
+    request: Request,
+) -> Result<Value, String> {
     match request {
         Request::CreateKey { name, policy } => {
             let made = access_keys::create(root, &name, policy.as_deref(), now);
@@ -46,9 +51,13 @@ pub async fn perform(store: &Store, root: &RootKey, now: i64, request: Request) 
             store.commit(batch).await.map_err(|e| e.to_string())?;
             Ok(json!(created))
         }
-        Request::ListKeys => Ok(json!(access_keys::list(store).await.map_err(|e| e.to_string())?)),
+        Request::ListKeys => Ok(json!(
+            access_keys::list(store).await.map_err(|e| e.to_string())?
+        )),
         Request::ChangeKey { id, change } => {
-            access_keys::change(store, &id, change).await.map_err(|e| e.to_string())?;
+            access_keys::change(store, &id, change)
+                .await
+                .map_err(|e| e.to_string())?;
             Ok(json!({"id": id}))
         }
         Request::SetIssuer { pool, issuer } => {

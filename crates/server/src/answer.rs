@@ -13,7 +13,9 @@ pub type Answer = Response<Full<Bytes>>;
 pub fn of(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = Answer::new(Full::new(body.into()));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer
 }
 
@@ -27,7 +29,9 @@ pub fn text(status: StatusCode, body: &'static str, request_id: &str) -> Answer 
 /// A line of text after which the connection is closed, since the rest of the request is not read.
 pub fn closing(status: StatusCode, body: &'static str, request_id: &str) -> Answer {
     let mut answer = text(status, body, request_id);
-    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 
@@ -40,7 +44,11 @@ pub fn xml(status: StatusCode, body: &'static str, request_id: &str) -> Answer {
 
 /// The server has no room for the request; clients try again.
 pub fn busy(request_id: &str) -> Answer {
-    text(StatusCode::SERVICE_UNAVAILABLE, errors::OVERLOADED, request_id)
+    text(
+        StatusCode::SERVICE_UNAVAILABLE,
+        errors::OVERLOADED,
+        request_id,
+    )
 }
 
 /// Adds the request's id (auth 1.2).
@@ -53,8 +61,12 @@ pub fn identify(answer: &mut Answer, request_id: &str) {
 /// Lets pages of any origin read the answer (auth 1.7, B27).
 pub fn allow_origins(answer: &mut Answer) {
     let headers = answer.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let expose = HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    let expose =
+        HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, expose);
 }
 
@@ -62,15 +74,27 @@ pub fn allow_origins(answer: &mut Answer) {
 pub fn preflight(asked: &http::HeaderMap, request_id: &str) -> Answer {
     let mut answer = Answer::new(Full::default());
     let headers = answer.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("172800"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("172800"),
+    );
     let mut echo = |from: HeaderName, to: HeaderName| {
         if let Some(value) = asked.get(from) {
             headers.insert(to, value.clone());
         }
     };
-    echo(header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS);
-    echo(header::ACCESS_CONTROL_REQUEST_HEADERS, header::ACCESS_CONTROL_ALLOW_HEADERS);
+    echo(
+        header::ACCESS_CONTROL_REQUEST_METHOD,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+    );
+    echo(
+        header::ACCESS_CONTROL_REQUEST_HEADERS,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+    );
     identify(&mut answer, request_id);
     answer
 }

@@ -43,7 +43,11 @@ pub struct About {
 /// Answers a POST to `/`.
 pub async fn handle(state: Arc<State>, about: About, parts: Parts, body: Incoming) -> Answer {
     let Some(envelope) = envelope(&parts.headers) else {
-        return answer::xml(StatusCode::NOT_FOUND, errors::UNKNOWN_CONTENT_TYPE, &about.request_id);
+        return answer::xml(
+            StatusCode::NOT_FOUND,
+            errors::UNKNOWN_CONTENT_TYPE,
+            &about.request_id,
+        );
     };
     let body = match state.load.read(body).await {
         Ok(body) => body,
@@ -77,7 +81,12 @@ pub async fn handle(state: Arc<State>, about: About, parts: Parts, body: Incomin
 }
 
 /// The order of the service (B16): JSON, target, signature, policy, types, constraints, the operation.
-async fn operate(state: &State, about: &About, parts: &Parts, body: &Bytes) -> Result<Option<Vec<u8>>, Refusal> {
+async fn operate(
+    state: &State,
+    about: &About,
+    parts: &Parts,
+    body: &Bytes,
+) -> Result<Option<Vec<u8>>, Refusal> {
     let op = operation(&parts.headers);
     if body.is_empty() && op.is_none() {
         return Err(errors::unknown_operation());
@@ -90,7 +99,9 @@ async fn operate(state: &State, about: &About, parts: &Parts, body: &Bytes) -> R
     let caller = match op.auth() {
         Auth::Public => Caller::Public,
         Auth::SigV4OrClient if !sigv4::is_signed(&parts.headers) => Caller::Public,
-        Auth::SigV4 | Auth::SigV4OrClient => authorised(state, about, parts, body, op, &input).await?,
+        Auth::SigV4 | Auth::SigV4OrClient => {
+            authorised(state, about, parts, body, op, &input).await?
+        }
     };
     if input.is_array() {
         return Err(errors::body_is_a_list());
@@ -99,7 +110,13 @@ async fn operate(state: &State, about: &About, parts: &Parts, body: &Bytes) -> R
         Rejection::Serialization(text) => errors::wrong_type(text),
         Rejection::Invalid(text) => errors::invalid_parameter(text),
     })?;
-    let cx = Cx::new(&state.app, op, caller, about.client.clone(), about.request_id.clone());
+    let cx = Cx::new(
+        &state.app,
+        op,
+        caller,
+        about.client.clone(),
+        about.request_id.clone(),
+    );
     let answer = dispatch(&cx, input).await;
     let code = answer.as_ref().err().map(|e| e.code.as_str());
     tracing::debug!(operation = op.name(), request_id = %about.request_id, error = code, "answered");
@@ -109,7 +126,9 @@ async fn operate(state: &State, about: &About, parts: &Parts, body: &Bytes) -> R
 /// The operation of the target header; None when there is none, or none such.
 fn operation(headers: &HeaderMap) -> Option<Op> {
     let mut targets = headers.get_all("x-amz-target").iter();
-    let (Some(target), None) = (targets.next(), targets.next()) else { return None };
+    let (Some(target), None) = (targets.next(), targets.next()) else {
+        return None;
+    };
     Op::from_name(target.to_str().ok()?.strip_prefix(TARGET)?)
 }
 
@@ -126,9 +145,17 @@ async fn authorised(
         return Err(errors::foreign_page());
     }
     let query = parts.uri.query().unwrap_or("");
-    let request = sigv4::Received { query, headers: &parts.headers, host: &about.host, body };
+    let request = sigv4::Received {
+        query,
+        headers: &parts.headers,
+        host: &about.host,
+        body,
+    };
     let claim = sigv4::claim(&request, state.app.clock.wall())?;
-    let caller = Caller::Key { id: claim.key_id.to_owned(), region: claim.region.to_owned() };
+    let caller = Caller::Key {
+        id: claim.key_id.to_owned(),
+        region: claim.region.to_owned(),
+    };
     let key = state.keys.find(&state.app, claim.key_id).await.map_err(|error| {
         tracing::error!(request_id = %about.request_id, %error, "an access key could not be read");
         errors::internal()
@@ -174,14 +201,21 @@ impl Envelope {
         match self {
             Self::Bare => output,
             Self::Wrapped if output.is_empty() => br#"{"Output":null,"Version":"1.0"}"#.to_vec(),
-            Self::Wrapped => [br#"{"Output":"#.as_slice(), &output, br#","Version":"1.0"}"#].concat(),
+            Self::Wrapped => [
+                br#"{"Output":"#.as_slice(),
+                &output,
+                br#","Version":"1.0"}"#,
+            ]
+            .concat(),
         }
     }
 }
 
 fn success(envelope: Envelope, body: Option<Vec<u8>>) -> Answer {
     let mut answer = Answer::new(envelope.close(body.unwrap_or_default()).into());
-    answer.headers_mut().insert(header::CONTENT_TYPE, envelope.content_type());
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, envelope.content_type());
     answer
 }
 
@@ -192,17 +226,26 @@ fn refused(envelope: Envelope, refusal: &Refusal) -> Answer {
         Envelope::Wrapped if framework => format!("com.amazon.coral.service#{name}"),
         _ => name.to_owned(),
     };
-    let mut members = serde_json::Map::new();
-    members.insert("__type".into(), full_name.into());
+    // Written by hand to keep the service's order: the type comes first.
+    let mut body = format!("{{\"__type\":{}", Value::from(full_name));
     if let Some(text) = &refusal.message {
-        let key = if refusal.key == MessageKey::Lower { "message" } else { "Message" };
-        members.insert(key.into(), text.as_ref().into());
+        let key = match refusal.key {
+            MessageKey::Lower => "message",
+            MessageKey::Capital => "Message",
+        };
+        body.push_str(&format!(",\"{key}\":{}", Value::from(text.as_ref())));
     }
-    let body = envelope.close(Value::Object(members).to_string().into_bytes());
+    body.push('}');
+    let body = envelope.close(body.into_bytes());
     let mut answer = Answer::new(body.into());
     let wrapped_unknown = envelope == Envelope::Wrapped && name == "UnknownOperationException";
-    let status = if wrapped_unknown { 404 } else { refusal.code.status() };
-    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = if wrapped_unknown {
+        404
+    } else {
+        refusal.code.status()
+    };
+    *answer.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, envelope.content_type());
     // The colon at the end is the service's (B28).
@@ -218,13 +261,19 @@ fn refused(envelope: Envelope, refusal: &Refusal) -> Answer {
 /// A text as a header value: what is not printable ASCII becomes `?`, and 1,024 characters are enough, since the body
 /// has the whole text.
 fn header_safe(text: &str) -> Option<HeaderValue> {
-    let safe: String = text.chars().take(1024).map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
+    let safe: String = text
+        .chars()
+        .take(1024)
+        .map(|c| if matches!(c, ' '..='~') { c } else { '?' })
+        .collect();
     HeaderValue::from_str(&safe).ok()
 }
 
 fn body_refused(error: BodyError, request_id: &str) -> Answer {
     match error {
-        BodyError::TooLarge => answer::closing(StatusCode::PAYLOAD_TOO_LARGE, errors::TOO_LARGE, request_id),
+        BodyError::TooLarge => {
+            answer::closing(StatusCode::PAYLOAD_TOO_LARGE, errors::TOO_LARGE, request_id)
+        }
         BodyError::TooSlow | BodyError::Broken => {
             answer::closing(StatusCode::REQUEST_TIMEOUT, errors::TOO_SLOW, request_id)
         }

@@ -10,9 +10,17 @@ use crate::start::Running;
 /// What a server prints when it answers. The last line of `dev` is `Ready.`, for scripts that wait for it.
 pub fn of(mode: Mode, running: &Running) -> String {
     let scheme = if running.tls { "https" } else { "http" };
-    let endpoints: Vec<String> = running.addresses.iter().map(|address| format!("{scheme}://{address}")).collect();
+    let endpoints: Vec<String> = running
+        .addresses
+        .iter()
+        .map(|address| format!("{scheme}://{address}"))
+        .collect();
     let first = endpoints.first().cloned().unwrap_or_default();
-    let mut out = format!("Cognate {} listens on {}\n", env!("CARGO_PKG_VERSION"), endpoints.join(", "));
+    let mut out = format!(
+        "Cognate {} listens on {}\n",
+        env!("CARGO_PKG_VERSION"),
+        endpoints.join(", ")
+    );
     match mode {
         Mode::Serve => {
             if let Some(root) = &running.new_root {
@@ -23,8 +31,14 @@ pub fn of(mode: Mode, running: &Running) -> String {
         }
         Mode::Dev => {
             let region = &running.state.app.settings.region;
-            let _ = writeln!(out, "\n  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={region}");
-            let _ = writeln!(out, "  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={first}\n");
+            let _ = writeln!(
+                out,
+                "\n  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={region}"
+            );
+            let _ = writeln!(
+                out,
+                "  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={first}\n"
+            );
             let _ = writeln!(out, "Try it:");
             let _ = writeln!(
                 out,
@@ -40,7 +54,13 @@ pub fn of(mode: Mode, running: &Running) -> String {
 
 /// The answer of an `access-keys` command as lines.
 pub fn keys(answer: &Value) -> String {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+    let text = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned()
+    };
     match answer {
         Value::Array(lines) if lines.is_empty() => "no access keys".into(),
         Value::Array(lines) => {

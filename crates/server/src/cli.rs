@@ -24,22 +24,44 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .arg(Arg::new("config").long("config").global(true).value_name("FILE").help("TOML file with settings"))
-        .subcommand(sub("dev", "Run the server on this machine with known keys, an inbox and a movable clock"))
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .global(true)
+                .value_name("FILE")
+                .help("TOML file with settings"),
+        )
+        .subcommand(sub(
+            "dev",
+            "Run the server on this machine with known keys, an inbox and a movable clock",
+        ))
         .subcommand(sub("serve", "Run the server in production"))
         .subcommand(sub("version", "Print the version"))
         .subcommand(
             sub("config", "Look at the settings")
                 .subcommand_required(true)
-                .subcommand(sub("print", "Print the settings in force and where they come from, secrets masked")),
+                .subcommand(sub(
+                    "print",
+                    "Print the settings in force and where they come from, secrets masked",
+                )),
         )
         .subcommand(
             sub("access-keys", "Manage who may call IAM operations")
                 .subcommand_required(true)
                 .subcommand(
                     sub("create", "Make an access key and show its secret once")
-                        .arg(Arg::new("name").long("name").required(true).help("Name in ARNs"))
-                        .arg(Arg::new("policy").long("policy").value_name("FILE").help("IAM policy document (JSON)"))
+                        .arg(
+                            Arg::new("name")
+                                .long("name")
+                                .required(true)
+                                .help("Name in ARNs"),
+                        )
+                        .arg(
+                            Arg::new("policy")
+                                .long("policy")
+                                .value_name("FILE")
+                                .help("IAM policy document (JSON)"),
+                        )
                         .arg(
                             Arg::new("root")
                                 .long("root")
@@ -59,7 +81,11 @@ pub fn command() -> Command {
                 .subcommand(sub("generate", "Print a new sealing key"))
                 .subcommand(sub("check", "Check the sealing key against the database"))
                 .subcommand(
-                    sub("rotate", "Move the database to another sealing key; no server may run meanwhile").arg(
+                    sub(
+                        "rotate",
+                        "Move the database to another sealing key; no server may run meanwhile",
+                    )
+                    .arg(
                         Arg::new("new")
                             .long("new-key-file")
                             .required(true)
@@ -69,11 +95,17 @@ pub fn command() -> Command {
                 ),
         )
         .subcommand(
-            sub("pool", "Manage user pools beyond the API").subcommand_required(true).subcommand(
-                sub("set-issuer", "Set the issuer in a pool's tokens")
-                    .arg(Arg::new("pool").required(true).help("Pool id"))
-                    .arg(Arg::new("issuer").required(true).help("gateway, aws, default or a URL")),
-            ),
+            sub("pool", "Manage user pools beyond the API")
+                .subcommand_required(true)
+                .subcommand(
+                    sub("set-issuer", "Set the issuer in a pool's tokens")
+                        .arg(Arg::new("pool").required(true).help("Pool id"))
+                        .arg(
+                            Arg::new("issuer")
+                                .required(true)
+                                .help("gateway, aws, default or a URL"),
+                        ),
+                ),
         );
     for key in KEYS {
         command = command.arg(setting(key));
@@ -82,12 +114,20 @@ pub fn command() -> Command {
 }
 
 fn setting(key: &'static config::Key) -> Arg {
-    let arg = Arg::new(key.name).long(key.name.replace('_', "-")).help(key.help).global(true);
-    let arg = arg.help_heading("Settings").value_name(key.name.to_ascii_uppercase());
+    let arg = Arg::new(key.name)
+        .long(key.name.replace('_', "-"))
+        .help(key.help)
+        .global(true);
+    let arg = arg
+        .help_heading("Settings")
+        .value_name(key.name.to_ascii_uppercase());
     match key.kind {
         Kind::One => arg,
         Kind::Many => arg.action(ArgAction::Append),
-        Kind::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+        Kind::Switch => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true"),
     }
 }
 
@@ -103,10 +143,21 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("access-keys", sub)) => access_keys(&config, sub).await,
         Some(("sealing-key", sub)) => sealing_key(&config, sub).await,
         Some(("pool", sub)) => {
-            let sub = sub.subcommand_matches("set-issuer").context("unknown command")?;
+            let sub = sub
+                .subcommand_matches("set-issuer")
+                .context("unknown command")?;
             let (pool, issuer) = (text(sub, "pool"), text(sub, "issuer"));
-            ask(&config, Request::SetIssuer { pool: pool.clone(), issuer }).await?;
-            say(&format!("{pool} has its new issuer; tokens issued before keep the old one"))
+            ask(
+                &config,
+                Request::SetIssuer {
+                    pool: pool.clone(),
+                    issuer,
+                },
+            )
+            .await?;
+            say(&format!(
+                "{pool} has its new issuer; tokens issued before keep the old one"
+            ))
         }
         _ => bail!("unknown command"),
     }
@@ -145,7 +196,10 @@ struct Signals {
 impl Signals {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn wait(mut self) {
@@ -157,15 +211,25 @@ impl Signals {
 }
 
 async fn access_keys(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
-    let change = |sub: &ArgMatches, change| Request::ChangeKey { id: text(sub, "id"), change };
+    let change = |sub: &ArgMatches, change| Request::ChangeKey {
+        id: text(sub, "id"),
+        change,
+    };
     let request = match matches.subcommand() {
         Some(("create", sub)) => {
             let policy = match sub.get_one::<String>("policy") {
-                Some(file) => Some(std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?),
+                Some(file) => Some(
+                    std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?,
+                ),
                 None if sub.get_flag("root") => None,
-                None => bail!("give the key a policy with --policy FILE, or make it a root key with --root"),
+                None => bail!(
+                    "give the key a policy with --policy FILE, or make it a root key with --root"
+                ),
             };
-            Request::CreateKey { name: text(sub, "name"), policy }
+            Request::CreateKey {
+                name: text(sub, "name"),
+                policy,
+            }
         }
         Some(("list", _)) => Request::ListKeys,
         Some(("disable", sub)) => change(sub, Change::Disable),
@@ -199,9 +263,13 @@ async fn sealing_key(config: &Config, matches: &ArgMatches) -> anyhow::Result<()
     match matches.subcommand() {
         Some(("generate", _)) => say(RootKey::generate().to_base64().expose()),
         Some(("check", _)) => {
-            let Opened { store, root } = start::open_existing(&Database::new(None, config)?).await?;
+            let Opened { store, root } =
+                start::open_existing(&Database::new(None, config)?).await?;
             store.close().await;
-            say(&format!("the sealing key opens this database (check value {})", root.check_value()))
+            say(&format!(
+                "the sealing key opens this database (check value {})",
+                root.check_value()
+            ))
         }
         Some(("rotate", sub)) => rotate_key(config, Path::new(&text(sub, "new"))).await,
         _ => bail!("unknown command"),
@@ -254,15 +322,28 @@ mod tests {
         let read = |line: &str| {
             let matches = command().try_get_matches_from(line.split(' ')).unwrap();
             let config = load(&matches).unwrap();
-            (config.many("listen").to_vec(), config.switch("ephemeral").unwrap())
+            (
+                config.many("listen").to_vec(),
+                config.switch("ephemeral").unwrap(),
+            )
         };
         let both = vec!["127.0.0.1:0".to_owned(), "[::1]:0".to_owned()];
-        assert_eq!(read("cognate dev --listen 127.0.0.1:0 --listen [::1]:0 --ephemeral"), (both.clone(), true));
-        assert_eq!(read("cognate --listen 127.0.0.1:0 --listen [::1]:0 dev --ephemeral=false"), (both, false));
+        assert_eq!(
+            read("cognate dev --listen 127.0.0.1:0 --listen [::1]:0 --ephemeral"),
+            (both.clone(), true)
+        );
+        assert_eq!(
+            read("cognate --listen 127.0.0.1:0 --listen [::1]:0 dev --ephemeral=false"),
+            (both, false)
+        );
     }
 
     #[test]
     fn unknown_flags_are_refused() {
-        assert!(command().try_get_matches_from(["cognate", "dev", "--lisen", "x"]).is_err());
+        assert!(
+            command()
+                .try_get_matches_from(["cognate", "dev", "--lisen", "x"])
+                .is_err()
+        );
     }
 }

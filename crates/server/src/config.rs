@@ -32,42 +32,138 @@ pub struct Key {
 }
 
 const fn key(name: &'static str, kind: Kind, help: &'static str) -> Key {
-    Key { name, kind, secret: false, help }
+    Key {
+        name,
+        kind,
+        secret: false,
+        help,
+    }
 }
 
 const fn secret(name: &'static str, help: &'static str) -> Key {
-    Key { name, kind: Kind::One, secret: true, help }
+    Key {
+        name,
+        kind: Kind::One,
+        secret: true,
+        help,
+    }
 }
 
 /// Every setting there is.
 pub const KEYS: &[Key] = &[
-    key("listen", Kind::Many, "Address to listen on (default 127.0.0.1:9229); may be repeated"),
-    key("region", Kind::One, "Region of unsigned callers (default us-east-1)"),
-    key("account", Kind::One, "Account id in ARNs (default 000000000000)"),
-    key("data_dir", Kind::One, "Folder of the embedded database (default ./.cognate in dev, ./cognate-data in serve)"),
-    secret("database_url", "postgres://… keeps everything in PostgreSQL instead"),
-    key("migrate", Kind::One, "auto applies migrations at start, check refuses an old database (default auto)"),
+    key(
+        "listen",
+        Kind::Many,
+        "Address to listen on (default 127.0.0.1:9229); may be repeated",
+    ),
+    key(
+        "region",
+        Kind::One,
+        "Region of unsigned callers (default us-east-1)",
+    ),
+    key(
+        "account",
+        Kind::One,
+        "Account id in ARNs (default 000000000000)",
+    ),
+    key(
+        "data_dir",
+        Kind::One,
+        "Folder of the embedded database (default ./.cognate in dev, ./cognate-data in serve)",
+    ),
+    secret(
+        "database_url",
+        "postgres://… keeps everything in PostgreSQL instead",
+    ),
+    key(
+        "migrate",
+        Kind::One,
+        "auto applies migrations at start, check refuses an old database (default auto)",
+    ),
     secret("sealing_key", "The sealing key itself, 32 bytes in base64"),
-    key("key_file", Kind::One, "File that holds the sealing key; made on the first start on SQLite"),
-    secret("root_access_key_id", "Root access key id; without it serve makes one on its first start"),
+    key(
+        "key_file",
+        Kind::One,
+        "File that holds the sealing key; made on the first start on SQLite",
+    ),
+    secret(
+        "root_access_key_id",
+        "Root access key id; without it serve makes one on its first start",
+    ),
     secret("root_secret_access_key", "Root secret access key"),
-    key("public_url", Kind::One, "URL under which clients reach this server"),
-    key("issuer", Kind::One, "Issuer of pools without their own: gateway or aws (default gateway)"),
-    key("hosts", Kind::Many, "Host names that may stand in issuers besides public_url (serve)"),
-    key("trusted_proxies", Kind::Many, "Addresses or CIDR ranges whose X-Forwarded-For is believed"),
-    key("tls_cert", Kind::One, "PEM file with the certificate chain; read again when it changes"),
+    key(
+        "public_url",
+        Kind::One,
+        "URL under which clients reach this server",
+    ),
+    key(
+        "issuer",
+        Kind::One,
+        "Issuer of pools without their own: gateway or aws (default gateway)",
+    ),
+    key(
+        "hosts",
+        Kind::Many,
+        "Host names that may stand in issuers besides public_url (serve)",
+    ),
+    key(
+        "trusted_proxies",
+        Kind::Many,
+        "Addresses or CIDR ranges whose X-Forwarded-For is believed",
+    ),
+    key(
+        "tls_cert",
+        Kind::One,
+        "PEM file with the certificate chain; read again when it changes",
+    ),
     key("tls_key", Kind::One, "PEM file with the private key"),
-    key("behind_proxy", Kind::Switch, "Allow a plain listener beyond loopback because a proxy ends TLS (serve)"),
-    key("host", Kind::Many, "Host name by which dev may be reached besides loopback"),
-    key("cors_origin", Kind::Many, "Foreign origin whose pages may make IAM and /_dev calls (dev)"),
+    key(
+        "behind_proxy",
+        Kind::Switch,
+        "Allow a plain listener beyond loopback because a proxy ends TLS (serve)",
+    ),
+    key(
+        "host",
+        Kind::Many,
+        "Host name by which dev may be reached besides loopback",
+    ),
+    key(
+        "cors_origin",
+        Kind::Many,
+        "Foreign origin whose pages may make IAM and /_dev calls (dev)",
+    ),
     key("expose_dev", Kind::Switch, "Let dev listen beyond loopback"),
-    key("ephemeral", Kind::Switch, "Keep everything in a temporary folder (dev)"),
-    key("enforce_tiers", Kind::Switch, "Refuse features above a pool's tier"),
-    key("max_connections", Kind::One, "Open connections at most (default 4096)"),
-    key("shutdown_seconds", Kind::One, "How long a stop waits for requests under way (default 30)"),
-    key("cache_mib", Kind::One, "Memory for the caches of pools, clients and keys (default 16)"),
+    key(
+        "ephemeral",
+        Kind::Switch,
+        "Keep everything in a temporary folder (dev)",
+    ),
+    key(
+        "enforce_tiers",
+        Kind::Switch,
+        "Refuse features above a pool's tier",
+    ),
+    key(
+        "max_connections",
+        Kind::One,
+        "Open connections at most (default 4096)",
+    ),
+    key(
+        "shutdown_seconds",
+        Kind::One,
+        "How long a stop waits for requests under way (default 30)",
+    ),
+    key(
+        "cache_mib",
+        Kind::One,
+        "Memory for the caches of pools, clients and keys (default 16)",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
-    key("log_level", Kind::One, "error, warn, info, debug or trace (default info)"),
+    key(
+        "log_level",
+        Kind::One,
+        "error, warn, info, debug or trace (default info)",
+    ),
 ];
 
 /// Where a value came from; the later ones give way.
@@ -111,7 +207,10 @@ impl ConfigError {
 }
 
 /// The `COGNATE_*` variables of this process. Nothing else reads the environment for settings.
-#[allow(clippy::disallowed_methods, reason = "this file is where settings are read")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this file is where settings are read"
+)]
 pub fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -120,10 +219,19 @@ pub fn environment() -> Vec<(String, String)> {
 }
 
 /// The folder for per-user settings, where `serve` keeps its sealing key unless told otherwise.
-#[allow(clippy::disallowed_methods, reason = "this file is where settings are read")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this file is where settings are read"
+)]
 pub fn user_config_dir() -> Option<std::path::PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
-    set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config"))).map(|dir| dir.join("cognate"))
+    let set = |name| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(std::path::PathBuf::from)
+    };
+    set("XDG_CONFIG_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".config")))
+        .map(|dir| dir.join("cognate"))
 }
 
 impl Config {
@@ -148,10 +256,17 @@ impl Config {
             let unknown = || ConfigError::Unknown(variable.clone(), "the environment".into());
             let key = KEYS.iter().find(|k| k.name == name).ok_or_else(unknown)?;
             let values = match key.kind {
-                Kind::Many => value.split(',').map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect(),
+                Kind::Many => value
+                    .split(',')
+                    .map(|v| v.trim().to_owned())
+                    .filter(|v| !v.is_empty())
+                    .collect(),
                 Kind::One | Kind::Switch => vec![value.clone()],
             };
-            config.values.entry(key.name).or_insert((values, Source::Variable));
+            config
+                .values
+                .entry(key.name)
+                .or_insert((values, Source::Variable));
         }
         if let Some(path) = path {
             config.read_file(Path::new(&path))?;
@@ -161,30 +276,41 @@ impl Config {
 
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::File(shown.clone(), e.to_string()))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| ConfigError::File(shown.clone(), e.to_string()))?;
         // The parser's message quotes the line at fault, which may hold a secret, so only its place is shown.
         let table: toml::Table = toml::from_str(&text).map_err(|e: toml::de::Error| {
-            let line = e.span().map_or(0, |s| text.get(..s.start).unwrap_or("").lines().count());
+            let line = e
+                .span()
+                .map_or(0, |s| text.get(..s.start).unwrap_or("").lines().count());
             ConfigError::File(shown.clone(), format!("{} near line {line}", e.message()))
         })?;
         for (name, value) in table {
             let unknown = || ConfigError::Unknown(name.clone(), shown.clone());
             let key = KEYS.iter().find(|k| k.name == name).ok_or_else(unknown)?;
             let values = file_values(key, value)?;
-            self.values.entry(key.name).or_insert((values, Source::File));
+            self.values
+                .entry(key.name)
+                .or_insert((values, Source::File));
         }
         Ok(())
     }
 
     /// The text of a setting that takes one.
     pub fn one(&self, name: &str) -> Option<&str> {
-        debug_assert!(KEYS.iter().any(|k| k.name == name), "{name} is not a setting");
+        debug_assert!(
+            KEYS.iter().any(|k| k.name == name),
+            "{name} is not a setting"
+        );
         self.values.get(name)?.0.first().map(String::as_str)
     }
 
     /// The texts of a setting that takes several.
     pub fn many(&self, name: &str) -> &[String] {
-        debug_assert!(KEYS.iter().any(|k| k.name == name), "{name} is not a setting");
+        debug_assert!(
+            KEYS.iter().any(|k| k.name == name),
+            "{name} is not a setting"
+        );
         self.values.get(name).map_or(&[], |(values, _)| values)
     }
 
@@ -193,28 +319,49 @@ impl Config {
         match self.one(name) {
             None | Some("false" | "0") => Ok(false),
             Some("true" | "1") => Ok(true),
-            Some(other) => Err(ConfigError::invalid(name, format!("`{other}` is neither true nor false"))),
+            Some(other) => Err(ConfigError::invalid(
+                name,
+                format!("`{other}` is neither true nor false"),
+            )),
         }
     }
 
     /// A whole number within bounds, or the default.
-    pub fn number(&self, name: &str, default: u64, allowed: std::ops::RangeInclusive<u64>) -> Result<u64, ConfigError> {
-        let Some(text) = self.one(name) else { return Ok(default) };
+    pub fn number(
+        &self,
+        name: &str,
+        default: u64,
+        allowed: std::ops::RangeInclusive<u64>,
+    ) -> Result<u64, ConfigError> {
+        let Some(text) = self.one(name) else {
+            return Ok(default);
+        };
         let in_range = text.parse().ok().filter(|n| allowed.contains(n));
-        in_range.ok_or_else(|| ConfigError::invalid(name, format!("must be {} to {}", allowed.start(), allowed.end())))
+        in_range.ok_or_else(|| {
+            ConfigError::invalid(
+                name,
+                format!("must be {} to {}", allowed.start(), allowed.end()),
+            )
+        })
     }
 
     /// One of several words, or the first.
     pub fn word(&self, name: &str, words: &[&'static str]) -> Result<&'static str, ConfigError> {
         let first = words.first().copied().unwrap_or("");
-        let Some(text) = self.one(name) else { return Ok(first) };
+        let Some(text) = self.one(name) else {
+            return Ok(first);
+        };
         let found = words.iter().copied().find(|w| *w == text);
-        found.ok_or_else(|| ConfigError::invalid(name, format!("must be one of {}", words.join(", "))))
+        found.ok_or_else(|| {
+            ConfigError::invalid(name, format!("must be one of {}", words.join(", ")))
+        })
     }
 
     /// Sets a value that nobody set, for defaults that depend on the command.
     pub fn default_to(&mut self, name: &'static str, value: String) {
-        self.values.entry(name).or_insert((vec![value], Source::Default));
+        self.values
+            .entry(name)
+            .or_insert((vec![value], Source::Default));
     }
 
     /// What `config print` shows: every setting as TOML with its source; secrets masked.
@@ -225,11 +372,21 @@ impl Config {
                 let _ = writeln!(out, "# {} is not set", key.name);
                 continue;
             };
-            let shown: Vec<String> =
-                values.iter().map(|v| if key.secret { "********".into() } else { v.clone() }).collect();
+            let shown: Vec<String> = values
+                .iter()
+                .map(|v| {
+                    if key.secret {
+                        "********".into()
+                    } else {
+                        v.clone()
+                    }
+                })
+                .collect();
             let first = shown.first().cloned().unwrap_or_default();
             let value = match key.kind {
-                Kind::Many => toml::Value::Array(shown.into_iter().map(toml::Value::String).collect()),
+                Kind::Many => {
+                    toml::Value::Array(shown.into_iter().map(toml::Value::String).collect())
+                }
                 Kind::Switch => toml::Value::Boolean(matches!(first.as_str(), "true" | "1")),
                 Kind::One => toml::Value::String(first),
             };
@@ -249,7 +406,10 @@ fn file_values(key: &Key, value: toml::Value) -> Result<Vec<String>, ConfigError
     let scalar = |value: toml::Value| match value {
         toml::Value::String(text) => Ok(text),
         toml::Value::Integer(n) => Ok(n.to_string()),
-        _ => Err(ConfigError::invalid(key.name, "must be a text or a whole number")),
+        _ => Err(ConfigError::invalid(
+            key.name,
+            "must be a text or a whole number",
+        )),
     };
     match (key.kind, value) {
         (Kind::Switch, toml::Value::Boolean(on)) => Ok(vec![on.to_string()]),
@@ -261,63 +421,5 @@ fn file_values(key: &Key, value: toml::Value) -> Result<Vec<String>, ConfigError
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(flags: &[(&'static str, &str)], variables: &[(&str, &str)], file: Option<&str>) -> Result<Config, ConfigError> {
-        let flags = flags.iter().map(|(n, v)| (*n, vec![(*v).to_owned()])).collect();
-        let variables: Vec<_> = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let path = file.map(|text| {
-            let path = std::env::temp_dir().join(format!("cognate-config-{}.toml", cognate_crypto::random::uuid_v4()));
-            std::fs::write(&path, text).unwrap();
-            path
-        });
-        let loaded = Config::load(flags, path.as_ref().and_then(|p| p.to_str()), &variables);
-        if let Some(path) = path {
-            std::fs::remove_file(path).unwrap();
-        }
-        loaded
-    }
-
-    #[test]
-    fn flags_beat_variables_beat_the_file() {
-        let file = "region = \"eu-west-1\"\naccount = \"1\"\nlog_level = \"debug\"\n";
-        let variables = [("COGNATE_REGION", "eu-west-2"), ("COGNATE_ACCOUNT", "2")];
-        let config = load(&[("region", "eu-west-3")], &variables, Some(file)).unwrap();
-        assert_eq!(config.one("region"), Some("eu-west-3"));
-        assert_eq!(config.one("account"), Some("2"));
-        assert_eq!(config.one("log_level"), Some("debug"));
-    }
-
-    #[test]
-    fn unknown_names_are_refused_everywhere() {
-        let variable = load(&[], &[("COGNATE_REGOIN", "x")], None).unwrap_err();
-        assert_eq!(variable.to_string(), "unknown setting `COGNATE_REGOIN` in the environment");
-        let file = load(&[], &[], Some("regoin = \"x\"")).unwrap_err();
-        assert!(file.to_string().starts_with("unknown setting `regoin` in "), "{file}");
-    }
-
-    #[test]
-    fn printing_masks_secrets() {
-        let variables = [("COGNATE_SEALING_KEY", "hunter2"), ("COGNATE_DATABASE_URL", "postgres://u:hunter2@h/d")];
-        let config = load(&[], &variables, Some("root_secret_access_key = \"hunter2\"\nhosts = [\"a\", \"b\"]")).unwrap();
-        let printed = config.print();
-        assert!(!printed.contains("hunter2"), "{printed}");
-        assert!(printed.contains("sealing_key = \"********\" # variable"), "{printed}");
-        assert!(printed.contains("hosts = [\"a\", \"b\"] # file"), "{printed}");
-    }
-
-    #[test]
-    fn a_broken_file_never_shows_its_text() {
-        let error = load(&[], &[], Some("sealing_key = \"hunter2")).unwrap_err();
-        assert!(!error.to_string().contains("hunter2"), "{error}");
-    }
-
-    #[test]
-    fn values_of_the_wrong_form_are_refused() {
-        let config = load(&[("max_connections", "0"), ("log_format", "xml"), ("ephemeral", "maybe")], &[], None).unwrap();
-        assert_eq!(config.number("max_connections", 1, 1..=9).unwrap_err().to_string(), "setting `max_connections`: must be 1 to 9");
-        assert!(config.word("log_format", &["text", "json"]).is_err());
-        assert!(config.switch("ephemeral").is_err());
-    }
-}
+#[path = "config_tests.rs"]
+mod tests;

@@ -69,7 +69,9 @@ pub async fn serve(listener: UnixListener, state: Arc<State>) {
 async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(reader.take(LINE)).read_line(&mut line).await?;
+    BufReader::new(reader.take(LINE))
+        .read_line(&mut line)
+        .await?;
     let reply = match serde_json::from_str::<Request>(&line) {
         Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
         Ok(request) => {
@@ -87,13 +89,17 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
 
 /// Asks the server of a folder. None when no server listens there.
 pub async fn ask(folder: &Path, request: &Request) -> anyhow::Result<Option<Value>> {
-    let Ok(mut stream) = UnixStream::connect(path(folder)).await else { return Ok(None) };
+    let Ok(mut stream) = UnixStream::connect(path(folder)).await else {
+        return Ok(None);
+    };
     let mut bytes = serde_json::to_vec(request)?;
     bytes.push(b'\n');
     stream.write_all(&bytes).await?;
     let mut line = String::new();
     let mut reader = BufReader::new(stream.take(LINE));
-    tokio::time::timeout(TIME, reader.read_line(&mut line)).await.context("the server does not answer")??;
+    tokio::time::timeout(TIME, reader.read_line(&mut line))
+        .await
+        .context("the server does not answer")??;
     match serde_json::from_str(&line).context("the server's answer is not understood")? {
         Reply::Done(value) => Ok(Some(value)),
         Reply::Refused(why) => bail!(why),

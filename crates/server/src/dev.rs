@@ -26,9 +26,20 @@ const LOOK: Duration = Duration::from_millis(500);
 const LONGEST_ADVANCE: i64 = 36_525 * 86_400 * 1_000_000;
 
 /// Answers a path under `/_dev`.
-pub async fn answer(state: &State, host: &str, parts: &Parts, body: Incoming, request_id: &str) -> Answer {
-    if !state.edge.may_administer(host, &parts.headers) || state.edge.is_cross_site(&parts.headers) {
-        return refuse(StatusCode::FORBIDDEN, &errors::foreign_page().message.unwrap_or_default(), request_id);
+pub async fn answer(
+    state: &State,
+    host: &str,
+    parts: &Parts,
+    body: Incoming,
+    request_id: &str,
+) -> Answer {
+    if !state.edge.may_administer(host, &parts.headers) || state.edge.is_cross_site(&parts.headers)
+    {
+        return refuse(
+            StatusCode::FORBIDDEN,
+            &errors::foreign_page().message.unwrap_or_default(),
+            request_id,
+        );
     }
     let outcome = match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/_dev/messages") => messages(state, parts.uri.query().unwrap_or("")).await,
@@ -36,7 +47,11 @@ pub async fn answer(state: &State, host: &str, parts: &Parts, body: Incoming, re
         (&Method::POST, "/_dev/clock") => advance(state, body).await,
         (&Method::POST, "/_dev/reset") => empty(state).await,
         (_, "/_dev/messages" | "/_dev/clock" | "/_dev/reset") => {
-            return refuse(StatusCode::METHOD_NOT_ALLOWED, "Not with this method.", request_id);
+            return refuse(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Not with this method.",
+                request_id,
+            );
         }
         _ => return refuse(StatusCode::NOT_FOUND, "Not found.", request_id),
     };
@@ -45,7 +60,11 @@ pub async fn answer(state: &State, host: &str, parts: &Parts, body: Incoming, re
         Err(Trouble::Asked(why)) => refuse(StatusCode::BAD_REQUEST, &why, request_id),
         Err(Trouble::Server(why)) => {
             tracing::error!(%why, "a /_dev call failed");
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, "It failed; see the log.", request_id)
+            refuse(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "It failed; see the log.",
+                request_id,
+            )
         }
     }
 }
@@ -59,7 +78,10 @@ enum Trouble {
 
 fn shown(status: StatusCode, value: &Value, request_id: &str) -> Answer {
     let mut answer = answer::of(status, "application/json", value.to_string());
-    answer.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(
+        http::header::CACHE_CONTROL,
+        http::HeaderValue::from_static("no-store"),
+    );
     answer::identify(&mut answer, request_id);
     answer
 }
@@ -78,10 +100,16 @@ async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
     let mut wait = Duration::ZERO;
     for pair in query.split('&').filter(|p| !p.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = decode(value).ok_or_else(|| Trouble::Asked(format!("`{name}` is not percent-encoded UTF-8")))?;
+        let value = decode(value)
+            .ok_or_else(|| Trouble::Asked(format!("`{name}` is not percent-encoded UTF-8")))?;
         if name == "wait" {
-            let seconds = value.parse::<f64>().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
-            wait = seconds.ok_or_else(|| Trouble::Asked("`wait` is a number of seconds".into()))?.min(LONGEST_WAIT);
+            let seconds = value
+                .parse::<f64>()
+                .ok()
+                .and_then(|s| Duration::try_from_secs_f64(s).ok());
+            wait = seconds
+                .ok_or_else(|| Trouble::Asked("`wait` is a number of seconds".into()))?
+                .min(LONGEST_WAIT);
             continue;
         }
         let field = match name {
@@ -90,7 +118,11 @@ async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
             "to" => &mut filter.to,
             "kind" => &mut filter.kind,
             "after" => &mut filter.after,
-            _ => return Err(Trouble::Asked(format!("`{name}` is no filter: use pool, user, to, kind, after, wait"))),
+            _ => {
+                return Err(Trouble::Asked(format!(
+                    "`{name}` is no filter: use pool, user, to, kind, after, wait"
+                )));
+            }
         };
         *field = (!value.is_empty()).then_some(value);
     }
@@ -110,16 +142,28 @@ async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
 /// The service's time, as the API prints times.
 fn clock(state: &State) -> Value {
     let millis = state.app.clock.service() / 1000;
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds of this era fit a double exactly")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of this era fit a double exactly"
+    )]
     let seconds = millis as f64 / 1000.0;
     json!({"now": seconds})
 }
 
 async fn advance(state: &State, body: Incoming) -> Result<Value, Trouble> {
-    let example = || Trouble::Asked(r#"send {"advance":"31d"}: a number and s, m, h or d; the clock never goes back"#.into());
+    let example = || {
+        Trouble::Asked(
+            r#"send {"advance":"31d"}: a number and s, m, h or d; the clock never goes back"#
+                .into(),
+        )
+    };
     let body = state.load.read(body).await.map_err(|_| example())?;
     let value = json::parse(&body.bytes).map_err(|_| example())?;
-    let text = value.as_object().filter(|o| o.len() == 1).and_then(|o| o.get("advance")).and_then(Value::as_str);
+    let text = value
+        .as_object()
+        .filter(|o| o.len() == 1)
+        .and_then(|o| o.get("advance"))
+        .and_then(Value::as_str);
     let micros = text.and_then(duration).ok_or_else(example)?;
     state.app.advance_clock(micros).await.map_err(failed)?;
     Ok(clock(state))
@@ -145,7 +189,10 @@ fn duration(text: &str) -> Option<i64> {
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let micros = number.parse::<i64>().ok()?.checked_mul(seconds * 1_000_000)?;
+    let micros = number
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(seconds * 1_000_000)?;
     (micros <= LONGEST_ADVANCE).then_some(micros)
 }
 
@@ -173,7 +220,17 @@ mod tests {
     fn durations_go_forward_only() {
         assert_eq!(duration("31d"), Some(31 * 86_400_000_000));
         assert_eq!(duration("90s"), Some(90_000_000));
-        for text in ["", "d", "-1d", "1w", "1.5h", "99999999999999d", "40000d", "1 d", "1dé"] {
+        for text in [
+            "",
+            "d",
+            "-1d",
+            "1w",
+            "1.5h",
+            "99999999999999d",
+            "40000d",
+            "1 d",
+            "1dé",
+        ] {
             assert_eq!(duration(text), None, "{text}");
         }
     }

@@ -43,7 +43,10 @@ pub fn host_of(parts: &Parts) -> Option<String> {
         (Some(one), None) => Some(one.to_str().ok()?),
         (Some(_), Some(_)) => return None,
     };
-    let host = match (field, parts.uri.authority().map(http::uri::Authority::as_str)) {
+    let host = match (
+        field,
+        parts.uri.authority().map(http::uri::Authority::as_str),
+    ) {
         (Some(field), Some(authority)) if !field.eq_ignore_ascii_case(authority) => return None,
         (Some(host), _) | (None, Some(host)) => host,
         (None, None) => return None,
@@ -71,7 +74,9 @@ fn is_loopback(host: &str) -> bool {
 impl Edge {
     fn is_listed(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        self.hosts.iter().any(|listed| *listed == host || *listed == name(&host))
+        self.hosts
+            .iter()
+            .any(|listed| *listed == host || *listed == name(&host))
     }
 
     fn is_own(&self, host: &str) -> bool {
@@ -84,14 +89,20 @@ impl Edge {
         if !self.dev {
             return true;
         }
-        self.is_own(host) && headers.get_all(http::header::ORIGIN).iter().all(|o| o.to_str().is_ok_and(|o| self.is_own_origin(o)))
+        self.is_own(host)
+            && headers
+                .get_all(http::header::ORIGIN)
+                .iter()
+                .all(|o| o.to_str().is_ok_and(|o| self.is_own_origin(o)))
     }
 
     fn is_own_origin(&self, origin: &str) -> bool {
         if self.cors_origins.iter().any(|allowed| allowed == origin) {
             return true;
         }
-        let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        let rest = origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"));
         rest.is_some_and(|host| self.is_own(host))
     }
 
@@ -101,38 +112,59 @@ impl Edge {
             .get(http::header::ORIGIN)
             .and_then(|o| o.to_str().ok())
             .is_some_and(|origin| self.cors_origins.iter().any(|a| a == origin));
-        !allowed && headers.get("sec-fetch-site").is_some_and(|v| v == "cross-site")
+        !allowed
+            && headers
+                .get("sec-fetch-site")
+                .is_some_and(|v| v == "cross-site")
     }
 
     /// The client's address: the peer's, or the last one that a trusted proxy did not add itself.
     pub fn client_ip(&self, peer: Peer, headers: &HeaderMap) -> IpAddr {
         let mut ip = peer.ip.to_canonical();
-        let fields = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+        let fields = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|v| v.to_str().ok());
         let hops: Vec<&str> = fields.flat_map(|v| v.split(',')).map(str::trim).collect();
         for hop in hops.into_iter().rev() {
             if !self.is_trusted(ip) {
                 break;
             }
-            let Ok(before) = hop.parse::<IpAddr>() else { break };
+            let Ok(before) = hop.parse::<IpAddr>() else {
+                break;
+            };
             ip = before.to_canonical();
         }
         ip
     }
 
     fn is_trusted(&self, ip: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(ip))
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(ip))
     }
 
     /// The URL by which the client reached this server, when it may stand in issuers.
     pub fn base_url(&self, peer: Peer, host: &str, headers: &HeaderMap) -> Option<String> {
         if let Some(url) = &self.public_url
-            && url.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|h| h.eq_ignore_ascii_case(host)))
+            && url.split_once("://").is_some_and(|(_, rest)| {
+                rest.split('/')
+                    .next()
+                    .is_some_and(|h| h.eq_ignore_ascii_case(host))
+            })
         {
             return Some(url.clone());
         }
         let allowed = self.is_listed(host) || self.dev && is_loopback(host);
-        let forwarded = self.is_trusted(peer.ip.to_canonical()) && headers.get("x-forwarded-proto").is_some_and(|v| v == "https");
-        let scheme = if peer.tls || forwarded { "https" } else { "http" };
+        let forwarded = self.is_trusted(peer.ip.to_canonical())
+            && headers
+                .get("x-forwarded-proto")
+                .is_some_and(|v| v == "https");
+        let scheme = if peer.tls || forwarded {
+            "https"
+        } else {
+            "http"
+        };
         allowed.then(|| format!("{scheme}://{}", host.to_ascii_lowercase()))
     }
 }
@@ -150,19 +182,33 @@ mod tests {
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(n, v)| (http::HeaderName::from_static(n), v.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(n, v)| (http::HeaderName::from_static(n), v.parse().unwrap()))
+            .collect()
     }
 
     fn dev() -> Edge {
         let (hosts, cors_origins) = (vec!["cognate".into()], vec!["https://app.example".into()]);
-        Edge { dev: true, hosts, cors_origins, ..Edge::default() }
+        Edge {
+            dev: true,
+            hosts,
+            cors_origins,
+            ..Edge::default()
+        }
     }
 
     #[test]
     fn a_request_names_exactly_one_host() {
-        assert_eq!(host_of(&parts("/", &["localhost:9229"])).as_deref(), Some("localhost:9229"));
+        assert_eq!(
+            host_of(&parts("/", &["localhost:9229"])).as_deref(),
+            Some("localhost:9229")
+        );
         assert_eq!(host_of(&parts("http://h:1/", &[])).as_deref(), Some("h:1"));
-        assert_eq!(host_of(&parts("http://h:1/", &["h:1"])).as_deref(), Some("h:1"));
+        assert_eq!(
+            host_of(&parts("http://h:1/", &["h:1"])).as_deref(),
+            Some("h:1")
+        );
         assert_eq!(host_of(&parts("/", &[])), None);
         assert_eq!(host_of(&parts("/", &["a", "a"])), None);
         assert_eq!(host_of(&parts("http://h/", &["other"])), None);
@@ -173,10 +219,24 @@ mod tests {
     #[test]
     fn dev_administers_for_its_own_hosts_only() {
         let none = HeaderMap::new();
-        for host in ["localhost:9229", "127.0.0.1", "127.9.9.9:1", "[::1]:9229", "x.localhost", "cognate:9229", "COGNATE"] {
+        for host in [
+            "localhost:9229",
+            "127.0.0.1",
+            "127.9.9.9:1",
+            "[::1]:9229",
+            "x.localhost",
+            "cognate:9229",
+            "COGNATE",
+        ] {
             assert!(dev().may_administer(host, &none), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "10.0.0.1:9229", "127.0.0.1.evil.example", "cognate.evil"] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1:9229",
+            "127.0.0.1.evil.example",
+            "cognate.evil",
+        ] {
             assert!(!dev().may_administer(host, &none), "{host}");
         }
     }
@@ -184,10 +244,20 @@ mod tests {
     #[test]
     fn dev_administers_for_its_own_origins_only() {
         let from = |origin| dev().may_administer("localhost:9229", &headers(&[("origin", origin)]));
-        for own in ["http://localhost:3000", "http://127.0.0.1:9229", "https://app.example"] {
+        for own in [
+            "http://localhost:3000",
+            "http://127.0.0.1:9229",
+            "https://app.example",
+        ] {
             assert!(from(own), "{own}");
         }
-        for foreign in ["https://evil.example", "null", "https://app.example.evil", "file://localhost", ""] {
+        for foreign in [
+            "https://evil.example",
+            "null",
+            "https://app.example.evil",
+            "file://localhost",
+            "",
+        ] {
             assert!(!from(foreign), "{foreign}");
         }
     }
@@ -195,29 +265,58 @@ mod tests {
     #[test]
     fn forwarded_addresses_count_from_trusted_proxies_only() {
         let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
-        let edge = Edge { trusted_proxies, ..Edge::default() };
+        let edge = Edge {
+            trusted_proxies,
+            ..Edge::default()
+        };
         let ip = |peer: &str, chain| {
-            let peer = Peer { ip: peer.parse().unwrap(), tls: false };
-            edge.client_ip(peer, &headers(&[("x-forwarded-for", chain)])).to_string()
+            let peer = Peer {
+                ip: peer.parse().unwrap(),
+                tls: false,
+            };
+            edge.client_ip(peer, &headers(&[("x-forwarded-for", chain)]))
+                .to_string()
         };
         assert_eq!(ip("192.0.2.1", "198.51.100.7"), "192.0.2.1");
         assert_eq!(ip("10.0.0.1", "198.51.100.7"), "198.51.100.7");
-        assert_eq!(ip("::ffff:10.0.0.1", "6.6.6.6, 198.51.100.7, 10.0.0.9"), "198.51.100.7");
+        assert_eq!(
+            ip("::ffff:10.0.0.1", "6.6.6.6, 198.51.100.7, 10.0.0.9"),
+            "198.51.100.7"
+        );
         assert_eq!(ip("10.0.0.1", "junk"), "10.0.0.1");
     }
 
     #[test]
     fn only_allowed_hosts_become_urls() {
-        let peer = Peer { ip: "10.0.0.1".parse().unwrap(), tls: false };
+        let peer = Peer {
+            ip: "10.0.0.1".parse().unwrap(),
+            tls: false,
+        };
         let https = headers(&[("x-forwarded-proto", "https")]);
         let none = HeaderMap::new();
-        assert_eq!(dev().base_url(peer, "Localhost:9229", &none).as_deref(), Some("http://localhost:9229"));
+        assert_eq!(
+            dev().base_url(peer, "Localhost:9229", &none).as_deref(),
+            Some("http://localhost:9229")
+        );
         assert_eq!(dev().base_url(peer, "evil.example", &none), None);
-        let mut serve = Edge { hosts: vec!["id.example".into()], public_url: Some("https://auth.example".into()), ..Edge::default() };
-        assert_eq!(serve.base_url(peer, "auth.example", &none).as_deref(), Some("https://auth.example"));
+        let mut serve = Edge {
+            hosts: vec!["id.example".into()],
+            public_url: Some("https://auth.example".into()),
+            ..Edge::default()
+        };
+        assert_eq!(
+            serve.base_url(peer, "auth.example", &none).as_deref(),
+            Some("https://auth.example")
+        );
         assert_eq!(serve.base_url(peer, "localhost", &none), None);
-        assert_eq!(serve.base_url(peer, "id.example", &https).as_deref(), Some("http://id.example"));
+        assert_eq!(
+            serve.base_url(peer, "id.example", &https).as_deref(),
+            Some("http://id.example")
+        );
         serve.trusted_proxies = vec!["10.0.0.1".parse().unwrap()];
-        assert_eq!(serve.base_url(peer, "id.example", &https).as_deref(), Some("https://id.example"));
+        assert_eq!(
+            serve.base_url(peer, "id.example", &https).as_deref(),
+            Some("https://id.example")
+        );
     }
 }

@@ -35,18 +35,30 @@ impl From<ApiError> for Refusal {
 
 impl Refusal {
     fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: Some(message.into()), key: MessageKey::Lower }
+        Self {
+            code,
+            message: Some(message.into()),
+            key: MessageKey::Lower,
+        }
     }
 }
 
 /// The body is not JSON that could be an input (auth 1.5): no text.
 pub fn not_json() -> Refusal {
-    Refusal { code: ErrorCode::Serialization, message: None, key: MessageKey::Lower }
+    Refusal {
+        code: ErrorCode::Serialization,
+        message: None,
+        key: MessageKey::Lower,
+    }
 }
 
 /// A JSON value of the wrong type (auth 1.5; the capital key C15).
 pub fn wrong_type(text: Option<String>) -> Refusal {
-    Refusal { code: ErrorCode::Serialization, message: text.map(Cow::Owned), key: MessageKey::Capital }
+    Refusal {
+        code: ErrorCode::Serialization,
+        message: text.map(Cow::Owned),
+        key: MessageKey::Capital,
+    }
 }
 
 /// The body is a JSON array (auth 1.5).
@@ -56,7 +68,11 @@ pub fn body_is_a_list() -> Refusal {
 
 /// No such operation, or no target at all (auth 1.5): no text.
 pub fn unknown_operation() -> Refusal {
-    Refusal { code: ErrorCode::UnknownOperation, message: None, key: MessageKey::Lower }
+    Refusal {
+        code: ErrorCode::UnknownOperation,
+        message: None,
+        key: MessageKey::Lower,
+    }
 }
 
 /// Violated constraints (auth 1.9).
@@ -66,12 +82,16 @@ pub fn invalid_parameter(text: String) -> Refusal {
 
 /// An IAM operation without a signature (auth 1.6, B2).
 pub fn missing_authentication() -> Refusal {
-    Refusal::new(ErrorCode::MissingAuthenticationToken, "Missing Authentication Token")
+    Refusal::new(
+        ErrorCode::MissingAuthenticationToken,
+        "Missing Authentication Token",
+    )
 }
 
 /// A signature both in the query and in the header (B9).
 pub fn two_signatures() -> Refusal {
-    let text = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
+    let text =
+        "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
@@ -116,13 +136,16 @@ pub fn date_form(got: &str) -> Refusal {
 
 /// Signed too long ago (B5). All three times in basic form.
 pub fn signature_expired(signed: &str, earliest: &str, now: &str) -> Refusal {
-    let text = format!("Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)");
+    let text =
+        format!("Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)");
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
 /// Signed in the future (B6). All three times in basic form.
 pub fn signature_not_yet_current(signed: &str, latest: &str, now: &str) -> Refusal {
-    let text = format!("Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)");
+    let text = format!(
+        "Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)"
+    );
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
@@ -164,10 +187,16 @@ pub fn wrong_scope(faults: &[Scope<'_>]) -> Refusal {
     let mut text = String::new();
     for fault in faults {
         let sentence = match fault {
-            Scope::Region(got) => format!("Credential should be scoped to a valid region, not '{got}'. "),
-            Scope::Service => "Credential should be scoped to correct service: 'cognito-idp'. ".into(),
+            Scope::Region(got) => {
+                format!("Credential should be scoped to a valid region, not '{got}'. ")
+            }
+            Scope::Service => {
+                "Credential should be scoped to correct service: 'cognito-idp'. ".into()
+            }
             Scope::Terminator(got) => {
-                format!("Credential should be scoped with a valid terminator: 'aws4_request', not '{got}'. ")
+                format!(
+                    "Credential should be scoped with a valid terminator: 'aws4_request', not '{got}'. "
+                )
             }
             Scope::Date(scope, day, time) => format!(
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
@@ -204,20 +233,30 @@ pub enum Denial {
 /// The caller's policy does not let them (auth 1.6, B17, B20).
 pub fn access_denied(principal: &str, action: &str, resource: &str, denial: Denial) -> Refusal {
     let reason = match denial {
-        Denial::NotAllowed => format!("because no identity-based policy allows the cognito-idp:{action} action"),
+        Denial::NotAllowed => {
+            format!("because no identity-based policy allows the cognito-idp:{action} action")
+        }
         Denial::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
     };
     let text = format!(
         "User: {principal} is not authorized to perform: cognito-idp:{action} on resource: {resource} {reason}"
     );
-    Refusal { code: ErrorCode::AccessDenied, message: Some(text.into()), key: MessageKey::Capital }
+    Refusal {
+        code: ErrorCode::AccessDenied,
+        message: Some(text.into()),
+        key: MessageKey::Capital,
+    }
 }
 
 /// `dev` refuses a call that a foreign web page could have made (design decision 1).
 pub fn foreign_page() -> Refusal {
     let text = "This development server refuses administrative calls whose Host or Origin is foreign. \
                 Allow them with --host NAME or --cors-origin ORIGIN.";
-    Refusal { code: ErrorCode::AccessDenied, message: Some(text.into()), key: MessageKey::Capital }
+    Refusal {
+        code: ErrorCode::AccessDenied,
+        message: Some(text.into()),
+        key: MessageKey::Capital,
+    }
 }
 
 /// Something failed that is not the caller's fault.

@@ -15,13 +15,19 @@ pub struct Folder {
 impl Folder {
     /// A folder that stays. It is made by [`prepare`](Self::prepare).
     pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), temporary: false }
+        Self {
+            path: path.to_owned(),
+            temporary: false,
+        }
     }
 
     /// A new folder that is deleted with this value.
     pub fn temporary() -> anyhow::Result<Self> {
         let path = std::env::temp_dir().join(format!("cognate-{}", random::uuid_v4()));
-        Ok(Self { path, temporary: true })
+        Ok(Self {
+            path,
+            temporary: true,
+        })
     }
 
     /// Where it is.
@@ -41,7 +47,11 @@ impl Folder {
         if self.path.is_dir() {
             return Ok(());
         }
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.path).with_context(shown)?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.path)
+            .with_context(shown)?;
         std::fs::write(self.path.join(".gitignore"), "*\n").with_context(shown)
     }
 }

@@ -19,14 +19,20 @@ pub async fn answer(state: &State, method: &Method, path: &str, request_id: &str
         "/health/ready" if state.load.is_draining() => {
             answer::text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n", request_id)
         }
-        "/health/ready" if !state.clock_agrees => {
-            answer::text(StatusCode::SERVICE_UNAVAILABLE, "the clock differs from the database's\n", request_id)
-        }
+        "/health/ready" if !state.clock_agrees => answer::text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the clock differs from the database's\n",
+            request_id,
+        ),
         "/health/ready" => match state.app.store.ready().await {
             Ok(()) => answer::text(StatusCode::OK, "ready\n", request_id),
             Err(error) => {
                 tracing::warn!(%error, "not ready");
-                answer::text(StatusCode::SERVICE_UNAVAILABLE, "the database is not ready\n", request_id)
+                answer::text(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the database is not ready\n",
+                    request_id,
+                )
             }
         },
         _ => answer::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, request_id),

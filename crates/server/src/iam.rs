@@ -50,8 +50,11 @@ impl Policy {
         if text.len() > MAX_BYTES {
             return refuse(format!("longer than {MAX_BYTES} bytes"));
         }
-        let value = crate::json::parse(text.as_bytes()).map_err(|_| PolicyError("not valid JSON".into()))?;
-        let Value::Object(members) = value else { return refuse("must be a JSON object") };
+        let value = crate::json::parse(text.as_bytes())
+            .map_err(|_| PolicyError("not valid JSON".into()))?;
+        let Value::Object(members) = value else {
+            return refuse("must be a JSON object");
+        };
         let mut statements = None;
         let mut version = None;
         for (name, value) in members {
@@ -71,7 +74,10 @@ impl Policy {
             Some(one @ Value::Object(_)) => vec![one],
             _ => return refuse("`Statement` must be an object or a list of objects"),
         };
-        let statements = statements.into_iter().map(statement).collect::<Result<_, _>>()?;
+        let statements = statements
+            .into_iter()
+            .map(statement)
+            .collect::<Result<_, _>>()?;
         Ok(Self { statements })
     }
 
@@ -79,13 +85,21 @@ impl Policy {
     pub fn evaluate(&self, op: Op, resource: &str) -> Result<(), Denial> {
         let action = format!("cognito-idp:{}", op.name()).to_ascii_lowercase();
         let mut allowed = false;
-        for statement in self.statements.iter().filter(|s| s.covers(&action, resource)) {
+        for statement in self
+            .statements
+            .iter()
+            .filter(|s| s.covers(&action, resource))
+        {
             if statement.deny {
                 return Err(Denial::ExplicitDeny);
             }
             allowed = true;
         }
-        if allowed { Ok(()) } else { Err(Denial::NotAllowed) }
+        if allowed {
+            Ok(())
+        } else {
+            Err(Denial::NotAllowed)
+        }
     }
 }
 
@@ -102,14 +116,17 @@ impl Target {
             Self::Any => true,
             Self::Arn(patterns) => {
                 let segments: Vec<&str> = resource.splitn(6, ':').collect();
-                segments.len() == patterns.len() && patterns.iter().zip(segments).all(|(p, s)| glob(p, s))
+                segments.len() == patterns.len()
+                    && patterns.iter().zip(segments).all(|(p, s)| glob(p, s))
             }
         }
     }
 }
 
 fn statement(value: Value) -> Result<Statement, PolicyError> {
-    let Value::Object(members) = value else { return refuse("a statement must be an object") };
+    let Value::Object(members) = value else {
+        return refuse("a statement must be an object");
+    };
     let (mut deny, mut actions, mut resources) = (None, None, None);
     for (name, value) in members {
         match name.as_str() {
@@ -131,17 +148,28 @@ fn statement(value: Value) -> Result<Statement, PolicyError> {
             other => return refuse(format!("element `{other}` of a statement is not supported")),
         }
     }
-    let (Some(deny), Some((actions, inverted)), Some(resources)) = (deny, actions, resources) else {
+    let (Some(deny), Some((actions, inverted)), Some(resources)) = (deny, actions, resources)
+    else {
         return refuse("a statement needs `Effect`, `Action` or `NotAction`, and `Resource`");
     };
     for action in &actions {
         if action != "*" && !action.contains(':') {
-            return refuse(format!("action `{action}` must be `*` or have the form service:action"));
+            return refuse(format!(
+                "action `{action}` must be `*` or have the form service:action"
+            ));
         }
     }
     let actions = actions.iter().map(|a| a.to_ascii_lowercase()).collect();
-    let resources = resources.into_iter().map(resource).collect::<Result<_, _>>()?;
-    Ok(Statement { deny, actions, inverted, resources })
+    let resources = resources
+        .into_iter()
+        .map(resource)
+        .collect::<Result<_, _>>()?;
+    Ok(Statement {
+        deny,
+        actions,
+        inverted,
+        resources,
+    })
 }
 
 fn resource(text: String) -> Result<Target, PolicyError> {
@@ -149,11 +177,15 @@ fn resource(text: String) -> Result<Target, PolicyError> {
         return Ok(Target::Any);
     }
     if text.contains("${") {
-        return refuse(format!("resource `{text}`: policy variables are not supported"));
+        return refuse(format!(
+            "resource `{text}`: policy variables are not supported"
+        ));
     }
     let segments: Vec<String> = text.splitn(6, ':').map(str::to_owned).collect();
     if segments.len() != 6 || segments.first().is_none_or(|s| s != "arn") {
-        return refuse(format!("resource `{text}` must be `*` or an ARN with six parts"));
+        return refuse(format!(
+            "resource `{text}` must be `*` or an ARN with six parts"
+        ));
     }
     Ok(Target::Arn(segments))
 }
@@ -162,7 +194,10 @@ fn texts(name: &str, value: Value) -> Result<Vec<String>, PolicyError> {
     let list = match value {
         Value::String(one) => vec![one],
         Value::Array(items) if !items.is_empty() => {
-            let texts: Option<Vec<String>> = items.into_iter().map(|v| v.as_str().map(str::to_owned)).collect();
+            let texts: Option<Vec<String>> = items
+                .into_iter()
+                .map(|v| v.as_str().map(str::to_owned))
+                .collect();
             match texts {
                 Some(texts) => texts,
                 None => return refuse(format!("`{name}` must hold texts")),
@@ -176,7 +211,8 @@ fn texts(name: &str, value: Value) -> Result<Vec<String>, PolicyError> {
 /// Whether `text` fits `pattern`, where `*` stands for any run of characters and `?` for one. Linear but for one
 /// remembered star, so that no pattern is slow.
 fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while let Some(&c) = text.get(t) {
@@ -200,7 +236,9 @@ fn glob(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|c| *c == '*'))
 }
 
 /// The resource that a policy is asked about: the pool's ARN for an operation that names a pool, else `*` (B18).
@@ -213,9 +251,13 @@ pub fn resource_of(op: Op, input: &Value, scope_region: &str, account: &str) -> 
         Resource::Arn => "ResourceArn",
         Resource::None => return "*".into(),
     };
-    let Some(text) = input.get(member).and_then(Value::as_str) else { return "*".into() };
+    let Some(text) = input.get(member).and_then(Value::as_str) else {
+        return "*".into();
+    };
     let pool_id = text.rsplit_once(":userpool/").map_or(text, |(_, id)| id);
-    let region = pool_id.rsplit_once('_').map_or(scope_region, |(region, _)| region);
+    let region = pool_id
+        .rsplit_once('_')
+        .map_or(scope_region, |(region, _)| region);
     format!("arn:aws:cognito-idp:{region}:{account}:userpool/{pool_id}")
 }
 
@@ -228,51 +270,80 @@ mod tests {
     const POOL: &str = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abc";
 
     fn policy(statements: Value) -> Policy {
-        Policy::parse(&json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap()
+        Policy::parse(&json!({"Version": "2012-10-17", "Statement": statements}).to_string())
+            .unwrap()
     }
 
     fn refusal(document: Value) -> String {
-        Policy::parse(&document.to_string()).unwrap_err().to_string()
+        Policy::parse(&document.to_string())
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn nothing_is_allowed_by_default() {
-        assert_eq!(policy(json!([])).evaluate(Op::AdminGetUser, POOL), Err(Denial::NotAllowed));
+        assert_eq!(
+            policy(json!([])).evaluate(Op::AdminGetUser, POOL),
+            Err(Denial::NotAllowed)
+        );
     }
 
     #[test]
     fn wildcards_and_case_of_actions() {
-        let p = policy(json!({"Effect": "Allow", "Action": ["cognito-idp:admin?etUser", "COGNITO-IDP:List*"], "Resource": "*"}));
+        let p = policy(
+            json!({"Effect": "Allow", "Action": ["cognito-idp:admin?etUser", "COGNITO-IDP:List*"], "Resource": "*"}),
+        );
         assert_eq!(p.evaluate(Op::AdminGetUser, POOL), Ok(()));
         assert_eq!(p.evaluate(Op::ListUsers, POOL), Ok(()));
         assert_eq!(p.evaluate(Op::ListUserPools, "*"), Ok(()));
-        assert_eq!(p.evaluate(Op::AdminDeleteUser, POOL), Err(Denial::NotAllowed));
+        assert_eq!(
+            p.evaluate(Op::AdminDeleteUser, POOL),
+            Err(Denial::NotAllowed)
+        );
     }
 
     #[test]
     fn a_deny_wins_whatever_the_order() {
         let allow = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
-        let deny = json!({"Effect": "Deny", "Action": "cognito-idp:AdminDelete*", "Resource": POOL});
+        let deny =
+            json!({"Effect": "Deny", "Action": "cognito-idp:AdminDelete*", "Resource": POOL});
         for p in [policy(json!([allow, deny])), policy(json!([deny, allow]))] {
-            assert_eq!(p.evaluate(Op::AdminDeleteUser, POOL), Err(Denial::ExplicitDeny));
+            assert_eq!(
+                p.evaluate(Op::AdminDeleteUser, POOL),
+                Err(Denial::ExplicitDeny)
+            );
             assert_eq!(p.evaluate(Op::AdminGetUser, POOL), Ok(()));
         }
     }
 
     #[test]
     fn not_action_is_everything_else() {
-        let p = policy(json!({"Effect": "Allow", "NotAction": "cognito-idp:Delete*", "Resource": "*"}));
-        assert_eq!(p.evaluate(Op::DeleteUserPool, POOL), Err(Denial::NotAllowed));
+        let p =
+            policy(json!({"Effect": "Allow", "NotAction": "cognito-idp:Delete*", "Resource": "*"}));
+        assert_eq!(
+            p.evaluate(Op::DeleteUserPool, POOL),
+            Err(Denial::NotAllowed)
+        );
         assert_eq!(p.evaluate(Op::DescribeUserPool, POOL), Ok(()));
     }
 
     #[test]
     fn a_pool_pattern_reaches_neither_other_pools_nor_over_a_colon_nor_account_wide_operations() {
-        let p = policy(json!({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:cognito-idp:*:*:userpool/us-east-1_a*"}));
+        let p = policy(
+            json!({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:cognito-idp:*:*:userpool/us-east-1_a*"}),
+        );
         assert_eq!(p.evaluate(Op::AdminGetUser, POOL), Ok(()));
-        assert!(p.evaluate(Op::AdminGetUser, "arn:aws:cognito-idp:us-east-1:0:userpool/us-east-1_b").is_err());
+        assert!(
+            p.evaluate(
+                Op::AdminGetUser,
+                "arn:aws:cognito-idp:us-east-1:0:userpool/us-east-1_b"
+            )
+            .is_err()
+        );
         assert!(p.evaluate(Op::ListUserPools, "*").is_err());
-        let p = policy(json!({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:cognito-idp:*:userpool/us-east-1_abc:*"}));
+        let p = policy(
+            json!({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:cognito-idp:*:userpool/us-east-1_abc:*"}),
+        );
         assert!(p.evaluate(Op::AdminGetUser, POOL).is_err());
     }
 
@@ -283,28 +354,58 @@ mod tests {
             s[extra.0] = extra.1;
             refusal(json!({"Version": "2012-10-17", "Statement": s}))
         };
-        for name in ["Condition", "NotResource", "Principal", "NotPrincipal", "Extra"] {
-            let expected = format!("policy document: element `{name}` of a statement is not supported");
+        for name in [
+            "Condition",
+            "NotResource",
+            "Principal",
+            "NotPrincipal",
+            "Extra",
+        ] {
+            let expected =
+                format!("policy document: element `{name}` of a statement is not supported");
             assert_eq!(statement((name, json!({}))), expected);
         }
         assert!(statement(("NotAction", json!("x:y"))).contains("one of `Action` and `NotAction`"));
-        assert!(statement(("Resource", json!("arn:aws:cognito-idp:*:*:userpool/${aws:username}"))).contains("variables"));
+        assert!(
+            statement((
+                "Resource",
+                json!("arn:aws:cognito-idp:*:*:userpool/${aws:username}")
+            ))
+            .contains("variables")
+        );
         assert!(statement(("Resource", json!("arn:aws:*"))).contains("six parts"));
         assert!(statement(("Action", json!("AdminGetUser"))).contains("service:action"));
         assert!(statement(("Effect", json!("allow"))).contains("`Effect`"));
-        assert!(refusal(json!({"Version": "2012-10-17", "Statement": [], "Extra": 1})).contains("`Extra`"));
+        assert!(
+            refusal(json!({"Version": "2012-10-17", "Statement": [], "Extra": 1}))
+                .contains("`Extra`")
+        );
         assert!(refusal(json!({"Statement": []})).contains("`Version`"));
-        assert!(refusal(json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*"}})).contains("needs"));
+        assert!(
+            refusal(
+                json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*"}})
+            )
+            .contains("needs")
+        );
         let twice = r#"{"Version":"2012-10-17","Statement":[],"Statement":[]}"#;
-        assert_eq!(Policy::parse(twice).unwrap_err().to_string(), "policy document: not valid JSON");
+        assert_eq!(
+            Policy::parse(twice).unwrap_err().to_string(),
+            "policy document: not valid JSON"
+        );
     }
 
     #[test]
     fn the_resource_is_the_pool_however_it_is_spelt() {
         let of = |op, input: Value| resource_of(op, &input, "us-east-1", "000000000000");
-        assert_eq!(of(Op::AdminGetUser, json!({"UserPoolId": "us-east-1_abc"})), POOL);
+        assert_eq!(
+            of(Op::AdminGetUser, json!({"UserPoolId": "us-east-1_abc"})),
+            POOL
+        );
         let elsewhere = "arn:aws:cognito-idp:eu-west-1:000000000000:userpool/eu-west-1_x";
-        assert_eq!(of(Op::AdminGetUser, json!({"UserPoolId": "eu-west-1_x"})), elsewhere);
+        assert_eq!(
+            of(Op::AdminGetUser, json!({"UserPoolId": "eu-west-1_x"})),
+            elsewhere
+        );
         let odd = "arn:aws:cognito-idp:us-east-1:999999999999:userpool/us-east-1_abc";
         assert_eq!(of(Op::TagResource, json!({"ResourceArn": odd})), POOL);
         assert_eq!(of(Op::AdminGetUser, json!({"UserPoolId": 5})), "*");
@@ -314,8 +415,16 @@ mod tests {
     #[test]
     fn globs() {
         for (pattern, text, fits) in [
-            ("*", "", true), ("a*c", "abbc", true), ("a*c", "abcd", false), ("a?c", "abc", true), ("a?c", "ac", false),
-            ("*a*b", "xaxbxb", true), ("", "", true), ("", "a", false), ("**", "x", true), ("a", "A", false),
+            ("*", "", true),
+            ("a*c", "abbc", true),
+            ("a*c", "abcd", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*a*b", "xaxbxb", true),
+            ("", "", true),
+            ("", "a", false),
+            ("**", "x", true),
+            ("a", "A", false),
         ] {
             assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
         }

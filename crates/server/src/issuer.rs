@@ -26,9 +26,14 @@ fn parse(text: &str) -> Result<Option<Issuer>, String> {
 
 /// Sets the issuer of an active pool. `now` in microseconds. Tokens issued before keep their old issuer.
 pub async fn set(store: &Store, pool_id: &str, text: &str, now: i64) -> Result<(), String> {
-    let issuer = parse(text)?.map(|issuer| serde_json::to_string(&issuer)).transpose().map_err(|e| e.to_string())?;
+    let issuer = parse(text)?
+        .map(|issuer| serde_json::to_string(&issuer))
+        .transpose()
+        .map_err(|e| e.to_string())?;
     for _ in 0..5 {
-        let pool = pools::get(store, pool_id).await.map_err(|e| e.to_string())?;
+        let pool = pools::get(store, pool_id)
+            .await
+            .map_err(|e| e.to_string())?;
         let pool = pool.ok_or_else(|| format!("there is no user pool {pool_id}"))?;
         let batch = pools::set_issuer(Batch::new(), pool_id, pool.ver, issuer.as_deref(), now);
         match store.commit(batch).await {
@@ -50,12 +55,23 @@ mod tests {
         assert_eq!(parse("default"), Ok(None));
         assert_eq!(parse("aws"), Ok(Some(Issuer::Aws)));
         assert_eq!(parse("gateway"), Ok(Some(Issuer::Gateway)));
-        assert_eq!(parse("https://id.example/x/"), Ok(Some(Issuer::Custom("https://id.example/x".into()))));
+        assert_eq!(
+            parse("https://id.example/x/"),
+            Ok(Some(Issuer::Custom("https://id.example/x".into())))
+        );
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "AWS", "id.example", "ftp://id.example", "https://id.example?x", "https://id.example#x", "https://u@id.example"] {
+        for text in [
+            "",
+            "AWS",
+            "id.example",
+            "ftp://id.example",
+            "https://id.example?x",
+            "https://id.example#x",
+            "https://u@id.example",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -86,8 +86,10 @@ mod tests {
 
     #[test]
     fn ordinary_documents_are_read() {
-        let text = br#" {"a": [1, -2, 2.5, true, null, "x\u0041"], "b": {}, "n": 18446744073709551615} "#;
-        let expected = json!({"a": [1, -2, 2.5, true, null, "xA"], "b": {}, "n": 18446744073709551615u64});
+        let text =
+            br#" {"a": [1, -2, 2.5, true, null, "x\u0041"], "b": {}, "n": 18446744073709551615} "#;
+        let expected =
+            json!({"a": [1, -2, 2.5, true, null, "xA"], "b": {}, "n": 18446744073709551615u64});
         assert_eq!(parse(text).unwrap(), expected);
     }
 
@@ -95,8 +97,15 @@ mod tests {
     fn hostile_documents_are_refused() {
         let deep = format!("{}1{}", "[".repeat(129), "]".repeat(129));
         let cases: [&[u8]; 9] = [
-            b"", b"{", br#"{"a":1,"a":1}"#, br#"{"a":{"b":1,"b":2}}"#, b"{} x", b"{\"a\":\"\xff\"}", br#"{"a":1,}"#,
-            br#"{"a":"\ud800"}"#, deep.as_bytes(),
+            b"",
+            b"{",
+            br#"{"a":1,"a":1}"#,
+            br#"{"a":{"b":1,"b":2}}"#,
+            b"{} x",
+            b"{\"a\":\"\xff\"}",
+            br#"{"a":1,}"#,
+            br#"{"a":"\ud800"}"#,
+            deep.as_bytes(),
         ];
         for case in cases {
             assert!(parse(case).is_err(), "{}", String::from_utf8_lossy(case));

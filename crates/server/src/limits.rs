@@ -39,7 +39,11 @@ pub struct Load {
 impl Default for Load {
     fn default() -> Self {
         let slots = Arc::new(Semaphore::new(usize::try_from(SLOTS).unwrap_or(1)));
-        Self { slots, body_kib: Arc::new(Semaphore::new(SHARED_KIB)), draining: AtomicBool::new(false) }
+        Self {
+            slots,
+            body_kib: Arc::new(Semaphore::new(SHARED_KIB)),
+            draining: AtomicBool::new(false),
+        }
     }
 }
 
@@ -79,7 +83,9 @@ impl Load {
         if body.size_hint().lower() > MAX_BODY as u64 {
             return Err(BodyError::TooLarge);
         }
-        tokio::time::timeout(BODY_TIME, self.collect(body)).await.unwrap_or(Err(BodyError::TooSlow))
+        tokio::time::timeout(BODY_TIME, self.collect(body))
+            .await
+            .unwrap_or(Err(BodyError::TooSlow))
     }
 
     async fn collect(&self, mut body: Incoming) -> Result<Received, BodyError> {
@@ -87,7 +93,9 @@ impl Load {
         let mut share = Vec::new();
         let mut allowed = FREE_BODY;
         while let Some(frame) = body.frame().await {
-            let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+                continue;
+            };
             let size = bytes.len() + data.len();
             if size > MAX_BODY {
                 return Err(BodyError::TooLarge);
@@ -101,7 +109,10 @@ impl Load {
             }
             bytes.extend_from_slice(&data);
         }
-        Ok(Received { bytes: bytes.freeze(), share })
+        Ok(Received {
+            bytes: bytes.freeze(),
+            share,
+        })
     }
 
     /// Says that the server stops; `/health/ready` then answers 503.
@@ -121,10 +132,14 @@ impl Load {
 }
 
 /// Connections that fit under the process's limit of open files, leaving room for databases and logs.
-pub fn connections_within_open_files(wanted: usize) -> usize {
-    const RESERVED: usize = 192;
+pub fn connections_within_open_files(wanted: u32) -> u32 {
+    const RESERVED: u32 = 192;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find(|l| l.starts_with("Max open files"));
-    let soft = line.and_then(|l| l.split_whitespace().nth(3)).and_then(|n| n.parse::<usize>().ok());
-    soft.map_or(wanted, |soft| wanted.min(soft.saturating_sub(RESERVED).max(16)))
+    let soft = line
+        .and_then(|l| l.split_whitespace().nth(3))
+        .and_then(|n| n.parse::<u32>().ok());
+    soft.map_or(wanted, |soft| {
+        wanted.min(soft.saturating_sub(RESERVED).max(16))
+    })
 }

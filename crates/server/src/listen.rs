@@ -26,12 +26,18 @@ pub struct Listening {
     tls: Option<Arc<Tls>>,
     protocol: auto::Builder<TokioExecutor>,
     connections: Arc<Semaphore>,
+    most: u32,
     stop: watch::Receiver<bool>,
 }
 
 impl Listening {
-    /// `connections` may be open at once; more wait in the operating system's queue. `stop` turning true ends it.
-    pub fn new(state: Arc<State>, tls: Option<Arc<Tls>>, connections: usize, stop: watch::Receiver<bool>) -> Arc<Self> {
+    /// `most` connections may be open at once; more wait in the operating system's queue. `stop` turning true ends it.
+    pub fn new(
+        state: Arc<State>,
+        tls: Option<Arc<Tls>>,
+        most: u32,
+        stop: watch::Receiver<bool>,
+    ) -> Arc<Self> {
         let mut protocol = auto::Builder::new(TokioExecutor::new());
         protocol
             .http1()
@@ -46,14 +52,29 @@ impl Listening {
             .max_header_list_size(32 << 10)
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(20));
-        Arc::new(Self { state, tls, protocol, connections: Arc::new(Semaphore::new(connections)), stop })
+        let connections = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
+        Arc::new(Self {
+            state,
+            tls,
+            protocol,
+            connections,
+            most,
+            stop,
+        })
+    }
+
+    /// Waits until every connection has ended, which they do after the stop once their requests are answered.
+    pub async fn ended(&self) {
+        let _all = self.connections.acquire_many(self.most).await;
     }
 
     /// Accepts until the stop.
     pub async fn accept(self: Arc<Self>, listener: TcpListener) {
         let mut stop = self.stop.clone();
         loop {
-            let Ok(permit) = self.connections.clone().acquire_owned().await else { return };
+            let Ok(permit) = self.connections.clone().acquire_owned().await else {
+                return;
+            };
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 _ = stop.wait_for(|stopped| *stopped) => return,
@@ -82,7 +103,12 @@ impl Listening {
         let Some(tls) = &self.tls else {
             return self.talk(stream, Peer { ip, tls: false }).await;
         };
-        match tokio::time::timeout(HEADER_TIME, tls.acceptor().accept(stream)).await {
+        let mut stop = self.stop.clone();
+        let handshake = tokio::select! {
+            handshake = tokio::time::timeout(HEADER_TIME, tls.acceptor().accept(stream)) => handshake,
+            _ = stop.wait_for(|stopped| *stopped) => return,
+        };
+        match handshake {
             Ok(Ok(stream)) => self.talk(stream, Peer { ip, tls: true }).await,
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -140,7 +166,11 @@ struct Activity {
 
 impl Default for Activity {
     fn default() -> Self {
-        Self { since: Instant::now(), requests: AtomicUsize::new(0), last: AtomicU64::new(0) }
+        Self {
+            since: Instant::now(),
+            requests: AtomicUsize::new(0),
+            last: AtomicU64::new(0),
+        }
     }
 }
 

@@ -19,8 +19,17 @@ pub fn start(config: &Config) -> Result<(), ConfigError> {
         "trace" => Level::TRACE,
         _ => Level::INFO,
     };
-    let own = ["cognate", "cognate_server", "cognate_domain", "cognate_store", "cognate_web", "cognate_crypto"];
-    let filter = Targets::new().with_default(Level::WARN.min(level)).with_targets(own.map(|name| (name, level)));
+    let own = [
+        "cognate",
+        "cognate_server",
+        "cognate_domain",
+        "cognate_store",
+        "cognate_web",
+        "cognate_crypto",
+    ];
+    let filter = Targets::new()
+        .with_default(Level::WARN.min(level))
+        .with_targets(own.map(|name| (name, level)));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     let started = match config.word("log_format", &["text", "json"])? {

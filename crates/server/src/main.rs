@@ -7,7 +7,10 @@ use cognate_server::cli;
 fn main() -> ExitCode {
     let matches = cli::command().get_matches();
     // One worker per core, which is what the runtime makes of its own accord.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("cognate").build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("cognate")
+        .build();
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(cli::run(&matches));
@@ -20,7 +23,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            #[allow(clippy::print_stderr, reason = "this is how a program tells a person why it ended")]
+            #[allow(
+                clippy::print_stderr,
+                reason = "this is how a program tells a person why it ended"
+            )]
             {
                 eprintln!("cognate: {error:#}");
             }

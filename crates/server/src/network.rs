@@ -15,7 +15,9 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let refused = || format!("`{text}` is neither an address nor a range such as 10.0.0.0/8");
-        let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(a, b)| (a, Some(b)));
         let address: IpAddr = address.parse().map_err(|_| refused())?;
         let width = if address.is_ipv4() { 32 } else { 128 };
         let bits = bits.map_or(Ok(width), str::parse).map_err(|_| refused())?;
@@ -30,12 +32,16 @@ impl Network {
     /// Whether the address is in the range. An IPv4 address never is in an IPv6 range.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let (a, b, width) = match (self.address, ip) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits()), u128::from(b.to_bits()), 32),
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                (u128::from(a.to_bits()), u128::from(b.to_bits()), 32)
+            }
             (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
             _ => return false,
         };
         // Shifting by the whole width is not defined, and /0 holds everything.
-        (a ^ b).checked_shr(width - self.bits).is_none_or(|rest| rest == 0)
+        (a ^ b)
+            .checked_shr(width - self.bits)
+            .is_none_or(|rest| rest == 0)
     }
 }
 
@@ -44,7 +50,10 @@ mod tests {
     use super::*;
 
     fn holds(network: &str, ip: &str) -> bool {
-        network.parse::<Network>().unwrap().contains(ip.parse().unwrap())
+        network
+            .parse::<Network>()
+            .unwrap()
+            .contains(ip.parse().unwrap())
     }
 
     #[test]
@@ -52,12 +61,23 @@ mod tests {
         assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
         assert!(holds("192.0.2.7", "192.0.2.7") && !holds("192.0.2.7", "192.0.2.8"));
         assert!(holds("0.0.0.0/0", "8.8.8.8") && !holds("0.0.0.0/0", "::1"));
-        assert!(holds("::/0", "2001:db8::1") && holds("2001:db8::/32", "2001:db8::1") && !holds("2001:db8::/32", "2001:db9::1"));
+        assert!(
+            holds("::/0", "2001:db8::1")
+                && holds("2001:db8::/32", "2001:db8::1")
+                && !holds("2001:db8::/32", "2001:db9::1")
+        );
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/x", "example.org"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "::/129",
+            "10.0.0.0/x",
+            "example.org",
+        ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }
     }

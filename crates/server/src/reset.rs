@@ -30,7 +30,9 @@ const EMPTY: &[&str] = &[
 
 /// Deletes every pool with all that belongs to it, in one batch.
 pub async fn run(app: &App) -> Result<(), CommitError> {
-    let batch = EMPTY.iter().fold(Batch::new(), |batch, sql| batch.run(sql, params![]));
+    let batch = EMPTY
+        .iter()
+        .fold(Batch::new(), |batch, sql| batch.run(sql, params![]));
     app.store.commit(batch).await?;
     app.cache.clear();
     Ok(())
@@ -47,7 +49,10 @@ mod tests {
         let mut tables = 0;
         for file in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-            for table in text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")) {
+            for table in text
+                .lines()
+                .filter_map(|line| line.strip_prefix("CREATE TABLE "))
+            {
                 let name = table.split(' ').next().unwrap();
                 let emptied = EMPTY.contains(&format!("DELETE FROM {name}").as_str());
                 assert!(emptied != stays.contains(&name), "{name}");

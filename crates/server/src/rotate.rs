@@ -9,9 +9,12 @@ use cognate_store::{Batch, Label, Store, StoreError, params};
 use crate::stamp;
 
 const POOLS: &str = "SELECT pool_id, data_key, ver FROM pools WHERE pool_id > ?1 AND state < 2 ORDER BY pool_id LIMIT 500";
-const REWRAP: &str = "UPDATE pools SET data_key = ?3, ver = ver + 1 WHERE pool_id = ?1 AND ver = ?2";
-const KEYS: &str = "SELECT key_id, sealed, ver FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT 500";
-const RESEAL: &str = "UPDATE access_keys SET sealed = ?3, ver = ver + 1 WHERE key_id = ?1 AND ver = ?2";
+const REWRAP: &str =
+    "UPDATE pools SET data_key = ?3, ver = ver + 1 WHERE pool_id = ?1 AND ver = ?2";
+const KEYS: &str =
+    "SELECT key_id, sealed, ver FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT 500";
+const RESEAL: &str =
+    "UPDATE access_keys SET sealed = ?3, ver = ver + 1 WHERE key_id = ?1 AND ver = ?2";
 const DROP_SPARES: &str = "DELETE FROM spare_keys";
 const CHANGED: Label = Label("changed_during_rotation");
 
@@ -35,7 +38,12 @@ pub async fn rotate(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Resu
     };
     let pools = each(store, POOLS, REWRAP, rewrap).await?;
     let reseal = |id: &str, sealed: &[u8]| {
-        let context = Context { table: "access_keys", column: "sealed", pool: "", row: id };
+        let context = Context {
+            table: "access_keys",
+            column: "sealed",
+            pool: "",
+            row: id,
+        };
         match new.open(&context, sealed) {
             Ok(_) => Ok(None),
             Err(_) => RootKey::reseal(old, new, &context, sealed).map(Some),
@@ -43,7 +51,9 @@ pub async fn rotate(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Resu
     };
     let access_keys = each(store, KEYS, RESEAL, reseal).await?;
     // Spare signing keys belong to no pool yet; new ones are made when they are missed.
-    store.commit(Batch::new().run(DROP_SPARES, params![])).await?;
+    store
+        .commit(Batch::new().run(DROP_SPARES, params![]))
+        .await?;
     stamp::end_rotation(store, old, new).await?;
     Ok(Rotated { pools, access_keys })
 }

@@ -25,7 +25,10 @@ pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> 
                 tracing::info!(path = %path.display(), "made a sealing key; without it the database cannot be read");
                 key
             } else {
-                bail!("the sealing key {} is missing, and the database cannot be read without it", path.display());
+                bail!(
+                    "the sealing key {} is missing, and the database cannot be read without it",
+                    path.display()
+                );
             }
         }
     };
@@ -42,7 +45,9 @@ pub fn given(source: &KeySource) -> anyhow::Result<RootKey> {
 }
 
 fn parse(text: &str) -> anyhow::Result<RootKey> {
-    RootKey::from_base64(text.trim()).ok().context("a sealing key is 32 bytes in base64; `cognate sealing-key generate` makes one")
+    RootKey::from_base64(text.trim())
+        .ok()
+        .context("a sealing key is 32 bytes in base64; `cognate sealing-key generate` makes one")
 }
 
 /// Reads a key file.
@@ -60,11 +65,21 @@ pub fn read(path: &Path) -> anyhow::Result<RootKey> {
 pub fn write(path: &Path, key: &RootKey) -> anyhow::Result<()> {
     let shown = || format!("cannot write the sealing key {}", path.display());
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).with_context(shown)?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(parent)
+            .with_context(shown)?;
     }
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).with_context(shown)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(shown)?;
     let text = Secret::new(format!("{}\n", key.to_base64().expose()));
-    file.write_all(text.expose().as_bytes()).with_context(shown)?;
+    file.write_all(text.expose().as_bytes())
+        .with_context(shown)?;
     // A database sealed by a key that a power cut took away would be lost.
     file.sync_all().with_context(shown)
 }

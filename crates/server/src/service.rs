@@ -37,7 +37,17 @@ pub async fn answer(state: Arc<State>, peer: Peer, request: Request<Incoming>) -
                 user_agent: text(&parts.headers, header::USER_AGENT),
                 base_url: state.edge.base_url(peer, &host, &parts.headers),
             };
-            aws_json::handle(state, About { request_id, host, client }, parts, body).await
+            aws_json::handle(
+                state,
+                About {
+                    request_id,
+                    host,
+                    client,
+                },
+                parts,
+                body,
+            )
+            .await
         }
         (&Method::OPTIONS, "/") if parts.headers.contains_key(header::ORIGIN) => {
             answer::preflight(&parts.headers, &request_id)
@@ -51,10 +61,24 @@ pub async fn answer(state: Arc<State>, peer: Peer, request: Request<Incoming>) -
 }
 
 /// Discovery documents, keys and pages.
-async fn page(state: &Arc<State>, parts: http::request::Parts, base_url: Option<String>, request_id: &str) -> Answer {
-    let Some(_slot) = state.load.enter().await else { return answer::busy(request_id) };
+async fn page(
+    state: &Arc<State>,
+    parts: http::request::Parts,
+    base_url: Option<String>,
+    request_id: &str,
+) -> Answer {
+    let Some(_slot) = state.load.enter().await else {
+        return answer::busy(request_id);
+    };
     let query = parts.uri.query().unwrap_or("");
-    let found = cognate_web::respond(&state.app, &parts.method, parts.uri.path(), query, base_url.as_deref()).await;
+    let found = cognate_web::respond(
+        &state.app,
+        &parts.method,
+        parts.uri.path(),
+        query,
+        base_url.as_deref(),
+    )
+    .await;
     let Some(found) = found else {
         return answer::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, request_id);
     };
@@ -65,6 +89,9 @@ async fn page(state: &Arc<State>, parts: http::request::Parts, base_url: Option<
 
 /// A header as text, cut to a length that fits a log line.
 fn text(headers: &http::HeaderMap, name: header::HeaderName) -> String {
-    let value = headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let value = headers
+        .get(name)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
     value.chars().take(512).collect()
 }

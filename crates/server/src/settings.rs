@@ -55,7 +55,7 @@ pub struct Plan {
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
     /// Open connections at most.
-    pub connections: usize,
+    pub connections: u32,
     /// How long a stop waits.
     pub shutdown: Duration,
 }
@@ -73,10 +73,12 @@ impl Plan {
                 "dev listens on {address}, where other machines reach it, only with --expose-dev: \
                  its administrator is anybody who can connect"
             ),
-            (Mode::Serve, Some(address)) if tls.is_none() && !config.switch("behind_proxy")? => bail!(
-                "serve listens on {address} without TLS: give --tls-cert and --tls-key, \
+            (Mode::Serve, Some(address)) if tls.is_none() && !config.switch("behind_proxy")? => {
+                bail!(
+                    "serve listens on {address} without TLS: give --tls-cert and --tls-key, \
                  or --behind-proxy when a proxy ends TLS in front of it"
-            ),
+                )
+            }
             _ => {}
         }
         let issuer = match config.word("issuer", &["gateway", "aws"])? {
@@ -89,13 +91,20 @@ impl Plan {
 
         let region = config.one("region").unwrap_or("us-east-1").to_owned();
         if !is_region(&region) {
-            bail!(ConfigError::invalid("region", "must have the form of us-east-1"));
+            bail!(ConfigError::invalid(
+                "region",
+                "must have the form of us-east-1"
+            ));
         }
         let account = config.one("account").unwrap_or("000000000000").to_owned();
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
             bail!(ConfigError::invalid("account", "must be 12 digits"));
         }
-        let hosts: Vec<String> = config.many("hosts").iter().map(|h| h.to_ascii_lowercase()).collect();
+        let hosts: Vec<String> = config
+            .many("hosts")
+            .iter()
+            .map(|h| h.to_ascii_lowercase())
+            .collect();
         let own = config.many("host").iter().map(|h| h.to_ascii_lowercase());
         let edge = Edge {
             dev: mode == Mode::Dev,
@@ -115,12 +124,21 @@ impl Plan {
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
             ..Settings::dev()
         };
-        let root = match (config.one("root_access_key_id"), config.one("root_secret_access_key")) {
-            (Some(id), Some(secret)) if mode == Mode::Dev || (id.len() >= 4 && secret.len() >= 16) => {
+        let root = match (
+            config.one("root_access_key_id"),
+            config.one("root_secret_access_key"),
+        ) {
+            (Some(id), Some(secret))
+                if mode == Mode::Dev || (id.len() >= 4 && secret.len() >= 16) =>
+            {
                 Some((id.to_owned(), Secret::new(secret.to_owned())))
             }
-            (Some(_), Some(_)) => bail!("the root key needs an id of 4 and a secret of 16 characters at least"),
-            (None, None) => (mode == Mode::Dev).then(|| ("test".to_owned(), Secret::new("test".to_owned()))),
+            (Some(_), Some(_)) => {
+                bail!("the root key needs an id of 4 and a secret of 16 characters at least")
+            }
+            (None, None) => {
+                (mode == Mode::Dev).then(|| ("test".to_owned(), Secret::new("test".to_owned())))
+            }
             _ => bail!("set both root_access_key_id and root_secret_access_key, or neither"),
         };
         Ok(Self {
@@ -130,7 +148,7 @@ impl Plan {
             domain,
             edge,
             root,
-            connections: usize::try_from(config.number("max_connections", 4096, 1..=1_000_000)?)?,
+            connections: u32::try_from(config.number("max_connections", 4096, 1..=1_000_000)?)?,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
         })
     }
@@ -143,15 +161,30 @@ impl Database {
             "check" => MigrateMode::Check,
             _ => MigrateMode::Auto,
         };
-        let given = config.one("sealing_key").map(|text| KeySource::Text(Secret::new(text.trim().to_owned())));
+        let given = config
+            .one("sealing_key")
+            .map(|text| KeySource::Text(Secret::new(text.trim().to_owned())));
         let file = config.one("key_file").map(PathBuf::from);
         if let Some(url) = config.one("database_url") {
             if config.one("data_dir").is_some() || config.switch("ephemeral")? {
-                bail!("database_url keeps nothing on this machine: leave out data_dir and ephemeral");
+                bail!(
+                    "database_url keeps nothing on this machine: leave out data_dir and ephemeral"
+                );
             }
-            let key = given.or_else(|| file.map(|path| KeySource::File { path, may_create: false }));
-            let key = key.context("with database_url every node needs the sealing key: set sealing_key or key_file")?;
-            return Ok(Self { store: StoreOptions::postgres(url).migrate(migrate), folder: None, key });
+            let key = given.or_else(|| {
+                file.map(|path| KeySource::File {
+                    path,
+                    may_create: false,
+                })
+            });
+            let key = key.context(
+                "with database_url every node needs the sealing key: set sealing_key or key_file",
+            )?;
+            return Ok(Self {
+                store: StoreOptions::postgres(url).migrate(migrate),
+                folder: None,
+                key,
+            });
         }
         let folder = match (config.switch("ephemeral")?, config.one("data_dir")) {
             (true, Some(_)) => bail!("ephemeral makes its own folder: leave out data_dir"),
@@ -165,11 +198,21 @@ impl Database {
         };
         let key = match (given, file) {
             (Some(key), _) => key,
-            (None, Some(path)) => KeySource::File { path, may_create: mode.is_some() },
-            (None, None) => KeySource::File { path: default_key_file(mode, &folder)?, may_create: mode.is_some() },
+            (None, Some(path)) => KeySource::File {
+                path,
+                may_create: mode.is_some(),
+            },
+            (None, None) => KeySource::File {
+                path: default_key_file(mode, &folder)?,
+                may_create: mode.is_some(),
+            },
         };
         let store = StoreOptions::sqlite(folder.path().join("cognate.db")).migrate(migrate);
-        Ok(Self { store, folder: Some(folder), key })
+        Ok(Self {
+            store,
+            folder: Some(folder),
+            key,
+        })
     }
 }
 
@@ -178,11 +221,18 @@ const SERVE_FOLDER: &str = "cognate-data";
 
 /// The folder that a command means when it names none: the one that is there.
 fn existing_folder() -> anyhow::Result<Folder> {
-    match (Path::new(SERVE_FOLDER).is_dir(), Path::new(DEV_FOLDER).is_dir()) {
+    match (
+        Path::new(SERVE_FOLDER).is_dir(),
+        Path::new(DEV_FOLDER).is_dir(),
+    ) {
         (true, false) => Ok(Folder::at(Path::new(SERVE_FOLDER))),
         (false, true) => Ok(Folder::at(Path::new(DEV_FOLDER))),
-        (true, true) => bail!("both ./{SERVE_FOLDER} and ./{DEV_FOLDER} are here: choose one with --data-dir"),
-        (false, false) => bail!("there is no database here: name its folder with --data-dir, or use --database-url"),
+        (true, true) => {
+            bail!("both ./{SERVE_FOLDER} and ./{DEV_FOLDER} are here: choose one with --data-dir")
+        }
+        (false, false) => bail!(
+            "there is no database here: name its folder with --data-dir, or use --database-url"
+        ),
     }
 }
 
@@ -193,7 +243,8 @@ fn default_key_file(mode: Option<Mode>, folder: &Folder) -> anyhow::Result<PathB
     if mode == Some(Mode::Dev) || folder.is_temporary() || (mode.is_none() && inside.exists()) {
         return Ok(inside);
     }
-    let dir = config::user_config_dir().context("there is no home folder for the sealing key: set key_file")?;
+    let dir = config::user_config_dir()
+        .context("there is no home folder for the sealing key: set key_file")?;
     Ok(dir.join("sealing.key"))
 }
 
@@ -222,7 +273,10 @@ fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
             Ok(address) => vec![address],
             // Only this name, so that no start waits for a name server.
             Err(_) if text.starts_with("localhost:") => text.to_socket_addrs()?.collect(),
-            Err(_) => bail!(ConfigError::invalid("listen", format!("`{text}` must have the form of {DEFAULT_LISTEN}"))),
+            Err(_) => bail!(ConfigError::invalid(
+                "listen",
+                format!("`{text}` must have the form of {DEFAULT_LISTEN}")
+            )),
         };
         all.extend(found);
     }
@@ -238,14 +292,24 @@ fn tls_files(config: &Config) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
 }
 
 fn networks(config: &Config) -> anyhow::Result<Vec<crate::network::Network>> {
-    let parse = |text: &String| text.parse().map_err(|why: String| ConfigError::invalid("trusted_proxies", why));
-    Ok(config.many("trusted_proxies").iter().map(parse).collect::<Result<_, _>>()?)
+    let parse = |text: &String| {
+        text.parse()
+            .map_err(|why: String| ConfigError::invalid("trusted_proxies", why))
+    };
+    Ok(config
+        .many("trusted_proxies")
+        .iter()
+        .map(parse)
+        .collect::<Result<_, _>>()?)
 }
 
 /// An http or https URL with a host, without query, fragment, user or trailing slash.
 fn url(text: &str) -> anyhow::Result<String> {
     let refused = |why: &str| ConfigError::invalid("public_url", why);
-    let uri: http::Uri = text.trim_end_matches('/').parse().map_err(|_| refused("is not a URL"))?;
+    let uri: http::Uri = text
+        .trim_end_matches('/')
+        .parse()
+        .map_err(|_| refused("is not a URL"))?;
     let scheme = uri.scheme_str().unwrap_or("");
     let authority = uri.authority().map_or("", |a| a.as_str());
     if !matches!(scheme, "http" | "https") || authority.is_empty() || authority.contains('@') {
@@ -254,7 +318,11 @@ fn url(text: &str) -> anyhow::Result<String> {
     if uri.query().is_some() || text.contains('#') {
         bail!(refused("must have neither query nor fragment"));
     }
-    Ok(format!("{scheme}://{}{}", authority.to_ascii_lowercase(), uri.path().trim_end_matches('/')))
+    Ok(format!(
+        "{scheme}://{}{}",
+        authority.to_ascii_lowercase(),
+        uri.path().trim_end_matches('/')
+    ))
 }
 
 #[cfg(test)]

@@ -25,15 +25,27 @@ fn dev_needs_no_settings() {
     let plan = plan(Mode::Dev, &[]).unwrap();
     assert_eq!(plan.listen, ["127.0.0.1:9229".parse().unwrap()]);
     let root = plan.root.unwrap();
-    assert_eq!((root.0.as_str(), root.1.expose().as_str()), ("test", "test"));
+    assert_eq!(
+        (root.0.as_str(), root.1.expose().as_str()),
+        ("test", "test")
+    );
     assert_eq!(plan.database.folder.unwrap().path(), Path::new(".cognate"));
-    assert_eq!((plan.domain.region.as_str(), plan.domain.account.as_str()), ("us-east-1", "000000000000"));
+    assert_eq!(
+        (plan.domain.region.as_str(), plan.domain.account.as_str()),
+        ("us-east-1", "000000000000")
+    );
 }
 
 #[test]
 fn dev_listens_beyond_loopback_only_when_told() {
     assert!(why(Mode::Dev, &[("listen", "0.0.0.0:9229")]).contains("only with --expose-dev"));
-    assert!(plan(Mode::Dev, &[("listen", "0.0.0.0:9229"), ("expose_dev", "true")]).is_ok());
+    assert!(
+        plan(
+            Mode::Dev,
+            &[("listen", "0.0.0.0:9229"), ("expose_dev", "true")]
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -42,7 +54,13 @@ fn serve_listens_beyond_loopback_only_with_tls_or_behind_a_proxy() {
     assert!(why(Mode::Serve, &[URL, open]).contains("without TLS"));
     assert!(why(Mode::Serve, &[URL, ("listen", "127.0.0.1:1"), open]).contains("without TLS"));
     assert!(plan(Mode::Serve, &[URL, open, ("behind_proxy", "true")]).is_ok());
-    assert!(plan(Mode::Serve, &[URL, open, ("tls_cert", "c"), ("tls_key", "k")]).is_ok());
+    assert!(
+        plan(
+            Mode::Serve,
+            &[URL, open, ("tls_cert", "c"), ("tls_key", "k")]
+        )
+        .is_ok()
+    );
     assert!(plan(Mode::Serve, &[URL]).is_ok());
     assert!(why(Mode::Serve, &[URL, ("tls_cert", "c")]).contains("both tls_cert and tls_key"));
 }
@@ -52,24 +70,44 @@ fn serve_needs_a_public_url_for_gateway_issuers() {
     assert!(why(Mode::Serve, &[]).contains("--public-url"));
     assert!(plan(Mode::Serve, &[("issuer", "aws")]).is_ok());
     let plan = plan(Mode::Serve, &[("public_url", "https://ID.example/x/")]).unwrap();
-    assert_eq!(plan.domain.public_url.as_deref(), Some("https://id.example/x"));
-    for bad in ["id.example", "ftp://id.example", "https://u:p@id.example", "https://id.example?q", "https://id.example#f"] {
-        assert!(why(Mode::Serve, &[("public_url", bad)]).starts_with("setting `public_url`"), "{bad}");
+    assert_eq!(
+        plan.domain.public_url.as_deref(),
+        Some("https://id.example/x")
+    );
+    for bad in [
+        "id.example",
+        "ftp://id.example",
+        "https://u:p@id.example",
+        "https://id.example?q",
+        "https://id.example#f",
+    ] {
+        assert!(
+            why(Mode::Serve, &[("public_url", bad)]).starts_with("setting `public_url`"),
+            "{bad}"
+        );
     }
 }
 
 #[test]
 fn settings_of_the_other_mode_are_refused() {
     for name in ["host", "cors_origin", "expose_dev", "ephemeral"] {
-        assert_eq!(why(Mode::Serve, &[URL, (name, "true")]), format!("{name} is for dev only"));
+        assert_eq!(
+            why(Mode::Serve, &[URL, (name, "true")]),
+            format!("{name} is for dev only")
+        );
     }
-    assert_eq!(why(Mode::Dev, &[("behind_proxy", "true")]), "behind_proxy is for serve only");
+    assert_eq!(
+        why(Mode::Dev, &[("behind_proxy", "true")]),
+        "behind_proxy is for serve only"
+    );
 }
 
 #[test]
 fn serve_keeps_the_key_apart_from_the_data() {
     let plan = plan(Mode::Serve, &[URL, ("data_dir", "/srv/cognate")]).unwrap();
-    let KeySource::File { path, may_create } = plan.database.key else { panic!("a file is the default") };
+    let KeySource::File { path, may_create } = plan.database.key else {
+        panic!("a file is the default")
+    };
     assert!(!path.starts_with("/srv/cognate") && may_create, "{path:?}");
 }
 
@@ -80,13 +118,26 @@ fn postgresql_needs_a_supplied_key() {
     assert!(why(Mode::Serve, &[URL, database, ("data_dir", "x")]).contains("leave out data_dir"));
     let plan = plan(Mode::Serve, &[URL, database, ("key_file", "/k")]).unwrap();
     assert!(plan.database.folder.is_none());
-    assert!(matches!(plan.database.key, KeySource::File { may_create: false, .. }));
+    assert!(matches!(
+        plan.database.key,
+        KeySource::File {
+            may_create: false,
+            ..
+        }
+    ));
 }
 
 #[test]
 fn the_root_key_is_whole_and_not_short() {
-    assert!(why(Mode::Serve, &[URL, ("root_access_key_id", "AKIA")]).contains("both root_access_key_id"));
-    let short = [URL, ("root_access_key_id", "AKIA"), ("root_secret_access_key", "short")];
+    assert!(
+        why(Mode::Serve, &[URL, ("root_access_key_id", "AKIA")])
+            .contains("both root_access_key_id")
+    );
+    let short = [
+        URL,
+        ("root_access_key_id", "AKIA"),
+        ("root_secret_access_key", "short"),
+    ];
     assert!(why(Mode::Serve, &short).contains("16 characters"));
     assert!(plan(Mode::Serve, &[URL]).unwrap().root.is_none());
 }
@@ -94,9 +145,20 @@ fn the_root_key_is_whole_and_not_short() {
 #[test]
 fn places_and_numbers_are_checked() {
     for (name, value) in [
-        ("region", "mars"), ("account", "12"), ("account", "00000000000x"), ("listen", "9229"), ("listen", "example.org:1"),
-        ("trusted_proxies", "proxy"), ("max_connections", "0"), ("migrate", "never"), ("issuer", "me"), ("ephemeral", "yes"),
+        ("region", "mars"),
+        ("account", "12"),
+        ("account", "00000000000x"),
+        ("listen", "9229"),
+        ("listen", "example.org:1"),
+        ("trusted_proxies", "proxy"),
+        ("max_connections", "0"),
+        ("migrate", "never"),
+        ("issuer", "me"),
+        ("ephemeral", "yes"),
     ] {
-        assert!(why(Mode::Dev, &[(name, value)]).starts_with(&format!("setting `{name}`")), "{name} {value}");
+        assert!(
+            why(Mode::Dev, &[(name, value)]).starts_with(&format!("setting `{name}`")),
+            "{name} {value}"
+        );
     }
 }

@@ -47,18 +47,26 @@ pub struct Claim<'a> {
 
 /// Whether the request carries a signature at all, right or wrong.
 pub fn is_signed(headers: &HeaderMap) -> bool {
-    headers.get(http::header::AUTHORIZATION).is_some_and(|v| v.as_bytes().starts_with(b"AWS4-"))
+    headers
+        .get(http::header::AUTHORIZATION)
+        .is_some_and(|v| v.as_bytes().starts_with(b"AWS4-"))
 }
 
 /// Reads the signature of a request. `wall` is now, in microseconds since the epoch.
 pub fn claim<'a>(request: &Received<'a>, wall: i64) -> Result<Claim<'a>, Refusal> {
     let mut all = request.headers.get_all(http::header::AUTHORIZATION).iter();
     let (first, second) = (all.next(), all.next());
-    let in_query = request.query.split('&').any(|pair| pair.split('=').next() == Some("X-Amz-Algorithm"));
+    let in_query = request
+        .query
+        .split('&')
+        .any(|pair| pair.split('=').next() == Some("X-Amz-Algorithm"));
     if first.is_some() && in_query {
         return Err(errors::two_signatures());
     }
-    let Some(header) = first.and_then(|v| v.to_str().ok()).filter(|v| v.starts_with("AWS4-")) else {
+    let Some(header) = first
+        .and_then(|v| v.to_str().ok())
+        .filter(|v| v.starts_with("AWS4-"))
+    else {
         return Err(errors::missing_authentication());
     };
     if second.is_some() {
@@ -67,20 +75,35 @@ pub fn claim<'a>(request: &Received<'a>, wall: i64) -> Result<Claim<'a>, Refusal
 
     let (algorithm, parameters) = header.split_once(' ').unwrap_or((header, ""));
     let parameter = |name: &str| {
-        let pairs = parameters.split(',').filter_map(|pair| pair.trim().split_once('='));
-        pairs.filter(|(n, _)| *n == name).map(|(_, value)| value).next()
+        let pairs = parameters
+            .split(',')
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .filter(|(n, _)| *n == name)
+            .map(|(_, value)| value)
+            .next()
     };
-    let (credential, signature, signed) = (parameter("Credential"), parameter("Signature"), parameter("SignedHeaders"));
+    let (credential, signature, signed) = (
+        parameter("Credential"),
+        parameter("Signature"),
+        parameter("SignedHeaders"),
+    );
     let text = |name: &str| request.headers.get(name).and_then(|v| v.to_str().ok());
     let time = text("x-amz-date").or_else(|| text("date"));
-    let (Some(credential), Some(signature), Some(signed), Some(time)) = (credential, signature, signed, time) else {
+    let (Some(credential), Some(signature), Some(signed), Some(time)) =
+        (credential, signature, signed, time)
+    else {
         let parts = [
             (credential.is_none(), Missing::Credential),
             (signature.is_none(), Missing::Signature),
             (signed.is_none(), Missing::SignedHeaders),
             (time.is_none(), Missing::Date),
         ];
-        let missing: Vec<Missing> = parts.into_iter().filter(|(gone, _)| *gone).map(|(_, part)| part).collect();
+        let missing: Vec<Missing> = parts
+            .into_iter()
+            .filter(|(gone, _)| *gone)
+            .map(|(_, part)| part)
+            .collect();
         return Err(errors::incomplete_signature(&missing, header));
     };
 
@@ -96,7 +119,15 @@ pub fn claim<'a>(request: &Received<'a>, wall: i64) -> Result<Claim<'a>, Refusal
     };
     scope(day, region, service, terminator, time)?;
     let session_token = request.headers.contains_key("x-amz-security-token");
-    Ok(Claim { key_id, region, session_token, day, time, signed, signature })
+    Ok(Claim {
+        key_id,
+        region,
+        session_token,
+        day,
+        time,
+        signed,
+        signature,
+    })
 }
 
 /// The time is in basic form (B10) and within the window (B5, B6).
@@ -104,10 +135,18 @@ fn recent(time: &str, wall: i64) -> Result<(), Refusal> {
     let at = basic_time::parse(time).ok_or_else(|| errors::date_form(time))?;
     let now = || basic_time::format(wall);
     if at < wall - SKEW {
-        return Err(errors::signature_expired(time, &basic_time::format(wall - SKEW), &now()));
+        return Err(errors::signature_expired(
+            time,
+            &basic_time::format(wall - SKEW),
+            &now(),
+        ));
     }
     if at > wall + SKEW {
-        return Err(errors::signature_not_yet_current(time, &basic_time::format(wall + SKEW), &now()));
+        return Err(errors::signature_not_yet_current(
+            time,
+            &basic_time::format(wall + SKEW),
+            &now(),
+        ));
     }
     Ok(())
 }
@@ -117,12 +156,21 @@ fn all_signed(headers: &HeaderMap, signed: &[&str]) -> Result<(), Refusal> {
     if !signed.contains(&"host") {
         return Err(errors::header_not_signed("Host"));
     }
-    let unsigned = headers.keys().map(http::HeaderName::as_str).find(|n| n.starts_with("x-amz-") && !signed.contains(n));
+    let unsigned = headers
+        .keys()
+        .map(http::HeaderName::as_str)
+        .find(|n| n.starts_with("x-amz-") && !signed.contains(n));
     unsigned.map_or(Ok(()), |name| Err(errors::header_not_signed(name)))
 }
 
 /// The credential is for this service, today, in a region (B14).
-fn scope<'a>(day: &'a str, region: &'a str, service: &str, terminator: &'a str, time: &'a str) -> Result<(), Refusal> {
+fn scope<'a>(
+    day: &'a str,
+    region: &'a str,
+    service: &str,
+    terminator: &'a str,
+    time: &'a str,
+) -> Result<(), Refusal> {
     let mut faults = Vec::new();
     if !is_region(region) {
         faults.push(Scope::Region(region));
@@ -137,14 +185,20 @@ fn scope<'a>(day: &'a str, region: &'a str, service: &str, terminator: &'a str, 
     if day != today {
         faults.push(Scope::Date(day, today, time));
     }
-    if faults.is_empty() { Ok(()) } else { Err(errors::wrong_scope(&faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(errors::wrong_scope(&faults))
+    }
 }
 
 /// Whether the text has the form of a region's name: `us-east-1`, `us-gov-west-1`.
 pub fn is_region(text: &str) -> bool {
     let mut parts: Vec<&str> = text.split('-').collect();
     let number = parts.pop().unwrap_or("");
-    let words = parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase()));
+    let words = parts
+        .iter()
+        .all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase()));
     let numbered = matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit());
     text.len() <= 32 && parts.len() >= 2 && words && numbered
 }
@@ -152,7 +206,9 @@ pub fn is_region(text: &str) -> bool {
 impl Claim<'_> {
     /// Computes the signature over what was received and compares it in constant time.
     pub fn verify(&self, request: &Received<'_>, key: &Key) -> Result<(), Refusal> {
-        let canonical = self.canonical(request).ok_or_else(errors::signature_mismatch)?;
+        let canonical = self
+            .canonical(request)
+            .ok_or_else(errors::signature_mismatch)?;
         let to_sign = format!(
             "AWS4-HMAC-SHA256\n{}\n{}/{}/{SERVICE}/aws4_request\n{}",
             self.time,
@@ -162,7 +218,11 @@ impl Claim<'_> {
         );
         let expected = key.sign(self.day, self.region, SERVICE, to_sign.as_bytes());
         let same = ct_eq(to_hex(&expected).as_bytes(), self.signature.as_bytes());
-        if same { Ok(()) } else { Err(errors::signature_mismatch()) }
+        if same {
+            Ok(())
+        } else {
+            Err(errors::signature_mismatch())
+        }
     }
 
     /// The canonical request; None when a signed header is absent, repeated or not text.
@@ -214,18 +274,27 @@ fn push_trimmed(out: &mut String, value: &str) {
 
 /// The pairs of a query in order, each with `=`; what clients send is percent-encoded already.
 fn canonical_query(query: &str) -> String {
-    let mut pairs: Vec<(&str, &str)> =
-        query.split('&').filter(|p| !p.is_empty()).map(|p| p.split_once('=').unwrap_or((p, ""))).collect();
+    let mut pairs: Vec<(&str, &str)> = query
+        .split('&')
+        .filter(|p| !p.is_empty())
+        .map(|p| p.split_once('=').unwrap_or((p, "")))
+        .collect();
     pairs.sort_unstable();
-    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 fn to_hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+            let _ = write!(out, "{b:02x}");
+            out
+        })
 }
 
 #[cfg(test)]

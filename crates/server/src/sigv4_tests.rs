@@ -27,12 +27,24 @@ fn key() -> Key {
 }
 
 /// Signs with the reference signer, `extra` headers included.
-fn signed_at(at: i64, query: &str, extra: &[(&'static str, &'static str)], scope: (&str, &str)) -> Signed {
-    let uri = if query.is_empty() { "http://localhost:9229/".into() } else { format!("http://localhost:9229/?{query}") };
+fn signed_at(
+    at: i64,
+    query: &str,
+    extra: &[(&'static str, &'static str)],
+    scope: (&str, &str),
+) -> Signed {
+    let uri = if query.is_empty() {
+        "http://localhost:9229/".into()
+    } else {
+        format!("http://localhost:9229/?{query}")
+    };
     let mut request = Request::post(&uri)
         .header("host", "localhost:9229")
         .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", "AWSCognitoIdentityProviderService.DescribeUserPool");
+        .header(
+            "x-amz-target",
+            "AWSCognitoIdentityProviderService.DescribeUserPool",
+        );
     for (name, value) in extra {
         request = request.header(*name, *value);
     }
@@ -47,13 +59,20 @@ fn signed_at(at: i64, query: &str, extra: &[(&'static str, &'static str)], scope
         .build()
         .unwrap()
         .into();
-    let headers: Vec<(String, String)> =
-        request.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
+    let headers: Vec<(String, String)> = request
+        .headers()
+        .iter()
+        .map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned()))
+        .collect();
     let signable = headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     let signable = SignableRequest::new("POST", &uri, signable, SignableBody::Bytes(BODY)).unwrap();
     let (instructions, _) = sign(signable, &params).unwrap().into_parts();
     instructions.apply_to_request_http1x(&mut request);
-    Signed { headers: request.headers().clone(), query: query.into(), body: BODY.to_vec() }
+    Signed {
+        headers: request.headers().clone(),
+        query: query.into(),
+        body: BODY.to_vec(),
+    }
 }
 
 fn signed() -> Signed {
@@ -62,18 +81,30 @@ fn signed() -> Signed {
 
 impl Signed {
     fn check_at(&self, wall: i64) -> Result<(), Refusal> {
-        let host = self.headers.get("host").map_or("localhost:9229", |h| h.to_str().unwrap());
-        let request = Received { query: &self.query, headers: &self.headers, host, body: &self.body };
+        let host = self
+            .headers
+            .get("host")
+            .map_or("localhost:9229", |h| h.to_str().unwrap());
+        let request = Received {
+            query: &self.query,
+            headers: &self.headers,
+            host,
+            body: &self.body,
+        };
         claim(&request, wall)?.verify(&request, &key())
     }
 
     fn refusal(&self) -> (&'static str, String) {
         let refusal = self.check_at(NOW).unwrap_err();
-        (refusal.code.as_str(), refusal.message.unwrap_or_default().into_owned())
+        (
+            refusal.code.as_str(),
+            refusal.message.unwrap_or_default().into_owned(),
+        )
     }
 
     fn set(&mut self, name: &'static str, value: &str) {
-        self.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
+        self.headers
+            .insert(HeaderName::from_static(name), value.parse().unwrap());
     }
 
     fn authorization(&self) -> String {
@@ -94,9 +125,23 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 #[test]
 fn the_reference_signer_is_believed() {
     signed().check_at(NOW).unwrap();
-    let extra = [("x-amz-user-agent", "  a   b  c "), ("x-amz-z", ""), ("accept", "*/*"), ("x-amz-meta", "\"quoted  text\"")];
-    signed_at(NOW, "", &extra, ("eu-central-1", "cognito-idp")).check_at(NOW).unwrap();
-    signed_at(NOW, "b=2&a=1&c=x%20y", &[], ("us-gov-west-1", "cognito-idp")).check_at(NOW).unwrap();
+    let extra = [
+        ("x-amz-user-agent", "  a   b  c "),
+        ("x-amz-z", ""),
+        ("accept", "*/*"),
+        ("x-amz-meta", "\"quoted  text\""),
+    ];
+    signed_at(NOW, "", &extra, ("eu-central-1", "cognito-idp"))
+        .check_at(NOW)
+        .unwrap();
+    signed_at(
+        NOW,
+        "b=2&a=1&c=x%20y",
+        &[],
+        ("us-gov-west-1", "cognito-idp"),
+    )
+    .check_at(NOW)
+    .unwrap();
 }
 
 #[test]
@@ -111,7 +156,10 @@ fn whatever_is_changed_breaks_the_signature() {
     let mut body = signed();
     body.body[2] ^= 1;
     let mut target = signed();
-    target.set("x-amz-target", "AWSCognitoIdentityProviderService.DeleteUserPool");
+    target.set(
+        "x-amz-target",
+        "AWSCognitoIdentityProviderService.DeleteUserPool",
+    );
     let mut host = signed();
     host.set("host", "evil:9229");
     let mut query = signed();
@@ -131,14 +179,22 @@ fn whatever_is_changed_breaks_the_signature() {
     let mut time = signed();
     time.set("x-amz-date", "20260131T120001Z");
     for request in [body, target, host, query, region, signature, empty, time] {
-        assert_eq!(request.refusal(), ("InvalidSignatureException", MISMATCH.into()));
+        assert_eq!(
+            request.refusal(),
+            ("InvalidSignatureException", MISMATCH.into())
+        );
     }
 }
 
 #[test]
 fn repeated_headers_and_repeated_names_break_the_signature() {
     let mut twice = signed();
-    twice.headers.append("x-amz-target", "AWSCognitoIdentityProviderService.DescribeUserPool".parse().unwrap());
+    twice.headers.append(
+        "x-amz-target",
+        "AWSCognitoIdentityProviderService.DescribeUserPool"
+            .parse()
+            .unwrap(),
+    );
     assert_eq!(twice.refusal().1, MISMATCH);
     let mut named = signed();
     named.edit("content-type;", "content-type;content-type;");
@@ -157,12 +213,18 @@ fn an_unsigned_payload_is_refused() {
     let mut request = signed();
     request.set("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
     let text = "'x-amz-content-sha256' must be a 'SignedHeader' in the AWS Authorization.";
-    assert_eq!(request.refusal(), ("InvalidSignatureException", text.into()));
+    assert_eq!(
+        request.refusal(),
+        ("InvalidSignatureException", text.into())
+    );
 }
 
 #[test]
 fn a_missing_signature_is_missing() {
-    let missing = ("MissingAuthenticationTokenException", "Missing Authentication Token".to_owned());
+    let missing = (
+        "MissingAuthenticationTokenException",
+        "Missing Authentication Token".to_owned(),
+    );
     let mut none = signed();
     none.headers.remove("authorization");
     assert_eq!(none.refusal(), missing);
@@ -180,8 +242,12 @@ fn a_missing_signature_is_missing() {
 fn two_signatures_are_refused() {
     let mut request = signed();
     request.query = "X-Amz-Algorithm=AWS4-HMAC-SHA256".into();
-    let text = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
-    assert_eq!(request.refusal(), ("InvalidSignatureException", text.into()));
+    let text =
+        "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
+    assert_eq!(
+        request.refusal(),
+        ("InvalidSignatureException", text.into())
+    );
 }
 
 #[test]
@@ -192,11 +258,20 @@ fn an_incomplete_signature_names_all_that_is_missing() {
     let text = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' \
         parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of \
         either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-HMAC-SHA256 Foo=bar";
-    assert_eq!(request.refusal(), ("IncompleteSignatureException", text.into()));
+    assert_eq!(
+        request.refusal(),
+        ("IncompleteSignatureException", text.into())
+    );
     let mut request = signed();
     request.edit("Signature=", "Sig=");
-    let expected = format!("Authorization header requires 'Signature' parameter. Authorization={}", request.authorization());
-    assert_eq!(request.refusal(), ("IncompleteSignatureException", expected));
+    let expected = format!(
+        "Authorization header requires 'Signature' parameter. Authorization={}",
+        request.authorization()
+    );
+    assert_eq!(
+        request.refusal(),
+        ("IncompleteSignatureException", expected)
+    );
 }
 
 #[test]
@@ -209,8 +284,7 @@ fn the_window_is_five_minutes_both_ways() {
     let text = "Signature expired: 20260131T120000Z is now earlier than 20260131T120001Z (20260131T120501Z - 5 min.)";
     assert_eq!(late.message.unwrap(), text);
     let early = request.check_at(NOW - SKEW - 1_000_000).unwrap_err();
-    let text =
-        "Signature not yet current: 20260131T120000Z is still later than 20260131T115959Z (20260131T115459Z + 5 min.)";
+    let text = "Signature not yet current: 20260131T120000Z is still later than 20260131T115959Z (20260131T115459Z + 5 min.)";
     assert_eq!(early.message.unwrap(), text);
 }
 
@@ -220,7 +294,10 @@ fn other_forms_of_the_date_are_refused() {
     request.set("x-amz-date", "2026-01-31T12:00:00Z");
     let text = "Date must be in ISO-8601 'basic format'. Got '2026-01-31T12:00:00Z'. See \
         http://en.wikipedia.org/wiki/ISO_8601";
-    assert_eq!(request.refusal(), ("IncompleteSignatureException", text.into()));
+    assert_eq!(
+        request.refusal(),
+        ("IncompleteSignatureException", text.into())
+    );
 }
 
 #[test]
@@ -243,8 +320,12 @@ fn host_and_the_headers_that_steer_must_be_signed() {
 fn other_algorithms_are_refused() {
     let mut request = signed();
     request.edit("AWS4-HMAC-SHA256 ", "AWS4-ECDSA-P256-SHA256 ");
-    let text = "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256' (only AWS4-HMAC-SHA256 for now). ";
-    assert_eq!(request.refusal(), ("IncompleteSignatureException", text.into()));
+    let text =
+        "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256' (only AWS4-HMAC-SHA256 for now). ";
+    assert_eq!(
+        request.refusal(),
+        ("IncompleteSignatureException", text.into())
+    );
 }
 
 #[test]
@@ -253,18 +334,27 @@ fn a_credential_has_five_parts() {
     request.edit("AKIDEXAMPLE/20260131", "AKIDEXAMPLE");
     let text = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got \
         'AKIDEXAMPLE/us-east-1/cognito-idp/aws4_request'";
-    assert_eq!(request.refusal(), ("IncompleteSignatureException", text.into()));
+    assert_eq!(
+        request.refusal(),
+        ("IncompleteSignatureException", text.into())
+    );
 }
 
 #[test]
 fn the_scope_is_this_service_today_and_all_faults_are_told() {
     let mut request = signed();
-    request.edit("20260131/us-east-1/cognito-idp/aws4_request", "20260130/nowhere/s3/aws5_request");
+    request.edit(
+        "20260131/us-east-1/cognito-idp/aws4_request",
+        "20260130/nowhere/s3/aws5_request",
+    );
     let text = "Credential should be scoped to a valid region, not 'nowhere'. Credential should be scoped to correct \
         service: 'cognito-idp'. Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'. \
         Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260130' != \
         '20260131', from '20260131T120000Z'.";
-    assert_eq!(request.refusal(), ("InvalidSignatureException", text.into()));
+    assert_eq!(
+        request.refusal(),
+        ("InvalidSignatureException", text.into())
+    );
     let other = signed_at(NOW, "", &[], ("us-east-1", "cognito-identity"));
     let text = "Credential should be scoped to correct service: 'cognito-idp'. ";
     assert_eq!(other.refusal(), ("InvalidSignatureException", text.into()));
@@ -272,10 +362,25 @@ fn the_scope_is_this_service_today_and_all_faults_are_told() {
 
 #[test]
 fn names_of_regions() {
-    for region in ["us-east-1", "us-gov-west-1", "ap-southeast-12", "mx-central-1"] {
+    for region in [
+        "us-east-1",
+        "us-gov-west-1",
+        "ap-southeast-12",
+        "mx-central-1",
+    ] {
         assert!(is_region(region), "{region}");
     }
-    for text in ["", "us-east", "1", "US-EAST-1", "us--1", "us-east-1/", "us-east-123", "us_east_1", "-east-1"] {
+    for text in [
+        "",
+        "us-east",
+        "1",
+        "US-EAST-1",
+        "us--1",
+        "us-east-1/",
+        "us-east-123",
+        "us_east_1",
+        "-east-1",
+    ] {
         assert!(!is_region(text), "{text}");
     }
 }

@@ -22,7 +22,10 @@ fn name(mode: Mode) -> &'static str {
 pub async fn check_mode(store: &Store, mode: Mode) -> anyhow::Result<()> {
     let stamped = first(store, MODE, name(mode)).await?;
     if stamped != name(mode) {
-        bail!("this database was made by `cognate {stamped}`; `cognate {}` refuses it", name(mode));
+        bail!(
+            "this database was made by `cognate {stamped}`; `cognate {}` refuses it",
+            name(mode)
+        );
     }
     Ok(())
 }
@@ -34,8 +37,13 @@ pub async fn has_key(store: &Store) -> anyhow::Result<bool> {
 
 /// Ties a new database to the sealing key, and refuses another key than the one it is tied to.
 pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
-    if meta::get(store, ROTATING).await?.is_some_and(|target| !target.is_empty()) {
-        bail!("a rotation of the sealing key was interrupted: run `cognate sealing-key rotate` again to finish it");
+    if meta::get(store, ROTATING)
+        .await?
+        .is_some_and(|target| !target.is_empty())
+    {
+        bail!(
+            "a rotation of the sealing key was interrupted: run `cognate sealing-key rotate` again to finish it"
+        );
     }
     if first(store, KEY_CHECK, &key.check_value()).await? != key.check_value() {
         bail!("the sealing key is not the one of this database");
@@ -45,7 +53,9 @@ pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
 
 /// Begins a rotation, or goes on with the same one. No server starts on the database until it is finished.
 pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
-    let current = meta::get(store, KEY_CHECK).await?.context("this database has no sealing key yet")?;
+    let current = meta::get(store, KEY_CHECK)
+        .await?
+        .context("this database has no sealing key yet")?;
     if current != old.check_value() {
         bail!("the sealing key is not the one of this database");
     }
@@ -53,7 +63,12 @@ pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyh
     let under_way = meta::get(store, ROTATING).await?;
     match under_way.as_deref() {
         None | Some("") => {
-            let batch = meta::put(Batch::new(), ROTATING, under_way.as_deref(), &new.check_value());
+            let batch = meta::put(
+                Batch::new(),
+                ROTATING,
+                under_way.as_deref(),
+                &new.check_value(),
+            );
             store.commit(batch).await?;
             Ok(())
         }
@@ -64,8 +79,15 @@ pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyh
 
 /// Ends a rotation: the new key is the database's.
 pub async fn end_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
-    let batch = meta::put(Batch::new(), KEY_CHECK, Some(&old.check_value()), &new.check_value());
-    store.commit(meta::put(batch, ROTATING, Some(&new.check_value()), "")).await?;
+    let batch = meta::put(
+        Batch::new(),
+        KEY_CHECK,
+        Some(&old.check_value()),
+        &new.check_value(),
+    );
+    store
+        .commit(meta::put(batch, ROTATING, Some(&new.check_value()), ""))
+        .await?;
     Ok(())
 }
 
@@ -74,9 +96,14 @@ async fn first(store: &Store, name: &str, value: &str) -> anyhow::Result<String>
     if let Some(found) = meta::get(store, name).await? {
         return Ok(found);
     }
-    match store.commit(meta::put(Batch::new(), name, None, value)).await {
+    match store
+        .commit(meta::put(Batch::new(), name, None, value))
+        .await
+    {
         Ok(_) => Ok(value.to_owned()),
-        Err(CommitError::Conflict(_)) => meta::get(store, name).await?.context("the database lost a value"),
+        Err(CommitError::Conflict(_)) => meta::get(store, name)
+            .await?
+            .context("the database lost a value"),
         Err(error) => Err(error.into()),
     }
 }

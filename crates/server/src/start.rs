@@ -35,6 +35,7 @@ pub struct Running {
     pub state: Arc<State>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    listening: Arc<Listening>,
     control: Option<PathBuf>,
     folder: Option<Folder>,
     patience: Duration,
@@ -53,10 +54,12 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
     if let Some(folder) = &database.folder {
         folder.prepare()?;
     }
-    Store::open(&database.store).await.map_err(|error| match error {
-        OpenError::InUse(_) => anyhow::anyhow!("{error}"),
-        other => anyhow::Error::from(other).context("cannot open the database"),
-    })
+    Store::open(&database.store)
+        .await
+        .map_err(|error| match error {
+            OpenError::InUse(_) => anyhow::anyhow!("{error}"),
+            other => anyhow::Error::from(other).context("cannot open the database"),
+        })
 }
 
 /// Opens a database for a mode.
@@ -79,18 +82,36 @@ pub async fn open_existing(database: &Database) -> anyhow::Result<Opened> {
 
 /// Starts a server.
 pub async fn start(plan: Plan) -> anyhow::Result<Running> {
-    let Plan { listen, tls, database, domain, edge, root: fixed, connections, shutdown } = plan;
+    let Plan {
+        listen,
+        tls,
+        database,
+        domain,
+        edge,
+        root: fixed,
+        connections,
+        shutdown,
+    } = plan;
     let tls = tls.map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
     // The ports first: whoever cannot have them should not touch the database.
     let mut listeners = Vec::new();
     for address in listen {
-        listeners.push(TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?);
+        listeners.push(
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("cannot listen on {address}"))?,
+        );
     }
-    let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+    let addresses = listeners
+        .iter()
+        .map(TcpListener::local_addr)
+        .collect::<Result<Vec<_>, _>>()?;
 
     let (mode, account) = (domain.mode, domain.account.clone());
     let Opened { store, root } = open(mode, &database).await?;
-    let app = App::open(domain, store, root).await.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    let app = App::open(domain, store, root)
+        .await
+        .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     let new_root = match (mode, &fixed) {
         (Mode::Serve, None) => first_root(&app).await?,
         _ => None,
@@ -98,16 +119,28 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
     let skew = app.store.wall_skew().await?;
     let clock_agrees = skew.abs() <= health::MAX_SKEW;
     if !clock_agrees {
-        tracing::error!(skew_micros = skew, "this machine's clock differs from the database's: not ready");
+        tracing::error!(
+            skew_micros = skew,
+            "this machine's clock differs from the database's: not ready"
+        );
     }
     let keys = AccessKeys::new(&account, fixed);
-    let state = Arc::new(State { app, keys, edge, load: Load::default(), clock_agrees });
+    let state = Arc::new(State {
+        app,
+        keys,
+        edge,
+        load: Load::default(),
+        clock_agrees,
+    });
 
     let (stop, stopped) = watch::channel(false);
     let mut tasks = Vec::new();
     let mut control_path = None;
     if let Some(folder) = &database.folder {
-        tasks.push(tokio::spawn(control::serve(control::bind(folder.path())?, state.clone())));
+        tasks.push(tokio::spawn(control::serve(
+            control::bind(folder.path())?,
+            state.clone(),
+        )));
         control_path = Some(control::path(folder.path()));
     }
     if let Some(tls) = &tls {
@@ -121,7 +154,11 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
     let speaks_tls = tls.is_some();
     let connections = connections_within_open_files(connections);
     let listening = Listening::new(state.clone(), tls, connections, stopped);
-    tasks.extend(listeners.into_iter().map(|listener| tokio::spawn(listening.clone().accept(listener))));
+    tasks.extend(
+        listeners
+            .into_iter()
+            .map(|listener| tokio::spawn(listening.clone().accept(listener))),
+    );
     let Database { folder, .. } = database;
     Ok(Running {
         addresses,
@@ -130,6 +167,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         state,
         stop,
         tasks,
+        listening,
         control: control_path,
         folder,
         patience: shutdown,
@@ -156,7 +194,12 @@ impl Running {
     pub async fn stop(mut self) {
         self.state.load.drain();
         let _ = self.stop.send(true);
-        if tokio::time::timeout(self.patience, self.state.load.empty()).await.is_err() {
+        let finished = async {
+            self.listening.ended().await;
+            // An operation goes on after its client went away.
+            self.state.load.empty().await;
+        };
+        if tokio::time::timeout(self.patience, finished).await.is_err() {
             tracing::warn!("requests were still under way when the time for stopping was over");
         }
         self.state.app.store.close().await;
@@ -169,4 +212,3 @@ impl Running {
         drop(self.folder.take());
     }
 }
-

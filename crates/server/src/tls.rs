@@ -24,12 +24,21 @@ impl Tls {
     /// Reads the PEM files. A key that does not belong to the certificate is refused.
     pub fn open(cert: &Path, key: &Path) -> anyhow::Result<Arc<Self>> {
         let current = RwLock::new(read(cert, key)?);
-        Ok(Arc::new(Self { cert: cert.to_owned(), key: key.to_owned(), current }))
+        Ok(Arc::new(Self {
+            cert: cert.to_owned(),
+            key: key.to_owned(),
+            current,
+        }))
     }
 
     /// Accepts with the newest certificate; connections that are open keep theirs.
     pub fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.current.read().unwrap_or_else(PoisonError::into_inner).clone())
+        TlsAcceptor::from(
+            self.current
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
     }
 
     /// Looks for changed files until the task is dropped. Files that cannot be used leave the old ones in force,
@@ -48,7 +57,9 @@ impl Tls {
                     seen = stamps;
                     tracing::info!("the TLS certificate was read again");
                 }
-                Err(error) => tracing::warn!(%error, "the changed TLS certificate cannot be used yet"),
+                Err(error) => {
+                    tracing::warn!(%error, "the changed TLS certificate cannot be used yet")
+                }
             }
         }
     }
@@ -65,11 +76,18 @@ fn read(cert: &Path, key: &Path) -> anyhow::Result<Arc<ServerConfig>> {
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect)
         .with_context(|| format!("cannot read the certificates in {}", cert.display()))?;
-    let key_der = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the key in {}", key.display()))?;
+    let key_der = PrivateKeyDer::from_pem_file(key)
+        .with_context(|| format!("cannot read the key in {}", key.display()))?;
     let mut config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(chain, key_der)
-        .with_context(|| format!("{} and {} do not belong together", cert.display(), key.display()))?;
+        .with_context(|| {
+            format!(
+                "{} and {} do not belong together",
+                cert.display(),
+                key.display()
+            )
+        })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

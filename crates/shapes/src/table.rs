@@ -75,39 +75,66 @@ pub struct Member {
     pub shape: &'static Shape,
 }
 
-/// A pattern: the text that messages show, and its translation, which decides.
+/// A pattern: the text that messages show, and what decides.
 pub struct Pattern {
     /// As the service prints it.
     pub text: &'static str,
-    rust: &'static str,
-    /// Compiled at first use; none if the translation is not a pattern, which a test excludes.
-    compiled: OnceLock<Option<Regex>>,
+    decide: Decide,
+}
+
+enum Decide {
+    /// A translation for the `regex` crate, compiled at first use; none if it is not a pattern, which a test excludes.
+    Regex(&'static str, OnceLock<Option<Regex>>),
+    /// One or more characters of a class: a bit for each ASCII character, and whether all others belong to it.
+    Letters(u128, bool),
 }
 
 impl Pattern {
-    /// The pattern `text`, decided by `rust`.
-    pub const fn new(text: &'static str, rust: &'static str) -> Self {
+    /// The pattern `text`, decided by its translation `rust`.
+    pub const fn regex(text: &'static str, rust: &'static str) -> Self {
         Self {
             text,
-            rust,
-            compiled: OnceLock::new(),
+            decide: Decide::Regex(rust, OnceLock::new()),
+        }
+    }
+
+    /// The pattern `text`, which is one repeated class.
+    pub const fn letters(text: &'static str, ascii: u128, beyond: bool) -> Self {
+        Self {
+            text,
+            decide: Decide::Letters(ascii, beyond),
         }
     }
 
     /// True when the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        self.get().is_some_and(|regex| regex.is_match(text))
-    }
-
-    fn get(&self) -> Option<&Regex> {
-        self.compiled
-            .get_or_init(|| Regex::new(self.rust).ok())
-            .as_ref()
+        match &self.decide {
+            Decide::Regex(rust, cell) => {
+                compiled(rust, cell).is_some_and(|regex| regex.is_match(text))
+            }
+            Decide::Letters(ascii, beyond) => {
+                let fits = |byte: u8| {
+                    if byte < 128 {
+                        ascii >> byte & 1 == 1
+                    } else {
+                        *beyond
+                    }
+                };
+                !text.is_empty() && text.bytes().all(fits)
+            }
+        }
     }
 
     /// True when the translation is a pattern.
     #[cfg(test)]
     pub fn compiles(&self) -> bool {
-        self.get().is_some()
+        match &self.decide {
+            Decide::Regex(rust, cell) => compiled(rust, cell).is_some(),
+            Decide::Letters(..) => true,
+        }
     }
+}
+
+fn compiled<'a>(rust: &str, cell: &'a OnceLock<Option<Regex>>) -> Option<&'a Regex> {
+    cell.get_or_init(|| Regex::new(rust).ok()).as_ref()
 }

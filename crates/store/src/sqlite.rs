@@ -65,6 +65,10 @@ impl Sqlite {
             tokio::task::spawn_blocking(move || {
                 let mut connection = shared
                     .connect()
+                    .and_then(|connection| {
+                        writer::empty_log(&connection)?;
+                        Ok(connection)
+                    })
                     .map_err(|error| value::store_error(&error))?;
                 bring_up_to_date(&mut connection, shared.options.migrate)?;
                 Ok::<_, OpenError>(connection)

@@ -25,7 +25,10 @@ pub struct Credentials {
 impl Credentials {
     /// A key from its two parts.
     pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { id: id.into(), secret: secret.into() }
+        Self {
+            id: id.into(),
+            secret: secret.into(),
+        }
     }
 }
 
@@ -62,12 +65,19 @@ impl Reply {
 
     /// A header as text; empty when it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
+        self.headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("")
     }
 
     /// The exception's name; empty on success.
     pub fn error(&self) -> String {
-        self.json().get("__type").and_then(Value::as_str).unwrap_or("").to_owned()
+        self.json()
+            .get("__type")
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned()
     }
 
     /// The error's text, under either spelling of its key.
@@ -82,7 +92,12 @@ impl Raw {
     /// A client that signs with `credentials`, or not at all.
     pub fn new(endpoint: &str, credentials: Option<Credentials>) -> Self {
         let http = Client::builder(TokioExecutor::new()).build_http();
-        Self { http, endpoint: endpoint.trim_end_matches('/').to_owned(), credentials, region: "us-east-1".into() }
+        Self {
+            http,
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            credentials,
+            region: "us-east-1".into(),
+        }
     }
 
     /// The same client signing for another region.
@@ -94,38 +109,67 @@ impl Raw {
 
     /// Calls an operation.
     pub async fn call(&self, operation: &str, input: Value) -> anyhow::Result<Reply> {
-        self.send(self.request(operation, input.to_string().into_bytes())?).await
+        self.send(self.request(operation, input.to_string().into_bytes())?)
+            .await
     }
 
     /// Calls an operation that has to succeed; the body as JSON.
     pub async fn ok(&self, operation: &str, input: Value) -> anyhow::Result<Value> {
         let reply = self.call(operation, input).await?;
-        anyhow::ensure!(reply.status == StatusCode::OK, "{operation}: {} {}", reply.status, reply.text());
+        anyhow::ensure!(
+            reply.status == StatusCode::OK,
+            "{operation}: {} {}",
+            reply.status,
+            reply.text()
+        );
         Ok(reply.json())
     }
 
     /// The request of an operation, signed, for tests that change it before they send it.
     pub fn request(&self, operation: &str, body: Vec<u8>) -> anyhow::Result<Request<Full<Bytes>>> {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
-        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", target.as_str()),
+        ];
         self.request_with(&headers, body)
     }
 
     /// A POST to the root with these headers, all signed.
-    pub fn request_with(&self, headers: &[(&str, &str)], body: Vec<u8>) -> anyhow::Result<Request<Full<Bytes>>> {
+    pub fn request_with(
+        &self,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> anyhow::Result<Request<Full<Bytes>>> {
         let uri: http::Uri = format!("{}/", self.endpoint).parse()?;
-        let host = uri.authority().context("the endpoint has a host")?.as_str().to_owned();
+        let host = uri
+            .authority()
+            .context("the endpoint has a host")?
+            .as_str()
+            .to_owned();
         let mut request = Request::post(uri.clone()).header("host", &host);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let mut request = request.body(Full::new(Bytes::from(body.clone())))?;
         if let Some(credentials) = &self.credentials {
-            let all = [("host", host.as_str())].into_iter().chain(headers.iter().copied());
-            let signable = SignableRequest::new("POST", uri.to_string(), all, SignableBody::Bytes(&body))?;
-            let identity =
-                aws_credential_types::Credentials::new(&credentials.id, &credentials.secret, None, None, "testkit").into();
-            #[allow(clippy::disallowed_methods, reason = "signatures are made by the clock on the wall")]
+            let all = [("host", host.as_str())]
+                .into_iter()
+                .chain(headers.iter().copied());
+            let signable =
+                SignableRequest::new("POST", uri.to_string(), all, SignableBody::Bytes(&body))?;
+            let identity = aws_credential_types::Credentials::new(
+                &credentials.id,
+                &credentials.secret,
+                None,
+                None,
+                "testkit",
+            )
+            .into();
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "signatures are made by the clock on the wall"
+            )]
             let now = SystemTime::now();
             let params = v4::SigningParams::builder()
                 .identity(&identity)
@@ -145,15 +189,28 @@ impl Raw {
     pub async fn send(&self, request: Request<Full<Bytes>>) -> anyhow::Result<Reply> {
         let (parts, body) = self.http.request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok(Reply { status: parts.status, headers: parts.headers, body })
+        Ok(Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        })
     }
 
     /// A request to a path, unsigned.
-    pub async fn fetch(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> anyhow::Result<Reply> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.endpoint));
+    pub async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> anyhow::Result<Reply> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.endpoint));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request.body(Full::new(Bytes::copy_from_slice(body.as_bytes())))?).await
+        self.send(request.body(Full::new(Bytes::copy_from_slice(body.as_bytes())))?)
+            .await
     }
 }

@@ -42,7 +42,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { mode: Mode::Dev, engine: Engine::Sqlite, folder: None, sealing_key: None, settings: Vec::new() }
+        Self {
+            mode: Mode::Dev,
+            engine: Engine::Sqlite,
+            folder: None,
+            sealing_key: None,
+            settings: Vec::new(),
+        }
     }
 }
 
@@ -50,7 +56,10 @@ impl Options {
     /// `serve` with the root key of [`TestServer::root`].
     #[must_use]
     pub fn serve() -> Self {
-        Self { mode: Mode::Serve, ..Self::default() }
+        Self {
+            mode: Mode::Serve,
+            ..Self::default()
+        }
     }
 
     /// The same with one more setting.
@@ -101,7 +110,9 @@ impl TestServer {
         }
         match options.engine {
             Engine::Postgres(url) => {
-                let key = options.sealing_key.unwrap_or_else(|| RootKey::generate().to_base64().expose().clone());
+                let key = options
+                    .sealing_key
+                    .unwrap_or_else(|| RootKey::generate().to_base64().expose().clone());
                 missing.push(("sealing_key", key));
                 missing.push(("database_url", url));
             }
@@ -109,7 +120,8 @@ impl TestServer {
                 let path = match options.folder {
                     Some(path) => path,
                     None => {
-                        let path = std::env::temp_dir().join(format!("cognate-test-{}", random::uuid_v4()));
+                        let path = std::env::temp_dir()
+                            .join(format!("cognate-test-{}", random::uuid_v4()));
                         folder = Some(Scratch(path.clone()));
                         path
                     }
@@ -128,7 +140,12 @@ impl TestServer {
         let running = start::start(Plan::new(options.mode, &config)?).await?;
         let address = running.addresses.first().context("the server listens")?;
         let endpoint = format!("{}://{address}", if running.tls { "https" } else { "http" });
-        Ok(Self { running, endpoint, root, folder })
+        Ok(Self {
+            running,
+            endpoint,
+            root,
+            folder,
+        })
     }
 
     /// `http://127.0.0.1:port`.
@@ -168,14 +185,24 @@ impl TestServer {
 
     /// The inbox (`dev`).
     pub fn mailbox(&self) -> Mailbox {
-        Mailbox { http: self.unsigned() }
+        Mailbox {
+            http: self.unsigned(),
+        }
     }
 
     /// Moves the service's clock forward (`dev`): `90s`, `5m`, `12h`, `31d`.
     pub async fn advance(&self, by: &str) -> anyhow::Result<()> {
         let body = json!({"advance": by}).to_string();
-        let reply = self.unsigned().fetch(Method::POST, "/_dev/clock", &[], &body).await?;
-        anyhow::ensure!(reply.status == StatusCode::OK, "the clock answered {} {}", reply.status, reply.text());
+        let reply = self
+            .unsigned()
+            .fetch(Method::POST, "/_dev/clock", &[], &body)
+            .await?;
+        anyhow::ensure!(
+            reply.status == StatusCode::OK,
+            "the clock answered {} {}",
+            reply.status,
+            reply.text()
+        );
         Ok(())
     }
 

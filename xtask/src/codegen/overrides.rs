@@ -228,3 +228,73 @@ fn category(model: &mut Model, target: &str, rest: &str) -> Result<()> {
     });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODEL: &str = "\
+op Go sigv4 : GoRequest -> - ! Bad
+error Bad
+struct GoRequest
+  Name! NameType
+  Colour ColourType
+string NameType 1..5 /[a-z]+/
+enum ColourType RED GREEN
+";
+
+    fn applied(line: &str) -> Result<Model> {
+        let mut model = Model::parse(MODEL)?;
+        apply(&mut model, line)?;
+        Ok(model)
+    }
+
+    #[test]
+    fn a_fact_changes_the_model() {
+        assert_eq!(
+            applied("auth Go sigv4 -> public  # x").unwrap().ops[0].auth,
+            "public"
+        );
+        let model = applied("value ColourType + BLUE  # x").unwrap();
+        let Kind::Enum { values, .. } = &model.shapes["ColourType"].kind else {
+            panic!("no enum")
+        };
+        assert_eq!(values.join(" "), "RED GREEN BLUE");
+        let model = applied("copy LongNameType of NameType  # x\nrange LongNameType 1..5 -> ..9  # x\nretype GoRequest.Name NameType -> LongNameType  # x").unwrap();
+        let Kind::Str { range, .. } = &model.shapes["LongNameType"].kind else {
+            panic!("no text")
+        };
+        assert!(
+            *range
+                == Range {
+                    min: None,
+                    max: Some(9)
+                }
+        );
+    }
+
+    #[test]
+    fn a_line_that_no_longer_applies_fails() {
+        for line in [
+            "auth Go public -> sigv4  # x",
+            "auth Gone sigv4 -> public  # x",
+            "pattern NameType /[A-Z]+/ -> -  # x",
+            "range NameType 1..6 -> 1..7  # x",
+            "retype GoRequest.Name ColourType -> NameType  # x",
+            "display GoRequest.Name title -> name  # x",
+            "value ColourType + RED  # x",
+            "print ColourType RED BLUE  # x",
+            "length-first ColourType on  # x",
+            "category Reads 5 Gone  # x",
+            "category Reads 5 Go  # x\ncategory Writes 5 Go  # x",
+        ] {
+            assert!(applied(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_source_fails() {
+        assert!(applied("auth Go sigv4 -> public").is_err());
+        assert!(applied("auth Go sigv4 -> public  # ").is_err());
+    }
+}

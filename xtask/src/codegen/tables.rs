@@ -32,11 +32,17 @@ pub fn tables(model: &Model) -> Result<String> {
     let mut ordered: Vec<_> = patterns.iter().collect();
     ordered.sort_by_key(|(_, number)| **number);
     for (text, number) in ordered {
-        let rust = java_pattern::translate(text)?;
-        writeln!(
-            out,
-            "\nstatic P{number}: Pattern = Pattern::new({text:?}, {rust:?});"
-        )?;
+        let pattern = match java_pattern::letters(text) {
+            Some(l) => format!(
+                "Pattern::letters({text:?}, {:#034x}, {})",
+                l.ascii, l.beyond
+            ),
+            None => format!(
+                "Pattern::regex({text:?}, {:?})",
+                java_pattern::translate(text)?
+            ),
+        };
+        writeln!(out, "\nstatic P{number}: Pattern = {pattern};")?;
     }
     for name in &reached {
         let shape = model.shape(name)?;

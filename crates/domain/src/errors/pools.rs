@@ -30,12 +30,16 @@ pub fn standard_attribute_changed(name: &str) -> ApiError {
 
 /// auth.md 6.9.
 pub fn missing_data_type() -> ApiError {
-    invalid_parameter("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.")
+    invalid_parameter(
+        "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
+    )
 }
 
 /// Settled P7; `name` with its prefix.
 pub fn duplicate_custom_attribute(name: &str) -> ApiError {
-    invalid_parameter(format!("Duplicate custom attribute names {name} are not allowed in a user pool schema."))
+    invalid_parameter(format!(
+        "Duplicate custom attribute names {name} are not allowed in a user pool schema."
+    ))
 }
 
 /// auth.md 6.9; `member` is MinLength, MaxLength, MinValue or MaxValue.
@@ -45,29 +49,39 @@ pub fn invalid_constraint(member: &str, name: &str) -> ApiError {
 
 /// auth.md 6.9.
 pub fn string_too_long(name: &str) -> ApiError {
-    invalid_parameter(format!("user.{name}: String attributes cannot have a length of more than 2048"))
+    invalid_parameter(format!(
+        "user.{name}: String attributes cannot have a length of more than 2048"
+    ))
 }
 
 /// Settled C10.
 pub fn inverted_length(name: &str) -> ApiError {
-    invalid_parameter(format!("Attribute {name} cannot have a max length shorter than it's min length"))
+    invalid_parameter(format!(
+        "Attribute {name} cannot have a max length shorter than it's min length"
+    ))
 }
 
 /// Settled C10.
 pub fn inverted_value(name: &str) -> ApiError {
-    invalid_parameter(format!("Attribute {name} cannot have a max value smaller than it's min value"))
+    invalid_parameter(format!(
+        "Attribute {name} cannot have a max value smaller than it's min value"
+    ))
 }
 
 // Pools.
 
 /// Settled C11.
 pub fn alias_and_username_attributes() -> ApiError {
-    invalid_parameter("Only one of the aliasAttributes or usernameAttributes can be set in a User pool.")
+    invalid_parameter(
+        "Only one of the aliasAttributes or usernameAttributes can be set in a User pool.",
+    )
 }
 
 /// Settled P1.
 pub fn sms_required_for_verification() -> ApiError {
-    invalid_parameter("SMS configuration is required when phone_number is selected for auto verification")
+    invalid_parameter(
+        "SMS configuration is required when phone_number is selected for auto verification",
+    )
 }
 
 /// Settled P2.
@@ -79,32 +93,44 @@ pub fn sms_required_for_mfa() -> ApiError {
 
 /// Settled P3.
 pub fn verify_before_update() -> ApiError {
-    invalid_parameter("All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes")
+    invalid_parameter(
+        "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
+    )
 }
 
 /// Settled P4.
 pub fn unused_account_days() -> ApiError {
-    invalid_parameter("Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays")
+    invalid_parameter(
+        "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays",
+    )
 }
 
 /// Settled P8.
 pub fn admin_only_with_others() -> ApiError {
-    invalid_parameter("Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.")
+    invalid_parameter(
+        "Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.",
+    )
 }
 
 /// Settled P9.
 pub fn duplicate_recovery() -> ApiError {
-    invalid_parameter("Account Recovery Setting cannot have duplicate priorities or recovery mechanisms.")
+    invalid_parameter(
+        "Account Recovery Setting cannot have duplicate priorities or recovery mechanisms.",
+    )
 }
 
 /// Settled P10.
 pub fn two_pre_token_functions() -> ApiError {
-    invalid_parameter("Cannot use PreTokenGenerationLambda and PreTokenGeneration with different Lambda function ARN's")
+    invalid_parameter(
+        "Cannot use PreTokenGenerationLambda and PreTokenGeneration with different Lambda function ARN's",
+    )
 }
 
 /// Settled P11.
 pub fn kms_key_required() -> ApiError {
-    invalid_parameter("KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used.")
+    invalid_parameter(
+        "KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used.",
+    )
 }
 
 /// Settled P12.
@@ -124,7 +150,9 @@ pub fn cross_account_role() -> ApiError {
 
 /// Settled P14.
 pub fn invalid_sns_region(region: &str) -> ApiError {
-    invalid_parameter(format!("Invalid snsRegion. Allowed SNS region for {region} is {region}"))
+    invalid_parameter(format!(
+        "Invalid snsRegion. Allowed SNS region for {region} is {region}"
+    ))
 }
 
 /// Settled P15.
@@ -139,7 +167,10 @@ pub fn source_arn_required() -> ApiError {
 
 /// Settled P17; `regions` in the order of the alphabet.
 pub fn invalid_ses_region(regions: &[&str]) -> ApiError {
-    invalid_parameter(format!("Provided SourceArn must be in one of the following SES regions: {}.", regions.join(", ")))
+    invalid_parameter(format!(
+        "Provided SourceArn must be in one of the following SES regions: {}.",
+        regions.join(", ")
+    ))
 }
 
 /// admin.md 1.5: an SES identity of another account, or no SES identity at all.
@@ -154,12 +185,16 @@ pub fn password_must_be_first_factor() -> ApiError {
 
 /// Settled P24.
 pub fn sms_otp_without_sms() -> ApiError {
-    invalid_parameter("SMS_OTP can not be configured as AuthFactor as user pool is missing valid SMS configuration")
+    invalid_parameter(
+        "SMS_OTP can not be configured as AuthFactor as user pool is missing valid SMS configuration",
+    )
 }
 
 /// Settled P25.
 pub fn first_factors_with_mfa() -> ApiError {
-    invalid_parameter("Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled")
+    invalid_parameter(
+        "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled",
+    )
 }
 
 /// Settled P28-P30; `features` as the service names them.
@@ -177,7 +212,17 @@ pub fn features_above_tier(tier: &str, features: &[&str]) -> ApiError {
 pub fn feature_above_tier(tier: &str, feature: &str) -> ApiError {
     api(
         ErrorCode::FeatureUnavailableInTier,
-        format!("The following feature is not available for the {tier} pricing tier configured: {feature}"),
+        format!(
+            "The following feature is not available for the {tier} pricing tier configured: {feature}"
+        ),
+    )
+}
+
+/// Settled P27, R23: too many others changed the pool or client at the same time.
+pub fn concurrent_modification() -> ApiError {
+    api(
+        ErrorCode::ConcurrentModification,
+        unconfirmed::CONCURRENT_MODIFICATION,
     )
 }
 
@@ -203,7 +248,9 @@ pub fn url_with_fragment(url: &str) -> ApiError {
 
 /// Settled K3.
 pub fn default_redirect_unlisted(url: &str) -> ApiError {
-    invalid_parameter(format!("The default redirect URI {url} is not in the callback URIs list."))
+    invalid_parameter(format!(
+        "The default redirect URI {url} is not in the callback URIs list."
+    ))
 }
 
 /// Settled K4.
@@ -236,27 +283,39 @@ pub fn client_credentials_without_secret() -> ApiError {
 
 /// admin.md 1.12, seen with openid.
 pub fn scope_of_users(scope: &str) -> ApiError {
-    api(ErrorCode::InvalidOAuthFlow, format!("{scope} is not supported with client_credentials flow"))
+    api(
+        ErrorCode::InvalidOAuthFlow,
+        format!("{scope} is not supported with client_credentials flow"),
+    )
 }
 
 /// Settled K8.
 pub fn unknown_scope(scope: &str) -> ApiError {
-    api(ErrorCode::ScopeDoesNotExist, format!("Invalid scope requested: {scope}"))
+    api(
+        ErrorCode::ScopeDoesNotExist,
+        format!("Invalid scope requested: {scope}"),
+    )
 }
 
 /// Settled K9.
 pub fn unknown_provider(provider: &str, pool_id: &str) -> ApiError {
-    invalid_parameter(format!("The provider {provider} does not exist for User Pool {pool_id}."))
+    invalid_parameter(format!(
+        "The provider {provider} does not exist for User Pool {pool_id}."
+    ))
 }
 
 /// Settled K10; `doing` is "creating" or "updating".
 pub fn invalid_write_attributes(doing: &str) -> ApiError {
-    invalid_parameter(format!("Invalid write attributes specified while {doing} a client"))
+    invalid_parameter(format!(
+        "Invalid write attributes specified while {doing} a client"
+    ))
 }
 
 /// Settled K10; `doing` is "creating" or "updating".
 pub fn invalid_read_attributes(doing: &str) -> ApiError {
-    invalid_parameter(format!("Invalid read attributes specified while {doing} a client"))
+    invalid_parameter(format!(
+        "Invalid read attributes specified while {doing} a client"
+    ))
 }
 
 /// Settled K11.
@@ -266,17 +325,23 @@ pub fn invalid_validity() -> ApiError {
 
 /// Settled K12.
 pub fn access_outlives_refresh() -> ApiError {
-    invalid_parameter("Access and Id Token expiration times must be less than or equal to refresh token expiration times.")
+    invalid_parameter(
+        "Access and Id Token expiration times must be less than or equal to refresh token expiration times.",
+    )
 }
 
 /// Settled K13.
 pub fn mixed_auth_flows() -> ApiError {
-    invalid_parameter("Auth flow name with prefix 'ALLOW' cannot be used with legacy auth flow names.")
+    invalid_parameter(
+        "Auth flow name with prefix 'ALLOW' cannot be used with legacy auth flow names.",
+    )
 }
 
 /// Settled K14.
 pub fn context_data_without_secret() -> ApiError {
-    invalid_parameter("Client Secret is required to set EnablePropagateAdditionalUserContextData as true")
+    invalid_parameter(
+        "Client Secret is required to set EnablePropagateAdditionalUserContextData as true",
+    )
 }
 
 /// Settled K15.
@@ -289,7 +354,9 @@ pub fn invalid_analytics() -> ApiError {
 
 /// Settled K16.
 pub fn pinpoint_region(region: &str) -> ApiError {
-    invalid_parameter(format!("The integration with Pinpoint is not supported for the requested {region} region."))
+    invalid_parameter(format!(
+        "The integration with Pinpoint is not supported for the requested {region} region."
+    ))
 }
 
 /// Settled K17.

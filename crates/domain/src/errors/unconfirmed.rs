@@ -30,8 +30,8 @@ pub const SNS_CALLER_REQUIRED: &str = "SnsCallerArn is required in SmsConfigurat
 pub const KMS_KEY_ARN_REQUIRED: &str = "KmsKeyArn is required when KeyType is CUSTOMER_MANAGED_KEY.";
 /// Two ACR levels with one name, default names included.
 pub const DUPLICATE_ACR_VALUE: &str = "AcrConfiguration names must be unique across all levels.";
-/// An ACR name with a character that neither a URL nor a URN may have.
-pub const INVALID_ACR_VALUE: &str = "AcrConfiguration names must contain only characters that are valid in a URL or a URN.";
+/// A change lost against others at the same time, again and again.
+pub const CONCURRENT_MODIFICATION: &str = "Concurrent modification of the resource. Please try again.";
 /// GenerateSecret together with ClientSecret.
 pub const TWO_SECRETS: &str = "ClientSecret cannot be specified when GenerateSecret is true.";
 /// admin.md 1.12: ALLOW_CLIENT_TOKEN_AUTH together with another flow.

@@ -55,12 +55,16 @@ pub fn username_should_be_either() -> ApiError {
 
 /// auth.md 6.2.
 pub fn username_of_email_form() -> ApiError {
-    invalid_parameter("Username cannot be of email format, since user pool is configured for email alias.")
+    invalid_parameter(
+        "Username cannot be of email format, since user pool is configured for email alias.",
+    )
 }
 
 /// auth.md 2.4, settled T14 (the beginning of the text).
 pub fn username_of_phone_number_form() -> ApiError {
-    invalid_parameter("Username cannot be of phone number format, since user pool is configured for phone number alias.")
+    invalid_parameter(
+        "Username cannot be of phone number format, since user pool is configured for phone number alias.",
+    )
 }
 
 /// auth.md 6.2.
@@ -75,7 +79,10 @@ pub fn invalid_phone_number() -> ApiError {
 
 /// auth.md 6.2: everything that does not fit the schema, each item with a newline behind it.
 pub fn not_conforming(items: &[String]) -> ApiError {
-    let list: String = items.iter().flat_map(|item| [item.as_str(), "\n"]).collect();
+    let list: String = items
+        .iter()
+        .flat_map(|item| [item.as_str(), "\n"])
+        .collect();
     invalid_parameter(format!("Attributes did not conform to the schema: {list}"))
 }
 
@@ -83,7 +90,9 @@ pub fn not_conforming(items: &[String]) -> ApiError {
 pub fn attribute_required(name: &str) -> String {
     match name {
         // These two are structures inside the service, which names their one part.
-        "name" | "address" => format!("{name}.formatted: The attribute {name}.formatted is required"),
+        "name" | "address" => {
+            format!("{name}.formatted: The attribute {name}.formatted is required")
+        }
         _ => format!("{name}: The attribute is required"),
     }
 }
@@ -117,27 +126,41 @@ pub fn password_policy(prefix: &str, rule: &str) -> ApiError {
 
 /// auth.md 2.9: PasswordHistorySize.
 pub fn password_history() -> ApiError {
-    api(ErrorCode::PasswordHistoryPolicyViolation, unconfirmed::PASSWORD_HISTORY)
+    api(
+        ErrorCode::PasswordHistoryPolicyViolation,
+        unconfirmed::PASSWORD_HISTORY,
+    )
 }
 
 /// auth.md 6.3, 6.6.
 pub fn code_mismatch() -> ApiError {
-    api(ErrorCode::CodeMismatch, "Invalid verification code provided, please try again.")
+    api(
+        ErrorCode::CodeMismatch,
+        "Invalid verification code provided, please try again.",
+    )
 }
 
 /// auth.md 6.3, 6.6: expired, used up, never requested, or of a user who does not exist.
 pub fn code_expired() -> ApiError {
-    api(ErrorCode::ExpiredCode, "Invalid code provided, please request a code again.")
+    api(
+        ErrorCode::ExpiredCode,
+        "Invalid code provided, please request a code again.",
+    )
 }
 
 /// auth.md 2.7: too many wrong answers to one code.
 pub fn too_many_failed_attempts() -> ApiError {
-    api(ErrorCode::TooManyFailedAttempts, unconfirmed::TOO_MANY_FAILED_ATTEMPTS)
+    api(
+        ErrorCode::TooManyFailedAttempts,
+        unconfirmed::TOO_MANY_FAILED_ATTEMPTS,
+    )
 }
 
 /// auth.md 6.3: `status` as the API names it.
 pub fn cannot_be_confirmed(status: &str) -> ApiError {
-    not_authorized(format!("User cannot be confirmed. Current status is {status}"))
+    not_authorized(format!(
+        "User cannot be confirmed. Current status is {status}"
+    ))
 }
 
 /// auth.md 6.3.
@@ -157,12 +180,17 @@ pub fn no_contact_to_confirm() -> ApiError {
 
 /// auth.md 6.6, settled T15: the user is unknown and the client may say so.
 pub fn combination_not_found() -> ApiError {
-    api(ErrorCode::UserNotFound, "Username/client id combination not found.")
+    api(
+        ErrorCode::UserNotFound,
+        "Username/client id combination not found.",
+    )
 }
 
 /// auth.md 6.6.
 pub fn no_verified_contact() -> ApiError {
-    invalid_parameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
+    invalid_parameter(
+        "Cannot reset password for the user as there is no registered/verified email or phone_number",
+    )
 }
 
 /// auth.md 6.6.

@@ -1,8 +1,8 @@
 //! Where a message goes, and how much of that an answer tells (auth.md 2.6, 2.13, admin.md 4.4).
 
 use cognate_shapes::{
-    AccountRecoverySettingType, CodeDeliveryDetailsType, DeliveryMediumType, RecoveryOptionNameType,
-    VerifiedAttributeType,
+    AccountRecoverySettingType, CodeDeliveryDetailsType, DeliveryMediumType,
+    RecoveryOptionNameType, VerifiedAttributeType,
 };
 
 use crate::records::pool::Pool;
@@ -37,7 +37,9 @@ impl Contact {
 
     /// The contact behind an attribute's name.
     pub fn of_attribute(name: &str) -> Option<Self> {
-        [Self::Email, Self::PhoneNumber].into_iter().find(|contact| contact.attribute() == name)
+        [Self::Email, Self::PhoneNumber]
+            .into_iter()
+            .find(|contact| contact.attribute() == name)
     }
 
     fn fits(self, name: &str) -> bool {
@@ -60,26 +62,45 @@ pub struct Destination {
 impl Destination {
     /// Where messages to a user's attribute go; None without a value.
     pub fn of(user: &User, contact: Contact) -> Option<Self> {
-        let value = user.attribute(contact.attribute()).filter(|value| !value.is_empty())?;
-        Some(Self { contact, value: value.to_owned() })
+        let value = user
+            .attribute(contact.attribute())
+            .filter(|value| !value.is_empty())?;
+        Some(Self {
+            contact,
+            value: value.to_owned(),
+        })
     }
 
     /// The destination to speak of when nobody has the name that was given: the name itself if it could be one, else
     /// one that is always the same for that name.
     pub fn pretend(pool: &Pool, contacts: &[Contact], name: &str) -> Option<Self> {
         if let Some(contact) = contacts.iter().find(|contact| contact.fits(name)) {
-            return Some(Self { contact: *contact, value: name.to_owned() });
+            return Some(Self {
+                contact: *contact,
+                value: name.to_owned(),
+            });
         }
-        let preferred = [Contact::Email, Contact::PhoneNumber].into_iter().find(|c| contacts.contains(c))?;
-        let seed = pool.key.mac("destinations of unknown names", names::fold(pool, name).as_bytes());
+        let preferred = [Contact::Email, Contact::PhoneNumber]
+            .into_iter()
+            .find(|c| contacts.contains(c))?;
+        let seed = pool.key.mac(
+            "destinations of unknown names",
+            names::fold(pool, name).as_bytes(),
+        );
         let letter = |byte: u8| char::from(b'a' + byte % 26);
         let value = match (preferred, seed) {
             (Contact::Email, [a, b, ..]) => format!("{}@{}.com", letter(a), letter(b)),
             (Contact::PhoneNumber, [a, b, ..]) => {
-                format!("+1555555{:04}", u32::from(u16::from_be_bytes([a, b])) % 10_000)
+                format!(
+                    "+1555555{:04}",
+                    u32::from(u16::from_be_bytes([a, b])) % 10_000
+                )
             }
         };
-        Some(Self { contact: preferred, value })
+        Some(Self {
+            contact: preferred,
+            value,
+        })
     }
 
     /// E-mail or text message.
@@ -120,7 +141,11 @@ fn mask_phone_number(number: &str) -> String {
 
 /// The contacts that the pool verifies by itself, in the order in which one is chosen: phone wins (admin.md 4.4).
 pub fn auto_verified(pool: &Pool) -> Vec<Contact> {
-    let list = pool.doc.auto_verified_attributes.as_deref().unwrap_or_default();
+    let list = pool
+        .doc
+        .auto_verified_attributes
+        .as_deref()
+        .unwrap_or_default();
     [
         (VerifiedAttributeType::PhoneNumber, Contact::PhoneNumber),
         (VerifiedAttributeType::Email, Contact::Email),
@@ -139,11 +164,19 @@ pub fn recovery(pool: &Pool) -> Option<Vec<Contact>> {
         Some(names) => names.into_iter().filter_map(contact_of).collect(),
     };
     let can_text = pool.doc.sms_configuration.is_some();
-    Some(order.into_iter().filter(|contact| can_text || *contact != Contact::PhoneNumber).collect())
+    Some(
+        order
+            .into_iter()
+            .filter(|contact| can_text || *contact != Contact::PhoneNumber)
+            .collect(),
+    )
 }
 
 fn mechanisms(setting: Option<&AccountRecoverySettingType>) -> Option<Vec<RecoveryOptionNameType>> {
-    let mut options = setting?.recovery_mechanisms.clone().filter(|list| !list.is_empty())?;
+    let mut options = setting?
+        .recovery_mechanisms
+        .clone()
+        .filter(|list| !list.is_empty())?;
     options.sort_by_key(|option| option.priority);
     Some(options.into_iter().map(|option| option.name).collect())
 }
@@ -162,9 +195,22 @@ mod tests {
 
     #[test]
     fn answers_show_first_letters_and_last_digits() {
-        let email = |value: &str| Destination { contact: Contact::Email, value: value.into() }.details().destination;
-        let phone =
-            |value: &str| Destination { contact: Contact::PhoneNumber, value: value.into() }.details().destination;
+        let email = |value: &str| {
+            Destination {
+                contact: Contact::Email,
+                value: value.into(),
+            }
+            .details()
+            .destination
+        };
+        let phone = |value: &str| {
+            Destination {
+                contact: Contact::PhoneNumber,
+                value: value.into(),
+            }
+            .details()
+            .destination
+        };
         assert_eq!(email("fixture@example.com").as_deref(), Some("f***@e***"));
         assert_eq!(email("é@ü.de").as_deref(), Some("é***@ü***"));
         assert_eq!(phone("+15555554444").as_deref(), Some("+*******4444"));

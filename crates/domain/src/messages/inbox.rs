@@ -20,7 +20,7 @@ const LONGEST_SEARCH: usize = 10_000;
 pub struct InboxFilter {
     /// A pool's id.
     pub pool: Option<String>,
-    /// A user name or `sub`.
+    /// A user name or `sub`; an address or number finds its messages, too, since it may be the name to sign in with.
     pub user: Option<String>,
     /// An address or a number.
     pub to: Option<String>,
@@ -57,7 +57,13 @@ pub struct InboxMessage {
 
 /// The matching messages, newest first, at most 100. Messages of deleted pools are gone.
 pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> {
-    let cx = Cx::new(app, Op::AdminGetUser, Caller::Public, ClientInfo::default(), String::new());
+    let cx = Cx::new(
+        app,
+        Op::AdminGetUser,
+        Caller::Public,
+        ClientInfo::default(),
+        String::new(),
+    );
     let after = filter.after.as_deref().unwrap_or("");
     let mut found = Vec::new();
     let mut before: Option<String> = None;
@@ -86,10 +92,14 @@ async fn open(cx: &Cx<'_>, filter: &InboxFilter, row: MessageRow) -> Result<Opti
     let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else {
         return Ok(None);
     };
-    let plain = pool.key.open(&context(&pool.id, &row.message_id), &row.sealed)?;
+    let plain = pool
+        .key
+        .open(&context(&pool.id, &row.message_id), &row.sealed)?;
     let body: Body = serde_json::from_slice(plain.expose())?;
-    let fits = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
-    let matches = (fits(&filter.user, &body.user) || fits(&filter.user, &row.user_id))
+    let fits = |wanted: &Option<String>, value: &str| {
+        wanted.as_deref().is_none_or(|wanted| wanted == value)
+    };
+    let matches = [&body.user, &row.user_id, &body.to].iter().any(|name| fits(&filter.user, name))
         && fits(&filter.to, &body.to)
         && fits(&filter.kind, &body.kind);
     Ok(matches.then(|| InboxMessage {

@@ -104,7 +104,10 @@ pub fn post(cx: &Cx<'_>, batch: Batch, pool: &Pool, message: Message<'_>) -> Res
     };
     // The clock first: ids grow with time, the rest keeps two messages of one microsecond apart.
     let created = cx.clock.service();
-    let message_id = format!("{created:016x}-{}", random::alphanumeric(8, b"0123456789abcdef"));
+    let message_id = format!(
+        "{created:016x}-{}",
+        random::alphanumeric(8, b"0123456789abcdef")
+    );
     let body = Body {
         user: user.to_owned(),
         to: message.destination.value.clone(),
@@ -114,8 +117,16 @@ pub fn post(cx: &Cx<'_>, batch: Batch, pool: &Pool, message: Message<'_>) -> Res
         body: message.rendered.body,
         code: message.code.to_owned(),
     };
-    let sealed = pool.key.seal(&context(&pool.id, &message_id), &serde_json::to_vec(&body)?);
-    let row = MessageRow { pool_id: pool.id.clone(), message_id, user_id: user_id.to_owned(), sealed, created };
+    let sealed = pool
+        .key
+        .seal(&context(&pool.id, &message_id), &serde_json::to_vec(&body)?);
+    let row = MessageRow {
+        pool_id: pool.id.clone(),
+        message_id,
+        user_id: user_id.to_owned(),
+        sealed,
+        created,
+    };
     Ok(table::insert(batch, row, state))
 }
 
@@ -125,5 +136,10 @@ pub fn posted(cx: &Cx<'_>) {
 }
 
 fn context<'a>(pool_id: &'a str, message_id: &'a str) -> Context<'a> {
-    Context { table: "messages", column: "sealed", pool: pool_id, row: message_id }
+    Context {
+        table: "messages",
+        column: "sealed",
+        pool: pool_id,
+        row: message_id,
+    }
 }

@@ -35,27 +35,58 @@ pub fn confirmation(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Resu
 /// The message with a code: never a link (admin.md 4.1).
 pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
     let template = &pool.doc.verification_message_template;
-    let fill = |text: &Option<String>| text.as_deref().unwrap_or(VERIFICATION).replace("{####}", code);
+    let fill = |text: &Option<String>| {
+        text.as_deref()
+            .unwrap_or(VERIFICATION)
+            .replace("{####}", code)
+    };
     match medium {
-        DeliveryMediumType::Sms => Rendered { subject: None, body: fill(&template.sms_message) },
+        DeliveryMediumType::Sms => Rendered {
+            subject: None,
+            body: fill(&template.sms_message),
+        },
         DeliveryMediumType::Email => Rendered {
-            subject: Some(template.email_subject.as_deref().unwrap_or(VERIFICATION_SUBJECT).to_owned()),
+            subject: Some(
+                template
+                    .email_subject
+                    .as_deref()
+                    .unwrap_or(VERIFICATION_SUBJECT)
+                    .to_owned(),
+            ),
             body: fill(&template.email_message),
         },
     }
 }
 
 /// The invitation with user name and temporary password.
-pub fn invitation(pool: &Pool, medium: DeliveryMediumType, username: &str, password: &str) -> Rendered {
-    let template = pool.doc.admin_create_user_config.invite_message_template.as_ref();
+pub fn invitation(
+    pool: &Pool,
+    medium: DeliveryMediumType,
+    username: &str,
+    password: &str,
+) -> Rendered {
+    let template = pool
+        .doc
+        .admin_create_user_config
+        .invite_message_template
+        .as_ref();
     match medium {
         DeliveryMediumType::Sms => {
-            let text = template.and_then(|t| t.sms_message.as_deref()).unwrap_or(INVITATION);
-            Rendered { subject: None, body: fill_invitation(text, username, password) }
+            let text = template
+                .and_then(|t| t.sms_message.as_deref())
+                .unwrap_or(INVITATION);
+            Rendered {
+                subject: None,
+                body: fill_invitation(text, username, password),
+            }
         }
         DeliveryMediumType::Email => {
-            let text = template.and_then(|t| t.email_message.as_deref()).unwrap_or(INVITATION);
-            let subject = template.and_then(|t| t.email_subject.as_deref()).unwrap_or(INVITATION_SUBJECT);
+            let text = template
+                .and_then(|t| t.email_message.as_deref())
+                .unwrap_or(INVITATION);
+            let subject = template
+                .and_then(|t| t.email_subject.as_deref())
+                .unwrap_or(INVITATION_SUBJECT);
             Rendered {
                 subject: Some(subject.to_owned()),
                 body: fill_invitation(text, &escape(username), &escape(password)),
@@ -108,12 +139,21 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_once_and_other_braces_stay() {
-        assert_eq!(fill_invitation(INVITATION, "bob", "Pw1!"), "Your username is bob and temporary password is Pw1!. ");
-        assert_eq!(fill_invitation("{username}{####}{x}{{", "{####}", "{username}"), "{####}{username}{x}{{");
+        assert_eq!(
+            fill_invitation(INVITATION, "bob", "Pw1!"),
+            "Your username is bob and temporary password is Pw1!. "
+        );
+        assert_eq!(
+            fill_invitation("{username}{####}{x}{{", "{####}", "{username}"),
+            "{####}{username}{x}{{"
+        );
     }
 
     #[test]
     fn names_and_passwords_cannot_bring_markup_into_an_email() {
-        assert_eq!(escape("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
+        assert_eq!(
+            escape("<a href=\"x\">&"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;"
+        );
     }
 }

@@ -119,11 +119,15 @@ impl Client {
     /// # Errors
     /// The store's, and an internal fault for a row that does not open or parse.
     pub async fn load(cx: &Cx<'_>, id: &str) -> Result<Option<Self>> {
-        let Some(row) = clients::get(&cx.store, id).await? else { return Ok(None) };
+        let Some(row) = clients::get(&cx.store, id).await? else {
+            return Ok(None);
+        };
         if row.sealed.is_none() {
             return Ok(Some(Self::from_row(row, Vec::new())?));
         }
-        let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else { return Ok(None) };
+        let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else {
+            return Ok(None);
+        };
         Ok(Some(Self::open(&pool, row)?))
     }
 
@@ -137,7 +141,10 @@ impl Client {
             Some(sealed) => {
                 let plain = pool.key.open(&context(&pool.id, &row.client_id), sealed)?;
                 let stored: Vec<StoredSecret> = serde_json::from_slice(plain.expose())?;
-                stored.into_iter().map(|s| (s.id, SecretString::new(s.value), s.created)).collect()
+                stored
+                    .into_iter()
+                    .map(|s| (s.id, SecretString::new(s.value), s.created))
+                    .collect()
             }
         };
         Self::from_row(row, secrets)
@@ -159,16 +166,26 @@ impl Client {
     ///
     /// # Errors
     /// None in practice: texts always serialise.
-    pub fn seal_secrets(pool: &Pool, client_id: &str, secrets: &[(String, SecretString, i64)]) -> Result<Option<Vec<u8>>> {
+    pub fn seal_secrets(
+        pool: &Pool,
+        client_id: &str,
+        secrets: &[(String, SecretString, i64)],
+    ) -> Result<Option<Vec<u8>>> {
         if secrets.is_empty() {
             return Ok(None);
         }
         let list: Vec<StoredSecretRef<'_>> = secrets
             .iter()
-            .map(|(id, value, created)| StoredSecretRef { id, value: value.expose(), created: *created })
+            .map(|(id, value, created)| StoredSecretRef {
+                id,
+                value: value.expose(),
+                created: *created,
+            })
             .collect();
         let plain: SecretBytes = Secret::new(serde_json::to_vec(&list)?);
-        Ok(Some(pool.key.seal(&context(&pool.id, client_id), plain.expose())))
+        Ok(Some(
+            pool.key.seal(&context(&pool.id, client_id), plain.expose()),
+        ))
     }
 
     /// Whether answers must not tell if a user exists (auth.md 2.11; unset = LEGACY).
@@ -182,7 +199,10 @@ impl Client {
         use ExplicitAuthFlowsType as F;
         match &self.doc.explicit_auth_flows {
             Some(list) => list.contains(&flow),
-            None => matches!(flow, F::AllowRefreshTokenAuth | F::AllowUserSrpAuth | F::AllowCustomAuth),
+            None => matches!(
+                flow,
+                F::AllowRefreshTokenAuth | F::AllowUserSrpAuth | F::AllowCustomAuth
+            ),
         }
     }
 
@@ -210,19 +230,29 @@ impl Client {
 impl ClientDoc {
     /// Seconds that an access token is good.
     pub fn access_token_seconds(&self) -> i64 {
-        let unit = self.token_validity_units.as_ref().and_then(|u| u.access_token);
-        self.access_token_validity.map_or(DEFAULT_ACCESS, |n| seconds(n, unit.unwrap_or(TimeUnitsType::Hours)))
+        let unit = self
+            .token_validity_units
+            .as_ref()
+            .and_then(|u| u.access_token);
+        self.access_token_validity.map_or(DEFAULT_ACCESS, |n| {
+            seconds(n, unit.unwrap_or(TimeUnitsType::Hours))
+        })
     }
 
     /// Seconds that an ID token is good.
     pub fn id_token_seconds(&self) -> i64 {
         let unit = self.token_validity_units.as_ref().and_then(|u| u.id_token);
-        self.id_token_validity.map_or(DEFAULT_ACCESS, |n| seconds(n, unit.unwrap_or(TimeUnitsType::Hours)))
+        self.id_token_validity.map_or(DEFAULT_ACCESS, |n| {
+            seconds(n, unit.unwrap_or(TimeUnitsType::Hours))
+        })
     }
 
     /// Seconds that a refresh token is good.
     pub fn refresh_token_seconds(&self) -> i64 {
-        let unit = self.token_validity_units.as_ref().and_then(|u| u.refresh_token);
+        let unit = self
+            .token_validity_units
+            .as_ref()
+            .and_then(|u| u.refresh_token);
         match self.refresh_token_validity {
             0 => DEFAULT_REFRESH,
             n => seconds(n, unit.unwrap_or(TimeUnitsType::Days)),
@@ -241,5 +271,10 @@ pub fn seconds(n: i64, unit: TimeUnitsType) -> i64 {
 }
 
 fn context<'a>(pool_id: &'a str, client_id: &'a str) -> Context<'a> {
-    Context { table: "clients", column: "sealed", pool: pool_id, row: client_id }
+    Context {
+        table: "clients",
+        column: "sealed",
+        pool: pool_id,
+        row: client_id,
+    }
 }

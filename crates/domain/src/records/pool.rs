@@ -144,7 +144,11 @@ impl Pool {
         Ok(Self {
             key: Arc::new(key),
             doc: serde_json::from_str(&row.doc)?,
-            issuer: row.issuer.as_deref().map(serde_json::from_str).transpose()?,
+            issuer: row
+                .issuer
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()?,
             id: row.pool_id,
             region: row.region,
             created: row.created,
@@ -155,27 +159,44 @@ impl Pool {
 
     /// The part of the id after `_`: `poolName` of SRP (auth.md 3.4).
     pub fn suffix(&self) -> &str {
-        self.id.split_once('_').map_or(self.id.as_str(), |(_, suffix)| suffix)
+        self.id
+            .split_once('_')
+            .map_or(self.id.as_str(), |(_, suffix)| suffix)
     }
 
     /// Whether names differ by case (admin.md 1.2: true when unset).
     pub fn case_sensitive(&self) -> bool {
-        self.doc.username_configuration.as_ref().is_none_or(|c| c.case_sensitive)
+        self.doc
+            .username_configuration
+            .as_ref()
+            .is_none_or(|c| c.case_sensitive)
     }
 
     /// Whether users sign in with their e-mail or phone number only.
     pub fn has_username_attributes(&self) -> bool {
-        self.doc.username_attributes.as_ref().is_some_and(|list| !list.is_empty())
+        self.doc
+            .username_attributes
+            .as_ref()
+            .is_some_and(|list| !list.is_empty())
     }
 
     /// The password policy; every member but `PasswordHistorySize` is present.
     pub fn password_policy(&self) -> PasswordPolicyType {
-        self.doc.policies.password_policy.clone().unwrap_or_default()
+        self.doc
+            .policies
+            .password_policy
+            .clone()
+            .unwrap_or_default()
     }
 
     /// Days that a temporary password is good.
     pub fn temporary_password_days(&self) -> i64 {
-        let days = self.doc.policies.password_policy.as_ref().and_then(|p| p.temporary_password_validity_days);
+        let days = self
+            .doc
+            .policies
+            .password_policy
+            .as_ref()
+            .and_then(|p| p.temporary_password_validity_days);
         days.unwrap_or(DEFAULT_TEMPORARY_DAYS)
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::Context;
-use cognate_shapes::{AliasAttributeType, AttributeType, Timestamp, UserStatusType, UserType, UsernameAttributeType};
+use cognate_shapes::{
+    AliasAttributeType, AttributeType, Timestamp, UserStatusType, UserType, UsernameAttributeType,
+};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::{Batch, Label, Row, Value};
 use serde::{Deserialize, Serialize};
@@ -73,23 +75,32 @@ impl User {
             return Self::find_login(cx, pool, name).await;
         }
         let folded = names::fold(pool, name);
-        let rows = cx.store.read(&[table::by_login(&pool.id, &folded), table::by_id(&pool.id, name)]).await?;
+        let rows = cx
+            .store
+            .read(&[
+                table::by_login(&pool.id, &folded),
+                table::by_id(&pool.id, name),
+            ])
+            .await?;
         let row = rows.into_iter().flatten().next();
-        row.map(|mut row| Self::from_row(&pool.id, &mut row)).transpose()
+        row.map(|mut row| Self::from_row(&pool.id, &mut row))
+            .transpose()
     }
 
     /// By user name or active alias only (settled C13).
     pub async fn find_login(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<Self>> {
         let (sql, params) = Self::login_query(pool, name);
         let row = cx.store.row(sql, params).await?;
-        row.map(|mut row| Self::from_row(&pool.id, &mut row)).transpose()
+        row.map(|mut row| Self::from_row(&pool.id, &mut row))
+            .transpose()
     }
 
     /// By the immutable id.
     pub async fn by_id(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<Option<Self>> {
         let (sql, params) = table::by_id(&pool.id, id);
         let row = cx.store.row(sql, params).await?;
-        row.map(|mut row| Self::from_row(&pool.id, &mut row)).transpose()
+        row.map(|mut row| Self::from_row(&pool.id, &mut row))
+            .transpose()
     }
 
     /// The read behind [`find_login`](Self::find_login), for use among others in one `Store::read`.
@@ -100,8 +111,12 @@ impl User {
     /// From a row of [`BY_ID`], [`BY_LOGIN`] or a page; empties the row.
     pub fn from_row(pool_id: &str, row: &mut Row) -> Result<Self> {
         let row = UserRow::read(row)?;
-        let status = UserStatusType::parse(&row.status)
-            .ok_or_else(|| Fault::Internal(format!("user {} has the status {}", row.user_id, row.status)))?;
+        let status = UserStatusType::parse(&row.status).ok_or_else(|| {
+            Fault::Internal(format!(
+                "user {} has the status {}",
+                row.user_id, row.status
+            ))
+        })?;
         Ok(Self {
             pool_id: pool_id.to_owned(),
             doc: serde_json::from_str(&row.doc)?,
@@ -132,7 +147,11 @@ impl User {
 
     /// An attribute's value; `sub` included.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        if name == "sub" { Some(&self.id) } else { self.doc.attributes.get(name).map(String::as_str) }
+        if name == "sub" {
+            Some(&self.id)
+        } else {
+            self.doc.attributes.get(name).map(String::as_str)
+        }
     }
 
     /// Whether `email` or `phone_number` is verified.
@@ -148,10 +167,19 @@ impl User {
     /// The attribute list of an answer, `sub` first; only the `readable` ones unless None (auth.md 2.12).
     pub fn attributes_for(&self, readable: Option<&[String]>) -> Vec<AttributeType> {
         let wanted = |name: &str| readable.is_none_or(|list| list.iter().any(|r| r == name));
-        let pair = |name: &str, value: &str| AttributeType { name: name.to_owned(), value: Some(value.to_owned()) };
+        let pair = |name: &str, value: &str| AttributeType {
+            name: name.to_owned(),
+            value: Some(value.to_owned()),
+        };
         let mut list = Vec::with_capacity(self.doc.attributes.len() + 1);
         list.push(pair("sub", &self.id));
-        list.extend(self.doc.attributes.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| pair(name, value)));
+        list.extend(
+            self.doc
+                .attributes
+                .iter()
+                .filter(|(name, _)| wanted(name))
+                .map(|(name, value)| pair(name, value)),
+        );
         list
     }
 
@@ -170,22 +198,32 @@ impl User {
 
     /// The password's credential, if there is one.
     pub fn open_credential(&self, pool: &Pool) -> Result<Option<Credential>> {
-        let Some(sealed) = &self.credential else { return Ok(None) };
+        let Some(sealed) = &self.credential else {
+            return Ok(None);
+        };
         let plain = pool.key.open(&credential_context(pool, &self.id), sealed)?;
         let credential = Credential::from_bytes(plain.expose());
-        credential.map(Some).map_err(|e| Fault::Internal(format!("user {}: {e}", self.id)))
+        credential
+            .map(Some)
+            .map_err(|e| Fault::Internal(format!("user {}: {e}", self.id)))
     }
 
     /// The form in which a credential is kept in the row.
     pub fn seal_credential(pool: &Pool, user_id: &str, credential: &Credential) -> Vec<u8> {
-        pool.key.seal(&credential_context(pool, user_id), credential.to_bytes().expose())
+        pool.key.seal(
+            &credential_context(pool, user_id),
+            credential.to_bytes().expose(),
+        )
     }
 
     /// The names under which the user can be found now: folded text and kind (design, names).
     fn logins(&self, pool: &Pool) -> Vec<(String, Kind)> {
         let mut list = vec![(names::fold(pool, &self.username), Kind::Username)];
         let mut add = |kind: Kind, active: bool| {
-            if let Some(value) = self.attribute(kind.as_str()).filter(|value| active && !value.is_empty()) {
+            if let Some(value) = self
+                .attribute(kind.as_str())
+                .filter(|value| active && !value.is_empty())
+            {
                 let folded = names::fold(pool, value);
                 if list.iter().all(|(name, _)| *name != folded) {
                     list.push((folded, kind));
@@ -202,7 +240,10 @@ impl User {
         for alias in pool.doc.alias_attributes.iter().flatten() {
             match alias {
                 AliasAttributeType::Email => add(Kind::Email, confirmed && self.verified("email")),
-                AliasAttributeType::PhoneNumber => add(Kind::PhoneNumber, confirmed && self.verified("phone_number")),
+                AliasAttributeType::PhoneNumber => add(
+                    Kind::PhoneNumber,
+                    confirmed && self.verified("phone_number"),
+                ),
                 AliasAttributeType::PreferredUsername => add(Kind::PreferredUsername, confirmed),
             }
         }
@@ -217,14 +258,27 @@ impl User {
             .filter(|(_, value)| !value.is_empty())
             .collect();
         list.push(("username", indexed(&names::nfc(&self.username))));
-        list.push(("cognito:user_status", names::fold_case(self.status.as_str())));
-        list.push(("status", if self.enabled { "Enabled" } else { "Disabled" }.to_owned()));
+        list.push((
+            "cognito:user_status",
+            names::fold_case(self.status.as_str()),
+        ));
+        list.push((
+            "status",
+            if self.enabled { "Enabled" } else { "Disabled" }.to_owned(),
+        ));
         list
     }
 }
 
 /// The attributes that ListUsers may search by, whose values are compared without case (admin.md 2.3).
-pub const SEARCHED: [&str; 6] = ["email", "phone_number", "name", "given_name", "family_name", "preferred_username"];
+pub const SEARCHED: [&str; 6] = [
+    "email",
+    "phone_number",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+];
 
 /// The part of a folded value that stands in the index.
 pub fn indexed(folded: &str) -> String {
@@ -235,7 +289,12 @@ pub fn indexed(folded: &str) -> String {
 }
 
 fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
-    Context { table: "users", column: "credential", pool: &pool.id, row: user_id }
+    Context {
+        table: "users",
+        column: "credential",
+        pool: &pool.id,
+        row: user_id,
+    }
 }
 
 /// What a row of the namespace is.
@@ -280,7 +339,14 @@ pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
     let batch = table::guard_pool(batch, &pool.id);
     let mut batch = table::insert(batch, &pool.id, &user.to_row()?);
     for (name, kind) in user.logins(pool) {
-        batch = table::insert_login(batch, &pool.id, &user.id, &name, kind.as_str(), kind.taken());
+        batch = table::insert_login(
+            batch,
+            &pool.id,
+            &user.id,
+            &name,
+            kind.as_str(),
+            kind.taken(),
+        );
     }
     for (attr, value) in user.searched() {
         batch = table::insert_attr(batch, &pool.id, &user.id, attr, &value);
@@ -303,7 +369,10 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     changes.sort_by(|a, b| a.1.id.cmp(&b.1.id));
     let mut batch = table::guard_pool(batch, &pool.id);
     for (before, after) in &changes {
-        let row = UserRow { ver: before.ver, ..after.to_row()? };
+        let row = UserRow {
+            ver: before.ver,
+            ..after.to_row()?
+        };
         batch = table::update(batch, &pool.id, &row);
     }
     for (before, after) in &changes {
@@ -318,7 +387,14 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
         let had = before.logins(pool);
         for (name, kind) in after.logins(pool) {
             if !had.contains(&(name.clone(), kind)) {
-                batch = table::insert_login(batch, &pool.id, &after.id, &name, kind.as_str(), kind.taken());
+                batch = table::insert_login(
+                    batch,
+                    &pool.id,
+                    &after.id,
+                    &name,
+                    kind.as_str(),
+                    kind.taken(),
+                );
             }
         }
         batch = save_searched(batch, pool, before, after);

@@ -145,10 +145,14 @@ impl NewPassword {
 /// The bytes of a session's text.
 ///
 /// # Errors
-/// NotAuthorizedException `Invalid session provided`.
+/// NotAuthorizedException: `Invalid session provided` for what does not look like a session, `Invalid session for the
+/// user.` for what does and is none.
 pub fn decode(text: &str) -> Result<Vec<u8>> {
-    let sealed = text.strip_prefix(PREFIX).and_then(|rest| URL_SAFE_NO_PAD.decode(rest).ok());
-    Ok(sealed.ok_or_else(auth::session_nonsense)?)
+    let rest = text.strip_prefix(PREFIX).ok_or_else(auth::session_nonsense)?;
+    if !rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+        return Err(auth::session_nonsense().into());
+    }
+    Ok(URL_SAFE_NO_PAD.decode(rest).map_err(|_| auth::session_invalid())?)
 }
 
 /// A new nonce.

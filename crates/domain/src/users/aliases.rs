@@ -22,10 +22,16 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
             AliasAttributeType::PhoneNumber => Contact::PhoneNumber,
             AliasAttributeType::PreferredUsername => continue,
         };
-        let Some(value) = user.attribute(contact.attribute()).filter(|_| user.verified(contact.attribute())) else {
+        let Some(value) = user
+            .attribute(contact.attribute())
+            .filter(|_| user.verified(contact.attribute()))
+        else {
             continue;
         };
-        let Some(owner) = User::find_login(cx, pool, value).await?.filter(|owner| owner.id != user.id) else {
+        let Some(owner) = User::find_login(cx, pool, value)
+            .await?
+            .filter(|owner| owner.id != user.id)
+        else {
             continue;
         };
         match changed.iter_mut().find(|(before, _)| before.id == owner.id) {
@@ -41,7 +47,9 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
 }
 
 fn unverify(user: &mut User, contact: Contact, now: i64) {
-    user.doc.attributes.insert(contact.flag().to_owned(), "false".to_owned());
+    user.doc
+        .attributes
+        .insert(contact.flag().to_owned(), "false".to_owned());
     user.modified = now;
 }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::{AliasAttributeType, AttributeDataType, AttributeType, SchemaAttributeType, UsernameAttributeType};
+use cognate_shapes::{
+    AliasAttributeType, AttributeDataType, AttributeType, SchemaAttributeType,
+    UsernameAttributeType,
+};
 
 use crate::errors::{self, Result, invalid_parameter, unconfirmed};
 use crate::records::client::Client;
@@ -20,7 +23,10 @@ pub enum Writer<'a> {
 
 /// The attributes of the service itself.
 const RESERVED: [&str; 2] = ["sub", "identities"];
-const FLAGS: [(&str, &str); 2] = [("email_verified", "email"), ("phone_number_verified", "phone_number")];
+const FLAGS: [(&str, &str); 2] = [
+    ("email_verified", "email"),
+    ("phone_number_verified", "phone_number"),
+];
 
 /// Refuses user names that the pool's sign-in options do not allow (auth.md 2.4).
 pub fn check_username(pool: &Pool, username: &str) -> Result<()> {
@@ -32,7 +38,9 @@ pub fn check_username(pool: &Pool, username: &str) -> Result<()> {
         return match (allows_email, allows_phone) {
             (true, false) if !email => Err(errors::users::username_should_be_email().into()),
             (false, true) if !phone => Err(errors::users::username_should_be_phone_number().into()),
-            (true, true) if !email && !phone => Err(errors::users::username_should_be_either().into()),
+            (true, true) if !email && !phone => {
+                Err(errors::users::username_should_be_either().into())
+            }
             _ => Ok(()),
         };
     }
@@ -79,10 +87,17 @@ pub fn validate_new(
     Ok(attributes)
 }
 
-fn check_writable(pool: &Pool, writer: Writer<'_>, attributes: &BTreeMap<String, String>) -> Result<()> {
+fn check_writable(
+    pool: &Pool,
+    writer: Writer<'_>,
+    attributes: &BTreeMap<String, String>,
+) -> Result<()> {
     match writer {
         Writer::Client(client) => {
-            if let Some(name) = attributes.keys().find(|name| schema::find(pool, name).is_none()) {
+            if let Some(name) = attributes
+                .keys()
+                .find(|name| schema::find(pool, name).is_none())
+            {
                 return Err(errors::users::attribute_type_unknown(name).into());
             }
             if attributes.keys().all(|name| may_write(client, name)) {
@@ -91,12 +106,19 @@ fn check_writable(pool: &Pool, writer: Writer<'_>, attributes: &BTreeMap<String,
             Err(errors::users::unauthorized_attribute().into())
         }
         Writer::Admin => {
-            let unknown = attributes.keys().filter(|name| schema::find(pool, name).is_none());
-            let unknown: Vec<_> = unknown.map(|name| errors::users::attribute_not_in_schema(name)).collect();
+            let unknown = attributes
+                .keys()
+                .filter(|name| schema::find(pool, name).is_none());
+            let unknown: Vec<_> = unknown
+                .map(|name| errors::users::attribute_not_in_schema(name))
+                .collect();
             if !unknown.is_empty() {
                 return Err(errors::users::not_conforming(&unknown).into());
             }
-            match attributes.keys().find(|name| RESERVED.contains(&name.as_str())) {
+            match attributes
+                .keys()
+                .find(|name| RESERVED.contains(&name.as_str()))
+            {
                 Some(name) => Err(invalid_parameter(unconfirmed::cannot_be_updated(name)).into()),
                 None => Ok(()),
             }
@@ -107,14 +129,20 @@ fn check_writable(pool: &Pool, writer: Writer<'_>, attributes: &BTreeMap<String,
 /// Whether a client may write an attribute: its WriteAttributes, by default the standard attributes (auth.md 2.12). What
 /// only the service or a developer sets is never among them.
 pub fn may_write(client: &Client, name: &str) -> bool {
-    let own = RESERVED.contains(&name) || FLAGS.iter().any(|(flag, _)| *flag == name) || name.starts_with("dev:");
+    let own = RESERVED.contains(&name)
+        || FLAGS.iter().any(|(flag, _)| *flag == name)
+        || name.starts_with("dev:");
     !own && match &client.doc.write_attributes {
         Some(list) => list.iter().any(|allowed| allowed == name),
         None => !name.contains(':'),
     }
 }
 
-fn check_preferred_username(pool: &Pool, writer: Writer<'_>, attributes: &BTreeMap<String, String>) -> Result<()> {
+fn check_preferred_username(
+    pool: &Pool,
+    writer: Writer<'_>,
+    attributes: &BTreeMap<String, String>,
+) -> Result<()> {
     let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
     let at_sign_up = matches!(writer, Writer::Client(_));
     let is_alias = aliases.contains(&AliasAttributeType::PreferredUsername);
@@ -124,8 +152,16 @@ fn check_preferred_username(pool: &Pool, writer: Writer<'_>, attributes: &BTreeM
     Ok(())
 }
 
-fn add_username(pool: &Pool, username: &str, attributes: &mut BTreeMap<String, String>) -> Result<()> {
-    let kind = if names::is_email(username) { "email" } else { "phone_number" };
+fn add_username(
+    pool: &Pool,
+    username: &str,
+    attributes: &mut BTreeMap<String, String>,
+) -> Result<()> {
+    let kind = if names::is_email(username) {
+        "email"
+    } else {
+        "phone_number"
+    };
     match attributes.get(kind) {
         Some(given) if names::fold(pool, given) != names::fold(pool, username) => {
             Err(invalid_parameter(unconfirmed::USERNAME_DIFFERS).into())
@@ -139,30 +175,45 @@ fn add_username(pool: &Pool, username: &str, attributes: &mut BTreeMap<String, S
 }
 
 fn check_formats(attributes: &BTreeMap<String, String>) -> Result<()> {
-    if attributes.get("email").is_some_and(|value| !names::is_email(value)) {
+    if attributes
+        .get("email")
+        .is_some_and(|value| !names::is_email(value))
+    {
         return Err(errors::users::invalid_email().into());
     }
-    if attributes.get("phone_number").is_some_and(|value| !names::is_phone_number(value)) {
+    if attributes
+        .get("phone_number")
+        .is_some_and(|value| !names::is_phone_number(value))
+    {
         return Err(errors::users::invalid_phone_number().into());
     }
     Ok(())
 }
 
 /// Types, constraints and required attributes: everything that is wrong is told at once (auth.md 6.2).
-fn conform(pool: &Pool, writer: Writer<'_>, attributes: &mut BTreeMap<String, String>) -> Result<()> {
+fn conform(
+    pool: &Pool,
+    writer: Writer<'_>,
+    attributes: &mut BTreeMap<String, String>,
+) -> Result<()> {
     let mut items = Vec::new();
     for entry in &pool.doc.schema {
         let name = entry.name.as_deref().unwrap_or_default();
         match attributes.get_mut(name) {
             Some(value) => items.extend(mismatch(entry, name, value)),
-            None if is_missing(entry, name, writer) => items.push(errors::users::attribute_required(name)),
+            None if is_missing(entry, name, writer) => {
+                items.push(errors::users::attribute_required(name))
+            }
             None => {}
         }
     }
     if !items.is_empty() {
         return Err(errors::users::not_conforming(&items).into());
     }
-    if attributes.get("birthdate").is_some_and(|value| !is_date(value)) {
+    if attributes
+        .get("birthdate")
+        .is_some_and(|value| !is_date(value))
+    {
         return Err(invalid_parameter(unconfirmed::INVALID_BIRTHDATE).into());
     }
     Ok(())
@@ -211,7 +262,10 @@ fn number_mismatch(entry: &SchemaAttributeType, name: &str, value: &str) -> Opti
         return Some(unconfirmed::wrong_type(name));
     };
     let limits = entry.number_attribute_constraints.as_ref()?;
-    match (number(limits.min_value.as_deref()), number(limits.max_value.as_deref())) {
+    match (
+        number(limits.min_value.as_deref()),
+        number(limits.max_value.as_deref()),
+    ) {
         (Some(min), _) if value < min => Some(unconfirmed::too_small(name, min)),
         (_, Some(max)) if value > max => Some(unconfirmed::too_large(name, max)),
         _ => None,
@@ -226,7 +280,9 @@ fn number(text: Option<&str>) -> Option<i128> {
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let mut part = |digits: usize| {
-        let part = parts.next().filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?;
+        let part = parts
+            .next()
+            .filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?;
         part.parse::<u32>().ok()
     };
     let (Some(year), Some(month), Some(day)) = (part(4), part(2), part(2)) else {
@@ -249,8 +305,13 @@ fn is_time(text: &str) -> bool {
         None => is_date(text),
         Some((date, time)) => {
             let clock = time.get(..5).unwrap_or_default();
-            let fits = |part: &str, below: u32| part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n < below);
-            is_date(date) && clock.split_once(':').is_some_and(|(hour, minute)| fits(hour, 24) && fits(minute, 60))
+            let fits = |part: &str, below: u32| {
+                part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n < below)
+            };
+            is_date(date)
+                && clock
+                    .split_once(':')
+                    .is_some_and(|(hour, minute)| fits(hour, 24) && fits(minute, 60))
         }
     }
 }
@@ -264,7 +325,16 @@ mod tests {
         for good in ["1990-01-31", "2024-02-29", "2000-02-29"] {
             assert!(is_date(good), "{good}");
         }
-        for bad in ["", "1990-1-31", "1990-02-30", "2023-02-29", "1900-02-29", "1990-13-01", "01/31/1990", "1990-01-31x"] {
+        for bad in [
+            "",
+            "1990-1-31",
+            "1990-02-30",
+            "2023-02-29",
+            "1900-02-29",
+            "1990-13-01",
+            "01/31/1990",
+            "1990-01-31x",
+        ] {
             assert!(!is_date(bad), "{bad}");
         }
         assert!(is_time("2024-02-29T23:59:59Z") && is_time("2024-02-29"));
@@ -281,8 +351,17 @@ mod tests {
         let told = |value: &str| mismatch(&entry, "custom:n", &mut value.to_owned());
         assert_eq!(told("10"), None);
         assert_eq!(told("-1"), None);
-        assert_eq!(told("11").as_deref(), Some("custom:n: Number must be no more than 10"));
-        assert_eq!(told("-2").as_deref(), Some("custom:n: Number must be at least -1"));
-        assert_eq!(told("ten").as_deref(), Some("custom:n: Attribute value does not match its data type."));
+        assert_eq!(
+            told("11").as_deref(),
+            Some("custom:n: Number must be no more than 10")
+        );
+        assert_eq!(
+            told("-2").as_deref(),
+            Some("custom:n: Number must be at least -1")
+        );
+        assert_eq!(
+            told("ten").as_deref(),
+            Some("custom:n: Attribute value does not match its data type.")
+        );
     }
 }

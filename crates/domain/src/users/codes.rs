@@ -54,12 +54,19 @@ pub struct Code {
     pub attribute: String,
     /// The value of that attribute; another value is not verified by this code.
     pub value: String,
+    /// Sent to nobody, to hide that there is nobody to send it to: no answer to it is right.
+    pub pretended: bool,
 }
 
 impl Code {
     /// A new code that goes to `value`.
     pub fn new(attribute: &str, value: &str) -> Self {
-        Self { digits: random::digits(6), attribute: attribute.to_owned(), value: value.to_owned() }
+        Self {
+            digits: random::digits(6),
+            attribute: attribute.to_owned(),
+            value: value.to_owned(),
+            pretended: false,
+        }
     }
 }
 
@@ -83,7 +90,12 @@ impl<'a> Owner<'a> {
 }
 
 fn context<'a>(pool: &'a Pool, row: &'a str) -> Context<'a> {
-    Context { table: "codes", column: "sealed", pool: &pool.id, row }
+    Context {
+        table: "codes",
+        column: "sealed",
+        pool: &pool.id,
+        row,
+    }
 }
 
 fn row_id(subject: &str, purpose: Purpose) -> String {
@@ -91,16 +103,34 @@ fn row_id(subject: &str, purpose: Purpose) -> String {
 }
 
 /// Keeps a code, in the place of any older one of the same purpose.
-pub fn put(cx: &Cx<'_>, batch: Batch, pool: &Pool, owner: Owner<'_>, purpose: Purpose, code: &Code) -> Result<Batch> {
+pub fn put(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    owner: Owner<'_>,
+    purpose: Purpose,
+    code: &Code,
+) -> Result<Batch> {
     let subject = owner.subject();
-    let sealed = pool.key.seal(&context(pool, &row_id(subject, purpose)), &serde_json::to_vec(code)?);
+    let sealed = pool.key.seal(
+        &context(pool, &row_id(subject, purpose)),
+        &serde_json::to_vec(code)?,
+    );
     let batch = match owner {
         Owner::User(id) => guard_user(batch, &pool.id, id, USER_STALE),
         Owner::NewUser(_) => batch,
         Owner::Nobody(pseudonym) => table::guard_nobody(batch, &pool.id, pseudonym, ID_TAKEN),
     };
     let expires = cx.now.saturating_add(purpose.lifetime());
-    Ok(table::put(batch, &pool.id, subject, purpose.as_str(), sealed, cx.now, expires))
+    Ok(table::put(
+        batch,
+        &pool.id,
+        subject,
+        purpose.as_str(),
+        sealed,
+        cx.now,
+        expires,
+    ))
 }
 
 /// A code that was answered rightly; nothing is used up yet.
@@ -115,7 +145,13 @@ pub struct Correct {
 impl Correct {
     /// Uses the code up, in the batch that does what it is for; [`CODE_STALE`] if somebody else did.
     pub fn consume(&self, batch: Batch, pool: &Pool) -> Batch {
-        table::consume(batch, &pool.id, &self.subject, self.purpose.as_str(), self.ver)
+        table::consume(
+            batch,
+            &pool.id,
+            &self.subject,
+            self.purpose.as_str(),
+            self.ver,
+        )
     }
 }
 
@@ -124,27 +160,46 @@ impl Correct {
 /// # Errors
 /// ExpiredCodeException without a live code, CodeMismatchException for a wrong answer, TooManyFailedAttemptsException
 /// for a burnt code.
-pub async fn check(cx: &Cx<'_>, pool: &Pool, owner: Owner<'_>, purpose: Purpose, given: &str) -> Result<Correct> {
+pub async fn check(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    owner: Owner<'_>,
+    purpose: Purpose,
+    given: &str,
+) -> Result<Correct> {
     let subject = owner.subject();
-    let row = cx.store.row(table::READ, table::key(&pool.id, subject, purpose.as_str())).await?;
+    let row = cx
+        .store
+        .row(table::READ, table::key(&pool.id, subject, purpose.as_str()))
+        .await?;
     let row = row.map(|mut row| CodeRow::read(&mut row)).transpose()?;
     let live = row.filter(|row| row.expires > cx.now);
     let refusal = match live {
         None => errors::users::code_expired(),
         Some(row) if row.failures >= MAX_FAILURES => errors::users::too_many_failed_attempts(),
         Some(row) => {
-            let plain = pool.key.open(&context(pool, &row_id(subject, purpose)), &row.sealed)?;
+            let plain = pool
+                .key
+                .open(&context(pool, &row_id(subject, purpose)), &row.sealed)?;
             let code: Code = serde_json::from_slice(plain.expose())?;
             let right = ct_eq(code.digits.as_bytes(), given.as_bytes());
-            // The pseudonym's code was sent to nobody; whoever guesses it gets nothing.
-            if right && !matches!(owner, Owner::Nobody(_)) {
-                return Ok(Correct { subject: subject.to_owned(), purpose, ver: row.ver, code });
+            // Whoever guesses a code that was sent to nobody gets nothing.
+            if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
+                return Ok(Correct {
+                    subject: subject.to_owned(),
+                    purpose,
+                    ver: row.ver,
+                    code,
+                });
             }
             errors::users::code_mismatch()
         }
     };
     let batch = table::fail(Batch::new(), &pool.id, subject, purpose.as_str(), cx.now);
-    cx.commit(batch, |label| Fault::Internal(format!("a code was not counted: {}", label.0))).await?;
+    cx.commit(batch, |label| {
+        Fault::Internal(format!("a code was not counted: {}", label.0))
+    })
+    .await?;
     Err(refusal.into())
 }
 

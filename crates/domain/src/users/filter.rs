@@ -35,12 +35,17 @@ impl Filter {
             return Ok(None);
         }
         let (name, comparison, value) = split(text).ok_or_else(errors::users::filter_syntax)?;
-        let attribute = searchable(name).ok_or_else(|| errors::users::invalid_search_attribute(name))?;
+        let attribute =
+            searchable(name).ok_or_else(|| errors::users::invalid_search_attribute(name))?;
         let value = match attribute {
             "username" | "status" => names::nfc(&value).into_owned(),
             _ => names::fold_case(&value),
         };
-        Ok(Some(Self { attribute, comparison, value }))
+        Ok(Some(Self {
+            attribute,
+            comparison,
+            value,
+        }))
     }
 
     /// The part of the value that the index can be asked for.
@@ -74,7 +79,11 @@ pub fn upper_bound(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         // Between U+D7FF and U+E000 there are no characters.
-        let next = if last == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(last) + 1) };
+        let next = if last == '\u{D7FF}' {
+            Some('\u{E000}')
+        } else {
+            char::from_u32(u32::from(last) + 1)
+        };
         if let Some(next) = next {
             chars.push(next);
             return Some(chars.into_iter().collect());
@@ -85,7 +94,10 @@ pub fn upper_bound(prefix: &str) -> Option<String> {
 
 fn searchable(name: &str) -> Option<&'static str> {
     let others = ["username", "cognito:user_status", "status", "sub"];
-    SEARCHED.into_iter().chain(others).find(|known| *known == name)
+    SEARCHED
+        .into_iter()
+        .chain(others)
+        .find(|known| *known == name)
 }
 
 /// Name, comparison and unescaped value; None when the text does not follow the grammar.
@@ -114,7 +126,11 @@ fn split(text: &str) -> Option<(&str, Comparison, String)> {
             plain => value.push(plain),
         }
     }
-    chars.as_str().trim().is_empty().then_some((name, comparison, value))
+    chars
+        .as_str()
+        .trim()
+        .is_empty()
+        .then_some((name, comparison, value))
 }
 
 #[cfg(test)]
@@ -129,12 +145,30 @@ mod tests {
     #[test]
     fn spacing_and_escapes() {
         use Comparison::{Equal, Prefix};
-        assert_eq!(parsed(r#"email="a@b.co""#), ("email", Equal, "a@b.co".into()));
-        assert_eq!(parsed(r#"  given_name   ^=   "Jo" "#), ("given_name", Prefix, "jo".into()));
-        assert_eq!(parsed(r#"name = "say \"hi\" \\ \x""#), ("name", Equal, r#"say "hi" \ \x"#.into()));
-        assert_eq!(parsed(r#"username = "Bob""#), ("username", Equal, "Bob".into()));
-        assert_eq!(parsed(r#"cognito:user_status = "Confirmed""#), ("cognito:user_status", Equal, "confirmed".into()));
-        assert_eq!(parsed(r#"status="Enabled""#), ("status", Equal, "Enabled".into()));
+        assert_eq!(
+            parsed(r#"email="a@b.co""#),
+            ("email", Equal, "a@b.co".into())
+        );
+        assert_eq!(
+            parsed(r#"  given_name   ^=   "Jo" "#),
+            ("given_name", Prefix, "jo".into())
+        );
+        assert_eq!(
+            parsed(r#"name = "say \"hi\" \\ \x""#),
+            ("name", Equal, r#"say "hi" \ \x"#.into())
+        );
+        assert_eq!(
+            parsed(r#"username = "Bob""#),
+            ("username", Equal, "Bob".into())
+        );
+        assert_eq!(
+            parsed(r#"cognito:user_status = "Confirmed""#),
+            ("cognito:user_status", Equal, "confirmed".into())
+        );
+        assert_eq!(
+            parsed(r#"status="Enabled""#),
+            ("status", Equal, "Enabled".into())
+        );
         assert_eq!(parsed(r#"name ^= """#), ("name", Prefix, String::new()));
         assert!(matches!(Filter::parse("  "), Ok(None)));
     }
@@ -159,7 +193,10 @@ mod tests {
         ] {
             assert_eq!(told(bad), "Error while parsing filter.", "{bad}");
         }
-        assert_eq!(told(r#"custom:foo = "a""#), "Invalid search attribute: custom:foo");
+        assert_eq!(
+            told(r#"custom:foo = "a""#),
+            "Invalid search attribute: custom:foo"
+        );
         assert_eq!(told(r#"Email = "a""#), "Invalid search attribute: Email");
     }
 

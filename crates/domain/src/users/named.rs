@@ -26,9 +26,10 @@ impl Named {
     pub async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, name: &str) -> Result<Self> {
         let user = User::find(cx, pool, name).await?;
         match user {
-            Some(user) if user.enabled => {
-                Ok(Self { subject: Subject::known(&user.id), user: Some(user) })
-            }
+            Some(user) if user.enabled => Ok(Self {
+                subject: Subject::known(&user.id),
+                user: Some(user),
+            }),
             _ if client.hides_existence() => Ok(Self::nobody(pool, name)),
             Some(_) => Err(errors::auth::user_disabled().into()),
             None => Err(errors::users::combination_not_found().into()),
@@ -37,7 +38,10 @@ impl Named {
 
     /// What stands for a name that nobody has, or whose user must not show.
     pub fn nobody(pool: &Pool, name: &str) -> Self {
-        Self { user: None, subject: Subject::unknown(pool, &names::fold(pool, name)) }
+        Self {
+            user: None,
+            subject: Subject::unknown(pool, &names::fold(pool, name)),
+        }
     }
 
     /// The owner of the codes.

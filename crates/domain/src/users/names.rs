@@ -65,7 +65,8 @@ pub fn is_email(text: &str) -> bool {
         return false;
     };
     let local_fits = !local.is_empty() && local.len() <= 64 && plain(local) && !local.contains('@');
-    let dots_fit = |part: &str| !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
+    let dots_fit =
+        |part: &str| !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
     let label_fits = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
@@ -88,8 +89,9 @@ fn plain(local: &str) -> bool {
 
 /// Whether a text has the form of a phone number: `+` and 2 to 15 digits (admin.md 1.4).
 pub fn is_phone_number(text: &str) -> bool {
-    text.strip_prefix('+')
-        .is_some_and(|digits| (2..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+    text.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 #[cfg(test)]
@@ -121,7 +123,9 @@ mod tests {
     #[test]
     fn folding_twice_changes_nothing_for_any_character() {
         for code in 0..=0x0010_FFFF_u32 {
-            let Some(c) = char::from_u32(code) else { continue };
+            let Some(c) = char::from_u32(code) else {
+                continue;
+            };
             let once = fold_case(&c.to_string());
             assert_eq!(fold_case(&once), once, "U+{code:04X}");
         }
@@ -130,7 +134,9 @@ mod tests {
     #[test]
     fn the_table_agrees_with_the_standard_library_where_both_know_a_letter() {
         for code in 0x80..=0x0010_FFFF_u32 {
-            let Some(c) = char::from_u32(code) else { continue };
+            let Some(c) = char::from_u32(code) else {
+                continue;
+            };
             let small = lower(c);
             if small != c {
                 assert!(c.to_lowercase().eq([small]), "U+{code:04X}");
@@ -140,14 +146,29 @@ mod tests {
 
     #[test]
     fn forms_of_addresses_and_numbers() {
-        for good in ["a@b.co", "first.last+tag@sub.example.com", "jörg@exämple.de", "o'neil@example.org"] {
+        for good in [
+            "a@b.co",
+            "first.last+tag@sub.example.com",
+            "jörg@exämple.de",
+            "o'neil@example.org",
+        ] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "a", "a@b", "@b.co", "a@", "a@b..co", "a@@b.co", ".a@b.co", "a b@c.de", "a@-b.co", "a@b.co."] {
+        for bad in [
+            "", "a", "a@b", "@b.co", "a@", "a@b..co", "a@@b.co", ".a@b.co", "a b@c.de", "a@-b.co",
+            "a@b.co.",
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
         assert!(is_phone_number("+15555550100"));
-        for bad in ["15555550100", "+", "+1", "+1 555", "+1234567890123456", "+1555a"] {
+        for bad in [
+            "15555550100",
+            "+",
+            "+1",
+            "+1 555",
+            "+1234567890123456",
+            "+1555a",
+        ] {
             assert!(!is_phone_number(bad), "{bad}");
         }
     }

@@ -3,6 +3,7 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::random;
 use cognate_crypto::secret::{Secret, SecretString};
+use cognate_shapes::AuthFactorType;
 
 use crate::clock::DAY;
 use crate::cx::Cx;
@@ -20,8 +21,18 @@ const DIGITS: &[u8] = b"23456789";
 const MARKS: &[u8] = b"!@#$%*+-=?_";
 
 /// The sealed credential of a new password, derived on the crypto pool.
-pub async fn seal(cx: &Cx<'_>, pool: &Pool, user_id: &str, username: &str, password: &SecretString) -> Vec<u8> {
-    let (suffix, name, copy) = (pool.suffix().to_owned(), username.to_owned(), password.duplicate());
+pub async fn seal(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user_id: &str,
+    username: &str,
+    password: &SecretString,
+) -> Vec<u8> {
+    let (suffix, name, copy) = (
+        pool.suffix().to_owned(),
+        username.to_owned(),
+        password.duplicate(),
+    );
     let derive = move || Credential::for_password(&suffix, &name, copy.expose());
     let credential = cx.workers.run(derive).await;
     User::seal_credential(pool, user_id, &credential)
@@ -35,8 +46,21 @@ pub async fn matches(
     credential: Credential,
     password: &SecretString,
 ) -> bool {
-    let (suffix, name, copy) = (pool.suffix().to_owned(), user.username.clone(), password.duplicate());
-    cx.workers.run(move || credential.matches(&suffix, &name, copy.expose())).await
+    let (suffix, name, copy) = (
+        pool.suffix().to_owned(),
+        user.username.clone(),
+        password.duplicate(),
+    );
+    cx.workers
+        .run(move || credential.matches(&suffix, &name, copy.expose()))
+        .await
+}
+
+/// Whether users of the pool may have no password: where a one-time password is enough to sign in (auth.md 2.5).
+pub fn is_optional(pool: &Pool) -> bool {
+    let policy = pool.doc.policies.sign_in_policy.as_ref();
+    let factors = policy.and_then(|policy| policy.allowed_first_auth_factors.as_deref()).unwrap_or_default();
+    factors.iter().any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
 }
 
 /// When a temporary password that is set now ends, in microseconds.
@@ -59,10 +83,15 @@ pub fn temporary(pool: &Pool, given: Option<String>) -> Result<SecretString> {
     Ok(given)
 }
 
-/// A random password of at least 12 characters with every kind of character, which satisfies any policy.
+/// A random password that satisfies the pool's policy.
 fn generate(pool: &Pool) -> SecretString {
     let least = policy(pool).and_then(|policy| policy.minimum_length).unwrap_or(0);
-    let length = usize::try_from(least).unwrap_or(0).max(12);
+    random_password(usize::try_from(least).unwrap_or(0))
+}
+
+/// At least 12 characters, every kind among them.
+fn random_password(least: usize) -> SecretString {
+    let length = least.max(12);
     let everything = [UPPER, LOWER, DIGITS, MARKS].concat();
     let mut text = random::alphanumeric(length.saturating_sub(4), &everything);
     for kind in [UPPER, LOWER, DIGITS, MARKS] {
@@ -71,4 +100,22 @@ fn generate(pool: &Pool) -> SecretString {
         text.insert_str(at, &random::alphanumeric(1, kind));
     }
     Secret::new(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_passwords_have_every_kind_of_character_and_the_length_asked_for() {
+        for length in [0, 6, 12, 99] {
+            for _ in 0..50 {
+                let made = random_password(length);
+                let has = |kind: &[u8]| made.expose().bytes().any(|b| kind.contains(&b));
+                assert_eq!(made.expose().len(), length.max(12));
+                assert!([UPPER, LOWER, DIGITS, MARKS].into_iter().all(has));
+            }
+        }
+        assert!(MARKS.iter().all(|mark| password_policy::SYMBOLS.contains(char::from(*mark))));
+    }
 }

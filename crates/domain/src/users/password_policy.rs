@@ -49,7 +49,9 @@ pub fn policy(pool: &Pool) -> Option<&PasswordPolicyType> {
 
 fn first_broken(policy: &PasswordPolicyType, password: &str) -> Option<&'static str> {
     let length = i64::try_from(password.chars().count()).unwrap_or(i64::MAX);
-    let lacks = |required: Option<bool>, fits: fn(char) -> bool| required == Some(true) && !password.chars().any(fits);
+    let lacks = |required: Option<bool>, fits: fn(char) -> bool| {
+        required == Some(true) && !password.chars().any(fits)
+    };
     // A space counts only inside; validation has refused one at either end.
     let lacks_symbol = policy.require_symbols == Some(true)
         && !password.chars().any(is_symbol)
@@ -109,21 +111,39 @@ mod tests {
             assert_eq!(first_broken(&all(), &format!("ABCdef1{symbol}")), None);
         }
         assert_eq!(first_broken(&all(), "ABC def12"), None);
-        assert_eq!(first_broken(&all(), "ABCdef1€"), Some("Password must have symbol characters"));
-        assert_eq!(first_broken(&all(), "ÄÖÜabc1!"), Some("Password must have uppercase characters"));
-        assert_eq!(first_broken(&all(), "ABCdef٣!"), Some("Password must have numeric characters"));
+        assert_eq!(
+            first_broken(&all(), "ABCdef1€"),
+            Some("Password must have symbol characters")
+        );
+        assert_eq!(
+            first_broken(&all(), "ÄÖÜabc1!"),
+            Some("Password must have uppercase characters")
+        );
+        assert_eq!(
+            first_broken(&all(), "ABCdef٣!"),
+            Some("Password must have numeric characters")
+        );
     }
 
     #[test]
     fn characters_are_counted_not_bytes() {
-        assert_eq!(first_broken(&all(), "Aa1!äöü"), Some("Password not long enough"));
+        assert_eq!(
+            first_broken(&all(), "Aa1!äöü"),
+            Some("Password not long enough")
+        );
         assert_eq!(first_broken(&all(), "Aa1!äöüß"), None);
     }
 
     #[test]
     fn rules_that_are_off_are_not_asked() {
-        let lax = PasswordPolicyType { minimum_length: Some(6), ..PasswordPolicyType::default() };
+        let lax = PasswordPolicyType {
+            minimum_length: Some(6),
+            ..PasswordPolicyType::default()
+        };
         assert_eq!(first_broken(&lax, "aaaaaa"), None);
-        assert_eq!(first_broken(&lax, "aaaaa"), Some("Password not long enough"));
+        assert_eq!(
+            first_broken(&lax, "aaaaa"),
+            Some("Password not long enough")
+        );
     }
 }

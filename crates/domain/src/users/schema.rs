@@ -16,7 +16,11 @@ static STANDARD: LazyLock<Vec<SchemaAttributeType>> = LazyLock::new(|| {
         ..plain(name, AttributeDataType::String)
     };
     let open = |name: &str| text(name, "0", "2048");
-    let sub = SchemaAttributeType { mutable: Some(false), required: Some(true), ..text("sub", "1", "2048") };
+    let sub = SchemaAttributeType {
+        mutable: Some(false),
+        required: Some(true),
+        ..text("sub", "1", "2048")
+    };
     let updated_at = SchemaAttributeType {
         number_attribute_constraints: Some(NumberAttributeConstraintsType {
             min_value: Some("0".into()),
@@ -82,13 +86,20 @@ pub fn find<'a>(pool: &'a Pool, name: &str) -> Option<&'a SchemaAttributeType> {
 }
 
 /// The attribute of a schema with this name, prefix included.
-pub fn find_in<'a>(schema: &'a [SchemaAttributeType], name: &str) -> Option<&'a SchemaAttributeType> {
+pub fn find_in<'a>(
+    schema: &'a [SchemaAttributeType],
+    name: &str,
+) -> Option<&'a SchemaAttributeType> {
     schema.iter().find(|a| a.name.as_deref() == Some(name))
 }
 
 /// The names of the attributes that every new user must have; `sub` is the service's own business.
 pub fn required(schema: &[SchemaAttributeType]) -> impl Iterator<Item = &str> {
-    schema.iter().filter(|a| a.required == Some(true)).filter_map(|a| a.name.as_deref()).filter(|name| *name != "sub")
+    schema
+        .iter()
+        .filter(|a| a.required == Some(true))
+        .filter_map(|a| a.name.as_deref())
+        .filter(|name| *name != "sub")
 }
 
 /// How the schema is stored: only what differs from the standard attributes, so that a pool costs few bytes.
@@ -102,8 +113,12 @@ pub mod stored {
     ///
     /// # Errors
     /// The serialiser's.
-    pub fn serialize<S: Serializer>(schema: &[SchemaAttributeType], to: S) -> Result<S::Ok, S::Error> {
-        let own: Vec<&SchemaAttributeType> = schema.iter().filter(|a| !STANDARD.contains(a)).collect();
+    pub fn serialize<S: Serializer>(
+        schema: &[SchemaAttributeType],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let own: Vec<&SchemaAttributeType> =
+            schema.iter().filter(|a| !STANDARD.contains(a)).collect();
         own.serialize(to)
     }
 
@@ -111,7 +126,9 @@ pub mod stored {
     ///
     /// # Errors
     /// The deserialiser's.
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SchemaAttributeType>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<SchemaAttributeType>, D::Error> {
         let own: Vec<SchemaAttributeType> = Vec::deserialize(from)?;
         let mut schema = STANDARD.clone();
         for attribute in own {
@@ -144,7 +161,10 @@ mod tests {
 
     #[test]
     fn the_standard_attributes_stand_in_the_order_of_the_service() {
-        let names: Vec<_> = standard_attributes().into_iter().filter_map(|a| a.name).collect();
+        let names: Vec<_> = standard_attributes()
+            .into_iter()
+            .filter_map(|a| a.name)
+            .collect();
         assert_eq!(
             names.join(" "),
             "sub name given_name family_name middle_name nickname preferred_username profile picture website email \

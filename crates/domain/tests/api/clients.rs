@@ -14,7 +14,10 @@ pub async fn create(t: &TestApp, pool_id: &str, settings: Value) -> Value {
 /// A request of CreateUserPoolClient.
 pub fn named(pool_id: &str, settings: Value) -> Value {
     let mut request = json!({"UserPoolId": pool_id, "ClientName": "c"});
-    request.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+    request
+        .as_object_mut()
+        .unwrap()
+        .extend(settings.as_object().unwrap().clone());
     request
 }
 
@@ -29,9 +32,18 @@ fn without_identity(mut client: Value, pool_id: &str) -> Value {
     assert_eq!(map.remove("UserPoolId").unwrap(), pool_id);
     let id = map.remove("ClientId").unwrap();
     let id = id.as_str().unwrap();
-    assert!(id.len() == 26 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{id}");
+    assert!(
+        id.len() == 26
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
+        "{id}"
+    );
     for date in ["CreationDate", "LastModifiedDate"] {
-        assert!(map.remove(date).unwrap().as_f64().unwrap() > 1.7e9, "{date}");
+        assert!(
+            map.remove(date).unwrap().as_f64().unwrap() > 1.7e9,
+            "{date}"
+        );
     }
     client
 }

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::clients::{create, named};
 use crate::on_each_engine;
 use crate::pools::pool;
-use crate::support::TestApp;
 
 const INVALID: &str = "InvalidParameterException";
 const OAUTH: &str = "InvalidOAuthFlowException";
@@ -18,10 +17,26 @@ const ANALYTICS: &str = "Invalid analytics configuration given, either <applicat
 /// that name the operation.
 fn refusals(pool_id: &str) -> Vec<(Value, &'static str, String)> {
     let rows: Vec<(Value, &str, &str)> = vec![
-        (json!({"CallbackURLs": ["http://app.example"]}), INVALID, "http://app.example cannot use the HTTP protocol."),
-        (json!({"LogoutURLs": ["http://app.example"]}), INVALID, "http://app.example cannot use the HTTP protocol."),
-        (json!({"CallbackURLs": ["https://app.example#x"]}), INVALID, "https://app.example#x cannot use fragment"),
-        (json!({"CallbackURLs": ["app.example"]}), INVALID, "app.example is not a valid redirect URI."),
+        (
+            json!({"CallbackURLs": ["http://app.example"]}),
+            INVALID,
+            "http://app.example cannot use the HTTP protocol.",
+        ),
+        (
+            json!({"LogoutURLs": ["http://app.example"]}),
+            INVALID,
+            "http://app.example cannot use the HTTP protocol.",
+        ),
+        (
+            json!({"CallbackURLs": ["https://app.example#x"]}),
+            INVALID,
+            "https://app.example#x cannot use fragment",
+        ),
+        (
+            json!({"CallbackURLs": ["app.example"]}),
+            INVALID,
+            "app.example is not a valid redirect URI.",
+        ),
         (
             json!({"CallbackURLs": ["https://a.example"], "DefaultRedirectURI": "https://b.example"}),
             INVALID,
@@ -52,20 +67,64 @@ fn refusals(pool_id: &str) -> Vec<(Value, &'static str, String)> {
             OAUTH,
             "client_credentials flow can not be selected if client does not have a client secret.",
         ),
-        (json!({"AllowedOAuthScopes": ["openid", "api/read"]}), "ScopeDoesNotExistException", "Invalid scope requested: api/read"),
-        (json!({"WriteAttributes": ["email", "email_verified"]}), INVALID, "WRITE"),
-        (json!({"WriteAttributes": ["email", "phone_number_verified"]}), INVALID, "WRITE"),
-        (json!({"WriteAttributes": ["email", "sub"]}), INVALID, "WRITE"),
-        (json!({"WriteAttributes": ["email", "custom:unknown"]}), INVALID, "WRITE"),
-        (json!({"WriteAttributes": ["email", "dev:custom:d"]}), INVALID, "WRITE"),
+        (
+            json!({"AllowedOAuthScopes": ["openid", "api/read"]}),
+            "ScopeDoesNotExistException",
+            "Invalid scope requested: api/read",
+        ),
+        (
+            json!({"WriteAttributes": ["email", "email_verified"]}),
+            INVALID,
+            "WRITE",
+        ),
+        (
+            json!({"WriteAttributes": ["email", "phone_number_verified"]}),
+            INVALID,
+            "WRITE",
+        ),
+        (
+            json!({"WriteAttributes": ["email", "sub"]}),
+            INVALID,
+            "WRITE",
+        ),
+        (
+            json!({"WriteAttributes": ["email", "custom:unknown"]}),
+            INVALID,
+            "WRITE",
+        ),
+        (
+            json!({"WriteAttributes": ["email", "dev:custom:d"]}),
+            INVALID,
+            "WRITE",
+        ),
         // The pool requires email.
         (json!({"WriteAttributes": ["name"]}), INVALID, "WRITE"),
-        (json!({"ReadAttributes": ["custom:unknown"]}), INVALID, "READ"),
-        (json!({"AccessTokenValidity": 299, "TokenValidityUnits": {"AccessToken": "seconds"}}), INVALID, RANGE),
+        (
+            json!({"ReadAttributes": ["custom:unknown"]}),
+            INVALID,
+            "READ",
+        ),
+        (
+            json!({"AccessTokenValidity": 299, "TokenValidityUnits": {"AccessToken": "seconds"}}),
+            INVALID,
+            RANGE,
+        ),
         (json!({"AccessTokenValidity": 25}), INVALID, RANGE),
-        (json!({"IdTokenValidity": 4, "TokenValidityUnits": {"IdToken": "minutes"}}), INVALID, RANGE),
-        (json!({"IdTokenValidity": 2, "TokenValidityUnits": {"IdToken": "days"}}), INVALID, RANGE),
-        (json!({"RefreshTokenValidity": 59, "TokenValidityUnits": {"RefreshToken": "minutes"}}), INVALID, RANGE),
+        (
+            json!({"IdTokenValidity": 4, "TokenValidityUnits": {"IdToken": "minutes"}}),
+            INVALID,
+            RANGE,
+        ),
+        (
+            json!({"IdTokenValidity": 2, "TokenValidityUnits": {"IdToken": "days"}}),
+            INVALID,
+            RANGE,
+        ),
+        (
+            json!({"RefreshTokenValidity": 59, "TokenValidityUnits": {"RefreshToken": "minutes"}}),
+            INVALID,
+            RANGE,
+        ),
         (json!({"RefreshTokenValidity": 3651}), INVALID, RANGE),
         (
             json!({"AccessTokenValidity": 2, "RefreshTokenValidity": 1, "TokenValidityUnits": {"RefreshToken": "hours"}}),
@@ -92,7 +151,11 @@ fn refusals(pool_id: &str) -> Vec<(Value, &'static str, String)> {
             INVALID,
             "Client Secret is required to set EnablePropagateAdditionalUserContextData as true",
         ),
-        (json!({"AnalyticsConfiguration": {"ApplicationId": "a1"}}), INVALID, ANALYTICS),
+        (
+            json!({"AnalyticsConfiguration": {"ApplicationId": "a1"}}),
+            INVALID,
+            ANALYTICS,
+        ),
         (json!({"AnalyticsConfiguration": {}}), INVALID, ANALYTICS),
         (
             json!({"AnalyticsConfiguration": {
@@ -115,9 +178,16 @@ fn refusals(pool_id: &str) -> Vec<(Value, &'static str, String)> {
             "ALLOW_REFRESH_TOKEN_AUTH is not a permitted ExplicitAuthFlow when refresh token rotation is enabled.",
         ),
     ];
-    let mut all: Vec<_> = rows.into_iter().map(|(settings, code, text)| (settings, code, text.to_owned())).collect();
+    let mut all: Vec<_> = rows
+        .into_iter()
+        .map(|(settings, code, text)| (settings, code, text.to_owned()))
+        .collect();
     let text = format!("The provider Google does not exist for User Pool {pool_id}.");
-    all.push((json!({"SupportedIdentityProviders": ["COGNITO", "Google"]}), INVALID, text));
+    all.push((
+        json!({"SupportedIdentityProviders": ["COGNITO", "Google"]}),
+        INVALID,
+        text,
+    ));
     all
 }
 

@@ -7,7 +7,10 @@ use crate::support::TestApp;
 use crate::users_setup::{attribute, pool, with};
 
 async fn add(t: &TestApp, pool: &str, name: &str, attributes: &[(&str, &str)]) {
-    let attributes: Vec<_> = attributes.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
+    let attributes: Vec<_> = attributes
+        .iter()
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect();
     t.ok("AdminCreateUser", json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes}))
         .await;
 }
@@ -22,7 +25,11 @@ async fn names(t: &TestApp, pool: &str, filter: &str, limit: i64) -> Vec<String>
             .await;
         let users = page["Users"].as_array().unwrap();
         assert!(users.len() as i64 <= if limit == 0 { 60 } else { limit });
-        found.extend(users.iter().map(|user| user["Username"].as_str().unwrap().to_owned()));
+        found.extend(
+            users
+                .iter()
+                .map(|user| user["Username"].as_str().unwrap().to_owned()),
+        );
         match page.get("PaginationToken") {
             Some(next) => token = next.clone(),
             None => return found,

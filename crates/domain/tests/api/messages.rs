@@ -67,23 +67,71 @@ on_each_engine! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn serve_has_no_sender_and_creates_nothing_that_could_not_be_completed() {
-    let t = TestApp::sqlite_with(Settings { mode: Mode::Serve, ..Settings::dev() }).await;
-    let refusal = ("CodeDeliveryFailureException", "Failed to deliver the message.");
+    let t = TestApp::sqlite_with(Settings {
+        mode: Mode::Serve,
+        ..Settings::dev()
+    })
+    .await;
+    let refusal = (
+        "CodeDeliveryFailureException",
+        "Failed to deliver the message.",
+    );
     let (pool, client) = email_pool(&t).await;
     let attributes = json!([{"Name": "email", "Value": "b@example.com"}, {"Name": "email_verified", "Value": "true"}]);
     let sign_up = json!({"ClientId": client, "Username": "bob", "Password": PASSWORD, "UserAttributes": [{"Name": "email", "Value": "b@example.com"}]});
     t.refused("SignUp", sign_up, refusal.0, refusal.1).await;
     let create = json!({"UserPoolId": pool, "Username": "bob", "UserAttributes": attributes, "TemporaryPassword": PASSWORD});
-    t.refused("AdminCreateUser", create.clone(), refusal.0, refusal.1).await;
-    t.refused("AdminGetUser", json!({"UserPoolId": pool, "Username": "bob"}), "UserNotFoundException", "User does not exist.").await;
-    t.ok("AdminCreateUser", with(create.clone(), json!({"MessageAction": "SUPPRESS"}))).await;
-    t.refused("AdminCreateUser", with(create, json!({"MessageAction": "RESEND"})), refusal.0, refusal.1).await;
-    t.ok("AdminSetUserPassword", json!({"UserPoolId": pool, "Username": "bob", "Password": PASSWORD, "Permanent": true})).await;
-    t.refused("ForgotPassword", json!({"ClientId": client, "Username": "bob"}), refusal.0, refusal.1).await;
-    let hiding = crate::users_setup::client(&t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+    t.refused("AdminCreateUser", create.clone(), refusal.0, refusal.1)
+        .await;
+    t.refused(
+        "AdminGetUser",
+        json!({"UserPoolId": pool, "Username": "bob"}),
+        "UserNotFoundException",
+        "User does not exist.",
+    )
+    .await;
+    t.ok(
+        "AdminCreateUser",
+        with(create.clone(), json!({"MessageAction": "SUPPRESS"})),
+    )
+    .await;
+    t.refused(
+        "AdminCreateUser",
+        with(create, json!({"MessageAction": "RESEND"})),
+        refusal.0,
+        refusal.1,
+    )
+    .await;
+    t.ok(
+        "AdminSetUserPassword",
+        json!({"UserPoolId": pool, "Username": "bob", "Password": PASSWORD, "Permanent": true}),
+    )
+    .await;
+    t.refused(
+        "ForgotPassword",
+        json!({"ClientId": client, "Username": "bob"}),
+        refusal.0,
+        refusal.1,
+    )
+    .await;
+    let hiding =
+        crate::users_setup::client(&t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"}))
+            .await;
     for name in ["bob", "nobody"] {
-        t.refused("ForgotPassword", json!({"ClientId": hiding, "Username": name}), refusal.0, refusal.1).await;
+        t.refused(
+            "ForgotPassword",
+            json!({"ClientId": hiding, "Username": name}),
+            refusal.0,
+            refusal.1,
+        )
+        .await;
     }
-    t.refused("ResendConfirmationCode", json!({"ClientId": hiding, "Username": "nobody"}), refusal.0, refusal.1).await;
+    t.refused(
+        "ResendConfirmationCode",
+        json!({"ClientId": hiding, "Username": "nobody"}),
+        refusal.0,
+        refusal.1,
+    )
+    .await;
     assert!(inbox(&t, &pool).await.is_empty());
 }

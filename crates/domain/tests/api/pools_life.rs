@@ -13,9 +13,20 @@ use crate::support::TestApp;
 
 /// Calls an operation with a signature of another region.
 pub async fn in_region(t: &TestApp, region: &str, op: &str, input: Value) -> Value {
-    let caller = Caller::Key { id: "test".into(), region: region.into() };
-    let cx = Cx::new(&t.app, Op::from_name(op).unwrap(), caller, ClientInfo::default(), "r".into());
-    let answer = dispatch(&cx, input).await.unwrap_or_else(|error| panic!("{op}: {}", error.message));
+    let caller = Caller::Key {
+        id: "test".into(),
+        region: region.into(),
+    };
+    let cx = Cx::new(
+        &t.app,
+        Op::from_name(op).unwrap(),
+        caller,
+        ClientInfo::default(),
+        "r".into(),
+    );
+    let answer = dispatch(&cx, input)
+        .await
+        .unwrap_or_else(|error| panic!("{op}: {}", error.message));
     serde_json::from_slice(&answer.body.unwrap()).unwrap()
 }
 
@@ -24,7 +35,12 @@ async fn all_pages(t: &TestApp, size: i64) -> Vec<String> {
     let mut ids = Vec::new();
     let mut token = Value::Null;
     loop {
-        let page = t.ok("ListUserPools", json!({"MaxResults": size, "NextToken": token})).await;
+        let page = t
+            .ok(
+                "ListUserPools",
+                json!({"MaxResults": size, "NextToken": token}),
+            )
+            .await;
         let pools = page["UserPools"].as_array().unwrap();
         assert!(pools.len() <= usize::try_from(size).unwrap());
         ids.extend(pools.iter().map(|p| p["Id"].as_str().unwrap().to_owned()));
@@ -86,9 +102,18 @@ async fn fill(t: &TestApp, pool_id: &str, rows: usize) {
         t.app.store.commit(batch).await.unwrap();
     }
     let batch = Batch::new()
-        .run("INSERT INTO current_keys (pool_id, key_use, kid) VALUES (?1, 'id', 'x')", params![pool_id])
-        .run("INSERT INTO user_counts (pool_id, shard, n) VALUES (?1, 0, ?2)", params![pool_id, 3])
-        .run("INSERT INTO user_counts (pool_id, shard, n) VALUES (?1, 1, ?2)", params![pool_id, -1]);
+        .run(
+            "INSERT INTO current_keys (pool_id, key_use, kid) VALUES (?1, 'id', 'x')",
+            params![pool_id],
+        )
+        .run(
+            "INSERT INTO user_counts (pool_id, shard, n) VALUES (?1, 0, ?2)",
+            params![pool_id, 3],
+        )
+        .run(
+            "INSERT INTO user_counts (pool_id, shard, n) VALUES (?1, 1, ?2)",
+            params![pool_id, -1],
+        );
     t.app.store.commit(batch).await.unwrap();
 }
 
@@ -96,7 +121,13 @@ async fn fill(t: &TestApp, pool_id: &str, rows: usize) {
 async fn left(t: &TestApp, pool_id: &str) -> usize {
     let mut tables = 0;
     for statement in LEFT {
-        tables += t.app.store.rows(statement, params![pool_id]).await.unwrap().len();
+        tables += t
+            .app
+            .store
+            .rows(statement, params![pool_id])
+            .await
+            .unwrap()
+            .len();
     }
     tables
 }
@@ -228,6 +259,25 @@ on_each_engine! {
         assert_eq!((row.text(0).unwrap(), row.bytes(1).unwrap()), ("{}", &[][..]));
         assert_eq!(pools::state(&t.app.store, &gone).await.unwrap(), Some(2));
         assert!(purge::step(&t.app, &gone).await.unwrap(), "a second purge finds nothing to do");
+    }
+
+    async fn a_client_made_while_its_pool_is_deleted_leaves_nothing(t: &TestApp) {
+        let id = pool(t, json!({})).await;
+        let make = || t.call("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true}));
+        let delete = t.call("DeleteUserPool", json!({"UserPoolId": id}));
+        let (a, b, c, deleted, d, e, f) = tokio::join!(make(), make(), make(), delete, make(), make(), make());
+        assert!(deleted.is_ok());
+        let gone = format!("User pool {id} does not exist.");
+        for answer in [a, b, c, d, e, f] {
+            if let Err(refusal) = answer {
+                assert_eq!(refusal, ("ResourceNotFoundException".to_owned(), gone.clone()));
+            }
+        }
+        while !purge::step(&t.app, &id).await.unwrap() {}
+        assert_eq!(left(t, &id).await, 0);
+        t.refused(
+            "CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c"}), "ResourceNotFoundException", &gone,
+        ).await;
     }
 
     async fn the_purge_goes_in_portions(t: &TestApp) {

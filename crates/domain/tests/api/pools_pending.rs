@@ -17,12 +17,16 @@ fn settings(name: &str) -> Value {
     let function = "arn:aws:lambda:us-east-1:123456789012:function:hook";
     let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": function});
     match name {
-        "MfaConfiguration" => json!({"MfaConfiguration": "OPTIONAL", "SmsConfiguration": {"SnsCallerArn": ROLE}}),
+        "MfaConfiguration" => {
+            json!({"MfaConfiguration": "OPTIONAL", "SmsConfiguration": {"SnsCallerArn": ROLE}})
+        }
         "DeviceConfiguration" => json!({"DeviceConfiguration": {}}),
         "SignInPolicy.AllowedFirstAuthFactors" => {
             json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}})
         }
-        "UserPoolAddOns.AdvancedSecurityMode" => json!({"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}}),
+        "UserPoolAddOns.AdvancedSecurityMode" => {
+            json!({"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}})
+        }
         "LambdaConfig.CustomEmailSender" | "LambdaConfig.CustomSMSSender" => {
             let key = "arn:aws:kms:us-east-1:123456789012:key/k";
             json!({"LambdaConfig": {name.trim_start_matches("LambdaConfig."): sender, "KMSKeyID": key}})
@@ -31,7 +35,9 @@ fn settings(name: &str) -> Value {
         "KeyConfiguration.KeyType" => json!({"KeyConfiguration": {
             "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k",
         }}),
-        trigger => json!({"LambdaConfig": {trigger.strip_prefix("LambdaConfig.").unwrap(): function}}),
+        trigger => {
+            json!({"LambdaConfig": {trigger.strip_prefix("LambdaConfig.").unwrap(): function}})
+        }
     }
 }
 
@@ -39,7 +45,9 @@ fn settings(name: &str) -> Value {
 fn request(op: Op, pool_id: &str, client_id: &str) -> Option<Value> {
     let pass = json!({"USERNAME": "u", "PASSWORD": "Passw0rd!"});
     Some(match op {
-        Op::InitiateAuth => json!({"ClientId": client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": pass}),
+        Op::InitiateAuth => {
+            json!({"ClientId": client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": pass})
+        }
         Op::AdminInitiateAuth => json!({
             "UserPoolId": pool_id, "ClientId": client_id, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": pass,
         }),
@@ -53,13 +61,21 @@ fn request(op: Op, pool_id: &str, client_id: &str) -> Option<Value> {
         }),
         Op::GetTokensFromRefreshToken => json!({"ClientId": client_id, "RefreshToken": "r"}),
         Op::SignUp => json!({"ClientId": client_id, "Username": "u", "Password": "Passw0rd!"}),
-        Op::ConfirmSignUp => json!({"ClientId": client_id, "Username": "u", "ConfirmationCode": "123456"}),
-        Op::ResendConfirmationCode | Op::ForgotPassword => json!({"ClientId": client_id, "Username": "u"}),
+        Op::ConfirmSignUp => {
+            json!({"ClientId": client_id, "Username": "u", "ConfirmationCode": "123456"})
+        }
+        Op::ResendConfirmationCode | Op::ForgotPassword => {
+            json!({"ClientId": client_id, "Username": "u"})
+        }
         Op::ConfirmForgotPassword => json!({
             "ClientId": client_id, "Username": "u", "ConfirmationCode": "123456", "Password": "Passw0rd!",
         }),
-        Op::AdminCreateUser | Op::AdminConfirmSignUp => json!({"UserPoolId": pool_id, "Username": "u"}),
-        Op::AdminSetUserPassword => json!({"UserPoolId": pool_id, "Username": "u", "Password": "Passw0rd!"}),
+        Op::AdminCreateUser | Op::AdminConfirmSignUp => {
+            json!({"UserPoolId": pool_id, "Username": "u"})
+        }
+        Op::AdminSetUserPassword => {
+            json!({"UserPoolId": pool_id, "Username": "u", "Password": "Passw0rd!"})
+        }
         // ChangePassword finds its pool by an access token, which such a pool does not give out.
         _ => return None,
     })
@@ -75,7 +91,10 @@ async fn others_work(t: &TestApp, pool_id: &str, name: &str) {
     ] {
         let mut request = more;
         request["UserPoolId"] = json!(pool_id);
-        assert!(t.call(op, request).await.is_ok(), "{op} in a pool with {name}");
+        assert!(
+            t.call(op, request).await.is_ok(),
+            "{op} in a pool with {name}"
+        );
     }
 }
 

@@ -4,18 +4,25 @@ use serde_json::{Value, json};
 
 use crate::on_each_engine;
 use crate::pools::{create, describe, named};
-use crate::support::TestApp;
 
 /// The attribute of a pool with this name.
 fn attribute<'a>(pool: &'a Value, name: &str) -> &'a Value {
-    pool["SchemaAttributes"].as_array().unwrap().iter().find(|a| a["Name"] == name).unwrap()
+    pool["SchemaAttributes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|a| a["Name"] == name)
+        .unwrap()
 }
 
 fn standard(name: &str, kind: &str, more: Value) -> Value {
     let mut whole = json!({
         "Name": name, "AttributeDataType": kind, "DeveloperOnlyAttribute": false, "Mutable": true, "Required": false,
     });
-    whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    whole
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     whole
 }
 

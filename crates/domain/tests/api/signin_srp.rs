@@ -143,7 +143,7 @@ on_each_engine! {
         user(t, &s.pool, "jane").await;
         let late = Srp::start(t, &s.client, "jane").await.unwrap();
         let text = "Invalid session for the user, session is expired.";
-        t.advance(299).await;
+        t.advance(270).await;
         t.ok("RespondToAuthChallenge", verify(&s.client, late.responses(&s.pool, PASSWORD))).await;
         let late = Srp::start(t, &s.client, "jane").await.unwrap();
         t.advance(301).await;

@@ -4,13 +4,26 @@ use serde_json::json;
 
 use crate::on_each_engine;
 use crate::users_setup::{
-    PASSWORD, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in, sign_up, sms, user, with, wrong,
+    PASSWORD, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in, sign_up, sms,
+    user, with, wrong,
 };
 
-const LIMIT: (&str, &str) = ("LimitExceededException", "Attempt limit exceeded, please try after some time.");
-const MISMATCH: (&str, &str) = ("CodeMismatchException", "Invalid verification code provided, please try again.");
-const EXPIRED: (&str, &str) = ("ExpiredCodeException", "Invalid code provided, please request a code again.");
-const NOT_FOUND: (&str, &str) = ("UserNotFoundException", "Username/client id combination not found.");
+const LIMIT: (&str, &str) = (
+    "LimitExceededException",
+    "Attempt limit exceeded, please try after some time.",
+);
+const MISMATCH: (&str, &str) = (
+    "CodeMismatchException",
+    "Invalid verification code provided, please try again.",
+);
+const EXPIRED: (&str, &str) = (
+    "ExpiredCodeException",
+    "Invalid code provided, please request a code again.",
+);
+const NOT_FOUND: (&str, &str) = (
+    "UserNotFoundException",
+    "Username/client id combination not found.",
+);
 
 on_each_engine! {
     async fn a_new_user_gets_a_code_and_confirms_with_it(t: &TestApp) {

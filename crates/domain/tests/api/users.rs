@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::on_each_engine;
 use crate::users_setup::{
-    PASSWORD, access_token, all_at_once, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in, sign_up,
-    sms, user, with,
+    PASSWORD, access_token, all_at_once, attribute, client, code, confirmed, email_pool, inbox,
+    pool, sign_in, sign_up, sms, user, with,
 };
 
 const UNKNOWN: (&str, &str) = ("UserNotFoundException", "User does not exist.");

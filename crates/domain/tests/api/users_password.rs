@@ -4,13 +4,22 @@ use serde_json::{Value, json};
 
 use crate::on_each_engine;
 use crate::users_setup::{
-    PASSWORD, access_token, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in, sign_up, user, with,
-    wrong,
+    PASSWORD, access_token, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in,
+    sign_up, user, with, wrong,
 };
 
-const LIMIT: (&str, &str) = ("LimitExceededException", "Attempt limit exceeded, please try after some time.");
-const MISMATCH: (&str, &str) = ("CodeMismatchException", "Invalid verification code provided, please try again.");
-const EXPIRED: (&str, &str) = ("ExpiredCodeException", "Invalid code provided, please request a code again.");
+const LIMIT: (&str, &str) = (
+    "LimitExceededException",
+    "Attempt limit exceeded, please try after some time.",
+);
+const MISMATCH: (&str, &str) = (
+    "CodeMismatchException",
+    "Invalid verification code provided, please try again.",
+);
+const EXPIRED: (&str, &str) = (
+    "ExpiredCodeException",
+    "Invalid code provided, please request a code again.",
+);
 const NO_CONTACT: (&str, &str) = (
     "InvalidParameterException",
     "Cannot reset password for the user as there is no registered/verified email or phone_number",

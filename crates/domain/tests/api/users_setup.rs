@@ -19,7 +19,9 @@ pub fn with(mut base: Value, over: Value) -> Value {
 
 /// A pool with these settings; its id.
 pub async fn pool(t: &TestApp, settings: Value) -> String {
-    let made = t.ok("CreateUserPool", with(json!({"PoolName": "p"}), settings)).await;
+    let made = t
+        .ok("CreateUserPool", with(json!({"PoolName": "p"}), settings))
+        .await;
     made["UserPool"]["Id"].as_str().unwrap().to_owned()
 }
 
@@ -30,7 +32,10 @@ pub async fn client(t: &TestApp, pool: &str, settings: Value) -> String {
         "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
     });
     let made = t.ok("CreateUserPoolClient", with(base, settings)).await;
-    made["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned()
+    made["UserPoolClient"]["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// A pool that verifies e-mail addresses, and a client that tells who exists.
@@ -54,17 +59,31 @@ pub async fn sign_up(t: &TestApp, client: &str, name: &str, email: &str) -> Valu
 
 /// Signs a user up and confirms by the code.
 pub async fn confirmed(t: &TestApp, pool: &str, client: &str, name: &str, email: &str) -> String {
-    let sub = sign_up(t, client, name, email).await["UserSub"].as_str().unwrap().to_owned();
+    let sub = sign_up(t, client, name, email).await["UserSub"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let code = code(t, pool, &sub).await;
-    t.ok("ConfirmSignUp", json!({"ClientId": client, "Username": name, "ConfirmationCode": code})).await;
+    t.ok(
+        "ConfirmSignUp",
+        json!({"ClientId": client, "Username": name, "ConfirmationCode": code}),
+    )
+    .await;
     sub
 }
 
 /// The inbox of a pool, newest first.
 pub async fn inbox(t: &TestApp, pool: &str) -> Vec<Value> {
-    let filter = InboxFilter { pool: Some(pool.to_owned()), ..InboxFilter::default() };
-    let list = inbox::list(&t.app, &filter).await.unwrap_or_else(|e| panic!("{e:?}"));
-    list.into_iter().map(|message| serde_json::to_value(message).unwrap()).collect()
+    let filter = InboxFilter {
+        pool: Some(pool.to_owned()),
+        ..InboxFilter::default()
+    };
+    let list = inbox::list(&t.app, &filter)
+        .await
+        .unwrap_or_else(|e| panic!("{e:?}"));
+    list.into_iter()
+        .map(|message| serde_json::to_value(message).unwrap())
+        .collect()
 }
 
 /// The newest code that went to a user.
@@ -74,7 +93,9 @@ pub async fn code(t: &TestApp, pool: &str, user: &str) -> String {
         user: Some(user.to_owned()),
         ..InboxFilter::default()
     };
-    let list = inbox::list(&t.app, &filter).await.unwrap_or_else(|e| panic!("{e:?}"));
+    let list = inbox::list(&t.app, &filter)
+        .await
+        .unwrap_or_else(|e| panic!("{e:?}"));
     list.first().expect("a message").code.clone()
 }
 
@@ -85,32 +106,58 @@ pub fn wrong(code: &str) -> &'static str {
 
 /// AdminGetUser.
 pub async fn user(t: &TestApp, pool: &str, name: &str) -> Value {
-    t.ok("AdminGetUser", json!({"UserPoolId": pool, "Username": name})).await
+    t.ok(
+        "AdminGetUser",
+        json!({"UserPoolId": pool, "Username": name}),
+    )
+    .await
 }
 
 /// An attribute in an answer.
 pub fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {
-    let list = user.get("UserAttributes").or_else(|| user.get("Attributes"))?;
+    let list = user
+        .get("UserAttributes")
+        .or_else(|| user.get("Attributes"))?;
     let found = list.as_array()?.iter().find(|a| a["Name"] == name)?;
     found["Value"].as_str()
 }
 
 /// Whether a name and password sign in; the refusal's code and message if not.
-pub async fn sign_in(t: &TestApp, client: &str, name: &str, password: &str) -> Result<Value, (String, String)> {
+pub async fn sign_in(
+    t: &TestApp,
+    client: &str,
+    name: &str,
+    password: &str,
+) -> Result<Value, (String, String)> {
     let parameters = json!({"USERNAME": name, "PASSWORD": password});
-    t.call("InitiateAuth", json!({"ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters}))
-        .await
+    t.call(
+        "InitiateAuth",
+        json!({"ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters}),
+    )
+    .await
 }
 
 /// The access token of a sign-in.
 pub async fn access_token(t: &TestApp, client: &str, name: &str, password: &str) -> String {
-    let answer = sign_in(t, client, name, password).await.unwrap_or_else(|e| panic!("{e:?}"));
-    answer["AuthenticationResult"]["AccessToken"].as_str().unwrap().to_owned()
+    let answer = sign_in(t, client, name, password)
+        .await
+        .unwrap_or_else(|e| panic!("{e:?}"));
+    answer["AuthenticationResult"]["AccessToken"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// Makes all calls at the same time.
-pub async fn all_at_once(t: &TestApp, op: &str, inputs: Vec<Value>) -> Vec<Result<Value, (String, String)>> {
-    let mut pending: Vec<_> = inputs.into_iter().map(|input| Box::pin(t.call(op, input))).collect();
+pub async fn all_at_once(
+    t: &TestApp,
+    op: &str,
+    inputs: Vec<Value>,
+) -> Vec<Result<Value, (String, String)>> {
+    let mut pending: Vec<_> = inputs
+        .into_iter()
+        .map(|input| Box::pin(t.call(op, input)))
+        .collect();
     let mut answers = Vec::new();
     std::future::poll_fn(|context| {
         pending.retain_mut(|call| match call.as_mut().poll(context) {
@@ -120,7 +167,11 @@ pub async fn all_at_once(t: &TestApp, op: &str, inputs: Vec<Value>) -> Vec<Resul
             }
             std::task::Poll::Pending => true,
         });
-        if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if pending.is_empty() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await;
     answers

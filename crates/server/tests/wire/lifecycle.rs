@@ -16,7 +16,10 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("cognate-life-{}", cognate_crypto::random::uuid_v4()));
+        let path = std::env::temp_dir().join(format!(
+            "cognate-life-{}",
+            cognate_crypto::random::uuid_v4()
+        ));
         std::fs::create_dir(&path).unwrap();
         Self(path)
     }
@@ -34,7 +37,11 @@ impl Drop for Scratch {
 
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cognate"));
-    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder);
     command
 }
 
@@ -43,12 +50,20 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn complaint(output: &Output) -> String {
-    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        !output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -60,13 +75,22 @@ struct Started {
 
 impl Started {
     fn new(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = program(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = program(folder, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut banner = String::new();
         loop {
             let Some(line) = lines.next() else {
                 let mut why = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+                child
+                    .stderr
+                    .take()
+                    .unwrap()
+                    .read_to_string(&mut why)
+                    .unwrap();
                 panic!("it ended: {banner} {why}");
             };
             let line = line.unwrap();
@@ -84,7 +108,10 @@ impl Started {
     }
 
     fn terminate(&mut self) -> std::process::ExitStatus {
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
         self.child.wait().unwrap()
     }
 }
@@ -97,40 +124,81 @@ impl Drop for Started {
 }
 
 const DEV: [&str; 3] = ["dev", "--listen", "127.0.0.1:0"];
-const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--public-url", "https://id.test"];
+const SERVE: [&str; 5] = [
+    "serve",
+    "--listen",
+    "127.0.0.1:0",
+    "--public-url",
+    "https://id.test",
+];
 
 /// A value of the banner, such as `AWS_ACCESS_KEY_ID=`.
 fn value(text: &str, name: &str) -> String {
-    let rest = text.split(name).nth(1).unwrap_or_else(|| panic!("no {name} in {text}"));
+    let rest = text
+        .split(name)
+        .nth(1)
+        .unwrap_or_else(|| panic!("no {name} in {text}"));
     rest.split_whitespace().next().unwrap().to_owned()
 }
 
 async fn list(endpoint: &str, credentials: Credentials) -> StatusCode {
     let raw = Raw::new(endpoint, Some(credentials));
-    raw.call("ListUserPools", json!({"MaxResults": 5})).await.unwrap().status
+    raw.call("ListUserPools", json!({"MaxResults": 5}))
+        .await
+        .unwrap()
+        .status
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dev_starts_in_an_empty_folder_and_hides_from_git() {
     let scratch = Scratch::new();
     let mut dev = Started::new(&scratch.0, &DEV);
-    assert!(dev.banner.contains("aws cognito-idp create-user-pool"), "{}", dev.banner);
-    assert_eq!(list(&dev.endpoint(), Credentials::new("test", "test")).await, StatusCode::OK);
-    assert_eq!(std::fs::read_to_string(scratch.path(".cognate/.gitignore")).unwrap(), "*\n");
-    let mode = |name: &str| std::fs::metadata(scratch.path(name)).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(".cognate"), mode(".cognate/sealing.key"), mode(".cognate/control.sock")), (0o700, 0o600, 0o600));
+    assert!(
+        dev.banner.contains("aws cognito-idp create-user-pool"),
+        "{}",
+        dev.banner
+    );
+    assert_eq!(
+        list(&dev.endpoint(), Credentials::new("test", "test")).await,
+        StatusCode::OK
+    );
+    assert_eq!(
+        std::fs::read_to_string(scratch.path(".cognate/.gitignore")).unwrap(),
+        "*\n"
+    );
+    let mode = |name: &str| {
+        std::fs::metadata(scratch.path(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(
+        (
+            mode(".cognate"),
+            mode(".cognate/sealing.key"),
+            mode(".cognate/control.sock")
+        ),
+        (0o700, 0o600, 0o600)
+    );
     let second = complaint(&run(&scratch.0, &DEV));
     assert!(second.contains("in use by another"), "{second}");
     assert!(dev.terminate().success());
     assert!(!scratch.0.join(".cognate/control.sock").exists());
     let again = Started::new(&scratch.0, &DEV);
-    assert_eq!(list(&again.endpoint(), Credentials::new("test", "test")).await, StatusCode::OK);
+    assert_eq!(
+        list(&again.endpoint(), Credentials::new("test", "test")).await,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ephemeral_dev_leaves_nothing() {
     let scratch = Scratch::new();
-    let mut dev = Started::new(&scratch.0, &["dev", "--listen", "127.0.0.1:0", "--ephemeral"]);
+    let mut dev = Started::new(
+        &scratch.0,
+        &["dev", "--listen", "127.0.0.1:0", "--ephemeral"],
+    );
     assert!(dev.terminate().success());
     assert_eq!(std::fs::read_dir(&scratch.0).unwrap().count(), 0);
 }
@@ -139,35 +207,86 @@ async fn an_ephemeral_dev_leaves_nothing() {
 async fn serve_shows_its_root_key_once_and_commands_reach_it() {
     let scratch = Scratch::new();
     let mut serve = Started::new(&scratch.0, &SERVE);
-    let root = Credentials::new(value(&serve.banner, "AWS_ACCESS_KEY_ID="), value(&serve.banner, "AWS_SECRET_ACCESS_KEY="));
+    let root = Credentials::new(
+        value(&serve.banner, "AWS_ACCESS_KEY_ID="),
+        value(&serve.banner, "AWS_SECRET_ACCESS_KEY="),
+    );
     assert_eq!(list(&serve.endpoint(), root.clone()).await, StatusCode::OK);
-    assert_eq!(list(&serve.endpoint(), Credentials::new("test", "test")).await, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        list(&serve.endpoint(), Credentials::new("test", "test")).await,
+        StatusCode::BAD_REQUEST
+    );
     assert!(scratch.0.join(".config/cognate/sealing.key").exists());
 
     std::fs::write(scratch.path("policy.json"), r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"cognito-idp:List*","Resource":"*"}}"#).unwrap();
-    let made = said(&run(&scratch.0, &["access-keys", "create", "--name", "reader", "--policy", "policy.json"]));
-    let reader = Credentials::new(value(&made, "AWS_ACCESS_KEY_ID="), value(&made, "AWS_SECRET_ACCESS_KEY="));
-    assert_eq!(list(&serve.endpoint(), reader.clone()).await, StatusCode::OK);
+    let made = said(&run(
+        &scratch.0,
+        &[
+            "access-keys",
+            "create",
+            "--name",
+            "reader",
+            "--policy",
+            "policy.json",
+        ],
+    ));
+    let reader = Credentials::new(
+        value(&made, "AWS_ACCESS_KEY_ID="),
+        value(&made, "AWS_SECRET_ACCESS_KEY="),
+    );
+    assert_eq!(
+        list(&serve.endpoint(), reader.clone()).await,
+        StatusCode::OK
+    );
     let listed = said(&run(&scratch.0, &["access-keys", "list"]));
-    assert!(listed.contains(&format!("{}  enabled   reader", reader.id)), "{listed}");
+    assert!(
+        listed.contains(&format!("{}  enabled   reader", reader.id)),
+        "{listed}"
+    );
     assert!(!listed.contains(&reader.secret));
     said(&run(&scratch.0, &["access-keys", "disable", &reader.id]));
     // The server itself made the change, so it counts at once.
-    assert_eq!(list(&serve.endpoint(), reader.clone()).await, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        list(&serve.endpoint(), reader.clone()).await,
+        StatusCode::BAD_REQUEST
+    );
     std::fs::write(scratch.path("bad.json"), r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}}"#).unwrap();
-    let refused = complaint(&run(&scratch.0, &["access-keys", "create", "--name", "x", "--policy", "bad.json"]));
-    assert!(refused.contains("element `Condition` of a statement is not supported"), "{refused}");
+    let refused = complaint(&run(
+        &scratch.0,
+        &[
+            "access-keys",
+            "create",
+            "--name",
+            "x",
+            "--policy",
+            "bad.json",
+        ],
+    ));
+    assert!(
+        refused.contains("element `Condition` of a statement is not supported"),
+        "{refused}"
+    );
     let refused = complaint(&run(&scratch.0, &["access-keys", "create", "--name", "x"]));
     assert!(refused.contains("--policy"), "{refused}");
-    let refused = complaint(&run(&scratch.0, &["pool", "set-issuer", "us-east-1_none", "aws"]));
-    assert!(refused.contains("there is no user pool us-east-1_none"), "{refused}");
+    let refused = complaint(&run(
+        &scratch.0,
+        &["pool", "set-issuer", "us-east-1_none", "aws"],
+    ));
+    assert!(
+        refused.contains("there is no user pool us-east-1_none"),
+        "{refused}"
+    );
     assert!(serve.terminate().success());
 
     // Without a server the commands open the database themselves.
     said(&run(&scratch.0, &["access-keys", "enable", &reader.id]));
     said(&run(&scratch.0, &["sealing-key", "check"]));
     let again = Started::new(&scratch.0, &SERVE);
-    assert!(!again.banner.contains("AWS_SECRET_ACCESS_KEY"), "{}", again.banner);
+    assert!(
+        !again.banner.contains("AWS_SECRET_ACCESS_KEY"),
+        "{}",
+        again.banner
+    );
     assert_eq!(list(&again.endpoint(), root).await, StatusCode::OK);
     assert_eq!(list(&again.endpoint(), reader).await, StatusCode::OK);
 }
@@ -175,17 +294,49 @@ async fn serve_shows_its_root_key_once_and_commands_reach_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sealing_key_can_be_changed_and_a_wrong_or_missing_one_is_refused() {
     let scratch = Scratch::new();
-    let with = |key: &str| [&SERVE[..], &["--data-dir", "data", "--key-file", key]].concat().iter().map(|s| s.to_string()).collect::<Vec<_>>();
-    let start = |key: &str| Started::new(&scratch.0, &with(key).iter().map(String::as_str).collect::<Vec<_>>());
-    let fail = |key: &str| complaint(&run(&scratch.0, &with(key).iter().map(String::as_str).collect::<Vec<_>>()));
+    let with = |key: &str| {
+        [&SERVE[..], &["--data-dir", "data", "--key-file", key]]
+            .concat()
+            .iter()
+            .map(|s| s.to_string())
+            .collect::<Vec<_>>()
+    };
+    let start = |key: &str| {
+        Started::new(
+            &scratch.0,
+            &with(key).iter().map(String::as_str).collect::<Vec<_>>(),
+        )
+    };
+    let fail = |key: &str| {
+        complaint(&run(
+            &scratch.0,
+            &with(key).iter().map(String::as_str).collect::<Vec<_>>(),
+        ))
+    };
     let mut serve = start("one.key");
-    let root = Credentials::new(value(&serve.banner, "AWS_ACCESS_KEY_ID="), value(&serve.banner, "AWS_SECRET_ACCESS_KEY="));
-    let rotate = ["sealing-key", "rotate", "--data-dir", "data", "--key-file", "one.key", "--new-key-file", "two.key"];
+    let root = Credentials::new(
+        value(&serve.banner, "AWS_ACCESS_KEY_ID="),
+        value(&serve.banner, "AWS_SECRET_ACCESS_KEY="),
+    );
+    let rotate = [
+        "sealing-key",
+        "rotate",
+        "--data-dir",
+        "data",
+        "--key-file",
+        "one.key",
+        "--new-key-file",
+        "two.key",
+    ];
     assert!(complaint(&run(&scratch.0, &rotate)).contains("in use by another"));
     serve.terminate();
     assert!(fail("missing.key").contains("is missing"));
     assert!(!scratch.0.join("missing.key").exists());
-    std::fs::write(scratch.path("other.key"), said(&run(&scratch.0, &["sealing-key", "generate"]))).unwrap();
+    std::fs::write(
+        scratch.path("other.key"),
+        said(&run(&scratch.0, &["sealing-key", "generate"])),
+    )
+    .unwrap();
     assert!(fail("other.key").contains("not the one of this database"));
     let rotated = said(&run(&scratch.0, &rotate));
     assert!(rotated.contains("0 pools and 1 access keys"), "{rotated}");
@@ -202,22 +353,40 @@ fn settings_are_checked_and_printed_without_secrets() {
         .output()
         .unwrap();
     let printed = said(&printed);
-    assert!(printed.contains("region = \"eu-west-1\" # flag") && printed.contains("sealing_key = \"********\""), "{printed}");
-    let unknown = program(&scratch.0, &["config", "print"]).env("COGNATE_REGOIN", "x").output().unwrap();
+    assert!(
+        printed.contains("region = \"eu-west-1\" # flag")
+            && printed.contains("sealing_key = \"********\""),
+        "{printed}"
+    );
+    let unknown = program(&scratch.0, &["config", "print"])
+        .env("COGNATE_REGOIN", "x")
+        .output()
+        .unwrap();
     assert!(complaint(&unknown).contains("unknown setting `COGNATE_REGOIN`"));
     assert!(said(&run(&scratch.0, &["version"])).starts_with("cognate "));
-    assert!(complaint(&run(&scratch.0, &["dev", "--listen", "0.0.0.0:0"])).contains("--expose-dev"));
-    assert!(complaint(&run(&scratch.0, &["access-keys", "list"])).contains("there is no database here"));
+    assert!(
+        complaint(&run(&scratch.0, &["dev", "--listen", "0.0.0.0:0"])).contains("--expose-dev")
+    );
+    assert!(
+        complaint(&run(&scratch.0, &["access-keys", "list"])).contains("there is no database here")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_modes_refuse_each_others_databases() {
     let scratch = Scratch::new();
-    let on = |mode| Options { mode, folder: Some(scratch.0.join("data")), ..Options::default() };
+    let on = |mode| Options {
+        mode,
+        folder: Some(scratch.0.join("data")),
+        ..Options::default()
+    };
     for (first, second) in [(Mode::Dev, Mode::Serve), (Mode::Serve, Mode::Dev)] {
         TestServer::start(on(first)).await.unwrap().stop().await;
         let error = TestServer::start(on(second)).await.err().unwrap();
-        assert!(error.to_string().contains("this database was made by"), "{error:#}");
+        assert!(
+            error.to_string().contains("this database was made by"),
+            "{error:#}"
+        );
         std::fs::remove_dir_all(scratch.0.join("data")).unwrap();
     }
 }
@@ -229,22 +398,42 @@ async fn health_is_told_and_a_stop_finishes_what_was_accepted() {
         let http = server.unsigned();
         async move { http.fetch(Method::GET, path, &[], "").await.unwrap() }
     };
-    assert_eq!((get("/health/live").await.text().as_str(), get("/health/ready").await.text().as_str()), ("live\n", "ready\n"));
+    assert_eq!(
+        (
+            get("/health/live").await.text().as_str(),
+            get("/health/ready").await.text().as_str()
+        ),
+        ("live\n", "ready\n")
+    );
     assert_eq!(get("/health/other").await.status, StatusCode::NOT_FOUND);
     assert_eq!(get("/metrics").await.status, StatusCode::NOT_FOUND);
 
     // A request that is half there when the stop begins is answered.
     let mut stream = crate::socket::connect(server.endpoint()).await;
-    let lines = ["host: a", "content-type: application/x-amz-json-1.1", "x-amz-target: AWSCognitoIdentityProviderService.GetUser"];
+    let lines = [
+        "host: a",
+        "content-type: application/x-amz-json-1.1",
+        "x-amz-target: AWSCognitoIdentityProviderService.GetUser",
+    ];
     let request = crate::socket::post(&lines, b"{}");
-    stream.write_all(&request[..request.len() - 1]).await.unwrap();
+    stream
+        .write_all(&request[..request.len() - 1])
+        .await
+        .unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     let endpoint = server.endpoint().to_owned();
     let stopping = tokio::spawn(server.stop());
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    stream.write_all(&request[request.len() - 1..]).await.unwrap();
+    stream
+        .write_all(&request[request.len() - 1..])
+        .await
+        .unwrap();
     let answer = crate::socket::read(&mut stream).await;
     assert!(answer.contains("InvalidParameterException"), "{answer}");
     stopping.await.unwrap();
-    assert!(tokio::net::TcpStream::connect(endpoint.trim_start_matches("http://")).await.is_err());
+    assert!(
+        tokio::net::TcpStream::connect(endpoint.trim_start_matches("http://"))
+            .await
+            .is_err()
+    );
 }

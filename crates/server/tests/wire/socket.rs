@@ -7,7 +7,9 @@ use tokio::net::TcpStream;
 
 /// Connects to a server.
 pub async fn connect(endpoint: &str) -> TcpStream {
-    TcpStream::connect(endpoint.trim_start_matches("http://")).await.unwrap()
+    TcpStream::connect(endpoint.trim_start_matches("http://"))
+        .await
+        .unwrap()
 }
 
 /// Sends bytes and reads until the server closes or nothing comes for a while.
@@ -22,7 +24,9 @@ pub async fn exchange(endpoint: &str, bytes: &[u8]) -> String {
 pub async fn read(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
     let mut part = vec![0; 64 << 10];
-    while let Ok(Ok(n)) = tokio::time::timeout(Duration::from_millis(700), stream.read(&mut part)).await {
+    while let Ok(Ok(n)) =
+        tokio::time::timeout(Duration::from_millis(700), stream.read(&mut part)).await
+    {
         if n == 0 {
             break;
         }
@@ -33,7 +37,12 @@ pub async fn read(stream: &mut TcpStream) -> String {
 
 /// A POST to the root with these header lines.
 pub fn post(lines: &[&str], body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("POST / HTTP/1.1\r\n{}\r\ncontent-length: {}\r\n\r\n", lines.join("\r\n"), body.len()).into_bytes();
+    let mut bytes = format!(
+        "POST / HTTP/1.1\r\n{}\r\ncontent-length: {}\r\n\r\n",
+        lines.join("\r\n"),
+        body.len()
+    )
+    .into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }

@@ -13,17 +13,29 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 fn certificate(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/certificates").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/wire/certificates")
+        .join(name)
 }
 
 /// Connects trusting one certificate only.
-async fn connect(server: &TestServer, trusted: &str, alpn: &[u8]) -> std::io::Result<TlsStream<TcpStream>> {
+async fn connect(
+    server: &TestServer,
+    trusted: &str,
+    alpn: &[u8],
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(certificate(trusted)).unwrap()).unwrap();
-    let mut config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    roots
+        .add(CertificateDer::from_pem_file(certificate(trusted)).unwrap())
+        .unwrap();
+    let mut config = rustls::ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     config.alpn_protocols = vec![alpn.to_vec()];
     let stream = TcpStream::connect(server.endpoint().trim_start_matches("https://")).await?;
-    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), stream).await
+    TlsConnector::from(Arc::new(config))
+        .connect(ServerName::try_from("localhost").unwrap(), stream)
+        .await
 }
 
 /// A `serve` with copies of a certificate that a test may replace.
@@ -32,7 +44,12 @@ async fn start(folder: &Path) -> anyhow::Result<TestServer> {
     std::fs::copy(certificate("one.pem"), folder.join("cert.pem")).unwrap();
     std::fs::copy(certificate("one.key"), folder.join("key.pem")).unwrap();
     let path = |name: &str| folder.join(name).display().to_string();
-    TestServer::start(Options::serve().with("tls_cert", &path("cert.pem")).with("tls_key", &path("key.pem"))).await
+    TestServer::start(
+        Options::serve()
+            .with("tls_cert", &path("cert.pem"))
+            .with("tls_key", &path("key.pem")),
+    )
+    .await
 }
 
 fn scratch() -> PathBuf {
@@ -44,7 +61,10 @@ async fn both_versions_of_http_are_spoken() {
     let folder = scratch();
     let server = start(&folder).await.unwrap();
     let mut stream = connect(&server, "one.pem", b"http/1.1").await.unwrap();
-    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();
     assert!(text.starts_with("HTTP/1.1 200 OK"), "{text}");
@@ -76,7 +96,12 @@ async fn a_changed_certificate_is_used_and_a_broken_one_is_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_of_another_certificate_is_refused_at_start() {
     let path = |name: &str| certificate(name).display().to_string();
-    let options = Options::serve().with("tls_cert", &path("one.pem")).with("tls_key", &path("two.key"));
+    let options = Options::serve()
+        .with("tls_cert", &path("one.pem"))
+        .with("tls_key", &path("two.key"));
     let error = TestServer::start(options).await.err().unwrap();
-    assert!(format!("{error:#}").contains("do not belong together"), "{error:#}");
+    assert!(
+        format!("{error:#}").contains("do not belong together"),
+        "{error:#}"
+    );
 }

@@ -4,163 +4,162 @@
 
 use crate::table::{Kind, Member, Pattern, Shape};
 
-static P0: Pattern = Pattern::new("Level[1-4]", "\\A(?:Level[1-4])\\z");
+static P0: Pattern = Pattern::regex("Level[1-4]", "\\A(?:Level[1-4])\\z");
 
-static P1: Pattern = Pattern::new(
+static P1: Pattern = Pattern::regex(
     "[\\x21\\x23-\\x5B\\x5D-\\x7E]+",
     "\\A(?:[\\x21\\x23-\\x5B\\x5D-\\x7E]+)\\z",
 );
 
-static P2: Pattern = Pattern::new(
+static P2: Pattern = Pattern::regex(
     "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
     "\\A(?:arn:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:([[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]*)?:[0-9]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?)\\z",
 );
 
-static P3: Pattern = Pattern::new(
+static P3: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+)\\z",
 );
 
-static P4: Pattern = Pattern::new("[\\w+]+", "\\A(?:[[0-9A-Z_a-z]\\+]+)\\z");
+static P4: Pattern = Pattern::letters("[\\w+]+", 0x07fffffe87fffffe03ff080000000000, false);
 
-static P5: Pattern = Pattern::new(
-    "[\\w\\s+=,.@-]+",
-    "\\A(?:[[0-9A-Z_a-z][ \\t\\n\\x0B\\x0C\\r]\\+\\=\\,\\.\\@\\-]+)\\z",
-);
+static P5: Pattern = Pattern::letters("[\\w\\s+=,.@-]+", 0x07fffffe87ffffff23ff780100003e00, false);
 
-static P6: Pattern = Pattern::new("[\\S]+", "\\A(?:[[^ \\t\\n\\x0B\\x0C\\r]]+)\\z");
+static P6: Pattern = Pattern::letters("[\\S]+", 0xfffffffffffffffffffffffeffffc1ff, true);
 
-static P7: Pattern = Pattern::new(
+static P7: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
 
-static P8: Pattern = Pattern::new(
+static P8: Pattern = Pattern::regex(
     "[\\w-]+_[0-9a-f-]+",
     "\\A(?:[[0-9A-Z_a-z]\\-]+_[0-9a-f\\-]+)\\z",
 );
 
-static P9: Pattern = Pattern::new(
+static P9: Pattern = Pattern::regex(
     "^[a-z0-9](?:[a-z0-9\\-\\.]{0,61}[a-z0-9])?$",
     "\\A(?:[a-z0-9](?:[a-z0-9\\-\\.]{0,61}[a-z0-9])?)\\z",
 );
 
-static P10: Pattern = Pattern::new(
+static P10: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
 
-static P11: Pattern = Pattern::new(
+static P11: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*)\\z",
 );
 
-static P12: Pattern = Pattern::new(
+static P12: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*)\\z",
 );
 
-static P13: Pattern = Pattern::new(
+static P13: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]]+)\\z",
 );
 
-static P14: Pattern = Pattern::new(
+static P14: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]+)\\z",
 );
 
-static P15: Pattern = Pattern::new(
+static P15: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*\\{##[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*\\{##[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*)\\z",
 );
 
-static P16: Pattern = Pattern::new("[\\w+-]+", "\\A(?:[[0-9A-Z_a-z]\\+\\-]+)\\z");
+static P16: Pattern = Pattern::letters("[\\w+-]+", 0x07fffffe87fffffe03ff280000000000, false);
 
-static P17: Pattern = Pattern::new(
+static P17: Pattern = Pattern::letters(
     "[A-Za-z0-9-_+/=.]+",
-    "\\A(?:[A-Za-z0-9\\-_\\+\\/\\=\\.]+)\\z",
+    0x07fffffe87fffffe23ffe80000000000,
+    false,
 );
 
-static P18: Pattern = Pattern::new("^[0-9a-fA-F]+$", "\\A(?:[0-9a-fA-F]+)\\z");
+static P18: Pattern = Pattern::regex("^[0-9a-fA-F]+$", "\\A(?:[0-9a-fA-F]+)\\z");
 
-static P19: Pattern = Pattern::new(
-    "[\\w\\s+=.@-]+",
-    "\\A(?:[[0-9A-Z_a-z][ \\t\\n\\x0B\\x0C\\r]\\+\\=\\.\\@\\-]+)\\z",
-);
+static P19: Pattern = Pattern::letters("[\\w\\s+=.@-]+", 0x07fffffe87ffffff23ff680100003e00, false);
 
-static P20: Pattern = Pattern::new(
+static P20: Pattern = Pattern::regex(
     "^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$",
     "\\A(?:cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional)))\\z",
 );
 
-static P21: Pattern = Pattern::new(
+static P21: Pattern = Pattern::regex(
     "^[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+$",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
 
-static P22: Pattern = Pattern::new(
+static P22: Pattern = Pattern::regex(
     "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
     "\\A(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})\\z",
 );
 
-static P23: Pattern = Pattern::new(
+static P23: Pattern = Pattern::regex(
     "(arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?)?",
     "\\A(?:(arn:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:([[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]*)?:[0-9]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?)?)\\z",
 );
 
-static P24: Pattern = Pattern::new(
+static P24: Pattern = Pattern::regex(
     "^[\\S]+.*[\\S]+$",
     "\\A(?:[[^ \\t\\n\\x0B\\x0C\\r]]+[^\\n\\r\\x{85}\\x{2028}\\x{2029}]*[[^ \\t\\n\\x0B\\x0C\\r]]+)\\z",
 );
 
-static P25: Pattern = Pattern::new(
+static P25: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+)\\z",
 );
 
-static P26: Pattern = Pattern::new(
+static P26: Pattern = Pattern::regex(
     "[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+",
     "\\A(?:[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+)\\z",
 );
 
-static P27: Pattern = Pattern::new("^[\\w\\- ]+$", "\\A(?:[[0-9A-Z_a-z]\\- ]+)\\z");
+static P27: Pattern = Pattern::regex("^[\\w\\- ]+$", "\\A(?:[[0-9A-Z_a-z]\\- ]+)\\z");
 
-static P28: Pattern = Pattern::new(
+static P28: Pattern = Pattern::regex(
     "[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+",
     "\\A(?:[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+)\\z",
 );
 
-static P29: Pattern = Pattern::new(
+static P29: Pattern = Pattern::regex(
     "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:::[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
     "\\A(?:arn:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:::[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?)\\z",
 );
 
-static P30: Pattern = Pattern::new("^[a-zA-Z0-9_-]+$", "\\A(?:[a-zA-Z0-9_\\-]+)\\z");
+static P30: Pattern = Pattern::regex("^[a-zA-Z0-9_-]+$", "\\A(?:[a-zA-Z0-9_\\-]+)\\z");
 
-static P31: Pattern = Pattern::new("[\\w+=/]+", "\\A(?:[[0-9A-Z_a-z]\\+\\=\\/]+)\\z");
+static P31: Pattern = Pattern::letters("[\\w+=/]+", 0x07fffffe87fffffe23ff880000000000, false);
 
-static P32: Pattern = Pattern::new("^(tkn|sso)[a-z0-9]{25}$", "\\A(?:(tkn|sso)[a-z0-9]{25})\\z");
+static P32: Pattern = Pattern::regex("^(tkn|sso)[a-z0-9]{25}$", "\\A(?:(tkn|sso)[a-z0-9]{25})\\z");
 
-static P33: Pattern = Pattern::new("(?s).*", "\\A(?:(?s).*)\\z");
+static P33: Pattern = Pattern::regex("(?s).*", "\\A(?:(?s).*)\\z");
 
-static P34: Pattern = Pattern::new(
+static P34: Pattern = Pattern::regex(
     ".*\\{####\\}.*",
     "\\A(?:[^\\n\\r\\x{85}\\x{2028}\\x{2029}]*\\{####\\}[^\\n\\r\\x{85}\\x{2028}\\x{2029}]*)\\z",
 );
 
-static P35: Pattern = Pattern::new("[0-9]+", "\\A(?:[0-9]+)\\z");
+static P35: Pattern = Pattern::letters("[0-9]+", 0x000000000000000003ff000000000000, false);
 
-static P36: Pattern = Pattern::new(
+static P36: Pattern = Pattern::regex(
     "^(terms-of-use|privacy-policy)$",
     "\\A(?:(terms-of-use|privacy-policy))\\z",
 );
 
-static P37: Pattern = Pattern::new("[A-Za-z0-9-_=.]+", "\\A(?:[A-Za-z0-9\\-_\\=\\.]+)\\z");
+static P37: Pattern = Pattern::letters(
+    "[A-Za-z0-9-_=.]+",
+    0x07fffffe87fffffe23ff600000000000,
+    false,
+);
 
-static P38: Pattern = Pattern::new("import-[0-9a-zA-Z-]+", "\\A(?:import-[0-9a-zA-Z\\-]+)\\z");
+static P38: Pattern = Pattern::regex("import-[0-9a-zA-Z-]+", "\\A(?:import-[0-9a-zA-Z\\-]+)\\z");
 
-static P39: Pattern = Pattern::new(
+static P39: Pattern = Pattern::regex(
     "[\\w-]+_[0-9a-zA-Z]+",
     "\\A(?:[[0-9A-Z_a-z]\\-]+_[0-9a-zA-Z]+)\\z",
 );

@@ -174,9 +174,8 @@ impl Writer {
     }
 
     fn reopen(&mut self) {
-        // A write of nothing new, synced: only a disk that takes it is worth being ready for.
         let tried = self.shared.connect().and_then(|connection| {
-            connection.pragma_update(None, "user_version", 1)?;
+            settle(&connection)?;
             Ok(connection)
         });
         match tried {
@@ -239,6 +238,26 @@ impl Writer {
             }
         }
     }
+}
+
+/// Makes a file whole whose sync has failed. The operating system may have dropped the pages of the log that it could not
+/// write and call the next sync a success, so nothing may be appended behind them: the whole log is copied into the
+/// database, and a new one begins. Then a write of nothing new shows that the disk takes writes.
+fn settle(connection: &Connection) -> rusqlite::Result<()> {
+    empty_log(connection)?;
+    connection.pragma_update(None, "user_version", 1)
+}
+
+/// Copies the whole log into the database and syncs both. A log found on opening may hold commits that were written but
+/// not yet synced when the last program was killed, and nobody may read them before they are safe.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        return Err(rusqlite::Error::SqliteFailure(code, None));
+    }
+    Ok(())
 }
 
 fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {

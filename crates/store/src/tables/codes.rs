@@ -14,7 +14,7 @@ const PUT: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, ?7) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
      sealed = excluded.sealed, created = excluded.created, expires = excluded.expires, failures = 0, ver = codes.ver + 1";
 const FAIL: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, 1, ?6) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
+     VALUES (?1, ?2, ?3, ?4, ?5, 0, 1, 1, ?6) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
      failures = codes.failures + 1, ver = codes.ver + 1";
 const USE: &str =
     "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3 AND ver = ?4";
@@ -79,8 +79,8 @@ pub fn put(
     )
 }
 
-/// Counts a wrong answer. Where there is no code, a row that has already expired is left behind: the commit costs the
-/// same.
+/// Counts a wrong answer. Where there is no code, a row that expired long ago is left behind: the commit costs
+/// the same.
 pub fn fail(batch: Batch, pool_id: &str, subject: &str, purpose: &str, now: i64) -> Batch {
     batch.run(
         FAIL,

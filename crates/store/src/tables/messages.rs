@@ -9,9 +9,10 @@ pub const IN_INBOX: i64 = 3;
 
 const INSERT: &str = "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5, 1, ?7)";
-/// The newest messages of all pools between two ids (both exclusive): after, before, state, limit.
+/// The newest messages of all pools between two ids (both exclusive): after, before, state, limit. The `+` keeps SQLite
+/// from reading all of a state and sorting.
 pub const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
-     WHERE message_id > ?1 AND message_id < ?2 AND state = ?3 ORDER BY message_id DESC LIMIT ?4";
+     WHERE message_id > ?1 AND message_id < ?2 AND +state = ?3 ORDER BY message_id DESC LIMIT ?4";
 /// The newest messages of a pool between two ids (both exclusive): pool, after, before, state, limit.
 pub const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
      WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";

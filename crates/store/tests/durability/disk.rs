@@ -63,7 +63,8 @@ fn disks() -> MutexGuard<'static, Disks> {
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Makes every sync in the folder fail until it is [`repair`]ed.
+/// Makes every sync in the folder fail until it is [`repair`]ed. As on Linux, what could not be written is forgotten: the
+/// next sync that works says nothing about it.
 pub(crate) fn break_syncs(folder: &Path) {
     disks().broken.push(folder.to_owned());
 }
@@ -241,14 +242,15 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
         return ffi::SQLITE_OK;
     };
     let mut disks = disks();
-    if disks
+    let broken = disks
         .broken
         .iter()
-        .any(|broken| path.parent() == Some(broken))
-    {
+        .any(|broken| path.parent() == Some(broken));
+    let image = disks.images.entry(path.to_owned()).or_default();
+    if broken {
+        image.since.clear();
         return ffi::SQLITE_IOERR_FSYNC;
     }
-    let image = disks.images.entry(path.to_owned()).or_default();
     for change in std::mem::take(&mut image.since) {
         Image::apply(&mut image.safe, &change);
     }

@@ -102,21 +102,26 @@ pub(crate) async fn postgres(url: &str) -> Store {
 }
 
 /// The server for tests.
+pub(crate) fn server_url() -> Option<String> {
+    variable("TEST_POSTGRES_URL", "NOT TESTED ON POSTGRESQL")
+}
+
+/// A pooler in transaction mode before an empty database of its own. It takes no schema in the connection string.
+pub(crate) fn pooler_url() -> Option<String> {
+    variable("TEST_PGBOUNCER_URL", "NOT TESTED THROUGH PGBOUNCER")
+}
+
 #[allow(
     clippy::disallowed_methods,
-    reason = "tests have no settings file: the variable names the server to use"
+    reason = "tests have no settings file: the variables name the servers to use"
 )]
-pub(crate) fn server_url() -> Option<String> {
-    if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
-        return Some(url);
+fn variable(name: &str, absent: &str) -> Option<String> {
+    let value = std::env::var(name).ok();
+    if value.is_none() {
+        // Past the test runner's capture, so that it is seen although the test passes.
+        writeln!(std::io::stderr(), "{absent}: {name} is not set").unwrap_or_default();
     }
-    // Past the test runner's capture, so that it is seen although the test passes.
-    writeln!(
-        std::io::stderr(),
-        "NOT TESTED ON POSTGRESQL: TEST_POSTGRES_URL is not set"
-    )
-    .unwrap();
-    None
+    value
 }
 
 /// A connection string for a schema of this test alone.

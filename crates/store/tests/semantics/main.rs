@@ -3,6 +3,13 @@
 //! PostgreSQL is the server at `TEST_POSTGRES_URL`, a schema for each test; without the variable its tests do nothing
 //! but say so.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking; clippy sees only functions marked as tests as such"
+)]
+
 mod batches;
 mod engines;
 mod jobs;

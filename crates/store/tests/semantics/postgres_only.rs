@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cognate_store::{Batch, CommitError, Label, Store, StoreOptions, params};
 
-use crate::engines::{postgres, postgres_url};
+use crate::engines::{pooler_url, postgres, postgres_url};
 
 const PUT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
 const GET: &str = "SELECT value FROM meta WHERE name = ?1";
@@ -239,4 +239,52 @@ async fn a_server_that_stays_away_is_an_error_in_bounded_time() {
         "{error}"
     );
     assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_pooler_in_transaction_mode_may_stand_between() {
+    let Some(url) = pooler_url() else { return };
+    let store = postgres(&url).await;
+    let run = std::time::Instant::now();
+    let prefix = format!(
+        "{}-{:x}",
+        std::process::id(),
+        std::ptr::from_ref(&run).addr()
+    );
+    // More connections of ours than the pooler has to the server, so that they change hands.
+    let tasks: Vec<_> = (0..40)
+        .map(|task| {
+            let (store, prefix) = (store.clone(), prefix.clone());
+            tokio::spawn(async move {
+                for round in 0..10 {
+                    let (a, b) = (
+                        format!("{prefix}-a{task}-{round}"),
+                        format!("{prefix}-b{task}-{round}"),
+                    );
+                    let batch = Batch::new()
+                        .one(PUT, params![&a, "1"], CLASH)
+                        .exists(GET, params![&a], CLASH)
+                        .one_returning(
+                            "UPDATE meta SET value = ?2 WHERE name = ?1 RETURNING value",
+                            params![&a, "2"],
+                            CLASH,
+                        )
+                        .one(PUT, params![&b, "1"], CLASH);
+                    let outcome = store.commit(batch.clone()).await.unwrap();
+                    assert_eq!(outcome.first(0).unwrap().text(0).unwrap(), "2");
+                    assert_eq!(store.commit(batch).await, Err(CommitError::Conflict(CLASH)));
+                    let read = store
+                        .read(&[(GET, params![&b]), (GET, params![&a])])
+                        .await
+                        .unwrap();
+                    assert_eq!(read[0][0].text(0).unwrap(), "1");
+                    assert_eq!(read[1][0].text(0).unwrap(), "2");
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    store.ready().await.unwrap();
 }

@@ -19,23 +19,46 @@ pub async fn create_user_pool_client(
     mut input: CreateUserPoolClientRequest,
 ) -> Result<CreateUserPoolClientResponse> {
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let secret = match (input.generate_secret == Some(true), input.client_secret.take().map(SecretString::new)) {
+    let secret = match (
+        input.generate_secret == Some(true),
+        input.client_secret.take().map(SecretString::new),
+    ) {
         (true, Some(_)) => return Err(errors::invalid_parameter(unconfirmed::TWO_SECRETS).into()),
         (true, None) => Some(ids::client_secret()),
         (false, given) => given,
     };
     let doc = settings::of_new_client(cx, &pool, input, secret.is_some())?;
     let id = ids::client_id();
-    let secrets = secret.map(|value| (secret_id(&id, cx.now), value, cx.now)).into_iter().collect::<Vec<_>>();
+    let secrets = secret
+        .map(|value| (secret_id(&id, cx.now), value, cx.now))
+        .into_iter()
+        .collect::<Vec<_>>();
     let sealed = Client::seal_secrets(&pool, &id, &secrets)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = clients::insert(batch, &pool.id, &id, &serde_json::to_string(&doc)?, sealed.as_deref(), cx.now);
+    let batch = clients::insert(
+        batch,
+        &pool.id,
+        &id,
+        &serde_json::to_string(&doc)?,
+        sealed.as_deref(),
+        cx.now,
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool.id, &id, label)).await?;
-    let client =
-        Arc::new(Client { id, pool_id: pool.id, doc, secrets, created: cx.now, modified: cx.now, ver: 1 });
+    cx.commit(batch, |label| super::conflict(cx, &pool.id, &id, label))
+        .await?;
+    let client = Arc::new(Client {
+        id,
+        pool_id: pool.id,
+        doc,
+        secrets,
+        created: cx.now,
+        modified: cx.now,
+        ver: 1,
+    });
     cx.cache.put_client(cx, client.clone());
-    Ok(CreateUserPoolClientResponse { user_pool_client: Some(settings::user_pool_client(&client)) })
+    Ok(CreateUserPoolClientResponse {
+        user_pool_client: Some(settings::user_pool_client(&client)),
+    })
 }
 
 /// `<client-id>--<epoch seconds>` (admin.md 1.1).

@@ -9,13 +9,23 @@ use crate::cx::Cx;
 use crate::errors::Result;
 
 /// DeleteUserPoolClient.
-pub async fn delete_user_pool_client(cx: &Cx<'_>, input: DeleteUserPoolClientRequest) -> Result<()> {
+pub async fn delete_user_pool_client(
+    cx: &Cx<'_>,
+    input: DeleteUserPoolClientRequest,
+) -> Result<()> {
+    crate::ops::pools::contended(cx, || attempt(cx, &input)).await
+}
+
+async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()> {
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let client = super::fresh(cx, &pool, &input.client_id).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = clients::delete(batch, &pool.id, &client.id, client.ver);
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool.id, &client.id, label)).await?;
+    cx.commit(batch, |label| {
+        super::conflict(cx, &pool.id, &client.id, label)
+    })
+    .await?;
     cx.cache.end_client(cx, &client.id, client.ver + 1);
     Ok(())
 }

@@ -13,5 +13,7 @@ pub async fn describe_user_pool_client(
 ) -> Result<DescribeUserPoolClientResponse> {
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let client = super::fresh(cx, &pool, &input.client_id).await?;
-    Ok(DescribeUserPoolClientResponse { user_pool_client: Some(settings::user_pool_client(&client)) })
+    Ok(DescribeUserPoolClientResponse {
+        user_pool_client: Some(settings::user_pool_client(&client)),
+    })
 }

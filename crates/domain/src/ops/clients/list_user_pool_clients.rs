@@ -1,14 +1,21 @@
 //! ListUserPoolClients: pages through the app clients of a pool.
 
 use cognate_shapes::{
-    ClientTypeType, ListUserPoolClientsRequest, ListUserPoolClientsResponse, UserPoolClientDescription,
+    ClientTypeType, ListUserPoolClientsRequest, ListUserPoolClientsResponse,
+    UserPoolClientDescription,
 };
 use cognate_store::tables::clients;
+use serde::Deserialize;
 
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::paging;
-use crate::records::client::ClientDoc;
+
+/// The one member of a client's settings that a listing shows; the others are not built.
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+}
 
 /// ListUserPoolClients.
 pub async fn list_user_pool_clients(
@@ -23,7 +30,10 @@ pub async fn list_user_pool_clients(
     };
     // No client registers itself as long as there is no registration endpoint.
     if input.client_type == Some(ClientTypeType::Dcr) {
-        return Ok(ListUserPoolClientsResponse { user_pool_clients: Some(Vec::new()), next_token: None });
+        return Ok(ListUserPoolClientsResponse {
+            user_pool_clients: Some(Vec::new()),
+            next_token: None,
+        });
     }
     let size = paging::size(input.max_results);
     // One more than the page, to know whether there is another.
@@ -32,7 +42,7 @@ pub async fn list_user_pool_clients(
     let last = rows.last().filter(|_| more);
     let next_token = last.map(|row| paging::seal(cx, &pool.id, filter, &row.client_id));
     let describe = |row: clients::ClientSummary| -> Result<UserPoolClientDescription> {
-        let doc: ClientDoc = serde_json::from_str(&row.doc)?;
+        let doc: Listed = serde_json::from_str(&row.doc)?;
         Ok(UserPoolClientDescription {
             client_id: Some(row.client_id),
             user_pool_id: Some(pool.id.clone()),
@@ -40,5 +50,8 @@ pub async fn list_user_pool_clients(
         })
     };
     let user_pool_clients = rows.into_iter().map(describe).collect::<Result<Vec<_>>>()?;
-    Ok(ListUserPoolClientsResponse { user_pool_clients: Some(user_pool_clients), next_token })
+    Ok(ListUserPoolClientsResponse {
+        user_pool_clients: Some(user_pool_clients),
+        next_token,
+    })
 }

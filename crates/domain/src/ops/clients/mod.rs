@@ -19,7 +19,9 @@ use crate::records::pool::Pool;
 /// A client of `pool` as the database has it now, past the cache.
 pub async fn fresh(cx: &Cx<'_>, pool: &Pool, client_id: &str) -> Result<Client> {
     let row = clients::get(&cx.store, client_id).await?;
-    let row = row.filter(|row| row.pool_id == pool.id).ok_or_else(|| errors::client_not_found(client_id))?;
+    let row = row
+        .filter(|row| row.pool_id == pool.id)
+        .ok_or_else(|| errors::client_not_found(client_id))?;
     Client::open(pool, row)
 }
 

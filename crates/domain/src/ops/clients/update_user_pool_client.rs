@@ -17,14 +17,38 @@ pub async fn update_user_pool_client(
     cx: &Cx<'_>,
     input: UpdateUserPoolClientRequest,
 ) -> Result<UpdateUserPoolClientResponse> {
+    crate::ops::pools::contended(cx, || attempt(cx, input.clone())).await
+}
+
+async fn attempt(
+    cx: &Cx<'_>,
+    input: UpdateUserPoolClientRequest,
+) -> Result<UpdateUserPoolClientResponse> {
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let before = super::fresh(cx, &pool, &input.client_id).await?;
     let doc = settings::of_updated_client(cx, &pool, &before, input)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = clients::update(batch, &pool.id, &before.id, before.ver, &serde_json::to_string(&doc)?, cx.now);
+    let batch = clients::update(
+        batch,
+        &pool.id,
+        &before.id,
+        before.ver,
+        &serde_json::to_string(&doc)?,
+        cx.now,
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool.id, &before.id, label)).await?;
-    let client = Arc::new(Client { doc, modified: cx.now, ver: before.ver + 1, ..before });
+    cx.commit(batch, |label| {
+        super::conflict(cx, &pool.id, &before.id, label)
+    })
+    .await?;
+    let client = Arc::new(Client {
+        doc,
+        modified: cx.now,
+        ver: before.ver + 1,
+        ..before
+    });
     cx.cache.put_client(cx, client.clone());
-    Ok(UpdateUserPoolClientResponse { user_pool_client: Some(settings::user_pool_client(&client)) })
+    Ok(UpdateUserPoolClientResponse {
+        user_pool_client: Some(settings::user_pool_client(&client)),
+    })
 }

@@ -19,14 +19,24 @@ use crate::users::password_policy::{self, PolicyText, history};
 const LIMIT: i64 = 5;
 
 /// ChangePassword.
-pub async fn change_password(cx: &Cx<'_>, input: ChangePasswordRequest) -> Result<ChangePasswordResponse> {
+pub async fn change_password(
+    cx: &Cx<'_>,
+    input: ChangePasswordRequest,
+) -> Result<ChangePasswordResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
     let (pool, before) = (&signed.pool, &signed.user);
     let new: SecretString = Secret::new(input.proposed_password);
     password_policy::check(pool, new.expose(), PolicyText::Other)?;
     let turn = cx.gates.enter(&before.id).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;
-    attempts::take(cx, pool, &Subject::known(&before.id), "change_password", LIMIT).await?;
+    attempts::take(
+        cx,
+        pool,
+        &Subject::known(&before.id),
+        "change_password",
+        LIMIT,
+    )
+    .await?;
     check_previous(cx, pool, before, input.previous_password).await?;
     history::check(cx, pool, before, &new).await?;
 
@@ -43,7 +53,12 @@ pub async fn change_password(cx: &Cx<'_>, input: ChangePasswordRequest) -> Resul
 }
 
 /// Users without a password set their first one without proof beyond the token.
-async fn check_previous(cx: &Cx<'_>, pool: &Pool, user: &User, previous: Option<String>) -> Result<()> {
+async fn check_previous(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user: &User,
+    previous: Option<String>,
+) -> Result<()> {
     let Some(credential) = user.open_credential(pool)? else {
         return Ok(());
     };

@@ -16,7 +16,10 @@ use crate::records::pool::Pool;
 use crate::{audit, ids};
 
 /// CreateUserPool.
-pub async fn create_user_pool(cx: &Cx<'_>, input: CreateUserPoolRequest) -> Result<CreateUserPoolResponse> {
+pub async fn create_user_pool(
+    cx: &Cx<'_>,
+    input: CreateUserPoolRequest,
+) -> Result<CreateUserPoolResponse> {
     let region = cx.region().to_owned();
     if !ids::is_region(&region) {
         return Err(errors::invalid_parameter(unconfirmed::INVALID_REGION).into());
@@ -25,10 +28,29 @@ pub async fn create_user_pool(cx: &Cx<'_>, input: CreateUserPoolRequest) -> Resu
     let id = ids::pool_id(&region);
     let key = PoolKey::generate();
     let wrapped = cx.root.wrap_pool_key(&id, &key);
-    let batch = pools::insert(Batch::new(), &id, &region, &serde_json::to_string(&doc)?, &wrapped, cx.now);
+    let batch = pools::insert(
+        Batch::new(),
+        &id,
+        &region,
+        &serde_json::to_string(&doc)?,
+        &wrapped,
+        cx.now,
+    );
     let batch = audit::record(cx, batch, &id, None);
-    cx.commit(batch, |label| super::conflict(cx, &id, label)).await?;
-    let pool = Arc::new(Pool { id, region, doc, key: Arc::new(key), issuer: None, created: cx.now, modified: cx.now, ver: 1 });
+    cx.commit(batch, |label| super::conflict(cx, &id, label))
+        .await?;
+    let pool = Arc::new(Pool {
+        id,
+        region,
+        doc,
+        key: Arc::new(key),
+        issuer: None,
+        created: cx.now,
+        modified: cx.now,
+        ver: 1,
+    });
     cx.cache.put_pool(cx, pool.clone());
-    Ok(CreateUserPoolResponse { user_pool: Some(settings::user_pool(cx, &pool, 0)) })
+    Ok(CreateUserPoolResponse {
+        user_pool: Some(settings::user_pool(cx, &pool, 0)),
+    })
 }

@@ -20,7 +20,8 @@ pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Resu
     let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now);
     let batch = jobs::add(batch, purge::KIND, &pool.id, "");
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool.id, label)).await?;
+    cx.commit(batch, |label| super::conflict(cx, &pool.id, label))
+        .await?;
     cx.cache.end_pool(cx, &pool.id, pool.ver + 1);
     Ok(())
 }

@@ -9,7 +9,10 @@ use crate::errors::Result;
 use crate::paging;
 
 /// ListUserPools.
-pub async fn list_user_pools(cx: &Cx<'_>, input: ListUserPoolsRequest) -> Result<ListUserPoolsResponse> {
+pub async fn list_user_pools(
+    cx: &Cx<'_>,
+    input: ListUserPoolsRequest,
+) -> Result<ListUserPoolsResponse> {
     let region = cx.region();
     let after = match &input.next_token {
         Some(token) => paging::open(cx, region, "", token)?,
@@ -21,6 +24,12 @@ pub async fn list_user_pools(cx: &Cx<'_>, input: ListUserPoolsRequest) -> Result
     let (rows, more) = paging::cut(rows, size);
     let last = rows.last().filter(|_| more);
     let next_token = last.map(|row| paging::seal(cx, region, "", &row.pool_id));
-    let user_pools = rows.into_iter().map(settings::description).collect::<Result<Vec<_>>>()?;
-    Ok(ListUserPoolsResponse { user_pools: Some(user_pools), next_token })
+    let user_pools = rows
+        .into_iter()
+        .map(settings::description)
+        .collect::<Result<Vec<_>>>()?;
+    Ok(ListUserPoolsResponse {
+        user_pools: Some(user_pools),
+        next_token,
+    })
 }

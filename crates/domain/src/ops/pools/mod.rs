@@ -18,10 +18,26 @@ use crate::records::pool::Pool;
 /// An active pool of the caller's region as the database has it now, past the cache: configuration is read and changed
 /// on what is there, not on what was there a second ago.
 pub async fn fresh(cx: &Cx<'_>, pool_id: &str) -> Result<Pool> {
-    let pool = Pool::load(cx, pool_id).await?.ok_or_else(|| errors::pool_not_found(pool_id))?;
+    let pool = Pool::load(cx, pool_id)
+        .await?
+        .ok_or_else(|| errors::pool_not_found(pool_id))?;
     match &cx.caller {
-        Caller::Key { region, .. } if pool.region != *region => Err(errors::pool_not_found(pool_id).into()),
+        Caller::Key { region, .. } if pool.region != *region => {
+            Err(errors::pool_not_found(pool_id).into())
+        }
         _ => Ok(pool),
+    }
+}
+
+/// Runs a change of a pool or client again while others change the same row, and gives up with
+/// ConcurrentModificationException (settled P27, R23).
+pub async fn contended<T, F: Future<Output = Result<T>>>(
+    cx: &Cx<'_>,
+    attempt: impl FnMut() -> F,
+) -> Result<T> {
+    match cx.retry(attempt).await {
+        Err(Fault::Stale) => Err(errors::pools::concurrent_modification().into()),
+        other => other,
     }
 }
 

@@ -19,7 +19,11 @@ pub async fn step(app: &App, pool_id: &str) -> Result<bool> {
     }
     for statement in pools::PURGE {
         let outcome = commit(app, Batch::new().returning(statement, params![pool_id])).await?;
-        if outcome.rows.first().is_some_and(|rows| rows.len() >= pools::PURGE_ROWS) {
+        if outcome
+            .rows
+            .first()
+            .is_some_and(|rows| rows.len() >= pools::PURGE_ROWS)
+        {
             return Ok(false);
         }
     }
@@ -28,5 +32,8 @@ pub async fn step(app: &App, pool_id: &str) -> Result<bool> {
 }
 
 async fn commit(app: &App, batch: Batch) -> Result<Outcome> {
-    app.store.commit(batch).await.map_err(|error| Fault::Internal(format!("purge: {error}")))
+    app.store
+        .commit(batch)
+        .await
+        .map_err(|error| Fault::Internal(format!("purge: {error}")))
 }

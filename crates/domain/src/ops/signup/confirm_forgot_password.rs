@@ -23,14 +23,26 @@ pub async fn confirm_forgot_password(
     input: ConfirmForgotPasswordRequest,
 ) -> Result<ConfirmForgotPasswordResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
+    secret_hash::check(
+        &client,
+        &input.username,
+        input.secret_hash.as_deref(),
+        Missing::Short,
+    )?;
     let new: SecretString = Secret::new(input.password);
     password_policy::check(&pool, new.expose(), PolicyText::Other)?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;
     let turn = cx.gates.enter(named.subject.as_str()).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(cx, &pool, &named.subject, RESET.0, RESET.1).await?;
-    let correct = codes::check(cx, &pool, named.owner(), Purpose::Reset, &input.confirmation_code).await?;
+    let correct = codes::check(
+        cx,
+        &pool,
+        named.owner(),
+        Purpose::Reset,
+        &input.confirmation_code,
+    )
+    .await?;
     let Some(before) = &named.user else {
         // No answer to a pseudonym's code is right; `check` has refused already.
         return Err(errors::users::code_mismatch().into());
@@ -51,6 +63,7 @@ pub async fn confirm_forgot_password(
     let batch = correct.consume(Batch::new(), &pool);
     let batch = user::save(batch, &pool, before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| aliases::conflict(cx, label)).await?;
+    cx.commit(batch, |label| aliases::conflict(cx, label))
+        .await?;
     Ok(ConfirmForgotPasswordResponse {})
 }

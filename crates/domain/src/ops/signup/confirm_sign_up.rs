@@ -18,17 +18,36 @@ use crate::users::named::Named;
 const LIMIT: i64 = 15;
 
 /// ConfirmSignUp.
-pub async fn confirm_sign_up(cx: &Cx<'_>, input: ConfirmSignUpRequest) -> Result<ConfirmSignUpResponse> {
+pub async fn confirm_sign_up(
+    cx: &Cx<'_>,
+    input: ConfirmSignUpRequest,
+) -> Result<ConfirmSignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
+    secret_hash::check(
+        &client,
+        &input.username,
+        input.secret_hash.as_deref(),
+        Missing::Short,
+    )?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;
     let turn = cx.gates.enter(named.subject.as_str()).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(cx, &pool, &named.subject, "confirm_sign_up", LIMIT).await?;
-    if let Some(user) = named.user.as_ref().filter(|user| user.status != UserStatusType::Unconfirmed) {
+    if let Some(user) = named
+        .user
+        .as_ref()
+        .filter(|user| user.status != UserStatusType::Unconfirmed)
+    {
         return Err(errors::users::cannot_be_confirmed(user.status.as_str()).into());
     }
-    let correct = codes::check(cx, &pool, named.owner(), Purpose::SignUp, &input.confirmation_code).await?;
+    let correct = codes::check(
+        cx,
+        &pool,
+        named.owner(),
+        Purpose::SignUp,
+        &input.confirmation_code,
+    )
+    .await?;
     let Some(before) = &named.user else {
         // No answer to a pseudonym's code is right; `check` has refused already.
         return Err(errors::users::code_mismatch().into());
@@ -39,12 +58,21 @@ pub async fn confirm_sign_up(cx: &Cx<'_>, input: ConfirmSignUpRequest) -> Result
     after.modified = cx.now;
     verify(&mut after, &correct.code);
     let force = input.force_alias_creation == Some(true);
-    let others = if force { aliases::dispossess(cx, &pool, &after).await? } else { Vec::new() };
-    let changes: Vec<_> = others.iter().map(|(b, a)| (b, a)).chain([(before, &after)]).collect();
+    let others = if force {
+        aliases::dispossess(cx, &pool, &after).await?
+    } else {
+        Vec::new()
+    };
+    let changes: Vec<_> = others
+        .iter()
+        .map(|(b, a)| (b, a))
+        .chain([(before, &after)])
+        .collect();
     let batch = correct.consume(Batch::new(), &pool);
     let batch = user::save_all(batch, &pool, &changes)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| aliases::conflict(cx, label)).await?;
+    cx.commit(batch, |label| aliases::conflict(cx, label))
+        .await?;
     Ok(ConfirmSignUpResponse { session: None })
 }
 
@@ -53,6 +81,8 @@ pub(super) fn verify(user: &mut User, code: &Code) {
     if let Some(contact) = Contact::of_attribute(&code.attribute)
         && user.attribute(&code.attribute) == Some(code.value.as_str())
     {
-        user.doc.attributes.insert(contact.flag().to_owned(), "true".to_owned());
+        user.doc
+            .attributes
+            .insert(contact.flag().to_owned(), "true".to_owned());
     }
 }

@@ -17,38 +17,66 @@ use crate::users::named::Named;
 pub(super) const RESET: (&str, i64) = ("reset", 20);
 
 /// ForgotPassword.
-pub async fn forgot_password(cx: &Cx<'_>, input: ForgotPasswordRequest) -> Result<ForgotPasswordResponse> {
+pub async fn forgot_password(
+    cx: &Cx<'_>,
+    input: ForgotPasswordRequest,
+) -> Result<ForgotPasswordResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
+    secret_hash::check(
+        &client,
+        &input.username,
+        input.secret_hash.as_deref(),
+        Missing::Short,
+    )?;
     let contacts = destination::recovery(&pool).ok_or_else(errors::users::contact_administrator)?;
-    let mut named = Named::find(cx, &pool, &client, &input.username).await?;
+    let named = Named::find(cx, &pool, &client, &input.username).await?;
     attempts::take(cx, &pool, &named.subject, RESET.0, RESET.1).await?;
-    let reachable = named.user.as_ref().map(|user| reach(user, &contacts)).transpose()?.flatten();
+    let reachable = named
+        .user
+        .as_ref()
+        .map(|user| reach(user, &contacts))
+        .transpose()?
+        .flatten();
+    let pretended = reachable.is_none();
     let destination = match reachable {
         Some(destination) => destination,
-        None if client.hides_existence() => {
-            // Nobody can tell a user without a verified address from a name that nobody has.
-            named = Named::nobody(&pool, &input.username);
-            let pretended = Destination::pretend(&pool, &contacts, &input.username);
-            pretended.ok_or_else(errors::users::no_verified_contact)?
-        }
+        // Nobody can tell a user without a verified address from a name that nobody has.
+        None if client.hides_existence() => Destination::pretend(&pool, &contacts, &input.username)
+            .ok_or_else(errors::users::no_verified_contact)?,
         None => return Err(errors::users::no_verified_contact().into()),
     };
     messages::require_courier(cx, &pool, destination.medium())?;
 
-    let code = Code::new(destination.contact.attribute(), &destination.value);
+    let code = Code {
+        pretended,
+        ..Code::new(destination.contact.attribute(), &destination.value)
+    };
     let rendered = render::verification(&pool, destination.medium(), &code.digits);
     let addressee = match &named.user {
-        Some(user) => Addressee::User(&user.id, &user.username),
-        None => Addressee::Nobody(named.subject.as_str(), &input.username),
+        Some(user) if !pretended => Addressee::User(&user.id, &user.username),
+        _ => Addressee::Nobody(named.subject.as_str(), &input.username),
     };
-    let batch = codes::put(cx, Batch::new(), &pool, named.owner(), Purpose::Reset, &code)?;
-    let message =
-        Message { addressee, destination: &destination, kind: Kind::ForgotPassword, rendered, code: &code.digits };
+    let batch = codes::put(
+        cx,
+        Batch::new(),
+        &pool,
+        named.owner(),
+        Purpose::Reset,
+        &code,
+    )?;
+    let message = Message {
+        addressee,
+        destination: &destination,
+        kind: Kind::ForgotPassword,
+        rendered,
+        code: &code.digits,
+    };
     let batch = messages::post(cx, batch, &pool, message)?;
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);
-    Ok(ForgotPasswordResponse { code_delivery_details: Some(destination.details()) })
+    Ok(ForgotPasswordResponse {
+        code_delivery_details: Some(destination.details()),
+    })
 }
 
 /// The verified address that the pool prefers; None without one, which is what an unconfirmed user is taken for.
@@ -58,6 +86,10 @@ fn reach(user: &User, contacts: &[Contact]) -> Result<Option<Destination>> {
         UserStatusType::Unconfirmed => return Ok(None),
         _ => return Err(errors::users::cannot_reset_in_state().into()),
     }
-    let verified = contacts.iter().filter(|contact| user.verified(contact.attribute()));
-    Ok(verified.into_iter().find_map(|contact| Destination::of(user, *contact)))
+    let verified = contacts
+        .iter()
+        .filter(|contact| user.verified(contact.attribute()));
+    Ok(verified
+        .into_iter()
+        .find_map(|contact| Destination::of(user, *contact)))
 }

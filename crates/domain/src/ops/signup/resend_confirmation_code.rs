@@ -1,6 +1,8 @@
 //! ResendConfirmationCode: another code for a sign-up that is not confirmed yet (auth.md 2.7, 6.3).
 
-use cognate_shapes::{ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, UserStatusType};
+use cognate_shapes::{
+    ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, UserStatusType,
+};
 use cognate_store::Batch;
 
 use crate::cx::Cx;
@@ -22,7 +24,12 @@ pub async fn resend_confirmation_code(
     input: ResendConfirmationCodeRequest,
 ) -> Result<ResendConfirmationCodeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
+    secret_hash::check(
+        &client,
+        &input.username,
+        input.secret_hash.as_deref(),
+        Missing::Short,
+    )?;
     let contacts = destination::auto_verified(&pool);
     if contacts.is_empty() {
         return Err(errors::users::auto_verification_off().into());
@@ -38,13 +45,27 @@ pub async fn resend_confirmation_code(
         Some(user) => Addressee::User(&user.id, &user.username),
         None => Addressee::Nobody(named.subject.as_str(), &input.username),
     };
-    let batch = codes::put(cx, Batch::new(), &pool, named.owner(), Purpose::SignUp, &code)?;
-    let message =
-        Message { addressee, destination: &destination, kind: Kind::ResendCode, rendered, code: &code.digits };
+    let batch = codes::put(
+        cx,
+        Batch::new(),
+        &pool,
+        named.owner(),
+        Purpose::SignUp,
+        &code,
+    )?;
+    let message = Message {
+        addressee,
+        destination: &destination,
+        kind: Kind::ResendCode,
+        rendered,
+        code: &code.digits,
+    };
     let batch = messages::post(cx, batch, &pool, message)?;
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);
-    Ok(ResendConfirmationCodeResponse { code_delivery_details: Some(destination.details()) })
+    Ok(ResendConfirmationCodeResponse {
+        code_delivery_details: Some(destination.details()),
+    })
 }
 
 /// Where the code goes, or seems to go.
@@ -56,6 +77,8 @@ fn choose(pool: &Pool, contacts: &[Contact], named: &Named, name: &str) -> Resul
     if user.status != UserStatusType::Unconfirmed {
         return Err(errors::users::already_confirmed().into());
     }
-    let destination = contacts.iter().find_map(|contact| Destination::of(user, *contact));
+    let destination = contacts
+        .iter()
+        .find_map(|contact| Destination::of(user, *contact));
     destination.ok_or_else(|| errors::users::no_contact_to_confirm().into())
 }

@@ -20,31 +20,51 @@ use crate::users::password_policy::{self, PolicyText};
 /// SignUp.
 pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(&client, &input.username, input.secret_hash.as_deref(), Missing::Short)?;
-    if pool.doc.admin_create_user_config.allow_admin_create_user_only == Some(true) {
+    secret_hash::check(
+        &client,
+        &input.username,
+        input.secret_hash.as_deref(),
+        Missing::Short,
+    )?;
+    if pool
+        .doc
+        .admin_create_user_config
+        .allow_admin_create_user_only
+        == Some(true)
+    {
         return Err(errors::users::sign_up_not_permitted().into());
     }
     attributes::check_username(&pool, &input.username)?;
     let given = input.user_attributes.unwrap_or_default();
-    let attributes = attributes::validate_new(&pool, Writer::Client(&client), &input.username, given)?;
+    let attributes =
+        attributes::validate_new(&pool, Writer::Client(&client), &input.username, given)?;
     let password = require_password(&pool, input.password)?;
     password_policy::check(&pool, password.expose(), PolicyText::SignUp)?;
 
     let id = random::uuid_v4();
-    let username = if pool.has_username_attributes() { id.clone() } else { input.username };
+    let username = if pool.has_username_attributes() {
+        id.clone()
+    } else {
+        input.username
+    };
     let mut user = User {
         pool_id: pool.id.clone(),
         username,
         status: UserStatusType::Unconfirmed,
         enabled: true,
-        doc: UserDoc { attributes, ..UserDoc::default() },
+        doc: UserDoc {
+            attributes,
+            ..UserDoc::default()
+        },
         credential: None,
         created: cx.now,
         modified: cx.now,
         ver: 0,
         id,
     };
-    let destination = destination::auto_verified(&pool).into_iter().find_map(|contact| Destination::of(&user, contact));
+    let destination = destination::auto_verified(&pool)
+        .into_iter()
+        .find_map(|contact| Destination::of(&user, contact));
     if let Some(destination) = &destination {
         messages::require_courier(cx, &pool, destination.medium())?;
     }
@@ -70,20 +90,53 @@ fn require_password(pool: &Pool, given: Option<String>) -> Result<SecretString> 
     if let Some(given) = given.filter(|text| !text.is_empty()) {
         return Ok(Secret::new(given));
     }
-    let factors = pool.doc.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_deref());
+    let factors = pool
+        .doc
+        .policies
+        .sign_in_policy
+        .as_ref()
+        .and_then(|p| p.allowed_first_auth_factors.as_deref());
     let one_time = [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp];
-    if factors.unwrap_or_default().iter().any(|factor| one_time.contains(factor)) {
+    if factors
+        .unwrap_or_default()
+        .iter()
+        .any(|factor| one_time.contains(factor))
+    {
         return Err(errors::not_implemented("Signing up without a password").into());
     }
     Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into())
 }
 
-fn send_code(cx: &Cx<'_>, batch: Batch, pool: &Pool, user: &User, destination: &Destination) -> Result<Batch> {
+fn send_code(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    user: &User,
+    destination: &Destination,
+) -> Result<Batch> {
     let code = Code::new(destination.contact.attribute(), &destination.value);
     let rendered = render::confirmation(pool, destination.medium(), &code.digits)?;
-    let batch = codes::put(cx, batch, pool, Owner::NewUser(&user.id), Purpose::SignUp, &code)?;
+    let batch = codes::put(
+        cx,
+        batch,
+        pool,
+        Owner::NewUser(&user.id),
+        Purpose::SignUp,
+        &code,
+    )?;
     let addressee = Addressee::User(&user.id, &user.username);
-    messages::post(cx, batch, pool, Message { addressee, destination, kind: Kind::SignUp, rendered, code: &code.digits })
+    messages::post(
+        cx,
+        batch,
+        pool,
+        Message {
+            addressee,
+            destination,
+            kind: Kind::SignUp,
+            rendered,
+            code: &code.digits,
+        },
+    )
 }
 
 fn conflict(label: Label) -> Fault {

@@ -16,14 +16,21 @@ pub async fn admin_confirm_sign_up(
     input: AdminConfirmSignUpRequest,
 ) -> Result<AdminConfirmSignUpResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+    let before = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
     if before.status != UserStatusType::Unconfirmed {
         return Err(errors::users::cannot_be_confirmed(before.status.as_str()).into());
     }
-    let after = User { status: UserStatusType::Confirmed, modified: cx.now, ..before.clone() };
+    let after = User {
+        status: UserStatusType::Confirmed,
+        modified: cx.now,
+        ..before.clone()
+    };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
     let batch = codes::forget(batch, &pool, &after.id, Purpose::SignUp);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| aliases::conflict(cx, label)).await?;
+    cx.commit(batch, |label| aliases::conflict(cx, label))
+        .await?;
     Ok(AdminConfirmSignUpResponse {})
 }

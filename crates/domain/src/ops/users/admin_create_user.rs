@@ -3,8 +3,8 @@
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{
-    AdminCreateUserRequest, AdminCreateUserResponse, AuthFactorType, DeliveryMediumType, MessageActionType,
-    UserStatusType,
+    AdminCreateUserRequest, AdminCreateUserResponse, DeliveryMediumType,
+    MessageActionType, UserStatusType,
 };
 use cognate_store::{Batch, Label};
 
@@ -20,9 +20,12 @@ use crate::users::password_policy::history;
 use crate::users::{aliases, password};
 
 /// AdminCreateUser.
-pub async fn admin_create_user(cx: &Cx<'_>, input: AdminCreateUserRequest) -> Result<AdminCreateUserResponse> {
+pub async fn admin_create_user(
+    cx: &Cx<'_>,
+    input: AdminCreateUserRequest,
+) -> Result<AdminCreateUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    require_passwords(&pool)?;
+    require_password(&pool, input.temporary_password.as_deref())?;
     if input.message_action == Some(MessageActionType::Resend) {
         return resend(cx, &pool, input).await;
     }
@@ -32,7 +35,11 @@ pub async fn admin_create_user(cx: &Cx<'_>, input: AdminCreateUserRequest) -> Re
     let temporary = password::temporary(&pool, input.temporary_password)?;
 
     let id = random::uuid_v4();
-    let username = if pool.has_username_attributes() { id.clone() } else { input.username.clone() };
+    let username = if pool.has_username_attributes() {
+        id.clone()
+    } else {
+        input.username.clone()
+    };
     let mut user = User {
         pool_id: pool.id.clone(),
         username,
@@ -57,21 +64,44 @@ pub async fn admin_create_user(cx: &Cx<'_>, input: AdminCreateUserRequest) -> Re
     user.credential = Some(password::seal(cx, &pool, &user.id, &user.username, &temporary).await);
 
     let force = input.force_alias_creation == Some(true);
-    let others = if force { aliases::dispossess(cx, &pool, &user).await? } else { Vec::new() };
-    let changes: Vec<_> = others.iter().map(|(before, after)| (before, after)).collect();
+    let others = if force {
+        aliases::dispossess(cx, &pool, &user).await?
+    } else {
+        Vec::new()
+    };
+    let changes: Vec<_> = others
+        .iter()
+        .map(|(before, after)| (before, after))
+        .collect();
     let batch = user::save_all(Batch::new(), &pool, &changes)?;
     let batch = user::create(batch, &pool, &user)?;
-    let batch = invite(cx, batch, &pool, &user, &input.username, &temporary, &invited)?;
+    let batch = invite(
+        cx,
+        batch,
+        &pool,
+        &user,
+        &input.username,
+        &temporary,
+        &invited,
+    )?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| conflict(cx, &pool, label)).await?;
     messages::posted(cx);
     let attributes = user.attributes_for(None);
-    Ok(AdminCreateUserResponse { user: Some(user.to_api(attributes)) })
+    Ok(AdminCreateUserResponse {
+        user: Some(user.to_api(attributes)),
+    })
 }
 
 /// A new temporary password and a new time to use it, for a user who has not signed in yet.
-async fn resend(cx: &Cx<'_>, pool: &Pool, input: AdminCreateUserRequest) -> Result<AdminCreateUserResponse> {
-    let before = User::find(cx, pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+async fn resend(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    input: AdminCreateUserRequest,
+) -> Result<AdminCreateUserResponse> {
+    let before = User::find(cx, pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
     if before.status != UserStatusType::ForceChangePassword {
         return Err(errors::users::resend_not_possible(&input.username).into());
     }
@@ -84,27 +114,40 @@ async fn resend(cx: &Cx<'_>, pool: &Pool, input: AdminCreateUserRequest) -> Resu
     after.doc.temporary_until = Some(password::temporary_until(cx, pool));
     after.modified = cx.now;
     let batch = user::save(Batch::new(), pool, &before, &after)?;
-    let batch = invite(cx, batch, pool, &after, &input.username, &temporary, &invited)?;
+    let batch = invite(
+        cx,
+        batch,
+        pool,
+        &after,
+        &input.username,
+        &temporary,
+        &invited,
+    )?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);
     let attributes = after.attributes_for(None);
-    Ok(AdminCreateUserResponse { user: Some(after.to_api(attributes)) })
+    Ok(AdminCreateUserResponse {
+        user: Some(after.to_api(attributes)),
+    })
 }
 
-/// Pools with one-time passwords create users without a password (admin.md 2.2), which is not built yet.
-fn require_passwords(pool: &Pool) -> Result<()> {
-    let factors = pool.doc.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_deref());
-    let one_time = [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp];
-    if factors.unwrap_or_default().iter().any(|factor| one_time.contains(factor)) {
-        return Err(errors::not_implemented("AdminCreateUser in a pool with one-time passwords").into());
+/// Pools with one-time passwords create users without a password unless one is given (admin.md 2.2), which is not built
+/// yet.
+fn require_password(pool: &Pool, given: Option<&str>) -> Result<()> {
+    if given.is_some_and(|text| !text.is_empty()) || !password::is_optional(pool) {
+        return Ok(());
     }
-    Ok(())
+    Err(errors::not_implemented("Creating a user without a password").into())
 }
 
 /// Where the invitation goes. Media that were asked for need their attribute; without a wish it is a text message if
 /// that can be, else an e-mail, else nothing.
-fn destinations(pool: &Pool, user: &User, desired: Option<&[DeliveryMediumType]>) -> Result<Vec<Destination>> {
+fn destinations(
+    pool: &Pool,
+    user: &User,
+    desired: Option<&[DeliveryMediumType]>,
+) -> Result<Vec<Destination>> {
     let by = |medium: DeliveryMediumType| match medium {
         DeliveryMediumType::Sms => Destination::of(user, Contact::PhoneNumber),
         DeliveryMediumType::Email => Destination::of(user, Contact::Email),
@@ -121,11 +164,17 @@ fn destinations(pool: &Pool, user: &User, desired: Option<&[DeliveryMediumType]>
             list.push(destination);
         }
     }
-    if list.is_empty() { Err(errors::users::no_desired_medium().into()) } else { Ok(list) }
+    if list.is_empty() {
+        Err(errors::users::no_desired_medium().into())
+    } else {
+        Ok(list)
+    }
 }
 
 fn require_couriers(cx: &Cx<'_>, pool: &Pool, destinations: &[Destination]) -> Result<()> {
-    destinations.iter().try_for_each(|destination| messages::require_courier(cx, pool, destination.medium()))
+    destinations
+        .iter()
+        .try_for_each(|destination| messages::require_courier(cx, pool, destination.medium()))
 }
 
 /// Adds the invitations. `shown` is the name to sign in with, which in pools with username attributes is not the user
@@ -154,9 +203,13 @@ fn invite(
 
 fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match user::taken_alias(label) {
-        Some(attribute) if pool.has_username_attributes() => errors::users::account_exists(attribute).into(),
+        Some(attribute) if pool.has_username_attributes() => {
+            errors::users::account_exists(attribute).into()
+        }
         Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
-        None if label == user::USERNAME_TAKEN => errors::users::user_account_already_exists().into(),
+        None if label == user::USERNAME_TAKEN => {
+            errors::users::user_account_already_exists().into()
+        }
         None => Fault::Stale,
     }
 }

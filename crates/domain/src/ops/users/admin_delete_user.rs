@@ -13,7 +13,9 @@ use crate::tokens::revoke;
 /// AdminDeleteUser.
 pub async fn admin_delete_user(cx: &Cx<'_>, input: AdminDeleteUserRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+    let user = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
     let batch = user::delete(Batch::new(), &pool, &user, cx.now);
     let batch = revoke::all_of_user(batch, &pool.id, &user.id);
     let batch = codes::delete_all(batch, &pool.id, &user.id);

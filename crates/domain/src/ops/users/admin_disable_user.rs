@@ -10,10 +10,19 @@ use crate::records::user::{self, User};
 use crate::tokens::revoke;
 
 /// AdminDisableUser.
-pub async fn admin_disable_user(cx: &Cx<'_>, input: AdminDisableUserRequest) -> Result<AdminDisableUserResponse> {
+pub async fn admin_disable_user(
+    cx: &Cx<'_>,
+    input: AdminDisableUserRequest,
+) -> Result<AdminDisableUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
-    let after = User { enabled: false, modified: cx.now, ..before.clone() };
+    let before = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
+    let after = User {
+        enabled: false,
+        modified: cx.now,
+        ..before.clone()
+    };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
     let batch = revoke::all_of_user(batch, &pool.id, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

@@ -9,10 +9,19 @@ use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
 
 /// AdminEnableUser.
-pub async fn admin_enable_user(cx: &Cx<'_>, input: AdminEnableUserRequest) -> Result<AdminEnableUserResponse> {
+pub async fn admin_enable_user(
+    cx: &Cx<'_>,
+    input: AdminEnableUserRequest,
+) -> Result<AdminEnableUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
-    let after = User { enabled: true, modified: cx.now, ..before.clone() };
+    let before = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
+    let after = User {
+        enabled: true,
+        modified: cx.now,
+        ..before.clone()
+    };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;

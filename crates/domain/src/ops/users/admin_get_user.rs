@@ -7,9 +7,14 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 
 /// AdminGetUser.
-pub async fn admin_get_user(cx: &Cx<'_>, input: AdminGetUserRequest) -> Result<AdminGetUserResponse> {
+pub async fn admin_get_user(
+    cx: &Cx<'_>,
+    input: AdminGetUserRequest,
+) -> Result<AdminGetUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+    let user = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
     Ok(AdminGetUserResponse {
         user_attributes: Some(user.attributes_for(None)),
         username: user.username,

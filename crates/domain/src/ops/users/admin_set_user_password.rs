@@ -18,7 +18,9 @@ pub async fn admin_set_user_password(
     input: AdminSetUserPasswordRequest,
 ) -> Result<AdminSetUserPasswordResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username).await?.ok_or_else(errors::user_not_found)?;
+    let before = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
     let new: SecretString = Secret::new(input.password);
     password_policy::check(&pool, new.expose(), PolicyText::Other)?;
     history::check(cx, &pool, &before, &new).await?;
@@ -39,6 +41,7 @@ pub async fn admin_set_user_password(
     let batch = codes::forget(batch, &pool, &after.id, Purpose::Reset);
     let batch = codes::forget(batch, &pool, &after.id, Purpose::SignUp);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| aliases::conflict(cx, label)).await?;
+    cx.commit(batch, |label| aliases::conflict(cx, label))
+        .await?;
     Ok(AdminSetUserPasswordResponse {})
 }

@@ -29,7 +29,9 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
     let wanted = input.attributes_to_get.filter(|list| !list.is_empty());
     check_wanted(&pool, wanted.as_deref())?;
     let cursor = match &input.pagination_token {
-        Some(token) => Some(serde_json::from_str::<Cursor>(&paging::open(cx, &pool.id, &text, token)?)?),
+        Some(token) => Some(serde_json::from_str::<Cursor>(&paging::open(
+            cx, &pool.id, &text, token,
+        )?)?),
         None => None,
     };
     let size = paging::size(input.limit);
@@ -53,7 +55,10 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
             users.push(user.to_api(shown(&user, wanted.as_deref())));
         }
     }
-    let next = last.filter(|_| more).map(|cursor| serde_json::to_string(&cursor)).transpose()?;
+    let next = last
+        .filter(|_| more)
+        .map(|cursor| serde_json::to_string(&cursor))
+        .transpose()?;
     Ok(ListUsersResponse {
         users: Some(users),
         pagination_token: next.map(|cursor| paging::seal(cx, &pool.id, &text, &cursor)),
@@ -80,29 +85,51 @@ fn all(pool: &Pool, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Va
     (table::PAGE, params![&pool.id, id, limit])
 }
 
-fn by_id(pool: &Pool, filter: &Filter, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
+fn by_id(
+    pool: &Pool,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: i64,
+) -> (&'static str, Vec<Value>) {
     // What is as long as an id can be no more than the beginning of one.
     if filter.is_point() || filter.value.len() >= ID_LENGTH {
         return (table::BY_ID, params![&pool.id, &filter.value]);
     }
     let start = cursor.map_or_else(|| filter.value.clone(), |(_, id)| id);
     match upper_bound(&filter.value) {
-        Some(bound) => (table::PAGE_BY_ID_PREFIX, params![&pool.id, start, bound, limit]),
+        Some(bound) => (
+            table::PAGE_BY_ID_PREFIX,
+            params![&pool.id, start, bound, limit],
+        ),
         None => (table::PAGE, params![&pool.id, start, limit]),
     }
 }
 
-fn by_value(pool: &Pool, filter: &Filter, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
+fn by_value(
+    pool: &Pool,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: i64,
+) -> (&'static str, Vec<Value>) {
     let value = filter.indexed();
     if filter.is_point() {
         let (_, id) = cursor.unwrap_or_default();
-        return (table::PAGE_EQUAL, params![&pool.id, filter.attribute, value, id, limit]);
+        return (
+            table::PAGE_EQUAL,
+            params![&pool.id, filter.attribute, value, id, limit],
+        );
     }
     debug_assert_eq!(filter.comparison, Comparison::Prefix);
     let bound = upper_bound(&value);
     let (from, id) = cursor.unwrap_or((value, String::new()));
     match bound {
-        Some(bound) => (table::PAGE_BELOW, params![&pool.id, filter.attribute, from, id, bound, limit]),
-        None => (table::PAGE_BEHIND, params![&pool.id, filter.attribute, from, id, limit]),
+        Some(bound) => (
+            table::PAGE_BELOW,
+            params![&pool.id, filter.attribute, from, id, bound, limit],
+        ),
+        None => (
+            table::PAGE_BEHIND,
+            params![&pool.id, filter.attribute, from, id, limit],
+        ),
     }
 }

@@ -28,19 +28,28 @@ pub async fn check(cx: &Cx<'_>, pool: &Pool, user: &User, new: &SecretString) ->
         return Ok(());
     }
     let former = user.doc.history.iter().take(size.saturating_sub(1));
-    let former = former.map(|text| open(pool, user, text)).collect::<Result<Vec<_>>>()?;
+    let former = former
+        .map(|text| open(pool, user, text))
+        .collect::<Result<Vec<_>>>()?;
     let mut used = false;
     for credential in user.open_credential(pool)?.into_iter().chain(former) {
         used |= password::matches(cx, pool, user, credential, new).await;
     }
-    if used { Err(errors::users::password_history().into()) } else { Ok(()) }
+    if used {
+        Err(errors::users::password_history().into())
+    } else {
+        Ok(())
+    }
 }
 
 fn open(pool: &Pool, user: &User, text: &str) -> Result<Credential> {
     let sealed = STANDARD
         .decode(text)
         .map_err(|e| Fault::Internal(format!("password history of {}: {e}", user.id)))?;
-    let shadow = User { credential: Some(sealed), ..user.clone() };
+    let shadow = User {
+        credential: Some(sealed),
+        ..user.clone()
+    };
     shadow
         .open_credential(pool)?
         .ok_or_else(|| Fault::Internal(format!("password history of {} is empty", user.id)))

@@ -22,7 +22,13 @@ const REFRESH_RANGE: std::ops::RangeInclusive<i64> = 3_600..=315_360_000;
 const NOT_WRITABLE: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
 
 /// Refuses what the service refuses; `doing` is "creating" or "updating".
-pub fn client(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc, has_secret: bool, doing: &str) -> Result<()> {
+pub fn client(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    doc: &ClientDoc,
+    has_secret: bool,
+    doing: &str,
+) -> Result<()> {
     auth_flows(doc)?;
     if lists(doc, ExplicitAuthFlowsType::AllowUserAuth) {
         essentials_feature(cx, pool, "Choice-Based Sign-In")?;
@@ -38,7 +44,9 @@ pub fn client(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc, has_secret: bool, doing
 }
 
 fn lists(doc: &ClientDoc, flow: ExplicitAuthFlowsType) -> bool {
-    doc.explicit_auth_flows.as_ref().is_some_and(|list| list.contains(&flow))
+    doc.explicit_auth_flows
+        .as_ref()
+        .is_some_and(|list| list.contains(&flow))
 }
 
 /// Settled K13, K17; admin.md 1.12.
@@ -52,7 +60,10 @@ fn auth_flows(doc: &ClientDoc) -> Checked {
     if flows.contains(&alone) && flows.iter().any(|flow| *flow != alone) {
         return Err(invalid_parameter(unconfirmed::CLIENT_TOKEN_FLOW_ALONE));
     }
-    let rotates = doc.refresh_token_rotation.as_ref().is_some_and(|r| r.feature == FeatureType::Enabled);
+    let rotates = doc
+        .refresh_token_rotation
+        .as_ref()
+        .is_some_and(|r| r.feature == FeatureType::Enabled);
     if rotates && flows.contains(&ExplicitAuthFlowsType::AllowRefreshTokenAuth) {
         return Err(refresh_flow_with_rotation());
     }
@@ -61,8 +72,15 @@ fn auth_flows(doc: &ClientDoc) -> Checked {
 
 /// Settled K11, K12.
 fn validity(doc: &ClientDoc) -> Checked {
-    let (access, id, refresh) = (doc.access_token_seconds(), doc.id_token_seconds(), doc.refresh_token_seconds());
-    if !ACCESS_RANGE.contains(&access) || !ACCESS_RANGE.contains(&id) || !REFRESH_RANGE.contains(&refresh) {
+    let (access, id, refresh) = (
+        doc.access_token_seconds(),
+        doc.id_token_seconds(),
+        doc.refresh_token_seconds(),
+    );
+    if !ACCESS_RANGE.contains(&access)
+        || !ACCESS_RANGE.contains(&id)
+        || !REFRESH_RANGE.contains(&refresh)
+    {
         return Err(invalid_validity());
     }
     if access > refresh || id > refresh {
@@ -76,9 +94,11 @@ fn attributes(pool: &Pool, doc: &ClientDoc, doing: &str) -> Checked {
     if let Some(list) = &doc.write_attributes {
         let writable = |name: &String| {
             !NOT_WRITABLE.contains(&name.as_str())
-                && schema::find(pool, name).is_some_and(|a| a.developer_only_attribute != Some(true))
+                && schema::find(pool, name)
+                    .is_some_and(|a| a.developer_only_attribute != Some(true))
         };
-        let complete = schema::required(&pool.doc.schema).all(|name| list.iter().any(|given| given == name));
+        let complete =
+            schema::required(&pool.doc.schema).all(|name| list.iter().any(|given| given == name));
         if !complete || !list.iter().all(writable) {
             return Err(invalid_write_attributes(doing));
         }
@@ -93,7 +113,10 @@ fn attributes(pool: &Pool, doc: &ClientDoc, doing: &str) -> Checked {
 
 /// Settled K9: only the pool's own users until identity providers can be made.
 fn providers(pool: &Pool, doc: &ClientDoc) -> Checked {
-    let list = doc.supported_identity_providers.as_deref().unwrap_or_default();
+    let list = doc
+        .supported_identity_providers
+        .as_deref()
+        .unwrap_or_default();
     match list.iter().find(|name| *name != "COGNITO") {
         Some(unknown) => Err(unknown_provider(unknown, &pool.id)),
         None => Ok(()),

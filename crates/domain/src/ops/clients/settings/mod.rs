@@ -21,7 +21,10 @@ macro_rules! document {
     ($cx:expr, $name:expr, $request:ident) => {
         ClientDoc {
             name: $name,
-            refresh_token_validity: refresh_validity($request.refresh_token_validity, $request.token_validity_units.as_ref()),
+            refresh_token_validity: refresh_validity(
+                $request.refresh_token_validity,
+                $request.token_validity_units.as_ref(),
+            ),
             access_token_validity: $request.access_token_validity,
             id_token_validity: $request.id_token_validity,
             token_validity_units: $request.token_validity_units,
@@ -34,7 +37,9 @@ macro_rules! document {
             default_redirect_uri: $request.default_redirect_uri,
             allowed_oauth_flows: filled($request.allowed_oauth_flows),
             allowed_oauth_scopes: filled($request.allowed_oauth_scopes),
-            allowed_oauth_flows_user_pool_client: $request.allowed_oauth_flows_user_pool_client.unwrap_or(false),
+            allowed_oauth_flows_user_pool_client: $request
+                .allowed_oauth_flows_user_pool_client
+                .unwrap_or(false),
             analytics_configuration: match $request.analytics_configuration {
                 Some(sent) => Some(analytics($cx, sent)?),
                 None => None,
@@ -69,7 +74,13 @@ pub fn of_updated_client(
     before: &Client,
     request: UpdateUserPoolClientRequest,
 ) -> Result<ClientDoc> {
-    let doc = document!(cx, request.client_name.unwrap_or_else(|| before.doc.name.clone()), request);
+    let doc = document!(
+        cx,
+        request
+            .client_name
+            .unwrap_or_else(|| before.doc.name.clone()),
+        request
+    );
     check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating")?;
     Ok(doc)
 }
@@ -78,7 +89,10 @@ pub fn of_updated_client(
 fn refresh_validity(sent: Option<i64>, units: Option<&TokenValidityUnitsType>) -> i64 {
     match sent.filter(|n| *n > 0) {
         Some(n) => n,
-        None => match units.and_then(|units| units.refresh_token).unwrap_or(TimeUnitsType::Days) {
+        None => match units
+            .and_then(|units| units.refresh_token)
+            .unwrap_or(TimeUnitsType::Days)
+        {
             TimeUnitsType::Days => REFRESH_DAYS,
             TimeUnitsType::Hours => REFRESH_DAYS * 24,
             TimeUnitsType::Minutes => REFRESH_DAYS * 24 * 60,
@@ -99,7 +113,11 @@ fn rotation(sent: RefreshTokenRotationType) -> RefreshTokenRotationType {
 /// (settled K15, K16, R22).
 fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsConfigurationType> {
     let user_data_shared = Some(sent.user_data_shared.unwrap_or(false));
-    let by_id = [sent.application_id.is_some(), sent.role_arn.is_some(), sent.external_id.is_some()];
+    let by_id = [
+        sent.application_id.is_some(),
+        sent.role_arn.is_some(),
+        sent.external_id.is_some(),
+    ];
     match &sent.application_arn {
         Some(project) if by_id == [false; 3] => {
             let region = Arn::parse(project).map_or("", |arn| arn.region);
@@ -111,9 +129,16 @@ fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsC
                 "arn:aws:iam::{}:role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp",
                 cx.settings.account
             );
-            Ok(AnalyticsConfigurationType { role_arn: Some(role), user_data_shared, ..sent })
+            Ok(AnalyticsConfigurationType {
+                role_arn: Some(role),
+                user_data_shared,
+                ..sent
+            })
         }
-        None if by_id == [true; 3] => Ok(AnalyticsConfigurationType { user_data_shared, ..sent }),
+        None if by_id == [true; 3] => Ok(AnalyticsConfigurationType {
+            user_data_shared,
+            ..sent
+        }),
         _ => Err(errors::pools::invalid_analytics().into()),
     }
 }
@@ -125,7 +150,10 @@ pub fn user_pool_client(client: &Client) -> UserPoolClientType {
         user_pool_id: Some(client.pool_id.clone()),
         client_name: Some(doc.name),
         client_id: Some(client.id.clone()),
-        client_secret: client.secrets.first().map(|(_, value, _)| value.expose().clone()),
+        client_secret: client
+            .secrets
+            .first()
+            .map(|(_, value, _)| value.expose().clone()),
         last_modified_date: Some(Timestamp(client.modified)),
         creation_date: Some(Timestamp(client.created)),
         refresh_token_validity: Some(doc.refresh_token_validity),
@@ -145,7 +173,9 @@ pub fn user_pool_client(client: &Client) -> UserPoolClientType {
         analytics_configuration: doc.analytics_configuration,
         prevent_user_existence_errors: doc.prevent_user_existence_errors,
         enable_token_revocation: Some(doc.enable_token_revocation),
-        enable_propagate_additional_user_context_data: Some(doc.enable_propagate_additional_user_context_data),
+        enable_propagate_additional_user_context_data: Some(
+            doc.enable_propagate_additional_user_context_data,
+        ),
         auth_session_validity: Some(doc.auth_session_validity),
         refresh_token_rotation: doc.refresh_token_rotation,
         client_type: Some(ClientTypeType::Regular),

@@ -7,12 +7,21 @@ use crate::errors::{ApiError, unconfirmed};
 use crate::records::client::ClientDoc;
 
 /// The scopes about a user that every pool knows. Others belong to resource servers.
-pub const USER_SCOPES: [&str; 5] = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
+pub const USER_SCOPES: [&str; 5] = [
+    "openid",
+    "email",
+    "phone",
+    "profile",
+    "aws.cognito.signin.user.admin",
+];
 
 /// Refuses OAuth settings that the service refuses.
 pub fn check(doc: &ClientDoc, has_secret: bool) -> Result<(), ApiError> {
     let callbacks = doc.callback_urls.as_deref().unwrap_or_default();
-    for url in callbacks.iter().chain(doc.logout_urls.as_deref().unwrap_or_default()) {
+    for url in callbacks
+        .iter()
+        .chain(doc.logout_urls.as_deref().unwrap_or_default())
+    {
         redirect(url)?;
     }
     if let Some(default) = &doc.default_redirect_uri
@@ -26,7 +35,11 @@ pub fn check(doc: &ClientDoc, has_secret: bool) -> Result<(), ApiError> {
         return Err(flows_and_scopes_required());
     }
     let machine = flows.contains(&OAuthFlowType::ClientCredentials);
-    if machine && flows.iter().any(|flow| *flow != OAuthFlowType::ClientCredentials) {
+    if machine
+        && flows
+            .iter()
+            .any(|flow| *flow != OAuthFlowType::ClientCredentials)
+    {
         return Err(client_credentials_with_others());
     }
     if machine && !has_secret {
@@ -69,7 +82,9 @@ fn redirect(url: &str) -> Result<(), ApiError> {
 /// RFC 3986 section 3.1.
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
 /// The host in what follows `http:`, without user name and port.
@@ -86,7 +101,9 @@ fn host(rest: &str) -> Option<&str> {
 }
 
 fn is_loopback(rest: &str) -> bool {
-    host(rest).is_some_and(|host| host.eq_ignore_ascii_case("localhost") || host == "127.0.0.1" || host == "::1")
+    host(rest).is_some_and(|host| {
+        host.eq_ignore_ascii_case("localhost") || host == "127.0.0.1" || host == "::1"
+    })
 }
 
 #[cfg(test)]
@@ -108,12 +125,30 @@ mod tests {
             assert!(redirect(good).is_ok(), "{good}");
         }
         for (bad, text) in [
-            ("http://app.example/cb", "http://app.example/cb cannot use the HTTP protocol."),
-            ("http://localhost.evil.example", "http://localhost.evil.example cannot use the HTTP protocol."),
-            ("http://localhost@evil.example", "http://localhost@evil.example cannot use the HTTP protocol."),
-            ("HTTP://app.example", "HTTP://app.example cannot use the HTTP protocol."),
-            ("https://app.example/#x", "https://app.example/#x cannot use fragment"),
-            ("app.example/cb", "app.example/cb is not a valid redirect URI."),
+            (
+                "http://app.example/cb",
+                "http://app.example/cb cannot use the HTTP protocol.",
+            ),
+            (
+                "http://localhost.evil.example",
+                "http://localhost.evil.example cannot use the HTTP protocol.",
+            ),
+            (
+                "http://localhost@evil.example",
+                "http://localhost@evil.example cannot use the HTTP protocol.",
+            ),
+            (
+                "HTTP://app.example",
+                "HTTP://app.example cannot use the HTTP protocol.",
+            ),
+            (
+                "https://app.example/#x",
+                "https://app.example/#x cannot use fragment",
+            ),
+            (
+                "app.example/cb",
+                "app.example/cb is not a valid redirect URI.",
+            ),
             ("https:///cb", "https:///cb is not a valid redirect URI."),
         ] {
             assert_eq!(redirect(bad).unwrap_err().message, text, "{bad}");

@@ -20,7 +20,12 @@ impl<'a> Arn<'a> {
             return None;
         }
         let _partition = parts.next()?;
-        Some(Self { service: parts.next()?, region: parts.next()?, account: parts.next()?, resource: parts.next()? })
+        Some(Self {
+            service: parts.next()?,
+            region: parts.next()?,
+            account: parts.next()?,
+            resource: parts.next()?,
+        })
     }
 }
 

@@ -14,14 +14,21 @@ const SEOUL: &str = "ap-northeast-2";
 const TOKYO: &str = "ap-northeast-1";
 
 /// The SMS configuration to keep; None when what was sent names no role.
-pub fn sms(cx: &Cx<'_>, region: &str, sent: SmsConfigurationType) -> Result<Option<SmsConfigurationType>> {
+pub fn sms(
+    cx: &Cx<'_>,
+    region: &str,
+    sent: SmsConfigurationType,
+) -> Result<Option<SmsConfigurationType>> {
     let caller = sent.sns_caller_arn.clone().filter(|arn| !arn.is_empty());
     if caller.is_some() && sent.eums_sms.is_some() {
         return Err(errors::invalid_parameter(errors::unconfirmed::TWO_SMS_CONFIGURATIONS).into());
     }
     if let Some(eums) = &sent.eums_sms {
         own_account(cx, &eums.caller_arn)?;
-        return Ok(Some(SmsConfigurationType { eums_sms: sent.eums_sms, ..SmsConfigurationType::default() }));
+        return Ok(Some(SmsConfigurationType {
+            eums_sms: sent.eums_sms,
+            ..SmsConfigurationType::default()
+        }));
     }
     let Some(caller) = caller else {
         if sent.external_id.is_some() || sent.sns_region.is_some() {
@@ -67,7 +74,9 @@ pub fn email(cx: &Cx<'_>, region: &str, settings: &EmailConfigurationType) -> Re
     }
     if let Some(source) = &settings.source_arn {
         let identity = Arn::parse(source).filter(|arn| {
-            arn.service == "ses" && arn.account == cx.settings.account && arn.resource.starts_with("identity/")
+            arn.service == "ses"
+                && arn.account == cx.settings.account
+                && arn.resource.starts_with("identity/")
         });
         let identity = identity.ok_or_else(errors::pools::foreign_email_identity)?;
         let mut allowed = SHARED_REGIONS.to_vec();
@@ -75,8 +84,7 @@ pub fn email(cx: &Cx<'_>, region: &str, settings: &EmailConfigurationType) -> Re
             allowed.push(region);
             allowed.sort_unstable();
         }
-        // A wildcard stands for the region in pools that send through two regions (admin.md 4.5).
-        if identity.region != "*" && !allowed.contains(&identity.region) {
+        if !allowed.contains(&identity.region) {
             return Err(errors::pools::invalid_ses_region(&allowed).into());
         }
     }
@@ -89,7 +97,9 @@ pub fn email(cx: &Cx<'_>, region: &str, settings: &EmailConfigurationType) -> Re
 /// Whether a From is an address, or a name and an address in angle brackets.
 fn is_sender(from: &str) -> bool {
     match from.trim_end().strip_suffix('>') {
-        Some(rest) => rest.rsplit_once('<').is_some_and(|(name, address)| is_display_name(name) && is_address(address)),
+        Some(rest) => rest
+            .rsplit_once('<')
+            .is_some_and(|(name, address)| is_display_name(name) && is_address(address)),
         None => is_address(from),
     }
 }
@@ -100,8 +110,15 @@ fn is_display_name(name: &str) -> bool {
 }
 
 fn is_address(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let clean = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>@,;".contains(c));
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let clean = |part: &str| {
+        !part.is_empty()
+            && !part
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "<>@,;".contains(c))
+    };
     clean(local) && clean(domain) && !domain.starts_with('.') && !domain.ends_with('.')
 }
 
@@ -111,10 +128,27 @@ mod tests {
 
     #[test]
     fn a_sender_is_an_address_with_or_without_a_name() {
-        for good in ["a@b.example", "Ann Smith <a@b.example>", "\"Smith, Ann\" <a@b.example>", "<a@b.example>", "ä@b.example"] {
+        for good in [
+            "a@b.example",
+            "Ann Smith <a@b.example>",
+            "\"Smith, Ann\" <a@b.example>",
+            "<a@b.example>",
+            "ä@b.example",
+        ] {
             assert!(is_sender(good), "{good}");
         }
-        for bad in ["", "Ann", "Ann <a>", "a@", "@b", "a@b@c", "a b@c", "Ann <a@b.example", "x\r\nBcc: e@f <a@b.example>", "a@.b"] {
+        for bad in [
+            "",
+            "Ann",
+            "Ann <a>",
+            "a@",
+            "@b",
+            "a@b@c",
+            "a b@c",
+            "Ann <a@b.example",
+            "x\r\nBcc: e@f <a@b.example>",
+            "a@.b",
+        ] {
             assert!(!is_sender(bad), "{bad:?}");
         }
     }

@@ -122,7 +122,12 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
 /// The settings of a pool after an update, checked. What the request leaves out returns to its default, except what
 /// settled C3 and C4 say is kept, the name, the SMS configuration (admin.md 1.2: it cannot be removed once active), and
 /// the issuer and key, whose silent change would end every live token.
-pub fn of_updated_pool(cx: &Cx<'_>, region: &str, before: PoolDoc, request: UpdateUserPoolRequest) -> Result<PoolDoc> {
+pub fn of_updated_pool(
+    cx: &Cx<'_>,
+    region: &str,
+    before: PoolDoc,
+    request: UpdateUserPoolRequest,
+) -> Result<PoolDoc> {
     let name = request.pool_name.unwrap_or_else(|| before.name.clone());
     let sent = sent!(request);
     settle(cx, region, PoolDoc { name, ..before }, sent)
@@ -131,8 +136,16 @@ pub fn of_updated_pool(cx: &Cx<'_>, region: &str, before: PoolDoc, request: Upda
 /// Lays what was sent over a pool's settings.
 fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<PoolDoc> {
     let mfa_sent = sent.mfa_configuration.is_some();
-    let sent_days = non_zero(sent.policies.as_ref().and_then(|p| p.password_policy.as_ref()?.temporary_password_validity_days));
-    let legacy_days = non_zero(sent.admin_create_user_config.as_ref().and_then(|c| c.unused_account_validity_days));
+    let sent_days = non_zero(
+        sent.policies
+            .as_ref()
+            .and_then(|p| p.password_policy.as_ref()?.temporary_password_validity_days),
+    );
+    let legacy_days = non_zero(
+        sent.admin_create_user_config
+            .as_ref()
+            .and_then(|c| c.unused_account_validity_days),
+    );
     let temporary_days_set = before.temporary_days_set || sent_days.is_some();
     if legacy_days.is_some() && temporary_days_set {
         return Err(errors::pools::unused_account_days().into());
@@ -141,7 +154,9 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
     let after = PoolDoc {
         policies: policies(before.policies, sent.policies, legacy_days),
         temporary_days_set,
-        deletion_protection: sent.deletion_protection.unwrap_or(DeletionProtectionType::Inactive),
+        deletion_protection: sent
+            .deletion_protection
+            .unwrap_or(DeletionProtectionType::Inactive),
         lambda_config: lambda_config(sent.lambda_config.unwrap_or_default())?,
         auto_verified_attributes: filled(sent.auto_verified_attributes),
         verification_message_template: template(
@@ -156,16 +171,20 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
             sent.user_attribute_update_settings,
         ),
         mfa_configuration: sent.mfa_configuration.unwrap_or(before.mfa_configuration),
-        device_configuration: sent.device_configuration,
+        device_configuration: sent.device_configuration.map(devices),
         email_configuration: email(sent.email_configuration.unwrap_or_default()),
         sms_configuration: match sent.sms_configuration {
             Some(sms) => delivery::sms(cx, region, sms)?,
             None => before.sms_configuration,
         },
         tags: sent.user_pool_tags.unwrap_or_default(),
-        admin_create_user_config: admin_create_user(sent.admin_create_user_config.unwrap_or_default()),
+        admin_create_user_config: admin_create_user(
+            sent.admin_create_user_config.unwrap_or_default(),
+        ),
         account_recovery_setting: Some(recovery(sent.account_recovery_setting)),
-        tier: sent.user_pool_tier.unwrap_or_else(|| tiers::default_for(add_ons.as_ref())),
+        tier: sent
+            .user_pool_tier
+            .unwrap_or_else(|| tiers::default_for(add_ons.as_ref())),
         user_pool_add_ons: add_ons,
         dcr_configuration: sent.dcr_configuration.map(dcr),
         key_configuration: sent.key_configuration.or(before.key_configuration),
@@ -210,12 +229,16 @@ fn policies(
     if legacy_days.is_some() {
         password.temporary_password_validity_days = legacy_days;
     }
-    let factors = |policy: Option<SignInPolicyType>| filled(policy.and_then(|p| p.allowed_first_auth_factors));
+    let factors = |policy: Option<SignInPolicyType>| {
+        filled(policy.and_then(|p| p.allowed_first_auth_factors))
+    };
     let allowed = factors(sent.sign_in_policy).or_else(|| factors(before.sign_in_policy));
     UserPoolPolicyType {
         password_policy: Some(password),
         sign_in_policy: Some(SignInPolicyType {
-            allowed_first_auth_factors: Some(allowed.unwrap_or_else(|| vec![AuthFactorType::Password])),
+            allowed_first_auth_factors: Some(
+                allowed.unwrap_or_else(|| vec![AuthFactorType::Password]),
+            ),
         }),
     }
 }
@@ -238,7 +261,10 @@ fn password_policy(sent: PasswordPolicyType) -> PasswordPolicyType {
 
 /// Keeps the two places for the pre token generation trigger in step (settled P10, P36).
 fn lambda_config(mut sent: LambdaConfigType) -> Result<LambdaConfigType> {
-    match (&sent.pre_token_generation, &sent.pre_token_generation_config) {
+    match (
+        &sent.pre_token_generation,
+        &sent.pre_token_generation_config,
+    ) {
         (Some(arn), Some(config)) if *arn != config.lambda_arn => {
             return Err(errors::pools::two_pre_token_functions().into());
         }
@@ -265,7 +291,9 @@ fn template(
         sms_message: sent.sms_message.or(sms),
         email_message: sent.email_message.or(email),
         email_subject: sent.email_subject.or(subject),
-        default_email_option: sent.default_email_option.or(Some(DefaultEmailOptionType::ConfirmWithCode)),
+        default_email_option: sent
+            .default_email_option
+            .or(Some(DefaultEmailOptionType::ConfirmWithCode)),
         ..sent
     }
 }
@@ -278,14 +306,30 @@ fn update_settings(
     let chosen = sent.unwrap_or(before);
     UserAttributeUpdateSettingsType {
         attributes_require_verification_before_update: Some(
-            chosen.attributes_require_verification_before_update.unwrap_or_default(),
+            chosen
+                .attributes_require_verification_before_update
+                .unwrap_or_default(),
+        ),
+    }
+}
+
+/// Sending the member at all turns device tracking on; its flags are off unless sent.
+fn devices(sent: DeviceConfigurationType) -> DeviceConfigurationType {
+    DeviceConfigurationType {
+        challenge_required_on_new_device: Some(
+            sent.challenge_required_on_new_device.unwrap_or(false),
+        ),
+        device_only_remembered_on_user_prompt: Some(
+            sent.device_only_remembered_on_user_prompt.unwrap_or(false),
         ),
     }
 }
 
 fn email(sent: EmailConfigurationType) -> EmailConfigurationType {
     EmailConfigurationType {
-        email_sending_account: sent.email_sending_account.or(Some(EmailSendingAccountType::CognitoDefault)),
+        email_sending_account: sent
+            .email_sending_account
+            .or(Some(EmailSendingAccountType::CognitoDefault)),
         ..sent
     }
 }
@@ -301,13 +345,22 @@ fn admin_create_user(sent: AdminCreateUserConfigType) -> AdminCreateUserConfigTy
 
 /// The default is a placeholder: that there is one is known, its contents are not (settled C9).
 fn recovery(sent: Option<AccountRecoverySettingType>) -> AccountRecoverySettingType {
-    let mechanisms = filled(sent.and_then(|setting| setting.recovery_mechanisms)).unwrap_or_else(|| {
-        vec![
-            RecoveryOptionType { priority: 1, name: RecoveryOptionNameType::VerifiedEmail },
-            RecoveryOptionType { priority: 2, name: RecoveryOptionNameType::VerifiedPhoneNumber },
-        ]
-    });
-    AccountRecoverySettingType { recovery_mechanisms: Some(mechanisms) }
+    let mechanisms =
+        filled(sent.and_then(|setting| setting.recovery_mechanisms)).unwrap_or_else(|| {
+            vec![
+                RecoveryOptionType {
+                    priority: 1,
+                    name: RecoveryOptionNameType::VerifiedEmail,
+                },
+                RecoveryOptionType {
+                    priority: 2,
+                    name: RecoveryOptionNameType::VerifiedPhoneNumber,
+                },
+            ]
+        });
+    AccountRecoverySettingType {
+        recovery_mechanisms: Some(mechanisms),
+    }
 }
 
 /// A configuration without EnableStatus turns registration on, as the model says.

@@ -16,7 +16,10 @@ type Checked<T = ()> = std::result::Result<T, ApiError>;
 const MAX_LENGTH: u32 = 2048;
 
 /// The attributes of a new pool: the standard ones as redeclared, then the custom ones in the order given.
-pub fn build(sent: Vec<SchemaAttributeType>, aliases: Option<&[AliasAttributeType]>) -> Result<Vec<SchemaAttributeType>> {
+pub fn build(
+    sent: Vec<SchemaAttributeType>,
+    aliases: Option<&[AliasAttributeType]>,
+) -> Result<Vec<SchemaAttributeType>> {
     let mut attributes = schema::standard_attributes();
     let mut custom_names = BTreeSet::new();
     for attribute in sent {
@@ -24,7 +27,10 @@ pub fn build(sent: Vec<SchemaAttributeType>, aliases: Option<&[AliasAttributeTyp
         if name.is_empty() {
             return Err(invalid_parameter(unconfirmed::SCHEMA_NAME_REQUIRED).into());
         }
-        match attributes.iter_mut().find(|a| a.name.as_deref() == Some(name.as_str()) && schema::is_standard(&name)) {
+        match attributes
+            .iter_mut()
+            .find(|a| a.name.as_deref() == Some(name.as_str()) && schema::is_standard(&name))
+        {
             Some(standard) => redeclare(standard, attribute, &name)?,
             None => {
                 let attribute = custom(attribute, &name)?;
@@ -45,7 +51,8 @@ pub fn build(sent: Vec<SchemaAttributeType>, aliases: Option<&[AliasAttributeTyp
 
 /// Lays a request over a standard attribute: required, mutable, and constraints if the type is repeated.
 fn redeclare(standard: &mut SchemaAttributeType, sent: SchemaAttributeType, name: &str) -> Checked {
-    let other_type = sent.attribute_data_type.is_some() && sent.attribute_data_type != standard.attribute_data_type;
+    let other_type = sent.attribute_data_type.is_some()
+        && sent.attribute_data_type != standard.attribute_data_type;
     if other_type || sent.developer_only_attribute == Some(true) {
         return Err(standard_attribute_changed(name));
     }
@@ -83,7 +90,11 @@ pub fn custom(sent: SchemaAttributeType, name: &str) -> Checked<SchemaAttributeT
         return Err(required_custom_attribute());
     }
     let developer_only = sent.developer_only_attribute == Some(true);
-    let full = if developer_only { format!("dev:custom:{name}") } else { format!("custom:{name}") };
+    let full = if developer_only {
+        format!("dev:custom:{name}")
+    } else {
+        format!("custom:{name}")
+    };
     let mut attribute = SchemaAttributeType {
         name: None,
         attribute_data_type: Some(data_type),
@@ -141,7 +152,8 @@ fn number_constraints(constraints: &NumberAttributeConstraintsType, name: &str) 
 }
 
 fn whole<'a>(text: Option<&'a str>, member: &str, name: &str) -> Checked<Option<Whole<'a>>> {
-    text.map(|text| Whole::parse(text).ok_or_else(|| invalid_constraint(member, name))).transpose()
+    text.map(|text| Whole::parse(text).ok_or_else(|| invalid_constraint(member, name)))
+        .transpose()
 }
 
 /// A whole number of up to 309 digits (the model allows 2^1023), compared digit by digit.
@@ -154,17 +166,26 @@ pub struct Whole<'a> {
 impl<'a> Whole<'a> {
     /// Reads an optional minus sign and digits.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (negative, digits) = text
+            .strip_prefix('-')
+            .map_or((false, text), |rest| (true, rest));
         if digits.is_empty() || digits.len() > 309 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
         let digits = digits.trim_start_matches('0');
-        Some(Self { negative: negative && !digits.is_empty(), digits })
+        Some(Self {
+            negative: negative && !digits.is_empty(),
+            digits,
+        })
     }
 
     /// The order of the two numbers.
     pub fn compare(&self, other: &Self) -> Ordering {
-        let size = self.digits.len().cmp(&other.digits.len()).then_with(|| self.digits.cmp(other.digits));
+        let size = self
+            .digits
+            .len()
+            .cmp(&other.digits.len())
+            .then_with(|| self.digits.cmp(other.digits));
         match (self.negative, other.negative) {
             (false, false) => size,
             (true, true) => size.reverse(),
@@ -186,7 +207,10 @@ mod tests {
         assert_eq!(order("-10", "-9"), Ordering::Less);
         assert_eq!(order("0010", "10"), Ordering::Equal);
         assert_eq!(order("-0", "0"), Ordering::Equal);
-        assert_eq!(order("9007199254740993", "9007199254740992"), Ordering::Greater);
+        assert_eq!(
+            order("9007199254740993", "9007199254740992"),
+            Ordering::Greater
+        );
         for bad in ["", "-", "1.5", "1e3", "+1", "x", &"9".repeat(310)] {
             assert!(Whole::parse(bad).is_none(), "{bad}");
         }

@@ -8,13 +8,19 @@ use crate::records::pool::{Pool, PoolDoc};
 
 /// The plan of a pool that names none: PLUS while threat protection is on, else ESSENTIALS.
 pub fn default_for(add_ons: Option<&UserPoolAddOnsType>) -> UserPoolTierType {
-    if protects(add_ons) { UserPoolTierType::Plus } else { UserPoolTierType::Essentials }
+    if protects(add_ons) {
+        UserPoolTierType::Plus
+    } else {
+        UserPoolTierType::Essentials
+    }
 }
 
 fn protects(add_ons: Option<&UserPoolAddOnsType>) -> bool {
     add_ons.is_some_and(|a| {
         a.advanced_security_mode != AdvancedSecurityModeType::Off
-            || a.advanced_security_additional_flows.as_ref().is_some_and(|flows| flows.custom_auth_mode.is_some())
+            || a.advanced_security_additional_flows
+                .as_ref()
+                .is_some_and(|flows| flows.custom_auth_mode.is_some())
     })
 }
 
@@ -44,19 +50,44 @@ fn above(pool: &PoolDoc) -> Vec<&'static str> {
     use PreTokenGenerationLambdaVersionType as V;
     let mut features = Vec::new();
     if pool.tier == UserPoolTierType::Lite {
-        match pool.lambda_config.pre_token_generation_config.as_ref().map(|c| c.lambda_version) {
-            Some(V::V2_0) => features.push("Token Customization with Pre-Token Generation Lambda V2_0"),
-            Some(V::V3_0) => features.push("Token Customization with Pre-Token Generation Lambda V3_0"),
+        match pool
+            .lambda_config
+            .pre_token_generation_config
+            .as_ref()
+            .map(|c| c.lambda_version)
+        {
+            Some(V::V2_0) => {
+                features.push("Token Customization with Pre-Token Generation Lambda V2_0")
+            }
+            Some(V::V3_0) => {
+                features.push("Token Customization with Pre-Token Generation Lambda V3_0")
+            }
             Some(V::V1_0) | None => {}
         }
-        let factors = pool.policies.sign_in_policy.as_ref().and_then(|p| p.allowed_first_auth_factors.as_ref());
-        if factors.is_some_and(|list| list.iter().any(|factor| *factor != AuthFactorType::Password)) {
+        let factors = pool
+            .policies
+            .sign_in_policy
+            .as_ref()
+            .and_then(|p| p.allowed_first_auth_factors.as_ref());
+        if factors.is_some_and(|list| {
+            list.iter()
+                .any(|factor| *factor != AuthFactorType::Password)
+        }) {
             features.push("Passwordless Sign-In");
         }
-        if pool.policies.password_policy.as_ref().is_some_and(|p| p.password_history_size.is_some()) {
+        if pool
+            .policies
+            .password_policy
+            .as_ref()
+            .is_some_and(|p| p.password_history_size.is_some())
+        {
             features.push("Password History");
         }
-        if pool.dcr_configuration.as_ref().is_some_and(|d| d.enable_status != Some(StatusType::Disabled)) {
+        if pool
+            .dcr_configuration
+            .as_ref()
+            .is_some_and(|d| d.enable_status != Some(StatusType::Disabled))
+        {
             features.push("Dynamic Client Registration");
         }
         if pool.acr_configuration.is_some() {

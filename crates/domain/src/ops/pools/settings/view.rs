@@ -2,10 +2,11 @@
 
 use cognate_shapes::*;
 use cognate_store::tables::pools::PoolSummary;
+use serde::Deserialize;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::records::pool::{Pool, PoolDoc};
+use crate::records::pool::Pool;
 
 /// The whole pool.
 pub fn user_pool(cx: &Cx<'_>, pool: &Pool, users: i64) -> UserPoolType {
@@ -57,9 +58,16 @@ pub fn user_pool(cx: &Cx<'_>, pool: &Pool, users: i64) -> UserPoolType {
     }
 }
 
+/// The members of a pool's settings that a listing shows; the others are not built.
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+    lambda_config: LambdaConfigType,
+}
+
 /// A pool in a listing.
 pub fn description(row: PoolSummary) -> Result<UserPoolDescriptionType> {
-    let doc: PoolDoc = serde_json::from_str(&row.doc)?;
+    let doc: Listed = serde_json::from_str(&row.doc)?;
     Ok(UserPoolDescriptionType {
         id: Some(row.pool_id),
         name: Some(doc.name),

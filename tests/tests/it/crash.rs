@@ -4,18 +4,15 @@
 //! set passwords, sign in, refresh and revoke; then it starts again and everything that was answered is checked
 //! against what the server says now. On PostgreSQL the database is killed as well.
 
-#[path = "crash/ledger.rs"]
 mod ledger;
-#[path = "support/program.rs"]
-mod program;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use cognate_testkit::{Credentials, Raw};
 use ledger::{Ledger, User};
-use program::Program;
+use crate::program::{self, Program};
+use crate::engines;
 use serde_json::{Value, json};
 
 const ROUNDS: u64 = 20;
@@ -33,12 +30,7 @@ async fn twenty_kills_under_load_lose_nothing_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_kills_under_load_lose_nothing_on_postgresql() {
-    #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
-    let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-        println!("NOT RUN: TEST_POSTGRES_URL is not set");
-        return;
-    };
-    let url = cognate_store::prepare_schema(&url, &format!("crash_{}", std::process::id())).await.unwrap();
+    let Some(url) = engines::postgres("crash").await else { return };
     let folder = program::scratch("crash-postgres");
     rounds(&folder, Some(&url), ROUNDS).await;
     std::fs::remove_dir_all(&folder).unwrap();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::srp::client::{Answer, Client, timestamp};
 use cognate_server::access_keys::{self, Change};
+use crate::engines;
 use cognate_testkit::{Credentials, Engine, Options, Raw, TestServer};
 use serde_json::{Value, json};
 
@@ -21,12 +22,7 @@ struct Nodes {
 
 /// None (said loudly) without TEST_POSTGRES_URL.
 async fn nodes(name: &str, serve: bool) -> Option<Nodes> {
-    #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
-    let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-        println!("NOT RUN: TEST_POSTGRES_URL is not set");
-        return None;
-    };
-    let url = cognate_store::prepare_schema(&url, &format!("nodes_{name}_{}", std::process::id())).await.unwrap();
+    let url = engines::postgres(&format!("nodes_{name}")).await?;
     let key = RootKey::generate().to_base64().expose().clone();
     let options = || Options {
         engine: Engine::Postgres(url.clone()),

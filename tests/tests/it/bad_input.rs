@@ -1,14 +1,12 @@
 //! Input that no client sends: the program answers clearly or closes the connection, never crashes, and its memory stays
 //! bounded.
 
-#[path = "support/program.rs"]
-mod program;
-
 use std::time::{Duration, Instant};
 
 use cognate_shapes::{Auth, Op};
 use cognate_testkit::{Credentials, Raw};
-use program::Program;
+use crate::program::{self, Program};
+use crate::engines;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -152,18 +150,13 @@ async fn long_cjk_texts_in_every_field_are_answered_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn long_cjk_texts_in_every_field_are_answered_on_postgresql() {
-    #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
-    let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-        println!("NOT RUN: TEST_POSTGRES_URL is not set");
-        return;
-    };
-    let url = cognate_store::prepare_schema(&url, &format!("cjk_{}", std::process::id())).await.unwrap();
+    let Some(url) = engines::postgres("cjk").await else { return };
     cjk(Some(&url)).await;
 }
 
 /// The members of an operation's input, from the model's text.
 fn members(op: &Op) -> Vec<String> {
-    let model = include_str!("../../model/cognito-idp.model");
+    let model = include_str!("../../../model/cognito-idp.model");
     let line = model.lines().find(|line| line.starts_with(&format!("op {} ", op.name()))).unwrap();
     let shape = line.split_once(" : ").unwrap().1.split_whitespace().next().unwrap();
     let head = format!("struct {shape}");

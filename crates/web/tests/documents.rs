@@ -1,0 +1,201 @@
+//! The key set and the discovery document of a pool, as a relying party fetches them.
+#![allow(missing_docs, reason = "tests")]
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cognate_crypto::jws::{self, PublicKey};
+use cognate_crypto::random;
+use cognate_crypto::seal::RootKey;
+use cognate_domain::records::pool::Issuer;
+use cognate_domain::tokens::issuer;
+use cognate_domain::{App, Caller, ClientInfo, Cx, IssuerDefault, Settings, dispatch};
+use cognate_shapes::{Op, validate};
+use cognate_store::{Store, StoreOptions};
+use http::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+const BASE: &str = "http://localhost:9229";
+
+struct Site {
+    app: Arc<App>,
+    folder: std::path::PathBuf,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Site {
+    async fn new(settings: Settings) -> Self {
+        let folder = std::env::temp_dir().join(format!("cognate-web-{}", random::uuid_v4()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db"))).await.unwrap();
+        Self { app: App::open(settings, store, RootKey::generate()).await.unwrap(), folder }
+    }
+
+    async fn call(&self, op: Op, mut input: Value) -> Value {
+        validate(op, &mut input).unwrap_or_else(|_| panic!("invalid input"));
+        let caller = Caller::Key { id: "test".into(), region: "us-east-1".into() };
+        let from = ClientInfo { base_url: Some(BASE.into()), ..ClientInfo::default() };
+        let cx = Cx::new(&self.app, op, caller, from, random::uuid_v4());
+        let answer = dispatch(&cx, input).await.unwrap_or_else(|error| panic!("{error:?}"));
+        answer.body.map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())
+    }
+
+    async fn pool(&self) -> String {
+        let made = self.call(Op::CreateUserPool, json!({"PoolName": "site"})).await;
+        made["UserPool"]["Id"].as_str().unwrap().to_owned()
+    }
+
+    async fn fetch(&self, method: Method, path: &str, base: Option<&str>) -> Option<Response<Bytes>> {
+        cognate_web::respond(&self.app, &method, path, "", base).await
+    }
+
+    async fn get(&self, path: &str) -> Response<Bytes> {
+        self.fetch(Method::GET, path, Some(BASE)).await.unwrap()
+    }
+
+    async fn issuer(&self, pool: &str) -> String {
+        let found = self.get(&format!("/{pool}/.well-known/openid-configuration")).await;
+        json_of(&found)["issuer"].as_str().unwrap().to_owned()
+    }
+}
+
+fn json_of(response: &Response<Bytes>) -> Value {
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_key_set_holds_the_two_keys_that_verify_tokens() {
+    let site = Site::new(Settings::dev()).await;
+    let pool = site.pool().await;
+    let found = site.get(&format!("/{pool}/.well-known/jwks.json")).await;
+    assert_eq!(found.status(), StatusCode::OK);
+    assert_eq!(header(&found, "content-type"), "application/json");
+    assert_eq!(header(&found, "access-control-allow-origin"), "*");
+    assert_eq!(header(&found, "cache-control"), "public, max-age=3600, must-revalidate");
+    let set = json_of(&found);
+    assert_eq!(set.as_object().unwrap().len(), 1);
+    let keys = set["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 2);
+    for key in keys {
+        let members: Vec<&String> = key.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
+        assert_eq!((&key["alg"], &key["kty"], &key["use"]), (&json!("RS256"), &json!("RSA"), &json!("sig")));
+        assert_eq!(key["kid"].as_str().unwrap().len(), 44);
+    }
+    assert_eq!(json_of(&site.get(&format!("/{pool}/.well-known/jwks.json")).await), set);
+
+    // A token of the pool verifies with the published key of its kid.
+    let client = json!({
+        "UserPoolId": pool, "ClientName": "app", "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+    });
+    let client = site.call(Op::CreateUserPoolClient, client).await["UserPoolClient"]["ClientId"].clone();
+    let user = json!({"UserPoolId": pool, "Username": "jane", "MessageAction": "SUPPRESS"});
+    site.call(Op::AdminCreateUser, user).await;
+    let password = json!({"UserPoolId": pool, "Username": "jane", "Password": "Passw0rd!", "Permanent": true});
+    site.call(Op::AdminSetUserPassword, password).await;
+    let sign_in = json!({
+        "UserPoolId": pool, "ClientId": client, "AuthFlow": "ADMIN_NO_SRP_AUTH",
+        "AuthParameters": {"USERNAME": "jane", "PASSWORD": "Passw0rd!"},
+    });
+    let result = site.call(Op::AdminInitiateAuth, sign_in).await["AuthenticationResult"].clone();
+    for (token, key) in [("IdToken", &keys[0]), ("AccessToken", &keys[1])] {
+        let parts = jws::split(result[token].as_str().unwrap()).unwrap();
+        assert_eq!(parts.header.kid, key["kid"].as_str().unwrap());
+        assert!(parts.signed_by(&PublicKey::from_jwk_json(&key.to_string()).unwrap()));
+        let claims: Value = serde_json::from_slice(&parts.payload().unwrap()).unwrap();
+        assert_eq!(claims["iss"].as_str().unwrap(), site.issuer(&pool).await);
+    }
+}
+
+#[tokio::test]
+async fn discovery_has_the_members_of_the_service_in_its_order() {
+    let site = Site::new(Settings::dev()).await;
+    let pool = site.pool().await;
+    let found = site.get(&format!("/{pool}/.well-known/openid-configuration")).await;
+    let iss = format!("{BASE}/{pool}");
+    let expected = format!(
+        concat!(
+            r#"{{"authorization_endpoint":"{iss}/authorize","id_token_signing_alg_values_supported":["RS256"],"#,
+            r#""issuer":"{iss}","jwks_uri":"{iss}/.well-known/jwks.json","response_types_supported":["code","token"],"#,
+            r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
+            r#""token_endpoint":"{iss}/token","#,
+            r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
+            r#""userinfo_endpoint":"{iss}/userInfo"}}"#
+        ),
+        iss = iss
+    );
+    assert_eq!(std::str::from_utf8(found.body()).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn the_issuer_follows_the_mode_of_the_pool() {
+    let site = Site::new(Settings::dev()).await;
+    let pool = site.pool().await;
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    let other = site.fetch(Method::GET, &path, Some("https://id.example.com")).await.unwrap();
+    assert_eq!(json_of(&other)["issuer"], format!("https://id.example.com/{pool}"));
+
+    issuer::set(&site.app, &pool, Some(&Issuer::Aws)).await.unwrap();
+    assert_eq!(site.issuer(&pool).await, format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}"));
+    let update = json!({"UserPoolId": pool, "IssuerConfiguration": {"Type": "UPDATED"}});
+    site.call(Op::UpdateUserPool, update).await;
+    assert_eq!(site.issuer(&pool).await, format!("https://issuer-cognito-idp.us-east-1.amazonaws.com/{pool}"));
+    issuer::set(&site.app, &pool, Some(&Issuer::Custom("https://login.example.com".into()))).await.unwrap();
+    assert_eq!(site.issuer(&pool).await, "https://login.example.com");
+    issuer::set(&site.app, &pool, None).await.unwrap();
+    assert_eq!(site.issuer(&pool).await, format!("{BASE}/{pool}"));
+    assert!(issuer::set(&site.app, "us-east-1_000000000", None).await.is_err());
+    let sql = "SELECT doc FROM audit WHERE pool_id = ?1";
+    let rows = site.app.store.rows(sql, cognate_store::params![&pool]).await.unwrap();
+    assert_eq!(rows.iter().filter(|row| row.text(0).unwrap().contains("SetIssuer")).count(), 3);
+}
+
+#[tokio::test]
+async fn the_default_issuer_is_the_servers() {
+    let site = Site::new(Settings { issuer: IssuerDefault::Aws, ..Settings::dev() }).await;
+    let pool = site.pool().await;
+    assert_eq!(site.issuer(&pool).await, format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}"));
+    issuer::set(&site.app, &pool, Some(&Issuer::Gateway)).await.unwrap();
+    assert_eq!(site.issuer(&pool).await, format!("{BASE}/{pool}"));
+
+    let url = Some("https://id.example.com/".to_owned());
+    let site = Site::new(Settings { public_url: url, ..Settings::dev() }).await;
+    let pool = site.pool().await;
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    let found = site.fetch(Method::GET, &path, None).await.unwrap();
+    assert_eq!(json_of(&found)["issuer"], format!("https://id.example.com/{pool}"));
+}
+
+#[tokio::test]
+async fn other_pools_methods_and_paths_are_refused() {
+    let site = Site::new(Settings::dev()).await;
+    let pool = site.pool().await;
+    for document in ["jwks.json", "openid-configuration"] {
+        let found = site.get(&format!("/us-east-1_000000000/.well-known/{document}")).await;
+        assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(json_of(&found), json!({"message": "User pool us-east-1_000000000 does not exist."}));
+        assert_eq!(header(&found, "cache-control"), "no-store");
+        let path = format!("/{pool}/.well-known/{document}");
+        let found = site.fetch(Method::POST, &path, Some(BASE)).await.unwrap();
+        assert_eq!((found.status(), header(&found, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, OPTIONS"));
+        let found = site.fetch(Method::HEAD, &path, Some(BASE)).await.unwrap();
+        assert_eq!((found.status(), found.body().len()), (StatusCode::OK, 0));
+        let found = site.fetch(Method::OPTIONS, &path, Some(BASE)).await.unwrap();
+        assert_eq!((found.status(), header(&found, "access-control-allow-methods")), (StatusCode::NO_CONTENT, "GET, HEAD, OPTIONS"));
+    }
+    for path in ["/", "/x", "/.well-known/jwks.json", "/a/b/.well-known/jwks.json", "/x/.well-known/security.txt"] {
+        assert!(site.fetch(Method::GET, path, Some(BASE)).await.is_none(), "{path}");
+    }
+    site.call(Op::DeleteUserPool, json!({"UserPoolId": pool})).await;
+    let found = site.get(&format!("/{pool}/.well-known/jwks.json")).await;
+    assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+}

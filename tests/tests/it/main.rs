@@ -1,0 +1,7 @@
+//! The program from outside: bad input, crashes, guessing, logs, several nodes. One binary, for the linker's sake.
+
+mod bad_input;
+mod crash;
+mod engines;
+mod program;
+mod two_nodes;
