@@ -5,9 +5,13 @@ use serde_json::Value;
 
 /// Seconds since the epoch by the machine's clock.
 pub fn now() -> i64 {
-    #[allow(clippy::disallowed_methods, reason = "a client signs with its own clock")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a client signs with its own clock"
+    )]
     let now = std::time::SystemTime::now();
-    now.duration_since(std::time::UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
+    now.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -29,7 +33,12 @@ fn civil(seconds: i64) -> (String, String) {
     let year = yoe + era * 400 + i64::from(month <= 2);
     (
         format!("{year:04}{month:02}{day:02}"),
-        format!("{:02}{:02}{:02}", second / 3_600, second / 60 % 60, second % 60),
+        format!(
+            "{:02}{:02}{:02}",
+            second / 3_600,
+            second / 60 % 60,
+            second % 60
+        ),
     )
 }
 
@@ -57,7 +66,10 @@ pub fn signed(host: &str, operation: &str, body: &Value) -> Vec<u8> {
         hex(&sha256(body.as_bytes()))
     );
     let scope = format!("{date}/us-east-1/cognito-idp/aws4_request");
-    let to_sign = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}", hex(&sha256(canonical.as_bytes())));
+    let to_sign = format!(
+        "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
+        hex(&sha256(canonical.as_bytes()))
+    );
     let mut key = hmac_sha256(b"AWS4test", date.as_bytes());
     for part in ["us-east-1", "cognito-idp", "aws4_request"] {
         key = hmac_sha256(&key, part.as_bytes());

@@ -40,7 +40,14 @@ impl Pieces {
         let x = srp::x("pool", "user", "Passw0rd!", &srp::new_salt());
         let public_a = srp::parse_public_a(&srp::client::Client::new().srp_a())
             .map_err(|_| anyhow::anyhow!("a client's A was refused"))?;
-        Ok(Self { key, header, payload: vec![b'x'; 700], verifier: srp::verifier(&x), x, public_a })
+        Ok(Self {
+            key,
+            header,
+            payload: vec![b'x'; 700],
+            verifier: srp::verifier(&x),
+            x,
+            public_a,
+        })
     }
 
     fn once(&self, floor: Floor) {

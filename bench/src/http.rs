@@ -23,18 +23,31 @@ impl Reply {
     /// The body of a success as JSON; an error otherwise.
     pub fn json(&self) -> Result<Value> {
         if self.status != 200 {
-            bail!("status {}: {}", self.status, String::from_utf8_lossy(&self.body));
+            bail!(
+                "status {}: {}",
+                self.status,
+                String::from_utf8_lossy(&self.body)
+            );
         }
-        if self.body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&self.body)?) }
+        if self.body.is_empty() {
+            Ok(Value::Null)
+        } else {
+            Ok(serde_json::from_slice(&self.body)?)
+        }
     }
 }
 
 impl Connection {
     /// Connects to `host`, an address with port.
     pub async fn open(host: &str) -> Result<Self> {
-        let stream = TcpStream::connect(host).await.with_context(|| format!("connecting to {host}"))?;
+        let stream = TcpStream::connect(host)
+            .await
+            .with_context(|| format!("connecting to {host}"))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 << 10) })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(16 << 10),
+        })
     }
 
     /// Sends prepared bytes and reads the whole answer.
@@ -49,14 +62,19 @@ impl Connection {
                     .lines()
                     .find_map(|line| {
                         let (name, value) = line.split_once(':')?;
-                        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+                        name.eq_ignore_ascii_case("content-length")
+                            .then(|| value.trim().parse().ok())?
                     })
                     .unwrap_or(0);
                 let start = end + 4;
                 while self.buffer.len() < start + length {
                     self.fill().await?;
                 }
-                let body = self.buffer.get(start..start + length).unwrap_or_default().to_vec();
+                let body = self
+                    .buffer
+                    .get(start..start + length)
+                    .unwrap_or_default()
+                    .to_vec();
                 return Ok(Reply { status, body });
             }
             self.fill().await?;
@@ -72,5 +90,7 @@ impl Connection {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }

@@ -25,13 +25,25 @@ pub struct Closed {
 }
 
 /// `clients` connections, each sending its next call when the last was answered, for `length`.
-pub async fn closed<C: Call + 'static>(call: &Rc<C>, host: &str, clients: usize, length: Duration, next: &Rc<Cell<u64>>) -> Result<Closed> {
+pub async fn closed<C: Call + 'static>(
+    call: &Rc<C>,
+    host: &str,
+    clients: usize,
+    length: Duration,
+    next: &Rc<Cell<u64>>,
+) -> Result<Closed> {
     let local = LocalSet::new();
     let done = Rc::new(Cell::new(0));
     let error = Rc::new(RefCell::new(None));
     let start = Instant::now();
     for _ in 0..clients {
-        let (call, host, next, done, error) = (call.clone(), host.to_owned(), next.clone(), done.clone(), error.clone());
+        let (call, host, next, done, error) = (
+            call.clone(),
+            host.to_owned(),
+            next.clone(),
+            done.clone(),
+            error.clone(),
+        );
         local.spawn_local(async move {
             let work = async {
                 let mut connection = Connection::open(&host).await?;
@@ -51,7 +63,10 @@ pub async fn closed<C: Call + 'static>(call: &Rc<C>, host: &str, clients: usize,
     if let Some(e) = error.borrow_mut().take() {
         return Err(e);
     }
-    Ok(Closed { calls: done.get(), took: start.elapsed() })
+    Ok(Closed {
+        calls: done.get(),
+        took: start.elapsed(),
+    })
 }
 
 /// Calls that leave on schedule at `rate` a second for `length`; the histogram is in microseconds from the scheduled start.
@@ -97,7 +112,8 @@ pub async fn open<C: Call + 'static>(
                     };
                     match work.await {
                         Ok(()) => {
-                            let micros = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX);
+                            let micros =
+                                u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX);
                             results.borrow_mut().saturating_record(micros);
                         }
                         Err(e) => {

@@ -24,7 +24,11 @@ pub fn pin_generator() {
 
 /// Pins this thread to a core.
 pub fn pin(core: usize) {
-    if let Some(id) = core_affinity::get_core_ids().unwrap_or_default().into_iter().find(|id| id.id == core) {
+    if let Some(id) = core_affinity::get_core_ids()
+        .unwrap_or_default()
+        .into_iter()
+        .find(|id| id.id == core)
+    {
         core_affinity::set_for_current(id);
     }
 }
@@ -48,24 +52,52 @@ pub fn folder() -> Result<PathBuf> {
 
 impl Server {
     /// Starts the program on the server's core with its data in `folder`.
-    pub async fn start(arguments: &Arguments, folder: &std::path::Path, remove: bool) -> Result<Self> {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    pub async fn start(
+        arguments: &Arguments,
+        folder: &std::path::Path,
+        remove: bool,
+    ) -> Result<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
         let host = format!("127.0.0.1:{port}");
-        let program = arguments.program.canonicalize().context("build it first: cargo build --release")?;
+        let program = arguments
+            .program
+            .canonicalize()
+            .context("build it first: cargo build --release")?;
         let mut command = Command::new("taskset");
-        command.args(["-c", &SERVER_CORE.to_string()]).arg(program).args(["dev", "--listen", &host]);
-        command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::inherit()).env("COGNATE_LOG", "error");
+        command
+            .args(["-c", &SERVER_CORE.to_string()])
+            .arg(program)
+            .args(["dev", "--listen", &host]);
+        command
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .env("COGNATE_LOG_LEVEL", "error");
         if let Some(url) = &arguments.database_url {
             command.env("COGNATE_DATABASE_URL", url);
         }
         let start = Instant::now();
-        let child = command.spawn().context("starting the server (needs `taskset`)")?;
-        let mut server =
-            Self { child, host, folder: remove.then(|| folder.to_owned()), started_in: Duration::ZERO };
-        let probe = format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\n\r\n", server.host);
+        let child = command
+            .spawn()
+            .context("starting the server (needs `taskset`)")?;
+        let mut server = Self {
+            child,
+            host,
+            folder: remove.then(|| folder.to_owned()),
+            started_in: Duration::ZERO,
+        };
+        let probe = format!(
+            "GET /health/ready HTTP/1.1\r\nHost: {}\r\n\r\n",
+            server.host
+        );
         loop {
             if let Ok(mut connection) = Connection::open(&server.host).await
-                && connection.send(probe.as_bytes()).await.is_ok_and(|reply| reply.status == 200)
+                && connection
+                    .send(probe.as_bytes())
+                    .await
+                    .is_ok_and(|reply| reply.status == 200)
             {
                 break;
             }
@@ -83,7 +115,11 @@ impl Server {
         let mut sum = 0;
         for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             let text = std::fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
-            sum += text.split_whitespace().next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+            sum += text
+                .split_whitespace()
+                .next()
+                .and_then(|n| n.parse::<u64>().ok())
+                .unwrap_or(0);
         }
         Ok(sum)
     }
@@ -91,7 +127,10 @@ impl Server {
     /// Resident memory in bytes.
     pub fn memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("VmRSS")?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .context("VmRSS")?;
         let kib: u64 = line.split_whitespace().nth(1).context("VmRSS")?.parse()?;
         Ok(kib << 10)
     }
@@ -99,7 +138,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let _ = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
         let _ = self.child.wait();
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
@@ -136,19 +177,30 @@ pub async fn run(arguments: &Arguments, pools: u64) -> Result<()> {
     let server = Server::start(arguments, &folder, true).await?;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let idle = server.memory()?;
-    table.row(&["memory, idle", &mib(idle), "20 MiB", verdict(idle <= 20 << 20)]);
+    table.row(&[
+        "memory, idle",
+        &mib(idle),
+        "20 MiB",
+        verdict(idle <= 20 << 20),
+    ]);
 
     let mut connection = Connection::open(&server.host).await?;
     let start = Instant::now();
     for i in 0..pools {
         let body = json!({ "PoolName": format!("pool-{i}") });
-        connection.send(&aws::signed(&server.host, "CreateUserPool", &body)).await?.json()?;
+        connection
+            .send(&aws::signed(&server.host, "CreateUserPool", &body))
+            .await?
+            .json()?;
     }
     let took = start.elapsed();
     tokio::time::sleep(Duration::from_secs(3)).await;
     let after = server.memory()?;
     table.row(&[
-        &format!("memory after {pools} pools ({:.0} pools/s made)", pools as f64 / took.as_secs_f64()),
+        &format!(
+            "memory after {pools} pools ({:.0} pools/s made)",
+            pools as f64 / took.as_secs_f64()
+        ),
         &mib(after),
         "does not grow with idle pools",
         verdict(after <= idle + (32 << 20)),

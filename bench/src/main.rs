@@ -66,10 +66,16 @@ enum What {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     machine::pin_generator();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match &arguments.what {
-            What::Requests { only, seconds, users } => rows::run(&arguments, only, *seconds, *users).await,
+            What::Requests {
+                only,
+                seconds,
+                users,
+            } => rows::run(&arguments, only, *seconds, *users).await,
             What::Machine { pools } => machine::run(&arguments, *pools).await,
             What::Timing { calls } => timing::run(&arguments, *calls).await,
         }

@@ -8,13 +8,16 @@ pub struct Table {
 impl Table {
     /// A table with these column names.
     pub fn new(columns: &[&str]) -> Self {
-        Self { rows: vec![columns.iter().map(|c| (*c).to_owned()).collect()] }
+        Self {
+            rows: vec![columns.iter().map(|c| (*c).to_owned()).collect()],
+        }
     }
 
     /// Adds a row.
     pub fn row(&mut self, cells: &[&str]) {
         println!("… {}", cells.join(" | "));
-        self.rows.push(cells.iter().map(|c| (*c).to_owned()).collect());
+        self.rows
+            .push(cells.iter().map(|c| (*c).to_owned()).collect());
     }
 
     /// Prints it.

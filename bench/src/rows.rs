@@ -49,27 +49,60 @@ impl World {
     /// Makes the pool, its clients and the users that sign in.
     pub async fn make(host: &str, users: u64) -> Result<Self> {
         let mut c = Connection::open(host).await?;
-        let pool = c.send(&aws::signed(host, "CreateUserPool", &json!({ "PoolName": "bench" }))).await?.json()?;
+        let pool = c
+            .send(&aws::signed(
+                host,
+                "CreateUserPool",
+                &json!({ "PoolName": "bench" }),
+            ))
+            .await?
+            .json()?;
         let pool = text(&pool, "/UserPool/Id")?;
-        let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
-        let client = json!({ "UserPoolId": pool, "ClientName": "bench", "ExplicitAuthFlows": flows });
-        let client = text(&c.send(&aws::signed(host, "CreateUserPoolClient", &client)).await?.json()?, "/UserPoolClient/ClientId")?;
+        let flows = [
+            "ALLOW_USER_PASSWORD_AUTH",
+            "ALLOW_USER_SRP_AUTH",
+            "ALLOW_REFRESH_TOKEN_AUTH",
+        ];
+        let client =
+            json!({ "UserPoolId": pool, "ClientName": "bench", "ExplicitAuthFlows": flows });
+        let client = text(
+            &c.send(&aws::signed(host, "CreateUserPoolClient", &client))
+                .await?
+                .json()?,
+            "/UserPoolClient/ClientId",
+        )?;
         let rotating = json!({
             "UserPoolId": pool, "ClientName": "rotating", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
             "RefreshTokenRotation": { "Feature": "ENABLED", "RetryGracePeriodSeconds": 0 },
         });
-        let rotating = text(&c.send(&aws::signed(host, "CreateUserPoolClient", &rotating)).await?.json()?, "/UserPoolClient/ClientId")?;
+        let rotating = text(
+            &c.send(&aws::signed(host, "CreateUserPoolClient", &rotating))
+                .await?
+                .json()?,
+            "/UserPoolClient/ClientId",
+        )?;
         let (mut access, mut refresh, mut rotated) = (Vec::new(), Vec::new(), Vec::new());
         for i in 0..SIGNERS {
             let user = json!({
                 "UserPoolId": pool, "Username": signer(i), "MessageAction": "SUPPRESS",
                 "UserAttributes": [{ "Name": "email", "Value": format!("signer{i}@example.com") }],
             });
-            c.send(&aws::signed(host, "AdminCreateUser", &user)).await?.json()?;
+            c.send(&aws::signed(host, "AdminCreateUser", &user))
+                .await?
+                .json()?;
             let password = json!({ "UserPoolId": pool, "Username": signer(i), "Password": PASSWORD, "Permanent": true });
-            c.send(&aws::signed(host, "AdminSetUserPassword", &password)).await?.json()?;
+            c.send(&aws::signed(host, "AdminSetUserPassword", &password))
+                .await?
+                .json()?;
             for (client, keep) in [(&client, true), (&rotating, false)] {
-                let tokens = c.send(&aws::unsigned(host, "InitiateAuth", &password_input(client, i))).await?.json()?;
+                let tokens = c
+                    .send(&aws::unsigned(
+                        host,
+                        "InitiateAuth",
+                        &password_input(client, i),
+                    ))
+                    .await?
+                    .json()?;
                 if keep {
                     access.push(text(&tokens, "/AuthenticationResult/AccessToken")?);
                     refresh.push(text(&tokens, "/AuthenticationResult/RefreshToken")?);
@@ -78,7 +111,16 @@ impl World {
                 }
             }
         }
-        Ok(Self { host: host.into(), pool, client, rotating, access, refresh, rotated: RefCell::new(rotated), users })
+        Ok(Self {
+            host: host.into(),
+            pool,
+            client,
+            rotating,
+            access,
+            refresh,
+            rotated: RefCell::new(rotated),
+            users,
+        })
     }
 }
 
@@ -89,9 +131,12 @@ fn password_input(client: &str, i: u64) -> Value {
     })
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String> {
+/// The text at a place of an answer.
+pub fn text(value: &Value, pointer: &str) -> Result<String> {
     let found = value.pointer(pointer).and_then(Value::as_str);
-    Ok(found.with_context(|| format!("no {pointer} in {value}"))?.to_owned())
+    Ok(found
+        .with_context(|| format!("no {pointer} in {value}"))?
+        .to_owned())
 }
 
 fn slot(i: u64) -> usize {
@@ -126,15 +171,60 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
-    Row { name: "password sign-in", kind: Kind::Password, floor: Floor::Password, must: Must::Ratio(1.30) },
-    Row { name: "SRP sign-in (both calls)", kind: Kind::Srp, floor: Floor::Srp, must: Must::Ratio(1.15) },
-    Row { name: "refresh", kind: Kind::Refresh, floor: Floor::Refresh, must: Must::Ratio(1.20) },
-    Row { name: "refresh with rotation", kind: Kind::Rotate, floor: Floor::Refresh, must: Must::Ratio(1.35) },
-    Row { name: "GetUser", kind: Kind::GetUser, floor: Floor::None, must: Must::Micros(60.0) },
-    Row { name: "AdminGetUser", kind: Kind::AdminGetUser, floor: Floor::None, must: Must::Micros(45.0) },
-    Row { name: "ListUsers, e-mail filter finds one", kind: Kind::ListOne, floor: Floor::None, must: Must::Micros(60.0) },
-    Row { name: "ListUsers, page of 60", kind: Kind::ListPage, floor: Floor::None, must: Must::Micros(250.0) },
-    Row { name: "AdminCreateUser, 64 clients", kind: Kind::AdminCreateUser, floor: Floor::None, must: Must::Micros(400.0) },
+    Row {
+        name: "password sign-in",
+        kind: Kind::Password,
+        floor: Floor::Password,
+        must: Must::Ratio(1.30),
+    },
+    Row {
+        name: "SRP sign-in (both calls)",
+        kind: Kind::Srp,
+        floor: Floor::Srp,
+        must: Must::Ratio(1.15),
+    },
+    Row {
+        name: "refresh",
+        kind: Kind::Refresh,
+        floor: Floor::Refresh,
+        must: Must::Ratio(1.20),
+    },
+    Row {
+        name: "refresh with rotation",
+        kind: Kind::Rotate,
+        floor: Floor::Refresh,
+        must: Must::Ratio(1.35),
+    },
+    Row {
+        name: "GetUser",
+        kind: Kind::GetUser,
+        floor: Floor::None,
+        must: Must::Micros(60.0),
+    },
+    Row {
+        name: "AdminGetUser",
+        kind: Kind::AdminGetUser,
+        floor: Floor::None,
+        must: Must::Micros(45.0),
+    },
+    Row {
+        name: "ListUsers, e-mail filter finds one",
+        kind: Kind::ListOne,
+        floor: Floor::None,
+        must: Must::Micros(60.0),
+    },
+    Row {
+        name: "ListUsers, page of 60",
+        kind: Kind::ListPage,
+        floor: Floor::None,
+        must: Must::Micros(250.0),
+    },
+    Row {
+        name: "AdminCreateUser, 64 clients",
+        kind: Kind::AdminCreateUser,
+        floor: Floor::None,
+        must: Must::Micros(400.0),
+    },
 ];
 
 /// A kind of request in a world.
@@ -149,7 +239,14 @@ impl Call for Requests {
         let host = w.host.as_str();
         match self.kind.get() {
             Kind::Password => {
-                let reply = connection.send(&aws::unsigned(host, "InitiateAuth", &password_input(&w.client, i))).await?.json()?;
+                let reply = connection
+                    .send(&aws::unsigned(
+                        host,
+                        "InitiateAuth",
+                        &password_input(&w.client, i),
+                    ))
+                    .await?
+                    .json()?;
                 text(&reply, "/AuthenticationResult/IdToken")?;
             }
             Kind::Srp => srp(w, connection, i).await?,
@@ -158,13 +255,19 @@ impl Call for Requests {
                     "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": w.client,
                     "AuthParameters": { "REFRESH_TOKEN": w.refresh.get(slot(i)) },
                 });
-                let reply = connection.send(&aws::unsigned(host, "InitiateAuth", &input)).await?.json()?;
+                let reply = connection
+                    .send(&aws::unsigned(host, "InitiateAuth", &input))
+                    .await?
+                    .json()?;
                 text(&reply, "/AuthenticationResult/IdToken")?;
             }
             Kind::Rotate => {
                 let token = w.rotated.borrow().get(slot(i)).cloned();
                 let input = json!({ "ClientId": w.rotating, "RefreshToken": token });
-                let reply = connection.send(&aws::unsigned(host, "GetTokensFromRefreshToken", &input)).await?.json()?;
+                let reply = connection
+                    .send(&aws::unsigned(host, "GetTokensFromRefreshToken", &input))
+                    .await?
+                    .json()?;
                 let next = text(&reply, "/AuthenticationResult/RefreshToken")?;
                 if let Some(place) = w.rotated.borrow_mut().get_mut(slot(i)) {
                     *place = next;
@@ -172,21 +275,39 @@ impl Call for Requests {
             }
             Kind::GetUser => {
                 let input = json!({ "AccessToken": w.access.get(slot(i)) });
-                text(&connection.send(&aws::unsigned(host, "GetUser", &input)).await?.json()?, "/Username")?;
+                text(
+                    &connection
+                        .send(&aws::unsigned(host, "GetUser", &input))
+                        .await?
+                        .json()?,
+                    "/Username",
+                )?;
             }
             Kind::AdminGetUser => {
                 let input = json!({ "UserPoolId": w.pool, "Username": signer(i) });
-                text(&connection.send(&aws::signed(host, "AdminGetUser", &input)).await?.json()?, "/Username")?;
+                text(
+                    &connection
+                        .send(&aws::signed(host, "AdminGetUser", &input))
+                        .await?
+                        .json()?,
+                    "/Username",
+                )?;
             }
             Kind::ListOne => {
                 let filter = format!("email = \"{}\"", seed::email(i % w.users.max(1)));
                 let input = json!({ "UserPoolId": w.pool, "Filter": filter });
-                let reply = connection.send(&aws::signed(host, "ListUsers", &input)).await?.json()?;
+                let reply = connection
+                    .send(&aws::signed(host, "ListUsers", &input))
+                    .await?
+                    .json()?;
                 expect_users(&reply, 1)?;
             }
             Kind::ListPage => {
                 let input = json!({ "UserPoolId": w.pool, "Limit": 60 });
-                let reply = connection.send(&aws::signed(host, "ListUsers", &input)).await?.json()?;
+                let reply = connection
+                    .send(&aws::signed(host, "ListUsers", &input))
+                    .await?
+                    .json()?;
                 expect_users(&reply, 60)?;
             }
             Kind::AdminCreateUser => {
@@ -195,7 +316,10 @@ impl Call for Requests {
                     "UserPoolId": w.pool, "Username": name, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS",
                     "UserAttributes": [{ "Name": "email", "Value": format!("{name}@example.com") }],
                 });
-                let reply = connection.send(&aws::signed(host, "AdminCreateUser", &input)).await?.json()?;
+                let reply = connection
+                    .send(&aws::signed(host, "AdminCreateUser", &input))
+                    .await?
+                    .json()?;
                 text(&reply, "/User/Username")?;
             }
         }
@@ -204,7 +328,10 @@ impl Call for Requests {
 }
 
 fn expect_users(reply: &Value, count: usize) -> Result<()> {
-    let found = reply.pointer("/Users").and_then(Value::as_array).map_or(0, Vec::len);
+    let found = reply
+        .pointer("/Users")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
     if found != count {
         bail!("{found} users instead of {count}");
     }
@@ -217,10 +344,17 @@ async fn srp(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
         "AuthFlow": "USER_SRP_AUTH", "ClientId": w.client,
         "AuthParameters": { "USERNAME": signer(i), "SRP_A": client.srp_a() },
     });
-    let challenge = connection.send(&aws::unsigned(&w.host, "InitiateAuth", &begin)).await?.json()?;
+    let challenge = connection
+        .send(&aws::unsigned(&w.host, "InitiateAuth", &begin))
+        .await?
+        .json()?;
     let parameter = |name: &str| text(&challenge, &format!("/ChallengeParameters/{name}"));
-    let (user_id, salt, srp_b, block) =
-        (parameter("USER_ID_FOR_SRP")?, parameter("SALT")?, parameter("SRP_B")?, parameter("SECRET_BLOCK")?);
+    let (user_id, salt, srp_b, block) = (
+        parameter("USER_ID_FOR_SRP")?,
+        parameter("SALT")?,
+        parameter("SRP_B")?,
+        parameter("SECRET_BLOCK")?,
+    );
     let stamp = timestamp(u64::try_from(aws::now())?);
     let signature = client
         .answer(&Answer {
@@ -240,7 +374,10 @@ async fn srp(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
             "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": stamp,
         },
     });
-    let reply = connection.send(&aws::unsigned(&w.host, "RespondToAuthChallenge", &finish)).await?.json()?;
+    let reply = connection
+        .send(&aws::unsigned(&w.host, "RespondToAuthChallenge", &finish))
+        .await?
+        .json()?;
     text(&reply, "/AuthenticationResult/IdToken")?;
     Ok(())
 }
@@ -255,15 +392,35 @@ pub async fn run(arguments: &Arguments, only: &str, seconds: u64, users: u64) ->
     seed::users(arguments, &folder, &pool, users).await?;
     let server = Server::start(arguments, &folder, true).await?;
     let pieces = Pieces::new()?;
-    let requests = Rc::new(Requests { world: World { host: server.host.clone(), ..world }, kind: Cell::new(Kind::GetUser) });
+    let requests = Rc::new(Requests {
+        world: World {
+            host: server.host.clone(),
+            ..world
+        },
+        kind: Cell::new(Kind::GetUser),
+    });
     let next = Rc::new(Cell::new(0));
     let mut table = Table::new(&[
-        "Request", "Server CPU µs", "Floor µs", "Ratio", "Overhead µs", "Must", "Verdict", "Calls/s", "p50 ms", "p99 ms",
+        "Request",
+        "Server CPU µs",
+        "Floor µs",
+        "Ratio",
+        "Overhead µs",
+        "Must",
+        "Verdict",
+        "Calls/s",
+        "p50 ms",
+        "p99 ms",
     ]);
-    println!("{users} users besides {SIGNERS} that sign in; server on core {}, generator on another", machine::SERVER_CORE);
+    println!(
+        "{users} users besides {SIGNERS} that sign in; server on core {}, generator on another",
+        machine::SERVER_CORE
+    );
     for row in ROWS.iter().filter(|row| row.name.contains(only)) {
         requests.kind.set(row.kind);
-        let measured = measure(&server, &pieces, &requests, row, seconds, &next).await.with_context(|| row.name)?;
+        let measured = measure(&server, &pieces, &requests, row, seconds, &next)
+            .await
+            .with_context(|| row.name)?;
         table.row(&measured.iter().map(String::as_str).collect::<Vec<_>>());
     }
     table.print();
@@ -278,32 +435,71 @@ async fn measure(
     seconds: u64,
     next: &Rc<Cell<u64>>,
 ) -> Result<Vec<String>> {
-    let clients = if row.kind == Kind::AdminCreateUser { 64 } else { 16 };
-    load::closed(requests, &server.host, clients, Duration::from_millis(500), next).await?;
+    let clients = if row.kind == Kind::AdminCreateUser {
+        64
+    } else {
+        16
+    };
+    load::closed(
+        requests,
+        &server.host,
+        clients,
+        Duration::from_millis(500),
+        next,
+    )
+    .await?;
     let slices = 6;
     let (mut floors, mut costs, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..slices {
         floors.push(pieces.slice(row.floor, Duration::from_millis(300)));
         let before = server.cpu()?;
-        let done = load::closed(requests, &server.host, clients, Duration::from_millis(seconds * 1_000 / slices), next).await?;
+        let done = load::closed(
+            requests,
+            &server.host,
+            clients,
+            Duration::from_millis(seconds * 1_000 / slices),
+            next,
+        )
+        .await?;
         costs.push((server.cpu()? - before) as f64 / 1e3 / done.calls as f64);
         rates.push(done.calls as f64 / done.took.as_secs_f64());
     }
     let (floor, cost, rate) = (median(&mut floors), median(&mut costs), median(&mut rates));
-    let latency = load::open(requests, &server.host, rate / 2.0, Duration::from_secs(seconds), next).await?;
+    let latency = load::open(
+        requests,
+        &server.host,
+        rate / 2.0,
+        Duration::from_secs(seconds),
+        next,
+    )
+    .await?;
     let milliseconds = |q: f64| format!("{:.2}", latency.value_at_quantile(q) as f64 / 1e3);
     let (ratio, overhead, must, met) = match row.must {
         Must::Ratio(bound) => {
             let ratio = cost / floor;
-            (format!("{ratio:.2}"), format!("{:.0}", cost - floor), format!("≤ {bound:.2} × floor"), ratio <= bound)
+            (
+                format!("{ratio:.2}"),
+                format!("{:.0}", cost - floor),
+                format!("≤ {bound:.2} × floor"),
+                ratio <= bound,
+            )
         }
-        Must::Micros(bound) => ("".into(), "".into(), format!("≤ {bound:.0} µs"), cost <= bound),
+        Must::Micros(bound) => (
+            "".into(),
+            "".into(),
+            format!("≤ {bound:.0} µs"),
+            cost <= bound,
+        ),
     };
     let met = met && (row.kind != Kind::AdminCreateUser || rate >= 2_500.0);
     Ok(vec![
         row.name.into(),
         format!("{cost:.0}"),
-        if floor > 0.0 { format!("{floor:.0}") } else { String::new() },
+        if floor > 0.0 {
+            format!("{floor:.0}")
+        } else {
+            String::new()
+        },
         ratio,
         overhead,
         must,

@@ -18,7 +18,12 @@ pub fn email(i: u64) -> String {
 }
 
 /// Adds `count` users to `pool` in the database that the stopped server left in `folder`.
-pub async fn users(arguments: &Arguments, folder: &std::path::Path, pool: &str, count: u64) -> Result<()> {
+pub async fn users(
+    arguments: &Arguments,
+    folder: &std::path::Path,
+    pool: &str,
+    count: u64,
+) -> Result<()> {
     let options = match &arguments.database_url {
         Some(url) => StoreOptions::postgres(url.as_str()),
         None => StoreOptions::sqlite(folder.join(".cognate").join("cognate.db")),
@@ -28,7 +33,11 @@ pub async fn users(arguments: &Arguments, folder: &std::path::Path, pool: &str, 
     for first in (0..count).step_by(usize::try_from(BATCH)?) {
         let mut batch = Batch::new();
         for i in first..(first + BATCH).min(count) {
-            let (id, name, email) = (cognate_crypto::random::uuid_v4(), format!("seeded-{i:08}"), email(i));
+            let (id, name, email) = (
+                cognate_crypto::random::uuid_v4(),
+                format!("seeded-{i:08}"),
+                email(i),
+            );
             let doc = json!({ "attributes": { "email": email, "email_verified": "true" } });
             let row = UserRow {
                 user_id: id.clone(),
@@ -52,7 +61,11 @@ pub async fn users(arguments: &Arguments, folder: &std::path::Path, pool: &str, 
                 batch = users::insert_attr(batch, pool, &id, attr, value);
             }
         }
-        store.commit(batch).await.map_err(|e| anyhow::anyhow!("seeding: {e}")).context("seed")?;
+        store
+            .commit(batch)
+            .await
+            .map_err(|e| anyhow::anyhow!("seeding: {e}"))
+            .context("seed")?;
     }
     store.close().await;
     Ok(())

@@ -10,6 +10,7 @@ use crate::aws;
 use crate::http::Connection;
 use crate::machine::{self, Server};
 use crate::report::Table;
+use crate::rows::text;
 
 /// Above this the difference would be significant.
 const BOUND: f64 = 4.5;
@@ -39,6 +40,9 @@ fn welch(a: &Sample, b: &Sample) -> f64 {
     (a.mean - b.mean) / (a.variance() / a.n + b.variance() / b.n).sqrt()
 }
 
+/// What is compared: its name, and the input for a user name.
+type Flow<'a> = (&'a str, Box<dyn Fn(&str) -> Value + 'a>);
+
 /// Each name, known or not, fails four times: the fifth failure would begin the lockout.
 const FAILURES: usize = 4;
 
@@ -48,33 +52,60 @@ pub async fn run(arguments: &Arguments, calls: usize) -> Result<()> {
     let server = Server::start(arguments, &folder, true).await?;
     let host = server.host.clone();
     let mut c = Connection::open(&host).await?;
-    let pool = c.send(&aws::signed(&host, "CreateUserPool", &json!({ "PoolName": "timing" }))).await?.json()?;
-    let pool = pool["UserPool"]["Id"].as_str().unwrap_or_default().to_owned();
+    let pool = c
+        .send(&aws::signed(
+            &host,
+            "CreateUserPool",
+            &json!({ "PoolName": "timing" }),
+        ))
+        .await?
+        .json()?;
+    let pool = text(&pool, "/UserPool/Id")?;
     let client = json!({
         "UserPoolId": pool, "ClientName": "timing", "PreventUserExistenceErrors": "ENABLED",
         "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"],
     });
-    let client = c.send(&aws::signed(&host, "CreateUserPoolClient", &client)).await?.json()?;
-    let client = client["UserPoolClient"]["ClientId"].as_str().unwrap_or_default().to_owned();
+    let client = c
+        .send(&aws::signed(&host, "CreateUserPoolClient", &client))
+        .await?
+        .json()?;
+    let client = text(&client, "/UserPoolClient/ClientId")?;
     let names = calls.div_ceil(FAILURES);
     for i in 0..names {
         let user = json!({ "UserPoolId": pool, "Username": format!("known-{i:06}"), "MessageAction": "SUPPRESS" });
-        c.send(&aws::signed(&host, "AdminCreateUser", &user)).await?.json()?;
+        c.send(&aws::signed(&host, "AdminCreateUser", &user))
+            .await?
+            .json()?;
         let password = json!({ "UserPoolId": pool, "Username": format!("known-{i:06}"), "Password": "Passw0rd!", "Permanent": true });
-        c.send(&aws::signed(&host, "AdminSetUserPassword", &password)).await?.json()?;
+        c.send(&aws::signed(&host, "AdminSetUserPassword", &password))
+            .await?
+            .json()?;
     }
     let srp_a = cognate_crypto::srp::client::Client::new().srp_a();
-    let flows: [(&str, Box<dyn Fn(&str) -> Value>); 2] = [
-        ("USER_PASSWORD_AUTH, wrong password", Box::new(|name| {
-            json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client,
+    let flows: [Flow<'_>; 2] = [
+        (
+            "USER_PASSWORD_AUTH, wrong password",
+            Box::new(|name| {
+                json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client,
                     "AuthParameters": { "USERNAME": name, "PASSWORD": "Passw0rd?" } })
-        })),
-        ("USER_SRP_AUTH, first call", Box::new(|name| {
-            json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": client,
+            }),
+        ),
+        (
+            "USER_SRP_AUTH, first call",
+            Box::new(|name| {
+                json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": client,
                     "AuthParameters": { "USERNAME": name, "SRP_A": srp_a } })
-        })),
+            }),
+        ),
     ];
-    let mut table = Table::new(&["Call", "Known µs", "Unknown µs", "Welch t", "Must", "Verdict"]);
+    let mut table = Table::new(&[
+        "Call",
+        "Known µs",
+        "Unknown µs",
+        "Welch t",
+        "Must",
+        "Verdict",
+    ]);
     for (flow, input) in &flows {
         let (mut known, mut unknown) = (Sample::default(), Sample::default());
         let mut statuses = [None; 2];
@@ -83,17 +114,30 @@ pub async fn run(arguments: &Arguments, calls: usize) -> Result<()> {
             let first = (i ^ (i >> 3) ^ (i >> 7)) & 1;
             for turn in 0..2 {
                 let exists = (turn ^ first) == 0;
-                let name = if exists { format!("known-{:06}", i % names) } else { format!("ghost-{:06}", i % names) };
+                let name = if exists {
+                    format!("known-{:06}", i % names)
+                } else {
+                    format!("ghost-{:06}", i % names)
+                };
                 let request = aws::unsigned(&host, "InitiateAuth", &input(&name));
                 let start = Instant::now();
                 let reply = c.send(&request).await?;
                 let micros = start.elapsed().as_secs_f64() * 1e6;
-                let seen = statuses.get_mut(usize::from(exists)).and_then(|s| s.replace(reply.status));
+                let seen = statuses
+                    .get_mut(usize::from(exists))
+                    .and_then(|s| s.replace(reply.status));
                 if seen.is_some_and(|s| s != reply.status) {
-                    bail!("{flow}: answers changed: {}", String::from_utf8_lossy(&reply.body));
+                    bail!(
+                        "{flow}: answers changed: {}",
+                        String::from_utf8_lossy(&reply.body)
+                    );
                 }
                 // The longest hundredth is the machine's, not the server's.
-                if exists { known.add(micros.min(20_000.0)) } else { unknown.add(micros.min(20_000.0)) }
+                if exists {
+                    known.add(micros.min(20_000.0))
+                } else {
+                    unknown.add(micros.min(20_000.0))
+                }
             }
         }
         let t = welch(&known, &unknown).abs();

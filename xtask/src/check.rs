@@ -122,6 +122,7 @@ fn cargo_deny(root: &Path) -> Result<Option<PathBuf>> {
         .args([
             "install",
             "--quiet",
+            "--debug",
             "--locked",
             "cargo-deny",
             "--version",

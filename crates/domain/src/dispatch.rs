@@ -81,6 +81,9 @@ routes! {
     UpdateUserPoolClient => ops::clients::update_user_pool_client::update_user_pool_client,
     ListUserPoolClients => ops::clients::list_user_pool_clients::list_user_pool_clients,
     DeleteUserPoolClient => ops::clients::delete_user_pool_client::delete_user_pool_client,
+    AddUserPoolClientSecret => ops::clients::add_user_pool_client_secret::add_user_pool_client_secret,
+    ListUserPoolClientSecrets => ops::clients::list_user_pool_client_secrets::list_user_pool_client_secrets,
+    DeleteUserPoolClientSecret => ops::clients::delete_user_pool_client_secret::delete_user_pool_client_secret,
     SignUp => ops::signup::sign_up::sign_up,
     ConfirmSignUp => ops::signup::confirm_sign_up::confirm_sign_up,
     ResendConfirmationCode => ops::signup::resend_confirmation_code::resend_confirmation_code,
@@ -104,32 +107,41 @@ routes! {
     GetUser => ops::me::get_user::get_user,
     ChangePassword => ops::me::change_password::change_password,
     GlobalSignOut => ops::me::global_sign_out::global_sign_out,
+    CreateGroup => ops::groups::create_group::create_group,
+    UpdateGroup => ops::groups::update_group::update_group,
+    GetGroup => ops::groups::get_group::get_group,
+    DeleteGroup => ops::groups::delete_group::delete_group,
+    ListGroups => ops::groups::list_groups::list_groups,
+    ListUsersInGroup => ops::groups::list_users_in_group::list_users_in_group,
+    AdminAddUserToGroup => ops::groups::admin_add_user_to_group::admin_add_user_to_group,
+    AdminRemoveUserFromGroup => ops::groups::admin_remove_user_from_group::admin_remove_user_from_group,
+    AdminListGroupsForUser => ops::groups::admin_list_groups_for_user::admin_list_groups_for_user,
     ;
-    AddCustomAttributes AddUserPoolClientSecret AdminAddUserToGroup AdminDeleteSoftwareToken
+    AddCustomAttributes AdminDeleteSoftwareToken
     AdminDeleteUserAttributes AdminDisableProviderForUser AdminForgetDevice AdminGetDevice
-    AdminGetUserAuthFactors AdminLinkProviderForUser AdminListDevices AdminListGroupsForUser
-    AdminListUserAuthEvents AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword
+    AdminGetUserAuthFactors AdminLinkProviderForUser AdminListDevices
+    AdminListUserAuthEvents AdminListUserSessions AdminResetUserPassword
     AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserSettings AdminUpdateAuthEventFeedback
     AdminUpdateDeviceStatus AdminUpdateUserAttributes AssociateSoftwareToken CompleteWebAuthnRegistration
-    ConfirmDevice CreateGroup CreateIdentityProvider CreateManagedLoginBranding
+    ConfirmDevice CreateIdentityProvider CreateManagedLoginBranding
     CreateResourceServer CreateTerms CreateUserImportJob CreateUserPoolDomain
-    CreateUserPoolReplica DeleteGroup DeleteIdentityProvider DeleteManagedLoginBranding
+    CreateUserPoolReplica DeleteIdentityProvider DeleteManagedLoginBranding
     DeleteResourceServer DeleteTerms DeleteUser DeleteUserAttributes
-    DeleteUserPoolClientSecret DeleteUserPoolDomain DeleteUserPoolReplica DeleteWebAuthnCredential
+    DeleteUserPoolDomain DeleteUserPoolReplica DeleteWebAuthnCredential
     DescribeIdentityProvider DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
     DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserImportJob
     DescribeUserPoolDomain ForgetDevice GetCSVHeader GetClientToken
-    GetDerivedToken GetDevice GetGroup GetIdentityProviderByIdentifier
+    GetDerivedToken GetDevice GetIdentityProviderByIdentifier
     GetLogDeliveryConfiguration GetProvisionedLimit GetSigningCertificate GetUICustomization
     GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig
-    GetUserPoolSessionConfiguration ListDevices ListGroups ListIdentityProviders
+    GetUserPoolSessionConfiguration ListDevices ListIdentityProviders
     ListResourceServers ListTagsForResource ListTerms ListUserImportJobs
-    ListUserPoolClientSecrets ListUserPoolReplicas ListUserSessions ListUsersInGroup
+    ListUserPoolReplicas ListUserSessions
     ListWebAuthnCredentials RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration
     SetUICustomization SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
     SetUserPoolSessionConfiguration SetUserSettings StartUserImportJob StartWebAuthnRegistration
     StopUserImportJob TagResource UntagResource UpdateAuthEventFeedback
-    UpdateDeviceStatus UpdateGroup UpdateIdentityProvider UpdateManagedLoginBranding
+    UpdateDeviceStatus UpdateIdentityProvider UpdateManagedLoginBranding
     UpdateProvisionedLimit UpdateResourceServer UpdateTerms UpdateUserAttributes
     UpdateUserPoolDomain UpdateUserPoolReplica VerifySoftwareToken VerifyUserAttribute
 }

@@ -1,4 +1,4 @@
-//! Background work, shared by all nodes through leases: expired rows, deleted pools, signing keys made in advance.
+//! Background work, shared by all nodes through leases: expired rows, deleted pools and groups, signing keys made in advance.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use cognate_store::{Batch, CommitError, params};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::errors::{Fault, Result};
-use crate::ops::pools::purge;
+use crate::ops::{groups, pools};
 use crate::tokens::keys::spare_context;
 
 /// How often a node looks for work.
@@ -29,7 +29,9 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
         loop {
             tokio::time::sleep(TURN).await;
             report("expiry", sweep(&app, &mut bucket).await);
-            report("deleted pools", purge_pools(&app, &node).await);
+            for kind in [pools::purge::KIND, groups::purge::KIND] {
+                report(kind, work_off(&app, &node, kind).await);
+            }
             report("spare keys", make_spares(&app).await);
         }
     };
@@ -59,16 +61,25 @@ async fn sweep(app: &App, bucket: &mut u32) -> Result<()> {
     Ok(())
 }
 
-/// Takes away what deleted pools left behind, a portion at a time; any node may go on where another stopped.
-async fn purge_pools(app: &App, node: &str) -> Result<()> {
-    for pool_id in jobs::due(&app.store, purge::KIND, "", app.clock.wall(), 16).await? {
+/// Does a portion of a job; true when nothing is left to do.
+async fn step(app: &App, kind: &str, key: &str) -> Result<bool> {
+    match kind {
+        pools::purge::KIND => pools::purge::step(app, key).await,
+        groups::purge::KIND => groups::purge::step(app, key).await,
+        other => Err(Fault::Internal(format!("nobody knows how to do a job of the kind {other}"))),
+    }
+}
+
+/// Takes away what deleted pools or groups left behind, a portion at a time; any node may go on where another stopped.
+async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
+    for key in jobs::due(&app.store, kind, "", app.clock.wall(), 16).await? {
         let now = app.clock.wall();
-        let Some(lease) = jobs::take(&app.store, purge::KIND, &pool_id, node, now, now + LEASE).await.map_err(commit)?
+        let Some(lease) = jobs::take(&app.store, kind, &key, node, now, now + LEASE).await.map_err(commit)?
         else {
             continue;
         };
         let mut renewed = now;
-        while !purge::step(app, &pool_id).await? {
+        while !step(app, kind, &key).await? {
             let now = app.clock.wall();
             if now - renewed > LEASE / 4 {
                 match app.store.commit(jobs::extend(Batch::new(), &lease, now + LEASE)).await {

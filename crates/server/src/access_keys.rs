@@ -42,8 +42,15 @@ pub struct Key {
     secret: SecretString,
     /// The version of the row that it was read from.
     ver: i64,
-    /// The signing key of the last scope: day, region, key. Deriving it costs four HMACs.
-    derived: Mutex<Option<(String, String, Arc<Secret<[u8; 32]>>)>>,
+    /// The signing key of the last scope, since deriving one costs four HMACs.
+    derived: Mutex<Option<Derived>>,
+}
+
+/// A signing key and the scope that it is for.
+struct Derived {
+    day: String,
+    region: String,
+    key: Arc<Secret<[u8; 32]>>,
 }
 
 impl Key {
@@ -64,11 +71,11 @@ impl Key {
 
     fn signing_key(&self, day: &str, region: &str, service: &str) -> Arc<Secret<[u8; 32]>> {
         let mut slot = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((d, r, key)) = slot.as_ref()
-            && d == day
-            && r == region
+        if let Some(derived) = slot.as_ref()
+            && derived.day == day
+            && derived.region == region
         {
-            return key.clone();
+            return derived.key.clone();
         }
         let secret = Secret::new(format!("AWS4{}", self.secret.expose()));
         let by_day = Secret::new(hmac_sha256(secret.expose().as_bytes(), day.as_bytes()));
@@ -78,7 +85,11 @@ impl Key {
             by_service.expose(),
             b"aws4_request",
         )));
-        *slot = Some((day.to_owned(), region.to_owned(), key.clone()));
+        *slot = Some(Derived {
+            day: day.to_owned(),
+            region: region.to_owned(),
+            key: key.clone(),
+        });
         key
     }
 
@@ -139,6 +150,11 @@ impl AccessKeys {
             fixed,
             leases: Mutex::default(),
         }
+    }
+
+    /// The id of the root key that is not in the database.
+    pub fn fixed_id(&self) -> Option<&str> {
+        self.fixed.as_ref().map(|(id, _)| id.as_str())
     }
 
     /// What is known of an id, at most [`LEASE`] old.

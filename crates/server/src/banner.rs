@@ -31,10 +31,16 @@ pub fn of(mode: Mode, running: &Running) -> String {
         }
         Mode::Dev => {
             let region = &running.state.app.settings.region;
-            let _ = writeln!(
-                out,
-                "\n  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={region}"
-            );
+            // The key that everybody knows is printed whole; one from the settings is no business of a terminal's.
+            let keys = match running.state.keys.fixed_id() {
+                Some("test") | None => {
+                    "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test".to_owned()
+                }
+                Some(id) => {
+                    format!("AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=<root_secret_access_key>")
+                }
+            };
+            let _ = writeln!(out, "\n  export {keys} AWS_REGION={region}");
             let _ = writeln!(
                 out,
                 "  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={first}\n"
@@ -42,7 +48,7 @@ pub fn of(mode: Mode, running: &Running) -> String {
             let _ = writeln!(out, "Try it:");
             let _ = writeln!(
                 out,
-                "  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\\n  aws cognito-idp create-user-pool \
+                "  {keys} \\\n  aws cognito-idp create-user-pool \
                  --pool-name demo --region {region} --endpoint-url {first}\n"
             );
             let _ = writeln!(out, "Messages to users: {first}/_dev/messages");

@@ -137,11 +137,14 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
     let mut tasks = Vec::new();
     let mut control_path = None;
     if let Some(folder) = &database.folder {
-        tasks.push(tokio::spawn(control::serve(
-            control::bind(folder.path())?,
-            state.clone(),
-        )));
-        control_path = Some(control::path(folder.path()));
+        match control::bind(folder.path()) {
+            Ok(listener) => {
+                tasks.push(tokio::spawn(control::serve(listener, state.clone())));
+                control_path = Some(control::path(folder.path()));
+            }
+            // A folder whose path is too long for a socket is no reason not to serve.
+            Err(error) => tracing::warn!(%error, "commands cannot reach this server while it runs"),
+        }
     }
     if let Some(tls) = &tls {
         tasks.push(tokio::spawn(tls.clone().watch()));

@@ -85,8 +85,8 @@ pub struct Pattern {
 enum Decide {
     /// A translation for the `regex` crate, compiled at first use; none if it is not a pattern, which a test excludes.
     Regex(&'static str, OnceLock<Option<Regex>>),
-    /// One or more characters of a class: a bit for each ASCII character, and whether all others belong to it.
-    Letters(u128, bool),
+    /// One or more characters of a class: whether each byte of UTF-8 may stand in the text.
+    Letters([bool; 256]),
 }
 
 impl Pattern {
@@ -98,11 +98,22 @@ impl Pattern {
         }
     }
 
-    /// The pattern `text`, which is one repeated class.
+    /// The pattern `text`, which is one repeated class: a bit of `ascii` for each ASCII character in it, and whether all
+    /// other characters are in it.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the index is below 256, and this runs at compile time"
+    )]
     pub const fn letters(text: &'static str, ascii: u128, beyond: bool) -> Self {
+        let mut bytes = [beyond; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            bytes[byte] = ascii >> byte & 1 == 1;
+            byte += 1;
+        }
         Self {
             text,
-            decide: Decide::Letters(ascii, beyond),
+            decide: Decide::Letters(bytes),
         }
     }
 
@@ -112,14 +123,8 @@ impl Pattern {
             Decide::Regex(rust, cell) => {
                 compiled(rust, cell).is_some_and(|regex| regex.is_match(text))
             }
-            Decide::Letters(ascii, beyond) => {
-                let fits = |byte: u8| {
-                    if byte < 128 {
-                        ascii >> byte & 1 == 1
-                    } else {
-                        *beyond
-                    }
-                };
+            Decide::Letters(bytes) => {
+                let fits = |byte: u8| bytes.get(usize::from(byte)).is_some_and(|fits| *fits);
                 !text.is_empty() && text.bytes().all(fits)
             }
         }

@@ -17,6 +17,7 @@ pub mod tables;
 mod value;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use batch::{Batch, Label, Outcome};
 pub use error::{CommitError, OpenError, StoreError};
@@ -29,6 +30,30 @@ pub use value::{Row, Value};
 #[derive(Clone)]
 pub struct Store {
     driver: Driver,
+    counters: Arc<Counters>,
+}
+
+/// What a store was asked to do since it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// SELECT statements of [`Store::rows`], [`Store::read`] and [`Store::scan`].
+    pub reads: u64,
+    /// Batches, whatever their outcome was.
+    pub commits: u64,
+    /// The statements in them.
+    pub statements: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    reads: AtomicU64,
+    commits: AtomicU64,
+    statements: AtomicU64,
+}
+
+/// Adds to a counter.
+fn count(counter: &AtomicU64, n: usize) {
+    counter.fetch_add(u64::try_from(n).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
 #[derive(Clone)]
@@ -59,7 +84,20 @@ impl Store {
                 Driver::Postgres(Arc::new(postgres::Postgres::open(options).await?))
             }
         };
-        Ok(Self { driver })
+        Ok(Self {
+            driver,
+            counters: Arc::default(),
+        })
+    }
+
+    /// The work since the store was opened. It tells whether two requests cost the same.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        Work {
+            reads: self.counters.reads.load(Ordering::Relaxed),
+            commits: self.counters.commits.load(Ordering::Relaxed),
+            statements: self.counters.statements.load(Ordering::Relaxed),
+        }
     }
 
     /// Reads by a key or an index: a point, or a page with a LIMIT.
@@ -71,6 +109,7 @@ impl Store {
         sql: &'static str,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        count(&self.counters.reads, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.rows(sql, &params),
             Driver::Postgres(driver) => driver.rows(sql, params).await,
@@ -98,6 +137,7 @@ impl Store {
         &self,
         queries: &[(&'static str, Vec<Value>)],
     ) -> Result<Vec<Vec<Row>>, StoreError> {
+        count(&self.counters.reads, queries.len());
         match &self.driver {
             Driver::Sqlite(driver) => driver.read(queries),
             Driver::Postgres(driver) => driver.read(queries).await,
@@ -113,6 +153,7 @@ impl Store {
         sql: &'static str,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        count(&self.counters.reads, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.scan(sql, params).await,
             Driver::Postgres(driver) => driver.rows(sql, params).await,
@@ -128,6 +169,8 @@ impl Store {
         if batch.is_empty() {
             return Ok(Outcome::default());
         }
+        count(&self.counters.commits, 1);
+        count(&self.counters.statements, batch.len());
         match &self.driver {
             Driver::Sqlite(driver) => driver.commit(batch).await,
             Driver::Postgres(driver) => driver.commit(&batch).await,

@@ -37,7 +37,7 @@ pub struct SqliteOptions {
 }
 
 /// Any engine that speaks PostgreSQL's protocol.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PostgresOptions {
     /// `postgres://user:password@host1,host2/name?target_session_attrs=read-write&…`; docs at
     /// [`StoreOptions::postgres`].
@@ -46,6 +46,16 @@ pub struct PostgresOptions {
     pub connections: usize,
     /// What to do with missing migrations.
     pub migrate: MigrateMode,
+}
+
+impl std::fmt::Debug for PostgresOptions {
+    /// Without the connection string, which can hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("connections", &self.connections)
+            .field("migrate", &self.migrate)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Which database to open. Made by [`sqlite`](Self::sqlite) or [`postgres`](Self::postgres).
@@ -91,5 +101,16 @@ impl StoreOptions {
             Self::Postgres(options) => options.migrate = mode,
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_printed_without_the_password() {
+        let options = StoreOptions::postgres("postgres://u:hunter2@localhost/d");
+        assert!(!format!("{options:?}").contains("hunter2"));
     }
 }

@@ -100,12 +100,12 @@ impl Sqlite {
         self.shared.open()?;
         reader::with(&self.shared, |connection| {
             // One read transaction is cheaper than a lock and an unlock for each query.
-            let snapshot = connection.unchecked_transaction()?;
+            run(connection, "BEGIN")?;
             let answers = queries
                 .iter()
-                .map(|(sql, params)| reader::select(&snapshot, sql, params))
+                .map(|(sql, params)| reader::select(connection, sql, params))
                 .collect();
-            snapshot.finish()?;
+            run(connection, "COMMIT")?;
             answers
         })
     }
@@ -232,14 +232,19 @@ impl Shared {
     }
 }
 
+/// Runs a statement without parameters and rows.
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.raw_execute().map(drop)
+}
+
 /// Runs the missing migrations in one transaction.
 fn bring_up_to_date(connection: &mut Connection, mode: MigrateMode) -> Result<(), OpenError> {
     let failed = |error: rusqlite::Error| OpenError::Store(value::store_error(&error));
-    connection
-        .execute_batch(&migrate::version_table(Dialect::Sqlite))
-        .map_err(failed)?;
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    transaction
+        .execute_batch(&migrate::version_table(Dialect::Sqlite))
         .map_err(failed)?;
     let applied = {
         let mut statement = transaction.prepare(migrate::APPLIED).map_err(failed)?;

@@ -29,7 +29,10 @@ pub async fn respond(
     base_url: Option<&str>,
 ) -> Option<Response<Bytes>> {
     let (pool_id, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
-    if !(document == "jwks.json" || document == "openid-configuration") || pool_id.is_empty() || pool_id.contains('/') {
+    if !(document == "jwks.json" || document == "openid-configuration")
+        || pool_id.is_empty()
+        || pool_id.contains('/')
+    {
         return None;
     }
     if method == Method::OPTIONS {
@@ -38,14 +41,27 @@ pub async fn respond(
     if method != Method::GET && method != Method::HEAD {
         return Some(answer(StatusCode::METHOD_NOT_ALLOWED, None, String::new()));
     }
-    let from = ClientInfo { base_url: base_url.map(str::to_owned), ..ClientInfo::default() };
-    let cx = Cx::new(app, Op::GetSigningCertificate, Caller::Public, from, random::uuid_v4());
+    let from = ClientInfo {
+        base_url: base_url.map(str::to_owned),
+        ..ClientInfo::default()
+    };
+    let cx = Cx::new(
+        app,
+        Op::GetSigningCertificate,
+        Caller::Public,
+        from,
+        random::uuid_v4(),
+    );
     let mut found = match document_of(&cx, pool_id, document).await {
         Ok(Some(json)) => answer(StatusCode::OK, Some(CACHE), json),
         Ok(None) => answer(StatusCode::BAD_REQUEST, None, unknown_pool(pool_id)),
         Err(fault) => {
             tracing::error!(path, ?fault, "a document failed");
-            answer(StatusCode::INTERNAL_SERVER_ERROR, None, r#"{"message":"Something went wrong"}"#.to_owned())
+            answer(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                None,
+                r#"{"message":"Something went wrong"}"#.to_owned(),
+            )
         }
     };
     if method == Method::HEAD {
@@ -54,9 +70,19 @@ pub async fn respond(
     Some(found)
 }
 
-async fn document_of(cx: &Cx<'_>, pool_id: &str, document: &str) -> cognate_domain::Result<Option<String>> {
-    let Some(pool): Option<Arc<Pool>> = cx.cache.pool(cx, pool_id).await? else { return Ok(None) };
-    let json = if document == "jwks.json" { jwks::document(cx, &pool).await? } else { discovery::document(cx, &pool)? };
+async fn document_of(
+    cx: &Cx<'_>,
+    pool_id: &str,
+    document: &str,
+) -> cognate_domain::Result<Option<String>> {
+    let Some(pool): Option<Arc<Pool>> = cx.cache.pool(cx, pool_id).await? else {
+        return Ok(None);
+    };
+    let json = if document == "jwks.json" {
+        jwks::document(cx, &pool).await?
+    } else {
+        discovery::document(cx, &pool)?
+    };
     Ok(Some(json))
 }
 
@@ -75,7 +101,10 @@ fn answer(status: StatusCode, cache: Option<&'static str>, json: String) -> Resp
     headers.insert(header::CACHE_CONTROL, text(cache.unwrap_or("no-store")));
     match status {
         StatusCode::NO_CONTENT => {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, text("GET, HEAD, OPTIONS"));
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+                text("GET, HEAD, OPTIONS"),
+            );
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, text("*"));
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, text("86400"));
         }

@@ -1,5 +1,11 @@
 //! The key set and the discovery document of a pool, as a relying party fetches them.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::sync::Arc;
 
@@ -32,25 +38,49 @@ impl Site {
     async fn new(settings: Settings) -> Self {
         let folder = std::env::temp_dir().join(format!("cognate-web-{}", random::uuid_v4()));
         std::fs::create_dir_all(&folder).unwrap();
-        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db"))).await.unwrap();
-        Self { app: App::open(settings, store, RootKey::generate()).await.unwrap(), folder }
+        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
+            .await
+            .unwrap();
+        Self {
+            app: App::open(settings, store, RootKey::generate())
+                .await
+                .unwrap(),
+            folder,
+        }
     }
 
     async fn call(&self, op: Op, mut input: Value) -> Value {
         validate(op, &mut input).unwrap_or_else(|_| panic!("invalid input"));
-        let caller = Caller::Key { id: "test".into(), region: "us-east-1".into() };
-        let from = ClientInfo { base_url: Some(BASE.into()), ..ClientInfo::default() };
+        let caller = Caller::Key {
+            id: "test".into(),
+            region: "us-east-1".into(),
+        };
+        let from = ClientInfo {
+            base_url: Some(BASE.into()),
+            ..ClientInfo::default()
+        };
         let cx = Cx::new(&self.app, op, caller, from, random::uuid_v4());
-        let answer = dispatch(&cx, input).await.unwrap_or_else(|error| panic!("{error:?}"));
-        answer.body.map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())
+        let answer = dispatch(&cx, input)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        answer
+            .body
+            .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())
     }
 
     async fn pool(&self) -> String {
-        let made = self.call(Op::CreateUserPool, json!({"PoolName": "site"})).await;
+        let made = self
+            .call(Op::CreateUserPool, json!({"PoolName": "site"}))
+            .await;
         made["UserPool"]["Id"].as_str().unwrap().to_owned()
     }
 
-    async fn fetch(&self, method: Method, path: &str, base: Option<&str>) -> Option<Response<Bytes>> {
+    async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        base: Option<&str>,
+    ) -> Option<Response<Bytes>> {
         cognate_web::respond(&self.app, &method, path, "", base).await
     }
 
@@ -59,7 +89,9 @@ impl Site {
     }
 
     async fn issuer(&self, pool: &str) -> String {
-        let found = self.get(&format!("/{pool}/.well-known/openid-configuration")).await;
+        let found = self
+            .get(&format!("/{pool}/.well-known/openid-configuration"))
+            .await;
         json_of(&found)["issuer"].as_str().unwrap().to_owned()
     }
 }
@@ -69,7 +101,10 @@ fn json_of(response: &Response<Bytes>) -> Value {
 }
 
 fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
-    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+    response
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
 }
 
 #[tokio::test]
@@ -80,7 +115,10 @@ async fn the_key_set_holds_the_two_keys_that_verify_tokens() {
     assert_eq!(found.status(), StatusCode::OK);
     assert_eq!(header(&found, "content-type"), "application/json");
     assert_eq!(header(&found, "access-control-allow-origin"), "*");
-    assert_eq!(header(&found, "cache-control"), "public, max-age=3600, must-revalidate");
+    assert_eq!(
+        header(&found, "cache-control"),
+        "public, max-age=3600, must-revalidate"
+    );
     let set = json_of(&found);
     assert_eq!(set.as_object().unwrap().len(), 1);
     let keys = set["keys"].as_array().unwrap();
@@ -88,19 +126,27 @@ async fn the_key_set_holds_the_two_keys_that_verify_tokens() {
     for key in keys {
         let members: Vec<&String> = key.as_object().unwrap().keys().collect();
         assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
-        assert_eq!((&key["alg"], &key["kty"], &key["use"]), (&json!("RS256"), &json!("RSA"), &json!("sig")));
+        assert_eq!(
+            (&key["alg"], &key["kty"], &key["use"]),
+            (&json!("RS256"), &json!("RSA"), &json!("sig"))
+        );
         assert_eq!(key["kid"].as_str().unwrap().len(), 44);
     }
-    assert_eq!(json_of(&site.get(&format!("/{pool}/.well-known/jwks.json")).await), set);
+    assert_eq!(
+        json_of(&site.get(&format!("/{pool}/.well-known/jwks.json")).await),
+        set
+    );
 
     // A token of the pool verifies with the published key of its kid.
     let client = json!({
         "UserPoolId": pool, "ClientName": "app", "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
     });
-    let client = site.call(Op::CreateUserPoolClient, client).await["UserPoolClient"]["ClientId"].clone();
+    let client =
+        site.call(Op::CreateUserPoolClient, client).await["UserPoolClient"]["ClientId"].clone();
     let user = json!({"UserPoolId": pool, "Username": "jane", "MessageAction": "SUPPRESS"});
     site.call(Op::AdminCreateUser, user).await;
-    let password = json!({"UserPoolId": pool, "Username": "jane", "Password": "Passw0rd!", "Permanent": true});
+    let password =
+        json!({"UserPoolId": pool, "Username": "jane", "Password": "Passw0rd!", "Permanent": true});
     site.call(Op::AdminSetUserPassword, password).await;
     let sign_in = json!({
         "UserPoolId": pool, "ClientId": client, "AuthFlow": "ADMIN_NO_SRP_AUTH",
@@ -120,7 +166,9 @@ async fn the_key_set_holds_the_two_keys_that_verify_tokens() {
 async fn discovery_has_the_members_of_the_service_in_its_order() {
     let site = Site::new(Settings::dev()).await;
     let pool = site.pool().await;
-    let found = site.get(&format!("/{pool}/.well-known/openid-configuration")).await;
+    let found = site
+        .get(&format!("/{pool}/.well-known/openid-configuration"))
+        .await;
     let iss = format!("{BASE}/{pool}");
     let expected = format!(
         concat!(
@@ -141,38 +189,88 @@ async fn the_issuer_follows_the_mode_of_the_pool() {
     let site = Site::new(Settings::dev()).await;
     let pool = site.pool().await;
     let path = format!("/{pool}/.well-known/openid-configuration");
-    let other = site.fetch(Method::GET, &path, Some("https://id.example.com")).await.unwrap();
-    assert_eq!(json_of(&other)["issuer"], format!("https://id.example.com/{pool}"));
+    let other = site
+        .fetch(Method::GET, &path, Some("https://id.example.com"))
+        .await
+        .unwrap();
+    assert_eq!(
+        json_of(&other)["issuer"],
+        format!("https://id.example.com/{pool}")
+    );
 
-    issuer::set(&site.app, &pool, Some(&Issuer::Aws)).await.unwrap();
-    assert_eq!(site.issuer(&pool).await, format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}"));
+    issuer::set(&site.app, &pool, Some(&Issuer::Aws))
+        .await
+        .unwrap();
+    assert_eq!(
+        site.issuer(&pool).await,
+        format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}")
+    );
     let update = json!({"UserPoolId": pool, "IssuerConfiguration": {"Type": "UPDATED"}});
     site.call(Op::UpdateUserPool, update).await;
-    assert_eq!(site.issuer(&pool).await, format!("https://issuer-cognito-idp.us-east-1.amazonaws.com/{pool}"));
-    issuer::set(&site.app, &pool, Some(&Issuer::Custom("https://login.example.com".into()))).await.unwrap();
+    assert_eq!(
+        site.issuer(&pool).await,
+        format!("https://issuer-cognito-idp.us-east-1.amazonaws.com/{pool}")
+    );
+    issuer::set(
+        &site.app,
+        &pool,
+        Some(&Issuer::Custom("https://login.example.com".into())),
+    )
+    .await
+    .unwrap();
     assert_eq!(site.issuer(&pool).await, "https://login.example.com");
     issuer::set(&site.app, &pool, None).await.unwrap();
     assert_eq!(site.issuer(&pool).await, format!("{BASE}/{pool}"));
-    assert!(issuer::set(&site.app, "us-east-1_000000000", None).await.is_err());
+    assert!(
+        issuer::set(&site.app, "us-east-1_000000000", None)
+            .await
+            .is_err()
+    );
     let sql = "SELECT doc FROM audit WHERE pool_id = ?1";
-    let rows = site.app.store.rows(sql, cognate_store::params![&pool]).await.unwrap();
-    assert_eq!(rows.iter().filter(|row| row.text(0).unwrap().contains("SetIssuer")).count(), 3);
+    let rows = site
+        .app
+        .store
+        .rows(sql, cognate_store::params![&pool])
+        .await
+        .unwrap();
+    assert_eq!(
+        rows.iter()
+            .filter(|row| row.text(0).unwrap().contains("SetIssuer"))
+            .count(),
+        3
+    );
 }
 
 #[tokio::test]
 async fn the_default_issuer_is_the_servers() {
-    let site = Site::new(Settings { issuer: IssuerDefault::Aws, ..Settings::dev() }).await;
+    let site = Site::new(Settings {
+        issuer: IssuerDefault::Aws,
+        ..Settings::dev()
+    })
+    .await;
     let pool = site.pool().await;
-    assert_eq!(site.issuer(&pool).await, format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}"));
-    issuer::set(&site.app, &pool, Some(&Issuer::Gateway)).await.unwrap();
+    assert_eq!(
+        site.issuer(&pool).await,
+        format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}")
+    );
+    issuer::set(&site.app, &pool, Some(&Issuer::Gateway))
+        .await
+        .unwrap();
     assert_eq!(site.issuer(&pool).await, format!("{BASE}/{pool}"));
 
     let url = Some("https://id.example.com/".to_owned());
-    let site = Site::new(Settings { public_url: url, ..Settings::dev() }).await;
+    let site = Site::new(Settings {
+        public_url: url,
+        ..Settings::dev()
+    })
+    .await;
     let pool = site.pool().await;
     let path = format!("/{pool}/.well-known/openid-configuration");
     let found = site.fetch(Method::GET, &path, None).await.unwrap();
-    assert_eq!(json_of(&found)["issuer"], format!("https://id.example.com/{pool}"));
+    assert_eq!(
+        json_of(&found)["issuer"],
+        format!("https://id.example.com/{pool}")
+    );
 }
 
 #[tokio::test]
@@ -180,22 +278,49 @@ async fn other_pools_methods_and_paths_are_refused() {
     let site = Site::new(Settings::dev()).await;
     let pool = site.pool().await;
     for document in ["jwks.json", "openid-configuration"] {
-        let found = site.get(&format!("/us-east-1_000000000/.well-known/{document}")).await;
+        let found = site
+            .get(&format!("/us-east-1_000000000/.well-known/{document}"))
+            .await;
         assert_eq!(found.status(), StatusCode::BAD_REQUEST);
-        assert_eq!(json_of(&found), json!({"message": "User pool us-east-1_000000000 does not exist."}));
+        assert_eq!(
+            json_of(&found),
+            json!({"message": "User pool us-east-1_000000000 does not exist."})
+        );
         assert_eq!(header(&found, "cache-control"), "no-store");
         let path = format!("/{pool}/.well-known/{document}");
         let found = site.fetch(Method::POST, &path, Some(BASE)).await.unwrap();
-        assert_eq!((found.status(), header(&found, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, OPTIONS"));
+        assert_eq!(
+            (found.status(), header(&found, "allow")),
+            (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, OPTIONS")
+        );
         let found = site.fetch(Method::HEAD, &path, Some(BASE)).await.unwrap();
         assert_eq!((found.status(), found.body().len()), (StatusCode::OK, 0));
-        let found = site.fetch(Method::OPTIONS, &path, Some(BASE)).await.unwrap();
-        assert_eq!((found.status(), header(&found, "access-control-allow-methods")), (StatusCode::NO_CONTENT, "GET, HEAD, OPTIONS"));
+        let found = site
+            .fetch(Method::OPTIONS, &path, Some(BASE))
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                found.status(),
+                header(&found, "access-control-allow-methods")
+            ),
+            (StatusCode::NO_CONTENT, "GET, HEAD, OPTIONS")
+        );
     }
-    for path in ["/", "/x", "/.well-known/jwks.json", "/a/b/.well-known/jwks.json", "/x/.well-known/security.txt"] {
-        assert!(site.fetch(Method::GET, path, Some(BASE)).await.is_none(), "{path}");
+    for path in [
+        "/",
+        "/x",
+        "/.well-known/jwks.json",
+        "/a/b/.well-known/jwks.json",
+        "/x/.well-known/security.txt",
+    ] {
+        assert!(
+            site.fetch(Method::GET, path, Some(BASE)).await.is_none(),
+            "{path}"
+        );
     }
-    site.call(Op::DeleteUserPool, json!({"UserPoolId": pool})).await;
+    site.call(Op::DeleteUserPool, json!({"UserPoolId": pool}))
+        .await;
     let found = site.get(&format!("/{pool}/.well-known/jwks.json")).await;
     assert_eq!(found.status(), StatusCode::BAD_REQUEST);
 }

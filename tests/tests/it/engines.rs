@@ -1,6 +1,6 @@
 //! The databases that the tests run on.
 
-use cognate_testkit::Engine;
+use cognate_testkit::{Engine, Options, TestServer};
 
 /// A schema of its own in the PostgreSQL that `TEST_POSTGRES_URL` names; None, said loudly, without one.
 pub async fn postgres(name: &str) -> Option<String> {
@@ -13,10 +13,44 @@ pub async fn postgres(name: &str) -> Option<String> {
     Some(cognate_store::prepare_schema(&url, &schema).await.unwrap())
 }
 
-/// Every engine that can be had: SQLite, and PostgreSQL where there is one.
-#[allow(dead_code, reason = "used by some of the modules")]
-pub async fn all(name: &str) -> Vec<Engine> {
-    let mut engines = vec![Engine::Sqlite];
-    engines.extend(postgres(name).await.map(Engine::Postgres));
-    engines
+/// A `dev` server on SQLite.
+#[allow(dead_code, reason = "not every test binary uses every engine this way")]
+pub async fn on_sqlite() -> TestServer {
+    TestServer::dev().await.unwrap()
 }
+
+/// A `dev` server on PostgreSQL; None, said loudly, without one.
+pub async fn on_postgresql(name: &str) -> Option<TestServer> {
+    let engine = Engine::Postgres(postgres(name).await?);
+    Some(TestServer::start(Options { engine, ..Options::default() }).await.unwrap())
+}
+
+/// Makes two tests of each function of a server: `name::sqlite` and `name::postgresql`.
+#[allow(unused_macros, reason = "not every test binary uses it")]
+macro_rules! on_each_engine {
+    ($($(#[$about:meta])* async fn $name:ident($server:ident) $body:block)*) => {$(
+        $(#[$about])*
+        mod $name {
+            use super::*;
+
+            async fn run($server: &cognate_testkit::TestServer) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let server = $crate::engines::on_sqlite().await;
+                run(&server).await;
+                server.stop().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgresql() {
+                let name: String = stringify!($name).chars().take(40).collect();
+                let Some(server) = $crate::engines::on_postgresql(&name).await else { return };
+                run(&server).await;
+                server.stop().await;
+            }
+        }
+    )*};
+}
+#[allow(unused_imports, reason = "not every test binary uses it")]
+pub(crate) use on_each_engine;

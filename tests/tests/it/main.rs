@@ -3,5 +3,9 @@
 mod bad_input;
 mod crash;
 mod engines;
+mod operations;
+mod postgres;
 mod program;
+mod security;
+mod site;
 mod two_nodes;

@@ -14,7 +14,10 @@ pub fn password_attempts_exceeded() -> ApiError {
 
 /// auth.md 2.7, 6.1, settled T9: requests per hour.
 pub fn attempt_limit_exceeded() -> ApiError {
-    api(ErrorCode::LimitExceeded, "Attempt limit exceeded, please try after some time.")
+    api(
+        ErrorCode::LimitExceeded,
+        "Attempt limit exceeded, please try after some time.",
+    )
 }
 
 /// auth.md 6.4.
@@ -29,7 +32,10 @@ pub fn user_not_confirmed() -> ApiError {
 
 /// auth.md 6.1.
 pub fn password_reset_required() -> ApiError {
-    api(ErrorCode::PasswordResetRequired, "Password reset required for the user")
+    api(
+        ErrorCode::PasswordResetRequired,
+        "Password reset required for the user",
+    )
 }
 
 /// auth.md 6.4.
@@ -44,12 +50,16 @@ pub fn external_user() -> ApiError {
 
 /// auth.md 6.4.
 pub fn secret_not_received(client_id: &str) -> ApiError {
-    not_authorized(format!("Client {client_id} is configured for secret but secret was not received"))
+    not_authorized(format!(
+        "Client {client_id} is configured for secret but secret was not received"
+    ))
 }
 
 /// auth.md 6.2, 6.4.
 pub fn wrong_secret_hash(client_id: &str) -> ApiError {
-    not_authorized(format!("Unable to verify secret hash for client {client_id}"))
+    not_authorized(format!(
+        "Unable to verify secret hash for client {client_id}"
+    ))
 }
 
 /// auth.md 3.1, 6.4.

@@ -4,6 +4,8 @@
 //! [unconfirmed] of the behaviour sheets) so that they are easy to change.
 
 pub mod auth;
+pub mod groups;
+pub mod clients;
 pub mod pools;
 pub mod unconfirmed;
 pub mod users;

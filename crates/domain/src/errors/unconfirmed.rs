@@ -37,6 +37,15 @@ pub const TWO_SECRETS: &str = "ClientSecret cannot be specified when GenerateSec
 /// admin.md 1.12: ALLOW_CLIENT_TOKEN_AUTH together with another flow.
 pub const CLIENT_TOKEN_FLOW_ALONE: &str = "ALLOW_CLIENT_TOKEN_AUTH cannot be used with other auth flows.";
 
+/// admin.md 1.13 \[emu\]: a third secret of a client.
+pub const TOO_MANY_SECRETS: &str = "Client secrets cannot exceed limit of 2 secrets.";
+/// admin.md 1.13 \[emu\]: a secret id that the client does not have.
+pub const NO_SUCH_SECRET: &str = "Client secret does not exist";
+/// admin.md 1.13: that the last secret stays is documented, the text is not.
+pub const LAST_SECRET: &str = "Cannot delete the last client secret of an app client.";
+/// The model's documentation speaks of confidential clients only; the text is a guess.
+pub const SECRET_OF_PUBLIC_CLIENT: &str = "Client secrets can only be added to an app client that has a client secret.";
+
 /// A callback or sign-out URL that is not absolute.
 pub fn invalid_redirect(url: &str) -> super::ApiError {
     super::invalid_parameter(format!("{url} is not a valid redirect URI."))
@@ -150,3 +159,10 @@ pub fn not_issued_to_this_client() -> super::ApiError {
 pub fn malformed_srp_a() -> super::ApiError {
     super::invalid_parameter("SRP_A is not a valid hexadecimal number.")
 }
+
+// Groups.
+
+/// admin.md 7.2: the text for a pool with 10,000 groups was not captured.
+pub const TOO_MANY_GROUPS: &str = "The maximum number of groups for this user pool has been reached.";
+/// admin.md 7.2: the text for a user in 100 groups was not captured.
+pub const TOO_MANY_GROUPS_OF_USER: &str = "The maximum number of groups for this user has been reached.";

@@ -51,7 +51,7 @@ impl Contact {
 }
 
 /// An address or a number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Destination {
     /// Which attribute it is.
     pub contact: Contact,

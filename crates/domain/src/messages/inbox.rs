@@ -30,8 +30,8 @@ pub struct InboxFilter {
     pub after: Option<String>,
 }
 
-/// A message as `/_dev/messages` shows it.
-#[derive(Clone, Debug, Serialize)]
+/// A message as `/_dev/messages` shows it. Without `Debug`, since it holds a code or a password.
+#[derive(Clone, Serialize)]
 pub struct InboxMessage {
     /// Grows with time.
     pub id: String,
@@ -99,10 +99,15 @@ async fn open(cx: &Cx<'_>, filter: &InboxFilter, row: MessageRow) -> Result<Opti
     let fits = |wanted: &Option<String>, value: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == value)
     };
-    let matches = [&body.user, &row.user_id, &body.to].iter().any(|name| fits(&filter.user, name))
+    let matches = [&body.user, &row.user_id, &body.to]
+        .iter()
+        .any(|name| fits(&filter.user, name))
         && fits(&filter.to, &body.to)
         && fits(&filter.kind, &body.kind);
-    Ok(matches.then(|| InboxMessage {
+    if !matches {
+        return Ok(None);
+    }
+    Ok(Some(InboxMessage {
         id: row.message_id,
         time: Timestamp(row.created),
         pool: row.pool_id,

@@ -10,8 +10,8 @@ const VERIFICATION_SUBJECT: &str = "Your verification code";
 const INVITATION: &str = "Your username is {username} and temporary password is {####}. ";
 const INVITATION_SUBJECT: &str = "Your temporary password";
 
-/// A finished text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A finished text. Without `Debug`, since it holds a code or a password.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// E-mail only.
     pub subject: Option<String>,

@@ -7,6 +7,7 @@ use cognate_crypto::seal::Context;
 use cognate_shapes::{
     AliasAttributeType, AttributeType, Timestamp, UserStatusType, UserType, UsernameAttributeType,
 };
+use cognate_store::tables::groups;
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::{Batch, Label, Row, Value};
 use serde::{Deserialize, Serialize};
@@ -216,6 +217,12 @@ impl User {
         )
     }
 
+    /// Whether the user can be found under a name now.
+    pub fn is_called(&self, pool: &Pool, name: &str) -> bool {
+        let folded = names::fold(pool, name);
+        self.logins(pool).iter().any(|(login, _)| *login == folded)
+    }
+
     /// The names under which the user can be found now: folded text and kind (design, names).
     fn logins(&self, pool: &Pool) -> Vec<(String, Kind)> {
         let mut list = vec![(names::fold(pool, &self.username), Kind::Username)];
@@ -413,9 +420,11 @@ fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> 
     batch
 }
 
-/// Deletes a user that nobody changed in between, with its names and search entries; the id is never used again.
+/// Deletes a user that nobody changed in between, with its names, search entries and memberships; the id is never used
+/// again.
 pub fn delete(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
-    let mut batch = table::delete(batch, &pool.id, &user.id, user.ver, now);
+    let batch = table::delete(batch, &pool.id, &user.id, user.ver, now);
+    let mut batch = groups::forget_user(batch, &pool.id, &user.id);
     for (attr, value) in user.searched() {
         batch = table::delete_attr(batch, &pool.id, &user.id, attr, &value);
     }

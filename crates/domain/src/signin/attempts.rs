@@ -30,7 +30,9 @@ impl Subject {
 
     /// A name that nobody has. The database sees a pseudonym, so that typed names are not collected.
     pub fn unknown(pool: &Pool, folded_name: &str) -> Self {
-        Self(hex(&pool.key.mac("attempts of unknown names", folded_name.as_bytes())))
+        Self(hex(&pool
+            .key
+            .mac("attempts of unknown names", folded_name.as_bytes())))
     }
 
     /// The key of the rows.
@@ -41,23 +43,45 @@ impl Subject {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    let digit = |nibble: u8| {
+        char::from(if nibble < 10 {
+            b'0' + nibble
+        } else {
+            b'a' + nibble - 10
+        })
+    };
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 /// Counts a request of `kind` in one commit.
 ///
 /// # Errors
 /// LimitExceededException from the request after `limit` on, until an hour after the first (auth.md 2.7, 6.1).
-pub async fn take(cx: &Cx<'_>, pool: &Pool, subject: &Subject, kind: &'static str, limit: i64) -> Result<()> {
-    let batch = table::count(Batch::new(), &pool.id, &subject.0, kind, cx.now, cx.now.saturating_add(HOUR));
+pub async fn take(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    subject: &Subject,
+    kind: &'static str,
+    limit: i64,
+) -> Result<()> {
+    let batch = table::count(
+        Batch::new(),
+        &pool.id,
+        &subject.0,
+        kind,
+        cx.now,
+        cx.now.saturating_add(HOUR),
+    );
     let outcome = cx.commit(batch, |_| Fault::Stale).await?;
     let n = outcome.first(0).map_or(Ok(i64::MAX), |row| row.int(0))?;
-    if n > limit { Err(errors::auth::attempt_limit_exceeded().into()) } else { Ok(()) }
+    if n > limit {
+        Err(errors::auth::attempt_limit_exceeded().into())
+    } else {
+        Ok(())
+    }
 }
 
 /// What was read of a subject's wrong passwords.
@@ -89,7 +113,11 @@ impl Tally {
     /// # Errors
     /// NotAuthorizedException `Password attempts exceeded`.
     pub fn refuse_locked(&self, now: i64) -> Result<()> {
-        if self.locked(now) { Err(errors::auth::password_attempts_exceeded().into()) } else { Ok(()) }
+        if self.locked(now) {
+            Err(errors::auth::password_attempts_exceeded().into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Adds to the batch of a right password that nothing was counted since, and forgets the wrong ones.
@@ -105,22 +133,44 @@ impl Tally {
 
     /// The row after one more wrong password at `now`.
     fn after_failure(&self, now: i64) -> Failures {
-        let before = self.seen.as_ref().filter(|seen| now < seen.expires).map_or(0, |seen| seen.n);
+        let before = self
+            .seen
+            .as_ref()
+            .filter(|seen| now < seen.expires)
+            .map_or(0, |seen| seen.n);
         let n = before.saturating_add(1);
         let lock = match u32::try_from(n - FREE) {
             Err(_) => 0,
-            Ok(doublings) => SECOND.checked_shl(doublings.min(20)).unwrap_or(LONGEST).clamp(SECOND, LONGEST),
+            Ok(doublings) => SECOND
+                .checked_shl(doublings.min(20))
+                .unwrap_or(LONGEST)
+                .clamp(SECOND, LONGEST),
         };
         // The clock of another node may be ahead; `last` identifies the row's state and must move.
-        let last = self.seen.as_ref().map_or(now, |seen| now.max(seen.last.saturating_add(1)));
-        let until = if lock == 0 { 0 } else { now.saturating_add(lock) };
-        Failures { n, until, last, expires: now.saturating_add(LONGEST) }
+        let last = self
+            .seen
+            .as_ref()
+            .map_or(now, |seen| now.max(seen.last.saturating_add(1)));
+        let until = if lock == 0 {
+            0
+        } else {
+            now.saturating_add(lock)
+        };
+        Failures {
+            n,
+            until,
+            last,
+            expires: now.saturating_add(LONGEST),
+        }
     }
 }
 
 /// Reads a subject's tally.
 pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<Tally> {
-    let rows = cx.store.rows(table::OF_SUBJECT, table::key(&pool.id, &subject.0)).await?;
+    let rows = cx
+        .store
+        .rows(table::OF_SUBJECT, table::key(&pool.id, &subject.0))
+        .await?;
     Tally::from_rows(subject, &rows)
 }
 
@@ -145,7 +195,13 @@ pub async fn count_failure(cx: &Cx<'_>, pool: &Pool, mut tally: Tally, also: Bat
     for _ in 0..16 {
         tally.refuse_locked(cx.now)?;
         let after = tally.after_failure(cx.now);
-        let batch = table::replace(also.clone(), &pool.id, &tally.subject.0, tally.seen.as_ref(), &after);
+        let batch = table::replace(
+            also.clone(),
+            &pool.id,
+            &tally.subject.0,
+            tally.seen.as_ref(),
+            &after,
+        );
         match cx.store.commit(batch).await {
             Ok(_) => return Ok(()),
             Err(CommitError::Conflict(_)) => tally = read(cx, pool, tally.subject).await?,
@@ -160,8 +216,16 @@ mod tests {
     use super::*;
 
     fn tally(n: i64, last: i64) -> Tally {
-        let seen = Failures { n, until: 0, last, expires: last + LONGEST };
-        Tally { subject: Subject::known("u"), seen: Some(seen) }
+        let seen = Failures {
+            n,
+            until: 0,
+            last,
+            expires: last + LONGEST,
+        };
+        Tally {
+            subject: Subject::known("u"),
+            seen: Some(seen),
+        }
     }
 
     #[test]
@@ -169,10 +233,19 @@ mod tests {
         let now = 1_000 * SECOND;
         let lock = |before: i64| {
             let after = tally(before, now - 1).after_failure(now);
-            (after.n, (after.until - if after.until == 0 { 0 } else { now }) / SECOND)
+            (
+                after.n,
+                (after.until - if after.until == 0 { 0 } else { now }) / SECOND,
+            )
         };
-        assert_eq!([lock(0), lock(3), lock(4), lock(5), lock(6)], [(1, 0), (4, 0), (5, 1), (6, 2), (7, 4)]);
-        assert_eq!([lock(13), lock(14), lock(15), lock(90)], [(14, 512), (15, 900), (16, 900), (91, 900)]);
+        assert_eq!(
+            [lock(0), lock(3), lock(4), lock(5), lock(6)],
+            [(1, 0), (4, 0), (5, 1), (6, 2), (7, 4)]
+        );
+        assert_eq!(
+            [lock(13), lock(14), lock(15), lock(90)],
+            [(14, 512), (15, 900), (16, 900), (91, 900)]
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::random;
+use cognate_crypto::seal::Context;
 use cognate_shapes::UserStatusType;
 use cognate_store::Batch;
 use cognate_store::tables::{attempts as attempts_table, events, users};
@@ -10,7 +11,7 @@ use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::user::User;
+use crate::records::user::{User, UserDoc};
 use crate::signin::attempts::{self, Subject, Tally, hex};
 use crate::users::names;
 
@@ -38,21 +39,37 @@ impl Candidate {
     ///
     /// # Errors
     /// UserNotFoundException `User does not exist.` where the client may know (PreventUserExistenceErrors LEGACY).
-    pub async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, name: &str, accepted: Names) -> Result<Self> {
+    pub async fn find(
+        cx: &Cx<'_>,
+        pool: &Pool,
+        client: &Client,
+        name: &str,
+        accepted: Names,
+    ) -> Result<Self> {
         let typed = names::fold(pool, name);
         let nobody = Subject::unknown(pool, &typed);
         let mut queries = vec![
             users::by_login(&pool.id, &typed),
-            (attempts_table::OF_LOGIN, attempts_table::key(&pool.id, &typed)),
-            (attempts_table::OF_SUBJECT, attempts_table::key(&pool.id, nobody.as_str())),
+            (
+                attempts_table::OF_LOGIN,
+                attempts_table::key(&pool.id, &typed),
+            ),
+            (
+                attempts_table::OF_SUBJECT,
+                attempts_table::key(&pool.id, nobody.as_str()),
+            ),
         ];
         if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
             queries.push(users::by_id(&pool.id, name));
-            queries.push((attempts_table::OF_SUBJECT, attempts_table::key(&pool.id, name)));
+            queries.push((
+                attempts_table::OF_SUBJECT,
+                attempts_table::key(&pool.id, name),
+            ));
         }
         let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
-        let (by_login, of_login, of_nobody, by_id, of_id) = (next(), next(), next(), next(), next());
+        let (by_login, of_login, of_nobody, by_id, of_id) =
+            (next(), next(), next(), next(), next());
         let (row, counted) = match by_login.into_iter().next() {
             Some(row) => (Some(row), of_login),
             None => (by_id.into_iter().next(), of_id),
@@ -61,19 +78,28 @@ impl Candidate {
             if !client.hides_existence() {
                 return Err(errors::user_not_found().into());
             }
-            return Ok(Self { typed, user: None, tally: Tally::from_rows(nobody, &of_nobody)? });
+            return Ok(Self {
+                typed,
+                user: None,
+                tally: Tally::from_rows(nobody, &of_nobody)?,
+            });
         };
         let user = User::from_row(&pool.id, &mut row)?;
         let tally = Tally::from_rows(Subject::known(&user.id), &counted)?;
-        Ok(Self { typed, user: Some(user), tally })
+        Ok(Self {
+            typed,
+            user: Some(user),
+            tally,
+        })
     }
 
     /// The name that enters x and the signature: the internal user name, or a stable UUID for nobody.
     pub fn username(&self, pool: &Pool) -> String {
-        match &self.user {
-            Some(user) => user.username.clone(),
-            None => decoy_id(pool, &self.typed),
-        }
+        // Made for users too, so that both take the same time.
+        let decoy = decoy_id(pool, &self.typed);
+        self.user
+            .as_ref()
+            .map_or(decoy, |user| user.username.clone())
     }
 
     /// The credential to compare with: the user's, or a decoy that no password matches and that costs the same.
@@ -86,7 +112,11 @@ impl Candidate {
     /// # Errors
     /// The state's exception, after an auth event was recorded.
     pub async fn refuse_state(&self, cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<()> {
-        match self.user.as_ref().and_then(|user| Some((user, state_refusal(client, user)?))) {
+        match self
+            .user
+            .as_ref()
+            .and_then(|user| Some((user, state_refusal(client, user)?)))
+        {
             None => Ok(()),
             Some((user, refusal)) => Err(refused(cx, pool, client, user, refusal).await),
         }
@@ -99,10 +129,34 @@ impl Candidate {
     }
 }
 
-/// The user's credential, or a decoy for nobody and for users without a password.
-pub fn credential_or_decoy(pool: &Pool, user: Option<&User>, typed: &str) -> Result<Credential> {
-    let own = user.map(|user| user.open_credential(pool)).transpose()?.flatten();
-    Ok(own.unwrap_or_else(|| Credential::decoy(&pool.key.mac("decoy credential", typed.as_bytes()))))
+/// The user's credential, or a decoy for nobody and for users without a password. Either way a decoy is made and a
+/// sealed value is opened, so that both take the same time.
+fn credential_or_decoy(pool: &Pool, user: Option<&User>, typed: &str) -> Result<Credential> {
+    let decoy = Credential::decoy(&pool.key.mac("decoy credential", typed.as_bytes()));
+    let own = match user {
+        Some(user) if user.credential.is_some() => user.open_credential(pool)?,
+        _ => {
+            imitate_reading(pool);
+            None
+        }
+    };
+    Ok(own.unwrap_or(decoy))
+}
+
+/// Does what reading a user does besides the database: parse a document, open a sealed credential. The result is of no
+/// use and thrown away.
+fn imitate_reading(pool: &Pool) {
+    const DOC: &str = r#"{"attributes":{"email":"somebody@example.com","email_verified":"true","name":"Somebody"}}"#;
+    let doc = serde_json::from_str::<UserDoc>(DOC);
+    // Format version, nonce, credential and tag: what opening refuses only after it has read all of it.
+    let sealed = [1_u8; 438];
+    let context = Context {
+        table: "users",
+        column: "credential",
+        pool: &pool.id,
+        row: "",
+    };
+    std::hint::black_box((doc.is_ok(), pool.key.open(&context, &sealed).is_ok()));
 }
 
 /// A UUID-shaped text that is always the same for a name of a pool.
@@ -110,7 +164,9 @@ fn decoy_id(pool: &Pool, typed: &str) -> String {
     let text = hex(&pool.key.mac("decoy user id", typed.as_bytes()));
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
     // The shape of the ids of real users, which are random UUIDs of version 4.
-    let variant = ["8", "9", "a", "b"].get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3)).copied();
+    let variant = ["8", "9", "a", "b"]
+        .get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3))
+        .copied();
     format!(
         "{}-{}-4{}-{}{}-{}",
         part(0, 8),
@@ -131,7 +187,9 @@ pub fn state_refusal(client: &Client, user: &User) -> Option<ApiError> {
     }
     match user.status {
         UserStatusType::Unconfirmed => Some(auth::user_not_confirmed()),
-        UserStatusType::ResetRequired if !(hides && user.credential.is_none()) => Some(auth::password_reset_required()),
+        UserStatusType::ResetRequired if !(hides && user.credential.is_none()) => {
+            Some(auth::password_reset_required())
+        }
         UserStatusType::ExternalProvider => Some(auth::external_user()),
         UserStatusType::Archived | UserStatusType::Compromised | UserStatusType::Unknown => {
             Some(auth::incorrect_password())
@@ -141,8 +199,22 @@ pub fn state_refusal(client: &Client, user: &User) -> Option<ApiError> {
 }
 
 /// Records that a known user's sign-in was refused for `refusal`, and gives the refusal.
-pub async fn refused(cx: &Cx<'_>, pool: &Pool, client: &Client, user: &User, refusal: ApiError) -> Fault {
-    let batch = event(cx, Batch::new(), pool, client, &user.id, &random::uuid_v4(), "Fail");
+pub async fn refused(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    refusal: ApiError,
+) -> Fault {
+    let batch = event(
+        cx,
+        Batch::new(),
+        pool,
+        client,
+        &user.id,
+        &random::uuid_v4(),
+        "Fail",
+    );
     match cx.commit(batch, |_| Fault::Stale).await {
         Ok(_) => refusal.into(),
         Err(fault) => fault,
@@ -150,11 +222,19 @@ pub async fn refused(cx: &Cx<'_>, pool: &Pool, client: &Client, user: &User, ref
 }
 
 /// The auth event of a wrong password; for nobody a statement that costs the same and writes nothing.
-pub fn failure_event(cx: &Cx<'_>, pool: &Pool, client: &Client, user: Option<&User>, subject: &Subject) -> Batch {
+pub fn failure_event(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    user: Option<&User>,
+    subject: &Subject,
+) -> Batch {
     let event_id = random::uuid_v4();
     match user {
         Some(user) => event(cx, Batch::new(), pool, client, &user.id, &event_id, "Fail"),
-        None => events::insert_for_nobody(Batch::new(), &pool.id, subject.as_str(), cx.now, &event_id),
+        None => {
+            events::insert_for_nobody(Batch::new(), &pool.id, subject.as_str(), cx.now, &event_id)
+        }
     }
 }
 
@@ -168,9 +248,11 @@ pub fn event(
     event_id: &str,
     result: &str,
 ) -> Batch {
+    // A header is as long as the sender likes; a row of every attempt is not.
+    let agent: String = cx.client_info.user_agent.chars().take(256).collect();
     let doc = serde_json::json!({
         "type": "SignIn", "result": result, "client": client.id, "challenge": "Password",
-        "ip": cx.client_info.ip, "agent": cx.client_info.user_agent,
+        "ip": cx.client_info.ip, "agent": agent,
     });
     events::insert(batch, &pool.id, user_id, cx.now, event_id, &doc.to_string())
 }

@@ -40,7 +40,10 @@ impl<'a> Parameters<'a> {
     /// # Errors
     /// InvalidParameterException `Missing required parameter <name>`.
     pub fn required(&self, name: &str) -> Result<&'a str> {
-        Ok(self.get(name).filter(|value| !value.is_empty()).ok_or_else(|| auth::missing_parameter(name))?)
+        Ok(self
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| auth::missing_parameter(name))?)
     }
 
     /// The parameters whose names begin with `prefix`, without it.
@@ -76,10 +79,14 @@ pub async fn start(
             password::sign_in(cx, pool, client, given).await
         }
         (F::AdminUserPasswordAuth | F::AdminNoSrpAuth, Door::Admin) => {
-            require(allows_admin_password(client), auth::admin_password_flow_disabled)?;
+            require(
+                allows_admin_password(client),
+                auth::admin_password_flow_disabled,
+            )?;
             password::sign_in(cx, pool, client, given).await
         }
-        (F::UserPasswordAuth, Door::Admin) | (F::AdminUserPasswordAuth | F::AdminNoSrpAuth, Door::Public) => {
+        (F::UserPasswordAuth, Door::Admin)
+        | (F::AdminUserPasswordAuth | F::AdminNoSrpAuth, Door::Public) => {
             Err(auth::method_not_supported().into())
         }
         (F::RefreshTokenAuth | F::RefreshToken, _) => {
@@ -91,7 +98,10 @@ pub async fn start(
             require(allowed, unconfirmed::custom_auth_flow_disabled)?;
             given.required("USERNAME")?;
             let triggers = &pool.doc.lambda_config;
-            require(triggers.define_auth_challenge.is_some(), auth::custom_auth_without_triggers)?;
+            require(
+                triggers.define_auth_challenge.is_some(),
+                auth::custom_auth_without_triggers,
+            )?;
             Err(errors::not_implemented("CUSTOM_AUTH").into())
         }
         (F::UserAuth, _) => {
@@ -120,7 +130,10 @@ pub async fn answer(
         (C::PasswordVerifier, _) => srp::answer(cx, pool, client, given).await,
         (C::NewPasswordRequired, _) => new_password::answer(cx, pool, client, session, given).await,
         (C::AdminNoSrpAuth, Door::Admin) => {
-            require(allows_admin_password(client), auth::admin_password_flow_disabled)?;
+            require(
+                allows_admin_password(client),
+                auth::admin_password_flow_disabled,
+            )?;
             password::sign_in(cx, pool, client, given).await
         }
         (C::AdminNoSrpAuth, Door::Public) => Err(auth::method_not_supported().into()),
@@ -143,20 +156,34 @@ pub async fn answer(
 }
 
 fn require(allowed: bool, refusal: fn() -> errors::ApiError) -> Result<()> {
-    if allowed { Ok(()) } else { Err(refusal().into()) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(refusal().into())
+    }
 }
 
 /// Whether the client's list is of the legacy kind, which always allows refresh, and SRP unless it says custom only
 /// (auth.md 3.1).
 fn is_legacy(client: &Client) -> bool {
     use ExplicitAuthFlowsType as E;
-    let legacy = |flow: &E| matches!(flow, E::AdminNoSrpAuth | E::CustomAuthFlowOnly | E::UserPasswordAuth);
-    client.doc.explicit_auth_flows.as_ref().is_some_and(|list| !list.is_empty() && list.iter().all(legacy))
+    let legacy = |flow: &E| {
+        matches!(
+            flow,
+            E::AdminNoSrpAuth | E::CustomAuthFlowOnly | E::UserPasswordAuth
+        )
+    };
+    client
+        .doc
+        .explicit_auth_flows
+        .as_ref()
+        .is_some_and(|list| !list.is_empty() && list.iter().all(legacy))
 }
 
 fn allows_srp(client: &Client) -> bool {
     use ExplicitAuthFlowsType as E;
-    client.lists_flow(E::AllowUserSrpAuth) || (is_legacy(client) && !client.lists_flow(E::CustomAuthFlowOnly))
+    client.lists_flow(E::AllowUserSrpAuth)
+        || (is_legacy(client) && !client.lists_flow(E::CustomAuthFlowOnly))
 }
 
 fn allows_admin_password(client: &Client) -> bool {
@@ -166,6 +193,7 @@ fn allows_admin_password(client: &Client) -> bool {
 
 /// Rotation replaces the flow by GetTokensFromRefreshToken (auth.md 5.5).
 fn allows_refresh(client: &Client) -> bool {
-    let listed = client.lists_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth) || is_legacy(client);
+    let listed =
+        client.lists_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth) || is_legacy(client);
     listed && !crate::tokens::claims::rotates(client)
 }

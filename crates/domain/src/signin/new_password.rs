@@ -23,7 +23,13 @@ use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{names, password, schema};
 
 /// Asks a user who proved a temporary password for one of their own.
-pub fn challenge(cx: &Cx<'_>, pool: &Pool, client: &Client, user: &User, proof: &Proof) -> Result<Outcome> {
+pub fn challenge(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    proof: &Proof,
+) -> Result<Outcome> {
     let session = NewPassword {
         nonce: ticket::nonce(),
         client_id: client.id.clone(),
@@ -38,16 +44,25 @@ pub fn challenge(cx: &Cx<'_>, pool: &Pool, client: &Client, user: &User, proof: 
         .filter(|(name, _)| may_read(client, name))
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let missing: Vec<String> = missing(pool, user).map(|name| format!("userAttributes.{name}")).collect();
+    let missing: Vec<String> = missing(pool, user)
+        .map(|name| format!("userAttributes.{name}"))
+        .collect();
     let mut parameters = BTreeMap::from([
-        ("requiredAttributes".to_owned(), serde_json::to_string(&missing)?),
+        (
+            "requiredAttributes".to_owned(),
+            serde_json::to_string(&missing)?,
+        ),
         ("userAttributes".to_owned(), serde_json::to_string(&shown)?),
     ]);
     if matches!(proof, Proof::Password) {
         parameters.insert("USER_ID_FOR_SRP".to_owned(), user.username.clone());
     }
     let session = Some(session.seal(cx, pool));
-    Ok(Outcome::Challenge { name: ChallengeNameType::NewPasswordRequired, session, parameters })
+    Ok(Outcome::Challenge {
+        name: ChallengeNameType::NewPasswordRequired,
+        session,
+        parameters,
+    })
 }
 
 /// The required attributes that the user has no value for.
@@ -71,7 +86,12 @@ pub async fn answer(
     secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
     let session = session.ok_or_else(|| auth::missing_parameter("Session"))?;
     let session = NewPassword::open(cx, pool, client, session)?;
-    let _turn = cx.gates.enter(&format!("{}/{}", pool.id, session.user_id)).await;
+    let subject = format!("{}/{}", pool.id, session.user_id);
+    let _turn = cx
+        .gates
+        .enter(&subject)
+        .await
+        .ok_or_else(auth::password_attempts_exceeded)?;
 
     let before = read(cx, pool, &session, name).await?;
     if let Some(refusal) = (!before.enabled).then(auth::user_disabled) {
@@ -92,7 +112,10 @@ pub async fn answer(
 
     let batch = user::save(Batch::new(), pool, &before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    let proof = Proof::Session { nonce: session.nonce, expires: session.expires };
+    let proof = Proof::Session {
+        nonce: session.nonce,
+        expires: session.expires,
+    };
     outcome::open_session(cx, pool, client, &after, batch, &proof).await
 }
 
@@ -102,13 +125,18 @@ async fn read(cx: &Cx<'_>, pool: &Pool, session: &NewPassword, name: &str) -> Re
         .store
         .read(&[
             users::by_id(&pool.id, &session.user_id),
-            (sessions::READ_SPENT, sessions::spent_key(&pool.id, &session.nonce)),
+            (
+                sessions::READ_SPENT,
+                sessions::spent_key(&pool.id, &session.nonce),
+            ),
         ])
         .await?;
     let mut found = found.into_iter();
     let mut next = || found.next().unwrap_or_default();
     let (row, spent) = (next().into_iter().next(), next());
-    let user = row.map(|mut row| User::from_row(&pool.id, &mut row)).transpose()?;
+    let user = row
+        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .transpose()?;
     let user = user.ok_or_else(auth::session_invalid)?;
     let is_named = name == user.id || names::fold(pool, name) == names::fold(pool, &user.username);
     if !is_named {
@@ -117,7 +145,10 @@ async fn read(cx: &Cx<'_>, pool: &Pool, session: &NewPassword, name: &str) -> Re
     if !spent.is_empty() {
         return Err(auth::session_used().into());
     }
-    let same = ct_eq(&ticket::fingerprint(user.credential.as_deref()), &session.credential);
+    let same = ct_eq(
+        &ticket::fingerprint(user.credential.as_deref()),
+        &session.credential,
+    );
     if !same || user.status != UserStatusType::ForceChangePassword {
         return Err(auth::session_invalid().into());
     }
@@ -135,13 +166,15 @@ fn with_attributes(
     let mut all = user.doc.attributes.clone();
     let mut changed = false;
     for (name, value) in given.with_prefix("userAttributes.") {
-        let entry = schema::find(pool, name).ok_or_else(|| errors::users::attribute_type_unknown(name))?;
+        let entry =
+            schema::find(pool, name).ok_or_else(|| errors::users::attribute_type_unknown(name))?;
         let fixed = entry.required == Some(true) || matches!(name, "email" | "phone_number");
         if fixed && user.attribute(name).is_some_and(|had| !had.is_empty()) {
             return Err(auth::attribute_already_provided(name).into());
         }
         // What the schema requires is always writable (auth.md 5.3), except what the service alone sets.
-        let writable = attributes::may_write(client, name) || (entry.required == Some(true) && name != "sub");
+        let writable =
+            attributes::may_write(client, name) || (entry.required == Some(true) && name != "sub");
         if !writable {
             return Err(errors::users::unauthorized_attribute().into());
         }
@@ -152,8 +185,18 @@ fn with_attributes(
         return Ok(all);
     }
     // The rules of a new user hold for the sum; the name of a pool with username attributes is one of them.
-    let login = if pool.has_username_attributes() { all.get("email").or_else(|| all.get("phone_number")) } else { None };
+    let login = if pool.has_username_attributes() {
+        all.get("email").or_else(|| all.get("phone_number"))
+    } else {
+        None
+    };
     let login = login.unwrap_or(&user.username).clone();
-    let list = all.into_iter().map(|(name, value)| AttributeType { name, value: Some(value) }).collect();
+    let list = all
+        .into_iter()
+        .map(|(name, value)| AttributeType {
+            name,
+            value: Some(value),
+        })
+        .collect();
     attributes::validate_new(pool, Writer::Admin, &login, list)
 }

@@ -107,19 +107,25 @@ pub async fn after_password(
     }
     match user.status {
         UserStatusType::Confirmed => {
-            let batch = tally.clear(Batch::new(), pool);
+            let batch = sessions::pool_is_active(Batch::new(), &pool.id);
             let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
+            let batch = tally.clear(batch, pool);
             open_session(cx, pool, client, &user, batch, proof).await
         }
         UserStatusType::ForceChangePassword => {
-            if user.doc.temporary_until.is_some_and(|until| until <= cx.now) {
+            if user
+                .doc
+                .temporary_until
+                .is_some_and(|until| until <= cx.now)
+            {
                 let refusal = auth::temporary_password_expired();
                 return Err(candidate::refused(cx, pool, client, &user, refusal).await);
             }
             // A password that needs no memory of its challenge and that follows no wrong one leaves nothing to write.
             if !(matches!(proof, Proof::Password) && tally.is_clean()) {
                 let batch = proof.spend(tally.clear(Batch::new(), pool), pool);
-                cx.commit(batch, |label| proof.conflict(cx, pool, client, label)).await?;
+                cx.commit(batch, |label| proof.conflict(cx, pool, client, label))
+                    .await?;
             }
             new_password::challenge(cx, pool, client, &user, proof)
         }
@@ -128,7 +134,7 @@ pub async fn after_password(
     }
 }
 
-/// Signs the user in: `batch` holds what else must be true or done; session, auth event and the spent challenge join it.
+/// Signs the user in: `batch` requires an active pool and the user as it was read, or changes the user; session, auth event and the spent challenge join it.
 /// The tokens are signed while the commit is on its way, and leave only after it.
 ///
 /// # Errors
@@ -152,7 +158,9 @@ pub async fn open_session(
         user_id: user.id.clone(),
         session_id: session_id.clone(),
         generation: doc.generation,
-        expires: cx.now.saturating_add(client.refresh_token_seconds().saturating_mul(SECOND)),
+        expires: cx
+            .now
+            .saturating_add(client.refresh_token_seconds().saturating_mul(SECOND)),
     };
     let row = sessions::SessionRow {
         client_id: client.id.clone(),
@@ -161,7 +169,7 @@ pub async fn open_session(
         expires: row_expires(refresh.expires),
         ver: 1,
     };
-    let batch = proof.spend(sessions::pool_is_active(batch, &pool.id), pool);
+    let batch = proof.spend(batch, pool);
     let batch = sessions::insert(batch, &pool.id, &user.id, &session_id, &row);
     let batch = candidate::event(cx, batch, pool, client, &user.id, &event_id, "Pass");
     let grant = Grant {

@@ -16,22 +16,38 @@ use crate::users::names;
 ///
 /// # Errors
 /// auth.md 2.3 and 6.4. Nobody's name costs what a user's costs where the client must not know.
-pub async fn sign_in(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+pub async fn sign_in(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    given: &Parameters<'_>,
+) -> Result<Outcome> {
     let name = given.required("USERNAME")?;
     let password: SecretString = Secret::new(given.required("PASSWORD")?.to_owned());
     secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
 
     let subject = format!("{}/{}", pool.id, names::fold(pool, name));
-    let _turn = cx.gates.enter(&subject).await.ok_or_else(auth::password_attempts_exceeded)?;
+    let _turn = cx
+        .gates
+        .enter(&subject)
+        .await
+        .ok_or_else(auth::password_attempts_exceeded)?;
     let candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
     candidate.tally.refuse_locked(cx.now)?;
     candidate.refuse_state(cx, pool, client).await?;
 
     let credential = candidate.credential(pool)?;
     let (suffix, username) = (pool.suffix().to_owned(), candidate.username(pool));
-    let right = cx.workers.run(move || credential.matches(&suffix, &username, password.expose())).await;
+    let right = cx
+        .workers
+        .run(move || credential.matches(&suffix, &username, password.expose()))
+        .await;
     match candidate {
-        Candidate { user: Some(user), tally, .. } if right => {
+        Candidate {
+            user: Some(user),
+            tally,
+            ..
+        } if right => {
             outcome::after_password(cx, pool, client, user, &tally, &Proof::Password).await
         }
         wrong => Err(wrong.failed(cx, pool, client).await),

@@ -32,7 +32,12 @@ struct Live {
 ///
 /// # Errors
 /// auth.md 6.4, settled C2, T20.
-pub async fn by_flow(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+pub async fn by_flow(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    given: &Parameters<'_>,
+) -> Result<Outcome> {
     let text = given.required("REFRESH_TOKEN")?;
     let hash = given.get("SECRET_HASH");
     secret_hash::check_present(client, hash, Missing::Long)?;
@@ -55,17 +60,34 @@ pub async fn by_flow(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Paramete
 ///
 /// # Errors
 /// auth.md 5.5, 6.7, settled C2, T19, T20.
-pub async fn by_operation(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<AuthenticationResultType> {
+pub async fn by_operation(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    text: &str,
+) -> Result<AuthenticationResultType> {
     let live = find(cx, pool, client, text, auth::refresh_token_unusable).await?;
-    match (live.session.standing(live.token.generation, cx.now, grace(client)), rotates(client)) {
+    match (
+        live.session
+            .standing(live.token.generation, cx.now, grace(client)),
+        rotates(client),
+    ) {
         (Standing::Current, true) => rotate(cx, pool, client, live).await,
         (Standing::Current, false) => sign(cx, pool, client, &live, None).await,
         (Standing::Retrying, _) => {
-            let newest = RefreshToken { generation: live.session.generation, ..live.token.clone() };
+            let newest = RefreshToken {
+                generation: live.session.generation,
+                ..live.token.clone()
+            };
             sign(cx, pool, client, &live, Some(&newest)).await
         }
         (Standing::Reused, _) => {
-            let batch = revoke::session(Batch::new(), &pool.id, &live.user.id, &live.token.session_id);
+            let batch = revoke::session(
+                Batch::new(),
+                &pool.id,
+                &live.user.id,
+                &live.token.session_id,
+            );
             let batch = audit::record(cx, batch, &pool.id, Some(&live.user.id));
             cx.commit(batch, |_| Fault::Stale).await?;
             Err(unconfirmed::refresh_token_reused().into())
@@ -75,17 +97,42 @@ pub async fn by_operation(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str)
 
 /// Microseconds in which a rotated token may be used again.
 fn grace(client: &Client) -> i64 {
-    let rotation = client.doc.refresh_token_rotation.as_ref().filter(|_| rotates(client));
-    rotation.and_then(|r| r.retry_grace_period_seconds).unwrap_or(0).saturating_mul(SECOND)
+    let rotation = client
+        .doc
+        .refresh_token_rotation
+        .as_ref()
+        .filter(|_| rotates(client));
+    rotation
+        .and_then(|r| r.retry_grace_period_seconds)
+        .unwrap_or(0)
+        .saturating_mul(SECOND)
 }
 
-async fn rotate(cx: &Cx<'_>, pool: &Pool, client: &Client, live: Live) -> Result<AuthenticationResultType> {
+async fn rotate(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    live: Live,
+) -> Result<AuthenticationResultType> {
     let next = live.session.rotated(cx.now);
-    let token = RefreshToken { generation: next.generation, ..live.token.clone() };
+    let token = RefreshToken {
+        generation: next.generation,
+        ..live.token.clone()
+    };
     let doc = serde_json::to_string(&next)?;
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-    let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &doc, live.ver);
-    let (committed, signed) = tokio::join!(cx.store.commit(batch), sign(cx, pool, client, &live, Some(&token)));
+    let batch = sessions::update(
+        batch,
+        &pool.id,
+        &live.user.id,
+        &token.session_id,
+        &doc,
+        live.ver,
+    );
+    let (committed, signed) = tokio::join!(
+        cx.store.commit(batch),
+        sign(cx, pool, client, &live, Some(&token))
+    );
     match committed {
         Ok(_) => signed,
         Err(CommitError::Conflict(label)) => {
@@ -118,7 +165,13 @@ async fn sign(
 }
 
 /// Opens the token and reads its user and session in one round trip.
-async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str, invalid: fn() -> ApiError) -> Result<Live> {
+async fn find(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    text: &str,
+    invalid: fn() -> ApiError,
+) -> Result<Live> {
     let token = RefreshToken::open(pool, text).ok_or_else(invalid)?;
     if token.client_id != client.id {
         return Err(auth::refresh_token_of_another_client().into());
@@ -130,13 +183,18 @@ async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str, invalid: fn
         .store
         .read(&[
             users::by_id(&pool.id, &token.user_id),
-            (sessions::READ, sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now)),
+            (
+                sessions::READ,
+                sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now),
+            ),
         ])
         .await?
         .into_iter();
     let user = found.next().and_then(|rows| rows.into_iter().next());
     let session = found.next().and_then(|rows| rows.into_iter().next());
-    let user = user.map(|mut row| User::from_row(&pool.id, &mut row)).transpose()?;
+    let user = user
+        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .transpose()?;
     let user = user.ok_or_else(errors::user_not_found)?;
     if !user.enabled {
         return Err(auth::user_disabled().into());
@@ -145,5 +203,10 @@ async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str, invalid: fn
     if row.client_id != client.id {
         return Err(auth::refresh_token_of_another_client().into());
     }
-    Ok(Live { token, user, session: serde_json::from_str(&row.doc)?, ver: row.ver })
+    Ok(Live {
+        token,
+        user,
+        session: serde_json::from_str(&row.doc)?,
+        ver: row.ver,
+    })
 }

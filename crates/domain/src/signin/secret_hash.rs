@@ -28,7 +28,12 @@ pub fn check(client: &Client, username: &str, given: Option<&str>, missing: Miss
 ///
 /// # Errors
 /// NotAuthorizedException.
-pub fn check_any(client: &Client, usernames: &[&str], given: Option<&str>, missing: Missing) -> Result<()> {
+pub fn check_any(
+    client: &Client,
+    usernames: &[&str],
+    given: Option<&str>,
+    missing: Missing,
+) -> Result<()> {
     let Some(given) = given else {
         return check_present(client, None, missing);
     };
@@ -39,7 +44,11 @@ pub fn check_any(client: &Client, usernames: &[&str], given: Option<&str>, missi
             right |= ct_eq(expected.as_bytes(), given.as_bytes());
         }
     }
-    if right { Ok(()) } else { Err(errors::auth::wrong_secret_hash(&client.id).into()) }
+    if right {
+        Ok(())
+    } else {
+        Err(errors::auth::wrong_secret_hash(&client.id).into())
+    }
 }
 
 /// Checks only whether a hash must and may be there, for operations that learn the name later.
@@ -50,7 +59,9 @@ pub fn check_present(client: &Client, given: Option<&str>, missing: Missing) -> 
     match (client.secrets.is_empty(), given.is_some(), missing) {
         (true, false, _) | (false, true, _) => Ok(()),
         (false, false, Missing::Long) => Err(errors::auth::secret_not_received(&client.id).into()),
-        (true, true, _) | (false, false, Missing::Short) => Err(errors::auth::wrong_secret_hash(&client.id).into()),
+        (true, true, _) | (false, false, Missing::Short) => {
+            Err(errors::auth::wrong_secret_hash(&client.id).into())
+        }
     }
 }
 

@@ -29,7 +29,12 @@ const SKEW: i64 = 5 * MINUTE;
 ///
 /// # Errors
 /// auth.md 2.3 and 6.4. Nobody's name gets a challenge too where the client must not know: stable salt and id, fresh B.
-pub async fn start(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+pub async fn start(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    given: &Parameters<'_>,
+) -> Result<Outcome> {
     let name = given.required("USERNAME")?;
     let public_a = given.required("SRP_A")?;
     secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
@@ -42,7 +47,11 @@ pub async fn start(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters
     candidate.tally.refuse_locked(cx.now)?;
     candidate.refuse_state(cx, pool, client).await?;
     let credential = candidate.credential(pool)?;
-    let (salt, challenge) = cx.workers.run(move || begin(&credential)).await.ok_or_else(auth::incorrect_password)?;
+    let (salt, challenge) = cx
+        .workers
+        .run(move || begin(&credential))
+        .await
+        .ok_or_else(auth::incorrect_password)?;
 
     let username = candidate.username(pool);
     let srp_b = challenge.srp_b();
@@ -64,7 +73,11 @@ pub async fn start(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters
         ("USERNAME".to_owned(), username.clone()),
         ("USER_ID_FOR_SRP".to_owned(), username),
     ]);
-    Ok(Outcome::Challenge { name: ChallengeNameType::PasswordVerifier, session: None, parameters })
+    Ok(Outcome::Challenge {
+        name: ChallengeNameType::PasswordVerifier,
+        session: None,
+        parameters,
+    })
 }
 
 /// Salt in hexadecimal and challenge; None for a credential that SRP cannot use.
@@ -79,7 +92,12 @@ fn begin(credential: &Credential) -> Option<(String, Challenge)> {
 /// # Errors
 /// `Incorrect username or password.` for a wrong password, signature, timestamp, an altered or a used SECRET_BLOCK
 /// (settled S1, S2); the lockout; the user's state.
-pub async fn answer(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameters<'_>) -> Result<Outcome> {
+pub async fn answer(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    given: &Parameters<'_>,
+) -> Result<Outcome> {
     let name = given.required("USERNAME")?;
     let block = given.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
     let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
@@ -94,17 +112,40 @@ pub async fn answer(cx: &Cx<'_>, pool: &Pool, client: &Client, given: &Parameter
         return Err(auth::session_expired().into());
     }
     let subject = format!("{}/{}", pool.id, block.subject);
-    let _turn = cx.gates.enter(&subject).await.ok_or_else(auth::password_attempts_exceeded)?;
+    let _turn = cx
+        .gates
+        .enter(&subject)
+        .await
+        .ok_or_else(auth::password_attempts_exceeded)?;
     let candidate = again(cx, pool, &block).await?;
     candidate.refuse_state(cx, pool, client).await?;
 
     let timely = is_timely(&timestamp, cx.clock.wall());
     let credential = candidate.credential(pool)?;
-    let proof = Proof::Srp { nonce: block.nonce.clone(), expires: block.expires };
+    let proof = Proof::Srp {
+        nonce: block.nonce.clone(),
+        expires: block.expires,
+    };
     let suffix = pool.suffix().to_owned();
-    let right = cx.workers.run(move || prove(&block, &credential, &suffix, &signed, &timestamp, &signature)).await;
+    let right = cx
+        .workers
+        .run(move || {
+            prove(
+                &block,
+                &credential,
+                &suffix,
+                &signed,
+                &timestamp,
+                &signature,
+            )
+        })
+        .await;
     match candidate {
-        Candidate { user: Some(user), tally, .. } if right && timely => {
+        Candidate {
+            user: Some(user),
+            tally,
+            ..
+        } if right && timely => {
             outcome::after_password(cx, pool, client, user, &tally, &proof).await
         }
         wrong => Err(wrong.failed(cx, pool, client).await),
@@ -122,8 +163,14 @@ async fn again(cx: &Cx<'_>, pool: &Pool, block: &SrpBlock) -> Result<Candidate> 
         .store
         .read(&[
             users::by_id(&pool.id, &block.subject),
-            (attempts_table::OF_SUBJECT, attempts_table::key(&pool.id, &block.subject)),
-            (sessions::READ_SPENT, sessions::spent_key(&pool.id, &block.nonce)),
+            (
+                attempts_table::OF_SUBJECT,
+                attempts_table::key(&pool.id, &block.subject),
+            ),
+            (
+                sessions::READ_SPENT,
+                sessions::spent_key(&pool.id, &block.nonce),
+            ),
         ])
         .await?;
     let mut found = found.into_iter();
@@ -134,8 +181,16 @@ async fn again(cx: &Cx<'_>, pool: &Pool, block: &SrpBlock) -> Result<Candidate> 
     if !spent.is_empty() {
         return Err(auth::incorrect_password().into());
     }
-    let user = user.into_iter().next().map(|mut row| User::from_row(&pool.id, &mut row)).transpose()?;
-    Ok(Candidate { typed: block.typed.clone(), user, tally })
+    let user = user
+        .into_iter()
+        .next()
+        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .transpose()?;
+    Ok(Candidate {
+        typed: block.typed.clone(),
+        user,
+        tally,
+    })
 }
 
 fn prove(
@@ -146,9 +201,16 @@ fn prove(
     timestamp: &str,
     signature: &str,
 ) -> bool {
-    let Some((_, verifier)) = credential.srp() else { return false };
-    let Ok(public_a) = PublicA::from_bytes(&block.public_a) else { return false };
-    let challenge = Challenge { b: block.b.duplicate(), public_b: block.public_b.clone() };
+    let Some((_, verifier)) = credential.srp() else {
+        return false;
+    };
+    let Ok(public_a) = PublicA::from_bytes(&block.public_a) else {
+        return false;
+    };
+    let challenge = Challenge {
+        b: block.b.duplicate(),
+        public_b: block.public_b.clone(),
+    };
     match srp::session_key(&public_a, &challenge, verifier) {
         Ok(key) => srp::verify_claim(&key, suffix, &block.username, signed, timestamp, signature),
         Err(_) => false,
@@ -158,19 +220,37 @@ fn prove(
 /// Whether TIMESTAMP is in the one accepted form (settled S2, S3) and near `wall` (microseconds). It is the machine's
 /// time that counts: the client knows nothing of a moved service clock.
 fn is_timely(text: &str, wall: i64) -> bool {
-    let Some(seconds) = parse_timestamp(text) else { return false };
+    let Some(seconds) = parse_timestamp(text) else {
+        return false;
+    };
     let canonical = srp::client::timestamp(seconds) == text;
-    let at = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(SECOND);
+    let at = i64::try_from(seconds)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(SECOND);
     canonical && at.abs_diff(wall) <= SKEW.unsigned_abs()
 }
 
 /// Seconds since 1970 of `EEE MMM d HH:mm:ss UTC yyyy`; more forms than the accepted one come through.
 fn parse_timestamp(text: &str) -> Option<u64> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let mut words = text.split(' ');
-    let (_, month, day) = (words.next()?, words.next()?, words.next()?.parse::<u64>().ok()?);
-    let (time, zone, year) = (words.next()?, words.next()?, words.next()?.parse::<u64>().ok()?);
-    if zone != "UTC" || words.next().is_some() || !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
+    let (_, month, day) = (
+        words.next()?,
+        words.next()?,
+        words.next()?.parse::<u64>().ok()?,
+    );
+    let (time, zone, year) = (
+        words.next()?,
+        words.next()?,
+        words.next()?.parse::<u64>().ok()?,
+    );
+    if zone != "UTC"
+        || words.next().is_some()
+        || !(1970..=9999).contains(&year)
+        || !(1..=31).contains(&day)
+    {
         return None;
     }
     let mut clock = time.split(':').map(|part| part.parse::<u64>().ok());
@@ -180,8 +260,13 @@ fn parse_timestamp(text: &str) -> Option<u64> {
     }
     let month = u64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()? + 1;
     // Years that begin in March put the leap day last.
-    let (year, from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (from_march * 153 + 2) / 5 + day - 1;
+    let (year, from_march) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let days =
+        year * 365 + year / 4 - year / 100 + year / 400 + (from_march * 153 + 2) / 5 + day - 1;
     Some((days.checked_sub(719_468)?) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
@@ -191,8 +276,18 @@ mod tests {
 
     #[test]
     fn timestamps_agree_with_the_clients_form() {
-        for seconds in [0, 951_782_400, 951_868_800, 1_741_000_000, 1_772_510_706, 4_102_444_799] {
-            assert_eq!(parse_timestamp(&srp::client::timestamp(seconds)), Some(seconds));
+        for seconds in [
+            0,
+            951_782_400,
+            951_868_800,
+            1_741_000_000,
+            1_772_510_706,
+            4_102_444_799,
+        ] {
+            assert_eq!(
+                parse_timestamp(&srp::client::timestamp(seconds)),
+                Some(seconds)
+            );
         }
     }
 

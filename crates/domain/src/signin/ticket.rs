@@ -60,7 +60,12 @@ impl SrpBlock {
             self.b.expose(),
             &self.public_b,
         ]);
-        STANDARD.encode(pool.key.seal_token(SRP, utc_day(cx.now), pool.id.as_bytes(), plain.expose()))
+        STANDARD.encode(pool.key.seal_token(
+            SRP,
+            utc_day(cx.now),
+            pool.id.as_bytes(),
+            plain.expose(),
+        ))
     }
 
     /// The block, and the bytes that the client signed; None for everything that this pool did not seal.
@@ -107,7 +112,12 @@ impl NewPassword {
             &self.expires.to_be_bytes(),
             &self.credential,
         ]);
-        let sealed = pool.key.seal_token(NEW_PASSWORD, utc_day(cx.now), pool.id.as_bytes(), plain.expose());
+        let sealed = pool.key.seal_token(
+            NEW_PASSWORD,
+            utc_day(cx.now),
+            pool.id.as_bytes(),
+            plain.expose(),
+        );
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(sealed))
     }
 
@@ -118,7 +128,9 @@ impl NewPassword {
     /// for one that was altered or belongs to another pool, client or challenge, then the expiry.
     pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
         let sealed = decode(text)?;
-        let plain = pool.key.open_token(NEW_PASSWORD, pool.id.as_bytes(), &sealed);
+        let plain = pool
+            .key
+            .open_token(NEW_PASSWORD, pool.id.as_bytes(), &sealed);
         let plain = plain.map_err(|_| auth::session_invalid())?;
         let session = Self::parse(plain.expose()).ok_or_else(auth::session_invalid)?;
         if session.client_id != client.id {
@@ -148,11 +160,18 @@ impl NewPassword {
 /// NotAuthorizedException: `Invalid session provided` for what does not look like a session, `Invalid session for the
 /// user.` for what does and is none.
 pub fn decode(text: &str) -> Result<Vec<u8>> {
-    let rest = text.strip_prefix(PREFIX).ok_or_else(auth::session_nonsense)?;
-    if !rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+    let rest = text
+        .strip_prefix(PREFIX)
+        .ok_or_else(auth::session_nonsense)?;
+    if !rest
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    {
         return Err(auth::session_nonsense().into());
     }
-    Ok(URL_SAFE_NO_PAD.decode(rest).map_err(|_| auth::session_invalid())?)
+    Ok(URL_SAFE_NO_PAD
+        .decode(rest)
+        .map_err(|_| auth::session_invalid())?)
 }
 
 /// A new nonce.
@@ -162,7 +181,8 @@ pub fn nonce() -> String {
 
 /// When a step that begins now must be answered (auth.md 3.1).
 pub fn step_expires(cx: &Cx<'_>, client: &Client) -> i64 {
-    cx.now.saturating_add(client.auth_session_seconds().saturating_mul(SECOND))
+    cx.now
+        .saturating_add(client.auth_session_seconds().saturating_mul(SECOND))
 }
 
 /// Tells one sealed credential from another.

@@ -37,7 +37,11 @@ impl Facts<'_> {
 
     /// `event_id`. A client without revocation has tokens without `origin_jti`, which find their session by this claim.
     fn event(&self) -> &str {
-        if self.traceable() { self.event_id } else { self.session_id }
+        if self.traceable() {
+            self.event_id
+        } else {
+            self.session_id
+        }
     }
 
     /// The payload of the access token.
@@ -53,7 +57,10 @@ impl Facts<'_> {
         out.text("scope", ADMIN_SCOPE);
         out.number("auth_time", self.auth_time);
         out.text("iss", self.issuer);
-        out.number("exp", iat.saturating_add(self.client.access_token_seconds()));
+        out.number(
+            "exp",
+            iat.saturating_add(self.client.access_token_seconds()),
+        );
         out.number("iat", iat);
         if self.traceable() {
             out.text("jti", &random::uuid_v4());
@@ -109,7 +116,9 @@ pub fn may_read(client: &Client, name: &str) -> bool {
 /// Booleans are booleans, the address is an object (settled J4, J5), everything else is text.
 fn attribute(out: &mut Writer, name: &str, value: &str) {
     match name {
-        "email_verified" | "phone_number_verified" => out.raw(name, if value == "true" { "true" } else { "false" }),
+        "email_verified" | "phone_number_verified" => {
+            out.raw(name, if value == "true" { "true" } else { "false" })
+        }
         "address" => out.value(name, &serde_json::json!({ "formatted": value })),
         // A list of objects, kept as JSON text.
         "identities" => match serde_json::from_str::<serde_json::Value>(value) {

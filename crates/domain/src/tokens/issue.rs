@@ -44,8 +44,14 @@ pub async fn sign(cx: &Cx<'_>, grant: &Grant<'_>) -> Result<AuthenticationResult
     let (access, id) = cx
         .workers
         .run(move || {
-            let access = signers.access.key.sign_compact(signers.access.header.as_bytes(), &access);
-            let id = signers.id.key.sign_compact(signers.id.header.as_bytes(), &id);
+            let access = signers
+                .access
+                .key
+                .sign_compact(signers.access.header.as_bytes(), &access);
+            let id = signers
+                .id
+                .key
+                .sign_compact(signers.id.header.as_bytes(), &id);
             (access, id)
         })
         .await;

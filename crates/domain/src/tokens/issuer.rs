@@ -22,8 +22,13 @@ pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
         (Some(Issuer::Custom(url)), _) => Ok(url.clone()),
         (Some(Issuer::Aws), _) | (None, IssuerDefault::Aws) => Ok(aws(pool)),
         (Some(Issuer::Gateway), _) | (None, IssuerDefault::Gateway) => {
-            let base = cx.client_info.base_url.as_deref().or(cx.settings.public_url.as_deref());
-            let base = base.ok_or_else(|| Fault::Internal("no URL for the issuer of a gateway pool".into()))?;
+            let base = cx
+                .client_info
+                .base_url
+                .as_deref()
+                .or(cx.settings.public_url.as_deref());
+            let base = base
+                .ok_or_else(|| Fault::Internal("no URL for the issuer of a gateway pool".into()))?;
             Ok(format!("{}/{}", base.trim_end_matches('/'), pool.id))
         }
     }
@@ -31,8 +36,13 @@ pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
 
 /// The form of the service itself (auth.md 5.1).
 fn aws(pool: &Pool) -> String {
-    let updated = pool.doc.issuer_configuration.as_ref().and_then(|c| c.type_) == Some(IssuerType::Updated);
-    let host = if updated { "issuer-cognito-idp" } else { "cognito-idp" };
+    let updated =
+        pool.doc.issuer_configuration.as_ref().and_then(|c| c.type_) == Some(IssuerType::Updated);
+    let host = if updated {
+        "issuer-cognito-idp"
+    } else {
+        "cognito-idp"
+    };
     format!("https://{host}.{}.amazonaws.com/{}", pool.region, pool.id)
 }
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use cognate_crypto::jws::{PublicKey, SigningKey, header_json};
+use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_store::tables::keys::{self as table, KeyState, NewKey};
 use cognate_store::{Batch, CommitError, Row, params};
 
+use crate::app::App;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
@@ -63,18 +65,28 @@ impl PoolSigners {
             }
             make(cx, pool).await?;
         }
-        Err(Fault::Internal(format!("pool {} has no signing keys", pool.id)))
+        Err(Fault::Internal(format!(
+            "pool {} has no signing keys",
+            pool.id
+        )))
     }
 
     /// The key with this id, if it may verify tokens of this use.
     pub fn verifier(&self, kid: &str, key_use: &str) -> Option<&PublicKey> {
-        let found = self.published.iter().find(|p| p.state.kid == kid && p.state.key_use == key_use)?;
+        let found = self
+            .published
+            .iter()
+            .find(|p| p.state.kid == kid && p.state.key_use == key_use)?;
         Some(&found.key)
     }
 
     /// The JWKS document: the keys that verify, ID token keys first.
     pub fn jwks(&self) -> String {
-        let of = |key_use: &'static str| self.published.iter().filter(move |p| p.state.key_use == key_use);
+        let of = |key_use: &'static str| {
+            self.published
+                .iter()
+                .filter(move |p| p.state.key_use == key_use)
+        };
         let entries: Vec<&str> = of(ID).chain(of(ACCESS)).map(|p| p.jwk.as_str()).collect();
         format!(r#"{{"keys":[{}]}}"#, entries.join(","))
     }
@@ -95,7 +107,8 @@ impl PoolSigners {
     }
 
     fn from_rows(pool: &Pool, rows: Vec<Row>) -> Result<Self> {
-        let broken = |what: &str| Fault::Internal(format!("signing keys of pool {}: {what}", pool.id));
+        let broken =
+            |what: &str| Fault::Internal(format!("signing keys of pool {}: {what}", pool.id));
         let (mut id, mut access, mut published, mut ver) = (None, None, Vec::new(), 0);
         for mut row in rows {
             let state = KeyState::from_row(&row)?;
@@ -103,8 +116,13 @@ impl PoolSigners {
             if state.current {
                 let sealed = row.take_bytes(5)?;
                 let der = pool.key.open(&context(pool, &state.kid), &sealed)?;
-                let key = SigningKey::from_pkcs8(der.expose()).map_err(|e| broken(&e.to_string()))?;
-                let signer = Some(Signer { kid: state.kid.clone(), header: header_json(&state.kid), key });
+                let key =
+                    SigningKey::from_pkcs8(der.expose()).map_err(|e| broken(&e.to_string()))?;
+                let signer = Some(Signer {
+                    kid: state.kid.clone(),
+                    header: header_json(&state.kid),
+                    key,
+                });
                 match state.key_use.as_str() {
                     ID => id = signer,
                     ACCESS => access = signer,
@@ -119,17 +137,75 @@ impl PoolSigners {
         }
         let id = id.ok_or_else(|| broken("no ID token key"))?;
         let access = access.ok_or_else(|| broken("no access token key"))?;
-        Ok(Self { ver, id, access, published })
+        Ok(Self {
+            ver,
+            id,
+            access,
+            published,
+        })
     }
 }
 
 fn context<'a>(pool: &'a Pool, kid: &'a str) -> Context<'a> {
-    Context { table: "signing_keys", column: "sealed", pool: &pool.id, row: kid }
+    Context {
+        table: "signing_keys",
+        column: "sealed",
+        pool: &pool.id,
+        row: kid,
+    }
 }
 
 /// Where a key made in advance is sealed: it belongs to no pool yet.
 pub fn spare_context(spare_id: &str) -> Context<'_> {
-    Context { table: "spare_keys", column: "sealed", pool: "", row: spare_id }
+    Context {
+        table: "spare_keys",
+        column: "sealed",
+        pool: "",
+        row: spare_id,
+    }
+}
+
+/// Makes one key in advance, on the thread that nobody waits for, unless there are `enough` already.
+///
+/// # Errors
+/// The store's.
+pub async fn add_spare(app: &App, enough: usize) -> Result<Spares> {
+    let wanted = i64::try_from(enough).unwrap_or(i64::MAX);
+    if app
+        .store
+        .rows(table::READ_SPARE, params![wanted])
+        .await?
+        .len()
+        >= enough
+    {
+        return Ok(Spares::Enough);
+    }
+    let key = app.workers.run_background(SigningKey::generate).await;
+    let (kid, spare_id) = (key.public().kid(), random::uuid_v4());
+    let sealed = app
+        .root
+        .seal(&spare_context(&spare_id), key.to_pkcs8().expose());
+    let public = key.public().jwk_json(&kid);
+    let batch = table::insert_spare(
+        Batch::new(),
+        &spare_id,
+        &public,
+        sealed,
+        app.clock.service(),
+    );
+    match app.store.commit(batch).await {
+        Ok(_) => Ok(Spares::Added),
+        Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
+    }
+}
+
+/// What [`add_spare`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spares {
+    /// There are as many as wanted.
+    Enough,
+    /// There is one more than before; ask again.
+    Added,
 }
 
 /// Gives the pool its first two keys, from the spares where there are some. Another node may be faster: the caller reads
@@ -140,7 +216,8 @@ async fn make(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
     for mut row in cx.store.rows(table::READ_SPARE, params![2]).await? {
         let spare_id = row.take_text(0)?;
         let der = cx.root.open(&spare_context(&spare_id), row.bytes(2)?)?;
-        let key = SigningKey::from_pkcs8(der.expose()).map_err(|e| Fault::Internal(format!("spare key: {e}")))?;
+        let key = SigningKey::from_pkcs8(der.expose())
+            .map_err(|e| Fault::Internal(format!("spare key: {e}")))?;
         batch = table::take_spare(batch, &spare_id);
         fresh.push(key);
     }
@@ -159,9 +236,18 @@ async fn make(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
         .collect();
     let keys = described
         .iter()
-        .map(|(kid, key_use, public, sealed)| NewKey { kid, key_use, public, sealed: sealed.clone() })
+        .map(|(kid, key_use, public, sealed)| NewKey {
+            kid,
+            key_use,
+            public,
+            sealed: sealed.clone(),
+        })
         .collect();
-    match cx.store.commit(table::insert_first(batch, &pool.id, keys, cx.now)).await {
+    match cx
+        .store
+        .commit(table::insert_first(batch, &pool.id, keys, cx.now))
+        .await
+    {
         Ok(_) | Err(CommitError::Conflict(table::MADE | table::SPARE_TAKEN)) => Ok(()),
         Err(CommitError::Conflict(_)) => {
             cx.cache.forget(&pool.id, None);

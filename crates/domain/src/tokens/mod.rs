@@ -1,6 +1,7 @@
 //! Tokens: keys, claims, issuing, verification, revocation, refresh tokens and issuers.
 
 pub mod claims;
+pub mod groups;
 pub mod issue;
 pub mod issuer;
 pub mod keys;

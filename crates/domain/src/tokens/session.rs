@@ -59,7 +59,8 @@ impl SessionDoc {
         let mut next = self.clone();
         next.generation = self.generation.saturating_add(1);
         // A grace period is at most a minute (auth.md 1.9); older entries cannot matter any more.
-        next.retired.retain(|(_, at)| now.saturating_sub(*at) <= 60 * SECOND);
+        next.retired
+            .retain(|(_, at)| now.saturating_sub(*at) <= 60 * SECOND);
         next.retired.insert(0, (self.generation, now));
         next.retired.truncate(RETIRED_KEPT);
         next
@@ -80,17 +81,37 @@ mod tests {
         let first = SessionDoc::default();
         let second = first.rotated(100 * SECOND);
         assert_eq!(second.standing(1, 200 * SECOND, 0), Standing::Current);
-        assert_eq!(second.standing(0, 109 * SECOND, 10 * SECOND), Standing::Retrying);
-        assert_eq!(second.standing(0, 110 * SECOND, 10 * SECOND), Standing::Reused);
+        assert_eq!(
+            second.standing(0, 109 * SECOND, 10 * SECOND),
+            Standing::Retrying
+        );
+        assert_eq!(
+            second.standing(0, 110 * SECOND, 10 * SECOND),
+            Standing::Reused
+        );
         assert_eq!(second.standing(0, 100 * SECOND, 0), Standing::Reused);
-        assert_eq!(second.standing(7, 100 * SECOND, 60 * SECOND), Standing::Reused);
+        assert_eq!(
+            second.standing(7, 100 * SECOND, 60 * SECOND),
+            Standing::Reused
+        );
     }
 
     #[test]
     fn each_generation_has_a_grace_period_of_its_own() {
-        let third = SessionDoc::default().rotated(100 * SECOND).rotated(130 * SECOND);
-        assert_eq!(third.standing(0, 159 * SECOND, 60 * SECOND), Standing::Retrying);
-        assert_eq!(third.standing(0, 160 * SECOND, 60 * SECOND), Standing::Reused);
-        assert_eq!(third.standing(1, 160 * SECOND, 60 * SECOND), Standing::Retrying);
+        let third = SessionDoc::default()
+            .rotated(100 * SECOND)
+            .rotated(130 * SECOND);
+        assert_eq!(
+            third.standing(0, 159 * SECOND, 60 * SECOND),
+            Standing::Retrying
+        );
+        assert_eq!(
+            third.standing(0, 160 * SECOND, 60 * SECOND),
+            Standing::Reused
+        );
+        assert_eq!(
+            third.standing(1, 160 * SECOND, 60 * SECOND),
+            Standing::Retrying
+        );
     }
 }

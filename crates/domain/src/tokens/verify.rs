@@ -68,7 +68,8 @@ pub struct Signed {
 pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
     let parts = jws::split(token).ok_or_else(auth::access_token_invalid)?;
     let payload = parts.payload().ok_or_else(auth::access_token_invalid)?;
-    let claims: Claims = serde_json::from_slice(&payload).map_err(|_| auth::access_token_invalid())?;
+    let claims: Claims =
+        serde_json::from_slice(&payload).map_err(|_| auth::access_token_invalid())?;
     if claims.token_use != ACCESS || claims.client_id.is_empty() {
         return Err(auth::access_token_invalid().into());
     }
@@ -79,26 +80,40 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
         other => other?,
     };
     let signers = cx.cache.signers(cx, &pool).await?;
-    if !signers.verifier(&parts.header.kid, ACCESS).is_some_and(|key| parts.signed_by(key)) {
+    if !signers
+        .verifier(&parts.header.kid, ACCESS)
+        .is_some_and(|key| parts.signed_by(key))
+    {
         return Err(auth::access_token_forged().into());
     }
     if claims.exp <= cx.now.div_euclid(SECOND) {
         return Err(auth::access_token_expired().into());
     }
-    let session_id = claims.origin_jti.as_ref().or(claims.event_id.as_ref()).ok_or_else(auth::access_token_invalid)?;
+    let session_id = claims
+        .origin_jti
+        .as_ref()
+        .or(claims.event_id.as_ref())
+        .ok_or_else(auth::access_token_invalid)?;
     let session_id = session_id.clone();
     let mut found = cx
         .store
         .read(&[
             users::by_id(&pool.id, &claims.sub),
-            (sessions::READ, sessions::key(&pool.id, &claims.sub, &session_id, cx.now)),
+            (
+                sessions::READ,
+                sessions::key(&pool.id, &claims.sub, &session_id, cx.now),
+            ),
         ])
         .await?
         .into_iter();
     let user = found.next().and_then(|rows| rows.into_iter().next());
     let session = found.next().and_then(|rows| rows.into_iter().next());
-    let user = user.map(|mut row| User::from_row(&pool.id, &mut row)).transpose()?;
-    let Some(user) = user else { return Err(user_gone(cx)) };
+    let user = user
+        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .transpose()?;
+    let Some(user) = user else {
+        return Err(user_gone(cx));
+    };
     let session = session.ok_or_else(auth::access_token_revoked)?;
     let session = sessions::SessionRow::from_row(session)?;
     if session.client_id != client.id {
@@ -109,7 +124,14 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
     }
     check_state(cx, &user)?;
     let session = serde_json::from_str(&session.doc)?;
-    Ok(Signed { pool, client, user, session_id, session, claims })
+    Ok(Signed {
+        pool,
+        client,
+        user,
+        session_id,
+        session,
+        claims,
+    })
 }
 
 /// The user was deleted after the token was issued (auth.md 6.7).
@@ -130,5 +152,9 @@ fn check_state(cx: &Cx<'_>, user: &User) -> Result<()> {
         UserStatusType::Unconfirmed => auth::user_not_confirmed(),
         _ => return Ok(()),
     };
-    if cx.op.errors().contains(&refusal.code) { Err(refusal.into()) } else { Ok(()) }
+    if cx.op.errors().contains(&refusal.code) {
+        Err(refusal.into())
+    } else {
+        Ok(())
+    }
 }

@@ -28,29 +28,31 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         else {
             continue;
         };
-        let Some(owner) = User::find_login(cx, pool, value)
-            .await?
-            .filter(|owner| owner.id != user.id)
-        else {
+        let owner = User::find_login(cx, pool, value).await?;
+        let Some(owner) = owner.filter(|owner| owner.id != user.id) else {
             continue;
         };
-        match changed.iter_mut().find(|(before, _)| before.id == owner.id) {
-            Some((_, after)) => unverify(after, contact, cx.now),
+        let at = match changed.iter().position(|(before, _)| before.id == owner.id) {
+            Some(at) => at,
             None => {
-                let mut after = owner.clone();
-                unverify(&mut after, contact, cx.now);
-                changed.push((owner, after));
+                changed.push((owner.clone(), owner));
+                changed.len() - 1
             }
+        };
+        let Some((_, after)) = changed.get_mut(at) else {
+            continue;
+        };
+        after
+            .doc
+            .attributes
+            .insert(contact.flag().to_owned(), "false".to_owned());
+        after.modified = cx.now;
+        // Only a verified address can be taken away, not a name that happens to look like one.
+        if after.is_called(pool, value) {
+            return Err(errors::users::alias_exists(cx.op, contact.attribute()).into());
         }
     }
     Ok(changed)
-}
-
-fn unverify(user: &mut User, contact: Contact, now: i64) {
-    user.doc
-        .attributes
-        .insert(contact.flag().to_owned(), "false".to_owned());
-    user.modified = now;
 }
 
 /// What a conflict of a batch that saves existing users means to the client.
@@ -58,5 +60,13 @@ pub fn conflict(cx: &Cx<'_>, label: Label) -> Fault {
     match user::taken_alias(label) {
         Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
         None => Fault::Stale,
+    }
+}
+
+/// As [`conflict`], after [`dispossess`]: an address that is taken was taken since, so its new owner is next.
+pub fn conflict_by_force(cx: &Cx<'_>, label: Label) -> Fault {
+    match user::taken_alias(label).and_then(Contact::of_attribute) {
+        Some(_) => Fault::Stale,
+        None => conflict(cx, label),
     }
 }

@@ -56,10 +56,15 @@ impl Filter {
     /// Whether the index must be asked for one value, not for a range: an exact match, or a prefix as long as what the
     /// index holds.
     pub fn is_point(&self) -> bool {
-        self.comparison == Comparison::Equal || self.value.chars().count() >= INDEXED_CHARS
+        self.comparison == Comparison::Equal || self.outgrows_index()
     }
 
-    /// Whether a user matches by the whole value; the index holds only its beginning.
+    /// Whether the value is as long as what the index holds, so that users must be compared by their whole values.
+    pub fn outgrows_index(&self) -> bool {
+        self.value.chars().count() >= INDEXED_CHARS
+    }
+
+    /// Whether a user matches by the whole value.
     pub fn matches(&self, user: &User) -> bool {
         let value = match self.attribute {
             "username" => names::nfc(&user.username).into_owned(),

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn folding_twice_changes_nothing_for_any_character() {
-        for code in 0..=0x0010_FFFF_u32 {
+        // Beyond the first two planes no letter has a case.
+        for code in 0..0x0002_0000_u32 {
             let Some(c) = char::from_u32(code) else {
                 continue;
             };

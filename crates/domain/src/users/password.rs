@@ -59,8 +59,12 @@ pub async fn matches(
 /// Whether users of the pool may have no password: where a one-time password is enough to sign in (auth.md 2.5).
 pub fn is_optional(pool: &Pool) -> bool {
     let policy = pool.doc.policies.sign_in_policy.as_ref();
-    let factors = policy.and_then(|policy| policy.allowed_first_auth_factors.as_deref()).unwrap_or_default();
-    factors.iter().any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
+    let factors = policy
+        .and_then(|policy| policy.allowed_first_auth_factors.as_deref())
+        .unwrap_or_default();
+    factors
+        .iter()
+        .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
 }
 
 /// When a temporary password that is set now ends, in microseconds.
@@ -85,7 +89,9 @@ pub fn temporary(pool: &Pool, given: Option<String>) -> Result<SecretString> {
 
 /// A random password that satisfies the pool's policy.
 fn generate(pool: &Pool) -> SecretString {
-    let least = policy(pool).and_then(|policy| policy.minimum_length).unwrap_or(0);
+    let least = policy(pool)
+        .and_then(|policy| policy.minimum_length)
+        .unwrap_or(0);
     random_password(usize::try_from(least).unwrap_or(0))
 }
 
@@ -116,6 +122,10 @@ mod tests {
                 assert!([UPPER, LOWER, DIGITS, MARKS].into_iter().all(has));
             }
         }
-        assert!(MARKS.iter().all(|mark| password_policy::SYMBOLS.contains(char::from(*mark))));
+        assert!(
+            MARKS
+                .iter()
+                .all(|mark| password_policy::SYMBOLS.contains(char::from(*mark)))
+        );
     }
 }

@@ -9,7 +9,9 @@ use crate::support::TestApp;
 const LOCKED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
 
 async fn wrong(t: &TestApp, client: &str, name: &str) -> (String, String) {
-    t.call("InitiateAuth", by_password(client, name, "wrong")).await.unwrap_err()
+    t.call("InitiateAuth", by_password(client, name, "wrong"))
+        .await
+        .unwrap_err()
 }
 
 /// Nine wrong passwords, each at the end of the lock before: sixteen seconds of lock follow, enough for a slow machine.
@@ -22,7 +24,12 @@ async fn lock(t: &TestApp, client: &str, name: &str) {
 
 /// How many of the answers are wrong passwords, how many the lock.
 fn tally(answers: &[(String, String)]) -> (usize, usize) {
-    let count = |pair| answers.iter().filter(|answer| **answer == refusal(pair)).count();
+    let count = |pair| {
+        answers
+            .iter()
+            .filter(|answer| **answer == refusal(pair))
+            .count()
+    };
     assert_eq!(count(WRONG) + count(LOCKED), answers.len(), "{answers:?}");
     (count(WRONG), count(LOCKED))
 }
@@ -177,7 +184,11 @@ async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T
                 }
             }
         }
-        if waiting { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+        if waiting {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready(())
+        }
     })
     .await;
     done.into_iter().flatten().collect()

@@ -1,5 +1,13 @@
 //! Every operation called through validation and dispatch, on SQLite and on PostgreSQL.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod support;
 mod list_users;
 mod messages;
@@ -7,6 +15,7 @@ mod signup;
 mod users;
 mod users_password;
 mod users_setup;
+mod client_secrets;
 mod clients;
 mod clients_refused;
 mod pools;

@@ -1,7 +1,8 @@
 //! ListUserPools and DeleteUserPool: pages, tokens, deletion and what it leaves.
 
+use cognate_crypto::seal::RootKey;
 use cognate_domain::ops::pools::purge;
-use cognate_domain::{Caller, ClientInfo, Cx, dispatch};
+use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::Op;
 use cognate_store::tables::pools;
 use cognate_store::{Batch, params};
@@ -13,21 +14,25 @@ use crate::support::TestApp;
 
 /// Calls an operation with a signature of another region.
 pub async fn in_region(t: &TestApp, region: &str, op: &str, input: Value) -> Value {
+    on_node(&t.app, region, op, input)
+        .await
+        .unwrap_or_else(|text| panic!("{op}: {text}"))
+}
+
+/// Calls an operation on some node; the text of a refusal.
+async fn on_node(node: &App, region: &str, op: &str, input: Value) -> Result<Value, String> {
     let caller = Caller::Key {
         id: "test".into(),
         region: region.into(),
     };
-    let cx = Cx::new(
-        &t.app,
-        Op::from_name(op).unwrap(),
-        caller,
-        ClientInfo::default(),
-        "r".into(),
-    );
+    let op = Op::from_name(op).unwrap();
+    let cx = Cx::new(node, op, caller, ClientInfo::default(), "r".into());
     let answer = dispatch(&cx, input)
         .await
-        .unwrap_or_else(|error| panic!("{op}: {}", error.message));
-    serde_json::from_slice(&answer.body.unwrap()).unwrap()
+        .map_err(|error| error.message.into_owned())?;
+    Ok(answer
+        .body
+        .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap()))
 }
 
 /// The ids of all pages of ListUserPools of `size`.
@@ -294,6 +299,27 @@ on_each_engine! {
         }
         assert_eq!(portions, 3);
         assert_eq!(left(t, &id).await, 0);
+    }
+
+    async fn configuration_is_read_and_changed_as_another_node_left_it(t: &TestApp) {
+        let root = RootKey::from_base64(t.app.root.to_base64().expose()).unwrap();
+        let other = App::open(Settings::dev(), t.app.store.clone(), root).await.unwrap();
+        let id = pool(t, json!({})).await;
+        let client = t.ok("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true})).await;
+        let ids = json!({"UserPoolId": id, "ClientId": client["UserPoolClient"]["ClientId"]});
+        let elsewhere = async |op: &str, input: Value| on_node(&other, "us-east-1", op, input).await;
+        assert_eq!(elsewhere("DescribeUserPoolClient", ids.clone()).await.unwrap(), client);
+        // Each node knows the pool by now; what one changes the other sees and changes further.
+        elsewhere("UpdateUserPool", json!({"UserPoolId": id, "UserPoolTags": {"by": "other"}})).await.unwrap();
+        assert_eq!(describe(t, &id).await["UserPoolTags"], json!({"by": "other"}));
+        t.ok("UpdateUserPool", json!({"UserPoolId": id, "PoolName": "q"})).await;
+        let shown = elsewhere("DescribeUserPool", json!({"UserPoolId": id})).await.unwrap();
+        assert_eq!((&shown["UserPool"]["Name"], &shown["UserPool"]["UserPoolTags"]), (&json!("q"), &json!({})));
+        elsewhere("DeleteUserPoolClient", ids.clone()).await.unwrap();
+        assert!(t.call("DescribeUserPoolClient", ids).await.is_err());
+        t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
+        let gone = elsewhere("DescribeUserPool", json!({"UserPoolId": id})).await.unwrap_err();
+        assert_eq!(gone, format!("User pool {id} does not exist."));
     }
 
     async fn every_change_of_a_pool_is_in_the_audit_trail(t: &TestApp) {

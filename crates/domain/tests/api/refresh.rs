@@ -7,11 +7,20 @@ use crate::signin_support::*;
 use crate::support::{Refusal, TestApp};
 
 fn flow(client: &str, token: &Value) -> Value {
-    initiate(client, "REFRESH_TOKEN_AUTH", json!({"REFRESH_TOKEN": token}))
+    initiate(
+        client,
+        "REFRESH_TOKEN_AUTH",
+        json!({"REFRESH_TOKEN": token}),
+    )
 }
 
 async fn trade(t: &TestApp, client: &str, token: &Value) -> Result<Value, Refusal> {
-    let answer = t.call("GetTokensFromRefreshToken", json!({"ClientId": client, "RefreshToken": token})).await?;
+    let answer = t
+        .call(
+            "GetTokensFromRefreshToken",
+            json!({"ClientId": client, "RefreshToken": token}),
+        )
+        .await?;
     assert_eq!(answer.as_object().unwrap().len(), 1);
     Ok(answer["AuthenticationResult"].clone())
 }
@@ -26,7 +35,10 @@ async fn rotating(t: &TestApp, grace: i64) -> Site {
     s
 }
 
-const REUSED: (&str, &str) = ("RefreshTokenReuseException", "Refresh token has been invalidated by rotation");
+const REUSED: (&str, &str) = (
+    "RefreshTokenReuseException",
+    "Refresh token has been invalidated by rotation",
+);
 
 on_each_engine! {
     async fn both_operations_give_new_tokens_of_the_same_session(t: &TestApp) {

@@ -19,7 +19,9 @@ async fn invite(t: &TestApp, s: &Site, name: &str, attributes: Value) {
 }
 
 async fn challenge(t: &TestApp, s: &Site, name: &str) -> Value {
-    let answer = t.ok("InitiateAuth", by_password(&s.client, name, TEMPORARY)).await;
+    let answer = t
+        .ok("InitiateAuth", by_password(&s.client, name, TEMPORARY))
+        .await;
     assert_eq!(answer["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     answer
 }

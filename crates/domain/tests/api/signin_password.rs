@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::on_each_engine;
 use crate::signin_support::*;
 
-async fn admin(t: &crate::support::TestApp, s: &Site, flow: &str, parameters: Value) -> Result<Value, crate::support::Refusal> {
+async fn admin(
+    t: &crate::support::TestApp,
+    s: &Site,
+    flow: &str,
+    parameters: Value,
+) -> Result<Value, crate::support::Refusal> {
     let input = json!({"UserPoolId": s.pool, "ClientId": s.client, "AuthFlow": flow, "AuthParameters": parameters});
     t.call("AdminInitiateAuth", input).await
 }
@@ -220,6 +225,41 @@ on_each_engine! {
         }
         let text = "User is disabled.";
         t.refused("InitiateAuth", by_password(&s.client, "disabled", PASSWORD), WRONG.0, text).await;
+    }
+
+    async fn users_who_must_reset_are_told_so_unless_that_tells_of_an_import(t: &TestApp) {
+        let s = site(t).await;
+        let hiding = client_of(t, &s.pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+        let hiding = hiding["ClientId"].as_str().unwrap();
+        user(t, &s.pool, "jane").await;
+        set_status(t, &s.pool, "RESET_REQUIRED").await;
+        let reset = ("PasswordResetRequiredException", "Password reset required for the user");
+        for client in [&s.client, hiding] {
+            for password in [PASSWORD, "wrong"] {
+                t.refused("InitiateAuth", by_password(client, "jane", password), reset.0, reset.1).await;
+            }
+        }
+        without_password(t, &s.pool).await;
+        t.refused("InitiateAuth", by_password(&s.client, "jane", PASSWORD), reset.0, reset.1).await;
+        t.refused("InitiateAuth", by_password(hiding, "jane", PASSWORD), WRONG.0, WRONG.1).await;
+    }
+
+    async fn users_without_a_password_cannot_sign_in_by_one(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        without_password(t, &s.pool).await;
+        t.refused("InitiateAuth", by_password(&s.client, "jane", PASSWORD), WRONG.0, WRONG.1).await;
+        let started = Srp::start(t, &s.client, "jane").await.unwrap();
+        assert_eq!(started.given("USER_ID_FOR_SRP"), "jane");
+        let input = verify(&s.client, started.responses(&s.pool, PASSWORD));
+        t.refused("RespondToAuthChallenge", input, WRONG.0, WRONG.1).await;
+        set_status(t, &s.pool, "EXTERNAL_PROVIDER").await;
+        let text = "User is not authorized to get auth details.";
+        t.refused("InitiateAuth", by_password(&s.client, "jane", PASSWORD), WRONG.0, text).await;
+        for status in ["ARCHIVED", "COMPROMISED", "UNKNOWN"] {
+            set_status(t, &s.pool, status).await;
+            t.refused("InitiateAuth", by_password(&s.client, "jane", PASSWORD), WRONG.0, WRONG.1).await;
+        }
     }
 
     async fn aliases_and_the_sub_sign_in_as_the_same_user(t: &TestApp) {

@@ -31,9 +31,14 @@ pub async fn site(t: &TestApp) -> Site {
 }
 
 pub async fn site_with(t: &TestApp, pool: Value, client: Value) -> Site {
-    let made = t.ok("CreateUserPool", with(json!({"PoolName": "site"}), pool)).await;
+    let made = t
+        .ok("CreateUserPool", with(json!({"PoolName": "site"}), pool))
+        .await;
     let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
-    let client = client_of(t, &pool, client).await["ClientId"].as_str().unwrap().to_owned();
+    let client = client_of(t, &pool, client).await["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     Site { pool, client }
 }
 
@@ -58,12 +63,33 @@ pub async fn user_with(t: &TestApp, pool: &str, name: &str, attributes: Value) -
     let made = t.ok("AdminCreateUser", input).await;
     set_password(t, pool, name, PASSWORD).await;
     let attributes = made["User"]["Attributes"].as_array().unwrap();
-    attributes.iter().find(|a| a["Name"] == "sub").unwrap()["Value"].as_str().unwrap().to_owned()
+    attributes.iter().find(|a| a["Name"] == "sub").unwrap()["Value"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 pub async fn set_password(t: &TestApp, pool: &str, name: &str, password: &str) {
-    let input = json!({"UserPoolId": pool, "Username": name, "Password": password, "Permanent": true});
+    let input =
+        json!({"UserPoolId": pool, "Username": name, "Password": password, "Permanent": true});
     t.ok("AdminSetUserPassword", input).await;
+}
+
+/// Puts every user of a pool into a state that no operation built so far leads to.
+pub async fn set_status(t: &TestApp, pool: &str, status: &'static str) {
+    let sql = "UPDATE users SET status = ?2, ver = ver + 1 WHERE pool_id = ?1";
+    let batch = cognate_store::Batch::new().run(sql, cognate_store::params![pool, status]);
+    t.app.store.commit(batch).await.unwrap();
+}
+
+/// Takes the passwords of every user of a pool away, as of users who were imported or never had one.
+pub async fn without_password(t: &TestApp, pool: &str) {
+    let sql = "UPDATE users SET credential = NULL, ver = ver + 1 WHERE pool_id = ?1";
+    t.app
+        .store
+        .commit(cognate_store::Batch::new().run(sql, cognate_store::params![pool]))
+        .await
+        .unwrap();
 }
 
 /// The input of InitiateAuth.
@@ -72,12 +98,18 @@ pub fn initiate(client: &str, flow: &str, parameters: Value) -> Value {
 }
 
 pub fn by_password(client: &str, name: &str, password: &str) -> Value {
-    initiate(client, "USER_PASSWORD_AUTH", json!({"USERNAME": name, "PASSWORD": password}))
+    initiate(
+        client,
+        "USER_PASSWORD_AUTH",
+        json!({"USERNAME": name, "PASSWORD": password}),
+    )
 }
 
 /// Signs in with the password; gives AuthenticationResult.
 pub async fn sign_in(t: &TestApp, client: &str, name: &str) -> Value {
-    t.ok("InitiateAuth", by_password(client, name, PASSWORD)).await["AuthenticationResult"].clone()
+    t.ok("InitiateAuth", by_password(client, name, PASSWORD))
+        .await["AuthenticationResult"]
+        .clone()
 }
 
 /// A client's half of an SRP sign-in and what the server answered.
@@ -90,10 +122,18 @@ impl Srp {
     pub async fn start(t: &TestApp, client: &str, name: &str) -> Result<Self, Refusal> {
         let proof = srp::client::Client::new();
         let parameters = json!({"USERNAME": name, "SRP_A": proof.srp_a()});
-        let answer = t.call("InitiateAuth", initiate(client, "USER_SRP_AUTH", parameters)).await?;
+        let answer = t
+            .call(
+                "InitiateAuth",
+                initiate(client, "USER_SRP_AUTH", parameters),
+            )
+            .await?;
         assert_eq!(answer["ChallengeName"], "PASSWORD_VERIFIER");
         assert!(answer.get("Session").is_none() && answer.get("AuthenticationResult").is_none());
-        Ok(Self { proof, parameters: answer["ChallengeParameters"].clone() })
+        Ok(Self {
+            proof,
+            parameters: answer["ChallengeParameters"].clone(),
+        })
     }
 
     /// A parameter of the challenge.

@@ -325,4 +325,89 @@ on_each_engine! {
         let answers = crate::users_setup::all_at_once(t, "ConfirmSignUp", vec![confirm; 16]).await;
         assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 1, "{answers:?}");
     }
+
+    async fn in_pools_with_username_attributes_one_signs_up_with_an_address_or_a_number(t: &TestApp) {
+        let settings = json!({
+            "UsernameAttributes": ["email", "phone_number"], "AutoVerifiedAttributes": ["email", "phone_number"]
+        });
+        let pool = pool(t, with(settings, sms())).await;
+        let client = client(t, &pool, json!({})).await;
+        for (name, medium, attribute_name, flag) in [
+            ("bob@example.com", "EMAIL", "email", "email_verified"),
+            ("+15555554444", "SMS", "phone_number", "phone_number_verified"),
+        ] {
+            let input = json!({"ClientId": client, "Username": name, "Password": PASSWORD});
+            let answer = t.ok("SignUp", input.clone()).await;
+            assert_eq!(answer["CodeDeliveryDetails"]["DeliveryMedium"], medium);
+            let sub = answer["UserSub"].as_str().unwrap();
+            let before = user(t, &pool, name).await;
+            assert_eq!((before["Username"].as_str(), attribute(&before, attribute_name)), (Some(sub), Some(name)));
+            let taken = format!("An account with the given {attribute_name} already exists.");
+            t.refused("SignUp", input, "UsernameExistsException", &taken).await;
+            let digits = code(t, &pool, name).await;
+            t.ok("ConfirmSignUp", json!({"ClientId": client, "Username": name, "ConfirmationCode": digits})).await;
+            assert_eq!(attribute(&user(t, &pool, sub).await, flag), Some("true"));
+            assert!(sign_in(t, &client, name, PASSWORD).await.is_ok());
+        }
+    }
+
+    async fn a_code_of_a_deleted_user_is_worth_nothing_to_the_next_of_the_name(t: &TestApp) {
+        let (pool, client) = email_pool(t).await;
+        sign_up(t, &client, "bob", "bob@example.com").await;
+        let digits = code(t, &pool, "bob").await;
+        t.ok("AdminDeleteUser", json!({"UserPoolId": pool, "Username": "bob"})).await;
+        let input = json!({"ClientId": client, "Username": "bob", "Password": PASSWORD});
+        t.ok("SignUp", input).await;
+        let confirm = json!({"ClientId": client, "Username": "bob", "ConfirmationCode": digits});
+        t.refused("ConfirmSignUp", confirm, EXPIRED.0, EXPIRED.1).await;
+    }
+
+    async fn a_password_is_needed_where_passwords_are_the_only_factor(t: &TestApp) {
+        let (_, client) = email_pool(t).await;
+        let input = json!({"ClientId": client, "Username": "bob"});
+        t.refused("SignUp", input, "InvalidParameterException",
+            "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null").await;
+    }
+
+    async fn of_64_guesses_at_once_at_most_fifteen_are_judged(t: &TestApp) {
+        let (pool, client) = email_pool(t).await;
+        sign_up(t, &client, "bob", "bob@example.com").await;
+        let digits = code(t, &pool, "bob").await;
+        let guess = json!({"ClientId": client, "Username": "bob", "ConfirmationCode": wrong(&digits)});
+        let mut judged = 0;
+        for _ in 0..4 {
+            for answer in crate::users_setup::all_at_once(t, "ConfirmSignUp", vec![guess.clone(); 64]).await {
+                let (code, message) = answer.unwrap_err();
+                match code.as_str() {
+                    "CodeMismatchException" => judged += 1,
+                    _ => assert_eq!((code.as_str(), message.as_str()), LIMIT),
+                }
+            }
+        }
+        assert_eq!(judged, 15);
+        let confirm = json!({"ClientId": client, "Username": "bob", "ConfirmationCode": digits});
+        t.refused("ConfirmSignUp", confirm, LIMIT.0, LIMIT.1).await;
+    }
+
+    async fn the_database_shows_neither_codes_nor_passwords(t: &TestApp) {
+        let (pool, client) = email_pool(t).await;
+        sign_up(t, &client, "bob", "bob@example.com").await;
+        let digits = code(t, &pool, "bob").await;
+        let holds = |bytes: &[u8], secret: &str| bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+        for (sql, column) in [("SELECT sealed FROM codes", 0), ("SELECT sealed FROM messages", 0), ("SELECT credential FROM users", 0)] {
+            let rows = t.app.store.rows(sql, vec![]).await.unwrap();
+            assert_eq!(rows.len(), 1);
+            for secret in [digits.as_str(), PASSWORD, "bob@example.com", "srp6a"] {
+                assert!(!holds(rows[0].bytes(column).unwrap(), secret), "{sql}: {secret}");
+            }
+        }
+        for (sql, expected) in [("SELECT doc FROM audit", 3), ("SELECT doc FROM users", 1)] {
+            let rows = t.app.store.rows(sql, vec![]).await.unwrap();
+            assert_eq!(rows.len(), expected, "{sql}");
+            for row in rows {
+                let text = row.text(0).unwrap();
+                assert!(!text.contains(&digits) && !text.contains(PASSWORD), "{text}");
+            }
+        }
+    }
 }

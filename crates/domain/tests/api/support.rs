@@ -29,11 +29,19 @@ impl TestApp {
 
     /// On a fresh SQLite file with these settings.
     pub async fn sqlite_with(settings: Settings) -> Self {
-        let name = format!("cognate-api-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "cognate-api-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db"))).await.unwrap();
-        let app = App::open(settings, store, RootKey::generate()).await.unwrap();
+        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
+            .await
+            .unwrap();
+        let app = App::open(settings, store, RootKey::generate())
+            .await
+            .unwrap();
         Self { app, folder }
     }
 
@@ -44,11 +52,20 @@ impl TestApp {
             eprintln!("NOT RUN ON POSTGRESQL: TEST_POSTGRES_URL is not set");
             return None;
         };
-        let schema = format!("api_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let schema = format!(
+            "api_{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let url = cognate_store::prepare_schema(&url, &schema).await.unwrap();
         let store = Store::open(&few_connections(&url)).await.unwrap();
-        let app = App::open(Settings::dev(), store, RootKey::generate()).await.unwrap();
-        Some(Self { app, folder: std::path::PathBuf::new() })
+        let app = App::open(Settings::dev(), store, RootKey::generate())
+            .await
+            .unwrap();
+        Some(Self {
+            app,
+            folder: std::path::PathBuf::new(),
+        })
     }
 
     /// Calls an operation as a caller that may do everything; the input is validated as the server does.
@@ -57,23 +74,36 @@ impl TestApp {
         let mut input = input;
         match validate::validate(op, &mut input) {
             Ok(()) => {}
-            Err(validate::Rejection::Invalid(text)) => return Err(("InvalidParameterException".into(), text)),
+            Err(validate::Rejection::Invalid(text)) => {
+                return Err(("InvalidParameterException".into(), text));
+            }
             Err(validate::Rejection::Serialization(text)) => {
                 return Err(("SerializationException".into(), text.unwrap_or_default()));
             }
         }
         let caller = match op.auth() {
             Auth::Public => Caller::Public,
-            _ => Caller::Key { id: "test".into(), region: "us-east-1".into() },
+            _ => Caller::Key {
+                id: "test".into(),
+                region: "us-east-1".into(),
+            },
         };
         let from = ClientInfo {
             ip: "127.0.0.1".into(),
             user_agent: "test".into(),
             base_url: Some("http://127.0.0.1:9229".into()),
         };
-        let cx = Cx::new(&self.app, op, caller, from, cognate_crypto::random::uuid_v4());
+        let cx = Cx::new(
+            &self.app,
+            op,
+            caller,
+            from,
+            cognate_crypto::random::uuid_v4(),
+        );
         match dispatch(&cx, input).await {
-            Ok(answer) => Ok(answer.body.map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())),
+            Ok(answer) => Ok(answer
+                .body
+                .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())),
             Err(error) => Err((error.code.as_str().into(), error.message.into_owned())),
         }
     }

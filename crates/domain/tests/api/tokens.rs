@@ -3,16 +3,40 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_crypto::jws::{self, PublicKey, SigningKey};
+use cognate_domain::tokens::keys::{self, Spares};
+use cognate_domain::{Caller, ClientInfo, Cx};
+use cognate_shapes::Op;
 use serde_json::{Value, json};
 
 use crate::on_each_engine;
 use crate::signin_support::*;
+use crate::support::TestApp;
 
 /// Replaces a part of a token.
 fn with_part(token: &Value, index: usize, json: &Value) -> Value {
-    let mut parts: Vec<String> = token.as_str().unwrap().split('.').map(str::to_owned).collect();
+    let mut parts: Vec<String> = token
+        .as_str()
+        .unwrap()
+        .split('.')
+        .map(str::to_owned)
+        .collect();
     parts[index] = URL_SAFE_NO_PAD.encode(json.to_string());
     json!(parts.join("."))
+}
+
+/// A token with any claims, signed by the pool's own key for access tokens.
+async fn signed_by_the_pool(t: &TestApp, pool: &str, claims: &Value) -> Value {
+    let caller = ClientInfo::default();
+    let cx = Cx::new(&t.app, Op::GetUser, Caller::Public, caller, "test".into());
+    let pool = t.app.cache.pool(&cx, pool).await.unwrap().unwrap();
+    let signers = t.app.cache.signers(&cx, &pool).await.unwrap();
+    let header = signers.access.header.as_bytes();
+    json!(
+        signers
+            .access
+            .key
+            .sign_compact(header, claims.to_string().as_bytes())
+    )
 }
 
 on_each_engine! {
@@ -208,6 +232,73 @@ on_each_engine! {
         let gone = refusal(("UserNotFoundException", "User does not exist."));
         assert_eq!(get_user(t, &four["AccessToken"]).await.unwrap_err(), gone);
         t.refused("GlobalSignOut", json!({"AccessToken": four["AccessToken"]}), "NotAuthorizedException", revoked).await;
+    }
+
+    async fn tokens_of_the_right_key_must_still_say_the_right_things(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let result = sign_in(t, &s.client, "jane").await;
+        let claims = claims(&result["AccessToken"]);
+        for (name, value, text) in [
+            ("scope", json!("openid email"), "Access Token does not have required scopes"),
+            ("scope", json!(""), "Access Token does not have required scopes"),
+            ("token_use", json!("id"), "Invalid Access Token"),
+            ("exp", json!(1), "Access Token has expired"),
+            ("origin_jti", json!("11111111-2222-3333-4444-555555555555"), "Access Token has been revoked"),
+        ] {
+            let mut claims = claims.clone();
+            claims[name] = value;
+            let token = signed_by_the_pool(t, &s.pool, &claims).await;
+            assert_eq!(get_user(t, &token).await.unwrap_err(), not_authorized(text), "{name}");
+        }
+        get_user(t, &signed_by_the_pool(t, &s.pool, &claims).await).await.unwrap();
+        let other = client_of(t, &s.pool, json!({})).await;
+        let mut moved = claims.clone();
+        moved["client_id"] = other["ClientId"].clone();
+        let token = signed_by_the_pool(t, &s.pool, &moved).await;
+        assert_eq!(get_user(t, &token).await.unwrap_err(), not_authorized("Invalid Access Token"));
+    }
+
+    async fn the_state_of_the_user_counts_at_every_use(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let result = sign_in(t, &s.client, "jane").await;
+        set_status(t, &s.pool, "RESET_REQUIRED").await;
+        let reset = refusal(("PasswordResetRequiredException", "Password reset required for the user"));
+        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), reset);
+        set_status(t, &s.pool, "UNCONFIRMED").await;
+        let unconfirmed = refusal(("UserNotConfirmedException", "User is not confirmed."));
+        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), unconfirmed);
+        set_status(t, &s.pool, "CONFIRMED").await;
+        get_user(t, &result["AccessToken"]).await.unwrap();
+    }
+
+    async fn a_pool_that_ended_on_another_node_opens_no_session(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let result = sign_in(t, &s.client, "jane").await;
+        // Behind the back of this node's cache.
+        let end = "UPDATE pools SET state = 1, ver = ver + 1 WHERE pool_id = ?1";
+        t.app.store.commit(cognate_store::Batch::new().run(end, cognate_store::params![&s.pool])).await.unwrap();
+        let text = format!("User pool client {} does not exist.", s.client);
+        t.refused("InitiateAuth", by_password(&s.client, "jane", PASSWORD), "ResourceNotFoundException", &text).await;
+        let invalid = not_authorized("Invalid Access Token");
+        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), invalid);
+    }
+
+    async fn keys_made_in_advance_serve_the_next_pool_and_only_it(t: &TestApp) {
+        while keys::add_spare(&t.app, 3).await.unwrap() == Spares::Added {}
+        let (a, b) = (site(t).await, site(t).await);
+        let mut kids = std::collections::BTreeSet::new();
+        for s in [&a, &b] {
+            user(t, &s.pool, "jane").await;
+            let result = sign_in(t, &s.client, "jane").await;
+            get_user(t, &result["AccessToken"]).await.unwrap();
+            kids.extend(["AccessToken", "IdToken"].map(|token| header(&result[token])["kid"].to_string()));
+        }
+        assert_eq!(kids.len(), 4);
+        let left = t.app.store.rows("SELECT spare_id FROM spare_keys", Vec::new()).await.unwrap();
+        assert!(left.is_empty());
     }
 
     async fn a_deleted_client_ends_its_tokens(t: &TestApp) {

@@ -165,4 +165,36 @@ on_each_engine! {
         t.refused("ConfirmForgotPassword", confirm(&client, "bob", &digits), EXPIRED.0, EXPIRED.1).await;
         assert_eq!(attribute(&user(t, &pool, "bob").await, "email_verified"), Some("true"));
     }
+
+    async fn a_name_that_nobody_has_costs_the_rows_of_a_user(t: &TestApp) {
+        let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+        let client = client(t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+        confirmed(t, &pool, &client, "bob", "bob@example.com").await;
+        sign_up(t, &client, "new", "new@example.com").await;
+        let rows = async || {
+            let count = async |sql: &'static str| t.app.store.row(sql, vec![]).await.unwrap().unwrap().int(0).unwrap();
+            [
+                count("SELECT COUNT(*) FROM codes").await,
+                count("SELECT COUNT(*) FROM attempts").await,
+                count("SELECT COUNT(*) FROM messages").await,
+                count("SELECT COUNT(*) FROM audit").await,
+            ]
+        };
+        // The sign-ups have left a code of `new`, attempts of `bob` and two messages.
+        let calls = [
+            ("ForgotPassword", forgot(&client, "bob"), forgot(&client, "nobody")),
+            ("ConfirmForgotPassword", confirm(&client, "bob", "x"), confirm(&client, "nobody", "x")),
+            ("ConfirmForgotPassword", confirm(&client, "new", "x"), confirm(&client, "nobody2", "x")),
+        ];
+        for (op, known, unknown) in calls {
+            let mut added = Vec::new();
+            for input in [known, unknown] {
+                let before = rows().await;
+                let _ = t.call(op, input).await;
+                let after = rows().await;
+                added.push([0, 1, 2, 3].map(|n| after[n] - before[n]));
+            }
+            assert_eq!(added[0], added[1], "{op}");
+        }
+    }
 }

@@ -12,10 +12,11 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
 /// A folder that is deleted afterwards.
-struct Scratch(PathBuf);
+pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    fn new() -> Self {
+    /// An empty one.
+    pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!(
             "cognate-life-{}",
             cognate_crypto::random::uuid_v4()
@@ -68,13 +69,14 @@ fn complaint(output: &Output) -> String {
 }
 
 /// A started program; killed when the test forgets it.
-struct Started {
+pub struct Started {
     child: Child,
     banner: String,
 }
 
 impl Started {
-    fn new(folder: &Path, arguments: &[&str]) -> Self {
+    /// Runs the program until it is ready.
+    pub fn new(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = program(folder, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -102,7 +104,26 @@ impl Started {
         }
     }
 
-    fn endpoint(&self) -> String {
+    /// A client with the keys of `dev`.
+    pub fn raw(&self) -> Raw {
+        Raw::new(&self.endpoint(), Some(Credentials::new("test", "test")))
+    }
+
+    /// Stops it; what it wrote to its log.
+    pub fn log(&mut self) -> String {
+        self.terminate();
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        log
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
         let rest = self.banner.split("listens on ").nth(1).unwrap();
         rest.lines().next().unwrap().to_owned()
     }

@@ -1,9 +1,20 @@
 //! The wire as a client sees it: raw HTTP against a whole server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::zombie_processes,
+    reason = "a test that cannot go on has failed; its programs are waited for when it forgets them"
+)]
+
 mod bounds;
 mod dev;
 mod iam;
 mod lifecycle;
+mod nodes;
 mod protocol;
 mod socket;
 mod tls;
+mod whole;

@@ -63,11 +63,8 @@ impl Target {
             }
         }
         // The library's text can repeat parts of the string, and the string holds a password.
-        let mut config =
-            Config::from_str(&format!("{base}?{}", others.join("&"))).map_err(|error| {
-                tracing::debug!(%error, "the connection string was refused");
-                refused("the database URL is malformed, or has an unknown parameter")
-            })?;
+        let mut config = Config::from_str(&format!("{base}?{}", others.join("&")))
+            .map_err(|_| refused("the database URL is malformed, or has an unknown parameter"))?;
         config.ssl_mode(ssl_mode(own.ssl_mode.as_deref(), is_local(&config))?);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);

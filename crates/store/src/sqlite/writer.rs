@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::file_lock::FileLock;
-use super::{BUSY, Shared, reader, value};
+use super::{BUSY, Shared, reader, run, value};
 use crate::batch::Requirement;
 use crate::{Batch, CommitError, Outcome, StoreError};
 
@@ -260,12 +260,15 @@ pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.query_row(sql, [], |_| Ok(()))
+impl Drop for Writer {
+    /// Also when the thread panics: a store without its writer is not ready.
+    fn drop(&mut self) {
+        self.shared.healthy.store(false, Ordering::Release);
+    }
 }
 
-fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.raw_execute().map(drop)
+fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.query_row(sql, [], |_| Ok(()))
 }
 
 /// Applies the batches to an open transaction; the caller commits it. An error means that the transaction is gone.

@@ -16,6 +16,8 @@ const INSERT: &str = "INSERT INTO clients (pool_id, client_id, doc, sealed, crea
     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)";
 const UPDATE: &str = "UPDATE clients SET doc = ?4, modified = ?5, ver = ver + 1 \
     WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
+const SET_SECRETS: &str = "UPDATE clients SET sealed = ?4, modified = ?5, ver = ver + 1 \
+    WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
 const DELETE: &str = "DELETE FROM clients WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
 const RELEASE: &str = "DELETE FROM client_pools WHERE client_id = ?1 AND pool_id = ?2";
 const PAGE: &str = "SELECT client_id, doc FROM clients \
@@ -107,6 +109,22 @@ pub fn update(
     batch.one(
         UPDATE,
         params![pool_id, client_id, ver, doc, now],
+        CLIENT_STALE,
+    )
+}
+
+/// Replaces the sealed secrets of version `ver`; [`CLIENT_STALE`].
+pub fn set_secrets(
+    batch: Batch,
+    pool_id: &str,
+    client_id: &str,
+    ver: i64,
+    sealed: Option<&[u8]>,
+    now: i64,
+) -> Batch {
+    batch.one(
+        SET_SECRETS,
+        params![pool_id, client_id, ver, sealed, now],
         CLIENT_STALE,
     )
 }

@@ -6,12 +6,16 @@ pub mod audit;
 pub mod clients;
 pub mod codes;
 pub mod events;
+pub mod groups;
 pub mod jobs;
 pub mod keys;
 pub mod messages;
 pub mod meta;
 pub mod pools;
+pub mod resource_counts;
+pub mod resource_servers;
 pub mod sessions;
+pub mod terms;
 pub mod users;
 
 pub use sessions::bucket;

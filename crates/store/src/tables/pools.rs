@@ -212,6 +212,16 @@ pub const PURGE: &[&str] = &[
     "DELETE FROM auth_events WHERE pool_id = ?1 AND (user_id, at, event_id) IN \
         (SELECT user_id, at, event_id FROM auth_events WHERE pool_id = ?1 ORDER BY user_id, at, event_id LIMIT 1000) \
         RETURNING event_id",
+    "DELETE FROM group_members WHERE pool_id = ?1 AND (group_id, user_id) IN \
+        (SELECT group_id, user_id FROM group_members WHERE pool_id = ?1 ORDER BY group_id, user_id LIMIT 1000) \
+        RETURNING user_id",
+    "DELETE FROM user_groups WHERE pool_id = ?1 AND name IN \
+        (SELECT name FROM user_groups WHERE pool_id = ?1 ORDER BY name LIMIT 1000) RETURNING name",
+    "DELETE FROM resource_servers WHERE pool_id = ?1 AND identifier IN \
+        (SELECT identifier FROM resource_servers WHERE pool_id = ?1 ORDER BY identifier LIMIT 1000) RETURNING identifier",
+    "DELETE FROM terms WHERE pool_id = ?1 AND terms_id IN \
+        (SELECT terms_id FROM terms WHERE pool_id = ?1 ORDER BY terms_id LIMIT 1000) RETURNING terms_id",
+    "DELETE FROM resource_counts WHERE pool_id = ?1 RETURNING resource",
     "DELETE FROM user_attrs WHERE pool_id = ?1 AND (attr, value, user_id) IN \
         (SELECT attr, value, user_id FROM user_attrs WHERE pool_id = ?1 ORDER BY attr, value, user_id LIMIT 1000) \
         RETURNING user_id",

@@ -73,6 +73,14 @@ pub const PAGE_BEHIND: &str = concat!(
      AND u.pool_id = a.pool_id AND u.user_id = a.user_id ORDER BY a.value, a.user_id LIMIT ?5"
 );
 
+/// A page of the users in a group, by id: pool, group, id, limit. The group itself is not looked at.
+pub const PAGE_OF_GROUP: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM group_members m CROSS JOIN users u WHERE m.pool_id = ?1 AND m.group_id = ?2 AND m.user_id > ?3 \
+     AND u.pool_id = m.pool_id AND u.user_id = m.user_id ORDER BY m.user_id LIMIT ?4"
+);
+
 /// The column of the page statements that holds the indexed value.
 pub const PAGE_VALUE: usize = 9;
 

@@ -11,6 +11,7 @@
 )]
 
 mod batches;
+mod catalogue;
 mod engines;
 mod jobs;
 mod opening;

@@ -13,7 +13,7 @@ async fn migrations_wait_for_permission(options: StoreOptions) {
     let check = options.clone().migrate(MigrateMode::Check);
     let refused = Store::open(&check).await.unwrap_err();
     assert!(
-        matches!(&refused, OpenError::NeedsMigration(names) if names == "0001_foundation"),
+        matches!(&refused, OpenError::NeedsMigration(names) if names.starts_with("0001_foundation")),
         "{refused}"
     );
     Store::open(&options).await.unwrap().close().await;
@@ -95,7 +95,7 @@ async fn ten_nodes_start_on_an_empty_database_at_once() {
         stores.push(start.await.unwrap().unwrap());
     }
     let rows = stores[9]
-        .rows("SELECT number FROM migrations", params![])
+        .rows("SELECT number FROM migrations WHERE number = 1", params![])
         .await
         .unwrap();
     assert_eq!(rows.len(), 1);

@@ -11,7 +11,10 @@ use crate::signin::outcome::Outcome;
 ///
 /// # Errors
 /// auth.md 6.4.
-pub async fn admin_initiate_auth(cx: &Cx<'_>, input: AdminInitiateAuthRequest) -> Result<AdminInitiateAuthResponse> {
+pub async fn admin_initiate_auth(
+    cx: &Cx<'_>,
+    input: AdminInitiateAuthRequest,
+) -> Result<AdminInitiateAuthResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     let given = Parameters::new(input.auth_parameters.as_ref());
@@ -22,7 +25,11 @@ pub async fn admin_initiate_auth(cx: &Cx<'_>, input: AdminInitiateAuthRequest) -
             authentication_result: Some(*result),
             ..AdminInitiateAuthResponse::default()
         },
-        Outcome::Challenge { name, session, parameters } => AdminInitiateAuthResponse {
+        Outcome::Challenge {
+            name,
+            session,
+            parameters,
+        } => AdminInitiateAuthResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),

@@ -19,14 +19,27 @@ pub async fn admin_respond_to_auth_challenge(
     let client = cx.client_of(&pool, &input.client_id).await?;
     let given = Parameters::new(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let outcome = flows::answer(cx, Door::Admin, &pool, &client, input.challenge_name, session, &given).await?;
+    let outcome = flows::answer(
+        cx,
+        Door::Admin,
+        &pool,
+        &client,
+        input.challenge_name,
+        session,
+        &given,
+    )
+    .await?;
     Ok(match outcome {
         Outcome::Tokens(result) => AdminRespondToAuthChallengeResponse {
             challenge_parameters: Some(Default::default()),
             authentication_result: Some(*result),
             ..AdminRespondToAuthChallengeResponse::default()
         },
-        Outcome::Challenge { name, session, parameters } => AdminRespondToAuthChallengeResponse {
+        Outcome::Challenge {
+            name,
+            session,
+            parameters,
+        } => AdminRespondToAuthChallengeResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),

@@ -24,5 +24,7 @@ pub async fn get_tokens_from_refresh_token(
         return Err(auth::wrong_secret_hash(&client.id).into());
     }
     let result = refresh::by_operation(cx, &pool, &client, &input.refresh_token).await?;
-    Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(result) })
+    Ok(GetTokensFromRefreshTokenResponse {
+        authentication_result: Some(result),
+    })
 }

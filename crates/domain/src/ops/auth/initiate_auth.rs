@@ -11,7 +11,10 @@ use crate::signin::outcome::Outcome;
 ///
 /// # Errors
 /// auth.md 6.4.
-pub async fn initiate_auth(cx: &Cx<'_>, input: InitiateAuthRequest) -> Result<InitiateAuthResponse> {
+pub async fn initiate_auth(
+    cx: &Cx<'_>,
+    input: InitiateAuthRequest,
+) -> Result<InitiateAuthResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     let given = Parameters::new(input.auth_parameters.as_ref());
     let outcome = flows::start(cx, Door::Public, &pool, &client, input.auth_flow, &given).await?;
@@ -21,7 +24,11 @@ pub async fn initiate_auth(cx: &Cx<'_>, input: InitiateAuthRequest) -> Result<In
             authentication_result: Some(*result),
             ..InitiateAuthResponse::default()
         },
-        Outcome::Challenge { name, session, parameters } => InitiateAuthResponse {
+        Outcome::Challenge {
+            name,
+            session,
+            parameters,
+        } => InitiateAuthResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),

@@ -18,14 +18,27 @@ pub async fn respond_to_auth_challenge(
     let (pool, client) = cx.client(&input.client_id).await?;
     let given = Parameters::new(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let outcome = flows::answer(cx, Door::Public, &pool, &client, input.challenge_name, session, &given).await?;
+    let outcome = flows::answer(
+        cx,
+        Door::Public,
+        &pool,
+        &client,
+        input.challenge_name,
+        session,
+        &given,
+    )
+    .await?;
     Ok(match outcome {
         Outcome::Tokens(result) => RespondToAuthChallengeResponse {
             challenge_parameters: Some(Default::default()),
             authentication_result: Some(*result),
             ..RespondToAuthChallengeResponse::default()
         },
-        Outcome::Challenge { name, session, parameters } => RespondToAuthChallengeResponse {
+        Outcome::Challenge {
+            name,
+            session,
+            parameters,
+        } => RespondToAuthChallengeResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),

@@ -1,9 +1,13 @@
-//! The clients operations, one file each; `settings` serves several of them.
+//! The clients operations, one file each; `secrets` and `settings` serve several of them.
 
+pub mod add_user_pool_client_secret;
 pub mod create_user_pool_client;
 pub mod delete_user_pool_client;
+pub mod delete_user_pool_client_secret;
 pub mod describe_user_pool_client;
+pub mod list_user_pool_client_secrets;
 pub mod list_user_pool_clients;
+mod secrets;
 pub mod settings;
 pub mod update_user_pool_client;
 

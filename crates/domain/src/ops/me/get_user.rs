@@ -14,6 +14,11 @@ use crate::tokens::verify;
 pub async fn get_user(cx: &Cx<'_>, input: GetUserRequest) -> Result<GetUserResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
     let mut user_attributes = signed.user.attributes_for(None);
-    user_attributes.retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));
-    Ok(GetUserResponse { username: signed.user.username, user_attributes, ..GetUserResponse::default() })
+    user_attributes
+        .retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));
+    Ok(GetUserResponse {
+        username: signed.user.username,
+        user_attributes,
+        ..GetUserResponse::default()
+    })
 }

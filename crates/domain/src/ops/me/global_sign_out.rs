@@ -12,7 +12,10 @@ use crate::tokens::{revoke, verify};
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).
-pub async fn global_sign_out(cx: &Cx<'_>, input: GlobalSignOutRequest) -> Result<GlobalSignOutResponse> {
+pub async fn global_sign_out(
+    cx: &Cx<'_>,
+    input: GlobalSignOutRequest,
+) -> Result<GlobalSignOutResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
     let batch = revoke::all_of_user(Batch::new(), &signed.pool.id, &signed.user.id);
     let batch = audit::record(cx, batch, &signed.pool.id, Some(&signed.user.id));

@@ -71,8 +71,12 @@ pub async fn confirm_sign_up(
     let batch = correct.consume(Batch::new(), &pool);
     let batch = user::save_all(batch, &pool, &changes)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| aliases::conflict(cx, label))
-        .await?;
+    let conflict = if force {
+        aliases::conflict_by_force
+    } else {
+        aliases::conflict
+    };
+    cx.commit(batch, |label| conflict(cx, label)).await?;
     Ok(ConfirmSignUpResponse { session: None })
 }
 

@@ -2,7 +2,7 @@
 
 use cognate_crypto::random;
 use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::{AuthFactorType, SignUpRequest, SignUpResponse, UserStatusType};
+use cognate_shapes::{SignUpRequest, SignUpResponse, UserStatusType};
 use cognate_store::{Batch, Label};
 
 use crate::audit;
@@ -90,18 +90,7 @@ fn require_password(pool: &Pool, given: Option<String>) -> Result<SecretString> 
     if let Some(given) = given.filter(|text| !text.is_empty()) {
         return Ok(Secret::new(given));
     }
-    let factors = pool
-        .doc
-        .policies
-        .sign_in_policy
-        .as_ref()
-        .and_then(|p| p.allowed_first_auth_factors.as_deref());
-    let one_time = [AuthFactorType::EmailOtp, AuthFactorType::SmsOtp];
-    if factors
-        .unwrap_or_default()
-        .iter()
-        .any(|factor| one_time.contains(factor))
-    {
+    if password::is_optional(pool) {
         return Err(errors::not_implemented("Signing up without a password").into());
     }
     Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into())

@@ -3,8 +3,8 @@
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{
-    AdminCreateUserRequest, AdminCreateUserResponse, DeliveryMediumType,
-    MessageActionType, UserStatusType,
+    AdminCreateUserRequest, AdminCreateUserResponse, DeliveryMediumType, MessageActionType,
+    UserStatusType,
 };
 use cognate_store::{Batch, Label};
 
@@ -85,7 +85,8 @@ pub async fn admin_create_user(
         &invited,
     )?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
-    cx.commit(batch, |label| conflict(cx, &pool, label)).await?;
+    cx.commit(batch, |label| conflict(cx, &pool, force, label))
+        .await?;
     messages::posted(cx);
     let attributes = user.attributes_for(None);
     Ok(AdminCreateUserResponse {
@@ -201,12 +202,13 @@ fn invite(
     Ok(batch)
 }
 
-fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
+fn conflict(cx: &Cx<'_>, pool: &Pool, force: bool, label: Label) -> Fault {
     match user::taken_alias(label) {
         Some(attribute) if pool.has_username_attributes() => {
             errors::users::account_exists(attribute).into()
         }
-        Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
+        Some(_) if force => aliases::conflict_by_force(cx, label),
+        Some(_) => aliases::conflict(cx, label),
         None if label == user::USERNAME_TAKEN => {
             errors::users::user_account_already_exists().into()
         }

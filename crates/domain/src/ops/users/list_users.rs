@@ -44,16 +44,17 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
     let rows = cx.store.rows(sql, params).await?;
     let (rows, more) = paging::cut(rows, size);
 
+    // The index holds only the beginning of long values.
+    let compared = filter.as_ref().filter(|filter| filter.outgrows_index());
     let mut users = Vec::with_capacity(rows.len());
     let mut last = None;
     for mut row in rows {
         let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
         let user = User::from_row(&pool.id, &mut row)?;
-        last = Some((value, user.id.clone()));
-        // The index holds only the beginning of long values.
-        if filter.as_ref().is_none_or(|filter| filter.matches(&user)) {
+        if compared.is_none_or(|filter| filter.matches(&user)) {
             users.push(user.to_api(shown(&user, wanted.as_deref())));
         }
+        last = Some((value, user.id));
     }
     let next = last
         .filter(|_| more)

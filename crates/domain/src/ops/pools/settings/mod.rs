@@ -281,6 +281,8 @@ fn lambda_config(mut sent: LambdaConfigType) -> Result<LambdaConfigType> {
 }
 
 /// The template and the legacy members mirror each other; the template wins (settled R12, admin.md 4.2).
+/// A text for codes and one for links may stand side by side: published configurations of live pools hold both, although
+/// the model's documentation speaks of an error.
 fn template(
     sent: VerificationMessageTemplateType,
     sms: Option<String>,

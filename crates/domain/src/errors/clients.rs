@@ -1,0 +1,23 @@
+//! The refusals around client secrets (admin.md 1.13). Their texts were never captured and stand in `unconfirmed`.
+
+use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+
+/// admin.md 1.13: a client has at most two secrets.
+pub fn too_many_secrets() -> ApiError {
+    api(ErrorCode::LimitExceeded, unconfirmed::TOO_MANY_SECRETS)
+}
+
+/// admin.md 1.13: no secret of the client has the id.
+pub fn secret_not_found() -> ApiError {
+    api(ErrorCode::ResourceNotFound, unconfirmed::NO_SUCH_SECRET)
+}
+
+/// admin.md 1.13: a client keeps its last secret.
+pub fn last_secret() -> ApiError {
+    invalid_parameter(unconfirmed::LAST_SECRET)
+}
+
+/// admin.md 1.13 (the model's documentation): only a confidential client gets another secret.
+pub fn public_client() -> ApiError {
+    invalid_parameter(unconfirmed::SECRET_OF_PUBLIC_CLIENT)
+}

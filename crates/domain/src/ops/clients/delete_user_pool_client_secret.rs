@@ -1,0 +1,35 @@
+//! DeleteUserPoolClientSecret: ends one of an app client's two secrets.
+
+use cognate_shapes::{DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecretResponse};
+
+use super::secrets;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+
+/// DeleteUserPoolClientSecret.
+pub async fn delete_user_pool_client_secret(
+    cx: &Cx<'_>,
+    input: DeleteUserPoolClientSecretRequest,
+) -> Result<DeleteUserPoolClientSecretResponse> {
+    cx.retry(|| attempt(cx, &input)).await
+}
+
+async fn attempt(
+    cx: &Cx<'_>,
+    input: &DeleteUserPoolClientSecretRequest,
+) -> Result<DeleteUserPoolClientSecretResponse> {
+    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let mut client = super::fresh(cx, &pool, &input.client_id).await?;
+    let before = client.secrets.len();
+    client
+        .secrets
+        .retain(|(id, _, _)| *id != input.client_secret_id);
+    if client.secrets.len() == before {
+        return Err(errors::clients::secret_not_found().into());
+    }
+    if client.secrets.is_empty() {
+        return Err(errors::clients::last_secret().into());
+    }
+    secrets::commit(cx, &pool, client).await?;
+    Ok(DeleteUserPoolClientSecretResponse {})
+}

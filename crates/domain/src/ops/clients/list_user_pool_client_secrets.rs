@@ -1,0 +1,28 @@
+//! ListUserPoolClientSecrets: shows which secrets an app client has, never their values.
+
+use cognate_shapes::{ListUserPoolClientSecretsRequest, ListUserPoolClientSecretsResponse};
+
+use super::secrets;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+
+/// ListUserPoolClientSecrets.
+pub async fn list_user_pool_client_secrets(
+    cx: &Cx<'_>,
+    input: ListUserPoolClientSecretsRequest,
+) -> Result<ListUserPoolClientSecretsResponse> {
+    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let client = super::fresh(cx, &pool, &input.client_id).await?;
+    // Both secrets fit on one page, so no token was ever handed out (model).
+    if input.next_token.is_some() {
+        return Err(errors::pools::invalid_page_token(cx.op).into());
+    }
+    let shown = client
+        .secrets
+        .iter()
+        .map(|(id, _, created)| secrets::descriptor(id, *created));
+    Ok(ListUserPoolClientSecretsResponse {
+        client_secrets: Some(shown.collect()),
+        next_token: None,
+    })
+}

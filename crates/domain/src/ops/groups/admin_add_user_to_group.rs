@@ -1,0 +1,43 @@
+//! AdminAddUserToGroup: puts a user into a group; doing it twice succeeds (settled T5).
+
+use cognate_shapes::AdminAddUserToGroupRequest;
+use cognate_store::Batch;
+use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::pools;
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::records::user::User;
+
+/// Groups that a user may be in (admin.md 7.2).
+const MOST: i64 = 100;
+
+/// AdminAddUserToGroup.
+pub async fn admin_add_user_to_group(
+    cx: &Cx<'_>,
+    input: AdminAddUserToGroupRequest,
+) -> Result<()> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
+    let group = super::find(cx, &pool, &input.group_name).await?;
+    let (sql, params) = groups::of_user(&pool.id, &user.id);
+    let rows = cx.store.rows(sql, params).await?;
+    let mut there = 0;
+    for row in rows {
+        if GroupRow::read(row)?.group_id == group.group_id {
+            return Ok(());
+        }
+        there += 1;
+    }
+    if there >= MOST {
+        return Err(errors::groups::too_many_groups_of_user().into());
+    }
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, MOST);
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    Ok(())
+}

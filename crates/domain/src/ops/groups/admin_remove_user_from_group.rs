@@ -1,0 +1,27 @@
+//! AdminRemoveUserFromGroup: takes a user out of a group; a user who is not in it stays out.
+
+use cognate_shapes::AdminRemoveUserFromGroupRequest;
+use cognate_store::Batch;
+use cognate_store::tables::{groups, pools};
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::records::user::User;
+
+/// AdminRemoveUserFromGroup.
+pub async fn admin_remove_user_from_group(
+    cx: &Cx<'_>,
+    input: AdminRemoveUserFromGroupRequest,
+) -> Result<()> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
+    let group = super::find(cx, &pool, &input.group_name).await?;
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = groups::leave(batch, &pool.id, &group.group_id, &user.id);
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    Ok(())
+}

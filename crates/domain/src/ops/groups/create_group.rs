@@ -1,0 +1,46 @@
+//! CreateGroup: adds a group to a pool.
+
+use cognate_crypto::random;
+use cognate_shapes::{CreateGroupRequest, CreateGroupResponse};
+use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::{pools, resource_counts};
+use cognate_store::{Batch, Label};
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::users::names;
+
+/// Groups that a pool may have (admin.md 7.2).
+const MOST: i64 = 10_000;
+
+const FULL: Label = Label("groups_full");
+
+/// CreateGroup.
+pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<CreateGroupResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    super::check_role(cx, input.role_arn.as_deref())?;
+    let group = GroupRow {
+        group_id: random::uuid_v4(),
+        name: input.group_name,
+        description: input.description,
+        role: input.role_arn,
+        precedence: input.precedence,
+        created: cx.now,
+        modified: cx.now,
+    };
+    // Names that differ only by case collide, in every pool (admin.md 2.6).
+    let folded = names::fold_case(&group.name);
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = groups::insert(batch, &pool.id, &folded, &group);
+    let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| match label {
+        FULL => errors::groups::too_many_groups().into(),
+        other => super::conflict(cx, &pool, other),
+    })
+    .await?;
+    Ok(CreateGroupResponse {
+        group: Some(super::to_api(&pool, group)),
+    })
+}

@@ -1,0 +1,26 @@
+//! DeleteGroup: ends a group, with members or without (admin.md 2.6).
+//!
+//! Nobody is in the group when the call answers. The members' rows are taken away by a job; they name the group by an id,
+//! so a new group of the same name begins without members.
+
+use cognate_shapes::DeleteGroupRequest;
+use cognate_store::Batch;
+use cognate_store::tables::{groups, jobs, pools, resource_counts};
+
+use super::purge;
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::Result;
+
+/// DeleteGroup.
+pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let group = super::find(cx, &pool, &input.group_name).await?;
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = groups::delete(batch, &pool.id, &group.group_id);
+    let batch = resource_counts::give_back(batch, &pool.id, super::RESOURCE);
+    let batch = jobs::add(batch, purge::KIND, &purge::key(&pool.id, &group.group_id), "");
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    Ok(())
+}

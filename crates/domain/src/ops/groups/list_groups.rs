@@ -1,0 +1,28 @@
+//! ListGroups: pages through the groups of a pool, by name.
+
+use cognate_shapes::{ListGroupsRequest, ListGroupsResponse};
+use cognate_store::tables::groups;
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::paging;
+
+/// ListGroups.
+pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGroupsResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let after = match &input.next_token {
+        Some(token) => paging::open(cx, &pool.id, "", token)?,
+        None => String::new(),
+    };
+    let size = paging::size(input.limit);
+    // One more than the page, to know whether there is another.
+    let rows = groups::page(&cx.store, &pool.id, &after, size + 1).await?;
+    let (rows, more) = paging::cut(rows, size);
+    let last = rows.last().filter(|_| more);
+    let next_token = last.map(|group| paging::seal(cx, &pool.id, "", &group.name));
+    let groups = rows.into_iter().map(|group| super::to_api(&pool, group)).collect();
+    Ok(ListGroupsResponse {
+        groups: Some(groups),
+        next_token,
+    })
+}

@@ -1,0 +1,40 @@
+//! ListUsersInGroup: pages through the members of a group (admin.md 2.3).
+//!
+//! A page is one range of one index whatever the number of members, and follows the immutable id of the last user shown.
+
+use cognate_shapes::{ListUsersInGroupRequest, ListUsersInGroupResponse};
+use cognate_store::params;
+use cognate_store::tables::users as table;
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::paging;
+use crate::records::user::User;
+
+/// ListUsersInGroup.
+pub async fn list_users_in_group(
+    cx: &Cx<'_>,
+    input: ListUsersInGroupRequest,
+) -> Result<ListUsersInGroupResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let group = super::find(cx, &pool, &input.group_name).await?;
+    let after = match &input.next_token {
+        Some(token) => paging::open(cx, &pool.id, &group.group_id, token)?,
+        None => String::new(),
+    };
+    let size = paging::size(input.limit);
+    let params = params![&pool.id, &group.group_id, after, size + 1];
+    let rows = cx.store.rows(table::PAGE_OF_GROUP, params).await?;
+    let (rows, more) = paging::cut(rows, size);
+    let members = rows
+        .into_iter()
+        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .collect::<Result<Vec<_>>>()?;
+    let last = members.last().filter(|_| more);
+    let next_token = last.map(|user| paging::seal(cx, &pool.id, &group.group_id, &user.id));
+    let users = members.iter().map(|user| user.to_api(user.attributes_for(None))).collect();
+    Ok(ListUsersInGroupResponse {
+        users: Some(users),
+        next_token,
+    })
+}

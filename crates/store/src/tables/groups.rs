@@ -1,0 +1,188 @@
+//! `user_groups` and `group_members`: the groups of a pool and who is in them.
+
+use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+
+/// The pool has a group of that name, in whatever case.
+pub const GROUP_EXISTS: Label = Label("group_exists");
+/// The group is gone.
+pub const GROUP_GONE: Label = Label("group_gone");
+/// The user is gone.
+pub const MEMBER_GONE: Label = Label("member_gone");
+/// The user is in the group already, or in as many groups as a user may be in.
+pub const NOT_JOINED: Label = Label("group_not_joined");
+
+/// The columns of `user_groups g` in the order that [`GroupRow::read`] expects.
+macro_rules! columns {
+    () => {
+        "g.group_id, g.name, g.description, g.role, g.precedence, g.created, g.modified"
+    };
+}
+
+const BY_NAME: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM user_groups g WHERE g.pool_id = ?1 AND g.name = ?2"
+);
+const PAGE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM user_groups g WHERE g.pool_id = ?1 AND g.name > ?2 ORDER BY g.name LIMIT ?3"
+);
+/// The groups of a user, in no order: pool, user id. A user is in a hundred groups at most.
+pub const OF_USER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?2 \
+     AND g.pool_id = m.pool_id AND g.group_id = m.group_id"
+);
+const INSERT: &str = "INSERT INTO user_groups \
+     (pool_id, name, folded, group_id, description, role, precedence, created, modified, ver) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1)";
+const UPDATE: &str = "UPDATE user_groups SET description = COALESCE(?3, description), role = COALESCE(?4, role), \
+     precedence = COALESCE(?5, precedence), modified = ?6, ver = ver + 1 WHERE pool_id = ?1 AND name = ?2 \
+     RETURNING group_id, name, description, role, precedence, created, modified";
+const DELETE: &str = "DELETE FROM user_groups WHERE pool_id = ?1 AND group_id = ?2";
+const EXISTS: &str = "SELECT 1 FROM user_groups WHERE pool_id = ?1 AND group_id = ?2";
+// Changes nothing: batches that count the groups of one user wait here for each other.
+const LOCK_USER: &str = "UPDATE users SET ver = ver WHERE pool_id = ?1 AND user_id = ?2";
+const JOIN: &str = "INSERT INTO group_members (pool_id, group_id, user_id) SELECT ?1, ?2, ?3 \
+     WHERE (SELECT COUNT(*) FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?3 \
+     AND g.pool_id = m.pool_id AND g.group_id = m.group_id) < ?4 ON CONFLICT DO NOTHING";
+const LEAVE: &str =
+    "DELETE FROM group_members WHERE pool_id = ?1 AND group_id = ?2 AND user_id = ?3";
+const FORGET_USER: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND user_id = ?2";
+const SWEEP: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND group_id = ?2 AND user_id IN \
+     (SELECT user_id FROM group_members WHERE pool_id = ?1 AND group_id = ?2 ORDER BY user_id LIMIT 1000) RETURNING user_id";
+
+/// How many rows [`sweep`] takes away at a time.
+pub const SWEEP_ROWS: usize = 1_000;
+
+/// A group as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    /// Never used again.
+    pub group_id: String,
+    /// As first given.
+    pub name: String,
+    /// Free text.
+    pub description: Option<String>,
+    /// The ARN of an IAM role.
+    pub role: Option<String>,
+    /// 0 is the highest.
+    pub precedence: Option<i64>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+}
+
+impl GroupRow {
+    /// Takes a row of [`OF_USER`] and the other reads of this file.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] on a row of another shape.
+    pub fn read(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            group_id: row.take_text(0)?,
+            name: row.take_text(1)?,
+            description: row.take_opt_text(2)?,
+            role: row.take_opt_text(3)?,
+            precedence: row.opt_int(4)?,
+            created: row.int(5)?,
+            modified: row.int(6)?,
+        })
+    }
+}
+
+/// The group of that very name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(store: &Store, pool_id: &str, name: &str) -> Result<Option<GroupRow>, StoreError> {
+    let row = store.row(BY_NAME, params![pool_id, name]).await?;
+    row.map(GroupRow::read).transpose()
+}
+
+/// Up to `limit` groups of a pool whose name is above `after`, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page(
+    store: &Store,
+    pool_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<GroupRow>, StoreError> {
+    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
+    rows.into_iter().map(GroupRow::read).collect()
+}
+
+/// [`OF_USER`] with its parameters, for use among others in one `Store::read`.
+#[must_use]
+pub fn of_user(pool_id: &str, user_id: &str) -> (&'static str, Vec<Value>) {
+    (OF_USER, params![pool_id, user_id])
+}
+
+/// Adds a group; [`GROUP_EXISTS`]. `folded`: the name without case.
+pub fn insert(batch: Batch, pool_id: &str, folded: &str, row: &GroupRow) -> Batch {
+    batch.one(
+        INSERT,
+        params![
+            pool_id,
+            &row.name,
+            folded,
+            &row.group_id,
+            row.description.as_ref(),
+            row.role.as_ref(),
+            row.precedence,
+            row.created
+        ],
+        GROUP_EXISTS,
+    )
+}
+
+/// Sets what is given and keeps the rest; [`GROUP_GONE`]. The batch returns the row for [`GroupRow::read`].
+pub fn update(
+    batch: Batch,
+    pool_id: &str,
+    name: &str,
+    description: Option<&str>,
+    role: Option<&str>,
+    precedence: Option<i64>,
+    now: i64,
+) -> Batch {
+    batch.one_returning(
+        UPDATE,
+        params![pool_id, name, description, role, precedence, now],
+        GROUP_GONE,
+    )
+}
+
+/// Takes a group away; [`GROUP_GONE`]. Its members' rows stay for [`sweep`] and mean nothing any more.
+pub fn delete(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
+    batch.one(DELETE, params![pool_id, group_id], GROUP_GONE)
+}
+
+/// Puts a user into a group: [`MEMBER_GONE`], [`GROUP_GONE`], and [`NOT_JOINED`] when the user is in it already or in
+/// `most` groups.
+pub fn join(batch: Batch, pool_id: &str, group_id: &str, user_id: &str, most: i64) -> Batch {
+    batch
+        .one(LOCK_USER, params![pool_id, user_id], MEMBER_GONE)
+        .exists(EXISTS, params![pool_id, group_id], GROUP_GONE)
+        .one(JOIN, params![pool_id, group_id, user_id, most], NOT_JOINED)
+}
+
+/// Takes a user out of a group, if the user is in it.
+pub fn leave(batch: Batch, pool_id: &str, group_id: &str, user_id: &str) -> Batch {
+    batch.run(LEAVE, params![pool_id, group_id, user_id])
+}
+
+/// Takes a user out of every group.
+pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(FORGET_USER, params![pool_id, user_id])
+}
+
+/// Takes away up to [`SWEEP_ROWS`] memberships of a deleted group; the batch returns a row for each.
+pub fn sweep(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
+    batch.returning(SWEEP, params![pool_id, group_id])
+}
