@@ -15,5 +15,11 @@ pub fn record(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: Option<&str>) -
         "action": cx.op.name(), "access_key": who, "user": user_id, "ip": cx.client_info.ip,
         "request_id": cx.request_id, "result": "ok",
     });
-    cognate_store::tables::audit::insert(batch, pool_id, cx.now, &random::uuid_v4(), &doc.to_string())
+    cognate_store::tables::audit::insert(
+        batch,
+        pool_id,
+        cx.now,
+        &random::uuid_v4(),
+        &doc.to_string(),
+    )
 }

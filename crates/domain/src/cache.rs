@@ -28,7 +28,11 @@ struct Entry<T> {
 
 impl<T> Clone for Entry<T> {
     fn clone(&self) -> Self {
-        Self { value: self.value.clone(), ver: self.ver, read_at: self.read_at }
+        Self {
+            value: self.value.clone(),
+            ver: self.ver,
+            read_at: self.read_at,
+        }
     }
 }
 
@@ -69,7 +73,15 @@ impl Cache {
         let read_at = cx.clock.wall();
         let pool = Pool::load(cx, pool_id).await?.map(Arc::new);
         if let Some(pool) = &pool {
-            put(&self.pools, pool_id, Entry { ver: pool.ver, value: Some(pool.clone()), read_at });
+            put(
+                &self.pools,
+                pool_id,
+                Entry {
+                    ver: pool.ver,
+                    value: Some(pool.clone()),
+                    read_at,
+                },
+            );
         } else {
             self.pools.remove(pool_id);
         }
@@ -84,7 +96,15 @@ impl Cache {
         let read_at = cx.clock.wall();
         let client = Client::load(cx, client_id).await?.map(Arc::new);
         if let Some(client) = &client {
-            put(&self.clients, client_id, Entry { ver: client.ver, value: Some(client.clone()), read_at });
+            put(
+                &self.clients,
+                client_id,
+                Entry {
+                    ver: client.ver,
+                    value: Some(client.clone()),
+                    read_at,
+                },
+            );
         } else {
             self.clients.remove(client_id);
         }
@@ -93,37 +113,81 @@ impl Cache {
 
     /// The signing keys of a pool, made on first use.
     pub async fn signers(&self, cx: &Cx<'_>, pool: &Pool) -> Result<Arc<PoolSigners>> {
-        if let Some(Entry { value: Some(signers), .. }) = fresh(&self.signers, cx, &pool.id) {
+        if let Some(Entry {
+            value: Some(signers),
+            ..
+        }) = fresh(&self.signers, cx, &pool.id)
+        {
             return Ok(signers);
         }
         let read_at = cx.clock.wall();
         let known = self.signers.get(&pool.id).and_then(|entry| entry.value);
         let signers = PoolSigners::load(cx, pool, known).await?;
-        put(&self.signers, &pool.id, Entry { ver: signers.ver, value: Some(signers.clone()), read_at });
+        put(
+            &self.signers,
+            &pool.id,
+            Entry {
+                ver: signers.ver,
+                value: Some(signers.clone()),
+                read_at,
+            },
+        );
         Ok(signers)
     }
 
     /// Takes over a pool that this node has just written.
     pub fn put_pool(&self, cx: &Cx<'_>, pool: Arc<Pool>) {
         let id = pool.id.clone();
-        put(&self.pools, &id, Entry { ver: pool.ver, value: Some(pool), read_at: cx.clock.wall() });
+        put(
+            &self.pools,
+            &id,
+            Entry {
+                ver: pool.ver,
+                value: Some(pool),
+                read_at: cx.clock.wall(),
+            },
+        );
     }
 
     /// Remembers that this node has just ended a pool at version `ver`.
     pub fn end_pool(&self, cx: &Cx<'_>, pool_id: &str, ver: i64) {
-        put(&self.pools, pool_id, Entry { ver, value: None, read_at: cx.clock.wall() });
+        put(
+            &self.pools,
+            pool_id,
+            Entry {
+                ver,
+                value: None,
+                read_at: cx.clock.wall(),
+            },
+        );
         self.signers.remove(pool_id);
     }
 
     /// Takes over a client that this node has just written.
     pub fn put_client(&self, cx: &Cx<'_>, client: Arc<Client>) {
         let id = client.id.clone();
-        put(&self.clients, &id, Entry { ver: client.ver, value: Some(client), read_at: cx.clock.wall() });
+        put(
+            &self.clients,
+            &id,
+            Entry {
+                ver: client.ver,
+                value: Some(client),
+                read_at: cx.clock.wall(),
+            },
+        );
     }
 
     /// Remembers that this node has just deleted a client at version `ver`.
     pub fn end_client(&self, cx: &Cx<'_>, client_id: &str, ver: i64) {
-        put(&self.clients, client_id, Entry { ver, value: None, read_at: cx.clock.wall() });
+        put(
+            &self.clients,
+            client_id,
+            Entry {
+                ver,
+                value: None,
+                read_at: cx.clock.wall(),
+            },
+        );
     }
 
     /// Forgets what turned out to be out of date, so that the next use reads it again.

@@ -20,20 +20,28 @@ pub struct Clock {
 impl Clock {
     /// A clock that runs `offset` microseconds ahead of the wall.
     pub fn new(offset: i64) -> Self {
-        Self { offset: AtomicI64::new(offset.max(0)) }
+        Self {
+            offset: AtomicI64::new(offset.max(0)),
+        }
     }
 
     /// Microseconds since the epoch by the machine's clock.
     pub fn wall(&self) -> i64 {
-        #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads the machine's clock"
+        )]
         let now = std::time::SystemTime::now();
-        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
     }
 
     /// Microseconds since the epoch as users of the service see it.
     pub fn service(&self) -> i64 {
-        self.wall().saturating_add(self.offset.load(Ordering::Relaxed))
+        self.wall()
+            .saturating_add(self.offset.load(Ordering::Relaxed))
     }
 
     /// The offset in microseconds.

@@ -61,8 +61,21 @@ impl Deref for Cx<'_> {
 
 impl<'a> Cx<'a> {
     /// A request that begins now.
-    pub fn new(app: &'a App, op: Op, caller: Caller, client_info: ClientInfo, request_id: String) -> Self {
-        Self { app, op, caller, client_info, request_id, now: app.clock.service() }
+    pub fn new(
+        app: &'a App,
+        op: Op,
+        caller: Caller,
+        client_info: ClientInfo,
+        request_id: String,
+    ) -> Self {
+        Self {
+            app,
+            op,
+            caller,
+            client_info,
+            request_id,
+            now: app.clock.service(),
+        }
     }
 
     /// The region whose pools this request sees: the signature's, else the server's default.
@@ -75,7 +88,11 @@ impl<'a> Cx<'a> {
 
     /// An active pool of the caller's region; fails closed on settings whose feature is missing.
     pub async fn pool(&self, pool_id: &str) -> Result<Arc<Pool>> {
-        let pool = self.cache.pool(self, pool_id).await?.ok_or_else(|| errors::pool_not_found(pool_id))?;
+        let pool = self
+            .cache
+            .pool(self, pool_id)
+            .await?
+            .ok_or_else(|| errors::pool_not_found(pool_id))?;
         if let Caller::Key { region, .. } = &self.caller
             && pool.region != *region
         {
@@ -88,8 +105,16 @@ impl<'a> Cx<'a> {
     /// A client and its active pool, for operations that name only the client.
     pub async fn client(&self, client_id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
         let not_found = || errors::client_not_found(client_id);
-        let client = self.cache.client(self, client_id).await?.ok_or_else(not_found)?;
-        let pool = self.cache.pool(self, &client.pool_id).await?.ok_or_else(not_found)?;
+        let client = self
+            .cache
+            .client(self, client_id)
+            .await?
+            .ok_or_else(not_found)?;
+        let pool = self
+            .cache
+            .pool(self, &client.pool_id)
+            .await?
+            .ok_or_else(not_found)?;
         pending::guard_pool(self.op, &pool)?;
         pending::guard_client(self.op, &client)?;
         Ok((pool, client))
@@ -98,18 +123,27 @@ impl<'a> Cx<'a> {
     /// A client of `pool`.
     pub async fn client_of(&self, pool: &Pool, client_id: &str) -> Result<Arc<Client>> {
         let client = self.cache.client(self, client_id).await?;
-        let client = client.filter(|c| c.pool_id == pool.id).ok_or_else(|| errors::client_not_found(client_id))?;
+        let client = client
+            .filter(|c| c.pool_id == pool.id)
+            .ok_or_else(|| errors::client_not_found(client_id))?;
         pending::guard_client(self.op, &client)?;
         Ok(client)
     }
 
     /// The ARN of a pool.
     pub fn pool_arn(&self, pool: &Pool) -> String {
-        format!("arn:aws:cognito-idp:{}:{}:userpool/{}", pool.region, self.settings.account, pool.id)
+        format!(
+            "arn:aws:cognito-idp:{}:{}:userpool/{}",
+            pool.region, self.settings.account, pool.id
+        )
     }
 
     /// Commits; an unmet requirement becomes what `conflict` makes of its label.
-    pub async fn commit(&self, batch: Batch, conflict: impl FnOnce(Label) -> Fault) -> Result<Outcome> {
+    pub async fn commit(
+        &self,
+        batch: Batch,
+        conflict: impl FnOnce(Label) -> Fault,
+    ) -> Result<Outcome> {
         match self.store.commit(batch).await {
             Ok(outcome) => Ok(outcome),
             Err(CommitError::Conflict(label)) => Err(conflict(label)),
@@ -118,7 +152,10 @@ impl<'a> Cx<'a> {
     }
 
     /// Runs read-decide-commit again while it finds what it read out of date, five times at most (design, request flow).
-    pub async fn retry<T, F: Future<Output = Result<T>>>(&self, mut attempt: impl FnMut() -> F) -> Result<T> {
+    pub async fn retry<T, F: Future<Output = Result<T>>>(
+        &self,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T> {
         let mut tries = 0;
         loop {
             match attempt().await {

@@ -25,7 +25,12 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
         match route(cx, &input).await {
             Ok(answer) => return Ok(answer),
             Err(Fault::Api(error)) => {
-                debug_assert!(declared(cx.op, &error), "{} may not answer {}", cx.op.name(), error.code.as_str());
+                debug_assert!(
+                    declared(cx.op, &error),
+                    "{} may not answer {}",
+                    cx.op.name(),
+                    error.code.as_str()
+                );
                 return Err(error);
             }
             // A cache entry or a row was out of date; the next try reads it again.
@@ -42,18 +47,24 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
 fn declared(op: Op, error: &ApiError) -> bool {
     use cognate_shapes::ErrorCode as E;
     op.errors().contains(&error.code)
-        || matches!(error.code, E::NotImplemented | E::InternalError | E::InvalidParameter)
+        || matches!(
+            error.code,
+            E::NotImplemented | E::InternalError | E::InvalidParameter
+        )
 }
 
 fn typed<I: DeserializeOwned>(input: &Value) -> Result<I> {
-    I::deserialize(input).map_err(|e| Fault::Internal(format!("validated input does not fit its type: {e}")))
+    I::deserialize(input)
+        .map_err(|e| Fault::Internal(format!("validated input does not fit its type: {e}")))
 }
 
 fn body<O: Serialize>(cx: &Cx<'_>, output: &O) -> Result<Answer> {
     if !cx.op.has_output() {
         return Ok(Answer { body: None });
     }
-    Ok(Answer { body: Some(serde_json::to_vec(output)?) })
+    Ok(Answer {
+        body: Some(serde_json::to_vec(output)?),
+    })
 }
 
 macro_rules! routes {

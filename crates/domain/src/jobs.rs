@@ -43,7 +43,11 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
 
 fn report(job: &str, outcome: Result<()>) {
     if let Err(fault) = outcome {
-        tracing::warn!(job, ?fault, "background work failed and will be tried again");
+        tracing::warn!(
+            job,
+            ?fault,
+            "background work failed and will be tried again"
+        );
     }
 }
 
@@ -54,7 +58,11 @@ fn commit(error: CommitError) -> Fault {
 /// Removes the expired rows of one bucket after the other.
 async fn sweep(app: &App, bucket: &mut u32) -> Result<()> {
     let now = app.clock.service();
-    while jobs::expire(&app.store, now, *bucket).await.map_err(commit)?.more {
+    while jobs::expire(&app.store, now, *bucket)
+        .await
+        .map_err(commit)?
+        .more
+    {
         tokio::task::yield_now().await;
     }
     *bucket = (*bucket + 1) % jobs::BUCKETS;
@@ -66,7 +74,9 @@ async fn step(app: &App, kind: &str, key: &str) -> Result<bool> {
     match kind {
         pools::purge::KIND => pools::purge::step(app, key).await,
         groups::purge::KIND => groups::purge::step(app, key).await,
-        other => Err(Fault::Internal(format!("nobody knows how to do a job of the kind {other}"))),
+        other => Err(Fault::Internal(format!(
+            "nobody knows how to do a job of the kind {other}"
+        ))),
     }
 }
 
@@ -74,7 +84,9 @@ async fn step(app: &App, kind: &str, key: &str) -> Result<bool> {
 async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
     for key in jobs::due(&app.store, kind, "", app.clock.wall(), 16).await? {
         let now = app.clock.wall();
-        let Some(lease) = jobs::take(&app.store, kind, &key, node, now, now + LEASE).await.map_err(commit)?
+        let Some(lease) = jobs::take(&app.store, kind, &key, node, now, now + LEASE)
+            .await
+            .map_err(commit)?
         else {
             continue;
         };
@@ -82,7 +94,11 @@ async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
         while !step(app, kind, &key).await? {
             let now = app.clock.wall();
             if now - renewed > LEASE / 4 {
-                match app.store.commit(jobs::extend(Batch::new(), &lease, now + LEASE)).await {
+                match app
+                    .store
+                    .commit(jobs::extend(Batch::new(), &lease, now + LEASE))
+                    .await
+                {
                     Ok(_) => renewed = now,
                     Err(CommitError::Conflict(_)) => return Ok(()),
                     Err(error) => return Err(commit(error)),
@@ -100,13 +116,22 @@ async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
 
 /// Keeps [`SPARES`] sealed keys ready, one more a turn.
 async fn make_spares(app: &App) -> Result<()> {
-    let there = app.store.rows(keys::READ_SPARE, params![i64::try_from(SPARES).unwrap_or(0)]).await?.len();
+    let there = app
+        .store
+        .rows(
+            keys::READ_SPARE,
+            params![i64::try_from(SPARES).unwrap_or(0)],
+        )
+        .await?
+        .len();
     if there >= SPARES {
         return Ok(());
     }
     let key = app.workers.run_background(SigningKey::generate).await;
     let spare_id = random::uuid_v4();
-    let sealed = app.root.seal(&spare_context(&spare_id), key.to_pkcs8().expose());
+    let sealed = app
+        .root
+        .seal(&spare_context(&spare_id), key.to_pkcs8().expose());
     let public = key.public().jwk_json(&key.public().kid());
     let batch = keys::insert_spare(Batch::new(), &spare_id, &public, sealed, app.clock.wall());
     app.store.commit(batch).await.map_err(commit)?;

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use cognate_shapes::{Auth, Op};
 use cognate_testkit::{Credentials, Raw};
-use crate::program::{self, Program};
-use crate::engines;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+
+use crate::engines;
+use crate::program::{self, Program};
 
 /// What all the abuse below may add to the program's memory.
 const GROWTH: u64 = 96 << 20;

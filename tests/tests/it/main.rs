@@ -3,6 +3,7 @@
 mod bad_input;
 mod crash;
 mod engines;
+mod logs;
 mod operations;
 mod postgres;
 mod program;

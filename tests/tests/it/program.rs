@@ -33,18 +33,31 @@ fn binary() -> PathBuf {
     binary
 }
 
+/// The sealing key of every installation on PostgreSQL: the rounds of a test are one installation.
+pub const SEALING_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// The program, to be told what to do with an installation.
+pub fn command(folder: &Path, database_url: Option<&str>) -> Command {
+    let mut command = Command::new(binary());
+    command.current_dir(folder);
+    if let Some(url) = database_url {
+        command.env("COGNATE_DATABASE_URL", url).env("COGNATE_SEALING_KEY", SEALING_KEY);
+    }
+    command
+}
+
 impl Program {
     /// Starts with the data of `folder`, or on a PostgreSQL database.
     pub async fn start(folder: &Path, database_url: Option<&str>) -> Self {
+        Self::start_with(folder, database_url, &[], Stdio::null()).await
+    }
+
+    /// The same with more arguments, and a place for the log.
+    pub async fn start_with(folder: &Path, database_url: Option<&str>, more: &[&str], log: impl Into<Stdio>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(binary());
-        command.args(["dev", "--listen", &format!("127.0.0.1:{port}")]).current_dir(folder);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        if let Some(url) = database_url {
-            // A fixed key: the rounds are one installation.
-            command.env("COGNATE_DATABASE_URL", url);
-            command.env("COGNATE_SEALING_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
-        }
+        let mut command = command(folder, database_url);
+        command.args(["dev", "--listen", &format!("127.0.0.1:{port}")]).args(more);
+        command.stdout(Stdio::null()).stderr(log);
         let child = command.spawn().unwrap();
         let mut program = Self { child, endpoint: format!("http://127.0.0.1:{port}") };
         let raw = Raw::new(&program.endpoint, None);
@@ -60,7 +73,6 @@ impl Program {
     }
 
     /// Resident memory in bytes.
-    #[allow(dead_code, reason = "not every test that starts the program measures it")]
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();

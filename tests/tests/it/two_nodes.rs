@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::srp::client::{Answer, Client, timestamp};
 use cognate_server::access_keys::{self, Change};
-use crate::engines;
 use cognate_testkit::{Credentials, Engine, Options, Raw, TestServer};
 use serde_json::{Value, json};
+
+use crate::engines;
 
 const PASSWORD: &str = "Passw0rd!";
 /// What docs/decisions/002 promises, and a little for the test machine.

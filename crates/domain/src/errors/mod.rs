@@ -4,8 +4,8 @@
 //! [unconfirmed] of the behaviour sheets) so that they are easy to change.
 
 pub mod auth;
-pub mod groups;
 pub mod clients;
+pub mod groups;
 pub mod pools;
 pub mod unconfirmed;
 pub mod users;
@@ -63,7 +63,10 @@ impl From<serde_json::Error> for Fault {
 
 /// An error with a fixed or built text.
 pub fn api(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> ApiError {
-    ApiError { code, message: message.into() }
+    ApiError {
+        code,
+        message: message.into(),
+    }
 }
 
 /// InvalidParameterException with `message`.
@@ -78,7 +81,10 @@ pub fn not_authorized(message: impl Into<Cow<'static, str>>) -> ApiError {
 
 /// HTTP 501: the operation, or a setting that it must obey, has no code yet.
 pub fn not_implemented(what: impl std::fmt::Display) -> ApiError {
-    api(ErrorCode::NotImplemented, format!("{what} is not implemented yet."))
+    api(
+        ErrorCode::NotImplemented,
+        format!("{what} is not implemented yet."),
+    )
 }
 
 /// The one text of a server fault (auth.md 6.1).
@@ -88,12 +94,18 @@ pub fn internal() -> ApiError {
 
 /// auth.md 6.1.
 pub fn pool_not_found(pool_id: &str) -> ApiError {
-    api(ErrorCode::ResourceNotFound, format!("User pool {pool_id} does not exist."))
+    api(
+        ErrorCode::ResourceNotFound,
+        format!("User pool {pool_id} does not exist."),
+    )
 }
 
 /// auth.md 6.1, settled K19.
 pub fn client_not_found(client_id: &str) -> ApiError {
-    api(ErrorCode::ResourceNotFound, format!("User pool client {client_id} does not exist."))
+    api(
+        ErrorCode::ResourceNotFound,
+        format!("User pool client {client_id} does not exist."),
+    )
 }
 
 /// auth.md 6.1, 6.4, 6.8.

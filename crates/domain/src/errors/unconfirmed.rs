@@ -14,28 +14,34 @@ pub const RESERVED_TAG_KEY: &str = "aws: prefixed tag key names are not allowed 
 /// admin.md 1.15: more than 50 tags.
 pub const TOO_MANY_TAGS: &str = "Cannot have more than 50 tags for a user pool.";
 /// admin.md 1.15: a tag with a character that tags may not have.
-pub const INVALID_TAG: &str = "Tag keys and values can contain letters, numbers, spaces, and the characters _ . : / = + - @";
+pub const INVALID_TAG: &str =
+    "Tag keys and values can contain letters, numbers, spaces, and the characters _ . : / = + - @";
 /// A schema attribute without a name.
 pub const SCHEMA_NAME_REQUIRED: &str = "Attribute name is required for each schema attribute.";
 /// admin.md 1.10: preferred_username as an alias and as a required attribute.
 pub const PREFERRED_USERNAME_REQUIRED_AND_ALIAS: &str =
     "preferred_username cannot be a required attribute when it is an alias attribute.";
 /// SOFTWARE_TOKEN is in the enumeration of first factors and documented as not supported.
-pub const SOFTWARE_TOKEN_FIRST_FACTOR: &str = "SOFTWARE_TOKEN can not be configured as one of the allowed first auth factors.";
+pub const SOFTWARE_TOKEN_FIRST_FACTOR: &str =
+    "SOFTWARE_TOKEN can not be configured as one of the allowed first auth factors.";
 /// admin.md 4.6: both ways to send SMS.
-pub const TWO_SMS_CONFIGURATIONS: &str = "Only one of SnsCallerArn or EumsSms can be set in SmsConfiguration.";
+pub const TWO_SMS_CONFIGURATIONS: &str =
+    "Only one of SnsCallerArn or EumsSms can be set in SmsConfiguration.";
 /// admin.md 4.6: settings of Amazon SNS without its role.
 pub const SNS_CALLER_REQUIRED: &str = "SnsCallerArn is required in SmsConfiguration.";
 /// KeyType CUSTOMER_MANAGED_KEY without an ARN.
-pub const KMS_KEY_ARN_REQUIRED: &str = "KmsKeyArn is required when KeyType is CUSTOMER_MANAGED_KEY.";
+pub const KMS_KEY_ARN_REQUIRED: &str =
+    "KmsKeyArn is required when KeyType is CUSTOMER_MANAGED_KEY.";
 /// Two ACR levels with one name, default names included.
 pub const DUPLICATE_ACR_VALUE: &str = "AcrConfiguration names must be unique across all levels.";
 /// A change lost against others at the same time, again and again.
-pub const CONCURRENT_MODIFICATION: &str = "Concurrent modification of the resource. Please try again.";
+pub const CONCURRENT_MODIFICATION: &str =
+    "Concurrent modification of the resource. Please try again.";
 /// GenerateSecret together with ClientSecret.
 pub const TWO_SECRETS: &str = "ClientSecret cannot be specified when GenerateSecret is true.";
 /// admin.md 1.12: ALLOW_CLIENT_TOKEN_AUTH together with another flow.
-pub const CLIENT_TOKEN_FLOW_ALONE: &str = "ALLOW_CLIENT_TOKEN_AUTH cannot be used with other auth flows.";
+pub const CLIENT_TOKEN_FLOW_ALONE: &str =
+    "ALLOW_CLIENT_TOKEN_AUTH cannot be used with other auth flows.";
 
 /// admin.md 1.13 \[emu\]: a third secret of a client.
 pub const TOO_MANY_SECRETS: &str = "Client secrets cannot exceed limit of 2 secrets.";
@@ -44,7 +50,8 @@ pub const NO_SUCH_SECRET: &str = "Client secret does not exist";
 /// admin.md 1.13: that the last secret stays is documented, the text is not.
 pub const LAST_SECRET: &str = "Cannot delete the last client secret of an app client.";
 /// The model's documentation speaks of confidential clients only; the text is a guess.
-pub const SECRET_OF_PUBLIC_CLIENT: &str = "Client secrets can only be added to an app client that has a client secret.";
+pub const SECRET_OF_PUBLIC_CLIENT: &str =
+    "Client secrets can only be added to an app client that has a client secret.";
 
 /// A callback or sign-out URL that is not absolute.
 pub fn invalid_redirect(url: &str) -> super::ApiError {
@@ -58,7 +65,8 @@ pub const PASSWORD_HISTORY: &str = "Password has previously been used.";
 pub const TOO_MANY_FAILED_ATTEMPTS: &str = "Too many failed attempts, please request a code again.";
 
 /// auth.md 6.3 (D).
-pub const NO_CONTACT_TO_CONFIRM: &str = "Cannot confirm user because email or phone_number is missing";
+pub const NO_CONTACT_TO_CONFIRM: &str =
+    "Cannot confirm user because email or phone_number is missing";
 
 /// auth.md 6.2 (D).
 pub const DELIVERY_FAILED: &str = "Failed to deliver the message.";
@@ -70,8 +78,7 @@ pub const NO_DESIRED_MEDIUM: &str = "User has no attribute matching desired deli
 pub const NO_SUCH_REQUESTED_ATTRIBUTE: &str = "One or more requested attributes do not exist.";
 
 /// auth.md 2.4: that a preferred user name is refused at sign-up is documented, the text is not.
-pub const PREFERRED_USERNAME_AT_SIGN_UP: &str =
-    "preferred_username cannot be provided at sign-up, since user pool is configured for preferred_username alias.";
+pub const PREFERRED_USERNAME_AT_SIGN_UP: &str = "preferred_username cannot be provided at sign-up, since user pool is configured for preferred_username alias.";
 
 /// admin.md 1.4: the shape of the text is a guess.
 pub const INVALID_BIRTHDATE: &str = "Invalid birthdate format, please use YYYY-MM-DD.";
@@ -80,8 +87,7 @@ pub const INVALID_BIRTHDATE: &str = "Invalid birthdate format, please use YYYY-M
 pub const USERNAME_DIFFERS: &str = "Username and the attribute of the same kind must not differ.";
 
 /// auth.md 1.9: SignUp without a password where passwords are the only first factor; by the rule for required members.
-pub const PASSWORD_MISSING: &str =
-    "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null";
+pub const PASSWORD_MISSING: &str = "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null";
 
 /// auth.md 6.2 (U): an item of the schema refusal.
 pub fn too_short(name: &str, min: i128) -> String {
@@ -134,7 +140,10 @@ pub fn custom_auth_flow_disabled() -> super::ApiError {
 
 /// auth.md 5.5: the text of RefreshTokenReuseException was not captured.
 pub fn refresh_token_reused() -> super::ApiError {
-    super::api(super::ErrorCode::RefreshTokenReuse, "Refresh token has been invalidated by rotation")
+    super::api(
+        super::ErrorCode::RefreshTokenReuse,
+        "Refresh token has been invalidated by rotation",
+    )
 }
 
 /// auth.md 5.6 \[emu\]: RevokeToken on a client without token revocation.
@@ -147,12 +156,18 @@ pub fn revocation_disabled() -> super::ApiError {
 
 /// auth.md 5.6 \[emu\]: RevokeToken on an access or ID token.
 pub fn only_refresh_tokens() -> super::ApiError {
-    super::api(super::ErrorCode::UnsupportedTokenType, "Only refresh tokens can be revoked")
+    super::api(
+        super::ErrorCode::UnsupportedTokenType,
+        "Only refresh tokens can be revoked",
+    )
 }
 
 /// auth.md 5.6 \[emu\]: RevokeToken by another client, with a wrong secret, or by a client that does not exist.
 pub fn not_issued_to_this_client() -> super::ApiError {
-    super::api(super::ErrorCode::Unauthorized, "Refresh token was not issued to this client")
+    super::api(
+        super::ErrorCode::Unauthorized,
+        "Refresh token was not issued to this client",
+    )
 }
 
 /// auth.md 8: SRP_A that is no number.
@@ -163,6 +178,8 @@ pub fn malformed_srp_a() -> super::ApiError {
 // Groups.
 
 /// admin.md 7.2: the text for a pool with 10,000 groups was not captured.
-pub const TOO_MANY_GROUPS: &str = "The maximum number of groups for this user pool has been reached.";
+pub const TOO_MANY_GROUPS: &str =
+    "The maximum number of groups for this user pool has been reached.";
 /// admin.md 7.2: the text for a user in 100 groups was not captured.
-pub const TOO_MANY_GROUPS_OF_USER: &str = "The maximum number of groups for this user has been reached.";
+pub const TOO_MANY_GROUPS_OF_USER: &str =
+    "The maximum number of groups for this user has been reached.";

@@ -35,15 +35,26 @@ impl Gates {
             gate
         };
         let guard = gate.lock_owned().await;
-        Some(Pass { gates: self, subject: subject.to_owned(), guard: Some(guard) })
+        Some(Pass {
+            gates: self,
+            subject: subject.to_owned(),
+            guard: Some(guard),
+        })
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         self.guard = None;
-        let mut open = self.gates.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.get(&self.subject).is_some_and(|gate| Arc::strong_count(gate) == 1) {
+        let mut open = self
+            .gates
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if open
+            .get(&self.subject)
+            .is_some_and(|gate| Arc::strong_count(gate) == 1)
+        {
             open.remove(&self.subject);
         }
     }

@@ -46,7 +46,9 @@ impl GroupClaims {
             .filter_map(|group| group.role.as_deref());
         // Two groups of the same precedence with different roles prefer none.
         let first = best.next();
-        let preferred_role = first.filter(|role| best.all(|other| other == *role)).map(str::to_owned);
+        let preferred_role = first
+            .filter(|role| best.all(|other| other == *role))
+            .map(str::to_owned);
         let mut claims = Self {
             preferred_role,
             ..Self::default()
@@ -94,9 +96,15 @@ mod tests {
 
     #[test]
     fn equal_groups_prefer_a_role_only_if_they_agree() {
-        let same = vec![group("a", Some(1), Some("r")), group("b", Some(1), Some("r"))];
+        let same = vec![
+            group("a", Some(1), Some("r")),
+            group("b", Some(1), Some("r")),
+        ];
         let claims = GroupClaims::of(same);
-        assert_eq!((claims.roles.len(), claims.preferred_role.as_deref()), (1, Some("r")));
+        assert_eq!(
+            (claims.roles.len(), claims.preferred_role.as_deref()),
+            (1, Some("r"))
+        );
         let different = vec![group("a", None, Some("r")), group("b", None, Some("s"))];
         let claims = GroupClaims::of(different);
         assert_eq!((claims.roles.len(), claims.preferred_role), (2, None));
@@ -104,7 +112,10 @@ mod tests {
 
     #[test]
     fn the_role_of_a_lower_group_is_not_preferred() {
-        let claims = GroupClaims::of(vec![group("a", Some(1), None), group("b", Some(2), Some("r"))]);
+        let claims = GroupClaims::of(vec![
+            group("a", Some(1), None),
+            group("b", Some(2), Some("r")),
+        ]);
         assert_eq!((claims.roles.len(), claims.preferred_role), (1, None));
     }
 

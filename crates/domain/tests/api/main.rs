@@ -8,25 +8,25 @@
     reason = "a test fails by panicking"
 )]
 
-mod support;
-mod list_users;
-mod messages;
-mod signup;
-mod users;
-mod users_password;
-mod users_setup;
 mod client_secrets;
 mod clients;
 mod clients_refused;
+mod list_users;
+mod lockout;
+mod messages;
 mod pools;
 mod pools_life;
 mod pools_pending;
 mod pools_refused;
 mod pools_schema;
-mod lockout;
 mod refresh;
 mod signin_new_password;
 mod signin_password;
 mod signin_srp;
 mod signin_support;
+mod signup;
+mod support;
 mod tokens;
+mod users;
+mod users_password;
+mod users_setup;

@@ -24,8 +24,8 @@ pub struct User {
 enum Entry {
     /// The last answer said this.
     Known(User),
-    /// A call was begun and not answered: before it, this was known (None = the name was free).
-    Unknown(Option<User>),
+    /// A call was begun and not answered.
+    Unknown,
     /// Deleted.
     Gone,
 }
@@ -40,7 +40,7 @@ pub struct Ledger {
 impl Ledger {
     /// A call that creates the user is on its way.
     pub fn begin(&self, name: &str) {
-        self.entries.lock().unwrap().insert(name.into(), Entry::Unknown(None));
+        self.entries.lock().unwrap().insert(name.into(), Entry::Unknown);
     }
 
     /// The server answered.
@@ -66,46 +66,53 @@ impl Ledger {
         let (name, entry) =
             entries.iter_mut().find(|(_, entry)| matches!(entry, Entry::Known(user) if fits(user)))?;
         let Entry::Known(user) = entry.clone() else { return None };
-        *entry = Entry::Unknown(Some(user.clone()));
+        *entry = Entry::Unknown;
         Some((name.clone(), user))
     }
 
-    /// Compares everything acknowledged with what the server says. An unknown change may have happened or not; it is
-    /// looked up, and from then on known or left alone.
-    pub async fn check(&self, raw: &Raw, pool: &str, client: &str) {
+    /// Everything acknowledged that the server does not say now. An unknown change may have happened or not; it is
+    /// forgotten here, and looked at with all others by [`check_whole`](Self::check_whole).
+    pub async fn losses(&self, raw: &Raw, pool: &str, client: &str) -> Vec<String> {
         let entries = self.entries.lock().unwrap().clone();
+        let mut losses = Vec::new();
         for (name, entry) in entries {
             let found = raw.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": name })).await.unwrap();
-            match entry {
-                Entry::Gone => assert_eq!(found.error(), "UserNotFoundException", "{name} was deleted: {}", found.text()),
+            let is_gone = found.error() == "UserNotFoundException";
+            assert!(found.status == 200 || is_gone, "{name}: {}", found.text());
+            let mut expect = |kept: bool| {
+                if !kept {
+                    losses.push(format!("{name} was acknowledged as {entry:?}, now {}", found.text()));
+                }
+            };
+            match &entry {
+                Entry::Gone => expect(is_gone),
+                Entry::Known(_) if is_gone => expect(false),
                 Entry::Known(user) => {
-                    assert_eq!(found.status, 200, "{name} was acknowledged as {user:?}: {}", found.text());
                     let found = found.json();
-                    assert_eq!(found["Enabled"], json!(!user.disabled), "{name} {user:?}");
                     let status = if user.password { "CONFIRMED" } else { "FORCE_CHANGE_PASSWORD" };
-                    assert_eq!(found["UserStatus"], status, "{name} {user:?}");
+                    expect(found["Enabled"] == json!(!user.disabled) && found["UserStatus"] == status);
                     if let Some(refresh) = &user.refresh {
                         let input = json!({
                             "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": client,
                             "AuthParameters": { "REFRESH_TOKEN": refresh },
                         });
                         let reply = raw.call("InitiateAuth", input).await.unwrap();
-                        if user.revoked {
-                            assert_eq!(reply.message(), "Refresh Token has been revoked", "{name} {}", reply.text());
-                        } else {
-                            assert_eq!(reply.status, 200, "{name} {}", reply.text());
-                        }
+                        let revoked = reply.message() == "Refresh Token has been revoked";
+                        assert!(revoked || reply.status == 200, "{name}: {}", reply.text());
+                        expect(revoked == user.revoked);
                     }
                 }
-                Entry::Unknown(before) => {
-                    // Created or not, changed or not; the half-there check below looks at it with all others.
-                    if found.status != 200 {
-                        assert_eq!(found.error(), "UserNotFoundException", "{name} {before:?}");
-                    }
+                Entry::Unknown => {
                     self.entries.lock().unwrap().remove(&name);
                 }
             }
         }
+        losses
+    }
+
+    /// Nothing acknowledged is lost.
+    pub async fn check(&self, raw: &Raw, pool: &str, client: &str) {
+        assert_eq!(self.losses(raw, pool, client).await, Vec::<String>::new());
     }
 
     /// Every user that the listing shows is there under its name and found by its e-mail, and nobody else is found.

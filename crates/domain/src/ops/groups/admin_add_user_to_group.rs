@@ -14,10 +14,7 @@ use crate::records::user::User;
 const MOST: i64 = 100;
 
 /// AdminAddUserToGroup.
-pub async fn admin_add_user_to_group(
-    cx: &Cx<'_>,
-    input: AdminAddUserToGroupRequest,
-) -> Result<()> {
+pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = User::find(cx, &pool, &input.username)
         .await?
@@ -38,6 +35,7 @@ pub async fn admin_add_user_to_group(
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, MOST);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
-    cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+        .await?;
     Ok(())
 }

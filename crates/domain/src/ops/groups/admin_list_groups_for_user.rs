@@ -23,14 +23,22 @@ pub async fn admin_list_groups_for_user(
     };
     // A hundred at most, so that they need no index in the order of the names.
     let (sql, params) = groups::of_user(&pool.id, &user.id);
-    let rows = cx.store.rows(sql, params).await?.into_iter().map(GroupRow::read);
+    let rows = cx
+        .store
+        .rows(sql, params)
+        .await?
+        .into_iter()
+        .map(GroupRow::read);
     let mut rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
     rows.retain(|group| group.name > after);
     rows.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     let (rows, more) = paging::cut(rows, paging::size(input.limit));
     let last = rows.last().filter(|_| more);
     let next_token = last.map(|group| paging::seal(cx, &pool.id, &user.id, &group.name));
-    let groups = rows.into_iter().map(|group| super::to_api(&pool, group)).collect();
+    let groups = rows
+        .into_iter()
+        .map(|group| super::to_api(&pool, group))
+        .collect();
     Ok(AdminListGroupsForUserResponse {
         groups: Some(groups),
         next_token,

@@ -22,6 +22,7 @@ pub async fn admin_remove_user_from_group(
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::leave(batch, &pool.id, &group.group_id, &user.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
-    cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+        .await?;
     Ok(())
 }

@@ -19,8 +19,14 @@ pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> 
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::delete(batch, &pool.id, &group.group_id);
     let batch = resource_counts::give_back(batch, &pool.id, super::RESOURCE);
-    let batch = jobs::add(batch, purge::KIND, &purge::key(&pool.id, &group.group_id), "");
+    let batch = jobs::add(
+        batch,
+        purge::KIND,
+        &purge::key(&pool.id, &group.group_id),
+        "",
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+        .await?;
     Ok(())
 }

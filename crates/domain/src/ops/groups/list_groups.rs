@@ -20,7 +20,10 @@ pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGr
     let (rows, more) = paging::cut(rows, size);
     let last = rows.last().filter(|_| more);
     let next_token = last.map(|group| paging::seal(cx, &pool.id, "", &group.name));
-    let groups = rows.into_iter().map(|group| super::to_api(&pool, group)).collect();
+    let groups = rows
+        .into_iter()
+        .map(|group| super::to_api(&pool, group))
+        .collect();
     Ok(ListGroupsResponse {
         groups: Some(groups),
         next_token,

@@ -32,7 +32,10 @@ pub async fn list_users_in_group(
         .collect::<Result<Vec<_>>>()?;
     let last = members.last().filter(|_| more);
     let next_token = last.map(|user| paging::seal(cx, &pool.id, &group.group_id, &user.id));
-    let users = members.iter().map(|user| user.to_api(user.attributes_for(None))).collect();
+    let users = members
+        .iter()
+        .map(|user| user.to_api(user.attributes_for(None)))
+        .collect();
     Ok(ListUsersInGroupResponse {
         users: Some(users),
         next_token,

@@ -25,5 +25,8 @@ pub async fn step(app: &App, key: &str) -> Result<bool> {
         .commit(batch)
         .await
         .map_err(|error| Fault::Internal(format!("purge of a group: {error}")))?;
-    Ok(outcome.rows.first().is_none_or(|rows| rows.len() < groups::SWEEP_ROWS))
+    Ok(outcome
+        .rows
+        .first()
+        .is_none_or(|rows| rows.len() < groups::SWEEP_ROWS))
 }

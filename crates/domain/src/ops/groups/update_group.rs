@@ -7,8 +7,8 @@ use cognate_store::tables::pools;
 
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::groups::group_not_found;
 use crate::errors::Result;
+use crate::errors::groups::group_not_found;
 
 /// UpdateGroup.
 pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<UpdateGroupResponse> {
@@ -25,7 +25,9 @@ pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<Upda
         cx.now,
     );
     let batch = audit::record(cx, batch, &pool.id, None);
-    let mut outcome = cx.commit(batch, |label| super::conflict(cx, &pool, label)).await?;
+    let mut outcome = cx
+        .commit(batch, |label| super::conflict(cx, &pool, label))
+        .await?;
     let row = outcome.rows.pop().and_then(|mut rows| rows.pop());
     let group = GroupRow::read(row.ok_or_else(group_not_found)?)?;
     Ok(UpdateGroupResponse {
