@@ -3,6 +3,8 @@
 //! One `match` over the generated `enum Op`: an operation without code stands in the list at the end, which may only
 //! shrink, or the crate does not compile.
 
+use std::pin::Pin;
+
 use cognate_shapes::Op;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,6 +55,8 @@ fn declared(op: Op, error: &ApiError) -> bool {
         )
 }
 
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+
 fn typed<I: DeserializeOwned>(input: &Value) -> Result<I> {
     I::deserialize(input)
         .map_err(|e| Fault::Internal(format!("validated input does not fit its type: {e}")))
@@ -72,10 +76,17 @@ macro_rules! routes {
         /// The operations that have no code yet. This list may only shrink.
         pub const NOT_BUILT: &[Op] = &[$(Op::$missing),*];
 
-        async fn route(cx: &Cx<'_>, input: &Value) -> Result<Answer> {
+        /// The operation's work, not begun. Each is made in a function of its own and on the heap: as parts of one large
+        /// future, all of them together would need room on the stack at once.
+        fn route<'a>(cx: &'a Cx<'a>, input: &'a Value) -> Running<'a> {
             match cx.op {
-                $(Op::$op => body(cx, &$function(cx, typed(input)?).await?),)*
-                $(Op::$missing)|* => Err(errors::not_implemented(cx.op.name()).into()),
+                $(Op::$op => {
+                    fn start<'a>(cx: &'a Cx<'a>, input: &'a Value) -> Running<'a> {
+                        Box::pin(async move { body(cx, &$function(cx, typed(input)?).await?) })
+                    }
+                    start(cx, input)
+                })*
+                $(Op::$missing)|* => Box::pin(async move { Err(errors::not_implemented(cx.op.name()).into()) }),
             }
         }
     };
@@ -87,6 +98,8 @@ routes! {
     UpdateUserPool => ops::pools::update_user_pool::update_user_pool,
     ListUserPools => ops::pools::list_user_pools::list_user_pools,
     DeleteUserPool => ops::pools::delete_user_pool::delete_user_pool,
+    GetUserPoolMfaConfig => ops::pools::get_user_pool_mfa_config::get_user_pool_mfa_config,
+    SetUserPoolMfaConfig => ops::pools::set_user_pool_mfa_config::set_user_pool_mfa_config,
     CreateUserPoolClient => ops::clients::create_user_pool_client::create_user_pool_client,
     DescribeUserPoolClient => ops::clients::describe_user_pool_client::describe_user_pool_client,
     UpdateUserPoolClient => ops::clients::update_user_pool_client::update_user_pool_client,
@@ -127,6 +140,11 @@ routes! {
     AdminAddUserToGroup => ops::groups::admin_add_user_to_group::admin_add_user_to_group,
     AdminRemoveUserFromGroup => ops::groups::admin_remove_user_from_group::admin_remove_user_from_group,
     AdminListGroupsForUser => ops::groups::admin_list_groups_for_user::admin_list_groups_for_user,
+    CreateResourceServer => ops::resource_servers::create_resource_server::create_resource_server,
+    DescribeResourceServer => ops::resource_servers::describe_resource_server::describe_resource_server,
+    UpdateResourceServer => ops::resource_servers::update_resource_server::update_resource_server,
+    DeleteResourceServer => ops::resource_servers::delete_resource_server::delete_resource_server,
+    ListResourceServers => ops::resource_servers::list_resource_servers::list_resource_servers,
     ;
     AddCustomAttributes AdminDeleteSoftwareToken
     AdminDeleteUserAttributes AdminDisableProviderForUser AdminForgetDevice AdminGetDevice
@@ -135,24 +153,24 @@ routes! {
     AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserSettings AdminUpdateAuthEventFeedback
     AdminUpdateDeviceStatus AdminUpdateUserAttributes AssociateSoftwareToken CompleteWebAuthnRegistration
     ConfirmDevice CreateIdentityProvider CreateManagedLoginBranding
-    CreateResourceServer CreateTerms CreateUserImportJob CreateUserPoolDomain
+    CreateTerms CreateUserImportJob CreateUserPoolDomain
     CreateUserPoolReplica DeleteIdentityProvider DeleteManagedLoginBranding
-    DeleteResourceServer DeleteTerms DeleteUser DeleteUserAttributes
+    DeleteTerms DeleteUser DeleteUserAttributes
     DeleteUserPoolDomain DeleteUserPoolReplica DeleteWebAuthnCredential
-    DescribeIdentityProvider DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
+    DescribeIdentityProvider DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient
     DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserImportJob
     DescribeUserPoolDomain ForgetDevice GetCSVHeader GetClientToken
     GetDerivedToken GetDevice GetIdentityProviderByIdentifier
     GetLogDeliveryConfiguration GetProvisionedLimit GetSigningCertificate GetUICustomization
-    GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig
+    GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration
     GetUserPoolSessionConfiguration ListDevices ListIdentityProviders
-    ListResourceServers ListTagsForResource ListTerms ListUserImportJobs
+    ListTagsForResource ListTerms ListUserImportJobs
     ListUserPoolReplicas ListUserSessions
     ListWebAuthnCredentials RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration
-    SetUICustomization SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
+    SetUICustomization SetUserMFAPreference SetUserPoolClientSessionConfiguration
     SetUserPoolSessionConfiguration SetUserSettings StartUserImportJob StartWebAuthnRegistration
     StopUserImportJob TagResource UntagResource UpdateAuthEventFeedback
     UpdateDeviceStatus UpdateIdentityProvider UpdateManagedLoginBranding
-    UpdateProvisionedLimit UpdateResourceServer UpdateTerms UpdateUserAttributes
+    UpdateProvisionedLimit UpdateTerms UpdateUserAttributes
     UpdateUserPoolDomain UpdateUserPoolReplica VerifySoftwareToken VerifyUserAttribute
 }

@@ -260,6 +260,7 @@ mod tests {
             policies: _,
             // Fail closed. Of the triggers, those of CUSTOM_AUTH and InboundFederation belong to flows without code.
             mfa_configuration: _,
+            mfa_factors: _,
             device_configuration: _,
             user_pool_add_ons: _,
             lambda_config: _,
@@ -267,6 +268,8 @@ mod tests {
             key_configuration: _,
             // The text of MFA messages: MFA fails closed.
             sms_authentication_message: _,
+            // For registering passkeys and signing in with them, which have no code yet.
+            web_authn_configuration: _,
             // For changes of attributes, which have no code yet.
             user_attribute_update_settings: _,
             // Who sends, which is the server's own business: see the settings of its courier.

@@ -77,7 +77,9 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
         Ok(request) => {
             let app = &state.app;
             let outcome = admin::perform(&app.store, &app.root, app.clock.wall(), request).await;
+            // What a command changed counts at once on the server that ran it.
             state.keys.forget();
+            app.cache.clear();
             outcome.map_or_else(Reply::Refused, Reply::Done)
         }
     };

@@ -1,8 +1,9 @@
 //! `cognate pool set-issuer`: the issuer in a pool's tokens (design decision 7).
 
+use cognate_domain::Fault;
 use cognate_domain::records::pool::Issuer;
-use cognate_store::tables::pools;
-use cognate_store::{Batch, CommitError, Store};
+use cognate_domain::tokens::issuer;
+use cognate_store::Store;
 
 /// Reads what a person wrote: `gateway`, `aws` or a URL; `default` takes the pool's own setting away.
 fn parse(text: &str) -> Result<Option<Issuer>, String> {
@@ -24,26 +25,15 @@ fn parse(text: &str) -> Result<Option<Issuer>, String> {
     }
 }
 
-/// Sets the issuer of an active pool. `now` in microseconds. Tokens issued before keep their old issuer.
+/// Sets the issuer of an active pool. `now` in microseconds. The error is a text for the person at the terminal.
 pub async fn set(store: &Store, pool_id: &str, text: &str, now: i64) -> Result<(), String> {
-    let issuer = parse(text)?
-        .map(|issuer| serde_json::to_string(&issuer))
-        .transpose()
-        .map_err(|e| e.to_string())?;
-    for _ in 0..5 {
-        let pool = pools::get(store, pool_id)
-            .await
-            .map_err(|e| e.to_string())?;
-        let pool = pool.ok_or_else(|| format!("there is no user pool {pool_id}"))?;
-        let batch = pools::set_issuer(Batch::new(), pool_id, pool.ver, issuer.as_deref(), now);
-        match store.commit(batch).await {
-            Ok(_) => return Ok(()),
-            // Somebody changed the pool in between.
-            Err(CommitError::Conflict(_)) => {}
-            Err(error) => return Err(error.to_string()),
-        }
+    let issuer = parse(text)?;
+    match issuer::set(store, now, pool_id, issuer.as_ref()).await {
+        Ok(()) => Ok(()),
+        Err(Fault::Api(error)) => Err(error.message.into_owned()),
+        Err(Fault::Stale) => Err(format!("user pool {pool_id} changes too often; try again")),
+        Err(Fault::Internal(detail)) => Err(detail),
     }
-    Err(format!("user pool {pool_id} changes too often; try again"))
 }
 
 #[cfg(test)]

@@ -198,7 +198,7 @@ async fn the_issuer_follows_the_mode_of_the_pool() {
         format!("https://id.example.com/{pool}")
     );
 
-    issuer::set(&site.app, &pool, Some(&Issuer::Aws))
+    set_issuer(&site.app, &pool, Some(&Issuer::Aws))
         .await
         .unwrap();
     assert_eq!(
@@ -211,18 +211,17 @@ async fn the_issuer_follows_the_mode_of_the_pool() {
         site.issuer(&pool).await,
         format!("https://issuer-cognito-idp.us-east-1.amazonaws.com/{pool}")
     );
-    issuer::set(
-        &site.app,
+    set_issuer(&site.app,
         &pool,
         Some(&Issuer::Custom("https://login.example.com".into())),
     )
     .await
     .unwrap();
     assert_eq!(site.issuer(&pool).await, "https://login.example.com");
-    issuer::set(&site.app, &pool, None).await.unwrap();
+    set_issuer(&site.app, &pool, None).await.unwrap();
     assert_eq!(site.issuer(&pool).await, format!("{BASE}/{pool}"));
     assert!(
-        issuer::set(&site.app, "us-east-1_000000000", None)
+        set_issuer(&site.app, "us-east-1_000000000", None)
             .await
             .is_err()
     );
@@ -253,7 +252,7 @@ async fn the_default_issuer_is_the_servers() {
         site.issuer(&pool).await,
         format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}")
     );
-    issuer::set(&site.app, &pool, Some(&Issuer::Gateway))
+    set_issuer(&site.app, &pool, Some(&Issuer::Gateway))
         .await
         .unwrap();
     assert_eq!(site.issuer(&pool).await, format!("{BASE}/{pool}"));
@@ -323,4 +322,11 @@ async fn other_pools_methods_and_paths_are_refused() {
         .await;
     let found = site.get(&format!("/{pool}/.well-known/jwks.json")).await;
     assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+}
+
+/// As `pool set-issuer` on a running server does.
+async fn set_issuer(app: &App, pool_id: &str, issuer: Option<&Issuer>) -> cognate_domain::Result<()> {
+    let outcome = issuer::set(&app.store, app.clock.service(), pool_id, issuer).await;
+    app.cache.forget(pool_id, None);
+    outcome
 }

@@ -35,7 +35,9 @@ async fn twenty_kills_under_load_lose_nothing_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_kills_under_load_lose_nothing_on_postgresql() {
-    let Some(url) = engines::postgres("crash").await else { return };
+    let Some(url) = engines::postgres("crash").await else {
+        return;
+    };
     let folder = program::scratch("crash-postgres");
     rounds(&folder, Some(&url), ROUNDS).await;
     std::fs::remove_dir_all(&folder).unwrap();
@@ -59,7 +61,10 @@ async fn rounds(folder: &std::path::Path, database_url: Option<&str>, rounds: u6
         program.kill();
         load.stop().await;
         let now = ledger.acknowledged();
-        println!("round {round}: {} changes acknowledged before the kill", now - acknowledged);
+        println!(
+            "round {round}: {} changes acknowledged before the kill",
+            now - acknowledged
+        );
         acknowledged = now;
     }
     let program = Program::start(folder, database_url).await;
@@ -67,7 +72,10 @@ async fn rounds(folder: &std::path::Path, database_url: Option<&str>, rounds: u6
     let (pool, client) = world.unwrap();
     ledger.check(&raw, &pool, &client).await;
     ledger.check_whole(&raw, &pool).await;
-    assert!(acknowledged > rounds * 20, "too little happened to prove anything: {acknowledged}");
+    assert!(
+        acknowledged > rounds * 20,
+        "too little happened to prove anything: {acknowledged}"
+    );
     program.kill();
 }
 
@@ -90,22 +98,40 @@ async fn five_kills_of_the_database_under_load_lose_nothing() {
         postgres.kill();
         let killed = ledger.acknowledged();
         // Long enough for requests to fail, and once for longer than the program keeps trying.
-        tokio::time::sleep(Duration::from_millis(if round == 4 { 6_500 } else { round * 150 })).await;
+        tokio::time::sleep(Duration::from_millis(if round == 4 {
+            6_500
+        } else {
+            round * 150
+        }))
+        .await;
         postgres.run();
         let back = Instant::now();
         while ledger.acknowledged() < killed + 40 {
-            assert!(back.elapsed() < Duration::from_secs(15), "the program did not come back to the database");
+            assert!(
+                back.elapsed() < Duration::from_secs(15),
+                "the program did not come back to the database"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let again = back.elapsed();
         load.stop().await;
-        let ready = Raw::new(&program.endpoint, None).fetch(http::Method::GET, "/health/ready", &[], "").await.unwrap();
+        let ready = Raw::new(&program.endpoint, None)
+            .fetch(http::Method::GET, "/health/ready", &[], "")
+            .await
+            .unwrap();
         assert_eq!(ready.status, 200, "{}", ready.text());
         ledger.check(&raw, &pool, &client).await;
-        println!("round {round}: {} changes acknowledged before the kill, work again after {again:?}", killed - before);
+        println!(
+            "round {round}: {} changes acknowledged before the kill, work again after {again:?}",
+            killed - before
+        );
     }
     ledger.check_whole(&raw, &pool).await;
-    assert!(ledger.acknowledged() > 500, "too little happened to prove anything: {}", ledger.acknowledged());
+    assert!(
+        ledger.acknowledged() > 500,
+        "too little happened to prove anything: {}",
+        ledger.acknowledged()
+    );
     program.kill();
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -113,7 +139,11 @@ async fn five_kills_of_the_database_under_load_lose_nothing() {
 /// The same with a database that answers before it has written: the check has to notice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_check_notices_a_database_that_answers_too_early() {
-    let early = ["synchronous_commit=off", "wal_writer_delay=10000ms", "wal_writer_flush_after=1GB"];
+    let early = [
+        "synchronous_commit=off",
+        "wal_writer_delay=10000ms",
+        "wal_writer_flush_after=1GB",
+    ];
     let Some(postgres) = Postgres::start("early", &early) else {
         println!("NOT RUN: PostgreSQL is not installed");
         return;
@@ -135,7 +165,10 @@ async fn the_check_notices_a_database_that_answers_too_early() {
             break;
         }
     }
-    assert!(noticed, "acknowledged changes must be missing, and the check must see it");
+    assert!(
+        noticed,
+        "acknowledged changes must be missing, and the check must see it"
+    );
     program.kill();
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -153,11 +186,19 @@ struct World {
 }
 
 fn world_of(pool: &str, client: &str) -> World {
-    World { pool: pool.to_owned(), client: client.to_owned() }
+    World {
+        pool: pool.to_owned(),
+        client: client.to_owned(),
+    }
 }
 
 impl Load {
-    fn start(program: &Program, world: &World, ledger: &Arc<Ledger>, names: &Arc<AtomicU64>) -> Self {
+    fn start(
+        program: &Program,
+        world: &World,
+        ledger: &Arc<Ledger>,
+        names: &Arc<AtomicU64>,
+    ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let seat = |seat| {
             let (ledger, names, stop) = (ledger.clone(), names.clone(), stop.clone());
@@ -166,7 +207,10 @@ impl Load {
             tokio::spawn(async move {
                 let mut step = seat;
                 while !stop.load(Ordering::Relaxed) {
-                    if work(&raw, &pool, &client, &ledger, &names, step).await.is_none() {
+                    if work(&raw, &pool, &client, &ledger, &names, step)
+                        .await
+                        .is_none()
+                    {
                         // The program or its database is away; whoever waits for it does not hammer it.
                         tokio::time::sleep(Duration::from_millis(20)).await;
                     }
@@ -188,17 +232,33 @@ impl Load {
 }
 
 async fn make_world(raw: &Raw) -> (String, String) {
-    let pool = raw.ok("CreateUserPool", json!({ "PoolName": "crash" })).await.unwrap();
+    let pool = raw
+        .ok("CreateUserPool", json!({ "PoolName": "crash" }))
+        .await
+        .unwrap();
     let pool = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
     let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
     let client = json!({ "UserPoolId": pool, "ClientName": "crash", "ExplicitAuthFlows": flows });
     let client = raw.ok("CreateUserPoolClient", client).await.unwrap();
-    (pool, client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned())
+    (
+        pool,
+        client["UserPoolClient"]["ClientId"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    )
 }
 
 /// One step of one client; None when the server is gone. What was begun and not answered may have happened or not, but
 /// wholly: the ledger marks it as unknown before the call and as known after the answer.
-async fn work(raw: &Raw, pool: &str, client: &str, ledger: &Ledger, names: &AtomicU64, step: u64) -> Option<()> {
+async fn work(
+    raw: &Raw,
+    pool: &str,
+    client: &str,
+    ledger: &Ledger,
+    names: &AtomicU64,
+    step: u64,
+) -> Option<()> {
     match step % 6 {
         0 | 3 => {
             let name = format!("user-{:08}", names.fetch_add(1, Ordering::Relaxed));
@@ -211,13 +271,23 @@ async fn work(raw: &Raw, pool: &str, client: &str, ledger: &Ledger, names: &Atom
             ledger.know(&name, User::default());
         }
         1 => {
-            let Some((name, user)) = ledger.take(|u| !u.password) else { return Some(()) };
+            let Some((name, user)) = ledger.take(|u| !u.password) else {
+                return Some(());
+            };
             let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
             call(raw, "AdminSetUserPassword", input).await?;
-            ledger.know(&name, User { password: true, ..user });
+            ledger.know(
+                &name,
+                User {
+                    password: true,
+                    ..user
+                },
+            );
         }
         2 => {
-            let Some((name, user)) = ledger.take(|u| u.password && u.refresh.is_none() && !u.disabled) else {
+            let Some((name, user)) =
+                ledger.take(|u| u.password && u.refresh.is_none() && !u.disabled)
+            else {
                 return Some(());
             };
             let input = json!({
@@ -225,7 +295,9 @@ async fn work(raw: &Raw, pool: &str, client: &str, ledger: &Ledger, names: &Atom
                 "AuthParameters": { "USERNAME": name, "PASSWORD": PASSWORD },
             });
             let tokens = call(raw, "InitiateAuth", input).await?;
-            let refresh = tokens["AuthenticationResult"]["RefreshToken"].as_str().map(str::to_owned);
+            let refresh = tokens["AuthenticationResult"]["RefreshToken"]
+                .as_str()
+                .map(str::to_owned);
             assert!(refresh.is_some(), "a sign-in without tokens: {tokens}");
             ledger.know(&name, User { refresh, ..user });
         }
@@ -233,17 +305,40 @@ async fn work(raw: &Raw, pool: &str, client: &str, ledger: &Ledger, names: &Atom
             let Some((name, mut user)) = ledger.take(|u| u.refresh.is_some() && !u.revoked) else {
                 return Some(());
             };
-            call(raw, "RevokeToken", json!({ "ClientId": client, "Token": user.refresh })).await?;
+            call(
+                raw,
+                "RevokeToken",
+                json!({ "ClientId": client, "Token": user.refresh }),
+            )
+            .await?;
             user.revoked = true;
             ledger.know(&name, user);
         }
         _ => {
-            let Some((name, user)) = ledger.take(|u| u.refresh.is_none()) else { return Some(()) };
+            let Some((name, user)) = ledger.take(|u| u.refresh.is_none()) else {
+                return Some(());
+            };
             if step % 12 == 5 {
-                call(raw, "AdminDisableUser", json!({ "UserPoolId": pool, "Username": name })).await?;
-                ledger.know(&name, User { disabled: true, ..user });
+                call(
+                    raw,
+                    "AdminDisableUser",
+                    json!({ "UserPoolId": pool, "Username": name }),
+                )
+                .await?;
+                ledger.know(
+                    &name,
+                    User {
+                        disabled: true,
+                        ..user
+                    },
+                );
             } else {
-                call(raw, "AdminDeleteUser", json!({ "UserPoolId": pool, "Username": name })).await?;
+                call(
+                    raw,
+                    "AdminDeleteUser",
+                    json!({ "UserPoolId": pool, "Username": name }),
+                )
+                .await?;
                 ledger.gone(&name);
             }
         }

@@ -14,7 +14,6 @@ pub async fn postgres(name: &str) -> Option<String> {
 }
 
 /// A `dev` server on SQLite.
-#[allow(dead_code, reason = "not every test binary uses every engine this way")]
 pub async fn on_sqlite() -> TestServer {
     TestServer::dev().await.unwrap()
 }
@@ -22,11 +21,18 @@ pub async fn on_sqlite() -> TestServer {
 /// A `dev` server on PostgreSQL; None, said loudly, without one.
 pub async fn on_postgresql(name: &str) -> Option<TestServer> {
     let engine = Engine::Postgres(postgres(name).await?);
-    Some(TestServer::start(Options { engine, ..Options::default() }).await.unwrap())
+    Some(
+        TestServer::start(Options {
+            engine,
+            ..Options::default()
+        })
+        .await
+        .unwrap(),
+    )
 }
 
 /// Makes two tests of each function of a server: `name::sqlite` and `name::postgresql`.
-#[allow(unused_macros, reason = "not every test binary uses it")]
+#[allow(unused_macros, reason = "two test programs share this file")]
 macro_rules! on_each_engine {
     ($($(#[$about:meta])* async fn $name:ident($server:ident) $body:block)*) => {$(
         $(#[$about])*
@@ -52,5 +58,5 @@ macro_rules! on_each_engine {
         }
     )*};
 }
-#[allow(unused_imports, reason = "not every test binary uses it")]
+#[allow(unused_imports, reason = "two test programs share this file")]
 pub(crate) use on_each_engine;

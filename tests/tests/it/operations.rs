@@ -21,20 +21,37 @@ impl Model {
     fn read() -> Self {
         let (mut shapes, mut inputs) = (BTreeMap::new(), BTreeMap::new());
         let mut current = "";
-        for line in MODEL.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in MODEL
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
             if let Some(member) = line.strip_prefix("  ") {
                 let (_, lines): &mut (&str, Vec<&str>) = shapes.get_mut(current).unwrap();
                 lines.push(member);
                 continue;
             }
             let mut words = line.splitn(3, ' ');
-            let (kind, name, rest) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap_or(""));
+            let (kind, name, rest) = (
+                words.next().unwrap(),
+                words.next().unwrap(),
+                words.next().unwrap_or(""),
+            );
             if kind == "op" {
                 let input = rest.split_once(": ").unwrap().1.split(' ').next().unwrap();
                 inputs.insert(name, input);
             } else {
                 current = name;
-                shapes.insert(name, (kind, if kind == "struct" { Vec::new() } else { vec![rest] }));
+                shapes.insert(
+                    name,
+                    (
+                        kind,
+                        if kind == "struct" {
+                            Vec::new()
+                        } else {
+                            vec![rest]
+                        },
+                    ),
+                );
             }
         }
         Self { shapes, inputs }
@@ -50,7 +67,12 @@ impl Model {
         match *kind {
             "struct" => {
                 let required = lines.iter().filter_map(|line| line.split_once("! "));
-                let member = |(name, shape): (&str, &str)| (name.to_owned(), self.value(shape.split(' ').next().unwrap()));
+                let member = |(name, shape): (&str, &str)| {
+                    (
+                        name.to_owned(),
+                        self.value(shape.split(' ').next().unwrap()),
+                    )
+                };
                 Value::Object(required.map(member).collect::<Map<_, _>>())
             }
             "enum" => json!(lines[0].split(' ').next().unwrap()),
@@ -66,7 +88,9 @@ impl Model {
 
 /// The lower end of a range, if there is one.
 fn least(rest: &str) -> usize {
-    rest.split_once("..").and_then(|(least, _)| least.parse().ok()).unwrap_or(0)
+    rest.split_once("..")
+        .and_then(|(least, _)| least.parse().ok())
+        .unwrap_or(0)
 }
 
 /// A text that fits a shape's pattern.
@@ -75,7 +99,9 @@ fn text(shape: &str, least: usize) -> String {
         "ArnType" => "arn:aws:iam::000000000000:role/cognate".into(),
         "UserPoolIdType" => "us-east-1_Abcdef123".into(),
         "DeviceKeyType" => "us-east-1_0a".into(),
-        "ManagedLoginBrandingIdType" | "TermsIdType" => "00000000-0000-4000-8000-000000000000".into(),
+        "ManagedLoginBrandingIdType" | "TermsIdType" => {
+            "00000000-0000-4000-8000-000000000000".into()
+        }
         "SessionIdType" => format!("tkn{}", "a".repeat(25)),
         "TermsNameType" => "terms-of-use".into(),
         "UserImportJobIdType" => "import-a".into(),
@@ -103,24 +129,56 @@ async fn a_generated_request_reaches_every_operation() {
     let mut unbuilt = BTreeSet::new();
     for op in Op::ALL.iter().copied() {
         let input = model.request(op);
-        assert_eq!(validate(op, &mut input.clone()), Ok(()), "{} {input}", op.name());
+        assert_eq!(
+            validate(op, &mut input.clone()),
+            Ok(()),
+            "{} {input}",
+            op.name()
+        );
         let reply = raw.call(op.name(), input).await.unwrap();
         assert_ne!(reply.error(), "UnknownOperationException", "{}", op.name());
         if reply.status == 501 {
             assert_eq!(reply.error(), "NotImplementedException", "{}", op.name());
             unbuilt.insert(op.name());
         } else {
-            assert!(reply.status == 200 || reply.status == 400, "{}: {}", op.name(), reply.text());
-            assert!(reply.status == 200 || op.errors().iter().any(|e| e.as_str() == reply.error()), "{}", reply.text());
+            assert!(
+                reply.status == 200 || reply.status == 400,
+                "{}: {}",
+                op.name(),
+                reply.text()
+            );
+            assert!(
+                reply.status == 200 || op.errors().iter().any(|e| e.as_str() == reply.error()),
+                "{}",
+                reply.text()
+            );
         }
     }
     let listed: BTreeSet<&str> = NOT_BUILT.iter().map(|op| op.name()).collect();
-    assert_eq!(unbuilt, listed, "what answers 501 and what is listed as not built");
+    assert_eq!(
+        unbuilt, listed,
+        "what answers 501 and what is listed as not built"
+    );
     let table = include_str!("../../../docs/operations.tsv");
-    let column = table.lines().next().unwrap().split('\t').position(|name| name == "status").unwrap();
-    let rows = table.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
-    let documented: BTreeSet<&str> = rows.filter(|row| row[column] == "501").map(|row| row[0]).collect();
-    assert_eq!(unbuilt, documented, "what answers 501 and what the documentation says");
+    let column = table
+        .lines()
+        .next()
+        .unwrap()
+        .split('\t')
+        .position(|name| name == "status")
+        .unwrap();
+    let rows = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    let documented: BTreeSet<&str> = rows
+        .filter(|row| row[column] == "501")
+        .map(|row| row[0])
+        .collect();
+    assert_eq!(
+        unbuilt, documented,
+        "what answers 501 and what the documentation says"
+    );
     server.stop().await;
 }
 
@@ -142,7 +200,12 @@ async fn no_operation_that_needs_a_signature_answers_without_a_right_one() {
             // A signature, right or wrong, changes nothing.
             for raw in [&wrong_secret, &unknown_key] {
                 let reply = call(raw).await;
-                assert_eq!((reply.status, reply.json()), (unsigned.status, unsigned.json()), "{}", op.name());
+                assert_eq!(
+                    (reply.status, reply.json()),
+                    (unsigned.status, unsigned.json()),
+                    "{}",
+                    op.name()
+                );
             }
             continue;
         }
@@ -157,10 +220,16 @@ async fn no_operation_that_needs_a_signature_answers_without_a_right_one() {
         let unknown = json!({ "__type": "UnrecognizedClientException", "message": unknown });
         assert_answer(op, &call(&unknown_key).await, unknown);
         // A body that is not the one that was signed.
-        let request = server.raw().request(op.name(), input.to_string().into_bytes()).unwrap();
+        let request = server
+            .raw()
+            .request(op.name(), input.to_string().into_bytes())
+            .unwrap();
         let (parts, _) = request.into_parts();
         let body = format!("{} ", input).into_bytes();
-        let altered = http::Request::from_parts(without_length(parts), http_body_util::Full::new(body.into()));
+        let altered = http::Request::from_parts(
+            without_length(parts),
+            http_body_util::Full::new(body.into()),
+        );
         assert_answer(op, &server.raw().send(altered).await.unwrap(), wrong);
     }
     assert_eq!(signed, 105);
@@ -179,20 +248,40 @@ async fn a_policy_opens_the_operations_that_it_names_and_no_other() {
     let model = Model::read();
     let app = &server.state().app;
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"cognito-idp:ListUserPools","Resource":"*"}]}"#;
-    let (key, batch) = access_keys::create(&app.root, "ci", Some(policy), app.clock.wall()).unwrap();
+    let (key, batch) =
+        access_keys::create(&app.root, "ci", Some(policy), app.clock.wall()).unwrap();
     app.store.commit(batch).await.unwrap();
     let raw = server.raw_as(Credentials::new(key.id, key.secret));
-    for op in Op::ALL.iter().copied().filter(|op| op.auth() == Auth::SigV4) {
+    for op in Op::ALL
+        .iter()
+        .copied()
+        .filter(|op| op.auth() == Auth::SigV4)
+    {
         let reply = raw.call(op.name(), model.request(op)).await.unwrap();
         if op == Op::ListUserPools {
             assert_eq!(reply.status, 200, "{}", reply.text());
             continue;
         }
         let name = op.name();
-        let text = reply.json()["Message"].as_str().unwrap_or_else(|| panic!("{name}: {}", reply.text())).to_owned();
-        assert_eq!((reply.error().as_str(), reply.status.as_u16()), ("AccessDeniedException", 400), "{name}");
-        assert!(text.starts_with("User: arn:aws:iam::000000000000:user/ci is not authorized to perform: "), "{text}");
-        assert!(text.contains(&format!("perform: cognito-idp:{name} on resource: ")), "{text}");
+        let text = reply.json()["Message"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name}: {}", reply.text()))
+            .to_owned();
+        assert_eq!(
+            (reply.error().as_str(), reply.status.as_u16()),
+            ("AccessDeniedException", 400),
+            "{name}"
+        );
+        assert!(
+            text.starts_with(
+                "User: arn:aws:iam::000000000000:user/ci is not authorized to perform: "
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("perform: cognito-idp:{name} on resource: ")),
+            "{text}"
+        );
         let end = format!(" because no identity-based policy allows the cognito-idp:{name} action");
         assert!(text.ends_with(&end), "{text}");
     }

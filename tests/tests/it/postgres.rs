@@ -21,7 +21,11 @@ impl Postgres {
         let programs = programs()?;
         let id = |arguments: &[&str]| output(Command::new("id").args(arguments));
         let account = (id(&["-u"]).as_deref() == Some("0")).then(|| {
-            let name = if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" };
+            let name = if id(&["-u", "postgres"]).is_some() {
+                "postgres"
+            } else {
+                "nobody"
+            };
             (id(&["-u", name]).unwrap(), id(&["-g", name]).unwrap())
         });
         let folder = crate::program::scratch(&format!("postgres-{name}"));
@@ -29,12 +33,34 @@ impl Postgres {
             let (user, group) = (user.parse().unwrap(), group.parse().unwrap());
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
         }
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let settings = settings.iter().map(|&s| s.to_owned()).collect();
-        let server = Self { programs, account, folder, port, settings };
+        let server = Self {
+            programs,
+            account,
+            folder,
+            port,
+            settings,
+        };
         let mut initdb = server.program("initdb");
-        initdb.args(["--username=cognate", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"]);
-        let made = initdb.arg(server.data()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        initdb.args([
+            "--username=cognate",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "-D",
+        ]);
+        let made = initdb
+            .arg(server.data())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
         assert!(made.success(), "initdb failed");
         server.run();
         Some(server)
@@ -42,7 +68,10 @@ impl Postgres {
 
     /// The address of its database.
     pub fn url(&self) -> String {
-        format!("postgres://cognate@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+        format!(
+            "postgres://cognate@127.0.0.1:{}/postgres?sslmode=disable",
+            self.port
+        )
     }
 
     /// Starts it, again after a kill, and waits until it has recovered.
@@ -57,14 +86,25 @@ impl Postgres {
         let begin = Instant::now();
         loop {
             let mut start = self.program("pg_ctl");
-            start.args(["start", "-w", "-t", "30", "-o", &options, "-D"]).arg(self.data());
+            start
+                .args(["start", "-w", "-t", "30", "-o", &options, "-D"])
+                .arg(self.data());
             start.arg("-l").arg(self.folder.join("log"));
-            if start.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success() {
+            if start
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .unwrap()
+                .success()
+            {
                 return;
             }
             // A process of the killed server may still hold the shared memory.
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            assert!(begin.elapsed() < Duration::from_secs(30), "PostgreSQL did not start:\n{log}");
+            assert!(
+                begin.elapsed() < Duration::from_secs(30),
+                "PostgreSQL did not start:\n{log}"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -76,10 +116,18 @@ impl Postgres {
         all.insert(0, server);
         let ids: Vec<String> = all.iter().map(u32::to_string).collect();
         // One that ended by itself in the meantime is no failure.
-        let _ = Command::new("kill").arg("-KILL").args(&ids).stderr(Stdio::null()).status().unwrap();
+        let _ = Command::new("kill")
+            .arg("-KILL")
+            .args(&ids)
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
         let begin = Instant::now();
         while all.iter().any(|id| is_alive(*id)) {
-            assert!(begin.elapsed() < Duration::from_secs(10), "PostgreSQL survived its kill");
+            assert!(
+                begin.elapsed() < Duration::from_secs(10),
+                "PostgreSQL survived its kill"
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -100,7 +148,9 @@ impl Postgres {
             None => Command::new(program),
             Some((user, group)) => {
                 let mut command = Command::new("setpriv");
-                command.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
+                command
+                    .arg(format!("--reuid={user}"))
+                    .arg(format!("--regid={group}"));
                 command.arg("--clear-groups").arg(program);
                 command
             }
@@ -128,7 +178,9 @@ fn programs() -> Option<PathBuf> {
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let bin = entry.path().join("bin");
-            bin.join("initdb").is_file().then_some((entry.file_name().to_str()?.parse().ok()?, bin))
+            bin.join("initdb")
+                .is_file()
+                .then_some((entry.file_name().to_str()?.parse().ok()?, bin))
         })
         .collect();
     found.sort();
@@ -141,7 +193,11 @@ fn programs() -> Option<PathBuf> {
 
 /// What a command prints; None when it fails.
 fn output(command: &mut Command) -> Option<String> {
-    let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
+    let output = command
+        .stderr(Stdio::null())
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
@@ -162,5 +218,6 @@ fn is_alive(id: u32) -> bool {
 fn children(of: u32) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| stat(*id).is_some_and(|(_, parent)| parent == of)).collect()
+    ids.filter(|id| stat(*id).is_some_and(|(_, parent)| parent == of))
+        .collect()
 }

@@ -29,7 +29,11 @@ fn binary() -> PathBuf {
     folder.pop();
     folder.pop();
     let binary = folder.join("cognate");
-    assert!(binary.exists(), "build it first: cargo build -p cognate-server ({})", binary.display());
+    assert!(
+        binary.exists(),
+        "build it first: cargo build -p cognate-server ({})",
+        binary.display()
+    );
     binary
 }
 
@@ -41,7 +45,9 @@ pub fn command(folder: &Path, database_url: Option<&str>) -> Command {
     let mut command = Command::new(binary());
     command.current_dir(folder);
     if let Some(url) = database_url {
-        command.env("COGNATE_DATABASE_URL", url).env("COGNATE_SEALING_KEY", SEALING_KEY);
+        command
+            .env("COGNATE_DATABASE_URL", url)
+            .env("COGNATE_SEALING_KEY", SEALING_KEY);
     }
     command
 }
@@ -53,21 +59,45 @@ impl Program {
     }
 
     /// The same with more arguments, and a place for the log.
-    pub async fn start_with(folder: &Path, database_url: Option<&str>, more: &[&str], log: impl Into<Stdio>) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    pub async fn start_with(
+        folder: &Path,
+        database_url: Option<&str>,
+        more: &[&str],
+        log: impl Into<Stdio>,
+    ) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let mut command = command(folder, database_url);
-        command.args(["dev", "--listen", &format!("127.0.0.1:{port}")]).args(more);
+        command
+            .args(["dev", "--listen", &format!("127.0.0.1:{port}")])
+            .args(more);
         command.stdout(Stdio::null()).stderr(log);
         let child = command.spawn().unwrap();
-        let mut program = Self { child, endpoint: format!("http://127.0.0.1:{port}") };
+        let mut program = Self {
+            child,
+            endpoint: format!("http://127.0.0.1:{port}"),
+        };
         let raw = Raw::new(&program.endpoint, None);
         let begin = Instant::now();
         loop {
-            if raw.fetch(Method::GET, "/health/ready", &[], "").await.is_ok_and(|reply| reply.status == 200) {
+            if raw
+                .fetch(Method::GET, "/health/ready", &[], "")
+                .await
+                .is_ok_and(|reply| reply.status == 200)
+            {
                 return program;
             }
-            assert!(begin.elapsed() < Duration::from_secs(30), "the server did not start");
-            assert!(program.child.try_wait().unwrap().is_none(), "the server ended at its start");
+            assert!(
+                begin.elapsed() < Duration::from_secs(30),
+                "the server did not start"
+            );
+            assert!(
+                program.child.try_wait().unwrap().is_none(),
+                "the server ended at its start"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -75,8 +105,16 @@ impl Program {
     /// Resident memory in bytes.
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() << 10
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            << 10
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.

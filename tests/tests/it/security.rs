@@ -18,7 +18,12 @@ const REVOKED: (&str, &str) = (DENIED, "Access Token has been revoked");
 
 /// The three parts of a token.
 fn parts(token: &Value) -> [String; 3] {
-    let parts: Vec<String> = token.as_str().unwrap().split('.').map(str::to_owned).collect();
+    let parts: Vec<String> = token
+        .as_str()
+        .unwrap()
+        .split('.')
+        .map(str::to_owned)
+        .collect();
     parts.try_into().unwrap()
 }
 

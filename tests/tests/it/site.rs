@@ -25,7 +25,10 @@ pub fn with(mut base: Value, extra: &Value) -> Value {
 
 /// A new pool with a client; `raw` signs.
 pub async fn site(raw: &Raw, pool: Value, client: Value) -> Site {
-    let made = raw.ok("CreateUserPool", with(json!({ "PoolName": "site" }), &pool)).await.unwrap();
+    let made = raw
+        .ok("CreateUserPool", with(json!({ "PoolName": "site" }), &pool))
+        .await
+        .unwrap();
     let pool = text(&made["UserPool"]["Id"]);
     let client = text(&client_of(raw, &pool, client).await["ClientId"]);
     Site { pool, client }
@@ -40,20 +43,19 @@ pub async fn client_of(raw: &Raw, pool: &str, extra: Value) -> Value {
         "ALLOW_REFRESH_TOKEN_AUTH",
     ];
     let input = json!({ "UserPoolId": pool, "ClientName": "app", "ExplicitAuthFlows": flows });
-    raw.ok("CreateUserPoolClient", with(input, &extra)).await.unwrap()["UserPoolClient"].clone()
+    raw.ok("CreateUserPoolClient", with(input, &extra))
+        .await
+        .unwrap()["UserPoolClient"]
+        .clone()
 }
 
 /// A confirmed user with [`PASSWORD`].
 pub async fn user(raw: &Raw, pool: &str, name: &str, attributes: Value) {
     let input = json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes });
     raw.ok("AdminCreateUser", input).await.unwrap();
-    let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
+    let input =
+        json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
     raw.ok("AdminSetUserPassword", input).await.unwrap();
-}
-
-/// A verified e-mail address as attributes.
-pub fn email(address: &str) -> Value {
-    json!([{ "Name": "email", "Value": address }, { "Name": "email_verified", "Value": "true" }])
 }
 
 /// The input of InitiateAuth.
@@ -63,12 +65,19 @@ pub fn initiate(client: &str, flow: &str, parameters: Value) -> Value {
 
 /// The same by password.
 pub fn by_password(client: &str, name: &str, password: &str) -> Value {
-    initiate(client, "USER_PASSWORD_AUTH", json!({ "USERNAME": name, "PASSWORD": password }))
+    initiate(
+        client,
+        "USER_PASSWORD_AUTH",
+        json!({ "USERNAME": name, "PASSWORD": password }),
+    )
 }
 
 /// Signs in by password; gives AuthenticationResult.
 pub async fn sign_in(raw: &Raw, client: &str, name: &str) -> Value {
-    raw.ok("InitiateAuth", by_password(client, name, PASSWORD)).await.unwrap()["AuthenticationResult"].clone()
+    raw.ok("InitiateAuth", by_password(client, name, PASSWORD))
+        .await
+        .unwrap()["AuthenticationResult"]
+        .clone()
 }
 
 /// A client's half of an SRP sign-in and what the server answered.
@@ -82,7 +91,11 @@ impl Srp {
     /// Gets a challenge.
     pub async fn start(raw: &Raw, client: &str, name: &str) -> Self {
         let proof = Client::new();
-        let input = initiate(client, "USER_SRP_AUTH", json!({ "USERNAME": name, "SRP_A": proof.srp_a() }));
+        let input = initiate(
+            client,
+            "USER_SRP_AUTH",
+            json!({ "USERNAME": name, "SRP_A": proof.srp_a() }),
+        );
         let answer = raw.ok("InitiateAuth", input).await.unwrap();
         assert_eq!(answer["ChallengeName"], "PASSWORD_VERIFIER");
         Self::of(proof, &answer)
@@ -90,7 +103,10 @@ impl Srp {
 
     /// From a challenge that somebody else asked for.
     pub fn of(proof: Client, answer: &Value) -> Self {
-        Self { proof, parameters: answer["ChallengeParameters"].clone() }
+        Self {
+            proof,
+            parameters: answer["ChallengeParameters"].clone(),
+        }
     }
 
     /// A parameter of the challenge.
@@ -124,7 +140,10 @@ pub fn verify(client: &str, responses: Value) -> Value {
 
 /// Seconds since 1970 by the machine.
 pub fn wall() -> u64 {
-    #[allow(clippy::disallowed_methods, reason = "clients of SRP use the clock on the wall")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "clients of SRP use the clock on the wall"
+    )]
     let now = std::time::SystemTime::now();
     now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
@@ -138,7 +157,12 @@ pub fn text(value: &Value) -> String {
 #[track_caller]
 pub fn assert_refused(reply: &Reply, expected: (&str, &str)) {
     let (exception, message) = expected;
-    assert_eq!(reply.json(), json!({ "__type": exception, "message": message }), "{}", reply.text());
+    assert_eq!(
+        reply.json(),
+        json!({ "__type": exception, "message": message }),
+        "{}",
+        reply.text()
+    );
     assert_eq!(reply.status, 400);
     assert_eq!(reply.header("x-amzn-errortype"), format!("{exception}:"));
     assert_eq!(reply.header("x-amzn-errormessage"), message);

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod clients;
 pub mod groups;
 pub mod pools;
+pub mod resource_servers;
 pub mod unconfirmed;
 pub mod users;
 

@@ -197,6 +197,39 @@ pub fn first_factors_with_mfa() -> ApiError {
     )
 }
 
+/// Settled P26.
+pub fn passkey_as_only_factor() -> ApiError {
+    invalid_parameter(
+        "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor",
+    )
+}
+
+/// Settled C7; a factor together with MFA that is OFF.
+pub fn factor_without_mfa() -> ApiError {
+    invalid_parameter(
+        "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.",
+    )
+}
+
+/// Settled C8; MFA without a factor.
+pub fn mfa_without_factor() -> ApiError {
+    invalid_parameter(
+        "Invalid MFA Configuration given. SMS MFA, Email MFA, or Software Token MFA must be enabled.",
+    )
+}
+
+/// Settled P19.
+pub fn email_mfa_by_default_sender() -> ApiError {
+    invalid_parameter(
+        "Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an EmailSendingAccount of COGNITO_DEFAULT",
+    )
+}
+
+/// Settled P20.
+pub fn invalid_relying_party() -> ApiError {
+    invalid_parameter("RelyingPartyId contains invalid characters")
+}
+
 /// Settled P28-P30; `features` as the service names them.
 pub fn features_above_tier(tier: &str, features: &[&str]) -> ApiError {
     api(

@@ -53,6 +53,10 @@ pub const LAST_SECRET: &str = "Cannot delete the last client secret of an app cl
 pub const SECRET_OF_PUBLIC_CLIENT: &str =
     "Client secrets can only be added to an app client that has a client secret.";
 
+/// auth.md 4.1: that e-mail cannot be both the second factor and the only way to recover is documented, the text is not.
+pub const EMAIL_MFA_WITH_EMAIL_RECOVERY: &str =
+    "Cannot set EmailMfaConfiguration when verified_email is the only recovery mechanism in AccountRecoverySetting.";
+
 /// A callback or sign-out URL that is not absolute.
 pub fn invalid_redirect(url: &str) -> super::ApiError {
     super::invalid_parameter(format!("{url} is not a valid redirect URI."))
@@ -183,3 +187,14 @@ pub const TOO_MANY_GROUPS: &str =
 /// admin.md 7.2: the text for a user in 100 groups was not captured.
 pub const TOO_MANY_GROUPS_OF_USER: &str =
     "The maximum number of groups for this user has been reached.";
+
+// Resource servers.
+
+/// admin.md 7.2: the text for a pool with all the resource servers that it may have was not captured.
+pub const TOO_MANY_SERVERS: &str =
+    "The maximum number of resource servers for this user pool has been reached.";
+
+/// Two scopes of one name in a resource server; neither the rule nor the text was captured.
+pub fn duplicate_scope(name: &str) -> String {
+    format!("The scope {name} is defined more than once.")
+}

@@ -5,5 +5,6 @@ pub mod clients;
 pub mod groups;
 pub mod me;
 pub mod pools;
+pub mod resource_servers;
 pub mod signup;
 pub mod users;

@@ -53,6 +53,12 @@ pub struct PoolDoc {
     pub user_attribute_update_settings: UserAttributeUpdateSettingsType,
     /// OFF, ON or OPTIONAL.
     pub mfa_configuration: UserPoolMfaType,
+    /// With what users may answer; nothing while MFA is OFF (settled C6, C7).
+    #[serde(default)]
+    pub mfa_factors: MfaFactors,
+    /// How passkeys are made and used; independent of MFA.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_authn_configuration: Option<WebAuthnConfigurationType>,
     /// Present = devices are tracked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_configuration: Option<DeviceConfigurationType>,
@@ -88,6 +94,34 @@ pub struct PoolDoc {
     pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
     /// The version of the fold table by which this pool's names were folded (design, names).
     pub fold: u32,
+}
+
+/// The second factors that a pool allows. The text and the sender of SMS stand in the pool's own members.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct MfaFactors {
+    /// Codes by SMS.
+    #[serde(default)]
+    pub sms: bool,
+    /// Authenticator apps; as sent, so it may say that they are not allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software_token: Option<SoftwareTokenMfaConfigType>,
+    /// Codes by e-mail, with the texts of the messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailMfaConfigType>,
+}
+
+impl MfaFactors {
+    /// Whether authenticator apps are allowed.
+    pub fn allows_software_token(&self) -> bool {
+        self.software_token
+            .as_ref()
+            .is_some_and(|factor| factor.enabled == Some(true))
+    }
+
+    /// Whether there is any factor at all.
+    pub fn any(&self) -> bool {
+        self.sms || self.allows_software_token() || self.email.is_some()
+    }
 }
 
 /// The issuer that `cognate pool set-issuer` gave a pool (design decision 7).

@@ -1,33 +1,70 @@
 //! One password or code check in flight per user (design, attempts): 64 guesses at once are judged one by one, so that
 //! each sees the failures before it.
+//!
+//! The key is the subject whose attempts are counted: the user's id, or the pseudonym of a name that nobody has. Every
+//! check of a password or code uses it, whichever name was typed. A password flow learns the subject only by reading the
+//! user; it takes a [`Mark`] before it reads, and reads again if a check of that subject ended in between.
 
 use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
+use crate::records::pool::Pool;
+
 /// How many checks may wait for one user; more are refused.
 const QUEUE: usize = 8;
+/// In how many groups the ends of checks are remembered. Two users of one group only cost each other a read.
+const GROUPS: usize = 1024;
 
 /// The gates of all users that are being checked right now.
-#[derive(Default)]
 pub struct Gates {
     open: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
+    /// Checks that have ended, ever.
+    ended: AtomicU64,
+    /// What `ended` was behind the newest check of each group.
+    newest: Box<[AtomicU64]>,
 }
+
+impl Default for Gates {
+    fn default() -> Self {
+        Self {
+            open: Mutex::default(),
+            ended: AtomicU64::new(0),
+            newest: (0..GROUPS).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+}
+
+/// A moment before a read.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(u64);
 
 /// Held while a check runs; letting go admits the next.
 pub struct Pass<'a> {
     gates: &'a Gates,
-    subject: String,
+    key: String,
     guard: Option<OwnedMutexGuard<()>>,
 }
 
 impl Gates {
-    /// Waits for `subject`'s turn; None when too many wait already.
-    pub async fn enter(&self, subject: &str) -> Option<Pass<'_>> {
+    /// Waits for the turn of a subject (`attempts::Subject`) of a pool; None when too many wait already.
+    pub async fn enter(&self, pool: &Pool, subject: &str) -> Option<Pass<'_>> {
+        self.enter_key(format!("{}/{subject}", pool.id)).await
+    }
+
+    /// The moment now, for [`Pass::saw_all_since`].
+    pub fn mark(&self) -> Mark {
+        Mark(self.ended.load(Ordering::SeqCst))
+    }
+
+    async fn enter_key(&self, key: String) -> Option<Pass<'_>> {
         let gate = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let gate = open.entry(subject.to_owned()).or_default().clone();
+            let gate = open.entry(key.clone()).or_default().clone();
             // One reference is the map's, one is ours: the rest run or wait.
             if Arc::strong_count(&gate) > QUEUE + 3 {
                 return None;
@@ -37,14 +74,36 @@ impl Gates {
         let guard = gate.lock_owned().await;
         Some(Pass {
             gates: self,
-            subject: subject.to_owned(),
+            key,
             guard: Some(guard),
         })
+    }
+
+    fn newest_of(&self, key: &str) -> Option<&AtomicU64> {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let groups = u64::try_from(self.newest.len()).unwrap_or(1).max(1);
+        let group = usize::try_from(hasher.finish() % groups).unwrap_or(0);
+        self.newest.get(group)
+    }
+}
+
+impl Pass<'_> {
+    /// Whether what was read after `mark` still holds as far as this node knows: no check of the subject ended since.
+    pub fn saw_all_since(&self, mark: Mark) -> bool {
+        self.gates
+            .newest_of(&self.key)
+            .is_some_and(|newest| newest.load(Ordering::SeqCst) <= mark.0)
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
+        // Before the next one is let in, who must notice.
+        let ended = self.gates.ended.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
+        if let Some(newest) = self.gates.newest_of(&self.key) {
+            newest.fetch_max(ended, Ordering::SeqCst);
+        }
         self.guard = None;
         let mut open = self
             .gates
@@ -52,10 +111,60 @@ impl Drop for Pass<'_> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if open
-            .get(&self.subject)
+            .get(&self.key)
             .is_some_and(|gate| Arc::strong_count(gate) == 1)
         {
-            open.remove(&self.subject);
+            open.remove(&self.key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn enter<'a>(gates: &'a Gates, key: &str) -> Option<Pass<'a>> {
+        gates.enter_key(key.to_owned()).await
+    }
+
+    #[tokio::test]
+    async fn a_check_that_ended_after_the_mark_shows_even_if_nobody_had_to_wait() {
+        let gates = Gates::default();
+        let before = gates.mark();
+        drop(enter(&gates, "p/u").await);
+        let after = gates.mark();
+        let pass = enter(&gates, "p/u").await.unwrap();
+        assert!(!pass.saw_all_since(before));
+        assert!(pass.saw_all_since(after));
+    }
+
+    #[tokio::test]
+    async fn checks_of_other_users_do_not_show() {
+        let gates = Gates::default();
+        let groups = |key| gates.newest_of(key).map(std::ptr::from_ref);
+        let other = (0..)
+            .map(|n| format!("p/{n}"))
+            .find(|key| groups(key) != groups("p/u"))
+            .unwrap();
+        let mark = gates.mark();
+        drop(enter(&gates, &other).await);
+        assert!(enter(&gates, "p/u").await.unwrap().saw_all_since(mark));
+    }
+
+    #[tokio::test]
+    async fn one_runs_eight_wait_and_the_rest_is_refused() {
+        let gates = Gates::default();
+        let running = enter(&gates, "p/u").await.unwrap();
+        let mut waiting = Vec::new();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..QUEUE + 1 {
+            let mut call = Box::pin(enter(&gates, "p/u"));
+            assert!(call.as_mut().poll(&mut context).is_pending());
+            waiting.push(call);
+        }
+        assert!(enter(&gates, "p/u").await.is_none());
+        drop(running);
+        drop(waiting);
+        assert!(gates.open.lock().unwrap().is_empty() || enter(&gates, "p/u").await.is_some());
     }
 }

@@ -86,10 +86,9 @@ pub async fn answer(
     secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
     let session = session.ok_or_else(|| auth::missing_parameter("Session"))?;
     let session = NewPassword::open(cx, pool, client, session)?;
-    let subject = format!("{}/{}", pool.id, session.user_id);
     let _turn = cx
         .gates
-        .enter(&subject)
+        .enter(pool, &session.user_id)
         .await
         .ok_or_else(auth::password_attempts_exceeded)?;
 

@@ -15,6 +15,7 @@ use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::attempts::Tally;
 use crate::signin::{candidate, new_password};
+use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{SessionDoc, row_expires};
@@ -135,7 +136,7 @@ pub async fn after_password(
 }
 
 /// Signs the user in: `batch` requires an active pool and the user as it was read, or changes the user; session, auth event and the spent challenge join it.
-/// The tokens are signed while the commit is on its way, and leave only after it.
+/// The groups are read and the tokens signed while the commit is on its way; the tokens leave only after it.
 ///
 /// # Errors
 /// The conflicts of [`Proof::conflict`].
@@ -181,7 +182,11 @@ pub async fn open_session(
         auth_time: doc.auth_time,
         refresh: Some(&refresh),
     };
-    let (committed, signed) = tokio::join!(cx.store.commit(batch), issue::sign(cx, &grant));
+    let sign = async {
+        let groups = GroupClaims::load(cx, &pool.id, &user.id).await?;
+        issue::sign(cx, &grant, &groups).await
+    };
+    let (committed, signed) = tokio::join!(cx.store.commit(batch), sign);
     match committed {
         Ok(_) => Ok(Outcome::Tokens(Box::new(signed?))),
         Err(CommitError::Conflict(label)) => Err(proof.conflict(cx, pool, client, label)),

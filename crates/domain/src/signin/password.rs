@@ -3,14 +3,13 @@
 use cognate_crypto::secret::{Secret, SecretString};
 
 use crate::cx::Cx;
-use crate::errors::{Result, auth};
+use crate::errors::{Fault, Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::{self, Outcome, Proof};
 use crate::signin::secret_hash::{self, Missing};
-use crate::users::names;
 
 /// Checks USERNAME and PASSWORD.
 ///
@@ -26,13 +25,20 @@ pub async fn sign_in(
     let password: SecretString = Secret::new(given.required("PASSWORD")?.to_owned());
     secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
 
-    let subject = format!("{}/{}", pool.id, names::fold(pool, name));
-    let _turn = cx
+    let mark = cx.gates.mark();
+    let mut candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
+    let subject = candidate.tally.subject().clone();
+    let turn = cx
         .gates
-        .enter(&subject)
+        .enter(pool, subject.as_str())
         .await
         .ok_or_else(auth::password_attempts_exceeded)?;
-    let candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
+    if !turn.saw_all_since(mark) {
+        candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
+        if *candidate.tally.subject() != subject {
+            return Err(Fault::Stale);
+        }
+    }
     candidate.tally.refuse_locked(cx.now)?;
     candidate.refuse_state(cx, pool, client).await?;
 

@@ -1,7 +1,7 @@
 //! New tokens for a refresh token, and its rotation (auth.md 5.5).
 
 use cognate_shapes::AuthenticationResultType;
-use cognate_store::tables::{sessions, users};
+use cognate_store::tables::{groups, sessions, users};
 use cognate_store::{Batch, CommitError};
 
 use crate::audit;
@@ -15,6 +15,7 @@ use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
 use crate::signin::secret_hash::{self, Missing};
 use crate::tokens::claims::rotates;
+use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::revoke;
@@ -24,6 +25,7 @@ use crate::tokens::session::{SessionDoc, Standing};
 struct Live {
     token: RefreshToken,
     user: User,
+    groups: GroupClaims,
     session: SessionDoc,
     ver: i64,
 }
@@ -161,10 +163,10 @@ async fn sign(
         auth_time: live.session.auth_time,
         refresh,
     };
-    issue::sign(cx, &grant).await
+    issue::sign(cx, &grant, &live.groups).await
 }
 
-/// Opens the token and reads its user and session in one round trip.
+/// Opens the token and reads its user, session and groups in one round trip.
 async fn find(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -187,17 +189,23 @@ async fn find(
                 sessions::READ,
                 sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now),
             ),
+            groups::of_user(&pool.id, &token.user_id),
         ])
         .await?
         .into_iter();
     let user = found.next().and_then(|rows| rows.into_iter().next());
     let session = found.next().and_then(|rows| rows.into_iter().next());
+    let groups = GroupClaims::from_rows(found.next().unwrap_or_default())?;
     let user = user
         .map(|mut row| User::from_row(&pool.id, &mut row))
         .transpose()?;
     let user = user.ok_or_else(errors::user_not_found)?;
     if !user.enabled {
         return Err(auth::user_disabled().into());
+    }
+    let reset = auth::password_reset_required();
+    if user.status == UserStatusType::ResetRequired && cx.op.errors().contains(&reset.code) {
+        return Err(reset.into());
     }
     let row = sessions::SessionRow::from_row(session.ok_or_else(auth::refresh_token_revoked)?)?;
     if row.client_id != client.id {
@@ -206,6 +214,7 @@ async fn find(
     Ok(Live {
         token,
         user,
+        groups,
         session: serde_json::from_str(&row.doc)?,
         ver: row.ver,
     })

@@ -111,10 +111,9 @@ pub async fn answer(
     if block.expires <= cx.now {
         return Err(auth::session_expired().into());
     }
-    let subject = format!("{}/{}", pool.id, block.subject);
     let _turn = cx
         .gates
-        .enter(&subject)
+        .enter(pool, &block.subject)
         .await
         .ok_or_else(auth::password_attempts_exceeded)?;
     let candidate = again(cx, pool, &block).await?;

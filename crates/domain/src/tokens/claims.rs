@@ -6,6 +6,7 @@ use cognate_crypto::random;
 use crate::clock::SECOND;
 use crate::records::client::Client;
 use crate::records::user::User;
+use crate::tokens::groups::GroupClaims;
 use crate::users::schema;
 
 /// The one scope of a sign-in through the API.
@@ -19,6 +20,8 @@ pub struct Facts<'a> {
     pub client: &'a Client,
     /// Who signed in.
     pub user: &'a User,
+    /// What the groups of the user put in.
+    pub groups: &'a GroupClaims,
     /// The session that the tokens map to.
     pub session_id: &'a str,
     /// The auth event of the sign-in.
@@ -49,6 +52,7 @@ impl Facts<'_> {
         let iat = self.now.div_euclid(SECOND);
         let mut out = Writer::new(768);
         out.text("sub", &self.user.id);
+        out.texts("cognito:groups", &self.groups.groups);
         if self.traceable() {
             out.text("origin_jti", self.session_id);
         }
@@ -75,6 +79,11 @@ impl Facts<'_> {
         let iat = self.now.div_euclid(SECOND);
         let mut out = Writer::new(1024);
         out.text("sub", &self.user.id);
+        out.texts("cognito:groups", &self.groups.groups);
+        out.texts("cognito:roles", &self.groups.roles);
+        if let Some(role) = &self.groups.preferred_role {
+            out.text("cognito:preferred_role", role);
+        }
         out.text("aud", &self.client.id);
         if self.traceable() {
             out.text("origin_jti", self.session_id);
@@ -143,6 +152,13 @@ impl Writer {
 
     fn text(&mut self, name: &str, value: &str) {
         self.value(name, value);
+    }
+
+    /// A list; nothing at all for an empty one.
+    fn texts(&mut self, name: &str, values: &[String]) {
+        if !values.is_empty() {
+            self.value(name, values);
+        }
     }
 
     fn number(&mut self, name: &str, value: i64) {

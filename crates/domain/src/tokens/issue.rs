@@ -6,6 +6,7 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
 use crate::tokens::claims::Facts;
+use crate::tokens::groups::GroupClaims;
 use crate::tokens::issuer;
 use crate::tokens::refresh::RefreshToken;
 
@@ -27,14 +28,20 @@ pub struct Grant<'a> {
     pub refresh: Option<&'a RefreshToken>,
 }
 
-/// The result of a sign-in or refresh: both tokens signed in one piece of work on the crypto pool.
-pub async fn sign(cx: &Cx<'_>, grant: &Grant<'_>) -> Result<AuthenticationResultType> {
+/// The result of a sign-in or refresh: both tokens signed in one piece of work on the crypto pool. `groups`: those that
+/// the user is in now.
+pub async fn sign(
+    cx: &Cx<'_>,
+    grant: &Grant<'_>,
+    groups: &GroupClaims,
+) -> Result<AuthenticationResultType> {
     let signers = cx.cache.signers(cx, grant.pool).await?;
     let issuer = issuer::of(cx, grant.pool)?;
     let facts = Facts {
         issuer: &issuer,
         client: grant.client,
         user: grant.user,
+        groups,
         session_id: grant.session_id,
         event_id: grant.event_id,
         auth_time: grant.auth_time,

@@ -2,10 +2,10 @@
 
 use cognate_crypto::random;
 use cognate_shapes::IssuerType;
-use cognate_store::Batch;
+use cognate_store::{Batch, CommitError, Store};
 use cognate_store::tables::{audit, pools};
 
-use crate::app::{App, IssuerDefault};
+use crate::app::IssuerDefault;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::{Issuer, Pool};
@@ -47,27 +47,23 @@ fn aws(pool: &Pool) -> String {
 }
 
 /// Sets or takes away the issuer of an active pool, with an audit row; None goes back to the server's default. Tokens
-/// issued before keep the issuer that they have.
+/// issued before keep the issuer that they have. `now` in microseconds. A running server forgets its cached pool.
 ///
 /// # Errors
 /// ResourceNotFoundException for an unknown pool.
-pub async fn set(app: &App, pool_id: &str, issuer: Option<&Issuer>) -> Result<()> {
+pub async fn set(store: &Store, now: i64, pool_id: &str, issuer: Option<&Issuer>) -> Result<()> {
     let text = issuer.map(serde_json::to_string).transpose()?;
     for _ in 0..5 {
-        let Some(row) = pools::get(&app.store, pool_id).await? else {
+        let Some(row) = pools::get(store, pool_id).await? else {
             return Err(errors::pool_not_found(pool_id).into());
         };
-        let now = app.clock.service();
         let doc = serde_json::json!({ "action": "SetIssuer", "issuer": text, "result": "ok" });
         let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, text.as_deref(), now);
         let batch = audit::insert(batch, pool_id, now, &random::uuid_v4(), &doc.to_string());
-        match app.store.commit(batch).await {
-            Ok(_) => {
-                app.cache.forget(pool_id, None);
-                return Ok(());
-            }
+        match store.commit(batch).await {
+            Ok(_) => return Ok(()),
             // Somebody changed the pool in between.
-            Err(cognate_store::CommitError::Conflict(_)) => {}
+            Err(CommitError::Conflict(_)) => {}
             Err(other) => return Err(Fault::Internal(format!("commit: {other}"))),
         }
     }

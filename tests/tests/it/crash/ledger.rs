@@ -40,19 +40,28 @@ pub struct Ledger {
 impl Ledger {
     /// A call that creates the user is on its way.
     pub fn begin(&self, name: &str) {
-        self.entries.lock().unwrap().insert(name.into(), Entry::Unknown);
+        self.entries
+            .lock()
+            .unwrap()
+            .insert(name.into(), Entry::Unknown);
     }
 
     /// The server answered.
     pub fn know(&self, name: &str, user: User) {
         self.acknowledged.fetch_add(1, Ordering::Relaxed);
-        self.entries.lock().unwrap().insert(name.into(), Entry::Known(user));
+        self.entries
+            .lock()
+            .unwrap()
+            .insert(name.into(), Entry::Known(user));
     }
 
     /// The server answered that the user is deleted.
     pub fn gone(&self, name: &str) {
         self.acknowledged.fetch_add(1, Ordering::Relaxed);
-        self.entries.lock().unwrap().insert(name.into(), Entry::Gone);
+        self.entries
+            .lock()
+            .unwrap()
+            .insert(name.into(), Entry::Gone);
     }
 
     /// Answers so far.
@@ -63,9 +72,12 @@ impl Ledger {
     /// Takes a known user for a change, which makes it unknown until the answer.
     pub fn take(&self, fits: impl Fn(&User) -> bool) -> Option<(String, User)> {
         let mut entries = self.entries.lock().unwrap();
-        let (name, entry) =
-            entries.iter_mut().find(|(_, entry)| matches!(entry, Entry::Known(user) if fits(user)))?;
-        let Entry::Known(user) = entry.clone() else { return None };
+        let (name, entry) = entries
+            .iter_mut()
+            .find(|(_, entry)| matches!(entry, Entry::Known(user) if fits(user)))?;
+        let Entry::Known(user) = entry.clone() else {
+            return None;
+        };
         *entry = Entry::Unknown;
         Some((name.clone(), user))
     }
@@ -76,12 +88,21 @@ impl Ledger {
         let entries = self.entries.lock().unwrap().clone();
         let mut losses = Vec::new();
         for (name, entry) in entries {
-            let found = raw.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": name })).await.unwrap();
+            let found = raw
+                .call(
+                    "AdminGetUser",
+                    json!({ "UserPoolId": pool, "Username": name }),
+                )
+                .await
+                .unwrap();
             let is_gone = found.error() == "UserNotFoundException";
             assert!(found.status == 200 || is_gone, "{name}: {}", found.text());
             let mut expect = |kept: bool| {
                 if !kept {
-                    losses.push(format!("{name} was acknowledged as {entry:?}, now {}", found.text()));
+                    losses.push(format!(
+                        "{name} was acknowledged as {entry:?}, now {}",
+                        found.text()
+                    ));
                 }
             };
             match &entry {
@@ -89,8 +110,14 @@ impl Ledger {
                 Entry::Known(_) if is_gone => expect(false),
                 Entry::Known(user) => {
                     let found = found.json();
-                    let status = if user.password { "CONFIRMED" } else { "FORCE_CHANGE_PASSWORD" };
-                    expect(found["Enabled"] == json!(!user.disabled) && found["UserStatus"] == status);
+                    let status = if user.password {
+                        "CONFIRMED"
+                    } else {
+                        "FORCE_CHANGE_PASSWORD"
+                    };
+                    expect(
+                        found["Enabled"] == json!(!user.disabled) && found["UserStatus"] == status,
+                    );
                     if let Some(refresh) = &user.refresh {
                         let input = json!({
                             "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": client,
@@ -128,10 +155,19 @@ impl Ledger {
             for user in page["Users"].as_array().unwrap() {
                 listed += 1;
                 let name = user["Username"].as_str().unwrap();
-                let one = raw.ok("AdminGetUser", json!({ "UserPoolId": pool, "Username": name })).await.unwrap();
+                let one = raw
+                    .ok(
+                        "AdminGetUser",
+                        json!({ "UserPoolId": pool, "Username": name }),
+                    )
+                    .await
+                    .unwrap();
                 assert_eq!(one["UserAttributes"], user["Attributes"], "{name}");
                 let filter = format!("email = \"{name}@example.com\"");
-                let found = raw.ok("ListUsers", json!({ "UserPoolId": pool, "Filter": filter })).await.unwrap();
+                let found = raw
+                    .ok("ListUsers", json!({ "UserPoolId": pool, "Filter": filter }))
+                    .await
+                    .unwrap();
                 assert_eq!(found["Users"], json!([user]), "{name}");
             }
             token = page["PaginationToken"].clone();
@@ -139,7 +175,13 @@ impl Ledger {
                 break;
             }
         }
-        let known = self.entries.lock().unwrap().iter().filter(|(_, e)| matches!(e, Entry::Known(_))).count();
+        let known = self
+            .entries
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(_, e)| matches!(e, Entry::Known(_)))
+            .count();
         assert!(listed >= known, "{listed} listed, {known} known");
     }
 }

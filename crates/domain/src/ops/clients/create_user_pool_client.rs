@@ -27,7 +27,7 @@ pub async fn create_user_pool_client(
         (true, None) => Some(ids::client_secret()),
         (false, given) => given,
     };
-    let doc = settings::of_new_client(cx, &pool, input, secret.is_some())?;
+    let doc = settings::of_new_client(cx, &pool, input, secret.is_some()).await?;
     let id = ids::client_id();
     let secrets = secret
         .map(|value| (secret_id(&id, cx.now), value, cx.now))

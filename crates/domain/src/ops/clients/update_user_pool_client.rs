@@ -26,7 +26,7 @@ async fn attempt(
 ) -> Result<UpdateUserPoolClientResponse> {
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let before = super::fresh(cx, &pool, &input.client_id).await?;
-    let doc = settings::of_updated_client(cx, &pool, &before, input)?;
+    let doc = settings::of_updated_client(cx, &pool, &before, input).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = clients::update(
         batch,

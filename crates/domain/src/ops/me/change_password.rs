@@ -27,7 +27,7 @@ pub async fn change_password(
     let (pool, before) = (&signed.pool, &signed.user);
     let new: SecretString = Secret::new(input.proposed_password);
     password_policy::check(pool, new.expose(), PolicyText::Other)?;
-    let turn = cx.gates.enter(&before.id).await;
+    let turn = cx.gates.enter(pool, &before.id).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(
         cx,

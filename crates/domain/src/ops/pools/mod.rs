@@ -3,17 +3,22 @@
 pub mod create_user_pool;
 pub mod delete_user_pool;
 pub mod describe_user_pool;
+pub mod get_user_pool_mfa_config;
 pub mod list_user_pools;
 pub mod purge;
+pub mod set_user_pool_mfa_config;
 pub mod settings;
 pub mod update_user_pool;
 
-use cognate_store::Label;
-use cognate_store::tables::pools;
+use std::sync::Arc;
 
+use cognate_store::tables::pools;
+use cognate_store::{Batch, Label};
+
+use crate::audit;
 use crate::cx::{Caller, Cx};
 use crate::errors::{self, Fault, Result};
-use crate::records::pool::Pool;
+use crate::records::pool::{Pool, PoolDoc};
 
 /// An active pool of the caller's region as the database has it now, past the cache: configuration is read and changed
 /// on what is there, not on what was there a second ago.
@@ -39,6 +44,23 @@ pub async fn contended<T, F: Future<Output = Result<T>>>(
         Err(Fault::Stale) => Err(errors::pools::concurrent_modification().into()),
         other => other,
     }
+}
+
+/// Replaces the settings of the version that was read; gives the pool as it is now.
+async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
+    let text = serde_json::to_string(&doc)?;
+    let batch = pools::update(Batch::new(), &before.id, before.ver, &text, cx.now);
+    let batch = audit::record(cx, batch, &before.id, None);
+    cx.commit(batch, |label| conflict(cx, &before.id, label))
+        .await?;
+    let pool = Arc::new(Pool {
+        doc,
+        modified: cx.now,
+        ver: before.ver + 1,
+        ..before
+    });
+    cx.cache.put_pool(cx, pool.clone());
+    Ok(pool)
 }
 
 /// What a conflict of a batch on pool rows means: the row has moved on, or the pool is gone, which the next try sees.

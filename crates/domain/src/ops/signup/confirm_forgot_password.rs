@@ -32,7 +32,7 @@ pub async fn confirm_forgot_password(
     let new: SecretString = Secret::new(input.password);
     password_policy::check(&pool, new.expose(), PolicyText::Other)?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;
-    let turn = cx.gates.enter(named.subject.as_str()).await;
+    let turn = cx.gates.enter(&pool, named.subject.as_str()).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(cx, &pool, &named.subject, RESET.0, RESET.1).await?;
     let correct = codes::check(

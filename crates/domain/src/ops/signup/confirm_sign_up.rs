@@ -30,7 +30,7 @@ pub async fn confirm_sign_up(
         Missing::Short,
     )?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;
-    let turn = cx.gates.enter(named.subject.as_str()).await;
+    let turn = cx.gates.enter(&pool, named.subject.as_str()).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(cx, &pool, &named.subject, "confirm_sign_up", LIMIT).await?;
     if let Some(user) = named

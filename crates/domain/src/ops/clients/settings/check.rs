@@ -22,7 +22,7 @@ const REFRESH_RANGE: std::ops::RangeInclusive<i64> = 3_600..=315_360_000;
 const NOT_WRITABLE: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
 
 /// Refuses what the service refuses; `doing` is "creating" or "updating".
-pub fn client(
+pub async fn client(
     cx: &Cx<'_>,
     pool: &Pool,
     doc: &ClientDoc,
@@ -36,7 +36,8 @@ pub fn client(
     validity(doc)?;
     attributes(pool, doc, doing)?;
     providers(pool, doc)?;
-    oauth::check(doc, has_secret)?;
+    let custom = oauth::custom_scopes(cx, pool, doc).await?;
+    oauth::check(doc, has_secret, &custom)?;
     if doc.enable_propagate_additional_user_context_data && !has_secret {
         return Err(context_data_without_secret().into());
     }

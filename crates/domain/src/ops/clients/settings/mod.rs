@@ -56,19 +56,19 @@ macro_rules! document {
 }
 
 /// The settings of a new client, defaults filled in and checked.
-pub fn of_new_client(
+pub async fn of_new_client(
     cx: &Cx<'_>,
     pool: &Pool,
     request: CreateUserPoolClientRequest,
     has_secret: bool,
 ) -> Result<ClientDoc> {
     let doc = document!(cx, request.client_name, request);
-    check::client(cx, pool, &doc, has_secret, "creating")?;
+    check::client(cx, pool, &doc, has_secret, "creating").await?;
     Ok(doc)
 }
 
 /// The settings of a client after an update, checked: every member but the name returns to its default when left out.
-pub fn of_updated_client(
+pub async fn of_updated_client(
     cx: &Cx<'_>,
     pool: &Pool,
     before: &Client,
@@ -81,7 +81,7 @@ pub fn of_updated_client(
             .unwrap_or_else(|| before.doc.name.clone()),
         request
     );
-    check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating")?;
+    check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating").await?;
     Ok(doc)
 }
 

@@ -1,10 +1,15 @@
 //! The OAuth settings of a client: redirect URLs, grants and scopes (settled K1-K8, admin.md 1.12).
 
-use cognate_shapes::OAuthFlowType;
+use std::collections::BTreeSet;
 
+use cognate_shapes::{OAuthFlowType, ResourceServerScopeType};
+use cognate_store::tables::resource_servers::{self, ServerRow};
+
+use crate::cx::Cx;
 use crate::errors::pools::*;
-use crate::errors::{ApiError, unconfirmed};
+use crate::errors::{ApiError, Result, unconfirmed};
 use crate::records::client::ClientDoc;
+use crate::records::pool::Pool;
 
 /// The scopes about a user that every pool knows. Others belong to resource servers.
 pub const USER_SCOPES: [&str; 5] = [
@@ -15,8 +20,36 @@ pub const USER_SCOPES: [&str; 5] = [
     "aws.cognito.signin.user.admin",
 ];
 
-/// Refuses OAuth settings that the service refuses.
-pub fn check(doc: &ClientDoc, has_secret: bool) -> Result<(), ApiError> {
+/// Those scopes of the client that the pool's resource servers have, in one round trip. A scope is the identifier of its
+/// resource server, a slash, and a name without slashes.
+pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<BTreeSet<String>> {
+    let scopes = doc.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    let servers: BTreeSet<&str> = scopes
+        .iter()
+        .filter_map(|scope| scope.rsplit_once('/').map(|(server, _)| server))
+        .collect();
+    if servers.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let queries: Vec<_> = servers
+        .iter()
+        .map(|server| resource_servers::by_identifier(&pool.id, server))
+        .collect();
+    let mut known = BTreeSet::new();
+    for row in cx.store.read(&queries).await?.into_iter().flatten() {
+        let server = ServerRow::read(row)?;
+        let scopes: Vec<ResourceServerScopeType> = serde_json::from_str(&server.scopes)?;
+        known.extend(scopes.iter().map(|scope| format!("{}/{}", server.identifier, scope.scope_name)));
+    }
+    Ok(known)
+}
+
+/// Refuses OAuth settings that the service refuses; `custom`: what [`custom_scopes`] gave.
+pub fn check(
+    doc: &ClientDoc,
+    has_secret: bool,
+    custom: &BTreeSet<String>,
+) -> std::result::Result<(), ApiError> {
     let callbacks = doc.callback_urls.as_deref().unwrap_or_default();
     for url in callbacks
         .iter()
@@ -53,8 +86,7 @@ pub fn check(doc: &ClientDoc, has_secret: bool) -> Result<(), ApiError> {
         if machine && of_users {
             return Err(scope_of_users(scope));
         }
-        // There are no resource servers yet, hence no scopes of theirs.
-        if !of_users {
+        if !of_users && !custom.contains(scope) {
             return Err(unknown_scope(scope));
         }
     }
@@ -62,7 +94,7 @@ pub fn check(doc: &ClientDoc, has_secret: bool) -> Result<(), ApiError> {
 }
 
 /// A redirect URL is absolute, has no fragment, and uses plain HTTP only on the own machine.
-fn redirect(url: &str) -> Result<(), ApiError> {
+fn redirect(url: &str) -> std::result::Result<(), ApiError> {
     let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
         return Err(unconfirmed::invalid_redirect(url));
     };

@@ -30,12 +30,12 @@ pub fn pool(cx: &Cx<'_>, region: &str, pool: &PoolDoc, mfa_sent: bool) -> Result
     Ok(())
 }
 
-/// Settled P1, P2. An MFA that is kept was checked, against other factors too, when it was set.
+/// Settled P1, P2. These operations can ask for MFA by SMS alone; the other factors were checked when they were set.
 fn sms_where_needed(pool: &PoolDoc, mfa_sent: bool) -> Checked {
     if pool.sms_configuration.is_some() {
         return Ok(());
     }
-    if mfa_sent && pool.mfa_configuration != UserPoolMfaType::Off {
+    if mfa_sent && pool.mfa_factors.sms {
         return Err(sms_required_for_mfa());
     }
     let verified = pool.auto_verified_attributes.as_deref().unwrap_or_default();
@@ -114,8 +114,8 @@ fn functions(config: &LambdaConfigType) -> impl Iterator<Item = &str> {
         .chain(versioned.into_iter().flatten())
 }
 
-/// Settled P23-P25.
-fn first_factors(pool: &PoolDoc) -> Checked {
+/// Settled P23-P26.
+pub fn first_factors(pool: &PoolDoc) -> Checked {
     let policy = pool.policies.sign_in_policy.as_ref();
     let factors = policy
         .and_then(|p| p.allowed_first_auth_factors.as_deref())
@@ -132,8 +132,17 @@ fn first_factors(pool: &PoolDoc) -> Checked {
     let one_time = |factor: &AuthFactorType| {
         matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp)
     };
-    if pool.mfa_configuration == UserPoolMfaType::On && factors.iter().any(one_time) {
+    let required = pool.mfa_configuration == UserPoolMfaType::On;
+    if required && factors.iter().any(one_time) {
         return Err(first_factors_with_mfa());
+    }
+    let passkeys = pool.web_authn_configuration.as_ref();
+    let both_factors = Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification);
+    if required
+        && factors.contains(&AuthFactorType::WebAuthn)
+        && passkeys.and_then(|p| p.factor_configuration) != both_factors
+    {
+        return Err(passkey_as_only_factor());
     }
     Ok(())
 }

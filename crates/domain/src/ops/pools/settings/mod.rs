@@ -4,6 +4,7 @@
 mod arn;
 mod check;
 mod delivery;
+pub mod mfa;
 mod schema_input;
 mod tiers;
 mod view;
@@ -14,7 +15,7 @@ use cognate_shapes::*;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::records::pool::{DEFAULT_TEMPORARY_DAYS, PoolDoc};
+use crate::records::pool::{DEFAULT_TEMPORARY_DAYS, MfaFactors, PoolDoc};
 
 pub use arn::Arn;
 pub use tiers::essentials_feature;
@@ -102,6 +103,8 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         sms_authentication_message: None,
         user_attribute_update_settings: UserAttributeUpdateSettingsType::default(),
         mfa_configuration: UserPoolMfaType::Off,
+        mfa_factors: MfaFactors::default(),
+        web_authn_configuration: None,
         device_configuration: None,
         email_configuration: EmailConfigurationType::default(),
         sms_configuration: None,
@@ -151,6 +154,7 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
         return Err(errors::pools::unused_account_days().into());
     }
     let add_ons = sent.user_pool_add_ons;
+    let mfa_configuration = sent.mfa_configuration.unwrap_or(before.mfa_configuration);
     let after = PoolDoc {
         policies: policies(before.policies, sent.policies, legacy_days),
         temporary_days_set,
@@ -170,7 +174,8 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
             before.user_attribute_update_settings,
             sent.user_attribute_update_settings,
         ),
-        mfa_configuration: sent.mfa_configuration.unwrap_or(before.mfa_configuration),
+        mfa_configuration,
+        mfa_factors: mfa::factors_of(mfa_configuration, before.mfa_factors),
         device_configuration: sent.device_configuration.map(devices),
         email_configuration: email(sent.email_configuration.unwrap_or_default()),
         sms_configuration: match sent.sms_configuration {

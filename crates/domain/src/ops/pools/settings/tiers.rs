@@ -2,9 +2,15 @@
 
 use cognate_shapes::*;
 
+use super::mfa;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::pool::{Pool, PoolDoc};
+
+/// Codes by e-mail as a second factor; the name is \[unconfirmed\].
+pub const EMAIL_MFA: &str = "Email MFA";
+/// A passkey that counts as both factors; the name is \[unconfirmed\].
+pub const PASSKEY_MFA: &str = "Passkey MFA";
 
 /// The plan of a pool that names none: PLUS while threat protection is on, else ESSENTIALS.
 pub fn default_for(add_ons: Option<&UserPoolAddOnsType>) -> UserPoolTierType {
@@ -92,6 +98,12 @@ fn above(pool: &PoolDoc) -> Vec<&'static str> {
         }
         if pool.acr_configuration.is_some() {
             features.push("Custom ACR Levels");
+        }
+        if pool.mfa_factors.email.is_some() {
+            features.push(EMAIL_MFA);
+        }
+        if mfa::passkeys_are_both_factors(pool) {
+            features.push(PASSKEY_MFA);
         }
     }
     if pool.tier != UserPoolTierType::Plus && protects(pool.user_pool_add_ons.as_ref()) {

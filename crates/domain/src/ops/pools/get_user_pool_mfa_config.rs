@@ -1,0 +1,16 @@
+//! GetUserPoolMfaConfig: shows a pool's MFA, its factors, and how it uses passkeys.
+
+use cognate_shapes::{GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse};
+
+use super::settings::mfa;
+use crate::cx::Cx;
+use crate::errors::Result;
+
+/// GetUserPoolMfaConfig.
+pub async fn get_user_pool_mfa_config(
+    cx: &Cx<'_>,
+    input: GetUserPoolMfaConfigRequest,
+) -> Result<GetUserPoolMfaConfigResponse> {
+    let pool = super::fresh(cx, &input.user_pool_id).await?;
+    Ok(mfa::view(&pool.doc))
+}

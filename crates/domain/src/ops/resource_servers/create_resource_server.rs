@@ -1,0 +1,36 @@
+//! CreateResourceServer: adds a resource server with its scopes.
+
+use cognate_shapes::{CreateResourceServerRequest, CreateResourceServerResponse};
+use cognate_store::tables::{pools, resource_counts, resource_servers};
+use cognate_store::{Batch, Label};
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::errors::resource_servers::too_many_servers;
+
+/// Resource servers that a pool may have: the quota at its largest, since nobody raises quotas here (admin.md 7.2).
+const MOST: i64 = 300;
+
+const FULL: Label = Label("resource_servers_full");
+
+/// CreateResourceServer.
+pub async fn create_resource_server(
+    cx: &Cx<'_>,
+    input: CreateResourceServerRequest,
+) -> Result<CreateResourceServerResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let row = super::row(input.identifier, input.name, input.scopes)?;
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = resource_servers::insert(batch, &pool.id, &row, cx.now);
+    let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| match label {
+        FULL => too_many_servers().into(),
+        other => super::conflict(cx, &pool, &row.identifier, other),
+    })
+    .await?;
+    Ok(CreateResourceServerResponse {
+        resource_server: super::to_api(&pool, row)?,
+    })
+}

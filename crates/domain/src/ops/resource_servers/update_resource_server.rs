@@ -1,0 +1,25 @@
+//! UpdateResourceServer: replaces name and scopes; without scopes in the request there are none afterwards.
+
+use cognate_shapes::{UpdateResourceServerRequest, UpdateResourceServerResponse};
+use cognate_store::Batch;
+use cognate_store::tables::{pools, resource_servers};
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::Result;
+
+/// UpdateResourceServer.
+pub async fn update_resource_server(
+    cx: &Cx<'_>,
+    input: UpdateResourceServerRequest,
+) -> Result<UpdateResourceServerResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let row = super::row(input.identifier, input.name, input.scopes)?;
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = resource_servers::update(batch, &pool.id, &row, cx.now);
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| super::conflict(cx, &pool, &row.identifier, label)).await?;
+    Ok(UpdateResourceServerResponse {
+        resource_server: super::to_api(&pool, row)?,
+    })
+}
