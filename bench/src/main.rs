@@ -17,6 +17,7 @@ mod report;
 mod rows;
 mod seed;
 mod timing;
+mod world;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

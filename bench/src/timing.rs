@@ -10,7 +10,7 @@ use crate::aws;
 use crate::http::Connection;
 use crate::machine::{self, Server};
 use crate::report::Table;
-use crate::rows::text;
+use crate::world::text;
 
 /// Above this the difference would be significant.
 const BOUND: f64 = 4.5;

@@ -64,6 +64,11 @@ impl SigningKey {
         &self.public
     }
 
+    /// The public half as an `RSAPublicKey` in DER (RFC 8017 appendix A.1.1).
+    pub(crate) fn public_der(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
+    }
+
     /// The RS256 signature of `message`; about 0.25 ms.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {

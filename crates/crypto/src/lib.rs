@@ -9,12 +9,14 @@
 //! | [`srp`] | the password proof of Cognito clients, both sides |
 //! | [`credential`] | a user's password as it is stored |
 //! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
+//! | [`certificate`] | X.509 certificates of signing keys |
 //! | [`token`] | opaque refresh tokens |
 //! | [`workers`] | the bounded threads that the expensive work runs on |
 //!
 //! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
 //! whole job, and the unsafe calls stay inside one private module of [`srp`].
 
+pub mod certificate;
 pub mod credential;
 mod failure;
 pub mod hash;

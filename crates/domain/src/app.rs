@@ -9,6 +9,7 @@ use cognate_store::Store;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::errors::Result;
+use crate::outbound::Outbound;
 use crate::signin::gate::Gates;
 
 /// Which of the two programs this is (design decision 1).
@@ -46,6 +47,8 @@ pub struct Settings {
     pub issuer: IssuerDefault,
     /// Refuse features above the pool's tier.
     pub enforce_tiers: bool,
+    /// Let identity providers be called at private addresses in `serve` too, and over HTTP on this machine.
+    pub private_outbound: bool,
     /// Threads of the crypto pool.
     pub crypto_threads: usize,
     /// Bytes that the caches of pools, clients and keys may hold.
@@ -63,6 +66,7 @@ impl Settings {
             hosts: Vec::new(),
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
+            private_outbound: false,
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
         }
@@ -85,6 +89,8 @@ pub struct App {
     pub cache: Cache,
     /// One password or code check in flight per user.
     pub gates: Gates,
+    /// Calls to hosts that administrators name.
+    pub outbound: Outbound,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
 }
@@ -100,6 +106,7 @@ impl App {
             workers,
             cache,
             gates: Gates::default(),
+            outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             inbox: tokio::sync::Notify::new(),
             settings,
             store,

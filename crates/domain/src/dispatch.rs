@@ -98,6 +98,8 @@ routes! {
     UpdateUserPool => ops::pools::update_user_pool::update_user_pool,
     ListUserPools => ops::pools::list_user_pools::list_user_pools,
     DeleteUserPool => ops::pools::delete_user_pool::delete_user_pool,
+    AddCustomAttributes => ops::pools::add_custom_attributes::add_custom_attributes,
+    GetSigningCertificate => ops::pools::get_signing_certificate::get_signing_certificate,
     GetUserPoolMfaConfig => ops::pools::get_user_pool_mfa_config::get_user_pool_mfa_config,
     SetUserPoolMfaConfig => ops::pools::set_user_pool_mfa_config::set_user_pool_mfa_config,
     CreateUserPoolClient => ops::clients::create_user_pool_client::create_user_pool_client,
@@ -108,6 +110,8 @@ routes! {
     AddUserPoolClientSecret => ops::clients::add_user_pool_client_secret::add_user_pool_client_secret,
     ListUserPoolClientSecrets => ops::clients::list_user_pool_client_secrets::list_user_pool_client_secrets,
     DeleteUserPoolClientSecret => ops::clients::delete_user_pool_client_secret::delete_user_pool_client_secret,
+    GetUICustomization => ops::branding::get_ui_customization::get_ui_customization,
+    SetUICustomization => ops::branding::set_ui_customization::set_ui_customization,
     SignUp => ops::signup::sign_up::sign_up,
     ConfirmSignUp => ops::signup::confirm_sign_up::confirm_sign_up,
     ResendConfirmationCode => ops::signup::resend_confirmation_code::resend_confirmation_code,
@@ -121,6 +125,10 @@ routes! {
     AdminEnableUser => ops::users::admin_enable_user::admin_enable_user,
     AdminDisableUser => ops::users::admin_disable_user::admin_disable_user,
     AdminUserGlobalSignOut => ops::users::admin_user_global_sign_out::admin_user_global_sign_out,
+    AdminUpdateUserAttributes => ops::users::admin_update_user_attributes::admin_update_user_attributes,
+    AdminDeleteUserAttributes => ops::users::admin_delete_user_attributes::admin_delete_user_attributes,
+    AdminResetUserPassword => ops::users::admin_reset_user_password::admin_reset_user_password,
+    AdminSetUserSettings => ops::users::admin_set_user_settings::admin_set_user_settings,
     ListUsers => ops::users::list_users::list_users,
     InitiateAuth => ops::auth::initiate_auth::initiate_auth,
     AdminInitiateAuth => ops::auth::admin_initiate_auth::admin_initiate_auth,
@@ -130,6 +138,12 @@ routes! {
     RevokeToken => ops::auth::revoke_token::revoke_token,
     GetUser => ops::me::get_user::get_user,
     ChangePassword => ops::me::change_password::change_password,
+    UpdateUserAttributes => ops::me::update_user_attributes::update_user_attributes,
+    DeleteUserAttributes => ops::me::delete_user_attributes::delete_user_attributes,
+    GetUserAttributeVerificationCode => ops::me::get_user_attribute_verification_code::get_user_attribute_verification_code,
+    VerifyUserAttribute => ops::me::verify_user_attribute::verify_user_attribute,
+    SetUserSettings => ops::me::set_user_settings::set_user_settings,
+    DeleteUser => ops::me::delete_user::delete_user,
     GlobalSignOut => ops::me::global_sign_out::global_sign_out,
     CreateGroup => ops::groups::create_group::create_group,
     UpdateGroup => ops::groups::update_group::update_group,
@@ -145,32 +159,54 @@ routes! {
     UpdateResourceServer => ops::resource_servers::update_resource_server::update_resource_server,
     DeleteResourceServer => ops::resource_servers::delete_resource_server::delete_resource_server,
     ListResourceServers => ops::resource_servers::list_resource_servers::list_resource_servers,
+    TagResource => ops::tags::tag_resource::tag_resource,
+    UntagResource => ops::tags::untag_resource::untag_resource,
+    ListTagsForResource => ops::tags::list_tags_for_resource::list_tags_for_resource,
+    CreateTerms => ops::terms::create_terms::create_terms,
+    UpdateTerms => ops::terms::update_terms::update_terms,
+    DescribeTerms => ops::terms::describe_terms::describe_terms,
+    DescribeTermsByClient => ops::terms::describe_terms_by_client::describe_terms_by_client,
+    DeleteTerms => ops::terms::delete_terms::delete_terms,
+    ListTerms => ops::terms::list_terms::list_terms,
+    GetProvisionedLimit => ops::limits::get_provisioned_limit::get_provisioned_limit,
+    UpdateProvisionedLimit => ops::limits::update_provisioned_limit::update_provisioned_limit,
+    CreateUserPoolDomain => ops::domains::create_user_pool_domain::create_user_pool_domain,
+    DescribeUserPoolDomain => ops::domains::describe_user_pool_domain::describe_user_pool_domain,
+    UpdateUserPoolDomain => ops::domains::update_user_pool_domain::update_user_pool_domain,
+    DeleteUserPoolDomain => ops::domains::delete_user_pool_domain::delete_user_pool_domain,
+    CreateIdentityProvider => ops::providers::create_identity_provider::create_identity_provider,
+    DescribeIdentityProvider => ops::providers::describe_identity_provider::describe_identity_provider,
+    UpdateIdentityProvider => ops::providers::update_identity_provider::update_identity_provider,
+    ListIdentityProviders => ops::providers::list_identity_providers::list_identity_providers,
+    GetIdentityProviderByIdentifier => ops::providers::get_identity_provider_by_identifier::get_identity_provider_by_identifier,
+    DeleteIdentityProvider => ops::providers::delete_identity_provider::delete_identity_provider,
+    AdminLinkProviderForUser => ops::providers::admin_link_provider_for_user::admin_link_provider_for_user,
+    AdminDisableProviderForUser => ops::providers::admin_disable_provider_for_user::admin_disable_provider_for_user,
     ;
-    AddCustomAttributes AdminDeleteSoftwareToken
-    AdminDeleteUserAttributes AdminDisableProviderForUser AdminForgetDevice AdminGetDevice
-    AdminGetUserAuthFactors AdminLinkProviderForUser AdminListDevices
-    AdminListUserAuthEvents AdminListUserSessions AdminResetUserPassword
-    AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserSettings AdminUpdateAuthEventFeedback
-    AdminUpdateDeviceStatus AdminUpdateUserAttributes AssociateSoftwareToken CompleteWebAuthnRegistration
-    ConfirmDevice CreateIdentityProvider CreateManagedLoginBranding
-    CreateTerms CreateUserImportJob CreateUserPoolDomain
-    CreateUserPoolReplica DeleteIdentityProvider DeleteManagedLoginBranding
-    DeleteTerms DeleteUser DeleteUserAttributes
-    DeleteUserPoolDomain DeleteUserPoolReplica DeleteWebAuthnCredential
-    DescribeIdentityProvider DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient
-    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserImportJob
-    DescribeUserPoolDomain ForgetDevice GetCSVHeader GetClientToken
-    GetDerivedToken GetDevice GetIdentityProviderByIdentifier
-    GetLogDeliveryConfiguration GetProvisionedLimit GetSigningCertificate GetUICustomization
-    GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration
-    GetUserPoolSessionConfiguration ListDevices ListIdentityProviders
-    ListTagsForResource ListTerms ListUserImportJobs
+    AdminDeleteSoftwareToken
+    AdminForgetDevice AdminGetDevice
+    AdminGetUserAuthFactors AdminListDevices
+    AdminListUserAuthEvents AdminListUserSessions
+    AdminRevokeUserSession AdminSetUserMFAPreference AdminUpdateAuthEventFeedback
+    AdminUpdateDeviceStatus AssociateSoftwareToken CompleteWebAuthnRegistration
+    ConfirmDevice CreateManagedLoginBranding
+    CreateUserImportJob
+    CreateUserPoolReplica DeleteManagedLoginBranding
+    DeleteUserPoolReplica DeleteWebAuthnCredential
+    DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient
+    DescribeRiskConfiguration DescribeUserImportJob
+    ForgetDevice GetCSVHeader GetClientToken
+    GetDerivedToken GetDevice
+    GetLogDeliveryConfiguration
+    GetUserAuthFactors GetUserPoolClientSessionConfiguration
+    GetUserPoolSessionConfiguration ListDevices
+    ListUserImportJobs
     ListUserPoolReplicas ListUserSessions
     ListWebAuthnCredentials RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration
-    SetUICustomization SetUserMFAPreference SetUserPoolClientSessionConfiguration
-    SetUserPoolSessionConfiguration SetUserSettings StartUserImportJob StartWebAuthnRegistration
-    StopUserImportJob TagResource UntagResource UpdateAuthEventFeedback
-    UpdateDeviceStatus UpdateIdentityProvider UpdateManagedLoginBranding
-    UpdateProvisionedLimit UpdateTerms UpdateUserAttributes
-    UpdateUserPoolDomain UpdateUserPoolReplica VerifySoftwareToken VerifyUserAttribute
+    SetUserMFAPreference SetUserPoolClientSessionConfiguration
+    SetUserPoolSessionConfiguration StartUserImportJob StartWebAuthnRegistration
+    StopUserImportJob UpdateAuthEventFeedback
+    UpdateDeviceStatus UpdateManagedLoginBranding
+
+    UpdateUserPoolReplica VerifySoftwareToken
 }

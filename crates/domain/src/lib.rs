@@ -14,6 +14,7 @@ pub mod ids;
 pub mod jobs;
 pub mod messages;
 pub mod ops;
+pub mod outbound;
 pub mod paging;
 pub mod pending;
 pub mod records;

@@ -93,6 +93,7 @@ const KEEPS: &[Op] = &[
     Op::ChangePassword,
     Op::UpdateUserAttributes,
     Op::AdminUpdateUserAttributes,
+    Op::VerifyUserAttribute,
     Op::InitiateAuth,
     Op::AdminInitiateAuth,
     Op::RespondToAuthChallenge,
@@ -111,12 +112,6 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
         name: "DeviceConfiguration",
         on: |p| p.device_configuration.is_some(),
         governs: SIGN_IN,
-    },
-    // A user made without a password may sign in at once by a one-time password.
-    PoolSetting {
-        name: "SignInPolicy.AllowedFirstAuthFactors",
-        on: one_time_factors,
-        governs: &[Op::AdminCreateUser],
     },
     PoolSetting {
         name: "UserPoolAddOns.AdvancedSecurityMode",
@@ -183,6 +178,17 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
     },
 ];
 
+/// Pool settings that stand in the way of a part of what their operations do. The operations themselves call
+/// [`guard_part`] there.
+pub const PARTS: &[PoolSetting] = &[PASSWORDLESS];
+
+/// A user made without a password may sign in at once by a one-time password.
+pub const PASSWORDLESS: PoolSetting = PoolSetting {
+    name: "SignInPolicy.AllowedFirstAuthFactors",
+    on: one_time_factors,
+    governs: &[Op::SignUp, Op::AdminCreateUser],
+};
+
 /// Client settings that are stored and not yet obeyed: none. Those that are not obeyed do nothing until operations or
 /// endpoints that have no code yet exist; the test below says which.
 pub const CLIENT_SETTINGS: &[ClientSetting] = &[];
@@ -221,6 +227,14 @@ pub fn guard_pool(op: Op, pool: &Pool) -> Result<()> {
     Ok(())
 }
 
+/// 501 if the pool asks for `part`, one of [`PARTS`]: for the steps of `op` that must obey it.
+pub fn guard_part(op: Op, pool: &Pool, part: &PoolSetting) -> Result<()> {
+    if part.governs.contains(&op) && (part.on)(&pool.doc) {
+        return Err(errors::not_implemented(part.name).into());
+    }
+    Ok(())
+}
+
 /// 501 if the client asks for a feature that `op` must obey and that has no code.
 pub fn guard_client(op: Op, client: &Client) -> Result<()> {
     for setting in CLIENT_SETTINGS {
@@ -251,12 +265,13 @@ mod tests {
             verification_message_template: _,
             admin_create_user_config: _,
             account_recovery_setting: _,
+            user_attribute_update_settings: _,
             tier: _,
             issuer_configuration: _,
             fold: _,
             tags: _,
-            // The password policy is obeyed; the sign-in policy fails closed where one-time passwords are allowed. Its
-            // passkeys are for USER_AUTH alone, which has no code yet.
+            // The password policy is obeyed; the sign-in policy fails closed where it allows users without a password.
+            // Its passkeys are for USER_AUTH alone, which has no code yet.
             policies: _,
             // Fail closed. Of the triggers, those of CUSTOM_AUTH and InboundFederation belong to flows without code.
             mfa_configuration: _,
@@ -270,8 +285,6 @@ mod tests {
             sms_authentication_message: _,
             // For registering passkeys and signing in with them, which have no code yet.
             web_authn_configuration: _,
-            // For changes of attributes, which have no code yet.
-            user_attribute_update_settings: _,
             // Who sends, which is the server's own business: see the settings of its courier.
             email_configuration: _,
             sms_configuration: _,
@@ -314,17 +327,15 @@ mod tests {
 
     #[test]
     fn a_setting_governs_each_operation_once_and_has_a_name_of_its_own() {
-        for (n, setting) in POOL_SETTINGS.iter().enumerate() {
+        let all = || POOL_SETTINGS.iter().chain(PARTS);
+        for (n, setting) in all().enumerate() {
             assert!(!setting.governs.is_empty(), "{}", setting.name);
             let mut seen: Vec<_> = setting.governs.iter().map(|op| op.name()).collect();
             seen.sort_unstable();
             seen.dedup();
             assert_eq!(seen.len(), setting.governs.len(), "{}", setting.name);
             assert!(
-                POOL_SETTINGS
-                    .iter()
-                    .skip(n + 1)
-                    .all(|other| other.name != setting.name),
+                all().skip(n + 1).all(|other| other.name != setting.name),
                 "{}",
                 setting.name
             );

@@ -144,6 +144,11 @@ pub const KEYS: &[Key] = &[
         "Refuse features above a pool's tier",
     ),
     key(
+        "private_outbound",
+        Kind::Switch,
+        "Let identity providers be called at private addresses in serve too, and over HTTP on this machine",
+    ),
+    key(
         "max_connections",
         Kind::One,
         "Open connections at most (default 4096)",

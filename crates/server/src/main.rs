@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use cognate_server::cli;
 
+/// See Cargo.toml for why.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let matches = cli::command().get_matches();
     // One worker per core, which is what the runtime makes of its own accord.

@@ -23,6 +23,10 @@ const EMPTY: &[&str] = &[
     "DELETE FROM resource_counts",
     "DELETE FROM resource_servers",
     "DELETE FROM terms",
+    "DELETE FROM domains",
+    "DELETE FROM identity_providers",
+    "DELETE FROM idp_identifiers",
+    "DELETE FROM provider_links",
     "DELETE FROM codes",
     "DELETE FROM attempts",
     "DELETE FROM sessions",
@@ -31,6 +35,9 @@ const EMPTY: &[&str] = &[
     "DELETE FROM audit",
     "DELETE FROM messages",
     "DELETE FROM jobs",
+    "DELETE FROM ui_customizations",
+    "DELETE FROM login_styles",
+    "DELETE FROM login_assets",
 ];
 
 /// Deletes every pool with all that belongs to it, in one batch.

@@ -121,6 +121,7 @@ impl Plan {
             hosts,
             issuer,
             enforce_tiers: config.switch("enforce_tiers")?,
+            private_outbound: config.switch("private_outbound")?,
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
             ..Settings::dev()
         };

@@ -40,6 +40,24 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 1,
         sql: include_str!("../migrations/0004_terms.sql"),
     },
+    Migration {
+        number: 5,
+        name: "0005_branding",
+        min_program: 1,
+        sql: include_str!("../migrations/0005_branding.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "0006_domains",
+        min_program: 1,
+        sql: include_str!("../migrations/0006_domains.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "0007_identity_providers",
+        min_program: 1,
+        sql: include_str!("../migrations/0007_identity_providers.sql"),
+    },
 ];
 
 /// Whose words the types are written in.

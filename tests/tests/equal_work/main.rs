@@ -109,8 +109,8 @@ impl<'a> Bench<'a> {
             .await;
     }
 
-    /// Every way to sign in, with a wrong password until the lock and in it; then the way of a forgotten password.
-    async fn sign_in_and_recover(&mut self, site: &Site, name: &str, by_srp: bool) {
+    /// Every way to sign in, with a wrong password until the lock and in it.
+    async fn sign_in(&mut self, site: &Site, name: &str, by_srp: bool) {
         let wrong = by_password(&site.client, name, "wrong");
         self.call("first wrong password", "InitiateAuth", wrong.clone())
             .await;
@@ -141,6 +141,10 @@ impl<'a> Bench<'a> {
             )
             .await;
         }
+    }
+
+    /// The way of a forgotten password.
+    async fn recover(&mut self, site: &Site, name: &str) {
         let confirm = json!({
             "ClientId": site.client, "Username": name, "ConfirmationCode": "000000", "Password": "An0ther-one",
         });
@@ -198,6 +202,10 @@ enum Script {
     SignIn,
     /// Without SRP, which takes no `sub` (settled C13).
     SignInByPassword,
+    /// For users whose forgotten password is another matter.
+    SignInOnly,
+    /// For users who may not sign in.
+    Recover,
     Confirm,
 }
 
@@ -206,8 +214,13 @@ async fn run(server: &TestServer, site: &Site, script: Script, names: &[String])
     for name in names {
         let mut bench = Bench::new(server);
         match script {
-            Script::SignIn => bench.sign_in_and_recover(site, name, true).await,
-            Script::SignInByPassword => bench.sign_in_and_recover(site, name, false).await,
+            Script::SignIn | Script::SignInByPassword => {
+                let by_srp = matches!(script, Script::SignIn);
+                bench.sign_in(site, name, by_srp).await;
+                bench.recover(site, name).await;
+            }
+            Script::SignInOnly => bench.sign_in(site, name, true).await,
+            Script::Recover => bench.recover(site, name).await,
             Script::Confirm => bench.confirm(site, name).await,
         }
         runs.push(bench.steps);
@@ -305,6 +318,20 @@ async fn all_kinds(server: &TestServer) {
         unknown,
     );
 
+    let known = names("invited", "");
+    for name in &known {
+        let input = json!({
+            "UserPoolId": plain.pool, "Username": name, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS",
+        });
+        raw.ok("AdminCreateUser", input).await.unwrap();
+    }
+    let unknown = run(server, &plain, Script::SignInOnly, &names("no", "-one")).await;
+    compare(
+        "an invited user",
+        run(server, &plain, Script::SignInOnly, &known).await,
+        unknown,
+    );
+
     // The names of such a pool look like addresses, and its users are called by their sub.
     let by_email = json!({ "AutoVerifiedAttributes": ["email"], "UsernameAttributes": ["email"] });
     let emails = site(&raw, by_email, hide.clone()).await;
@@ -380,6 +407,51 @@ async fn all_kinds(server: &TestServer) {
         "a sign-up by address",
         run(server, &emails, Script::Confirm, &addresses).await,
         unknown,
+    );
+    let known = names("early", "");
+    for name in &known {
+        sign_up(&plain, name, &format!("{name}@example.com")).await;
+    }
+    let unknown = run(server, &plain, Script::Recover, &names("absent", "")).await;
+    compare(
+        "a sign-up that forgot its password",
+        run(server, &plain, Script::Recover, &known).await,
+        unknown,
+    );
+    control(server).await;
+}
+
+/// Where existence may show, it does: so the counters see a difference where there is one.
+async fn control(server: &TestServer) {
+    let raw = server.raw();
+    let open = site(
+        &raw,
+        json!({}),
+        json!({ "PreventUserExistenceErrors": "LEGACY" }),
+    )
+    .await;
+    user(&raw, &open.pool, "jane", json!([])).await;
+    let mut bench = Bench::new(server);
+    for name in ["warm", "jane", "nobody"] {
+        bench
+            .call("", "InitiateAuth", by_password(&open.client, name, "wrong"))
+            .await;
+    }
+    let [_, known, unknown] = bench.steps.as_slice() else {
+        panic!("three steps")
+    };
+    assert_ne!(known.shape, unknown.shape);
+    assert!(
+        known.cost.fixed_base > unknown.cost.fixed_base,
+        "{:?} {:?}",
+        known.cost,
+        unknown.cost
+    );
+    assert!(
+        known.cost.commits > unknown.cost.commits,
+        "{:?} {:?}",
+        known.cost,
+        unknown.cost
     );
 }
 

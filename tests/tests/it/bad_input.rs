@@ -198,6 +198,47 @@ async fn broken_json_gets_a_clear_error() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods_of_header_fields_are_refused_and_not_kept() {
+    let folder = program::scratch("headers");
+    let program = Program::start(&folder, None).await;
+    let before = program.memory();
+    let begin = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    let one = format!("{begin}X-Long: {}\r\n\r\n", "a".repeat(8 << 20));
+    let many = format!("{begin}{}\r\n", "X-Many: 1\r\n".repeat(100_000));
+    let line = format!(
+        "GET /{} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        "a".repeat(1 << 20)
+    );
+    let split = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /";
+    let lengths = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}    ";
+    for request in [
+        one.as_bytes(),
+        many.as_bytes(),
+        line.as_bytes(),
+        split,
+        lengths,
+    ] {
+        for _ in 0..4 {
+            let answer = exchange(&address(&program), request, Duration::from_secs(5)).await;
+            let clear = answer.is_empty() || answer.starts_with("HTTP/1.1 4");
+            assert!(
+                clear,
+                "{:?}: {answer}",
+                String::from_utf8_lossy(&request[..60])
+            );
+        }
+    }
+    still_answers(&program).await;
+    assert!(
+        program.memory() < before + GROWTH,
+        "{} → {}",
+        before,
+        program.memory()
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 /// Ten thousand, or what the system lets this process have.
 fn connections() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();

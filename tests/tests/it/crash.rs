@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 use crate::engines;
 use crate::postgres::Postgres;
 use crate::program::{self, Program};
+use crate::site::*;
 
 const ROUNDS: u64 = 20;
 const CLIENTS: u64 = 64;
 /// How long a round's load runs before the kill, in milliseconds; varied so that kills land everywhere.
 const SHORTEST: u64 = 150;
-const PASSWORD: &str = "Passw0rd!";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_kills_under_load_lose_nothing_on_sqlite() {
@@ -83,7 +83,7 @@ async fn rounds(folder: &std::path::Path, database_url: Option<&str>, rounds: u6
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_kills_of_the_database_under_load_lose_nothing() {
     let Some(postgres) = Postgres::start("killed", &[]) else {
-        println!("NOT RUN: PostgreSQL is not installed");
+        engines::not_run("killing a database", "PostgreSQL is not installed");
         return;
     };
     let folder = program::scratch("crash-database");
@@ -145,7 +145,7 @@ async fn the_check_notices_a_database_that_answers_too_early() {
         "wal_writer_flush_after=1GB",
     ];
     let Some(postgres) = Postgres::start("early", &early) else {
-        println!("NOT RUN: PostgreSQL is not installed");
+        engines::not_run("killing a database", "PostgreSQL is not installed");
         return;
     };
     let folder = program::scratch("crash-early");
@@ -169,6 +169,76 @@ async fn the_check_notices_a_database_that_answers_too_early() {
         noticed,
         "acknowledged changes must be missing, and the check must see it"
     );
+    program.kill();
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What was said of a challenge and of wrong passwords holds after a kill, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lock_and_the_spent_challenge_survive_a_kill_on_sqlite() {
+    guards_survive("guards", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lock_and_the_spent_challenge_survive_a_kill_on_postgresql() {
+    let Some(url) = engines::postgres("guards").await else {
+        return;
+    };
+    guards_survive("guards-postgres", Some(&url)).await;
+}
+
+async fn guards_survive(name: &str, database_url: Option<&str>) {
+    let folder = program::scratch(name);
+    let program = Program::start(&folder, database_url).await;
+    let raw = Raw::new(&program.endpoint, Some(Credentials::new("test", "test")));
+    let Site { pool, client } = site(&raw, json!({}), json!({})).await;
+    for name in ["jane", "john"] {
+        user(&raw, &pool, name, json!([])).await;
+    }
+    let open = Srp::start(&raw, &client, "jane").await;
+    let spent = verify(
+        &client,
+        Srp::start(&raw, &client, "jane")
+            .await
+            .responses(&pool, PASSWORD),
+    );
+    raw.ok("RespondToAuthChallenge", spent.clone())
+        .await
+        .unwrap();
+    // Ten failures, each at the end of the lock before: the last locks for 32 seconds.
+    for lock in ["0s", "0s", "0s", "0s", "1s", "2s", "4s", "8s", "16s", "0s"] {
+        refused(
+            &raw,
+            "InitiateAuth",
+            by_password(&client, "john", "wrong"),
+            WRONG,
+        )
+        .await;
+        let advance = json!({ "advance": lock }).to_string();
+        raw.fetch(http::Method::POST, "/_dev/clock", &[], &advance)
+            .await
+            .unwrap();
+    }
+    program.kill();
+
+    let program = Program::start(&folder, database_url).await;
+    let raw = Raw::new(&program.endpoint, Some(Credentials::new("test", "test")));
+    refused(&raw, "RespondToAuthChallenge", spent, WRONG).await;
+    let locked = ("NotAuthorizedException", "Password attempts exceeded");
+    refused(
+        &raw,
+        "InitiateAuth",
+        by_password(&client, "john", PASSWORD),
+        locked,
+    )
+    .await;
+    // A challenge that is still open needs no memory of the program that gave it.
+    raw.ok(
+        "RespondToAuthChallenge",
+        verify(&client, open.responses(&pool, PASSWORD)),
+    )
+    .await
+    .unwrap();
     program.kill();
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -2,11 +2,21 @@
 
 use cognate_testkit::{Engine, Options, TestServer};
 
+/// Says that something was not tested, past the capture of the test's output, which nobody reads when a test passes.
+pub fn not_run(what: &str, why: &str) {
+    use std::io::Write as _;
+    let line = format!("NOT RUN: {what}: {why}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
 /// A schema of its own in the PostgreSQL that `TEST_POSTGRES_URL` names; None, said loudly, without one.
 pub async fn postgres(name: &str) -> Option<String> {
     #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-        println!("NOT RUN on PostgreSQL: TEST_POSTGRES_URL is not set");
+        not_run(
+            &format!("{name} on PostgreSQL"),
+            "TEST_POSTGRES_URL is not set",
+        );
         return None;
     };
     let schema = format!("{name}_{}", std::process::id());

@@ -65,6 +65,7 @@ impl Secrets {
             ] {
                 if holds(log, form) {
                     found.push(format!("{what} as {form}"));
+                    break;
                 }
             }
         }

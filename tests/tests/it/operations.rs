@@ -159,27 +159,32 @@ async fn a_generated_request_reaches_every_operation() {
         unbuilt, listed,
         "what answers 501 and what is listed as not built"
     );
+    server.stop().await;
+}
+
+/// An operation's row says 501 exactly while it stands in the list.
+#[test]
+fn the_documentation_says_which_operations_are_not_built() {
     let table = include_str!("../../../docs/operations.tsv");
-    let column = table
+    let mut rows = table
         .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    let column = rows
         .next()
         .unwrap()
-        .split('\t')
-        .position(|name| name == "status")
+        .iter()
+        .position(|name| *name == "status")
         .unwrap();
-    let rows = table
-        .lines()
-        .skip(1)
-        .map(|line| line.split('\t').collect::<Vec<_>>());
     let documented: BTreeSet<&str> = rows
         .filter(|row| row[column] == "501")
         .map(|row| row[0])
         .collect();
-    assert_eq!(
-        unbuilt, documented,
-        "what answers 501 and what the documentation says"
+    let listed: BTreeSet<&str> = NOT_BUILT.iter().map(|op| op.name()).collect();
+    let differ: Vec<&&str> = documented.symmetric_difference(&listed).collect();
+    assert!(
+        differ.is_empty(),
+        "docs/operations.tsv and `dispatch::NOT_BUILT` differ in {differ:?}"
     );
-    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -346,4 +346,54 @@ on_each_engine! {
         }
         sign_in(&open, &client, "jane").await;
     }
+
+    async fn codes_cannot_be_guessed_by_many_at_once(server) {
+        let (raw, open) = (server.raw(), server.unsigned());
+        let pool = json!({ "AutoVerifiedAttributes": ["email"] });
+        let Site { pool, client } = site(&raw, pool, json!({})).await;
+        let address = json!([{ "Name": "email", "Value": "jane@example.com" }, { "Name": "email_verified", "Value": "true" }]);
+        user(&raw, &pool, "jane", address).await;
+        let input = json!({
+            "ClientId": client, "Username": "john", "Password": PASSWORD,
+            "UserAttributes": [{ "Name": "email", "Value": "john@example.com" }],
+        });
+        open.ok("SignUp", input).await.unwrap();
+        open.ok("ForgotPassword", json!({ "ClientId": client, "Username": "jane" })).await.unwrap();
+        let mismatch = ("CodeMismatchException", "Invalid verification code provided, please try again.");
+        let limit = ("LimitExceededException", "Attempt limit exceeded, please try after some time.");
+        for (operation, name, kind, most) in
+            [("ConfirmForgotPassword", "jane", "forgot_password", 20), ("ConfirmSignUp", "john", "sign_up", 15)]
+        {
+            let right = server.mailbox().code(&[("user", name), ("kind", kind)]).await.unwrap();
+            let answer = |code: &str| {
+                let input = json!({ "ClientId": client, "Username": name, "ConfirmationCode": code });
+                let password = json!({ "Password": "An0ther-one" });
+                if operation == "ConfirmSignUp" { input } else { with(input, &password) }
+            };
+            let guesses = (0..64).map(|n| format!("{n:06}")).filter(|guess| *guess != right);
+            let answers: Vec<_> = guesses
+                .map(|guess| {
+                    let (open, input) = (open.clone(), answer(&guess));
+                    tokio::spawn(async move { open.call(operation, input).await.unwrap() })
+                })
+                .collect();
+            let mut judged = 0;
+            for answer in answers {
+                let reply = answer.await.unwrap();
+                let wrong = reply.error() == mismatch.0;
+                judged += usize::from(wrong);
+                assert_refused(&reply, if wrong { mismatch } else { limit });
+            }
+            assert!((1..=most).contains(&judged), "{operation}: {judged} guesses were judged");
+            // Guesses that found no place in the queue were not counted, so the rest of the hour's share may be left.
+            for _ in judged..most {
+                open.call(operation, answer("000000")).await.unwrap();
+            }
+            refused(&open, operation, answer(&right), limit).await;
+            server.advance("61m").await.unwrap();
+        }
+        // The hour is over, but a sign-up's code is still good.
+        let code = server.mailbox().code(&[("user", "john"), ("kind", "sign_up")]).await.unwrap();
+        open.ok("ConfirmSignUp", json!({ "ClientId": client, "Username": "john", "ConfirmationCode": code })).await.unwrap();
+    }
 }

@@ -4,10 +4,16 @@
 //! [unconfirmed] of the behaviour sheets) so that they are easy to change.
 
 pub mod auth;
+pub mod branding;
 pub mod clients;
+pub mod domains;
 pub mod groups;
+pub mod limits;
 pub mod pools;
+pub mod providers;
 pub mod resource_servers;
+pub mod tags;
+pub mod terms;
 pub mod unconfirmed;
 pub mod users;
 

@@ -42,6 +42,13 @@ pub fn duplicate_custom_attribute(name: &str) -> ApiError {
     ))
 }
 
+/// auth.md 6.9; `name` without a prefix, `existing` with its own.
+pub fn existing_attribute(name: &str, existing: &str) -> ApiError {
+    invalid_parameter(format!(
+        "custom:{name}: Existing attribute already has name {existing}."
+    ))
+}
+
 /// auth.md 6.9; `member` is MinLength, MaxLength, MinValue or MaxValue.
 pub fn invalid_constraint(member: &str, name: &str) -> ApiError {
     invalid_parameter(format!("Invalid {member} for schema attribute {name}"))

@@ -4,7 +4,9 @@ use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// auth.md 6.10, endpoints.md 5.
 pub fn server_exists(identifier: &str, pool_id: &str) -> ApiError {
-    invalid_parameter(format!("{identifier} already exists in user pool {pool_id}."))
+    invalid_parameter(format!(
+        "{identifier} already exists in user pool {pool_id}."
+    ))
 }
 
 /// auth.md 6.10, endpoints.md 5.

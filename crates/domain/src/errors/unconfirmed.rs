@@ -18,6 +18,9 @@ pub const INVALID_TAG: &str =
     "Tag keys and values can contain letters, numbers, spaces, and the characters _ . : / = + - @";
 /// A schema attribute without a name.
 pub const SCHEMA_NAME_REQUIRED: &str = "Attribute name is required for each schema attribute.";
+/// admin.md 1.4: that a pool has at most 50 custom attributes is documented, the text is not.
+pub const TOO_MANY_CUSTOM_ATTRIBUTES: &str =
+    "A user pool cannot have more than 50 custom attributes.";
 /// admin.md 1.10: preferred_username as an alias and as a required attribute.
 pub const PREFERRED_USERNAME_REQUIRED_AND_ALIAS: &str =
     "preferred_username cannot be a required attribute when it is an alias attribute.";
@@ -47,15 +50,22 @@ pub const CLIENT_TOKEN_FLOW_ALONE: &str =
 pub const TOO_MANY_SECRETS: &str = "Client secrets cannot exceed limit of 2 secrets.";
 /// admin.md 1.13 \[emu\]: a secret id that the client does not have.
 pub const NO_SUCH_SECRET: &str = "Client secret does not exist";
-/// admin.md 1.13: that the last secret stays is documented, the text is not.
-pub const LAST_SECRET: &str = "Cannot delete the last client secret of an app client.";
+/// auth.md 6.9 \[emu\]: only how the text begins is known.
+pub const LAST_SECRET: &str = "Cannot delete the only client secret of an app client.";
 /// The model's documentation speaks of confidential clients only; the text is a guess.
 pub const SECRET_OF_PUBLIC_CLIENT: &str =
     "Client secrets can only be added to an app client that has a client secret.";
 
 /// auth.md 4.1: that e-mail cannot be both the second factor and the only way to recover is documented, the text is not.
-pub const EMAIL_MFA_WITH_EMAIL_RECOVERY: &str =
-    "Cannot set EmailMfaConfiguration when verified_email is the only recovery mechanism in AccountRecoverySetting.";
+pub const EMAIL_MFA_WITH_EMAIL_RECOVERY: &str = "Cannot set EmailMfaConfiguration when verified_email is the only recovery mechanism in AccountRecoverySetting.";
+
+/// endpoints.md 3.4: an image above 100 KB, a style sheet above 3 KB, or a request above 135 KB.
+pub const BRANDING_TOO_LARGE: &str = "request parameters too large";
+/// endpoints.md 3.4: that only these two kinds are taken is documented, the text is not.
+pub const IMAGE_KIND: &str = "ImageFile must be a PNG or JPEG image.";
+/// endpoints.md 3.4: an at-rule, or something that is no list of rules.
+pub const INVALID_CSS: &str =
+    "The CSS is not valid. It must be a list of rules for the allowed classes.";
 
 /// A callback or sign-out URL that is not absolute.
 pub fn invalid_redirect(url: &str) -> super::ApiError {
@@ -197,4 +207,133 @@ pub const TOO_MANY_SERVERS: &str =
 /// Two scopes of one name in a resource server; neither the rule nor the text was captured.
 pub fn duplicate_scope(name: &str) -> String {
     format!("The scope {name} is defined more than once.")
+}
+
+// Tags.
+
+/// TagResource and the like with the ARN of something else; the text was not captured.
+pub fn not_a_user_pool(arn: &str) -> String {
+    format!("{arn} is not the ARN of a user pool.")
+}
+
+// Terms documents.
+
+/// auth.md 6.10: the text of TermsExistsException was not captured.
+pub const TERMS_EXIST: &str = "A terms document with this name already exists for the app client.";
+/// admin.md 1.13: the text for a pool with 40 terms documents was not captured.
+pub const TOO_MANY_TERMS: &str =
+    "The maximum number of terms documents for this user pool has been reached.";
+
+/// DescribeTermsByClient for a document that the client does not have.
+pub fn terms_of_client_not_found(name: &str, client_id: &str) -> String {
+    format!("Terms {name} does not exist for client {client_id}.")
+}
+
+/// A link of terms documents with another scheme than `https` or `http`: pages show it to people, who then click on it.
+pub fn invalid_link(language: &str) -> String {
+    format!("The link for {language} is not a valid URL.")
+}
+
+// Domains.
+
+/// endpoints.md 2.2: a second prefix or a second custom domain of a pool.
+pub const SECOND_DOMAIN: &str = "User pool already has a domain configured.";
+/// admin.md 7.2: the text for a region with four custom domains was not captured.
+pub const TOO_MANY_CUSTOM_DOMAINS: &str =
+    "The maximum number of custom domains for this account has been reached.";
+/// endpoints.md 2.2: a ManagedLoginVersion that is neither 1 nor 2.
+pub const MANAGED_LOGIN_VERSION: &str = "ManagedLoginVersion must be 1 or 2.";
+
+// Identity providers.
+
+/// auth.md 6.10 \[emu\].
+pub fn provider_exists(name: &str) -> String {
+    format!("A provider with the name {name} already exists in this user pool.")
+}
+
+/// auth.md 6.10 \[emu\].
+pub fn provider_not_found(name: &str) -> String {
+    format!("Identity provider {name} does not exist.")
+}
+
+/// auth.md 6.10 \[emu\].
+pub fn identifier_not_found(identifier: &str) -> String {
+    format!("Identity provider with identifier {identifier} does not exist.")
+}
+
+/// admin.md 7.2: the text for a pool with 300 providers was not captured.
+pub const TOO_MANY_PROVIDERS: &str =
+    "The maximum number of identity providers for this user pool has been reached.";
+/// That identifiers are unique in a pool is documented, the text is not.
+pub const IDENTIFIER_TAKEN: &str =
+    "One of the identifiers belongs to another identity provider of this user pool.";
+/// The pool's own users are a provider of this name.
+pub const RESERVED_PROVIDER_NAME: &str = "The provider name COGNITO is reserved.";
+/// AcrMapping is for OIDC only; the text is a guess.
+pub const ACR_MAPPING_TYPE: &str = "AcrMapping is only supported for OIDC identity providers.";
+/// A discovery document that cannot be had or used.
+pub const DISCOVERY_FAILED: &str = "Unable to contact well-known endpoint";
+/// A metadata document that is no description of a SAML provider.
+pub const INVALID_METADATA: &str = "Invalid metadata document.";
+/// A metadata document without a usable certificate.
+pub const METADATA_CERTIFICATE: &str =
+    "The metadata document does not contain a valid signing certificate.";
+
+/// A key of ProviderDetails that the type does not have.
+pub fn unknown_detail(key: &str) -> super::ApiError {
+    super::invalid_parameter(format!("Unsupported provider detail: {key}."))
+}
+
+/// A value of ProviderDetails that the key may not have.
+pub fn invalid_detail(key: &str) -> super::ApiError {
+    super::invalid_parameter(format!("Invalid value for provider detail: {key}."))
+}
+
+// Links.
+
+/// auth.md 6.8 \[emu\].
+pub const LINKED_TO_ANOTHER: &str = "Source identity is already linked to a user in this user pool";
+/// endpoints.md 4.5: the text for a user with five links was not captured.
+pub const TOO_MANY_LINKS: &str =
+    "The maximum number of identities linked to this user has been reached.";
+/// endpoints.md 4.5: the rule is documented, the text is not.
+pub const SUBJECT_REQUIRED: &str =
+    "ProviderAttributeName must be Cognito_Subject for this provider.";
+/// endpoints.md 4.5: the rule is documented, the text is not.
+pub const UNMAPPED_ATTRIBUTE: &str =
+    "ProviderAttributeName must be Cognito_Subject or an attribute that the provider maps.";
+
+// Attributes of users.
+
+/// auth.md 6.7 (D).
+pub const ONLY_CONTACTS_ARE_VERIFIED: &str =
+    "Invalid attribute name. Only phone_number and email can be verified.";
+
+/// The model's documentation: only text messages to phone_number; the text is a guess.
+pub const UNSUPPORTED_MFA_OPTION: &str =
+    "MFAOptions can only have the delivery medium SMS and the attribute phone_number.";
+
+/// auth.md 6.7 (D).
+pub fn no_contact_registered(attribute: &str) -> &'static str {
+    if attribute == "email" {
+        "User does not have a valid registered email address"
+    } else {
+        "User does not have a valid registered phone number"
+    }
+}
+
+// Provisioned limits.
+
+/// The attributes of a limit are not exactly one category.
+pub const INVALID_LIMIT_DEFINITION: &str =
+    "LimitDefinition must have exactly one attribute, Category.";
+
+/// A category that the service does not have.
+pub fn unknown_category(category: &str) -> String {
+    format!("The limit for the category {category} does not exist.")
+}
+
+/// admin.md 1.13: the exception is known, the text is not.
+pub fn limit_out_of_range(least: i64, most: i64) -> String {
+    format!("The requested limit value must be between {least} and {most}.")
 }

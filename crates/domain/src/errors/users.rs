@@ -1,6 +1,6 @@
 //! Error texts of the operations on users, with their source rows.
 
-use cognate_shapes::{ErrorCode, Op};
+use cognate_shapes::{DeliveryMediumType, ErrorCode, Op};
 
 use super::{ApiError, api, invalid_parameter, not_authorized, unconfirmed};
 
@@ -79,10 +79,7 @@ pub fn invalid_phone_number() -> ApiError {
 
 /// auth.md 6.2: everything that does not fit the schema, each item with a newline behind it.
 pub fn not_conforming(items: &[String]) -> ApiError {
-    let list: String = items
-        .iter()
-        .flat_map(|item| [item.as_str(), "\n"])
-        .collect();
+    let list = lines(items);
     invalid_parameter(format!("Attributes did not conform to the schema: {list}"))
 }
 
@@ -148,8 +145,11 @@ pub fn code_expired() -> ApiError {
     )
 }
 
-/// auth.md 2.7: too many wrong answers to one code.
-pub fn too_many_failed_attempts() -> ApiError {
+/// auth.md 2.7: too many wrong answers to one code. VerifyUserAttribute declares only the limit of requests.
+pub fn too_many_failed_attempts(op: Op) -> ApiError {
+    if !op.errors().contains(&ErrorCode::TooManyFailedAttempts) {
+        return super::auth::attempt_limit_exceeded();
+    }
     api(
         ErrorCode::TooManyFailedAttempts,
         unconfirmed::TOO_MANY_FAILED_ATTEMPTS,
@@ -203,9 +203,18 @@ pub fn contact_administrator() -> ApiError {
     not_authorized("Contact administrator to reset password.")
 }
 
-/// auth.md 6.2: nobody delivers messages.
-pub fn delivery_failed() -> ApiError {
-    api(ErrorCode::CodeDeliveryFailure, unconfirmed::DELIVERY_FAILED)
+/// auth.md 6.2: nobody delivers messages. Operations that do not declare CodeDeliveryFailureException declare that the
+/// service may not send by the medium.
+pub fn delivery_failed(op: Op, medium: DeliveryMediumType) -> ApiError {
+    let may_not = match medium {
+        DeliveryMediumType::Email => ErrorCode::InvalidEmailRoleAccessPolicy,
+        DeliveryMediumType::Sms => ErrorCode::InvalidSmsRoleAccessPolicy,
+    };
+    let code = [ErrorCode::CodeDeliveryFailure, may_not]
+        .into_iter()
+        .find(|code| op.errors().contains(code))
+        .unwrap_or(ErrorCode::InvalidParameter);
+    api(code, unconfirmed::DELIVERY_FAILED)
 }
 
 /// admin.md 4.6.
@@ -248,4 +257,63 @@ pub fn invalid_search_attribute(name: &str) -> ApiError {
 /// auth.md 6.8: AttributesToGet names what the schema does not have.
 pub fn no_such_requested_attribute() -> ApiError {
     invalid_parameter(unconfirmed::NO_SUCH_REQUESTED_ATTRIBUTE)
+}
+
+/// auth.md 6.7, 6.8, admin.md 2.4: an item of [`invalid_changes`] and [`invalid_user_attributes`].
+pub fn user_attribute_not_in_schema(name: &str) -> String {
+    format!("user.{name}: Attribute does not exist in the schema.")
+}
+
+/// admin.md 2.4: an item of [`invalid_changes`].
+pub fn user_attribute_fixed(name: &str) -> String {
+    format!("user.{name}: Attribute cannot be updated.")
+}
+
+/// admin.md 2.4: what cannot be set or taken away, each item with a newline behind it.
+pub fn invalid_changes(items: &[String]) -> ApiError {
+    invalid_parameter(lines(items))
+}
+
+/// auth.md 2.12, 6.8: what cannot be taken away since the schema does not have it.
+pub fn invalid_user_attributes(items: &[String]) -> ApiError {
+    invalid_parameter(format!("Invalid user attributes: {}", lines(items)))
+}
+
+fn lines(items: &[String]) -> String {
+    items
+        .iter()
+        .flat_map(|item| [item.as_str(), "\n"])
+        .collect()
+}
+
+/// admin.md 2.4.
+pub fn required_attribute(name: &str) -> ApiError {
+    invalid_parameter(format!(
+        "user.{name}: Required attribute cannot be deleted."
+    ))
+}
+
+/// auth.md 6.7.
+pub fn only_contacts_are_verified() -> ApiError {
+    invalid_parameter(unconfirmed::ONLY_CONTACTS_ARE_VERIFIED)
+}
+
+/// auth.md 6.7: there is no value to send a code to.
+pub fn no_contact_registered(attribute: &str) -> ApiError {
+    invalid_parameter(unconfirmed::no_contact_registered(attribute))
+}
+
+/// auth.md 6.8: AdminResetUserPassword; without a full stop, unlike at sign-in.
+pub fn user_is_disabled() -> ApiError {
+    not_authorized("User is disabled")
+}
+
+/// settled C18: text messages as second factor for a user without a number.
+pub fn no_delivery_config_for_sms() -> ApiError {
+    invalid_parameter("User does not have delivery config set to turn on SMS_MFA")
+}
+
+/// admin.md 2.5: MFAOptions other than text messages to phone_number.
+pub fn unsupported_mfa_option() -> ApiError {
+    invalid_parameter(unconfirmed::UNSUPPORTED_MFA_OPTION)
 }

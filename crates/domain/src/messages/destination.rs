@@ -2,7 +2,7 @@
 
 use cognate_shapes::{
     AccountRecoverySettingType, CodeDeliveryDetailsType, DeliveryMediumType,
-    RecoveryOptionNameType, VerifiedAttributeType,
+    RecoveryOptionNameType, UserPoolMfaType, VerifiedAttributeType,
 };
 
 use crate::records::pool::Pool;
@@ -170,6 +170,17 @@ pub fn recovery(pool: &Pool) -> Option<Vec<Contact>> {
             .filter(|contact| can_text || *contact != Contact::PhoneNumber)
             .collect(),
     )
+}
+
+/// Where a code for a new password goes: the first of `contacts` (of [`recovery`]) that is verified and is not the user's
+/// second factor, which would then be the only one.
+pub fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Option<Destination> {
+    let by_text = user.doc.sms_mfa && pool.doc.mfa_configuration != UserPoolMfaType::Off;
+    contacts
+        .iter()
+        .filter(|contact| user.verified(contact.attribute()))
+        .filter(|contact| !(by_text && **contact == Contact::PhoneNumber))
+        .find_map(|contact| Destination::of(user, *contact))
 }
 
 fn mechanisms(setting: Option<&AccountRecoverySettingType>) -> Option<Vec<RecoveryOptionNameType>> {

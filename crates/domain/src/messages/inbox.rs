@@ -24,7 +24,8 @@ pub struct InboxFilter {
     pub user: Option<String>,
     /// An address or a number.
     pub to: Option<String>,
-    /// `sign_up`, `resend_code`, `forgot_password`, `admin_create_user`.
+    /// `sign_up`, `resend_code`, `forgot_password`, `admin_create_user`, `update_user_attribute`,
+    /// `verify_user_attribute`.
     pub kind: Option<String>,
     /// Only messages behind this id.
     pub after: Option<String>,

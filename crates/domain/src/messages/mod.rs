@@ -33,6 +33,10 @@ pub enum Kind {
     ForgotPassword,
     /// The invitation with the temporary password.
     AdminCreateUser,
+    /// The code that verifies a new value of an attribute.
+    UpdateUserAttribute,
+    /// The code that verifies an attribute, asked for by the user.
+    VerifyUserAttribute,
 }
 
 impl Kind {
@@ -42,6 +46,8 @@ impl Kind {
             Self::ResendCode => "resend_code",
             Self::ForgotPassword => "forgot_password",
             Self::AdminCreateUser => "admin_create_user",
+            Self::UpdateUserAttribute => "update_user_attribute",
+            Self::VerifyUserAttribute => "verify_user_attribute",
         }
     }
 }
@@ -84,7 +90,7 @@ pub struct Message<'a> {
 /// Refuses when nobody would deliver a message by this medium.
 ///
 /// # Errors
-/// CodeDeliveryFailureException in `serve`, which has no sender; InvalidParameterException for a text message of a pool
+/// CodeDeliveryFailureException (or what the operation declares) in `serve`, which has no sender; InvalidParameterException for a text message of a pool
 /// without SmsConfiguration (admin.md 4.6).
 pub fn require_courier(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> Result<()> {
     if medium == DeliveryMediumType::Sms && pool.doc.sms_configuration.is_none() {
@@ -92,7 +98,7 @@ pub fn require_courier(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> 
     }
     match cx.settings.mode {
         Mode::Dev => Ok(()),
-        Mode::Serve => Err(errors::users::delivery_failed().into()),
+        Mode::Serve => Err(errors::users::delivery_failed(cx.op, medium).into()),
     }
 }
 

@@ -1,10 +1,16 @@
 //! The API operations: one file each, in a folder by resource, named as the API names them.
 
 pub mod auth;
+pub mod branding;
 pub mod clients;
+pub mod domains;
 pub mod groups;
+pub mod limits;
 pub mod me;
 pub mod pools;
+pub mod providers;
 pub mod resource_servers;
 pub mod signup;
+pub mod tags;
+pub mod terms;
 pub mod users;

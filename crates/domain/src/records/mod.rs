@@ -3,4 +3,5 @@
 pub mod client;
 pub mod meta;
 pub mod pool;
+pub mod provider;
 pub mod user;

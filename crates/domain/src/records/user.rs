@@ -7,15 +7,15 @@ use cognate_crypto::seal::Context;
 use cognate_shapes::{
     AliasAttributeType, AttributeType, Timestamp, UserStatusType, UserType, UsernameAttributeType,
 };
-use cognate_store::tables::groups;
 use cognate_store::tables::users::{self as table, UserRow};
+use cognate_store::tables::{groups, provider_links};
 use cognate_store::{Batch, Label, Row, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
-use crate::users::names;
+use crate::users::{mfa_options, names};
 
 pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
 
@@ -42,6 +42,12 @@ pub struct UserDoc {
     /// Sealed former credentials in hexadecimal, newest first, as many as the pool's PasswordHistorySize asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<String>,
+    /// New values of `email` and `phone_number` that count only once they are verified.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pending: BTreeMap<String, String>,
+    /// Whether MFAOptions ask for text messages as second factor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sms_mfa: bool,
 }
 
 /// A user, read for one request; users are not cached.
@@ -193,7 +199,7 @@ impl User {
             user_last_modified_date: Some(Timestamp(self.modified)),
             enabled: Some(self.enabled),
             user_status: Some(self.status),
-            mfa_options: None,
+            mfa_options: mfa_options::shown(self),
         }
     }
 
@@ -420,11 +426,12 @@ fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> 
     batch
 }
 
-/// Deletes a user that nobody changed in between, with its names, search entries and memberships; the id is never used
+/// Deletes a user that nobody changed in between, with its names, search entries, memberships and links; the id is never used
 /// again.
 pub fn delete(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
     let batch = table::delete(batch, &pool.id, &user.id, user.ver, now);
-    let mut batch = groups::forget_user(batch, &pool.id, &user.id);
+    let batch = groups::forget_user(batch, &pool.id, &user.id);
+    let mut batch = provider_links::forget_user(batch, &pool.id, &user.id);
     for (attr, value) in user.searched() {
         batch = table::delete_attr(batch, &pool.id, &user.id, attr, &value);
     }

@@ -1,6 +1,6 @@
 //! New tokens for a refresh token, and its rotation (auth.md 5.5).
 
-use cognate_shapes::AuthenticationResultType;
+use cognate_shapes::{AuthenticationResultType, UserStatusType};
 use cognate_store::tables::{groups, sessions, users};
 use cognate_store::{Batch, CommitError};
 

@@ -2,8 +2,8 @@
 
 use cognate_crypto::random;
 use cognate_shapes::IssuerType;
-use cognate_store::{Batch, CommitError, Store};
 use cognate_store::tables::{audit, pools};
+use cognate_store::{Batch, CommitError, Store};
 
 use crate::app::IssuerDefault;
 use crate::cx::Cx;

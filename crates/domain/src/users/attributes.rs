@@ -1,4 +1,5 @@
 //! Attributes of a new user: who may write them, what the schema asks of them, and what user names must look like.
+//! `changes.rs` holds what is different for a user who exists.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +23,8 @@ pub enum Writer<'a> {
 }
 
 /// The attributes of the service itself.
-const RESERVED: [&str; 2] = ["sub", "identities"];
-const FLAGS: [(&str, &str); 2] = [
+pub(super) const RESERVED: [&str; 2] = ["sub", "identities"];
+pub(super) const FLAGS: [(&str, &str); 2] = [
     ("email_verified", "email"),
     ("phone_number_verified", "phone_number"),
 ];
@@ -65,11 +66,7 @@ pub fn validate_new(
     username: &str,
     given: Vec<AttributeType>,
 ) -> Result<BTreeMap<String, String>> {
-    let mut attributes = BTreeMap::new();
-    for AttributeType { name, value } in given {
-        let value = value.ok_or_else(|| errors::users::attribute_value_null(&name))?;
-        attributes.insert(name, value);
-    }
+    let mut attributes = named_values(given)?;
     check_writable(pool, writer, &attributes)?;
     check_preferred_username(pool, writer, &attributes)?;
     if pool.has_username_attributes() {
@@ -83,6 +80,16 @@ pub fn validate_new(
         if attributes.contains_key(flag) && !attributes.contains_key(attribute) {
             return Err(invalid_parameter(unconfirmed::nothing_to_verify(flag)).into());
         }
+    }
+    Ok(attributes)
+}
+
+/// The attributes by name; of two values for one name the last counts.
+pub(super) fn named_values(given: Vec<AttributeType>) -> Result<BTreeMap<String, String>> {
+    let mut attributes = BTreeMap::new();
+    for AttributeType { name, value } in given {
+        let value = value.ok_or_else(|| errors::users::attribute_value_null(&name))?;
+        attributes.insert(name, value);
     }
     Ok(attributes)
 }
@@ -174,7 +181,8 @@ fn add_username(
     }
 }
 
-fn check_formats(attributes: &BTreeMap<String, String>) -> Result<()> {
+/// Refuses what is no address or number.
+pub(super) fn check_formats(attributes: &BTreeMap<String, String>) -> Result<()> {
     if attributes
         .get("email")
         .is_some_and(|value| !names::is_email(value))
@@ -196,14 +204,24 @@ fn conform(
     writer: Writer<'_>,
     attributes: &mut BTreeMap<String, String>,
 ) -> Result<()> {
+    conform_by(pool, attributes, |entry, name| {
+        is_missing(entry, name, writer)
+    })
+}
+
+/// Types and constraints of the attributes that are there, and those of the rest that `is_missing` asks for; brings
+/// flags into the form `true`/`false`.
+pub(super) fn conform_by(
+    pool: &Pool,
+    attributes: &mut BTreeMap<String, String>,
+    is_missing: impl Fn(&SchemaAttributeType, &str) -> bool,
+) -> Result<()> {
     let mut items = Vec::new();
     for entry in &pool.doc.schema {
         let name = entry.name.as_deref().unwrap_or_default();
         match attributes.get_mut(name) {
             Some(value) => items.extend(mismatch(entry, name, value)),
-            None if is_missing(entry, name, writer) => {
-                items.push(errors::users::attribute_required(name))
-            }
+            None if is_missing(entry, name) => items.push(errors::users::attribute_required(name)),
             None => {}
         }
     }

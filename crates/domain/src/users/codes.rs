@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::messages::destination::Contact;
 use crate::records::pool::Pool;
 
 /// Wrong answers after which a code is burnt, whatever the hour. The hourly limits allow 15 or 20 requests, so a code
@@ -27,6 +28,8 @@ pub enum Purpose {
     SignUp,
     /// Setting a new password.
     Reset,
+    /// Verifying a value of an attribute.
+    Verify(Contact),
 }
 
 impl Purpose {
@@ -34,12 +37,14 @@ impl Purpose {
         match self {
             Self::SignUp => "sign_up",
             Self::Reset => "reset",
+            Self::Verify(Contact::Email) => "verify:email",
+            Self::Verify(Contact::PhoneNumber) => "verify:phone_number",
         }
     }
 
     fn lifetime(self) -> i64 {
         match self {
-            Self::SignUp => DAY,
+            Self::SignUp | Self::Verify(_) => DAY,
             Self::Reset => HOUR,
         }
     }
@@ -176,7 +181,7 @@ pub async fn check(
     let live = row.filter(|row| row.expires > cx.now);
     let refusal = match live {
         None => errors::users::code_expired(),
-        Some(row) if row.failures >= MAX_FAILURES => errors::users::too_many_failed_attempts(),
+        Some(row) if row.failures >= MAX_FAILURES => errors::users::too_many_failed_attempts(cx.op),
         Some(row) => {
             let plain = pool
                 .key

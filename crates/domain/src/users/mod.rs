@@ -2,11 +2,15 @@
 
 pub mod aliases;
 pub mod attributes;
+pub mod changes;
 pub mod codes;
+pub mod deletion;
 pub mod filter;
 mod fold_table;
+pub mod mfa_options;
 pub mod named;
 pub mod names;
 pub mod password;
 pub mod password_policy;
 pub mod schema;
+pub mod verification;

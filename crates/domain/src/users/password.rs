@@ -3,7 +3,6 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::random;
 use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::AuthFactorType;
 
 use crate::clock::DAY;
 use crate::cx::Cx;
@@ -54,17 +53,6 @@ pub async fn matches(
     cx.workers
         .run(move || credential.matches(&suffix, &name, copy.expose()))
         .await
-}
-
-/// Whether users of the pool may have no password: where a one-time password is enough to sign in (auth.md 2.5).
-pub fn is_optional(pool: &Pool) -> bool {
-    let policy = pool.doc.policies.sign_in_policy.as_ref();
-    let factors = policy
-        .and_then(|policy| policy.allowed_first_auth_factors.as_deref())
-        .unwrap_or_default();
-    factors
-        .iter()
-        .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
 }
 
 /// When a temporary password that is set now ends, in microseconds.

@@ -14,7 +14,7 @@ const FULL: (&str, &str) = (
     "LimitExceededException",
     "Client secrets cannot exceed limit of 2 secrets.",
 );
-const LAST: &str = "Cannot delete the last client secret of an app client.";
+const LAST: &str = "Cannot delete the only client secret of an app client.";
 
 /// A pool with a confidential client: pool id, client id, its first secret.
 async fn confidential(t: &TestApp) -> (String, String, String) {

@@ -1,6 +1,7 @@
 //! Groups: what they are and who is in them.
 
 use cognate_domain::ops::groups::purge;
+use cognate_store::{Batch, params};
 use serde_json::{Value, json};
 
 use crate::on_each_engine;
@@ -37,7 +38,12 @@ fn named(pool: &str, name: &str) -> Value {
 async fn all(t: &TestApp, op: &str, input: Value, list: &str, limit: i64) -> Vec<Value> {
     let (mut found, mut token) = (Vec::new(), Value::Null);
     loop {
-        let page = t.ok(op, with(input.clone(), json!({"Limit": limit, "NextToken": token}))).await;
+        let page = t
+            .ok(
+                op,
+                with(input.clone(), json!({"Limit": limit, "NextToken": token})),
+            )
+            .await;
         let entries = page[list].as_array().unwrap();
         assert!(entries.len() as i64 <= if limit == 0 { 60 } else { limit });
         found.extend(entries.iter().cloned());
@@ -50,7 +56,10 @@ async fn all(t: &TestApp, op: &str, input: Value, list: &str, limit: i64) -> Vec
 
 async fn member_names(t: &TestApp, pool: &str, group: &str, limit: i64) -> Vec<String> {
     let users = all(t, "ListUsersInGroup", named(pool, group), "Users", limit).await;
-    let mut names: Vec<_> = users.iter().map(|u| u["Username"].as_str().unwrap().to_owned()).collect();
+    let mut names: Vec<_> = users
+        .iter()
+        .map(|u| u["Username"].as_str().unwrap().to_owned())
+        .collect();
     names.sort();
     names
 }
@@ -58,7 +67,10 @@ async fn member_names(t: &TestApp, pool: &str, group: &str, limit: i64) -> Vec<S
 async fn groups_of(t: &TestApp, pool: &str, user: &str, limit: i64) -> Vec<String> {
     let input = json!({"UserPoolId": pool, "Username": user});
     let groups = all(t, "AdminListGroupsForUser", input, "Groups", limit).await;
-    groups.iter().map(|g| g["GroupName"].as_str().unwrap().to_owned()).collect()
+    groups
+        .iter()
+        .map(|g| g["GroupName"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn count(t: &TestApp, sql: &'static str) -> usize {
@@ -283,7 +295,7 @@ on_each_engine! {
     async fn a_pool_has_no_more_groups_than_its_quota(t: &TestApp) {
         let pool = pool(t, json!({})).await;
         group(t, &pool, "first", json!({})).await;
-        let filled = cognate_store::Batch::new().run("UPDATE resource_counts SET n = 9998 WHERE resource = 'groups'", vec![]);
+        let filled = Batch::new().run("UPDATE resource_counts SET n = 9998 WHERE resource = 'groups'", vec![]);
         t.app.store.commit(filled).await.unwrap();
         let names: Vec<_> = (0..8).map(|n| format!("g{n}")).collect();
         let made = futures_all(names.iter().map(|name| t.call("CreateGroup", named(&pool, name)))).await;
@@ -327,6 +339,83 @@ on_each_engine! {
         assert_eq!(row.int(0).unwrap(), 1);
     }
 
+    async fn a_large_group_ends_at_once_and_its_rows_go_in_portions(t: &TestApp) {
+        let pool = pool(t, json!({})).await;
+        group(t, &pool, "g", json!({})).await;
+        let row = t.app.store.row("SELECT group_id FROM user_groups", vec![]).await.unwrap().unwrap();
+        let id = row.text(0).unwrap().to_owned();
+        let insert = "INSERT INTO group_members (pool_id, group_id, user_id) VALUES (?1, ?2, ?3)";
+        let batch = (0..2_500).fold(Batch::new(), |batch, n| batch.run(insert, params![&pool, &id, format!("u{n}")]));
+        t.app.store.commit(batch).await.unwrap();
+        t.ok("DeleteGroup", named(&pool, "g")).await;
+        let mut portions = 1;
+        while !purge::step(&t.app, &purge::key(&pool, &id)).await.unwrap() {
+            portions += 1;
+        }
+        assert_eq!((portions, count(t, "SELECT 1 FROM group_members").await), (3, 0));
+    }
+
+    async fn who_joins_while_the_group_or_the_user_ends_is_in_nothing_afterwards(t: &TestApp) {
+        let pool = pool(t, json!({})).await;
+        for n in 0..4 {
+            let (name, ann) = (format!("g{n}"), format!("ann{n}"));
+            user(t, &pool, &ann).await;
+            group(t, &pool, &name, json!({})).await;
+            let joining = || t.call("AdminAddUserToGroup", member(&pool, &name, &ann));
+            let ends = t.call("DeleteGroup", named(&pool, &name));
+            let dies = t.call("AdminDeleteUser", json!({"UserPoolId": pool, "Username": ann}));
+            let (first, ended, second, died, third) = tokio::join!(joining(), ends, joining(), dies, joining());
+            assert!(ended.is_ok() && died.is_ok());
+            let allowed = [
+                ("ResourceNotFoundException".to_owned(), "Group not found.".to_owned()),
+                ("UserNotFoundException".to_owned(), "User does not exist.".to_owned()),
+            ];
+            for refusal in [first, second, third].into_iter().filter_map(Result::err) {
+                assert!(allowed.contains(&refusal), "{refusal:?}");
+            }
+            user(t, &pool, &ann).await;
+            group(t, &pool, &name, json!({})).await;
+            assert!(groups_of(t, &pool, &ann, 0).await.is_empty());
+            assert!(member_names(t, &pool, &name, 0).await.is_empty());
+        }
+    }
+
+    async fn a_user_is_found_by_alias_and_by_id(t: &TestApp) {
+        let pool = pool(t, json!({"AliasAttributes": ["email"]})).await;
+        let attributes = json!([{"Name": "email", "Value": "ann@example.com"}, {"Name": "email_verified", "Value": "true"}]);
+        let input = json!({"UserPoolId": pool, "Username": "ann", "MessageAction": "SUPPRESS", "UserAttributes": attributes});
+        let made = t.ok("AdminCreateUser", input).await;
+        let sub = made["User"]["Attributes"].as_array().unwrap().iter().find(|a| a["Name"] == "sub").unwrap()["Value"].clone();
+        t.ok("AdminSetUserPassword", json!({"UserPoolId": pool, "Username": "ann", "Password": "Passw0rd!", "Permanent": true})).await;
+        for (group_name, name) in [("g", "ann@example.com"), ("h", sub.as_str().unwrap())] {
+            group(t, &pool, group_name, json!({})).await;
+            join(t, &pool, group_name, name).await;
+            assert_eq!(member_names(t, &pool, group_name, 0).await, ["ann"]);
+        }
+    }
+
+    async fn listings_cost_the_same_whatever_the_number_of_groups_and_members(t: &TestApp) {
+        let pool = pool(t, json!({})).await;
+        user(t, &pool, "ann").await;
+        group(t, &pool, "g", json!({})).await;
+        join(t, &pool, "g", "ann").await;
+        let cost = async || {
+            let before = t.app.store.work().reads;
+            member_names(t, &pool, "g", 60).await;
+            groups_of(t, &pool, "ann", 60).await;
+            t.app.store.work().reads - before
+        };
+        let one = cost().await;
+        for n in 0..30 {
+            let (name, user_name) = (format!("h{n}"), format!("u{n}"));
+            group(t, &pool, &name, json!({})).await;
+            join(t, &pool, &name, "ann").await;
+            user(t, &pool, &user_name).await;
+            join(t, &pool, "g", &user_name).await;
+        }
+        assert_eq!(cost().await, one);
+    }
+
     async fn changes_are_in_the_audit_trail_and_reads_are_not(t: &TestApp) {
         let pool = pool(t, json!({})).await;
         user(t, &pool, "ann").await;
@@ -352,8 +441,15 @@ pub async fn futures_all<F: Future>(calls: impl Iterator<Item = F>) -> Vec<F::Ou
                 std::task::Poll::Pending => pending = true,
             }
         }
-        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+        if pending {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready(())
+        }
     })
     .await;
-    waiting.into_iter().map(|(_, answer)| answer.unwrap()).collect()
+    waiting
+        .into_iter()
+        .map(|(_, answer)| answer.unwrap())
+        .collect()
 }

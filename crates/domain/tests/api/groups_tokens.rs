@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::groups::{group, join, member};
 use crate::on_each_engine;
 use crate::signin_support::{self as support, Srp, claims, sign_in, site, verify};
-use crate::support::TestApp;
 
 fn role(name: &str) -> String {
     format!("arn:aws:iam::000000000000:role/{name}")
@@ -14,7 +13,11 @@ fn role(name: &str) -> String {
 /// The three claims of a token.
 fn of(token: &Value) -> Value {
     let claims = claims(token);
-    json!([claims["cognito:groups"], claims["cognito:roles"], claims["cognito:preferred_role"]])
+    json!([
+        claims["cognito:groups"],
+        claims["cognito:roles"],
+        claims["cognito:preferred_role"]
+    ])
 }
 
 on_each_engine! {

@@ -16,8 +16,7 @@ const NO_FACTOR: &str =
 const DEFAULT_SENDER: &str = "Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an \
      EmailSendingAccount of COGNITO_DEFAULT";
 const NO_SMS: &str = "SMS configuration and Auto verification for phone_number are required when MFA is required/optional";
-const ONE_TIME: &str =
-    "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled";
+const ONE_TIME: &str = "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled";
 const SINGLE: &str = "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an \
      allowed first auth factor";
 
@@ -273,7 +272,9 @@ async fn factors_above_the_plan_are_refused_where_plans_are_enforced() {
     )
     .await;
     let above = |feature: &str| {
-        format!("The following feature is not available for the LITE pricing tier configured: {feature}")
+        format!(
+            "The following feature is not available for the LITE pricing tier configured: {feature}"
+        )
     };
     for (settings, feature) in [
         (
@@ -297,8 +298,7 @@ async fn factors_above_the_plan_are_refused_where_plans_are_enforced() {
     let id = pool(t, json!({"EmailConfiguration": own_sender()})).await;
     let email = json!({"MfaConfiguration": "ON", "EmailMfaConfiguration": {}});
     t.ok("SetUserPoolMfaConfig", of(&id, email)).await;
-    let text =
-        "The following features need to be disabled for the LITE pricing tier configured: Email MFA";
+    let text = "The following features need to be disabled for the LITE pricing tier configured: Email MFA";
     t.refused(
         "UpdateUserPool",
         of(&id, json!({"UserPoolTier": "LITE"})),

@@ -1,7 +1,7 @@
 //! Settings whose feature has no code yet: the operations that they govern answer 501 for that pool, others work.
 
 use cognate_domain::dispatch::NOT_BUILT;
-use cognate_domain::pending::{CLIENT_SETTINGS, POOL_SETTINGS};
+use cognate_domain::pending::{CLIENT_SETTINGS, PARTS, POOL_SETTINGS};
 use cognate_shapes::Op;
 use serde_json::{Value, json};
 
@@ -73,10 +73,14 @@ fn request(op: Op, pool_id: &str, client_id: &str) -> Option<Value> {
         Op::AdminCreateUser | Op::AdminConfirmSignUp => {
             json!({"UserPoolId": pool_id, "Username": "u"})
         }
+        Op::AdminUpdateUserAttributes => json!({
+            "UserPoolId": pool_id, "Username": "u", "UserAttributes": [{"Name": "name", "Value": "U"}],
+        }),
+        Op::AdminResetUserPassword => json!({"UserPoolId": pool_id, "Username": "u"}),
         Op::AdminSetUserPassword => {
             json!({"UserPoolId": pool_id, "Username": "u", "Password": "Passw0rd!"})
         }
-        // ChangePassword finds its pool by an access token, which such a pool does not give out.
+        // The others find their pool by an access token, which such a pool does not give out.
         _ => return None,
     })
 }
@@ -118,6 +122,33 @@ on_each_engine! {
             others_work(t, &id, setting.name).await;
         }
         assert!(CLIENT_SETTINGS.is_empty(), "a client setting needs rows here");
+    }
+
+    async fn what_needs_a_part_of_a_setting_fails_closed_and_the_rest_works(t: &TestApp) {
+        assert_eq!(PARTS.len(), 1, "another part needs rows here");
+        for setting in PARTS {
+            let id = pool(t, settings(setting.name)).await;
+            let client = clients::create(t, &id, json!({})).await;
+            let text = format!("{} is not implemented yet.", setting.name);
+            for (op, base) in [
+                ("SignUp", json!({"ClientId": client["ClientId"]})),
+                ("AdminCreateUser", json!({"UserPoolId": id})),
+            ] {
+                let member = if op == "SignUp" { "Password" } else { "TemporaryPassword" };
+                let with = |password: &str| {
+                    let mut input = base.clone();
+                    input["Username"] = json!(op);
+                    input[member] = json!(password);
+                    input
+                };
+                let mut without = with("");
+                without.as_object_mut().unwrap().remove(member);
+                t.refused(op, without, "NotImplementedException", &text).await;
+                t.refused(op, with(""), "NotImplementedException", &text).await;
+                t.ok(op, with("Passw0rd!")).await;
+            }
+            others_work(t, &id, setting.name).await;
+        }
     }
 
     async fn a_bare_pool_is_governed_by_nothing(t: &TestApp) {

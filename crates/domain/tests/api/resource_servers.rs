@@ -17,7 +17,10 @@ fn named(pool: &str, identifier: &str) -> Value {
 
 async fn create(t: &TestApp, pool: &str, identifier: &str, scopes: &[&str]) -> Value {
     let scopes: Vec<_> = scopes.iter().map(|name| scope(name)).collect();
-    let input = with(named(pool, identifier), json!({"Name": "api", "Scopes": scopes}));
+    let input = with(
+        named(pool, identifier),
+        json!({"Name": "api", "Scopes": scopes}),
+    );
     t.ok("CreateResourceServer", input).await["ResourceServer"].clone()
 }
 

@@ -1,6 +1,6 @@
 //! `signing_keys`, `current_keys` and `spare_keys`: the RSA keys of pools.
 
-use crate::{Batch, Label, Row, StoreError, params};
+use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// Another node made the pool's keys first: read them.
 pub const MADE: Label = Label("keys_made");
@@ -20,6 +20,7 @@ pub const READ: &str = "SELECT k.kid, k.key_use, k.state, c.kid, k.public, k.sea
 pub const READ_SPARE: &str =
     "SELECT spare_id, public, sealed FROM spare_keys ORDER BY spare_id LIMIT ?1";
 
+const MADE_AT: &str = "SELECT created FROM signing_keys WHERE pool_id = ?1 AND kid = ?2";
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const INSERT: &str = "INSERT INTO signing_keys (pool_id, kid, key_use, state, public, sealed, created) \
      VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6)";
@@ -27,6 +28,18 @@ const MAKE_CURRENT: &str = "INSERT INTO current_keys (pool_id, key_use, kid) VAL
 const INSERT_SPARE: &str =
     "INSERT INTO spare_keys (spare_id, public, sealed, created) VALUES (?1, ?2, ?3, ?4)";
 const DELETE_SPARE: &str = "DELETE FROM spare_keys WHERE spare_id = ?1";
+
+/// When the key was made, in microseconds.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn made(store: &Store, pool_id: &str, kid: &str) -> Result<Option<i64>, StoreError> {
+    store
+        .row(MADE_AT, params![pool_id, kid])
+        .await?
+        .map(|row| row.int(0))
+        .transpose()
+}
 
 /// The key verifies and is published, but does not sign.
 pub const PUBLISHED: i64 = 0;

@@ -69,6 +69,14 @@ impl Ledger {
         self.acknowledged.load(Ordering::Relaxed)
     }
 
+    fn gone_names(&self) -> Vec<String> {
+        let entries = self.entries.lock().unwrap();
+        let gone = entries
+            .iter()
+            .filter(|(_, entry)| matches!(entry, Entry::Gone));
+        gone.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Takes a known user for a change, which makes it unknown until the answer.
     pub fn take(&self, fits: impl Fn(&User) -> bool) -> Option<(String, User)> {
         let mut entries = self.entries.lock().unwrap();
@@ -174,6 +182,12 @@ impl Ledger {
             if token.is_null() {
                 break;
             }
+        }
+        for name in self.gone_names() {
+            let filter = format!("email = \"{name}@example.com\"");
+            let input = json!({ "UserPoolId": pool, "Filter": filter });
+            let found = raw.ok("ListUsers", input).await.unwrap();
+            assert_eq!(found["Users"], json!([]), "{name} was deleted");
         }
         let known = self
             .entries

@@ -6,6 +6,7 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::tokens::claims::may_read;
 use crate::tokens::verify;
+use crate::users::mfa_options;
 
 /// GetUser: `sub` and the attributes that the client may read.
 ///
@@ -17,6 +18,7 @@ pub async fn get_user(cx: &Cx<'_>, input: GetUserRequest) -> Result<GetUserRespo
     user_attributes
         .retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));
     Ok(GetUserResponse {
+        mfa_options: mfa_options::shown(&signed.user),
         username: signed.user.username,
         user_attributes,
         ..GetUserResponse::default()

@@ -4,7 +4,7 @@
 
 use cognate_shapes::{DeleteUserPoolRequest, DeletionProtectionType};
 use cognate_store::Batch;
-use cognate_store::tables::{jobs, pools};
+use cognate_store::tables::{domains, jobs, pools};
 
 use super::purge;
 use crate::audit;
@@ -18,10 +18,14 @@ pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Resu
         return Err(errors::pools::deletion_protected().into());
     }
     let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now);
+    let batch = domains::guard_none(batch, &pool.id);
     let batch = jobs::add(batch, purge::KIND, &pool.id, "");
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool.id, label))
-        .await?;
+    cx.commit(batch, |label| match label {
+        domains::POOL_HAS_DOMAIN => errors::domains::pool_has_domain().into(),
+        other => super::conflict(cx, &pool.id, other),
+    })
+    .await?;
     cx.cache.end_pool(cx, &pool.id, pool.ver + 1);
     Ok(())
 }

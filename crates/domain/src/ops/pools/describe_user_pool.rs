@@ -1,6 +1,6 @@
 //! DescribeUserPool: shows a pool's settings.
 
-use cognate_shapes::{DescribeUserPoolRequest, DescribeUserPoolResponse};
+use cognate_shapes::{DescribeUserPoolRequest, DescribeUserPoolResponse, UserPoolType};
 use cognate_store::tables::pools;
 
 use super::settings;
@@ -14,7 +14,12 @@ pub async fn describe_user_pool(
 ) -> Result<DescribeUserPoolResponse> {
     let pool = super::fresh(cx, &input.user_pool_id).await?;
     let users = pools::user_count(&cx.store, &pool.id).await?;
+    let (domain, custom_domain) = crate::ops::domains::of_pool(cx, &pool).await?;
     Ok(DescribeUserPoolResponse {
-        user_pool: Some(settings::user_pool(cx, &pool, users)),
+        user_pool: Some(UserPoolType {
+            domain,
+            custom_domain,
+            ..settings::user_pool(cx, &pool, users)
+        }),
     })
 }

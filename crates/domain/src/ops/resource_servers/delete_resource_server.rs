@@ -9,15 +9,15 @@ use crate::cx::Cx;
 use crate::errors::Result;
 
 /// DeleteResourceServer.
-pub async fn delete_resource_server(
-    cx: &Cx<'_>,
-    input: DeleteResourceServerRequest,
-) -> Result<()> {
+pub async fn delete_resource_server(cx: &Cx<'_>, input: DeleteResourceServerRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = resource_servers::delete(batch, &pool.id, &input.identifier);
     let batch = resource_counts::give_back(batch, &pool.id, super::RESOURCE);
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, &input.identifier, label)).await?;
+    cx.commit(batch, |label| {
+        super::conflict(cx, &pool, &input.identifier, label)
+    })
+    .await?;
     Ok(())
 }

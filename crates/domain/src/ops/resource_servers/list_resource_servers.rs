@@ -26,7 +26,10 @@ pub async fn list_resource_servers(
     let (rows, more) = paging::cut(rows, size);
     let last = rows.last().filter(|_| more);
     let next_token = last.map(|row| paging::seal(cx, &pool.id, "", &row.identifier));
-    let servers = rows.into_iter().map(|row| super::to_api(&pool, row)).collect::<Result<_>>()?;
+    let servers = rows
+        .into_iter()
+        .map(|row| super::to_api(&pool, row))
+        .collect::<Result<_>>()?;
     Ok(ListResourceServersResponse {
         resource_servers: servers,
         next_token,

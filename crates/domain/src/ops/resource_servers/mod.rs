@@ -30,7 +30,11 @@ fn row(
 ) -> Result<ServerRow> {
     let scopes = scopes.unwrap_or_default();
     for (at, scope) in scopes.iter().enumerate() {
-        if scopes.iter().take(at).any(|other| other.scope_name == scope.scope_name) {
+        if scopes
+            .iter()
+            .take(at)
+            .any(|other| other.scope_name == scope.scope_name)
+        {
             return Err(duplicate_scope(&scope.scope_name).into());
         }
     }

@@ -18,7 +18,10 @@ pub async fn update_resource_server(
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = resource_servers::update(batch, &pool.id, &row, cx.now);
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, &row.identifier, label)).await?;
+    cx.commit(batch, |label| {
+        super::conflict(cx, &pool, &row.identifier, label)
+    })
+    .await?;
     Ok(UpdateResourceServerResponse {
         resource_server: super::to_api(&pool, row)?,
     })

@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::{self, Contact};
 use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::attempts;
 use crate::signin::secret_hash::{self, Missing};
@@ -34,7 +35,7 @@ pub async fn forgot_password(
     let reachable = named
         .user
         .as_ref()
-        .map(|user| reach(user, &contacts))
+        .map(|user| reach(&pool, user, &contacts))
         .transpose()?
         .flatten();
     let pretended = reachable.is_none();
@@ -80,16 +81,11 @@ pub async fn forgot_password(
 }
 
 /// The verified address that the pool prefers; None without one, which is what an unconfirmed user is taken for.
-fn reach(user: &User, contacts: &[Contact]) -> Result<Option<Destination>> {
+fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Result<Option<Destination>> {
     match user.status {
         UserStatusType::Confirmed | UserStatusType::ResetRequired => {}
         UserStatusType::Unconfirmed => return Ok(None),
         _ => return Err(errors::users::cannot_reset_in_state().into()),
     }
-    let verified = contacts
-        .iter()
-        .filter(|contact| user.verified(contact.attribute()));
-    Ok(verified
-        .into_iter()
-        .find_map(|contact| Destination::of(user, *contact)))
+    Ok(destination::reach(pool, user, contacts))
 }

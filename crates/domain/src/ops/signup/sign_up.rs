@@ -9,6 +9,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
 use crate::messages::{self, Addressee, Destination, Kind, Message, destination, render};
+use crate::pending;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
 use crate::signin::secret_hash::{self, Missing};
@@ -38,7 +39,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
     let given = input.user_attributes.unwrap_or_default();
     let attributes =
         attributes::validate_new(&pool, Writer::Client(&client), &input.username, given)?;
-    let password = require_password(&pool, input.password)?;
+    let password = require_password(cx, &pool, input.password)?;
     password_policy::check(&pool, password.expose(), PolicyText::SignUp)?;
 
     let id = random::uuid_v4();
@@ -86,13 +87,11 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
 }
 
 /// The password, which only pools with one-time passwords can do without.
-fn require_password(pool: &Pool, given: Option<String>) -> Result<SecretString> {
+fn require_password(cx: &Cx<'_>, pool: &Pool, given: Option<String>) -> Result<SecretString> {
     if let Some(given) = given.filter(|text| !text.is_empty()) {
         return Ok(Secret::new(given));
     }
-    if password::is_optional(pool) {
-        return Err(errors::not_implemented("Signing up without a password").into());
-    }
+    pending::guard_part(cx.op, pool, &pending::PASSWORDLESS)?;
     Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into())
 }
 

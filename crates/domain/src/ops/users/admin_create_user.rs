@@ -13,6 +13,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::Contact;
 use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::pending;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
 use crate::users::attributes::{self, Writer};
@@ -25,7 +26,14 @@ pub async fn admin_create_user(
     input: AdminCreateUserRequest,
 ) -> Result<AdminCreateUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    require_password(&pool, input.temporary_password.as_deref())?;
+    if input
+        .temporary_password
+        .as_deref()
+        .is_none_or(str::is_empty)
+    {
+        // Such pools create users without a password (admin.md 2.2).
+        pending::guard_part(cx.op, &pool, &pending::PASSWORDLESS)?;
+    }
     if input.message_action == Some(MessageActionType::Resend) {
         return resend(cx, &pool, input).await;
     }
@@ -131,15 +139,6 @@ async fn resend(
     Ok(AdminCreateUserResponse {
         user: Some(after.to_api(attributes)),
     })
-}
-
-/// Pools with one-time passwords create users without a password unless one is given (admin.md 2.2), which is not built
-/// yet.
-fn require_password(pool: &Pool, given: Option<&str>) -> Result<()> {
-    if given.is_some_and(|text| !text.is_empty()) || !password::is_optional(pool) {
-        return Ok(());
-    }
-    Err(errors::not_implemented("Creating a user without a password").into())
 }
 
 /// Where the invitation goes. Media that were asked for need their attribute; without a wish it is a text message if

@@ -5,6 +5,7 @@ use cognate_shapes::{AdminGetUserRequest, AdminGetUserResponse, Timestamp};
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::User;
+use crate::users::mfa_options;
 
 /// AdminGetUser.
 pub async fn admin_get_user(
@@ -16,13 +17,13 @@ pub async fn admin_get_user(
         .await?
         .ok_or_else(errors::user_not_found)?;
     Ok(AdminGetUserResponse {
+        mfa_options: mfa_options::shown(&user),
         user_attributes: Some(user.attributes_for(None)),
         username: user.username,
         user_create_date: Some(Timestamp(user.created)),
         user_last_modified_date: Some(Timestamp(user.modified)),
         enabled: Some(user.enabled),
         user_status: Some(user.status),
-        mfa_options: None,
         preferred_mfa_setting: None,
         user_mfa_setting_list: None,
     })

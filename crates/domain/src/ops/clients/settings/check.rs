@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::errors::pools::*;
 use crate::errors::{ApiError, Result, invalid_parameter, unconfirmed};
 use crate::ops::pools::settings::essentials_feature;
+use crate::ops::providers::check_supported;
 use crate::records::client::ClientDoc;
 use crate::records::pool::Pool;
 use crate::users::schema;
@@ -35,7 +36,8 @@ pub async fn client(
     }
     validity(doc)?;
     attributes(pool, doc, doing)?;
-    providers(pool, doc)?;
+    let providers = doc.supported_identity_providers.as_deref();
+    check_supported(cx, pool, providers.unwrap_or_default()).await?;
     let custom = oauth::custom_scopes(cx, pool, doc).await?;
     oauth::check(doc, has_secret, &custom)?;
     if doc.enable_propagate_additional_user_context_data && !has_secret {
@@ -110,16 +112,4 @@ fn attributes(pool: &Pool, doc: &ClientDoc, doing: &str) -> Checked {
         return Err(invalid_read_attributes(doing));
     }
     Ok(())
-}
-
-/// Settled K9: only the pool's own users until identity providers can be made.
-fn providers(pool: &Pool, doc: &ClientDoc) -> Checked {
-    let list = doc
-        .supported_identity_providers
-        .as_deref()
-        .unwrap_or_default();
-    match list.iter().find(|name| *name != "COGNITO") {
-        Some(unknown) => Err(unknown_provider(unknown, &pool.id)),
-        None => Ok(()),
-    }
 }

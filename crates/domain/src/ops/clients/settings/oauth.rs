@@ -39,7 +39,11 @@ pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<
     for row in cx.store.read(&queries).await?.into_iter().flatten() {
         let server = ServerRow::read(row)?;
         let scopes: Vec<ResourceServerScopeType> = serde_json::from_str(&server.scopes)?;
-        known.extend(scopes.iter().map(|scope| format!("{}/{}", server.identifier, scope.scope_name)));
+        known.extend(
+            scopes
+                .iter()
+                .map(|scope| format!("{}/{}", server.identifier, scope.scope_name)),
+        );
     }
     Ok(known)
 }

@@ -194,24 +194,31 @@ fn acr_levels(levels: Option<&BTreeMap<String, AcrLevelConfigType>>) -> Checked 
     Ok(())
 }
 
-/// admin.md 1.15.
 fn tags(tags: &BTreeMap<String, String>) -> Checked {
-    let refused = |text| Err(api(ErrorCode::UserPoolTagging, text));
+    match tag_refusal(tags) {
+        Some(text) => Err(api(ErrorCode::UserPoolTagging, text)),
+        None => Ok(()),
+    }
+}
+
+/// Why a pool may not have these tags (admin.md 1.15).
+pub fn tag_refusal(tags: &BTreeMap<String, String>) -> Option<&'static str> {
     if tags.len() > MAX_TAGS {
-        return refused(unconfirmed::TOO_MANY_TAGS);
+        return Some(unconfirmed::TOO_MANY_TAGS);
     }
     if tags.keys().any(|key| {
         key.get(..4)
             .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
     }) {
-        return refused(unconfirmed::RESERVED_TAG_KEY);
+        return Some(unconfirmed::RESERVED_TAG_KEY);
     }
     let fits = |text: &String| {
         text.chars()
             .all(|c| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c))
     };
-    if !tags.iter().all(|(key, value)| fits(key) && fits(value)) {
-        return refused(unconfirmed::INVALID_TAG);
+    if tags.iter().all(|(key, value)| fits(key) && fits(value)) {
+        None
+    } else {
+        Some(unconfirmed::INVALID_TAG)
     }
-    Ok(())
 }

@@ -18,6 +18,8 @@ use crate::errors::{self, Result};
 use crate::records::pool::{DEFAULT_TEMPORARY_DAYS, MfaFactors, PoolDoc};
 
 pub use arn::Arn;
+pub use check::tag_refusal;
+pub use schema_input::extend as extend_schema;
 pub use tiers::essentials_feature;
 pub use view::{description, user_pool};
 

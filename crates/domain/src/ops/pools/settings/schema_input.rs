@@ -1,4 +1,5 @@
-//! The `Schema` of CreateUserPool: standard attributes redeclared, custom attributes added (admin.md 1.4).
+//! The `Schema` of CreateUserPool: standard attributes redeclared, custom attributes added; and what AddCustomAttributes
+//! adds later (admin.md 1.4).
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,6 +13,8 @@ use crate::users::schema;
 /// What a single rule says.
 type Checked<T = ()> = std::result::Result<T, ApiError>;
 
+/// Most custom attributes that a pool may have (admin.md 7.2).
+const MAX_CUSTOM: usize = 50;
 /// The longest value of a string attribute, in characters.
 const MAX_LENGTH: u32 = 2048;
 
@@ -47,6 +50,37 @@ pub fn build(
         return Err(invalid_parameter(unconfirmed::PREFERRED_USERNAME_REQUIRED_AND_ALIAS).into());
     }
     Ok(attributes)
+}
+
+/// Appends custom attributes to the schema of a pool; its attributes stay as they are (admin.md 1.4).
+pub fn extend(schema: &mut Vec<SchemaAttributeType>, sent: Vec<SchemaAttributeType>) -> Result<()> {
+    let mut added = BTreeSet::new();
+    for attribute in sent {
+        let name = attribute.name.clone().unwrap_or_default();
+        if name.is_empty() {
+            return Err(invalid_parameter(unconfirmed::SCHEMA_NAME_REQUIRED).into());
+        }
+        let attribute = custom(attribute, &name)?;
+        if !added.insert(name.clone()) {
+            let full = attribute.name.unwrap_or_default();
+            return Err(duplicate_custom_attribute(&full).into());
+        }
+        // The name may be taken with either prefix.
+        for full in [format!("custom:{name}"), format!("dev:custom:{name}")] {
+            if schema::find_in(schema, &full).is_some() {
+                return Err(existing_attribute(&name, &full).into());
+            }
+        }
+        schema.push(attribute);
+    }
+    let custom = schema
+        .iter()
+        .filter_map(|a| a.name.as_deref())
+        .filter(|name| !schema::is_standard(name));
+    if custom.count() > MAX_CUSTOM {
+        return Err(invalid_parameter(unconfirmed::TOO_MANY_CUSTOM_ATTRIBUTES).into());
+    }
+    Ok(())
 }
 
 /// Lays a request over a standard attribute: required, mutable, and constraints if the type is repeated.

@@ -1,0 +1,215 @@
+//! The style sheets of the classic pages: rules for a fixed list of classes and nothing else (endpoints.md 3.4).
+//!
+//! What is accepted here stands in pages where people type their passwords. So this is not a reader of CSS at large, which
+//! mends what is broken in ways that are easily misjudged, but of a part of it that can only be read in one way: no
+//! escapes, no at-rules, no blocks in blocks, every bracket and quote closed.
+
+use crate::errors::{ApiError, branding};
+
+/// The largest style sheet, in bytes.
+const MAX: usize = 3 << 10;
+
+/// White space in style sheets (CSS Syntax section 4.2, of what is let through here).
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// What may stand before a block.
+const SELECTORS: [&str; 18] = [
+    ".background-customizable",
+    ".banner-customizable",
+    ".errorMessage-customizable",
+    ".idpButton-customizable",
+    ".idpButton-customizable:hover",
+    ".idpDescription-customizable",
+    ".inputField-customizable",
+    ".inputField-customizable:focus",
+    ".label-customizable",
+    ".legalText-customizable",
+    ".logo-customizable",
+    ".passwordCheck-notValid-customizable",
+    ".passwordCheck-valid-customizable",
+    ".redirect-customizable",
+    ".socialButton-customizable",
+    ".submitButton-customizable",
+    ".submitButton-customizable:hover",
+    ".textDescription-customizable",
+];
+
+/// Refuses a style sheet that says more than how the classes look.
+///
+/// # Errors
+/// InvalidParameterException.
+pub fn check(css: &str) -> Result<(), ApiError> {
+    if css.len() > MAX {
+        return Err(branding::too_large());
+    }
+    // `<` could end the element that the sheet stands in; a backslash writes any character as another.
+    let odd = |c: char| c == '<' || c == '\\' || (c.is_control() && !"\t\n\r".contains(c));
+    if css.contains(odd) {
+        return Err(branding::invalid_css());
+    }
+    let mut rest = skip_space(css)?;
+    while !rest.is_empty() {
+        let (selectors, block) = rest.split_once('{').ok_or_else(branding::invalid_css)?;
+        for selector in selectors.split(',').map(|text| text.trim_matches(SPACE)) {
+            if selector.starts_with('@') {
+                return Err(branding::invalid_css());
+            }
+            if !SELECTORS.contains(&selector) {
+                return Err(branding::class_not_allowed(selector));
+            }
+        }
+        rest = skip_space(skip_block(block)?)?;
+    }
+    Ok(())
+}
+
+/// What follows white space and comments.
+fn skip_space(mut text: &str) -> Result<&str, ApiError> {
+    loop {
+        text = text.trim_start_matches(SPACE);
+        match text.strip_prefix("/*") {
+            Some(comment) => text = behind(comment, "*/")?,
+            None => return Ok(text),
+        }
+    }
+}
+
+/// What follows the closing brace of a block whose declarations `text` begins with.
+fn skip_block(mut text: &str) -> Result<&str, ApiError> {
+    let mut open = 0_usize;
+    loop {
+        if let Some(comment) = text.strip_prefix("/*") {
+            text = behind(comment, "*/")?;
+            continue;
+        }
+        if let Some(address) = address(text) {
+            text = skip_address(address)?;
+            continue;
+        }
+        let mut chars = text.chars();
+        let next = chars.next().ok_or_else(branding::invalid_css)?;
+        text = chars.as_str();
+        match next {
+            '}' if open == 0 => return Ok(text),
+            '{' | '}' | '@' | '[' | ']' => return Err(branding::invalid_css()),
+            '(' => open += 1,
+            ')' => open = open.checked_sub(1).ok_or_else(branding::invalid_css)?,
+            '"' => text = skip_string(text, "\"")?,
+            '\'' => text = skip_string(text, "'")?,
+            _ => {}
+        }
+    }
+}
+
+/// What follows `url(`, in which other rules hold than elsewhere.
+fn address(text: &str) -> Option<&str> {
+    let start = text.get(..4)?;
+    start
+        .eq_ignore_ascii_case("url(")
+        .then(|| text.get(4..))
+        .flatten()
+}
+
+/// What follows the bracket of an address without quotes, or its opening quote.
+fn skip_address(text: &str) -> Result<&str, ApiError> {
+    let text = text.trim_start_matches(SPACE);
+    for quote in ["\"", "'"] {
+        if let Some(string) = text.strip_prefix(quote) {
+            let end = skip_string(string, quote)?.trim_start_matches(SPACE);
+            return end.strip_prefix(')').ok_or_else(branding::invalid_css);
+        }
+    }
+    let (address, rest) = text.split_once(')').ok_or_else(branding::invalid_css)?;
+    let odd = |c: char| c.is_whitespace() || "\"'(){}@*".contains(c);
+    if address.trim_end_matches(SPACE).contains(odd) {
+        return Err(branding::invalid_css());
+    }
+    Ok(rest)
+}
+
+/// What follows the closing quote; a string ends on its own line.
+fn skip_string<'a>(text: &'a str, quote: &str) -> Result<&'a str, ApiError> {
+    let (string, rest) = text.split_once(quote).ok_or_else(branding::invalid_css)?;
+    if string.contains(['\n', '\r']) {
+        return Err(branding::invalid_css());
+    }
+    Ok(rest)
+}
+
+fn behind<'a>(text: &'a str, end: &str) -> Result<&'a str, ApiError> {
+    let (_, rest) = text.split_once(end).ok_or_else(branding::invalid_css)?;
+    Ok(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_for_the_listed_classes_pass() {
+        for good in [
+            "",
+            " \n/* nothing */ ",
+            ".logo-customizable {\n\tmax-width: 60%;\n\tmax-height: 30%;\n}",
+            ".submitButton-customizable:hover{color:#fff}.inputField-customizable:focus{outline:0}",
+            ".label-customizable, .legalText-customizable{}",
+            ".banner-customizable{background:linear-gradient(to right, rgb(1,2,3), red); content: '}{@'}",
+            ".background-customizable{background-image:url(https://a.example/x.png?a=b)}",
+            ".background-customizable{background-image:URL( 'https://a.example/{x}.png' ) ; /* } */ }",
+        ] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn other_selectors_are_named() {
+        for (css, selector) in [
+            ("body{}", "body"),
+            (".logo-customizable{} .other{}", ".other"),
+            (
+                ".logo-customizable .banner-customizable{}",
+                ".logo-customizable .banner-customizable",
+            ),
+            (".logo-customizable, p{}", "p"),
+            (".logo-customizable:hover{}", ".logo-customizable:hover"),
+            (".logo-customizable,{}", ""),
+            (".logo-customizable/**/{}", ".logo-customizable/**/"),
+            ("\u{a0}.logo-customizable{}", "\u{a0}.logo-customizable"),
+            ("{}", ""),
+        ] {
+            let text = format!("The CSS class {selector} is not in the list of allowed classes.");
+            assert_eq!(check(css).unwrap_err().message, text, "{css}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        for bad in [
+            "@import 'x';",
+            "@media print { .logo-customizable{} }",
+            "@supports (x:y) {}",
+            ".logo-customizable{",
+            ".logo-customizable",
+            "/* open",
+            ".logo-customizable{@page}",
+            ".logo-customizable{ .x{} }",
+            ".logo-customizable{ a: (} body{ b: ) }",
+            ".logo-customizable{ a: [} body{ b: ] }",
+            ".logo-customizable{ a: ) }",
+            ".logo-customizable{ a: \"x\n} body{ \" }",
+            ".logo-customizable{ a: url(/* )} body{} /* */) }",
+            ".logo-customizable{ a: url(x\"y) }",
+            ".logo-customizable{ a: url(x y) }",
+            ".logo-customizable{ a: url('x' y) }",
+            ".logo-customizable{ a: \\7d }",
+            ".logo-customizable{ a: b }</style><script>",
+            ".logo-customizable{ a: b\u{c} }",
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            check(&" ".repeat(MAX + 1)).unwrap_err().message,
+            "request parameters too large"
+        );
+    }
+}

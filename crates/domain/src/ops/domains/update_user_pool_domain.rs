@@ -1,0 +1,60 @@
+//! UpdateUserPoolDomain: changes what the request names of a domain: the version of its pages, the certificate.
+
+use cognate_shapes::{UpdateUserPoolDomainRequest, UpdateUserPoolDomainResponse};
+use cognate_store::Batch;
+use cognate_store::tables::domains::{self, DomainRow};
+use cognate_store::tables::pools;
+
+use super::DomainDoc;
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::ops::pools::contended;
+
+/// UpdateUserPoolDomain.
+pub async fn update_user_pool_domain(
+    cx: &Cx<'_>,
+    input: UpdateUserPoolDomainRequest,
+) -> Result<UpdateUserPoolDomainResponse> {
+    contended(cx, || update(cx, &input)).await
+}
+
+async fn update(
+    cx: &Cx<'_>,
+    input: &UpdateUserPoolDomainRequest,
+) -> Result<UpdateUserPoolDomainResponse> {
+    let (pool, row) = super::find(cx, &input.user_pool_id, &input.domain).await?;
+    super::check_version(cx, &pool, input.managed_login_version)?;
+    if input.routing.is_some() {
+        return Err(errors::not_implemented("Routing").into());
+    }
+    let before: DomainDoc = serde_json::from_str(&row.doc)?;
+    let mut after = DomainDoc {
+        version: super::timestamp(cx.now),
+        managed_login_version: input
+            .managed_login_version
+            .unwrap_or(before.managed_login_version),
+        ..before
+    };
+    if let Some(config) = &input.custom_domain_config {
+        if !row.custom {
+            return Err(errors::domains::invalid_custom_domain().into());
+        }
+        super::check_certificate(cx, config)?;
+        after.custom = Some(config.clone());
+    }
+    let changed = DomainRow {
+        doc: serde_json::to_string(&after)?,
+        ..row
+    };
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = domains::update(batch, &changed, cx.now);
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+        .await?;
+    Ok(UpdateUserPoolDomainResponse {
+        managed_login_version: Some(after.managed_login_version),
+        cloud_front_domain: changed.custom.then_some(after.distribution),
+        routing: None,
+    })
+}

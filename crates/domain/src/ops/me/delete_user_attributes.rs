@@ -1,0 +1,25 @@
+//! DeleteUserAttributes: a signed-in user takes their own attributes away (auth.md 2.12, 6.7, admin.md 2.4).
+
+use cognate_shapes::{DeleteUserAttributesRequest, DeleteUserAttributesResponse};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::tokens::verify;
+use crate::users::attributes::Writer;
+use crate::users::{changes, verification};
+
+/// DeleteUserAttributes.
+///
+/// # Errors
+/// The texts of access tokens, and those of auth.md 6.7.
+pub async fn delete_user_attributes(
+    cx: &Cx<'_>,
+    input: DeleteUserAttributesRequest,
+) -> Result<DeleteUserAttributesResponse> {
+    let signed = verify::access_token(cx, &input.access_token).await?;
+    let (pool, user) = (&signed.pool, &signed.user);
+    let writer = Writer::Client(&signed.client);
+    let change = changes::delete(pool, writer, user, &input.user_attribute_names)?;
+    verification::save(cx, pool, user, change).await?;
+    Ok(DeleteUserAttributesResponse {})
+}

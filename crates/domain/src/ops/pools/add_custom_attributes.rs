@@ -1,0 +1,26 @@
+//! AddCustomAttributes: adds custom attributes to a pool's schema; they can never be changed or taken away again.
+
+use cognate_shapes::{AddCustomAttributesRequest, AddCustomAttributesResponse};
+
+use super::settings;
+use crate::cx::Cx;
+use crate::errors::Result;
+
+/// AddCustomAttributes.
+pub async fn add_custom_attributes(
+    cx: &Cx<'_>,
+    input: AddCustomAttributesRequest,
+) -> Result<AddCustomAttributesResponse> {
+    cx.retry(|| attempt(cx, &input)).await
+}
+
+async fn attempt(
+    cx: &Cx<'_>,
+    input: &AddCustomAttributesRequest,
+) -> Result<AddCustomAttributesResponse> {
+    let before = super::fresh(cx, &input.user_pool_id).await?;
+    let mut doc = before.doc.clone();
+    settings::extend_schema(&mut doc.schema, input.custom_attributes.clone())?;
+    super::put(cx, before, doc).await?;
+    Ok(AddCustomAttributesResponse {})
+}

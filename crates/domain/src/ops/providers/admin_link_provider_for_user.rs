@@ -1,0 +1,94 @@
+//! AdminLinkProviderForUser: lets an outside identity that has never signed in sign in as a user (endpoints.md 4.5).
+
+use cognate_shapes::{
+    AdminLinkProviderForUserRequest, AdminLinkProviderForUserResponse, ProviderUserIdentifierType,
+};
+use cognate_store::Batch;
+use cognate_store::tables::identity_providers;
+use cognate_store::tables::provider_links::{self as table, LinkRow};
+
+use super::links::{self, OWN_USERS, SUBJECT};
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result, providers as texts};
+use crate::records::pool::Pool;
+use crate::records::user::{self, User};
+
+/// Identities that may be linked to a user (admin.md 7.2).
+const MOST: usize = 5;
+
+/// AdminLinkProviderForUser.
+pub async fn admin_link_provider_for_user(
+    cx: &Cx<'_>,
+    input: AdminLinkProviderForUserRequest,
+) -> Result<AdminLinkProviderForUserResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let source = input.source_user;
+    let name = given(source.provider_name, "SourceUser.ProviderName")?;
+    let value = given(
+        source.provider_attribute_value,
+        "SourceUser.ProviderAttributeValue",
+    )?;
+    if name.eq_ignore_ascii_case(OWN_USERS) {
+        return Err(texts::native_source().into());
+    }
+    let provider = super::find(cx, &pool, &name).await?;
+    let attribute = source.provider_attribute_name.unwrap_or_default();
+    links::check_attribute(&provider, &attribute)?;
+    let before = destination(cx, &pool, input.destination_user).await?;
+    let key = links::key(&attribute, &value);
+    match table::owner(&cx.store, &pool.id, &provider.id, &key).await? {
+        Some(owner) if owner == before.id => return Err(texts::already_linked().into()),
+        Some(_) => return Err(texts::linked_to_another().into()),
+        None => {}
+    }
+    if attribute == SUBJECT {
+        let profile = User::find_login(cx, &pool, &format!("{name}_{value}")).await?;
+        if profile.is_some() {
+            return Err(texts::source_signed_up().into());
+        }
+    }
+    let linked = table::of_user(&cx.store, &pool.id, &before.id).await?;
+    if linked.len() >= MOST {
+        return Err(texts::too_many_links().into());
+    }
+    let mut after = User {
+        modified: cx.now,
+        ..before.clone()
+    };
+    links::show(&mut after, &provider, &value, cx.now)?;
+    let link = LinkRow {
+        provider_id: provider.id.clone(),
+        provider: name,
+        attribute,
+        value,
+        created: cx.now,
+    };
+    // The change of the user's row keeps two calls from taking the last place together.
+    let batch = user::save(Batch::new(), &pool, &before, &after)?;
+    let batch = identity_providers::guard(batch, &pool.id, &provider.id);
+    let batch = table::insert(batch, &pool.id, &after.id, &key, &link);
+    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
+    cx.commit(batch, |_| Fault::Stale).await?;
+    Ok(AdminLinkProviderForUserResponse {})
+}
+
+/// A member of a request that must not be missing or empty.
+fn given(value: Option<String>, member: &str) -> Result<String> {
+    let value = value.filter(|value| !value.is_empty());
+    Ok(value.ok_or_else(|| texts::member_required(member))?)
+}
+
+/// One of the pool's own users by name, or a federated one by the provider's name of them; the attribute's name does not
+/// matter.
+async fn destination(cx: &Cx<'_>, pool: &Pool, user: ProviderUserIdentifierType) -> Result<User> {
+    let value = given(
+        user.provider_attribute_value,
+        "DestinationUser.ProviderAttributeValue",
+    )?;
+    let found = match user.provider_name.as_deref() {
+        None | Some(OWN_USERS) => User::find(cx, pool, &value).await?,
+        Some(provider) => User::find_login(cx, pool, &format!("{provider}_{value}")).await?,
+    };
+    Ok(found.ok_or_else(errors::user_not_found)?)
+}

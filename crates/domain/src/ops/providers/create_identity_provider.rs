@@ -1,0 +1,90 @@
+//! CreateIdentityProvider: lets a pool trust a foreign identity provider (endpoints.md 4.1).
+
+use cognate_crypto::random;
+use cognate_shapes::{
+    CreateIdentityProviderRequest, CreateIdentityProviderResponse, IdentityProviderTypeType,
+};
+use cognate_store::tables::{identity_providers as table, pools, resource_counts};
+use cognate_store::{Batch, Label};
+
+use super::{OWN_USERS, details, mapping};
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result, invalid_parameter, providers as texts, unconfirmed};
+use crate::records::provider::{Provider, ProviderDoc};
+
+/// Providers that a pool may have (admin.md 7.2).
+const MOST: i64 = 300;
+
+const FULL: Label = Label("identity_providers_full");
+
+/// CreateIdentityProvider.
+pub async fn create_identity_provider(
+    cx: &Cx<'_>,
+    input: CreateIdentityProviderRequest,
+) -> Result<CreateIdentityProviderResponse> {
+    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let (name, kind) = (input.provider_name, input.provider_type);
+    check_name(&name, kind)?;
+    if kind != IdentityProviderTypeType::Oidc && input.acr_mapping.is_some() {
+        return Err(invalid_parameter(unconfirmed::ACR_MAPPING_TYPE).into());
+    }
+    let mapping = mapping::complete(&pool, kind, input.attribute_mapping.unwrap_or_default())?;
+    if table::get(&cx.store, &pool.id, &name).await?.is_some() {
+        return Err(texts::provider_exists(&name).into());
+    }
+    // Last, for it may call the provider.
+    let details = details::complete(cx, kind, input.provider_details).await?;
+    let provider = Provider {
+        id: random::uuid_v4(),
+        doc: ProviderDoc {
+            kind,
+            details: details.open,
+            mapping,
+            identifiers: input.idp_identifiers.unwrap_or_default(),
+            acr: input.acr_mapping,
+            metadata: details.metadata,
+        },
+        secrets: details.secrets,
+        name,
+        created: cx.now,
+        modified: cx.now,
+        ver: 1,
+    };
+    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
+    let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
+    let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = audit::record(cx, batch, &pool.id, None);
+    cx.commit(batch, |label| match label {
+        FULL => texts::too_many_providers().into(),
+        table::PROVIDER_EXISTS => texts::provider_exists(&provider.name).into(),
+        table::IDENTIFIER_TAKEN => errors::api(
+            errors::ErrorCode::DuplicateProvider,
+            unconfirmed::IDENTIFIER_TAKEN,
+        )
+        .into(),
+        other => super::conflict(cx, &pool, other),
+    })
+    .await?;
+    Ok(CreateIdentityProviderResponse {
+        identity_provider: provider.to_api(&pool),
+    })
+}
+
+/// A social provider has the name of its type, and no other provider has such a name (settled D8). The name of the pool's
+/// own users is nobody's.
+fn check_name(name: &str, kind: IdentityProviderTypeType) -> Result<()> {
+    if name.eq_ignore_ascii_case(OWN_USERS) {
+        return Err(invalid_parameter(unconfirmed::RESERVED_PROVIDER_NAME).into());
+    }
+    let named = IdentityProviderTypeType::parse(name).filter(|kind| super::is_social(*kind));
+    let fits = match super::is_social(kind) {
+        true => named == Some(kind),
+        false => named.is_none(),
+    };
+    if !fits {
+        return Err(texts::wrong_type(name, kind.as_str()).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! UpdateIdentityProvider: replaces what the request names of a provider; the rest stays.
+
+use cognate_shapes::{
+    IdentityProviderTypeType, UpdateIdentityProviderRequest, UpdateIdentityProviderResponse,
+};
+use cognate_store::Batch;
+use cognate_store::tables::{identity_providers as table, pools};
+
+use super::details::{self, Details};
+use super::mapping;
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
+use crate::ops::pools::contended;
+use crate::records::pool::Pool;
+
+/// UpdateIdentityProvider.
+pub async fn update_identity_provider(
+    cx: &Cx<'_>,
+    mut input: UpdateIdentityProviderRequest,
+) -> Result<UpdateIdentityProviderResponse> {
+    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let found = super::find(cx, &pool, &input.provider_name).await?;
+    let kind = found.doc.kind;
+    if kind != IdentityProviderTypeType::Oidc && input.acr_mapping.is_some() {
+        return Err(invalid_parameter(unconfirmed::ACR_MAPPING_TYPE).into());
+    }
+    if let Some(given) = input.attribute_mapping.take() {
+        input.attribute_mapping = Some(mapping::complete(&pool, kind, given)?);
+    }
+    // Once, for it may call the provider.
+    let details = match input.provider_details.take() {
+        Some(given) => Some(details::complete(cx, kind, given).await?),
+        None => None,
+    };
+    let change = Change {
+        pool: &pool,
+        id: found.id,
+        details,
+        input: &input,
+    };
+    contended(cx, || change.apply(cx)).await
+}
+
+/// A checked request.
+struct Change<'a> {
+    pool: &'a Pool,
+    /// The provider that it was checked for.
+    id: String,
+    details: Option<Details>,
+    input: &'a UpdateIdentityProviderRequest,
+}
+
+impl Change<'_> {
+    async fn apply(&self, cx: &Cx<'_>) -> Result<UpdateIdentityProviderResponse> {
+        let (pool, input) = (self.pool, self.input);
+        let mut provider = super::find(cx, pool, &input.provider_name).await?;
+        if provider.id != self.id {
+            // Another provider of the same name, perhaps of another type.
+            return Err(Fault::Stale);
+        }
+        if let Some(details) = &self.details {
+            provider.doc.details = details.open.clone();
+            provider.doc.metadata = details.metadata.clone();
+            let secrets = details.secrets.iter();
+            let secrets = secrets.map(|(key, value)| (key.clone(), value.duplicate()));
+            provider.secrets = secrets.collect();
+        }
+        if let Some(mapping) = &input.attribute_mapping {
+            provider.doc.mapping = mapping.clone();
+        }
+        if let Some(acr) = &input.acr_mapping {
+            provider.doc.acr = Some(acr.clone());
+        }
+        provider.modified = cx.now;
+        let identifiers = input.idp_identifiers.as_ref();
+        if let Some(identifiers) = identifiers {
+            provider.doc.identifiers = identifiers.clone();
+        }
+        let batch = pools::guard_active(Batch::new(), &pool.id);
+        let mut batch = table::update(batch, &pool.id, &provider.to_row(pool)?);
+        if let Some(identifiers) = identifiers {
+            batch = table::identify(batch, &pool.id, &provider.name, identifiers);
+        }
+        let batch = audit::record(cx, batch, &pool.id, None);
+        cx.commit(batch, |label| match label {
+            table::IDENTIFIER_TAKEN => invalid_parameter(unconfirmed::IDENTIFIER_TAKEN).into(),
+            other => super::conflict(cx, pool, other),
+        })
+        .await?;
+        Ok(UpdateIdentityProviderResponse {
+            identity_provider: provider.to_api(pool),
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! AdminResetUserPassword: voids a user's password and sends a code for a new one (auth.md 2.2, 6.8, admin.md 2.5).
+
+use cognate_shapes::{
+    AdminResetUserPasswordRequest, AdminResetUserPasswordResponse, UserStatusType,
+};
+use cognate_store::Batch;
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::messages::{self, Addressee, Kind, Message, destination, render};
+use crate::records::user::{self, User};
+use crate::users::codes::{self, Code, Owner, Purpose};
+
+/// AdminResetUserPassword.
+pub async fn admin_reset_user_password(
+    cx: &Cx<'_>,
+    input: AdminResetUserPasswordRequest,
+) -> Result<AdminResetUserPasswordResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let before = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
+    if !before.enabled {
+        return Err(errors::users::user_is_disabled().into());
+    }
+    if !matches!(
+        before.status,
+        UserStatusType::Confirmed | UserStatusType::ResetRequired
+    ) {
+        return Err(errors::users::cannot_reset_in_state().into());
+    }
+    let contacts = destination::recovery(&pool).ok_or_else(errors::users::contact_administrator)?;
+    let destination = destination::reach(&pool, &before, &contacts)
+        .ok_or_else(errors::users::no_verified_contact)?;
+    messages::require_courier(cx, &pool, destination.medium())?;
+
+    let after = User {
+        status: UserStatusType::ResetRequired,
+        modified: cx.now,
+        ..before.clone()
+    };
+    let code = Code::new(destination.contact.attribute(), &destination.value);
+    let batch = user::save(Batch::new(), &pool, &before, &after)?;
+    let owner = Owner::User(&after.id);
+    let batch = codes::put(cx, batch, &pool, owner, Purpose::Reset, &code)?;
+    let message = Message {
+        addressee: Addressee::User(&after.id, &after.username),
+        destination: &destination,
+        kind: Kind::ForgotPassword,
+        rendered: render::verification(&pool, destination.medium(), &code.digits),
+        code: &code.digits,
+    };
+    let batch = messages::post(cx, batch, &pool, message)?;
+    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
+    cx.commit(batch, |_| Fault::Stale).await?;
+    messages::posted(cx);
+    Ok(AdminResetUserPasswordResponse {})
+}

@@ -1,0 +1,136 @@
+//! An identity provider as the rest of the domain sees it.
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::seal::Context;
+use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
+use cognate_federation::saml::metadata::Metadata;
+use cognate_shapes::{IdentityProviderType, IdentityProviderTypeType, Timestamp};
+use cognate_store::tables::identity_providers::ProviderRow;
+use serde::{Deserialize, Serialize};
+
+use crate::errors::Result;
+use crate::records::pool::Pool;
+
+/// The settings of ProviderDetails that are sealed.
+pub const SECRET_DETAILS: [&str; 2] = ["client_secret", "private_key"];
+/// The one that no answer shows (endpoints.md 4.1).
+const NEVER_SHOWN: &str = "private_key";
+
+/// The settings of a provider, with what the service fills in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ProviderDoc {
+    /// SAML, OIDC or a social provider; immutable.
+    pub kind: IdentityProviderTypeType,
+    /// ProviderDetails without [`SECRET_DETAILS`].
+    pub details: BTreeMap<String, String>,
+    /// User pool attribute to claim.
+    pub mapping: BTreeMap<String, String>,
+    /// Other names of the provider.
+    pub identifiers: Vec<String>,
+    /// Level to the provider's value of `acr`; OIDC only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<BTreeMap<String, String>>,
+    /// What the metadata said when it was last read; SAML only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+}
+
+/// A provider of a pool.
+pub struct Provider {
+    /// Never used again.
+    pub id: String,
+    /// Unique in the pool.
+    pub name: String,
+    /// Its settings.
+    pub doc: ProviderDoc,
+    /// Those of [`SECRET_DETAILS`] that it has.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// Grows with every change.
+    pub ver: i64,
+}
+
+impl Provider {
+    /// A provider of `pool` from its row.
+    ///
+    /// # Errors
+    /// An internal fault for a row that does not open or parse.
+    pub fn open(pool: &Pool, row: ProviderRow) -> Result<Self> {
+        let secrets = match &row.sealed {
+            None => BTreeMap::new(),
+            Some(sealed) => {
+                let plain = pool.key.open(&context(pool, &row.provider_id), sealed)?;
+                let stored: BTreeMap<String, String> = serde_json::from_slice(plain.expose())?;
+                let kept = stored.into_iter();
+                kept.map(|(key, value)| (key, SecretString::new(value)))
+                    .collect()
+            }
+        };
+        Ok(Self {
+            doc: serde_json::from_str(&row.doc)?,
+            id: row.provider_id,
+            name: row.name,
+            secrets,
+            created: row.created,
+            modified: row.modified,
+            ver: row.ver,
+        })
+    }
+
+    /// The provider as its row, secrets sealed.
+    ///
+    /// # Errors
+    /// None in practice: texts always serialise.
+    pub fn to_row(&self, pool: &Pool) -> Result<ProviderRow> {
+        let sealed = match self.secrets.is_empty() {
+            true => None,
+            false => {
+                let shown = self.secrets.iter();
+                let shown = shown.map(|(key, value)| (key, value.expose()));
+                let plain: SecretBytes =
+                    Secret::new(serde_json::to_vec(&shown.collect::<BTreeMap<_, _>>())?);
+                Some(pool.key.seal(&context(pool, &self.id), plain.expose()))
+            }
+        };
+        Ok(ProviderRow {
+            name: self.name.clone(),
+            provider_id: self.id.clone(),
+            doc: serde_json::to_string(&self.doc)?,
+            sealed,
+            created: self.created,
+            modified: self.modified,
+            ver: self.ver,
+        })
+    }
+
+    /// As every operation shows it: the client secret with it, the private key never.
+    pub fn to_api(&self, pool: &Pool) -> IdentityProviderType {
+        let mut details = self.doc.details.clone();
+        let shown = self.secrets.iter().filter(|(key, _)| *key != NEVER_SHOWN);
+        details.extend(shown.map(|(key, value)| (key.clone(), value.expose().clone())));
+        IdentityProviderType {
+            user_pool_id: Some(pool.id.clone()),
+            provider_name: Some(self.name.clone()),
+            provider_type: Some(self.doc.kind),
+            provider_details: Some(details),
+            attribute_mapping: Some(self.doc.mapping.clone()),
+            idp_identifiers: Some(self.doc.identifiers.clone()),
+            acr_mapping: self.doc.acr.clone(),
+            last_modified_date: Some(Timestamp(self.modified)),
+            creation_date: Some(Timestamp(self.created)),
+        }
+    }
+}
+
+fn context<'a>(pool: &'a Pool, provider_id: &'a str) -> Context<'a> {
+    Context {
+        table: "identity_providers",
+        column: "sealed",
+        pool: &pool.id,
+        row: provider_id,
+    }
+}

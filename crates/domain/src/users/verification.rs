@@ -1,0 +1,117 @@
+//! Saving changed attributes with the codes that verify them, and taking those codes back (admin.md 1.9, 4.1).
+
+use cognate_shapes::CodeDeliveryDetailsType;
+use cognate_store::Batch;
+
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::messages::destination::Contact;
+use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::records::pool::Pool;
+use crate::records::user::{self, User};
+use crate::users::aliases;
+use crate::users::changes::Change;
+use crate::users::codes::{self, Code, Owner, Purpose};
+
+/// Commits a change together with the codes that it sends; tells where they went.
+///
+/// # Errors
+/// AliasExistsException (or what the operation declares) when a name belongs to somebody else; the refusals of
+/// [`messages::require_courier`].
+pub async fn save(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    before: &User,
+    change: Change,
+) -> Result<Vec<CodeDeliveryDetailsType>> {
+    for destination in &change.to_verify {
+        messages::require_courier(cx, pool, destination.medium())?;
+        refuse_taken(cx, pool, before, &change.after, destination).await?;
+    }
+    let mut after = change.after;
+    after.modified = cx.now;
+    let mut batch = user::save(Batch::new(), pool, before, &after)?;
+    for contact in change.touched {
+        batch = codes::forget(batch, pool, &after.id, Purpose::Verify(contact));
+    }
+    if change.moved {
+        // Whoever reads the old address must not set a password any more.
+        batch = codes::forget(batch, pool, &after.id, Purpose::Reset);
+    }
+    for destination in &change.to_verify {
+        batch = send(
+            cx,
+            batch,
+            pool,
+            &after,
+            destination,
+            Kind::UpdateUserAttribute,
+        )?;
+    }
+    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
+    cx.commit(batch, |label| aliases::conflict(cx, label))
+        .await?;
+    messages::posted(cx);
+    Ok(change.to_verify.iter().map(Destination::details).collect())
+}
+
+/// A value that waits for its verification takes no name yet. Where it could never take it, the user learns at once.
+async fn refuse_taken(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    before: &User,
+    after: &User,
+    destination: &Destination,
+) -> Result<()> {
+    let waits = after
+        .doc
+        .pending
+        .contains_key(destination.contact.attribute());
+    if !(waits && pool.has_username_attributes()) {
+        return Ok(());
+    }
+    let owner = User::find_login(cx, pool, &destination.value).await?;
+    if owner.is_none_or(|owner| owner.id == before.id) {
+        return Ok(());
+    }
+    Err(errors::users::alias_exists(cx.op, destination.contact.attribute()).into())
+}
+
+/// Adds a code that verifies a value of an attribute, in the place of any older one, and its message.
+pub fn send(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    user: &User,
+    destination: &Destination,
+    kind: Kind,
+) -> Result<Batch> {
+    let code = Code::new(destination.contact.attribute(), &destination.value);
+    let purpose = Purpose::Verify(destination.contact);
+    let batch = codes::put(cx, batch, pool, Owner::User(&user.id), purpose, &code)?;
+    let message = Message {
+        addressee: Addressee::User(&user.id, &user.username),
+        destination,
+        kind,
+        rendered: render::verification(pool, destination.medium(), &code.digits),
+        code: &code.digits,
+    };
+    messages::post(cx, batch, pool, message)
+}
+
+/// The user with the value verified that a code was sent to; a value that waited counts from now on. None when the user
+/// has another value by now.
+pub fn verified(user: &User, contact: Contact, code: &Code) -> Option<User> {
+    let (name, flag) = (contact.attribute(), contact.flag());
+    let mut after = user.clone();
+    let doc = &mut after.doc;
+    if doc.pending.get(name) == Some(&code.value) {
+        doc.pending.remove(name);
+        doc.attributes.insert(name.to_owned(), code.value.clone());
+    } else if doc.attributes.get(name) != Some(&code.value) {
+        return None;
+    }
+    doc.attributes.insert(flag.to_owned(), "true".to_owned());
+    Some(after)
+}

@@ -1,0 +1,3 @@
+//! OpenID Connect.
+
+pub mod discovery;

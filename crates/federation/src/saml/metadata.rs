@@ -1,0 +1,294 @@
+//! Metadata documents of identity providers (SAML 2.0 Metadata, section 2.4; endpoints.md 4.1, 4.4).
+//!
+//! The document is trusted as far as its source is: an administrator pasted it, or it came from the URL that an
+//! administrator named. Its own signature is therefore not looked at.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use roxmltree::{Document, Node, ParsingOptions};
+use serde::{Deserialize, Serialize};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+
+const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
+const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
+const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+/// Characters of a certificate (endpoints.md 4.4).
+const LONGEST_CERTIFICATE: usize = 4_096;
+/// Nodes of a document: a hundred times what providers publish, and a bound on the memory that a hostile one takes.
+const MOST_NODES: u32 = 100_000;
+
+/// What a relying party needs to know of an identity provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Who issues the assertions.
+    pub entity_id: String,
+    /// Where the browser is sent with a request to sign in.
+    pub sso_redirect: String,
+    /// Where the browser is sent with a request to sign out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slo_redirect: Option<String>,
+    /// The certificates of the keys that may sign, base64 of DER; never empty.
+    pub certificates: Vec<String>,
+}
+
+/// Why a document is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetadataError {
+    /// It is not XML, has a document type definition, or is far too large.
+    #[error("the metadata is not well-formed XML without a document type definition")]
+    NotXml,
+    /// It describes no SAML 2.0 identity provider, or several.
+    #[error("the metadata does not describe one SAML 2.0 identity provider")]
+    NoProvider,
+    /// The provider does not take requests by redirect, or not at an http(s) URL.
+    #[error("the provider has no single sign-on location for redirects")]
+    NoRedirect,
+    /// No key that signs has a certificate.
+    #[error("the provider names no certificate for signing")]
+    NoCertificate,
+    /// A certificate is not one, or is too long.
+    #[error("a certificate is malformed")]
+    BadCertificate,
+    /// Every certificate has ended.
+    #[error("the certificates have expired")]
+    Expired,
+}
+
+/// Reads a metadata document. `now`: seconds since 1970, at which a certificate must be good.
+///
+/// # Errors
+/// [`MetadataError`].
+pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
+    let options = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: MOST_NODES,
+        ..ParsingOptions::default()
+    };
+    // Some providers publish a byte order mark.
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let document =
+        Document::parse_with_options(text, options).map_err(|_| MetadataError::NotXml)?;
+    let mut found = document.descendants().filter_map(provider);
+    let (entity, role) = match (found.next(), found.next()) {
+        (Some(only), None) => only,
+        // Which of several is meant, nobody has said.
+        _ => return Err(MetadataError::NoProvider),
+    };
+    let entity_id = entity.attribute("entityID").unwrap_or_default().trim();
+    if entity_id.is_empty() {
+        return Err(MetadataError::NoProvider);
+    }
+    let sso_redirect = location(role, "SingleSignOnService").ok_or(MetadataError::NoRedirect)?;
+    Ok(Metadata {
+        entity_id: entity_id.to_owned(),
+        sso_redirect,
+        slo_redirect: location(role, "SingleLogoutService"),
+        certificates: certificates(role, now)?,
+    })
+}
+
+/// The entity and its role, if the node is the role of a SAML 2.0 identity provider.
+fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> {
+    if !role.has_tag_name((METADATA, "IDPSSODescriptor")) {
+        return None;
+    }
+    let protocols = role.attribute("protocolSupportEnumeration")?;
+    let entity = role.parent_element()?;
+    let speaks = protocols.split_whitespace().any(|name| name == PROTOCOL);
+    (speaks && entity.has_tag_name((METADATA, "EntityDescriptor"))).then_some((entity, role))
+}
+
+/// Where a service takes redirects. Browsers are sent there, so nothing but http(s) is taken.
+fn location(role: Node<'_, '_>, service: &str) -> Option<String> {
+    role.children()
+        .filter(|node| node.has_tag_name((METADATA, service)))
+        .filter(|node| node.attribute("Binding") == Some(REDIRECT))
+        .filter_map(|node| node.attribute("Location"))
+        .map(str::trim)
+        .find(|url| is_http(url))
+        .map(str::to_owned)
+}
+
+fn is_http(url: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && url.len() > scheme.len()
+    })
+}
+
+/// The certificates that are good at `now`, of keys that may sign.
+fn certificates(role: Node<'_, '_>, now: i64) -> Result<Vec<String>, MetadataError> {
+    let keys = role
+        .children()
+        .filter(|node| node.has_tag_name((METADATA, "KeyDescriptor")))
+        .filter(|node| matches!(node.attribute("use"), None | Some("signing")));
+    let texts = keys
+        .flat_map(|key| key.descendants())
+        .filter(|node| node.has_tag_name((SIGNATURE, "X509Certificate")))
+        .map(|node| node.text().unwrap_or_default());
+    let (mut live, mut some) = (Vec::new(), false);
+    for text in texts {
+        some = true;
+        let text: String = text.split_whitespace().collect();
+        if text.len() > LONGEST_CERTIFICATE {
+            return Err(MetadataError::BadCertificate);
+        }
+        let ends = ends(&text).ok_or(MetadataError::BadCertificate)?;
+        if ends > now && !live.contains(&text) {
+            live.push(text);
+        }
+    }
+    match (some, live.is_empty()) {
+        (false, _) => Err(MetadataError::NoCertificate),
+        (true, true) => Err(MetadataError::Expired),
+        (true, false) => Ok(live),
+    }
+}
+
+/// When a certificate ends, in seconds since 1970.
+fn ends(text: &str) -> Option<i64> {
+    let der = STANDARD.decode(text).ok()?;
+    let certificate = Certificate::from_der(&der).ok()?;
+    let end = certificate.tbs_certificate.validity.not_after;
+    i64::try_from(end.to_unix_duration().as_secs()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A self-signed certificate for tests, good for a hundred years from November 2026.
+    const CERTIFICATE: &str = "MIIBijCCATGgAwIBAgIUZvqZWT0FWOmh3hGiNHL2RT1jD/IwCgYIKoZIzj0EAwIwGjEYMBYGA1UEAwwPaWRwLmV4YW1wbGUuY29tMCAXDTI2MTEyMTEwMzEyMVoYDzIxMjYxMDI4MTAzMTIxWjAaMRgwFgYDVQQDDA9pZHAuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQKlpAqpto258mN4blaGFW9dTkPwSeWrYpwMfGJmhZH4UT262c8dv9JUF5VLPH3xsl56X1FwZ2qTKl927eN48p2o1MwUTAdBgNVHQ4EFgQUmOgkUSmNoW6tWobWnNZMZaR1LPgwHwYDVR0jBBgwFoAUmOgkUSmNoW6tWobWnNZMZaR1LPgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiA5Dn0EMk/pDvZ/K+9bVqo4+Xi7x4b2f2uPQNNnWSYwfQIgPrLSu0G1qzIjiYkYFdsEk+fljq6TTZC7dlyexDCJJXM=";
+    const NOW: i64 = 1_800_000_000;
+
+    fn role(inside: &str) -> String {
+        format!(
+            r#"<IDPSSODescriptor protocolSupportEnumeration="{PROTOCOL}">{inside}</IDPSSODescriptor>"#
+        )
+    }
+
+    fn entity(inside: &str) -> String {
+        format!(
+            r#"<EntityDescriptor xmlns="{METADATA}" entityID="https://idp.example.com/">{inside}</EntityDescriptor>"#
+        )
+    }
+
+    fn key(usage: &str, certificate: &str) -> String {
+        format!(
+            r#"<KeyDescriptor {usage}><ds:KeyInfo xmlns:ds="{SIGNATURE}"><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>"#
+        )
+    }
+
+    fn service(name: &str, binding: &str, url: &str) -> String {
+        format!(r#"<{name} Binding="{binding}" Location="{url}"/>"#)
+    }
+
+    fn sso() -> String {
+        service(
+            "SingleSignOnService",
+            REDIRECT,
+            "https://idp.example.com/sso",
+        )
+    }
+
+    #[test]
+    fn a_provider_is_read_with_its_locations_and_signing_certificates() {
+        let post = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+        let folded = CERTIFICATE.replace("MII", "\n  MII ");
+        let inside = key("", &folded)
+            + &key(r#"use="signing""#, CERTIFICATE)
+            + &key(r#"use="encryption""#, "none")
+            + &service(
+                "SingleLogoutService",
+                REDIRECT,
+                "https://idp.example.com/slo",
+            )
+            + &service("SingleSignOnService", post, "https://idp.example.com/post")
+            + &sso();
+        let text = format!(
+            "\u{feff}<?xml version=\"1.0\"?>\n{}",
+            entity(&role(&inside))
+        );
+        let expected = Metadata {
+            entity_id: "https://idp.example.com/".into(),
+            sso_redirect: "https://idp.example.com/sso".into(),
+            slo_redirect: Some("https://idp.example.com/slo".into()),
+            certificates: vec![CERTIFICATE.into()],
+        };
+        assert_eq!(parse(&text, NOW), Ok(expected.clone()));
+        let group = format!(
+            r#"<EntitiesDescriptor xmlns="{METADATA}">{}</EntitiesDescriptor>"#,
+            entity(&role(&inside))
+        );
+        assert_eq!(parse(&group, NOW), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_no_provider_is_refused() {
+        let good = role(&(key("", CERTIFICATE) + &sso()));
+        for (text, error) in [
+            (String::new(), MetadataError::NotXml),
+            ("<html>".into(), MetadataError::NotXml),
+            (
+                format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{}", entity(&good)),
+                MetadataError::NotXml,
+            ),
+            ("<html/>".into(), MetadataError::NoProvider),
+            (entity(""), MetadataError::NoProvider),
+            (entity(&format!("{good}{good}")), MetadataError::NoProvider),
+            (
+                entity(&good).replace("entityID", "entity"),
+                MetadataError::NoProvider,
+            ),
+            (
+                entity(&good).replace(PROTOCOL, "urn:oasis:names:tc:SAML:1.1:protocol"),
+                MetadataError::NoProvider,
+            ),
+            (
+                entity(&good).replace(METADATA, "urn:other"),
+                MetadataError::NoProvider,
+            ),
+            (
+                entity(&role(&key("", CERTIFICATE))),
+                MetadataError::NoRedirect,
+            ),
+            (
+                entity(&good).replace("https://idp.example.com/sso", "javascript:alert(1)"),
+                MetadataError::NoRedirect,
+            ),
+            (entity(&role(&sso())), MetadataError::NoCertificate),
+            (
+                entity(&role(&(key(r#"use="encryption""#, CERTIFICATE) + &sso()))),
+                MetadataError::NoCertificate,
+            ),
+            (
+                entity(&role(&(key("", "AAAA") + &sso()))),
+                MetadataError::BadCertificate,
+            ),
+            (
+                entity(&role(&(key("", &"A".repeat(4_100)) + &sso()))),
+                MetadataError::BadCertificate,
+            ),
+        ] {
+            assert_eq!(parse(&text, NOW), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_must_be_good_today() {
+        let text = entity(&role(&(key("", CERTIFICATE) + &sso())));
+        assert_eq!(
+            parse(&text, NOW + 200 * 365 * 86_400),
+            Err(MetadataError::Expired)
+        );
+    }
+
+    #[test]
+    fn a_document_with_too_many_nodes_is_refused() {
+        let text = entity(&"<a/>".repeat(100_001));
+        assert_eq!(parse(&text, NOW), Err(MetadataError::NotXml));
+    }
+}

@@ -1,0 +1,180 @@
+//! `identity_providers` and `idp_identifiers`: whom a pool trusts to sign users in, and the names to reach them by.
+
+use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+
+/// The pool has a provider of that name.
+pub const PROVIDER_EXISTS: Label = Label("provider_exists");
+/// The provider has changed since it was read, or is gone.
+pub const PROVIDER_STALE: Label = Label("provider_stale");
+/// Another provider of the pool has the identifier.
+pub const IDENTIFIER_TAKEN: Label = Label("idp_identifier_taken");
+
+/// The columns of `identity_providers p` in the order that [`ProviderRow::read`] expects.
+macro_rules! columns {
+    () => {
+        "p.name, p.provider_id, p.doc, p.sealed, p.created, p.modified, p.ver"
+    };
+}
+
+const BY_NAME: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM identity_providers p WHERE p.pool_id = ?1 AND p.name = ?2"
+);
+const BY_IDENTIFIER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM idp_identifiers i CROSS JOIN identity_providers p WHERE i.pool_id = ?1 AND i.identifier = ?2 \
+     AND p.pool_id = i.pool_id AND p.name = i.name"
+);
+const PAGE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM identity_providers p WHERE p.pool_id = ?1 AND p.name > ?2 ORDER BY p.name LIMIT ?3"
+);
+const EXISTS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND name = ?2";
+const IS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2";
+const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)";
+const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, ver = ver + 1 \
+     WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
+const DELETE: &str =
+    "DELETE FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
+const FORGET: &str = "DELETE FROM idp_identifiers WHERE pool_id = ?1 AND name = ?2";
+const IDENTIFY: &str =
+    "INSERT INTO idp_identifiers (pool_id, identifier, name) VALUES (?1, ?2, ?3)";
+
+/// A provider as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderRow {
+    /// Unique in the pool.
+    pub name: String,
+    /// Never used again.
+    pub provider_id: String,
+    /// JSON.
+    pub doc: String,
+    /// Sealed JSON map of the secret settings.
+    pub sealed: Option<Vec<u8>>,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// Grows with every change.
+    pub ver: i64,
+}
+
+impl ProviderRow {
+    fn read(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            name: row.take_text(0)?,
+            provider_id: row.take_text(1)?,
+            doc: row.take_text(2)?,
+            sealed: row.take_opt_bytes(3)?,
+            created: row.int(4)?,
+            modified: row.int(5)?,
+            ver: row.int(6)?,
+        })
+    }
+}
+
+/// The provider of exactly this name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(
+    store: &Store,
+    pool_id: &str,
+    name: &str,
+) -> Result<Option<ProviderRow>, StoreError> {
+    let row = store.row(BY_NAME, params![pool_id, name]).await?;
+    row.map(ProviderRow::read).transpose()
+}
+
+/// The provider with an identifier.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_identifier(
+    store: &Store,
+    pool_id: &str,
+    identifier: &str,
+) -> Result<Option<ProviderRow>, StoreError> {
+    let row = store
+        .row(BY_IDENTIFIER, params![pool_id, identifier])
+        .await?;
+    row.map(ProviderRow::read).transpose()
+}
+
+/// Up to `limit` providers of a pool whose name is above `after`, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page(
+    store: &Store,
+    pool_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ProviderRow>, StoreError> {
+    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
+    rows.into_iter().map(ProviderRow::read).collect()
+}
+
+/// The read that finds one row when the pool has a provider of that name; for use among others in one `Store::read`.
+#[must_use]
+pub fn exists(pool_id: &str, name: &str) -> (&'static str, Vec<Value>) {
+    (EXISTS, params![pool_id, name])
+}
+
+/// Adds a provider; [`PROVIDER_EXISTS`].
+pub fn insert(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
+    let params = params![
+        pool_id,
+        &row.name,
+        &row.provider_id,
+        &row.doc,
+        row.sealed.as_ref(),
+        row.created
+    ];
+    batch.one(INSERT, params, PROVIDER_EXISTS)
+}
+
+/// Replaces the settings of version `row.ver`; [`PROVIDER_STALE`].
+pub fn update(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
+    let params = params![
+        pool_id,
+        &row.provider_id,
+        row.ver,
+        &row.doc,
+        row.sealed.as_ref(),
+        row.modified
+    ];
+    batch.one(UPDATE, params, PROVIDER_STALE)
+}
+
+/// Takes version `row.ver` away with its identifiers; [`PROVIDER_STALE`]. Links through it mean nothing from then on.
+pub fn delete(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
+    batch
+        .one(
+            DELETE,
+            params![pool_id, &row.provider_id, row.ver],
+            PROVIDER_STALE,
+        )
+        .run(FORGET, params![pool_id, &row.name])
+}
+
+/// Replaces the identifiers of a provider; [`IDENTIFIER_TAKEN`]. The same batch must hold the provider's row.
+pub fn identify(batch: Batch, pool_id: &str, name: &str, identifiers: &[String]) -> Batch {
+    let batch = batch.run(FORGET, params![pool_id, name]);
+    identifiers.iter().fold(batch, |batch, identifier| {
+        batch.one(
+            IDENTIFY,
+            params![pool_id, identifier, name],
+            IDENTIFIER_TAKEN,
+        )
+    })
+}
+
+/// Demands that the provider is still there; [`PROVIDER_STALE`].
+pub fn guard(batch: Batch, pool_id: &str, provider_id: &str) -> Batch {
+    batch.exists(IS, params![pool_id, provider_id], PROVIDER_STALE)
+}

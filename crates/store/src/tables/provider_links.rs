@@ -1,0 +1,111 @@
+//! `provider_links`: the outside identities that sign in as users of a pool.
+
+use crate::{Batch, Label, Row, Store, StoreError, params};
+
+/// The identity is linked already.
+pub const LINK_EXISTS: Label = Label("provider_link_exists");
+/// The link is gone.
+pub const LINK_GONE: Label = Label("provider_link_gone");
+
+const OWNER: &str =
+    "SELECT user_id FROM provider_links WHERE pool_id = ?1 AND provider_id = ?2 AND link_key = ?3";
+// A link through a provider that was deleted is none.
+const OF_USER: &str = "SELECT l.provider_id, p.name, l.attribute, l.value, l.created \
+     FROM provider_links l CROSS JOIN identity_providers p \
+     WHERE l.pool_id = ?1 AND l.user_id = ?2 AND p.pool_id = l.pool_id AND p.provider_id = l.provider_id \
+     ORDER BY l.created, l.link_key";
+const INSERT: &str = "INSERT INTO provider_links (pool_id, provider_id, link_key, user_id, attribute, value, created) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const DELETE: &str = "DELETE FROM provider_links \
+     WHERE pool_id = ?1 AND provider_id = ?2 AND link_key = ?3 AND user_id = ?4";
+const FORGET_USER: &str = "DELETE FROM provider_links WHERE pool_id = ?1 AND user_id = ?2";
+
+/// A link of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRow {
+    /// Through which provider.
+    pub provider_id: String,
+    /// What the provider is called.
+    pub provider: String,
+    /// What the provider says of the user: the subject or a mapped attribute.
+    pub attribute: String,
+    /// Its value.
+    pub value: String,
+    /// Microseconds.
+    pub created: i64,
+}
+
+impl LinkRow {
+    fn read(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            provider_id: row.take_text(0)?,
+            provider: row.take_text(1)?,
+            attribute: row.take_text(2)?,
+            value: row.take_text(3)?,
+            created: row.int(4)?,
+        })
+    }
+}
+
+/// The id of the user that an identity is linked to.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn owner(
+    store: &Store,
+    pool_id: &str,
+    provider_id: &str,
+    link_key: &str,
+) -> Result<Option<String>, StoreError> {
+    let row = store
+        .row(OWNER, params![pool_id, provider_id, link_key])
+        .await?;
+    row.map(|mut row| row.take_text(0)).transpose()
+}
+
+/// The links of a user, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_user(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+) -> Result<Vec<LinkRow>, StoreError> {
+    let rows = store.rows(OF_USER, params![pool_id, user_id]).await?;
+    rows.into_iter().map(LinkRow::read).collect()
+}
+
+/// Adds a link; [`LINK_EXISTS`]. The same batch must change the user's row, which keeps the number of links bounded.
+pub fn insert(batch: Batch, pool_id: &str, user_id: &str, link_key: &str, row: &LinkRow) -> Batch {
+    let params = params![
+        pool_id,
+        &row.provider_id,
+        link_key,
+        user_id,
+        &row.attribute,
+        &row.value,
+        row.created
+    ];
+    batch.one(INSERT, params, LINK_EXISTS)
+}
+
+/// Takes a link away; [`LINK_GONE`].
+pub fn delete(
+    batch: Batch,
+    pool_id: &str,
+    provider_id: &str,
+    link_key: &str,
+    user_id: &str,
+) -> Batch {
+    batch.one(
+        DELETE,
+        params![pool_id, provider_id, link_key, user_id],
+        LINK_GONE,
+    )
+}
+
+/// Takes away every link of a user.
+pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(FORGET_USER, params![pool_id, user_id])
+}
