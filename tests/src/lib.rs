@@ -1,1 +1,1 @@
-//! To be described.
+//! Tests of the whole program; everything is under `tests/`.

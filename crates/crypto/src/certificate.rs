@@ -47,6 +47,27 @@ pub fn self_signed(
     common_name: &str,
     valid: Range<i64>,
 ) -> Result<Vec<u8>, BadPeriod> {
+    certify(key, common_name, valid, KeyUsagePurpose::DigitalSignature)
+}
+
+/// The same for a key that others encrypt to.
+///
+/// # Errors
+/// [`BadPeriod`] as there.
+pub fn for_encryption(
+    key: &SigningKey,
+    common_name: &str,
+    valid: Range<i64>,
+) -> Result<Vec<u8>, BadPeriod> {
+    certify(key, common_name, valid, KeyUsagePurpose::KeyEncipherment)
+}
+
+fn certify(
+    key: &SigningKey,
+    common_name: &str,
+    valid: Range<i64>,
+    usage: KeyUsagePurpose,
+) -> Result<Vec<u8>, BadPeriod> {
     let instant = |seconds| {
         let instant = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| BadPeriod)?;
         if (1950..=9999).contains(&instant.year()) {
@@ -62,7 +83,7 @@ pub fn self_signed(
     name.push(DnType::CommonName, common_name);
     params.distinguished_name = name;
     params.is_ca = IsCa::ExplicitNoCa;
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.key_usages = vec![usage];
     params.serial_number = Some(serial(key, valid.start));
     let digest = hash::sha256(key.public_der());
     params.key_identifier_method =

@@ -112,6 +112,11 @@ routes! {
     DeleteUserPoolClientSecret => ops::clients::delete_user_pool_client_secret::delete_user_pool_client_secret,
     GetUICustomization => ops::branding::get_ui_customization::get_ui_customization,
     SetUICustomization => ops::branding::set_ui_customization::set_ui_customization,
+    CreateManagedLoginBranding => ops::branding::create_managed_login_branding::create_managed_login_branding,
+    DescribeManagedLoginBranding => ops::branding::describe_managed_login_branding::describe_managed_login_branding,
+    DescribeManagedLoginBrandingByClient => ops::branding::describe_managed_login_branding_by_client::describe_managed_login_branding_by_client,
+    UpdateManagedLoginBranding => ops::branding::update_managed_login_branding::update_managed_login_branding,
+    DeleteManagedLoginBranding => ops::branding::delete_managed_login_branding::delete_managed_login_branding,
     SignUp => ops::signup::sign_up::sign_up,
     ConfirmSignUp => ops::signup::confirm_sign_up::confirm_sign_up,
     ResendConfirmationCode => ops::signup::resend_confirmation_code::resend_confirmation_code,
@@ -189,11 +194,11 @@ routes! {
     AdminListUserAuthEvents AdminListUserSessions
     AdminRevokeUserSession AdminSetUserMFAPreference AdminUpdateAuthEventFeedback
     AdminUpdateDeviceStatus AssociateSoftwareToken CompleteWebAuthnRegistration
-    ConfirmDevice CreateManagedLoginBranding
+    ConfirmDevice
     CreateUserImportJob
-    CreateUserPoolReplica DeleteManagedLoginBranding
+    CreateUserPoolReplica
     DeleteUserPoolReplica DeleteWebAuthnCredential
-    DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient
+
     DescribeRiskConfiguration DescribeUserImportJob
     ForgetDevice GetCSVHeader GetClientToken
     GetDerivedToken GetDevice
@@ -206,7 +211,7 @@ routes! {
     SetUserMFAPreference SetUserPoolClientSessionConfiguration
     SetUserPoolSessionConfiguration StartUserImportJob StartWebAuthnRegistration
     StopUserImportJob UpdateAuthEventFeedback
-    UpdateDeviceStatus UpdateManagedLoginBranding
+    UpdateDeviceStatus
 
     UpdateUserPoolReplica VerifySoftwareToken
 }

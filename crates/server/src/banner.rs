@@ -40,7 +40,10 @@ pub fn of(mode: Mode, running: &Running) -> String {
                     format!("AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=<root_secret_access_key>")
                 }
             };
-            let _ = writeln!(out, "\n  export {keys} AWS_REGION={region} AWS_DEFAULT_REGION={region}");
+            let _ = writeln!(
+                out,
+                "\n  export {keys} AWS_REGION={region} AWS_DEFAULT_REGION={region}"
+            );
             let _ = writeln!(
                 out,
                 "  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={first}\n"

@@ -109,6 +109,17 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
 
     let (mode, account) = (domain.mode, domain.account.clone());
     let Opened { store, root } = open(mode, &database).await?;
+    if let Some(setting) = store.answers_too_early().await? {
+        if mode == Mode::Serve {
+            bail!(
+                "the database answers before a commit is durable ({setting} is off); switch {setting} on"
+            );
+        }
+        tracing::warn!(
+            setting,
+            "the database answers before a commit is durable: a crash loses data"
+        );
+    }
     let app = App::open(domain, store, root)
         .await
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;

@@ -76,10 +76,12 @@ CREATE INDEX sessions_by_expiry ON sessions (bucket, expires);
 CREATE TABLE spent (pool_id KEY NOT NULL, nonce KEY NOT NULL, expires INT NOT NULL, bucket INT NOT NULL, PRIMARY KEY (pool_id, nonce)) NARROW;
 CREATE INDEX spent_by_expiry ON spent (bucket, expires);
 
+-- user_id: or the pseudonym of a name that nobody has, kept only while its attempts are.
 CREATE TABLE auth_events (
-  pool_id KEY NOT NULL, user_id KEY NOT NULL, at INT NOT NULL, event_id KEY NOT NULL, doc DOC NOT NULL,
-  PRIMARY KEY (pool_id, user_id, at, event_id)
+  pool_id KEY NOT NULL, user_id KEY NOT NULL, at INT NOT NULL, event_id KEY NOT NULL, doc DOC NOT NULL, expires INT NOT NULL,
+  bucket INT NOT NULL, PRIMARY KEY (pool_id, user_id, at, event_id)
 ) NARROW;
+CREATE INDEX auth_events_by_expiry ON auth_events (bucket, expires);
 CREATE TABLE audit (pool_id KEY NOT NULL, at INT NOT NULL, audit_id KEY NOT NULL, doc DOC NOT NULL, PRIMARY KEY (pool_id, at, audit_id)) NARROW;
 
 -- The courier's rows. state: 0 waiting to be sent, 1 sent, 2 given up, 3 kept in the inbox of `dev`.

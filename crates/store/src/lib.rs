@@ -205,6 +205,18 @@ impl Store {
         }
     }
 
+    /// The name of a setting of the database by which it answers before a commit is durable, if there is one. A crash
+    /// of the database then loses what was acknowledged; SQLite is always opened with full syncing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn answers_too_early(&self) -> Result<Option<String>, StoreError> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(None),
+            Driver::Postgres(driver) => driver.answers_too_early().await,
+        }
+    }
+
     /// The database's clock minus this node's, in microseconds; 0 on SQLite, which has no clock of its own.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ const ATTEMPTS: u32 = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a check of readiness may take.
 const READY: Duration = Duration::from_secs(2);
+/// A setting by which the server would call a commit done before the disk has it.
+const TOO_EARLY: &str = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'";
 const CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
 
 /// An open database server.
@@ -159,6 +161,14 @@ impl Postgres {
         let after = clock::wall_micros();
         let theirs = rows.first().map_or(Ok(after), |row| row.int(0))?;
         Ok(theirs - (before + (after - before) / 2))
+    }
+
+    pub(crate) async fn answers_too_early(&self) -> Result<Option<String>, StoreError> {
+        let rows = self.rows(TOO_EARLY, Vec::new()).await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| row.take_text(0))
+            .transpose()
     }
 
     pub(crate) fn close(&self) {

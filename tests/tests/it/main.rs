@@ -16,5 +16,6 @@ mod operations;
 mod postgres;
 mod program;
 mod security;
+mod settings;
 mod site;
 mod two_nodes;

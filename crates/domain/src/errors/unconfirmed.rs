@@ -67,6 +67,33 @@ pub const IMAGE_KIND: &str = "ImageFile must be a PNG or JPEG image.";
 pub const INVALID_CSS: &str =
     "The CSS is not valid. It must be a list of rules for the allowed classes.";
 
+/// auth.md 6.10: the text of ManagedLoginBrandingExistsException was never captured.
+pub const STYLE_EXISTS: &str = "A managed login branding style already exists for this app client.";
+/// endpoints.md 3.7: that a pool has at most 20 styles is documented, the text is not.
+pub const TOO_MANY_STYLES: &str =
+    "Cannot have more than 20 managed login branding styles for a user pool.";
+/// One request holds at most 40 images; that a style does is an assumption.
+pub const TOO_MANY_ASSETS: &str =
+    "Cannot have more than 40 assets for a managed login branding style.";
+/// Settled D17: the reason in it was cut off.
+pub const ASSET_EXTENSION: &str = "The extension is not allowed for the category";
+/// As [`ASSET_EXTENSION`]: the file is of another kind, or a drawing with more than shapes in it.
+pub const ASSET_CONTENT: &str = "The content is not a valid image of the extension";
+/// As [`ASSET_EXTENSION`]: two images for the same.
+pub const ASSET_TWICE: &str = "The asset is given more than once";
+
+/// endpoints.md 3.8: a value of a wrong kind in the settings of managed login.
+pub fn invalid_setting(path: &str) -> String {
+    format!("Invalid settings provided. The value at {path} is not valid.")
+}
+
+/// auth.md 1.9, for members that the model takes for optional.
+pub fn missing_member(name: &str) -> String {
+    format!(
+        "1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null"
+    )
+}
+
 /// A callback or sign-out URL that is not absolute.
 pub fn invalid_redirect(url: &str) -> super::ApiError {
     super::invalid_parameter(format!("{url} is not a valid redirect URI."))

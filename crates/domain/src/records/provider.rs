@@ -14,8 +14,10 @@ use crate::records::pool::Pool;
 
 /// The settings of ProviderDetails that are sealed.
 pub const SECRET_DETAILS: [&str; 2] = ["client_secret", "private_key"];
-/// The one that no answer shows (endpoints.md 4.1).
-const NEVER_SHOWN: &str = "private_key";
+/// The name among the secrets of the key to which a SAML provider encrypts, PKCS #8 in base64.
+pub const ENCRYPTION_KEY: &str = "encryption_key";
+/// Secrets that no answer shows (endpoints.md 4.1).
+const NEVER_SHOWN: [&str; 2] = ["private_key", ENCRYPTION_KEY];
 
 /// The settings of a provider, with what the service fills in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ pub struct Provider {
     pub name: String,
     /// Its settings.
     pub doc: ProviderDoc,
-    /// Those of [`SECRET_DETAILS`] that it has.
+    /// Those of [`SECRET_DETAILS`] that it has, and the key to decrypt with.
     pub secrets: BTreeMap<String, SecretString>,
     /// Microseconds.
     pub created: i64,
@@ -81,6 +83,23 @@ impl Provider {
         })
     }
 
+    /// A deliberate copy, secrets included.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        let secrets = self.secrets.iter();
+        Self {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            doc: self.doc.clone(),
+            secrets: secrets
+                .map(|(key, value)| (key.clone(), value.duplicate()))
+                .collect(),
+            created: self.created,
+            modified: self.modified,
+            ver: self.ver,
+        }
+    }
+
     /// The provider as its row, secrets sealed.
     ///
     /// # Errors
@@ -110,7 +129,10 @@ impl Provider {
     /// As every operation shows it: the client secret with it, the private key never.
     pub fn to_api(&self, pool: &Pool) -> IdentityProviderType {
         let mut details = self.doc.details.clone();
-        let shown = self.secrets.iter().filter(|(key, _)| *key != NEVER_SHOWN);
+        let shown = self
+            .secrets
+            .iter()
+            .filter(|(key, _)| !NEVER_SHOWN.contains(&key.as_str()));
         details.extend(shown.map(|(key, value)| (key.clone(), value.expose().clone())));
         IdentityProviderType {
             user_pool_id: Some(pool.id.clone()),

@@ -92,7 +92,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// From the rows of `attempts::OF_SUBJECT` or `OF_LOGIN`.
+    /// From the rows of `attempts::OF_SUBJECT` or `OF_SIGN_IN`.
     pub fn from_rows(subject: Subject, rows: &[Row]) -> Result<Self> {
         let seen = rows.first().map(Failures::from_row).transpose()?;
         Ok(Self { subject, seen })

@@ -4,16 +4,23 @@ use cognate_crypto::credential::Credential;
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_shapes::UserStatusType;
-use cognate_store::Batch;
-use cognate_store::tables::{attempts as attempts_table, events, users};
+use cognate_store::tables::events::{self, Event};
+use cognate_store::tables::{attempts as attempts_table, users};
+use cognate_store::{Batch, params};
 
+use crate::clock::{DAY, MINUTE};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::user::{User, UserDoc};
+use crate::records::user::User;
 use crate::signin::attempts::{self, Subject, Tally, hex};
 use crate::users::names;
+
+/// How long auth events are kept (admin.md 2.8), in microseconds.
+const KEPT: i64 = 2 * 365 * DAY;
+/// How long those of names that nobody has are kept: as long as their attempts.
+const KEPT_FOR_NOBODY: i64 = 15 * MINUTE;
 
 /// Which names a flow accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,14 +56,10 @@ impl Candidate {
         let typed = names::fold(pool, name);
         let nobody = Subject::unknown(pool, &typed);
         let mut queries = vec![
-            users::by_login(&pool.id, &typed),
+            users::by_login_or_other(&pool.id, &typed, nobody.as_str()),
             (
-                attempts_table::OF_LOGIN,
-                attempts_table::key(&pool.id, &typed),
-            ),
-            (
-                attempts_table::OF_SUBJECT,
-                attempts_table::key(&pool.id, nobody.as_str()),
+                attempts_table::OF_SIGN_IN,
+                params![&pool.id, &typed, nobody.as_str()],
             ),
         ];
         if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
@@ -68,23 +71,30 @@ impl Candidate {
         }
         let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
-        let (by_login, of_login, of_nobody, by_id, of_id) =
-            (next(), next(), next(), next(), next());
-        let (row, counted) = match by_login.into_iter().next() {
-            Some(row) => (Some(row), of_login),
-            None => (by_id.into_iter().next(), of_id),
-        };
-        let Some(mut row) = row else {
+        let (by_login, of_sign_in, by_id, of_id) = (next(), next(), next(), next());
+        let (mut own, mut counted) = (None, of_sign_in);
+        if let Some(mut row) = by_login.into_iter().next() {
+            let is_own = row.opt_text(users::BY_LOGIN_OWNER)?.is_some();
+            // Another user's document is parsed as well, and thrown away.
+            let user = User::from_row(&pool.id, &mut row)?;
+            own = is_own.then_some(user);
+        }
+        if own.is_none()
+            && let Some(mut row) = by_id.into_iter().next()
+        {
+            own = Some(User::from_row(&pool.id, &mut row)?);
+            counted = of_id;
+        }
+        let Some(user) = own else {
             if !client.hides_existence() {
                 return Err(errors::user_not_found().into());
             }
             return Ok(Self {
                 typed,
                 user: None,
-                tally: Tally::from_rows(nobody, &of_nobody)?,
+                tally: Tally::from_rows(nobody, &counted)?,
             });
         };
-        let user = User::from_row(&pool.id, &mut row)?;
         let tally = Tally::from_rows(Subject::known(&user.id), &counted)?;
         Ok(Self {
             typed,
@@ -143,11 +153,8 @@ fn credential_or_decoy(pool: &Pool, user: Option<&User>, typed: &str) -> Result<
     Ok(own.unwrap_or(decoy))
 }
 
-/// Does what reading a user does besides the database: parse a document, open a sealed credential. The result is of no
-/// use and thrown away.
+/// Opens a sealed credential, as for a user. The result is of no use and thrown away.
 fn imitate_reading(pool: &Pool) {
-    const DOC: &str = r#"{"attributes":{"email":"somebody@example.com","email_verified":"true","name":"Somebody"}}"#;
-    let doc = serde_json::from_str::<UserDoc>(DOC);
     // Format version, nonce, credential and tag: what opening refuses only after it has read all of it.
     let sealed = [1_u8; 438];
     let context = Context {
@@ -156,7 +163,7 @@ fn imitate_reading(pool: &Pool) {
         pool: &pool.id,
         row: "",
     };
-    std::hint::black_box((doc.is_ok(), pool.key.open(&context, &sealed).is_ok()));
+    std::hint::black_box(pool.key.open(&context, &sealed).is_ok());
 }
 
 /// A UUID-shaped text that is always the same for a name of a pool.
@@ -221,7 +228,7 @@ pub async fn refused(
     }
 }
 
-/// The auth event of a wrong password; for nobody a statement that costs the same and writes nothing.
+/// The auth event of a wrong password; for nobody one under the pseudonym, which is soon forgotten.
 pub fn failure_event(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -230,15 +237,14 @@ pub fn failure_event(
     subject: &Subject,
 ) -> Batch {
     let event_id = random::uuid_v4();
-    match user {
-        Some(user) => event(cx, Batch::new(), pool, client, &user.id, &event_id, "Fail"),
-        None => {
-            events::insert_for_nobody(Batch::new(), &pool.id, subject.as_str(), cx.now, &event_id)
-        }
-    }
+    let (who, kept) = match user {
+        Some(user) => (user.id.as_str(), KEPT),
+        None => (subject.as_str(), KEPT_FOR_NOBODY),
+    };
+    event_for(cx, Batch::new(), pool, client, who, &event_id, "Fail", kept)
 }
 
-/// Appends an auth event of a sign-in.
+/// Appends an auth event of a user's sign-in.
 pub fn event(
     cx: &Cx<'_>,
     batch: Batch,
@@ -248,11 +254,32 @@ pub fn event(
     event_id: &str,
     result: &str,
 ) -> Batch {
+    event_for(cx, batch, pool, client, user_id, event_id, result, KEPT)
+}
+
+#[allow(clippy::too_many_arguments, reason = "private: what an event says")]
+fn event_for(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    client: &Client,
+    subject: &str,
+    event_id: &str,
+    result: &str,
+    kept: i64,
+) -> Batch {
     // A header is as long as the sender likes; a row of every attempt is not.
     let agent: String = cx.client_info.user_agent.chars().take(256).collect();
     let doc = serde_json::json!({
         "type": "SignIn", "result": result, "client": client.id, "challenge": "Password",
         "ip": cx.client_info.ip, "agent": agent,
     });
-    events::insert(batch, &pool.id, user_id, cx.now, event_id, &doc.to_string())
+    let event = Event {
+        subject,
+        event_id,
+        doc: &doc.to_string(),
+        at: cx.now,
+        expires: cx.now.saturating_add(kept),
+    };
+    events::insert(batch, &pool.id, &event)
 }

@@ -2,6 +2,7 @@
 //! J1-J5, J16).
 
 use cognate_crypto::random;
+use serde_json::{Map, Value};
 
 use crate::clock::SECOND;
 use crate::records::client::Client;
@@ -130,12 +131,22 @@ fn attribute(out: &mut Writer, name: &str, value: &str) {
         }
         "address" => out.value(name, &serde_json::json!({ "formatted": value })),
         // A list of objects, kept as JSON text.
-        "identities" => match serde_json::from_str::<serde_json::Value>(value) {
-            Ok(list) => out.value(name, &list),
+        "identities" => match serde_json::from_str::<Vec<Map<String, Value>>>(value) {
+            Ok(list) => out.value(name, &all_text(list)),
             Err(_) => out.text(name, value),
         },
         _ => out.text(name, value),
     }
+}
+
+/// The flags and times of `identities` are texts in a token, and only there (auth.md 5.2).
+fn all_text(mut list: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
+    for value in list.iter_mut().flat_map(Map::values_mut) {
+        if matches!(value, Value::Bool(_) | Value::Number(_)) {
+            *value = Value::String(value.to_string());
+        }
+    }
+    list
 }
 
 /// Writes a JSON object member by member, in the order of the calls.

@@ -8,9 +8,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod branding;
 mod client_secrets;
 mod clients;
 mod clients_refused;
+mod domains;
 mod groups;
 mod groups_tokens;
 mod limits;
@@ -25,6 +27,10 @@ mod pools_mfa;
 mod pools_pending;
 mod pools_refused;
 mod pools_schema;
+mod provider_links;
+mod providers;
+mod providers_refused;
+mod providers_setup;
 mod refresh;
 mod resource_servers;
 mod signin_new_password;

@@ -73,7 +73,7 @@ const DEPENDENTS: &[&str] = &[
     "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket) \
      VALUES (?1, ?2, ?2, 'c', '{}', 0, 0, 1, 0)",
     "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES (?1, ?2, 0, 0)",
-    "INSERT INTO auth_events (pool_id, user_id, at, event_id, doc) VALUES (?1, ?2, 0, ?2, '{}')",
+    "INSERT INTO auth_events (pool_id, user_id, at, event_id, doc, expires, bucket) VALUES (?1, ?2, 0, ?2, '{}', 0, 0)",
     "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
      VALUES (?1, ?2, ?2, 3, 0, ?3, 0, 1, 0)",
     "INSERT INTO signing_keys (pool_id, kid, key_use, state, public, sealed, created) VALUES (?1, ?2, 'id', 2, '{}', ?3, 0)",

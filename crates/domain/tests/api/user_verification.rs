@@ -7,8 +7,8 @@ use crate::on_each_engine;
 use crate::support::TestApp;
 use crate::user_attributes::{admin_update, made, update};
 use crate::users_setup::{
-    PASSWORD, access_token, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in,
-    sms, user, with, wrong,
+    PASSWORD, access_token, all_at_once, attribute, client, code, confirmed, email_pool, inbox,
+    pool, sign_in, sms, user, with, wrong,
 };
 
 const MISMATCH: (&str, &str) = (
@@ -257,6 +257,26 @@ on_each_engine! {
         t.ok("VerifyUserAttribute", verify(&token, &digits)).await;
         assert_eq!(user(t, &pool, "shared@example.com").await["Username"], "ann");
         assert_eq!(attribute(&user(t, &pool, "bob").await, "email_verified"), Some("false"));
+    }
+
+    async fn of_many_who_verify_one_alias_at_once_the_last_has_it_alone(t: &TestApp) {
+        let pool = pool(t, json!({"AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"]})).await;
+        let client = client(t, &pool, json!({})).await;
+        let mut answers = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            made(t, &pool, name, &[]).await;
+            let token = access_token(t, &client, name, PASSWORD).await;
+            t.ok("UpdateUserAttributes", update(&token, &[("email", "shared@example.com")])).await;
+            answers.push(verify(&token, &code(t, &pool, name).await));
+        }
+        for answer in all_at_once(t, "VerifyUserAttribute", answers).await {
+            assert_eq!(answer, Ok(json!({})));
+        }
+        let owner = user(t, &pool, "shared@example.com").await["Username"].clone();
+        for name in ["a", "b", "c", "d"] {
+            let verified = attribute(&user(t, &pool, name).await, "email_verified") == Some("true");
+            assert_eq!(verified, owner == name, "{name}");
+        }
     }
 }
 

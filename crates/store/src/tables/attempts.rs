@@ -15,9 +15,10 @@ pub const MOVED: Label = Label("attempts_moved");
 /// The lockout row of a subject; parameters: pool, subject.
 pub const OF_SUBJECT: &str = "SELECT n, since, last, expires FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password'";
 
-/// The lockout row of the user who signs in with a folded name; parameters: pool, folded name.
-pub const OF_LOGIN: &str = "SELECT a.n, a.since, a.last, a.expires FROM logins l JOIN attempts a ON a.pool_id = l.pool_id \
-     AND a.subject = l.user_id AND a.kind = 'password' WHERE l.pool_id = ?1 AND l.name = ?2";
+/// The lockout row of the user who signs in with a folded name, or of a pseudonym when nobody has the name; parameters:
+/// pool, folded name, pseudonym. The work is the same.
+pub const OF_SIGN_IN: &str = "SELECT n, since, last, expires FROM attempts WHERE pool_id = ?1 AND kind = 'password' \
+     AND subject = COALESCE((SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2), ?3)";
 
 const INSERT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
      VALUES (?1, ?2, 'password', ?3, ?4, ?5, ?6, ?7)";
@@ -46,7 +47,7 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// From a row of [`OF_SUBJECT`] or [`OF_LOGIN`].
+    /// From a row of [`OF_SUBJECT`] or [`OF_SIGN_IN`].
     ///
     /// # Errors
     /// [`StoreError::Column`].
@@ -60,10 +61,10 @@ impl Failures {
     }
 }
 
-/// Parameters of [`OF_SUBJECT`] and [`OF_LOGIN`].
+/// Parameters of [`OF_SUBJECT`].
 #[must_use]
-pub fn key(pool_id: &str, subject_or_name: &str) -> Vec<Value> {
-    params![pool_id, subject_or_name]
+pub fn key(pool_id: &str, subject: &str) -> Vec<Value> {
+    params![pool_id, subject]
 }
 
 /// Puts `after` in the place of what was read; conflict [`MOVED`] if that is no longer there.

@@ -11,6 +11,7 @@ pub mod groups;
 pub mod identity_providers;
 pub mod jobs;
 pub mod keys;
+pub mod login_styles;
 pub mod messages;
 pub mod meta;
 pub mod pools;

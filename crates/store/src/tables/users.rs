@@ -31,6 +31,19 @@ pub const BY_LOGIN: &str = concat!(
     " FROM logins l CROSS JOIN users u WHERE l.pool_id = ?1 AND l.name = ?2 AND u.pool_id = l.pool_id AND u.user_id = l.user_id"
 );
 
+/// The user of a folded name, or, when nobody has it, some other user of the pool, so that a stranger's name costs what a
+/// user's costs: pool, folded name, a text that chooses the other user. [`BY_LOGIN_OWNER`] tells which it is.
+pub const BY_LOGIN_OR_OTHER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", f.own FROM (SELECT (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2) AS own, \
+     COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?3 ORDER BY user_id LIMIT 1), \
+     (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS other LIMIT 1) f \
+     CROSS JOIN users u WHERE u.pool_id = ?1 AND u.user_id = COALESCE(f.own, f.other)"
+);
+/// The column of [`BY_LOGIN_OR_OTHER`] that is NULL when nobody has the name.
+pub const BY_LOGIN_OWNER: usize = 9;
+
 /// A page of all users of a pool behind an id: pool, id, limit.
 pub const PAGE: &str = concat!(
     "SELECT ",
@@ -156,6 +169,12 @@ pub fn by_id(pool_id: &str, user_id: &str) -> (&'static str, Vec<Value>) {
 #[must_use]
 pub fn by_login(pool_id: &str, folded: &str) -> (&'static str, Vec<Value>) {
     (BY_LOGIN, params![pool_id, folded])
+}
+
+/// The parameters of [`BY_LOGIN_OR_OTHER`].
+#[must_use]
+pub fn by_login_or_other(pool_id: &str, folded: &str, other: &str) -> (&'static str, Vec<Value>) {
+    (BY_LOGIN_OR_OTHER, params![pool_id, folded, other])
 }
 
 /// Requires the pool to be active at the commit ([`POOL_GONE`]).

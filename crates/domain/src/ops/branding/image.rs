@@ -1,12 +1,80 @@
-//! Which images may be uploaded, told by how they begin.
+//! Which images may be uploaded: told by how the files begin, and drawings by what is in them.
+
+use cognate_shapes::AssetExtensionType;
+use roxmltree::{Document, ParsingOptions};
 
 use crate::errors::{ApiError, branding};
 
 /// The largest logo of the classic pages, in bytes (endpoints.md 3.4).
 const MAX_LOGO: usize = 100 << 10;
+/// The most nodes of a drawing: what a megabyte of ordinary paths does not reach.
+const MAX_NODES: u32 = 100_000;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const JPEG: &[u8] = b"\xff\xd8\xff";
+const ICO: &[u8] = b"\0\0\x01\0";
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+/// Elements that draw, and nothing that runs, plays, links or embeds.
+const DRAWING: [&str; 57] = [
+    "circle",
+    "clipPath",
+    "defs",
+    "desc",
+    "ellipse",
+    "feBlend",
+    "feColorMatrix",
+    "feComponentTransfer",
+    "feComposite",
+    "feConvolveMatrix",
+    "feDiffuseLighting",
+    "feDisplacementMap",
+    "feDistantLight",
+    "feDropShadow",
+    "feFlood",
+    "feFuncA",
+    "feFuncB",
+    "feFuncG",
+    "feFuncR",
+    "feGaussianBlur",
+    "feMerge",
+    "feMergeNode",
+    "feMorphology",
+    "feOffset",
+    "fePointLight",
+    "feSpecularLighting",
+    "feSpotLight",
+    "feTile",
+    "feTurbulence",
+    "filter",
+    "font",
+    "font-face",
+    "g",
+    "glyph",
+    "hkern",
+    "line",
+    "linearGradient",
+    "marker",
+    "mask",
+    "metadata",
+    "missing-glyph",
+    "path",
+    "pattern",
+    "polygon",
+    "polyline",
+    "radialGradient",
+    "rect",
+    "stop",
+    "style",
+    "svg",
+    "switch",
+    "symbol",
+    "text",
+    "textPath",
+    "title",
+    "tspan",
+    "use",
+];
 
 /// `png` or `jpeg`.
 ///
@@ -22,5 +90,113 @@ pub fn logo_kind(bytes: &[u8]) -> Result<&'static str, ApiError> {
         Ok("jpeg")
     } else {
         Err(branding::image_kind())
+    }
+}
+
+/// Whether the file is what its extension says, and harmless.
+pub fn is(extension: AssetExtensionType, bytes: &[u8]) -> bool {
+    match extension {
+        AssetExtensionType::Png => bytes.starts_with(PNG),
+        AssetExtensionType::Jpeg => bytes.starts_with(JPEG),
+        AssetExtensionType::Ico => bytes.starts_with(ICO),
+        AssetExtensionType::Webp => {
+            bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP".as_slice())
+        }
+        AssetExtensionType::Svg => std::str::from_utf8(bytes).is_ok_and(is_drawing),
+    }
+}
+
+/// Whether a file is an SVG drawing without scripts, links, foreign content, or anything from elsewhere.
+fn is_drawing(text: &str) -> bool {
+    let options = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: MAX_NODES,
+        ..ParsingOptions::default()
+    };
+    let Ok(document) = Document::parse_with_options(text, options) else {
+        return false;
+    };
+    let root = document.root_element().tag_name();
+    let harmless = |node: roxmltree::Node<'_, '_>| {
+        if node.is_pi() {
+            return false;
+        }
+        if !node.is_element() {
+            return true;
+        }
+        let name = node.tag_name();
+        DRAWING.contains(&name.name())
+            && name.namespace() == Some(SVG)
+            && node.attributes().all(|a| is_inert(a.name(), a.value()))
+    };
+    root.name() == "svg" && document.descendants().all(harmless)
+}
+
+/// Whether an attribute neither runs anything nor names anything outside of the drawing.
+fn is_inert(name: &str, value: &str) -> bool {
+    let event = name
+        .get(..2)
+        .is_some_and(|on| on.eq_ignore_ascii_case("on"));
+    let link = matches!(name, "href" | "src");
+    !event && (!link || value.starts_with('#'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawing(inside: &str) -> String {
+        format!(r#"<svg xmlns="{SVG}" xmlns:xlink="http://www.w3.org/1999/xlink">{inside}</svg>"#)
+    }
+
+    #[test]
+    fn files_are_what_they_begin_with() {
+        let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
+        for (extension, bytes) in [
+            (AssetExtensionType::Png, PNG),
+            (AssetExtensionType::Jpeg, JPEG),
+            (AssetExtensionType::Ico, ICO),
+            (AssetExtensionType::Webp, webp.as_slice()),
+            (AssetExtensionType::Svg, drawing("").as_bytes()),
+        ] {
+            assert!(is(extension, bytes), "{extension:?}");
+            assert!(!is(extension, b""), "{extension:?}");
+            for other in [PNG, JPEG, ICO, webp, b"<p/>"] {
+                assert!(other == bytes || !is(extension, other), "{extension:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn drawings_draw_and_do_nothing_else() {
+        for good in [
+            "<title>x</title><g fill='red'><path d='M0 0'/></g>",
+            "<defs><linearGradient id='a'><stop offset='0'/></linearGradient></defs><use xlink:href='#a'/>",
+        ] {
+            assert!(is_drawing(&drawing(good)), "{good}");
+        }
+        for bad in [
+            "<script>alert(1)</script>",
+            "<path onload='alert(1)'/>",
+            "<path ONLOAD='alert(1)'/>",
+            "<a href='https://evil.example'/>",
+            "<use href='https://evil.example#x'/>",
+            "<use xlink:href='javascript:alert(1)'/>",
+            "<image href='#x'/>",
+            "<foreignObject/>",
+            "<animate attributeName='href'/>",
+            "<script xmlns='http://www.w3.org/1999/xhtml'/>",
+            "<title><iframe xmlns='http://www.w3.org/1999/xhtml'/></title>",
+        ] {
+            assert!(!is_drawing(&drawing(bad)), "{bad}");
+        }
+        for bad in [
+            "<svg/>".to_owned(),
+            format!("<!DOCTYPE svg>{}", drawing("")),
+            format!("<?xml-stylesheet href='x'?>{}", drawing("")),
+            "no drawing".to_owned(),
+        ] {
+            assert!(!is_drawing(&bad), "{bad}");
+        }
     }
 }

@@ -1,9 +1,18 @@
-//! The looks of the login pages, one file for each operation; `css` and `image` check what is uploaded.
+//! The looks of the login pages, one file for each operation. `css`, `image`, `settings` and `assets` check what is
+//! uploaded; `style` is what the operations on managed login share.
 
+mod assets;
+pub mod create_managed_login_branding;
 mod css;
+pub mod delete_managed_login_branding;
+pub mod describe_managed_login_branding;
+pub mod describe_managed_login_branding_by_client;
 pub mod get_ui_customization;
 mod image;
 pub mod set_ui_customization;
+mod settings;
+mod style;
+pub mod update_managed_login_branding;
 
 use cognate_shapes::{Timestamp, UICustomizationType};
 use cognate_store::tables::domains::{self, DomainRow};

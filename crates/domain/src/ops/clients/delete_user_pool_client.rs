@@ -2,7 +2,7 @@
 
 use cognate_shapes::DeleteUserPoolClientRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{clients, pools, terms, ui_customizations};
+use cognate_store::tables::{clients, login_styles, pools, terms, ui_customizations};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -22,6 +22,7 @@ async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()>
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = clients::delete(batch, &pool.id, &client.id, client.ver);
     let batch = terms::delete_of_client(batch, &pool.id, &client.id);
+    let batch = login_styles::delete_of_client(batch, &pool.id, &client.id);
     let batch = ui_customizations::delete(batch, &pool.id, &client.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {

@@ -7,7 +7,7 @@ use cognate_shapes::{
 use cognate_store::tables::{identity_providers as table, pools, resource_counts};
 use cognate_store::{Batch, Label};
 
-use super::{OWN_USERS, details, mapping};
+use super::{OWN_USERS, details, encryption, mapping};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result, invalid_parameter, providers as texts, unconfirmed};
@@ -34,7 +34,8 @@ pub async fn create_identity_provider(
         return Err(texts::provider_exists(&name).into());
     }
     // Last, for it may call the provider.
-    let details = details::complete(cx, kind, input.provider_details).await?;
+    let mut details = details::complete(cx, kind, input.provider_details).await?;
+    encryption::add(cx, &pool, &mut details).await?;
     let provider = Provider {
         id: random::uuid_v4(),
         doc: ProviderDoc {

@@ -32,8 +32,8 @@ const OAUTH_KEYS: [&str; 12] = [
     "api_version",
 ];
 const APPLE_KEYS: [&str; 3] = ["team_id", "key_id", "private_key"];
-/// The last two are shown and may be sent back; what the metadata says counts. `ActiveEncryptionCertificate` is shown too,
-/// and refused (settled R26).
+/// The last two are shown and may be sent back; what the metadata says counts. `ActiveEncryptionCertificate` is shown
+/// too, and refused (settled R26).
 const SAML_KEYS: [&str; 8] = [
     "MetadataURL",
     "MetadataFile",

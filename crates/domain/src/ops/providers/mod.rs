@@ -1,4 +1,4 @@
-//! The identity providers operations, one file each; `details`, `mapping` and `links` serve several of them.
+//! The identity providers operations, one file each; `details`, `encryption`, `mapping` and `links` serve several of them.
 
 pub mod admin_disable_provider_for_user;
 pub mod admin_link_provider_for_user;
@@ -6,6 +6,7 @@ pub mod create_identity_provider;
 pub mod delete_identity_provider;
 pub mod describe_identity_provider;
 mod details;
+mod encryption;
 pub mod get_identity_provider_by_identifier;
 mod links;
 pub mod list_identity_providers;

@@ -7,7 +7,7 @@ use cognate_store::Batch;
 use cognate_store::tables::{identity_providers as table, pools};
 
 use super::details::{self, Details};
-use super::mapping;
+use super::{encryption, mapping};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
@@ -54,17 +54,19 @@ struct Change<'a> {
 impl Change<'_> {
     async fn apply(&self, cx: &Cx<'_>) -> Result<UpdateIdentityProviderResponse> {
         let (pool, input) = (self.pool, self.input);
-        let mut provider = super::find(cx, pool, &input.provider_name).await?;
-        if provider.id != self.id {
+        let before = super::find(cx, pool, &input.provider_name).await?;
+        if before.id != self.id {
             // Another provider of the same name, perhaps of another type.
             return Err(Fault::Stale);
         }
+        let mut provider = before.duplicate();
         if let Some(details) = &self.details {
             provider.doc.details = details.open.clone();
             provider.doc.metadata = details.metadata.clone();
             let secrets = details.secrets.iter();
             let secrets = secrets.map(|(key, value)| (key.clone(), value.duplicate()));
             provider.secrets = secrets.collect();
+            encryption::keep(&before, &mut provider);
         }
         if let Some(mapping) = &input.attribute_mapping {
             provider.doc.mapping = mapping.clone();

@@ -26,11 +26,7 @@ pub async fn admin_create_user(
     input: AdminCreateUserRequest,
 ) -> Result<AdminCreateUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    if input
-        .temporary_password
-        .as_deref()
-        .is_none_or(str::is_empty)
-    {
+    if input.temporary_password.is_none() {
         // Such pools create users without a password (admin.md 2.2).
         pending::guard_part(cx.op, &pool, &pending::PASSWORDLESS)?;
     }

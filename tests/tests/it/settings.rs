@@ -1,0 +1,26 @@
+//! What `serve` refuses to start with.
+
+use cognate_testkit::{Engine, Options, TestServer};
+
+use crate::engines;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn serve_refuses_a_database_that_answers_before_a_commit_is_durable() {
+    let Some(url) = engines::postgres("early").await else {
+        return;
+    };
+    let start = |url: String| {
+        TestServer::start(Options {
+            engine: Engine::Postgres(url),
+            sealing_key: Some("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into()),
+            ..Options::serve()
+        })
+    };
+    let careless = format!("{url}%20-csynchronous_commit%3Doff");
+    let error = start(careless).await.err().unwrap().to_string();
+    assert_eq!(
+        error,
+        "the database answers before a commit is durable (synchronous_commit is off); switch synchronous_commit on"
+    );
+    start(url).await.unwrap().stop().await;
+}
