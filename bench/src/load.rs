@@ -78,7 +78,9 @@ pub async fn open<C: Call + 'static>(
     next: &Rc<Cell<u64>>,
 ) -> Result<Histogram<u64>> {
     let local = LocalSet::new();
-    let histogram = Rc::new(RefCell::new(Histogram::<u64>::new_with_bounds(1, 60_000_000, 3)?));
+    let histogram = Rc::new(RefCell::new(Histogram::<u64>::new_with_bounds(
+        1, 60_000_000, 3,
+    )?));
     let idle: Rc<RefCell<Vec<Connection>>> = Rc::default();
     let error = Rc::new(RefCell::new(None));
     let gap = Duration::from_secs_f64(1.0 / rate);

@@ -5,6 +5,7 @@
 
 use std::pin::Pin;
 
+use cognate_crypto::random;
 use cognate_shapes::Op;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +20,9 @@ pub struct Answer {
     /// The JSON body; None for the operations that answer with zero bytes (auth.md 1.2).
     pub body: Option<Vec<u8>>,
 }
+
+/// How often an operation that found something out of date is run again.
+const TRIES: u32 = 12;
 
 /// Runs `cx.op` on an input that `shapes::validate` accepted.
 pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, ApiError> {
@@ -35,8 +39,15 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
                 );
                 return Err(error);
             }
-            // A cache entry or a row was out of date; the next try reads it again.
-            Err(Fault::Stale) if tries < 4 => tries += 1,
+            // A cache entry or a row was out of date; the next try reads it again. The first is made at once; later
+            // ones wait a little, each for another time, so that many changes of one row get their turns.
+            Err(Fault::Stale) if tries < TRIES => {
+                tries += 1;
+                if tries > 1 {
+                    let wait = 500 + random::below(1_000 << tries.min(5));
+                    tokio::time::sleep(std::time::Duration::from_micros(wait)).await;
+                }
+            }
             Err(fault) => {
                 tracing::error!(operation = cx.op.name(), request_id = %cx.request_id, ?fault, "an operation failed");
                 return Err(errors::internal());

@@ -84,6 +84,12 @@ impl Policy {
     /// Whether `op` may touch `resource`, which is a pool's ARN or `*`.
     pub fn evaluate(&self, op: Op, resource: &str) -> Result<(), Denial> {
         let action = format!("cognito-idp:{}", op.name()).to_ascii_lowercase();
+        // Whoever may not see terms must not see them by way of their client either (admin.md 8.2).
+        let denied_with = (op == Op::DescribeTermsByClient).then_some("cognito-idp:describeterms");
+        let denies = |s: &&Statement| s.deny && denied_with.is_some_and(|a| s.covers(a, resource));
+        if self.statements.iter().any(|s| denies(&s)) {
+            return Err(Denial::ExplicitDeny);
+        }
         let mut allowed = false;
         for statement in self
             .statements
@@ -278,6 +284,24 @@ mod tests {
         Policy::parse(&document.to_string())
             .unwrap_err()
             .to_string()
+    }
+
+    #[test]
+    fn a_deny_of_describe_terms_covers_the_terms_of_a_client() {
+        let policy = Policy::parse(
+            r#"{"Version":"2012-10-17","Statement":[
+                {"Effect":"Allow","Action":"cognito-idp:*","Resource":"*"},
+                {"Effect":"Deny","Action":"cognito-idp:DescribeTerms","Resource":"*"}]}"#,
+        )
+        .unwrap();
+        let pool = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_AbCdEf123";
+        for op in [Op::DescribeTerms, Op::DescribeTermsByClient] {
+            assert!(matches!(
+                policy.evaluate(op, pool),
+                Err(Denial::ExplicitDeny)
+            ));
+        }
+        assert!(policy.evaluate(Op::ListTerms, pool).is_ok());
     }
 
     #[test]

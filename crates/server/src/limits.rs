@@ -13,7 +13,7 @@ use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A longer body is answered 413.
-pub const MAX_BODY: usize = 1 << 20;
+pub const MAX_BODY: usize = 3 << 20;
 /// The body has to be there within this time of the header.
 pub const BODY_TIME: Duration = Duration::from_secs(15);
 /// A header, or the TLS handshake, has to be complete within this time.

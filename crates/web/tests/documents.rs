@@ -211,7 +211,8 @@ async fn the_issuer_follows_the_mode_of_the_pool() {
         site.issuer(&pool).await,
         format!("https://issuer-cognito-idp.us-east-1.amazonaws.com/{pool}")
     );
-    set_issuer(&site.app,
+    set_issuer(
+        &site.app,
         &pool,
         Some(&Issuer::Custom("https://login.example.com".into())),
     )
@@ -325,7 +326,11 @@ async fn other_pools_methods_and_paths_are_refused() {
 }
 
 /// As `pool set-issuer` on a running server does.
-async fn set_issuer(app: &App, pool_id: &str, issuer: Option<&Issuer>) -> cognate_domain::Result<()> {
+async fn set_issuer(
+    app: &App,
+    pool_id: &str,
+    issuer: Option<&Issuer>,
+) -> cognate_domain::Result<()> {
     let outcome = issuer::set(&app.store, app.clock.service(), pool_id, issuer).await;
     app.cache.forget(pool_id, None);
     outcome

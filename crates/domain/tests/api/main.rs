@@ -12,6 +12,7 @@ mod branding;
 mod client_secrets;
 mod clients;
 mod clients_refused;
+mod contention;
 mod domains;
 mod groups;
 mod groups_tokens;

@@ -40,7 +40,7 @@ async fn a_body_over_one_mebibyte_is_refused_and_one_below_is_read() {
         answer.starts_with("HTTP/1.1 413 ") && answer.contains("connection: close"),
         "{answer:.300}"
     );
-    let mut body = vec![b' '; (1 << 20) - 2];
+    let mut body = vec![b' '; (3 << 20) - 2];
     body.extend_from_slice(b"{}");
     let answer = exchange(server.endpoint(), &post(&LINES, &body)).await;
     assert!(

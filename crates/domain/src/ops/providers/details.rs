@@ -279,7 +279,8 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
         (None, Some(file)) => file.clone(),
         (Some(url), None) => {
             let body = cx.outbound.get(url).await.map_err(|error| {
-                tracing::info!(%url, %error, "no metadata");
+                // The URL may hold a key, so it is not logged.
+                tracing::info!(%error, "no metadata");
                 texts::metadata_unreachable(url)
             })?;
             String::from_utf8(body).map_err(|_| invalid_parameter(unconfirmed::INVALID_METADATA))?
