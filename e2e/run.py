@@ -25,7 +25,11 @@ HERE = Path(__file__).resolve().parent
 SESSIONS = [
     "python/banner_session.py",
     "python/boto3_session.py",
+    "python/every_field_session.py",
+    "python/every_field_clients.py",
+    "python/every_field_around.py",
     "python/aws_cli.py",
+    "python/every_field_cli.py",
     "node/sdk_v3.mjs",
     "python/pycognito_session.py",
     "node/identity_js.mjs",
