@@ -24,7 +24,7 @@ async fn is_alive(server: &TestServer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_over_one_mebibyte_is_refused_and_one_below_is_read() {
+async fn a_body_over_three_mebibytes_is_refused_and_one_below_is_read() {
     let server = TestServer::dev().await.unwrap();
     let large = exchange(server.endpoint(), &post(&LINES, &vec![b' '; 10 << 20])).await;
     assert!(
@@ -32,7 +32,7 @@ async fn a_body_over_one_mebibyte_is_refused_and_one_below_is_read() {
         "{large:.200}"
     );
     let announced = format!(
-        "POST / HTTP/1.1\r\n{}\r\ncontent-length: 1048577\r\n\r\n",
+        "POST / HTTP/1.1\r\n{}\r\ncontent-length: 3145729\r\n\r\n",
         LINES.join("\r\n")
     );
     let answer = exchange(server.endpoint(), announced.as_bytes()).await;

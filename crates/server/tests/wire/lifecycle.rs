@@ -294,7 +294,7 @@ async fn serve_shows_its_root_key_once_and_commands_reach_it() {
         &["pool", "set-issuer", "us-east-1_none", "aws"],
     ));
     assert!(
-        refused.contains("there is no user pool us-east-1_none"),
+        refused.contains("User pool us-east-1_none does not exist."),
         "{refused}"
     );
     assert!(serve.terminate().success());
