@@ -77,6 +77,8 @@ impl Server {
             .env("COGNATE_LOG_LEVEL", "error");
         if let Some(url) = &arguments.database_url {
             command.env("COGNATE_DATABASE_URL", url);
+            // Every node of a PostgreSQL database is given the same key; this one is for nothing else.
+            command.env("COGNATE_SEALING_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
         }
         let start = Instant::now();
         let child = command
