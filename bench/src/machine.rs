@@ -78,7 +78,10 @@ impl Server {
         if let Some(url) = &arguments.database_url {
             command.env("COGNATE_DATABASE_URL", url);
             // Every node of a PostgreSQL database is given the same key; this one is for nothing else.
-            command.env("COGNATE_SEALING_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+            command.env(
+                "COGNATE_SEALING_KEY",
+                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            );
         }
         let start = Instant::now();
         let child = command
