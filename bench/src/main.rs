@@ -9,12 +9,16 @@
 #![allow(clippy::print_stdout, reason = "a program whose output is its result")]
 
 mod aws;
+mod calls;
+mod deletion;
 mod floors;
 mod http;
 mod load;
 mod machine;
+mod pools;
 mod report;
 mod rows;
+mod scale;
 mod seed;
 mod timing;
 mod world;
@@ -50,12 +54,28 @@ enum What {
         #[arg(long, default_value_t = 1_000)]
         users: u64,
     },
-    /// Start-up time, idle memory, size of the program, memory after many pools.
-    Machine {
-        /// Pools to create.
+    /// CPU a request with few and with many users in the pool; disk and memory a user.
+    Scale(scale::Options),
+    /// CPU of creating, listing and describing with few and with many pools; memory.
+    Pools {
+        /// How many are many.
         #[arg(long, default_value_t = 100_000)]
         pools: u64,
+        /// Seconds of load for each row and server.
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
     },
+    /// Deletes a pool with many users, with a kill in the middle.
+    Delete {
+        /// Users in the pool.
+        #[arg(long, default_value_t = 1_000_000)]
+        users: u64,
+        /// Seconds of load on another pool before the deletion, and during it until the kill.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
+    /// Start-up time, idle memory, size of the program.
+    Machine,
     /// Whether answers for known and unknown users differ in time (Welch's t).
     Timing {
         /// Calls of each kind.
@@ -77,7 +97,10 @@ fn main() -> Result<()> {
                 seconds,
                 users,
             } => rows::run(&arguments, only, *seconds, *users).await,
-            What::Machine { pools } => machine::run(&arguments, *pools).await,
+            What::Scale(options) => scale::run(&arguments, options).await,
+            What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
+            What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,
+            What::Machine => machine::run(&arguments).await,
             What::Timing { calls } => timing::run(&arguments, *calls).await,
         }
     })

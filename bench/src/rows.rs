@@ -1,36 +1,18 @@
-//! The rows of the table: one kind of request each.
+//! CPU a request against its floor, and latency at half of the capacity: one row for each kind of request.
 
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use cognate_crypto::srp::client::{Answer, Client, timestamp};
-use serde_json::{Value, json};
+use anyhow::{Context, Result};
 
 use crate::Arguments;
-use crate::aws;
+use crate::calls::{Kind, Requests, Search};
 use crate::floors::{Floor, Pieces, median};
-use crate::http::Connection;
-use crate::load::{self, Call};
+use crate::load;
 use crate::machine::{self, Server};
 use crate::report::Table;
-use crate::seed;
-use crate::world::{PASSWORD, SIGNERS, World, password_input, signer, slot, text};
-
-/// A kind of request.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Password,
-    Srp,
-    Refresh,
-    Rotate,
-    GetUser,
-    AdminGetUser,
-    ListOne,
-    ListPage,
-    AdminCreateUser,
-}
+use crate::world::{self, SIGNERS};
 
 /// The bound of a row: a ratio to the floor, or microseconds.
 enum Must {
@@ -84,7 +66,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "ListUsers, e-mail filter finds one",
-        kind: Kind::ListOne,
+        kind: Kind::Search(Search::EMAIL),
         floor: Floor::None,
         must: Must::Micros(60.0),
     },
@@ -102,176 +84,14 @@ const ROWS: &[Row] = &[
     },
 ];
 
-/// A kind of request in a world.
-struct Requests {
-    world: World,
-    kind: Cell<Kind>,
-}
-
-impl Call for Requests {
-    async fn call(&self, connection: &mut Connection, i: u64) -> Result<()> {
-        let w = &self.world;
-        let host = w.host.as_str();
-        match self.kind.get() {
-            Kind::Password => {
-                let reply = connection
-                    .send(&aws::unsigned(
-                        host,
-                        "InitiateAuth",
-                        &password_input(&w.client, i),
-                    ))
-                    .await?
-                    .json()?;
-                text(&reply, "/AuthenticationResult/IdToken")?;
-            }
-            Kind::Srp => srp(w, connection, i).await?,
-            Kind::Refresh => {
-                let input = json!({
-                    "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": w.client,
-                    "AuthParameters": { "REFRESH_TOKEN": w.refresh.get(slot(i)) },
-                });
-                let reply = connection
-                    .send(&aws::unsigned(host, "InitiateAuth", &input))
-                    .await?
-                    .json()?;
-                text(&reply, "/AuthenticationResult/IdToken")?;
-            }
-            Kind::Rotate => {
-                let token = w.rotated.borrow().get(slot(i)).cloned();
-                let input = json!({ "ClientId": w.rotating, "RefreshToken": token });
-                let reply = connection
-                    .send(&aws::unsigned(host, "GetTokensFromRefreshToken", &input))
-                    .await?
-                    .json()?;
-                let next = text(&reply, "/AuthenticationResult/RefreshToken")?;
-                if let Some(place) = w.rotated.borrow_mut().get_mut(slot(i)) {
-                    *place = next;
-                }
-            }
-            Kind::GetUser => {
-                let input = json!({ "AccessToken": w.access.get(slot(i)) });
-                text(
-                    &connection
-                        .send(&aws::unsigned(host, "GetUser", &input))
-                        .await?
-                        .json()?,
-                    "/Username",
-                )?;
-            }
-            Kind::AdminGetUser => {
-                let input = json!({ "UserPoolId": w.pool, "Username": signer(i) });
-                text(
-                    &connection
-                        .send(&aws::signed(host, "AdminGetUser", &input))
-                        .await?
-                        .json()?,
-                    "/Username",
-                )?;
-            }
-            Kind::ListOne => {
-                let filter = format!("email = \"{}\"", seed::email(i % w.users.max(1)));
-                let input = json!({ "UserPoolId": w.pool, "Filter": filter });
-                let reply = connection
-                    .send(&aws::signed(host, "ListUsers", &input))
-                    .await?
-                    .json()?;
-                expect_users(&reply, 1)?;
-            }
-            Kind::ListPage => {
-                let input = json!({ "UserPoolId": w.pool, "Limit": 60 });
-                let reply = connection
-                    .send(&aws::signed(host, "ListUsers", &input))
-                    .await?
-                    .json()?;
-                expect_users(&reply, 60)?;
-            }
-            Kind::AdminCreateUser => {
-                let name = format!("made-{}-{i}", std::process::id());
-                let input = json!({
-                    "UserPoolId": w.pool, "Username": name, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS",
-                    "UserAttributes": [{ "Name": "email", "Value": format!("{name}@example.com") }],
-                });
-                let reply = connection
-                    .send(&aws::signed(host, "AdminCreateUser", &input))
-                    .await?
-                    .json()?;
-                text(&reply, "/User/Username")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn expect_users(reply: &Value, count: usize) -> Result<()> {
-    let found = reply
-        .pointer("/Users")
-        .and_then(Value::as_array)
-        .map_or(0, Vec::len);
-    if found != count {
-        bail!("{found} users instead of {count}");
-    }
-    Ok(())
-}
-
-async fn srp(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
-    let client = Client::with_secret(&cognate_crypto::random::bytes::<32>());
-    let begin = json!({
-        "AuthFlow": "USER_SRP_AUTH", "ClientId": w.client,
-        "AuthParameters": { "USERNAME": signer(i), "SRP_A": client.srp_a() },
-    });
-    let challenge = connection
-        .send(&aws::unsigned(&w.host, "InitiateAuth", &begin))
-        .await?
-        .json()?;
-    let parameter = |name: &str| text(&challenge, &format!("/ChallengeParameters/{name}"));
-    let (user_id, salt, srp_b, block) = (
-        parameter("USER_ID_FOR_SRP")?,
-        parameter("SALT")?,
-        parameter("SRP_B")?,
-        parameter("SECRET_BLOCK")?,
-    );
-    let stamp = timestamp(u64::try_from(aws::now())?);
-    let signature = client
-        .answer(&Answer {
-            pool_name: w.pool.split_once('_').map_or("", |(_, name)| name),
-            user_id: &user_id,
-            password: PASSWORD,
-            salt: &salt,
-            srp_b: &srp_b,
-            secret_block: &block,
-            timestamp: &stamp,
-        })
-        .map_err(|e| anyhow::anyhow!("SRP: {e:?}"))?;
-    let finish = json!({
-        "ChallengeName": "PASSWORD_VERIFIER", "ClientId": w.client,
-        "ChallengeResponses": {
-            "USERNAME": parameter("USERNAME")?, "PASSWORD_CLAIM_SECRET_BLOCK": block,
-            "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": stamp,
-        },
-    });
-    let reply = connection
-        .send(&aws::unsigned(&w.host, "RespondToAuthChallenge", &finish))
-        .await?
-        .json()?;
-    text(&reply, "/AuthenticationResult/IdToken")?;
-    Ok(())
-}
-
 /// Measures the rows whose name contains `only`.
 pub async fn run(arguments: &Arguments, only: &str, seconds: u64, users: u64) -> Result<()> {
     let folder = machine::folder()?;
-    let server = Server::start(arguments, &folder, false).await?;
-    let world = World::make(&server.host, users).await?;
-    let pool = world.pool.clone();
-    drop(server);
-    seed::users(arguments, &folder, &pool, users).await?;
+    let world = world::prepare(arguments, &folder, users).await?;
     let server = Server::start(arguments, &folder, true).await?;
     let pieces = Pieces::new()?;
     let requests = Rc::new(Requests {
-        world: World {
-            host: server.host.clone(),
-            ..world
-        },
+        world: world.sign_in(&server.host).await?,
         kind: Cell::new(Kind::GetUser),
     });
     let next = Rc::new(Cell::new(0));
@@ -310,11 +130,7 @@ async fn measure(
     seconds: u64,
     next: &Rc<Cell<u64>>,
 ) -> Result<Vec<String>> {
-    let clients = if row.kind == Kind::AdminCreateUser {
-        64
-    } else {
-        16
-    };
+    let clients = row.kind.clients();
     load::closed(
         requests,
         &server.host,

@@ -1,6 +1,9 @@
-//! Fills a pool with users by writing rows, so that a million take a minute.
+//! Fills a pool with users and groups by writing rows, so that a million take minutes.
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::users::{self, UserRow};
 use cognate_store::{Batch, Label, Store, StoreOptions};
 use serde_json::json;
@@ -9,64 +12,156 @@ use crate::Arguments;
 use crate::aws;
 
 /// Users in one batch.
-const BATCH: u64 = 500;
+const BATCH: u64 = 2_000;
 const TAKEN: Label = Label("seed_name_taken");
 
-/// The address of seeded user `i`.
-pub fn email(i: u64) -> String {
-    format!("seeded-{i:08}@example.com")
+/// The group that everybody is in.
+pub const EVERYONE: &str = "everyone";
+/// How many teams there are, whatever the number of users: a team has a hundredth of them.
+pub const TEAMS: u64 = 100;
+/// How many squads there are at most.
+const SQUADS: u64 = 9_000;
+/// The groups of each seeded user: everyone, a team and a squad.
+pub const GROUPS_EACH: usize = 3;
+/// A sealed SRP credential has this many bytes: 384 of the verifier, the salt, the versions and the seal. Nobody signs in
+/// as a seeded user, so random bytes do.
+const CREDENTIAL_BYTES: usize = 464;
+
+/// A seeded user by number.
+#[derive(Clone, Copy)]
+pub struct Seeded(pub u64);
+
+impl Seeded {
+    /// The id: as random to an index as a real one, and known from the number.
+    pub fn id(self) -> String {
+        let mut hash = cognate_crypto::hash::sha256_hex(format!("seeded {}", self.0).as_bytes());
+        hash.truncate(32);
+        for dash in [20, 16, 12, 8] {
+            hash.insert(dash, '-');
+        }
+        hash
+    }
+
+    /// What ListUsers finds the user by.
+    pub fn value(self, attribute: &str) -> String {
+        let i = self.0;
+        match attribute {
+            "sub" => self.id(),
+            "username" => format!("seeded-{i:08}"),
+            "email" => format!("seeded-{i:08}@example.com"),
+            "phone_number" => format!("+1555{i:08}"),
+            "name" => format!("seeded person {i:08}"),
+            "preferred_username" => format!("preferred-{i:08}"),
+            "given_name" => format!("given-{:02}", i % 100),
+            "family_name" => format!("family-{:02}", i / 10 % 100),
+            "cognito:user_status" => "confirmed".to_owned(),
+            _ => "Enabled".to_owned(),
+        }
+    }
+
+    /// The user's team.
+    pub fn team(self) -> String {
+        format!("team-{}", self.0 % TEAMS)
+    }
+
+    fn squad(self) -> String {
+        format!("squad-{}", self.0 / TEAMS % SQUADS)
+    }
 }
 
-/// Adds `count` users to `pool` in the database that the stopped server left in `folder`.
-pub async fn users(
-    arguments: &Arguments,
-    folder: &std::path::Path,
-    pool: &str,
-    count: u64,
-) -> Result<()> {
+/// Stored in the user's document, and all of it searched.
+const ATTRIBUTES: [&str; 6] = [
+    "email",
+    "phone_number",
+    "name",
+    "preferred_username",
+    "given_name",
+    "family_name",
+];
+
+/// Opens the database that a stopped server left in `folder`.
+pub async fn open(arguments: &Arguments, folder: &Path) -> Result<Store> {
     let options = match &arguments.database_url {
         Some(url) => StoreOptions::postgres(url.as_str()),
         None => StoreOptions::sqlite(folder.join(".cognate").join("cognate.db")),
     };
-    let store = Store::open(&options).await?;
+    Ok(Store::open(&options).await?)
+}
+
+/// Adds `count` users and their groups to `pool` in the database that the stopped server left in `folder`.
+pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, count: u64) -> Result<()> {
+    let store = open(arguments, folder).await?;
     let now = aws::now() * 1_000_000;
+    let commit = async |batch| {
+        let done = store.commit(batch).await;
+        done.map_err(|e| anyhow::anyhow!("seeding: {e}"))
+            .context("seed")
+    };
+    let mut batch = Batch::new();
+    for name in group_names(count) {
+        let row = GroupRow {
+            group_id: group_id(&name),
+            name: name.clone(),
+            description: None,
+            role: None,
+            precedence: None,
+            created: now,
+            modified: now,
+        };
+        batch = groups::insert(batch, pool, &name, &row);
+    }
+    commit(batch).await?;
     for first in (0..count).step_by(usize::try_from(BATCH)?) {
         let mut batch = Batch::new();
         for i in first..(first + BATCH).min(count) {
-            let (id, name, email) = (
-                cognate_crypto::random::uuid_v4(),
-                format!("seeded-{i:08}"),
-                email(i),
-            );
-            let doc = json!({ "attributes": { "email": email, "email_verified": "true" } });
-            let row = UserRow {
-                user_id: id.clone(),
-                username: name.clone(),
-                status: "CONFIRMED".into(),
-                enabled: true,
-                doc: doc.to_string(),
-                credential: None,
-                created: now,
-                modified: now,
-                ver: 1,
-            };
-            batch = users::insert(batch, pool, &row);
-            batch = users::insert_login(batch, pool, &id, &name, "username", TAKEN);
-            for (attr, value) in [
-                ("username", name.as_str()),
-                ("email", email.as_str()),
-                ("cognito:user_status", "confirmed"),
-                ("status", "Enabled"),
-            ] {
-                batch = users::insert_attr(batch, pool, &id, attr, value);
-            }
+            batch = insert(batch, pool, Seeded(i), now);
         }
-        store
-            .commit(batch)
-            .await
-            .map_err(|e| anyhow::anyhow!("seeding: {e}"))
-            .context("seed")?;
+        commit(batch).await?;
     }
     store.close().await;
     Ok(())
+}
+
+fn group_id(name: &str) -> String {
+    format!("id-of-{name}")
+}
+
+fn group_names(users: u64) -> Vec<String> {
+    let mut names = vec![EVERYONE.to_owned()];
+    names.extend((0..TEAMS).map(|i| Seeded(i).team()));
+    names.extend((0..users.div_ceil(TEAMS).min(SQUADS)).map(|i| Seeded(i * TEAMS).squad()));
+    names
+}
+
+fn insert(mut batch: Batch, pool: &str, user: Seeded, now: i64) -> Batch {
+    let (id, name) = (user.id(), user.value("username"));
+    let mut attributes = json!({ "email_verified": "true", "phone_number_verified": "true" });
+    for attribute in ATTRIBUTES {
+        if let Some(place) = attributes.as_object_mut() {
+            place.insert(attribute.to_owned(), user.value(attribute).into());
+        }
+    }
+    let row = UserRow {
+        user_id: id.clone(),
+        username: name.clone(),
+        status: "CONFIRMED".into(),
+        enabled: true,
+        doc: json!({ "attributes": attributes }).to_string(),
+        credential: Some(cognate_crypto::random::bytes::<CREDENTIAL_BYTES>().to_vec()),
+        created: now,
+        modified: now,
+        ver: 1,
+    };
+    batch = users::insert(batch, pool, &row);
+    batch = users::insert_login(batch, pool, &id, &name, "username", TAKEN);
+    for attr in ATTRIBUTES
+        .into_iter()
+        .chain(["username", "cognito:user_status", "status"])
+    {
+        batch = users::insert_attr(batch, pool, &id, attr, &user.value(attr));
+    }
+    for group in [EVERYONE.to_owned(), user.team(), user.squad()] {
+        batch = groups::join(batch, pool, &group_id(&group), &id, 100);
+    }
+    batch
 }

@@ -1,12 +1,16 @@
 //! The pool, the clients and the users that the requests are about.
 
 use std::cell::RefCell;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::Arguments;
 use crate::aws;
 use crate::http::Connection;
+use crate::machine::Server;
+use crate::seed;
 
 /// Users that sign in; spread, so that no two calls in flight meet at one user's gate.
 pub const SIGNERS: u64 = 256;
@@ -29,7 +33,7 @@ pub struct World {
     pub refresh: Vec<String>,
     /// The latest refresh token of each signer at the rotating client.
     pub rotated: RefCell<Vec<String>>,
-    /// Users in the pool besides the signers.
+    /// Seeded users in the pool besides the signers.
     pub users: u64,
 }
 
@@ -38,18 +42,47 @@ pub fn signer(i: u64) -> String {
     format!("signer{}", i % SIGNERS)
 }
 
+/// Makes a pool with its clients, the users that sign in and `users` others in `folder`, and leaves the server stopped.
+/// What an earlier run made there is used again.
+pub async fn prepare(arguments: &Arguments, folder: &Path, users: u64) -> Result<World> {
+    let note = folder.join("world.json");
+    if let Ok(text) = std::fs::read_to_string(&note) {
+        return World::from_note(&serde_json::from_str(&text)?);
+    }
+    let server = Server::start(arguments, folder, false).await?;
+    let world = World::make(&server.host, users).await?;
+    drop(server);
+    seed::users(arguments, folder, &world.pool, users).await?;
+    let text = json!({ "pool": world.pool, "client": world.client, "rotating": world.rotating, "users": users });
+    std::fs::write(note, text.to_string())?;
+    Ok(world)
+}
+
 impl World {
+    fn from_note(note: &Value) -> Result<Self> {
+        Ok(Self {
+            host: String::new(),
+            pool: text(note, "/pool")?,
+            client: text(note, "/client")?,
+            rotating: text(note, "/rotating")?,
+            access: Vec::new(),
+            refresh: Vec::new(),
+            rotated: RefCell::default(),
+            users: note
+                .pointer("/users")
+                .and_then(Value::as_u64)
+                .context("users")?,
+        })
+    }
+
     /// Makes the pool, its clients and the users that sign in.
-    pub async fn make(host: &str, users: u64) -> Result<Self> {
+    async fn make(host: &str, users: u64) -> Result<Self> {
         let mut c = Connection::open(host).await?;
-        let pool = c
-            .send(&aws::signed(
-                host,
-                "CreateUserPool",
-                &json!({ "PoolName": "bench" }),
-            ))
-            .await?
-            .json()?;
+        let mut call = async |operation: &str, input: Value| {
+            let reply = c.send(&aws::signed(host, operation, &input)).await?;
+            reply.json()
+        };
+        let pool = call("CreateUserPool", json!({ "PoolName": "bench" })).await?;
         let pool = text(&pool, "/UserPool/Id")?;
         let flows = [
             "ALLOW_USER_PASSWORD_AUTH",
@@ -58,62 +91,47 @@ impl World {
         ];
         let client =
             json!({ "UserPoolId": pool, "ClientName": "bench", "ExplicitAuthFlows": flows });
-        let client = text(
-            &c.send(&aws::signed(host, "CreateUserPoolClient", &client))
-                .await?
-                .json()?,
-            "/UserPoolClient/ClientId",
-        )?;
+        let client = call("CreateUserPoolClient", client).await?;
         let rotating = json!({
             "UserPoolId": pool, "ClientName": "rotating", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
             "RefreshTokenRotation": { "Feature": "ENABLED", "RetryGracePeriodSeconds": 0 },
         });
-        let rotating = text(
-            &c.send(&aws::signed(host, "CreateUserPoolClient", &rotating))
-                .await?
-                .json()?,
-            "/UserPoolClient/ClientId",
-        )?;
-        let (mut access, mut refresh, mut rotated) = (Vec::new(), Vec::new(), Vec::new());
+        let rotating = call("CreateUserPoolClient", rotating).await?;
         for i in 0..SIGNERS {
             let user = json!({
                 "UserPoolId": pool, "Username": signer(i), "MessageAction": "SUPPRESS",
                 "UserAttributes": [{ "Name": "email", "Value": format!("signer{i}@example.com") }],
             });
-            c.send(&aws::signed(host, "AdminCreateUser", &user))
-                .await?
-                .json()?;
+            call("AdminCreateUser", user).await?;
             let password = json!({ "UserPoolId": pool, "Username": signer(i), "Password": PASSWORD, "Permanent": true });
-            c.send(&aws::signed(host, "AdminSetUserPassword", &password))
-                .await?
-                .json()?;
-            for (client, keep) in [(&client, true), (&rotating, false)] {
-                let tokens = c
-                    .send(&aws::unsigned(
-                        host,
-                        "InitiateAuth",
-                        &password_input(client, i),
-                    ))
-                    .await?
-                    .json()?;
+            call("AdminSetUserPassword", password).await?;
+        }
+        Self::from_note(&json!({
+            "pool": pool, "users": users,
+            "client": text(&client, "/UserPoolClient/ClientId")?,
+            "rotating": text(&rotating, "/UserPoolClient/ClientId")?,
+        }))
+    }
+
+    /// Goes to the server at `host`, and gets tokens for every signer there.
+    pub async fn sign_in(mut self, host: &str) -> Result<Self> {
+        host.clone_into(&mut self.host);
+        let mut c = Connection::open(host).await?;
+        for i in 0..SIGNERS {
+            for (client, keep) in [(&self.client, true), (&self.rotating, false)] {
+                let request = aws::unsigned(host, "InitiateAuth", &password_input(client, i));
+                let tokens = c.send(&request).await?.json()?;
+                let refresh = text(&tokens, "/AuthenticationResult/RefreshToken")?;
                 if keep {
-                    access.push(text(&tokens, "/AuthenticationResult/AccessToken")?);
-                    refresh.push(text(&tokens, "/AuthenticationResult/RefreshToken")?);
+                    self.access
+                        .push(text(&tokens, "/AuthenticationResult/AccessToken")?);
+                    self.refresh.push(refresh);
                 } else {
-                    rotated.push(text(&tokens, "/AuthenticationResult/RefreshToken")?);
+                    self.rotated.borrow_mut().push(refresh);
                 }
             }
         }
-        Ok(Self {
-            host: host.into(),
-            pool,
-            client,
-            rotating,
-            access,
-            refresh,
-            rotated: RefCell::new(rotated),
-            users,
-        })
+        Ok(self)
     }
 }
 

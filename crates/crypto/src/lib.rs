@@ -11,6 +11,7 @@
 //! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
 //! | [`certificate`] | X.509 certificates of signing keys |
 //! | [`token`] | opaque refresh tokens |
+//! | [`totp`] | the codes of authenticator apps |
 //! | [`workers`] | the bounded threads that the expensive work runs on |
 //!
 //! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
@@ -27,4 +28,5 @@ pub mod seal;
 pub mod secret;
 pub mod srp;
 pub mod token;
+pub mod totp;
 pub mod workers;

@@ -49,6 +49,10 @@ pub struct Settings {
     pub enforce_tiers: bool,
     /// Let identity providers be called at private addresses in `serve` too, and over HTTP on this machine.
     pub private_outbound: bool,
+    /// Record reads by IAM callers in the audit trail too.
+    pub audit_reads: bool,
+    /// How long the audit trail is kept, in microseconds; None for ever.
+    pub audit_retention: Option<i64>,
     /// Threads of the crypto pool.
     pub crypto_threads: usize,
     /// Bytes that the caches of pools, clients and keys may hold.
@@ -67,6 +71,8 @@ impl Settings {
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
             private_outbound: false,
+            audit_reads: false,
+            audit_retention: Some(90 * crate::clock::DAY),
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
         }

@@ -1,25 +1,166 @@
-//! The audit trail: every change of configuration or user appends a row in the batch that makes the change.
+//! The audit trail: every change of configuration or user appends a row in the batch that makes the change. With
+//! `audit_reads` every read by an IAM caller is in it too, before its answer leaves.
 
 use cognate_crypto::random;
+use cognate_shapes::Op;
 use cognate_store::Batch;
+use cognate_store::tables::audit;
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::app::App;
 use crate::cx::{Caller, Cx};
+use crate::errors::{ApiError, Fault, Result};
+use crate::records::user::User;
+
+/// The result of what was done.
+pub const DONE: &str = "ok";
+
+/// What a row says besides the time and the pool. Never holds a value that was set, nor anything that a caller without
+/// a right signature made up at length.
+#[derive(Debug, Default, Serialize)]
+pub struct Entry<'a> {
+    /// The operation of the API, or the name of a command.
+    pub operation: &'a str,
+    /// The access key id of the caller; None for operations that need none.
+    pub caller: Option<&'a str>,
+    /// The immutable id of the user that it is about.
+    pub user: Option<&'a str>,
+    /// From where; empty when it did not come over the network.
+    pub address: &'a str,
+    /// [`DONE`], or the name of the exception.
+    pub result: &'a str,
+    /// The id in `x-amzn-requestid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<&'a str>,
+    /// What a command was about besides a pool or a user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'a str>,
+    /// How many equal calls the row stands for, when it stands for several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+}
+
+impl Entry<'_> {
+    /// Appends the row to a batch. `pool_id` is empty for what is about no pool; `at` is the service's time in
+    /// microseconds.
+    pub fn append(&self, batch: Batch, pool_id: &str, at: i64) -> Batch {
+        // A struct of texts and numbers always becomes JSON.
+        let doc = serde_json::to_string(self).unwrap_or_else(|_| "{}".into());
+        audit::insert(batch, pool_id, at, &random::uuid_v4(), &doc)
+    }
+}
+
+/// What a command line did; `detail` says to what, when that is neither a pool nor a user.
+#[must_use]
+pub fn command<'a>(name: &'a str, detail: Option<&'a str>) -> Entry<'a> {
+    Entry {
+        operation: name,
+        caller: Some(COMMAND_LINE),
+        result: DONE,
+        detail,
+        ..Entry::default()
+    }
+}
+
+/// The caller of what was done on the command line.
+pub const COMMAND_LINE: &str = "command-line";
 
 /// Appends to `batch` who did what to which pool and user, from where. Never holds a value that was set.
 pub fn record(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: Option<&str>) -> Batch {
-    let who = match &cx.caller {
-        Caller::Public => None,
-        Caller::Key { id, .. } => Some(id.as_str()),
+    entry(cx, user_id, DONE).append(batch, pool_id, cx.now)
+}
+
+fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a> {
+    Entry {
+        operation: cx.op.name(),
+        caller: match &cx.caller {
+            Caller::Public => None,
+            Caller::Key { id, .. } => Some(id.as_str()),
+        },
+        user,
+        address: &cx.client_info.ip,
+        result,
+        request_id: Some(&cx.request_id),
+        ..Entry::default()
+    }
+}
+
+/// Whether the request is one that `audit_reads` records: it only reads, and an IAM caller makes it.
+#[must_use]
+pub fn is_recorded_read(cx: &Cx<'_>) -> bool {
+    cx.settings.audit_reads && matches!(cx.caller, Caller::Key { .. }) && only_reads(cx.op)
+}
+
+/// Whether an operation changes nothing, by the verb of its name.
+fn only_reads(op: Op) -> bool {
+    let name = op.name();
+    let verb = name.strip_prefix("Admin").unwrap_or(name);
+    ["Describe", "Get", "List"]
+        .iter()
+        .any(|reads| verb.starts_with(reads))
+}
+
+/// Records a read and how it ended, refused or not, before the answer leaves. An answer whose row cannot be kept is not
+/// given.
+///
+/// # Errors
+/// A fault when the database fails.
+pub async fn record_read(
+    cx: &Cx<'_>,
+    input: &Value,
+    result: std::result::Result<(), &ApiError>,
+) -> Result<()> {
+    let text = |name: &str| input.get(name).and_then(Value::as_str);
+    let pool_id = text("UserPoolId")
+        .or_else(|| text("ResourceArn").and_then(|arn| Some(arn.rsplit_once(":userpool/")?.1)))
+        .unwrap_or("");
+    // The name itself may be an address, which would stay here after its user is gone.
+    let user_id = match text("Username") {
+        Some(name) if !pool_id.is_empty() => user_id(cx, pool_id, name).await?,
+        _ => None,
     };
-    let doc = serde_json::json!({
-        "action": cx.op.name(), "access_key": who, "user": user_id, "ip": cx.client_info.ip,
-        "request_id": cx.request_id, "result": "ok",
-    });
-    cognate_store::tables::audit::insert(
-        batch,
-        pool_id,
-        cx.now,
-        &random::uuid_v4(),
-        &doc.to_string(),
-    )
+    let result = result.map_or_else(|error| error.code.as_str(), |()| DONE);
+    let entry = entry(cx, user_id.as_deref(), result);
+    cx.store
+        .commit(entry.append(Batch::new(), pool_id, cx.now))
+        .await
+        .map_err(|error| Fault::Internal(format!("audit: {error}")))?;
+    Ok(())
+}
+
+async fn user_id(cx: &Cx<'_>, pool_id: &str, name: &str) -> Result<Option<String>> {
+    let Some(pool) = cx.cache.pool(cx, pool_id).await? else {
+        return Ok(None);
+    };
+    Ok(User::find(cx, &pool, name).await?.map(|user| user.id))
+}
+
+/// The moment before which rows are forgotten, in the service's microseconds; None keeps them for ever.
+#[must_use]
+pub fn forgotten_before(app: &App) -> Option<i64> {
+    let kept = app.settings.audit_retention?;
+    Some(app.clock.service().saturating_sub(kept))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_tell_reads_from_changes() {
+        for (op, reads) in [
+            (Op::AdminGetUser, true),
+            (Op::ListUsers, true),
+            (Op::AdminListGroupsForUser, true),
+            (Op::DescribeUserPool, true),
+            (Op::GetUserPoolMfaConfig, true),
+            (Op::AdminInitiateAuth, false),
+            (Op::AdminLinkProviderForUser, false),
+            (Op::UpdateGroup, false),
+            (Op::SetUserPoolMfaConfig, false),
+        ] {
+            assert_eq!(only_reads(op), reads, "{}", op.name());
+        }
+    }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result};
 use crate::ops;
@@ -22,13 +23,26 @@ pub struct Answer {
 }
 
 /// How often an operation that found something out of date is run again.
-const TRIES: u32 = 12;
+const TRIES: u32 = 16;
 
 /// Runs `cx.op` on an input that `shapes::validate` accepted.
 pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, ApiError> {
+    let outcome = run(cx, &input).await;
+    if audit::is_recorded_read(cx) {
+        let result = outcome.as_ref().map(|_| ());
+        audit::record_read(cx, &input, result).await.map_err(|fault| {
+            tracing::error!(operation = cx.op.name(), request_id = %cx.request_id, ?fault, "a read could not be recorded");
+            errors::internal()
+        })?;
+    }
+    outcome
+}
+
+/// Runs the operation, again when it found something out of date.
+async fn run(cx: &Cx<'_>, input: &Value) -> std::result::Result<Answer, ApiError> {
     let mut tries = 0;
     loop {
-        match route(cx, &input).await {
+        match route(cx, input).await {
             Ok(answer) => return Ok(answer),
             Err(Fault::Api(error)) => {
                 debug_assert!(
@@ -44,7 +58,7 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
             Err(Fault::Stale) if tries < TRIES => {
                 tries += 1;
                 if tries > 1 {
-                    let wait = 500 + random::below(1_000 << tries.min(5));
+                    let wait = 500 + random::below(1_000 << tries.min(7));
                     tokio::time::sleep(std::time::Duration::from_micros(wait)).await;
                 }
             }

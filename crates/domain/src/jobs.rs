@@ -1,11 +1,12 @@
-//! Background work, shared by all nodes through leases: expired rows, deleted pools and groups, signing keys made in advance.
+//! Background work, shared by all nodes through leases: expired rows, deleted pools and groups, the end of the audit
+//! trail, signing keys made in advance.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use cognate_crypto::jws::SigningKey;
 use cognate_crypto::random;
-use cognate_store::tables::{jobs, keys};
+use cognate_store::tables::{audit, jobs, keys};
 use cognate_store::{Batch, CommitError, params};
 
 use crate::app::App;
@@ -32,6 +33,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             for kind in [pools::purge::KIND, groups::purge::KIND] {
                 report(kind, work_off(&app, &node, kind).await);
             }
+            report("audit retention", forget_audit(&app, &node).await);
             report("spare keys", make_spares(&app).await);
         }
     };
@@ -112,6 +114,45 @@ async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Takes away what the audit trail keeps no longer, a portion at a time; one node does it, and another goes on where it
+/// stopped.
+///
+/// # Errors
+/// A fault when the database fails; what is gone by then stays gone.
+pub async fn forget_audit(app: &App, node: &str) -> Result<()> {
+    const KIND: &str = "audit_retention";
+    let Some(before) = crate::audit::forgotten_before(app) else {
+        return Ok(());
+    };
+    if !audit::has_older(&app.store, before).await? {
+        return Ok(());
+    }
+    let add = jobs::add(Batch::new(), KIND, "", "");
+    app.store.commit(add).await.map_err(commit)?;
+    let now = app.clock.wall();
+    let taken = jobs::take(&app.store, KIND, "", node, now, now + LEASE).await;
+    let Some(lease) = taken.map_err(commit)? else {
+        return Ok(());
+    };
+    loop {
+        let portion = audit::forget(Batch::new(), before);
+        let batch = jobs::extend(portion, &lease, app.clock.wall() + LEASE);
+        let gone = match app.store.commit(batch).await {
+            Ok(outcome) => outcome.counts.first().copied().unwrap_or(0),
+            Err(CommitError::Conflict(_)) => return Ok(()),
+            Err(error) => return Err(commit(error)),
+        };
+        if gone < audit::FORGET_ROWS {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    match app.store.commit(jobs::finish(Batch::new(), &lease)).await {
+        Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
+        Err(error) => Err(commit(error)),
+    }
 }
 
 /// Keeps [`SPARES`] sealed keys ready, one more a turn.

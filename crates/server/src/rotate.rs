@@ -1,22 +1,13 @@
 //! Changing the sealing key of a database (design decision 4).
 //!
-//! What the sealing key seals: the key of each pool, the access keys, and the spare signing keys. The statements stand
-//! here because they cut across tables and serve nothing else.
+//! What the sealing key seals: the key of each pool, the access keys, and the spare signing keys (the store's
+//! `tables/sealing.rs`).
 
 use cognate_crypto::seal::{Context, RootKey};
-use cognate_store::{Batch, Label, Store, StoreError, params};
+use cognate_store::tables::sealing::{self, Kind};
+use cognate_store::{Batch, Store};
 
 use crate::stamp;
-
-const POOLS: &str = "SELECT pool_id, data_key, ver FROM pools WHERE pool_id > ?1 AND state < 2 ORDER BY pool_id LIMIT 500";
-const REWRAP: &str =
-    "UPDATE pools SET data_key = ?3, ver = ver + 1 WHERE pool_id = ?1 AND ver = ?2";
-const KEYS: &str =
-    "SELECT key_id, sealed, ver FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT 500";
-const RESEAL: &str =
-    "UPDATE access_keys SET sealed = ?3, ver = ver + 1 WHERE key_id = ?1 AND ver = ?2";
-const DROP_SPARES: &str = "DELETE FROM spare_keys";
-const CHANGED: Label = Label("changed_during_rotation");
 
 /// How much a rotation changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +27,7 @@ pub async fn rotate(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Resu
         Ok(_) => Ok(None),
         Err(_) => RootKey::rewrap(old, new, id, wrapped).map(Some),
     };
-    let pools = each(store, POOLS, REWRAP, rewrap).await?;
+    let pools = each(store, Kind::PoolKeys, rewrap).await?;
     let reseal = |id: &str, sealed: &[u8]| {
         let context = Context {
             table: "access_keys",
@@ -49,41 +40,32 @@ pub async fn rotate(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Resu
             Err(_) => RootKey::reseal(old, new, &context, sealed).map(Some),
         }
     };
-    let access_keys = each(store, KEYS, RESEAL, reseal).await?;
-    // Spare signing keys belong to no pool yet; new ones are made when they are missed.
-    store
-        .commit(Batch::new().run(DROP_SPARES, params![]))
-        .await?;
+    let access_keys = each(store, Kind::AccessKeys, reseal).await?;
+    store.commit(sealing::drop_spares(Batch::new())).await?;
     stamp::end_rotation(store, old, new).await?;
     Ok(Rotated { pools, access_keys })
 }
 
-/// Passes every row of a table through `change` and writes back what it returns; in pages, one batch a page.
+/// Passes every row of a kind through `change` and writes back what it returns; in pages, one batch a page.
 async fn each<E: std::error::Error + Send + Sync + 'static>(
     store: &Store,
-    select: &'static str,
-    update: &'static str,
+    kind: Kind,
     change: impl Fn(&str, &[u8]) -> Result<Option<Vec<u8>>, E>,
 ) -> anyhow::Result<usize> {
     let (mut after, mut changed) = (String::new(), 0);
     loop {
-        let rows = store.rows(select, params![after.as_str()]).await?;
-        if rows.is_empty() {
+        let rows = sealing::page(store, kind, &after).await?;
+        let Some(last) = rows.last() else {
             return Ok(changed);
-        }
+        };
+        after.clone_from(&last.id);
         let mut batch = Batch::new();
-        for mut row in rows {
-            let (id, before, ver) = read(&mut row)?;
-            if let Some(sealed) = change(&id, &before)? {
-                batch = batch.one(update, params![id.as_str(), ver, sealed], CHANGED);
+        for row in rows {
+            if let Some(sealed) = change(&row.id, &row.bytes)? {
+                batch = sealing::replace(batch, kind, &row, sealed);
                 changed += 1;
             }
-            after = id;
         }
         store.commit(batch).await?;
     }
-}
-
-fn read(row: &mut cognate_store::Row) -> Result<(String, Vec<u8>, i64), StoreError> {
-    Ok((row.take_text(0)?, row.take_bytes(1)?, row.int(2)?))
 }

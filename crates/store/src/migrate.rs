@@ -58,6 +58,24 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 1,
         sql: include_str!("../migrations/0007_identity_providers.sql"),
     },
+    Migration {
+        number: 8,
+        name: "0008_software_tokens",
+        min_program: 1,
+        sql: include_str!("../migrations/0008_software_tokens.sql"),
+    },
+    Migration {
+        number: 11,
+        name: "0011_devices",
+        min_program: 1,
+        sql: include_str!("../migrations/0011_devices.sql"),
+    },
+    Migration {
+        number: 13,
+        name: "0013_audit",
+        min_program: 1,
+        sql: include_str!("../migrations/0013_audit.sql"),
+    },
 ];
 
 /// Whose words the types are written in.

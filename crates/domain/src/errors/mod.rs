@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod branding;
+pub mod challenges;
 pub mod clients;
 pub mod domains;
 pub mod groups;

@@ -37,6 +37,8 @@ pub enum Kind {
     UpdateUserAttribute,
     /// The code that verifies an attribute, asked for by the user.
     VerifyUserAttribute,
+    /// The code of a step of a sign-in.
+    Authentication,
 }
 
 impl Kind {
@@ -48,6 +50,7 @@ impl Kind {
             Self::AdminCreateUser => "admin_create_user",
             Self::UpdateUserAttribute => "update_user_attribute",
             Self::VerifyUserAttribute => "verify_user_attribute",
+            Self::Authentication => "authentication",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The texts of messages: the pool's templates or the service's defaults, with the placeholders filled (admin.md 4.2).
 
-use cognate_shapes::{DefaultEmailOptionType, DeliveryMediumType};
+use cognate_shapes::{DefaultEmailOptionType, DeliveryMediumType, UserPoolMfaType};
 
 use crate::errors::{self, Result};
 use crate::records::pool::Pool;
@@ -55,6 +55,31 @@ pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rend
             ),
             body: fill(&template.email_message),
         },
+    }
+}
+
+/// The message with the code of a step of a sign-in. The texts of the MFA settings hold for one-time passwords too, while
+/// MFA is not OFF (admin.md 1.11, 4.1).
+pub fn authentication(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
+    let own = pool.doc.mfa_configuration != UserPoolMfaType::Off;
+    let fill = |text: Option<&str>| {
+        text.filter(|_| own)
+            .unwrap_or(VERIFICATION)
+            .replace("{####}", code)
+    };
+    match medium {
+        DeliveryMediumType::Sms => Rendered {
+            subject: None,
+            body: fill(pool.doc.sms_authentication_message.as_deref()),
+        },
+        DeliveryMediumType::Email => {
+            let texts = pool.doc.mfa_factors.email.as_ref().filter(|_| own);
+            let subject = texts.and_then(|texts| texts.subject.as_deref());
+            Rendered {
+                subject: Some(subject.unwrap_or(VERIFICATION_SUBJECT).to_owned()),
+                body: fill(texts.and_then(|texts| texts.message.as_deref())),
+            }
+        }
     }
 }
 

@@ -125,6 +125,11 @@ impl Tally {
         table::clear(batch, &pool.id, &self.subject.0, self.seen.as_ref())
     }
 
+    /// Adds to the batch of a right answer that is not the last that nothing was counted since; forgets nothing.
+    pub fn unmoved(&self, batch: Batch, pool: &Pool) -> Batch {
+        table::unmoved(batch, &pool.id, &self.subject.0, self.seen.as_ref())
+    }
+
     /// Whether [`Tally::clear`] has anything to forget; without it a right password that ends in a challenge needs no
     /// commit.
     pub fn is_clean(&self) -> bool {

@@ -7,10 +7,11 @@ use cognate_shapes::{AuthFlowType, ChallengeNameType, ExplicitAuthFlowsType};
 use crate::cx::Cx;
 use crate::errors::{self, Result, auth, unconfirmed};
 use crate::records::client::Client;
-use crate::records::pool::Pool;
 use crate::signin::outcome::Outcome;
-use crate::signin::secret_hash::{self, Missing};
-use crate::signin::{new_password, password, refresh, srp, ticket};
+use crate::signin::progress::{Awaits, Flow, Start};
+use crate::signin::{
+    At, choice, custom, device, mfa, new_password, passkey, password, refresh, resume, srp,
+};
 
 /// Through which operations a sign-in runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,31 +60,31 @@ impl<'a> Parameters<'a> {
 /// auth.md 6.4; 501 for the flows that have no code yet, after the service's own refusals.
 pub async fn start(
     cx: &Cx<'_>,
-    door: Door,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
     flow: AuthFlowType,
+    session: Option<&str>,
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
     use AuthFlowType as F;
     use ExplicitAuthFlowsType as E;
+    let (door, pool, client) = (at.door, at.pool, at.client);
     let lists = |flow| client.lists_flow(flow);
     match (flow, door) {
         (F::UserSrpAuth, _) => {
             require(allows_srp(client), auth::srp_flow_disabled)?;
-            srp::start(cx, pool, client, given).await
+            srp::start(cx, at, begin(Flow::Srp, given), given).await
         }
         (F::UserPasswordAuth, Door::Public) => {
             let allowed = lists(E::AllowUserPasswordAuth) || lists(E::UserPasswordAuth);
             require(allowed, auth::password_flow_disabled)?;
-            password::sign_in(cx, pool, client, given).await
+            password::sign_in(cx, at, begin(Flow::Password, given), given).await
         }
         (F::AdminUserPasswordAuth | F::AdminNoSrpAuth, Door::Admin) => {
             require(
                 allows_admin_password(client),
                 auth::admin_password_flow_disabled,
             )?;
-            password::sign_in(cx, pool, client, given).await
+            password::sign_in(cx, at, begin(Flow::Password, given), given).await
         }
         (F::UserPasswordAuth, Door::Admin)
         | (F::AdminUserPasswordAuth | F::AdminNoSrpAuth, Door::Public) => {
@@ -96,19 +97,22 @@ pub async fn start(
         (F::CustomAuth, _) => {
             let allowed = lists(E::AllowCustomAuth) || lists(E::CustomAuthFlowOnly);
             require(allowed, unconfirmed::custom_auth_flow_disabled)?;
-            given.required("USERNAME")?;
-            let triggers = &pool.doc.lambda_config;
-            require(
-                triggers.define_auth_challenge.is_some(),
-                auth::custom_auth_without_triggers,
-            )?;
-            Err(errors::not_implemented("CUSTOM_AUTH").into())
+            custom::start(cx, at, begin(Flow::Custom, given), given).await
         }
         (F::UserAuth, _) => {
             require(lists(E::AllowUserAuth), auth::user_auth_flow_disabled)?;
-            given.required("USERNAME")?;
-            Err(errors::not_implemented("USER_AUTH").into())
+            choice::start(cx, at, begin(Flow::UserAuth, given), session, given).await
         }
+    }
+}
+
+/// What the parameters of a start say about the whole sign-in.
+fn begin(flow: Flow, given: &Parameters<'_>) -> Start {
+    let device_key = given.get("DEVICE_KEY").filter(|key| !key.is_empty());
+    Start {
+        flow,
+        device_key: device_key.map(str::to_owned),
+        ..Start::default()
     }
 }
 
@@ -118,39 +122,50 @@ pub async fn start(
 /// auth.md 6.5; 501 for the challenges that have no code yet.
 pub async fn answer(
     cx: &Cx<'_>,
-    door: Door,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
     challenge: ChallengeNameType,
     session: Option<&str>,
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
     use ChallengeNameType as C;
-    match (challenge, door) {
-        (C::PasswordVerifier, _) => srp::answer(cx, pool, client, given).await,
-        (C::NewPasswordRequired, _) => new_password::answer(cx, pool, client, session, given).await,
+    match (challenge, at.door) {
+        (C::PasswordVerifier, _) => srp::answer(cx, at, given).await,
+        (C::NewPasswordRequired, _) => new_password::answer(cx, at, session, given).await,
         (C::AdminNoSrpAuth, Door::Admin) => {
             require(
-                allows_admin_password(client),
+                allows_admin_password(at.client),
                 auth::admin_password_flow_disabled,
             )?;
-            password::sign_in(cx, pool, client, given).await
+            password::sign_in(cx, at, begin(Flow::Password, given), given).await
         }
         (C::AdminNoSrpAuth, Door::Public) => Err(auth::method_not_supported().into()),
+        // A proof by SECRET_BLOCK carries its own state; these clients may send no session (auth.md 3.7).
+        (C::DeviceSrpAuth, _) => device::start(cx, at, session, given).await,
+        (C::DevicePasswordVerifier, _) => device::answer(cx, at, session, given).await,
         (other, _) => {
-            let name = given.required("USERNAME")?;
-            secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
-            match (other, session) {
-                // The device challenges and custom challenges may come without a session.
-                (C::DeviceSrpAuth | C::DevicePasswordVerifier | C::CustomChallenge, None) => {}
-                (_, None) => return Err(auth::missing_parameter("Session").into()),
-                // None of these challenges is ever given here, so that no session of theirs can be genuine.
-                (_, Some(session)) => {
-                    ticket::decode(session)?;
-                    return Err(auth::session_invalid().into());
-                }
+            let resumed = resume::resume(cx, at, other, session, given).await?;
+            match resumed.progress.awaits {
+                Awaits::SmsMfa
+                | Awaits::EmailMfa
+                | Awaits::SoftwareToken
+                | Awaits::SelectMfa(_)
+                | Awaits::MfaSetup { .. } => mfa::answer(cx, at, resumed, given).await,
+                Awaits::EmailOtp
+                | Awaits::SmsOtp
+                | Awaits::Password
+                | Awaits::PasswordSrp
+                | Awaits::SelectChallenge(_) => choice::answer(cx, at, resumed, given).await,
+                Awaits::WebAuthn { .. } => passkey::answer(cx, at, resumed, given).await,
+                Awaits::Custom { .. } => custom::answer(cx, at, resumed, given).await,
+                // Sessions of these belong to the challenges above, or to no challenge at all.
+                Awaits::Undecided
+                | Awaits::PasswordVerifier
+                | Awaits::NewPassword
+                | Awaits::DeviceSrp
+                | Awaits::DeviceVerifier
+                | Awaits::Confirmation
+                | Awaits::FirstSignIn { .. } => Err(auth::session_invalid().into()),
             }
-            Err(errors::not_implemented(other.as_str()).into())
         }
     }
 }

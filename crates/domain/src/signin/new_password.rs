@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cognate_crypto::secret::{Secret, SecretString, ct_eq};
+use cognate_crypto::secret::{Secret, SecretString};
 use cognate_shapes::{AttributeType, ChallengeNameType, UserStatusType};
 use cognate_store::Batch;
-use cognate_store::tables::{sessions, users};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -14,29 +13,26 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::flows::Parameters;
-use crate::signin::outcome::{self, Outcome, Proof};
-use crate::signin::secret_hash::{self, Missing};
-use crate::signin::ticket::{self, NewPassword};
+use crate::signin::outcome::{Outcome, Proof};
+use crate::signin::progress::{Awaits, Factor, Progress};
+use crate::signin::{At, advance, resume};
 use crate::tokens::claims::may_read;
 use crate::users::attributes::{self, Writer};
 use crate::users::password_policy::{self, PolicyText, history};
-use crate::users::{names, password, schema};
+use crate::users::{password, schema};
 
 /// Asks a user who proved a temporary password for one of their own.
+///
+/// # Errors
+/// None that can arise.
 pub fn challenge(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
     user: &User,
+    progress: Progress,
     proof: &Proof,
 ) -> Result<Outcome> {
-    let session = NewPassword {
-        nonce: ticket::nonce(),
-        client_id: client.id.clone(),
-        user_id: user.id.clone(),
-        expires: ticket::step_expires(cx, client),
-        credential: ticket::fingerprint(user.credential.as_deref()),
-    };
+    let (pool, client) = (at.pool, at.client);
     let shown: BTreeMap<&str, &str> = user
         .doc
         .attributes
@@ -57,12 +53,12 @@ pub fn challenge(
     if matches!(proof, Proof::Password) {
         parameters.insert("USER_ID_FOR_SRP".to_owned(), user.username.clone());
     }
-    let session = Some(session.seal(cx, pool));
-    Ok(Outcome::Challenge {
-        name: ChallengeNameType::NewPasswordRequired,
-        session,
+    let session = progress.next(cx, client, Awaits::NewPassword);
+    Ok(Outcome::challenge(
+        ChallengeNameType::NewPasswordRequired,
+        Some(session.seal(cx, pool)?),
         parameters,
-    })
+    ))
 }
 
 /// The required attributes that the user has no value for.
@@ -70,32 +66,22 @@ fn missing<'a>(pool: &'a Pool, user: &User) -> impl Iterator<Item = &'a str> {
     schema::required(&pool.doc.schema).filter(|name| user.attribute(name).is_none_or(str::is_empty))
 }
 
-/// Takes the new password and the attributes that were missing, confirms the user and signs in.
+/// Takes the new password and the attributes that were missing, confirms the user and goes on.
 ///
 /// # Errors
 /// auth.md 6.5: the session's texts, InvalidPasswordException, the history, attributes that may not or must be given.
 pub async fn answer(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
     session: Option<&str>,
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
-    let name = given.required("USERNAME")?;
+    let (pool, client) = (at.pool, at.client);
+    given.required("USERNAME")?;
     let new: SecretString = Secret::new(given.required("NEW_PASSWORD")?.to_owned());
-    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
-    let session = session.ok_or_else(|| auth::missing_parameter("Session"))?;
-    let session = NewPassword::open(cx, pool, client, session)?;
-    let _turn = cx
-        .gates
-        .enter(pool, &session.user_id)
-        .await
-        .ok_or_else(auth::password_attempts_exceeded)?;
-
-    let before = read(cx, pool, &session, name).await?;
-    if let Some(refusal) = (!before.enabled).then(auth::user_disabled) {
-        return Err(refusal.into());
-    }
+    let challenge = ChallengeNameType::NewPasswordRequired;
+    let resumed = resume::resume(cx, at, challenge, session, given).await?;
+    let before = resumed.user.clone().ok_or_else(auth::session_invalid)?;
     let mut after = before.clone();
     after.doc.attributes = with_attributes(pool, client, &before, given)?;
     if let Some(name) = missing(pool, &after).next() {
@@ -111,47 +97,7 @@ pub async fn answer(
 
     let batch = user::save(Batch::new(), pool, &before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    let proof = Proof::Session {
-        nonce: session.nonce,
-        expires: session.expires,
-    };
-    outcome::open_session(cx, pool, client, &after, batch, &proof).await
-}
-
-/// The user of the session, as long as the temporary password that was proven still is theirs.
-async fn read(cx: &Cx<'_>, pool: &Pool, session: &NewPassword, name: &str) -> Result<User> {
-    let found = cx
-        .store
-        .read(&[
-            users::by_id(&pool.id, &session.user_id),
-            (
-                sessions::READ_SPENT,
-                sessions::spent_key(&pool.id, &session.nonce),
-            ),
-        ])
-        .await?;
-    let mut found = found.into_iter();
-    let mut next = || found.next().unwrap_or_default();
-    let (row, spent) = (next().into_iter().next(), next());
-    let user = row
-        .map(|mut row| User::from_row(&pool.id, &mut row))
-        .transpose()?;
-    let user = user.ok_or_else(auth::session_invalid)?;
-    let is_named = name == user.id || names::fold(pool, name) == names::fold(pool, &user.username);
-    if !is_named {
-        return Err(auth::session_invalid().into());
-    }
-    if !spent.is_empty() {
-        return Err(auth::session_used().into());
-    }
-    let same = ct_eq(
-        &ticket::fingerprint(user.credential.as_deref()),
-        &session.credential,
-    );
-    if !same || user.status != UserStatusType::ForceChangePassword {
-        return Err(auth::session_invalid().into());
-    }
-    Ok(user)
+    advance::proved_and_saved(cx, at, resumed, Factor::Password, batch, after).await
 }
 
 /// The user's attributes with those of the answer (`userAttributes.<name>`), which may add and not change what the

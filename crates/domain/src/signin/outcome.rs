@@ -1,10 +1,10 @@
-//! What follows a right password: another challenge, or a session with its tokens.
+//! The answer of a step: another challenge, or a session with its tokens.
 
 use std::collections::BTreeMap;
 
 use cognate_crypto::random;
-use cognate_shapes::{AuthenticationResultType, ChallengeNameType, UserStatusType};
-use cognate_store::tables::{attempts as attempts_table, sessions};
+use cognate_shapes::{AuthenticationResultType, ChallengeNameType};
+use cognate_store::tables::sessions;
 use cognate_store::{Batch, CommitError, Label};
 
 use crate::clock::SECOND;
@@ -12,9 +12,9 @@ use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::user::{self, User};
-use crate::signin::attempts::Tally;
-use crate::signin::{candidate, new_password};
+use crate::records::user;
+use crate::signin::advance::Passed;
+use crate::signin::{At, candidate, otp};
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
@@ -32,7 +32,25 @@ pub enum Outcome {
         session: Option<String>,
         /// ChallengeParameters.
         parameters: BTreeMap<String, String>,
+        /// AvailableChallenges, in USER_AUTH.
+        available: Option<Vec<ChallengeNameType>>,
     },
+}
+
+impl Outcome {
+    /// A challenge outside USER_AUTH.
+    pub fn challenge(
+        name: ChallengeNameType,
+        session: Option<String>,
+        parameters: BTreeMap<String, String>,
+    ) -> Self {
+        Self::Challenge {
+            name,
+            session,
+            parameters,
+            available: None,
+        }
+    }
 }
 
 /// What was proven in the step before, and how a second answer to the same challenge is refused.
@@ -56,7 +74,8 @@ pub enum Proof {
 }
 
 impl Proof {
-    fn spend(&self, batch: Batch, pool: &Pool) -> Batch {
+    /// Adds to the batch of the right answer that the challenge is used up.
+    pub fn spend(&self, batch: Batch, pool: &Pool) -> Batch {
         match self {
             Self::Password => batch,
             Self::Srp { nonce, expires } | Self::Session { nonce, expires } => {
@@ -82,72 +101,29 @@ impl Proof {
                 cx.cache.forget(&pool.id, Some(&client.id));
                 Fault::Stale
             }
-            sessions::USER_STALE | user::USER_STALE | attempts_table::MOVED => Fault::Stale,
+            otp::TOO_MANY => errors::challenges::too_many_codes().into(),
             other => match user::taken_alias(other) {
                 Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
-                None => Fault::Internal(format!("conflict {} in a sign-in", other.0)),
+                // Something that the step itself read was changed since.
+                None => Fault::Stale,
             },
         }
     }
 }
 
-/// The password was right: asks for a new one if it was temporary, else signs the user in.
-///
-/// # Errors
-/// `User is disabled.` where that was not said before the password; the end of a temporary password; a spent challenge.
-pub async fn after_password(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    user: User,
-    tally: &Tally,
-    proof: &Proof,
-) -> Result<Outcome> {
-    if !user.enabled {
-        return Err(candidate::refused(cx, pool, client, &user, auth::user_disabled()).await);
-    }
-    match user.status {
-        UserStatusType::Confirmed => {
-            let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-            let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
-            let batch = tally.clear(batch, pool);
-            open_session(cx, pool, client, &user, batch, proof).await
-        }
-        UserStatusType::ForceChangePassword => {
-            if user
-                .doc
-                .temporary_until
-                .is_some_and(|until| until <= cx.now)
-            {
-                let refusal = auth::temporary_password_expired();
-                return Err(candidate::refused(cx, pool, client, &user, refusal).await);
-            }
-            // A password that needs no memory of its challenge and that follows no wrong one leaves nothing to write.
-            if !(matches!(proof, Proof::Password) && tally.is_clean()) {
-                let batch = proof.spend(tally.clear(Batch::new(), pool), pool);
-                cx.commit(batch, |label| proof.conflict(cx, pool, client, label))
-                    .await?;
-            }
-            new_password::challenge(cx, pool, client, &user, proof)
-        }
-        // The states in which no password can be right were refused before.
-        _ => Err(auth::incorrect_password().into()),
-    }
-}
-
-/// Signs the user in: `batch` requires an active pool and the user as it was read, or changes the user; session, auth event and the spent challenge join it.
-/// The groups are read and the tokens signed while the commit is on its way; the tokens leave only after it.
+/// Signs the user in: `batch` is what the last step itself writes; session, auth event and the spent challenge join it,
+/// and the wrong answers are forgotten. The groups are read and the tokens signed while the commit is on its way; the
+/// tokens leave only after it.
 ///
 /// # Errors
 /// The conflicts of [`Proof::conflict`].
 pub async fn open_session(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    user: &User,
+    at: At<'_>,
+    passed: &Passed,
     batch: Batch,
-    proof: &Proof,
 ) -> Result<Outcome> {
+    let (pool, client, user, proof) = (at.pool, at.client, &passed.user, &passed.proof);
     let (session_id, event_id) = (random::uuid_v4(), random::uuid_v4());
     let doc = SessionDoc {
         auth_time: cx.now.div_euclid(SECOND),
@@ -170,6 +146,7 @@ pub async fn open_session(
         expires: row_expires(refresh.expires),
         ver: 1,
     };
+    let batch = passed.tally.clear(passed.guard(pool).extend(batch), pool);
     let batch = proof.spend(batch, pool);
     let batch = sessions::insert(batch, &pool.id, &user.id, &session_id, &row);
     let batch = candidate::event(cx, batch, pool, client, &user.id, &event_id, "Pass");

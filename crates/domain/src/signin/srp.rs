@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use cognate_crypto::credential::Credential;
 use cognate_crypto::srp::{self, Challenge, PublicA};
 use cognate_shapes::ChallengeNameType;
+use cognate_store::Batch;
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
 use crate::clock::{MINUTE, SECOND};
 use crate::cx::Cx;
 use crate::errors::{Result, auth, unconfirmed};
-use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::At;
+use crate::signin::advance::{self, Change, Passed};
 use crate::signin::attempts::{Subject, Tally};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
-use crate::signin::outcome::{self, Outcome, Proof};
+use crate::signin::outcome::{Outcome, Proof};
+use crate::signin::progress::{Awaits, Factor, Flow, Progress, Proven, Start};
 use crate::signin::secret_hash::{self, Missing};
 use crate::signin::ticket::{self, SrpBlock};
 use crate::users::names;
@@ -25,27 +28,52 @@ use crate::users::names;
 /// answer itself.
 const SKEW: i64 = 5 * MINUTE;
 
-/// USER_SRP_AUTH: takes A, gives B, salt and SECRET_BLOCK. There is no Session (settled C14).
+/// USER_SRP_AUTH and PASSWORD_SRP: takes A, gives B, salt and SECRET_BLOCK. In USER_SRP_AUTH there is no Session (settled
+/// C14). `start`: what the sign-in began with.
 ///
 /// # Errors
 /// auth.md 2.3 and 6.4. Nobody's name gets a challenge too where the client must not know: stable salt and id, fresh B.
 pub async fn start(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
+    start: Start,
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
+    let (pool, client) = (at.pool, at.client);
     let name = given.required("USERNAME")?;
     let public_a = given.required("SRP_A")?;
     secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
-    let public_a = srp::parse_public_a(public_a).map_err(|error| match error {
-        srp::SrpError::Malformed => unconfirmed::malformed_srp_a(),
-        srp::SrpError::Refused => auth::incorrect_password(),
-    })?;
+    let public_a = parse(public_a)?;
 
     let candidate = Candidate::find(cx, pool, client, name, Names::Logins).await?;
     candidate.tally.refuse_locked(cx.now)?;
     candidate.refuse_state(cx, pool, client).await?;
+    challenge(cx, at, candidate, start, public_a).await
+}
+
+/// A of the client.
+///
+/// # Errors
+/// InvalidParameterException for what is no number; `Incorrect username or password.` for multiples of N.
+pub fn parse(public_a: &str) -> Result<PublicA> {
+    Ok(srp::parse_public_a(public_a).map_err(|error| match error {
+        srp::SrpError::Malformed => unconfirmed::malformed_srp_a(),
+        srp::SrpError::Refused => auth::incorrect_password(),
+    })?)
+}
+
+/// PASSWORD_VERIFIER for a candidate who is neither locked nor in a state that forbids it.
+///
+/// # Errors
+/// `Incorrect username or password.` for a credential that SRP cannot use.
+pub async fn challenge(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    candidate: Candidate,
+    start: Start,
+    public_a: PublicA,
+) -> Result<Outcome> {
+    let (pool, client) = (at.pool, at.client);
     let credential = candidate.credential(pool)?;
     let (salt, challenge) = cx
         .workers
@@ -55,12 +83,17 @@ pub async fn start(
 
     let username = candidate.username(pool);
     let srp_b = challenge.srp_b();
+    let session = match start.flow {
+        Flow::Srp => None,
+        _ => Some(session(cx, at, &candidate, &username, &start)?),
+    };
     let block = SrpBlock {
         nonce: ticket::nonce(),
         client_id: client.id.clone(),
         subject: candidate.tally.subject().as_str().to_owned(),
         username: username.clone(),
         typed: candidate.typed,
+        start,
         expires: ticket::step_expires(cx, client),
         public_a: public_a.as_bytes().to_vec(),
         b: challenge.b,
@@ -73,11 +106,29 @@ pub async fn start(
         ("USERNAME".to_owned(), username.clone()),
         ("USER_ID_FOR_SRP".to_owned(), username),
     ]);
-    Ok(Outcome::Challenge {
-        name: ChallengeNameType::PasswordVerifier,
-        session: None,
-        parameters,
-    })
+    let name = ChallengeNameType::PasswordVerifier;
+    Ok(Outcome::challenge(name, session, parameters))
+}
+
+/// The Session beside SECRET_BLOCK in the flows that have one. Nothing depends on it.
+fn session(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    candidate: &Candidate,
+    username: &str,
+    start: &Start,
+) -> Result<String> {
+    let (typed, start) = (&candidate.typed, start.clone());
+    let progress = match &candidate.user {
+        Some(user) => Progress::of_user(at, user, typed, start, Proven::default()),
+        None => {
+            let nobody = candidate.tally.subject().as_str();
+            Progress::of_nobody(at, nobody, username, typed, start)
+        }
+    };
+    progress
+        .next(cx, at.client, Awaits::PasswordVerifier)
+        .seal(cx, at.pool)
 }
 
 /// Salt in hexadecimal and challenge; None for a credential that SRP cannot use.
@@ -92,12 +143,8 @@ fn begin(credential: &Credential) -> Option<(String, Challenge)> {
 /// # Errors
 /// `Incorrect username or password.` for a wrong password, signature, timestamp, an altered or a used SECRET_BLOCK
 /// (settled S1, S2); the lockout; the user's state.
-pub async fn answer(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
+pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<Outcome> {
+    let (pool, client) = (at.pool, at.client);
     let name = given.required("USERNAME")?;
     let block = given.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
     let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
@@ -125,6 +172,11 @@ pub async fn answer(
         nonce: block.nonce.clone(),
         expires: block.expires,
     };
+    let mut start = block.start.clone();
+    if let Some(key) = given.get("DEVICE_KEY").filter(|key| !key.is_empty()) {
+        start.device_key = Some(key.to_owned());
+    }
+    let typed = block.typed.clone();
     let suffix = pool.suffix().to_owned();
     let right = cx
         .workers
@@ -145,7 +197,16 @@ pub async fn answer(
             tally,
             ..
         } if right && timely => {
-            outcome::after_password(cx, pool, client, user, &tally, &proof).await
+            let passed = Passed {
+                user,
+                change: Change::None,
+                tally,
+                typed,
+                start,
+                proven: Proven::only(Factor::Password),
+                proof,
+            };
+            advance::proceed(cx, at, passed, Batch::new()).await
         }
         wrong => Err(wrong.failed(cx, pool, client).await),
     }

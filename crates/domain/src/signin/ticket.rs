@@ -1,4 +1,5 @@
-//! `SECRET_BLOCK` and `Session`: what a client carries from one step of a sign-in to the next, sealed by the pool.
+//! `SECRET_BLOCK`, sealed by the pool: what a client carries from the first step of SRP to the second; and what all
+//! sessions share.
 //!
 //! No row stands behind them while they are open. A nonce inside is marked as spent in the batch of the success, so that
 //! of two right answers to one challenge exactly one wins (design, sessions of a sign-in).
@@ -14,11 +15,11 @@ use crate::errors::{Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::signin::attempts::hex;
+use crate::signin::progress::Start;
 
 /// What every session begins with (auth.md 3.1).
-const PREFIX: &str = "AYAB";
+pub const PREFIX: &str = "AYAB";
 const SRP: &str = "sign-in SRP";
-const NEW_PASSWORD: &str = "sign-in new password";
 /// The length at which a subject is kept: a pseudonym has 64 characters, a user id 36. The block of a user and that of
 /// nobody have the same length.
 const SUBJECT: usize = 64;
@@ -35,6 +36,8 @@ pub struct SrpBlock {
     pub username: String,
     /// What was typed, folded.
     pub typed: String,
+    /// What the sign-in began with.
+    pub start: Start,
     /// Microseconds.
     pub expires: i64,
     /// A as the client sent it.
@@ -49,12 +52,15 @@ impl SrpBlock {
     /// The sealed bytes: what the client signs, and sends back in base64.
     pub fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> String {
         let subject = format!("{:<SUBJECT$}", self.subject);
+        // A Start always has a text.
+        let start = serde_json::to_vec(&self.start).unwrap_or_default();
         let plain = pack(&[
             self.nonce.as_bytes(),
             self.client_id.as_bytes(),
             subject.as_bytes(),
             self.username.as_bytes(),
             self.typed.as_bytes(),
+            &start,
             &self.expires.to_be_bytes(),
             &self.public_a,
             self.b.expose(),
@@ -79,78 +85,13 @@ impl SrpBlock {
             subject: fields.text()?.trim_end().to_owned(),
             username: fields.text()?,
             typed: fields.text()?,
+            start: serde_json::from_slice(fields.bytes()?).ok()?,
             expires: fields.number()?,
             public_a: fields.bytes()?.to_vec(),
             b: Secret::new(fields.bytes()?.try_into().ok()?),
             public_b: fields.bytes()?.to_vec(),
         };
         Some((block, sealed))
-    }
-}
-
-/// A sign-in that waits for a new password, inside Session.
-pub struct NewPassword {
-    /// Spent by the success.
-    pub nonce: String,
-    /// The client that began.
-    pub client_id: String,
-    /// The user's id.
-    pub user_id: String,
-    /// Microseconds.
-    pub expires: i64,
-    /// Which temporary password was proven; another one set in between ends the session.
-    pub credential: [u8; 32],
-}
-
-impl NewPassword {
-    /// The text of the session.
-    pub fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> String {
-        let plain = pack(&[
-            self.nonce.as_bytes(),
-            self.client_id.as_bytes(),
-            self.user_id.as_bytes(),
-            &self.expires.to_be_bytes(),
-            &self.credential,
-        ]);
-        let sealed = pool.key.seal_token(
-            NEW_PASSWORD,
-            utc_day(cx.now),
-            pool.id.as_bytes(),
-            plain.expose(),
-        );
-        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(sealed))
-    }
-
-    /// Opens a session of this client.
-    ///
-    /// # Errors
-    /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the user.`
-    /// for one that was altered or belongs to another pool, client or challenge, then the expiry.
-    pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
-        let sealed = decode(text)?;
-        let plain = pool
-            .key
-            .open_token(NEW_PASSWORD, pool.id.as_bytes(), &sealed);
-        let plain = plain.map_err(|_| auth::session_invalid())?;
-        let session = Self::parse(plain.expose()).ok_or_else(auth::session_invalid)?;
-        if session.client_id != client.id {
-            return Err(auth::session_invalid().into());
-        }
-        if session.expires <= cx.now {
-            return Err(auth::session_expired().into());
-        }
-        Ok(session)
-    }
-
-    fn parse(plain: &[u8]) -> Option<Self> {
-        let mut fields = Fields(plain);
-        Some(Self {
-            nonce: fields.text()?,
-            client_id: fields.text()?,
-            user_id: fields.text()?,
-            expires: fields.number()?,
-            credential: fields.bytes()?.try_into().ok()?,
-        })
     }
 }
 

@@ -1,11 +1,11 @@
 //! The issuer of a pool's tokens (design decision 7).
 
-use cognate_crypto::random;
 use cognate_shapes::IssuerType;
-use cognate_store::tables::{audit, pools};
+use cognate_store::tables::pools;
 use cognate_store::{Batch, CommitError, Store};
 
 use crate::app::IssuerDefault;
+use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::{Issuer, Pool};
@@ -57,9 +57,9 @@ pub async fn set(store: &Store, now: i64, pool_id: &str, issuer: Option<&Issuer>
         let Some(row) = pools::get(store, pool_id).await? else {
             return Err(errors::pool_not_found(pool_id).into());
         };
-        let doc = serde_json::json!({ "action": "SetIssuer", "issuer": text, "result": "ok" });
         let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, text.as_deref(), now);
-        let batch = audit::insert(batch, pool_id, now, &random::uuid_v4(), &doc.to_string());
+        let done = audit::command("SetIssuer", Some(text.as_deref().unwrap_or("default")));
+        let batch = done.append(batch, pool_id, now);
         match store.commit(batch).await {
             Ok(_) => return Ok(()),
             // Somebody changed the pool in between.

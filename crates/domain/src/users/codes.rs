@@ -1,7 +1,9 @@
-//! Confirmation codes: six digits, sealed, good once, for a while and for a bounded number of answers (auth.md 2.7).
+//! Codes that are sent to users: sealed, good once, for a while and for a bounded number of answers (auth.md 2.7).
 //!
 //! A subject is a user id or the pseudonym of a name nobody has: both are asked for codes and answered at the same
 //! cost in reads and commits, so that the time tells nothing (auth.md 2.11).
+
+use std::borrow::Cow;
 
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
@@ -23,29 +25,39 @@ pub const MAX_FAILURES: i64 = 20;
 
 /// What a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Purpose<'a> {
     /// Confirming a sign-up.
     SignUp,
     /// Setting a new password.
     Reset,
     /// Verifying a value of an attribute.
     Verify(Contact),
+    /// One step of a sign-in: a code of another step does not answer it, and does not replace its code.
+    SignIn {
+        /// Of the step's session.
+        nonce: &'a str,
+        /// When the step ends, in microseconds.
+        expires: i64,
+    },
 }
 
-impl Purpose {
-    fn as_str(self) -> &'static str {
+impl<'a> Purpose<'a> {
+    fn key(self) -> Cow<'a, str> {
         match self {
-            Self::SignUp => "sign_up",
-            Self::Reset => "reset",
-            Self::Verify(Contact::Email) => "verify:email",
-            Self::Verify(Contact::PhoneNumber) => "verify:phone_number",
+            Self::SignUp => "sign_up".into(),
+            Self::Reset => "reset".into(),
+            Self::Verify(Contact::Email) => "verify:email".into(),
+            Self::Verify(Contact::PhoneNumber) => "verify:phone_number".into(),
+            Self::SignIn { nonce, .. } => format!("sign_in:{nonce}").into(),
         }
     }
 
-    fn lifetime(self) -> i64 {
+    /// The end of a code that is sent at `now`.
+    fn expires(self, now: i64) -> i64 {
         match self {
-            Self::SignUp | Self::Verify(_) => DAY,
-            Self::Reset => HOUR,
+            Self::SignUp | Self::Verify(_) => now.saturating_add(DAY),
+            Self::Reset => now.saturating_add(HOUR),
+            Self::SignIn { expires, .. } => expires,
         }
     }
 }
@@ -64,10 +76,15 @@ pub struct Code {
 }
 
 impl Code {
-    /// A new code that goes to `value`.
+    /// A new code of six digits that goes to `value`.
     pub fn new(attribute: &str, value: &str) -> Self {
+        Self::of_length(6, attribute, value)
+    }
+
+    /// A new code of `digits` digits that goes to `value`.
+    pub fn of_length(digits: usize, attribute: &str, value: &str) -> Self {
         Self {
-            digits: random::digits(6),
+            digits: random::digits(digits),
             attribute: attribute.to_owned(),
             value: value.to_owned(),
             pretended: false,
@@ -103,8 +120,8 @@ fn context<'a>(pool: &'a Pool, row: &'a str) -> Context<'a> {
     }
 }
 
-fn row_id(subject: &str, purpose: Purpose) -> String {
-    format!("{subject}/{}", purpose.as_str())
+fn row_id(subject: &str, purpose: &str) -> String {
+    format!("{subject}/{purpose}")
 }
 
 /// Keeps a code, in the place of any older one of the same purpose.
@@ -113,12 +130,12 @@ pub fn put(
     batch: Batch,
     pool: &Pool,
     owner: Owner<'_>,
-    purpose: Purpose,
+    purpose: Purpose<'_>,
     code: &Code,
 ) -> Result<Batch> {
-    let subject = owner.subject();
+    let (subject, key) = (owner.subject(), purpose.key());
     let sealed = pool.key.seal(
-        &context(pool, &row_id(subject, purpose)),
+        &context(pool, &row_id(subject, &key)),
         &serde_json::to_vec(code)?,
     );
     let batch = match owner {
@@ -126,22 +143,21 @@ pub fn put(
         Owner::NewUser(_) => batch,
         Owner::Nobody(pseudonym) => table::guard_nobody(batch, &pool.id, pseudonym, ID_TAKEN),
     };
-    let expires = cx.now.saturating_add(purpose.lifetime());
     Ok(table::put(
         batch,
         &pool.id,
         subject,
-        purpose.as_str(),
+        &key,
         sealed,
         cx.now,
-        expires,
+        purpose.expires(cx.now),
     ))
 }
 
 /// A code that was answered rightly; nothing is used up yet.
 pub struct Correct {
     subject: String,
-    purpose: Purpose,
+    key: String,
     ver: i64,
     /// What the code was sent to.
     pub code: Code,
@@ -150,17 +166,69 @@ pub struct Correct {
 impl Correct {
     /// Uses the code up, in the batch that does what it is for; [`CODE_STALE`] if somebody else did.
     pub fn consume(&self, batch: Batch, pool: &Pool) -> Batch {
-        table::consume(
-            batch,
-            &pool.id,
-            &self.subject,
-            self.purpose.as_str(),
-            self.ver,
-        )
+        table::consume(batch, &pool.id, &self.subject, &self.key, self.ver)
     }
 }
 
-/// Checks an answer; a wrong one is counted before the refusal.
+/// Why an answer is not right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is another code, or nobody's.
+    Mismatch,
+    /// The code was answered wrongly too often ([`MAX_FAILURES`]).
+    Burnt,
+    /// There is no such code any more.
+    Expired,
+}
+
+/// Judges an answer; a wrong one is counted durably before this returns.
+///
+/// # Errors
+/// The store's.
+pub async fn judge(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    owner: Owner<'_>,
+    purpose: Purpose<'_>,
+    given: &str,
+) -> Result<std::result::Result<Correct, Wrong>> {
+    let (subject, key) = (owner.subject(), purpose.key());
+    let row = cx
+        .store
+        .row(table::READ, table::key(&pool.id, subject, &key))
+        .await?;
+    let row = row.map(|mut row| CodeRow::read(&mut row)).transpose()?;
+    let live = row.filter(|row| row.expires > cx.now);
+    let wrong = match live {
+        None => Wrong::Expired,
+        Some(row) if row.failures >= MAX_FAILURES => Wrong::Burnt,
+        Some(row) => {
+            let plain = pool
+                .key
+                .open(&context(pool, &row_id(subject, &key)), &row.sealed)?;
+            let code: Code = serde_json::from_slice(plain.expose())?;
+            let right = ct_eq(code.digits.as_bytes(), given.as_bytes());
+            // Whoever guesses a code that was sent to nobody gets nothing.
+            if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
+                return Ok(Ok(Correct {
+                    subject: subject.to_owned(),
+                    key: key.into_owned(),
+                    ver: row.ver,
+                    code,
+                }));
+            }
+            Wrong::Mismatch
+        }
+    };
+    let batch = table::fail(Batch::new(), &pool.id, subject, &key, cx.now);
+    cx.commit(batch, |label| {
+        Fault::Internal(format!("a code was not counted: {}", label.0))
+    })
+    .await?;
+    Ok(Err(wrong))
+}
+
+/// [`judge`] with the texts of the operations that confirm and verify.
 ///
 /// # Errors
 /// ExpiredCodeException without a live code, CodeMismatchException for a wrong answer, TooManyFailedAttemptsException
@@ -169,48 +237,20 @@ pub async fn check(
     cx: &Cx<'_>,
     pool: &Pool,
     owner: Owner<'_>,
-    purpose: Purpose,
+    purpose: Purpose<'_>,
     given: &str,
 ) -> Result<Correct> {
-    let subject = owner.subject();
-    let row = cx
-        .store
-        .row(table::READ, table::key(&pool.id, subject, purpose.as_str()))
-        .await?;
-    let row = row.map(|mut row| CodeRow::read(&mut row)).transpose()?;
-    let live = row.filter(|row| row.expires > cx.now);
-    let refusal = match live {
-        None => errors::users::code_expired(),
-        Some(row) if row.failures >= MAX_FAILURES => errors::users::too_many_failed_attempts(cx.op),
-        Some(row) => {
-            let plain = pool
-                .key
-                .open(&context(pool, &row_id(subject, purpose)), &row.sealed)?;
-            let code: Code = serde_json::from_slice(plain.expose())?;
-            let right = ct_eq(code.digits.as_bytes(), given.as_bytes());
-            // Whoever guesses a code that was sent to nobody gets nothing.
-            if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
-                return Ok(Correct {
-                    subject: subject.to_owned(),
-                    purpose,
-                    ver: row.ver,
-                    code,
-                });
-            }
-            errors::users::code_mismatch()
-        }
-    };
-    let batch = table::fail(Batch::new(), &pool.id, subject, purpose.as_str(), cx.now);
-    cx.commit(batch, |label| {
-        Fault::Internal(format!("a code was not counted: {}", label.0))
-    })
-    .await?;
-    Err(refusal.into())
+    let judged = judge(cx, pool, owner, purpose, given).await?;
+    Ok(judged.map_err(|wrong| match wrong {
+        Wrong::Mismatch => errors::users::code_mismatch(),
+        Wrong::Burnt => errors::users::too_many_failed_attempts(cx.op),
+        Wrong::Expired => errors::users::code_expired(),
+    })?)
 }
 
 /// Forgets a code of a user, if there is one.
-pub fn forget(batch: Batch, pool: &Pool, user_id: &str, purpose: Purpose) -> Batch {
-    table::delete(batch, &pool.id, user_id, purpose.as_str())
+pub fn forget(batch: Batch, pool: &Pool, user_id: &str, purpose: Purpose<'_>) -> Batch {
+    table::delete(batch, &pool.id, user_id, &purpose.key())
 }
 
 /// Whether a conflict means that the code is no longer what was checked.

@@ -66,6 +66,6 @@ on_each_engine! {
         let rows = t.app.store.rows("SELECT pool_id, doc FROM audit", vec![]).await.unwrap();
         assert_eq!((rows.len(), rows[0].text(0).unwrap()), (1, ""));
         let doc: Value = serde_json::from_str(rows[0].text(1).unwrap()).unwrap();
-        assert_eq!((&doc["action"], &doc["access_key"]), (&json!("UpdateProvisionedLimit"), &json!("test")));
+        assert_eq!((&doc["operation"], &doc["caller"]), (&json!("UpdateProvisionedLimit"), &json!("test")));
     }
 }

@@ -67,8 +67,11 @@ const DEPENDENTS: &[&str] = &[
     "INSERT INTO resource_counts (pool_id, resource, n) VALUES (?1, ?2, 1)",
     "INSERT INTO resource_servers (pool_id, identifier, name, scopes, created, modified, ver) VALUES (?1, ?2, ?2, '[]', 0, 0, 1)",
     "INSERT INTO terms (pool_id, terms_id, client_id, name, doc, created, modified, ver) VALUES (?1, ?2, ?2, ?2, '{}', 0, 0, 1)",
+    "INSERT INTO devices (pool_id, user_id, device_key, group_key, remembered, last_ip, created, modified, authenticated) \
+     VALUES (?1, ?2, ?2, '-g', 1, '', 0, 0, 0)",
     "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
      VALUES (?1, ?2, 'sign_up', ?3, 0, 0, 0, 1, 0)",
+    "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver) VALUES (?1, ?2, ?3, 0, NULL, 1)",
     "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) VALUES (?1, ?2, 'k', 1, 0, 0, 0, 0)",
     "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket) \
      VALUES (?1, ?2, ?2, 'c', '{}', 0, 0, 1, 0)",
@@ -89,7 +92,9 @@ const LEFT: &[&str] = &[
     "SELECT 1 FROM resource_counts WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM resource_servers WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM terms WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM devices WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM codes WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM software_tokens WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM attempts WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM sessions WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM spent WHERE pool_id = ?1 LIMIT 1",
@@ -342,11 +347,11 @@ on_each_engine! {
         t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
         let rows = t.app.store.rows("SELECT doc FROM audit WHERE pool_id = ?1 ORDER BY at", params![&id]).await.unwrap();
         let docs: Vec<Value> = rows.iter().map(|row| serde_json::from_str(row.text(0).unwrap()).unwrap()).collect();
-        let actions: Vec<_> = docs.iter().map(|doc| doc["action"].as_str().unwrap()).collect();
+        let actions: Vec<_> = docs.iter().map(|doc| doc["operation"].as_str().unwrap()).collect();
         assert_eq!(actions, [
             "CreateUserPool", "UpdateUserPool", "CreateUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient",
             "DeleteUserPool",
         ]);
-        assert!(docs.iter().all(|doc| doc["access_key"] == "test" && !doc.to_string().contains("ssss")));
+        assert!(docs.iter().all(|doc| doc["caller"] == "test" && !doc.to_string().contains("ssss")));
     }
 }

@@ -25,6 +25,7 @@ const INSERT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, la
 const REPLACE: &str = "UPDATE attempts SET n = ?3, since = ?4, last = ?5, expires = ?6 \
      WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?7 AND last = ?8";
 const DELETE: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?3 AND last = ?4";
+const AS_SEEN: &str = "SELECT 1 FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?3 AND last = ?4";
 const DELETE_ALL: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2";
 const COUNT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
      VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
@@ -32,6 +33,12 @@ const COUNT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, las
      since = CASE WHEN attempts.expires <= excluded.last THEN excluded.since ELSE attempts.since END, \
      expires = CASE WHEN attempts.expires <= excluded.last THEN excluded.expires ELSE attempts.expires END, \
      last = excluded.last RETURNING n";
+const COUNT_WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
+     VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
+     n = CASE WHEN attempts.expires <= excluded.last THEN 1 ELSE attempts.n + 1 END, \
+     since = CASE WHEN attempts.expires <= excluded.last THEN excluded.since ELSE attempts.since END, \
+     expires = CASE WHEN attempts.expires <= excluded.last THEN excluded.expires ELSE attempts.expires END, \
+     last = excluded.last WHERE attempts.expires <= excluded.last OR attempts.n < ?7";
 
 /// A lockout row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +122,14 @@ pub fn clear(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failure
     }
 }
 
+/// Requires that the wrong passwords are those that were read; conflict [`MOVED`].
+pub fn unmoved(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failures>) -> Batch {
+    match before {
+        None => batch.none(OF_SUBJECT, params![pool_id, subject], MOVED),
+        Some(seen) => batch.exists(AS_SEEN, params![pool_id, subject, seen.n, seen.last], MOVED),
+    }
+}
+
 /// Forgets everything counted for a subject.
 pub fn forget(batch: Batch, pool_id: &str, subject: &str) -> Batch {
     batch.run(DELETE_ALL, params![pool_id, subject])
@@ -140,5 +155,40 @@ pub fn count(
             expires,
             super::sessions::bucket(subject)
         ],
+    )
+}
+
+/// A limit on requests of a kind in a window of time.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// The kind of the rows.
+    pub kind: &'static str,
+    /// Requests in a window.
+    pub most: i64,
+    /// The conflict of the request that is one too many; it is not counted.
+    pub exceeded: Label,
+}
+
+/// As [`count`], on the condition that the request is within a limit: for the batch of what it asks for.
+pub fn count_within(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    limit: Limit,
+    now: i64,
+    expires: i64,
+) -> Batch {
+    batch.one(
+        COUNT_WITHIN,
+        params![
+            pool_id,
+            subject,
+            limit.kind,
+            now,
+            expires,
+            super::sessions::bucket(subject),
+            limit.most
+        ],
+        limit.exceeded,
     )
 }

@@ -1,10 +1,118 @@
-//! `audit`: who changed what, appended in the batch of the change.
+//! `audit`: who changed what, appended in the batch of the change; and what refused callers tried.
 
-use crate::{Batch, params};
+use crate::{Batch, Store, StoreError, params};
 
 const INSERT: &str = "INSERT INTO audit (pool_id, at, audit_id, doc) VALUES (?1, ?2, ?3, ?4)";
+const NEWEST: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
+    WHERE at >= ?1 AND (at, pool_id, audit_id) < (?2, ?3, ?4) ORDER BY at DESC, pool_id DESC, audit_id DESC LIMIT ?5";
+const NEWEST_OF_POOL: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
+    WHERE pool_id = ?1 AND at >= ?2 AND (at, audit_id) < (?3, ?4) ORDER BY at DESC, audit_id DESC LIMIT ?5";
+const OLDEST: &str = "SELECT at FROM audit WHERE at < ?1 ORDER BY at LIMIT 1";
+const FORGET: &str = "DELETE FROM audit WHERE (pool_id, at, audit_id) IN \
+    (SELECT pool_id, at, audit_id FROM audit WHERE at < ?1 ORDER BY at, pool_id, audit_id LIMIT 1000)";
+
+/// How many rows [`forget`] takes away at most.
+pub const FORGET_ROWS: u64 = 1_000;
+
+/// A row of the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// The pool that it is about; empty when it is about none.
+    pub pool_id: String,
+    /// When it happened, in microseconds.
+    pub at: i64,
+    /// Its id.
+    pub audit_id: String,
+    /// A JSON object.
+    pub doc: String,
+}
+
+/// A place in the trail: rows before it are older, or of the same moment and smaller in their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Microseconds.
+    pub at: i64,
+    /// The pool of the row at this place; empty for the very beginning of the moment.
+    pub pool_id: String,
+    /// The id of the row at this place; empty for the very beginning of the moment.
+    pub audit_id: String,
+}
+
+impl Place {
+    /// The beginning of a moment, in microseconds: what happened in it is not before.
+    #[must_use]
+    pub fn at(at: i64) -> Self {
+        Self {
+            at,
+            pool_id: String::new(),
+            audit_id: String::new(),
+        }
+    }
+
+    /// The place of a row.
+    #[must_use]
+    pub fn of(row: &AuditRow) -> Self {
+        Self {
+            at: row.at,
+            pool_id: row.pool_id.clone(),
+            audit_id: row.audit_id.clone(),
+        }
+    }
+}
 
 /// Appends a row; `at` in microseconds, `doc` a JSON object.
 pub fn insert(batch: Batch, pool_id: &str, at: i64, audit_id: &str, doc: &str) -> Batch {
     batch.run(INSERT, params![pool_id, at, audit_id, doc])
+}
+
+/// Up to `limit` rows of a pool, or of all, that are before a place and not older than `since` (microseconds), the
+/// newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn newest(
+    store: &Store,
+    pool_id: Option<&str>,
+    since: i64,
+    before: &Place,
+    limit: u32,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let Place {
+        at,
+        pool_id: last_pool,
+        audit_id,
+    } = before;
+    let rows = match pool_id {
+        Some(pool) => {
+            let params = params![pool, since, *at, audit_id, limit];
+            store.scan(NEWEST_OF_POOL, params).await?
+        }
+        None => {
+            let params = params![since, *at, last_pool, audit_id, limit];
+            store.scan(NEWEST, params).await?
+        }
+    };
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(AuditRow {
+                pool_id: row.take_text(0)?,
+                at: row.int(1)?,
+                audit_id: row.take_text(2)?,
+                doc: row.take_text(3)?,
+            })
+        })
+        .collect()
+}
+
+/// Whether there is a row older than a moment, in microseconds.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_older(store: &Store, than: i64) -> Result<bool, StoreError> {
+    Ok(store.row(OLDEST, params![than]).await?.is_some())
+}
+
+/// Takes away the oldest [`FORGET_ROWS`] rows that are older than a moment, in microseconds.
+pub fn forget(batch: Batch, older_than: i64) -> Batch {
+    batch.run(FORGET, params![older_than])
 }

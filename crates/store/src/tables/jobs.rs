@@ -4,6 +4,7 @@
 //! half a minute and more. `ver` numbers the leases of a job, so a node that was too slow cannot write over the next
 //! one's work: put [`checkpoint`] into the batch that does a portion of it.
 
+use crate::tables::messages;
 use crate::{Batch, CommitError, Label, Store, StoreError, Value, clock, params};
 
 const ADD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, '', 0, ?3, 0) \
@@ -143,9 +144,9 @@ pub struct Swept {
     pub more: bool,
 }
 
-/// Removes expired sessions, codes, spent nonces, auth events and attempts of a bucket (below [`BUCKETS`]), at most
-/// [`SWEEP_ROWS`] of each, a batch for each table. `now` is the service's clock in microseconds. Two nodes at the same
-/// bucket do no harm.
+/// Removes expired sessions, codes, spent nonces, auth events and attempts of a bucket (below [`BUCKETS`]), and messages
+/// older than [`messages::KEPT`] that nobody will deliver; at most [`SWEEP_ROWS`] of each, a batch for each table. `now`
+/// is the service's clock in microseconds. Two nodes at the same bucket do no harm.
 ///
 /// # Errors
 /// [`CommitError`]; what earlier batches removed stays removed.
@@ -153,6 +154,10 @@ pub async fn expire(store: &Store, now: i64, bucket: u32) -> Result<Swept, Commi
     let mut swept = Swept::default();
     for sql in SWEEPS {
         sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
+    }
+    let due = now.saturating_sub(messages::KEPT);
+    for sql in messages::SWEEPS {
+        sweep(store, sql, params![bucket, due, SWEEP_ROWS], &mut swept).await?;
     }
     // Ids of batches are made by `batch_id`, by the clock of the machine.
     let bounds = params![

@@ -17,6 +17,17 @@ pub const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created F
 pub const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
      WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";
 
+/// How long a message that nobody will deliver is kept, in microseconds: seven days, longer than any code lives.
+pub const KEPT: i64 = 7 * 86_400 * 1_000_000;
+/// Takes away a bucket's messages that were given up, then those in the inbox: bucket, latest `due` (microseconds), rows
+/// at most.
+pub(crate) const SWEEPS: [&str; 2] = [
+    "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
+     WHERE state = 2 AND bucket = ?1 AND due <= ?2 ORDER BY due LIMIT ?3)",
+    "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
+     WHERE state = 3 AND bucket = ?1 AND due <= ?2 ORDER BY due LIMIT ?3)",
+];
+
 /// A message.
 pub struct MessageRow {
     /// The pool.

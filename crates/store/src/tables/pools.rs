@@ -203,6 +203,9 @@ pub const PURGE: &[&str] = &[
         RETURNING user_id",
     "DELETE FROM messages WHERE pool_id = ?1 AND message_id IN \
         (SELECT message_id FROM messages WHERE pool_id = ?1 ORDER BY message_id LIMIT 1000) RETURNING message_id",
+    "DELETE FROM devices WHERE pool_id = ?1 AND (user_id, device_key) IN \
+        (SELECT user_id, device_key FROM devices WHERE pool_id = ?1 ORDER BY user_id, device_key LIMIT 1000) \
+        RETURNING device_key",
     "DELETE FROM codes WHERE pool_id = ?1 AND (user_id, purpose) IN \
         (SELECT user_id, purpose FROM codes WHERE pool_id = ?1 ORDER BY user_id, purpose LIMIT 1000) RETURNING user_id",
     "DELETE FROM attempts WHERE pool_id = ?1 AND (subject, kind) IN \
@@ -229,6 +232,8 @@ pub const PURGE: &[&str] = &[
     "DELETE FROM provider_links WHERE pool_id = ?1 AND (provider_id, link_key) IN \
         (SELECT provider_id, link_key FROM provider_links WHERE pool_id = ?1 ORDER BY provider_id, link_key LIMIT 1000) \
         RETURNING link_key",
+    "DELETE FROM software_tokens WHERE pool_id = ?1 AND user_id IN \
+        (SELECT user_id FROM software_tokens WHERE pool_id = ?1 ORDER BY user_id LIMIT 1000) RETURNING user_id",
     "DELETE FROM resource_counts WHERE pool_id = ?1 RETURNING resource",
     "DELETE FROM user_attrs WHERE pool_id = ?1 AND (attr, value, user_id) IN \
         (SELECT attr, value, user_id FROM user_attrs WHERE pool_id = ?1 ORDER BY attr, value, user_id LIMIT 1000) \

@@ -20,7 +20,7 @@ fn sources() -> Vec<(String, String)> {
 
 /// The string literals of a source that are statements, with continued lines joined. Those put together by macros (the
 /// first part is a verb alone) are left to the tests of their users.
-fn statements(source: &str) -> Vec<String> {
+pub(crate) fn statements(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut characters = source.chars().peekable();
     while let Some(character) = characters.next() {

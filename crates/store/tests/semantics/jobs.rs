@@ -1,6 +1,7 @@
 //! Leases and the sweep.
 
 use cognate_store::tables::jobs::{self, LOST};
+use cognate_store::tables::messages;
 use cognate_store::{Batch, CommitError, Store, params};
 
 use crate::engines::{on_each_engine, on_two_nodes};
@@ -150,6 +151,42 @@ async fn expired_rows_go_bucket_by_bucket(store: &Store) {
     }
 }
 
+async fn old_messages_that_nobody_will_deliver_go(store: &Store) {
+    let message = "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
+         VALUES ('p', ?1, 'u', ?2, ?3, ?4, 0, 1, ?5)";
+    let mut batch = Batch::new();
+    for (state, name) in [
+        (0, "waiting"),
+        (1, "sent"),
+        (messages::GIVEN_UP, "up"),
+        (messages::IN_INBOX, "in"),
+    ] {
+        for (age, due, bucket) in [("old", 100, 3), ("new", 101, 3), ("elsewhere", 1, 4)] {
+            let id = format!("{name} {age}");
+            batch = batch.run(message, params![id, state, due, vec![1_u8], bucket]);
+        }
+    }
+    store.commit(batch).await.unwrap();
+    let now = 100 + messages::KEPT;
+    let swept = jobs::expire(store, now, 3).await.unwrap();
+    assert_eq!((swept.rows, swept.more), (2, false));
+    assert_eq!(jobs::expire(store, now, 3).await.unwrap().rows, 0);
+    let rows = store
+        .rows(
+            "SELECT message_id FROM messages WHERE state > 1 ORDER BY message_id",
+            params![],
+        )
+        .await
+        .unwrap();
+    let left: Vec<_> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+    assert_eq!(left, ["in elsewhere", "in new", "up elsewhere", "up new"]);
+    let rows = store
+        .rows("SELECT message_id FROM messages WHERE state < 2", params![])
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 6);
+}
+
 async fn a_sweep_is_bounded(store: &Store) {
     let spent = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES ('p', ?1, 0, 0)";
     let mut batch = Batch::new();
@@ -167,11 +204,14 @@ mod leases {
     use super::{
         a_job_has_one_owner_at_a_time, a_sweep_is_bounded, adding_a_job_twice_keeps_its_progress,
     };
-    use super::{expired_rows_go_bucket_by_bucket, on_each_engine};
+    use super::{
+        expired_rows_go_bucket_by_bucket, old_messages_that_nobody_will_deliver_go, on_each_engine,
+    };
     on_each_engine!(
         a_job_has_one_owner_at_a_time,
         adding_a_job_twice_keeps_its_progress,
         expired_rows_go_bucket_by_bucket,
+        old_messages_that_nobody_will_deliver_go,
         a_sweep_is_bounded,
     );
 }

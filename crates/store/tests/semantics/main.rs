@@ -10,6 +10,7 @@
     reason = "a test fails by panicking; clippy sees only functions marked as tests as such"
 )]
 
+mod audit;
 mod batches;
 mod catalogue;
 mod engines;

@@ -4,6 +4,7 @@ use cognate_shapes::{AdminRespondToAuthChallengeRequest, AdminRespondToAuthChall
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::signin::At;
 use crate::signin::flows::{self, Door, Parameters};
 use crate::signin::outcome::Outcome;
 
@@ -19,16 +20,13 @@ pub async fn admin_respond_to_auth_challenge(
     let client = cx.client_of(&pool, &input.client_id).await?;
     let given = Parameters::new(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let outcome = flows::answer(
-        cx,
-        Door::Admin,
-        &pool,
-        &client,
-        input.challenge_name,
-        session,
-        &given,
-    )
-    .await?;
+    let at = At {
+        door: Door::Admin,
+        pool: &pool,
+        client: &client,
+        metadata: input.client_metadata.as_ref(),
+    };
+    let outcome = flows::answer(cx, at, input.challenge_name, session, &given).await?;
     Ok(match outcome {
         Outcome::Tokens(result) => AdminRespondToAuthChallengeResponse {
             challenge_parameters: Some(Default::default()),
@@ -39,10 +37,12 @@ pub async fn admin_respond_to_auth_challenge(
             name,
             session,
             parameters,
+            available,
         } => AdminRespondToAuthChallengeResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),
+            available_challenges: available,
             ..AdminRespondToAuthChallengeResponse::default()
         },
     })

@@ -4,6 +4,7 @@ use cognate_shapes::{InitiateAuthRequest, InitiateAuthResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::signin::At;
 use crate::signin::flows::{self, Door, Parameters};
 use crate::signin::outcome::Outcome;
 
@@ -17,7 +18,14 @@ pub async fn initiate_auth(
 ) -> Result<InitiateAuthResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     let given = Parameters::new(input.auth_parameters.as_ref());
-    let outcome = flows::start(cx, Door::Public, &pool, &client, input.auth_flow, &given).await?;
+    let at = At {
+        door: Door::Public,
+        pool: &pool,
+        client: &client,
+        metadata: input.client_metadata.as_ref(),
+    };
+    let session = input.session.as_deref();
+    let outcome = flows::start(cx, at, input.auth_flow, session, &given).await?;
     Ok(match outcome {
         Outcome::Tokens(result) => InitiateAuthResponse {
             challenge_parameters: Some(Default::default()),
@@ -28,10 +36,12 @@ pub async fn initiate_auth(
             name,
             session,
             parameters,
+            available,
         } => InitiateAuthResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),
+            available_challenges: available,
             ..InitiateAuthResponse::default()
         },
     })

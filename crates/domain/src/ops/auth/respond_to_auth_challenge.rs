@@ -4,6 +4,7 @@ use cognate_shapes::{RespondToAuthChallengeRequest, RespondToAuthChallengeRespon
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::signin::At;
 use crate::signin::flows::{self, Door, Parameters};
 use crate::signin::outcome::Outcome;
 
@@ -18,16 +19,13 @@ pub async fn respond_to_auth_challenge(
     let (pool, client) = cx.client(&input.client_id).await?;
     let given = Parameters::new(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let outcome = flows::answer(
-        cx,
-        Door::Public,
-        &pool,
-        &client,
-        input.challenge_name,
-        session,
-        &given,
-    )
-    .await?;
+    let at = At {
+        door: Door::Public,
+        pool: &pool,
+        client: &client,
+        metadata: input.client_metadata.as_ref(),
+    };
+    let outcome = flows::answer(cx, at, input.challenge_name, session, &given).await?;
     Ok(match outcome {
         Outcome::Tokens(result) => RespondToAuthChallengeResponse {
             challenge_parameters: Some(Default::default()),
@@ -38,10 +36,12 @@ pub async fn respond_to_auth_challenge(
             name,
             session,
             parameters,
+            available,
         } => RespondToAuthChallengeResponse {
             challenge_name: Some(name),
             session,
             challenge_parameters: Some(parameters),
+            available_challenges: available,
             ..RespondToAuthChallengeResponse::default()
         },
     })

@@ -1,0 +1,325 @@
+//! The kinds of requests that are measured, and how each is made and its answer checked.
+
+use std::cell::Cell;
+use std::fmt;
+
+use anyhow::{Result, bail};
+use cognate_crypto::srp::client::{Answer, Client, timestamp};
+use serde_json::{Value, json};
+
+use crate::aws;
+use crate::http::Connection;
+use crate::load::Call;
+use crate::seed::{EVERYONE, GROUPS_EACH, Seeded};
+use crate::world::{PASSWORD, World, password_input, signer, slot, text};
+
+/// A kind of request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// USER_PASSWORD_AUTH.
+    Password,
+    /// USER_SRP_AUTH, both calls.
+    Srp,
+    /// REFRESH_TOKEN_AUTH.
+    Refresh,
+    /// GetTokensFromRefreshToken with rotation.
+    Rotate,
+    /// GetUser.
+    GetUser,
+    /// AdminGetUser of a user who signs in.
+    AdminGetUser,
+    /// AdminGetUser of any user of the pool.
+    AdminGetAnyUser,
+    /// ListUsers with a filter.
+    Search(Search),
+    /// ListUsers without one, 60 users.
+    ListPage,
+    /// ListUsersInGroup: 60 of the group that everybody is in.
+    Everyone,
+    /// ListUsersInGroup: 10 of a group with a hundredth of the users.
+    Team,
+    /// AdminListGroupsForUser of any user of the pool.
+    GroupsForUser,
+    /// AdminCreateUser.
+    AdminCreateUser,
+}
+
+impl Kind {
+    /// How many clients send it at the same time.
+    pub fn clients(self) -> usize {
+        if self == Self::AdminCreateUser {
+            64
+        } else {
+            16
+        }
+    }
+}
+
+/// A filter of ListUsers whose answer has as many users at any number of users.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Search {
+    attribute: &'static str,
+    /// Whether values are shared by many users.
+    shared: bool,
+    comparison: Comparison,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Prefix,
+}
+
+/// The searchable attributes, and whether many seeded users share a value.
+const SEARCHABLE: [(&str, bool); 10] = [
+    ("username", false),
+    ("email", false),
+    ("phone_number", false),
+    ("name", false),
+    ("given_name", true),
+    ("family_name", true),
+    ("preferred_username", false),
+    ("cognito:user_status", true),
+    ("status", true),
+    ("sub", false),
+];
+
+impl Search {
+    /// The e-mail address of one user.
+    pub const EMAIL: Self = Self {
+        attribute: "email",
+        shared: false,
+        comparison: Comparison::Equal,
+    };
+
+    /// Every searchable attribute with each comparison.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SEARCHABLE.into_iter().flat_map(|(attribute, shared)| {
+            [Comparison::Equal, Comparison::Prefix].map(|comparison| Self {
+                attribute,
+                shared,
+                comparison,
+            })
+        })
+    }
+
+    /// How many users the answer has: those of one value, those of the ten numbers behind a prefix, or the limit.
+    fn finds(self) -> usize {
+        match (self.shared, self.comparison) {
+            (false, Comparison::Equal) => 1,
+            (false, Comparison::Prefix) if self.attribute == "sub" => 1,
+            _ => 10,
+        }
+    }
+
+    /// The filter that finds `user` among others.
+    fn filter(self, user: Seeded) -> String {
+        let value = user.value(self.attribute);
+        match self.comparison {
+            Comparison::Equal => format!("{} = \"{value}\"", self.attribute),
+            Comparison::Prefix => {
+                // Up to the number's last digit, or half of the id.
+                let end = match self.attribute {
+                    "email" => "seeded-0000000".len(),
+                    "sub" => 18,
+                    _ => value.len() - 1,
+                };
+                let prefix = value.get(..end).unwrap_or_default();
+                format!("{} ^= \"{prefix}\"", self.attribute)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.comparison {
+            Comparison::Equal => "=",
+            Comparison::Prefix => "^=",
+        };
+        write!(
+            f,
+            "ListUsers, {} {sign} …, finds {}",
+            self.attribute,
+            self.finds()
+        )
+    }
+}
+
+/// A kind of request in a world.
+pub struct Requests {
+    /// Where.
+    pub world: World,
+    /// Which.
+    pub kind: Cell<Kind>,
+}
+
+impl Call for Requests {
+    async fn call(&self, connection: &mut Connection, i: u64) -> Result<()> {
+        let w = &self.world;
+        match self.kind.get() {
+            Kind::Password => {
+                let input = password_input(&w.client, i);
+                has(
+                    &unsigned(w, connection, "InitiateAuth", &input).await?,
+                    ID_TOKEN,
+                )
+            }
+            Kind::Srp => srp(w, connection, i).await,
+            Kind::Refresh => {
+                let input = json!({
+                    "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": w.client,
+                    "AuthParameters": { "REFRESH_TOKEN": w.refresh.get(slot(i)) },
+                });
+                has(
+                    &unsigned(w, connection, "InitiateAuth", &input).await?,
+                    ID_TOKEN,
+                )
+            }
+            Kind::Rotate => {
+                let token = w.rotated.borrow().get(slot(i)).cloned();
+                let input = json!({ "ClientId": w.rotating, "RefreshToken": token });
+                let reply = unsigned(w, connection, "GetTokensFromRefreshToken", &input).await?;
+                let next = text(&reply, "/AuthenticationResult/RefreshToken")?;
+                if let Some(place) = w.rotated.borrow_mut().get_mut(slot(i)) {
+                    *place = next;
+                }
+                Ok(())
+            }
+            Kind::GetUser => {
+                let input = json!({ "AccessToken": w.access.get(slot(i)) });
+                has(
+                    &unsigned(w, connection, "GetUser", &input).await?,
+                    "/Username",
+                )
+            }
+            Kind::AdminGetUser => admin_get(w, connection, signer(i)).await,
+            Kind::AdminGetAnyUser => admin_get(w, connection, any(w, i).value("username")).await,
+            Kind::Search(search) => {
+                let input = json!({ "UserPoolId": w.pool, "Filter": search.filter(any(w, i)), "Limit": 10 });
+                let reply = signed(w, connection, "ListUsers", &input).await?;
+                expect(&reply, "/Users", search.finds())
+            }
+            Kind::ListPage => {
+                let input = json!({ "UserPoolId": w.pool, "Limit": 60 });
+                let reply = signed(w, connection, "ListUsers", &input).await?;
+                expect(&reply, "/Users", 60)
+            }
+            Kind::Everyone => in_group(w, connection, EVERYONE, 60).await,
+            Kind::Team => in_group(w, connection, &any(w, i).team(), 10).await,
+            Kind::GroupsForUser => {
+                let input =
+                    json!({ "UserPoolId": w.pool, "Username": any(w, i).value("username") });
+                let reply = signed(w, connection, "AdminListGroupsForUser", &input).await?;
+                expect(&reply, "/Groups", GROUPS_EACH)
+            }
+            Kind::AdminCreateUser => create(w, connection, i).await,
+        }
+    }
+}
+
+const ID_TOKEN: &str = "/AuthenticationResult/IdToken";
+
+/// A seeded user, another for each call, here and there in the pool.
+fn any(w: &World, i: u64) -> Seeded {
+    Seeded((i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) % w.users.max(1))
+}
+
+async fn unsigned(
+    w: &World,
+    connection: &mut Connection,
+    operation: &str,
+    input: &Value,
+) -> Result<Value> {
+    let request = aws::unsigned(&w.host, operation, input);
+    connection.send(&request).await?.json()
+}
+
+async fn signed(
+    w: &World,
+    connection: &mut Connection,
+    operation: &str,
+    input: &Value,
+) -> Result<Value> {
+    let request = aws::signed(&w.host, operation, input);
+    connection.send(&request).await?.json()
+}
+
+async fn admin_get(w: &World, connection: &mut Connection, name: String) -> Result<()> {
+    let input = json!({ "UserPoolId": w.pool, "Username": name });
+    has(
+        &signed(w, connection, "AdminGetUser", &input).await?,
+        "/Username",
+    )
+}
+
+async fn in_group(w: &World, connection: &mut Connection, group: &str, limit: usize) -> Result<()> {
+    let input = json!({ "UserPoolId": w.pool, "GroupName": group, "Limit": limit });
+    let reply = signed(w, connection, "ListUsersInGroup", &input).await?;
+    expect(&reply, "/Users", limit)
+}
+
+/// Creates a user whose name no other call and no other run gives.
+async fn create(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
+    let name = format!("made-{}-{}-{i}", aws::now() / 3_600, std::process::id());
+    let input = json!({
+        "UserPoolId": w.pool, "Username": name, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS",
+        "UserAttributes": [{ "Name": "email", "Value": format!("{name}@example.com") }],
+    });
+    has(
+        &signed(w, connection, "AdminCreateUser", &input).await?,
+        "/User/Username",
+    )
+}
+
+fn has(reply: &Value, pointer: &str) -> Result<()> {
+    text(reply, pointer).map(drop)
+}
+
+fn expect(reply: &Value, list: &str, count: usize) -> Result<()> {
+    let found = reply
+        .pointer(list)
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    if found != count {
+        bail!("{found} in {list} instead of {count}");
+    }
+    Ok(())
+}
+
+async fn srp(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
+    let client = Client::with_secret(&cognate_crypto::random::bytes::<32>());
+    let begin = json!({
+        "AuthFlow": "USER_SRP_AUTH", "ClientId": w.client,
+        "AuthParameters": { "USERNAME": signer(i), "SRP_A": client.srp_a() },
+    });
+    let challenge = unsigned(w, connection, "InitiateAuth", &begin).await?;
+    let parameter = |name: &str| text(&challenge, &format!("/ChallengeParameters/{name}"));
+    let (user_id, salt, srp_b, block) = (
+        parameter("USER_ID_FOR_SRP")?,
+        parameter("SALT")?,
+        parameter("SRP_B")?,
+        parameter("SECRET_BLOCK")?,
+    );
+    let stamp = timestamp(u64::try_from(aws::now())?);
+    let signature = client
+        .answer(&Answer {
+            pool_name: w.pool.split_once('_').map_or("", |(_, name)| name),
+            user_id: &user_id,
+            password: PASSWORD,
+            salt: &salt,
+            srp_b: &srp_b,
+            secret_block: &block,
+            timestamp: &stamp,
+        })
+        .map_err(|e| anyhow::anyhow!("SRP: {e:?}"))?;
+    let finish = json!({
+        "ChallengeName": "PASSWORD_VERIFIER", "ClientId": w.client,
+        "ChallengeResponses": {
+            "USERNAME": parameter("USERNAME")?, "PASSWORD_CLAIM_SECRET_BLOCK": block,
+            "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": stamp,
+        },
+    });
+    let reply = unsigned(w, connection, "RespondToAuthChallenge", &finish).await?;
+    has(&reply, ID_TOKEN)
+}

@@ -1,0 +1,180 @@
+//! A device that a user confirmed, as the rest of the domain sees it.
+
+use cognate_crypto::seal::Context;
+use cognate_crypto::secret::{Secret, SecretBytes};
+use cognate_crypto::srp::Verifier;
+use cognate_shapes::{AttributeType, DeviceType, Timestamp};
+use cognate_store::tables::devices::{self, DeviceRow};
+
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::{Fault, Result};
+use crate::records::pool::Pool;
+use crate::records::user::User;
+
+/// The longest salt that is taken from a client, in bytes; the clients make 16 and pad them to 17.
+const LONGEST_SALT: usize = 64;
+
+/// What the device's password was turned into, by its client.
+pub struct Proof {
+    /// Big-endian bytes.
+    pub salt: Vec<u8>,
+    /// g^x of the device's password.
+    pub verifier: Verifier,
+}
+
+impl Proof {
+    /// From what a client sends; None for numbers that no proof can use.
+    pub fn from_client(salt: &[u8], verifier: &[u8]) -> Option<Self> {
+        let usable = salt.len() <= LONGEST_SALT && salt.iter().any(|byte| *byte != 0);
+        let verifier = Verifier::from_client(verifier).ok()?;
+        usable.then(|| Self {
+            salt: salt.to_vec(),
+            verifier,
+        })
+    }
+
+    /// The form in which it is kept.
+    pub fn seal(&self, pool: &Pool, user_id: &str, device_key: &str) -> Vec<u8> {
+        let mut plain = Vec::with_capacity(1 + self.salt.len() + self.verifier.0.expose().len());
+        plain.push(u8::try_from(self.salt.len()).unwrap_or(u8::MAX));
+        plain.extend_from_slice(&self.salt);
+        plain.extend_from_slice(self.verifier.0.expose());
+        let plain: SecretBytes = Secret::new(plain);
+        let row = row_id(user_id, device_key);
+        pool.key
+            .seal(&context(pool, "sealed", &row), plain.expose())
+    }
+
+    fn open(pool: &Pool, user_id: &str, device_key: &str, sealed: &[u8]) -> Result<Self> {
+        let row = row_id(user_id, device_key);
+        let plain = pool.key.open(&context(pool, "sealed", &row), sealed)?;
+        let proof = plain.expose().split_first().and_then(|(length, rest)| {
+            let (salt, verifier) = rest.split_at_checked(usize::from(*length))?;
+            Some(Self {
+                salt: salt.to_vec(),
+                verifier: Verifier(Secret::new(verifier.to_vec())),
+            })
+        });
+        proof.ok_or_else(|| Fault::Internal(format!("device {device_key}: verifier")))
+    }
+}
+
+fn row_id(user_id: &str, device_key: &str) -> String {
+    format!("{user_id}/{device_key}")
+}
+
+fn context<'a>(pool: &'a Pool, column: &'a str, row: &'a str) -> Context<'a> {
+    Context {
+        table: "devices",
+        column,
+        pool: &pool.id,
+        row,
+    }
+}
+
+/// Seals the session of a sign-in that waits for the device.
+pub fn seal_pending(pool: &Pool, user_id: &str, device_key: &str, session: &str) -> Vec<u8> {
+    let row = row_id(user_id, device_key);
+    pool.key
+        .seal(&context(pool, "pending", &row), session.as_bytes())
+}
+
+/// Opens what [`seal_pending`] made.
+///
+/// # Errors
+/// An internal fault for anything else.
+pub fn open_pending(
+    pool: &Pool,
+    user_id: &str,
+    device_key: &str,
+    sealed: &[u8],
+) -> Result<String> {
+    let row = row_id(user_id, device_key);
+    let plain = pool.key.open(&context(pool, "pending", &row), sealed)?;
+    String::from_utf8(plain.expose().clone())
+        .map_err(|_| Fault::Internal(format!("device {device_key}: pending session")))
+}
+
+/// How much of a device is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The list that users see.
+    Short,
+    /// GetDevice, and what administrators see.
+    Whole,
+}
+
+/// A device of a user.
+pub struct Device(pub DeviceRow);
+
+impl Device {
+    /// The user's device of that key.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find(cx: &Cx<'_>, pool: &Pool, user_id: &str, key: &str) -> Result<Option<Self>> {
+        let row = devices::get(&cx.store, &pool.id, user_id, key).await?;
+        Ok(row.map(Self))
+    }
+
+    /// Whether it may stand for a second factor: its user wants it remembered, and its client sent a verifier.
+    pub fn can_prove_itself(&self) -> bool {
+        self.0.remembered && self.0.sealed.is_some()
+    }
+
+    /// Salt and verifier, if the client sent some.
+    ///
+    /// # Errors
+    /// An internal fault for a row that does not open.
+    pub fn proof(&self, pool: &Pool, user_id: &str) -> Result<Option<Proof>> {
+        let sealed = self.0.sealed.as_deref();
+        sealed
+            .map(|sealed| Proof::open(pool, user_id, &self.0.device_key, sealed))
+            .transpose()
+    }
+
+    /// As the operations show it, attributes in the service's order (auth.md 3.7, admin.md 2.7).
+    pub fn to_api(&self, cx: &Cx<'_>, pool: &Pool, user: &User, view: View) -> DeviceType {
+        let row = &self.0;
+        let owner = format!("{}.{}", user.username, pool.id);
+        let arn = format!(
+            "arn:aws:cognito-idp:{}:{}:owner/{owner}/device/{}",
+            pool.region, cx.settings.account, row.device_key
+        );
+        let status = if row.remembered {
+            "remembered"
+        } else {
+            "not_remembered"
+        };
+        let whole = |value: &str| (view == View::Whole).then(|| value.to_owned());
+        let attributes = [
+            ("device_status", Some("valid".to_owned())),
+            ("device_name", row.name.clone()),
+            ("dev:device_arn", whole(&arn)),
+            ("dev:device_owner", whole(&owner)),
+            ("last_ip_used", Some(row.last_ip.clone())),
+            ("dev:device_remembered_status", whole(status)),
+            ("dev:device_sdk", whole("aws-sdk")),
+        ];
+        let attributes = attributes
+            .into_iter()
+            .filter(|(_, value)| value.is_some())
+            .map(|(name, value)| AttributeType {
+                name: name.to_owned(),
+                value,
+            })
+            .collect();
+        // The last sign-in has no fraction (admin.md, timestamps).
+        let authenticated = row
+            .authenticated
+            .saturating_sub(row.authenticated.rem_euclid(SECOND));
+        DeviceType {
+            device_key: Some(row.device_key.clone()),
+            device_attributes: Some(attributes),
+            device_create_date: Some(Timestamp(row.created)),
+            device_last_modified_date: Some(Timestamp(row.modified)),
+            device_last_authenticated_date: Some(Timestamp(authenticated)),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Codes that are sent in the middle of a sign-in: SMS_MFA, EMAIL_OTP and SMS_OTP, as second factor or as first
+//! (auth.md 2.7, 3.3).
+//!
+//! A code belongs to one step: it is kept under the nonce of the step's session, answers no other session, and ends with
+//! it. Sending is limited per user and per destination in the batch that sends; each code takes a bounded number of wrong
+//! answers. A name that nobody has gets a code that nobody receives, at the same cost.
+
+use std::collections::BTreeMap;
+
+use cognate_shapes::{DeliveryMediumType, UserStatusType};
+use cognate_store::tables::attempts::{self as table, Limit};
+use cognate_store::{Batch, Label};
+
+use crate::clock::HOUR;
+use crate::cx::Cx;
+use crate::errors::{Result, auth, challenges};
+use crate::messages::destination::{Contact, Destination};
+use crate::messages::{self, Addressee, Kind, Message, render};
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::signin::At;
+use crate::signin::attempts::hex;
+use crate::signin::progress::Progress;
+use crate::signin::resume::Resumed;
+use crate::users::codes::{self, Code, Owner, Purpose, Wrong};
+
+pub use crate::users::codes::Correct;
+
+/// Too many codes were sent to a user or to a destination.
+pub const TOO_MANY: Label = Label("too_many_one_time_passwords");
+
+/// Codes of sign-ins that a user may be sent in an hour. The service publishes no number; every one of them costs the
+/// operator a message and the user a disturbance.
+const TO_USER: Limit = Limit {
+    kind: "sign_in_code",
+    most: 50,
+    exceeded: TOO_MANY,
+};
+/// Those that one address or number may get, whoever they are for.
+const TO_DESTINATION: Limit = Limit {
+    kind: "sign_in_code_to",
+    most: 100,
+    exceeded: TOO_MANY,
+};
+
+/// Which step of a sign-in a code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// In the place of a password: eight digits, by SMS and by e-mail.
+    First,
+    /// After it: six digits by SMS, eight by e-mail.
+    Second,
+}
+
+impl Stage {
+    /// auth.md 2.7.
+    fn digits(self, medium: DeliveryMediumType) -> usize {
+        match (self, medium) {
+            (Self::Second, DeliveryMediumType::Sms) => 6,
+            (Self::First, DeliveryMediumType::Sms) | (_, DeliveryMediumType::Email) => 8,
+        }
+    }
+}
+
+/// Adds to `batch` a code for the step that `progress` awaits, and the message to the user's `contact`. Gives the
+/// challenge's parameters that tell where the code went. [`TOO_MANY`] is the conflict of a batch that goes beyond a limit.
+///
+/// # Errors
+/// InvalidParameterException for a user without such a contact and for a pool that cannot send by it; what
+/// `messages::require_courier` refuses.
+pub fn send(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    user: &User,
+    contact: Contact,
+    stage: Stage,
+    progress: &Progress,
+    batch: Batch,
+) -> Result<(Batch, BTreeMap<String, String>)> {
+    let destination = Destination::of(user, contact).ok_or_else(auth::session_invalid)?;
+    let to = Recipient {
+        owner: Owner::User(&user.id),
+        addressee: Addressee::User(&user.id, &user.username),
+        destination: &destination,
+    };
+    deliver(cx, at, &to, stage, progress, batch)
+}
+
+/// What [`send`] does for a user, for a name that nobody has: the message is given up, and no answer is right.
+///
+/// # Errors
+/// As [`send`].
+pub fn pretend(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    destination: &Destination,
+    stage: Stage,
+    progress: &Progress,
+    batch: Batch,
+) -> Result<(Batch, BTreeMap<String, String>)> {
+    let to = Recipient {
+        owner: Owner::Nobody(&progress.subject),
+        addressee: Addressee::Nobody(&progress.subject, &progress.username),
+        destination,
+    };
+    deliver(cx, at, &to, stage, progress, batch)
+}
+
+struct Recipient<'a> {
+    owner: Owner<'a>,
+    addressee: Addressee<'a>,
+    destination: &'a Destination,
+}
+
+fn deliver(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    to: &Recipient<'_>,
+    stage: Stage,
+    progress: &Progress,
+    batch: Batch,
+) -> Result<(Batch, BTreeMap<String, String>)> {
+    let (pool, destination) = (at.pool, to.destination);
+    let medium = destination.medium();
+    messages::require_courier(cx, pool, medium)?;
+    let code = Code {
+        pretended: progress.pretended,
+        ..Code::of_length(
+            stage.digits(medium),
+            destination.contact.attribute(),
+            &destination.value,
+        )
+    };
+    let batch = count(cx, pool, batch, &progress.subject, TO_USER);
+    let pseudonym = pool.key.mac(
+        "attempts of destinations",
+        destination.value.to_lowercase().as_bytes(),
+    );
+    let batch = count(cx, pool, batch, &hex(&pseudonym), TO_DESTINATION);
+    let batch = codes::put(cx, batch, pool, to.owner, purpose(progress), &code)?;
+    let message = Message {
+        addressee: to.addressee,
+        destination,
+        kind: Kind::Authentication,
+        rendered: render::authentication(pool, medium, &code.digits),
+        code: &code.digits,
+    };
+    let batch = messages::post(cx, batch, pool, message)?;
+    let details = destination.details();
+    let parameters = BTreeMap::from([
+        (
+            "CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(),
+            medium.as_str().to_owned(),
+        ),
+        (
+            "CODE_DELIVERY_DESTINATION".to_owned(),
+            details.destination.unwrap_or_default(),
+        ),
+    ]);
+    Ok((batch, parameters))
+}
+
+fn count(cx: &Cx<'_>, pool: &Pool, batch: Batch, subject: &str, limit: Limit) -> Batch {
+    let expires = cx.now.saturating_add(HOUR);
+    table::count_within(batch, &pool.id, subject, limit, cx.now, expires)
+}
+
+fn purpose(progress: &Progress) -> Purpose<'_> {
+    Purpose::SignIn {
+        nonce: &progress.nonce,
+        expires: progress.expires,
+    }
+}
+
+/// Checks the answer to the code of the step that was taken up. A wrong one is counted against the code, durably; whether
+/// it counts towards the lockout as well is the caller's to decide. The right one is used up by [`Correct::consume`].
+///
+/// # Errors
+/// CodeMismatchException; ExpiredCodeException for a code that was answered wrongly too often.
+pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) -> Result<Correct> {
+    let owner = match &resumed.user {
+        Some(user) => Owner::User(&user.id),
+        None => Owner::Nobody(&resumed.progress.subject),
+    };
+    let purpose = purpose(&resumed.progress);
+    let judged = codes::judge(cx, at.pool, owner, purpose, given).await?;
+    Ok(judged.map_err(|wrong| match wrong {
+        Wrong::Mismatch => challenges::code_mismatch(),
+        Wrong::Burnt | Wrong::Expired => challenges::code_expired(),
+    })?)
+}
+
+/// The user after a right answer: what the code was sent to is verified, unless it has another value by now, and whoever
+/// had not confirmed the sign-up has done so (auth.md 3.6, 4.2). None when nothing changes.
+pub fn confirmed(cx: &Cx<'_>, user: &User, correct: &Correct) -> Option<User> {
+    let code = &correct.code;
+    let contact = Contact::of_attribute(&code.attribute)
+        .filter(|_| user.attribute(&code.attribute) == Some(code.value.as_str()));
+    let verifies = contact.filter(|_| !user.verified(&code.attribute));
+    let confirms = contact.is_some() && user.status == UserStatusType::Unconfirmed;
+    if verifies.is_none() && !confirms {
+        return None;
+    }
+    let mut after = user.clone();
+    if let Some(contact) = verifies {
+        let flag = contact.flag().to_owned();
+        after.doc.attributes.insert(flag, "true".to_owned());
+    }
+    if confirms {
+        after.status = UserStatusType::Confirmed;
+    }
+    after.modified = cx.now;
+    Some(after)
+}

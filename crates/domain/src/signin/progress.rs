@@ -1,0 +1,327 @@
+//! A sign-in between two steps: what was asked for at its start, what was shown so far, what is awaited next.
+//!
+//! It travels sealed inside `Session`. No row stands behind it: its nonce is marked as spent in the batch of the right
+//! answer, so that of two right answers to one challenge exactly one wins (design, sessions of a sign-in).
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cognate_shapes::ChallengeNameType;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::utc_day;
+use crate::cx::Cx;
+use crate::errors::{Result, auth};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::signin::attempts::hex;
+use crate::signin::{At, ticket};
+
+/// The purpose of the sealed text.
+const PROGRESS: &str = "sign-in progress";
+/// Sessions grow in steps of so many bytes; one step gives the length that the service's have (auth.md 3.1).
+const BLOCK: usize = 1_140;
+
+/// The way in which a sign-in was begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flow {
+    /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH.
+    #[default]
+    Password,
+    /// USER_SRP_AUTH.
+    Srp,
+    /// USER_AUTH.
+    UserAuth,
+    /// CUSTOM_AUTH.
+    Custom,
+    /// SignUp and ConfirmSignUp, whose session may begin USER_AUTH.
+    SignUp,
+}
+
+/// What was asked for when the sign-in began, and holds until its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// How it began.
+    #[serde(default)]
+    pub flow: Flow,
+    /// DEVICE_KEY, from the start or the latest answer that had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_key: Option<String>,
+    /// TARGET_ACR_VALUES, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<String>,
+}
+
+/// Something that a user has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Factor {
+    /// The password, itself or by SRP.
+    Password,
+    /// A code sent by SMS.
+    Sms,
+    /// A code sent by e-mail.
+    Email,
+    /// A time-based code.
+    SoftwareToken,
+    /// A passkey whose authenticator did not say that it knows the user.
+    Passkey,
+    /// A passkey whose authenticator verified the user.
+    VerifiedPasskey,
+    /// What the pool's own triggers asked for.
+    Custom,
+    /// A remembered device, in the place of a second factor.
+    Device,
+    /// The session of a confirmation that just happened: a code sent by SMS or e-mail came back.
+    ConfirmedSignUp,
+}
+
+/// All that a user has shown in this sign-in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Proven(BTreeSet<Factor>);
+
+impl Proven {
+    /// One factor.
+    pub fn only(factor: Factor) -> Self {
+        Self(BTreeSet::from([factor]))
+    }
+
+    /// Whether `factor` was shown.
+    pub fn has(&self, factor: Factor) -> bool {
+        self.0.contains(&factor)
+    }
+
+    /// Whether nothing was shown yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(mut self, factor: Factor) -> Self {
+        self.0.insert(factor);
+        self
+    }
+
+    /// All, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = Factor> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+/// A factor that can be asked for after the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MfaFactor {
+    /// SMS_MFA.
+    Sms,
+    /// EMAIL_OTP.
+    Email,
+    /// SOFTWARE_TOKEN_MFA.
+    SoftwareToken,
+}
+
+/// The challenge that a session is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Awaits {
+    /// Not decided yet; never leaves the server.
+    Undecided,
+    /// PASSWORD_VERIFIER in a flow that has sessions. The proof itself stands in SECRET_BLOCK.
+    PasswordVerifier,
+    /// NEW_PASSWORD_REQUIRED.
+    NewPassword,
+    /// SMS_MFA.
+    SmsMfa,
+    /// EMAIL_OTP as the second factor.
+    EmailMfa,
+    /// SOFTWARE_TOKEN_MFA.
+    SoftwareToken,
+    /// SELECT_MFA_TYPE, of these.
+    SelectMfa(Vec<MfaFactor>),
+    /// MFA_SETUP, of these.
+    MfaSetup {
+        /// What may be set up.
+        can: Vec<MfaFactor>,
+        /// VerifySoftwareToken succeeded in this sign-in.
+        verified: bool,
+    },
+    /// SELECT_CHALLENGE, of these.
+    SelectChallenge(Vec<ChallengeNameType>),
+    /// PASSWORD.
+    Password,
+    /// PASSWORD_SRP.
+    PasswordSrp,
+    /// EMAIL_OTP as the first factor.
+    EmailOtp,
+    /// SMS_OTP.
+    SmsOtp,
+    /// WEB_AUTHN.
+    WebAuthn {
+        /// The challenge in base64url.
+        challenge: String,
+    },
+    /// CUSTOM_CHALLENGE.
+    Custom {
+        /// The row that holds the history.
+        row: String,
+    },
+    /// DEVICE_SRP_AUTH.
+    DeviceSrp,
+    /// DEVICE_PASSWORD_VERIFIER. The proof itself stands in SECRET_BLOCK.
+    DeviceVerifier,
+    /// ConfirmSignUp: the session of SignUp.
+    Confirmation,
+    /// InitiateAuth: the session of ConfirmSignUp.
+    FirstSignIn {
+        /// What the confirmed code was sent to: `email` or `phone_number`.
+        attribute: String,
+    },
+}
+
+impl Awaits {
+    /// The challenge's name; None for the sessions that answer no challenge.
+    pub fn challenge(&self) -> Option<ChallengeNameType> {
+        use ChallengeNameType as C;
+        Some(match self {
+            Self::PasswordVerifier => C::PasswordVerifier,
+            Self::NewPassword => C::NewPasswordRequired,
+            Self::SmsMfa => C::SmsMfa,
+            Self::EmailMfa | Self::EmailOtp => C::EmailOtp,
+            Self::SoftwareToken => C::SoftwareTokenMfa,
+            Self::SelectMfa(_) => C::SelectMfaType,
+            Self::MfaSetup { .. } => C::MfaSetup,
+            Self::SelectChallenge(_) => C::SelectChallenge,
+            Self::Password => C::Password,
+            Self::PasswordSrp => C::PasswordSrp,
+            Self::SmsOtp => C::SmsOtp,
+            Self::WebAuthn { .. } => C::WebAuthn,
+            Self::Custom { .. } => C::CustomChallenge,
+            Self::DeviceSrp => C::DeviceSrpAuth,
+            Self::DeviceVerifier => C::DevicePasswordVerifier,
+            Self::Undecided | Self::Confirmation | Self::FirstSignIn { .. } => return None,
+        })
+    }
+}
+
+/// A sign-in between two steps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Progress {
+    /// Spent by the right answer.
+    pub nonce: String,
+    /// The client that began.
+    pub client_id: String,
+    /// The user's id, or the pseudonym of a name that nobody has.
+    pub subject: String,
+    /// The internal user name, or the one that nobody's name was given.
+    pub username: String,
+    /// The name that the sign-in began with, folded.
+    pub typed: String,
+    /// Whether there is no such user, which the client must not notice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pretended: bool,
+    /// When this step must be answered, in microseconds.
+    pub expires: i64,
+    /// How it began.
+    pub start: Start,
+    /// What was shown.
+    pub proven: Proven,
+    /// Tells the credential that was proven from one that is set in between; empty before a password was proven.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub credential: String,
+    /// What the session is for.
+    pub awaits: Awaits,
+}
+
+impl Progress {
+    /// A sign-in of `user` that has shown `proven`; what it awaits is said by [`Progress::next`].
+    pub fn of_user(at: At<'_>, user: &User, typed: &str, start: Start, proven: Proven) -> Self {
+        let credential = if proven.has(Factor::Password) {
+            credential_mark(user)
+        } else {
+            String::new()
+        };
+        Self {
+            nonce: String::new(),
+            client_id: at.client.id.clone(),
+            subject: user.id.clone(),
+            username: user.username.clone(),
+            typed: typed.to_owned(),
+            pretended: false,
+            expires: 0,
+            start,
+            proven,
+            credential,
+            awaits: Awaits::Undecided,
+        }
+    }
+
+    /// A sign-in under a name that nobody has, which the client must not notice.
+    pub fn of_nobody(at: At<'_>, subject: &str, username: &str, typed: &str, start: Start) -> Self {
+        Self {
+            nonce: String::new(),
+            client_id: at.client.id.clone(),
+            subject: subject.to_owned(),
+            username: username.to_owned(),
+            typed: typed.to_owned(),
+            pretended: true,
+            expires: 0,
+            start,
+            proven: Proven::default(),
+            credential: String::new(),
+            awaits: Awaits::Undecided,
+        }
+    }
+
+    /// The next step of the same sign-in: a nonce and a time of its own.
+    #[must_use]
+    pub fn next(mut self, cx: &Cx<'_>, client: &Client, awaits: Awaits) -> Self {
+        self.nonce = ticket::nonce();
+        self.expires = ticket::step_expires(cx, client);
+        self.awaits = awaits;
+        self
+    }
+
+    /// The text of `Session`.
+    ///
+    /// # Errors
+    /// None that can arise.
+    pub fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> Result<String> {
+        let mut plain = serde_json::to_vec(self)?;
+        // Sessions of users and of nobody have the same length.
+        plain.resize(plain.len().next_multiple_of(BLOCK), b' ');
+        let sealed = pool
+            .key
+            .seal_token(PROGRESS, utc_day(cx.now), pool.id.as_bytes(), &plain);
+        Ok(format!(
+            "{}{}",
+            ticket::PREFIX,
+            URL_SAFE_NO_PAD.encode(sealed)
+        ))
+    }
+
+    /// Opens a session of this client, whatever it is for.
+    ///
+    /// # Errors
+    /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the user.`
+    /// for one that was altered or belongs to another pool or client, then the expiry (auth.md 3.1).
+    pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
+        let sealed = ticket::decode(text)?;
+        let plain = pool.key.open_token(PROGRESS, pool.id.as_bytes(), &sealed);
+        let plain = plain.map_err(|_| auth::session_invalid())?;
+        let progress: Self =
+            serde_json::from_slice(plain.expose()).map_err(|_| auth::session_invalid())?;
+        if progress.client_id != client.id {
+            return Err(auth::session_invalid().into());
+        }
+        if progress.expires <= cx.now {
+            return Err(auth::session_expired().into());
+        }
+        Ok(progress)
+    }
+}
+
+/// Tells one credential of a user from another.
+pub fn credential_mark(user: &User) -> String {
+    hex(&ticket::fingerprint(user.credential.as_deref()))
+}

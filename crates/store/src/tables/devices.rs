@@ -1,0 +1,236 @@
+//! `devices`: the devices that users confirmed, remembered or not.
+
+use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+
+/// The device was confirmed before.
+pub const DEVICE_EXISTS: Label = Label("device_exists");
+/// The device is not there, or is not remembered any more.
+pub const DEVICE_GONE: Label = Label("device_gone");
+
+/// The columns in the order that [`DeviceRow::read`] expects.
+macro_rules! columns {
+    () => {
+        "device_key, group_key, name, sealed, remembered, last_ip, created, modified, authenticated"
+    };
+}
+
+/// A device; parameters: pool, user, device key.
+pub const BY_KEY: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3"
+);
+const PAGE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key > ?3 ORDER BY device_key LIMIT ?4"
+);
+const PENDING_BY_LOGIN: &str = "SELECT pending, user_id FROM devices WHERE pool_id = ?1 AND device_key = ?3 \
+     AND user_id = (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2)";
+const PENDING_BY_ID: &str =
+    "SELECT pending, user_id FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+const INSERT: &str = "INSERT INTO devices (pool_id, user_id, device_key, group_key, name, sealed, remembered, last_ip, \
+     created, modified, authenticated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)";
+const SET_REMEMBERED: &str = "UPDATE devices SET remembered = ?4, modified = ?5 \
+     WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+const SET_PENDING: &str =
+    "UPDATE devices SET pending = ?4 WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+const USED: &str = "UPDATE devices SET authenticated = ?4, last_ip = ?5, pending = NULL \
+     WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+const REMEMBERED: &str = "SELECT 1 FROM devices \
+     WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3 AND remembered = 1";
+const DELETE: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+const FORGET_USER: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2";
+
+/// A device as it is stored.
+#[derive(Clone, Debug)]
+pub struct DeviceRow {
+    /// Names the device for its user.
+    pub device_key: String,
+    /// Stands for the pool in the device's proofs.
+    pub group_key: String,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Salt and verifier.
+    pub sealed: Option<Vec<u8>>,
+    /// Whether the user wants it remembered.
+    pub remembered: bool,
+    /// The address of the last sign-in.
+    pub last_ip: String,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds.
+    pub modified: i64,
+    /// The last sign-in, in microseconds.
+    pub authenticated: i64,
+}
+
+impl DeviceRow {
+    /// Takes a row of [`BY_KEY`] or of a page.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] on a row of another shape.
+    pub fn read(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            device_key: row.take_text(0)?,
+            group_key: row.take_text(1)?,
+            name: row.take_opt_text(2)?,
+            sealed: row.take_opt_bytes(3)?,
+            remembered: row.flag(4)?,
+            last_ip: row.take_text(5)?,
+            created: row.int(6)?,
+            modified: row.int(7)?,
+            authenticated: row.int(8)?,
+        })
+    }
+}
+
+/// [`BY_KEY`] with its parameters, for use among others in one `Store::read`.
+#[must_use]
+pub fn by_key(pool_id: &str, user_id: &str, device_key: &str) -> (&'static str, Vec<Value>) {
+    (BY_KEY, params![pool_id, user_id, device_key])
+}
+
+/// A device of a user.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+) -> Result<Option<DeviceRow>, StoreError> {
+    let row = store
+        .row(BY_KEY, params![pool_id, user_id, device_key])
+        .await?;
+    row.map(DeviceRow::read).transpose()
+}
+
+/// Up to `limit` devices of a user whose key is above `after`, by key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<DeviceRow>, StoreError> {
+    let rows = store
+        .rows(PAGE, params![pool_id, user_id, after, limit])
+        .await?;
+    rows.into_iter().map(DeviceRow::read).collect()
+}
+
+/// The sealed session that waits for a device of whoever has the folded name or the id `id`, and the user's id. The
+/// reads are the same whether there is such a user or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn pending(
+    store: &Store,
+    pool_id: &str,
+    folded: &str,
+    id: &str,
+    device_key: &str,
+) -> Result<Option<(Vec<u8>, String)>, StoreError> {
+    let found = store
+        .read(&[
+            (PENDING_BY_LOGIN, params![pool_id, folded, device_key]),
+            (PENDING_BY_ID, params![pool_id, id, device_key]),
+        ])
+        .await?;
+    let Some(mut row) = found.into_iter().flatten().next() else {
+        return Ok(None);
+    };
+    let user_id = row.take_text(1)?;
+    Ok(row.take_opt_bytes(0)?.map(|sealed| (sealed, user_id)))
+}
+
+/// Adds a device; [`DEVICE_EXISTS`].
+pub fn insert(batch: Batch, pool_id: &str, user_id: &str, row: &DeviceRow) -> Batch {
+    batch.one(
+        INSERT,
+        params![
+            pool_id,
+            user_id,
+            &row.device_key,
+            &row.group_key,
+            row.name.as_ref(),
+            row.sealed.as_ref(),
+            row.remembered,
+            &row.last_ip,
+            row.created,
+            row.authenticated
+        ],
+        DEVICE_EXISTS,
+    )
+}
+
+/// Says whether the user wants the device remembered; [`DEVICE_GONE`].
+pub fn set_remembered(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+    remembered: bool,
+    now: i64,
+) -> Batch {
+    batch.one(
+        SET_REMEMBERED,
+        params![pool_id, user_id, device_key, remembered, now],
+        DEVICE_GONE,
+    )
+}
+
+/// Keeps the sealed session of a sign-in that waits for the device; [`DEVICE_GONE`].
+pub fn set_pending(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+    sealed: &[u8],
+) -> Batch {
+    batch.one(
+        SET_PENDING,
+        params![pool_id, user_id, device_key, sealed],
+        DEVICE_GONE,
+    )
+}
+
+/// Notes a sign-in with the device at `now` from `ip`, and that none waits for it any more; [`DEVICE_GONE`].
+pub fn used(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+    now: i64,
+    ip: &str,
+) -> Batch {
+    batch.one(
+        USED,
+        params![pool_id, user_id, device_key, now, ip],
+        DEVICE_GONE,
+    )
+}
+
+/// Requires that the device is there and remembered; [`DEVICE_GONE`].
+pub fn is_remembered(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Batch {
+    batch.exists(
+        REMEMBERED,
+        params![pool_id, user_id, device_key],
+        DEVICE_GONE,
+    )
+}
+
+/// Takes a device away; [`DEVICE_GONE`].
+pub fn delete(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Batch {
+    batch.one(DELETE, params![pool_id, user_id, device_key], DEVICE_GONE)
+}
+
+/// Takes away every device of a user.
+pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(FORGET_USER, params![pool_id, user_id])
+}

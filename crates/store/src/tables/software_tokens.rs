@@ -1,0 +1,98 @@
+//! `software_tokens`: the authenticator app of a user, and the one that is being set up.
+
+use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+
+/// The row was changed since it was read: another code was used, or another app set up.
+pub const TOKEN_STALE: Label = Label("software_token_stale");
+
+/// A user's row; parameters: pool, user.
+pub const READ: &str =
+    "SELECT seed, last_step, pending, ver FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
+const PUT_PENDING: &str = "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver) \
+     VALUES (?1, ?2, NULL, 0, ?3, 1) ON CONFLICT (pool_id, user_id) DO UPDATE SET pending = excluded.pending, \
+     ver = software_tokens.ver + 1";
+const REGISTER: &str = "UPDATE software_tokens SET seed = ?4, last_step = ?5, pending = NULL, ver = ver + 1 \
+     WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
+const USE: &str = "UPDATE software_tokens SET last_step = ?4, ver = ver + 1 \
+     WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3 AND last_step < ?4";
+const DELETE: &str = "DELETE FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
+
+/// What is kept of a user's authenticator app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoftwareTokenRow {
+    /// The registered seed, sealed.
+    pub seed: Option<Vec<u8>>,
+    /// The newest time step whose code was used; 0 for none.
+    pub last_step: i64,
+    /// The seed that waits for its first code, sealed.
+    pub pending: Option<Vec<u8>>,
+    /// Grows with every change.
+    pub ver: i64,
+}
+
+impl SoftwareTokenRow {
+    /// From a row of [`READ`].
+    ///
+    /// # Errors
+    /// [`StoreError::Column`].
+    pub fn from_row(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            seed: row.take_opt_bytes(0)?,
+            last_step: row.int(1)?,
+            pending: row.take_opt_bytes(2)?,
+            ver: row.int(3)?,
+        })
+    }
+}
+
+/// Parameters of [`READ`].
+#[must_use]
+pub fn key(pool_id: &str, user_id: &str) -> Vec<Value> {
+    params![pool_id, user_id]
+}
+
+/// Reads a user's row.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+) -> Result<Option<SoftwareTokenRow>, StoreError> {
+    let row = store.row(READ, key(pool_id, user_id)).await?;
+    row.map(SoftwareTokenRow::from_row).transpose()
+}
+
+/// Keeps a seed that waits for its first code, in the place of an older one that does; the registered one stays.
+pub fn put_pending(batch: Batch, pool_id: &str, user_id: &str, sealed: Vec<u8>) -> Batch {
+    batch.run(PUT_PENDING, params![pool_id, user_id, sealed])
+}
+
+/// Puts the seed that was pending at `ver` in the place of the registered one; conflict [`TOKEN_STALE`]. `step`: that of
+/// the code by which it was confirmed.
+pub fn register(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    ver: i64,
+    sealed: Vec<u8>,
+    step: i64,
+) -> Batch {
+    batch.one(
+        REGISTER,
+        params![pool_id, user_id, ver, sealed, step],
+        TOKEN_STALE,
+    )
+}
+
+/// Remembers that the code of `step` was used, if the row is still at `ver` and no code as new was; conflict
+/// [`TOKEN_STALE`].
+pub fn use_step(batch: Batch, pool_id: &str, user_id: &str, ver: i64, step: i64) -> Batch {
+    batch.one(USE, params![pool_id, user_id, ver, step], TOKEN_STALE)
+}
+
+/// Forgets a user's authenticator app, and the one being set up.
+pub fn delete(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(DELETE, params![pool_id, user_id])
+}
