@@ -78,6 +78,9 @@ fn declared(op: Op, error: &ApiError) -> bool {
             error.code,
             E::NotImplemented | E::InternalError | E::InvalidParameter
         )
+        // The model forgets it for these two; the service knows it for every Admin operation (auth.md 6.1, 6.8).
+        || (error.code == E::UserNotFound
+            && matches!(op, Op::AdminGetDevice | Op::AdminListDevices))
 }
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
@@ -172,6 +175,13 @@ routes! {
     DeleteUserAttributes => ops::me::delete_user_attributes::delete_user_attributes,
     GetUserAttributeVerificationCode => ops::me::get_user_attribute_verification_code::get_user_attribute_verification_code,
     VerifyUserAttribute => ops::me::verify_user_attribute::verify_user_attribute,
+    AssociateSoftwareToken => ops::mfa::associate_software_token::associate_software_token,
+    VerifySoftwareToken => ops::mfa::verify_software_token::verify_software_token,
+    AdminDeleteSoftwareToken => ops::mfa::admin_delete_software_token::admin_delete_software_token,
+    SetUserMFAPreference => ops::mfa::set_user_mfa_preference::set_user_mfa_preference,
+    AdminSetUserMFAPreference => ops::mfa::admin_set_user_mfa_preference::admin_set_user_mfa_preference,
+    GetUserAuthFactors => ops::mfa::get_user_auth_factors::get_user_auth_factors,
+    AdminGetUserAuthFactors => ops::mfa::admin_get_user_auth_factors::admin_get_user_auth_factors,
     SetUserSettings => ops::me::set_user_settings::set_user_settings,
     DeleteUser => ops::me::delete_user::delete_user,
     GlobalSignOut => ops::me::global_sign_out::global_sign_out,
@@ -212,31 +222,33 @@ routes! {
     DeleteIdentityProvider => ops::providers::delete_identity_provider::delete_identity_provider,
     AdminLinkProviderForUser => ops::providers::admin_link_provider_for_user::admin_link_provider_for_user,
     AdminDisableProviderForUser => ops::providers::admin_disable_provider_for_user::admin_disable_provider_for_user,
+    ConfirmDevice => ops::devices::confirm_device::confirm_device,
+    GetDevice => ops::devices::get_device::get_device,
+    ListDevices => ops::devices::list_devices::list_devices,
+    ForgetDevice => ops::devices::forget_device::forget_device,
+    UpdateDeviceStatus => ops::devices::update_device_status::update_device_status,
+    AdminGetDevice => ops::devices::admin_get_device::admin_get_device,
+    AdminListDevices => ops::devices::admin_list_devices::admin_list_devices,
+    AdminForgetDevice => ops::devices::admin_forget_device::admin_forget_device,
+    AdminUpdateDeviceStatus => ops::devices::admin_update_device_status::admin_update_device_status,
     ;
-    AdminDeleteSoftwareToken
-    AdminForgetDevice AdminGetDevice
-    AdminGetUserAuthFactors AdminListDevices
     AdminListUserAuthEvents AdminListUserSessions
-    AdminRevokeUserSession AdminSetUserMFAPreference AdminUpdateAuthEventFeedback
-    AdminUpdateDeviceStatus AssociateSoftwareToken CompleteWebAuthnRegistration
-    ConfirmDevice
+    AdminRevokeUserSession AdminUpdateAuthEventFeedback
+    CompleteWebAuthnRegistration
     CreateUserImportJob
     CreateUserPoolReplica
     DeleteUserPoolReplica DeleteWebAuthnCredential
-
     DescribeRiskConfiguration DescribeUserImportJob
-    ForgetDevice GetCSVHeader GetClientToken
-    GetDerivedToken GetDevice
+    GetCSVHeader GetClientToken
+    GetDerivedToken
     GetLogDeliveryConfiguration
-    GetUserAuthFactors GetUserPoolClientSessionConfiguration
-    GetUserPoolSessionConfiguration ListDevices
+    GetUserPoolClientSessionConfiguration
+    GetUserPoolSessionConfiguration
     ListUserImportJobs
     ListUserPoolReplicas ListUserSessions
     ListWebAuthnCredentials RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration
-    SetUserMFAPreference SetUserPoolClientSessionConfiguration
+    SetUserPoolClientSessionConfiguration
     SetUserPoolSessionConfiguration StartUserImportJob StartWebAuthnRegistration
     StopUserImportJob UpdateAuthEventFeedback
-    UpdateDeviceStatus
-
-    UpdateUserPoolReplica VerifySoftwareToken
+    UpdateUserPoolReplica
 }

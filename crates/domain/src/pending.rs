@@ -1,9 +1,7 @@
 //! Stored settings whose feature is still missing: the operations they govern answer 501 for that pool or client
 //! (design decision 9). An entry leaves this table when its feature arrives.
 
-use cognate_shapes::{
-    AdvancedSecurityModeType, AuthFactorType, EncryptionKeyType, Op, UserPoolMfaType,
-};
+use cognate_shapes::{AdvancedSecurityModeType, EncryptionKeyType, Op};
 
 use crate::errors::{self, Result};
 use crate::records::client::{Client, ClientDoc};
@@ -104,16 +102,6 @@ const KEEPS: &[Op] = &[
 /// operations that have no code yet exist; the test below says which.
 pub const POOL_SETTINGS: &[PoolSetting] = &[
     PoolSetting {
-        name: "MfaConfiguration",
-        on: |p| p.mfa_configuration != UserPoolMfaType::Off,
-        governs: SIGN_IN,
-    },
-    PoolSetting {
-        name: "DeviceConfiguration",
-        on: |p| p.device_configuration.is_some(),
-        governs: SIGN_IN,
-    },
-    PoolSetting {
         name: "UserPoolAddOns.AdvancedSecurityMode",
         on: protects,
         governs: PROTECTED,
@@ -178,32 +166,9 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
     },
 ];
 
-/// Pool settings that stand in the way of a part of what their operations do. The operations themselves call
-/// [`guard_part`] there.
-pub const PARTS: &[PoolSetting] = &[PASSWORDLESS];
-
-/// A user made without a password may sign in at once by a one-time password.
-pub const PASSWORDLESS: PoolSetting = PoolSetting {
-    name: "SignInPolicy.AllowedFirstAuthFactors",
-    on: one_time_factors,
-    governs: &[Op::SignUp, Op::AdminCreateUser],
-};
-
 /// Client settings that are stored and not yet obeyed: none. Those that are not obeyed do nothing until operations or
 /// endpoints that have no code yet exist; the test below says which.
 pub const CLIENT_SETTINGS: &[ClientSetting] = &[];
-
-fn one_time_factors(pool: &PoolDoc) -> bool {
-    let factors = pool
-        .policies
-        .sign_in_policy
-        .as_ref()
-        .and_then(|p| p.allowed_first_auth_factors.as_deref());
-    let one_time = |factor: &AuthFactorType| {
-        matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp)
-    };
-    factors.unwrap_or_default().iter().any(one_time)
-}
 
 fn protects(pool: &PoolDoc) -> bool {
     pool.user_pool_add_ons
@@ -223,14 +188,6 @@ pub fn guard_pool(op: Op, pool: &Pool) -> Result<()> {
         if setting.governs.contains(&op) && (setting.on)(&pool.doc) {
             return Err(errors::not_implemented(setting.name).into());
         }
-    }
-    Ok(())
-}
-
-/// 501 if the pool asks for `part`, one of [`PARTS`]: for the steps of `op` that must obey it.
-pub fn guard_part(op: Op, pool: &Pool, part: &PoolSetting) -> Result<()> {
-    if part.governs.contains(&op) && (part.on)(&pool.doc) {
-        return Err(errors::not_implemented(part.name).into());
     }
     Ok(())
 }
@@ -265,24 +222,21 @@ mod tests {
             verification_message_template: _,
             admin_create_user_config: _,
             account_recovery_setting: _,
+            mfa_configuration: _,
+            mfa_factors: _,
+            sms_authentication_message: _,
             user_attribute_update_settings: _,
+            device_configuration: _,
             tier: _,
             issuer_configuration: _,
             fold: _,
             tags: _,
-            // The password policy is obeyed; the sign-in policy fails closed where it allows users without a password.
-            // Its passkeys are for USER_AUTH alone, which has no code yet.
             policies: _,
             // Fail closed. Of the triggers, those of CUSTOM_AUTH and InboundFederation belong to flows without code.
-            mfa_configuration: _,
-            mfa_factors: _,
-            device_configuration: _,
             user_pool_add_ons: _,
             lambda_config: _,
             acr_configuration: _,
             key_configuration: _,
-            // The text of MFA messages: MFA fails closed.
-            sms_authentication_message: _,
             // For registering passkeys and signing in with them, which have no code yet.
             web_authn_configuration: _,
             // Who sends, which is the server's own business: see the settings of its courier.
@@ -327,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_setting_governs_each_operation_once_and_has_a_name_of_its_own() {
-        let all = || POOL_SETTINGS.iter().chain(PARTS);
+        let all = || POOL_SETTINGS.iter();
         for (n, setting) in all().enumerate() {
             assert!(!setting.governs.is_empty(), "{}", setting.name);
             let mut seen: Vec<_> = setting.governs.iter().map(|op| op.name()).collect();

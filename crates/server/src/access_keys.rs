@@ -363,10 +363,20 @@ pub enum Change {
 
 /// Changes a stored key.
 pub async fn change(store: &Store, id: &str, change: Change) -> Result<(), KeyError> {
+    change_with(Batch::new(), store, id, change).await
+}
+
+/// Changes a stored key in one batch with what `batch` holds.
+pub async fn change_with(
+    batch: Batch,
+    store: &Store,
+    id: &str,
+    change: Change,
+) -> Result<(), KeyError> {
     let batch = match change {
-        Change::Enable => table::set_state(Batch::new(), id, State::Enabled),
-        Change::Disable => table::set_state(Batch::new(), id, State::Disabled),
-        Change::Delete => table::delete(Batch::new(), id),
+        Change::Enable => table::set_state(batch, id, State::Enabled),
+        Change::Disable => table::set_state(batch, id, State::Disabled),
+        Change::Delete => table::delete(batch, id),
     };
     match store.commit(batch).await {
         Ok(_) => Ok(()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cognate_domain::{Caller, ClientInfo, Cx, dispatch};
-use cognate_shapes::{Auth, Op, Rejection, validate};
+use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::body::Incoming;
@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::access_keys::Found;
 use crate::answer::{self, Answer};
+use crate::audit::refusals::{Refused, Seen};
 use crate::errors::{self, MessageKey, Refusal};
 use crate::iam;
 use crate::json;
@@ -100,7 +101,9 @@ async fn operate(
         Auth::Public => Caller::Public,
         Auth::SigV4OrClient if !sigv4::is_signed(&parts.headers) => Caller::Public,
         Auth::SigV4 | Auth::SigV4OrClient => {
-            authorised(state, about, parts, body, op, &input).await?
+            let mut seen = Seen::default();
+            let outcome = authorised(state, about, parts, body, op, &input, &mut seen).await;
+            outcome.inspect_err(|refusal| note(state, about, op, &input, &seen, refusal))?
         }
     };
     if input.is_array() {
@@ -132,14 +135,32 @@ fn operation(headers: &HeaderMap) -> Option<Op> {
     Op::from_name(target.to_str().ok()?.strip_prefix(TARGET)?)
 }
 
-/// The caller of an IAM operation: signature first, then policy.
-async fn authorised(
+/// Hands a refused call to the audit trail. A fault of this server is none.
+fn note(state: &State, about: &About, op: Op, input: &Value, seen: &Seen<'_>, refusal: &Refusal) {
+    if refusal.code == ErrorCode::InternalError {
+        return;
+    }
+    let refused = Refused {
+        seen,
+        operation: op,
+        pool: iam::pool_of(op, input),
+        address: &about.client.ip,
+        code: refusal.code,
+        request_id: &about.request_id,
+        at: state.app.clock.service(),
+    };
+    state.refusals.note(&refused, state.app.clock.wall());
+}
+
+/// The caller of an IAM operation: signature first, then policy. `seen` learns what is known of the caller on the way.
+async fn authorised<'a>(
     state: &State,
-    about: &About,
-    parts: &Parts,
-    body: &Bytes,
+    about: &'a About,
+    parts: &'a Parts,
+    body: &'a Bytes,
     op: Op,
     input: &Value,
+    seen: &mut Seen<'a>,
 ) -> Result<Caller, Refusal> {
     if !state.edge.may_administer(&about.host, &parts.headers) {
         return Err(errors::foreign_page());
@@ -152,6 +173,7 @@ async fn authorised(
         body,
     };
     let claim = sigv4::claim(&request, state.app.clock.wall())?;
+    seen.key_id = Some(claim.key_id);
     let caller = Caller::Key {
         id: claim.key_id.to_owned(),
         region: claim.region.to_owned(),
@@ -160,6 +182,7 @@ async fn authorised(
         tracing::error!(request_id = %about.request_id, %error, "an access key could not be read");
         errors::internal()
     })?;
+    seen.known = !matches!(key, Found::Unknown);
     let key = match key {
         Found::Enabled(key) => key,
         // The one relaxation of `dev` (design decision 1): a key that it does not know is the root's.
@@ -171,6 +194,7 @@ async fn authorised(
         return Err(errors::unrecognized_client());
     }
     claim.verify(&request, &key)?;
+    seen.proven = true;
     let resource = iam::resource_of(op, input, claim.region, &state.app.settings.account);
     key.may(op, &resource).map_err(|denial| {
         tracing::info!(request_id = %about.request_id, key = claim.key_id, operation = op.name(), "policy refused");

@@ -15,6 +15,8 @@ use crate::settings::{Database, Plan};
 use crate::start::{self, Opened};
 use crate::{banner, control, log, rotate, sealing};
 
+mod audit;
+
 /// The grammar of the command line.
 pub fn command() -> Command {
     let sub = |name: &'static str, about: &'static str| Command::new(name).about(about);
@@ -94,6 +96,7 @@ pub fn command() -> Command {
                     ),
                 ),
         )
+        .subcommand(audit::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -142,6 +145,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("config", _)) => say(config.print().trim_end()),
         Some(("access-keys", sub)) => access_keys(&config, sub).await,
         Some(("sealing-key", sub)) => sealing_key(&config, sub).await,
+        Some(("audit", sub)) => audit::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")
@@ -241,22 +245,55 @@ async fn access_keys(config: &Config, matches: &ArgMatches) -> anyhow::Result<()
     say(&banner::keys(&answer))
 }
 
-/// Has the server of the database do it, or does it when no server has the database.
+/// Asks one thing; see [`Reach::ask`].
 async fn ask(config: &Config, request: Request) -> anyhow::Result<Value> {
-    let database = Database::new(None, config)?;
-    if let Some(folder) = &database.folder {
-        if !folder.path().is_dir() {
+    let mut reach = Reach::new(config)?;
+    let answer = reach.ask(request).await;
+    reach.close().await;
+    answer
+}
+
+/// The way to a database: through the server that has it, or by opening it.
+struct Reach {
+    database: Database,
+    opened: Option<Opened>,
+}
+
+impl Reach {
+    fn new(config: &Config) -> anyhow::Result<Self> {
+        let database = Database::new(None, config)?;
+        if let Some(folder) = &database.folder
+            && !folder.path().is_dir()
+        {
             bail!("there is no database in {}", folder.path().display());
         }
-        if let Some(answer) = control::ask(folder.path(), &request).await? {
-            return Ok(answer);
+        Ok(Self {
+            database,
+            opened: None,
+        })
+    }
+
+    /// Has the server of the database do it, or does it when no server has the database.
+    async fn ask(&mut self, request: Request) -> anyhow::Result<Value> {
+        if self.opened.is_none() {
+            if let Some(folder) = &self.database.folder
+                && let Some(answer) = control::ask(folder.path(), &request).await?
+            {
+                return Ok(answer);
+            }
+            self.opened = Some(start::open_existing(&self.database).await?);
+        }
+        let Opened { store, root } = self.opened.as_ref().context("no database is open")?;
+        let now = cognate_domain::clock::Clock::default().wall();
+        let answer = admin::perform(store, root, now, request).await;
+        answer.map_err(anyhow::Error::msg)
+    }
+
+    async fn close(self) {
+        if let Some(Opened { store, .. }) = self.opened {
+            store.close().await;
         }
     }
-    let Opened { store, root } = start::open_existing(&database).await?;
-    let now = cognate_domain::clock::Clock::default().wall();
-    let answer = admin::perform(&store, &root, now, request).await;
-    store.close().await;
-    answer.map_err(anyhow::Error::msg)
 }
 
 async fn sealing_key(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
@@ -284,7 +321,10 @@ async fn rotate_key(config: &Config, new_file: &Path) -> anyhow::Result<()> {
     if made {
         sealing::write(new_file, &RootKey::generate())?;
     }
-    let outcome = rotate::rotate(&store, &old, &sealing::read(new_file)?).await;
+    let now = cognate_domain::clock::Clock::default().wall();
+    let offset = cognate_domain::records::meta::clock_offset(&store).await;
+    let now = now + offset.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    let outcome = rotate::rotate(&store, &old, &sealing::read(new_file)?, now).await;
     store.close().await;
     let rotated = outcome?;
     say(&format!(

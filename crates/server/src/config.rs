@@ -163,6 +163,16 @@ pub const KEYS: &[Key] = &[
         Kind::One,
         "Memory for the caches of pools, clients and keys (default 16)",
     ),
+    key(
+        "audit_retention_days",
+        Kind::One,
+        "Days that the audit trail is kept; 0 keeps it for ever (default 90)",
+    ),
+    key(
+        "audit_reads",
+        Kind::Switch,
+        "Record reads by IAM callers in the audit trail too",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",

@@ -76,10 +76,17 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
         Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
         Ok(request) => {
             let app = &state.app;
+            if matches!(request, Request::Audit { position: None, .. }) {
+                // So that who asks what just happened is told.
+                state.refusals.flush(app).await;
+            }
+            let only_reads = request.only_reads();
             let outcome = admin::perform(&app.store, &app.root, app.clock.wall(), request).await;
-            // What a command changed counts at once on the server that ran it.
-            state.keys.forget();
-            app.cache.clear();
+            if !only_reads {
+                // What a command changed counts at once on the server that ran it.
+                state.keys.forget();
+                app.cache.clear();
+            }
             outcome.map_or_else(Reply::Refused, Reply::Done)
         }
     };

@@ -252,19 +252,24 @@ fn glob(pattern: &str, text: &str) -> bool {
 /// The region is the pool's own, not the signature's, and an ARN in the input counts by the pool it names, so that a
 /// statement about a pool holds however the request spells it.
 pub fn resource_of(op: Op, input: &Value, scope_region: &str, account: &str) -> String {
-    let member = match op.resource_member() {
-        Resource::PoolId => "UserPoolId",
-        Resource::Arn => "ResourceArn",
-        Resource::None => return "*".into(),
-    };
-    let Some(text) = input.get(member).and_then(Value::as_str) else {
+    let Some(pool_id) = pool_of(op, input) else {
         return "*".into();
     };
-    let pool_id = text.rsplit_once(":userpool/").map_or(text, |(_, id)| id);
     let region = pool_id
         .rsplit_once('_')
         .map_or(scope_region, |(region, _)| region);
     format!("arn:aws:cognito-idp:{region}:{account}:userpool/{pool_id}")
+}
+
+/// The pool that an input names, whatever its form: nothing has been validated yet.
+pub fn pool_of(op: Op, input: &Value) -> Option<&str> {
+    let member = match op.resource_member() {
+        Resource::PoolId => "UserPoolId",
+        Resource::Arn => "ResourceArn",
+        Resource::None => return None,
+    };
+    let text = input.get(member)?.as_str()?;
+    Some(text.rsplit_once(":userpool/").map_or(text, |(_, id)| id))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 pub mod access_keys;
 pub mod admin;
 pub mod answer;
+pub mod audit;
 pub mod aws_json;
 mod banner;
 mod basic_time;
@@ -33,4 +34,5 @@ pub mod sigv4;
 mod stamp;
 pub mod start;
 pub mod state;
+mod times;
 mod tls;

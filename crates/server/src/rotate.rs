@@ -4,6 +4,7 @@
 //! `tables/sealing.rs`).
 
 use cognate_crypto::seal::{Context, RootKey};
+use cognate_domain::audit;
 use cognate_store::tables::sealing::{self, Kind};
 use cognate_store::{Batch, Store};
 
@@ -21,7 +22,14 @@ pub struct Rotated {
 /// Moves a database from one sealing key to another. What is done already is left alone, so that an interrupted
 /// rotation is finished by running it again; no server starts in between. No server may run meanwhile: a pool made
 /// under the old key while this runs fails the last check and the rotation has to be run again.
-pub async fn rotate(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<Rotated> {
+///
+/// `now` is the service's time in microseconds, for the audit trail.
+pub async fn rotate(
+    store: &Store,
+    old: &RootKey,
+    new: &RootKey,
+    now: i64,
+) -> anyhow::Result<Rotated> {
     stamp::begin_rotation(store, old, new).await?;
     let rewrap = |id: &str, wrapped: &[u8]| match new.unwrap_pool_key(id, wrapped) {
         Ok(_) => Ok(None),
@@ -42,7 +50,8 @@ pub async fn rotate(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Resu
     };
     let access_keys = each(store, Kind::AccessKeys, reseal).await?;
     store.commit(sealing::drop_spares(Batch::new())).await?;
-    stamp::end_rotation(store, old, new).await?;
+    let done = audit::command("RotateSealingKey", None).append(Batch::new(), "", now);
+    stamp::end_rotation(done, store, old, new).await?;
     Ok(Rotated { pools, access_keys })
 }
 

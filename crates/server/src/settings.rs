@@ -122,6 +122,8 @@ impl Plan {
             issuer,
             enforce_tiers: config.switch("enforce_tiers")?,
             private_outbound: config.switch("private_outbound")?,
+            audit_reads: config.switch("audit_reads")?,
+            audit_retention: retention(config)?,
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
             ..Settings::dev()
         };
@@ -290,6 +292,13 @@ fn tls_files(config: &Config) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
         (None, None) => Ok(None),
         _ => bail!("set both tls_cert and tls_key, or neither"),
     }
+}
+
+/// How long the audit trail is kept, in microseconds; None for ever.
+fn retention(config: &Config) -> anyhow::Result<Option<i64>> {
+    const DAY: i64 = 86_400 * 1_000_000;
+    let days = i64::try_from(config.number("audit_retention_days", 90, 0..=36_500)?)?;
+    Ok((days > 0).then_some(days * DAY))
 }
 
 fn networks(config: &Config) -> anyhow::Result<Vec<crate::network::Network>> {

@@ -77,10 +77,15 @@ pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyh
     }
 }
 
-/// Ends a rotation: the new key is the database's.
-pub async fn end_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
+/// Ends a rotation in one batch with what `batch` holds: the new key is the database's.
+pub async fn end_rotation(
+    batch: Batch,
+    store: &Store,
+    old: &RootKey,
+    new: &RootKey,
+) -> anyhow::Result<()> {
     let batch = meta::put(
-        Batch::new(),
+        batch,
         KEY_CHECK,
         Some(&old.check_value()),
         &new.check_value(),

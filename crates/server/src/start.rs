@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cognate_crypto::seal::RootKey;
-use cognate_domain::{App, Mode};
+use cognate_domain::{App, Mode, audit};
 use cognate_store::tables::meta;
 use cognate_store::{CommitError, OpenError, Store};
 use tokio::net::TcpListener;
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::access_keys::{self, AccessKeys, Created};
+use crate::audit::refusals::{self, Refusals};
 use crate::folder::Folder;
 use crate::limits::{Load, connections_within_open_files};
 use crate::listen::Listening;
@@ -140,6 +141,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         app,
         keys,
         edge,
+        refusals: Refusals::default(),
         load: Load::default(),
         clock_agrees,
     });
@@ -165,6 +167,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         let _ = until.wait_for(|stopped| *stopped).await;
     };
     tasks.push(tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop)));
+    tasks.push(tokio::spawn(refusals::keep(state.clone())));
     let speaks_tls = tls.is_some();
     let connections = connections_within_open_files(connections);
     let listening = Listening::new(state.clone(), tls, connections, stopped);
@@ -196,6 +199,8 @@ async fn first_root(app: &App) -> anyhow::Result<Option<Created>> {
         return Ok(None);
     }
     let (created, batch) = access_keys::create(&app.root, "root", None, app.clock.wall())?;
+    let done = audit::command("CreateAccessKey", Some(&created.id));
+    let batch = done.append(batch, "", app.clock.service());
     match app.store.commit(meta::put(batch, MADE, None, "1")).await {
         Ok(_) => Ok(Some(created)),
         Err(CommitError::Conflict(_)) => Ok(None),
@@ -216,6 +221,7 @@ impl Running {
         if tokio::time::timeout(self.patience, finished).await.is_err() {
             tracing::warn!("requests were still under way when the time for stopping was over");
         }
+        self.state.refusals.flush(&self.state.app).await;
         self.state.app.store.close().await;
         for task in self.tasks.drain(..) {
             task.abort();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cognate_domain::App;
 
 use crate::access_keys::AccessKeys;
+use crate::audit::refusals::Refusals;
 use crate::edge::Edge;
 use crate::limits::Load;
 
@@ -16,6 +17,8 @@ pub struct State {
     pub keys: AccessKeys,
     /// Hosts, origins and proxies.
     pub edge: Edge,
+    /// Refused IAM calls on their way into the audit trail.
+    pub refusals: Refusals,
     /// Requests under way.
     pub load: Load,
     /// Whether this machine's clock agreed with the database's at start.

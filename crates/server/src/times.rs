@@ -124,7 +124,10 @@ mod tests {
             assert_eq!(moment(text), Some(micros), "{text}");
             assert_eq!(moment(&rfc3339(micros)), Some(micros));
         }
-        assert_eq!(rfc3339(1_369_353_600_000_012), "2013-05-24T00:00:00.000012Z");
+        assert_eq!(
+            rfc3339(1_369_353_600_000_012),
+            "2013-05-24T00:00:00.000012Z"
+        );
     }
 
     #[test]

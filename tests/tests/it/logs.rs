@@ -131,7 +131,13 @@ async fn searched(name: &str, database_url: Option<&str>, format: &str) {
         .append(true)
         .open(&path)
         .unwrap();
-    let arguments = ["--log-level", "trace", "--log-format", format];
+    let arguments = [
+        "--log-level",
+        "trace",
+        "--log-format",
+        format,
+        "--audit-reads",
+    ];
     let program =
         Program::start_with(&folder, database_url, &arguments, log.try_clone().unwrap()).await;
     let mut secrets = Secrets::default();
@@ -149,8 +155,29 @@ async fn searched(name: &str, database_url: Option<&str>, format: &str) {
     }
     users(&program, &mut secrets).await;
     access_keys(&program, &folder, database_url, log, &mut secrets).await;
+    let mut trails = vec![trail(&folder, database_url)];
     program.kill();
+    trails.push(trail(&folder, database_url));
 
+    for trail in trails {
+        for operation in [
+            "SignUp",
+            "ChangePassword",
+            "ConfirmForgotPassword",
+            "CreateUserPoolClient",
+            "CreateIdentityProvider",
+            "DescribeIdentityProvider",
+            "CreateAccessKey",
+        ] {
+            let there = trail.contains(&format!("\"operation\":\"{operation}\""));
+            assert!(there, "the trail says nothing of {operation}:\n{trail}");
+        }
+        assert_eq!(secrets.found(&trail), Vec::<String>::new());
+        assert!(
+            !trail.contains("jane@example.com") && !trail.contains("john"),
+            "names and addresses would outlive their users:\n{trail}"
+        );
+    }
     let log = std::fs::read_to_string(&path).unwrap();
     assert!(secrets.0.len() > 30, "{}", secrets.0.len());
     for operation in [
@@ -176,6 +203,16 @@ async fn searched(name: &str, database_url: Option<&str>, format: &str) {
         "addresses are values, not identifiers"
     );
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What `cognate audit` says.
+fn trail(folder: &Path, database_url: Option<&str>) -> String {
+    let output = program::command(folder, database_url)
+        .arg("audit")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// The newest code for a user.
@@ -286,6 +323,16 @@ async fn users(program: &Program, secrets: &mut Secrets) {
         let input = json!({ "ClientId": client, "Username": "jane", "ConfirmationCode": code, "Password": third });
         open.call("ConfirmForgotPassword", input).await.unwrap();
     }
+
+    // An identity provider with its secret.
+    let secret = secrets.keep("client secret of a provider", "0f-a-pr0vider");
+    let provider = json!({
+        "UserPoolId": pool, "ProviderName": "Google", "ProviderType": "Google",
+        "ProviderDetails": { "client_id": "c", "client_secret": secret, "authorize_scopes": "openid" },
+    });
+    raw.ok("CreateIdentityProvider", provider).await.unwrap();
+    let input = json!({ "UserPoolId": pool, "ProviderName": "Google" });
+    raw.ok("DescribeIdentityProvider", input).await.unwrap();
 
     // An invitation, and a client with a secret.
     let made = client_of(&raw, &pool, json!({ "GenerateSecret": true })).await;

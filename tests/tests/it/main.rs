@@ -8,6 +8,7 @@
     reason = "a test fails by panicking; clippy sees only functions marked as tests as such"
 )]
 
+mod audit;
 mod bad_input;
 mod crash;
 mod engines;

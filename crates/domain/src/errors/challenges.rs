@@ -20,3 +20,13 @@ pub fn code_expired() -> ApiError {
 pub fn too_many_codes() -> ApiError {
     api(ErrorCode::TooManyRequests, guess::TOO_MANY_CODES)
 }
+
+/// auth.md 6.5: SELECT_CHALLENGE with an answer that is not in AvailableChallenges; only the type is documented.
+pub fn challenge_not_offered() -> ApiError {
+    super::not_authorized(guess::CHALLENGE_NOT_OFFERED)
+}
+
+/// admin.md 2.2: a user without a password and without anything that a one-time password could be sent to.
+pub fn no_first_factor() -> ApiError {
+    super::invalid_parameter(guess::NO_FIRST_FACTOR)
+}

@@ -1,6 +1,8 @@
 //! Texts that are best guesses (grades U and D, [unconfirmed], [emu]): kept together so that they are easy to change.
 
 pub mod challenges;
+pub mod devices;
+pub mod mfa;
 
 /// auth.md 6.1: the text of InternalErrorException was never captured.
 pub const INTERNAL: &str = "Something went wrong";

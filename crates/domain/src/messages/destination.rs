@@ -7,7 +7,8 @@ use cognate_shapes::{
 
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::users::names;
+use crate::signin::progress::MfaFactor;
+use crate::users::{mfa, names};
 
 /// The two attributes that messages go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,14 @@ impl Contact {
         match self {
             Self::Email => "email_verified",
             Self::PhoneNumber => "phone_number_verified",
+        }
+    }
+
+    /// The second factor whose codes go there.
+    pub fn factor(self) -> MfaFactor {
+        match self {
+            Self::Email => MfaFactor::Email,
+            Self::PhoneNumber => MfaFactor::Sms,
         }
     }
 
@@ -172,14 +181,22 @@ pub fn recovery(pool: &Pool) -> Option<Vec<Contact>> {
     )
 }
 
+/// The contact that the pool asks for first when a password is forgotten; None = the administrator (auth.md 2.13, 4.2).
+pub fn primary_recovery(pool: &Pool) -> Option<Contact> {
+    match mechanisms(pool.doc.account_recovery_setting.as_ref()) {
+        None => Some(Contact::PhoneNumber),
+        Some(names) => names.into_iter().next().and_then(contact_of),
+    }
+}
+
 /// Where a code for a new password goes: the first of `contacts` (of [`recovery`]) that is verified and is not the user's
 /// second factor, which would then be the only one.
 pub fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Option<Destination> {
-    let by_text = user.doc.sms_mfa && pool.doc.mfa_configuration != UserPoolMfaType::Off;
+    let has_mfa = pool.doc.mfa_configuration != UserPoolMfaType::Off;
     contacts
         .iter()
         .filter(|contact| user.verified(contact.attribute()))
-        .filter(|contact| !(by_text && **contact == Contact::PhoneNumber))
+        .filter(|contact| !(has_mfa && mfa::may_be_asked_first(user, contact.factor())))
         .find_map(|contact| Destination::of(user, *contact))
 }
 

@@ -9,6 +9,8 @@ const VERIFICATION: &str = "Your verification code is {####}. ";
 const VERIFICATION_SUBJECT: &str = "Your verification code";
 const INVITATION: &str = "Your username is {username} and temporary password is {####}. ";
 const INVITATION_SUBJECT: &str = "Your temporary password";
+const INVITATION_WITHOUT_PASSWORD: &str = "Your username is {username}.";
+const INVITATION_WITHOUT_PASSWORD_SUBJECT: &str = "Your account";
 
 /// A finished text. Without `Debug`, since it holds a code or a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -115,6 +117,41 @@ pub fn invitation(
             Rendered {
                 subject: Some(subject.to_owned()),
                 body: fill_invitation(text, &escape(username), &escape(password)),
+            }
+        }
+    }
+}
+
+/// The invitation of a user who needs no password (admin.md 2.2, 4.2). A template of the pool's own counts as far as it
+/// has no place for one.
+pub fn invitation_without_password(
+    pool: &Pool,
+    medium: DeliveryMediumType,
+    username: &str,
+) -> Rendered {
+    let template = pool
+        .doc
+        .admin_create_user_config
+        .invite_message_template
+        .as_ref();
+    let own = template.and_then(|template| match medium {
+        DeliveryMediumType::Sms => template.sms_message.as_deref(),
+        DeliveryMediumType::Email => template.email_message.as_deref(),
+    });
+    let text = own.filter(|text| !text.contains("{####}"));
+    let text = text.unwrap_or(INVITATION_WITHOUT_PASSWORD);
+    match medium {
+        DeliveryMediumType::Sms => Rendered {
+            subject: None,
+            body: fill_invitation(text, username, ""),
+        },
+        DeliveryMediumType::Email => {
+            let subject = template
+                .and_then(|t| t.email_subject.as_deref())
+                .unwrap_or(INVITATION_WITHOUT_PASSWORD_SUBJECT);
+            Rendered {
+                subject: Some(subject.to_owned()),
+                body: fill_invitation(text, &escape(username), ""),
             }
         }
     }

@@ -3,10 +3,12 @@
 pub mod auth;
 pub mod branding;
 pub mod clients;
+pub mod devices;
 pub mod domains;
 pub mod groups;
 pub mod limits;
 pub mod me;
+pub mod mfa;
 pub mod pools;
 pub mod providers;
 pub mod resource_servers;

@@ -84,12 +84,7 @@ pub fn seal_pending(pool: &Pool, user_id: &str, device_key: &str, session: &str)
 ///
 /// # Errors
 /// An internal fault for anything else.
-pub fn open_pending(
-    pool: &Pool,
-    user_id: &str,
-    device_key: &str,
-    sealed: &[u8],
-) -> Result<String> {
+pub fn open_pending(pool: &Pool, user_id: &str, device_key: &str, sealed: &[u8]) -> Result<String> {
     let row = row_id(user_id, device_key);
     let plain = pool.key.open(&context(pool, "pending", &row), sealed)?;
     String::from_utf8(plain.expose().clone())

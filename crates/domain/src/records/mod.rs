@@ -1,6 +1,7 @@
 //! The bridge between domain and store: typed records, rows to records, conflicts to errors.
 
 pub mod client;
+pub mod device;
 pub mod meta;
 pub mod pool;
 pub mod provider;

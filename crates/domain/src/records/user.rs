@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
+use crate::users::mfa::MfaState;
 use crate::users::{mfa_options, names};
 
 pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
@@ -45,9 +46,9 @@ pub struct UserDoc {
     /// New values of `email` and `phone_number` that count only once they are verified.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pending: BTreeMap<String, String>,
-    /// Whether MFAOptions ask for text messages as second factor.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub sms_mfa: bool,
+    /// The second factors.
+    #[serde(default, skip_serializing_if = "MfaState::is_empty")]
+    pub mfa: MfaState,
 }
 
 /// A user, read for one request; users are not cached.

@@ -167,18 +167,22 @@ pub async fn proceed(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
 async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> Result<Outcome> {
     let user = &passed.user;
     let decision = mfa::decide::decide(at.pool, user, &passed.proven);
+    let device = device::named(cx, at, &passed).await?;
+    // A remembered device stands for the second factor (auth.md 3.7).
+    if let Some(device) = device.as_ref()
+        && device::takes_part(at.pool, &passed, &decision, device)
+    {
+        let (batch, next) = device::challenge(cx, at, passed.progress(at), device, batch)?;
+        return ask(cx, at, &passed, batch, next).await;
+    }
     if decision == Decision::Nothing {
         if passed.start.flow == Flow::Custom && !passed.proven.has(Factor::Custom) {
             // The pool's own challenges come after password and second factor (auth.md 3.5).
             return Err(crate::errors::not_implemented("CUSTOM_AUTH").into());
         }
-        return outcome::open_session(cx, at, &passed, batch).await;
+        return outcome::open_session(cx, at, &passed, device.as_ref(), batch).await;
     }
-    // A remembered device stands for the second factor (auth.md 3.7).
     let progress = passed.progress(at);
-    if let Some(next) = device::instead_of_mfa(cx, at, user, &progress).await? {
-        return ask(cx, at, &passed, batch, next).await;
-    }
     let (batch, next) = mfa::ask(cx, at, user, progress, decision, batch).await?;
     ask(cx, at, &passed, batch, next).await
 }

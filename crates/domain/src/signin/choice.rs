@@ -1,37 +1,324 @@
 //! USER_AUTH: the user chooses among the first factors of the pool (auth.md 3.6).
+//!
+//! A name that nobody has gets the same answers at the same cost where the client must not know (auth.md 2.11): a list
+//! that is always the same for the name, codes that reach nobody, passwords that are never right.
 
+use std::collections::BTreeMap;
+
+use cognate_shapes::{AuthFactorType, ChallengeNameType, UserStatusType};
+use cognate_store::Batch;
+use cognate_store::tables::sessions;
+
+use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, Result};
-use crate::signin::At;
+use crate::errors::{self, Result, auth};
+use crate::messages;
+use crate::messages::destination::{Contact, Destination};
+use crate::records::user::{self, User};
+use crate::signin::attempts::{Subject, Tally};
+use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
-use crate::signin::outcome::Outcome;
-use crate::signin::progress::Start;
+use crate::signin::otp::{self, Stage};
+use crate::signin::outcome::{Outcome, Proof};
+use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
+use crate::signin::secret_hash::{self, Missing};
+use crate::signin::{At, advance, auto_sign_in, password, srp};
+
+pub mod offers;
 
 /// Begins USER_AUTH. `session`: that of a sign-up that was just confirmed.
 ///
 /// # Errors
-/// 501.
+/// auth.md 2.3, 6.4; what the preferred challenge refuses.
 pub async fn start(
-    _cx: &Cx<'_>,
-    _at: At<'_>,
-    _start: Start,
-    _session: Option<&str>,
+    cx: &Cx<'_>,
+    at: At<'_>,
+    start: Start,
+    session: Option<&str>,
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
-    given.required("USERNAME")?;
-    Err(errors::not_implemented("USER_AUTH").into())
+    let name = given.required("USERNAME")?;
+    if let Some(session) = session {
+        return auto_sign_in::sign_in(cx, at, start, session, given).await;
+    }
+    let preferred = given
+        .get("PREFERRED_CHALLENGE")
+        .and_then(ChallengeNameType::parse);
+    // A password is judged behind the gate; whether the user has one at all must not show.
+    if preferred == Some(ChallengeNameType::Password) && given.get("PASSWORD").is_some() {
+        return password::sign_in(cx, at, start, given).await;
+    }
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    let candidate = Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await?;
+    candidate.tally.refuse_locked(cx.now)?;
+    let (candidate, offers) = look_at(cx, at, candidate, name).await?;
+    match preferred {
+        Some(ChallengeNameType::PasswordSrp) if given.get("SRP_A").is_some() => {
+            candidate.refuse_state(cx, at.pool, at.client).await?;
+            let public_a = srp::parse(given.required("SRP_A")?)?;
+            let challenge = srp::challenge(cx, at, candidate, start, public_a).await?;
+            Ok(with_offers(challenge, offers))
+        }
+        Some(challenge) if offers.contains(&challenge) => {
+            let who = Who::begins(at, candidate, start, name);
+            who.ask(cx, at, challenge, offers, None).await
+        }
+        _ => {
+            let who = Who::begins(at, candidate, start, name);
+            let awaits = Awaits::SelectChallenge(offers.clone());
+            who.plain(cx, at, awaits, offers)
+        }
+    }
 }
 
-/// Takes the choice, or the one-time password that was chosen.
+/// What a candidate may choose from. Whoever may not sign in at all is refused, or, where that must not show, is nobody
+/// from here on.
+async fn look_at(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    candidate: Candidate,
+    name: &str,
+) -> Result<(Candidate, Vec<ChallengeNameType>)> {
+    let pool = at.pool;
+    let subject = candidate.tally.subject().as_str();
+    let passkey = holds_passkey(cx, at, subject).await?;
+    let offers = match &candidate.user {
+        Some(user) => offers::of(pool, user, passkey),
+        None => offers::pretended(pool, name),
+    };
+    let unconfirmed = candidate
+        .user
+        .as_ref()
+        .is_some_and(|user| user.status == UserStatusType::Unconfirmed);
+    let by_code = offers
+        .iter()
+        .any(|challenge| offers::contact_of(*challenge).is_some());
+    // A first one-time password confirms a sign-up.
+    if !(unconfirmed && by_code) {
+        candidate.refuse_state(cx, pool, at.client).await?;
+    }
+    let stands = |user: &User| user.enabled && user.status != UserStatusType::ResetRequired;
+    if candidate.user.as_ref().is_none_or(stands) {
+        return Ok((candidate, offers));
+    }
+    let offers = offers::pretended(pool, name);
+    let nobody = Candidate {
+        user: None,
+        tally: Tally::from_rows(Subject::unknown(pool, &candidate.typed), &[])?,
+        ..candidate
+    };
+    Ok((nobody, offers))
+}
+
+/// Whether a passkey is registered; one read for users and for nobody, and none in pools without passkeys.
+async fn holds_passkey(_cx: &Cx<'_>, at: At<'_>, _subject: &str) -> Result<bool> {
+    if !offers::allows(at.pool, AuthFactorType::WebAuthn) {
+        return Ok(false);
+    }
+    Ok(false)
+}
+
+/// The same challenge with the list of what else could be chosen.
+fn with_offers(outcome: Outcome, offers: Vec<ChallengeNameType>) -> Outcome {
+    match outcome {
+        Outcome::Challenge {
+            name,
+            session,
+            parameters,
+            ..
+        } => Outcome::Challenge {
+            name,
+            session,
+            parameters,
+            available: Some(offers),
+        },
+        tokens => tokens,
+    }
+}
+
+/// Whom a challenge is for.
+struct Who<'a> {
+    /// None: nobody, and the client must not notice.
+    user: Option<User>,
+    progress: Progress,
+    /// The name as it was typed in this request; what nobody's codes seem to go to.
+    name: &'a str,
+}
+
+impl<'a> Who<'a> {
+    fn begins(at: At<'_>, candidate: Candidate, start: Start, name: &'a str) -> Self {
+        let username = candidate.username(at.pool);
+        let progress = match &candidate.user {
+            Some(user) => Progress::of_user(at, user, &candidate.typed, start, Proven::default()),
+            None => {
+                let subject = candidate.tally.subject().as_str();
+                Progress::of_nobody(at, subject, &username, &candidate.typed, start)
+            }
+        };
+        Self {
+            user: candidate.user,
+            progress,
+            name,
+        }
+    }
+
+    /// Asks for one of the offered factors. `chosen`: the session in which it was chosen, which is used up where the
+    /// choice leaves something behind.
+    async fn ask(
+        self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        challenge: ChallengeNameType,
+        offers: Vec<ChallengeNameType>,
+        chosen: Option<Proof>,
+    ) -> Result<Outcome> {
+        match (challenge, offers::contact_of(challenge)) {
+            (_, Some(contact)) => self.send_code(cx, at, contact, offers, chosen).await,
+            (ChallengeNameType::Password, _) => self.plain(cx, at, Awaits::Password, offers),
+            (ChallengeNameType::PasswordSrp, _) => self.plain(cx, at, Awaits::PasswordSrp, offers),
+            _ => Err(errors::not_implemented(challenge.as_str()).into()),
+        }
+    }
+
+    /// A challenge that needs nothing but its session.
+    fn plain(
+        self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        awaits: Awaits,
+        offers: Vec<ChallengeNameType>,
+    ) -> Result<Outcome> {
+        let progress = self.progress.next(cx, at.client, awaits);
+        Ok(Outcome::Challenge {
+            name: progress.awaits.challenge().unwrap_or_default(),
+            session: Some(progress.seal(cx, at.pool)?),
+            parameters: BTreeMap::new(),
+            available: Some(offers),
+        })
+    }
+
+    async fn send_code(
+        self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        contact: Contact,
+        offers: Vec<ChallengeNameType>,
+        chosen: Option<Proof>,
+    ) -> Result<Outcome> {
+        let awaits = match contact {
+            Contact::Email => Awaits::EmailOtp,
+            Contact::PhoneNumber => Awaits::SmsOtp,
+        };
+        let progress = self.progress.next(cx, at.client, awaits);
+        let batch = sessions::pool_is_active(Batch::new(), &at.pool.id);
+        let (batch, parameters) = match &self.user {
+            Some(user) => otp::send(cx, at, user, contact, Stage::First, &progress, batch)?,
+            None => {
+                let destination = Destination::pretend(at.pool, &[contact], self.name)
+                    .ok_or_else(auth::session_invalid)?;
+                otp::pretend(cx, at, &destination, Stage::First, &progress, batch)?
+            }
+        };
+        // Only the conflicts are told apart by what was proven; a start proves nothing.
+        let proof = chosen.unwrap_or(Proof::Password);
+        let batch = proof.spend(batch, at.pool);
+        cx.commit(batch, |label| proof.conflict(cx, at.pool, at.client, label))
+            .await?;
+        messages::posted(cx);
+        Ok(Outcome::Challenge {
+            name: offers::challenge_of(contact),
+            session: Some(progress.seal(cx, at.pool)?),
+            parameters,
+            available: Some(offers),
+        })
+    }
+}
+
+/// Takes the choice, or the answer to what was chosen.
 ///
 /// # Errors
-/// 501.
+/// auth.md 6.5.
 pub async fn answer(
-    _cx: &Cx<'_>,
-    _at: At<'_>,
-    _resumed: Resumed<'_>,
-    _given: &Parameters<'_>,
+    cx: &Cx<'_>,
+    at: At<'_>,
+    resumed: Resumed<'_>,
+    given: &Parameters<'_>,
 ) -> Result<Outcome> {
-    Err(errors::not_implemented("USER_AUTH").into())
+    match resumed.progress.awaits.clone() {
+        Awaits::EmailOtp => code(cx, at, resumed, given, "EMAIL_OTP_CODE", Factor::Email).await,
+        Awaits::SmsOtp => code(cx, at, resumed, given, "SMS_OTP_CODE", Factor::Sms).await,
+        Awaits::Password => password::answer(cx, at, resumed, given).await,
+        Awaits::PasswordSrp => by_srp(cx, at, resumed, given, None).await,
+        Awaits::SelectChallenge(offers) => select(cx, at, resumed, given, offers).await,
+        _ => Err(auth::session_invalid().into()),
+    }
+}
+
+/// SELECT_CHALLENGE. Passwords and A may come with the choice (auth.md 3.3). A choice that cannot be made costs nothing.
+async fn select(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    resumed: Resumed<'_>,
+    given: &Parameters<'_>,
+    offers: Vec<ChallengeNameType>,
+) -> Result<Outcome> {
+    use ChallengeNameType as C;
+    let wanted = C::parse(given.required("ANSWER")?);
+    let offered = wanted.filter(|challenge| offers.contains(challenge));
+    let challenge = offered.ok_or_else(errors::challenges::challenge_not_offered)?;
+    if challenge == C::Password && given.get("PASSWORD").is_some() {
+        return password::answer(cx, at, resumed, given).await;
+    }
+    if challenge == C::PasswordSrp && given.get("SRP_A").is_some() {
+        return by_srp(cx, at, resumed, given, Some(offers)).await;
+    }
+    let chosen = resumed.proof();
+    let who = Who {
+        user: resumed.user,
+        progress: resumed.progress,
+        name: given.required("USERNAME")?,
+    };
+    who.ask(cx, at, challenge, offers, Some(chosen)).await
+}
+
+/// PASSWORD_SRP: A was sent, PASSWORD_VERIFIER is next. The session is not used up by it: only the proof ends a step.
+async fn by_srp(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    resumed: Resumed<'_>,
+    given: &Parameters<'_>,
+    offers: Option<Vec<ChallengeNameType>>,
+) -> Result<Outcome> {
+    let public_a = srp::parse(given.required("SRP_A")?)?;
+    let (candidate, start, _turn) = resumed.into_candidate();
+    candidate.refuse_state(cx, at.pool, at.client).await?;
+    let challenge = srp::challenge(cx, at, candidate, start, public_a).await?;
+    Ok(match offers {
+        Some(offers) => with_offers(challenge, offers),
+        None => challenge,
+    })
+}
+
+/// EMAIL_OTP and SMS_OTP as first factor. A wrong code counts against the code and not towards the lockout (auth.md
+/// 2.10); the session stays good for another.
+async fn code(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    resumed: Resumed<'_>,
+    given: &Parameters<'_>,
+    parameter: &str,
+    factor: Factor,
+) -> Result<Outcome> {
+    let correct = otp::check(cx, at, &resumed, given.required(parameter)?).await?;
+    let user = resumed.user.as_ref().ok_or_else(auth::session_invalid)?;
+    let batch = correct.consume(Batch::new(), at.pool);
+    match otp::confirmed(cx, user, &correct) {
+        None => advance::proved(cx, at, resumed, factor, batch).await,
+        Some(after) => {
+            let batch = user::save(batch, at.pool, user, &after)?;
+            let batch = audit::record(cx, batch, &at.pool.id, Some(&after.id));
+            advance::proved_and_saved(cx, at, resumed, factor, batch, after).await
+        }
+    }
 }

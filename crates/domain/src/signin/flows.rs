@@ -108,12 +108,12 @@ pub async fn start(
 
 /// What the parameters of a start say about the whole sign-in.
 fn begin(flow: Flow, given: &Parameters<'_>) -> Start {
-    let device_key = given.get("DEVICE_KEY").filter(|key| !key.is_empty());
-    Start {
+    let mut start = Start {
         flow,
-        device_key: device_key.map(str::to_owned),
         ..Start::default()
-    }
+    };
+    start.name_device(given.get("DEVICE_KEY"));
+    start
 }
 
 /// Takes an answer to a challenge.
@@ -147,6 +147,7 @@ pub async fn answer(
             match resumed.progress.awaits {
                 Awaits::SmsMfa
                 | Awaits::EmailMfa
+                | Awaits::EmailSetup
                 | Awaits::SoftwareToken
                 | Awaits::SelectMfa(_)
                 | Awaits::MfaSetup { .. } => mfa::answer(cx, at, resumed, given).await,

@@ -11,6 +11,7 @@
 //! | [`progress`], [`resume`] | a sign-in between two steps, sealed in `Session`, and taking it up again |
 //! | [`advance`] | what remains to be shown after a right answer; what a wrong one costs |
 //! | [`choice`] | USER_AUTH: choosing the first factor, one-time passwords |
+//! | [`auto_sign_in`] | USER_AUTH right after a sign-up |
 //! | [`custom`] | CUSTOM_AUTH |
 //! | [`mfa`], [`device`] | the second factor, and the device that stands for it |
 //! | [`passkey`] | WEB_AUTHN |
@@ -21,6 +22,7 @@
 
 pub mod advance;
 pub mod attempts;
+pub mod auto_sign_in;
 pub mod candidate;
 pub mod choice;
 pub mod custom;

@@ -18,10 +18,10 @@ use crate::messages::destination::{Contact, Destination};
 use crate::messages::{self, Addressee, Kind, Message, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::At;
 use crate::signin::attempts::hex;
-use crate::signin::progress::Progress;
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
+use crate::signin::{At, candidate};
 use crate::users::codes::{self, Code, Owner, Purpose, Wrong};
 
 pub use crate::users::codes::Correct;
@@ -183,7 +183,15 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
         None => Owner::Nobody(&resumed.progress.subject),
     };
     let purpose = purpose(&resumed.progress);
-    let judged = codes::judge(cx, at.pool, owner, purpose, given).await?;
+    // Where a wrong answer counts towards the lockout, its event is written with that.
+    let also = match resumed.progress.awaits {
+        Awaits::EmailOtp | Awaits::SmsOtp => {
+            let (user, subject) = (resumed.user.as_ref(), resumed.tally.subject());
+            candidate::failure_event(cx, at.pool, at.client, user, subject)
+        }
+        _ => Batch::new(),
+    };
+    let judged = codes::judge(cx, at.pool, owner, purpose, given, also).await?;
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => challenges::code_mismatch(),
         Wrong::Burnt | Wrong::Expired => challenges::code_expired(),

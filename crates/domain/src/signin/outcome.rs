@@ -11,10 +11,11 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::records::client::Client;
+use crate::records::device::Device;
 use crate::records::pool::Pool;
 use crate::records::user;
 use crate::signin::advance::Passed;
-use crate::signin::{At, candidate, otp};
+use crate::signin::{At, candidate, device as devices, otp};
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
@@ -113,7 +114,7 @@ impl Proof {
 
 /// Signs the user in: `batch` is what the last step itself writes; session, auth event and the spent challenge join it,
 /// and the wrong answers are forgotten. The groups are read and the tokens signed while the commit is on its way; the
-/// tokens leave only after it.
+/// tokens leave only after it. `device`: the one that the sign-in named and the user has.
 ///
 /// # Errors
 /// The conflicts of [`Proof::conflict`].
@@ -121,13 +122,17 @@ pub async fn open_session(
     cx: &Cx<'_>,
     at: At<'_>,
     passed: &Passed,
+    device: Option<&Device>,
     batch: Batch,
 ) -> Result<Outcome> {
     let (pool, client, user, proof) = (at.pool, at.client, &passed.user, &passed.proof);
     let (session_id, event_id) = (random::uuid_v4(), random::uuid_v4());
+    let (batch, part) = devices::at_sign_in(cx, at, passed, device, batch);
     let doc = SessionDoc {
         auth_time: cx.now.div_euclid(SECOND),
         event_id: event_id.clone(),
+        device_key: part.as_ref().map(|part| part.key.clone()),
+        new_device: part.as_ref().and_then(|part| part.group.clone()),
         ..SessionDoc::default()
     };
     let refresh = RefreshToken {
@@ -157,6 +162,7 @@ pub async fn open_session(
         session_id: &session_id,
         event_id: &event_id,
         auth_time: doc.auth_time,
+        device_key: doc.device_key.as_deref(),
         refresh: Some(&refresh),
     };
     let sign = async {
@@ -165,7 +171,11 @@ pub async fn open_session(
     };
     let (committed, signed) = tokio::join!(cx.store.commit(batch), sign);
     match committed {
-        Ok(_) => Ok(Outcome::Tokens(Box::new(signed?))),
+        Ok(_) => {
+            let mut result = signed?;
+            result.new_device_metadata = part.and_then(|part| part.metadata());
+            Ok(Outcome::Tokens(Box::new(result)))
+        }
         Err(CommitError::Conflict(label)) => Err(proof.conflict(cx, pool, client, label)),
         Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
     }

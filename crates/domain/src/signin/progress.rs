@@ -49,9 +49,22 @@ pub struct Start {
     /// DEVICE_KEY, from the start or the latest answer that had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
+    /// Whether this very request named the device, not an earlier step.
+    #[serde(skip)]
+    pub device_named: bool,
     /// TARGET_ACR_VALUES, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values: Vec<String>,
+}
+
+impl Start {
+    /// Takes the DEVICE_KEY of a request, which may come with any step (auth.md 3.7).
+    pub fn name_device(&mut self, key: Option<&str>) {
+        if let Some(key) = key.filter(|key| !key.is_empty()) {
+            self.device_key = Some(key.to_owned());
+            self.device_named = true;
+        }
+    }
 }
 
 /// Something that a user has shown.
@@ -135,6 +148,8 @@ pub enum Awaits {
     SmsMfa,
     /// EMAIL_OTP as the second factor.
     EmailMfa,
+    /// EMAIL_OTP that proves a new address, given in answer to MFA_SETUP.
+    EmailSetup,
     /// SOFTWARE_TOKEN_MFA.
     SoftwareToken,
     /// SELECT_MFA_TYPE, of these.
@@ -187,7 +202,7 @@ impl Awaits {
             Self::PasswordVerifier => C::PasswordVerifier,
             Self::NewPassword => C::NewPasswordRequired,
             Self::SmsMfa => C::SmsMfa,
-            Self::EmailMfa | Self::EmailOtp => C::EmailOtp,
+            Self::EmailMfa | Self::EmailSetup | Self::EmailOtp => C::EmailOtp,
             Self::SoftwareToken => C::SoftwareTokenMfa,
             Self::SelectMfa(_) => C::SelectMfaType,
             Self::MfaSetup { .. } => C::MfaSetup,
@@ -293,11 +308,23 @@ impl Progress {
         let sealed = pool
             .key
             .seal_token(PROGRESS, utc_day(cx.now), pool.id.as_bytes(), &plain);
+        let named = with_client(&self.client_id, &sealed);
         Ok(format!(
             "{}{}",
             ticket::PREFIX,
-            URL_SAFE_NO_PAD.encode(sealed)
+            URL_SAFE_NO_PAD.encode(named)
         ))
+    }
+
+    /// The client that a session says it belongs to, for the operations that are told nothing but the session. Whether
+    /// that is true shows when it is opened.
+    ///
+    /// # Errors
+    /// As [`Progress::open`].
+    pub fn client_of(text: &str) -> Result<String> {
+        let bytes = ticket::decode(text)?;
+        let (client_id, _) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        Ok(client_id.to_owned())
     }
 
     /// Opens a session of this client, whatever it is for.
@@ -306,19 +333,43 @@ impl Progress {
     /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the user.`
     /// for one that was altered or belongs to another pool or client, then the expiry (auth.md 3.1).
     pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
-        let sealed = ticket::decode(text)?;
-        let plain = pool.key.open_token(PROGRESS, pool.id.as_bytes(), &sealed);
+        let progress = Self::open_whenever(pool, client, text)?;
+        if progress.expires <= cx.now {
+            return Err(auth::session_expired().into());
+        }
+        Ok(progress)
+    }
+
+    /// [`Progress::open`] for those who can do without a session that has expired.
+    ///
+    /// # Errors
+    /// As [`Progress::open`], but for the expiry.
+    pub fn open_whenever(pool: &Pool, client: &Client, text: &str) -> Result<Self> {
+        let bytes = ticket::decode(text)?;
+        let (_, sealed) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        let plain = pool.key.open_token(PROGRESS, pool.id.as_bytes(), sealed);
         let plain = plain.map_err(|_| auth::session_invalid())?;
         let progress: Self =
             serde_json::from_slice(plain.expose()).map_err(|_| auth::session_invalid())?;
         if progress.client_id != client.id {
             return Err(auth::session_invalid().into());
         }
-        if progress.expires <= cx.now {
-            return Err(auth::session_expired().into());
-        }
         Ok(progress)
     }
+}
+
+/// The client's id stands readable before the sealed part, behind its length: it is no secret, and without it nobody
+/// could tell which pool's key opens the rest.
+fn with_client(client_id: &str, sealed: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(client_id.len()).unwrap_or(u8::MAX);
+    [&[length], client_id.as_bytes(), sealed].concat()
+}
+
+/// Undoes [`with_client`].
+fn split_client(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = bytes.split_first()?;
+    let (client_id, sealed) = rest.split_at_checked(usize::from(*length))?;
+    Some((std::str::from_utf8(client_id).ok()?, sealed))
 }
 
 /// Tells one credential of a user from another.

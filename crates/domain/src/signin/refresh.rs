@@ -11,6 +11,7 @@ use crate::errors::{self, ApiError, Fault, Result, auth, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::device;
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
 use crate::signin::secret_hash::{self, Missing};
@@ -28,6 +29,13 @@ struct Live {
     groups: GroupClaims,
     session: SessionDoc,
     ver: i64,
+}
+
+impl Live {
+    /// Whether the caller named the device that the tokens were issued to, in pools that track devices.
+    fn comes_from_its_device(&self, pool: &Pool, given: Option<&str>) -> bool {
+        device::fits_session(pool, self.session.device_key.as_deref(), given)
+    }
 }
 
 /// REFRESH_TOKEN_AUTH and REFRESH_TOKEN: new tokens, the refresh token stays.
@@ -51,6 +59,9 @@ pub async fn by_flow(
     if live.session.standing(live.token.generation, cx.now, 0) != Standing::Current {
         return Err(auth::refresh_token_revoked().into());
     }
+    if !live.comes_from_its_device(pool, given.get("DEVICE_KEY")) {
+        return Err(auth::refresh_token_invalid().into());
+    }
     let result = sign(cx, pool, client, &live, None).await?;
     Ok(Outcome::Tokens(Box::new(result)))
 }
@@ -58,7 +69,7 @@ pub async fn by_flow(
 /// GetTokensFromRefreshToken: as [`by_flow`], and with rotation a new refresh token takes the place of the one used.
 ///
 /// A token that was rotated out and comes again within the grace period is a retry: it gets the newest refresh token
-/// once more. Later it means that two parties hold it, and the whole session ends.
+/// once more. Later it means that two parties hold it, and the whole session ends. `device_key`: the device that asks.
 ///
 /// # Errors
 /// auth.md 5.5, 6.7, settled C2, T19, T20.
@@ -67,13 +78,17 @@ pub async fn by_operation(
     pool: &Pool,
     client: &Client,
     text: &str,
+    device_key: Option<&str>,
 ) -> Result<AuthenticationResultType> {
     let live = find(cx, pool, client, text, auth::refresh_token_unusable).await?;
-    match (
-        live.session
-            .standing(live.token.generation, cx.now, grace(client)),
-        rotates(client),
-    ) {
+    let standing = live
+        .session
+        .standing(live.token.generation, cx.now, grace(client));
+    // A stolen token gives itself away even without its device.
+    if standing != Standing::Reused && !live.comes_from_its_device(pool, device_key) {
+        return Err(auth::refresh_token_unusable().into());
+    }
+    match (standing, rotates(client)) {
         (Standing::Current, true) => rotate(cx, pool, client, live).await,
         (Standing::Current, false) => sign(cx, pool, client, &live, None).await,
         (Standing::Retrying, _) => {
@@ -161,6 +176,7 @@ async fn sign(
         session_id: &live.token.session_id,
         event_id: &live.session.event_id,
         auth_time: live.session.auth_time,
+        device_key: live.session.device_key.as_deref(),
         refresh,
     };
     issue::sign(cx, &grant, &live.groups).await

@@ -69,9 +69,7 @@ pub async fn resume<'a>(
         return Err(auth::session_invalid().into());
     }
     // A device may be named at any step (auth.md 3.7).
-    if let Some(key) = given.get("DEVICE_KEY").filter(|key| !key.is_empty()) {
-        progress.start.device_key = Some(key.to_owned());
-    }
+    progress.start.name_device(given.get("DEVICE_KEY"));
     take_up(cx, at, progress).await
 }
 

@@ -173,9 +173,7 @@ pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<O
         expires: block.expires,
     };
     let mut start = block.start.clone();
-    if let Some(key) = given.get("DEVICE_KEY").filter(|key| !key.is_empty()) {
-        start.device_key = Some(key.to_owned());
-    }
+    start.name_device(given.get("DEVICE_KEY"));
     let typed = block.typed.clone();
     let suffix = pool.suffix().to_owned();
     let right = cx
@@ -279,7 +277,7 @@ fn prove(
 
 /// Whether TIMESTAMP is in the one accepted form (settled S2, S3) and near `wall` (microseconds). It is the machine's
 /// time that counts: the client knows nothing of a moved service clock.
-fn is_timely(text: &str, wall: i64) -> bool {
+pub(super) fn is_timely(text: &str, wall: i64) -> bool {
     let Some(seconds) = parse_timestamp(text) else {
         return false;
     };

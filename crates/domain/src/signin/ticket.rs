@@ -132,7 +132,7 @@ pub fn fingerprint(credential: Option<&[u8]>) -> [u8; 32] {
 }
 
 /// Fields behind their lengths.
-fn pack(fields: &[&[u8]]) -> SecretBytes {
+pub(super) fn pack(fields: &[&[u8]]) -> SecretBytes {
     let mut out = Vec::with_capacity(fields.iter().map(|field| field.len() + 2).sum());
     for field in fields {
         // A field is a name of at most 512 bytes or a number below N.
@@ -143,17 +143,17 @@ fn pack(fields: &[&[u8]]) -> SecretBytes {
 }
 
 /// Reads what [`pack`] wrote.
-struct Fields<'a>(&'a [u8]);
+pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
-    fn bytes(&mut self) -> Option<&'a [u8]> {
+    pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
         let (length, rest) = self.0.split_first_chunk::<2>()?;
         let (field, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
         self.0 = rest;
         Some(field)
     }
 
-    fn text(&mut self) -> Option<String> {
+    pub(super) fn text(&mut self) -> Option<String> {
         String::from_utf8(self.bytes()?.to_vec()).ok()
     }
 

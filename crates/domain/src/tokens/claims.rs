@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub event_id: &'a str,
     /// Seconds: when the user proved who they are.
     pub auth_time: i64,
+    /// The device that took part.
+    pub device_key: Option<&'a str>,
     /// Microseconds: when the tokens are issued.
     pub now: i64,
 }
@@ -53,6 +55,9 @@ impl Facts<'_> {
         let iat = self.now.div_euclid(SECOND);
         let mut out = Writer::new(768);
         out.text("sub", &self.user.id);
+        if let Some(device_key) = self.device_key {
+            out.text("device_key", device_key);
+        }
         out.texts("cognito:groups", &self.groups.groups);
         if self.traceable() {
             out.text("origin_jti", self.session_id);

@@ -24,6 +24,8 @@ pub struct Grant<'a> {
     pub event_id: &'a str,
     /// Seconds.
     pub auth_time: i64,
+    /// The device that took part.
+    pub device_key: Option<&'a str>,
     /// The refresh token to hand out; None when the client keeps the one it has.
     pub refresh: Option<&'a RefreshToken>,
 }
@@ -45,6 +47,7 @@ pub async fn sign(
         session_id: grant.session_id,
         event_id: grant.event_id,
         auth_time: grant.auth_time,
+        device_key: grant.device_key,
         now: cx.now,
     };
     let (access, id) = (facts.access(), facts.id());

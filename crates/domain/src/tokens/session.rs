@@ -24,9 +24,12 @@ pub struct SessionDoc {
     /// Refresh tokens that were rotated out lately: generation and time in microseconds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired: Vec<(i64, i64)>,
-    /// The device that took part, once devices are tracked.
+    /// The device that took part, in pools that track devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
+    /// The group of that device while its key is a new one that nobody confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_device: Option<String>,
 }
 
 /// What a refresh token of some generation is worth.

@@ -181,7 +181,7 @@ pub enum Wrong {
     Expired,
 }
 
-/// Judges an answer; a wrong one is counted durably before this returns.
+/// Judges an answer; a wrong one is counted durably before this returns, and `also` is written with it.
 ///
 /// # Errors
 /// The store's.
@@ -191,6 +191,7 @@ pub async fn judge(
     owner: Owner<'_>,
     purpose: Purpose<'_>,
     given: &str,
+    also: Batch,
 ) -> Result<std::result::Result<Correct, Wrong>> {
     let (subject, key) = (owner.subject(), purpose.key());
     let row = cx
@@ -220,7 +221,7 @@ pub async fn judge(
             Wrong::Mismatch
         }
     };
-    let batch = table::fail(Batch::new(), &pool.id, subject, &key, cx.now);
+    let batch = table::fail(also, &pool.id, subject, &key, cx.now);
     cx.commit(batch, |label| {
         Fault::Internal(format!("a code was not counted: {}", label.0))
     })
@@ -240,7 +241,7 @@ pub async fn check(
     purpose: Purpose<'_>,
     given: &str,
 ) -> Result<Correct> {
-    let judged = judge(cx, pool, owner, purpose, given).await?;
+    let judged = judge(cx, pool, owner, purpose, given, Batch::new()).await?;
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => errors::users::code_mismatch(),
         Wrong::Burnt => errors::users::too_many_failed_attempts(cx.op),

@@ -1,5 +1,4 @@
-//! MFAOptions, the old way to ask for text messages as second factor (admin.md 2.5). It has an effect only in pools with
-//! MFA, whose sign-in fails closed until that is built.
+//! MFAOptions, the old way to ask for text messages as second factor (admin.md 2.5).
 
 use cognate_shapes::{DeliveryMediumType, MFAOptionType};
 use cognate_store::Batch;
@@ -9,12 +8,14 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
+use crate::signin::progress::MfaFactor;
+use crate::users::mfa;
 
 const ATTRIBUTE: &str = "phone_number";
 
 /// The member of an answer that shows a user; None without any.
 pub fn shown(user: &User) -> Option<Vec<MFAOptionType>> {
-    user.doc.sms_mfa.then(|| {
+    mfa::is_on(user, MfaFactor::Sms).then(|| {
         vec![MFAOptionType {
             delivery_medium: Some(DeliveryMediumType::Sms),
             attribute_name: Some(ATTRIBUTE.to_owned()),
@@ -39,7 +40,7 @@ pub async fn set(cx: &Cx<'_>, pool: &Pool, before: &User, options: &[MFAOptionTy
         return Err(errors::users::no_delivery_config_for_sms().into());
     }
     let mut after = before.clone();
-    after.doc.sms_mfa = wanted;
+    after.doc.mfa.set(MfaFactor::Sms, wanted);
     after.modified = cx.now;
     let batch = user::save(Batch::new(), pool, before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

@@ -2,11 +2,13 @@
 
 pub mod aliases;
 pub mod attributes;
+pub mod auth_factors;
 pub mod changes;
 pub mod codes;
 pub mod deletion;
 pub mod filter;
 mod fold_table;
+pub mod mfa;
 pub mod mfa_options;
 pub mod named;
 pub mod names;

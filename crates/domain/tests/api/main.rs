@@ -8,11 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit;
 mod branding;
 mod client_secrets;
 mod clients;
 mod clients_refused;
 mod contention;
+mod device_support;
+mod devices;
 mod domains;
 mod groups;
 mod groups_tokens;
@@ -20,6 +23,9 @@ mod limits;
 mod list_users;
 mod lockout;
 mod messages;
+mod mfa_codes;
+mod mfa_support;
+mod mfa_totp;
 mod pools;
 mod pools_attributes;
 mod pools_certificate;
@@ -34,6 +40,9 @@ mod providers_refused;
 mod providers_setup;
 mod refresh;
 mod resource_servers;
+mod signin_after_sign_up;
+mod signin_choice;
+mod signin_devices;
 mod signin_new_password;
 mod signin_password;
 mod signin_srp;

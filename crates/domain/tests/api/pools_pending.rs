@@ -1,7 +1,7 @@
 //! Settings whose feature has no code yet: the operations that they govern answer 501 for that pool, others work.
 
 use cognate_domain::dispatch::NOT_BUILT;
-use cognate_domain::pending::{CLIENT_SETTINGS, PARTS, POOL_SETTINGS};
+use cognate_domain::pending::{CLIENT_SETTINGS, POOL_SETTINGS};
 use cognate_shapes::Op;
 use serde_json::{Value, json};
 
@@ -10,20 +10,11 @@ use crate::on_each_engine;
 use crate::pools::pool;
 use crate::support::TestApp;
 
-const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
-
 /// Settings of a pool that turn a row of the table on.
 fn settings(name: &str) -> Value {
     let function = "arn:aws:lambda:us-east-1:123456789012:function:hook";
     let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": function});
     match name {
-        "MfaConfiguration" => {
-            json!({"MfaConfiguration": "OPTIONAL", "SmsConfiguration": {"SnsCallerArn": ROLE}})
-        }
-        "DeviceConfiguration" => json!({"DeviceConfiguration": {}}),
-        "SignInPolicy.AllowedFirstAuthFactors" => {
-            json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}})
-        }
         "UserPoolAddOns.AdvancedSecurityMode" => {
             json!({"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}})
         }
@@ -122,25 +113,6 @@ on_each_engine! {
             others_work(t, &id, setting.name).await;
         }
         assert!(CLIENT_SETTINGS.is_empty(), "a client setting needs rows here");
-    }
-
-    async fn what_needs_a_part_of_a_setting_fails_closed_and_the_rest_works(t: &TestApp) {
-        assert_eq!(PARTS.len(), 1, "another part needs rows here");
-        for setting in PARTS {
-            let id = pool(t, settings(setting.name)).await;
-            let client = clients::create(t, &id, json!({})).await;
-            let text = format!("{} is not implemented yet.", setting.name);
-            for (op, without, member) in [
-                ("SignUp", json!({"ClientId": client["ClientId"], "Username": "u"}), "Password"),
-                ("AdminCreateUser", json!({"UserPoolId": id, "Username": "v"}), "TemporaryPassword"),
-            ] {
-                let mut with = without.clone();
-                with[member] = json!("Passw0rd!");
-                t.refused(op, without, "NotImplementedException", &text).await;
-                t.ok(op, with).await;
-            }
-            others_work(t, &id, setting.name).await;
-        }
     }
 
     async fn a_bare_pool_is_governed_by_nothing(t: &TestApp) {

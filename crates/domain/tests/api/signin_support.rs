@@ -136,6 +136,14 @@ impl Srp {
         })
     }
 
+    /// The half of a client that began in another way.
+    pub fn of(proof: srp::client::Client, challenge: &Value) -> Self {
+        Self {
+            proof,
+            parameters: challenge["ChallengeParameters"].clone(),
+        }
+    }
+
     /// A parameter of the challenge.
     pub fn given(&self, name: &str) -> &str {
         self.parameters[name].as_str().unwrap()

@@ -6,7 +6,6 @@
 pub mod refusals;
 
 use cognate_domain::audit::DONE;
-use cognate_domain::records::meta;
 use cognate_store::Store;
 use cognate_store::tables::audit::{self, AuditRow, Place};
 use serde::{Deserialize, Serialize};
@@ -159,11 +158,11 @@ fn line(query: &Query, row: &AuditRow) -> Option<String> {
     serde_json::to_string(&shown).ok()
 }
 
-/// Up to `wanted` lines from a position on, or from the newest. `wall` is this machine's time in microseconds. The error
+/// Up to `wanted` lines from a position on, or from the newest. `now` is the service's time in microseconds. The error
 /// is a text for the person at the terminal.
 pub async fn page(
     store: &Store,
-    wall: i64,
+    now: i64,
     query: &Query,
     position: Option<Position>,
     wanted: usize,
@@ -184,8 +183,6 @@ pub async fn page(
             (since, place)
         }
         None => {
-            let offset = meta::clock_offset(store).await;
-            let now = wall + offset.map_err(|fault| format!("{fault:?}"))?;
             let since = query.since.map_or(i64::MIN, |when| when.resolve(now));
             let until = query.until.map_or(i64::MAX, |when| when.resolve(now));
             (since, Place::at(until))
@@ -236,7 +233,10 @@ mod tests {
     #[test]
     fn moments_and_durations_are_told_apart() {
         assert_eq!(When::parse("24h"), Some(When::Ago(86_400_000_000)));
-        assert_eq!(When::parse("1970-01-01T00:00:01Z"), Some(When::At(1_000_000)));
+        assert_eq!(
+            When::parse("1970-01-01T00:00:01Z"),
+            Some(When::At(1_000_000))
+        );
         assert_eq!(When::parse("yesterday"), None);
         assert_eq!(When::Ago(5).resolve(7), 2);
         assert_eq!(When::At(5).resolve(7), 5);

@@ -185,7 +185,11 @@ impl Refusals {
             let proven = std::mem::take(&mut waiting.proven.waiting);
             let claimed = std::mem::take(&mut waiting.claimed.waiting);
             let due = wall - waiting.reported >= REPORT;
-            let reported = if due { std::mem::take(&mut waiting.dropped) } else { 0 };
+            let reported = if due {
+                std::mem::take(&mut waiting.dropped)
+            } else {
+                0
+            };
             if reported > 0 {
                 waiting.reported = wall;
             }
@@ -206,7 +210,10 @@ impl Refusals {
             batch = entry.append(batch, &what.pool, tally.at);
         }
         if reported > 0 {
-            tracing::warn!(calls = reported, "more calls were refused than the audit trail records");
+            tracing::warn!(
+                calls = reported,
+                "more calls were refused than the audit trail records"
+            );
             let entry = Entry {
                 operation: REPORT_NAME,
                 result: "dropped",
@@ -241,7 +248,9 @@ fn is_pool_id(text: &str) -> bool {
     text.len() <= 55
         && parts.is_some_and(|(region, name)| {
             !region.is_empty()
-                && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && region
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
                 && !name.is_empty()
                 && name.bytes().all(|b| b.is_ascii_alphanumeric())
         })
@@ -249,7 +258,9 @@ fn is_pool_id(text: &str) -> bool {
 
 /// An id that no key has, if it looks like one. Anything else may be a secret in the wrong place.
 fn shown(key_id: &str) -> Option<String> {
-    let rest = key_id.strip_prefix("AKIA").or_else(|| key_id.strip_prefix("ASIA"))?;
+    let rest = key_id
+        .strip_prefix("AKIA")
+        .or_else(|| key_id.strip_prefix("ASIA"))?;
     let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     (rest.len() == 16 && rest.bytes().all(plain)).then(|| key_id.to_owned())
 }

@@ -23,7 +23,9 @@ pub async fn get_tokens_from_refresh_token(
     if !secret_hash::secret_is_right(&client, secret) {
         return Err(auth::wrong_secret_hash(&client.id).into());
     }
-    let result = refresh::by_operation(cx, &pool, &client, &input.refresh_token).await?;
+    let device_key = input.device_key.as_deref();
+    let result =
+        refresh::by_operation(cx, &pool, &client, &input.refresh_token, device_key).await?;
     Ok(GetTokensFromRefreshTokenResponse {
         authentication_result: Some(result),
     })

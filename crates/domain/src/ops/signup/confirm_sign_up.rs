@@ -8,8 +8,8 @@ use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::destination::Contact;
 use crate::records::user::{self, User};
-use crate::signin::attempts;
 use crate::signin::secret_hash::{self, Missing};
+use crate::signin::{attempts, auto_sign_in};
 use crate::users::aliases;
 use crate::users::codes::{self, Code, Purpose};
 use crate::users::named::Named;
@@ -39,6 +39,9 @@ pub async fn confirm_sign_up(
         .filter(|user| user.status != UserStatusType::Unconfirmed)
     {
         return Err(errors::users::cannot_be_confirmed(user.status.as_str()).into());
+    }
+    if let Some(session) = &input.session {
+        auto_sign_in::check_confirmation(&pool, &client, named.subject.as_str(), session)?;
     }
     let correct = codes::check(
         cx,
@@ -77,7 +80,9 @@ pub async fn confirm_sign_up(
         aliases::conflict
     };
     cx.commit(batch, |label| conflict(cx, label)).await?;
-    Ok(ConfirmSignUpResponse { session: None })
+    let attribute = &correct.code.attribute;
+    let session = auto_sign_in::of_confirmation(cx, &pool, &client, &after, attribute)?;
+    Ok(ConfirmSignUpResponse { session })
 }
 
 /// The attribute that got the code is verified, unless it has another value by now.

@@ -9,9 +9,10 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
 use crate::messages::{self, Addressee, Destination, Kind, Message, destination, render};
-use crate::pending;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
+use crate::signin::auto_sign_in;
+use crate::signin::choice::offers;
 use crate::signin::secret_hash::{self, Missing};
 use crate::users::attributes::{self, Writer};
 use crate::users::codes::{self, Code, Owner, Purpose};
@@ -39,8 +40,10 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
     let given = input.user_attributes.unwrap_or_default();
     let attributes =
         attributes::validate_new(&pool, Writer::Client(&client), &input.username, given)?;
-    let password = require_password(cx, &pool, input.password)?;
-    password_policy::check(&pool, password.expose(), PolicyText::SignUp)?;
+    let password = given_password(&pool, input.password)?;
+    if let Some(password) = &password {
+        password_policy::check(&pool, password.expose(), PolicyText::SignUp)?;
+    }
 
     let id = random::uuid_v4();
     let username = if pool.has_username_attributes() {
@@ -69,7 +72,17 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
     if let Some(destination) = &destination {
         messages::require_courier(cx, &pool, destination.medium())?;
     }
-    user.credential = Some(password::seal(cx, &pool, &user.id, &user.username, &password).await);
+    match &password {
+        Some(password) => {
+            let sealed = password::seal(cx, &pool, &user.id, &user.username, password).await;
+            user.credential = Some(sealed);
+        }
+        // Without a code there would be no way in.
+        None if offers::of(&pool, &user, false).is_empty() => {
+            return Err(errors::challenges::no_first_factor().into());
+        }
+        None => {}
+    }
 
     let mut batch = user::create(Batch::new(), &pool, &user)?;
     if let Some(destination) = &destination {
@@ -78,21 +91,25 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, conflict).await?;
     messages::posted(cx);
+    let session = match &destination {
+        Some(_) => auto_sign_in::of_sign_up(cx, &pool, &client, &user)?,
+        None => None,
+    };
     Ok(SignUpResponse {
         user_confirmed: false,
         code_delivery_details: destination.map(|destination| destination.details()),
         user_sub: user.id,
-        session: None,
+        session,
     })
 }
 
 /// The password, which only pools with one-time passwords can do without.
-fn require_password(cx: &Cx<'_>, pool: &Pool, given: Option<String>) -> Result<SecretString> {
-    if let Some(given) = given.filter(|text| !text.is_empty()) {
-        return Ok(Secret::new(given));
+fn given_password(pool: &Pool, given: Option<String>) -> Result<Option<SecretString>> {
+    match given.filter(|text| !text.is_empty()) {
+        Some(given) => Ok(Some(Secret::new(given))),
+        None if offers::passwordless(pool) => Ok(None),
+        None => Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into()),
     }
-    pending::guard_part(cx.op, pool, &pending::PASSWORDLESS)?;
-    Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into())
 }
 
 fn send_code(

@@ -13,12 +13,12 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::Contact;
 use crate::messages::{self, Addressee, Destination, Kind, Message, render};
-use crate::pending;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
+use crate::signin::choice::offers;
 use crate::users::attributes::{self, Writer};
 use crate::users::password_policy::history;
-use crate::users::{aliases, password};
+use crate::users::{aliases, password, schema};
 
 /// AdminCreateUser.
 pub async fn admin_create_user(
@@ -26,17 +26,13 @@ pub async fn admin_create_user(
     input: AdminCreateUserRequest,
 ) -> Result<AdminCreateUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    if input.temporary_password.is_none() {
-        // Such pools create users without a password (admin.md 2.2).
-        pending::guard_part(cx.op, &pool, &pending::PASSWORDLESS)?;
-    }
     if input.message_action == Some(MessageActionType::Resend) {
         return resend(cx, &pool, input).await;
     }
     attributes::check_username(&pool, &input.username)?;
     let given = input.user_attributes.unwrap_or_default();
     let attributes = attributes::validate_new(&pool, Writer::Admin, &input.username, given)?;
-    let temporary = password::temporary(&pool, input.temporary_password)?;
+    let temporary = temporary(&pool, input.temporary_password)?;
 
     let id = random::uuid_v4();
     let username = if pool.has_username_attributes() {
@@ -47,11 +43,16 @@ pub async fn admin_create_user(
     let mut user = User {
         pool_id: pool.id.clone(),
         username,
-        status: UserStatusType::ForceChangePassword,
+        status: match temporary {
+            Some(_) => UserStatusType::ForceChangePassword,
+            None => UserStatusType::Confirmed,
+        },
         enabled: true,
         doc: UserDoc {
             attributes,
-            temporary_until: Some(password::temporary_until(cx, &pool)),
+            temporary_until: temporary
+                .as_ref()
+                .map(|_| password::temporary_until(cx, &pool)),
             ..UserDoc::default()
         },
         credential: None,
@@ -60,12 +61,18 @@ pub async fn admin_create_user(
         ver: 0,
         id,
     };
+    if temporary.is_none() {
+        require_complete(&pool, &user)?;
+    }
     let invited = match input.message_action {
         Some(MessageActionType::Suppress) => Vec::new(),
         _ => destinations(&pool, &user, input.desired_delivery_mediums.as_deref())?,
     };
     require_couriers(cx, &pool, &invited)?;
-    user.credential = Some(password::seal(cx, &pool, &user.id, &user.username, &temporary).await);
+    if let Some(temporary) = &temporary {
+        let sealed = password::seal(cx, &pool, &user.id, &user.username, temporary).await;
+        user.credential = Some(sealed);
+    }
 
     let force = input.force_alias_creation == Some(true);
     let others = if force {
@@ -85,7 +92,7 @@ pub async fn admin_create_user(
         &pool,
         &user,
         &input.username,
-        &temporary,
+        temporary.as_ref(),
         &invited,
     )?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
@@ -96,6 +103,32 @@ pub async fn admin_create_user(
     Ok(AdminCreateUserResponse {
         user: Some(user.to_api(attributes)),
     })
+}
+
+/// The temporary password, given or generated. None in pools whose users sign in by one-time passwords, which generate
+/// none.
+fn temporary(pool: &Pool, given: Option<String>) -> Result<Option<SecretString>> {
+    let given = given.filter(|text| !text.is_empty());
+    if given.is_none() && offers::passwordless(pool) {
+        return Ok(None);
+    }
+    password::temporary(pool, given).map(Some)
+}
+
+/// A user without a password never passes the step that asks for missing attributes, and must have something that a
+/// one-time password can be sent to.
+fn require_complete(pool: &Pool, user: &User) -> Result<()> {
+    let missing: Vec<_> = schema::required(&pool.doc.schema)
+        .filter(|name| user.attribute(name).is_none_or(str::is_empty))
+        .map(errors::users::attribute_required)
+        .collect();
+    if !missing.is_empty() {
+        return Err(errors::users::not_conforming(&missing).into());
+    }
+    if offers::of(pool, user, false).is_empty() {
+        return Err(errors::challenges::no_first_factor().into());
+    }
+    Ok(())
 }
 
 /// A new temporary password and a new time to use it, for a user who has not signed in yet.
@@ -125,7 +158,7 @@ async fn resend(
         pool,
         &after,
         &input.username,
-        &temporary,
+        Some(&temporary),
         &invited,
     )?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
@@ -181,16 +214,21 @@ fn invite(
     pool: &Pool,
     user: &User,
     shown: &str,
-    temporary: &SecretString,
+    temporary: Option<&SecretString>,
     destinations: &[Destination],
 ) -> Result<Batch> {
+    let secret = temporary.map(|temporary| temporary.expose());
     for destination in destinations {
+        let medium = destination.medium();
         let message = Message {
             addressee: Addressee::User(&user.id, &user.username),
             destination,
             kind: Kind::AdminCreateUser,
-            rendered: render::invitation(pool, destination.medium(), shown, temporary.expose()),
-            code: temporary.expose(),
+            rendered: match secret {
+                Some(secret) => render::invitation(pool, medium, shown, secret),
+                None => render::invitation_without_password(pool, medium, shown),
+            },
+            code: secret.map_or("", String::as_str),
         };
         batch = messages::post(cx, batch, pool, message)?;
     }

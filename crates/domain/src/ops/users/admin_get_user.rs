@@ -5,7 +5,7 @@ use cognate_shapes::{AdminGetUserRequest, AdminGetUserResponse, Timestamp};
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::User;
-use crate::users::mfa_options;
+use crate::users::{mfa, mfa_options};
 
 /// AdminGetUser.
 pub async fn admin_get_user(
@@ -18,13 +18,13 @@ pub async fn admin_get_user(
         .ok_or_else(errors::user_not_found)?;
     Ok(AdminGetUserResponse {
         mfa_options: mfa_options::shown(&user),
+        preferred_mfa_setting: mfa::preferred_setting(&user),
+        user_mfa_setting_list: mfa::setting_list(&user),
         user_attributes: Some(user.attributes_for(None)),
         username: user.username,
         user_create_date: Some(Timestamp(user.created)),
         user_last_modified_date: Some(Timestamp(user.modified)),
         enabled: Some(user.enabled),
         user_status: Some(user.status),
-        preferred_mfa_setting: None,
-        user_mfa_setting_list: None,
     })
 }

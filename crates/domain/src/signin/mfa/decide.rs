@@ -1,10 +1,12 @@
-//! What a user still has to show after the first factor (auth.md 4.2).
+//! What a user still has to show after the first factor (auth.md 4.2). Nothing is read but the pool and the user's row.
 
-use cognate_shapes::UserPoolMfaType;
+use cognate_shapes::{UserPoolMfaType, UserStatusType};
 
+use crate::messages::destination;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::progress::{MfaFactor, Proven};
+use crate::signin::progress::{Factor, MfaFactor, Proven};
+use crate::users::mfa;
 
 /// What follows the first factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +23,106 @@ pub enum Decision {
     Impossible,
 }
 
-/// Decides by pool, user and what was shown.
-pub fn decide(pool: &Pool, _user: &User, _proven: &Proven) -> Decision {
-    match pool.doc.mfa_configuration {
-        UserPoolMfaType::Off => Decision::Nothing,
-        _ => Decision::Impossible,
+impl Decision {
+    /// Whether a user may answer to `factor` now, asked for it or having chosen it.
+    pub fn allows(&self, factor: MfaFactor) -> bool {
+        match self {
+            Self::Ask(asked) => *asked == factor,
+            Self::Choose(list) => list.contains(&factor),
+            Self::Nothing | Self::SetUp(_) | Self::Impossible => false,
+        }
     }
+
+    /// Whether a user may set up `factor` now.
+    pub fn lets_set_up(&self, factor: MfaFactor) -> bool {
+        matches!(self, Self::SetUp(list) if list.contains(&factor))
+    }
+}
+
+/// Decides by pool, user and what was shown.
+pub fn decide(pool: &Pool, user: &User, proven: &Proven) -> Decision {
+    let configuration = pool.doc.mfa_configuration;
+    if configuration == UserPoolMfaType::Off
+        || is_exempt(user, proven)
+        || has_two(pool, user, proven)
+    {
+        return Decision::Nothing;
+    }
+    let required = configuration == UserPoolMfaType::On;
+    let possible =
+        all(|factor| mfa::is_on(user, factor) || required && is_eligible(pool, user, factor));
+    if !required && possible.is_empty() {
+        return Decision::Nothing;
+    }
+    // A one-time password that came first is no second factor.
+    let open: Vec<_> = possible
+        .iter()
+        .copied()
+        .filter(|factor| !proven.has(factor.factor()))
+        .collect();
+    let preferred = mfa::preferred(user).filter(|factor| open.contains(factor));
+    match (preferred, open.as_slice()) {
+        (Some(factor), _) => Decision::Ask(factor),
+        (None, [only]) => Decision::Ask(*only),
+        (None, []) if required => set_up(pool, &possible),
+        (None, []) => Decision::Impossible,
+        (None, _) => Decision::Choose(open),
+    }
+}
+
+/// Who is never asked: federated users, whose provider did that, and those whom the pool's own triggers let in without a
+/// password, since then the triggers decide alone (auth.md 3.5, 4.2).
+fn is_exempt(user: &User, proven: &Proven) -> bool {
+    user.status == UserStatusType::ExternalProvider
+        || proven.has(Factor::Custom) && !proven.has(Factor::Password)
+}
+
+/// Whether a second factor was shown besides the first.
+fn has_two(pool: &Pool, user: &User, proven: &Proven) -> bool {
+    if proven.has(Factor::VerifiedPasskey) && mfa::passkey_is_enough(pool, user) {
+        return true;
+    }
+    let is_second = |factor| {
+        matches!(
+            factor,
+            Factor::Sms | Factor::Email | Factor::SoftwareToken | Factor::Device
+        )
+    };
+    proven.iter().count() > 1 && proven.iter().any(is_second)
+}
+
+/// Whether a pool that requires a second factor takes this one without the user having turned it on.
+fn is_eligible(pool: &Pool, user: &User, factor: MfaFactor) -> bool {
+    let offered = match factor {
+        // Whoever registered an app goes on with it when the pool offers none any more.
+        MfaFactor::SoftwareToken => true,
+        MfaFactor::Sms | MfaFactor::Email => {
+            mfa::is_offered(pool, factor) && !is_recovery(pool, factor)
+        }
+    };
+    offered && mfa::is_set_up(user, factor)
+}
+
+/// Whether a factor's codes go where the pool first sends the codes for forgotten passwords: it would not be a second one.
+fn is_recovery(pool: &Pool, factor: MfaFactor) -> bool {
+    factor.contact().is_some() && factor.contact() == destination::primary_recovery(pool)
+}
+
+/// The factors of the pool that the user does not have and may have.
+fn set_up(pool: &Pool, possible: &[MfaFactor]) -> Decision {
+    let list = all(|factor| {
+        mfa::is_offered(pool, factor) && !is_recovery(pool, factor) && !possible.contains(&factor)
+    });
+    if list.is_empty() {
+        Decision::Impossible
+    } else {
+        Decision::SetUp(list)
+    }
+}
+
+fn all(fits: impl Fn(MfaFactor) -> bool) -> Vec<MfaFactor> {
+    MfaFactor::ALL
+        .into_iter()
+        .filter(|factor| fits(*factor))
+        .collect()
 }

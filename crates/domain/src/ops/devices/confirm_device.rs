@@ -1,0 +1,96 @@
+//! ConfirmDevice: a user's client registers the device that its sign-in got a key for (auth.md 3.7).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cognate_shapes::{ConfirmDeviceRequest, ConfirmDeviceResponse, DeviceSecretVerifierConfigType};
+use cognate_store::tables::devices::{self, DeviceRow};
+use cognate_store::tables::{pools as pools_table, sessions};
+use cognate_store::{Batch, Label};
+
+use crate::audit;
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::devices::{device_key_exists, device_key_invalid, verifier_invalid};
+use crate::errors::{Fault, Result, auth};
+use crate::records::device::{Device, Proof};
+use crate::tokens::session::SessionDoc;
+use crate::tokens::verify::Signed;
+
+/// ConfirmDevice. The key must be the one that came with the access token's own session, and serves once: what was
+/// forgotten does not come back by the same session.
+///
+/// # Errors
+/// The texts of access tokens; InvalidParameterException for a foreign key or an unusable verifier;
+/// DeviceKeyExistsException; a pool that does not track devices.
+pub async fn confirm_device(
+    cx: &Cx<'_>,
+    input: ConfirmDeviceRequest,
+) -> Result<ConfirmDeviceResponse> {
+    let signed = super::signed(cx, Some(&input.access_token)).await?;
+    let (pool, user) = (&signed.pool, &signed.user);
+    let asks = super::tracking(pool)?.device_only_remembered_on_user_prompt == Some(true);
+    let key = input.device_key;
+    let proof = input
+        .device_secret_verifier_config
+        .as_ref()
+        .map(proof)
+        .transpose()?;
+
+    let (session, ver) = session(cx, &signed).await?;
+    if session.device_key.as_deref() != Some(&*key) {
+        return Err(device_key_invalid().into());
+    }
+    let Some(group_key) = session.new_device.clone() else {
+        let known = Device::find(cx, pool, &user.id, &key).await?;
+        return Err(match known {
+            Some(_) => device_key_exists().into(),
+            None => device_key_invalid().into(),
+        });
+    };
+    let row = DeviceRow {
+        sealed: proof.map(|proof| proof.seal(pool, &user.id, &key)),
+        device_key: key,
+        group_key,
+        name: input.device_name,
+        remembered: !asks,
+        last_ip: cx.client_info.ip.clone(),
+        created: cx.now,
+        modified: cx.now,
+        authenticated: session.auth_time.saturating_mul(SECOND),
+    };
+    let session = SessionDoc {
+        new_device: None,
+        ..session
+    };
+    let doc = serde_json::to_string(&session)?;
+    let batch = pools_table::guard_active(Batch::new(), &pool.id);
+    let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
+    let batch = sessions::update(batch, &pool.id, &user.id, &signed.session_id, &doc, ver);
+    let batch = devices::insert(batch, &pool.id, &user.id, &row);
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    cx.commit(batch, |label: Label| match label {
+        // The user or the session changed since they were read: the next try judges anew.
+        sessions::USER_STALE | sessions::STALE => Fault::Stale,
+        other => super::conflict(cx, pool, other),
+    })
+    .await?;
+    Ok(ConfirmDeviceResponse {
+        user_confirmation_necessary: Some(asks),
+    })
+}
+
+/// The session of the token with the version of its row.
+async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionDoc, i64)> {
+    let key = sessions::key(&signed.pool.id, &signed.user.id, &signed.session_id, cx.now);
+    let row = cx.store.row(sessions::READ, key).await?;
+    let row = sessions::SessionRow::from_row(row.ok_or_else(auth::access_token_revoked)?)?;
+    Ok((serde_json::from_str(&row.doc)?, row.ver))
+}
+
+/// The numbers of the proof, in standard base64 (settled S14).
+fn proof(config: &DeviceSecretVerifierConfigType) -> Result<Proof> {
+    let number = |text: &Option<String>| STANDARD.decode(text.as_deref()?).ok();
+    let salt = number(&config.salt).ok_or_else(verifier_invalid)?;
+    let verifier = number(&config.password_verifier).ok_or_else(verifier_invalid)?;
+    Ok(Proof::from_client(&salt, &verifier).ok_or_else(verifier_invalid)?)
+}

@@ -1,0 +1,42 @@
+//! SetUserMFAPreference: a user turns second factors on and off and prefers one (auth.md 4.3).
+
+use cognate_shapes::{SetUserMFAPreferenceRequest, SetUserMFAPreferenceResponse};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::signin::progress::MfaFactor;
+use crate::tokens::verify;
+use crate::users::mfa::{self, Preference};
+
+/// SetUserMFAPreference.
+///
+/// # Errors
+/// The texts of access tokens (auth.md 6.1, 6.7); [`mfa::set_preference`].
+pub async fn set_user_mfa_preference(
+    cx: &Cx<'_>,
+    input: SetUserMFAPreferenceRequest,
+) -> Result<SetUserMFAPreferenceResponse> {
+    let signed = verify::access_token(cx, &input.access_token).await?;
+    let (sms, app, email) = (
+        input.sms_mfa_settings,
+        input.software_token_mfa_settings,
+        input.email_mfa_settings,
+    );
+    let preference = Preference {
+        web_authn: input
+            .web_authn_mfa_settings
+            .map(|said| said.enabled.unwrap_or(false)),
+        ..Preference::default()
+    }
+    .with(MfaFactor::Sms, sms.map(|s| (s.enabled, s.preferred_mfa)))
+    .with(
+        MfaFactor::SoftwareToken,
+        app.map(|s| (s.enabled, s.preferred_mfa)),
+    )
+    .with(
+        MfaFactor::Email,
+        email.map(|s| (s.enabled, s.preferred_mfa)),
+    );
+    mfa::set_preference(cx, &signed.pool, &signed.user, &preference).await?;
+    Ok(SetUserMFAPreferenceResponse {})
+}
