@@ -88,9 +88,28 @@ pub async fn open(arguments: &Arguments, folder: &Path) -> Result<Store> {
     Ok(Store::open(&options).await?)
 }
 
-/// Adds `count` users and their groups to `pool` in the database that the stopped server left in `folder`.
+/// Adds `count` users and their groups to `pool` in the database that the stopped server left in `folder`. A file is
+/// filled in memory, where nothing waits for a disk, if the system has a folder for that.
 pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, count: u64) -> Result<()> {
-    let store = open(arguments, folder).await?;
+    let memory = Path::new("/dev/shm");
+    if arguments.database_url.is_some() || !memory.is_dir() {
+        return fill(&open(arguments, folder).await?, pool, count).await;
+    }
+    let file = folder.join(".cognate").join("cognate.db");
+    let copy = memory.join(format!("cognate-bench-{}.db", std::process::id()));
+    std::fs::copy(&file, &copy)?;
+    let filled = match Store::open(&StoreOptions::sqlite(&copy)).await {
+        Ok(store) => fill(&store, pool, count).await,
+        Err(error) => Err(error.into()),
+    };
+    let back = filled.and_then(|()| Ok(std::fs::copy(&copy, &file)?));
+    for suffix in ["", ".lock"] {
+        std::fs::remove_file(format!("{}{suffix}", copy.display()))?;
+    }
+    back.map(drop)
+}
+
+async fn fill(store: &Store, pool: &str, count: u64) -> Result<()> {
     let now = aws::now() * 1_000_000;
     let commit = async |batch| {
         let done = store.commit(batch).await;

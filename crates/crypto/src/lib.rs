@@ -12,6 +12,7 @@
 //! | [`certificate`] | X.509 certificates of signing keys |
 //! | [`token`] | opaque refresh tokens |
 //! | [`totp`] | the codes of authenticator apps |
+//! | [`webauthn`] | what authenticators of passkeys send |
 //! | [`workers`] | the bounded threads that the expensive work runs on |
 //!
 //! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
@@ -29,4 +30,5 @@ pub mod secret;
 pub mod srp;
 pub mod token;
 pub mod totp;
+pub mod webauthn;
 pub mod workers;

@@ -1,6 +1,6 @@
 //! The long-lived parts of a server.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::workers::Workers;
@@ -10,6 +10,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::errors::Result;
 use crate::outbound::Outbound;
+use crate::signin::custom::deciders::{Deciders, Missing};
 use crate::signin::gate::Gates;
 
 /// Which of the two programs this is (design decision 1).
@@ -97,6 +98,8 @@ pub struct App {
     pub gates: Gates,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
+    /// Who decides about CUSTOM_AUTH; see [`App::deciders`].
+    pub custom_auth: OnceLock<Box<dyn Deciders>>,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
 }
@@ -113,11 +116,17 @@ impl App {
             cache,
             gates: Gates::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
+            custom_auth: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
             settings,
             store,
             root,
         }))
+    }
+
+    /// The triggers of CUSTOM_AUTH; without any, such sign-ins fail closed.
+    pub fn deciders(&self) -> &dyn Deciders {
+        self.custom_auth.get().map_or(&Missing, AsRef::as_ref)
     }
 
     /// Moves the service clock ahead by `micros` and keeps that in the database (`dev` only; design, clocks).

@@ -168,6 +168,8 @@ routes! {
     RespondToAuthChallenge => ops::auth::respond_to_auth_challenge::respond_to_auth_challenge,
     AdminRespondToAuthChallenge => ops::auth::admin_respond_to_auth_challenge::admin_respond_to_auth_challenge,
     GetTokensFromRefreshToken => ops::auth::get_tokens_from_refresh_token::get_tokens_from_refresh_token,
+    GetClientToken => ops::auth::get_client_token::get_client_token,
+    GetDerivedToken => ops::auth::get_derived_token::get_derived_token,
     RevokeToken => ops::auth::revoke_token::revoke_token,
     GetUser => ops::me::get_user::get_user,
     ChangePassword => ops::me::change_password::change_password,
@@ -231,24 +233,31 @@ routes! {
     AdminListDevices => ops::devices::admin_list_devices::admin_list_devices,
     AdminForgetDevice => ops::devices::admin_forget_device::admin_forget_device,
     AdminUpdateDeviceStatus => ops::devices::admin_update_device_status::admin_update_device_status,
+    GetUserPoolSessionConfiguration => ops::sessions::get_user_pool_session_configuration::get_user_pool_session_configuration,
+    SetUserPoolSessionConfiguration => ops::sessions::set_user_pool_session_configuration::set_user_pool_session_configuration,
+    GetUserPoolClientSessionConfiguration => ops::sessions::get_user_pool_client_session_configuration::get_user_pool_client_session_configuration,
+    SetUserPoolClientSessionConfiguration => ops::sessions::set_user_pool_client_session_configuration::set_user_pool_client_session_configuration,
+    ListUserSessions => ops::sessions::list_user_sessions::list_user_sessions,
+    AdminListUserSessions => ops::sessions::admin_list_user_sessions::admin_list_user_sessions,
+    RevokeUserSession => ops::sessions::revoke_user_session::revoke_user_session,
+    AdminRevokeUserSession => ops::sessions::admin_revoke_user_session::admin_revoke_user_session,
+    StartWebAuthnRegistration => ops::passkeys::start_web_authn_registration::start_web_authn_registration,
+    CompleteWebAuthnRegistration => ops::passkeys::complete_web_authn_registration::complete_web_authn_registration,
+    ListWebAuthnCredentials => ops::passkeys::list_web_authn_credentials::list_web_authn_credentials,
+    DeleteWebAuthnCredential => ops::passkeys::delete_web_authn_credential::delete_web_authn_credential,
     ;
-    AdminListUserAuthEvents AdminListUserSessions
-    AdminRevokeUserSession AdminUpdateAuthEventFeedback
-    CompleteWebAuthnRegistration
+    AdminListUserAuthEvents
+    AdminUpdateAuthEventFeedback
     CreateUserImportJob
     CreateUserPoolReplica
-    DeleteUserPoolReplica DeleteWebAuthnCredential
+    DeleteUserPoolReplica
     DescribeRiskConfiguration DescribeUserImportJob
-    GetCSVHeader GetClientToken
-    GetDerivedToken
+    GetCSVHeader
     GetLogDeliveryConfiguration
-    GetUserPoolClientSessionConfiguration
-    GetUserPoolSessionConfiguration
     ListUserImportJobs
-    ListUserPoolReplicas ListUserSessions
-    ListWebAuthnCredentials RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration
-    SetUserPoolClientSessionConfiguration
-    SetUserPoolSessionConfiguration StartUserImportJob StartWebAuthnRegistration
+    ListUserPoolReplicas
+    SetLogDeliveryConfiguration SetRiskConfiguration
+    StartUserImportJob
     StopUserImportJob UpdateAuthEventFeedback
     UpdateUserPoolReplica
 }

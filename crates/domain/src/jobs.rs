@@ -2,7 +2,7 @@
 //! trail, signing keys made in advance.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cognate_crypto::jws::SigningKey;
 use cognate_crypto::random;
@@ -12,33 +12,53 @@ use cognate_store::{Batch, CommitError, params};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::errors::{Fault, Result};
-use crate::ops::{groups, pools};
+use crate::ops::{groups, pools, providers};
 use crate::tokens::keys::spare_context;
 
 /// How often a node looks for work.
 const TURN: Duration = Duration::from_secs(5);
 /// How long a node keeps a job without saying that it still works on it, in microseconds.
 const LEASE: i64 = 60 * SECOND;
+/// The longest rest between two portions.
+const REST: Duration = Duration::from_secs(1);
 /// Keys made in advance: a pool's first token then waits for no key generation (design section 2).
 const SPARES: usize = 4;
 
 /// Works until `stop` ends. Faults are logged and tried again at a later turn.
 pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     let node = random::uuid_v4();
-    let work = async {
+    let upkeep = async {
         let mut bucket = 0;
         loop {
             tokio::time::sleep(TURN).await;
             report("expiry", sweep(&app, &mut bucket).await);
-            for kind in [pools::purge::KIND, groups::purge::KIND] {
-                report(kind, work_off(&app, &node, kind).await);
-            }
             report("audit retention", forget_audit(&app, &node).await);
             report("spare keys", make_spares(&app).await);
         }
     };
+    // By itself, because the rows of a large pool take minutes.
+    let removal = async {
+        loop {
+            tokio::time::sleep(TURN).await;
+            for kind in [pools::purge::KIND, groups::purge::KIND] {
+                report(kind, work_off(&app, &node, kind).await);
+            }
+        }
+    };
+    // By itself, because it waits for other people's servers.
+    let metadata = async {
+        loop {
+            tokio::time::sleep(TURN).await;
+            report(
+                "metadata refresh",
+                providers::refresh::run(&app, &node).await,
+            );
+        }
+    };
     tokio::select! {
-        () = work => {}
+        () = upkeep => {}
+        () = metadata => {}
+        () = removal => {}
         () = stop => {}
     }
 }
@@ -71,10 +91,15 @@ async fn sweep(app: &App, bucket: &mut u32) -> Result<()> {
     Ok(())
 }
 
-/// Does a portion of a job; true when nothing is left to do.
-async fn step(app: &App, kind: &str, key: &str) -> Result<bool> {
+/// Does a portion of a job; true when nothing is left to do. `removal`: how far that of a pool has come.
+async fn step(
+    app: &App,
+    kind: &str,
+    key: &str,
+    removal: &mut pools::purge::Removal,
+) -> Result<bool> {
     match kind {
-        pools::purge::KIND => pools::purge::step(app, key).await,
+        pools::purge::KIND => removal.portion(app, key).await,
         groups::purge::KIND => groups::purge::step(app, key).await,
         other => Err(Fault::Internal(format!(
             "nobody knows how to do a job of the kind {other}"
@@ -93,7 +118,12 @@ async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
             continue;
         };
         let mut renewed = now;
-        while !step(app, kind, &key).await? {
+        let mut removal = pools::purge::Removal::default();
+        loop {
+            let begun = Instant::now();
+            if step(app, kind, &key, &mut removal).await? {
+                break;
+            }
             let now = app.clock.wall();
             if now - renewed > LEASE / 4 {
                 match app
@@ -106,7 +136,8 @@ async fn work_off(app: &App, node: &str, kind: &str) -> Result<()> {
                     Err(error) => return Err(commit(error)),
                 }
             }
-            tokio::task::yield_now().await;
+            // A portion keeps the database busy; half of the time belongs to the requests.
+            tokio::time::sleep(begun.elapsed().min(REST)).await;
         }
         match app.store.commit(jobs::finish(Batch::new(), &lease)).await {
             Ok(_) | Err(CommitError::Conflict(_)) => {}

@@ -34,6 +34,7 @@ const SIGN_IN: &[Op] = &[
     Op::RespondToAuthChallenge,
     Op::AdminRespondToAuthChallenge,
     Op::GetTokensFromRefreshToken,
+    Op::GetDerivedToken,
 ];
 /// The steps of a sign-in.
 const AUTHENTICATES: &[Op] = &[
@@ -155,11 +156,6 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
         governs: MIGRATES,
     },
     PoolSetting {
-        name: "AcrConfiguration",
-        on: |p| p.acr_configuration.is_some(),
-        governs: SIGN_IN,
-    },
-    PoolSetting {
         name: "KeyConfiguration.KeyType",
         on: own_key,
         governs: KEEPS,
@@ -232,10 +228,11 @@ mod tests {
             fold: _,
             tags: _,
             policies: _,
+            acr_configuration: _,
+            sessions: _,
             // Fail closed. Of the triggers, those of CUSTOM_AUTH and InboundFederation belong to flows without code.
             user_pool_add_ons: _,
             lambda_config: _,
-            acr_configuration: _,
             key_configuration: _,
             // For registering passkeys and signing in with them, which have no code yet.
             web_authn_configuration: _,
@@ -264,6 +261,8 @@ mod tests {
             enable_token_revocation: _,
             auth_session_validity: _,
             refresh_token_rotation: _,
+            // For the sessions of managed login, which does not exist yet.
+            sso_minutes: _,
             // For the OAuth endpoints, which do not exist yet.
             supported_identity_providers: _,
             callback_urls: _,

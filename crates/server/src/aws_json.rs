@@ -17,6 +17,7 @@ use crate::errors::{self, MessageKey, Refusal};
 use crate::iam;
 use crate::json;
 use crate::limits::BodyError;
+use crate::rates::Asked;
 use crate::sigv4;
 use crate::state::State;
 
@@ -81,7 +82,8 @@ pub async fn handle(state: Arc<State>, about: About, parts: Parts, body: Incomin
     answer
 }
 
-/// The order of the service (B16): JSON, target, signature, policy, types, constraints, the operation.
+/// The order of the service (B16): JSON, target, signature, policy, types, constraints, the operation. Limits on requests
+/// count what gets as far as the operation.
 async fn operate(
     state: &State,
     about: &About,
@@ -113,6 +115,13 @@ async fn operate(
         Rejection::Serialization(text) => errors::wrong_type(text),
         Rejection::Invalid(text) => errors::invalid_parameter(text),
     })?;
+    let asked = Asked {
+        op,
+        caller: &caller,
+        ip: &about.client.ip,
+        input: &input,
+    };
+    state.rates.admit(&state.app, &asked).await?;
     let cx = Cx::new(
         &state.app,
         op,

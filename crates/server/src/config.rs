@@ -149,6 +149,16 @@ pub const KEYS: &[Key] = &[
         "Let identity providers be called at private addresses in serve too, and over HTTP on this machine",
     ),
     key(
+        "limits",
+        Kind::One,
+        "Requests a second: off, default (by client address) or aws (also the service's rates); default in serve, off in dev",
+    ),
+    key(
+        "client_rate",
+        Kind::One,
+        "Public requests a second from one client address (default 200)",
+    ),
+    key(
         "max_connections",
         Kind::One,
         "Open connections at most (default 4096)",

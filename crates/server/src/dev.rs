@@ -1,4 +1,4 @@
-//! `/_dev/*`: the inbox, the clock and the reset of `cognate dev` (design decision 11).
+//! `/_dev/*`: the inbox, the authenticator apps, the clock and the reset of `cognate dev` (design decision 11).
 //!
 //! There are no CORS headers here, and a request that a foreign web page could have made is refused, since whoever may
 //! call these may read every code and delete everything.
@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use cognate_domain::messages::inbox::{self, InboxFilter};
+use cognate_domain::signin::mfa::software_token;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use hyper::body::Incoming;
@@ -42,10 +43,11 @@ pub async fn answer(
     }
     let outcome = match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/_dev/messages") => messages(state, parts.uri.query().unwrap_or("")).await,
+        (&Method::GET, "/_dev/totp") => totp(state, parts.uri.query().unwrap_or("")).await,
         (&Method::GET, "/_dev/clock") => Ok(clock(state)),
         (&Method::POST, "/_dev/clock") => advance(state, body).await,
         (&Method::POST, "/_dev/reset") => empty(state).await,
-        (_, "/_dev/messages" | "/_dev/clock" | "/_dev/reset") => {
+        (_, "/_dev/messages" | "/_dev/totp" | "/_dev/clock" | "/_dev/reset") => {
             return refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Not with this method.",
@@ -97,10 +99,8 @@ fn failed(fault: impl std::fmt::Debug) -> Trouble {
 async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
     let mut filter = InboxFilter::default();
     let mut wait = Duration::ZERO;
-    for pair in query.split('&').filter(|p| !p.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = decode(value)
-            .ok_or_else(|| Trouble::Asked(format!("`{name}` is not percent-encoded UTF-8")))?;
+    for pair in pairs(query) {
+        let (name, value) = pair?;
         if name == "wait" {
             let seconds = value
                 .parse::<f64>()
@@ -136,6 +136,37 @@ async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
         let until = deadline.min(Instant::now() + LOOK);
         let _ = tokio::time::timeout_at(until, arrival).await;
     }
+}
+
+/// What the authenticator apps of a user show: the registered one and the one that is being set up.
+async fn totp(state: &State, query: &str) -> Result<Value, Trouble> {
+    let (mut pool, mut user) = (String::new(), String::new());
+    for pair in pairs(query) {
+        match pair? {
+            ("pool", value) => pool = value,
+            ("user", value) => user = value,
+            (name, _) => {
+                return Err(Trouble::Asked(format!(
+                    "`{name}` is no filter: use pool, user"
+                )));
+            }
+        }
+    }
+    let shown = software_token::shown(&state.app, &pool, &user)
+        .await
+        .map_err(failed)?;
+    let shown = shown.ok_or_else(|| Trouble::Asked("`pool` and `user` name no user".into()))?;
+    serde_json::to_value(shown).map_err(failed)
+}
+
+/// The names and values of a query.
+fn pairs(query: &str) -> impl Iterator<Item = Result<(&str, String), Trouble>> {
+    query.split('&').filter(|p| !p.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = decode(value)
+            .ok_or_else(|| Trouble::Asked(format!("`{name}` is not percent-encoded UTF-8")))?;
+        Ok((name, value))
+    })
 }
 
 /// The service's time, as the API prints times.

@@ -264,6 +264,11 @@ pub fn internal() -> Refusal {
     Refusal::new(ErrorCode::InternalError, "Internal server error")
 }
 
+/// More requests than a limit allows (auth.md 1.10, settled T10).
+pub fn too_many_requests() -> Refusal {
+    Refusal::new(ErrorCode::TooManyRequests, "Too many requests")
+}
+
 /// The answer to GET, PUT and so on at the root (B21).
 pub const NOT_AN_OPERATION: &str = "<AccessDeniedException>\n  \
     <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";

@@ -12,6 +12,7 @@ use cognate_store::{MigrateMode, StoreOptions};
 use crate::config::{self, Config, ConfigError};
 use crate::edge::Edge;
 use crate::folder::Folder;
+use crate::rates::{Limits, RateSettings};
 use crate::sigv4::is_region;
 
 /// The address of a server that was told none.
@@ -54,6 +55,8 @@ pub struct Plan {
     pub edge: Edge,
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
+    /// How many requests a second are taken.
+    pub rates: RateSettings,
     /// Open connections at most.
     pub connections: u32,
     /// How long a stop waits.
@@ -151,6 +154,7 @@ impl Plan {
             domain,
             edge,
             root,
+            rates: rates(mode, config)?,
             connections: u32::try_from(config.number("max_connections", 4096, 1..=1_000_000)?)?,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
         })
@@ -249,6 +253,24 @@ fn default_key_file(mode: Option<Mode>, folder: &Folder) -> anyhow::Result<PathB
     let dir = config::user_config_dir()
         .context("there is no home folder for the sealing key: set key_file")?;
     Ok(dir.join("sealing.key"))
+}
+
+/// Which requests are counted; by themselves, `serve` counts client addresses and `dev` nothing.
+fn rates(mode: Mode, config: &Config) -> anyhow::Result<RateSettings> {
+    let words = match mode {
+        Mode::Dev => ["off", "default", "aws"],
+        Mode::Serve => ["default", "off", "aws"],
+    };
+    let limits = match config.word("limits", &words)? {
+        "off" => Limits::Off,
+        "aws" => Limits::Aws,
+        _ => Limits::Default,
+    };
+    let per_address = u32::try_from(config.number("client_rate", 200, 1..=1_000_000)?)?;
+    Ok(RateSettings {
+        limits,
+        per_address,
+    })
 }
 
 fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Result<()> {

@@ -162,3 +162,24 @@ fn places_and_numbers_are_checked() {
         );
     }
 }
+
+#[test]
+fn the_audit_trail_is_kept_for_ninety_days_unless_told_otherwise() {
+    const DAY: i64 = 86_400_000_000;
+    let kept = |days: &str| {
+        plan(Mode::Dev, &[("audit_retention_days", days)])
+            .map(|plan| plan.domain.audit_retention)
+            .ok()
+    };
+    let plain = plan(Mode::Dev, &[]).unwrap().domain;
+    assert_eq!(
+        (plain.audit_retention, plain.audit_reads),
+        (Some(90 * DAY), false)
+    );
+    assert_eq!(kept("1"), Some(Some(DAY)));
+    assert_eq!(kept("36500"), Some(Some(36_500 * DAY)));
+    assert_eq!(kept("0"), Some(None));
+    assert_eq!((kept("-1"), kept("36501"), kept("90d")), (None, None, None));
+    let reads = plan(Mode::Dev, &[("audit_reads", "true")]).unwrap();
+    assert!(reads.domain.audit_reads);
+}

@@ -19,6 +19,7 @@ use crate::audit::refusals::{self, Refusals};
 use crate::folder::Folder;
 use crate::limits::{Load, connections_within_open_files};
 use crate::listen::Listening;
+use crate::rates::Rates;
 use crate::settings::{Database, Plan};
 use crate::state::State;
 use crate::tls::Tls;
@@ -90,6 +91,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         domain,
         edge,
         root: fixed,
+        rates,
         connections,
         shutdown,
     } = plan;
@@ -143,6 +145,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         edge,
         refusals: Refusals::default(),
         load: Load::default(),
+        rates: Rates::new(rates),
         clock_agrees,
     });
 

@@ -8,6 +8,7 @@ use crate::access_keys::AccessKeys;
 use crate::audit::refusals::Refusals;
 use crate::edge::Edge;
 use crate::limits::Load;
+use crate::rates::Rates;
 
 /// The long-lived parts of the HTTP side.
 pub struct State {
@@ -21,6 +22,8 @@ pub struct State {
     pub refusals: Refusals,
     /// Requests under way.
     pub load: Load,
+    /// How many requests are taken.
+    pub rates: Rates,
     /// Whether this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
 }

@@ -65,10 +65,28 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_software_tokens.sql"),
     },
     Migration {
+        number: 9,
+        name: "0009_custom_auth",
+        min_program: 1,
+        sql: include_str!("../migrations/0009_custom_auth.sql"),
+    },
+    Migration {
+        number: 10,
+        name: "0010_passkeys",
+        min_program: 1,
+        sql: include_str!("../migrations/0010_passkeys.sql"),
+    },
+    Migration {
         number: 11,
         name: "0011_devices",
         min_program: 1,
         sql: include_str!("../migrations/0011_devices.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "0012_session_settings",
+        min_program: 1,
+        sql: include_str!("../migrations/0012_session_settings.sql"),
     },
     Migration {
         number: 13,

@@ -1,6 +1,7 @@
 //! The audit trail from outside: what refused callers leave in it, within which bounds, and `cognate audit`.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use cognate_domain::audit::Entry;
 use cognate_server::access_keys::{self, Change};
@@ -97,7 +98,7 @@ async fn every_refused_iam_call_is_in_the_trail() {
         assert_eq!(reply.error(), "AccessDeniedException");
         wrong.call("DescribeUserPool", pool).await.unwrap();
         access_keys::change(&server.state().app.store, &ci.id, Change::Disable).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+        tokio::time::sleep(Duration::from_millis(1_050)).await;
         denied.call("ListUserPools", input()).await.unwrap();
 
         let rows = trail(server, json!({"result": "refused"})).await;
@@ -215,6 +216,75 @@ async fn refusals_are_written_when_a_server_stops() {
     );
     server.stop().await;
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_forgets_what_is_older_than_its_setting() {
+    let options = Options::default().with("audit_retention_days", "2");
+    on_each("audit_retention", options, async |server| {
+        let raw = server.raw();
+        let create = async |name: &str| {
+            let input = json!({"PoolName": name});
+            raw.ok("CreateUserPool", input).await.unwrap();
+        };
+        create("old").await;
+        server.advance("47h").await.unwrap();
+        create("young").await;
+        server.advance("2h").await.unwrap();
+        let begin = Instant::now();
+        while trail(server, json!({})).await.len() == 2 {
+            assert!(
+                begin.elapsed() < Duration::from_secs(20),
+                "nothing is forgotten"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(
+            trail(server, json!({"since": {"ago": 10_800_000_000_i64}}))
+                .await
+                .len(),
+            1
+        );
+        assert_eq!(trail(server, json!({})).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_keys_are_in_the_trail() {
+    let server = TestServer::start(Options::serve()).await.unwrap();
+    let app = &server.state().app;
+    let ask = async |request: Value| {
+        let request: Request = serde_json::from_value(request).unwrap();
+        admin::perform(&app.store, &app.root, app.clock.wall(), request).await
+    };
+    let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    let made = ask(json!({"command": "create-key", "name": "ci", "policy": policy}))
+        .await
+        .unwrap();
+    for change in ["disable", "enable", "delete"] {
+        ask(json!({"command": "change-key", "id": made["id"], "change": change}))
+            .await
+            .unwrap();
+    }
+    // What did not happen is not in it.
+    ask(json!({"command": "change-key", "id": made["id"], "change": "delete"}))
+        .await
+        .unwrap_err();
+    let rows = trail(&server, json!({"caller": "command-line"})).await;
+    assert_eq!(
+        texts(&rows, "operation"),
+        [
+            "DeleteAccessKey",
+            "EnableAccessKey",
+            "DisableAccessKey",
+            "CreateAccessKey"
+        ]
+    );
+    assert!(rows.iter().all(|row| row["detail"] == made["id"]));
+    let secret = made["secret"].as_str().unwrap();
+    assert!(rows.iter().all(|row| !row.to_string().contains(secret)));
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,6 +14,7 @@ mod crash;
 mod engines;
 mod logs;
 mod operations;
+mod pool_deletion;
 mod postgres;
 mod program;
 mod security;

@@ -36,6 +36,7 @@ fn apply_line(model: &mut Model, line: &str) -> Result<()> {
         .context("an override needs a target and a fact")?;
     match keyword {
         "auth" => auth(model, target, rest),
+        "error" => error(model, target, rest),
         "pattern" => pattern(model, target, rest),
         "range" => range(model, target, rest),
         "copy" => copy(model, target, rest),
@@ -85,6 +86,22 @@ fn auth(model: &mut Model, target: &str, rest: &str) -> Result<()> {
         .with_context(|| format!("no operation {target}"))?;
     ensure!(op.auth == old, "the model says {}", op.auth);
     op.auth = new.into();
+    Ok(())
+}
+
+fn error(model: &mut Model, target: &str, rest: &str) -> Result<()> {
+    let new = rest
+        .strip_prefix("+ ")
+        .context("expected `error OP + NAME`")?;
+    let new = format!("{new}Exception");
+    ensure!(model.errors.iter().any(|e| e.name == new), "no error {new}");
+    let op = model
+        .ops
+        .iter_mut()
+        .find(|o| o.name == target)
+        .with_context(|| format!("no operation {target}"))?;
+    ensure!(!op.errors.contains(&new), "the model has this error");
+    op.errors.push(new);
     Ok(())
 }
 
@@ -236,6 +253,7 @@ mod tests {
     const MODEL: &str = "\
 op Go sigv4 : GoRequest -> - ! Bad
 error Bad
+error Worse
 struct GoRequest
   Name! NameType
   Colour ColourType
@@ -255,6 +273,8 @@ enum ColourType RED GREEN
             applied("auth Go sigv4 -> public  # x").unwrap().ops[0].auth,
             "public"
         );
+        let model = applied("error Go + Worse  # x").unwrap();
+        assert_eq!(model.ops[0].errors.join(" "), "BadException WorseException");
         let model = applied("value ColourType + BLUE  # x").unwrap();
         let Kind::Enum { values, .. } = &model.shapes["ColourType"].kind else {
             panic!("no enum")
@@ -278,6 +298,9 @@ enum ColourType RED GREEN
         for line in [
             "auth Go public -> sigv4  # x",
             "auth Gone sigv4 -> public  # x",
+            "error Go + Bad  # x",
+            "error Go + Unheard  # x",
+            "error Gone + Worse  # x",
             "pattern NameType /[A-Z]+/ -> -  # x",
             "range NameType 1..6 -> 1..7  # x",
             "retype GoRequest.Name ColourType -> NameType  # x",

@@ -30,3 +30,11 @@ pub fn challenge_not_offered() -> ApiError {
 pub fn no_first_factor() -> ApiError {
     super::invalid_parameter(guess::NO_FIRST_FACTOR)
 }
+
+/// auth.md 6.4: DefineAuthChallenge wants a challenge that there is not, or none at all.
+pub fn unusable_decision() -> ApiError {
+    api(
+        ErrorCode::InvalidLambdaResponse,
+        "Unrecognizable lambda output",
+    )
+}

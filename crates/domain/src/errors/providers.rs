@@ -131,6 +131,14 @@ pub fn too_many_links() -> ApiError {
     api(ErrorCode::LimitExceeded, unconfirmed::TOO_MANY_LINKS)
 }
 
+/// endpoints.md 4.5: five source attribute names of a provider.
+pub fn too_many_link_attributes() -> ApiError {
+    api(
+        ErrorCode::LimitExceeded,
+        unconfirmed::TOO_MANY_LINK_ATTRIBUTES,
+    )
+}
+
 /// auth.md 6.8.
 pub fn no_such_link() -> ApiError {
     invalid_parameter("Invalid ProviderName/Username combination. Please check again")

@@ -3,6 +3,8 @@
 pub mod challenges;
 pub mod devices;
 pub mod mfa;
+pub mod passkeys;
+pub mod sessions;
 
 /// auth.md 6.1: the text of InternalErrorException was never captured.
 pub const INTERNAL: &str = "Something went wrong";
@@ -327,6 +329,9 @@ pub const LINKED_TO_ANOTHER: &str = "Source identity is already linked to a user
 /// endpoints.md 4.5: the text for a user with five links was not captured.
 pub const TOO_MANY_LINKS: &str =
     "The maximum number of identities linked to this user has been reached.";
+/// endpoints.md 4.5: the limit is documented, the text is not.
+pub const TOO_MANY_LINK_ATTRIBUTES: &str =
+    "The maximum number of source attribute names for this identity provider has been reached.";
 /// endpoints.md 4.5: the rule is documented, the text is not.
 pub const SUBJECT_REQUIRED: &str =
     "ProviderAttributeName must be Cognito_Subject for this provider.";

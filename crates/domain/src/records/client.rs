@@ -75,6 +75,9 @@ pub struct ClientDoc {
     /// Whether refreshing replaces the refresh token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_rotation: Option<RefreshTokenRotationType>,
+    /// Minutes since a user's sign-in in which managed login lets them in again without asking; None = never set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sso_minutes: Option<i64>,
 }
 
 /// A secret of a client as it stands in the sealed JSON list of its row.

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod device;
 pub mod meta;
+pub mod passkey;
 pub mod pool;
 pub mod provider;
 pub mod user;

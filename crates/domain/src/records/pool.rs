@@ -92,6 +92,9 @@ pub struct PoolDoc {
     /// `Level1`..`Level4` to the name reported in the `acr` claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
+    /// How sessions are tracked; None = they never were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<SessionSettings>,
     /// The version of the fold table by which this pool's names were folded (design, names).
     pub fold: u32,
 }
@@ -121,6 +124,24 @@ impl MfaFactors {
     /// Whether there is any factor at all.
     pub fn any(&self) -> bool {
         self.sms || self.allows_software_token() || self.email.is_some()
+    }
+}
+
+/// Whether the sessions of a pool's users are tracked, and how many each may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSettings {
+    /// Without it the rest sleeps.
+    pub tracked: bool,
+    /// Token sessions of a user, 1-100.
+    pub max_per_user: i64,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            tracked: false,
+            max_per_user: 20,
+        }
     }
 }
 
@@ -212,6 +233,12 @@ impl Pool {
             .username_attributes
             .as_ref()
             .is_some_and(|list| !list.is_empty())
+    }
+
+    /// How many token sessions a user may have; None where sessions are not tracked.
+    pub fn max_sessions(&self) -> Option<i64> {
+        let settings = self.doc.sessions.filter(|settings| settings.tracked);
+        settings.map(|settings| settings.max_per_user)
     }
 
     /// The password policy; every member but `PasswordHistorySize` is present.

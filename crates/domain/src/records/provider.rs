@@ -1,6 +1,6 @@
 //! An identity provider as the rest of the domain sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
@@ -36,6 +36,9 @@ pub struct ProviderDoc {
     /// What the metadata said when it was last read; SAML only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
+    /// The attributes, other than the subject, by which its users were ever linked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub linked_by: BTreeSet<String>,
 }
 
 /// A provider of a pool.

@@ -18,7 +18,7 @@ use crate::signin::mfa::{self, decide::Decision};
 use crate::signin::outcome::{self, Outcome, Proof};
 use crate::signin::progress::{Factor, Flow, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::{At, candidate, device, new_password};
+use crate::signin::{At, candidate, custom, device, new_password};
 
 /// Whether the batch of a step changes the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Passed {
 
 impl Passed {
     /// The state in which the next challenge finds the sign-in.
-    fn progress(&self, at: At<'_>) -> Progress {
+    pub(super) fn progress(&self, at: At<'_>) -> Progress {
         Progress::of_user(
             at,
             &self.user,
@@ -177,8 +177,8 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
     }
     if decision == Decision::Nothing {
         if passed.start.flow == Flow::Custom && !passed.proven.has(Factor::Custom) {
-            // The pool's own challenges come after password and second factor (auth.md 3.5).
-            return Err(crate::errors::not_implemented("CUSTOM_AUTH").into());
+            // The pool's own challenges come after password and second factor (auth.md 3.5). They may come back here.
+            return Box::pin(custom::go_on(cx, at, passed, batch)).await;
         }
         return outcome::open_session(cx, at, &passed, device.as_ref(), batch).await;
     }
@@ -188,7 +188,7 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
 }
 
 /// Commits a step that ends in another challenge.
-async fn ask(
+pub(super) async fn ask(
     cx: &Cx<'_>,
     at: At<'_>,
     passed: &Passed,

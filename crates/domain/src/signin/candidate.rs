@@ -117,6 +117,22 @@ impl Candidate {
         credential_or_decoy(pool, self.user.as_ref(), &self.typed)
     }
 
+    /// Nobody in the place of a user who may not sign in, for answers that must not show that; everybody else as they are.
+    ///
+    /// # Errors
+    /// None that can arise.
+    pub fn or_nobody(self, pool: &Pool) -> Result<Self> {
+        let stands = |user: &User| user.enabled && user.status != UserStatusType::ResetRequired;
+        if self.user.as_ref().is_none_or(stands) {
+            return Ok(self);
+        }
+        Ok(Self {
+            user: None,
+            tally: Tally::from_rows(Subject::unknown(pool, &self.typed), &[])?,
+            ..self
+        })
+    }
+
     /// Refuses users whose state forbids a sign-in whatever the password is (auth.md 2.3, settled C12, S27).
     ///
     /// # Errors

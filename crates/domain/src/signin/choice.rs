@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::{AuthFactorType, ChallengeNameType, UserStatusType};
+use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions;
 
@@ -15,7 +15,6 @@ use crate::errors::{self, Result, auth};
 use crate::messages;
 use crate::messages::destination::{Contact, Destination};
 use crate::records::user::{self, User};
-use crate::signin::attempts::{Subject, Tally};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::otp::{self, Stage};
@@ -23,7 +22,7 @@ use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
 use crate::signin::secret_hash::{self, Missing};
-use crate::signin::{At, advance, auto_sign_in, password, srp};
+use crate::signin::{At, advance, auto_sign_in, passkey, password, srp};
 
 pub mod offers;
 
@@ -82,10 +81,10 @@ async fn look_at(
 ) -> Result<(Candidate, Vec<ChallengeNameType>)> {
     let pool = at.pool;
     let subject = candidate.tally.subject().as_str();
-    let passkey = holds_passkey(cx, at, subject).await?;
+    let passkeys = passkey::standing(cx, pool, subject).await?;
     let offers = match &candidate.user {
-        Some(user) => offers::of(pool, user, passkey),
-        None => offers::pretended(pool, name),
+        Some(user) => offers::of(pool, user, passkeys.registered),
+        None => offers::pretended(pool, name, passkeys.possible),
     };
     let unconfirmed = candidate
         .user
@@ -98,25 +97,13 @@ async fn look_at(
     if !(unconfirmed && by_code) {
         candidate.refuse_state(cx, pool, at.client).await?;
     }
-    let stands = |user: &User| user.enabled && user.status != UserStatusType::ResetRequired;
-    if candidate.user.as_ref().is_none_or(stands) {
-        return Ok((candidate, offers));
-    }
-    let offers = offers::pretended(pool, name);
-    let nobody = Candidate {
-        user: None,
-        tally: Tally::from_rows(Subject::unknown(pool, &candidate.typed), &[])?,
-        ..candidate
+    let known = candidate.user.is_some();
+    let candidate = candidate.or_nobody(pool)?;
+    let offers = match (known, &candidate.user) {
+        (true, None) => offers::pretended(pool, name, passkeys.possible),
+        _ => offers,
     };
-    Ok((nobody, offers))
-}
-
-/// Whether a passkey is registered; one read for users and for nobody, and none in pools without passkeys.
-async fn holds_passkey(_cx: &Cx<'_>, at: At<'_>, _subject: &str) -> Result<bool> {
-    if !offers::allows(at.pool, AuthFactorType::WebAuthn) {
-        return Ok(false);
-    }
-    Ok(false)
+    Ok((candidate, offers))
 }
 
 /// The same challenge with the list of what else could be chosen.
@@ -177,7 +164,10 @@ impl<'a> Who<'a> {
             (_, Some(contact)) => self.send_code(cx, at, contact, offers, chosen).await,
             (ChallengeNameType::Password, _) => self.plain(cx, at, Awaits::Password, offers),
             (ChallengeNameType::PasswordSrp, _) => self.plain(cx, at, Awaits::PasswordSrp, offers),
-            _ => Err(errors::not_implemented(challenge.as_str()).into()),
+            (ChallengeNameType::WebAuthn, _) => {
+                passkey::challenge(cx, at, self.user.as_ref(), self.progress, offers).await
+            }
+            _ => Err(errors::challenges::challenge_not_offered().into()),
         }
     }
 

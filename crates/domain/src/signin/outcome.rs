@@ -16,10 +16,12 @@ use crate::records::pool::Pool;
 use crate::records::user;
 use crate::signin::advance::Passed;
 use crate::signin::{At, candidate, device as devices, otp};
+use crate::tokens::assurance::Level;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{SessionDoc, row_expires};
+use crate::tokens::tracking;
 
 /// The answer of a step.
 pub enum Outcome {
@@ -133,6 +135,8 @@ pub async fn open_session(
         event_id: event_id.clone(),
         device_key: part.as_ref().map(|part| part.key.clone()),
         new_device: part.as_ref().and_then(|part| part.group.clone()),
+        acr: Level::of(&passed.proven).map(|level| level.name(&pool.doc).to_owned()),
+        proven: passed.proven.clone(),
         ..SessionDoc::default()
     };
     let refresh = RefreshToken {
@@ -151,18 +155,26 @@ pub async fn open_session(
         expires: row_expires(refresh.expires),
         ver: 1,
     };
-    let batch = passed.tally.clear(passed.guard(pool).extend(batch), pool);
+    let batch = tracking::begin(pool, &user.id).extend(passed.guard(pool).extend(batch));
+    let batch = passed.tally.clear(batch, pool);
     let batch = proof.spend(batch, pool);
-    let batch = sessions::insert(batch, &pool.id, &user.id, &session_id, &row);
+    let batch = tracking::make_room(cx, batch, pool, &user.id);
+    let activity = tracking::activity(cx, pool);
+    let batch = sessions::insert(
+        batch,
+        &pool.id,
+        &user.id,
+        &session_id,
+        &row,
+        activity.as_ref(),
+    );
     let batch = candidate::event(cx, batch, pool, client, &user.id, &event_id, "Pass");
     let grant = Grant {
         pool,
         client,
         user,
         session_id: &session_id,
-        event_id: &event_id,
-        auth_time: doc.auth_time,
-        device_key: doc.device_key.as_deref(),
+        session: &doc,
         refresh: Some(&refresh),
     };
     let sign = async {

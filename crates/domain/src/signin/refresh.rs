@@ -21,6 +21,7 @@ use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::revoke;
 use crate::tokens::session::{SessionDoc, Standing};
+use crate::tokens::tracking;
 
 /// A refresh token that is genuine and whose session is alive.
 struct Live {
@@ -35,6 +36,17 @@ impl Live {
     /// Whether the caller named the device that the tokens were issued to, in pools that track devices.
     fn comes_from_its_device(&self, pool: &Pool, given: Option<&str>) -> bool {
         device::fits_session(pool, self.session.device_key.as_deref(), given)
+    }
+
+    /// Adds when and from where the session gives out tokens now, where sessions are tracked.
+    fn touch(&self, cx: &Cx<'_>, pool: &Pool, batch: Batch) -> Batch {
+        let token = &self.token;
+        match tracking::activity(cx, pool) {
+            Some(seen) => {
+                sessions::touch(batch, &pool.id, &token.user_id, &token.session_id, &seen)
+            }
+            None => batch,
+        }
     }
 }
 
@@ -62,7 +74,7 @@ pub async fn by_flow(
     if !live.comes_from_its_device(pool, given.get("DEVICE_KEY")) {
         return Err(auth::refresh_token_invalid().into());
     }
-    let result = sign(cx, pool, client, &live, None).await?;
+    let result = renew(cx, pool, client, &live, None).await?;
     Ok(Outcome::Tokens(Box::new(result)))
 }
 
@@ -90,13 +102,13 @@ pub async fn by_operation(
     }
     match (standing, rotates(client)) {
         (Standing::Current, true) => rotate(cx, pool, client, live).await,
-        (Standing::Current, false) => sign(cx, pool, client, &live, None).await,
+        (Standing::Current, false) => renew(cx, pool, client, &live, None).await,
         (Standing::Retrying, _) => {
             let newest = RefreshToken {
                 generation: live.session.generation,
                 ..live.token.clone()
             };
-            sign(cx, pool, client, &live, Some(&newest)).await
+            renew(cx, pool, client, &live, Some(&newest)).await
         }
         (Standing::Reused, _) => {
             let batch = revoke::session(
@@ -146,6 +158,7 @@ async fn rotate(
         &doc,
         live.ver,
     );
+    let batch = live.touch(cx, pool, batch);
     let (committed, signed) = tokio::join!(
         cx.store.commit(batch),
         sign(cx, pool, client, &live, Some(&token))
@@ -162,6 +175,26 @@ async fn rotate(
     }
 }
 
+/// New tokens of a session that stays as it is; where sessions are tracked, its activity is noted before they leave.
+async fn renew(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    live: &Live,
+    refresh: Option<&RefreshToken>,
+) -> Result<AuthenticationResultType> {
+    let noted = live.touch(cx, pool, Batch::new());
+    if noted.is_empty() {
+        return sign(cx, pool, client, live, refresh).await;
+    }
+    let (committed, signed) = tokio::join!(
+        cx.commit(noted, |_| Fault::Stale),
+        sign(cx, pool, client, live, refresh)
+    );
+    committed?;
+    signed
+}
+
 async fn sign(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -174,9 +207,7 @@ async fn sign(
         client,
         user: &live.user,
         session_id: &live.token.session_id,
-        event_id: &live.session.event_id,
-        auth_time: live.session.auth_time,
-        device_key: live.session.device_key.as_deref(),
+        session: &live.session,
         refresh,
     };
     issue::sign(cx, &grant, &live.groups).await

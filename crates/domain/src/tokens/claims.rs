@@ -7,11 +7,25 @@ use serde_json::{Map, Value};
 use crate::clock::SECOND;
 use crate::records::client::Client;
 use crate::records::user::User;
+use crate::tokens::assurance;
 use crate::tokens::groups::GroupClaims;
+use crate::tokens::session::SessionDoc;
 use crate::users::schema;
 
 /// The one scope of a sign-in through the API.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
+
+/// In what a token that was traded for another differs from one that was got by signing in.
+pub struct Derived<'a> {
+    /// The scopes that are left, separated by spaces.
+    pub scope: &'a str,
+    /// For whom it is meant.
+    pub audience: Option<&'a str>,
+    /// Who acts for the user.
+    pub act: Option<&'a Map<String, Value>>,
+    /// Seconds: when the token that it was derived from ends.
+    pub ends: i64,
+}
 
 /// Everything that the two payloads are made of.
 pub struct Facts<'a> {
@@ -25,12 +39,10 @@ pub struct Facts<'a> {
     pub groups: &'a GroupClaims,
     /// The session that the tokens map to.
     pub session_id: &'a str,
-    /// The auth event of the sign-in.
-    pub event_id: &'a str,
-    /// Seconds: when the user proved who they are.
-    pub auth_time: i64,
-    /// The device that took part.
-    pub device_key: Option<&'a str>,
+    /// What is kept of it.
+    pub session: &'a SessionDoc,
+    /// For tokens that were traded for another.
+    pub derived: Option<&'a Derived<'a>>,
     /// Microseconds: when the tokens are issued.
     pub now: i64,
 }
@@ -44,9 +56,32 @@ impl Facts<'_> {
     /// `event_id`. A client without revocation has tokens without `origin_jti`, which find their session by this claim.
     fn event(&self) -> &str {
         if self.traceable() {
-            self.event_id
+            &self.session.event_id
         } else {
             self.session_id
+        }
+    }
+
+    /// How surely the user was identified when they signed in, and by what.
+    fn context(&self, out: &mut Writer) {
+        if let Some(acr) = &self.session.acr {
+            out.text("acr", acr);
+        }
+        let methods = assurance::methods(&self.session.proven);
+        if !methods.is_empty() {
+            out.value("amr", &methods);
+        }
+    }
+
+    /// When a token ends that would end at `own`, in seconds: not later than what it was derived from.
+    fn ends(&self, own: i64) -> i64 {
+        self.derived.map_or(own, |derived| own.min(derived.ends))
+    }
+
+    /// Who acts for the user.
+    fn act(&self, out: &mut Writer) {
+        if let Some(act) = self.derived.and_then(|derived| derived.act) {
+            out.value("act", act);
         }
     }
 
@@ -55,7 +90,7 @@ impl Facts<'_> {
         let iat = self.now.div_euclid(SECOND);
         let mut out = Writer::new(768);
         out.text("sub", &self.user.id);
-        if let Some(device_key) = self.device_key {
+        if let Some(device_key) = &self.session.device_key {
             out.text("device_key", device_key);
         }
         out.texts("cognito:groups", &self.groups.groups);
@@ -64,19 +99,25 @@ impl Facts<'_> {
         }
         out.text("event_id", self.event());
         out.text("token_use", "access");
-        out.text("scope", ADMIN_SCOPE);
-        out.number("auth_time", self.auth_time);
-        out.text("iss", self.issuer);
-        out.number(
-            "exp",
-            iat.saturating_add(self.client.access_token_seconds()),
+        self.context(&mut out);
+        out.text(
+            "scope",
+            self.derived.map_or(ADMIN_SCOPE, |derived| derived.scope),
         );
+        out.number("auth_time", self.session.auth_time);
+        out.text("iss", self.issuer);
+        let lifetime = self.client.access_token_seconds();
+        out.number("exp", self.ends(iat.saturating_add(lifetime)));
         out.number("iat", iat);
         if self.traceable() {
             out.text("jti", &random::uuid_v4());
         }
         out.text("client_id", &self.client.id);
         out.text("username", &self.user.username);
+        if let Some(audience) = self.derived.and_then(|derived| derived.audience) {
+            out.text("aud", audience);
+        }
+        self.act(&mut out);
         out.finish()
     }
 
@@ -90,25 +131,29 @@ impl Facts<'_> {
         if let Some(role) = &self.groups.preferred_role {
             out.text("cognito:preferred_role", role);
         }
-        out.text("aud", &self.client.id);
+        let audience = self.derived.and_then(|derived| derived.audience);
+        out.text("aud", audience.unwrap_or(&self.client.id));
         if self.traceable() {
             out.text("origin_jti", self.session_id);
         }
         out.text("event_id", self.event());
         out.text("token_use", "id");
+        self.context(&mut out);
         for (name, value) in &self.user.doc.attributes {
             if may_read(self.client, name) {
                 attribute(&mut out, name, value);
             }
         }
-        out.number("auth_time", self.auth_time);
+        out.number("auth_time", self.session.auth_time);
         out.text("iss", self.issuer);
         out.text("cognito:username", &self.user.username);
-        out.number("exp", iat.saturating_add(self.client.id_token_seconds()));
+        let lifetime = self.client.id_token_seconds();
+        out.number("exp", self.ends(iat.saturating_add(lifetime)));
         out.number("iat", iat);
         if self.traceable() {
             out.text("jti", &random::uuid_v4());
         }
+        self.act(&mut out);
         out.finish()
     }
 }
@@ -155,29 +200,29 @@ fn all_text(mut list: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
 }
 
 /// Writes a JSON object member by member, in the order of the calls.
-struct Writer {
+pub(super) struct Writer {
     out: Vec<u8>,
 }
 
 impl Writer {
-    fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         let mut out = Vec::with_capacity(capacity);
         out.push(b'{');
         Self { out }
     }
 
-    fn text(&mut self, name: &str, value: &str) {
+    pub(super) fn text(&mut self, name: &str, value: &str) {
         self.value(name, value);
     }
 
     /// A list; nothing at all for an empty one.
-    fn texts(&mut self, name: &str, values: &[String]) {
+    pub(super) fn texts(&mut self, name: &str, values: &[String]) {
         if !values.is_empty() {
             self.value(name, values);
         }
     }
 
-    fn number(&mut self, name: &str, value: i64) {
+    pub(super) fn number(&mut self, name: &str, value: i64) {
         self.raw(name, &value.to_string());
     }
 
@@ -186,7 +231,7 @@ impl Writer {
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    fn value<T: serde::Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+    pub(super) fn value<T: serde::Serialize + ?Sized>(&mut self, name: &str, value: &T) {
         self.name(name);
         // Text and plain JSON values cannot fail to serialise into memory.
         let _ = serde_json::to_writer(&mut self.out, value);
@@ -200,7 +245,7 @@ impl Writer {
         self.out.push(b':');
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    pub(super) fn finish(mut self) -> Vec<u8> {
         self.out.push(b'}');
         self.out
     }

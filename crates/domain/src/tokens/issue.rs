@@ -9,6 +9,7 @@ use crate::tokens::claims::Facts;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issuer;
 use crate::tokens::refresh::RefreshToken;
+use crate::tokens::session::SessionDoc;
 
 /// What the tokens are issued for.
 pub struct Grant<'a> {
@@ -20,14 +21,36 @@ pub struct Grant<'a> {
     pub user: &'a crate::records::user::User,
     /// The session's id.
     pub session_id: &'a str,
-    /// The auth event of the sign-in.
-    pub event_id: &'a str,
-    /// Seconds.
-    pub auth_time: i64,
-    /// The device that took part.
-    pub device_key: Option<&'a str>,
+    /// What is kept of it.
+    pub session: &'a SessionDoc,
     /// The refresh token to hand out; None when the client keeps the one it has.
     pub refresh: Option<&'a RefreshToken>,
+}
+
+/// Signs the payload of an access token that stands alone.
+///
+/// # Errors
+/// Those of the pool's keys.
+pub async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
+    let signers = cx.cache.signers(cx, pool).await?;
+    let signer = move || {
+        let header = signers.access.header.as_bytes();
+        signers.access.key.sign_compact(header, &payload)
+    };
+    Ok(cx.workers.run(signer).await)
+}
+
+/// Signs the payload of an ID token that stands alone.
+///
+/// # Errors
+/// Those of the pool's keys.
+pub async fn sign_id(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
+    let signers = cx.cache.signers(cx, pool).await?;
+    let signer = move || {
+        let header = signers.id.header.as_bytes();
+        signers.id.key.sign_compact(header, &payload)
+    };
+    Ok(cx.workers.run(signer).await)
 }
 
 /// The result of a sign-in or refresh: both tokens signed in one piece of work on the crypto pool. `groups`: those that
@@ -45,9 +68,8 @@ pub async fn sign(
         user: grant.user,
         groups,
         session_id: grant.session_id,
-        event_id: grant.event_id,
-        auth_time: grant.auth_time,
-        device_key: grant.device_key,
+        session: grant.session,
+        derived: None,
         now: cx.now,
     };
     let (access, id) = (facts.access(), facts.id());

@@ -1,11 +1,15 @@
-//! Tokens: keys, claims, issuing, verification, revocation, refresh tokens and issuers.
+//! Tokens: keys, claims, issuing, verification, revocation, refresh tokens, issuers; sessions and their limits.
 
+pub mod assurance;
 pub mod claims;
+pub mod exchange;
 pub mod groups;
 pub mod issue;
 pub mod issuer;
 pub mod keys;
+pub mod machine;
 pub mod refresh;
 pub mod revoke;
 pub mod session;
+pub mod tracking;
 pub mod verify;

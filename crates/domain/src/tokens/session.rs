@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{DAY, SECOND};
+use crate::signin::progress::Proven;
 
 /// The longest life of an access token (auth.md 5.4). The row outlives the refresh token by it, so that an access token
 /// issued at the last moment is still known.
@@ -30,6 +31,12 @@ pub struct SessionDoc {
     /// The group of that device while its key is a new one that nobody confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_device: Option<String>,
+    /// What the user showed when they signed in; empty in sessions older than this member.
+    #[serde(default, skip_serializing_if = "Proven::is_empty")]
+    pub proven: Proven,
+    /// The claim of that name. It stays as it is when the pool renames its levels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
 }
 
 /// What a refresh token of some generation is worth.
@@ -68,6 +75,11 @@ impl SessionDoc {
         next.retired.truncate(RETIRED_KEPT);
         next
     }
+}
+
+/// Rows that end later than this have refresh tokens that are still good at `now`; all in microseconds.
+pub fn live_after(now: i64) -> i64 {
+    now.saturating_add(LONGEST_ACCESS)
 }
 
 /// When the row may be swept, for refresh tokens that end at `refresh_expires` (microseconds).

@@ -6,6 +6,8 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::choice::offers;
+use crate::signin::passkey;
 use crate::signin::progress::MfaFactor;
 use crate::users::mfa;
 
@@ -13,7 +15,7 @@ use crate::users::mfa;
 ///
 /// # Errors
 /// The store's.
-pub async fn configured(_cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<AuthFactorType>> {
+pub async fn configured(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<AuthFactorType>> {
     let mut list = Vec::new();
     if user.credential.is_some() {
         list.push(AuthFactorType::Password);
@@ -24,20 +26,15 @@ pub async fn configured(_cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<Au
     ] {
         let second =
             pool.doc.mfa_configuration != UserPoolMfaType::Off && mfa::is_offered(pool, factor);
-        if mfa::is_set_up(user, factor) && (second || is_first(pool, one_time)) {
+        if mfa::is_set_up(user, factor) && (second || offers::allows(pool, one_time)) {
             list.push(one_time);
         }
+    }
+    if passkey::standing(cx, pool, &user.id).await?.registered {
+        list.push(AuthFactorType::WebAuthn);
     }
     if mfa::is_set_up(user, MfaFactor::SoftwareToken) {
         list.push(AuthFactorType::SoftwareToken);
     }
     Ok(list)
-}
-
-/// Whether the pool lets users begin with a factor.
-fn is_first(pool: &Pool, factor: AuthFactorType) -> bool {
-    let policy = pool.doc.policies.sign_in_policy.as_ref();
-    policy
-        .and_then(|policy| policy.allowed_first_auth_factors.as_deref())
-        .is_some_and(|list| list.contains(&factor))
 }

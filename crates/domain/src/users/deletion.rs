@@ -1,7 +1,8 @@
 //! What goes with a user who is deleted: everything that is keyed by the id (auth.md 2.2).
 
-use cognate_store::Batch;
-use cognate_store::tables::{attempts, codes, devices, software_tokens};
+use cognate_store::tables::{
+    attempts, codes, custom_auth, devices, passkeys, sessions, software_tokens,
+};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -10,13 +11,20 @@ use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::tokens::revoke;
 
-/// Deletes a user with names, memberships, sessions, devices, authenticator app, codes and counted attempts. The names are
+/// Deletes a user with names, memberships, sessions, devices, passkeys, authenticator app, codes and counted attempts. The names are
 /// free again, the id never is.
 pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
-    let batch = user::delete(Batch::new(), pool, user, cx.now);
+    let batch = user::delete(
+        sessions::forget_turn(&pool.id, &user.id),
+        pool,
+        user,
+        cx.now,
+    );
     let batch = revoke::all_of_user(batch, &pool.id, &user.id);
     let batch = codes::delete_all(batch, &pool.id, &user.id);
+    let batch = custom_auth::delete_of_user(batch, &pool.id, &user.id);
     let batch = devices::forget_user(batch, &pool.id, &user.id);
+    let batch = passkeys::forget_user(batch, &pool.id, &user.id);
     let batch = software_tokens::delete(batch, &pool.id, &user.id);
     let batch = attempts::forget(batch, &pool.id, &user.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));

@@ -437,12 +437,11 @@ on_each_engine! {
         t.ok("AdminUpdateDeviceStatus", with(named(&s, &device.key), status)).await;
         t.ok("AdminForgetDevice", named(&s, &device.key)).await;
         let rows = t.app.store.rows("SELECT doc FROM audit WHERE pool_id = ?1 ORDER BY at", cognate_store::params![&s.pool]).await.unwrap();
-        for r in &rows { eprintln!("{}", r.text(0).unwrap()); }
-        let actions: Vec<String> = rows
+        let operations: Vec<String> = rows
             .iter()
-            .map(|row| serde_json::from_str::<Value>(row.text(0).unwrap()).unwrap()["action"].to_string().replace('"', ""))
-            .filter(|action| action.contains("Device"))
+            .map(|row| serde_json::from_str::<Value>(row.text(0).unwrap()).unwrap()["operation"].as_str().unwrap().to_owned())
+            .filter(|operation| operation.contains("Device"))
             .collect();
-        assert_eq!(actions, ["ConfirmDevice", "UpdateDeviceStatus", "AdminUpdateDeviceStatus", "AdminForgetDevice"]);
+        assert_eq!(operations, ["ConfirmDevice", "UpdateDeviceStatus", "AdminUpdateDeviceStatus", "AdminForgetDevice"]);
     }
 }

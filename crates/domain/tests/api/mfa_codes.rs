@@ -50,7 +50,7 @@ on_each_engine! {
         let message = &inbox(t, &s.pool).await[0];
         let code = message["code"].as_str().unwrap();
         assert_eq!((code.len(), &message["to"], &message["channel"]), (6, &json!(PHONE), &json!("SMS")));
-        assert_eq!(message["body"], format!("Your authentication code is {code}. "));
+        assert_eq!(message["body"], format!("Your verification code is {code}. "));
         let wrong = respond(t, &s, &asked, json!({"SMS_MFA_CODE": other(code)})).await;
         assert_eq!(wrong.unwrap_err(), refusal(WRONG_CODE));
         assert_eq!(attribute(&user(t, &s.pool, "jane").await, "phone_number_verified"), None);

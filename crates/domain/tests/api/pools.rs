@@ -181,6 +181,9 @@ on_each_engine! {
         expected["SmsVerificationMessage"] = json!("sms {####}");
         expected["EmailVerificationMessage"] = json!("mail {####}");
         expected["EmailVerificationSubject"] = json!("subject");
+        for n in 2..=4 {
+            expected["AcrConfiguration"][format!("Level{n}")] = json!({"AcrValue": format!("urn:cognito:loa:{n}")});
+        }
         assert_eq!(without_identity(shown), expected);
     }
 

@@ -69,12 +69,16 @@ const DEPENDENTS: &[&str] = &[
     "INSERT INTO terms (pool_id, terms_id, client_id, name, doc, created, modified, ver) VALUES (?1, ?2, ?2, ?2, '{}', 0, 0, 1)",
     "INSERT INTO devices (pool_id, user_id, device_key, group_key, remembered, last_ip, created, modified, authenticated) \
      VALUES (?1, ?2, ?2, '-g', 1, '', 0, 0, 0)",
+    "INSERT INTO passkeys (pool_id, credential_id, user_id, rp_id, public_key, sign_count, doc, created, used) \
+     VALUES (?1, ?2, ?2, 'a.example', ?3, 0, '{}', 0, 0)",
     "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
      VALUES (?1, ?2, 'sign_up', ?3, 0, 0, 0, 1, 0)",
     "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver) VALUES (?1, ?2, ?3, 0, NULL, 1)",
+    "INSERT INTO custom_auth (pool_id, user_id, row_id, sealed, expires, ver, bucket) VALUES (?1, ?2, ?2, ?3, 0, 1, 0)",
     "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) VALUES (?1, ?2, 'k', 1, 0, 0, 0, 0)",
     "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket) \
      VALUES (?1, ?2, ?2, 'c', '{}', 0, 0, 1, 0)",
+    "INSERT INTO session_turns (pool_id, user_id, n) VALUES (?1, ?2, 1)",
     "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES (?1, ?2, 0, 0)",
     "INSERT INTO auth_events (pool_id, user_id, at, event_id, doc, expires, bucket) VALUES (?1, ?2, 0, ?2, '{}', 0, 0)",
     "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
@@ -93,10 +97,13 @@ const LEFT: &[&str] = &[
     "SELECT 1 FROM resource_servers WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM terms WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM devices WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM passkeys WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM codes WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM software_tokens WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM custom_auth WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM attempts WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM sessions WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM session_turns WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM spent WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM auth_events WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM messages WHERE pool_id = ?1 LIMIT 1",

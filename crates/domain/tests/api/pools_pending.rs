@@ -22,7 +22,6 @@ fn settings(name: &str) -> Value {
             let key = "arn:aws:kms:us-east-1:123456789012:key/k";
             json!({"LambdaConfig": {name.trim_start_matches("LambdaConfig."): sender, "KMSKeyID": key}})
         }
-        "AcrConfiguration" => json!({"AcrConfiguration": {"Level1": {"AcrValue": "x"}}}),
         "KeyConfiguration.KeyType" => json!({"KeyConfiguration": {
             "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k",
         }}),
@@ -51,6 +50,9 @@ fn request(op: Op, pool_id: &str, client_id: &str) -> Option<Value> {
             "Session": "s".repeat(20), "ChallengeResponses": {"USERNAME": "u", "NEW_PASSWORD": "Passw0rd!"},
         }),
         Op::GetTokensFromRefreshToken => json!({"ClientId": client_id, "RefreshToken": "r"}),
+        Op::GetDerivedToken => {
+            json!({"ClientId": client_id, "SubjectToken": "t", "SubjectTokenType": "ACCESS_TOKEN"})
+        }
         Op::SignUp => json!({"ClientId": client_id, "Username": "u", "Password": "Passw0rd!"}),
         Op::ConfirmSignUp => {
             json!({"ClientId": client_id, "Username": "u", "ConfirmationCode": "123456"})

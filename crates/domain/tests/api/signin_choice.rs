@@ -431,6 +431,55 @@ on_each_engine! {
         assert!(inbox(t, &s.pool).await.iter().all(|message| message["to"] == "jane@example.com"));
     }
 
+    async fn nobody_costs_the_reads_and_writes_of_a_user_in_every_step(t: &TestApp) {
+        let s = choices(t, json!({}), json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+        // Names whose seeming factors are those of the user.
+        let offers = async |name: &str| t.ok("InitiateAuth", begin(&s.client, json!({"USERNAME": name}))).await["AvailableChallenges"].clone();
+        let input = |name: &str| json!({"UserPoolId": s.pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": contacts("jane@example.com", "+15555550100")});
+        t.ok("AdminCreateUser", input("jane")).await;
+        set_password(t, &s.pool, "jane", PASSWORD).await;
+        let offered = offers("jane").await;
+        let mut nobody = None;
+        for n in 0..200 {
+            let name = format!("nobody{n}");
+            if offers(&name).await == offered {
+                nobody = Some(name);
+                break;
+            }
+        }
+        let nobody = nobody.unwrap();
+        let cost = async |op: &str, input: Value| {
+            let before = t.app.store.work();
+            let answer = t.call(op, input).await;
+            let after = t.app.store.work();
+            let work = [after.reads - before.reads, after.commits - before.commits, after.statements - before.statements];
+            (work, answer)
+        };
+        let mut costs = Vec::new();
+        for name in ["jane", &nobody] {
+            let mut all = Vec::new();
+            let (work, list) = cost("InitiateAuth", begin(&s.client, json!({"USERNAME": name}))).await;
+            all.push(work);
+            let (work, sent) = cost("InitiateAuth", prefer(&s.client, name, "EMAIL_OTP")).await;
+            all.push(work);
+            let (work, refused) = cost("RespondToAuthChallenge", email_code(&s.client, &sent.unwrap()["Session"], name, "123456789")).await;
+            assert_eq!(refused.unwrap_err(), refusal(MISMATCH));
+            all.push(work);
+            let session = list.unwrap()["Session"].clone();
+            let choose = |responses: Value| respond(&s.client, "SELECT_CHALLENGE", &session, with(json!({"USERNAME": name}), responses));
+            let (work, refused) = cost("RespondToAuthChallenge", choose(json!({"ANSWER": "PASSWORD", "PASSWORD": "wrong"}))).await;
+            assert_eq!(refused.unwrap_err(), refusal(WRONG));
+            all.push(work);
+            let proof = cognate_crypto::srp::client::Client::new();
+            all.push(cost("RespondToAuthChallenge", choose(json!({"ANSWER": "PASSWORD_SRP", "SRP_A": proof.srp_a()}))).await.0);
+            let (work, sent) = cost("RespondToAuthChallenge", choose(json!({"ANSWER": "SMS_OTP"}))).await;
+            assert_eq!(sent.unwrap()["ChallengeName"], "SMS_OTP");
+            all.push(work);
+            costs.push(all);
+        }
+        assert_eq!(costs[0], costs[1]);
+    }
+
     async fn a_disabled_user_is_nobody_where_the_client_must_not_know(t: &TestApp) {
         let s = choices(t, json!({}), json!({"PreventUserExistenceErrors": "ENABLED"})).await;
         jane(t, &s).await;

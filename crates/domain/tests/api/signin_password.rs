@@ -112,19 +112,6 @@ on_each_engine! {
         t.refused("InitiateAuth", input, "InvalidParameterException", text).await;
     }
 
-    async fn flows_and_challenges_without_code_answer_501(t: &TestApp) {
-        let s = site_with(t, json!({}), json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]})).await;
-        let input = initiate(&s.client, "USER_AUTH", json!({"USERNAME": "jane"}));
-        let text = "USER_AUTH is not implemented yet.";
-        t.refused("InitiateAuth", input, "NotImplementedException", text).await;
-        let input = json!({
-            "ClientId": s.client, "ChallengeName": "DEVICE_SRP_AUTH",
-            "ChallengeResponses": {"USERNAME": "jane", "DEVICE_KEY": "us-east-1_x", "SRP_A": "aa"},
-        });
-        let text = "DEVICE_SRP_AUTH is not implemented yet.";
-        t.refused("RespondToAuthChallenge", input, "NotImplementedException", text).await;
-    }
-
     async fn missing_parameters_are_named_one_at_a_time(t: &TestApp) {
         let s = site(t).await;
         for (flow, parameters, missing) in [

@@ -52,12 +52,12 @@ on_each_engine! {
         let (access, id) = (claims(&result["AccessToken"]), claims(&result["IdToken"]));
         assert_eq!(
             claim_names(&result["AccessToken"]),
-            ["sub", "origin_jti", "event_id", "token_use", "scope", "auth_time", "iss", "exp", "iat", "jti", "client_id", "username"]
+            ["sub", "origin_jti", "event_id", "token_use", "acr", "amr", "scope", "auth_time", "iss", "exp", "iat", "jti", "client_id", "username"]
         );
         assert_eq!(
             claim_names(&result["IdToken"]),
             [
-                "sub", "aud", "origin_jti", "event_id", "token_use", "address", "email", "email_verified", "name",
+                "sub", "aud", "origin_jti", "event_id", "token_use", "acr", "amr", "address", "email", "email_verified", "name",
                 "phone_number", "phone_number_verified", "auth_time", "iss", "cognito:username", "exp", "iat", "jti",
             ]
         );

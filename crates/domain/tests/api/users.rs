@@ -167,7 +167,7 @@ on_each_engine! {
         assert_eq!(user(t, &pool, "x@example.com").await["Username"], "a");
         t.ok("AdminCreateUser", create("unverified", json!({"UserAttributes": email("x@example.com", false)}))).await;
         let refusal = t.call("AdminCreateUser", create("b", json!({}))).await.unwrap_err();
-        assert_eq!(refusal.1, "An account with the given email already exists.");
+        assert_eq!(refusal, ("AliasExistsException".into(), "An account with the given email already exists.".into()));
         t.ok("AdminCreateUser", create("b", json!({"ForceAliasCreation": true}))).await;
         assert_eq!(user(t, &pool, "x@example.com").await["Username"], "b");
         assert_eq!(attribute(&user(t, &pool, "a").await, "email_verified"), Some("false"));
@@ -217,7 +217,7 @@ on_each_engine! {
         t.ok("AdminCreateUser", create("bob")).await;
         assert_eq!(user(t, &pool, "chief").await["Username"], "bob");
         let refusal = t.call("AdminCreateUser", create("rob")).await.unwrap_err();
-        assert_eq!(refusal.1, "An account with the given preferred_username already exists.");
+        assert_eq!(refusal, ("AliasExistsException".into(), "An account with the given preferred_username already exists.".into()));
         let input = json!({"ClientId": client, "Username": "chief", "Password": PASSWORD});
         t.refused("SignUp", input, "UsernameExistsException", "User already exists").await;
     }
@@ -342,7 +342,7 @@ on_each_engine! {
         });
         t.ok("AdminCreateUser", create("a", json!([{"Name": "preferred_username", "Value": "x@example.com"}]))).await;
         let refusal = t.call("AdminCreateUser", create("b", email("x@example.com", true))).await.unwrap_err();
-        assert_eq!(refusal.1, "An account with the given email already exists.");
+        assert_eq!(refusal, ("AliasExistsException".into(), "An account with the given email already exists.".into()));
         assert_eq!(user(t, &pool, "x@example.com").await["Username"], "a");
     }
 }

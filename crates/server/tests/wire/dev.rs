@@ -245,6 +245,69 @@ async fn the_inbox_answers_at_once_or_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_codes_of_authenticator_apps_are_shown() {
+    let server = TestServer::dev().await.unwrap();
+    let api = server.raw();
+    let ok = async |op: &str, input: serde_json::Value| api.ok(op, input).await.unwrap();
+    let made = ok("CreateUserPool", json!({"PoolName": "p"})).await;
+    let pool = made["UserPool"]["Id"].as_str().unwrap();
+    let offer = json!({
+        "UserPoolId": pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": true},
+    });
+    ok("SetUserPoolMfaConfig", offer).await;
+    let client = json!({
+        "UserPoolId": pool, "ClientName": "c", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+    });
+    let client = ok("CreateUserPoolClient", client).await["UserPoolClient"]["ClientId"].clone();
+    let jane = json!({"UserPoolId": pool, "Username": "jane", "MessageAction": "SUPPRESS"});
+    ok("AdminCreateUser", jane).await;
+    let password = json!({
+        "UserPoolId": pool, "Username": "jane", "Password": "Passw0rd!", "Permanent": true,
+    });
+    ok("AdminSetUserPassword", password).await;
+    let shown = async || {
+        let path = format!("/_dev/totp?pool={pool}&user=jane");
+        let reply = server.unsigned().fetch(Method::GET, &path, &[], "").await;
+        reply.unwrap().json()
+    };
+    assert_eq!(shown().await, json!({"registered": null, "pending": null}));
+
+    let begin = json!({
+        "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": "jane", "PASSWORD": "Passw0rd!"},
+    });
+    let asked = ok("InitiateAuth", begin.clone()).await;
+    let session = json!({"Session": asked["Session"]});
+    let associated = ok("AssociateSoftwareToken", session).await;
+    let pending = shown().await["pending"].clone();
+    assert_eq!(pending["secret"], associated["SecretCode"]);
+    assert_eq!(pending["wait"], 0);
+    let verify = json!({"Session": associated["Session"], "UserCode": pending["code"]});
+    ok("VerifySoftwareToken", verify).await;
+
+    // The code that is shown now was not used and is good, though its step may not have come yet.
+    let asked = ok("InitiateAuth", begin).await;
+    let now = shown().await;
+    assert_eq!(now["pending"], json!(null));
+    let answer = json!({
+        "ClientId": client, "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": asked["Session"],
+        "ChallengeResponses": {
+            "USERNAME": "jane", "SOFTWARE_TOKEN_MFA_CODE": now["registered"]["code"],
+        },
+    });
+    let signed_in = ok("RespondToAuthChallenge", answer).await;
+    assert!(signed_in["AuthenticationResult"]["AccessToken"].is_string());
+    let after = shown().await["registered"].clone();
+    assert_eq!(after["code"].is_null(), after["wait"].as_i64().unwrap() > 0);
+
+    for query in ["", "?pool=x&user=jane", "?nothing=1", "?user=%zz"] {
+        let path = format!("/_dev/totp{query}");
+        let reply = server.unsigned().fetch(Method::GET, &path, &[], "").await;
+        assert_eq!(reply.unwrap().status, StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reset_answers() {
     let server = TestServer::dev().await.unwrap();
     let reply = server
@@ -258,7 +321,13 @@ async fn reset_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn serve_has_none_of_it() {
     let server = TestServer::start(Options::serve()).await.unwrap();
-    for path in ["/_dev/messages", "/_dev/clock", "/_dev/reset", "/_dev"] {
+    for path in [
+        "/_dev/messages",
+        "/_dev/totp",
+        "/_dev/clock",
+        "/_dev/reset",
+        "/_dev",
+    ] {
         for method in [Method::GET, Method::POST] {
             let reply = server
                 .unsigned()

@@ -362,6 +362,14 @@ async fn the_sealing_key_can_be_changed_and_a_wrong_or_missing_one_is_refused() 
     let rotated = said(&run(&scratch.0, &rotate));
     assert!(rotated.contains("0 pools and 1 access keys"), "{rotated}");
     assert!(fail("one.key").contains("not the one of this database"));
+    let trail = ["audit", "--data-dir", "data", "--key-file", "two.key"];
+    let trail = said(&run(&scratch.0, &trail));
+    let operations: Vec<_> = trail
+        .lines()
+        .map(|line| line.split("\"operation\":\"").nth(1).unwrap())
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(operations, ["RotateSealingKey", "CreateAccessKey"]);
     let serve = start("two.key");
     assert_eq!(list(&serve.endpoint(), root).await, StatusCode::OK);
 }

@@ -648,6 +648,7 @@ static S_ADMIN_CREATE_USER: Facts = Facts {
         ErrorCode::UnsupportedUserState,
         ErrorCode::OperationNotEnabled,
         ErrorCode::InternalError,
+        ErrorCode::AliasExists,
     ],
 };
 

@@ -1,8 +1,10 @@
 //! The writer thread: up to 256 waiting batches share one transaction and one sync.
 //!
-//! Each batch has a savepoint of its own, so that a conflict undoes it alone. Nothing is answered before the outer
-//! COMMIT, conflicts included: what they saw may be undone with the group. When the file fails, the whole group fails and
-//! the store is not ready until the file was opened again.
+//! A conflict undoes its batch alone. Most conflicts show before the batch has changed anything, and there is nothing to
+//! undo. When one shows later, the group is rolled back and applied again with a savepoint for each batch, and so are the
+//! next groups, because conflicts come in company: with savepoints SQLite copies every page that a batch changes.
+//! Nothing is answered before the outer COMMIT, conflicts included: what they saw may be undone with the group. When the
+//! file fails, the whole group fails and the store is not ready until the file was opened again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -28,6 +30,9 @@ const RESTART_WAIT: Duration = Duration::from_millis(250);
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 /// A log file that starts again is cut to this size.
 pub(super) const LOG_LIMIT_BYTES: i64 = 64 << 20;
+/// Groups that get savepoints after one that had to be applied again. Whoever provokes conflicts on purpose then makes
+/// one group in so many cost twice.
+const CAREFUL_GROUPS: u32 = 64;
 /// How long until a failed file is opened again.
 const REOPEN_EVERY: Duration = Duration::from_millis(100);
 
@@ -37,6 +42,18 @@ pub(super) enum Message {
     Commit { batch: Batch, reply: Reply },
     Close(oneshot::Sender<()>),
 }
+
+/// How conflicts are undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    /// The whole group, once a batch conflicts that has changed something.
+    Group,
+    /// The batch, by its savepoint.
+    Batch,
+}
+
+/// One answer for each batch; None when the group has to be undone.
+type Applied = Option<Vec<Result<Outcome, CommitError>>>;
 
 /// Why a batch was not applied.
 enum Failure {
@@ -52,6 +69,8 @@ struct Writer {
     /// Pages in the log after the last commit.
     log_pages: Arc<AtomicI32>,
     restart_tried: Option<Instant>,
+    /// How many more groups get savepoints.
+    careful: u32,
 }
 
 /// Starts the thread. It ends with [`Message::Close`] or when every handle of the store is gone.
@@ -69,6 +88,7 @@ pub(super) fn start(
                 connection: None,
                 log_pages: Arc::new(AtomicI32::new(0)),
                 restart_tried: None,
+                careful: 0,
             };
             writer.adopt(connection);
             let closing = writer.serve(&receiver);
@@ -141,7 +161,22 @@ impl Writer {
             let error = StoreError::Unavailable("the file could not be opened again".to_owned());
             return batches.iter().map(|_| Err(error.clone().into())).collect();
         };
-        let answers = match apply(connection, batches) {
+        let applied = match self.careful.checked_sub(1) {
+            Some(fewer) => {
+                self.careful = fewer;
+                apply(connection, batches, Undo::Batch)
+            }
+            None => apply(connection, batches, Undo::Group).and_then(|applied| {
+                if applied.is_some() {
+                    return Ok(applied);
+                }
+                self.careful = CAREFUL_GROUPS;
+                run(connection, "ROLLBACK").map_err(|error| value::store_error(&error))?;
+                apply(connection, batches, Undo::Batch)
+            }),
+        };
+        let undone = || StoreError::Unavailable("a group of batches was undone".to_owned());
+        let answers = match applied.and_then(|answers| answers.ok_or_else(undone)) {
             Ok(answers) => answers,
             Err(error) => {
                 self.fail(&error);
@@ -271,27 +306,33 @@ fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.query_row(sql, [], |_| Ok(()))
 }
 
-/// Applies the batches to an open transaction; the caller commits it. An error means that the transaction is gone.
-fn apply(
-    connection: &Connection,
-    batches: &[Batch],
-) -> Result<Vec<Result<Outcome, CommitError>>, StoreError> {
+/// Applies the batches in a new transaction; the caller commits it, or rolls it back when the answer is None. An error
+/// means that the transaction is gone.
+fn apply(connection: &Connection, batches: &[Batch], undo: Undo) -> Result<Applied, StoreError> {
     let engine = |error: rusqlite::Error| StoreError::Unavailable(error.to_string());
+    let savepoint = |sql: &str| match undo {
+        Undo::Group => Ok(()),
+        Undo::Batch => run(connection, sql).map_err(engine),
+    };
     run(connection, "BEGIN IMMEDIATE").map_err(engine)?;
     let mut answers = Vec::with_capacity(batches.len());
     for batch in batches {
-        run(connection, "SAVEPOINT batch").map_err(engine)?;
+        let changes = connection.total_changes();
+        savepoint("SAVEPOINT batch")?;
         match apply_one(connection, batch) {
             Ok(outcome) => answers.push(Ok(outcome)),
             Err(Failure::Batch(error)) => {
-                run(connection, "ROLLBACK TO batch").map_err(engine)?;
+                if undo == Undo::Group && connection.total_changes() != changes {
+                    return Ok(None);
+                }
+                savepoint("ROLLBACK TO batch")?;
                 answers.push(Err(error));
             }
             Err(Failure::Engine(error)) => return Err(error),
         }
-        run(connection, "RELEASE batch").map_err(engine)?;
+        savepoint("RELEASE batch")?;
     }
-    Ok(answers)
+    Ok(Some(answers))
 }
 
 fn apply_one(connection: &Connection, batch: &Batch) -> Result<Outcome, Failure> {

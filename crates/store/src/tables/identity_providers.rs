@@ -21,6 +21,11 @@ const BY_NAME: &str = concat!(
     columns!(),
     " FROM identity_providers p WHERE p.pool_id = ?1 AND p.name = ?2"
 );
+const BY_ID: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM identity_providers p WHERE p.pool_id = ?1 AND p.provider_id = ?2"
+);
 const BY_IDENTIFIER: &str = concat!(
     "SELECT ",
     columns!(),
@@ -34,6 +39,8 @@ const PAGE: &str = concat!(
 );
 const EXISTS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND name = ?2";
 const IS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2";
+const IS_VERSION: &str =
+    "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
 const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)";
 const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, ver = ver + 1 \
@@ -87,6 +94,19 @@ pub async fn get(
     name: &str,
 ) -> Result<Option<ProviderRow>, StoreError> {
     let row = store.row(BY_NAME, params![pool_id, name]).await?;
+    row.map(ProviderRow::read).transpose()
+}
+
+/// The provider of this id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_id(
+    store: &Store,
+    pool_id: &str,
+    provider_id: &str,
+) -> Result<Option<ProviderRow>, StoreError> {
+    let row = store.row(BY_ID, params![pool_id, provider_id]).await?;
     row.map(ProviderRow::read).transpose()
 }
 
@@ -177,4 +197,13 @@ pub fn identify(batch: Batch, pool_id: &str, name: &str, identifiers: &[String])
 /// Demands that the provider is still there; [`PROVIDER_STALE`].
 pub fn guard(batch: Batch, pool_id: &str, provider_id: &str) -> Batch {
     batch.exists(IS, params![pool_id, provider_id], PROVIDER_STALE)
+}
+
+/// Demands that the provider is still of this version; [`PROVIDER_STALE`].
+pub fn guard_version(batch: Batch, pool_id: &str, provider_id: &str, ver: i64) -> Batch {
+    batch.exists(
+        IS_VERSION,
+        params![pool_id, provider_id, ver],
+        PROVIDER_STALE,
+    )
 }

@@ -120,10 +120,12 @@ pub const SWEEP_ROWS: u32 = 1_000;
 /// How long the outcome of a batch can be asked for, in microseconds.
 const OUTCOME_KEPT: i64 = 3_600_000_000;
 
-const SWEEPS: [&str; 5] = [
+const SWEEPS: [&str; 6] = [
     "DELETE FROM sessions WHERE (pool_id, user_id, session_id) IN (SELECT pool_id, user_id, session_id FROM sessions \
      WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
     "DELETE FROM codes WHERE (pool_id, user_id, purpose) IN (SELECT pool_id, user_id, purpose FROM codes \
+     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
+    "DELETE FROM custom_auth WHERE (pool_id, user_id, row_id) IN (SELECT pool_id, user_id, row_id FROM custom_auth \
      WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
     "DELETE FROM spent WHERE (pool_id, nonce) IN (SELECT pool_id, nonce FROM spent \
      WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
@@ -144,7 +146,7 @@ pub struct Swept {
     pub more: bool,
 }
 
-/// Removes expired sessions, codes, spent nonces, auth events and attempts of a bucket (below [`BUCKETS`]), and messages
+/// Removes expired sessions, codes, custom sign-ins, spent nonces, auth events and attempts of a bucket (below [`BUCKETS`]), and messages
 /// older than [`messages::KEPT`] that nobody will deliver; at most [`SWEEP_ROWS`] of each, a batch for each table. `now`
 /// is the service's clock in microseconds. Two nodes at the same bucket do no harm.
 ///

@@ -201,13 +201,19 @@ pub const PURGE: &[&str] = &[
     "DELETE FROM sessions WHERE pool_id = ?1 AND (user_id, session_id) IN \
         (SELECT user_id, session_id FROM sessions WHERE pool_id = ?1 ORDER BY user_id, session_id LIMIT 1000) \
         RETURNING user_id",
+    "DELETE FROM session_turns WHERE pool_id = ?1 AND user_id IN \
+        (SELECT user_id FROM session_turns WHERE pool_id = ?1 ORDER BY user_id LIMIT 1000) RETURNING user_id",
     "DELETE FROM messages WHERE pool_id = ?1 AND message_id IN \
         (SELECT message_id FROM messages WHERE pool_id = ?1 ORDER BY message_id LIMIT 1000) RETURNING message_id",
     "DELETE FROM devices WHERE pool_id = ?1 AND (user_id, device_key) IN \
         (SELECT user_id, device_key FROM devices WHERE pool_id = ?1 ORDER BY user_id, device_key LIMIT 1000) \
         RETURNING device_key",
+    "DELETE FROM passkeys WHERE pool_id = ?1 AND credential_id IN \
+        (SELECT credential_id FROM passkeys WHERE pool_id = ?1 ORDER BY credential_id LIMIT 1000) RETURNING credential_id",
     "DELETE FROM codes WHERE pool_id = ?1 AND (user_id, purpose) IN \
         (SELECT user_id, purpose FROM codes WHERE pool_id = ?1 ORDER BY user_id, purpose LIMIT 1000) RETURNING user_id",
+    "DELETE FROM custom_auth WHERE pool_id = ?1 AND (user_id, row_id) IN \
+        (SELECT user_id, row_id FROM custom_auth WHERE pool_id = ?1 ORDER BY user_id, row_id LIMIT 1000) RETURNING row_id",
     "DELETE FROM attempts WHERE pool_id = ?1 AND (subject, kind) IN \
         (SELECT subject, kind FROM attempts WHERE pool_id = ?1 ORDER BY subject, kind LIMIT 1000) RETURNING kind",
     "DELETE FROM spent WHERE pool_id = ?1 AND nonce IN \

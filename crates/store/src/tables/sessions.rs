@@ -1,9 +1,9 @@
-//! `sessions` and `spent`: who is signed in, and the challenges that were answered with success.
+//! `sessions`, `session_turns` and `spent`: who is signed in, and the challenges that were answered with success.
 //!
 //! A row is found by pool, user and session id (the tokens' `origin_jti`, else their `event_id`). Every access and
 //! refresh token is good only while its row is there.
 
-use crate::{Batch, Label, Row, StoreError, Value, params};
+use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// A challenge was answered twice; the other answer won.
 pub const SPENT: Label = Label("challenge_spent");
@@ -22,12 +22,25 @@ pub const READ_SPENT: &str = "SELECT 1 FROM spent WHERE pool_id = ?1 AND nonce =
 
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const USER_UNCHANGED: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
-const INSERT: &str = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)";
+const INSERT: &str = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket, \
+     active, activity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10)";
 const UPDATE: &str = "UPDATE sessions SET doc = ?4, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND ver = ?5";
 const DELETE: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3";
 const DELETE_OF_USER: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2";
+const DELETE_ONE: &str =
+    "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND expires > ?4";
+const TOUCH: &str = "UPDATE sessions SET active = ?4, activity = ?5 \
+     WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND active <= ?4";
+const LIST: &str = "SELECT session_id, client_id, created, active, activity FROM sessions \
+     WHERE pool_id = ?1 AND user_id = ?2 AND expires > ?3 AND session_id > ?4 ORDER BY session_id LIMIT ?5";
+const TURN: &str = "INSERT INTO session_turns (pool_id, user_id, n) VALUES (?1, ?2, 1) \
+     ON CONFLICT (pool_id, user_id) DO UPDATE SET n = session_turns.n + 1";
+const FORGET_TURN: &str = "DELETE FROM session_turns WHERE pool_id = ?1 AND user_id = ?2";
+// Sessions that were opened while nobody asked count from their beginning.
+const EVICT: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id IN \
+     (SELECT session_id FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND expires > ?3 \
+     ORDER BY CASE WHEN active > created THEN active ELSE created END DESC, session_id LIMIT 1000000 OFFSET ?4)";
 const SPEND: &str = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES (?1, ?2, ?3, ?4)";
 
 /// A session's columns besides its key.
@@ -93,13 +106,111 @@ pub fn user_is_unchanged(batch: Batch, pool_id: &str, user_id: &str, ver: i64) -
     batch.exists(USER_UNCHANGED, params![pool_id, user_id, ver], USER_STALE)
 }
 
-/// Adds a session.
+/// When and from where a tracked session last gave out tokens.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Microseconds.
+    pub at: i64,
+    /// JSON, the domain's.
+    pub doc: String,
+}
+
+/// A session in a listing.
+#[derive(Clone, Debug)]
+pub struct SessionEntry {
+    /// The id, as in the tokens.
+    pub session_id: String,
+    /// The client that the user signed in to.
+    pub client_id: String,
+    /// Microseconds.
+    pub created: i64,
+    /// Microseconds; 0 while nothing was tracked.
+    pub active: i64,
+    /// JSON, the domain's; None while nothing was tracked.
+    pub activity: Option<String>,
+}
+
+/// The sessions of a user behind `after`, at most `limit`, that end later than `ends_after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+    ends_after: i64,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<SessionEntry>, StoreError> {
+    let rows = store
+        .rows(LIST, params![pool_id, user_id, ends_after, after, limit])
+        .await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(SessionEntry {
+                session_id: row.take_text(0)?,
+                client_id: row.take_text(1)?,
+                created: row.int(2)?,
+                active: row.int(3)?,
+                activity: row.take_opt_text(4)?,
+            })
+        })
+        .collect()
+}
+
+/// Lets the sign-ins of a user pass one after the other. Must stand before every other statement of a batch: whoever
+/// waits for it must hold nothing that the one before needs.
+pub fn take_turn(pool_id: &str, user_id: &str) -> Batch {
+    Batch::new().run(TURN, params![pool_id, user_id])
+}
+
+/// Removes what [`take_turn`] left of a user. Must stand before every other statement of a batch, as that does.
+pub fn forget_turn(pool_id: &str, user_id: &str) -> Batch {
+    Batch::new().run(FORGET_TURN, params![pool_id, user_id])
+}
+
+/// Ends all sessions of a user but the `keep` that were used last; those that end before `ends_after` do not count.
+pub fn evict(batch: Batch, pool_id: &str, user_id: &str, ends_after: i64, keep: i64) -> Batch {
+    batch.run(EVICT, params![pool_id, user_id, ends_after, keep])
+}
+
+/// Notes that a session gave out tokens, if it is still there.
+pub fn touch(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    session_id: &str,
+    activity: &Activity,
+) -> Batch {
+    batch.run(
+        TOUCH,
+        params![pool_id, user_id, session_id, activity.at, &activity.doc],
+    )
+}
+
+/// Ends a session that must be there and end later than `ends_after`; conflict [`STALE`].
+pub fn delete_live(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    session_id: &str,
+    ends_after: i64,
+) -> Batch {
+    batch.one(
+        DELETE_ONE,
+        params![pool_id, user_id, session_id, ends_after],
+        STALE,
+    )
+}
+
+/// Adds a session. `activity`: where sessions are tracked.
 pub fn insert(
     batch: Batch,
     pool_id: &str,
     user_id: &str,
     session_id: &str,
     row: &SessionRow,
+    activity: Option<&Activity>,
 ) -> Batch {
     batch.run(
         INSERT,
@@ -111,7 +222,9 @@ pub fn insert(
             &row.doc,
             row.created,
             row.expires,
-            bucket(session_id)
+            bucket(session_id),
+            activity.map_or(0, |activity| activity.at),
+            activity.map(|activity| activity.doc.as_str())
         ],
     )
 }

@@ -120,6 +120,8 @@ async fn expired_rows_go_bucket_by_bucket(store: &Store) {
     let code = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
          VALUES ('p', ?1, 'reset', ?4, 0, ?2, 0, 1, ?3)";
     let spent = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES ('p', ?1, ?2, ?3)";
+    let custom = "INSERT INTO custom_auth (pool_id, user_id, row_id, sealed, expires, ver, bucket) \
+         VALUES ('p', 'u', ?1, ?4, ?2, 1, ?3)";
     let attempt = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
          VALUES ('p', ?1, 'password', 1, 0, 0, ?2, ?3)";
     let mut batch = Batch::new();
@@ -132,16 +134,18 @@ async fn expired_rows_go_bucket_by_bucket(store: &Store) {
         batch = batch
             .run(session, params![id, expires, bucket])
             .run(code, params![id, expires, bucket, vec![1_u8]])
+            .run(custom, params![id, expires, bucket, vec![1_u8]])
             .run(spent, params![id, expires, bucket])
             .run(attempt, params![id, expires, bucket]);
     }
     store.commit(batch).await.unwrap();
     let swept = jobs::expire(store, 100, 3).await.unwrap();
-    assert_eq!((swept.rows, swept.more), (8, false));
+    assert_eq!((swept.rows, swept.more), (10, false));
     assert_eq!(jobs::expire(store, 100, 3).await.unwrap().rows, 0);
     for sql in [
         "SELECT session_id FROM sessions ORDER BY session_id",
         "SELECT user_id FROM codes ORDER BY user_id",
+        "SELECT row_id FROM custom_auth ORDER BY row_id",
         "SELECT nonce FROM spent ORDER BY nonce",
         "SELECT subject FROM attempts ORDER BY subject",
     ] {

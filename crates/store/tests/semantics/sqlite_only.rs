@@ -1,6 +1,6 @@
 //! What only the embedded engine does.
 
-use cognate_store::{Batch, OpenError, Store, params};
+use cognate_store::{Batch, CommitError, Label, OpenError, Store, params};
 
 use crate::engines::{self, Folder};
 
@@ -77,5 +77,56 @@ async fn the_log_stays_bounded_under_load() {
         .unwrap()
         .len();
     assert!(log < 64 << 20, "the log has {log} bytes");
+    store.close().await;
+}
+
+/// A batch that changes something and then conflicts makes its whole group start again; the others must not notice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_late_conflict_undoes_its_batch_alone_in_a_shared_group() {
+    const TAKEN: Label = Label("taken");
+    let folder = Folder::new();
+    let store = engines::sqlite(&folder).await;
+    store
+        .commit(Batch::new().run(PUT, params!["taken", "1"]))
+        .await
+        .unwrap();
+    let tasks: Vec<_> = (0..200)
+        .map(|n| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut batch = Batch::new().run(PUT, params![format!("first-{n}"), "1"]);
+                batch = match n % 3 {
+                    0 => batch.one(PUT, params!["taken", "2"], TAKEN),
+                    1 => batch.run(PUT, params![format!("second-{n}"), "1"]),
+                    _ => batch.none(
+                        "SELECT 1 FROM meta WHERE name = ?1",
+                        params!["taken"],
+                        TAKEN,
+                    ),
+                };
+                (n, store.commit(batch).await)
+            })
+        })
+        .collect();
+    for task in tasks {
+        let (n, answer) = task.await.unwrap();
+        let kept = |name: String| {
+            let store = store.clone();
+            async move {
+                let sql = "SELECT value FROM meta WHERE name = ?1";
+                !store.rows(sql, params![name]).await.unwrap().is_empty()
+            }
+        };
+        if n % 3 == 1 {
+            assert_eq!(answer.unwrap().counts, [1, 1], "batch {n}");
+            assert!(kept(format!("first-{n}")).await && kept(format!("second-{n}")).await);
+        } else {
+            assert!(
+                matches!(answer, Err(CommitError::Conflict(TAKEN))),
+                "batch {n}: {answer:?}"
+            );
+            assert!(!kept(format!("first-{n}")).await, "batch {n}");
+        }
+    }
     store.close().await;
 }

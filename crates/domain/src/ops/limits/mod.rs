@@ -8,6 +8,7 @@ pub mod update_provisioned_limit;
 use cognate_shapes::{Category, LimitDefinitionType, LimitType};
 use cognate_store::tables::meta;
 
+use crate::app::App;
 use crate::cx::Cx;
 use crate::errors::limits::{invalid_definition, unknown_category};
 use crate::errors::{Fault, Result};
@@ -28,6 +29,16 @@ const ADJUSTABLE: [&str; 6] = [
     "UserResourceRead",
 ];
 
+/// The rate of a category in a region: what was provisioned, else the service's default; requests per second.
+///
+/// # Errors
+/// The store's, and an internal fault for a category that does not exist.
+pub async fn provisioned(app: &App, region: &str, category: &str) -> Result<i64> {
+    let limit = Limit::of(category)
+        .ok_or_else(|| Fault::Internal(format!("there is no category {category}")))?;
+    limit.value_in(app, region).await
+}
+
 /// A limit with its defaults, in requests per second.
 struct Limit {
     category: &'static str,
@@ -42,14 +53,18 @@ impl Limit {
             (Some((name, category)), None) if name == "Category" => category,
             _ => return Err(invalid_definition().into()),
         };
+        Ok(Self::of(wanted).ok_or_else(|| unknown_category(wanted))?)
+    }
+
+    /// The limit of the category of that name.
+    fn of(wanted: &str) -> Option<Self> {
         let of_operations = Category::ALL
             .iter()
             .filter_map(|category| Some((category.as_str(), i64::from(category.default_rps()?))));
         let known = of_operations
             .chain([USER_FEDERATION])
-            .find(|(name, _)| name == wanted);
-        let (category, default) = known.ok_or_else(|| unknown_category(wanted))?;
-        Ok(Self { category, default })
+            .find(|(name, _)| *name == wanted);
+        known.map(|(category, default)| Self { category, default })
     }
 
     /// The largest value that it may have.
@@ -62,13 +77,17 @@ impl Limit {
     }
 
     /// The name under which it is kept in `meta`.
-    fn key(&self, cx: &Cx<'_>) -> String {
-        format!("limit/{}/{}", cx.region(), self.category)
+    fn key(&self, region: &str) -> String {
+        format!("limit/{region}/{}", self.category)
     }
 
     /// The value that was set, else the default.
     async fn value(&self, cx: &Cx<'_>) -> Result<i64> {
-        let Some(text) = meta::get(&cx.store, &self.key(cx)).await? else {
+        self.value_in(cx, cx.region()).await
+    }
+
+    async fn value_in(&self, app: &App, region: &str) -> Result<i64> {
+        let Some(text) = meta::get(&app.store, &self.key(region)).await? else {
             return Ok(self.default);
         };
         text.parse()

@@ -23,7 +23,7 @@ pub async fn update_provisioned_limit(
     if !(limit.default..=limit.most()).contains(&value) {
         return Err(limit_out_of_range(limit.default, limit.most()).into());
     }
-    let batch = meta::overwrite(Batch::new(), &limit.key(cx), &value.to_string());
+    let batch = meta::overwrite(Batch::new(), &limit.key(cx.region()), &value.to_string());
     // The limit is the account's: the row of the audit trail belongs to no pool.
     let batch = audit::record(cx, batch, "", None);
     cx.commit(batch, |label| {

@@ -49,7 +49,7 @@ pub async fn contended<T, F: Future<Output = Result<T>>>(
 }
 
 /// Replaces the settings of the version that was read; gives the pool as it is now.
-async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
+pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     let text = serde_json::to_string(&doc)?;
     let batch = pools::update(Batch::new(), &before.id, before.ver, &text, cx.now);
     let batch = audit::record(cx, batch, &before.id, None);

@@ -17,6 +17,9 @@ use crate::records::user::{self, User};
 /// Identities that may be linked to a user (admin.md 7.2).
 const MOST: usize = 5;
 
+/// Attributes, besides the subject, by which the users of a provider may be linked (endpoints.md 4.5).
+const MOST_ATTRIBUTES: usize = 5;
+
 /// AdminLinkProviderForUser.
 pub async fn admin_link_provider_for_user(
     cx: &Cx<'_>,
@@ -48,6 +51,10 @@ pub async fn admin_link_provider_for_user(
             return Err(texts::source_signed_up().into());
         }
     }
+    let new_attribute = attribute != SUBJECT && !provider.doc.linked_by.contains(&attribute);
+    if new_attribute && provider.doc.linked_by.len() >= MOST_ATTRIBUTES {
+        return Err(texts::too_many_link_attributes().into());
+    }
     let linked = table::of_user(&cx.store, &pool.id, &before.id).await?;
     if linked.len() >= MOST {
         return Err(texts::too_many_links().into());
@@ -60,13 +67,20 @@ pub async fn admin_link_provider_for_user(
     let link = LinkRow {
         provider_id: provider.id.clone(),
         provider: name,
-        attribute,
+        attribute: attribute.clone(),
         value,
         created: cx.now,
     };
     // The change of the user's row keeps two calls from taking the last place together.
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
-    let batch = identity_providers::guard(batch, &pool.id, &provider.id);
+    let batch = match new_attribute {
+        true => {
+            let mut known = provider.duplicate();
+            known.doc.linked_by.insert(attribute);
+            identity_providers::update(batch, &pool.id, &known.to_row(&pool)?)
+        }
+        false => identity_providers::guard(batch, &pool.id, &provider.id),
+    };
     let batch = table::insert(batch, &pool.id, &after.id, &key, &link);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;

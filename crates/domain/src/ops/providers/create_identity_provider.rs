@@ -1,5 +1,7 @@
 //! CreateIdentityProvider: lets a pool trust a foreign identity provider (endpoints.md 4.1).
 
+use std::collections::BTreeSet;
+
 use cognate_crypto::random;
 use cognate_shapes::{
     CreateIdentityProviderRequest, CreateIdentityProviderResponse, IdentityProviderTypeType,
@@ -7,7 +9,7 @@ use cognate_shapes::{
 use cognate_store::tables::{identity_providers as table, pools, resource_counts};
 use cognate_store::{Batch, Label};
 
-use super::{OWN_USERS, details, encryption, mapping};
+use super::{OWN_USERS, details, encryption, mapping, refresh};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result, invalid_parameter, providers as texts, unconfirmed};
@@ -45,6 +47,7 @@ pub async fn create_identity_provider(
             identifiers: input.idp_identifiers.unwrap_or_default(),
             acr: input.acr_mapping,
             metadata: details.metadata,
+            linked_by: BTreeSet::new(),
         },
         secrets: details.secrets,
         name,
@@ -56,6 +59,7 @@ pub async fn create_identity_provider(
     let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
     let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = refresh::plan(batch, &pool.id, &provider);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => texts::too_many_providers().into(),

@@ -2,6 +2,7 @@
 
 use cognate_shapes::{DescribeIdentityProviderRequest, DescribeIdentityProviderResponse};
 
+use super::encryption;
 use crate::cx::Cx;
 use crate::errors::Result;
 
@@ -13,6 +14,6 @@ pub async fn describe_identity_provider(
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let provider = super::find(cx, &pool, &input.provider_name).await?;
     Ok(DescribeIdentityProviderResponse {
-        identity_provider: provider.to_api(&pool),
+        identity_provider: encryption::shown(cx, &pool, &provider).await?,
     })
 }

@@ -32,10 +32,12 @@ const OAUTH_KEYS: [&str; 12] = [
     "api_version",
 ];
 const APPLE_KEYS: [&str; 3] = ["team_id", "key_id", "private_key"];
+/// Where the metadata of a SAML provider is read again and again.
+pub const METADATA_URL: &str = "MetadataURL";
 /// The last two are shown and may be sent back; what the metadata says counts. `ActiveEncryptionCertificate` is shown
 /// too, and refused (settled R26).
 const SAML_KEYS: [&str; 8] = [
-    "MetadataURL",
+    METADATA_URL,
     "MetadataFile",
     "IDPSignout",
     "IDPInit",
@@ -273,7 +275,7 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
     {
         return Err(unconfirmed::invalid_detail(algorithm).into());
     }
-    let text = match (details.get("MetadataURL"), details.get("MetadataFile")) {
+    let text = match (details.get(METADATA_URL), details.get("MetadataFile")) {
         (None, None) => return Err(texts::no_metadata().into()),
         (Some(_), Some(_)) => return Err(texts::two_metadata().into()),
         (None, Some(file)) => file.clone(),
@@ -296,6 +298,12 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
             invalid_parameter(unconfirmed::METADATA_CERTIFICATE)
         }
     })?;
+    show_places(details, &found);
+    Ok(found)
+}
+
+/// Shows where the metadata sends browsers.
+pub fn show_places(details: &mut Map, found: &Metadata) {
     details.insert(
         "SSORedirectBindingURI".to_owned(),
         found.sso_redirect.clone(),
@@ -304,5 +312,4 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
         Some(url) => details.insert("SLORedirectBindingURI".to_owned(), url.clone()),
         None => details.remove("SLORedirectBindingURI"),
     };
-    Ok(found)
 }

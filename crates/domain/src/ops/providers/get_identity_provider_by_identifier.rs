@@ -5,6 +5,7 @@ use cognate_shapes::{
 };
 use cognate_store::tables::identity_providers as table;
 
+use super::encryption;
 use crate::cx::Cx;
 use crate::errors::{Result, providers as texts};
 use crate::records::provider::Provider;
@@ -18,6 +19,6 @@ pub async fn get_identity_provider_by_identifier(
     let row = table::by_identifier(&cx.store, &pool.id, &input.idp_identifier).await?;
     let row = row.ok_or_else(|| texts::identifier_not_found(&input.idp_identifier))?;
     Ok(GetIdentityProviderByIdentifierResponse {
-        identity_provider: Provider::open(&pool, row)?.to_api(&pool),
+        identity_provider: encryption::shown(cx, &pool, &Provider::open(&pool, row)?).await?,
     })
 }

@@ -1,4 +1,5 @@
-//! The identity providers operations, one file each; `details`, `encryption`, `mapping` and `links` serve several of them.
+//! The identity providers operations, one file each; `details`, `encryption`, `mapping` and `links` serve several
+//! of them, and `refresh` is the job that reads metadata again.
 
 pub mod admin_disable_provider_for_user;
 pub mod admin_link_provider_for_user;
@@ -11,6 +12,7 @@ pub mod get_identity_provider_by_identifier;
 mod links;
 pub mod list_identity_providers;
 mod mapping;
+pub mod refresh;
 pub mod update_identity_provider;
 
 use cognate_shapes::IdentityProviderTypeType;

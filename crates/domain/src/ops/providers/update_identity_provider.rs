@@ -7,7 +7,7 @@ use cognate_store::Batch;
 use cognate_store::tables::{identity_providers as table, pools};
 
 use super::details::{self, Details};
-use super::{encryption, mapping};
+use super::{encryption, mapping, refresh};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
@@ -84,6 +84,7 @@ impl Change<'_> {
         if let Some(identifiers) = identifiers {
             batch = table::identify(batch, &pool.id, &provider.name, identifiers);
         }
+        let batch = refresh::plan(batch, &pool.id, &provider);
         let batch = audit::record(cx, batch, &pool.id, None);
         cx.commit(batch, |label| match label {
             table::IDENTIFIER_TAKEN => invalid_parameter(unconfirmed::IDENTIFIER_TAKEN).into(),
@@ -91,7 +92,7 @@ impl Change<'_> {
         })
         .await?;
         Ok(UpdateIdentityProviderResponse {
-            identity_provider: provider.to_api(pool),
+            identity_provider: encryption::shown(cx, pool, &provider).await?,
         })
     }
 }

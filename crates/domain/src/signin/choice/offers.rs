@@ -110,14 +110,19 @@ fn list(allowed: Allowed, holds: Holds) -> Vec<ChallengeNameType> {
 }
 
 /// The challenges that a name seems to have that nobody has: always the same for a name, and what a user of that name
-/// could have. An address or a number as name gets the codes that it could receive.
-pub fn pretended(pool: &Pool, name: &str) -> Vec<ChallengeNameType> {
+/// could have. An address or a number as name gets the codes that it could receive. `passkeys`: there can be some here.
+pub fn pretended(pool: &Pool, name: &str, passkeys: bool) -> Vec<ChallengeNameType> {
     let folded = names::fold(pool, name);
     let [shape, ..] = pool
         .key
         .mac("first factors of unknown names", folded.as_bytes());
     let required = pool.doc.mfa_configuration == UserPoolMfaType::On;
-    pretended_by(Allowed::by(pool), required, name, shape)
+    let allowed = Allowed::by(pool);
+    let allowed = Allowed {
+        passkey: allowed.passkey && passkeys,
+        ..allowed
+    };
+    pretended_by(allowed, required, name, shape)
 }
 
 fn pretended_by(
@@ -133,6 +138,7 @@ fn pretended_by(
         password: true,
         email: is_email || (plain && bit(0)),
         phone: is_phone || (plain && bit(1)),
+        passkey: bit(4),
         second_factor,
         ..Holds::default()
     };
@@ -249,6 +255,14 @@ mod tests {
         assert_eq!(offers("+15555550100", 0b1100), [C::SmsOtp]);
         assert_eq!(offers("bob", 0b1111), [C::EmailOtp, C::SmsOtp]);
         assert_eq!(offers("bob", 0b1100), PASSWORDS);
+        let passkey = Allowed {
+            passkey: true,
+            ..NOTHING
+        };
+        let offers = |shape: u8| pretended_by(passkey, false, "bob", shape);
+        assert_eq!(offers(0), PASSWORDS);
+        assert_eq!(offers(0b10000), [C::PasswordSrp, C::Password, C::WebAuthn]);
+        assert_eq!(offers(0b11100), [C::WebAuthn]);
         for shape in 0..=u8::MAX {
             assert_eq!(
                 pretended_by(NOTHING, false, "a@example.com", shape),

@@ -160,6 +160,7 @@ pub async fn associate(cx: &Cx<'_>, session: &str) -> Result<(String, String)> {
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
     let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
     let (batch, secret_code) = software_token::associate(&pool, &user.id, batch);
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     let progress = resumed.progress.clone();
     let awaits = progress.awaits.clone();

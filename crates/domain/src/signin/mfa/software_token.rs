@@ -7,13 +7,15 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::seal::Context;
-use cognate_crypto::totp::{Seed, Verdict};
-use cognate_shapes::ChallengeNameType;
+use cognate_crypto::totp::{self, Seed, Verdict};
+use cognate_shapes::{ChallengeNameType, Op};
 use cognate_store::Batch;
 use cognate_store::tables::software_tokens::{self as table, SoftwareTokenRow};
+use serde::Serialize;
 
+use crate::app::App;
 use crate::clock::SECOND;
-use crate::cx::Cx;
+use crate::cx::{Caller, ClientInfo, Cx};
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
@@ -116,6 +118,62 @@ impl Kept {
 /// The service's time in seconds.
 fn seconds(cx: &Cx<'_>) -> i64 {
     cx.now.div_euclid(SECOND)
+}
+
+/// What an authenticator app shows, for `GET /_dev/totp`. Without `Debug`, since it holds a secret.
+#[derive(Serialize)]
+pub struct Shown {
+    /// SecretCode.
+    pub secret: String,
+    /// A code that is accepted now and was not used; None while all that are accepted were.
+    pub code: Option<String>,
+    /// Seconds until there is one.
+    pub wait: i64,
+}
+
+impl Shown {
+    fn of(seed: &Seed, now: i64, last_step: i64) -> Self {
+        // The code of the next step is accepted already.
+        let step = now.div_euclid(totp::STEP).max(last_step.saturating_add(1));
+        let wait = (step - 1) * totp::STEP - now;
+        Self {
+            secret: seed.secret_code().expose().clone(),
+            code: (wait <= 0).then(|| seed.code_at(step * totp::STEP).expose().clone()),
+            wait: wait.max(0),
+        }
+    }
+}
+
+/// Both apps of a user: the registered one and the one being set up.
+#[derive(Serialize)]
+pub struct ShownApps {
+    /// In force.
+    pub registered: Option<Shown>,
+    /// Waits for its first code.
+    pub pending: Option<Shown>,
+}
+
+/// What the apps of a user show; None without such a pool or user. For `cognate dev` only.
+///
+/// # Errors
+/// The store's.
+pub async fn shown(app: &App, pool_id: &str, name: &str) -> Result<Option<ShownApps>> {
+    let from = ClientInfo::default();
+    let cx = Cx::new(app, Op::AdminGetUser, Caller::Public, from, String::new());
+    let Some(pool) = cx.cache.pool(&cx, pool_id).await? else {
+        return Ok(None);
+    };
+    let Some(user) = User::find(&cx, &pool, name).await? else {
+        return Ok(None);
+    };
+    let kept = Kept::read(&cx, &pool, &user.id).await?;
+    let now = seconds(&cx);
+    let registered = kept.registered(&pool, &user.id)?;
+    let pending = kept.pending(&pool, &user.id)?;
+    Ok(Some(ShownApps {
+        registered: registered.map(|(seed, last_step)| Shown::of(&seed, now, last_step)),
+        pending: pending.map(|seed| Shown::of(&seed, now, 0)),
+    }))
 }
 
 /// A new seed that waits for its first code, in the place of an older one that does: SecretCode, and what keeps it.

@@ -3,6 +3,8 @@
 mod check;
 mod oauth;
 
+pub use oauth::custom_scopes;
+
 use cognate_shapes::*;
 
 use crate::cx::Cx;
@@ -51,6 +53,7 @@ macro_rules! document {
                 .unwrap_or(false),
             auth_session_validity: $request.auth_session_validity.unwrap_or(SESSION_MINUTES),
             refresh_token_rotation: $request.refresh_token_rotation.map(rotation),
+            sso_minutes: None,
         }
     };
 }
@@ -74,13 +77,17 @@ pub async fn of_updated_client(
     before: &Client,
     request: UpdateUserPoolClientRequest,
 ) -> Result<ClientDoc> {
-    let doc = document!(
-        cx,
-        request
-            .client_name
-            .unwrap_or_else(|| before.doc.name.clone()),
-        request
-    );
+    let doc = ClientDoc {
+        // Has operations of its own.
+        sso_minutes: before.doc.sso_minutes,
+        ..document!(
+            cx,
+            request
+                .client_name
+                .unwrap_or_else(|| before.doc.name.clone()),
+            request
+        )
+    };
     check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating").await?;
     Ok(doc)
 }

@@ -119,6 +119,7 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         key_configuration: None,
         issuer_configuration: None,
         acr_configuration: None,
+        sessions: None,
         fold: crate::users::names::FOLD_VERSION,
     };
     settle(cx, region, base, sent)

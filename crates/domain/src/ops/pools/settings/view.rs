@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
+use crate::tokens::assurance;
 
 /// The whole pool.
 pub fn user_pool(cx: &Cx<'_>, pool: &Pool, users: i64) -> UserPoolType {
@@ -48,7 +49,7 @@ pub fn user_pool(cx: &Cx<'_>, pool: &Pool, users: i64) -> UserPoolType {
         user_pool_tier: Some(doc.tier),
         key_configuration: doc.key_configuration,
         issuer_configuration: doc.issuer_configuration,
-        acr_configuration: doc.acr_configuration,
+        acr_configuration: doc.acr_configuration.as_ref().map(assurance::names),
         // Deprecated, not built, or shown only when there is one.
         status: None,
         sms_configuration_failure: None,

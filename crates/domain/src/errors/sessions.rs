@@ -1,0 +1,66 @@
+//! Refusals about tracked sessions, step-up, and tokens of machines and of exchanges.
+
+use cognate_shapes::ExplicitAuthFlowsType;
+
+use super::unconfirmed::sessions as texts;
+use super::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
+
+/// The pool does not track sessions.
+pub fn tracking_is_off() -> ApiError {
+    invalid_parameter(texts::TRACKING_IS_OFF)
+}
+
+/// The user has no such session.
+pub fn session_not_found() -> ApiError {
+    api(ErrorCode::ResourceNotFound, texts::SESSION_NOT_FOUND)
+}
+
+/// The token that asks belongs to the session.
+pub fn current_session() -> ApiError {
+    invalid_parameter(texts::CURRENT_SESSION)
+}
+
+/// The client did not prove itself.
+pub fn wrong_client_secret() -> ApiError {
+    not_authorized(texts::WRONG_CLIENT_SECRET)
+}
+
+/// The client may not get tokens for itself.
+pub fn client_token_flow_disabled() -> ApiError {
+    invalid_parameter(texts::CLIENT_TOKEN_FLOW_DISABLED)
+}
+
+/// The client may not trade tokens in this way.
+pub fn exchange_flow_disabled(flow: ExplicitAuthFlowsType) -> ApiError {
+    invalid_parameter(format!("{} is not enabled for the client.", flow.as_str()))
+}
+
+/// A scope that the client does not have.
+pub fn scope_not_allowed(scope: &str) -> ApiError {
+    invalid_parameter(format!("Invalid scope requested: {scope}"))
+}
+
+/// None of the scopes that were asked for can be granted.
+pub fn no_scope_left() -> ApiError {
+    invalid_parameter(texts::NO_SCOPE_LEFT)
+}
+
+/// Audiences and Resources together.
+pub fn audience_and_resource() -> ApiError {
+    invalid_parameter(texts::AUDIENCE_AND_RESOURCE)
+}
+
+/// ActorToken without ActorTokenType, or the other way round.
+pub fn actor_token_incomplete() -> ApiError {
+    invalid_parameter(texts::ACTOR_TOKEN_INCOMPLETE)
+}
+
+/// A SubjectToken that is altered, over, revoked, of another kind or of another pool.
+pub fn subject_token_invalid() -> ApiError {
+    not_authorized(texts::SUBJECT_TOKEN_INVALID)
+}
+
+/// An ActorToken of that sort.
+pub fn actor_token_invalid() -> ApiError {
+    not_authorized(texts::ACTOR_TOKEN_INVALID)
+}

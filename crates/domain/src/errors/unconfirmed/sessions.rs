@@ -1,0 +1,27 @@
+//! Best guesses about sessions, step-up and the tokens of machines: the model says when these are refused, not how.
+
+/// Sessions of a pool that does not track them.
+pub const TRACKING_IS_OFF: &str = "Session tracking is not enabled for the user pool.";
+/// A session that is not there, not the user's, or over.
+pub const SESSION_NOT_FOUND: &str = "Session does not exist.";
+/// RevokeUserSession for the session of the token that asks.
+pub const CURRENT_SESSION: &str = "The current session cannot be revoked.";
+/// admin.md 1.7: the feature's name in the refusal of a pool of the LITE plan.
+pub const SESSION_TRACKING: &str = "Session Tracking";
+/// The feature's name in the refusal of a pool of the LITE plan.
+pub const STEP_UP: &str = "Step-up Authentication";
+/// GetClientToken and GetDerivedToken: the secret is not the client's.
+pub const WRONG_CLIENT_SECRET: &str = "Invalid client secret.";
+/// GetClientToken for a client without ALLOW_CLIENT_TOKEN_AUTH.
+pub const CLIENT_TOKEN_FLOW_DISABLED: &str =
+    "ALLOW_CLIENT_TOKEN_AUTH is not enabled for the client.";
+/// GetDerivedToken: the intersection of the scopes is empty.
+pub const NO_SCOPE_LEFT: &str = "None of the requested scopes can be granted.";
+/// GetDerivedToken: that both together are refused is documented, the text is not.
+pub const AUDIENCE_AND_RESOURCE: &str = "Audiences and Resources cannot be requested together.";
+/// GetDerivedToken: that the type is needed with the token is documented, the text is not.
+pub const ACTOR_TOKEN_INCOMPLETE: &str = "ActorToken and ActorTokenType must be sent together.";
+/// GetDerivedToken.
+pub const SUBJECT_TOKEN_INVALID: &str = "Invalid Subject Token";
+/// GetDerivedToken.
+pub const ACTOR_TOKEN_INVALID: &str = "Invalid Actor Token";

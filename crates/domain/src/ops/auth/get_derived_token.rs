@@ -1,0 +1,169 @@
+//! GetDerivedToken: a service trades a user's token for one that is meant for another service (RFC 8693).
+
+use cognate_shapes::{
+    ExplicitAuthFlowsType, GetDerivedTokenRequest, GetDerivedTokenResponse,
+    IssuedTokenTypeIdentifierType, OAuthTokenTypeType, TokenTypeIdentifierType,
+};
+use cognate_store::tables::resource_servers;
+
+use crate::clock::SECOND;
+use crate::cx::{Caller, Cx};
+use crate::errors::{self, Result, resource_servers::server_not_found, sessions as refusals};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::signin::secret_hash;
+use crate::tokens::claims::{Derived, Facts};
+use crate::tokens::exchange::{Kind, Subject, actor};
+use crate::tokens::{issue, issuer};
+
+/// GetDerivedToken, for tokens of the pool itself.
+///
+/// # Errors
+/// The client's secret, unless a policy allows the caller; a client that may not; both a resource and an audience; tokens
+/// that are not good; scopes of which nothing is left. 501 for tokens of other providers.
+pub async fn get_derived_token(
+    cx: &Cx<'_>,
+    input: GetDerivedTokenRequest,
+) -> Result<GetDerivedTokenResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    prove(cx, &pool, &client, input.client_secret.as_deref())?;
+    let delegates = input.actor_token.is_some();
+    let flow = if delegates {
+        ExplicitAuthFlowsType::AllowTokenExchangeDelegation
+    } else {
+        ExplicitAuthFlowsType::AllowTokenExchangeImpersonation
+    };
+    if !client.lists_flow(flow) {
+        return Err(refusals::exchange_flow_disabled(flow).into());
+    }
+    let audience = audience(cx, &pool, &input).await?;
+    let provider = input.subject_token_provider_name.as_deref();
+    let kind = kind(input.subject_token_type, provider)?;
+    let refusal = refusals::subject_token_invalid;
+    let subject = Subject::verify(cx, &pool, &input.subject_token, kind, refusal).await?;
+    let act = match (&input.actor_token, input.actor_token_type) {
+        (None, None) => subject.act.clone(),
+        (Some(token), Some(declared)) => {
+            let provider = input.actor_token_provider_name.as_deref();
+            let kind = self::kind(declared, provider)?;
+            let before = subject.act.clone();
+            let refusal = refusals::actor_token_invalid;
+            Some(actor(cx, &pool, token, kind, before, refusal).await?)
+        }
+        (Some(_), None) | (None, Some(_)) => return Err(refusals::actor_token_incomplete().into()),
+    };
+    let wanted = input.requested_token_type.unwrap_or_default();
+    let scopes = scopes(&client, &subject, input.scopes.as_deref())?;
+    let joined = scopes.join(" ");
+    let derived = Derived {
+        scope: &joined,
+        audience: audience.as_deref(),
+        act: act.as_ref(),
+        ends: subject.ends,
+    };
+    let issuer = issuer::of(cx, &pool)?;
+    let facts = Facts {
+        issuer: &issuer,
+        client: &client,
+        user: &subject.user,
+        groups: &subject.groups,
+        session_id: &subject.session_id,
+        session: &subject.session,
+        derived: Some(&derived),
+        now: cx.now,
+    };
+    let (issued_token, token_type, lifetime, scopes) = match wanted {
+        IssuedTokenTypeIdentifierType::AccessToken => (
+            issue::sign_access(cx, &pool, facts.access()).await?,
+            OAuthTokenTypeType::Bearer,
+            client.access_token_seconds(),
+            Some(scopes),
+        ),
+        // An ID token is no means of access (RFC 8693 section 2.2.1).
+        IssuedTokenTypeIdentifierType::IdToken => (
+            issue::sign_id(cx, &pool, facts.id()).await?,
+            OAuthTokenTypeType::NA,
+            client.id_token_seconds(),
+            None,
+        ),
+    };
+    let left = subject.ends.saturating_sub(cx.now.div_euclid(SECOND));
+    Ok(GetDerivedTokenResponse {
+        issued_token,
+        issued_token_type: wanted,
+        token_type,
+        expires_in: Some(lifetime.min(left)),
+        scopes,
+    })
+}
+
+/// The client proves itself by its secret, unless a policy allows the caller; a secret that is sent must be right.
+fn prove(cx: &Cx<'_>, pool: &Pool, client: &Client, secret: Option<&str>) -> Result<()> {
+    if let Caller::Key { region, .. } = &cx.caller {
+        if pool.region != *region {
+            return Err(errors::client_not_found(&client.id).into());
+        }
+        if secret.is_none() {
+            return Ok(());
+        }
+    }
+    if secret_hash::secret_is_right(client, secret) {
+        Ok(())
+    } else {
+        Err(refusals::wrong_client_secret().into())
+    }
+}
+
+/// For whom the token is meant: a resource server of the pool, or a name that the caller chooses.
+async fn audience(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    input: &GetDerivedTokenRequest,
+) -> Result<Option<String>> {
+    let first = |list: &Option<Vec<String>>| list.as_ref().and_then(|list| list.first().cloned());
+    match (first(&input.audiences), first(&input.resources)) {
+        (Some(_), Some(_)) => Err(refusals::audience_and_resource().into()),
+        (None, Some(identifier)) => {
+            if resource_servers::get(&cx.store, &pool.id, &identifier)
+                .await?
+                .is_none()
+            {
+                return Err(server_not_found(&identifier).into());
+            }
+            Ok(Some(identifier))
+        }
+        (audience, None) => Ok(audience),
+    }
+}
+
+/// Tokens of other providers need the checks of federation, which have no code yet.
+fn kind(declared: TokenTypeIdentifierType, provider: Option<&str>) -> Result<Kind> {
+    match (declared, provider) {
+        (TokenTypeIdentifierType::AccessToken, None) => Ok(Kind::Access),
+        (TokenTypeIdentifierType::IdToken, None) => Ok(Kind::Id),
+        (TokenTypeIdentifierType::Saml2, _) | (_, Some(_)) => {
+            Err(errors::not_implemented("Token exchange with other identity providers").into())
+        }
+    }
+}
+
+/// What was asked for, as far as the subject's token and the client have it too.
+fn scopes(client: &Client, subject: &Subject, asked: Option<&[String]>) -> Result<Vec<String>> {
+    let asked = asked.filter(|list| !list.is_empty());
+    let allowed = client
+        .doc
+        .allowed_oauth_scopes
+        .as_deref()
+        .unwrap_or_default();
+    let granted: Vec<String> = subject
+        .scopes
+        .iter()
+        .filter(|scope| allowed.contains(scope))
+        .filter(|scope| asked.is_none_or(|asked| asked.contains(scope)))
+        .cloned()
+        .collect();
+    if asked.is_some() && granted.is_empty() {
+        return Err(refusals::no_scope_left().into());
+    }
+    Ok(granted)
+}

@@ -1,0 +1,22 @@
+//! StartWebAuthnRegistration: the first half of registering a passkey (auth.md 4.5).
+
+use cognate_shapes::{StartWebAuthnRegistrationRequest, StartWebAuthnRegistrationResponse};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::signin::passkey::register;
+use crate::tokens::verify;
+
+/// StartWebAuthnRegistration.
+///
+/// # Errors
+/// The texts of access tokens, and [`register::start`].
+pub async fn start_web_authn_registration(
+    cx: &Cx<'_>,
+    input: StartWebAuthnRegistrationRequest,
+) -> Result<StartWebAuthnRegistrationResponse> {
+    let signed = verify::access_token(cx, &input.access_token).await?;
+    Ok(StartWebAuthnRegistrationResponse {
+        credential_creation_options: register::start(cx, &signed).await?,
+    })
+}

@@ -1,0 +1,114 @@
+//! The job behind MetadataURL: reads the metadata of a SAML provider again every six hours (endpoints.md 4.4).
+//!
+//! What cannot be reached or is no good changes nothing: the provider goes on with what was read last, and is asked again
+//! sooner. Each provider with a MetadataURL has a row in `jobs` whose lease ends when its next turn begins, so the nodes
+//! share the work and a turn missed by one is another's. All times are the service's.
+
+use cognate_federation::saml::metadata;
+use cognate_store::tables::{identity_providers as table, jobs};
+use cognate_store::{Batch, CommitError};
+
+use super::details;
+use crate::app::App;
+use crate::audit;
+use crate::clock::{HOUR, MINUTE, SECOND};
+use crate::errors::{Fault, Result};
+use crate::records::provider::{Provider, ProviderDoc};
+
+/// The kind of the job in `jobs`; its key is pool and provider, neither of whose ids holds a slash.
+const KIND: &str = "saml_metadata";
+/// The time between two turns, in microseconds.
+const EVERY: i64 = 6 * HOUR;
+/// The time to the next turn after one that failed.
+const SOON: i64 = 15 * MINUTE;
+/// How long a node keeps a provider to itself; a call ends long before.
+const LEASE: i64 = MINUTE;
+/// Providers of one look at the work.
+const PORTION: u32 = 16;
+/// What the cursor of a job says once its first turn, which has nothing to do, is over.
+const BEGUN: &str = "begun";
+/// The name in the audit trail.
+const COMMAND: &str = "metadata refresh";
+
+/// Sees to it that the provider has a job if it needs one.
+pub fn plan(batch: Batch, pool_id: &str, provider: &Provider) -> Batch {
+    if !provider.doc.details.contains_key(details::METADATA_URL) {
+        return batch;
+    }
+    jobs::add(batch, KIND, &format!("{pool_id}/{}", provider.id), "")
+}
+
+/// Does what is due, provider after provider.
+///
+/// # Errors
+/// A fault when the database fails. What a provider answers, or does not, is none.
+pub async fn run(app: &App, node: &str) -> Result<()> {
+    let now = app.clock.service();
+    for key in jobs::due(&app.store, KIND, "", now, PORTION).await? {
+        let lease = jobs::take(&app.store, KIND, &key, node, now, now + LEASE).await;
+        let Some(lease) = lease.map_err(broken)? else {
+            continue;
+        };
+        let (batch, next) = match lease.cursor.as_str() {
+            // The request that named the URL has just read it.
+            "" => (Batch::new(), Some(EVERY)),
+            _ => turn(app, &key).await?,
+        };
+        let batch = match next {
+            Some(pause) => jobs::checkpoint(batch, &lease, BEGUN, app.clock.service() + pause),
+            None => jobs::finish(batch, &lease),
+        };
+        match app.store.commit(batch).await {
+            // Somebody changed the provider or took the job: the next turn sees what is there.
+            Ok(_) | Err(CommitError::Conflict(_)) => {}
+            Err(error) => return Err(broken(error)),
+        }
+    }
+    Ok(())
+}
+
+fn broken(error: CommitError) -> Fault {
+    Fault::Internal(format!("metadata refresh: {error}"))
+}
+
+/// What a turn changes, and the time to the next; None when there will be none.
+async fn turn(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
+    let Some((pool_id, provider_id)) = key.split_once('/') else {
+        return Ok((Batch::new(), None));
+    };
+    let Some(mut row) = table::by_id(&app.store, pool_id, provider_id).await? else {
+        return Ok((Batch::new(), None));
+    };
+    let mut doc: ProviderDoc = serde_json::from_str(&row.doc)?;
+    let Some(url) = doc.details.get(details::METADATA_URL) else {
+        // An update that names a URL again makes another version, and the job stays.
+        let batch = table::guard_version(Batch::new(), pool_id, provider_id, row.ver);
+        return Ok((batch, None));
+    };
+    let now = app.clock.service();
+    let found = match app.outbound.get(url).await {
+        Ok(body) => std::str::from_utf8(&body)
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                metadata::parse(text, now.div_euclid(SECOND)).map_err(|e| e.to_string())
+            }),
+        Err(error) => Err(error.to_string()),
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            // The URL may hold a key, so it is not logged.
+            tracing::warn!(pool_id, provider = %row.name, %error, "metadata could not be read again");
+            return Ok((Batch::new(), Some(SOON)));
+        }
+    };
+    if doc.metadata.as_ref() == Some(&found) {
+        return Ok((Batch::new(), Some(EVERY)));
+    }
+    details::show_places(&mut doc.details, &found);
+    doc.metadata = Some(found);
+    row.doc = serde_json::to_string(&doc)?;
+    let batch = table::update(Batch::new(), pool_id, &row);
+    let batch = audit::command(COMMAND, Some(&row.name)).append(batch, pool_id, now);
+    Ok((batch, Some(EVERY)))
+}

@@ -1,0 +1,21 @@
+//! AdminRevokeUserSession: an administrator ends one session of a user.
+
+use cognate_shapes::{AdminRevokeUserSessionRequest, AdminRevokeUserSessionResponse};
+
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::records::user::User;
+
+/// AdminRevokeUserSession.
+pub async fn admin_revoke_user_session(
+    cx: &Cx<'_>,
+    input: AdminRevokeUserSessionRequest,
+) -> Result<AdminRevokeUserSessionResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = User::find(cx, &pool, &input.username)
+        .await?
+        .ok_or_else(errors::user_not_found)?;
+    let session_id = super::named(&pool, &input.session_id)?;
+    super::end(cx, &pool, &user.id, &session_id).await?;
+    Ok(AdminRevokeUserSessionResponse {})
+}

@@ -1,0 +1,25 @@
+//! RevokeUserSession: a user ends one of their other sessions.
+
+use cognate_shapes::{RevokeUserSessionRequest, RevokeUserSessionResponse};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::errors::sessions::current_session;
+use crate::tokens::verify;
+
+/// RevokeUserSession.
+///
+/// # Errors
+/// The texts of access tokens (auth.md 6.1, 6.7); the session of the token itself, and one that the user does not have.
+pub async fn revoke_user_session(
+    cx: &Cx<'_>,
+    input: RevokeUserSessionRequest,
+) -> Result<RevokeUserSessionResponse> {
+    let signed = verify::access_token(cx, &input.access_token).await?;
+    let session_id = super::named(&signed.pool, &input.session_id)?;
+    if session_id == signed.session_id {
+        return Err(current_session().into());
+    }
+    super::end(cx, &signed.pool, &signed.user.id, &session_id).await?;
+    Ok(RevokeUserSessionResponse {})
+}

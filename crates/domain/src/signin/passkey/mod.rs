@@ -1,0 +1,288 @@
+//! Passkeys: registering one, and WEB_AUTHN, signing in with one (auth.md 4.5).
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`relying_party`] | the relying party's id, whose pages may speak for it, what it demands |
+//! | [`client_data`] | what browsers say |
+//! | [`register`] | the ceremony of Web Authentication section 7.1 |
+//! | this one | the ceremony of section 7.2, in the middle of USER_AUTH |
+
+pub mod client_data;
+pub mod register;
+pub mod relying_party;
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::hash::sha256;
+use cognate_crypto::random;
+use cognate_crypto::webauthn::data::{AuthenticatorData, Flags};
+use cognate_crypto::webauthn::key::CredentialKey;
+use cognate_shapes::{AuthFactorType, ChallengeNameType};
+use cognate_store::Batch;
+use cognate_store::tables::passkeys;
+use serde::Serialize;
+
+use crate::app::Mode;
+use crate::cx::Cx;
+use crate::errors::passkeys::{invalid_credential, wrong};
+use crate::errors::{self, Fault, Result, auth};
+use crate::records::passkey::{Passkey, base64url, from_base64url};
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::signin::choice::offers;
+use crate::signin::flows::Parameters;
+use crate::signin::outcome::Outcome;
+use crate::signin::progress::{Awaits, Factor, Progress};
+use crate::signin::resume::Resumed;
+use crate::signin::{At, advance};
+
+use client_data::{Assertion, Ceremony, ClientData, PublicKeyCredential};
+use relying_party::{Known, demands_verification, user_verification};
+
+/// Bytes of a challenge (settled S19, S20).
+const CHALLENGE_BYTES: usize = 16;
+/// How long the browser is told to wait, in milliseconds (settled S19).
+const TIMEOUT: u32 = 180_000;
+
+/// PublicKeyCredentialDescriptorJSON (section 5.8.3).
+#[derive(Serialize)]
+pub struct Descriptor<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    transports: &'a [String],
+}
+
+/// Names a passkey to a browser.
+fn descriptor<'a>(id: &'a str, transports: &'a [String]) -> Descriptor<'a> {
+    Descriptor {
+        id,
+        kind: "public-key",
+        transports,
+    }
+}
+
+/// CREDENTIAL_REQUEST_OPTIONS: PublicKeyCredentialRequestOptionsJSON, members in the service's order (settled S19).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestOptions<'a> {
+    hints: [&'static str; 0],
+    attestation: &'static str,
+    attestation_formats: [&'static str; 0],
+    challenge: &'a str,
+    timeout: u32,
+    rp_id: &'a str,
+    allow_credentials: Vec<Descriptor<'a>>,
+    user_verification: &'static str,
+}
+
+/// Whether there can be passkeys here at all, and whether somebody has one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The pool lets users begin with one, and names a relying party.
+    pub possible: bool,
+    /// There is one that the relying party can use.
+    pub registered: bool,
+}
+
+/// How passkeys stand with a user, or with the pseudonym of a name that nobody has: one read for either, and none in
+/// pools without passkeys.
+///
+/// # Errors
+/// The store's.
+pub async fn standing(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Standing> {
+    if !offers::allows(pool, AuthFactorType::WebAuthn) {
+        return Ok(Standing::default());
+    }
+    let known = Known::read(cx, pool, subject).await?;
+    Ok(Standing {
+        possible: known.rp_id.is_some(),
+        registered: known.usable().next().is_some(),
+    })
+}
+
+/// Asks for a passkey. `user`: None for a name that nobody has, which must not show. `offered`: what else could be chosen.
+///
+/// # Errors
+/// The choice is not there any more: the last passkey was deleted since it was offered.
+pub async fn challenge(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    user: Option<&User>,
+    progress: Progress,
+    offered: Vec<ChallengeNameType>,
+) -> Result<Outcome> {
+    let not_offered = errors::challenges::challenge_not_offered;
+    let known = Known::read(cx, at.pool, &progress.subject).await?;
+    let rp_id = known.rp_id.as_deref().ok_or_else(not_offered)?;
+    // Made for users too, so that both take the same time.
+    let (decoy, ways) = pretended(at.pool, &progress.typed);
+    let mut allowed: Vec<_> = known
+        .usable()
+        .map(|passkey| descriptor(&passkey.row.credential_id, &passkey.doc.transports))
+        .collect();
+    if user.is_none() {
+        allowed = vec![descriptor(&decoy, &ways)];
+    }
+    if allowed.is_empty() {
+        return Err(not_offered().into());
+    }
+    let challenge = base64url(&random::bytes::<CHALLENGE_BYTES>());
+    let options = serde_json::to_string(&RequestOptions {
+        hints: [],
+        attestation: "none",
+        attestation_formats: [],
+        challenge: &challenge,
+        timeout: TIMEOUT,
+        rp_id,
+        allow_credentials: allowed,
+        user_verification: user_verification(at.pool),
+    })?;
+    let progress = progress.next(cx, at.client, Awaits::WebAuthn { challenge });
+    let name = "CREDENTIAL_REQUEST_OPTIONS".to_owned();
+    Ok(Outcome::Challenge {
+        name: ChallengeNameType::WebAuthn,
+        session: Some(progress.seal(cx, at.pool)?),
+        parameters: BTreeMap::from([(name, options)]),
+        available: Some(offered),
+    })
+}
+
+/// The passkey that a name seems to have which nobody has: always the same for the name.
+fn pretended(pool: &Pool, typed: &str) -> (String, [String; 2]) {
+    let made = pool.key.mac("passkeys of unknown names", typed.as_bytes());
+    let [shape, ..] = pool.key.mac("passkey shapes", typed.as_bytes());
+    // The lengths that password managers and telephones give their ids.
+    let length = [16, 20, 32][usize::from(shape % 3)];
+    let id = base64url(made.get(..length).unwrap_or(&made));
+    (id, ["internal".to_owned(), "hybrid".to_owned()])
+}
+
+/// Checks the assertion. A wrong one counts towards the lockout; the session stays good for another.
+///
+/// # Errors
+/// InvalidParameterException for what is no AuthenticationResponseJSON; one NotAuthorizedException for everything that
+/// can be wrong with it; a user who may not use a passkey any more.
+pub async fn answer(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    resumed: Resumed<'_>,
+    given: &Parameters<'_>,
+) -> Result<Outcome> {
+    let Awaits::WebAuthn { challenge } = &resumed.progress.awaits else {
+        return Err(auth::session_invalid().into());
+    };
+    let signed = SignedIn::read(given.required("CREDENTIAL")?).ok_or_else(invalid_credential)?;
+    let known = Known::read(cx, at.pool, &resumed.progress.subject).await?;
+    let subject = &resumed.progress.subject;
+    let right = signed.judge(cx.settings.mode, at.pool, &known, challenge, subject)?;
+    let (Some(right), Some(user)) = (right, &resumed.user) else {
+        return Err(advance::wrong(cx, at, resumed, wrong()).await);
+    };
+    // A second factor may have been turned on since, with which a passkey alone does not go (auth.md 4.5).
+    if !offers::of(at.pool, user, true).contains(&ChallengeNameType::WebAuthn) {
+        return Err(auth::session_invalid().into());
+    }
+    let row = &right.passkey.row;
+    let batch = Batch::new();
+    let batch = passkeys::used(batch, &at.pool.id, &user.id, row, right.sign_count, cx.now);
+    let factor = if right.flags.user_verified() {
+        Factor::VerifiedPasskey
+    } else {
+        Factor::Passkey
+    };
+    advance::proved(cx, at, resumed, factor, batch).await
+}
+
+/// A right answer.
+struct Right<'k> {
+    passkey: &'k Passkey,
+    flags: Flags,
+    sign_count: i64,
+}
+
+/// An assertion, read and not judged.
+struct SignedIn {
+    id: String,
+    client_data: ClientData,
+    /// As it was signed.
+    bytes: Vec<u8>,
+    data: AuthenticatorData,
+    signature: Vec<u8>,
+    user_handle: Option<Vec<u8>>,
+}
+
+impl SignedIn {
+    fn read(text: &str) -> Option<Self> {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+        let read: PublicKeyCredential<Assertion> =
+            serde_json::from_value(serde_json::Value::Object(object)).ok()?;
+        let id = read.id()?.to_owned();
+        let response = read.response;
+        let bytes = from_base64url(&response.authenticator_data)?;
+        // What browsers send for no handle is nothing or an empty text.
+        let user_handle = response.user_handle.filter(|handle| !handle.is_empty());
+        let user_handle = user_handle.map(|handle| from_base64url(&handle).ok_or(()));
+        Some(Self {
+            client_data: ClientData::read(&response.client_data_json, Ceremony::Get)?,
+            data: AuthenticatorData::read(&bytes).ok()?,
+            signature: from_base64url(&response.signature)?,
+            user_handle: user_handle.transpose().ok()?,
+            bytes,
+            id,
+        })
+    }
+
+    /// Section 7.2 steps 5 to 22. Every check is made whatever the others say, and one signature is verified whether
+    /// there is such a passkey or not, so that the time tells nothing.
+    fn judge<'k>(
+        &self,
+        mode: Mode,
+        pool: &Pool,
+        known: &'k Known,
+        challenge: &str,
+        subject: &str,
+    ) -> Result<Option<Right<'k>>> {
+        let broken = |_| Fault::Internal(format!("passkey {}: public key", self.id));
+        let passkey = known
+            .usable()
+            .find(|passkey| passkey.row.credential_id == self.id);
+        let key = match passkey {
+            Some(passkey) => CredentialKey::from_cose(&passkey.row.public_key),
+            None => CredentialKey::decoy(),
+        };
+        let hash = sha256(&self.client_data.bytes);
+        let message = [self.bytes.as_slice(), &hash].concat();
+        let is_signed = key.map_err(broken)?.verify(&message, &self.signature);
+        let rp_id = known.rp_id.as_deref().unwrap_or_default();
+        let handle = self.user_handle.as_deref();
+        let is_theirs = handle.is_none_or(|handle| handle == subject.as_bytes());
+        let answers = self.client_data.answers(challenge);
+        let is_from_us = self.client_data.is_from(mode, rp_id)
+            && self.data.rp_id_hash == sha256(rp_id.as_bytes());
+        let Some(passkey) = passkey else {
+            return Ok(None);
+        };
+        let flags = self.data.flags;
+        let is_touched =
+            flags.user_present() && (flags.user_verified() || !demands_verification(pool));
+        let backup = flags.backup_eligible() == passkey.doc.backup_eligible
+            && (flags.backup_eligible() || !flags.backed_up());
+        let sign_count = i64::from(self.data.sign_count);
+        let counts = counts_on(passkey.row.sign_count, sign_count);
+        let right =
+            is_signed && is_theirs && answers && is_from_us && is_touched && backup && counts;
+        Ok(right.then_some(Right {
+            passkey,
+            flags,
+            sign_count,
+        }))
+    }
+}
+
+/// Whether a counter went on, or was never used. One that did not belongs to a copy of the authenticator, or to the
+/// original after a copy was used (section 7.2 step 22).
+fn counts_on(before: i64, now: i64) -> bool {
+    now > before || (now == 0 && before == 0)
+}

@@ -1,0 +1,221 @@
+//! The relying party of a pool: its id, the pages that may speak for it, what it demands of authenticators (auth.md 4.5).
+
+use cognate_shapes::{
+    AuthFactorType, ExplicitAuthFlowsType, UserVerificationType, WebAuthnFactorConfigurationType,
+};
+use cognate_store::tables::domains::{self, DomainRow};
+use cognate_store::tables::passkeys;
+
+use crate::app::Mode;
+use crate::cx::Cx;
+use crate::errors::{self, Result, auth};
+use crate::records::client::Client;
+use crate::records::passkey::Passkey;
+use crate::records::pool::Pool;
+use crate::signin::choice::offers;
+
+/// The id under which a development server needs no TLS, as browsers demand none there either.
+const LOCALHOST: &str = "localhost";
+
+/// What is known of a relying party and of somebody's passkeys.
+pub struct Known {
+    /// Its id; None in a pool that names none and has no domain.
+    pub rp_id: Option<String>,
+    /// Whose they are has passkeys of this relying party and of former ones, the oldest first.
+    pub passkeys: Vec<Passkey>,
+}
+
+impl Known {
+    /// Reads both in one round trip. `subject`: a user's id, or the pseudonym of a name that nobody has.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Self> {
+        let configured = configured(pool);
+        let mut queries = vec![passkeys::of_user(&pool.id, subject)];
+        if configured.is_none() {
+            queries.push(domains::of_pool(&pool.id));
+        }
+        let mut found = cx.store.read(&queries).await?.into_iter();
+        let (own, domains) = (found.next(), found.next());
+        let own = own.unwrap_or_default().into_iter();
+        let passkeys = own.map(Passkey::read).collect::<Result<_>>()?;
+        let domains = domains.unwrap_or_default().into_iter();
+        let domains = domains
+            .map(DomainRow::read)
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        // The custom domain goes before the prefix.
+        let of_pool = domains.iter().max_by_key(|row| row.custom).map(host);
+        Ok(Self {
+            rp_id: configured.or(of_pool),
+            passkeys,
+        })
+    }
+
+    /// The passkeys that the relying party can use: those of another id are orphans.
+    pub fn usable(&self) -> impl Iterator<Item = &Passkey> {
+        self.passkeys
+            .iter()
+            .filter(|passkey| Some(&passkey.row.rp_id) == self.rp_id.as_ref())
+    }
+}
+
+/// RelyingPartyId of the pool. Browsers know names of hosts in lower case only.
+fn configured(pool: &Pool) -> Option<String> {
+    let settings = pool.doc.web_authn_configuration.as_ref();
+    settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
+}
+
+/// The host of a domain of a pool: itself, or what the service makes of a prefix.
+fn host(row: &DomainRow) -> String {
+    match row.key.split_once('/') {
+        Some((region, prefix)) => format!("{prefix}.auth.{region}.amazoncognito.com"),
+        None => row.key.clone(),
+    }
+}
+
+/// Whether only authenticators that verify their user will do. A passkey that stands for two factors is one only with
+/// that (the model's documentation of WebAuthnFactorConfigurationType).
+pub fn demands_verification(pool: &Pool) -> bool {
+    let settings = pool.doc.web_authn_configuration.as_ref();
+    settings.is_some_and(|settings| {
+        settings.user_verification == Some(UserVerificationType::Required)
+            || settings.factor_configuration
+                == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
+    })
+}
+
+/// What the options of both ceremonies say about it.
+pub fn user_verification(pool: &Pool) -> &'static str {
+    if demands_verification(pool) {
+        "required"
+    } else {
+        "preferred"
+    }
+}
+
+/// Whether passkeys can be registered here.
+///
+/// # Errors
+/// WebAuthnNotEnabledException where WEB_AUTHN is no first factor; InvalidParameterException for a client without
+/// USER_AUTH.
+pub fn registers(pool: &Pool, client: &Client) -> Result<()> {
+    if !offers::allows(pool, AuthFactorType::WebAuthn) {
+        return Err(errors::passkeys::not_enabled().into());
+    }
+    if !client.lists_flow(ExplicitAuthFlowsType::AllowUserAuth) {
+        return Err(auth::user_auth_flow_disabled().into());
+    }
+    Ok(())
+}
+
+/// Whether a page of this origin may use passkeys of `rp_id`: over TLS, from the host of that name or one below it, at
+/// any port (Web Authentication section 13.4.9). `dev` serves pages of this machine without TLS.
+pub fn allows_origin(mode: Mode, rp_id: &str, origin: &str) -> bool {
+    let (authority, secure) = match origin.split_once("://") {
+        Some(("https", authority)) => (authority, true),
+        Some(("http", authority)) => (authority, false),
+        _ => return false,
+    };
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_port = |port: &str| {
+        !port.starts_with('0')
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+            && port.parse::<u16>().is_ok()
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    let below = host
+        .strip_suffix(rp_id)
+        .and_then(|left| left.strip_suffix('.'));
+    let belongs = host == rp_id || below.is_some_and(|left| left.split('.').all(is_label));
+    let trusted = secure || (mode == Mode::Dev && rp_id == LOCALHOST);
+    belongs && trusted && port.is_none_or(is_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_the_host_and_of_those_below_it_are_allowed() {
+        for origin in [
+            "https://login.example.com",
+            "https://login.example.com:8443",
+            "https://a.login.example.com",
+            "https://a.b-1.login.example.com",
+        ] {
+            assert!(
+                allows_origin(Mode::Serve, "login.example.com", origin),
+                "{origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_other_page_is_refused() {
+        for origin in [
+            "",
+            "null",
+            "login.example.com",
+            "http://login.example.com",
+            "https://example.com",
+            "https://evillogin.example.com",
+            "https://.login.example.com",
+            "https://a..login.example.com",
+            "https://login.example.com.evil.org",
+            "https://evil.org/.login.example.com",
+            "https://evil.org?.login.example.com",
+            "https://evil.org#.login.example.com",
+            "https://user@login.example.com",
+            "https://evil.org\\.login.example.com",
+            "https://login.example.com/",
+            "https://login.example.com:",
+            "https://login.example.com:0",
+            "https://login.example.com:+1",
+            "https://login.example.com:65536",
+            "https://login.example.com:1:2",
+            "https://LOGIN.example.com",
+            "HTTPS://login.example.com",
+            "wss://login.example.com",
+            "android:apk-key-hash:AAAA",
+        ] {
+            for mode in [Mode::Dev, Mode::Serve] {
+                assert!(
+                    !allows_origin(mode, "login.example.com", origin),
+                    "{origin}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_development_server_takes_pages_of_this_machine_without_tls() {
+        for origin in [
+            "http://localhost",
+            "http://localhost:5173",
+            "http://app.localhost:80",
+        ] {
+            assert!(allows_origin(Mode::Dev, "localhost", origin), "{origin}");
+            assert!(!allows_origin(Mode::Serve, "localhost", origin), "{origin}");
+        }
+        assert!(!allows_origin(
+            Mode::Dev,
+            "localhost",
+            "http://localhost.evil.org"
+        ));
+        assert!(!allows_origin(
+            Mode::Dev,
+            "localhost",
+            "http://127.0.0.1:5173"
+        ));
+        assert!(allows_origin(Mode::Serve, "localhost", "https://localhost"));
+    }
+}

@@ -1,0 +1,146 @@
+//! `passkeys`: the public keys with which users sign in.
+//!
+//! A credential id is unique in its pool, whoever has it. Times are microseconds.
+
+use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+
+/// The passkey is registered already, for this user or another.
+pub const PASSKEY_EXISTS: Label = Label("passkey_exists");
+/// The passkey is not there, or was used since it was read.
+pub const PASSKEY_GONE: Label = Label("passkey_gone");
+/// The user has [`MOST`] passkeys.
+pub const PASSKEYS_FULL: Label = Label("passkeys_full");
+
+/// How many passkeys a user may have (auth.md 4.5); [`FULL`] says it once more.
+pub const MOST: usize = 20;
+
+/// All passkeys of a user, the oldest first; parameters: pool, user.
+pub const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created FROM passkeys \
+     WHERE pool_id = ?1 AND user_id = ?2 ORDER BY created, credential_id";
+const PAGE: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created FROM passkeys \
+     WHERE pool_id = ?1 AND user_id = ?2 AND (created > ?3 OR created = ?3 AND credential_id > ?4) \
+     ORDER BY created, credential_id LIMIT ?5";
+const FULL: &str = "SELECT 1 FROM passkeys WHERE pool_id = ?1 AND user_id = ?2 LIMIT 1 OFFSET 19";
+const INSERT: &str = "INSERT INTO passkeys (pool_id, credential_id, user_id, rp_id, public_key, sign_count, doc, created, used) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)";
+const USED: &str = "UPDATE passkeys SET sign_count = ?5, used = ?6 \
+     WHERE pool_id = ?1 AND credential_id = ?2 AND user_id = ?3 AND sign_count = ?4";
+const DELETE: &str =
+    "DELETE FROM passkeys WHERE pool_id = ?1 AND credential_id = ?2 AND user_id = ?3";
+const FORGET_USER: &str = "DELETE FROM passkeys WHERE pool_id = ?1 AND user_id = ?2";
+
+/// A passkey as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyRow {
+    /// base64url.
+    pub credential_id: String,
+    /// The relying party for which it was made.
+    pub rp_id: String,
+    /// COSE.
+    pub public_key: Vec<u8>,
+    /// What its authenticator counted at the last use.
+    pub sign_count: i64,
+    /// JSON.
+    pub doc: String,
+    /// Microseconds.
+    pub created: i64,
+}
+
+impl PasskeyRow {
+    /// Takes a row of [`OF_USER`] or of a page.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] on a row of another shape.
+    pub fn read(mut row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            credential_id: row.take_text(0)?,
+            rp_id: row.take_text(1)?,
+            public_key: row.take_bytes(2)?,
+            sign_count: row.int(3)?,
+            doc: row.take_text(4)?,
+            created: row.int(5)?,
+        })
+    }
+}
+
+/// [`OF_USER`] with its parameters, for use among others in one `Store::read`.
+#[must_use]
+pub fn of_user(pool_id: &str, user_id: &str) -> (&'static str, Vec<Value>) {
+    (OF_USER, params![pool_id, user_id])
+}
+
+/// Up to `limit` passkeys of a user behind the one that was made at `created` under the id `after`, the oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+    (created, after): (i64, &str),
+    limit: i64,
+) -> Result<Vec<PasskeyRow>, StoreError> {
+    let rows = store
+        .rows(PAGE, params![pool_id, user_id, created, after, limit])
+        .await?;
+    rows.into_iter().map(PasskeyRow::read).collect()
+}
+
+/// Adds a passkey; [`PASSKEYS_FULL`], [`PASSKEY_EXISTS`]. Something earlier in the batch must make the batches of one
+/// user wait for each other, or both of two may find the last place free.
+pub fn insert(batch: Batch, pool_id: &str, user_id: &str, row: &PasskeyRow) -> Batch {
+    batch
+        .none(FULL, params![pool_id, user_id], PASSKEYS_FULL)
+        .one(
+            INSERT,
+            params![
+                pool_id,
+                &row.credential_id,
+                user_id,
+                &row.rp_id,
+                row.public_key.clone(),
+                row.sign_count,
+                &row.doc,
+                row.created
+            ],
+            PASSKEY_EXISTS,
+        )
+}
+
+/// Notes a sign-in at `now` with the passkey as it was read, whose authenticator has counted to `sign_count`;
+/// [`PASSKEY_GONE`].
+pub fn used(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    row: &PasskeyRow,
+    sign_count: i64,
+    now: i64,
+) -> Batch {
+    batch.one(
+        USED,
+        params![
+            pool_id,
+            &row.credential_id,
+            user_id,
+            row.sign_count,
+            sign_count,
+            now
+        ],
+        PASSKEY_GONE,
+    )
+}
+
+/// Takes a passkey away from its user; [`PASSKEY_GONE`].
+pub fn delete(batch: Batch, pool_id: &str, user_id: &str, credential_id: &str) -> Batch {
+    batch.one(
+        DELETE,
+        params![pool_id, credential_id, user_id],
+        PASSKEY_GONE,
+    )
+}
+
+/// Takes away every passkey of a user.
+pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(FORGET_USER, params![pool_id, user_id])
+}
