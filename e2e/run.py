@@ -21,25 +21,35 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# In this order; the session that moves the server's clock comes last.
+# In this order; the sessions that move the server's clock come last.
 SESSIONS = [
     "python/banner_session.py",
     "python/boto3_session.py",
     "python/every_field_session.py",
     "python/every_field_clients.py",
     "python/every_field_around.py",
+    "python/every_field_providers.py",
     "python/aws_cli.py",
     "python/every_field_cli.py",
     "python/mfa_session.py",
     "node/sdk_v3.mjs",
     "python/pycognito_session.py",
+    "python/pycognito_devices.py",
     "node/identity_js.mjs",
+    "node/identity_js_devices.mjs",
+    "node/identity_js_devices.mjs",
     "node/amplify.mjs",
+    "node/amplify_first_factors.mjs",
+    "python/first_factors_session.py",
+    "node/amplify_devices.mjs",
     "node/amplify_mfa.mjs",
+    "node/amplify_passwordless.mjs",
     "node/email_names.mjs",
+    "node/passkeys.mjs",
     "node/aws_jwt_verify.mjs",
     "node/jose.mjs",
     "python/pyjwt_session.py",
+    "node/amplify_rotation.mjs",
     "python/clock_session.py",
 ]
 START_SECONDS = 30

@@ -10,6 +10,9 @@ import {
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import { ENDPOINT, PASSWORD, administrator, check, checkMatch, confirmedUser, session } from './support.mjs';
 
+// Amplify names the device after the browser, and confirms none where there is no browser to ask.
+globalThis.navigator ??= { userAgent: 'e2e' };
+
 /** The code of an authenticator app, `steps` of thirty seconds from now. */
 function appCode(secret, steps) {
   const bits = [...secret].map(letter => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');

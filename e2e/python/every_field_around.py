@@ -1,25 +1,14 @@
 """boto3: what stands around a pool, with every field and updated field by field: groups, resource servers, a domain,
-identity providers, both kinds of looks, and terms."""
+both kinds of looks, and terms."""
 
-import copy
 import re
 import struct
 import zlib
 
-from every_field_data import ACCOUNT, role, saml_metadata
+from every_field_data import ACCOUNT, dated, role
 from support import UUID, administrator, check, check_match, check_refused, session, without_metadata
 
 VERSION = r"20\d{12}"
-
-
-def dated(name, shown, want, since=None):
-    """Compares a whole resource but for its dates, which must be there and stand still or move on; returns them."""
-    got = dict(shown)
-    created, modified = got.pop("CreationDate", None), got.pop("LastModifiedDate", None)
-    check(name, got, want)
-    if created is None or modified is None or (since and (created != since[0] or modified < since[1])):
-        check(f"{name}: the dates", (created, modified), since)
-    return created, modified
 
 
 def groups(admin, pool):
@@ -120,156 +109,6 @@ def domain_ends(admin, pool, prefix):
                   ("InvalidParameterException", "No such domain or user pool exists."),
                   lambda: admin.delete_user_pool_domain(**of))
     check("the pool shows no domain", "Domain" in admin.describe_user_pool(UserPoolId=pool)["UserPool"], False)
-
-
-class Provider:
-    """An identity provider of the session and what it must show."""
-
-    def __init__(self, admin, pool, name, kind):
-        self.admin, self.of, self.dates = admin, {"UserPoolId": pool, "ProviderName": name}, None
-        self.want = self.of | {"ProviderType": kind}
-        self.certificate = None
-
-    def check(self, name, answer):
-        """Compares a whole provider; a SAML provider also has a certificate, always the same."""
-        shown = copy.deepcopy(without_metadata(answer)["IdentityProvider"])
-        if self.want["ProviderType"] == "SAML":
-            certificate = shown["ProviderDetails"].pop("ActiveEncryptionCertificate", None)
-            check_match(f"{name}: the certificate for encryption", certificate, r"MII[A-Za-z0-9+/=\s]+")
-            check(f"{name}: it is the same certificate", certificate, self.certificate or certificate)
-            self.certificate = certificate
-        self.dates = dated(name, shown, self.want, self.dates)
-
-    def follow(self, request, added):
-        """What must be shown after a request: what it names, and what the service adds to it."""
-        self.want |= copy.deepcopy(request)
-        for member, more in added.items():
-            self.want[member] = self.want[member] | more
-
-    def create(self, request, added):
-        """Creates the provider and compares it."""
-        self.follow({"IdpIdentifiers": [], "AttributeMapping": {}} | request, added)
-        self.check(f"CreateIdentityProvider {self.of['ProviderName']}",
-                   self.admin.create_identity_provider(**self.of, ProviderType=self.want["ProviderType"], **request))
-        self.read("CreateIdentityProvider")
-
-    def update(self, request, added=None):
-        """Updates some members and compares the whole."""
-        self.follow(request, added or {})
-        name = f"UpdateIdentityProvider {self.of['ProviderName']}: {', '.join(request)}"
-        self.check(name, self.admin.update_identity_provider(**self.of, **request))
-        self.read(name)
-
-    def read(self, name):
-        """Reads the provider by its name and by each of its identifiers."""
-        self.check(f"DescribeIdentityProvider after {name}", self.admin.describe_identity_provider(**self.of))
-        for identifier in self.want["IdpIdentifiers"]:
-            self.check(
-                f"GetIdentityProviderByIdentifier {identifier} after {name}",
-                self.admin.get_identity_provider_by_identifier(
-                    UserPoolId=self.of["UserPoolId"], IdpIdentifier=identifier
-                ),
-            )
-
-
-def saml(admin, pool):
-    """SAML by a file of metadata."""
-    def places(host):
-        return {"ProviderDetails": {
-            "SSORedirectBindingURI": f"https://{host}/in", "SLORedirectBindingURI": f"https://{host}/out",
-        }}
-
-    details = {
-        "MetadataFile": saml_metadata("urn:example:company", "company.example.com"), "IDPSignout": "true",
-        "IDPInit": "true", "EncryptedResponses": "true", "RequestSigningAlgorithm": "rsa-sha256",
-    }
-    provider = Provider(admin, pool, "Company", "SAML")
-    provider.create({
-        "ProviderDetails": details, "AttributeMapping": {"email": "urn:oid:0.9.2342.19200300.100.1.3", "name": "cn"},
-        "IdpIdentifiers": ["company.example.com", "company"],
-    }, places("company.example.com"))
-    provider.update({"AttributeMapping": {"email": "mail", "custom:team": "group"}})
-    provider.update({"IdpIdentifiers": ["company"]})
-    for key in ("IDPSignout", "IDPInit", "EncryptedResponses"):
-        details = details | {key: "false"}
-        provider.update({"ProviderDetails": details}, places("company.example.com"))
-    details = {"MetadataFile": saml_metadata("urn:example:company", "new.example.com")}
-    provider.update({"ProviderDetails": details}, places("new.example.com"))
-    provider.update({"IdpIdentifiers": []})
-    refused = lambda **members: lambda: admin.update_identity_provider(**provider.of, ProviderDetails=members)  # noqa: E731
-    check_refused("SAML without metadata is refused", "UpdateIdentityProvider",
-                  ("InvalidParameterException", "At least one of the MetadataURL or MetadataFile should be provided."),
-                  refused(IDPInit="true"))
-    check_refused("SAML with metadata twice is refused", "UpdateIdentityProvider",
-                  ("InvalidParameterException", "Only one of the MetadataURL or MetadataFile should be provided."),
-                  refused(MetadataURL="https://company.example.com/metadata", **details))
-    provider.read("refusals")
-    return provider
-
-
-def oidc(admin, pool):
-    """OIDC with every address spelled out."""
-    def details(host, method):
-        return {
-            "client_id": f"client of {host}", "client_secret": f"secret-of-{host}",
-            "authorize_scopes": "openid email profile", "oidc_issuer": f"https://{host}",
-            "attributes_request_method": method, "authorize_url": f"https://{host}/authorize",
-            "token_url": f"https://{host}/token", "attributes_url": f"https://{host}/me",
-            "jwks_uri": f"https://{host}/keys",
-        }
-
-    added = {"ProviderDetails": {"attributes_url_add_attributes": "false"}}
-    subject = {"AttributeMapping": {"username": "sub"}}
-    provider = Provider(admin, pool, "Partner", "OIDC")
-    provider.create({
-        "ProviderDetails": details("partner.example.com", "GET"),
-        "AttributeMapping": {"email": "email", "email_verified": "email_verified"},
-        "IdpIdentifiers": ["partner.example.com"],
-        "AcrMapping": {f"Level{n}": f"urn:partner:{n}" for n in range(1, 5)},
-    }, added | subject)
-    provider.update({"ProviderDetails": details("other.example.com", "POST")}, added)
-    without_secret = {name: text for name, text in details("other.example.com", "POST").items() if name != "client_secret"}
-    provider.update({"ProviderDetails": without_secret}, added)
-    provider.update({"AttributeMapping": {"name": "name", "username": "sub"}}, subject)
-    provider.update({"IdpIdentifiers": ["other.example.com", "other"]})
-    provider.update({"AcrMapping": {"Level1": "urn:other:1"}})
-    check_refused("an attribute that the pool does not have is refused", "UpdateIdentityProvider",
-                  ("InvalidParameterException", "AttributeMapping contains invalid mapping: [custom:nothing]"),
-                  lambda: admin.update_identity_provider(**provider.of, AttributeMapping={"custom:nothing": "x"}))
-    provider.read("a refusal")
-    return provider
-
-
-def social(admin, pool):
-    """Google, to which the service adds its addresses."""
-    provider = Provider(admin, pool, "Google", "Google")
-    added = {
-        "attributes_url": "https://people.googleapis.com/v1/people/me?personFields=",
-        "attributes_url_add_attributes": "true", "authorize_url": "https://accounts.google.com/o/oauth2/v2/auth",
-        "oidc_issuer": "https://accounts.google.com", "token_request_method": "POST",
-        "token_url": "https://www.googleapis.com/oauth2/v4/token",
-    }
-    details = {"client_id": "google-client", "client_secret": "google-secret", "authorize_scopes": "email openid"}
-    provider.create({"ProviderDetails": details, "AttributeMapping": {"email": "email"}},
-                    {"ProviderDetails": added, "AttributeMapping": {"username": "sub"}})
-    provider.update({"ProviderDetails": details | {"authorize_scopes": "email profile openid"}},
-                    {"ProviderDetails": added})
-    return provider
-
-
-def providers(admin, pool):
-    """All of them, listed and deleted."""
-    made = [saml(admin, pool), oidc(admin, pool), social(admin, pool)]
-    listed = without_metadata(admin.list_identity_providers(UserPoolId=pool, MaxResults=60))
-    shown = {one["ProviderName"]: one for one in listed["Providers"]}
-    check("ListIdentityProviders", (set(listed), set(shown)), ({"Providers"}, {"Company", "Partner", "Google"}))
-    for provider in made:
-        name = provider.of["ProviderName"]
-        dated(f"ListIdentityProviders: {name}", shown[name],
-              {"ProviderName": name, "ProviderType": provider.want["ProviderType"]}, provider.dates)
-        check(f"DeleteIdentityProvider {name} answers nothing",
-              without_metadata(admin.delete_identity_provider(**provider.of)), {})
-    check("no provider is left", without_metadata(admin.list_identity_providers(UserPoolId=pool)), {"Providers": []})
 
 
 def png():
@@ -410,7 +249,6 @@ def main(admin):
                   ("InvalidParameterException", "There has to be an existing domain associated with this user pool"),
                   lambda: admin.set_ui_customization(UserPoolId=pool, CSS=".label-customizable { color: red; }"))
     domain(admin, pool, prefix)
-    providers(admin, pool)
     managed_login(admin, pool, client)
     classic_looks(admin, pool, client)
     terms(admin, pool, client)

@@ -8,6 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from support import check
+
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/6f0a1f6c-5f3c-4e39-9d0f-0f1e2d3c4b5a"
@@ -273,3 +275,13 @@ def saml_metadata(entity, host):
         f'<SingleSignOnService Binding="{redirect}" Location="https://{host}/in"/>'
         "</IDPSSODescriptor></EntityDescriptor>"
     )
+
+
+def dated(name, shown, want, since=None):
+    """Compares a whole resource but for its dates, which must be there and stand still or move on; returns them."""
+    got = dict(shown)
+    created, modified = got.pop("CreationDate", None), got.pop("LastModifiedDate", None)
+    check(name, got, want)
+    if created is None or modified is None or (since and (created != since[0] or modified < since[1])):
+        check(f"{name}: the dates", (created, modified), since)
+    return created, modified

@@ -14,13 +14,21 @@ SMS_ROLE = "arn:aws:iam::000000000000:role/sms"
 SENDER = "arn:aws:ses:us-east-1:000000000000:identity/sender@example.com"
 
 
-def app_code(secret, steps):
-    """The code of an authenticator app, `steps` of thirty seconds from now."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    mac = hmac.new(key, counter, hashlib.sha1).digest()
-    (number,) = struct.unpack_from(">I", mac, mac[19] & 15)
-    return f"{(number & 0x7FFFFFFF) % 1_000_000:06d}"
+class App:
+    """An authenticator app. Its steps are counted from the one in which it was made."""
+
+    def __init__(self, secret):
+        # No step may end between the codes that a check compares.
+        if (left := 30 - time.time() % 30) < 12:
+            time.sleep(left + 0.2)
+        self.first = int(time.time()) // 30
+        self.key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+
+    def code(self, steps):
+        """The code of the step that is so many steps away from the first."""
+        mac = hmac.new(self.key, struct.pack(">Q", self.first + steps), hashlib.sha1).digest()
+        (number,) = struct.unpack_from(">I", mac, mac[19] & 15)
+        return f"{(number & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class Maud:
@@ -96,8 +104,9 @@ with session("second factors"):
     begun = without_metadata(admin.associate_software_token(Session=asked["Session"]))
     secret = begun["SecretCode"]
     check_match("the secret", secret, r"[A-Z2-7]{52}")
+    app = App(secret)
     verified = without_metadata(admin.verify_software_token(
-        Session=begun["Session"], UserCode=app_code(secret, -1), FriendlyDeviceName="telephone"
+        Session=begun["Session"], UserCode=app.code(-1), FriendlyDeviceName="telephone"
     ))
     check("the app is verified", (verified["Status"], sorted(verified)), ("SUCCESS", ["Session", "Status"]))
     tokens = check_tokens("the set-up signs in", required.answer({**asked, "Session": verified["Session"]}))
@@ -113,13 +122,13 @@ with session("second factors"):
     check_refused(
         "a used code", "RespondToAuthChallenge",
         ("ExpiredCodeException", "Your software token has already been used once."),
-        lambda: required.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app_code(secret, -1)),
+        lambda: required.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app.code(-1)),
     )
-    check_tokens("the app signs in", required.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app_code(secret, 0)))
+    check_tokens("the app signs in", required.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app.code(0)))
     check_refused(
         "a used session", "RespondToAuthChallenge",
         ("NotAuthorizedException", "Invalid session for the user, session can only be used once."),
-        lambda: required.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app_code(secret, 1)),
+        lambda: required.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app.code(1)),
     )
     admin.admin_delete_software_token(**required.named)
     asked = required.begin()
@@ -151,12 +160,13 @@ with session("second factors"):
     access = {"AccessToken": tokens["AccessToken"]}
     begun = without_metadata(admin.associate_software_token(**access))
     check("no session by token", sorted(begun), ["SecretCode"])
+    app = App(begun["SecretCode"])
     check_refused(
         "a wrong code does not register", "VerifySoftwareToken",
         ("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"),
-        lambda: admin.verify_software_token(**access, UserCode=app_code(begun["SecretCode"], 7)),
+        lambda: admin.verify_software_token(**access, UserCode=app.code(7)),
     )
-    admin.verify_software_token(**access, UserCode=app_code(begun["SecretCode"], -1))
+    admin.verify_software_token(**access, UserCode=app.code(-1))
     check_tokens("registered is not on", optional.begin())
     admin.set_user_mfa_preference(
         **access, SMSMfaSettings={"Enabled": True}, SoftwareTokenMfaSettings={"Enabled": True},
@@ -175,7 +185,7 @@ with session("second factors"):
     check_tokens("the number signs in", optional.answer(sent, SMS_MFA_CODE=code))
     chosen = optional.answer(optional.begin(), ANSWER="SOFTWARE_TOKEN_MFA")
     check_tokens("the app signs in as well",
-                 optional.answer(chosen, SOFTWARE_TOKEN_MFA_CODE=app_code(begun["SecretCode"], 0)))
+                 optional.answer(chosen, SOFTWARE_TOKEN_MFA_CODE=app.code(0)))
     optional.prefer(EmailMfaSettings={"Enabled": True, "PreferredMfa": True})
     user = admin.admin_get_user(**optional.named)
     check("what is shown", (user["PreferredMfaSetting"], user["UserMFASettingList"]),
@@ -204,5 +214,5 @@ with session("second factors"):
         )
     check_refused(
         "the lock", "RespondToAuthChallenge", ("NotAuthorizedException", "Password attempts exceeded"),
-        lambda: optional.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app_code(begun["SecretCode"], 1)),
+        lambda: optional.answer(asked, SOFTWARE_TOKEN_MFA_CODE=app.code(1)),
     )
