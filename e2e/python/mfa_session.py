@@ -1,34 +1,12 @@
 """boto3: every second factor, how it is set up, chosen and preferred, with an authenticator app of our own."""
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
-
+from authenticator import App
 from support import PASSWORD, administrator, check, check_match, check_refused, messages, session, without_metadata
 
 PHONE = "+15555550101"
 EMAIL = "maud@example.com"
 SMS_ROLE = "arn:aws:iam::000000000000:role/sms"
 SENDER = "arn:aws:ses:us-east-1:000000000000:identity/sender@example.com"
-
-
-class App:
-    """An authenticator app. Its steps are counted from the one in which it was made."""
-
-    def __init__(self, secret):
-        # No step may end between the codes that a check compares.
-        if (left := 30 - time.time() % 30) < 12:
-            time.sleep(left + 0.2)
-        self.first = int(time.time()) // 30
-        self.key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-
-    def code(self, steps):
-        """The code of the step that is so many steps away from the first."""
-        mac = hmac.new(self.key, struct.pack(">Q", self.first + steps), hashlib.sha1).digest()
-        (number,) = struct.unpack_from(">I", mac, mac[19] & 15)
-        return f"{(number & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class Maud:

@@ -4,27 +4,13 @@ The library sends ConfirmDevice, UpdateDeviceStatus and ForgetDevice by itself, 
 operations do not need, to an address that it makes from the pool's region: only that address is changed here.
 """
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
-
 import pycognito.aws_srp
+from authenticator import App
 from pycognito import AWSSRP
 from pycognito.exceptions import SoftwareTokenMFAChallengeException
 from support import ENDPOINT, PASSWORD, Pool, administrator, check, check_match, check_refused, claims, session
 
 KEY = r"us-east-1_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-
-
-def app_code(secret, steps):
-    """The code of an authenticator app, `steps` of thirty seconds from now."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    mac = hmac.new(key, counter, hashlib.sha1).digest()
-    (number,) = struct.unpack_from(">I", mac, mac[19] & 15)
-    return f"{(number & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class Requests:
@@ -63,8 +49,8 @@ with session("pycognito with devices"):
     check_match("the key of the device", key, KEY)
     device = {"device_key": key, "device_group_key": first.device_group_key, "device_password": password}
 
-    secret = admin.associate_software_token(AccessToken=access)["SecretCode"]
-    verified = admin.verify_software_token(AccessToken=access, UserCode=app_code(secret, 0))
+    app = App(admin.associate_software_token(AccessToken=access)["SecretCode"])
+    verified = admin.verify_software_token(AccessToken=access, UserCode=app.code(0))
     check("the app is set up", verified["Status"], "SUCCESS")
     admin.set_user_mfa_preference(AccessToken=access, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True})
     try:

@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask <task>`.
 
 mod check;
+mod clients_matrix;
 mod codegen;
 mod import_model;
 mod operations;

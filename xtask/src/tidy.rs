@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::clients_matrix;
+
 /// No hand-written Rust file is longer, in lines.
 const MAX_LINES: usize = 500;
 
@@ -71,6 +73,10 @@ pub fn run(root: &Path) -> Result<()> {
         }
     }
     check_operation_files(root, &mut faults)?;
+    for (line, rule) in clients_matrix::faults(root)? {
+        let file = PathBuf::from(clients_matrix::MATRIX);
+        faults.push(Fault { file, line, rule });
+    }
     if faults.is_empty() {
         return Ok(());
     }

@@ -83,11 +83,15 @@ pub fn postgres_programs() -> Option<PathBuf> {
     Some(Path::new(&initdb).parent()?.to_path_buf())
 }
 
-/// PostgreSQL and the module that makes Python environments.
+/// PostgreSQL, Chromium and the module that makes Python environments.
 fn system_packages(deadline: Option<Instant>) -> Result<()> {
     let mut missing = Vec::new();
     if postgres_programs().is_none() {
         missing.push("postgresql");
+    }
+    // The one browser whose authenticators can be virtual; the session `passkeys` looks for it under this name first.
+    if !Path::new("/usr/bin/chromium").exists() {
+        missing.push("chromium");
     }
     if !succeeds("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3", "python3-venv"]);
