@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::fmt;
 
 use anyhow::{Result, bail};
-use cognate_crypto::srp::client::{Answer, Client, timestamp};
 use serde_json::{Value, json};
 
 use crate::aws;
 use crate::http::Connection;
 use crate::load::Call;
 use crate::seed::{EVERYONE, GROUPS_EACH, Seeded};
+use crate::steps;
 use crate::world::{PASSWORD, World, password_input, signer, slot, text};
 
 /// A kind of request.
@@ -20,6 +20,14 @@ pub enum Kind {
     Password,
     /// USER_SRP_AUTH, both calls.
     Srp,
+    /// USER_PASSWORD_AUTH and the code of an authenticator app.
+    App,
+    /// USER_PASSWORD_AUTH and a remembered device, three calls.
+    Device,
+    /// USER_SRP_AUTH and a remembered device, four calls.
+    SrpDevice,
+    /// USER_AUTH by a passkey.
+    Passkey,
     /// REFRESH_TOKEN_AUTH.
     Refresh,
     /// GetTokensFromRefreshToken with rotation.
@@ -52,6 +60,14 @@ impl Kind {
         } else {
             16
         }
+    }
+
+    /// Whether it needs the pools of [`crate::factors`].
+    pub fn needs_factors(self) -> bool {
+        matches!(
+            self,
+            Self::App | Self::Device | Self::SrpDevice | Self::Passkey
+        )
     }
 }
 
@@ -165,7 +181,11 @@ impl Call for Requests {
                     ID_TOKEN,
                 )
             }
-            Kind::Srp => srp(w, connection, i).await,
+            Kind::Srp => steps::by_srp(w, connection, i).await,
+            Kind::App => steps::by_app(w, connection).await,
+            Kind::Device => steps::by_device(w, connection, i).await,
+            Kind::SrpDevice => steps::by_srp_and_device(w, connection, i).await,
+            Kind::Passkey => steps::by_passkey(w, connection, i).await,
             Kind::Refresh => {
                 let input = json!({
                     "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": w.client,
@@ -218,14 +238,16 @@ impl Call for Requests {
     }
 }
 
-const ID_TOKEN: &str = "/AuthenticationResult/IdToken";
+/// Where the ID token is in an answer.
+pub const ID_TOKEN: &str = "/AuthenticationResult/IdToken";
 
 /// A seeded user, another for each call, here and there in the pool.
 fn any(w: &World, i: u64) -> Seeded {
     Seeded((i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) % w.users.max(1))
 }
 
-async fn unsigned(
+/// Sends an unsigned request.
+pub async fn unsigned(
     w: &World,
     connection: &mut Connection,
     operation: &str,
@@ -272,7 +294,8 @@ async fn create(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
     )
 }
 
-fn has(reply: &Value, pointer: &str) -> Result<()> {
+/// That the answer has a text there.
+pub fn has(reply: &Value, pointer: &str) -> Result<()> {
     text(reply, pointer).map(drop)
 }
 
@@ -285,41 +308,4 @@ fn expect(reply: &Value, list: &str, count: usize) -> Result<()> {
         bail!("{found} in {list} instead of {count}");
     }
     Ok(())
-}
-
-async fn srp(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
-    let client = Client::with_secret(&cognate_crypto::random::bytes::<32>());
-    let begin = json!({
-        "AuthFlow": "USER_SRP_AUTH", "ClientId": w.client,
-        "AuthParameters": { "USERNAME": signer(i), "SRP_A": client.srp_a() },
-    });
-    let challenge = unsigned(w, connection, "InitiateAuth", &begin).await?;
-    let parameter = |name: &str| text(&challenge, &format!("/ChallengeParameters/{name}"));
-    let (user_id, salt, srp_b, block) = (
-        parameter("USER_ID_FOR_SRP")?,
-        parameter("SALT")?,
-        parameter("SRP_B")?,
-        parameter("SECRET_BLOCK")?,
-    );
-    let stamp = timestamp(u64::try_from(aws::now())?);
-    let signature = client
-        .answer(&Answer {
-            pool_name: w.pool.split_once('_').map_or("", |(_, name)| name),
-            user_id: &user_id,
-            password: PASSWORD,
-            salt: &salt,
-            srp_b: &srp_b,
-            secret_block: &block,
-            timestamp: &stamp,
-        })
-        .map_err(|e| anyhow::anyhow!("SRP: {e:?}"))?;
-    let finish = json!({
-        "ChallengeName": "PASSWORD_VERIFIER", "ClientId": w.client,
-        "ChallengeResponses": {
-            "USERNAME": parameter("USERNAME")?, "PASSWORD_CLAIM_SECRET_BLOCK": block,
-            "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": stamp,
-        },
-    });
-    let reply = unsigned(w, connection, "RespondToAuthChallenge", &finish).await?;
-    has(&reply, ID_TOKEN)
 }

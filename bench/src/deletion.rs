@@ -62,6 +62,8 @@ async fn delete(arguments: &Arguments, folder: &Path, count: u64, length: Durati
             refresh: Vec::new(),
             rotated: Vec::new().into(),
             users: 0,
+            factors: None,
+            ahead: Cell::new(0),
         },
         kind: Cell::new(Kind::AdminCreateUser),
     });

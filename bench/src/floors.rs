@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use cognate_crypto::jws::{SigningKey, header_json};
 use cognate_crypto::srp;
+use cognate_crypto::totp::Seed;
+use cognate_crypto::webauthn::client::Authenticator;
+use cognate_crypto::webauthn::key::CredentialKey;
 
 use crate::machine;
 
@@ -15,6 +18,14 @@ pub enum Floor {
     Password,
     /// Two signatures, g^b, v^u and (A·v^u)^b: a sign-in by SRP, both calls.
     Srp,
+    /// Two signatures, g^x and the three codes of the window: a sign-in with the password and an app.
+    App,
+    /// Two signatures, g^x, g^b, v^u and (A·v^u)^b: a sign-in with the password and a remembered device.
+    Device,
+    /// Two signatures, and twice g^b, v^u and (A·v^u)^b: a sign-in by SRP and a remembered device.
+    SrpDevice,
+    /// Two signatures and the check of one with ECDSA: a sign-in by a passkey.
+    Passkey,
     /// Two signatures: a refresh.
     Refresh,
     /// None: the row has a bound in microseconds.
@@ -29,6 +40,10 @@ pub struct Pieces {
     x: cognate_crypto::secret::Secret<[u8; 32]>,
     verifier: srp::Verifier,
     public_a: srp::PublicA,
+    app: Seed,
+    passkey: CredentialKey,
+    /// What the passkey signed, and its signature.
+    shown: (Vec<u8>, Vec<u8>),
 }
 
 impl Pieces {
@@ -36,6 +51,16 @@ impl Pieces {
     pub fn new() -> anyhow::Result<Self> {
         srp::warm_up();
         let key = SigningKey::generate();
+        let mut device = Authenticator::es256("example.com");
+        let passkey = CredentialKey::from_cose(&device.public_key())
+            .map_err(|e| anyhow::anyhow!("a passkey: {e:?}"))?;
+        let client_data = [b'x'; 180];
+        let (mut message, signature) = device.sign_in(&client_data);
+        message.extend(cognate_crypto::hash::sha256(&client_data));
+        anyhow::ensure!(
+            passkey.verify(&message, &signature),
+            "a passkey's signature"
+        );
         let header = header_json(&key.public().kid());
         let x = srp::x("pool", "user", "Passw0rd!", &srp::new_salt());
         let public_a = srp::parse_public_a(&srp::client::Client::new().srp_a())
@@ -47,6 +72,9 @@ impl Pieces {
             verifier: srp::verifier(&x),
             x,
             public_a,
+            app: Seed::generate(),
+            passkey,
+            shown: (message, signature),
         })
     }
 
@@ -55,14 +83,38 @@ impl Pieces {
             black_box(self.key.sign_compact(self.header.as_bytes(), &self.payload));
             black_box(self.key.sign_compact(self.header.as_bytes(), &self.payload));
         };
+        let proof = || {
+            let challenge = srp::challenge(&self.verifier);
+            let _ = black_box(srp::session_key(&self.public_a, &challenge, &self.verifier));
+        };
+        let password = || drop(black_box(srp::verifier(&self.x)));
         match floor {
             Floor::Password => {
-                black_box(srp::verifier(&self.x));
+                password();
                 signatures();
             }
             Floor::Srp => {
-                let challenge = srp::challenge(&self.verifier);
-                let _ = black_box(srp::session_key(&self.public_a, &challenge, &self.verifier));
+                proof();
+                signatures();
+            }
+            Floor::App => {
+                password();
+                black_box(self.app.judge(1_800_000_000, 0, "000000"));
+                signatures();
+            }
+            Floor::Device => {
+                password();
+                proof();
+                signatures();
+            }
+            Floor::SrpDevice => {
+                proof();
+                proof();
+                signatures();
+            }
+            Floor::Passkey => {
+                let (message, signature) = &self.shown;
+                black_box(self.passkey.verify(message, signature));
                 signatures();
             }
             Floor::Refresh => signatures(),

@@ -61,6 +61,13 @@ pub fn disk(folder: &std::path::Path) -> Result<u64> {
     Ok(sum)
 }
 
+/// Reads the database in a data folder, so that the system has it in memory.
+pub fn warm(folder: &std::path::Path) -> Result<()> {
+    let mut file = std::fs::File::open(folder.join(".cognate").join("cognate.db"))?;
+    std::io::copy(&mut file, &mut std::io::sink())?;
+    Ok(())
+}
+
 impl Server {
     /// Starts the program on the server's core with its data in `folder`.
     pub async fn start(

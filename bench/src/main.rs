@@ -11,6 +11,7 @@
 mod aws;
 mod calls;
 mod deletion;
+mod factors;
 mod floors;
 mod http;
 mod load;
@@ -20,6 +21,7 @@ mod report;
 mod rows;
 mod scale;
 mod seed;
+mod steps;
 mod timing;
 mod world;
 

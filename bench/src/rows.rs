@@ -53,6 +53,24 @@ const ROWS: &[Row] = &[
         must: Must::Ratio(1.35),
     },
     Row {
+        name: "sign-in with password and device (3 calls)",
+        kind: Kind::Device,
+        floor: Floor::Device,
+        must: Must::Ratio(1.30),
+    },
+    Row {
+        name: "sign-in with SRP and device (4 calls)",
+        kind: Kind::SrpDevice,
+        floor: Floor::SrpDevice,
+        must: Must::Ratio(1.15),
+    },
+    Row {
+        name: "sign-in with a passkey (2 calls)",
+        kind: Kind::Passkey,
+        floor: Floor::Passkey,
+        must: Must::Ratio(1.30),
+    },
+    Row {
         name: "GetUser",
         kind: Kind::GetUser,
         floor: Floor::None,
@@ -82,6 +100,13 @@ const ROWS: &[Row] = &[
         floor: Floor::None,
         must: Must::Micros(400.0),
     },
+    // The last, because it moves the service's clock on.
+    Row {
+        name: "sign-in with password and app (2 calls)",
+        kind: Kind::App,
+        floor: Floor::App,
+        must: Must::Ratio(1.30),
+    },
 ];
 
 /// Measures the rows whose name contains `only`.
@@ -90,8 +115,13 @@ pub async fn run(arguments: &Arguments, only: &str, seconds: u64, users: u64) ->
     let world = world::prepare(arguments, &folder, users).await?;
     let server = Server::start(arguments, &folder, true).await?;
     let pieces = Pieces::new()?;
+    let rows: Vec<_> = ROWS.iter().filter(|row| row.name.contains(only)).collect();
+    let mut world = world.sign_in(&server.host).await?;
+    if rows.iter().any(|row| row.kind.needs_factors()) {
+        world = world.with_factors().await?;
+    }
     let requests = Rc::new(Requests {
-        world: world.sign_in(&server.host).await?,
+        world,
         kind: Cell::new(Kind::GetUser),
     });
     let next = Rc::new(Cell::new(0));
@@ -111,7 +141,7 @@ pub async fn run(arguments: &Arguments, only: &str, seconds: u64, users: u64) ->
         "{users} users besides {SIGNERS} that sign in; server on core {}, generator on another",
         machine::SERVER_CORE
     );
-    for row in ROWS.iter().filter(|row| row.name.contains(only)) {
+    for row in rows {
         requests.kind.set(row.kind);
         let measured = measure(&server, &pieces, &requests, row, seconds, &next)
             .await

@@ -1,7 +1,8 @@
 //! The same requests against pools of very different sizes: CPU a request, memory and disk a user.
 //!
 //! One server for each size runs at the same time, and slices of load alternate between them, so that a machine whose
-//! speed changes changes it for all.
+//! speed changes changes it for all. Before each row every database is read once, so that what is measured is the work
+//! and not how much the system happens to keep of a file in memory.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,7 @@ pub struct Options {
 /// A server and what is measured at it.
 struct Size {
     users: u64,
+    folder: PathBuf,
     server: Server,
     requests: Rc<Requests>,
     /// Bytes of its database when it started.
@@ -118,6 +120,7 @@ async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Resul
         let memory = server.memory()?;
         sizes.push(Size {
             users,
+            folder,
             server,
             requests,
             disk,
@@ -136,6 +139,9 @@ async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Resul
         .iter()
         .filter(|(name, _)| name.contains(&options.only))
     {
+        for size in &sizes {
+            machine::warm(&size.folder)?;
+        }
         let cells = row(&sizes, name, *kind, options.seconds, &next)
             .await
             .with_context(|| name.clone())?;

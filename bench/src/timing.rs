@@ -63,7 +63,7 @@ pub async fn run(arguments: &Arguments, calls: usize) -> Result<()> {
     let pool = text(&pool, "/UserPool/Id")?;
     let client = json!({
         "UserPoolId": pool, "ClientName": "timing", "PreventUserExistenceErrors": "ENABLED",
-        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"],
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH"],
     });
     let client = c
         .send(&aws::signed(&host, "CreateUserPoolClient", &client))
@@ -82,7 +82,7 @@ pub async fn run(arguments: &Arguments, calls: usize) -> Result<()> {
             .json()?;
     }
     let srp_a = cognate_crypto::srp::client::Client::new().srp_a();
-    let flows: [Flow<'_>; 2] = [
+    let flows: [Flow<'_>; 3] = [
         (
             "USER_PASSWORD_AUTH, wrong password",
             Box::new(|name| {
@@ -95,6 +95,13 @@ pub async fn run(arguments: &Arguments, calls: usize) -> Result<()> {
             Box::new(|name| {
                 json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": client,
                     "AuthParameters": { "USERNAME": name, "SRP_A": srp_a } })
+            }),
+        ),
+        (
+            "USER_AUTH, first call",
+            Box::new(|name| {
+                json!({ "AuthFlow": "USER_AUTH", "ClientId": client,
+                    "AuthParameters": { "USERNAME": name } })
             }),
         ),
     ];

@@ -1,6 +1,6 @@
 //! The pool, the clients and the users that the requests are about.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 use crate::Arguments;
 use crate::aws;
+use crate::factors::Factors;
 use crate::http::Connection;
 use crate::machine::Server;
 use crate::seed;
+use crate::steps;
 
 /// Users that sign in; spread, so that no two calls in flight meet at one user's gate.
 pub const SIGNERS: u64 = 256;
@@ -35,6 +37,10 @@ pub struct World {
     pub rotated: RefCell<Vec<String>>,
     /// Seeded users in the pool besides the signers.
     pub users: u64,
+    /// The pools of second factors and passkeys, when a row needs them.
+    pub factors: Option<Factors>,
+    /// Seconds that the service's clock is ahead of this machine's.
+    pub ahead: Cell<i64>,
 }
 
 /// The user name of a signer.
@@ -72,6 +78,8 @@ impl World {
                 .pointer("/users")
                 .and_then(Value::as_u64)
                 .context("users")?,
+            factors: None,
+            ahead: Cell::new(0),
         })
     }
 
@@ -113,9 +121,22 @@ impl World {
         }))
     }
 
+    /// Makes the pools of second factors and passkeys at the server.
+    pub async fn with_factors(mut self) -> Result<Self> {
+        let made = Factors::make(&self.host, self.now()).await;
+        self.factors = Some(made.context("making the pools of factors")?);
+        Ok(self)
+    }
+
+    /// The service's time in seconds.
+    pub fn now(&self) -> i64 {
+        aws::now() + self.ahead.get()
+    }
+
     /// Goes to the server at `host`, and gets tokens for every signer there.
     pub async fn sign_in(mut self, host: &str) -> Result<Self> {
         host.clone_into(&mut self.host);
+        self.ahead.set(steps::ahead(host).await?);
         let mut c = Connection::open(host).await?;
         for i in 0..SIGNERS {
             for (client, keep) in [(&self.client, true), (&self.rotating, false)] {

@@ -18,7 +18,11 @@ pub fn faults(root: &Path) -> Result<Vec<(usize, String)>> {
     let matrix = read(&root.join(MATRIX))?;
     let runner = read(&root.join("e2e/run.py"))?;
     let session = |name: &str| {
-        let folder = if name.ends_with(".mjs") { "node" } else { "python" };
+        let folder = if name.ends_with(".mjs") {
+            "node"
+        } else {
+            "python"
+        };
         let listed = runner.contains(&format!("\"{folder}/{name}\""));
         let text = std::fs::read_to_string(root.join("e2e").join(folder).join(name));
         text.ok().filter(|_| listed)
@@ -55,7 +59,8 @@ fn judge(cell: &str, session: &impl Fn(&str) -> Option<String>) -> Option<String
 mod tests {
     use super::*;
 
-    const TABLE: &str = "# x\n\n| flow | client |\n|---|---|\n| A | `a.mjs: the check` |\n| B | because |\n";
+    const TABLE: &str =
+        "# x\n\n| flow | client |\n|---|---|\n| A | `a.mjs: the check` |\n| B | because |\n";
 
     #[test]
     fn only_cells_in_backticks_are_looked_at() {

@@ -50,6 +50,8 @@ pub struct Settings {
     pub enforce_tiers: bool,
     /// Let identity providers be called at private addresses in `serve` too, and over HTTP on this machine.
     pub private_outbound: bool,
+    /// Let custom domains be made whose parent has no address.
+    pub unresolved_domains: bool,
     /// Record reads by IAM callers in the audit trail too.
     pub audit_reads: bool,
     /// How long the audit trail is kept, in microseconds; None for ever.
@@ -72,6 +74,7 @@ impl Settings {
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
             private_outbound: false,
+            unresolved_domains: true,
             audit_reads: false,
             audit_retention: Some(90 * crate::clock::DAY),
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),

@@ -17,6 +17,8 @@ use crate::tokens::keys::spare_context;
 
 /// How often a node looks for work.
 const TURN: Duration = Duration::from_secs(5);
+/// How often a node looks for metadata to read again, of which there is a row for each provider.
+const METADATA_TURN: Duration = Duration::from_secs(60);
 /// How long a node keeps a job without saying that it still works on it, in microseconds.
 const LEASE: i64 = 60 * SECOND;
 /// The longest rest between two portions.
@@ -48,7 +50,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     // By itself, because it waits for other people's servers.
     let metadata = async {
         loop {
-            tokio::time::sleep(TURN).await;
+            tokio::time::sleep(METADATA_TURN).await;
             report(
                 "metadata refresh",
                 providers::refresh::run(&app, &node).await,

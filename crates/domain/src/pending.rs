@@ -220,6 +220,7 @@ mod tests {
             account_recovery_setting: _,
             mfa_configuration: _,
             mfa_factors: _,
+            web_authn_configuration: _,
             sms_authentication_message: _,
             user_attribute_update_settings: _,
             device_configuration: _,
@@ -234,8 +235,6 @@ mod tests {
             user_pool_add_ons: _,
             lambda_config: _,
             key_configuration: _,
-            // For registering passkeys and signing in with them, which have no code yet.
-            web_authn_configuration: _,
             // Who sends, which is the server's own business: see the settings of its courier.
             email_configuration: _,
             sms_configuration: _,

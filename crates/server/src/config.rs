@@ -149,6 +149,11 @@ pub const KEYS: &[Key] = &[
         "Let identity providers be called at private addresses in serve too, and over HTTP on this machine",
     ),
     key(
+        "unresolved_domains",
+        Kind::Switch,
+        "Let custom domains be made whose parent has no address in serve too",
+    ),
+    key(
         "limits",
         Kind::One,
         "Requests a second: off, default (by client address) or aws (also the service's rates); default in serve, off in dev",

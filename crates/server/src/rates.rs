@@ -12,7 +12,7 @@ pub mod buckets;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cognate_domain::ops::limits;
 use cognate_domain::{App, Caller};
@@ -65,12 +65,15 @@ pub struct Asked<'a> {
     pub input: &'a Value,
 }
 
+/// Region and category to the rate and when it was read, in microseconds.
+type Provisioned = HashMap<(String, &'static str), (u32, i64)>;
+
 /// Counts requests.
 pub struct Rates {
     settings: RateSettings,
     buckets: Buckets,
-    /// Region and category to the rate and when it was read, in microseconds.
-    provisioned: Mutex<HashMap<(String, &'static str), (u32, i64)>>,
+    /// Rates that were read lately.
+    provisioned: Mutex<Provisioned>,
 }
 
 /// What a bucket is for.
@@ -236,7 +239,7 @@ impl Rates {
         Ok(Some(rate))
     }
 
-    fn rates(&self) -> std::sync::MutexGuard<'_, HashMap<(String, &'static str), (u32, i64)>> {
+    fn rates(&self) -> MutexGuard<'_, Provisioned> {
         self.provisioned
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

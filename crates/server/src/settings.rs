@@ -125,6 +125,7 @@ impl Plan {
             issuer,
             enforce_tiers: config.switch("enforce_tiers")?,
             private_outbound: config.switch("private_outbound")?,
+            unresolved_domains: mode == Mode::Dev || config.switch("unresolved_domains")?,
             audit_reads: config.switch("audit_reads")?,
             audit_retention: retention(config)?,
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,

@@ -1,3 +1,5 @@
+//! The ceremonies against a software authenticator.
+
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -282,4 +284,35 @@ fn a_member_that_is_there_twice_and_deep_nesting_are_refused() {
     // An array that claims to have more entries than there are bytes in the world.
     let huge = [0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
     assert!(AttestationObject::read(&huge).is_err());
+}
+
+#[test]
+fn no_bit_of_a_statement_can_be_changed() {
+    let mut device = Authenticator::es256(RP);
+    device.aaguid = MODEL;
+    for statement in [Statement::Itself, certificate(Some(MODEL))] {
+        let object = device.register(CLIENT_DATA, statement);
+        let good = AttestationObject::read(&object).unwrap();
+        let (_, given) = good.verify(CLIENT_DATA).unwrap();
+        for bit in 0..object.len() * 8 {
+            let mut changed = object.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let Ok(read) = AttestationObject::read(&changed) else {
+                continue;
+            };
+            match read.verify(CLIENT_DATA) {
+                Err(_) => {}
+                // Bits of the certificate that do not matter here; what was signed is what was read.
+                Ok((_, attestation)) => assert_eq!(
+                    (attestation, given, read.data),
+                    (
+                        Attestation::Certificate,
+                        Attestation::Certificate,
+                        good.data.clone()
+                    ),
+                    "{bit}"
+                ),
+            }
+        }
+    }
 }

@@ -64,3 +64,33 @@ pub fn subject_token_invalid() -> ApiError {
 pub fn actor_token_invalid() -> ApiError {
     not_authorized(texts::ACTOR_TOKEN_INVALID)
 }
+
+/// ACCESS_TOKEN without TARGET_ACR_VALUES.
+pub fn token_without_levels() -> ApiError {
+    invalid_parameter(texts::TOKEN_WITHOUT_LEVELS)
+}
+
+/// TARGET_ACR_VALUES of which the pool knows none.
+pub fn no_known_level() -> ApiError {
+    invalid_parameter(texts::NO_KNOWN_LEVEL)
+}
+
+/// Levels of which the user can reach none.
+pub fn no_reachable_level() -> ApiError {
+    invalid_parameter(texts::NO_REACHABLE_LEVEL)
+}
+
+/// An ACCESS_TOKEN whose level is enough.
+pub fn level_is_reached() -> ApiError {
+    invalid_parameter(texts::LEVEL_IS_REACHED)
+}
+
+/// MAX_AGE is no number of seconds.
+pub fn invalid_max_age() -> ApiError {
+    invalid_parameter(texts::INVALID_MAX_AGE)
+}
+
+/// An ACCESS_TOKEN of another user or client than the request names.
+pub fn token_of_somebody_else() -> ApiError {
+    not_authorized(texts::TOKEN_OF_SOMEBODY_ELSE)
+}

@@ -103,6 +103,16 @@ impl Outbound {
         answer.unwrap_or(Err(OutboundError::Slow))
     }
 
+    /// Whether the system's name service knows an IPv4 address of a host now (an A record).
+    pub async fn has_address(&self, host: &str) -> bool {
+        // Nothing below this name has one, and nobody should be asked (RFC 6761 section 6.4).
+        if host.rsplit('.').next() == Some("invalid") {
+            return false;
+        }
+        let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, 0))).await;
+        found.is_ok_and(|found| found.is_ok_and(|mut all| all.any(|address| address.is_ipv4())))
+    }
+
     fn target(&self, url: &str) -> Result<Target, OutboundError> {
         let uri: Uri = url.parse().map_err(|_| OutboundError::Url)?;
         let host = uri
@@ -207,6 +217,15 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_host_has_an_address_or_not() {
+        let client = Outbound::new(true);
+        assert!(client.has_address("localhost").await);
+        for host in ["", "a..b", "invalid", "example.invalid"] {
+            assert!(!client.has_address(host).await, "{host}");
+        }
+    }
 
     /// A server that sends these bytes to whoever connects, and closes.
     async fn server(answer: Vec<u8>) -> String {

@@ -18,7 +18,7 @@ use crate::signin::mfa::{self, decide::Decision};
 use crate::signin::outcome::{self, Outcome, Proof};
 use crate::signin::progress::{Factor, Flow, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::{At, candidate, custom, device, new_password};
+use crate::signin::{At, candidate, custom, device, new_password, step_up};
 
 /// Whether the batch of a step changes the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +175,7 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
         let (batch, next) = device::challenge(cx, at, passed.progress(at), device, batch)?;
         return ask(cx, at, &passed, batch, next).await;
     }
+    let decision = step_up::steer(cx, at, &passed, decision).await?;
     if decision == Decision::Nothing {
         if passed.start.flow == Flow::Custom && !passed.proven.has(Factor::Custom) {
             // The pool's own challenges come after password and second factor (auth.md 3.5). They may come back here.

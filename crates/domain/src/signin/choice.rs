@@ -22,7 +22,9 @@ use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
 use crate::signin::secret_hash::{self, Missing};
+use crate::signin::step_up::{self, Begun};
 use crate::signin::{At, advance, auto_sign_in, passkey, password, srp};
+use crate::users::aliases;
 
 pub mod offers;
 
@@ -41,6 +43,10 @@ pub async fn start(
     if let Some(session) = session {
         return auto_sign_in::sign_in(cx, at, start, session, given).await;
     }
+    let start = match step_up::begin(cx, at, start, given).await? {
+        Begun::Afresh(start) => start,
+        Begun::OnCredit(outcome) => return Ok(outcome),
+    };
     let preferred = given
         .get("PREFERRED_CHALLENGE")
         .and_then(ChallengeNameType::parse);
@@ -52,6 +58,7 @@ pub async fn start(
     let candidate = Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await?;
     candidate.tally.refuse_locked(cx.now)?;
     let (candidate, offers) = look_at(cx, at, candidate, name).await?;
+    let offers = step_up::leading(&start, offers)?;
     match preferred {
         Some(ChallengeNameType::PasswordSrp) if given.get("SRP_A").is_some() => {
             candidate.refuse_state(cx, at.pool, at.client).await?;
@@ -302,13 +309,24 @@ async fn code(
 ) -> Result<Outcome> {
     let correct = otp::check(cx, at, &resumed, given.required(parameter)?).await?;
     let user = resumed.user.as_ref().ok_or_else(auth::session_invalid)?;
-    let batch = correct.consume(Batch::new(), at.pool);
-    match otp::confirmed(cx, user, &correct) {
-        None => advance::proved(cx, at, resumed, factor, batch).await,
-        Some(after) => {
-            let batch = user::save(batch, at.pool, user, &after)?;
-            let batch = audit::record(cx, batch, &at.pool.id, Some(&after.id));
-            advance::proved_and_saved(cx, at, resumed, factor, batch, after).await
-        }
+    let sent = &correct.code;
+    // Whoever reads a former address or number shows nothing about the user as they are now.
+    if user.attribute(&sent.attribute) != Some(sent.value.as_str()) {
+        return Err(auth::session_invalid().into());
     }
+    let batch = correct.consume(Batch::new(), at.pool);
+    let Some(after) = otp::confirmed(cx, user, &correct) else {
+        return advance::proved(cx, at, resumed, factor, batch).await;
+    };
+    // A verified address is a name to sign in with where the pool says so, and belongs to whoever verified it last
+    // (auth.md 2.4).
+    let others = aliases::dispossess(cx, at.pool, &after).await?;
+    let mut changes: Vec<_> = others
+        .iter()
+        .map(|(before, after)| (before, after))
+        .collect();
+    changes.push((user, &after));
+    let batch = user::save_all(batch, at.pool, &changes)?;
+    let batch = audit::record(cx, batch, &at.pool.id, Some(&after.id));
+    advance::proved_and_saved(cx, at, resumed, factor, batch, after).await
 }

@@ -17,6 +17,7 @@
 //! | [`passkey`] | WEB_AUTHN |
 //! | [`otp`] | codes sent in the middle of a sign-in |
 //! | [`new_password`] | the challenge after a temporary password |
+//! | [`step_up`] | USER_AUTH until a level of assurance is reached |
 //! | [`outcome`] | the answer of a step; the session with its tokens at the end |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
 
@@ -40,6 +41,7 @@ pub mod refresh;
 pub mod resume;
 pub mod secret_hash;
 pub mod srp;
+pub mod step_up;
 pub mod ticket;
 
 use std::collections::BTreeMap;

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 
 use cognate_shapes::{DeliveryMediumType, UserStatusType};
 use cognate_store::tables::attempts::{self as table, Limit};
+use cognate_store::tables::sessions;
 use cognate_store::{Batch, Label};
 
 use crate::clock::HOUR;
 use crate::cx::Cx;
-use crate::errors::{Result, auth, challenges};
+use crate::errors::{Fault, Result, auth, challenges};
 use crate::messages::destination::{Contact, Destination};
 use crate::messages::{self, Addressee, Kind, Message, render};
 use crate::records::pool::Pool;
@@ -192,6 +193,14 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
         _ => Batch::new(),
     };
     let judged = codes::judge(cx, at.pool, owner, purpose, given, also).await?;
+    if judged.as_ref().err() == Some(&Wrong::Expired) {
+        // Another answer, on another node, may have used the code up since the session was read: it is for the session to
+        // say so, and no wrong answer.
+        let spent = sessions::spent_key(&at.pool.id, &resumed.progress.nonce);
+        if cx.store.row(sessions::READ_SPENT, spent).await?.is_some() {
+            return Err(Fault::Stale);
+        }
+    }
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => challenges::code_mismatch(),
         Wrong::Burnt | Wrong::Expired => challenges::code_expired(),

@@ -18,6 +18,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::attempts::hex;
 use crate::signin::{At, ticket};
+use crate::tokens::assurance::Level;
 
 /// The purpose of the sealed text.
 const PROGRESS: &str = "sign-in progress";
@@ -52,9 +53,9 @@ pub struct Start {
     /// Whether this very request named the device, not an earlier step.
     #[serde(skip)]
     pub device_named: bool,
-    /// TARGET_ACR_VALUES, best first.
+    /// TARGET_ACR_VALUES, as far as the pool knows them, the most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acr_values: Vec<String>,
+    pub levels: Vec<Level>,
 }
 
 impl Start {
@@ -324,6 +325,11 @@ impl Progress {
     pub fn client_of(text: &str) -> Result<String> {
         let bytes = ticket::decode(text)?;
         let (client_id, _) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        // It comes from outside and goes to the database, which takes no zero bytes.
+        let shaped = client_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !shaped || client_id.is_empty() {
+            return Err(auth::session_invalid().into());
+        }
         Ok(client_id.to_owned())
     }
 
@@ -346,7 +352,11 @@ impl Progress {
     /// As [`Progress::open`], but for the expiry.
     pub fn open_whenever(pool: &Pool, client: &Client, text: &str) -> Result<Self> {
         let bytes = ticket::decode(text)?;
-        let (_, sealed) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        let (client_id, sealed) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        // What stands readable is as little to be altered as what is sealed.
+        if client_id != client.id {
+            return Err(auth::session_invalid().into());
+        }
         let plain = pool.key.open_token(PROGRESS, pool.id.as_bytes(), sealed);
         let plain = plain.map_err(|_| auth::session_invalid())?;
         let progress: Self =

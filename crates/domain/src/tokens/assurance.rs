@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use cognate_shapes::AcrLevelConfigType;
+use serde::{Deserialize, Serialize};
 
 use crate::records::pool::PoolDoc;
 use crate::signin::progress::{Factor, Proven};
 
 /// How surely a user was identified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
     /// A password.
     One,

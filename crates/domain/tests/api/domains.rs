@@ -221,3 +221,27 @@ async fn managed_login_is_above_the_lowest_plan_where_plans_are_enforced() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn the_parent_of_a_custom_domain_has_an_address_unless_nobody_is_to_be_asked() {
+    let mut settings = cognate_domain::Settings::dev();
+    settings.mode = cognate_domain::Mode::Serve;
+    settings.unresolved_domains = false;
+    let t = TestApp::sqlite_with(settings.clone()).await;
+    let id = pool(&t, json!({})).await;
+    let text = "Custom domain is not a valid subdomain: Was not able to resolve the root domain, please ensure an A \
+                record exists for the root domain.";
+    let nowhere = custom(&id, "auth.example.invalid");
+    t.refused("CreateUserPoolDomain", nowhere.clone(), INVALID, text)
+        .await;
+    // The parent is an address in another notation, for which nobody has to be asked.
+    t.ok("CreateUserPoolDomain", custom(&id, "auth.127.0x1"))
+        .await;
+    t.ok("CreateUserPoolDomain", of(&id, "shop")).await;
+
+    settings.unresolved_domains = true;
+    let t = TestApp::sqlite_with(settings).await;
+    let id = pool(&t, json!({})).await;
+    let nowhere = with(nowhere, json!({"UserPoolId": id}));
+    t.ok("CreateUserPoolDomain", nowhere).await;
+}

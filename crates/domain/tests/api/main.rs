@@ -1,5 +1,7 @@
 //! Every operation called through validation and dispatch, on SQLite and on PostgreSQL.
 
+// Futures of helpers that call helpers nest deeply.
+#![recursion_limit = "256"]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +10,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod attacks;
+mod attacks_asking;
+mod attacks_changes;
+mod attacks_support;
 mod audit;
 mod audit_changes;
 mod branding;
@@ -23,6 +29,7 @@ mod groups_tokens;
 mod limits;
 mod list_users;
 mod lockout;
+mod members_table;
 mod messages;
 mod mfa_codes;
 mod mfa_decide;
@@ -30,6 +37,9 @@ mod mfa_preference;
 mod mfa_setup;
 mod mfa_support;
 mod mfa_totp;
+mod mfa_walks;
+mod passkey_support;
+mod passkeys;
 mod pools;
 mod pools_attributes;
 mod pools_certificate;
@@ -52,16 +62,21 @@ mod refresh;
 mod refusals;
 mod refusals_table;
 mod resource_servers;
+mod revocation;
 mod sessions;
 mod signin_after_sign_up;
 mod signin_choice;
+mod signin_choice_nobody;
 mod signin_custom;
+mod signin_custom_devices;
 mod signin_devices;
 mod signin_new_password;
+mod signin_passkey;
 mod signin_password;
 mod signin_srp;
 mod signin_support;
 mod signup;
+mod step_up;
 mod support;
 mod tags;
 mod terms;
@@ -74,3 +89,5 @@ mod user_verification;
 mod users;
 mod users_password;
 mod users_setup;
+mod walks;
+mod walks_world;

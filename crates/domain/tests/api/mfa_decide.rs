@@ -141,7 +141,7 @@ on_each_engine! {
             pool.doc.account_recovery_setting = serde_json::from_value(recovery(&[ways])["AccountRecoverySetting"].clone()).unwrap();
             pool.doc.mfa_factors = MfaFactors {
                 sms: bit(pool_bits, 0),
-                software_token: bit(pool_bits, 1).then(|| SoftwareTokenMfaConfigType { enabled: Some(true) }),
+                software_token: bit(pool_bits, 1).then_some(SoftwareTokenMfaConfigType { enabled: Some(true) }),
                 email: bit(pool_bits, 2).then(EmailMfaConfigType::default),
             };
             for user_bits in 0..(4 * 64_u32) {

@@ -191,7 +191,7 @@ fn names(user: &Value) -> Vec<String> {
 }
 
 /// What a writer who comes too late may be told.
-const LATE: [(&str, &str); 6] = [
+const LATE: [(&str, &str); 5] = [
     (
         "AliasExistsException",
         "An account with the given email already exists.",
@@ -206,10 +206,6 @@ const LATE: [(&str, &str); 6] = [
     ),
     ("UsernameExistsException", "User account already exists"),
     ("UsernameExistsException", "User already exists"),
-    (
-        "InvalidParameterException",
-        "Already found an entry for username chief",
-    ),
 ];
 
 on_each_engine! {

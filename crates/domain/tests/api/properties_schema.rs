@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::on_each_engine;
 use crate::properties::holds;
 use crate::support::TestApp;
-use crate::users_setup::{attribute, user};
+use crate::users_setup::{PASSWORD, attribute, client, pool, user};
 
 /// What an attribute holds, with its limits.
 #[derive(Clone, Debug)]
@@ -188,6 +188,47 @@ on_each_engine! {
                 })
                 .collect();
             assert_eq!(shown(t, pool, attributes.len()).await, has);
+        });
+    }
+
+    async fn users_bring_what_a_schema_requires_of_them(t: &TestApp) {
+        let standard = ["nickname", "gender", "website", "locale"];
+        // Of each: whether it is required, whether it may change later, whether the request has it.
+        let inputs = prop::array::uniform4((any::<bool>(), any::<bool>(), any::<bool>()));
+        holds(30, &inputs, async |attributes| {
+            let of = || standard.into_iter().zip(attributes);
+            let schema: Vec<_> = of()
+                .map(|(name, (required, mutable, _))| json!({"Name": name, "AttributeDataType": "String", "Required": required, "Mutable": mutable}))
+                .collect();
+            let pool = pool(t, json!({"Schema": schema})).await;
+            let client = client(t, &pool, json!({})).await;
+            let given: Value = of().filter(|(_, (.., has))| *has).map(|(name, _)| json!({"Name": name, "Value": "x"})).collect();
+            // Who signs up brings everything; an administrator may leave to the user what the user can still set.
+            let lacks = |required: bool, mutable: bool, has: bool, by_user: bool| required && !has && (by_user || !mutable);
+            let user = json!({"ClientId": client, "Username": "ann", "Password": PASSWORD, "UserAttributes": given});
+            let missing = of().any(|(_, (required, mutable, has))| lacks(required, mutable, has, true));
+            assert_eq!(refused(t.call("SignUp", user).await), missing);
+            let user = json!({"UserPoolId": pool, "Username": "bob", "MessageAction": "SUPPRESS", "UserAttributes": given});
+            let missing = of().any(|(_, (required, mutable, has))| lacks(required, mutable, has, false));
+            assert_eq!(refused(t.call("AdminCreateUser", user).await), missing);
+            if missing {
+                return;
+            }
+            // What is required never goes, what is fixed never changes.
+            for (name, (required, mutable, has)) in of() {
+                let list = json!([{"Name": name, "Value": "y"}]);
+                let update = json!({"UserPoolId": pool, "Username": "bob", "UserAttributes": list});
+                assert_eq!(refused(t.call("AdminUpdateUserAttributes", update).await), !mutable, "{name}");
+                let delete = json!({"UserPoolId": pool, "Username": "bob", "UserAttributeNames": [name]});
+                assert_eq!(refused(t.call("AdminDeleteUserAttributes", delete).await), required || !mutable, "{name}");
+                let left = attribute(&crate::users_setup::user(t, &pool, "bob").await, name).map(str::to_owned);
+                let expected = match (mutable, required) {
+                    (false, _) => has.then_some("x"),
+                    (true, true) => Some("y"),
+                    (true, false) => None,
+                };
+                assert_eq!(left.as_deref(), expected, "{name}");
+            }
         });
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! The first column names an operation, or all of them (`*`), or all that need a signature (`sigv4`) or none
 //! (`public`); a row of one operation counts before the others. The third says `test MODULE::NAME`, for a test of this
-//! program, `test it::MODULE::NAME`, for one of the whole server, or `why …`.
+//! program, `test wire::MODULE::NAME` or `test it::MODULE::NAME`, for one of the server, or `why …`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,9 +27,7 @@ const IN_WORK: &[&str] = &[
     "AdminSetUserMFAPreference",
     "AdminUpdateDeviceStatus",
     "AssociateSoftwareToken",
-    "CompleteWebAuthnRegistration",
     "ConfirmDevice",
-    "DeleteWebAuthnCredential",
     "ForgetDevice",
     "GetClientToken",
     "GetDerivedToken",
@@ -40,13 +38,11 @@ const IN_WORK: &[&str] = &[
     "InitiateAuth",
     "ListDevices",
     "ListUserSessions",
-    "ListWebAuthnCredentials",
     "RespondToAuthChallenge",
     "RevokeUserSession",
     "SetUserMFAPreference",
     "SetUserPoolClientSessionConfiguration",
     "SetUserPoolSessionConfiguration",
-    "StartWebAuthnRegistration",
     "UpdateDeviceStatus",
     "VerifySoftwareToken",
 ];
@@ -133,10 +129,14 @@ fn every_test_that_a_row_names_is_there() {
             (None, Some(why)) if why.len() > 20 => continue,
             _ => panic!("{who}\t{error}: {shown}"),
         };
-        let (folder, named) = match named.strip_prefix("it::") {
-            Some(named) => ("tests/tests/it", named),
-            None => ("crates/domain/tests/api", named),
-        };
+        let (folder, named) = [
+            ("it::", "tests/tests/it"),
+            ("wire::", "crates/server/tests/wire"),
+            ("", "crates/domain/tests/api"),
+        ]
+        .into_iter()
+        .find_map(|(prefix, folder)| Some((folder, named.strip_prefix(prefix)?)))
+        .unwrap();
         let (module, test) = named.rsplit_once("::").unwrap();
         let file = root
             .join(folder)

@@ -300,3 +300,25 @@ on_each_engine! {
         assert_eq!(listed(t, &s.pool, "jane").await.len(), 100);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pools_of_the_lite_plan_track_no_sessions_where_plans_are_enforced() {
+    let settings = cognate_domain::Settings {
+        enforce_tiers: true,
+        ..cognate_domain::Settings::dev()
+    };
+    let t = &TestApp::sqlite_with(settings).await;
+    let s = site_with(t, json!({"UserPoolTier": "LITE"}), json!({})).await;
+    let above = "FeatureUnavailableInTierException";
+    let text = "The following feature is not available for the LITE pricing tier configured: Session Tracking";
+    let pool = json!({
+        "UserPoolId": s.pool, "UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5},
+    });
+    t.refused("SetUserPoolSessionConfiguration", pool, above, text)
+        .await;
+    let client = json!({
+        "UserPoolId": s.pool, "ClientId": s.client, "SSOSession": {"MaxValidityMinutes": 5},
+    });
+    t.refused("SetUserPoolClientSessionConfiguration", client, above, text)
+        .await;
+}

@@ -7,11 +7,11 @@ use crate::signin_support::*;
 use crate::support::{Refusal, TestApp};
 use crate::users_setup::{all_at_once, attribute, code, inbox, sms};
 
-const MISMATCH: (&str, &str) = (
+pub const MISMATCH: (&str, &str) = (
     "CodeMismatchException",
     "Invalid code or auth state for the user.",
 );
-const EXPIRED_CODE: (&str, &str) = (
+pub const EXPIRED_CODE: (&str, &str) = (
     "ExpiredCodeException",
     "Invalid code provided, please request a code again.",
 );
@@ -25,7 +25,7 @@ pub async fn choices(t: &TestApp, pool: Value, client: Value) -> Site {
     site_with(t, with(with(sms(), factors), pool), with(flows, client)).await
 }
 
-fn contacts(email: &str, phone: &str) -> Value {
+pub fn contacts(email: &str, phone: &str) -> Value {
     json!([{"Name": "email", "Value": email}, {"Name": "phone_number", "Value": phone}])
 }
 
@@ -64,12 +64,12 @@ fn select(client: &str, session: &Value, responses: Value) -> Value {
     )
 }
 
-fn email_code(client: &str, session: &Value, name: &str, code: &str) -> Value {
+pub fn email_code(client: &str, session: &Value, name: &str, code: &str) -> Value {
     let responses = json!({"USERNAME": name, "EMAIL_OTP_CODE": code});
     respond(client, "EMAIL_OTP", session, responses)
 }
 
-async fn answer(t: &TestApp, input: Value) -> Result<Value, Refusal> {
+pub async fn answer(t: &TestApp, input: Value) -> Result<Value, Refusal> {
     t.call("RespondToAuthChallenge", input).await
 }
 
@@ -316,6 +316,62 @@ on_each_engine! {
         assert_eq!(late.unwrap_err(), not_authorized("Invalid session for the user, session is expired."));
     }
 
+    async fn the_session_of_the_longest_name_can_be_sent_back(t: &TestApp) {
+        let s = choices(t, json!({}), json!({})).await;
+        let name = "\u{10400}".repeat(128);
+        let input = json!({
+            "UserPoolId": s.pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": contacts("l@example.com", "+15555550100")
+        });
+        t.ok("AdminCreateUser", input).await;
+        let asked = t.ok("InitiateAuth", prefer(&s.client, &name, "EMAIL_OTP")).await;
+        let digits = inbox(t, &s.pool).await[0]["code"].as_str().unwrap().to_owned();
+        answer(t, email_code(&s.client, &asked["Session"], &name, &digits)).await.unwrap();
+    }
+
+    async fn a_code_to_a_former_address_shows_nothing(t: &TestApp) {
+        let s = choices(t, json!({}), json!({})).await;
+        let sub = jane(t, &s).await;
+        let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
+        let digits = code(t, &s.pool, &sub).await;
+        let change = json!({"UserPoolId": s.pool, "Username": "jane", "UserAttributes": [{"Name": "email", "Value": "new@example.com"}]});
+        t.ok("AdminUpdateUserAttributes", change).await;
+        assert_eq!(answer(t, email_code(&s.client, &asked["Session"], "jane", &digits)).await.unwrap_err(), not_authorized(INVALID));
+    }
+
+    async fn an_address_belongs_to_whoever_verified_it_last(t: &TestApp) {
+        let s = choices(t, json!({"AliasAttributes": ["email"]}), json!({})).await;
+        let sub = jane(t, &s).await;
+        let email = |verified: &str| json!([{"Name": "email", "Value": "jane@example.com"}, {"Name": "email_verified", "Value": verified}]);
+        user_with(t, &s.pool, "june", email("true")).await;
+        let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
+        let digits = code(t, &s.pool, &sub).await;
+        answer(t, email_code(&s.client, &asked["Session"], "jane", &digits)).await.unwrap();
+        let shown = t.ok("AdminGetUser", json!({"UserPoolId": s.pool, "Username": "jane@example.com"})).await;
+        assert_eq!(shown["Username"], "jane");
+        let shown = t.ok("AdminGetUser", json!({"UserPoolId": s.pool, "Username": "june"})).await;
+        assert_eq!(attribute(&shown, "email_verified"), Some("false"));
+    }
+
+    async fn a_second_factor_leaves_only_passwords_to_choose(t: &TestApp) {
+        let s = choices(t, json!({"MfaConfiguration": "OPTIONAL", "SmsAuthenticationMessage": "Use {####}"}), json!({})).await;
+        let sub = jane(t, &s).await;
+        // The text of the MFA settings holds for one-time passwords, as long as there is MFA.
+        t.ok("InitiateAuth", prefer(&s.client, "jane", "SMS_OTP")).await;
+        let message = inbox(t, &s.pool).await[0].clone();
+        assert_eq!(message["body"], format!("Use {}", message["code"].as_str().unwrap()));
+        let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
+        let digits = code(t, &s.pool, &sub).await;
+        let on = json!({"UserPoolId": s.pool, "Username": "jane", "SMSMfaSettings": {"Enabled": true, "PreferredMfa": true}});
+        t.ok("AdminSetUserMFAPreference", on).await;
+        let list = t.ok("InitiateAuth", prefer(&s.client, "jane", "SMS_OTP")).await;
+        assert_eq!((&list["ChallengeName"], &list["AvailableChallenges"]), (&json!("SELECT_CHALLENGE"), &json!(["PASSWORD_SRP", "PASSWORD"])));
+        // A sign-in that was under way before comes to the second factor.
+        let next = answer(t, email_code(&s.client, &asked["Session"], "jane", &digits)).await.unwrap();
+        assert_eq!(next["ChallengeName"], "SMS_MFA");
+        let chosen = answer(t, select(&s.client, &list["Session"], json!({"ANSWER": "PASSWORD", "PASSWORD": PASSWORD}))).await.unwrap();
+        assert_eq!(chosen["ChallengeName"], "SMS_MFA");
+    }
+
     async fn of_two_right_answers_at_once_one_wins(t: &TestApp) {
         let s = choices(t, json!({}), json!({})).await;
         let sub = jane(t, &s).await;
@@ -394,101 +450,5 @@ on_each_engine! {
         jane(t, &s).await;
         let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
         assert_eq!((&asked["ChallengeName"], &asked["AvailableChallenges"]), (&json!("SELECT_CHALLENGE"), &json!(["PASSWORD_SRP", "PASSWORD"])));
-    }
-
-    async fn names_that_nobody_has_look_like_users_where_the_client_must_not_know(t: &TestApp) {
-        let s = choices(t, json!({}), json!({"PreventUserExistenceErrors": "ENABLED"})).await;
-        let legacy = client_of(t, &s.pool, json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]})).await["ClientId"].as_str().unwrap().to_owned();
-        t.refused("InitiateAuth", begin(&legacy, json!({"USERNAME": "nobody"})), "UserNotFoundException", "User does not exist.").await;
-        let name = "Nobody@example.com";
-        let list = t.ok("InitiateAuth", begin(&s.client, json!({"USERNAME": name}))).await;
-        let offered = list["AvailableChallenges"].clone();
-        assert!(offered.as_array().unwrap().contains(&json!("EMAIL_OTP")));
-        assert_eq!(t.ok("InitiateAuth", begin(&s.client, json!({"USERNAME": name}))).await["AvailableChallenges"], offered);
-        let asked = t.ok("InitiateAuth", prefer(&s.client, name, "EMAIL_OTP")).await;
-        assert_eq!(
-            without_session(asked.clone()),
-            json!({
-                "ChallengeName": "EMAIL_OTP", "AvailableChallenges": offered,
-                "ChallengeParameters": {"CODE_DELIVERY_DELIVERY_MEDIUM": "EMAIL", "CODE_DELIVERY_DESTINATION": "N***@e***"},
-            })
-        );
-        jane(t, &s).await;
-        let real = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
-        assert_eq!(asked["Session"].as_str().unwrap().len(), real["Session"].as_str().unwrap().len());
-        for _ in 0..20 {
-            assert_eq!(answer(t, email_code(&s.client, &asked["Session"], name, "12345678")).await.unwrap_err(), refusal(MISMATCH));
-        }
-        assert_eq!(answer(t, email_code(&s.client, &asked["Session"], name, "12345678")).await.unwrap_err(), refusal(EXPIRED_CODE));
-        let by_password = begin(&s.client, json!({"USERNAME": name, "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD}));
-        t.refused("InitiateAuth", by_password, WRONG.0, WRONG.1).await;
-        let proof = cognate_crypto::srp::client::Client::new();
-        let input = begin(&s.client, json!({"USERNAME": name, "PREFERRED_CHALLENGE": "PASSWORD_SRP", "SRP_A": proof.srp_a()}));
-        let challenge = t.ok("InitiateAuth", input).await;
-        let started = Srp::of(proof, &challenge);
-        assert_eq!(answer(t, verify(&s.client, started.responses(&s.pool, PASSWORD))).await.unwrap_err(), refusal(WRONG));
-        // Messages to nobody are given up.
-        assert!(inbox(t, &s.pool).await.iter().all(|message| message["to"] == "jane@example.com"));
-    }
-
-    async fn nobody_costs_the_reads_and_writes_of_a_user_in_every_step(t: &TestApp) {
-        let s = choices(t, json!({}), json!({"PreventUserExistenceErrors": "ENABLED"})).await;
-        // Names whose seeming factors are those of the user.
-        let offers = async |name: &str| t.ok("InitiateAuth", begin(&s.client, json!({"USERNAME": name}))).await["AvailableChallenges"].clone();
-        let input = |name: &str| json!({"UserPoolId": s.pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": contacts("jane@example.com", "+15555550100")});
-        t.ok("AdminCreateUser", input("jane")).await;
-        set_password(t, &s.pool, "jane", PASSWORD).await;
-        let offered = offers("jane").await;
-        let mut nobody = None;
-        for n in 0..200 {
-            let name = format!("nobody{n}");
-            if offers(&name).await == offered {
-                nobody = Some(name);
-                break;
-            }
-        }
-        let nobody = nobody.unwrap();
-        let cost = async |op: &str, input: Value| {
-            let before = t.app.store.work();
-            let answer = t.call(op, input).await;
-            let after = t.app.store.work();
-            let work = [after.reads - before.reads, after.commits - before.commits, after.statements - before.statements];
-            (work, answer)
-        };
-        let mut costs = Vec::new();
-        for name in ["jane", &nobody] {
-            let mut all = Vec::new();
-            let (work, list) = cost("InitiateAuth", begin(&s.client, json!({"USERNAME": name}))).await;
-            all.push(work);
-            let (work, sent) = cost("InitiateAuth", prefer(&s.client, name, "EMAIL_OTP")).await;
-            all.push(work);
-            let (work, refused) = cost("RespondToAuthChallenge", email_code(&s.client, &sent.unwrap()["Session"], name, "123456789")).await;
-            assert_eq!(refused.unwrap_err(), refusal(MISMATCH));
-            all.push(work);
-            let session = list.unwrap()["Session"].clone();
-            let choose = |responses: Value| respond(&s.client, "SELECT_CHALLENGE", &session, with(json!({"USERNAME": name}), responses));
-            let (work, refused) = cost("RespondToAuthChallenge", choose(json!({"ANSWER": "PASSWORD", "PASSWORD": "wrong"}))).await;
-            assert_eq!(refused.unwrap_err(), refusal(WRONG));
-            all.push(work);
-            let proof = cognate_crypto::srp::client::Client::new();
-            all.push(cost("RespondToAuthChallenge", choose(json!({"ANSWER": "PASSWORD_SRP", "SRP_A": proof.srp_a()}))).await.0);
-            let (work, sent) = cost("RespondToAuthChallenge", choose(json!({"ANSWER": "SMS_OTP"}))).await;
-            assert_eq!(sent.unwrap()["ChallengeName"], "SMS_OTP");
-            all.push(work);
-            costs.push(all);
-        }
-        assert_eq!(costs[0], costs[1]);
-    }
-
-    async fn a_disabled_user_is_nobody_where_the_client_must_not_know(t: &TestApp) {
-        let s = choices(t, json!({}), json!({"PreventUserExistenceErrors": "ENABLED"})).await;
-        jane(t, &s).await;
-        let waiting = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
-        let digits = inbox(t, &s.pool).await[0]["code"].as_str().unwrap().to_owned();
-        t.ok("AdminDisableUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
-        let asked = t.ok("InitiateAuth", begin(&s.client, json!({"USERNAME": "jane"}))).await;
-        assert_eq!(asked["ChallengeName"], "SELECT_CHALLENGE");
-        assert_eq!(answer(t, email_code(&s.client, &waiting["Session"], "jane", &digits)).await.unwrap_err(), refusal(MISMATCH));
-        assert_eq!(inbox(t, &s.pool).await.len(), 1);
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::on_each_engine;
 use crate::signin_support::*;
 use crate::support::{Refusal, TestApp};
-use crate::users_setup::all_at_once;
+use crate::users_setup::{all_at_once, code};
 
 const USED: &str = "Invalid session for the user, session can only be used once.";
 const INVALID: &str = "Invalid session for the user.";
@@ -20,7 +20,7 @@ const INVALID: &str = "Invalid session for the user.";
 /// Two right answers sign in, three wrong ones end it, a first `tokens` or `nonsense` in ClientMetadata does at once what
 /// it says. Whoever began with SRP proves the password first.
 #[derive(Clone, Default)]
-struct Rules(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Rules(Arc<Mutex<Vec<String>>>);
 
 impl Rules {
     fn note(&self, asking: &Asking<'_>, what: &str) {
@@ -125,7 +125,7 @@ impl Deciders for Rules {
 }
 
 /// A pool with the three triggers, whose part is taken by [`Rules`].
-async fn custom(t: &TestApp, client: Value) -> (Site, Rules) {
+pub(crate) async fn custom(t: &TestApp, client: Value) -> (Site, Rules) {
     let rules = Rules::default();
     assert!(t.app.custom_auth.set(Box::new(rules.clone())).is_ok());
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
@@ -136,11 +136,11 @@ async fn custom(t: &TestApp, client: Value) -> (Site, Rules) {
     (s, rules)
 }
 
-fn begin(client: &str, parameters: Value) -> Value {
+pub(crate) fn begin(client: &str, parameters: Value) -> Value {
     initiate(client, "CUSTOM_AUTH", parameters)
 }
 
-fn reply(client: &str, challenge: &Value, answer: &str) -> Value {
+pub(crate) fn reply(client: &str, challenge: &Value, answer: &str) -> Value {
     let name = &challenge["ChallengeParameters"]["USERNAME"];
     json!({
         "ClientId": client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": challenge["Session"],
@@ -254,6 +254,31 @@ on_each_engine! {
         get_user(t, &done["AuthenticationResult"]["AccessToken"]).await.unwrap();
         let (started, _) = start("jane").await;
         assert_eq!(respond(t, verify(&s.client, started.responses(&s.pool, "wrong"))).await.unwrap_err(), refusal(WRONG));
+    }
+
+    async fn the_second_factor_comes_between_password_and_triggers(t: &TestApp) {
+        let (s, rules) = custom(t, json!({})).await;
+        let sms = json!({"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms", "ExternalId": "x"}});
+        t.ok("SetUserPoolMfaConfig", json!({"UserPoolId": s.pool, "MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": sms})).await;
+        let sub = user_with(t, &s.pool, "maud", json!([{"Name": "phone_number", "Value": "+15555550100"}])).await;
+        t.ok("AdminSetUserMFAPreference", json!({"UserPoolId": s.pool, "Username": "maud", "SMSMfaSettings": {"Enabled": true}})).await;
+        let proof = srp::client::Client::new();
+        let input = begin(&s.client, json!({"USERNAME": "maud", "CHALLENGE_NAME": "SRP_A", "SRP_A": proof.srp_a()}));
+        let started = Srp::of(proof, &t.ok("InitiateAuth", input).await);
+        let asked = respond(t, verify(&s.client, started.responses(&s.pool, PASSWORD))).await.unwrap();
+        assert_eq!(asked["ChallengeName"], "SMS_MFA");
+        rules.seen();
+        let code = code(t, &s.pool, &sub).await;
+        let input = json!({
+            "ClientId": s.client, "ChallengeName": "SMS_MFA", "Session": asked["Session"],
+            "ChallengeResponses": {"USERNAME": "maud", "SMS_MFA_CODE": code},
+        });
+        let asked = respond(t, input).await.unwrap();
+        assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
+        assert_eq!(rules.seen()[0], "define user [SRP_A=true/- PASSWORD_VERIFIER=true/- SMS_MFA=true/-]");
+        let next = respond(t, reply(&s.client, &asked, "4")).await.unwrap();
+        let done = respond(t, reply(&s.client, &next, "5")).await.unwrap();
+        get_user(t, &done["AuthenticationResult"]["AccessToken"]).await.unwrap();
     }
 
     async fn whoever_changed_their_password_in_between_begins_again(t: &TestApp) {

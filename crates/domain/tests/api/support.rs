@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cognate_crypto::seal::RootKey;
+use cognate_crypto::secret::SecretString;
 use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::{Auth, Op, validate};
 use cognate_store::{Store, StoreOptions};
@@ -17,6 +18,8 @@ pub struct TestApp {
     /// The app.
     pub app: Arc<App>,
     folder: std::path::PathBuf,
+    /// The root key, for further nodes.
+    root: SecretString,
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -39,10 +42,26 @@ impl TestApp {
         let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
             .await
             .unwrap();
-        let app = App::open(settings, store, RootKey::generate())
-            .await
-            .unwrap();
-        Self { app, folder }
+        let root = RootKey::generate();
+        let text = root.to_base64();
+        let app = App::open(settings, store, root).await.unwrap();
+        Self {
+            app,
+            folder,
+            root: text,
+        }
+    }
+
+    /// Another node on the same database: other caches, other gates.
+    pub async fn second_node(&self) -> Self {
+        let root = RootKey::from_base64(self.root.expose()).unwrap();
+        let store = self.app.store.clone();
+        let app = App::open(Settings::dev(), store, root).await.unwrap();
+        Self {
+            app,
+            folder: std::path::PathBuf::new(),
+            root: self.root.duplicate(),
+        }
     }
 
     /// On a fresh schema of the PostgreSQL in TEST_POSTGRES_URL; None (said loudly) without one.
@@ -59,12 +78,13 @@ impl TestApp {
         );
         let url = cognate_store::prepare_schema(&url, &schema).await.unwrap();
         let store = Store::open(&few_connections(&url)).await.unwrap();
-        let app = App::open(Settings::dev(), store, RootKey::generate())
-            .await
-            .unwrap();
+        let root = RootKey::generate();
+        let text = root.to_base64();
+        let app = App::open(Settings::dev(), store, root).await.unwrap();
         Some(Self {
             app,
             folder: std::path::PathBuf::new(),
+            root: text,
         })
     }
 

@@ -11,10 +11,12 @@
 
 mod bounds;
 mod dev;
+mod exchange;
 mod iam;
 mod lifecycle;
 mod nodes;
 mod protocol;
+mod rates;
 mod socket;
 mod tls;
 mod whole;

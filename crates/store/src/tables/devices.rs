@@ -1,21 +1,20 @@
 //! `devices`: the devices that users confirmed, remembered or not.
 
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// The device was confirmed before.
 pub const DEVICE_EXISTS: Label = Label("device_exists");
 /// The device is not there, or is not remembered any more.
 pub const DEVICE_GONE: Label = Label("device_gone");
 
-/// The columns in the order that [`DeviceRow::read`] expects.
+/// The columns in the order that `DeviceRow::read` expects.
 macro_rules! columns {
     () => {
         "device_key, group_key, name, sealed, remembered, last_ip, created, modified, authenticated"
     };
 }
 
-/// A device; parameters: pool, user, device key.
-pub const BY_KEY: &str = concat!(
+const BY_KEY: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3"
@@ -37,7 +36,9 @@ const SET_PENDING: &str =
     "UPDATE devices SET pending = ?4 WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
 const USED: &str = "UPDATE devices SET authenticated = ?4, last_ip = ?5, pending = NULL \
      WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
-const REMEMBERED: &str = "SELECT 1 FROM devices \
+// A change and no guard: a guard would hold the row in a way that the change which follows could not take over when two
+// batches do the same at once.
+const TAKE: &str = "UPDATE devices SET pending = NULL \
      WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3 AND remembered = 1";
 const DELETE: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
 const FORGET_USER: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2";
@@ -66,11 +67,7 @@ pub struct DeviceRow {
 }
 
 impl DeviceRow {
-    /// Takes a row of [`BY_KEY`] or of a page.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] on a row of another shape.
-    pub fn read(mut row: Row) -> Result<Self, StoreError> {
+    fn read(mut row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             device_key: row.take_text(0)?,
             group_key: row.take_text(1)?,
@@ -83,12 +80,6 @@ impl DeviceRow {
             authenticated: row.int(8)?,
         })
     }
-}
-
-/// [`BY_KEY`] with its parameters, for use among others in one `Store::read`.
-#[must_use]
-pub fn by_key(pool_id: &str, user_id: &str, device_key: &str) -> (&'static str, Vec<Value>) {
-    (BY_KEY, params![pool_id, user_id, device_key])
 }
 
 /// A device of a user.
@@ -216,13 +207,9 @@ pub fn used(
     )
 }
 
-/// Requires that the device is there and remembered; [`DEVICE_GONE`].
-pub fn is_remembered(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Batch {
-    batch.exists(
-        REMEMBERED,
-        params![pool_id, user_id, device_key],
-        DEVICE_GONE,
-    )
+/// Requires that the device is there and remembered, and that no sign-in waits for it any more; [`DEVICE_GONE`].
+pub fn take(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Batch {
+    batch.one(TAKE, params![pool_id, user_id, device_key], DEVICE_GONE)
 }
 
 /// Takes a device away; [`DEVICE_GONE`].

@@ -25,3 +25,16 @@ pub const ACTOR_TOKEN_INCOMPLETE: &str = "ActorToken and ActorTokenType must be 
 pub const SUBJECT_TOKEN_INVALID: &str = "Invalid Subject Token";
 /// GetDerivedToken.
 pub const ACTOR_TOKEN_INVALID: &str = "Invalid Actor Token";
+/// Step-up: that a token needs levels is documented, the text is not. The same holds for the next five.
+pub const TOKEN_WITHOUT_LEVELS: &str =
+    "TARGET_ACR_VALUES is required when ACCESS_TOKEN is provided.";
+/// None of the levels is one of the pool's.
+pub const NO_KNOWN_LEVEL: &str = "TARGET_ACR_VALUES contains no valid ACR value.";
+/// The user has no factors for any of the levels.
+pub const NO_REACHABLE_LEVEL: &str = "User cannot satisfy any of the requested ACR values.";
+/// The token has the level already.
+pub const LEVEL_IS_REACHED: &str = "The access token already satisfies the requested ACR value.";
+/// MAX_AGE is not a whole number of seconds.
+pub const INVALID_MAX_AGE: &str = "MAX_AGE must be a non-negative integer.";
+/// The token is another user's or another client's.
+pub const TOKEN_OF_SOMEBODY_ELSE: &str = "Access Token does not match the user.";

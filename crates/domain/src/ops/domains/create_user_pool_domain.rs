@@ -64,6 +64,10 @@ pub async fn create_user_pool_domain(
         doc: serde_json::to_string(&doc)?,
         ver: 1,
     };
+    if custom {
+        // Last, for it asks somebody else.
+        super::check_parent(cx, &input.domain).await?;
+    }
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let mut batch = domains::insert(batch, &row, cx.now);
     if custom {

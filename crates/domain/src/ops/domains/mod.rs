@@ -1,7 +1,6 @@
 //! The domains operations, one file each.
 //!
-//! A prefix is unique in its region, a custom domain on the whole server (endpoints.md 2.2). Whether the parent of a custom
-//! domain has an address is not asked of the name service: this server may be the one that nobody outside can see.
+//! A prefix is unique in its region, a custom domain on the whole server (endpoints.md 2.2).
 
 pub mod create_user_pool_domain;
 pub mod delete_user_pool_domain;
@@ -113,6 +112,15 @@ fn check_custom(domain: &str) -> Result<()> {
         return Err(errors::domains::invalid_custom_domain().into());
     }
     Ok(())
+}
+
+/// endpoints.md 2.2: the parent of a custom domain has an address, unless the server is told not to ask.
+async fn check_parent(cx: &Cx<'_>, domain: &str) -> Result<()> {
+    let parent = domain.split_once('.').map_or(domain, |(_, parent)| parent);
+    if cx.settings.unresolved_domains || cx.outbound.has_address(parent).await {
+        return Ok(());
+    }
+    Err(errors::domains::invalid_custom_domain().into())
 }
 
 /// Settled D7: the certificate is not looked at, its name is.

@@ -23,7 +23,7 @@ const EVERY: i64 = 6 * HOUR;
 const SOON: i64 = 15 * MINUTE;
 /// How long a node keeps a provider to itself; a call ends long before.
 const LEASE: i64 = MINUTE;
-/// Providers of one look at the work.
+/// Providers that one query finds.
 const PORTION: u32 = 16;
 /// What the cursor of a job says once its first turn, which has nothing to do, is over.
 const BEGUN: &str = "begun";
@@ -43,28 +43,41 @@ pub fn plan(batch: Batch, pool_id: &str, provider: &Provider) -> Batch {
 /// # Errors
 /// A fault when the database fails. What a provider answers, or does not, is none.
 pub async fn run(app: &App, node: &str) -> Result<()> {
-    let now = app.clock.service();
-    for key in jobs::due(&app.store, KIND, "", now, PORTION).await? {
-        let lease = jobs::take(&app.store, KIND, &key, node, now, now + LEASE).await;
-        let Some(lease) = lease.map_err(broken)? else {
-            continue;
+    let mut after = String::new();
+    loop {
+        let now = app.clock.service();
+        let due = jobs::due(&app.store, KIND, &after, now, PORTION).await?;
+        let Some(last) = due.last() else {
+            return Ok(());
         };
-        let (batch, next) = match lease.cursor.as_str() {
-            // The request that named the URL has just read it.
-            "" => (Batch::new(), Some(EVERY)),
-            _ => turn(app, &key).await?,
-        };
-        let batch = match next {
-            Some(pause) => jobs::checkpoint(batch, &lease, BEGUN, app.clock.service() + pause),
-            None => jobs::finish(batch, &lease),
-        };
-        match app.store.commit(batch).await {
-            // Somebody changed the provider or took the job: the next turn sees what is there.
-            Ok(_) | Err(CommitError::Conflict(_)) => {}
-            Err(error) => return Err(broken(error)),
+        after.clone_from(last);
+        for key in &due {
+            work(app, node, key).await?;
         }
     }
-    Ok(())
+}
+
+/// A provider's turn, unless another node has begun it.
+async fn work(app: &App, node: &str, key: &str) -> Result<()> {
+    let now = app.clock.service();
+    let lease = jobs::take(&app.store, KIND, key, node, now, now + LEASE).await;
+    let Some(lease) = lease.map_err(broken)? else {
+        return Ok(());
+    };
+    let (batch, next) = match lease.cursor.as_str() {
+        // The request that named the URL has just read it.
+        "" => (Batch::new(), Some(EVERY)),
+        _ => turn(app, key).await?,
+    };
+    let batch = match next {
+        Some(pause) => jobs::checkpoint(batch, &lease, BEGUN, app.clock.service() + pause),
+        None => jobs::finish(batch, &lease),
+    };
+    match app.store.commit(batch).await {
+        // Somebody changed the provider or took the job: the next turn sees what is there.
+        Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
+        Err(error) => Err(broken(error)),
+    }
 }
 
 fn broken(error: CommitError) -> Fault {

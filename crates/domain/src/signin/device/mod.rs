@@ -221,7 +221,7 @@ pub async fn answer(
     let user = resumed.user.as_ref().ok_or_else(auth::session_invalid)?;
     let (device, proof) = remembered(cx, at, &user.id, key).await?;
 
-    let batch = devices::is_remembered(Batch::new(), &pool.id, &user.id, key);
+    let batch = devices::take(Batch::new(), &pool.id, &user.id, key);
     let timely = is_timely(&timestamp, cx.clock.wall());
     let right = cx
         .workers

@@ -154,7 +154,11 @@ fn pretended(pool: &Pool, typed: &str) -> (String, [String; 2]) {
     let made = pool.key.mac("passkeys of unknown names", typed.as_bytes());
     let [shape, ..] = pool.key.mac("passkey shapes", typed.as_bytes());
     // The lengths that password managers and telephones give their ids.
-    let length = [16, 20, 32][usize::from(shape % 3)];
+    let length = match shape % 3 {
+        0 => 16,
+        1 => 20,
+        _ => 32,
+    };
     let id = base64url(made.get(..length).unwrap_or(&made));
     (id, ["internal".to_owned(), "hybrid".to_owned()])
 }

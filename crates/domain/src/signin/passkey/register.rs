@@ -197,7 +197,9 @@ impl Given {
             client_data,
             object,
             id,
-            attachment: read.authenticator_attachment.filter(is_attachment),
+            attachment: read
+                .authenticator_attachment
+                .filter(|text| is_attachment(text)),
             transports: transports(response.transports.unwrap_or_default()),
         })
     }
@@ -241,8 +243,8 @@ impl Given {
 }
 
 /// The two that the specification names (section 5.4.5).
-fn is_attachment(text: &String) -> bool {
-    matches!(text.as_str(), "platform" | "cross-platform")
+fn is_attachment(text: &str) -> bool {
+    matches!(text, "platform" | "cross-platform")
 }
 
 /// What is kept of the transports, in their order, each once. Browsers may name ones that are not known yet (section 5.8.4).
