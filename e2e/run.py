@@ -47,7 +47,6 @@ SESSIONS = [
     "python/first_factors_session.py",
     "node/amplify_devices.mjs",
     "node/amplify_mfa.mjs",
-    "node/amplify_devices.mjs",
     "node/email_names.mjs",
     "node/passkeys.mjs",
     "node/passkeys_amplify.mjs",

@@ -60,8 +60,9 @@ pub struct Turn {
 }
 
 impl Factors {
-    /// Makes the pools, and gives every signer an app, a device and a passkey. `now`: the service's time, in seconds.
-    pub async fn make(host: &str, now: i64) -> Result<Self> {
+    /// Makes the pools, and gives every signer an app, a device and a passkey. `ahead`: seconds that the service's clock is
+    /// ahead of this machine's.
+    pub async fn make(host: &str, ahead: i64) -> Result<Self> {
         let mut c = Caller::open(host).await?;
         let mut made = Self {
             apps_at: c.app_site(json!({})).await?,
@@ -78,12 +79,12 @@ impl Factors {
         };
         for i in 0..SIGNERS {
             let tokens = c.new_user(&made.apps_at, i).await?;
-            let app = c.register_app(&made.apps_at, i, &tokens, now).await?;
+            let app = c.register_app(&made.apps_at, i, &tokens, ahead).await?;
             made.apps.push(app);
 
             let tokens = c.new_user(&made.devices_at, i).await?;
             made.devices.push(c.confirm_device(&tokens).await?);
-            c.register_app(&made.devices_at, i, &tokens, now).await?;
+            c.register_app(&made.devices_at, i, &tokens, ahead).await?;
 
             let tokens = c.new_user(&made.passkeys_at, i).await?;
             made.passkeys
@@ -246,13 +247,13 @@ impl Caller {
         site: &Site,
         i: u64,
         tokens: &Value,
-        now: i64,
+        ahead: i64,
     ) -> Result<Seed> {
         let access = text(tokens, "/AccessToken")?;
         let input = json!({ "AccessToken": access });
         let secret = self.unsigned("AssociateSoftwareToken", input).await?;
         let app = seed(&text(&secret, "/SecretCode")?)?;
-        let code = app.code_at(now).expose().clone();
+        let code = app.code_at(aws::now() + ahead).expose().clone();
         let input = json!({ "AccessToken": access, "UserCode": code });
         self.unsigned("VerifySoftwareToken", input).await?;
         let input = json!({

@@ -27,6 +27,10 @@ pub async fn by_app(w: &World, connection: &mut Connection) -> Result<()> {
     if turn.next_step {
         // The codes are those of the new step from here on: the server takes a step's code a step earlier and later.
         w.ahead.set(w.ahead.get() + 30);
+    }
+    // Of this round, though another may begin meanwhile: its code must be left for the user's next turn.
+    let ahead = w.ahead.get();
+    if turn.next_step {
         let request = format!(
             "POST /_dev/clock HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{}",
             w.host, r#"{"advance":"30s"}"#
@@ -36,7 +40,7 @@ pub async fn by_app(w: &World, connection: &mut Connection) -> Result<()> {
     let client = &factors.apps_at.client;
     let input = password_input(client, turn.user);
     let asked = unsigned(w, connection, "InitiateAuth", &input).await?;
-    let code = factors.code(turn.user, w.now())?;
+    let code = factors.code(turn.user, aws::now() + ahead)?;
     let responses = json!({ "USERNAME": signer(turn.user), "SOFTWARE_TOKEN_MFA_CODE": code });
     let reply = answer(
         w,
@@ -190,7 +194,8 @@ fn proof(w: &World, client: &Client, asked: &Value, known: [&str; 3]) -> Result<
     }))
 }
 
-/// Seconds that the service's clock is ahead of this machine's.
+/// Whole seconds that the service's clock is ahead of this machine's; never more than it is, or an app would show its
+/// codes too early.
 pub async fn ahead(host: &str) -> Result<i64> {
     let mut connection = Connection::open(host).await?;
     let request = format!("GET /_dev/clock HTTP/1.1\r\nHost: {host}\r\n\r\n");
@@ -203,5 +208,5 @@ pub async fn ahead(host: &str) -> Result<i64> {
         clippy::cast_possible_truncation,
         reason = "a time of this century in seconds"
     )]
-    Ok((now.round() as i64) - aws::now())
+    Ok((now.floor() as i64) - aws::now())
 }

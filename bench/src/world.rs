@@ -123,7 +123,7 @@ impl World {
 
     /// Makes the pools of second factors and passkeys at the server.
     pub async fn with_factors(mut self) -> Result<Self> {
-        let made = Factors::make(&self.host, self.now()).await;
+        let made = Factors::make(&self.host, self.ahead.get()).await;
         self.factors = Some(made.context("making the pools of factors")?);
         Ok(self)
     }

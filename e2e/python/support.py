@@ -247,6 +247,8 @@ def check_tokens(result, pool_id, client_id, issuer, username, sub, email, refre
             "iss": issuer,
             "client_id": client_id,
             "token_use": "access",
+            "acr": "urn:cognito:loa:1",
+            "amr": ["pwd"],
             "scope": "aws.cognito.signin.user.admin",
             "username": username,
         }
@@ -260,6 +262,8 @@ def check_tokens(result, pool_id, client_id, issuer, username, sub, email, refre
             "iss": issuer,
             "aud": client_id,
             "token_use": "id",
+            "acr": "urn:cognito:loa:1",
+            "amr": ["pwd"],
             "cognito:username": username,
             "email": email,
             "email_verified": True,

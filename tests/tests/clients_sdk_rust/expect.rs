@@ -76,6 +76,8 @@ pub fn check_claims(
             "iss": issuer,
             "client_id": client,
             "token_use": "access",
+            "acr": "urn:cognito:loa:1",
+            "amr": ["pwd"],
             "scope": "aws.cognito.signin.user.admin",
             "username": username,
         })
@@ -87,6 +89,8 @@ pub fn check_claims(
             "iss": issuer,
             "aud": client,
             "token_use": "id",
+            "acr": "urn:cognito:loa:1",
+            "amr": ["pwd"],
             "cognito:username": username,
             "email": email,
             "email_verified": true,

@@ -216,6 +216,14 @@ pub(super) async fn ask(
 /// The answer that was taken up is wrong: it counts towards the lockout, and the session stays good for another answer.
 /// `refusal`: what the client is told.
 pub async fn wrong(cx: &Cx<'_>, at: At<'_>, resumed: Resumed<'_>, refusal: ApiError) -> Fault {
+    // A right answer on another node may have used up, since the session was read, what this one was judged by. Then this
+    // is the same answer once more, for the session to refuse, and no guess.
+    let spent = sessions::spent_key(&at.pool.id, &resumed.progress.nonce);
+    match cx.store.row(sessions::READ_SPENT, spent).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return Fault::Stale,
+        Err(error) => return error.into(),
+    }
     let batch = candidate::failure_event(
         cx,
         at.pool,

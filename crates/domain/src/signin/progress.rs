@@ -159,8 +159,9 @@ pub enum Awaits {
     MfaSetup {
         /// What may be set up.
         can: Vec<MfaFactor>,
-        /// VerifySoftwareToken succeeded in this sign-in.
-        verified: bool,
+        /// Tells the app that VerifySoftwareToken registered in this sign-in from every other; None before that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        app: Option<String>,
     },
     /// SELECT_CHALLENGE, of these.
     SelectChallenge(Vec<ChallengeNameType>),

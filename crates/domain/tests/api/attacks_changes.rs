@@ -117,7 +117,9 @@ on_each_engine! {
             t.ok("UpdateUserPool", json!({"UserPoolId": s.pool, "Policies": factors})).await;
             t.ok("SetUserPoolMfaConfig", json!({
                 "UserPoolId": s.pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": true},
-                "WebAuthnConfiguration": {"RelyingPartyId": crate::passkey_support::RP},
+                "WebAuthnConfiguration": {
+                    "RelyingPartyId": crate::passkey_support::RP, "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION",
+                },
             })).await;
             t.advance(2).await;
             match right.answer(t).await {
@@ -146,5 +148,16 @@ on_each_engine! {
         let answer = t.ok("InitiateAuth", step("urn:example:bronze")).await;
         assert!(!signed_in(&answer), "{answer}");
         assert_eq!(answer["ChallengeName"], "SELECT_CHALLENGE");
+    }
+
+    async fn an_app_that_was_replaced_since_ends_the_sign_in_that_set_it_up(t: &TestApp) {
+        let s = K::MfaVerified.site(t).await;
+        let mut jane = K::MfaVerified.person(t, &s, "jane").await;
+        let stale = ask(t, K::MfaVerified, &s, &mut jane, Door::Public).await;
+        t.ok("AdminDeleteSoftwareToken", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
+        assert_eq!(stale.answer(t).await, Err(refusal(INVALID)), "none");
+        let fresh = ask(t, K::MfaVerified, &s, &mut jane, Door::Public).await;
+        assert_eq!(stale.answer(t).await, Err(refusal(INVALID)), "another");
+        assert!(signed_in(&fresh.answer(t).await.unwrap()));
     }
 }

@@ -13,6 +13,7 @@
 mod attacks;
 mod attacks_asking;
 mod attacks_changes;
+mod attacks_nobody;
 mod attacks_support;
 mod audit;
 mod audit_changes;
@@ -24,6 +25,9 @@ mod contention;
 mod device_support;
 mod devices;
 mod domains;
+mod fuzz;
+#[path = "../../../../fuzz/bodies.rs"]
+mod fuzz_bodies;
 mod groups;
 mod groups_tokens;
 mod limits;

@@ -124,7 +124,7 @@ impl Model {
                     current = name;
                 }
                 "list" | "map" => {
-                    let held = words.filter(|word| *word != "secret").last().unwrap();
+                    let held = words.rfind(|word| *word != "secret").unwrap();
                     model.held.insert(name, held);
                 }
                 _ => {}

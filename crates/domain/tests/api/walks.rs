@@ -9,7 +9,7 @@ use std::sync::Arc;
 use cognate_crypto::srp::client::Client as SrpClient;
 use serde_json::{Value, json};
 
-use crate::attacks_support::reply;
+use crate::attacks_asking::reply;
 use crate::device_support::Proof;
 use crate::mfa_support::App;
 use crate::on_each_engine;

@@ -346,7 +346,8 @@ impl<'a> World<'a> {
     /// Another configuration of the pool.
     async fn reconfigure(&mut self) {
         self.mfa = ["OFF", "OPTIONAL", "ON"][self.below(3)];
-        self.passkeys_are_both = self.below(2) == 0;
+        // Where two factors are required, passkeys that count as one are no first factor.
+        self.passkeys_are_both = self.mfa == "ON" || self.below(2) == 0;
         let devices = self.below(3) > 0;
         let of_pool = json!({"UserPoolId": self.pool});
         self.t

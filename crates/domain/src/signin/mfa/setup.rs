@@ -43,10 +43,7 @@ pub fn challenge(
         ("MFAS_CAN_SETUP".to_owned(), select::names(&can)?),
         ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
     ]);
-    let awaits = Awaits::MfaSetup {
-        can,
-        verified: false,
-    };
+    let awaits = Awaits::MfaSetup { can, app: None };
     let session = progress.next(cx, at.client, awaits).seal(cx, at.pool)?;
     let name = ChallengeNameType::MfaSetup;
     Ok(Outcome::challenge(name, Some(session), parameters))
@@ -62,12 +59,15 @@ pub async fn answer(
     resumed: Resumed<'_>,
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
-    let Awaits::MfaSetup { verified, .. } = &resumed.progress.awaits else {
+    let Awaits::MfaSetup { app, .. } = &resumed.progress.awaits else {
         return Err(auth::session_invalid().into());
     };
     let user = user_of(&resumed)?;
-    if *verified {
-        if !user.doc.mfa.software_token_registered {
+    if let Some(app) = app {
+        // The app may have been taken away since, and another one registered.
+        let kept = Kept::read(cx, at.pool, &user.id).await?;
+        let mark = kept.mark(at.pool, &user.id)?;
+        if !user.doc.mfa.software_token_registered || mark.as_ref() != Some(app) {
             return Err(auth::session_invalid().into());
         }
         return advance::proved(cx, at, resumed, Factor::SoftwareToken, Batch::new()).await;
@@ -93,11 +93,7 @@ pub async fn answer(
 
 /// Whether the session lets its user set up `factor`, and they still have to.
 fn may_set_up(pool: &Pool, resumed: &Resumed<'_>, factor: MfaFactor) -> Result<bool> {
-    let Awaits::MfaSetup {
-        can,
-        verified: false,
-    } = &resumed.progress.awaits
-    else {
+    let Awaits::MfaSetup { can, app: None } = &resumed.progress.awaits else {
         return Ok(false);
     };
     let user = user_of(resumed)?;
@@ -197,6 +193,7 @@ pub async fn verify(
         }
         Err(fault) => return Err(fault),
     };
+    let app = kept.pending_mark(&pool, &before.id)?;
     let mut after = before.clone();
     after.doc.mfa.register_software_token(name, true);
     after.modified = cx.now;
@@ -207,13 +204,6 @@ pub async fn verify(
         .await?;
     let progress = resumed.progress.clone();
     let can = vec![MfaFactor::SoftwareToken];
-    let verified = progress.next(
-        cx,
-        &client,
-        Awaits::MfaSetup {
-            can,
-            verified: true,
-        },
-    );
+    let verified = progress.next(cx, &client, Awaits::MfaSetup { can, app });
     verified.seal(cx, &pool)
 }

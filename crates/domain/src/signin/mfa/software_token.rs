@@ -19,6 +19,7 @@ use crate::cx::{Caller, ClientInfo, Cx};
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::attempts::hex;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::{name_for_srp, user_of};
 use crate::signin::outcome::Outcome;
@@ -55,6 +56,11 @@ fn seal(pool: &Pool, user_id: &str, which: Which, seed: &Seed) -> Vec<u8> {
     pool.key.seal(&context(pool, user_id, which), seed.expose())
 }
 
+/// A pseudonym of a seed.
+fn mark(pool: &Pool, seed: &Seed) -> String {
+    hex(&pool.key.mac("registered apps", seed.expose()))
+}
+
 /// What is kept of a user's seeds.
 pub struct Kept {
     row: Option<SoftwareTokenRow>,
@@ -87,6 +93,23 @@ impl Kept {
         sealed
             .map(|sealed| open(pool, user_id, Which::Pending, sealed))
             .transpose()
+    }
+
+    /// Tells the registered app from every other one; None without one.
+    ///
+    /// # Errors
+    /// A seed that cannot be opened.
+    pub fn mark(&self, pool: &Pool, user_id: &str) -> Result<Option<String>> {
+        let registered = self.registered(pool, user_id)?;
+        Ok(registered.map(|(seed, _)| mark(pool, &seed)))
+    }
+
+    /// What [`Kept::mark`] says once the pending seed is registered.
+    ///
+    /// # Errors
+    /// A seed that cannot be opened.
+    pub fn pending_mark(&self, pool: &Pool, user_id: &str) -> Result<Option<String>> {
+        Ok(self.pending(pool, user_id)?.map(|seed| mark(pool, &seed)))
     }
 
     /// Judges the first code of the pending seed. A right one gives the batch that registers the seed; the caller changes

@@ -1,0 +1,4 @@
+//! [`cognate_fuzz::bodies::srp`] under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cognate_fuzz::bodies::srp(data));
