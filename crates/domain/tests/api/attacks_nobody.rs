@@ -219,11 +219,25 @@ on_each_engine! {
                 break;
             }
         }
-        let theirs = tried(t, &s, name).await;
-        let nobodys = tried(t, &s, &nobody.unwrap()).await;
-        assert_eq!(theirs.len(), nobodys.len());
-        for (real, pretended) in theirs.iter().zip(&nobodys) {
-            assert_eq!(real, pretended);
+        let nobody = nobody.unwrap();
+        let (mut theirs, mut nobodys) = (Vec::new(), Vec::new());
+        // What a cache reads anew when its time has come is in one round or the other.
+        for _ in 0..3 {
+            for (name, least) in [(name, &mut theirs), (nobody.as_str(), &mut nobodys)] {
+                let steps = tried(t, &s, name).await;
+                if least.is_empty() {
+                    *least = steps.clone();
+                }
+                assert_eq!(least.len(), steps.len());
+                for (least, (what, answer, cost)) in least.iter_mut().zip(steps) {
+                    assert_eq!((&least.0, &least.1), (&what, &answer));
+                    least.2 = least.2.min(cost);
+                }
+            }
+            let forget = "DELETE FROM attempts WHERE pool_id = ?1";
+            let batch = cognate_store::Batch::new().run(forget, cognate_store::params![&s.pool]);
+            t.app.store.commit(batch).await.unwrap();
         }
+        assert_eq!(theirs, nobodys);
     }
 }

@@ -407,7 +407,10 @@ impl World<'_> {
 }
 
 async fn walk(t: &TestApp, seed: u64, steps: usize) -> (u32, u32, HashSet<String>) {
-    println!("walk: COGNATE_WALK_SEED={seed}");
+    #[allow(clippy::print_stdout, reason = "how to repeat a walk that fails")]
+    {
+        println!("walk: COGNATE_WALK_SEED={seed}");
+    }
     let mut w = World::new(t, seed).await;
     let mut met = HashSet::new();
     for _ in 0..steps {

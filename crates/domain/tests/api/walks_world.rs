@@ -107,7 +107,6 @@ impl Held {
 /// A user, and what they hold.
 pub struct Somebody {
     pub name: &'static str,
-    sub: String,
     /// How often the password was changed.
     pub words: u32,
     enabled: bool,
@@ -204,13 +203,12 @@ impl<'a> World<'a> {
             let contacts = json!([
                 {"Name": "email", "Value": format!("{name}@example.com")}, {"Name": "phone_number", "Value": phone},
             ]);
-            let sub = user_with(t, &s.pool, name, contacts).await;
+            user_with(t, &s.pool, name, contacts).await;
             let access = sign_in(t, &s.client, name).await["AccessToken"].clone();
             let passkey = Authenticator::es256(RP);
             passkeys::register(t, &access, &passkey).await;
             let person = Somebody {
                 name,
-                sub,
                 words: 0,
                 enabled: true,
                 app: None,
@@ -264,7 +262,7 @@ impl<'a> World<'a> {
         assert!(new <= 1, "one step sent {new} codes");
         let message = all.into_iter().take(new).next()?;
         assert_eq!(
-            message["user"], self.people[who].sub,
+            message["user"], self.people[who].name,
             "a code went to somebody else"
         );
         Some(message["code"].as_str().unwrap().to_owned())
@@ -448,9 +446,12 @@ impl<'a> World<'a> {
                 self.people[who].registered(secret, code);
             }
             10 => {
-                if let Some(device) = self.people[who].device.take() {
+                if let Some(device) = self.people[who].device.clone() {
                     let input = with(of_them, json!({"DeviceKey": device.key}));
-                    t.ok("AdminForgetDevice", input).await;
+                    // Refused while the pool tracks no devices.
+                    if t.call("AdminForgetDevice", input).await.is_ok() {
+                        self.people[who].device = None;
+                    }
                 }
             }
             _ => {
