@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use cognate_crypto::webauthn::client::{Authenticator, Statement};
 use cognate_domain::dispatch::NOT_BUILT;
 use cognate_shapes::Op;
 use cognate_store::params;
 use serde_json::{Value, json};
 
+use crate::device_support::{Device, tracked};
+use crate::mfa_support::{App, jane, mfa_site, of_jane};
 use crate::on_each_engine;
+use crate::passkey_support::{self as passkeys, Page};
+use crate::signin_support;
 use crate::support::TestApp;
 use crate::users_setup::{PASSWORD, code, with};
 
@@ -24,34 +29,17 @@ const NO_CHANGES: [Op; 8] = [
 ];
 
 /// Operations in the making. This list may only shrink.
-const IN_WORK: [Op; 27] = [
-    Op::AdminDeleteSoftwareToken,
-    Op::AdminForgetDevice,
-    Op::AdminRevokeUserSession,
-    Op::AdminSetUserMFAPreference,
+const IN_WORK: [Op; 10] = [
     Op::AdminUpdateAuthEventFeedback,
-    Op::AdminUpdateDeviceStatus,
-    Op::AssociateSoftwareToken,
-    Op::CompleteWebAuthnRegistration,
-    Op::ConfirmDevice,
     Op::CreateUserImportJob,
     Op::CreateUserPoolReplica,
     Op::DeleteUserPoolReplica,
-    Op::DeleteWebAuthnCredential,
-    Op::ForgetDevice,
-    Op::RevokeUserSession,
     Op::SetLogDeliveryConfiguration,
     Op::SetRiskConfiguration,
-    Op::SetUserMFAPreference,
-    Op::SetUserPoolClientSessionConfiguration,
-    Op::SetUserPoolSessionConfiguration,
     Op::StartUserImportJob,
-    Op::StartWebAuthnRegistration,
     Op::StopUserImportJob,
     Op::UpdateAuthEventFeedback,
-    Op::UpdateDeviceStatus,
     Op::UpdateUserPoolReplica,
-    Op::VerifySoftwareToken,
 ];
 
 /// Stands in every value that is set.
@@ -332,6 +320,87 @@ impl Session<'_> {
         self.change("AdminDeleteUser", user("joan", json!({})))
             .await;
     }
+
+    /// Second factors and passkeys.
+    async fn factors(&mut self) {
+        let t = self.t;
+        let s = mfa_site(t, "OPTIONAL", &["SOFTWARE_TOKEN_MFA"]).await;
+        jane(t, &s, &[]).await;
+        let tokens = signin_support::sign_in(t, &s.client, "jane").await;
+        let mine = |extra: Value| with(json!({"AccessToken": tokens["AccessToken"]}), extra);
+        let made = self.change("AssociateSoftwareToken", mine(json!({}))).await;
+        let given = App::scan(&made["SecretCode"]).code(t);
+        let first = json!({"UserCode": given, "FriendlyDeviceName": VALUE});
+        self.change("VerifySoftwareToken", mine(first)).await;
+        let on = json!({"SoftwareTokenMfaSettings": {"Enabled": true}});
+        self.change("SetUserMFAPreference", mine(on)).await;
+        let off = json!({"SoftwareTokenMfaSettings": {"Enabled": false}});
+        self.change("AdminSetUserMFAPreference", of_jane(&s, off))
+            .await;
+        self.change("AdminDeleteSoftwareToken", of_jane(&s, json!({})))
+            .await;
+
+        let s = passkeys::passkey_site(t, json!({})).await;
+        let token = passkeys::signed_in(t, &s, "jane").await;
+        let mine = |extra: Value| with(json!({"AccessToken": token}), extra);
+        let started = self
+            .change("StartWebAuthnRegistration", mine(json!({})))
+            .await;
+        let options = &started["CredentialCreationOptions"];
+        let device = Authenticator::es256(passkeys::RP);
+        let credential = Page::default().create(options, &device, Statement::None);
+        let shown = json!({"Credential": credential});
+        self.change("CompleteWebAuthnRegistration", mine(shown))
+            .await;
+        let named = json!({"CredentialId": credential["id"]});
+        self.change("DeleteWebAuthnCredential", mine(named)).await;
+    }
+
+    async fn devices_and_sessions(&mut self) {
+        let t = self.t;
+        let s = tracked(t, false).await;
+        let result = signin_support::sign_in(t, &s.client, "jane").await;
+        let access = &result["AccessToken"];
+        let mine = |extra: Value| with(json!({"AccessToken": access}), extra);
+        let device = Device::of(&result);
+        let confirmation = with(device.confirmation(access), json!({"DeviceName": VALUE}));
+        self.change("ConfirmDevice", confirmation).await;
+        let key = json!({"DeviceKey": device.key});
+        let status = with(
+            key.clone(),
+            json!({"DeviceRememberedStatus": "not_remembered"}),
+        );
+        self.change("UpdateDeviceStatus", mine(status.clone()))
+            .await;
+        self.change("AdminUpdateDeviceStatus", of_jane(&s, status))
+            .await;
+        self.change("ForgetDevice", mine(key)).await;
+        let (device, other) = Device::confirmed(t, &s).await;
+        let key = json!({"DeviceKey": device.key});
+        self.change("AdminForgetDevice", of_jane(&s, key)).await;
+
+        let settings = json!({
+            "UserPoolId": s.pool, "UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 9},
+        });
+        self.change("SetUserPoolSessionConfiguration", settings)
+            .await;
+        let settings = json!({
+            "UserPoolId": s.pool, "ClientId": s.client, "SSOSession": {"MaxValidityMinutes": 5},
+        });
+        self.change("SetUserPoolClientSessionConfiguration", settings)
+            .await;
+        let current = async |result: &Value| {
+            let mine = json!({"AccessToken": result["AccessToken"]});
+            let listed = t.ok("ListUserSessions", mine).await;
+            let mut sessions = listed["Sessions"].as_array().unwrap().iter();
+            let current = sessions.find(|session| session["IsCurrentSession"] == true);
+            json!({"SessionId": current.unwrap()["SessionId"]})
+        };
+        let (this, that) = (current(&result).await, current(&other).await);
+        self.change("RevokeUserSession", mine(that)).await;
+        self.change("AdminRevokeUserSession", of_jane(&s, this))
+            .await;
+    }
 }
 
 on_each_engine! {
@@ -339,6 +408,8 @@ on_each_engine! {
         let mut session = Session { t, done: BTreeSet::new() };
         session.configuration().await;
         session.users().await;
+        session.factors().await;
+        session.devices_and_sessions().await;
         let only_reads = |op: &Op| {
             let name = op.name();
             let verb = name.strip_prefix("Admin").unwrap_or(name);

@@ -64,6 +64,7 @@ mod providers_setup;
 mod providers_upkeep;
 mod refresh;
 mod refusals;
+mod refusals_sign_in;
 mod refusals_table;
 mod resource_servers;
 mod revocation;

@@ -210,6 +210,8 @@ on_each_engine! {
         t.refused("AdminInitiateAuth", admin, "MFAMethodNotFoundException", text).await;
         let started = Srp::start(t, &s.client, "jane").await.unwrap();
         let input = verify(&s.client, started.responses(&s.pool, PASSWORD));
-        t.refused("RespondToAuthChallenge", input, "MFAMethodNotFoundException", text).await;
+        t.refused("RespondToAuthChallenge", input.clone(), "MFAMethodNotFoundException", text).await;
+        let admin = with(input, json!({"UserPoolId": s.pool}));
+        t.refused("AdminRespondToAuthChallenge", admin, "MFAMethodNotFoundException", text).await;
     }
 }

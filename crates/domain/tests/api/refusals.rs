@@ -83,7 +83,12 @@ on_each_engine! {
         let message = format!("User pool {NOWHERE} does not exist.");
         let gone = "ResourceNotFoundException";
         let input = json!({"UserPoolId": NOWHERE, "Username": "bob"});
-        t.refused("AdminListGroupsForUser", input, gone, &message).await;
+        for op in [
+            "AdminListGroupsForUser", "AdminListDevices", "AdminDeleteSoftwareToken", "AdminGetUserAuthFactors",
+            "AdminListUserSessions", "AdminSetUserMFAPreference",
+        ] {
+            t.refused(op, input.clone(), gone, &message).await;
+        }
         let absent = "a".repeat(26);
         let message = format!("User pool client {absent} does not exist.");
         let input = json!({"ClientId": absent, "RefreshToken": "x"});

@@ -14,38 +14,7 @@ use cognate_shapes::{Auth, Op};
 const TABLE: &str = include_str!("../../../../docs/errors.tsv");
 
 /// Operations whose rows are not all written yet. This list may only shrink.
-const IN_WORK: &[&str] = &[
-    "AdminDeleteSoftwareToken",
-    "AdminForgetDevice",
-    "AdminGetDevice",
-    "AdminGetUserAuthFactors",
-    "AdminInitiateAuth",
-    "AdminListDevices",
-    "AdminListUserSessions",
-    "AdminRespondToAuthChallenge",
-    "AdminRevokeUserSession",
-    "AdminSetUserMFAPreference",
-    "AdminUpdateDeviceStatus",
-    "AssociateSoftwareToken",
-    "ConfirmDevice",
-    "ForgetDevice",
-    "GetClientToken",
-    "GetDerivedToken",
-    "GetDevice",
-    "GetUserAuthFactors",
-    "GetUserPoolClientSessionConfiguration",
-    "GetUserPoolSessionConfiguration",
-    "InitiateAuth",
-    "ListDevices",
-    "ListUserSessions",
-    "RespondToAuthChallenge",
-    "RevokeUserSession",
-    "SetUserMFAPreference",
-    "SetUserPoolClientSessionConfiguration",
-    "SetUserPoolSessionConfiguration",
-    "UpdateDeviceStatus",
-    "VerifySoftwareToken",
-];
+const IN_WORK: &[&str] = &[];
 
 fn rows() -> BTreeMap<(&'static str, &'static str), &'static str> {
     let mut rows = BTreeMap::new();

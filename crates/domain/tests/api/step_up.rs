@@ -213,11 +213,8 @@ async fn a_pool_of_the_lite_plan_has_no_step_up_where_plans_are_enforced() {
     t.ok("UpdateUserPool", lite).await;
     let text = "The following feature is not available for the LITE pricing tier configured: Step-up Authentication";
     let above = "FeatureUnavailableInTierException";
-    t.refused(
-        "InitiateAuth",
-        by_word(&s, "urn:cognito:loa:1"),
-        above,
-        text,
-    )
-    .await;
+    let begin = by_word(&s, "urn:cognito:loa:1");
+    t.refused("InitiateAuth", begin.clone(), above, text).await;
+    let admin = with(begin, json!({"UserPoolId": s.pool}));
+    t.refused("AdminInitiateAuth", admin, above, text).await;
 }
