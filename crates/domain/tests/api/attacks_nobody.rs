@@ -63,12 +63,10 @@ fn seen(answer: Value) -> Value {
     seen["Session"] = length(&answer["Session"]);
     if let Some(parameters) = answer["ChallengeParameters"].as_object() {
         for name in parameters.keys() {
-            // B is a number, whose leading zeros are not sent.
+            // B and the salt are numbers, whose leading zeros are not sent.
             seen["ChallengeParameters"][name] = match name.as_str() {
-                "SRP_B" => json!(parameters[name].is_string()),
-                "SALT" | "SECRET_BLOCK" | "USERNAME" | "USER_ID_FOR_SRP" => {
-                    length(&parameters[name])
-                }
+                "SRP_B" | "SALT" => json!(parameters[name].is_string()),
+                "SECRET_BLOCK" | "USERNAME" | "USER_ID_FOR_SRP" => length(&parameters[name]),
                 _ => json!(true),
             };
         }
