@@ -21,7 +21,7 @@ LIST, MAP = "Start of list found where not expected", "Start of structure or map
 
 
 def apply_overrides():
-    """Changes the model in place as model/overrides.model says; what concerns callers and rates is not for us."""
+    """Changes the model in place as model/overrides.model says; what concerns callers, rates and errors is not for us."""
     for line in (ROOT / "overrides.model").read_text().splitlines():
         if not line or line.startswith("#"):
             continue
@@ -49,7 +49,7 @@ def apply_overrides():
             SHAPES[target]["enum"].append(rest.removeprefix("+ "))
         elif word == "print":
             SHAPES[target]["printed"] = rest.split(" ")
-        elif word not in ("auth", "category"):
+        elif word not in ("auth", "category", "error"):
             sys.exit(f"unknown override {line}")
 
 
