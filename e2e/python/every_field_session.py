@@ -49,6 +49,10 @@ class PoolModel:
         for outer, inner in MIRRORS.items():
             if inner in shown["VerificationMessageTemplate"]:
                 shown[outer] = shown["VerificationMessageTemplate"][inner]
+        if "AcrConfiguration" in shown:
+            # Levels that were not renamed are shown with their own names.
+            levels = {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in range(1, 5)}
+            shown["AcrConfiguration"] = levels | shown["AcrConfiguration"]
         days = shown["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
         shown["AdminCreateUserConfig"] = shown["AdminCreateUserConfig"] | {"UnusedAccountValidityDays": days}
         return shown
