@@ -29,7 +29,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 /// What to measure.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(about = "Measures Cognate against its performance floors")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -42,7 +42,17 @@ pub struct Arguments {
     database_url: Option<String>,
 }
 
-#[derive(Subcommand)]
+impl Arguments {
+    /// The same for another program.
+    fn with_program(&self, program: &std::path::Path) -> Self {
+        Self {
+            program: program.to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
+#[derive(Clone, Subcommand)]
 enum What {
     /// CPU a request against its floor, and latency at half capacity.
     Requests {
@@ -55,6 +65,9 @@ enum What {
         /// Users in the pool besides the ones that sign in.
         #[arg(long, default_value_t = 1_000)]
         users: u64,
+        /// Another program that gets the same load in alternating slices, such as the one before a change.
+        #[arg(long)]
+        against: Option<std::path::PathBuf>,
     },
     /// CPU a request with few and with many users in the pool; disk and memory a user.
     Scale(scale::Options),
@@ -98,7 +111,8 @@ fn main() -> Result<()> {
                 only,
                 seconds,
                 users,
-            } => rows::run(&arguments, only, *seconds, *users).await,
+                against,
+            } => rows::run(&arguments, only, *seconds, *users, against.as_deref()).await,
             What::Scale(options) => scale::run(&arguments, options).await,
             What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
             What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,

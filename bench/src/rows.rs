@@ -1,6 +1,8 @@
 //! CPU a request against its floor, and latency at half of the capacity: one row for each kind of request.
 
 use std::cell::Cell;
+use std::iter;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -109,23 +111,70 @@ const ROWS: &[Row] = &[
     },
 ];
 
-/// Measures the rows whose name contains `only`.
-pub async fn run(arguments: &Arguments, only: &str, seconds: u64, users: u64) -> Result<()> {
+/// A program with a world of its own.
+struct Site {
+    server: Server,
+    requests: Rc<Requests>,
+}
+
+impl Site {
+    async fn open(arguments: &Arguments, folder: &Path, users: u64, factors: bool) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let world = world::prepare(arguments, folder, users).await?;
+        let server = Server::start(arguments, folder, true).await?;
+        let mut world = world.sign_in(&server.host).await?;
+        if factors {
+            world = world.with_factors().await?;
+        }
+        let requests = Rc::new(Requests {
+            world,
+            kind: Cell::new(Kind::GetUser),
+        });
+        Ok(Self { server, requests })
+    }
+
+    /// Server CPU a call in microseconds, and calls a second, of `length` of load.
+    async fn slice(
+        &self,
+        kind: Kind,
+        length: Duration,
+        next: &Rc<Cell<u64>>,
+    ) -> Result<(f64, f64)> {
+        self.requests.kind.set(kind);
+        let before = self.server.cpu()?;
+        let host = &self.server.host;
+        let done = load::closed(&self.requests, host, kind.clients(), length, next).await?;
+        let cpu = (self.server.cpu()? - before) as f64 / 1e3;
+        Ok((
+            cpu / done.calls as f64,
+            done.calls as f64 / done.took.as_secs_f64(),
+        ))
+    }
+}
+
+/// Measures the rows whose name contains `only`. `against`: another program, which gets the same load in slices that
+/// alternate with those of the first, so that a machine whose speed changes changes it for both.
+pub async fn run(
+    arguments: &Arguments,
+    only: &str,
+    seconds: u64,
+    users: u64,
+    against: Option<&Path>,
+) -> Result<()> {
     let folder = machine::folder()?;
-    let world = world::prepare(arguments, &folder, users).await?;
-    let server = Server::start(arguments, &folder, true).await?;
     let pieces = Pieces::new()?;
     let rows: Vec<_> = ROWS.iter().filter(|row| row.name.contains(only)).collect();
-    let mut world = world.sign_in(&server.host).await?;
-    if rows.iter().any(|row| row.kind.needs_factors()) {
-        world = world.with_factors().await?;
-    }
-    let requests = Rc::new(Requests {
-        world,
-        kind: Cell::new(Kind::GetUser),
-    });
+    let factors = rows.iter().any(|row| row.kind.needs_factors());
+    let site = Site::open(arguments, &folder.join("one"), users, factors).await?;
+    let other = match against {
+        Some(program) => {
+            let other = arguments.with_program(program);
+            Some(Site::open(&other, &folder.join("other"), users, factors).await?)
+        }
+        None => None,
+    };
     let next = Rc::new(Cell::new(0));
-    let mut table = Table::new(&[
+    let mut columns = vec![
         "Request",
         "Server CPU µs",
         "Floor µs",
@@ -136,59 +185,56 @@ pub async fn run(arguments: &Arguments, only: &str, seconds: u64, users: u64) ->
         "Calls/s",
         "p50 ms",
         "p99 ms",
-    ]);
+    ];
+    if other.is_some() {
+        columns.extend(["Other's CPU µs", "Ratio to it"]);
+    }
+    let mut table = Table::new(&columns);
     println!(
         "{users} users besides {SIGNERS} that sign in; server on core {}, generator on another",
         machine::SERVER_CORE
     );
     for row in rows {
-        requests.kind.set(row.kind);
-        let measured = measure(&server, &pieces, &requests, row, seconds, &next)
+        let measured = measure(&site, other.as_ref(), &pieces, row, seconds, &next)
             .await
             .with_context(|| row.name)?;
         table.row(&measured.iter().map(String::as_str).collect::<Vec<_>>());
     }
     table.print();
+    drop((site, other));
+    std::fs::remove_dir_all(&folder)?;
     Ok(())
 }
 
 async fn measure(
-    server: &Server,
+    site: &Site,
+    other: Option<&Site>,
     pieces: &Pieces,
-    requests: &Rc<Requests>,
     row: &Row,
     seconds: u64,
     next: &Rc<Cell<u64>>,
 ) -> Result<Vec<String>> {
-    let clients = row.kind.clients();
-    load::closed(
-        requests,
-        &server.host,
-        clients,
-        Duration::from_millis(500),
-        next,
-    )
-    .await?;
+    let warm = Duration::from_millis(500);
+    for site in iter::once(site).chain(other) {
+        site.slice(row.kind, warm, next).await?;
+    }
     let slices = 6;
+    let length = Duration::from_millis(seconds * 1_000 / slices);
     let (mut floors, mut costs, mut rates) = (Vec::new(), Vec::new(), Vec::new());
+    let mut others = Vec::new();
     for _ in 0..slices {
         floors.push(pieces.slice(row.floor, Duration::from_millis(300)));
-        let before = server.cpu()?;
-        let done = load::closed(
-            requests,
-            &server.host,
-            clients,
-            Duration::from_millis(seconds * 1_000 / slices),
-            next,
-        )
-        .await?;
-        costs.push((server.cpu()? - before) as f64 / 1e3 / done.calls as f64);
-        rates.push(done.calls as f64 / done.took.as_secs_f64());
+        let (cost, rate) = site.slice(row.kind, length, next).await?;
+        costs.push(cost);
+        rates.push(rate);
+        if let Some(other) = other {
+            others.push(other.slice(row.kind, length, next).await?.0);
+        }
     }
     let (floor, cost, rate) = (median(&mut floors), median(&mut costs), median(&mut rates));
     let latency = load::open(
-        requests,
-        &server.host,
+        &site.requests,
+        &site.server.host,
         rate / 2.0,
         Duration::from_secs(seconds),
         next,
@@ -213,7 +259,7 @@ async fn measure(
         ),
     };
     let met = met && (row.kind != Kind::AdminCreateUser || rate >= 2_500.0);
-    Ok(vec![
+    let mut cells = vec![
         row.name.into(),
         format!("{cost:.0}"),
         if floor > 0.0 {
@@ -228,5 +274,10 @@ async fn measure(
         format!("{rate:.0}"),
         milliseconds(0.5),
         milliseconds(0.99),
-    ])
+    ];
+    if other.is_some() {
+        let other = median(&mut others);
+        cells.extend([format!("{other:.0}"), format!("{:.3}", cost / other)]);
+    }
+    Ok(cells)
 }

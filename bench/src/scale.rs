@@ -27,7 +27,7 @@ const REUSED_FROM: u64 = 100_000;
 const SLICES: u64 = 6;
 
 /// What to measure.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Options {
     /// Users in each pool, the smallest first; each a multiple of 1,000.
     #[arg(long, value_delimiter = ',', default_value = "1000,100000,1000000")]
