@@ -15,6 +15,7 @@ use crate::records::device::Device;
 use crate::records::pool::Pool;
 use crate::records::user;
 use crate::signin::advance::Passed;
+use crate::signin::progress::{Factor, credential_mark};
 use crate::signin::{At, candidate, device as devices, otp};
 use crate::tokens::assurance::Level;
 use crate::tokens::groups::GroupClaims;
@@ -136,6 +137,10 @@ pub async fn open_session(
         device_key: part.as_ref().map(|part| part.key.clone()),
         new_device: part.as_ref().and_then(|part| part.group.clone()),
         acr: Level::of(&passed.proven).map(|level| level.name(&pool.doc).to_owned()),
+        credential: passed
+            .proven
+            .has(Factor::Password)
+            .then(|| credential_mark(user)),
         proven: passed.proven.clone(),
         ..SessionDoc::default()
     };

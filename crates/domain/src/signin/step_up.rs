@@ -5,6 +5,7 @@
 //! session began, as long as that is not longer ago than MAX_AGE. What a user could reach is told only to whoever has
 //! shown a first factor: before that, only the pool's own offers count.
 
+use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ChallengeNameType, UserPoolMfaType, UserStatusType};
 use cognate_store::Batch;
 
@@ -19,7 +20,7 @@ use crate::signin::attempts::{self, Subject};
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Factor, MfaFactor, Proven, Start};
+use crate::signin::progress::{Factor, MfaFactor, Proven, Start, credential_mark};
 use crate::signin::secret_hash::{self, Missing};
 use crate::signin::{At, candidate};
 use crate::tokens::assurance::Level;
@@ -103,8 +104,12 @@ async fn on_credit(
     if reached.is_some_and(|reached| reached >= goal) {
         return Err(refusals::level_is_reached().into());
     }
-    // Whoever was given a temporary password since must show that one.
-    let stands = user.status == UserStatusType::Confirmed;
+    // Whoever was given a temporary password since must show that one, and a password that was changed since counts no more.
+    let mark = credential_mark(&user);
+    let same = session
+        .credential
+        .is_some_and(|shown| ct_eq(shown.as_bytes(), mark.as_bytes()));
+    let stands = same && user.status == UserStatusType::Confirmed;
     // Credit alone never signs in: whoever has shown enough, under a name that the pool gave up, begins from nothing too.
     // Else an access token would be worth a refresh token.
     let enough = Level::of(&session.proven).is_some_and(|shown| shown >= goal);

@@ -157,6 +157,15 @@ on_each_engine! {
         assert_eq!(asked["ChallengeName"], "SELECT_CHALLENGE");
     }
 
+    async fn a_token_is_no_credit_for_a_password_that_was_changed_since(t: &TestApp) {
+        let (s, _, first) = jane_may(t).await;
+        let change = json!({"AccessToken": first["AccessToken"], "PreviousPassword": PASSWORD, "ProposedPassword": "An0ther-one!"});
+        t.ok("ChangePassword", change).await;
+        let step = begin(&s, json!({"ACCESS_TOKEN": first["AccessToken"], "TARGET_ACR_VALUES": "urn:cognito:loa:4"}));
+        let asked = t.ok("InitiateAuth", step).await;
+        assert_eq!(asked["ChallengeName"], "SELECT_CHALLENGE");
+    }
+
     async fn step_up_without_levels_or_with_another_s_token_is_refused(t: &TestApp) {
         let (s, _, first) = jane_may(t).await;
         let access = json!({"ACCESS_TOKEN": first["AccessToken"]});
