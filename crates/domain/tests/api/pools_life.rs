@@ -310,7 +310,8 @@ on_each_engine! {
     async fn the_purge_goes_in_portions(t: &TestApp) {
         let id = pool(t, json!({})).await;
         let mut batch = Batch::new();
-        for n in 0..2_500 {
+        let rows = pools::PURGE_ROWS * 5 / 2;
+        for n in 0..rows {
             batch = batch.run("INSERT INTO tombstones (pool_id, user_id, at) VALUES (?1, ?2, 0)", params![&id, format!("u{n}")]);
         }
         t.app.store.commit(batch).await.unwrap();

@@ -186,8 +186,8 @@ pub fn purged(batch: Batch, pool_id: &str) -> Batch {
     batch.one(PURGED, params![pool_id, Vec::<u8>::new()], POOL_GONE)
 }
 
-/// How many rows [`PURGE`] takes away at a time.
-pub const PURGE_ROWS: usize = 1_000;
+/// How many rows [`PURGE`] takes away at a time: what other pools' writes wait for.
+pub const PURGE_ROWS: usize = 250;
 
 /// What a deleted pool leaves behind, table by table: each statement takes away at most [`PURGE_ROWS`] rows of the pool
 /// and returns one row for each. The audit trail stays.
@@ -195,69 +195,69 @@ pub const PURGE: &[&str] = &[
     // The entry of a client in `client_pools` must go before the client, by which it is found.
     "DELETE FROM client_pools WHERE client_id IN \
         (SELECT c.client_id FROM clients c JOIN client_pools p ON p.client_id = c.client_id \
-        WHERE c.pool_id = ?1 ORDER BY c.client_id LIMIT 1000) RETURNING client_id",
+        WHERE c.pool_id = ?1 ORDER BY c.client_id LIMIT 250) RETURNING client_id",
     "DELETE FROM clients WHERE pool_id = ?1 AND client_id IN \
-        (SELECT client_id FROM clients WHERE pool_id = ?1 ORDER BY client_id LIMIT 1000) RETURNING client_id",
+        (SELECT client_id FROM clients WHERE pool_id = ?1 ORDER BY client_id LIMIT 250) RETURNING client_id",
     "DELETE FROM sessions WHERE pool_id = ?1 AND (user_id, session_id) IN \
-        (SELECT user_id, session_id FROM sessions WHERE pool_id = ?1 ORDER BY user_id, session_id LIMIT 1000) \
+        (SELECT user_id, session_id FROM sessions WHERE pool_id = ?1 ORDER BY user_id, session_id LIMIT 250) \
         RETURNING user_id",
     "DELETE FROM session_turns WHERE pool_id = ?1 AND user_id IN \
-        (SELECT user_id FROM session_turns WHERE pool_id = ?1 ORDER BY user_id LIMIT 1000) RETURNING user_id",
+        (SELECT user_id FROM session_turns WHERE pool_id = ?1 ORDER BY user_id LIMIT 250) RETURNING user_id",
     "DELETE FROM messages WHERE pool_id = ?1 AND message_id IN \
-        (SELECT message_id FROM messages WHERE pool_id = ?1 ORDER BY message_id LIMIT 1000) RETURNING message_id",
+        (SELECT message_id FROM messages WHERE pool_id = ?1 ORDER BY message_id LIMIT 250) RETURNING message_id",
     "DELETE FROM devices WHERE pool_id = ?1 AND (user_id, device_key) IN \
-        (SELECT user_id, device_key FROM devices WHERE pool_id = ?1 ORDER BY user_id, device_key LIMIT 1000) \
+        (SELECT user_id, device_key FROM devices WHERE pool_id = ?1 ORDER BY user_id, device_key LIMIT 250) \
         RETURNING device_key",
     "DELETE FROM passkeys WHERE pool_id = ?1 AND credential_id IN \
-        (SELECT credential_id FROM passkeys WHERE pool_id = ?1 ORDER BY credential_id LIMIT 1000) RETURNING credential_id",
+        (SELECT credential_id FROM passkeys WHERE pool_id = ?1 ORDER BY credential_id LIMIT 250) RETURNING credential_id",
     "DELETE FROM codes WHERE pool_id = ?1 AND (user_id, purpose) IN \
-        (SELECT user_id, purpose FROM codes WHERE pool_id = ?1 ORDER BY user_id, purpose LIMIT 1000) RETURNING user_id",
+        (SELECT user_id, purpose FROM codes WHERE pool_id = ?1 ORDER BY user_id, purpose LIMIT 250) RETURNING user_id",
     "DELETE FROM custom_auth WHERE pool_id = ?1 AND (user_id, row_id) IN \
-        (SELECT user_id, row_id FROM custom_auth WHERE pool_id = ?1 ORDER BY user_id, row_id LIMIT 1000) RETURNING row_id",
+        (SELECT user_id, row_id FROM custom_auth WHERE pool_id = ?1 ORDER BY user_id, row_id LIMIT 250) RETURNING row_id",
     "DELETE FROM attempts WHERE pool_id = ?1 AND (subject, kind) IN \
-        (SELECT subject, kind FROM attempts WHERE pool_id = ?1 ORDER BY subject, kind LIMIT 1000) RETURNING kind",
+        (SELECT subject, kind FROM attempts WHERE pool_id = ?1 ORDER BY subject, kind LIMIT 250) RETURNING kind",
     "DELETE FROM spent WHERE pool_id = ?1 AND nonce IN \
-        (SELECT nonce FROM spent WHERE pool_id = ?1 ORDER BY nonce LIMIT 1000) RETURNING nonce",
+        (SELECT nonce FROM spent WHERE pool_id = ?1 ORDER BY nonce LIMIT 250) RETURNING nonce",
     "DELETE FROM auth_events WHERE pool_id = ?1 AND (user_id, at, event_id) IN \
-        (SELECT user_id, at, event_id FROM auth_events WHERE pool_id = ?1 ORDER BY user_id, at, event_id LIMIT 1000) \
+        (SELECT user_id, at, event_id FROM auth_events WHERE pool_id = ?1 ORDER BY user_id, at, event_id LIMIT 250) \
         RETURNING event_id",
     "DELETE FROM group_members WHERE pool_id = ?1 AND (group_id, user_id) IN \
-        (SELECT group_id, user_id FROM group_members WHERE pool_id = ?1 ORDER BY group_id, user_id LIMIT 1000) \
+        (SELECT group_id, user_id FROM group_members WHERE pool_id = ?1 ORDER BY group_id, user_id LIMIT 250) \
         RETURNING user_id",
     "DELETE FROM user_groups WHERE pool_id = ?1 AND name IN \
-        (SELECT name FROM user_groups WHERE pool_id = ?1 ORDER BY name LIMIT 1000) RETURNING name",
+        (SELECT name FROM user_groups WHERE pool_id = ?1 ORDER BY name LIMIT 250) RETURNING name",
     "DELETE FROM resource_servers WHERE pool_id = ?1 AND identifier IN \
-        (SELECT identifier FROM resource_servers WHERE pool_id = ?1 ORDER BY identifier LIMIT 1000) RETURNING identifier",
+        (SELECT identifier FROM resource_servers WHERE pool_id = ?1 ORDER BY identifier LIMIT 250) RETURNING identifier",
     "DELETE FROM terms WHERE pool_id = ?1 AND terms_id IN \
-        (SELECT terms_id FROM terms WHERE pool_id = ?1 ORDER BY terms_id LIMIT 1000) RETURNING terms_id",
+        (SELECT terms_id FROM terms WHERE pool_id = ?1 ORDER BY terms_id LIMIT 250) RETURNING terms_id",
     "DELETE FROM domains WHERE pool_id = ?1 RETURNING domain_key",
     "DELETE FROM idp_identifiers WHERE pool_id = ?1 AND identifier IN \
-        (SELECT identifier FROM idp_identifiers WHERE pool_id = ?1 ORDER BY identifier LIMIT 1000) RETURNING identifier",
+        (SELECT identifier FROM idp_identifiers WHERE pool_id = ?1 ORDER BY identifier LIMIT 250) RETURNING identifier",
     "DELETE FROM identity_providers WHERE pool_id = ?1 AND name IN \
-        (SELECT name FROM identity_providers WHERE pool_id = ?1 ORDER BY name LIMIT 1000) RETURNING name",
+        (SELECT name FROM identity_providers WHERE pool_id = ?1 ORDER BY name LIMIT 250) RETURNING name",
     "DELETE FROM provider_links WHERE pool_id = ?1 AND (provider_id, link_key) IN \
-        (SELECT provider_id, link_key FROM provider_links WHERE pool_id = ?1 ORDER BY provider_id, link_key LIMIT 1000) \
+        (SELECT provider_id, link_key FROM provider_links WHERE pool_id = ?1 ORDER BY provider_id, link_key LIMIT 250) \
         RETURNING link_key",
     "DELETE FROM software_tokens WHERE pool_id = ?1 AND user_id IN \
-        (SELECT user_id FROM software_tokens WHERE pool_id = ?1 ORDER BY user_id LIMIT 1000) RETURNING user_id",
+        (SELECT user_id FROM software_tokens WHERE pool_id = ?1 ORDER BY user_id LIMIT 250) RETURNING user_id",
     "DELETE FROM resource_counts WHERE pool_id = ?1 RETURNING resource",
     "DELETE FROM user_attrs WHERE pool_id = ?1 AND (attr, value, user_id) IN \
-        (SELECT attr, value, user_id FROM user_attrs WHERE pool_id = ?1 ORDER BY attr, value, user_id LIMIT 1000) \
+        (SELECT attr, value, user_id FROM user_attrs WHERE pool_id = ?1 ORDER BY attr, value, user_id LIMIT 250) \
         RETURNING user_id",
     "DELETE FROM logins WHERE pool_id = ?1 AND name IN \
-        (SELECT name FROM logins WHERE pool_id = ?1 ORDER BY name LIMIT 1000) RETURNING name",
+        (SELECT name FROM logins WHERE pool_id = ?1 ORDER BY name LIMIT 250) RETURNING name",
     "DELETE FROM users WHERE pool_id = ?1 AND user_id IN \
-        (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1000) RETURNING user_id",
+        (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 250) RETURNING user_id",
     "DELETE FROM tombstones WHERE pool_id = ?1 AND user_id IN \
-        (SELECT user_id FROM tombstones WHERE pool_id = ?1 ORDER BY user_id LIMIT 1000) RETURNING user_id",
+        (SELECT user_id FROM tombstones WHERE pool_id = ?1 ORDER BY user_id LIMIT 250) RETURNING user_id",
     "DELETE FROM user_counts WHERE pool_id = ?1 RETURNING shard",
     "DELETE FROM ui_customizations WHERE pool_id = ?1 AND client_id IN \
-        (SELECT client_id FROM ui_customizations WHERE pool_id = ?1 ORDER BY client_id LIMIT 1000) RETURNING client_id",
+        (SELECT client_id FROM ui_customizations WHERE pool_id = ?1 ORDER BY client_id LIMIT 250) RETURNING client_id",
     "DELETE FROM login_assets WHERE pool_id = ?1 AND style_id IN \
-        (SELECT style_id FROM login_assets WHERE pool_id = ?1 ORDER BY style_id LIMIT 1000) RETURNING style_id",
+        (SELECT style_id FROM login_assets WHERE pool_id = ?1 ORDER BY style_id LIMIT 250) RETURNING style_id",
     "DELETE FROM login_styles WHERE pool_id = ?1 AND style_id IN \
-        (SELECT style_id FROM login_styles WHERE pool_id = ?1 ORDER BY style_id LIMIT 1000) RETURNING style_id",
+        (SELECT style_id FROM login_styles WHERE pool_id = ?1 ORDER BY style_id LIMIT 250) RETURNING style_id",
     "DELETE FROM current_keys WHERE pool_id = ?1 RETURNING kid",
     "DELETE FROM signing_keys WHERE pool_id = ?1 AND kid IN \
-        (SELECT kid FROM signing_keys WHERE pool_id = ?1 ORDER BY kid LIMIT 1000) RETURNING kid",
+        (SELECT kid FROM signing_keys WHERE pool_id = ?1 ORDER BY kid LIMIT 250) RETURNING kid",
 ];

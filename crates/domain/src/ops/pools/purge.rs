@@ -1,4 +1,4 @@
-//! The job behind DeleteUserPool: takes the rows of a deleted pool away, a thousand at a time, and then its key.
+//! The job behind DeleteUserPool: takes the rows of a deleted pool away, a few hundred at a time, and then its key.
 
 use cognate_store::tables::pools;
 use cognate_store::{Batch, Outcome, params};
