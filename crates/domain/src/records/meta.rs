@@ -1,32 +1,23 @@
 //! Server-wide facts kept in the database.
 
-use cognate_store::{Batch, CommitError, Label, Store, params};
+use cognate_store::tables::meta;
+use cognate_store::{Batch, CommitError, Store};
 
 use crate::errors::{Fault, Result};
 
-const READ: &str = "SELECT value FROM meta WHERE name = ?1";
-const INSERT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
-const SWAP: &str = "UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2";
 const CLOCK: &str = "clock_offset";
 
 /// How far the service clock runs ahead of the wall, in microseconds.
 pub async fn clock_offset(store: &Store) -> Result<i64> {
-    let row = store.row(READ, params![CLOCK]).await?;
-    Ok(row
-        .and_then(|row| row.text(0).ok().and_then(|text| text.parse().ok()))
-        .unwrap_or(0))
+    Ok(micros(meta::get(store, CLOCK).await?.as_deref()))
 }
 
-/// Adds `micros` (never negative) to the offset; returns the new one.
-pub async fn advance_clock(store: &Store, micros: i64) -> Result<i64> {
+/// Adds `more` microseconds (never negative) to the offset; returns the new one.
+pub async fn advance_clock(store: &Store, more: i64) -> Result<i64> {
     for _ in 0..8 {
-        let before = clock_offset(store).await?;
-        let after = before.saturating_add(micros.max(0));
-        let batch = Batch::new().run(INSERT, params![CLOCK, "0"]).one(
-            SWAP,
-            params![CLOCK, before.to_string(), after.to_string()],
-            Label("clock_moved"),
-        );
+        let seen = meta::get(store, CLOCK).await?;
+        let after = micros(seen.as_deref()).saturating_add(more.max(0));
+        let batch = meta::put(Batch::new(), CLOCK, seen.as_deref(), &after.to_string());
         match store.commit(batch).await {
             Ok(_) => return Ok(after),
             Err(CommitError::Conflict(_)) => {}
@@ -36,4 +27,9 @@ pub async fn advance_clock(store: &Store, micros: i64) -> Result<i64> {
     Err(Fault::Internal(
         "the clock is moved by too many at once".into(),
     ))
+}
+
+/// The offset that a stored text says; none is zero.
+fn micros(text: Option<&str>) -> i64 {
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }

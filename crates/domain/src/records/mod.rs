@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod device;
+pub mod domain;
 pub mod meta;
 pub mod passkey;
 pub mod pool;

@@ -15,37 +15,22 @@ mod style;
 pub mod update_managed_login_branding;
 
 use cognate_shapes::{Timestamp, UICustomizationType};
-use cognate_store::tables::domains::{self, DomainRow};
+use cognate_store::tables::domains;
 use cognate_store::tables::ui_customizations::CustomizationRow;
 use time::OffsetDateTime;
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::records::domain;
 use crate::records::pool::Pool;
 
 /// The host under which the pool's pages are, the custom domain before the prefix; the pages are styled only in a pool
 /// that has one.
 async fn host(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
     let (sql, params) = domains::of_pool(&pool.id);
-    let rows = cx.store.rows(sql, params).await?.into_iter();
-    let rows = rows
-        .map(DomainRow::read)
-        .collect::<std::result::Result<Vec<_>, _>>()?;
-    let row = rows
-        .into_iter()
-        .max_by_key(|row| row.custom)
-        .ok_or_else(errors::branding::no_domain)?;
-    if row.custom {
-        return Ok(row.key);
-    }
-    match row.key.split_once('/') {
-        Some((region, prefix)) => Ok(format!("{prefix}.auth.{region}.amazoncognito.com")),
-        None => Err(Fault::Internal(format!(
-            "domain {} names no region",
-            row.key
-        ))),
-    }
+    let host = domain::host(cx.store.rows(sql, params).await?)?;
+    Ok(host.ok_or_else(errors::branding::no_domain)?)
 }
 
 /// A customization as Get and Set show it.

@@ -3,13 +3,14 @@
 use cognate_shapes::{
     AuthFactorType, ExplicitAuthFlowsType, UserVerificationType, WebAuthnFactorConfigurationType,
 };
-use cognate_store::tables::domains::{self, DomainRow};
+use cognate_store::tables::domains;
 use cognate_store::tables::passkeys;
 
 use crate::app::Mode;
 use crate::cx::Cx;
 use crate::errors::{self, Result, auth};
 use crate::records::client::Client;
+use crate::records::domain;
 use crate::records::passkey::Passkey;
 use crate::records::pool::Pool;
 use crate::signin::choice::offers;
@@ -40,12 +41,7 @@ impl Known {
         let (own, domains) = (found.next(), found.next());
         let own = own.unwrap_or_default().into_iter();
         let passkeys = own.map(Passkey::read).collect::<Result<_>>()?;
-        let domains = domains.unwrap_or_default().into_iter();
-        let domains = domains
-            .map(DomainRow::read)
-            .collect::<std::result::Result<Vec<_>, _>>()?;
-        // The custom domain goes before the prefix.
-        let of_pool = domains.iter().max_by_key(|row| row.custom).map(host);
+        let of_pool = domain::host(domains.unwrap_or_default())?;
         Ok(Self {
             rp_id: configured.or(of_pool),
             passkeys,
@@ -64,14 +60,6 @@ impl Known {
 fn configured(pool: &Pool) -> Option<String> {
     let settings = pool.doc.web_authn_configuration.as_ref();
     settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
-}
-
-/// The host of a domain of a pool: itself, or what the service makes of a prefix.
-fn host(row: &DomainRow) -> String {
-    match row.key.split_once('/') {
-        Some((region, prefix)) => format!("{prefix}.auth.{region}.amazoncognito.com"),
-        None => row.key.clone(),
-    }
 }
 
 /// Whether only authenticators that verify their user will do. A passkey that stands for two factors is one only with
