@@ -14,7 +14,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Result, auth};
 use crate::messages;
 use crate::messages::destination::{Contact, Destination};
-use crate::records::user::{self, User};
+use crate::records::user::User;
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::otp::{self, Stage};
@@ -320,13 +320,7 @@ async fn code(
     };
     // A verified address is a name to sign in with where the pool says so, and belongs to whoever verified it last
     // (auth.md 2.4).
-    let others = aliases::dispossess(cx, at.pool, &after).await?;
-    let mut changes: Vec<_> = others
-        .iter()
-        .map(|(before, after)| (before, after))
-        .collect();
-    changes.push((user, &after));
-    let batch = user::save_all(batch, at.pool, &changes)?;
+    let batch = aliases::save(cx, batch, at.pool, user, &after).await?;
     let batch = audit::record(cx, batch, &at.pool.id, Some(&after.id));
     advance::proved_and_saved(cx, at, resumed, factor, batch, after).await
 }

@@ -2,7 +2,7 @@
 //! unverified (auth.md 2.4).
 
 use cognate_shapes::{AliasAttributeType, UserStatusType};
-use cognate_store::Label;
+use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
@@ -53,6 +53,26 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         }
     }
     Ok(changed)
+}
+
+/// Puts `after` in the place of `before`, and takes from others the aliases that are now theirs ([`dispossess`]).
+///
+/// # Errors
+/// The store's.
+pub async fn save(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    before: &User,
+    after: &User,
+) -> Result<Batch> {
+    let others = dispossess(cx, pool, after).await?;
+    let changes: Vec<_> = others
+        .iter()
+        .map(|(before, after)| (before, after))
+        .chain([(before, after)])
+        .collect();
+    user::save_all(batch, pool, &changes)
 }
 
 /// What a conflict of a batch that saves existing users means to the client.

@@ -8,7 +8,6 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::destination::Contact;
-use crate::records::user;
 use crate::signin::attempts::{self, Subject};
 use crate::tokens::verify;
 use crate::users::codes::{self, Owner, Purpose};
@@ -39,14 +38,8 @@ pub async fn verify_user_attribute(
         .ok_or_else(errors::users::code_expired)?;
     after.modified = cx.now;
 
-    let others = aliases::dispossess(cx, pool, &after).await?;
-    let changes: Vec<_> = others
-        .iter()
-        .map(|(before, after)| (before, after))
-        .chain([(before, &after)])
-        .collect();
     let batch = correct.consume(Batch::new(), pool);
-    let batch = user::save_all(batch, pool, &changes)?;
+    let batch = aliases::save(cx, batch, pool, before, &after).await?;
     let moved = before.attribute(contact.attribute()) != after.attribute(contact.attribute());
     let batch = if moved {
         // Whoever reads the old address must not set a password any more.

@@ -7,7 +7,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
 use crate::messages::destination::Contact;
-use crate::records::user::{self, User};
+use crate::records::user::User;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::{name_for_srp, user_of};
 use crate::signin::otp::{self, Correct, Stage};
@@ -99,13 +99,7 @@ pub async fn answer(
     };
     // A verified address is a name to sign in with where the pool says so, and belongs to whoever verified it last
     // (auth.md 2.4).
-    let others = aliases::dispossess(cx, at.pool, &after).await?;
-    let mut changes: Vec<_> = others
-        .iter()
-        .map(|(before, after)| (before, after))
-        .collect();
-    changes.push((&before, &after));
-    let batch = user::save_all(batch, at.pool, &changes)?;
+    let batch = aliases::save(cx, batch, at.pool, &before, &after).await?;
     let batch = audit::record(cx, batch, &at.pool.id, Some(&after.id));
     advance::proved_and_saved(cx, at, resumed, factor, batch, after).await
 }
