@@ -133,23 +133,32 @@ impl Site {
         Ok(Self { server, requests })
     }
 
-    /// Server CPU a call in microseconds, and calls a second, of `length` of load.
     async fn slice(
         &self,
         kind: Kind,
         length: Duration,
         next: &Rc<Cell<u64>>,
     ) -> Result<(f64, f64)> {
-        self.requests.kind.set(kind);
-        let before = self.server.cpu()?;
-        let host = &self.server.host;
-        let done = load::closed(&self.requests, host, kind.clients(), length, next).await?;
-        let cpu = (self.server.cpu()? - before) as f64 / 1e3;
-        Ok((
-            cpu / done.calls as f64,
-            done.calls as f64 / done.took.as_secs_f64(),
-        ))
+        slice(&self.server, &self.requests, kind, length, next).await
     }
+}
+
+/// Server CPU a call in microseconds, and calls a second, of `length` of load.
+pub async fn slice(
+    server: &Server,
+    requests: &Rc<Requests>,
+    kind: Kind,
+    length: Duration,
+    next: &Rc<Cell<u64>>,
+) -> Result<(f64, f64)> {
+    requests.kind.set(kind);
+    let before = server.cpu()?;
+    let done = load::closed(requests, &server.host, kind.clients(), length, next).await?;
+    let cpu = (server.cpu()? - before) as f64 / 1e3;
+    Ok((
+        cpu / done.calls as f64,
+        done.calls as f64 / done.took.as_secs_f64(),
+    ))
 }
 
 /// Measures the rows whose name contains `only`. `against`: another program, which gets the same load in slices that

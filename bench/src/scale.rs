@@ -14,9 +14,9 @@ use anyhow::{Context, Result, bail};
 use crate::Arguments;
 use crate::calls::{Kind, Requests, Search};
 use crate::floors::median;
-use crate::load;
 use crate::machine::{self, Server, mib};
 use crate::report::Table;
+use crate::rows;
 use crate::world;
 
 /// What the largest pool may cost in comparison with the smallest.
@@ -58,7 +58,7 @@ struct Size {
     memory: u64,
 }
 
-fn rows() -> Vec<(String, Kind)> {
+fn kinds() -> Vec<(String, Kind)> {
     let mut rows: Vec<_> = Search::all()
         .map(|search| (search.to_string(), Kind::Search(search)))
         .collect();
@@ -135,7 +135,7 @@ async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Resul
     columns.extend(["Ratio", "Must", "Verdict", "Calls/s"].map(str::to_owned));
     let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
     let next = Rc::new(Cell::new(0));
-    for (name, kind) in rows()
+    for (name, kind) in kinds()
         .iter()
         .filter(|(name, _)| name.contains(&options.only))
     {
@@ -164,23 +164,13 @@ async fn row(
     let mut rates = vec![Vec::new(); sizes.len()];
     for round in 0..=SLICES {
         for (at, size) in sizes.iter().enumerate() {
-            size.requests.kind.set(kind);
-            let before = size.server.cpu()?;
-            let done = load::closed(
-                &size.requests,
-                &size.server.host,
-                kind.clients(),
-                slice,
-                next,
-            )
-            .await?;
-            let cpu = size.server.cpu()? - before;
+            let (cost, rate) = rows::slice(&size.server, &size.requests, kind, slice, next).await?;
             // The first round fills caches.
             if round > 0
                 && let (Some(costs), Some(rates)) = (costs.get_mut(at), rates.get_mut(at))
             {
-                costs.push(cpu as f64 / 1e3 / done.calls as f64);
-                rates.push(done.calls as f64 / done.took.as_secs_f64());
+                costs.push(cost);
+                rates.push(rate);
             }
         }
     }

@@ -261,3 +261,21 @@ pub const PURGE: &[&str] = &[
     "DELETE FROM signing_keys WHERE pool_id = ?1 AND kid IN \
         (SELECT kid FROM signing_keys WHERE pool_id = ?1 ORDER BY kid LIMIT 250) RETURNING kid",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_are_as_large_as_their_reader_believes() {
+        let limit = format!("LIMIT {PURGE_ROWS})");
+        let whole: Vec<_> = PURGE
+            .iter()
+            .filter(|statement| !statement.contains(&limit))
+            .map(|statement| statement.split(' ').nth(2))
+            .collect();
+        // Of these a pool has a handful of rows at most.
+        let few = ["domains", "resource_counts", "user_counts", "current_keys"];
+        assert_eq!(whole, few.map(Some));
+    }
+}
