@@ -19,6 +19,7 @@ use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::otp::{self, Stage};
 use crate::signin::outcome::{Outcome, Proof};
+use crate::signin::passkey::relying_party::Known;
 use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
 use crate::signin::secret_hash::{self, Missing};
@@ -57,7 +58,7 @@ pub async fn start(
     secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
     let candidate = Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await?;
     candidate.tally.refuse_locked(cx.now)?;
-    let (candidate, offers) = look_at(cx, at, candidate, name).await?;
+    let (candidate, offers, passkeys) = look_at(cx, at, candidate, name).await?;
     let offers = step_up::leading(&start, offers)?;
     match preferred {
         Some(ChallengeNameType::PasswordSrp) if given.get("SRP_A").is_some() => {
@@ -67,7 +68,8 @@ pub async fn start(
             Ok(with_offers(challenge, offers))
         }
         Some(challenge) if offers.contains(&challenge) => {
-            let who = Who::begins(at, candidate, start, name);
+            let mut who = Who::begins(at, candidate, start, name);
+            who.passkeys = Some(passkeys);
             who.ask(cx, at, challenge, offers, None).await
         }
         _ => {
@@ -79,19 +81,19 @@ pub async fn start(
 }
 
 /// What a candidate may choose from. Whoever may not sign in at all is refused, or, where that must not show, is nobody
-/// from here on.
+/// from here on. Gives what is known of their passkeys too.
 async fn look_at(
     cx: &Cx<'_>,
     at: At<'_>,
     candidate: Candidate,
     name: &str,
-) -> Result<(Candidate, Vec<ChallengeNameType>)> {
+) -> Result<(Candidate, Vec<ChallengeNameType>, Known)> {
     let pool = at.pool;
     let subject = candidate.tally.subject().as_str();
-    let passkeys = passkey::standing(cx, pool, subject).await?;
+    let passkeys = passkey::known(cx, pool, subject).await?;
     let offers = match &candidate.user {
-        Some(user) => offers::of(pool, user, passkeys.registered),
-        None => offers::pretended(pool, name, passkeys.possible),
+        Some(user) => offers::of(pool, user, passkeys.is_registered()),
+        None => offers::pretended(pool, name, passkeys.is_possible()),
     };
     let unconfirmed = candidate
         .user
@@ -107,10 +109,10 @@ async fn look_at(
     let known = candidate.user.is_some();
     let candidate = candidate.or_nobody(pool)?;
     let offers = match (known, &candidate.user) {
-        (true, None) => offers::pretended(pool, name, passkeys.possible),
+        (true, None) => offers::pretended(pool, name, passkeys.is_possible()),
         _ => offers,
     };
-    Ok((candidate, offers))
+    Ok((candidate, offers, passkeys))
 }
 
 /// The same challenge with the list of what else could be chosen.
@@ -138,6 +140,8 @@ struct Who<'a> {
     progress: Progress,
     /// The name as it was typed in this request; what nobody's codes seem to go to.
     name: &'a str,
+    /// What is known of their passkeys, where that was read already.
+    passkeys: Option<Known>,
 }
 
 impl<'a> Who<'a> {
@@ -154,6 +158,7 @@ impl<'a> Who<'a> {
             user: candidate.user,
             progress,
             name,
+            passkeys: None,
         }
     }
 
@@ -172,7 +177,11 @@ impl<'a> Who<'a> {
             (ChallengeNameType::Password, _) => self.plain(cx, at, Awaits::Password, offers),
             (ChallengeNameType::PasswordSrp, _) => self.plain(cx, at, Awaits::PasswordSrp, offers),
             (ChallengeNameType::WebAuthn, _) => {
-                passkey::challenge(cx, at, self.user.as_ref(), self.progress, offers).await
+                let known = match self.passkeys {
+                    Some(known) => known,
+                    None => Known::read(cx, at.pool, &self.progress.subject).await?,
+                };
+                passkey::challenge(cx, at, self.user.as_ref(), self.progress, &known, offers)
             }
             _ => Err(errors::challenges::challenge_not_offered().into()),
         }
@@ -275,6 +284,7 @@ async fn select(
         user: resumed.user,
         progress: resumed.progress,
         name: given.required("USERNAME")?,
+        passkeys: None,
     };
     who.ask(cx, at, challenge, offers, Some(chosen)).await
 }

@@ -30,7 +30,7 @@ pub async fn configured(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<Aut
             list.push(one_time);
         }
     }
-    if passkey::standing(cx, pool, &user.id).await?.registered {
+    if passkey::known(cx, pool, &user.id).await?.is_registered() {
         list.push(AuthFactorType::WebAuthn);
     }
     if mfa::is_set_up(user, MfaFactor::SoftwareToken) {

@@ -77,44 +77,33 @@ struct RequestOptions<'a> {
     user_verification: &'static str,
 }
 
-/// Whether there can be passkeys here at all, and whether somebody has one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// The pool lets users begin with one, and names a relying party.
-    pub possible: bool,
-    /// There is one that the relying party can use.
-    pub registered: bool,
-}
-
-/// How passkeys stand with a user, or with the pseudonym of a name that nobody has: one read for either, and none in
-/// pools without passkeys.
+/// What is known of the passkeys of a user, or of the pseudonym of a name that nobody has: one read for either, and none in
+/// pools where nobody begins with one.
 ///
 /// # Errors
 /// The store's.
-pub async fn standing(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Standing> {
-    if !offers::allows(pool, AuthFactorType::WebAuthn) {
-        return Ok(Standing::default());
+pub async fn known(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Known> {
+    if offers::allows(pool, AuthFactorType::WebAuthn) {
+        Known::read(cx, pool, subject).await
+    } else {
+        Ok(Known::default())
     }
-    let known = Known::read(cx, pool, subject).await?;
-    Ok(Standing {
-        possible: known.rp_id.is_some(),
-        registered: known.usable().next().is_some(),
-    })
 }
 
-/// Asks for a passkey. `user`: None for a name that nobody has, which must not show. `offered`: what else could be chosen.
+/// Asks for a passkey. `user`: None for a name that nobody has, which must not show. `known`: of the progress's subject, or of
+/// a user in whose place nobody signs in. `offered`: what else could be chosen.
 ///
 /// # Errors
 /// The choice is not there any more: the last passkey was deleted since it was offered.
-pub async fn challenge(
+pub fn challenge(
     cx: &Cx<'_>,
     at: At<'_>,
     user: Option<&User>,
     progress: Progress,
+    known: &Known,
     offered: Vec<ChallengeNameType>,
 ) -> Result<Outcome> {
     let not_offered = errors::challenges::challenge_not_offered;
-    let known = Known::read(cx, at.pool, &progress.subject).await?;
     let rp_id = known.rp_id.as_deref().ok_or_else(not_offered)?;
     // Made for users too, so that both take the same time.
     let (decoy, ways) = pretended(at.pool, &progress.typed);

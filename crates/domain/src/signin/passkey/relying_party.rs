@@ -19,6 +19,7 @@ use crate::signin::choice::offers;
 const LOCALHOST: &str = "localhost";
 
 /// What is known of a relying party and of somebody's passkeys.
+#[derive(Default)]
 pub struct Known {
     /// Its id; None in a pool that names none and has no domain.
     pub rp_id: Option<String>,
@@ -46,6 +47,16 @@ impl Known {
             rp_id: configured.or(of_pool),
             passkeys,
         })
+    }
+
+    /// Whether there can be passkeys here at all: the pool names a relying party.
+    pub fn is_possible(&self) -> bool {
+        self.rp_id.is_some()
+    }
+
+    /// Whether there is one that the relying party can use.
+    pub fn is_registered(&self) -> bool {
+        self.usable().next().is_some()
     }
 
     /// The passkeys that the relying party can use: those of another id are orphans.
