@@ -24,11 +24,13 @@ pub async fn postgres(name: &str) -> Option<String> {
 }
 
 /// A `dev` server on SQLite.
+#[allow(dead_code, reason = "several test programs share this file")]
 pub async fn on_sqlite() -> TestServer {
     TestServer::dev().await.unwrap()
 }
 
 /// A `dev` server on PostgreSQL; None, said loudly, without one.
+#[allow(dead_code, reason = "several test programs share this file")]
 pub async fn on_postgresql(name: &str) -> Option<TestServer> {
     let engine = Engine::Postgres(postgres(name).await?);
     Some(
@@ -42,7 +44,7 @@ pub async fn on_postgresql(name: &str) -> Option<TestServer> {
 }
 
 /// Makes two tests of each function of a server: `name::sqlite` and `name::postgresql`.
-#[allow(unused_macros, reason = "two test programs share this file")]
+#[allow(unused_macros, reason = "several test programs share this file")]
 macro_rules! on_each_engine {
     ($($(#[$about:meta])* async fn $name:ident($server:ident) $body:block)*) => {$(
         $(#[$about])*
@@ -68,5 +70,5 @@ macro_rules! on_each_engine {
         }
     )*};
 }
-#[allow(unused_imports, reason = "two test programs share this file")]
+#[allow(unused_imports, reason = "several test programs share this file")]
 pub(crate) use on_each_engine;

@@ -17,7 +17,6 @@ mod operations;
 mod pool_deletion;
 mod postgres;
 mod program;
-mod security;
 mod settings;
 mod site;
 mod two_nodes;

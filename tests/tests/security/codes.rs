@@ -1,0 +1,1 @@
+//! Codes and messages: guessing them, and sending them to others.

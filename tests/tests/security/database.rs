@@ -1,0 +1,1 @@
+//! Rows of the database that are altered, swapped or replaced by older ones.

@@ -1,0 +1,1 @@
+//! Guessing passwords, second factors and names.

@@ -1,0 +1,1 @@
+//! The listener: connections, bodies, hosts and addresses.

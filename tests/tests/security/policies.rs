@@ -1,0 +1,1 @@
+//! Policies, token exchange and documents of identity providers.
