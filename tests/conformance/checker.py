@@ -98,7 +98,8 @@ def matches(pattern, text):
 
 def wrong_type(kind, value):
     """The text for a JSON value of the wrong type, or None."""
-    target = {"string": "a String", "integer": "an Integer", "boolean": "a Boolean", "blob": "a Blob"}.get(kind)
+    target = {"string": "a String", "integer": "an Integer", "boolean": "a Boolean", "blob": "a Blob",
+              "timestamp": "milliseconds since epoch"}.get(kind)
     if target is None:
         good = list if kind == "list" else dict
         if isinstance(value, good):
@@ -112,7 +113,7 @@ def wrong_type(kind, value):
         return MAP
     token = ("TRUE_VALUE" if value else "FALSE_VALUE") if isinstance(value, bool) else \
         "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
-    good = {"string": "STRING_VALUE", "blob": "STRING_VALUE", "integer": "NUMBER_VALUE"}.get(kind)
+    good = {"string": "STRING_VALUE", "blob": "STRING_VALUE", "integer": "NUMBER_VALUE", "timestamp": "NUMBER_VALUE"}.get(kind)
     fine = isinstance(value, bool) if kind == "boolean" else token == good
     if fine and kind == "blob":
         try:
@@ -238,7 +239,7 @@ def violations(name, value, path, hidden):
                 null(where)
             else:
                 out += violations(of, part, where, hidden)
-    elif kind not in ("document", "boolean"):
+    elif kind not in ("document", "boolean", "timestamp"):
         for text, holds, _ in rules(name, value):
             if not holds:
                 add(text)
@@ -263,7 +264,7 @@ FAMILIES = [
     lambda n: "arn:aws:s3:::" + "a" * (n - 13), lambda n: "a:a:::a" + "a" * (n - 7), lambda n: "arn:a:a::1:a" + "a" * (n - 12),
     lambda n: "arn:a:a:::a" + "a" * (n - 11), lambda n: "a@" + "a" * (n - 2), lambda n: "{####}" + "a" * (n - 6),
     lambda n: "{##a##}" + "a" * (n - 7), lambda n: "tkn" + "a" * 25, lambda n: "01234567-89ab-4cde-8f01-23456789abcd",
-    lambda n: "terms-of-use", lambda n: "cognito:default", lambda n: "Level1",
+    lambda n: "https://" + "a" * (n - 8), lambda n: "terms-of-use", lambda n: "cognito:default", lambda n: "Level1",
 ]
 ODD = ["\u00e9", " ", "\u3000", "\n", "a b", " a", "a ", "a\nb", "_", "-", ".", "a.", "\U0001f600", "\u0301", "\u20ac", "\"", "$", "{###}"]
 
@@ -309,7 +310,7 @@ def good(name):
         return [good(shape["member"]["shape"])] * shape.get("min", 0)
     if kind == "map":
         return {good(shape["key"]["shape"]): good(shape["value"]["shape"])} if shape.get("min") else {}
-    return {"integer": shape.get("min", 0), "boolean": True, "blob": "AAAA" * ((shape.get("min", 0) + 2) // 3)}.get(kind, {})
+    return {"integer": shape.get("min", 0), "boolean": True, "timestamp": 1, "blob": "AAAA" * ((shape.get("min", 0) + 2) // 3)}.get(kind, {})
 
 
 def tries(name, depth=0):
@@ -326,6 +327,8 @@ def tries(name, depth=0):
         edges = [low, low - 1] * (low is not None) if low is not None else []
         edges += [high, high + 1] if high is not None else []
         cases += [(f"number {n}", n) for n in [*edges, 1.9, -0.5, 2**31, -2**40, 2**63, 1e30]]
+    elif kind == "timestamp":
+        cases += [(f"number {n}", n) for n in [0, -1, 1.5, 2**40, 1e30]] + [("a date", "2026-01-01T00:00:00Z")]
     elif kind == "blob":
         cases += [("bad base64", "AAA"), ("bad letter", "AA!A")]
         for size in {shape["max"], shape["max"] + 1}:

@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use crate::codegen::json::Json;
+use crate::{codegen, model_news, operations};
 
 /// What the first lines of the imported file say.
 const HEADER: &str = "\
@@ -24,22 +25,30 @@ const HEADER: &str = "\
 # list NAME [MIN..MAX] of SHAPE     map NAME [MIN..MAX] KEY -> VALUE [secret]
 ";
 
-/// Reads the JSON model `from` and writes the compact model, and the copy without documentation that the conformance
-/// checker reads, into the folder `model`.
+/// Takes in the JSON model `from`: writes the compact model, the copy without documentation that the conformance checker
+/// reads, the generated code, the rows of docs/operations.tsv and the list of operations without code; prints what is
+/// new, and what is left to do by hand.
 ///
 /// # Errors
-/// Fails when the file is not a service model or uses a feature that the compact form cannot express.
-pub fn run(from: &Path, model: &Path) -> Result<()> {
+/// Fails when the file is not a service model or uses a feature that the compact form, the generator or the walker does
+/// not know. The model is written by then, so that `cargo xtask codegen` can be tried again.
+pub fn run(from: &Path, root: &Path) -> Result<()> {
     let text =
         std::fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
     let mut json: Json = serde_json::from_str(&text).context("the model is not JSON")?;
     strip_documentation(&mut json);
     let compact = compact(&json)?;
-    std::fs::write(model.join("cognito-idp.model"), compact)?;
     let mut small = serde_json::to_string(&json)?;
     small.push('\n');
+    let model = root.join("model");
+    let before = std::fs::read_to_string(model.join("cognito-idp.model")).unwrap_or_default();
+    std::fs::write(model.join("cognito-idp.model"), &compact)?;
     std::fs::write(model.join("cognito-idp-2016-04-18.min.json"), small)?;
-    Ok(())
+    eprint!("{}", model_news::report(&before, &compact)?);
+    codegen::write(root)
+        .context("the model is written, and the code cannot follow; docs/ADDING-A-MODEL.md says where to teach it")?;
+    operations::write(root)?;
+    model_news::list_missing(root)
 }
 
 /// Removes every `documentation` text and the deprecation notes. A member that merely has that name is a map and stays.

@@ -4,6 +4,7 @@ mod check;
 mod clients_matrix;
 mod codegen;
 mod import_model;
+mod model_news;
 mod operations;
 mod test;
 mod tidy;
@@ -16,7 +17,7 @@ use anyhow::{Context as _, Result, bail};
 /// What `cargo xtask` prints without a task.
 const USAGE: &str = "\
 usage: cargo xtask TASK
-  import-model FILE     rewrite model/ from a published service model (JSON)
+  import-model FILE     take in a published service model (JSON): rewrite model/ and what follows from it, say what is new
   codegen [--check]     rewrite, or compare, crates/shapes/src/generated
   operations [--check]  rewrite, or compare, docs/operations.tsv (columns kept by hand stay)
   tidy                  the rules of the house that no other tool checks
@@ -38,7 +39,7 @@ fn run(args: &[String]) -> Result<()> {
     let root = root()?;
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
-        ["import-model", file] => import_model::run(Path::new(file), &root.join("model")),
+        ["import-model", file] => import_model::run(Path::new(file), &root),
         ["codegen"] => codegen::write(&root),
         ["codegen", "--check"] => codegen::check(&root),
         ["operations"] => operations::write(&root),

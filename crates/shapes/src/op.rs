@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn every_operation_is_found_by_its_exact_name_and_by_no_other() {
-        assert_eq!(Op::ALL.len(), 141);
+        let model = include_str!("../../../model/cognito-idp.model");
+        let known = model.lines().filter(|line| line.starts_with("op ")).count();
+        assert_eq!(Op::ALL.len(), known);
         for op in Op::ALL {
             assert_eq!(Op::from_name(op.name()), Some(*op));
             assert_eq!(Op::from_name(&op.name().to_lowercase()), None);
@@ -123,14 +125,9 @@ mod tests {
     #[test]
     fn callers_are_classed_as_the_service_classes_them() {
         let count = |auth| Op::ALL.iter().filter(|o| o.auth() == auth).count();
-        assert_eq!(
-            (
-                count(Auth::SigV4),
-                count(Auth::Public),
-                count(Auth::SigV4OrClient)
-            ),
-            (105, 35, 1)
-        );
+        // A newer model seldom has more of these two: each that it has is looked at before it is counted here.
+        assert_eq!((count(Auth::Public), count(Auth::SigV4OrClient)), (35, 1));
+        assert_eq!(count(Auth::SigV4), Op::ALL.len() - 36);
         assert_eq!(Op::GetClientToken.auth(), Auth::Public);
         assert_eq!(Op::GetDerivedToken.auth(), Auth::SigV4OrClient);
         assert_eq!(Op::ListUserPools.resource_member(), Resource::None);

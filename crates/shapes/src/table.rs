@@ -57,6 +57,8 @@ pub enum Kind {
     Integer { min: Option<i64>, max: Option<i64> },
     /// True or false.
     Boolean,
+    /// An instant: a number of seconds since the Unix epoch, with or without a fraction.
+    Timestamp,
     /// Bytes in base64; the limits count bytes.
     Blob { min: Option<u64>, max: Option<u64> },
     /// Any JSON.

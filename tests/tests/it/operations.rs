@@ -102,6 +102,8 @@ fn text(shape: &str, least: usize) -> String {
         "ManagedLoginBrandingIdType" | "TermsIdType" => {
             "00000000-0000-4000-8000-000000000000".into()
         }
+        "MetadataURLType" | "URLPatternType" => "https://app.example/a".into(),
+        "RestoreIdType" => "01234567-89ab-4cde-8f01-23456789abcd".into(),
         "SessionIdType" => format!("tkn{}", "a".repeat(25)),
         "TermsNameType" => "terms-of-use".into(),
         "UserImportJobIdType" => "import-a".into(),

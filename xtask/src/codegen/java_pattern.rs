@@ -33,6 +33,9 @@ pub fn translate(java: &str) -> Result<String> {
                     }
                 }
                 Some(other @ ('x' | 't' | 'n' | 'r')) => out.extend(['\\', other]),
+                // The edge of a word. Java has it by ASCII since version 19 and by Unicode before; they differ only
+                // beside letters beyond ASCII, which no pattern of the model with an edge lets in.
+                Some('b') if class_depth == 0 => out.push_str(r"(?-u:\b)"),
                 Some(mark) if mark.is_ascii_punctuation() => out.extend(['\\', mark]),
                 other => bail!("pattern {java}: unknown escape {other:?}"),
             },
@@ -189,6 +192,13 @@ mod tests {
             translate(r"^[\w\- ]+$").unwrap(),
             r"\A(?:[[0-9A-Z_a-z]\- ]+)\z"
         );
+    }
+
+    #[test]
+    fn the_edge_of_a_word_stays_one_outside_of_classes() {
+        let id = translate(r"^[0-9a-f]{2}\b-\b[0-9a-f]{2}$").unwrap();
+        assert_eq!(id, r"\A(?:[0-9a-f]{2}(?-u:\b)-(?-u:\b)[0-9a-f]{2})\z");
+        assert!(translate(r"[\b]").is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use cognate_shapes::Op;
 const TABLE: &str = include_str!("../../../../docs/operations.tsv");
 const MODEL: &str = include_str!("../../../../model/cognito-idp.model");
 
-/// Operations and members of theirs that are stored and shown, and that nothing obeys yet. A row leaves with the feature,
+/// Operations and members of theirs that are stored and shown, or refused, and that nothing obeys yet. A row leaves with the feature,
 /// here and in the table.
 const STORED: &[(&[&str], &[&str])] = &[
     (
@@ -30,6 +30,7 @@ const STORED: &[(&[&str], &[&str])] = &[
             "AllowedOAuthFlowsUserPoolClient",
             "AnalyticsConfiguration",
             "EnablePropagateAdditionalUserContextData",
+            "PublishSecretsInAWSSecretsManager",
         ],
     ),
     (

@@ -470,6 +470,40 @@ impl AuthFlowType {
     }
 }
 
+/// The enumeration `CIMDCacheActionType`.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum CIMDCacheActionType {
+    #[default]
+    #[serde(rename = "REFRESH")]
+    Refresh,
+    #[serde(rename = "INVALIDATE")]
+    Invalidate,
+}
+
+impl CIMDCacheActionType {
+    /// Every value, in the order of the model.
+    pub const ALL: &'static [Self] = &[Self::Refresh, Self::Invalidate];
+
+    /// The text on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refresh => "REFRESH",
+            Self::Invalidate => "INVALIDATE",
+        }
+    }
+
+    /// The value with this text on the wire.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "REFRESH" => Some(Self::Refresh),
+            "INVALIDATE" => Some(Self::Invalidate),
+            _ => None,
+        }
+    }
+}
+
 /// The enumeration `ChallengeName`.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -1972,6 +2006,82 @@ impl ResourceServerManagedByType {
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "COGNITO" => Some(Self::Cognito),
+            _ => None,
+        }
+    }
+}
+
+/// The enumeration `RestoreStatusType`.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum RestoreStatusType {
+    #[default]
+    #[serde(rename = "PREVIEW_GENERATING")]
+    PreviewGenerating,
+    #[serde(rename = "PREVIEW_GENERATED")]
+    PreviewGenerated,
+    #[serde(rename = "PREVIEW_CANCELLED")]
+    PreviewCancelled,
+    #[serde(rename = "PREVIEW_GENERATION_FAILED")]
+    PreviewGenerationFailed,
+    #[serde(rename = "PREVIEW_EXPIRED")]
+    PreviewExpired,
+    #[serde(rename = "RESTORING")]
+    Restoring,
+    #[serde(rename = "RESTORE_COMPLETED")]
+    RestoreCompleted,
+    #[serde(rename = "TEMPORARY_INTERNAL_ERROR_SEE_SUPPORT_CASE")]
+    TemporaryInternalErrorSeeSupportCase,
+    #[serde(rename = "AWS_ABORTED")]
+    AwsAborted,
+}
+
+impl RestoreStatusType {
+    /// Every value, in the order of the model.
+    pub const ALL: &'static [Self] = &[
+        Self::PreviewGenerating,
+        Self::PreviewGenerated,
+        Self::PreviewCancelled,
+        Self::PreviewGenerationFailed,
+        Self::PreviewExpired,
+        Self::Restoring,
+        Self::RestoreCompleted,
+        Self::TemporaryInternalErrorSeeSupportCase,
+        Self::AwsAborted,
+    ];
+
+    /// The text on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PreviewGenerating => "PREVIEW_GENERATING",
+            Self::PreviewGenerated => "PREVIEW_GENERATED",
+            Self::PreviewCancelled => "PREVIEW_CANCELLED",
+            Self::PreviewGenerationFailed => "PREVIEW_GENERATION_FAILED",
+            Self::PreviewExpired => "PREVIEW_EXPIRED",
+            Self::Restoring => "RESTORING",
+            Self::RestoreCompleted => "RESTORE_COMPLETED",
+            Self::TemporaryInternalErrorSeeSupportCase => {
+                "TEMPORARY_INTERNAL_ERROR_SEE_SUPPORT_CASE"
+            }
+            Self::AwsAborted => "AWS_ABORTED",
+        }
+    }
+
+    /// The value with this text on the wire.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "PREVIEW_GENERATING" => Some(Self::PreviewGenerating),
+            "PREVIEW_GENERATED" => Some(Self::PreviewGenerated),
+            "PREVIEW_CANCELLED" => Some(Self::PreviewCancelled),
+            "PREVIEW_GENERATION_FAILED" => Some(Self::PreviewGenerationFailed),
+            "PREVIEW_EXPIRED" => Some(Self::PreviewExpired),
+            "RESTORING" => Some(Self::Restoring),
+            "RESTORE_COMPLETED" => Some(Self::RestoreCompleted),
+            "TEMPORARY_INTERNAL_ERROR_SEE_SUPPORT_CASE" => {
+                Some(Self::TemporaryInternalErrorSeeSupportCase)
+            }
+            "AWS_ABORTED" => Some(Self::AwsAborted),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@
 pub enum ErrorCode {
     AccessDenied,
     AliasExists,
+    CachedCIMDURLDoesNotExist,
     CodeDeliveryFailure,
     CodeMismatch,
     ConcurrentModification,
@@ -79,6 +80,7 @@ impl ErrorCode {
     pub const ALL: &'static [Self] = &[
         Self::AccessDenied,
         Self::AliasExists,
+        Self::CachedCIMDURLDoesNotExist,
         Self::CodeDeliveryFailure,
         Self::CodeMismatch,
         Self::ConcurrentModification,
@@ -151,6 +153,7 @@ impl ErrorCode {
         match self {
             Self::AccessDenied => "AccessDeniedException",
             Self::AliasExists => "AliasExistsException",
+            Self::CachedCIMDURLDoesNotExist => "CachedCIMDURLDoesNotExistException",
             Self::CodeDeliveryFailure => "CodeDeliveryFailureException",
             Self::CodeMismatch => "CodeMismatchException",
             Self::ConcurrentModification => "ConcurrentModificationException",

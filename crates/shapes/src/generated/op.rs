@@ -138,11 +138,13 @@ pub enum Op {
     AdminUpdateUserAttributes,
     AdminUserGlobalSignOut,
     AssociateSoftwareToken,
+    CancelPointInTimeRecovery,
     ChangePassword,
     CompleteWebAuthnRegistration,
     ConfirmDevice,
     ConfirmForgotPassword,
     ConfirmSignUp,
+    CreateCIMDPolicy,
     CreateGroup,
     CreateIdentityProvider,
     CreateManagedLoginBranding,
@@ -153,6 +155,7 @@ pub enum Op {
     CreateUserPoolClient,
     CreateUserPoolDomain,
     CreateUserPoolReplica,
+    DeleteCIMDPolicy,
     DeleteGroup,
     DeleteIdentityProvider,
     DeleteManagedLoginBranding,
@@ -166,9 +169,11 @@ pub enum Op {
     DeleteUserPoolDomain,
     DeleteUserPoolReplica,
     DeleteWebAuthnCredential,
+    DescribeCIMDPolicy,
     DescribeIdentityProvider,
     DescribeManagedLoginBranding,
     DescribeManagedLoginBrandingByClient,
+    DescribePointInTimeRecovery,
     DescribeResourceServer,
     DescribeRiskConfiguration,
     DescribeTerms,
@@ -198,9 +203,13 @@ pub enum Op {
     GetUserPoolSessionConfiguration,
     GlobalSignOut,
     InitiateAuth,
+    InitiatePointInTimeRecovery,
+    ListCIMDPolicies,
+    ListClientMetadataURLs,
     ListDevices,
     ListGroups,
     ListIdentityProviders,
+    ListPointInTimeRecoveries,
     ListResourceServers,
     ListTagsForResource,
     ListTerms,
@@ -226,12 +235,15 @@ pub enum Op {
     SetUserPoolSessionConfiguration,
     SetUserSettings,
     SignUp,
+    StartPointInTimeRecovery,
     StartUserImportJob,
     StartWebAuthnRegistration,
     StopUserImportJob,
     TagResource,
     UntagResource,
     UpdateAuthEventFeedback,
+    UpdateCIMDPolicy,
+    UpdateClientMetadataURLState,
     UpdateDeviceStatus,
     UpdateGroup,
     UpdateIdentityProvider,
@@ -284,11 +296,13 @@ impl Op {
         Self::AdminUpdateUserAttributes,
         Self::AdminUserGlobalSignOut,
         Self::AssociateSoftwareToken,
+        Self::CancelPointInTimeRecovery,
         Self::ChangePassword,
         Self::CompleteWebAuthnRegistration,
         Self::ConfirmDevice,
         Self::ConfirmForgotPassword,
         Self::ConfirmSignUp,
+        Self::CreateCIMDPolicy,
         Self::CreateGroup,
         Self::CreateIdentityProvider,
         Self::CreateManagedLoginBranding,
@@ -299,6 +313,7 @@ impl Op {
         Self::CreateUserPoolClient,
         Self::CreateUserPoolDomain,
         Self::CreateUserPoolReplica,
+        Self::DeleteCIMDPolicy,
         Self::DeleteGroup,
         Self::DeleteIdentityProvider,
         Self::DeleteManagedLoginBranding,
@@ -312,9 +327,11 @@ impl Op {
         Self::DeleteUserPoolDomain,
         Self::DeleteUserPoolReplica,
         Self::DeleteWebAuthnCredential,
+        Self::DescribeCIMDPolicy,
         Self::DescribeIdentityProvider,
         Self::DescribeManagedLoginBranding,
         Self::DescribeManagedLoginBrandingByClient,
+        Self::DescribePointInTimeRecovery,
         Self::DescribeResourceServer,
         Self::DescribeRiskConfiguration,
         Self::DescribeTerms,
@@ -344,9 +361,13 @@ impl Op {
         Self::GetUserPoolSessionConfiguration,
         Self::GlobalSignOut,
         Self::InitiateAuth,
+        Self::InitiatePointInTimeRecovery,
+        Self::ListCIMDPolicies,
+        Self::ListClientMetadataURLs,
         Self::ListDevices,
         Self::ListGroups,
         Self::ListIdentityProviders,
+        Self::ListPointInTimeRecoveries,
         Self::ListResourceServers,
         Self::ListTagsForResource,
         Self::ListTerms,
@@ -372,12 +393,15 @@ impl Op {
         Self::SetUserPoolSessionConfiguration,
         Self::SetUserSettings,
         Self::SignUp,
+        Self::StartPointInTimeRecovery,
         Self::StartUserImportJob,
         Self::StartWebAuthnRegistration,
         Self::StopUserImportJob,
         Self::TagResource,
         Self::UntagResource,
         Self::UpdateAuthEventFeedback,
+        Self::UpdateCIMDPolicy,
+        Self::UpdateClientMetadataURLState,
         Self::UpdateDeviceStatus,
         Self::UpdateGroup,
         Self::UpdateIdentityProvider,
@@ -429,11 +453,13 @@ impl Op {
             Self::AdminUpdateUserAttributes => &S_ADMIN_UPDATE_USER_ATTRIBUTES,
             Self::AdminUserGlobalSignOut => &S_ADMIN_USER_GLOBAL_SIGN_OUT,
             Self::AssociateSoftwareToken => &S_ASSOCIATE_SOFTWARE_TOKEN,
+            Self::CancelPointInTimeRecovery => &S_CANCEL_POINT_IN_TIME_RECOVERY,
             Self::ChangePassword => &S_CHANGE_PASSWORD,
             Self::CompleteWebAuthnRegistration => &S_COMPLETE_WEB_AUTHN_REGISTRATION,
             Self::ConfirmDevice => &S_CONFIRM_DEVICE,
             Self::ConfirmForgotPassword => &S_CONFIRM_FORGOT_PASSWORD,
             Self::ConfirmSignUp => &S_CONFIRM_SIGN_UP,
+            Self::CreateCIMDPolicy => &S_CREATE_CIMD_POLICY,
             Self::CreateGroup => &S_CREATE_GROUP,
             Self::CreateIdentityProvider => &S_CREATE_IDENTITY_PROVIDER,
             Self::CreateManagedLoginBranding => &S_CREATE_MANAGED_LOGIN_BRANDING,
@@ -444,6 +470,7 @@ impl Op {
             Self::CreateUserPoolClient => &S_CREATE_USER_POOL_CLIENT,
             Self::CreateUserPoolDomain => &S_CREATE_USER_POOL_DOMAIN,
             Self::CreateUserPoolReplica => &S_CREATE_USER_POOL_REPLICA,
+            Self::DeleteCIMDPolicy => &S_DELETE_CIMD_POLICY,
             Self::DeleteGroup => &S_DELETE_GROUP,
             Self::DeleteIdentityProvider => &S_DELETE_IDENTITY_PROVIDER,
             Self::DeleteManagedLoginBranding => &S_DELETE_MANAGED_LOGIN_BRANDING,
@@ -457,11 +484,13 @@ impl Op {
             Self::DeleteUserPoolDomain => &S_DELETE_USER_POOL_DOMAIN,
             Self::DeleteUserPoolReplica => &S_DELETE_USER_POOL_REPLICA,
             Self::DeleteWebAuthnCredential => &S_DELETE_WEB_AUTHN_CREDENTIAL,
+            Self::DescribeCIMDPolicy => &S_DESCRIBE_CIMD_POLICY,
             Self::DescribeIdentityProvider => &S_DESCRIBE_IDENTITY_PROVIDER,
             Self::DescribeManagedLoginBranding => &S_DESCRIBE_MANAGED_LOGIN_BRANDING,
             Self::DescribeManagedLoginBrandingByClient => {
                 &S_DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT
             }
+            Self::DescribePointInTimeRecovery => &S_DESCRIBE_POINT_IN_TIME_RECOVERY,
             Self::DescribeResourceServer => &S_DESCRIBE_RESOURCE_SERVER,
             Self::DescribeRiskConfiguration => &S_DESCRIBE_RISK_CONFIGURATION,
             Self::DescribeTerms => &S_DESCRIBE_TERMS,
@@ -493,9 +522,13 @@ impl Op {
             Self::GetUserPoolSessionConfiguration => &S_GET_USER_POOL_SESSION_CONFIGURATION,
             Self::GlobalSignOut => &S_GLOBAL_SIGN_OUT,
             Self::InitiateAuth => &S_INITIATE_AUTH,
+            Self::InitiatePointInTimeRecovery => &S_INITIATE_POINT_IN_TIME_RECOVERY,
+            Self::ListCIMDPolicies => &S_LIST_CIMD_POLICIES,
+            Self::ListClientMetadataURLs => &S_LIST_CLIENT_METADATA_URLS,
             Self::ListDevices => &S_LIST_DEVICES,
             Self::ListGroups => &S_LIST_GROUPS,
             Self::ListIdentityProviders => &S_LIST_IDENTITY_PROVIDERS,
+            Self::ListPointInTimeRecoveries => &S_LIST_POINT_IN_TIME_RECOVERIES,
             Self::ListResourceServers => &S_LIST_RESOURCE_SERVERS,
             Self::ListTagsForResource => &S_LIST_TAGS_FOR_RESOURCE,
             Self::ListTerms => &S_LIST_TERMS,
@@ -523,12 +556,15 @@ impl Op {
             Self::SetUserPoolSessionConfiguration => &S_SET_USER_POOL_SESSION_CONFIGURATION,
             Self::SetUserSettings => &S_SET_USER_SETTINGS,
             Self::SignUp => &S_SIGN_UP,
+            Self::StartPointInTimeRecovery => &S_START_POINT_IN_TIME_RECOVERY,
             Self::StartUserImportJob => &S_START_USER_IMPORT_JOB,
             Self::StartWebAuthnRegistration => &S_START_WEB_AUTHN_REGISTRATION,
             Self::StopUserImportJob => &S_STOP_USER_IMPORT_JOB,
             Self::TagResource => &S_TAG_RESOURCE,
             Self::UntagResource => &S_UNTAG_RESOURCE,
             Self::UpdateAuthEventFeedback => &S_UPDATE_AUTH_EVENT_FEEDBACK,
+            Self::UpdateCIMDPolicy => &S_UPDATE_CIMD_POLICY,
+            Self::UpdateClientMetadataURLState => &S_UPDATE_CLIENT_METADATA_URL_STATE,
             Self::UpdateDeviceStatus => &S_UPDATE_DEVICE_STATUS,
             Self::UpdateGroup => &S_UPDATE_GROUP,
             Self::UpdateIdentityProvider => &S_UPDATE_IDENTITY_PROVIDER,
@@ -1209,6 +1245,25 @@ static S_ASSOCIATE_SOFTWARE_TOKEN: Facts = Facts {
     ],
 };
 
+static S_CANCEL_POINT_IN_TIME_RECOVERY: Facts = Facts {
+    name: "CancelPointInTimeRecovery",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_CANCEL_POINT_IN_TIME_RECOVERY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::FeatureUnavailableInTier,
+        ErrorCode::ConcurrentModification,
+        ErrorCode::TooManyRequests,
+        ErrorCode::NotAuthorized,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+    ],
+};
+
 static S_CHANGE_PASSWORD: Facts = Facts {
     name: "ChangePassword",
     auth: Auth::Public,
@@ -1337,6 +1392,26 @@ static S_CONFIRM_SIGN_UP: Facts = Facts {
         ErrorCode::OperationNotEnabled,
         ErrorCode::InternalError,
         ErrorCode::Forbidden,
+    ],
+};
+
+static S_CREATE_CIMD_POLICY: Facts = Facts {
+    name: "CreateCIMDPolicy",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_CREATE_CIMD_POLICY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::ConcurrentModification,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::LimitExceeded,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+        ErrorCode::FeatureUnavailableInTier,
     ],
 };
 
@@ -1533,6 +1608,24 @@ static S_CREATE_USER_POOL_REPLICA: Facts = Facts {
         ErrorCode::InternalError,
         ErrorCode::ResourceNotFound,
         ErrorCode::FeatureUnavailableInTier,
+    ],
+};
+
+static S_DELETE_CIMD_POLICY: Facts = Facts {
+    name: "DeleteCIMDPolicy",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_DELETE_CIMD_POLICY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::ConcurrentModification,
+        ErrorCode::TooManyRequests,
+        ErrorCode::NotAuthorized,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
     ],
 };
 
@@ -1772,6 +1865,22 @@ static S_DELETE_WEB_AUTHN_CREDENTIAL: Facts = Facts {
     ],
 };
 
+static S_DESCRIBE_CIMD_POLICY: Facts = Facts {
+    name: "DescribeCIMDPolicy",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_DESCRIBE_CIMD_POLICY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+    ],
+};
+
 static S_DESCRIBE_IDENTITY_PROVIDER: Facts = Facts {
     name: "DescribeIdentityProvider",
     auth: Auth::SigV4,
@@ -1815,6 +1924,24 @@ static S_DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT: Facts = Facts {
     errors: &[
         ErrorCode::ResourceNotFound,
         ErrorCode::InvalidParameter,
+        ErrorCode::TooManyRequests,
+        ErrorCode::NotAuthorized,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+    ],
+};
+
+static S_DESCRIBE_POINT_IN_TIME_RECOVERY: Facts = Facts {
+    name: "DescribePointInTimeRecovery",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_DESCRIBE_POINT_IN_TIME_RECOVERY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::FeatureUnavailableInTier,
         ErrorCode::TooManyRequests,
         ErrorCode::NotAuthorized,
         ErrorCode::OperationNotEnabled,
@@ -2378,6 +2505,58 @@ static S_INITIATE_AUTH: Facts = Facts {
     ],
 };
 
+static S_INITIATE_POINT_IN_TIME_RECOVERY: Facts = Facts {
+    name: "InitiatePointInTimeRecovery",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_INITIATE_POINT_IN_TIME_RECOVERY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::ConcurrentModification,
+        ErrorCode::FeatureUnavailableInTier,
+        ErrorCode::LimitExceeded,
+        ErrorCode::TooManyRequests,
+        ErrorCode::NotAuthorized,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+    ],
+};
+
+static S_LIST_CIMD_POLICIES: Facts = Facts {
+    name: "ListCIMDPolicies",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_LIST_CIMD_POLICIES_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+    ],
+};
+
+static S_LIST_CLIENT_METADATA_URLS: Facts = Facts {
+    name: "ListClientMetadataURLs",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_LIST_CLIENT_METADATA_URLS_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+    ],
+};
+
 static S_LIST_DEVICES: Facts = Facts {
     name: "ListDevices",
     auth: Auth::Public,
@@ -2429,6 +2608,24 @@ static S_LIST_IDENTITY_PROVIDERS: Facts = Facts {
         ErrorCode::ResourceNotFound,
         ErrorCode::NotAuthorized,
         ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+    ],
+};
+
+static S_LIST_POINT_IN_TIME_RECOVERIES: Facts = Facts {
+    name: "ListPointInTimeRecoveries",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_LIST_POINT_IN_TIME_RECOVERIES_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::FeatureUnavailableInTier,
+        ErrorCode::TooManyRequests,
+        ErrorCode::NotAuthorized,
+        ErrorCode::OperationNotEnabled,
         ErrorCode::InternalError,
     ],
 };
@@ -2923,6 +3120,25 @@ static S_SIGN_UP: Facts = Facts {
     ],
 };
 
+static S_START_POINT_IN_TIME_RECOVERY: Facts = Facts {
+    name: "StartPointInTimeRecovery",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_START_POINT_IN_TIME_RECOVERY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::FeatureUnavailableInTier,
+        ErrorCode::ConcurrentModification,
+        ErrorCode::TooManyRequests,
+        ErrorCode::NotAuthorized,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+    ],
+};
+
 static S_START_USER_IMPORT_JOB: Facts = Facts {
     name: "StartUserImportJob",
     auth: Auth::SigV4,
@@ -3030,6 +3246,45 @@ static S_UPDATE_AUTH_EVENT_FEEDBACK: Facts = Facts {
         ErrorCode::UserPoolAddOnNotEnabled,
         ErrorCode::OperationNotEnabled,
         ErrorCode::InternalError,
+    ],
+};
+
+static S_UPDATE_CIMD_POLICY: Facts = Facts {
+    name: "UpdateCIMDPolicy",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_UPDATE_CIMD_POLICY_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::ConcurrentModification,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::LimitExceeded,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+        ErrorCode::FeatureUnavailableInTier,
+    ],
+};
+
+static S_UPDATE_CLIENT_METADATA_URL_STATE: Facts = Facts {
+    name: "UpdateClientMetadataURLState",
+    auth: Auth::SigV4,
+    category: Category::Unlisted,
+    input: &tables::S_UPDATE_CLIENT_METADATA_URL_STATE_REQUEST,
+    has_output: true,
+    resource: Resource::PoolId,
+    errors: &[
+        ErrorCode::InvalidParameter,
+        ErrorCode::ResourceNotFound,
+        ErrorCode::CachedCIMDURLDoesNotExist,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::OperationNotEnabled,
+        ErrorCode::InternalError,
+        ErrorCode::FeatureUnavailableInTier,
     ],
 };
 

@@ -401,6 +401,15 @@ pub struct AssociateSoftwareTokenRequest {
     pub session: Option<String>,
 }
 
+/// The request of `CancelPointInTimeRecovery`.
+#[derive(Clone, Default, Deserialize)]
+pub struct CancelPointInTimeRecoveryRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "RestoreId")]
+    pub restore_id: String,
+}
+
 /// The request of `ChangePassword`.
 #[derive(Clone, Default, Deserialize)]
 pub struct ChangePasswordRequest {
@@ -476,6 +485,21 @@ pub struct ConfirmSignUpRequest {
     pub client_metadata: Option<BTreeMap<String, String>>,
     #[serde(rename = "Session")]
     pub session: Option<String>,
+}
+
+/// The request of `CreateCIMDPolicy`.
+#[derive(Clone, Default, Deserialize)]
+pub struct CreateCIMDPolicyRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "ClientId")]
+    pub client_id: String,
+    #[serde(rename = "PolicyName")]
+    pub policy_name: String,
+    #[serde(rename = "CacheDuration")]
+    pub cache_duration: Option<i64>,
+    #[serde(rename = "URLPatterns")]
+    pub url_patterns: Vec<String>,
 }
 
 /// The request of `CreateGroup`.
@@ -621,6 +645,8 @@ pub struct CreateUserPoolClientRequest {
     pub auth_session_validity: Option<i64>,
     #[serde(rename = "RefreshTokenRotation")]
     pub refresh_token_rotation: Option<RefreshTokenRotationType>,
+    #[serde(rename = "PublishSecretsInAWSSecretsManager")]
+    pub publish_secrets_in_aws_secrets_manager: Option<bool>,
 }
 
 /// The request of `CreateUserPoolDomain`.
@@ -708,6 +734,15 @@ pub struct CreateUserPoolRequest {
     pub issuer_configuration: Option<IssuerConfigurationType>,
     #[serde(rename = "AcrConfiguration")]
     pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
+}
+
+/// The request of `DeleteCIMDPolicy`.
+#[derive(Clone, Default, Deserialize)]
+pub struct DeleteCIMDPolicyRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
 }
 
 /// The request of `DeleteGroup`.
@@ -825,6 +860,15 @@ pub struct DeleteWebAuthnCredentialRequest {
     pub credential_id: String,
 }
 
+/// The request of `DescribeCIMDPolicy`.
+#[derive(Clone, Default, Deserialize)]
+pub struct DescribeCIMDPolicyRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
+}
+
 /// The request of `DescribeIdentityProvider`.
 #[derive(Clone, Default, Deserialize)]
 pub struct DescribeIdentityProviderRequest {
@@ -854,6 +898,15 @@ pub struct DescribeManagedLoginBrandingRequest {
     pub managed_login_branding_id: String,
     #[serde(rename = "ReturnMergedResources")]
     pub return_merged_resources: Option<bool>,
+}
+
+/// The request of `DescribePointInTimeRecovery`.
+#[derive(Clone, Default, Deserialize)]
+pub struct DescribePointInTimeRecoveryRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "RestoreId")]
+    pub restore_id: String,
 }
 
 /// The request of `DescribeResourceServer`.
@@ -1147,6 +1200,39 @@ pub struct InitiateAuthRequest {
     pub session: Option<String>,
 }
 
+/// The request of `InitiatePointInTimeRecovery`.
+#[derive(Clone, Default, Deserialize)]
+pub struct InitiatePointInTimeRecoveryRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "RestoreTimestamp")]
+    pub restore_timestamp: Timestamp,
+}
+
+/// The request of `ListCIMDPolicies`.
+#[derive(Clone, Default, Deserialize)]
+pub struct ListCIMDPoliciesRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "NextToken")]
+    pub next_token: Option<String>,
+    #[serde(rename = "MaxResults")]
+    pub max_results: Option<i64>,
+}
+
+/// The request of `ListClientMetadataURLs`.
+#[derive(Clone, Default, Deserialize)]
+pub struct ListClientMetadataURLsRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
+    #[serde(rename = "NextToken")]
+    pub next_token: Option<String>,
+    #[serde(rename = "MaxResults")]
+    pub max_results: Option<i64>,
+}
+
 /// The request of `ListDevices`.
 #[derive(Clone, Default, Deserialize)]
 pub struct ListDevicesRequest {
@@ -1178,6 +1264,17 @@ pub struct ListIdentityProvidersRequest {
     pub max_results: Option<i64>,
     #[serde(rename = "NextToken")]
     pub next_token: Option<String>,
+}
+
+/// The request of `ListPointInTimeRecoveries`.
+#[derive(Clone, Default, Deserialize)]
+pub struct ListPointInTimeRecoveriesRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "NextToken")]
+    pub next_token: Option<String>,
+    #[serde(rename = "MaxResults")]
+    pub max_results: Option<i64>,
 }
 
 /// The request of `ListResourceServers`.
@@ -1494,6 +1591,15 @@ pub struct SignUpRequest {
     pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
+/// The request of `StartPointInTimeRecovery`.
+#[derive(Clone, Default, Deserialize)]
+pub struct StartPointInTimeRecoveryRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "RestoreId")]
+    pub restore_id: String,
+}
+
 /// The request of `StartUserImportJob`.
 #[derive(Clone, Default, Deserialize)]
 pub struct StartUserImportJobRequest {
@@ -1550,6 +1656,36 @@ pub struct UpdateAuthEventFeedbackRequest {
     pub feedback_token: String,
     #[serde(rename = "FeedbackValue")]
     pub feedback_value: FeedbackValueType,
+}
+
+/// The request of `UpdateCIMDPolicy`.
+#[derive(Clone, Default, Deserialize)]
+pub struct UpdateCIMDPolicyRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
+    #[serde(rename = "ClientId")]
+    pub client_id: String,
+    #[serde(rename = "PolicyName")]
+    pub policy_name: Option<String>,
+    #[serde(rename = "CacheDuration")]
+    pub cache_duration: Option<i64>,
+    #[serde(rename = "URLPatterns")]
+    pub url_patterns: Vec<String>,
+}
+
+/// The request of `UpdateClientMetadataURLState`.
+#[derive(Clone, Default, Deserialize)]
+pub struct UpdateClientMetadataURLStateRequest {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
+    #[serde(rename = "URL")]
+    pub url: String,
+    #[serde(rename = "Action")]
+    pub action: CIMDCacheActionType,
 }
 
 /// The request of `UpdateDeviceStatus`.
@@ -1709,6 +1845,8 @@ pub struct UpdateUserPoolClientRequest {
     pub auth_session_validity: Option<i64>,
     #[serde(rename = "RefreshTokenRotation")]
     pub refresh_token_rotation: Option<RefreshTokenRotationType>,
+    #[serde(rename = "PublishSecretsInAWSSecretsManager")]
+    pub publish_secrets_in_aws_secrets_manager: Option<bool>,
 }
 
 /// The request of `UpdateUserPoolDomain`.

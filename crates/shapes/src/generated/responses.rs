@@ -237,6 +237,13 @@ pub struct AssociateSoftwareTokenResponse {
     pub session: Option<String>,
 }
 
+/// The response of `CancelPointInTimeRecovery`.
+#[derive(Clone, Default, Serialize)]
+pub struct CancelPointInTimeRecoveryResponse {
+    #[serde(rename = "Restoration", skip_serializing_if = "Option::is_none")]
+    pub restoration: Option<RestorationType>,
+}
+
 /// The response of `ChangePassword`.
 #[derive(Clone, Default, Serialize)]
 pub struct ChangePasswordResponse {}
@@ -264,6 +271,13 @@ pub struct ConfirmForgotPasswordResponse {}
 pub struct ConfirmSignUpResponse {
     #[serde(rename = "Session", skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
+}
+
+/// The response of `CreateCIMDPolicy`.
+#[derive(Clone, Default, Serialize)]
+pub struct CreateCIMDPolicyResponse {
+    #[serde(rename = "CIMDPolicy")]
+    pub cimd_policy: CIMDPolicyType,
 }
 
 /// The response of `CreateGroup`.
@@ -346,6 +360,10 @@ pub struct CreateUserPoolResponse {
     pub user_pool: Option<UserPoolType>,
 }
 
+/// The response of `DeleteCIMDPolicy`.
+#[derive(Clone, Default, Serialize)]
+pub struct DeleteCIMDPolicyResponse {}
+
 /// The response of `DeleteUserAttributes`.
 #[derive(Clone, Default, Serialize)]
 pub struct DeleteUserAttributesResponse {}
@@ -368,6 +386,13 @@ pub struct DeleteUserPoolReplicaResponse {
 /// The response of `DeleteWebAuthnCredential`.
 #[derive(Clone, Default, Serialize)]
 pub struct DeleteWebAuthnCredentialResponse {}
+
+/// The response of `DescribeCIMDPolicy`.
+#[derive(Clone, Default, Serialize)]
+pub struct DescribeCIMDPolicyResponse {
+    #[serde(rename = "CIMDPolicy")]
+    pub cimd_policy: CIMDPolicyType,
+}
 
 /// The response of `DescribeIdentityProvider`.
 #[derive(Clone, Default, Serialize)]
@@ -394,6 +419,13 @@ pub struct DescribeManagedLoginBrandingResponse {
         skip_serializing_if = "Option::is_none"
     )]
     pub managed_login_branding: Option<ManagedLoginBrandingType>,
+}
+
+/// The response of `DescribePointInTimeRecovery`.
+#[derive(Clone, Default, Serialize)]
+pub struct DescribePointInTimeRecoveryResponse {
+    #[serde(rename = "Restoration", skip_serializing_if = "Option::is_none")]
+    pub restoration: Option<RestorationType>,
 }
 
 /// The response of `DescribeResourceServer`.
@@ -685,6 +717,31 @@ pub struct InitiateAuthResponse {
     pub available_challenges: Option<Vec<ChallengeNameType>>,
 }
 
+/// The response of `InitiatePointInTimeRecovery`.
+#[derive(Clone, Default, Serialize)]
+pub struct InitiatePointInTimeRecoveryResponse {
+    #[serde(rename = "Restoration", skip_serializing_if = "Option::is_none")]
+    pub restoration: Option<RestorationType>,
+}
+
+/// The response of `ListCIMDPolicies`.
+#[derive(Clone, Default, Serialize)]
+pub struct ListCIMDPoliciesResponse {
+    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "CIMDPolicies")]
+    pub cimd_policies: Vec<CIMDPolicySummaryType>,
+}
+
+/// The response of `ListClientMetadataURLs`.
+#[derive(Clone, Default, Serialize)]
+pub struct ListClientMetadataURLsResponse {
+    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "ClientMetadataURLs")]
+    pub client_metadata_urls: Vec<ClientMetadataURLType>,
+}
+
 /// The response of `ListDevices`.
 #[derive(Clone, Default, Serialize)]
 pub struct ListDevicesResponse {
@@ -708,6 +765,15 @@ pub struct ListGroupsResponse {
 pub struct ListIdentityProvidersResponse {
     #[serde(rename = "Providers")]
     pub providers: Vec<ProviderDescription>,
+    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+}
+
+/// The response of `ListPointInTimeRecoveries`.
+#[derive(Clone, Default, Serialize)]
+pub struct ListPointInTimeRecoveriesResponse {
+    #[serde(rename = "Restorations", skip_serializing_if = "Option::is_none")]
+    pub restorations: Option<Vec<RestorationDescriptionType>>,
     #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
@@ -960,6 +1026,13 @@ pub struct SignUpResponse {
     pub session: Option<String>,
 }
 
+/// The response of `StartPointInTimeRecovery`.
+#[derive(Clone, Default, Serialize)]
+pub struct StartPointInTimeRecoveryResponse {
+    #[serde(rename = "Restoration", skip_serializing_if = "Option::is_none")]
+    pub restoration: Option<RestorationType>,
+}
+
 /// The response of `StartUserImportJob`.
 #[derive(Clone, Default, Serialize)]
 pub struct StartUserImportJobResponse {
@@ -992,6 +1065,17 @@ pub struct UntagResourceResponse {}
 /// The response of `UpdateAuthEventFeedback`.
 #[derive(Clone, Default, Serialize)]
 pub struct UpdateAuthEventFeedbackResponse {}
+
+/// The response of `UpdateCIMDPolicy`.
+#[derive(Clone, Default, Serialize)]
+pub struct UpdateCIMDPolicyResponse {
+    #[serde(rename = "CIMDPolicy")]
+    pub cimd_policy: CIMDPolicyType,
+}
+
+/// The response of `UpdateClientMetadataURLState`.
+#[derive(Clone, Default, Serialize)]
+pub struct UpdateClientMetadataURLStateResponse {}
 
 /// The response of `UpdateDeviceStatus`.
 #[derive(Clone, Default, Serialize)]

@@ -161,6 +161,44 @@ pub struct AuthenticationResultType {
     pub new_device_metadata: Option<NewDeviceMetadataType>,
 }
 
+/// The structure `CIMDPolicySummaryType`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct CIMDPolicySummaryType {
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
+    #[serde(rename = "ClientId", skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(rename = "PolicyName")]
+    pub policy_name: String,
+    #[serde(rename = "CacheDuration", skip_serializing_if = "Option::is_none")]
+    pub cache_duration: Option<i64>,
+    #[serde(rename = "CreationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    #[serde(rename = "LastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+}
+
+/// The structure `CIMDPolicyType`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct CIMDPolicyType {
+    #[serde(rename = "UserPoolId")]
+    pub user_pool_id: String,
+    #[serde(rename = "CIMDPolicyId")]
+    pub cimd_policy_id: String,
+    #[serde(rename = "ClientId", skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(rename = "PolicyName")]
+    pub policy_name: String,
+    #[serde(rename = "CacheDuration", skip_serializing_if = "Option::is_none")]
+    pub cache_duration: Option<i64>,
+    #[serde(rename = "URLPatterns", skip_serializing_if = "Option::is_none")]
+    pub url_patterns: Option<Vec<String>>,
+    #[serde(rename = "CreationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    #[serde(rename = "LastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+}
+
 /// The structure `ChallengeResponseType`.
 #[derive(Clone, Default, PartialEq, Serialize)]
 pub struct ChallengeResponseType {
@@ -179,6 +217,17 @@ pub struct ClientAuthenticationResultType {
     pub expires_in: Option<i64>,
     #[serde(rename = "TokenType", skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
+}
+
+/// The structure `ClientMetadataURLType`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct ClientMetadataURLType {
+    #[serde(rename = "URL")]
+    pub url: String,
+    #[serde(rename = "CachedDate", skip_serializing_if = "Option::is_none")]
+    pub cached_date: Option<Timestamp>,
+    #[serde(rename = "ExpirationDate", skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<Timestamp>,
 }
 
 /// The structure `ClientSSOSessionConfigType`.
@@ -859,6 +908,45 @@ pub struct ResourceServerType {
     pub managed_by: Option<ResourceServerManagedByType>,
 }
 
+/// The structure `RestorationDescriptionType`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct RestorationDescriptionType {
+    #[serde(rename = "RestoreId", skip_serializing_if = "Option::is_none")]
+    pub restore_id: Option<String>,
+    #[serde(rename = "RestoreStatus", skip_serializing_if = "Option::is_none")]
+    pub restore_status: Option<RestoreStatusType>,
+    #[serde(rename = "RestoreTimestamp", skip_serializing_if = "Option::is_none")]
+    pub restore_timestamp: Option<Timestamp>,
+}
+
+/// The structure `RestorationType`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct RestorationType {
+    #[serde(rename = "RestoreId", skip_serializing_if = "Option::is_none")]
+    pub restore_id: Option<String>,
+    #[serde(rename = "RestoreStatus", skip_serializing_if = "Option::is_none")]
+    pub restore_status: Option<RestoreStatusType>,
+    #[serde(rename = "RestoreTimestamp", skip_serializing_if = "Option::is_none")]
+    pub restore_timestamp: Option<Timestamp>,
+    #[serde(rename = "TriggerTimestamp", skip_serializing_if = "Option::is_none")]
+    pub trigger_timestamp: Option<Timestamp>,
+    #[serde(rename = "RestorePreview", skip_serializing_if = "Option::is_none")]
+    pub restore_preview: Option<Vec<RestorePreviewType>>,
+}
+
+/// The structure `RestorePreviewType`.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct RestorePreviewType {
+    #[serde(rename = "Entity", skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
+    #[serde(rename = "CreateCount", skip_serializing_if = "Option::is_none")]
+    pub create_count: Option<i64>,
+    #[serde(rename = "UpdateCount", skip_serializing_if = "Option::is_none")]
+    pub update_count: Option<i64>,
+    #[serde(rename = "DeleteCount", skip_serializing_if = "Option::is_none")]
+    pub delete_count: Option<i64>,
+}
+
 /// The structure `RiskConfigurationType`.
 #[derive(Clone, Default, PartialEq, Serialize)]
 pub struct RiskConfigurationType {
@@ -1200,6 +1288,8 @@ pub struct UserPoolClientType {
     pub client_id: Option<String>,
     #[serde(rename = "ClientSecret", skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    #[serde(rename = "ClientSecretArn", skip_serializing_if = "Option::is_none")]
+    pub client_secret_arn: Option<String>,
     #[serde(rename = "LastModifiedDate", skip_serializing_if = "Option::is_none")]
     pub last_modified_date: Option<Timestamp>,
     #[serde(rename = "CreationDate", skip_serializing_if = "Option::is_none")]

@@ -21,145 +21,162 @@ static P3: Pattern = Pattern::regex(
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+)\\z",
 );
 
-static P4: Pattern = Pattern::letters("[\\w+]+", 0x07fffffe87fffffe03ff080000000000, false);
+static P4: Pattern = Pattern::regex("^[a-z0-9]+$", "\\A(?:[a-z0-9]+)\\z");
 
-static P5: Pattern = Pattern::letters("[\\w\\s+=,.@-]+", 0x07fffffe87ffffff23ff780100003e00, false);
+static P5: Pattern = Pattern::regex(
+    "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+",
+    "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+)\\z",
+);
 
-static P6: Pattern = Pattern::letters("[\\S]+", 0xfffffffffffffffffffffffeffffc1ff, true);
+static P6: Pattern = Pattern::letters("[\\w+]+", 0x07fffffe87fffffe03ff080000000000, false);
 
-static P7: Pattern = Pattern::regex(
+static P7: Pattern = Pattern::letters("[\\w\\s+=,.@-]+", 0x07fffffe87ffffff23ff780100003e00, false);
+
+static P8: Pattern = Pattern::letters("[\\S]+", 0xfffffffffffffffffffffffeffffc1ff, true);
+
+static P9: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
 
-static P8: Pattern = Pattern::regex(
+static P10: Pattern = Pattern::regex(
     "[\\w-]+_[0-9a-f-]+",
     "\\A(?:[[0-9A-Z_a-z]\\-]+_[0-9a-f\\-]+)\\z",
 );
 
-static P9: Pattern = Pattern::regex(
+static P11: Pattern = Pattern::regex(
     "^[a-z0-9](?:[a-z0-9\\-\\.]{0,61}[a-z0-9])?$",
     "\\A(?:[a-z0-9](?:[a-z0-9\\-\\.]{0,61}[a-z0-9])?)\\z",
 );
 
-static P10: Pattern = Pattern::regex(
+static P12: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
 
-static P11: Pattern = Pattern::regex(
+static P13: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*)\\z",
 );
 
-static P12: Pattern = Pattern::regex(
+static P14: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*\\{####\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*)\\z",
 );
 
-static P13: Pattern = Pattern::regex(
+static P15: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]]+)\\z",
 );
 
-static P14: Pattern = Pattern::regex(
+static P16: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]+",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]+)\\z",
 );
 
-static P15: Pattern = Pattern::regex(
+static P17: Pattern = Pattern::regex(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*\\{##[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*\\{##[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*##\\}[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}[ \\t\\n\\x0B\\x0C\\r]\\*]*)\\z",
 );
 
-static P16: Pattern = Pattern::letters("[\\w+-]+", 0x07fffffe87fffffe03ff280000000000, false);
+static P18: Pattern = Pattern::letters("[\\w+-]+", 0x07fffffe87fffffe03ff280000000000, false);
 
-static P17: Pattern = Pattern::letters(
+static P19: Pattern = Pattern::letters(
     "[A-Za-z0-9-_+/=.]+",
     0x07fffffe87fffffe23ffe80000000000,
     false,
 );
 
-static P18: Pattern = Pattern::regex("^[0-9a-fA-F]+$", "\\A(?:[0-9a-fA-F]+)\\z");
+static P20: Pattern = Pattern::regex("^[0-9a-fA-F]+$", "\\A(?:[0-9a-fA-F]+)\\z");
 
-static P19: Pattern = Pattern::letters("[\\w\\s+=.@-]+", 0x07fffffe87ffffff23ff680100003e00, false);
+static P21: Pattern = Pattern::letters("[\\w\\s+=.@-]+", 0x07fffffe87ffffff23ff680100003e00, false);
 
-static P20: Pattern = Pattern::regex(
+static P22: Pattern = Pattern::regex(
     "^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$",
     "\\A(?:cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional)))\\z",
 );
 
-static P21: Pattern = Pattern::regex(
+static P23: Pattern = Pattern::regex(
     "^[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+$",
     "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+)\\z",
 );
 
-static P22: Pattern = Pattern::regex(
+static P24: Pattern = Pattern::regex(
     "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
     "\\A(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})\\z",
 );
 
-static P23: Pattern = Pattern::regex(
+static P25: Pattern = Pattern::regex(
+    "^https://[^\\s]+$",
+    "\\A(?:https://[^[ \\t\\n\\x0B\\x0C\\r]]+)\\z",
+);
+
+static P26: Pattern = Pattern::regex(
     "(arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?)?",
     "\\A(?:(arn:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:([[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]*)?:[0-9]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?)?)\\z",
 );
 
-static P24: Pattern = Pattern::regex(
+static P27: Pattern = Pattern::regex(
     "^[\\S]+.*[\\S]+$",
     "\\A(?:[[^ \\t\\n\\x0B\\x0C\\r]]+[^\\n\\r\\x{85}\\x{2028}\\x{2029}]*[[^ \\t\\n\\x0B\\x0C\\r]]+)\\z",
 );
 
-static P25: Pattern = Pattern::regex(
-    "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+",
-    "\\A(?:[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\p{Z}]+)\\z",
-);
-
-static P26: Pattern = Pattern::regex(
+static P28: Pattern = Pattern::regex(
     "[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+",
     "\\A(?:[^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+)\\z",
 );
 
-static P27: Pattern = Pattern::regex("^[\\w\\- ]+$", "\\A(?:[[0-9A-Z_a-z]\\- ]+)\\z");
+static P29: Pattern = Pattern::regex("^[\\w\\- ]+$", "\\A(?:[[0-9A-Z_a-z]\\- ]+)\\z");
 
-static P28: Pattern = Pattern::regex(
+static P30: Pattern = Pattern::regex(
     "[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+",
     "\\A(?:[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+)\\z",
 );
 
-static P29: Pattern = Pattern::regex(
+static P31: Pattern = Pattern::regex(
+    "^[0-9a-f]{8}\\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\\b[0-9a-f]{12}$",
+    "\\A(?:[0-9a-f]{8}(?-u:\\b)-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?-u:\\b)[0-9a-f]{12})\\z",
+);
+
+static P32: Pattern = Pattern::regex(
     "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:::[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
     "\\A(?:arn:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+:::[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?(:[[0-9A-Z_a-z]\\+\\=\\/\\,\\.\\@\\-]+)?)\\z",
 );
 
-static P30: Pattern = Pattern::regex("^[a-zA-Z0-9_-]+$", "\\A(?:[a-zA-Z0-9_\\-]+)\\z");
+static P33: Pattern = Pattern::regex("^[a-zA-Z0-9_-]+$", "\\A(?:[a-zA-Z0-9_\\-]+)\\z");
 
-static P31: Pattern = Pattern::letters("[\\w+=/]+", 0x07fffffe87fffffe23ff880000000000, false);
+static P34: Pattern = Pattern::letters("[\\w+=/]+", 0x07fffffe87fffffe23ff880000000000, false);
 
-static P32: Pattern = Pattern::regex("^(tkn|sso)[a-z0-9]{25}$", "\\A(?:(tkn|sso)[a-z0-9]{25})\\z");
+static P35: Pattern = Pattern::regex("^(tkn|sso)[a-z0-9]{25}$", "\\A(?:(tkn|sso)[a-z0-9]{25})\\z");
 
-static P33: Pattern = Pattern::regex("(?s).*", "\\A(?:(?s).*)\\z");
+static P36: Pattern = Pattern::regex("(?s).*", "\\A(?:(?s).*)\\z");
 
-static P34: Pattern = Pattern::regex(
+static P37: Pattern = Pattern::regex(
     ".*\\{####\\}.*",
     "\\A(?:[^\\n\\r\\x{85}\\x{2028}\\x{2029}]*\\{####\\}[^\\n\\r\\x{85}\\x{2028}\\x{2029}]*)\\z",
 );
 
-static P35: Pattern = Pattern::letters("[0-9]+", 0x000000000000000003ff000000000000, false);
+static P38: Pattern = Pattern::letters("[0-9]+", 0x000000000000000003ff000000000000, false);
 
-static P36: Pattern = Pattern::regex(
+static P39: Pattern = Pattern::regex(
     "^(terms-of-use|privacy-policy)$",
     "\\A(?:(terms-of-use|privacy-policy))\\z",
 );
 
-static P37: Pattern = Pattern::letters(
+static P40: Pattern = Pattern::letters(
     "[A-Za-z0-9-_=.]+",
     0x07fffffe87fffffe23ff600000000000,
     false,
 );
 
-static P38: Pattern = Pattern::regex("import-[0-9a-zA-Z-]+", "\\A(?:import-[0-9a-zA-Z\\-]+)\\z");
+static P41: Pattern = Pattern::regex(
+    "^https://[!$-;=@-\\[\\]_a-z~]+$",
+    "\\A(?:https://[\\!\\$-\\;\\=\\@-\\[\\]_a-z\\~]+)\\z",
+);
 
-static P39: Pattern = Pattern::regex(
+static P42: Pattern = Pattern::regex("import-[0-9a-zA-Z-]+", "\\A(?:import-[0-9a-zA-Z\\-]+)\\z");
+
+static P43: Pattern = Pattern::regex(
     "[\\w-]+_[0-9a-zA-Z]+",
     "\\A(?:[[0-9A-Z_a-z]\\-]+_[0-9a-zA-Z]+)\\z",
 );
@@ -1767,6 +1784,40 @@ pub static S_BOOLEAN_TYPE: Shape = Shape {
     kind: Kind::Boolean,
 };
 
+/// `CIMDCacheActionType`.
+pub static S_CIMD_CACHE_ACTION_TYPE: Shape = Shape {
+    name: "CIMDCacheActionType",
+    secret: false,
+    kind: Kind::Enum {
+        values: &["REFRESH", "INVALIDATE"],
+        printed: "[INVALIDATE, REFRESH]",
+    },
+};
+
+/// `CIMDPolicyIdType`.
+pub static S_CIMD_POLICY_ID_TYPE: Shape = Shape {
+    name: "CIMDPolicyIdType",
+    secret: false,
+    kind: Kind::Text {
+        min: Some(1),
+        max: Some(64),
+        pattern: Some(&P4),
+        length_first: false,
+    },
+};
+
+/// `CIMDPolicyNameType`.
+pub static S_CIMD_POLICY_NAME_TYPE: Shape = Shape {
+    name: "CIMDPolicyNameType",
+    secret: false,
+    kind: Kind::Text {
+        min: Some(1),
+        max: Some(32),
+        pattern: Some(&P5),
+        length_first: false,
+    },
+};
+
 /// `CSSType`.
 pub static S_CSS_TYPE: Shape = Shape {
     name: "CSSType",
@@ -1779,6 +1830,16 @@ pub static S_CSS_TYPE: Shape = Shape {
     },
 };
 
+/// `CacheDurationType`.
+pub static S_CACHE_DURATION_TYPE: Shape = Shape {
+    name: "CacheDurationType",
+    secret: false,
+    kind: Kind::Integer {
+        min: Some(86400),
+        max: Some(31556952),
+    },
+};
+
 /// `CallbackURLsListType`.
 pub static S_CALLBACK_URLS_LIST_TYPE: Shape = Shape {
     name: "CallbackURLsListType",
@@ -1788,6 +1849,26 @@ pub static S_CALLBACK_URLS_LIST_TYPE: Shape = Shape {
         max: Some(100),
         of: &S_REDIRECT_URL_TYPE,
     },
+};
+
+/// `CancelPointInTimeRecoveryRequest`.
+pub static S_CANCEL_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
+    name: "CancelPointInTimeRecoveryRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "RestoreId",
+            display: "restoreId",
+            required: true,
+            shape: &S_RESTORE_ID_TYPE,
+        },
+    ]),
 };
 
 /// `ChallengeNameType`.
@@ -1862,7 +1943,7 @@ pub static S_CLIENT_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P4),
+        pattern: Some(&P6),
         length_first: false,
     },
 };
@@ -1886,7 +1967,7 @@ pub static S_CLIENT_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P5),
+        pattern: Some(&P7),
         length_first: false,
     },
 };
@@ -1945,7 +2026,7 @@ pub static S_CLIENT_SECRET_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(24),
         max: Some(64),
-        pattern: Some(&P4),
+        pattern: Some(&P6),
         length_first: false,
     },
 };
@@ -2201,7 +2282,7 @@ pub static S_CONFIRMATION_CODE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(2048),
-        pattern: Some(&P6),
+        pattern: Some(&P8),
         length_first: false,
     },
 };
@@ -2240,6 +2321,44 @@ pub static S_CONTEXT_DATA_TYPE: Shape = Shape {
             display: "encodedData",
             required: false,
             shape: &S_STRING_TYPE,
+        },
+    ]),
+};
+
+/// `CreateCIMDPolicyRequest`.
+pub static S_CREATE_CIMD_POLICY_REQUEST: Shape = Shape {
+    name: "CreateCIMDPolicyRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "ClientId",
+            display: "clientId",
+            required: true,
+            shape: &S_CLIENT_ID_TYPE,
+        },
+        Member {
+            wire: "PolicyName",
+            display: "policyName",
+            required: true,
+            shape: &S_CIMD_POLICY_NAME_TYPE,
+        },
+        Member {
+            wire: "CacheDuration",
+            display: "cacheDuration",
+            required: false,
+            shape: &S_CACHE_DURATION_TYPE,
+        },
+        Member {
+            wire: "URLPatterns",
+            display: "urlPatterns",
+            required: true,
+            shape: &S_URL_PATTERN_LIST_TYPE,
         },
     ]),
 };
@@ -2627,6 +2746,12 @@ pub static S_CREATE_USER_POOL_CLIENT_REQUEST: Shape = Shape {
             required: false,
             shape: &S_REFRESH_TOKEN_ROTATION_TYPE,
         },
+        Member {
+            wire: "PublishSecretsInAWSSecretsManager",
+            display: "publishSecretsInAWSSecretsManager",
+            required: false,
+            shape: &S_WRAPPED_BOOLEAN_TYPE,
+        },
     ]),
 };
 
@@ -2877,7 +3002,7 @@ pub static S_CUSTOM_ATTRIBUTE_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(20),
-        pattern: Some(&P7),
+        pattern: Some(&P9),
         length_first: false,
     },
 };
@@ -2973,6 +3098,13 @@ pub static S_CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE: Shape = Shape {
     },
 };
 
+/// `DateType`.
+pub static S_DATE_TYPE: Shape = Shape {
+    name: "DateType",
+    secret: false,
+    kind: Kind::Timestamp,
+};
+
 /// `DcrConfigurationType`.
 pub static S_DCR_CONFIGURATION_TYPE: Shape = Shape {
     name: "DcrConfigurationType",
@@ -3019,6 +3151,26 @@ pub static S_DEFAULT_EMAIL_OPTION_TYPE: Shape = Shape {
         values: &["CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE"],
         printed: "[CONFIRM_WITH_LINK, CONFIRM_WITH_CODE]",
     },
+};
+
+/// `DeleteCIMDPolicyRequest`.
+pub static S_DELETE_CIMD_POLICY_REQUEST: Shape = Shape {
+    name: "DeleteCIMDPolicyRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "CIMDPolicyId",
+            display: "cimdPolicyId",
+            required: true,
+            shape: &S_CIMD_POLICY_ID_TYPE,
+        },
+    ]),
 };
 
 /// `DeleteGroupRequest`.
@@ -3302,6 +3454,26 @@ pub static S_DELIVERY_MEDIUM_TYPE: Shape = Shape {
     },
 };
 
+/// `DescribeCIMDPolicyRequest`.
+pub static S_DESCRIBE_CIMD_POLICY_REQUEST: Shape = Shape {
+    name: "DescribeCIMDPolicyRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "CIMDPolicyId",
+            display: "cimdPolicyId",
+            required: true,
+            shape: &S_CIMD_POLICY_ID_TYPE,
+        },
+    ]),
+};
+
 /// `DescribeIdentityProviderRequest`.
 pub static S_DESCRIBE_IDENTITY_PROVIDER_REQUEST: Shape = Shape {
     name: "DescribeIdentityProviderRequest",
@@ -3370,6 +3542,26 @@ pub static S_DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape {
             display: "returnMergedResources",
             required: false,
             shape: &S_BOOLEAN_TYPE,
+        },
+    ]),
+};
+
+/// `DescribePointInTimeRecoveryRequest`.
+pub static S_DESCRIBE_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
+    name: "DescribePointInTimeRecoveryRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "RestoreId",
+            display: "restoreId",
+            required: true,
+            shape: &S_RESTORE_ID_TYPE,
         },
     ]),
 };
@@ -3563,7 +3755,7 @@ pub static S_DEVICE_KEY_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(55),
-        pattern: Some(&P8),
+        pattern: Some(&P10),
         length_first: false,
     },
 };
@@ -3624,7 +3816,7 @@ pub static S_DOMAIN_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(63),
-        pattern: Some(&P9),
+        pattern: Some(&P11),
         length_first: false,
     },
 };
@@ -3636,7 +3828,7 @@ pub static S_EMAIL_ADDRESS_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P10),
+        pattern: Some(&P12),
         length_first: false,
     },
 };
@@ -3686,7 +3878,7 @@ pub static S_EMAIL_INVITE_MESSAGE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(20000),
-        pattern: Some(&P11),
+        pattern: Some(&P13),
         length_first: false,
     },
 };
@@ -3718,7 +3910,7 @@ pub static S_EMAIL_MFA_MESSAGE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(20000),
-        pattern: Some(&P12),
+        pattern: Some(&P14),
         length_first: false,
     },
 };
@@ -3750,7 +3942,7 @@ pub static S_EMAIL_MFA_SUBJECT_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P13),
+        pattern: Some(&P15),
         length_first: false,
     },
 };
@@ -3762,7 +3954,7 @@ pub static S_EMAIL_NOTIFICATION_BODY_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(20000),
-        pattern: Some(&P14),
+        pattern: Some(&P16),
         length_first: false,
     },
 };
@@ -3774,7 +3966,7 @@ pub static S_EMAIL_NOTIFICATION_SUBJECT_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(140),
-        pattern: Some(&P13),
+        pattern: Some(&P15),
         length_first: false,
     },
 };
@@ -3796,7 +3988,7 @@ pub static S_EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(20000),
-        pattern: Some(&P15),
+        pattern: Some(&P17),
         length_first: false,
     },
 };
@@ -3808,7 +4000,7 @@ pub static S_EMAIL_VERIFICATION_MESSAGE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(20000),
-        pattern: Some(&P12),
+        pattern: Some(&P14),
         length_first: false,
     },
 };
@@ -3820,7 +4012,7 @@ pub static S_EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(140),
-        pattern: Some(&P13),
+        pattern: Some(&P15),
         length_first: false,
     },
 };
@@ -3832,7 +4024,7 @@ pub static S_EMAIL_VERIFICATION_SUBJECT_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(140),
-        pattern: Some(&P13),
+        pattern: Some(&P15),
         length_first: false,
     },
 };
@@ -3937,7 +4129,7 @@ pub static S_EVENT_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(50),
-        pattern: Some(&P16),
+        pattern: Some(&P18),
         length_first: false,
     },
 };
@@ -4247,7 +4439,7 @@ pub static S_GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(0),
         max: Some(131072),
-        pattern: Some(&P17),
+        pattern: Some(&P19),
         length_first: false,
     },
 };
@@ -4519,7 +4711,7 @@ pub static S_GROUP_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P7),
+        pattern: Some(&P9),
         length_first: false,
     },
 };
@@ -4543,7 +4735,7 @@ pub static S_HEX_STRING_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P18),
+        pattern: Some(&P20),
         length_first: false,
     },
 };
@@ -4613,7 +4805,7 @@ pub static S_IDP_IDENTIFIER_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(40),
-        pattern: Some(&P19),
+        pattern: Some(&P21),
         length_first: false,
     },
 };
@@ -4715,6 +4907,26 @@ pub static S_INITIATE_AUTH_REQUEST: Shape = Shape {
             display: "session",
             required: false,
             shape: &S_SESSION_TYPE,
+        },
+    ]),
+};
+
+/// `InitiatePointInTimeRecoveryRequest`.
+pub static S_INITIATE_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
+    name: "InitiatePointInTimeRecoveryRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "RestoreTimestamp",
+            display: "restoreTimestamp",
+            required: true,
+            shape: &S_DATE_TYPE,
         },
     ]),
 };
@@ -4886,7 +5098,7 @@ pub static S_LANGUAGE_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P20),
+        pattern: Some(&P22),
         length_first: false,
     },
 };
@@ -4928,7 +5140,7 @@ pub static S_LINK_URL_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(1024),
-        pattern: Some(&P21),
+        pattern: Some(&P23),
         length_first: false,
     },
 };
@@ -4943,6 +5155,64 @@ pub static S_LINKS_TYPE: Shape = Shape {
         key: &S_LANGUAGE_ID_TYPE,
         value: &S_LINK_URL_TYPE,
     },
+};
+
+/// `ListCIMDPoliciesRequest`.
+pub static S_LIST_CIMD_POLICIES_REQUEST: Shape = Shape {
+    name: "ListCIMDPoliciesRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "NextToken",
+            display: "nextToken",
+            required: false,
+            shape: &S_PAGINATION_KEY_TYPE,
+        },
+        Member {
+            wire: "MaxResults",
+            display: "maxResults",
+            required: false,
+            shape: &S_POOL_QUERY_LIMIT_TYPE,
+        },
+    ]),
+};
+
+/// `ListClientMetadataURLsRequest`.
+pub static S_LIST_CLIENT_METADATA_URLS_REQUEST: Shape = Shape {
+    name: "ListClientMetadataURLsRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "CIMDPolicyId",
+            display: "cimdPolicyId",
+            required: true,
+            shape: &S_CIMD_POLICY_ID_TYPE,
+        },
+        Member {
+            wire: "NextToken",
+            display: "nextToken",
+            required: false,
+            shape: &S_PAGINATION_KEY_TYPE,
+        },
+        Member {
+            wire: "MaxResults",
+            display: "maxResults",
+            required: false,
+            shape: &S_POOL_QUERY_LIMIT_TYPE,
+        },
+    ]),
 };
 
 /// `ListDevicesRequest`.
@@ -5019,6 +5289,32 @@ pub static S_LIST_IDENTITY_PROVIDERS_REQUEST: Shape = Shape {
             display: "nextToken",
             required: false,
             shape: &S_PAGINATION_KEY_TYPE,
+        },
+    ]),
+};
+
+/// `ListPointInTimeRecoveriesRequest`.
+pub static S_LIST_POINT_IN_TIME_RECOVERIES_REQUEST: Shape = Shape {
+    name: "ListPointInTimeRecoveriesRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "NextToken",
+            display: "nextToken",
+            required: false,
+            shape: &S_PAGINATION_KEY_TYPE,
+        },
+        Member {
+            wire: "MaxResults",
+            display: "maxResults",
+            required: false,
+            shape: &S_POOL_QUERY_LIMIT_TYPE,
         },
     ]),
 };
@@ -5465,7 +5761,7 @@ pub static S_MANAGED_LOGIN_BRANDING_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P22),
+        pattern: Some(&P24),
         length_first: false,
     },
 };
@@ -5514,6 +5810,18 @@ pub static S_MESSAGE_TEMPLATE_TYPE: Shape = Shape {
             shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
         },
     ]),
+};
+
+/// `MetadataURLType`.
+pub static S_METADATA_URL_TYPE: Shape = Shape {
+    name: "MetadataURLType",
+    secret: false,
+    kind: Kind::Text {
+        min: Some(12),
+        max: Some(256),
+        pattern: Some(&P25),
+        length_first: false,
+    },
 };
 
 /// `NotifyConfigurationType`.
@@ -5634,7 +5942,7 @@ pub static S_OPTIONAL_ARN_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(0),
         max: Some(2048),
-        pattern: Some(&P23),
+        pattern: Some(&P26),
         length_first: false,
     },
 };
@@ -5646,7 +5954,7 @@ pub static S_PAGINATION_KEY: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(131072),
-        pattern: Some(&P6),
+        pattern: Some(&P8),
         length_first: false,
     },
 };
@@ -5658,7 +5966,7 @@ pub static S_PAGINATION_KEY_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: None,
-        pattern: Some(&P6),
+        pattern: Some(&P8),
         length_first: false,
     },
 };
@@ -5750,7 +6058,7 @@ pub static S_PASSWORD_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: Some(256),
-        pattern: Some(&P24),
+        pattern: Some(&P27),
         length_first: false,
     },
 };
@@ -5844,7 +6152,7 @@ pub static S_PROVIDER_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(32),
-        pattern: Some(&P25),
+        pattern: Some(&P5),
         length_first: false,
     },
 };
@@ -5856,7 +6164,7 @@ pub static S_PROVIDER_NAME_TYPE_V2: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(32),
-        pattern: Some(&P26),
+        pattern: Some(&P28),
         length_first: false,
     },
 };
@@ -5955,7 +6263,7 @@ pub static S_REDIRECT_URL_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(1024),
-        pattern: Some(&P7),
+        pattern: Some(&P9),
         length_first: false,
     },
 };
@@ -6077,7 +6385,7 @@ pub static S_RESOURCE_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(40),
-        pattern: Some(&P27),
+        pattern: Some(&P29),
         length_first: false,
     },
 };
@@ -6112,7 +6420,7 @@ pub static S_RESOURCE_SERVER_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(256),
-        pattern: Some(&P5),
+        pattern: Some(&P7),
         length_first: false,
     },
 };
@@ -6147,7 +6455,7 @@ pub static S_RESOURCE_SERVER_SCOPE_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(256),
-        pattern: Some(&P28),
+        pattern: Some(&P30),
         length_first: false,
     },
 };
@@ -6220,6 +6528,18 @@ pub static S_RESPOND_TO_AUTH_CHALLENGE_REQUEST: Shape = Shape {
             shape: &S_CLIENT_METADATA_TYPE,
         },
     ]),
+};
+
+/// `RestoreIdType`.
+pub static S_RESTORE_ID_TYPE: Shape = Shape {
+    name: "RestoreIdType",
+    secret: false,
+    kind: Kind::Text {
+        min: Some(36),
+        max: Some(36),
+        pattern: Some(&P31),
+        length_first: false,
+    },
 };
 
 /// `RetryGracePeriodSecondsType`.
@@ -6339,7 +6659,7 @@ pub static S_S3_ARN_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(3),
         max: Some(1024),
-        pattern: Some(&P29),
+        pattern: Some(&P32),
         length_first: false,
     },
 };
@@ -6363,7 +6683,7 @@ pub static S_SES_CONFIGURATION_SET: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(64),
-        pattern: Some(&P30),
+        pattern: Some(&P33),
         length_first: false,
     },
 };
@@ -6489,7 +6809,7 @@ pub static S_SEARCH_PAGINATION_TOKEN_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: None,
-        pattern: Some(&P6),
+        pattern: Some(&P8),
         length_first: false,
     },
 };
@@ -6512,7 +6832,7 @@ pub static S_SECRET_HASH_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P31),
+        pattern: Some(&P34),
         length_first: false,
     },
 };
@@ -6534,7 +6854,7 @@ pub static S_SESSION_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(28),
         max: Some(28),
-        pattern: Some(&P32),
+        pattern: Some(&P35),
         length_first: false,
     },
 };
@@ -6814,7 +7134,7 @@ pub static S_SIGN_UP_PASSWORD_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(256),
-        pattern: Some(&P24),
+        pattern: Some(&P27),
         length_first: true,
     },
 };
@@ -6931,7 +7251,7 @@ pub static S_SMS_INVITE_MESSAGE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(140),
-        pattern: Some(&P33),
+        pattern: Some(&P36),
         length_first: false,
     },
 };
@@ -6963,7 +7283,7 @@ pub static S_SMS_VERIFICATION_MESSAGE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(140),
-        pattern: Some(&P34),
+        pattern: Some(&P37),
         length_first: false,
     },
 };
@@ -6975,7 +7295,7 @@ pub static S_SOFTWARE_TOKEN_MFA_USER_CODE_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(6),
         max: Some(6),
-        pattern: Some(&P35),
+        pattern: Some(&P38),
         length_first: false,
     },
 };
@@ -7008,6 +7328,26 @@ pub static S_SOFTWARE_TOKEN_MFA_SETTINGS_TYPE: Shape = Shape {
             display: "preferredMfa",
             required: false,
             shape: &S_BOOLEAN_TYPE,
+        },
+    ]),
+};
+
+/// `StartPointInTimeRecoveryRequest`.
+pub static S_START_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
+    name: "StartPointInTimeRecoveryRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "RestoreId",
+            display: "restoreId",
+            required: true,
+            shape: &S_RESTORE_ID_TYPE,
         },
     ]),
 };
@@ -7200,7 +7540,7 @@ pub static S_TERMS_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P22),
+        pattern: Some(&P24),
         length_first: false,
     },
 };
@@ -7212,7 +7552,7 @@ pub static S_TERMS_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P36),
+        pattern: Some(&P39),
         length_first: false,
     },
 };
@@ -7244,7 +7584,7 @@ pub static S_TOKEN_MODEL_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: None,
         max: None,
-        pattern: Some(&P37),
+        pattern: Some(&P40),
         length_first: false,
     },
 };
@@ -7283,6 +7623,29 @@ pub static S_TOKEN_VALIDITY_UNITS_TYPE: Shape = Shape {
             shape: &S_TIME_UNITS_TYPE,
         },
     ]),
+};
+
+/// `URLPatternListType`.
+pub static S_URL_PATTERN_LIST_TYPE: Shape = Shape {
+    name: "URLPatternListType",
+    secret: false,
+    kind: Kind::List {
+        min: Some(1),
+        max: Some(5),
+        of: &S_URL_PATTERN_TYPE,
+    },
+};
+
+/// `URLPatternType`.
+pub static S_URL_PATTERN_TYPE: Shape = Shape {
+    name: "URLPatternType",
+    secret: false,
+    kind: Kind::Text {
+        min: Some(12),
+        max: Some(256),
+        pattern: Some(&P41),
+        length_first: false,
+    },
 };
 
 /// `UntagResourceRequest`.
@@ -7339,6 +7702,82 @@ pub static S_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Shape = Shape {
             display: "feedbackValue",
             required: true,
             shape: &S_FEEDBACK_VALUE_TYPE,
+        },
+    ]),
+};
+
+/// `UpdateCIMDPolicyRequest`.
+pub static S_UPDATE_CIMD_POLICY_REQUEST: Shape = Shape {
+    name: "UpdateCIMDPolicyRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "CIMDPolicyId",
+            display: "cimdPolicyId",
+            required: true,
+            shape: &S_CIMD_POLICY_ID_TYPE,
+        },
+        Member {
+            wire: "ClientId",
+            display: "clientId",
+            required: true,
+            shape: &S_CLIENT_ID_TYPE,
+        },
+        Member {
+            wire: "PolicyName",
+            display: "policyName",
+            required: false,
+            shape: &S_CIMD_POLICY_NAME_TYPE,
+        },
+        Member {
+            wire: "CacheDuration",
+            display: "cacheDuration",
+            required: false,
+            shape: &S_CACHE_DURATION_TYPE,
+        },
+        Member {
+            wire: "URLPatterns",
+            display: "urlPatterns",
+            required: true,
+            shape: &S_URL_PATTERN_LIST_TYPE,
+        },
+    ]),
+};
+
+/// `UpdateClientMetadataURLStateRequest`.
+pub static S_UPDATE_CLIENT_METADATA_URL_STATE_REQUEST: Shape = Shape {
+    name: "UpdateClientMetadataURLStateRequest",
+    secret: false,
+    kind: Kind::Structure(&[
+        Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        },
+        Member {
+            wire: "CIMDPolicyId",
+            display: "cimdPolicyId",
+            required: true,
+            shape: &S_CIMD_POLICY_ID_TYPE,
+        },
+        Member {
+            wire: "URL",
+            display: "url",
+            required: true,
+            shape: &S_METADATA_URL_TYPE,
+        },
+        Member {
+            wire: "Action",
+            display: "action",
+            required: true,
+            shape: &S_CIMD_CACHE_ACTION_TYPE,
         },
     ]),
 };
@@ -7764,6 +8203,12 @@ pub static S_UPDATE_USER_POOL_CLIENT_REQUEST: Shape = Shape {
             required: false,
             shape: &S_REFRESH_TOKEN_ROTATION_TYPE,
         },
+        Member {
+            wire: "PublishSecretsInAWSSecretsManager",
+            display: "publishSecretsInAWSSecretsManager",
+            required: false,
+            shape: &S_WRAPPED_BOOLEAN_TYPE,
+        },
     ]),
 };
 
@@ -8040,7 +8485,7 @@ pub static S_USER_IMPORT_JOB_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(55),
-        pattern: Some(&P38),
+        pattern: Some(&P42),
         length_first: false,
     },
 };
@@ -8052,7 +8497,7 @@ pub static S_USER_IMPORT_JOB_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P5),
+        pattern: Some(&P7),
         length_first: false,
     },
 };
@@ -8084,7 +8529,7 @@ pub static S_USER_POOL_ID_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(55),
-        pattern: Some(&P39),
+        pattern: Some(&P43),
         length_first: false,
     },
 };
@@ -8106,7 +8551,7 @@ pub static S_USER_POOL_NAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P5),
+        pattern: Some(&P7),
         length_first: false,
     },
 };
@@ -8236,7 +8681,7 @@ pub static S_USERNAME_TYPE: Shape = Shape {
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
-        pattern: Some(&P7),
+        pattern: Some(&P9),
         length_first: false,
     },
 };

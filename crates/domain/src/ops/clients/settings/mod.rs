@@ -65,8 +65,10 @@ pub async fn of_new_client(
     request: CreateUserPoolClientRequest,
     has_secret: bool,
 ) -> Result<ClientDoc> {
+    let published = request.publish_secrets_in_aws_secrets_manager;
     let doc = document!(cx, request.client_name, request);
     check::client(cx, pool, &doc, has_secret, "creating").await?;
+    check::published(published)?;
     Ok(doc)
 }
 
@@ -77,6 +79,7 @@ pub async fn of_updated_client(
     before: &Client,
     request: UpdateUserPoolClientRequest,
 ) -> Result<ClientDoc> {
+    let published = request.publish_secrets_in_aws_secrets_manager;
     let doc = ClientDoc {
         // Has operations of its own.
         sso_minutes: before.doc.sso_minutes,
@@ -89,6 +92,7 @@ pub async fn of_updated_client(
         )
     };
     check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating").await?;
+    check::published(published)?;
     Ok(doc)
 }
 
@@ -161,6 +165,8 @@ pub fn user_pool_client(client: &Client) -> UserPoolClientType {
             .secrets
             .first()
             .map(|(_, value, _)| value.expose().clone()),
+        // Of a secret that another service keeps, which no client has: see `check::published`.
+        client_secret_arn: None,
         last_modified_date: Some(Timestamp(client.modified)),
         creation_date: Some(Timestamp(client.created)),
         refresh_token_validity: Some(doc.refresh_token_validity),
