@@ -10,6 +10,9 @@ use crate::Arguments;
 use crate::http::Connection;
 use crate::report::Table;
 
+/// Every node of a PostgreSQL database is given the same key; this one is for nothing else.
+pub const SEALING_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 /// The core of the server and of the floors.
 pub const SERVER_CORE: usize = 0;
 /// The core of the generator.
@@ -95,11 +98,7 @@ impl Server {
             .env("COGNATE_LOG_LEVEL", "error");
         if let Some(url) = &arguments.database_url {
             command.env("COGNATE_DATABASE_URL", url);
-            // Every node of a PostgreSQL database is given the same key; this one is for nothing else.
-            command.env(
-                "COGNATE_SEALING_KEY",
-                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-            );
+            command.env("COGNATE_SEALING_KEY", SEALING_KEY);
         }
         let start = Instant::now();
         let child = command

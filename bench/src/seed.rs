@@ -3,13 +3,17 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use cognate_crypto::seal::{PoolKey, RootKey};
+use cognate_domain::records::mac;
 use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::pools;
 use cognate_store::tables::users::{self, UserRow};
 use cognate_store::{Batch, Label, Store, StoreOptions};
 use serde_json::json;
 
 use crate::Arguments;
 use crate::aws;
+use crate::machine::SEALING_KEY;
 
 /// Users in one batch.
 const BATCH: u64 = 2_000;
@@ -91,15 +95,22 @@ pub async fn open(arguments: &Arguments, folder: &Path) -> Result<Store> {
 /// Adds `count` users and their groups to `pool` in the database that the stopped server left in `folder`. A file is
 /// filled in memory, where nothing waits for a disk, if the system has a folder for that.
 pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, count: u64) -> Result<()> {
+    let root = match &arguments.database_url {
+        Some(_) => RootKey::from_base64(SEALING_KEY)?,
+        None => {
+            let file = folder.join(".cognate").join("sealing.key");
+            RootKey::from_base64(&std::fs::read_to_string(file)?)?
+        }
+    };
     let memory = Path::new("/dev/shm");
     if arguments.database_url.is_some() || !memory.is_dir() {
-        return fill(&open(arguments, folder).await?, pool, count).await;
+        return fill(&open(arguments, folder).await?, &root, pool, count).await;
     }
     let file = folder.join(".cognate").join("cognate.db");
     let copy = memory.join(format!("cognate-bench-{}.db", std::process::id()));
     std::fs::copy(&file, &copy)?;
     let filled = match Store::open(&StoreOptions::sqlite(&copy)).await {
-        Ok(store) => fill(&store, pool, count).await,
+        Ok(store) => fill(&store, &root, pool, count).await,
         Err(error) => Err(error.into()),
     };
     let back = filled.and_then(|()| Ok(std::fs::copy(&copy, &file)?));
@@ -109,7 +120,10 @@ pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, count: u64)
     back.map(drop)
 }
 
-async fn fill(store: &Store, pool: &str, count: u64) -> Result<()> {
+async fn fill(store: &Store, root: &RootKey, pool: &str, count: u64) -> Result<()> {
+    let row = pools::get(store, pool).await?.context("the pool is gone")?;
+    let key = root.unwrap_pool_key(pool, &row.data_key)?;
+    let key = &key;
     let now = aws::now() * 1_000_000;
     let commit = async |batch| {
         let done = store.commit(batch).await;
@@ -118,7 +132,7 @@ async fn fill(store: &Store, pool: &str, count: u64) -> Result<()> {
     };
     let mut batch = Batch::new();
     for name in group_names(count) {
-        let row = GroupRow {
+        let mut row = GroupRow {
             group_id: group_id(&name),
             name: name.clone(),
             description: None,
@@ -126,14 +140,17 @@ async fn fill(store: &Store, pool: &str, count: u64) -> Result<()> {
             precedence: None,
             created: now,
             modified: now,
+            ver: 1,
+            mac: None,
         };
+        row.mac = Some(mac::sign(key, pool, &row.signed()));
         batch = groups::insert(batch, pool, &name, &row);
     }
     commit(batch).await?;
     for first in (0..count).step_by(usize::try_from(BATCH)?) {
         let mut batch = Batch::new();
         for i in first..(first + BATCH).min(count) {
-            batch = insert(batch, pool, Seeded(i), now);
+            batch = insert(batch, pool, key, Seeded(i), now);
         }
         commit(batch).await?;
     }
@@ -152,7 +169,7 @@ fn group_names(users: u64) -> Vec<String> {
     names
 }
 
-fn insert(mut batch: Batch, pool: &str, user: Seeded, now: i64) -> Batch {
+fn insert(mut batch: Batch, pool: &str, key: &PoolKey, user: Seeded, now: i64) -> Batch {
     let (id, name) = (user.id(), user.value("username"));
     let mut attributes = json!({ "email_verified": "true", "phone_number_verified": "true" });
     for attribute in ATTRIBUTES {
@@ -160,7 +177,7 @@ fn insert(mut batch: Batch, pool: &str, user: Seeded, now: i64) -> Batch {
             place.insert(attribute.to_owned(), user.value(attribute).into());
         }
     }
-    let row = UserRow {
+    let mut row = UserRow {
         user_id: id.clone(),
         username: name.clone(),
         status: "CONFIRMED".into(),
@@ -170,7 +187,9 @@ fn insert(mut batch: Batch, pool: &str, user: Seeded, now: i64) -> Batch {
         created: now,
         modified: now,
         ver: 1,
+        mac: None,
     };
+    row.mac = Some(mac::sign(key, pool, &row.signed()));
     batch = users::insert(batch, pool, &row);
     batch = users::insert_login(batch, pool, &id, &name, "username", TAKEN);
     for attr in ATTRIBUTES
@@ -180,7 +199,9 @@ fn insert(mut batch: Batch, pool: &str, user: Seeded, now: i64) -> Batch {
         batch = users::insert_attr(batch, pool, &id, attr, &user.value(attr));
     }
     for group in [EVERYONE.to_owned(), user.team(), user.squad()] {
-        batch = groups::join(batch, pool, &group_id(&group), &id, 100);
+        let group = group_id(&group);
+        let mac = mac::sign(key, pool, &groups::signed_member(&group, &id));
+        batch = groups::join(batch, pool, &group, &id, 100, mac);
     }
     batch
 }

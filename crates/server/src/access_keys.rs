@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cognate_crypto::hash::hmac_sha256;
 use cognate_crypto::random;
-use cognate_crypto::seal::{Context, RootKey};
-use cognate_crypto::secret::{Secret, SecretString};
+use cognate_crypto::seal::{Context, RootKey, SealError};
+use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
 use cognate_domain::App;
 use cognate_store::tables::access_keys::{self as table, AccessKey, State};
+use cognate_store::tables::sealing::{self, Kind};
 use cognate_store::{Batch, CommitError, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -184,8 +185,7 @@ impl AccessKeys {
         let found = match (table::get(&app.store, id).await?, cached) {
             (None, _) => Found::Unknown,
             (Some(row), _) if row.state == State::Disabled => Found::Disabled,
-            (Some(row), Some((_, key))) if key.ver == row.ver => Found::Enabled(key),
-            (Some(row), _) => open(&self.account, &app.root, row),
+            (Some(row), cached) => open(&self.account, &app.root, row, cached.map(|(_, key)| key)),
         };
         let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
         if let Found::Enabled(key) = &found {
@@ -226,12 +226,33 @@ fn context(id: &str) -> Context<'_> {
     }
 }
 
-/// A row that cannot be opened or understood grants nothing.
-fn open(account: &str, root: &RootKey, row: AccessKey) -> Found {
-    unseal(account, root, row).map_or(Found::Disabled, |key| Found::Enabled(Arc::new(key)))
+/// What a row says in the clear, in the form in which it is sealed together with the secret.
+fn bound(doc: &str, state: State) -> Vec<u8> {
+    let flag = match state {
+        State::Enabled => 1,
+        State::Disabled => 0,
+    };
+    [&[flag], doc.as_bytes()].concat()
 }
 
-fn unseal(account: &str, root: &RootKey, row: AccessKey) -> Option<Key> {
+/// A row that cannot be opened or understood grants nothing. Its secret opens only with the policy and the state that it
+/// was sealed with, so that nobody changes these without the sealing key. `cached`: what an earlier read of it gave.
+fn open(account: &str, root: &RootKey, row: AccessKey, cached: Option<Arc<Key>>) -> Found {
+    let bound = bound(&row.doc, row.state);
+    let Ok(secret) = root.open_bound(&context(&row.key_id), &bound, &row.sealed) else {
+        tracing::error!(
+            key = row.key_id,
+            "this row of access_keys was not written by this program: the key grants nothing"
+        );
+        return Found::Disabled;
+    };
+    if let Some(key) = cached.filter(|key| key.ver == row.ver) {
+        return Found::Enabled(key);
+    }
+    unseal(account, row, secret).map_or(Found::Disabled, |key| Found::Enabled(Arc::new(key)))
+}
+
+fn unseal(account: &str, row: AccessKey, secret: SecretBytes) -> Option<Key> {
     let doc: Doc = serde_json::from_str(&row.doc).ok()?;
     let grant = match (&doc.policy, doc.root) {
         (None, true) => Grant::Root,
@@ -243,8 +264,57 @@ fn unseal(account: &str, root: &RootKey, row: AccessKey) -> Option<Key> {
     } else {
         format!("arn:aws:iam::{account}:user/{}", doc.name)
     };
-    let opened = root.open(&context(&row.key_id), &row.sealed).ok()?;
-    Some(Key::new(arn, grant, opened.into_text()?, row.ver))
+    Some(Key::new(arn, grant, secret.into_text()?, row.ver))
+}
+
+/// Seals the secret of an access key again with another sealing key; None where that was done already.
+///
+/// # Errors
+/// A row that neither of the two keys opens.
+pub fn reseal(
+    old: &RootKey,
+    new: &RootKey,
+    row: &sealing::Sealed,
+) -> Result<Option<Vec<u8>>, SealError> {
+    let (context, bound) = (context(&row.id), bound(&row.doc, state(row.enabled)));
+    match new.open_bound(&context, &bound, &row.bytes) {
+        Ok(_) => Ok(None),
+        Err(_) => RootKey::reseal(old, new, &context, &bound, &row.bytes).map(Some),
+    }
+}
+
+/// Seals secrets that stand alone together with what their rows say, as rows of older programs do not; returns how many.
+/// For the start that signs old rows.
+pub async fn bind_old(store: &Store, root: &RootKey) -> anyhow::Result<usize> {
+    let (mut after, mut changed) = (String::new(), 0);
+    loop {
+        let rows = sealing::page(store, Kind::AccessKeys, &after).await?;
+        let Some(last) = rows.last() else {
+            return Ok(changed);
+        };
+        after.clone_from(&last.id);
+        for row in rows {
+            let Ok(secret) = root.open(&context(&row.id), &row.bytes) else {
+                continue;
+            };
+            let bound = bound(&row.doc, state(row.enabled));
+            let sealed = root.seal_bound(&context(&row.id), &bound, secret.expose());
+            let batch = sealing::replace(Batch::new(), Kind::AccessKeys, &row, sealed);
+            match store.commit(batch).await {
+                // Another node that starts now was faster.
+                Ok(_) | Err(CommitError::Conflict(_)) => changed += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn state(enabled: bool) -> State {
+    if enabled {
+        State::Enabled
+    } else {
+        State::Disabled
+    }
 }
 
 /// A key that was just made; the secret is shown once.
@@ -281,6 +351,9 @@ pub enum KeyError {
     /// No such key.
     #[error("there is no access key {0}")]
     Unknown(String),
+    /// The row is not this program's.
+    #[error("access key {0} was changed by another program and grants nothing; delete it")]
+    Foreign(String),
     /// The database failed.
     #[error("the database failed: {0}")]
     Store(String),
@@ -313,7 +386,8 @@ pub fn create(
         policy: policy.map(str::to_owned),
     };
     let doc = serde_json::to_string(&doc).map_err(|e| KeyError::Store(e.to_string()))?;
-    let sealed = root.seal(&context(&id), secret.as_bytes());
+    let bound = bound(&doc, State::Enabled);
+    let sealed = root.seal_bound(&context(&id), &bound, secret.as_bytes());
     let key = AccessKey {
         key_id: id.clone(),
         doc,
@@ -362,25 +436,50 @@ pub enum Change {
 }
 
 /// Changes a stored key.
-pub async fn change(store: &Store, id: &str, change: Change) -> Result<(), KeyError> {
-    change_with(Batch::new(), store, id, change).await
+pub async fn change(
+    store: &Store,
+    root: &RootKey,
+    id: &str,
+    change: Change,
+) -> Result<(), KeyError> {
+    change_with(Batch::new(), store, root, id, change).await
 }
 
 /// Changes a stored key in one batch with what `batch` holds.
 pub async fn change_with(
     batch: Batch,
     store: &Store,
+    root: &RootKey,
     id: &str,
     change: Change,
 ) -> Result<(), KeyError> {
-    let batch = match change {
-        Change::Enable => table::set_state(batch, id, State::Enabled),
-        Change::Disable => table::set_state(batch, id, State::Disabled),
-        Change::Delete => table::delete(batch, id),
+    let failed = |error: &dyn std::fmt::Display| KeyError::Store(error.to_string());
+    let state = match change {
+        Change::Enable => State::Enabled,
+        Change::Disable => State::Disabled,
+        Change::Delete => {
+            return match store.commit(table::delete(batch, id)).await {
+                Ok(_) => Ok(()),
+                Err(CommitError::Conflict(_)) => Err(KeyError::Unknown(id.into())),
+                Err(other) => Err(failed(&other)),
+            };
+        }
     };
-    match store.commit(batch).await {
-        Ok(_) => Ok(()),
-        Err(CommitError::Conflict(_)) => Err(KeyError::Unknown(id.into())),
-        Err(other) => Err(KeyError::Store(other.to_string())),
+    for _ in 0..5 {
+        let row = table::get(store, id).await.map_err(|e| failed(&e))?;
+        let row = row.ok_or_else(|| KeyError::Unknown(id.into()))?;
+        let opened = root.open_bound(&context(id), &bound(&row.doc, row.state), &row.sealed);
+        let secret = opened.map_err(|_| KeyError::Foreign(id.into()))?;
+        let sealed = root.seal_bound(&context(id), &bound(&row.doc, state), secret.expose());
+        let change = table::set_state(batch.clone(), id, row.ver, state, sealed);
+        match store.commit(change).await {
+            Ok(_) => return Ok(()),
+            // Somebody changed the key in between.
+            Err(CommitError::Conflict(_)) => {}
+            Err(other) => return Err(failed(&other)),
+        }
     }
+    Err(KeyError::Store(
+        "the key changes too often; try again".into(),
+    ))
 }

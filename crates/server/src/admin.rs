@@ -83,13 +83,13 @@ pub async fn perform(
             };
             let done = audit::command(name, Some(&id));
             let batch = done.append(Batch::new(), "", service_time(store, now).await?);
-            access_keys::change_with(batch, store, &id, change)
+            access_keys::change_with(batch, store, root, &id, change)
                 .await
                 .map_err(|e| e.to_string())?;
             Ok(json!({"id": id}))
         }
         Request::SetIssuer { pool, issuer } => {
-            issuer::set(store, &pool, &issuer, now).await?;
+            issuer::set(store, root, &pool, &issuer, now).await?;
             Ok(json!({"pool": pool}))
         }
         Request::Audit {

@@ -1,5 +1,6 @@
 //! `cognate pool set-issuer`: the issuer in a pool's tokens (design decision 7).
 
+use cognate_crypto::seal::RootKey;
 use cognate_domain::Fault;
 use cognate_domain::records::pool::Issuer;
 use cognate_domain::tokens::issuer;
@@ -26,9 +27,15 @@ fn parse(text: &str) -> Result<Option<Issuer>, String> {
 }
 
 /// Sets the issuer of an active pool. `now` in microseconds. The error is a text for the person at the terminal.
-pub async fn set(store: &Store, pool_id: &str, text: &str, now: i64) -> Result<(), String> {
+pub async fn set(
+    store: &Store,
+    root: &RootKey,
+    pool_id: &str,
+    text: &str,
+    now: i64,
+) -> Result<(), String> {
     let issuer = parse(text)?;
-    match issuer::set(store, now, pool_id, issuer.as_ref()).await {
+    match issuer::set(store, root, now, pool_id, issuer.as_ref()).await {
         Ok(()) => Ok(()),
         Err(Fault::Api(error)) => Err(error.message.into_owned()),
         Err(Fault::Stale) => Err(format!("user pool {pool_id} changes too often; try again")),

@@ -3,12 +3,12 @@
 //! What the sealing key seals: the key of each pool, the access keys, and the spare signing keys (the store's
 //! `tables/sealing.rs`).
 
-use cognate_crypto::seal::{Context, RootKey};
+use cognate_crypto::seal::RootKey;
 use cognate_domain::audit;
-use cognate_store::tables::sealing::{self, Kind};
+use cognate_store::tables::sealing::{self, Kind, Sealed};
 use cognate_store::{Batch, Store};
 
-use crate::stamp;
+use crate::{access_keys, stamp};
 
 /// How much a rotation changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,23 +31,13 @@ pub async fn rotate(
     now: i64,
 ) -> anyhow::Result<Rotated> {
     stamp::begin_rotation(store, old, new).await?;
-    let rewrap = |id: &str, wrapped: &[u8]| match new.unwrap_pool_key(id, wrapped) {
+    stamp::sign_old_rows(store, old).await?;
+    let rewrap = |row: &Sealed| match new.unwrap_pool_key(&row.id, &row.bytes) {
         Ok(_) => Ok(None),
-        Err(_) => RootKey::rewrap(old, new, id, wrapped).map(Some),
+        Err(_) => RootKey::rewrap(old, new, &row.id, &row.bytes).map(Some),
     };
     let pools = each(store, Kind::PoolKeys, rewrap).await?;
-    let reseal = |id: &str, sealed: &[u8]| {
-        let context = Context {
-            table: "access_keys",
-            column: "sealed",
-            pool: "",
-            row: id,
-        };
-        match new.open(&context, sealed) {
-            Ok(_) => Ok(None),
-            Err(_) => RootKey::reseal(old, new, &context, sealed).map(Some),
-        }
-    };
+    let reseal = |row: &Sealed| access_keys::reseal(old, new, row);
     let access_keys = each(store, Kind::AccessKeys, reseal).await?;
     store.commit(sealing::drop_spares(Batch::new())).await?;
     let done = audit::command("RotateSealingKey", None).append(Batch::new(), "", now);
@@ -59,7 +49,7 @@ pub async fn rotate(
 async fn each<E: std::error::Error + Send + Sync + 'static>(
     store: &Store,
     kind: Kind,
-    change: impl Fn(&str, &[u8]) -> Result<Option<Vec<u8>>, E>,
+    change: impl Fn(&Sealed) -> Result<Option<Vec<u8>>, E>,
 ) -> anyhow::Result<usize> {
     let (mut after, mut changed) = (String::new(), 0);
     loop {
@@ -70,7 +60,7 @@ async fn each<E: std::error::Error + Send + Sync + 'static>(
         after.clone_from(&last.id);
         let mut batch = Batch::new();
         for row in rows {
-            if let Some(sealed) = change(&row.id, &row.bytes)? {
+            if let Some(sealed) = change(&row)? {
                 batch = sealing::replace(batch, kind, &row, sealed);
                 changed += 1;
             }

@@ -3,12 +3,16 @@
 use anyhow::{Context as _, bail};
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
+use cognate_domain::records::mac;
 use cognate_store::tables::meta;
 use cognate_store::{Batch, CommitError, Store};
+
+use crate::access_keys;
 
 const MODE: &str = "mode";
 const KEY_CHECK: &str = "sealing_key_check";
 const ROTATING: &str = "sealing_key_rotating";
+const SIGNED: &str = "rows_signed";
 
 fn name(mode: Mode) -> &'static str {
     match mode {
@@ -51,6 +55,31 @@ pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Signs what older programs wrote (docs/decisions/009), once in the life of a database; afterwards no row without a MAC is
+/// believed. It must come before anything else that reads rows of pools or access keys.
+pub async fn sign_old_rows(store: &Store, root: &RootKey) -> anyhow::Result<()> {
+    let mark = root.signed_mark();
+    match meta::get(store, SIGNED).await? {
+        Some(found) if found == mark => return Ok(()),
+        Some(_) => {
+            bail!("the mark by which this database says that its rows are signed is not its own")
+        }
+        None => {}
+    }
+    let pools = mac::sign_old_pools(store, root).await;
+    let pools = pools.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    let access_keys = access_keys::bind_old(store, root).await?;
+    if pools > 0 || access_keys > 0 {
+        tracing::warn!(
+            pools,
+            access_keys,
+            "signed the rows of a database of an older program; this happens once"
+        );
+    }
+    first(store, SIGNED, &mark).await?;
+    Ok(())
+}
+
 /// Begins a rotation, or goes on with the same one. No server starts on the database until it is finished.
 pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
     let current = meta::get(store, KEY_CHECK)
@@ -90,6 +119,7 @@ pub async fn end_rotation(
         Some(&old.check_value()),
         &new.check_value(),
     );
+    let batch = meta::put(batch, SIGNED, Some(&old.signed_mark()), &new.signed_mark());
     store
         .commit(meta::put(batch, ROTATING, Some(&new.check_value()), ""))
         .await?;

@@ -69,6 +69,7 @@ async fn open(mode: Mode, database: &Database) -> anyhow::Result<Opened> {
     let store = open_store(database).await?;
     stamp::check_mode(&store, mode).await?;
     let root = sealing::load(&database.key, &store).await?;
+    stamp::sign_old_rows(&store, &root).await?;
     Ok(Opened { store, root })
 }
 
@@ -79,6 +80,7 @@ pub async fn open_existing(database: &Database) -> anyhow::Result<Opened> {
         bail!("this database was never used by a server: start one first");
     }
     let root = sealing::load(&database.key, &store).await?;
+    stamp::sign_old_rows(&store, &root).await?;
     Ok(Opened { store, root })
 }
 

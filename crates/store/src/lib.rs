@@ -12,6 +12,7 @@ mod error;
 mod migrate;
 mod options;
 mod postgres;
+pub mod signed;
 mod sqlite;
 pub mod tables;
 mod value;

@@ -4,7 +4,7 @@ use crate::{MigrateMode, OpenError};
 
 /// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
 /// database asks for the generation of its most demanding migration.
-pub const PROGRAM_GENERATION: i64 = 1;
+pub const PROGRAM_GENERATION: i64 = 2;
 
 /// A step of the schema.
 pub(crate) struct Migration {
@@ -93,6 +93,13 @@ const MIGRATIONS: &[Migration] = &[
         name: "0013_audit",
         min_program: 1,
         sql: include_str!("../migrations/0013_audit.sql"),
+    },
+    // Older programs neither sign rows nor open the keys of pools whose rows are signed.
+    Migration {
+        number: 17,
+        name: "0017_macs",
+        min_program: 2,
+        sql: include_str!("../migrations/0017_macs.sql"),
     },
 ];
 

@@ -112,6 +112,12 @@ impl Row {
         Self { values }
     }
 
+    /// All columns in order.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// The value of a column.
     ///
     /// # Errors

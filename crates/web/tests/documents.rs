@@ -331,7 +331,7 @@ async fn set_issuer(
     pool_id: &str,
     issuer: Option<&Issuer>,
 ) -> cognate_domain::Result<()> {
-    let outcome = issuer::set(&app.store, app.clock.service(), pool_id, issuer).await;
+    let outcome = issuer::set(&app.store, &app.root, app.clock.service(), pool_id, issuer).await;
     app.cache.forget(pool_id, None);
     outcome
 }

@@ -97,7 +97,8 @@ async fn every_refused_iam_call_is_in_the_trail() {
         let reply = denied.call("DeleteUserPool", pool.clone()).await.unwrap();
         assert_eq!(reply.error(), "AccessDeniedException");
         wrong.call("DescribeUserPool", pool).await.unwrap();
-        access_keys::change(&server.state().app.store, &ci.id, Change::Disable).await.unwrap();
+        let app = &server.state().app;
+        access_keys::change(&app.store, &app.root, &ci.id, Change::Disable).await.unwrap();
         tokio::time::sleep(Duration::from_millis(1_050)).await;
         denied.call("ListUserPools", input()).await.unwrap();
 

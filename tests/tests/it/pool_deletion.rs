@@ -46,6 +46,7 @@ async fn fill(store: &Store, pool: &str) {
                 created: 1,
                 modified: 1,
                 ver: 1,
+                mac: None,
             };
             batch = users::insert(batch, pool, &row);
             batch = users::insert_login(batch, pool, &id, &name, "username", TAKEN);

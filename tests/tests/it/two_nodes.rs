@@ -150,7 +150,7 @@ async fn a_disabled_access_key_is_refused_by_the_other_node_within_a_second() {
     let raw = b.raw_as(Credentials::new(created.id.clone(), created.secret));
     let input = json!({ "MaxResults": 1 });
     raw.ok("ListUserPools", input.clone()).await.unwrap();
-    access_keys::change(&app.store, &created.id, Change::Disable)
+    access_keys::change(&app.store, &app.root, &created.id, Change::Disable)
         .await
         .unwrap();
     let disabled = Instant::now();

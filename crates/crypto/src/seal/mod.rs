@@ -4,6 +4,7 @@
 //! RootKey (32 bytes, given by the operator)
 //!   ├─ wraps ─▶ PoolKey (32 random bytes a pool)
 //!   │             ├─ row key              AES-256-GCM-SIV, rows of the pool
+//!   │             ├─ row MAC key          HMAC-SHA256, what rows of the pool say in the clear
 //!   │             ├─ key of purpose × day AES-256-GCM, tokens and sessions
 //!   │             └─ key of purpose       HMAC-SHA256, stable pseudonyms
 //!   └─ row key: AES-256-GCM-SIV, rows that belong to no pool
@@ -57,6 +58,13 @@ impl Context<'_> {
     fn associated_data(&self) -> Vec<u8> {
         let fields = [self.table, self.column, self.pool, self.row];
         prefixed(&fields.map(str::as_bytes))
+    }
+
+    /// The same with what the row says in the clear.
+    fn bound_data(&self, bound: &[u8]) -> Vec<u8> {
+        let [table, column, pool, row] =
+            [self.table, self.column, self.pool, self.row].map(str::as_bytes);
+        prefixed(&[table, column, pool, row, bound])
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Context, FORMAT, SealError, prefixed};
 use crate::hash;
 use crate::random;
 use crate::secret::{Secret, SecretBytes};
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{hkdf, hmac};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many token keys a pool keeps ready. Sign-in sessions and today's tokens need two or three;
@@ -17,6 +17,7 @@ pub struct PoolKey {
     raw: Secret<[u8; 32]>,
     derive: hkdf::Prk,
     rows: Aead,
+    signs_rows: hmac::Key,
     tokens: Mutex<Vec<TokenKey>>,
 }
 
@@ -38,10 +39,12 @@ impl PoolKey {
         let derive =
             hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate pool key v1").extract(raw.expose());
         let rows = Aead::for_rows(&derived(&derive, &[b"rows"]));
+        let signs_rows = derived(&derive, &[b"row mac"]);
         Self {
             raw,
             derive,
             rows,
+            signs_rows: hmac::Key::new(hmac::HMAC_SHA256, signs_rows.expose()),
             tokens: Mutex::default(),
         }
     }
@@ -112,6 +115,18 @@ impl PoolKey {
     pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
         let key = derived(&self.derive, &[b"mac", purpose.as_bytes()]);
         hash::hmac_sha256(key.expose(), data)
+    }
+
+    /// HMAC-SHA256 over the deciding columns of one of the pool's rows, as the caller encodes them.
+    #[must_use]
+    pub fn sign_row(&self, encoded: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.signs_rows, encoded).as_ref().to_vec()
+    }
+
+    /// Whether `mac` is what [`PoolKey::sign_row`] gives, in constant time.
+    #[must_use]
+    pub fn has_signed_row(&self, encoded: &[u8], mac: &[u8]) -> bool {
+        hmac::verify(&self.signs_rows, encoded, mac).is_ok()
     }
 
     /// The days of the keys that are kept, the oldest first.

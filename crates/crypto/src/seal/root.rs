@@ -15,6 +15,7 @@ pub struct RootKey {
     wrap: Aead,
     rows: Aead,
     check: [u8; 16],
+    signed: [u8; 16],
 }
 
 impl RootKey {
@@ -51,10 +52,13 @@ impl RootKey {
         };
         let mut check = [0; 16];
         hash::expand(&prk, &[b"key check value"], &mut check);
+        let mut signed = [0; 16];
+        hash::expand(&prk, &[b"every row is signed"], &mut signed);
         Self {
             wrap: Aead::for_rows(&derived(b"wrap pool keys")),
             rows: Aead::for_rows(&derived(b"rows without a pool")),
             check,
+            signed,
             key,
         }
     }
@@ -72,7 +76,15 @@ impl RootKey {
         hex::encode(self.check)
     }
 
-    /// A pool's key, sealed for storage under the pool's id.
+    /// The mark of a database in which nothing is left from the time before rows were signed, in hexadecimal. Without
+    /// the sealing key it cannot be made.
+    #[must_use]
+    pub fn signed_mark(&self) -> String {
+        hex::encode(self.signed)
+    }
+
+    /// A pool's key, sealed for storage under the pool's id. That it is stored in this form says that the pool's rows
+    /// are signed.
     #[must_use]
     pub fn wrap_pool_key(&self, pool_id: &str, key: &PoolKey) -> Vec<u8> {
         self.wrap
@@ -84,10 +96,38 @@ impl RootKey {
     /// # Errors
     /// `Malformed` for another format, `Refused` for another pool, sealing key or altered bytes.
     pub fn unwrap_pool_key(&self, pool_id: &str, wrapped: &[u8]) -> Result<PoolKey, SealError> {
+        self.unwrap(&wrap_context(pool_id), wrapped)
+    }
+
+    /// The key of a pool from the form in which it stood while the pool's rows were not signed. For the one start that
+    /// signs them; nothing else may take this form.
+    ///
+    /// # Errors
+    /// Those of [`RootKey::unwrap_pool_key`].
+    pub fn unwrap_unsigned_pool_key(
+        &self,
+        pool_id: &str,
+        wrapped: &[u8],
+    ) -> Result<PoolKey, SealError> {
+        self.unwrap(&unsigned_wrap_context(pool_id), wrapped)
+    }
+
+    /// What [`RootKey::wrap_pool_key`] made before rows were signed, for tests of old databases.
+    #[must_use]
+    #[doc(hidden)]
+    pub fn wrap_unsigned_pool_key(&self, pool_id: &str, key: &PoolKey) -> Vec<u8> {
+        self.wrap.seal(
+            &[FORMAT],
+            &unsigned_wrap_context(pool_id),
+            key.raw().expose(),
+        )
+    }
+
+    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<PoolKey, SealError> {
         let sealed = wrapped
             .strip_prefix(&[FORMAT])
             .ok_or(SealError::Malformed)?;
-        let raw = self.wrap.open(&wrap_context(pool_id), sealed)?;
+        let raw = self.wrap.open(context, sealed)?;
         let raw: [u8; 32] = raw
             .expose()
             .as_slice()
@@ -126,17 +166,41 @@ impl RootKey {
         self.rows.open(&context.associated_data(), sealed)
     }
 
+    /// Seals a value of a row that belongs to no pool together with what the row says in the clear: `bound`, in an
+    /// encoding of the caller's, is authenticated and not stored.
+    #[must_use]
+    pub fn seal_bound(&self, context: &Context<'_>, bound: &[u8], plaintext: &[u8]) -> Vec<u8> {
+        self.rows
+            .seal(&[FORMAT], &context.bound_data(bound), plaintext)
+    }
+
+    /// Opens what [`RootKey::seal_bound`] made for the same context and `bound`.
+    ///
+    /// # Errors
+    /// Those of [`RootKey::open`].
+    pub fn open_bound(
+        &self,
+        context: &Context<'_>,
+        bound: &[u8],
+        sealed: &[u8],
+    ) -> Result<SecretBytes, SealError> {
+        let sealed = sealed.strip_prefix(&[FORMAT]).ok_or(SealError::Malformed)?;
+        self.rows.open(&context.bound_data(bound), sealed)
+    }
+
     /// A value sealed by `old`, sealed again by `new`.
     ///
     /// # Errors
-    /// Those of [`RootKey::open`] under `old`.
+    /// Those of [`RootKey::open_bound`] under `old`.
     pub fn reseal(
         old: &Self,
         new: &Self,
         context: &Context<'_>,
+        bound: &[u8],
         sealed: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        Ok(new.seal(context, old.open(context, sealed)?.expose()))
+        let opened = old.open_bound(context, bound, sealed)?;
+        Ok(new.seal_bound(context, bound, opened.expose()))
     }
 }
 
@@ -147,5 +211,9 @@ impl std::fmt::Debug for RootKey {
 }
 
 fn wrap_context(pool_id: &str) -> Vec<u8> {
+    prefixed(&[b"key of signed rows", pool_id.as_bytes()])
+}
+
+fn unsigned_wrap_context(pool_id: &str) -> Vec<u8> {
     prefixed(&[b"pool key", pool_id.as_bytes()])
 }

@@ -164,9 +164,56 @@ fn rotation_moves_pool_keys_and_rows_to_the_new_sealing_key() {
     );
     assert!(RootKey::rewrap(&old, &new, "p1", &wrapped).is_err());
 
-    let row = RootKey::reseal(&old, &new, &ROW, &old.seal(&ROW, b"access key")).unwrap();
-    assert!(new.open(&ROW, &row).unwrap().matches(b"access key"));
-    assert!(RootKey::reseal(&old, &new, &ROW, &row).is_err());
+    let bound = old.seal_bound(&ROW, b"says", b"access key");
+    let row = RootKey::reseal(&old, &new, &ROW, b"says", &bound).unwrap();
+    let opened = new.open_bound(&ROW, b"says", &row).unwrap();
+    assert!(opened.matches(b"access key"));
+    assert!(RootKey::reseal(&old, &new, &ROW, b"says", &row).is_err());
+}
+
+#[test]
+fn what_a_row_says_in_the_clear_is_part_of_what_is_sealed() {
+    let root = RootKey::generate();
+    let sealed = root.seal_bound(&ROW, b"reader", b"secret");
+    let opened = root.open_bound(&ROW, b"reader", &sealed).unwrap();
+    assert!(opened.matches(b"secret"));
+    for other in [&b"root"[..], b"", b"reader "] {
+        assert!(root.open_bound(&ROW, other, &sealed).is_err());
+    }
+    assert!(root.open(&ROW, &sealed).is_err());
+    let unbound = root.seal(&ROW, b"secret");
+    assert!(root.open_bound(&ROW, b"", &unbound).is_err());
+    for context in elsewhere() {
+        assert!(root.open_bound(&context, b"reader", &sealed).is_err());
+    }
+}
+
+#[test]
+fn a_signature_of_a_row_is_good_for_its_bytes_and_its_pool_alone() {
+    let (pool, other) = (PoolKey::generate(), PoolKey::generate());
+    let mac = pool.sign_row(b"row");
+    assert_eq!((mac.len(), &mac), (32, &pool.sign_row(b"row")));
+    assert!(pool.has_signed_row(b"row", &mac));
+    assert!(!pool.has_signed_row(b"rox", &mac));
+    assert!(!other.has_signed_row(b"row", &mac));
+    for wrong in altered(&mac) {
+        assert!(!pool.has_signed_row(b"row", &wrong));
+    }
+    assert_ne!(mac, pool.mac("row mac", b"row"));
+}
+
+#[test]
+fn the_key_of_a_pool_whose_rows_are_not_signed_is_another_form() {
+    let (root, pool) = (RootKey::generate(), PoolKey::generate());
+    let old = root.wrap_unsigned_pool_key("p1", &pool);
+    assert!(root.unwrap_pool_key("p1", &old).is_err());
+    let read = root.unwrap_unsigned_pool_key("p1", &old).unwrap();
+    assert_eq!(read.sign_row(b"row"), pool.sign_row(b"row"));
+    assert!(root.unwrap_unsigned_pool_key("p2", &old).is_err());
+    let new = root.wrap_pool_key("p1", &pool);
+    assert!(root.unwrap_unsigned_pool_key("p1", &new).is_err());
+    assert_ne!(root.signed_mark(), RootKey::generate().signed_mark());
+    assert_ne!(root.signed_mark(), root.check_value());
 }
 
 #[test]

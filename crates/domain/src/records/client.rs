@@ -108,6 +108,8 @@ pub struct Client {
     pub doc: ClientDoc,
     /// Its live secrets (none for a public client, at most two), oldest first: id, value, creation in microseconds.
     pub secrets: Vec<(String, SecretString, i64)>,
+    /// The same as the row keeps them; None without any.
+    pub sealed: Option<Vec<u8>>,
     /// Microseconds.
     pub created: i64,
     /// Microseconds.
@@ -117,7 +119,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Reads a client and opens its secrets; None when there is none or its pool is not active.
+    /// Reads a client and opens its secrets; None when there is none or its pool, whose key signs it, is not active.
     ///
     /// # Errors
     /// The store's, and an internal fault for a row that does not open or parse.
@@ -125,9 +127,6 @@ impl Client {
         let Some(row) = clients::get(&cx.store, id).await? else {
             return Ok(None);
         };
-        if row.sealed.is_none() {
-            return Ok(Some(Self::from_row(row, Vec::new())?));
-        }
         let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else {
             return Ok(None);
         };
@@ -137,8 +136,10 @@ impl Client {
     /// A client of `pool` from its row.
     ///
     /// # Errors
-    /// An internal fault for a row that does not open or parse.
+    /// An internal fault for a row that is not signed, does not open or does not parse.
     pub fn open(pool: &Pool, row: ClientRow) -> Result<Self> {
+        let signed = clients::signed(&row.client_id, &row.doc, row.sealed.as_deref());
+        pool.check(&signed, row.mac.as_deref())?;
         let secrets = match &row.sealed {
             None => Vec::new(),
             Some(sealed) => {
@@ -159,6 +160,7 @@ impl Client {
             id: row.client_id,
             pool_id: row.pool_id,
             secrets,
+            sealed: row.sealed,
             created: row.created,
             modified: row.modified,
             ver: row.ver,
@@ -189,6 +191,11 @@ impl Client {
         Ok(Some(
             pool.key.seal(&context(&pool.id, client_id), plain.expose()),
         ))
+    }
+
+    /// The MAC of a client's row.
+    pub fn mac(pool: &Pool, client_id: &str, doc: &str, sealed: Option<&[u8]>) -> Vec<u8> {
+        pool.sign(&clients::signed(client_id, doc, sealed))
     }
 
     /// Whether answers must not tell if a user exists (auth.md 2.11; unset = LEGACY).

@@ -107,10 +107,26 @@ impl Device {
     /// The user's device of that key.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's; an internal fault for a row that is not signed.
     pub async fn find(cx: &Cx<'_>, pool: &Pool, user_id: &str, key: &str) -> Result<Option<Self>> {
         let row = devices::get(&cx.store, &pool.id, user_id, key).await?;
-        Ok(row.map(Self))
+        row.map(|row| Self::checked(pool, user_id, row)).transpose()
+    }
+
+    /// A device of the user that was read.
+    ///
+    /// # Errors
+    /// An internal fault for a row that is not signed.
+    pub fn checked(pool: &Pool, user_id: &str, row: DeviceRow) -> Result<Self> {
+        pool.check(&row.signed(user_id), row.mac.as_deref())?;
+        Ok(Self(row))
+    }
+
+    /// A device of the user as it is to be written.
+    #[must_use]
+    pub fn signed(pool: &Pool, user_id: &str, mut row: DeviceRow) -> Self {
+        row.mac = Some(pool.sign(&row.signed(user_id)));
+        Self(row)
     }
 
     /// Whether it may stand for a second factor: its user wants it remembered, and its client sent a verifier.

@@ -4,6 +4,31 @@ use cognate_store::Row;
 use cognate_store::tables::domains::DomainRow;
 
 use crate::errors::Result;
+use crate::records::pool::Pool;
+
+/// A row of the pool's.
+///
+/// # Errors
+/// A row of another shape, and an internal fault for one that is not signed.
+pub fn read(pool: &Pool, row: Row) -> Result<DomainRow> {
+    checked(pool, DomainRow::read(row)?)
+}
+
+/// A row that was read.
+///
+/// # Errors
+/// An internal fault for one that the key of this pool did not sign.
+pub fn checked(pool: &Pool, row: DomainRow) -> Result<DomainRow> {
+    pool.check(&row.signed(), row.mac.as_deref())?;
+    Ok(row)
+}
+
+/// Gives a row of the pool's its MAC.
+#[must_use]
+pub fn sign(pool: &Pool, mut row: DomainRow) -> DomainRow {
+    row.mac = Some(pool.sign(&row.signed()));
+    row
+}
 
 /// The host among the domains of a pool, as the rows of [`domains::of_pool`] give them: the custom domain before the
 /// prefix; None in a pool without any.
@@ -11,12 +36,10 @@ use crate::errors::Result;
 /// [`domains::of_pool`]: cognate_store::tables::domains::of_pool
 ///
 /// # Errors
-/// A row of another shape.
-pub fn host(rows: Vec<Row>) -> Result<Option<String>> {
-    let rows = rows
-        .into_iter()
-        .map(DomainRow::read)
-        .collect::<std::result::Result<Vec<_>, _>>()?;
+/// Those of [`read`].
+pub fn host(pool: &Pool, rows: Vec<Row>) -> Result<Option<String>> {
+    let rows = rows.into_iter().map(|row| read(pool, row));
+    let rows = rows.collect::<Result<Vec<_>>>()?;
     let first = rows.into_iter().max_by_key(|row| row.custom);
     Ok(first.map(|row| match row.key.split_once('/') {
         // What the service makes of a prefix (endpoints.md 1.1).

@@ -3,6 +3,8 @@
 pub mod client;
 pub mod device;
 pub mod domain;
+pub mod group;
+pub mod mac;
 pub mod meta;
 pub mod passkey;
 pub mod pool;

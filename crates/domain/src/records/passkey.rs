@@ -8,6 +8,7 @@ use cognate_store::tables::passkeys::PasskeyRow;
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Result;
+use crate::records::pool::Pool;
 
 /// What is kept of a passkey besides its key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,21 +38,32 @@ pub struct Passkey {
 }
 
 impl Passkey {
-    /// Takes a row of `tables::passkeys`.
+    /// Takes a row of `tables::passkeys` that was read for this user.
     ///
     /// # Errors
-    /// A fault on a row of another shape.
-    pub fn read(row: Row) -> Result<Self> {
-        Self::of(PasskeyRow::read(row)?)
+    /// A fault on a row of another shape, or one that is not signed.
+    pub fn read(pool: &Pool, user_id: &str, row: Row) -> Result<Self> {
+        Self::of(pool, user_id, PasskeyRow::read(row)?)
     }
 
-    /// From a row that was read.
+    /// The same of a row that was taken already.
     ///
     /// # Errors
-    /// A fault on a document of another shape.
-    pub fn of(row: PasskeyRow) -> Result<Self> {
+    /// Those of [`Passkey::read`].
+    pub fn of(pool: &Pool, user_id: &str, row: PasskeyRow) -> Result<Self> {
+        pool.check(&row.signed(user_id), row.mac.as_deref())?;
         let doc = serde_json::from_str(&row.doc)?;
         Ok(Self { row, doc })
+    }
+
+    /// The row after its authenticator has counted to `sign_count`.
+    #[must_use]
+    pub fn counted(&self, pool: &Pool, user_id: &str, sign_count: i64) -> PasskeyRow {
+        let row = PasskeyRow {
+            sign_count,
+            ..self.row.clone()
+        };
+        sign(pool, user_id, row)
     }
 
     /// As ListWebAuthnCredentials shows it.
@@ -65,6 +77,13 @@ impl Passkey {
             created_at: Timestamp(self.row.created),
         }
     }
+}
+
+/// Gives a passkey of the user its MAC.
+#[must_use]
+pub fn sign(pool: &Pool, user_id: &str, mut row: PasskeyRow) -> PasskeyRow {
+    row.mac = Some(pool.sign(&row.signed(user_id)));
+    row
 }
 
 /// The text form of a credential's id and of everything else that is bytes.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use cognate_crypto::seal::PoolKey;
 use cognate_shapes::*;
+use cognate_store::signed::Signed;
 use cognate_store::tables::pools::{self, PoolRow};
 use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::records::mac;
 use crate::users::schema;
 
 /// The settings of a pool, with every default that Describe shows already filled in (admin.md 1.2, 1.3).
@@ -196,20 +198,46 @@ impl Pool {
     /// An internal fault for a row that does not open or parse.
     pub fn from_row(cx: &Cx<'_>, row: PoolRow) -> Result<Self> {
         let key = cx.root.unwrap_pool_key(&row.pool_id, &row.data_key)?;
+        let issuer = row.issuer.as_deref();
+        let signed = pools::signed(&row.pool_id, &row.region, &row.doc, issuer);
+        mac::check(&key, &row.pool_id, &signed, row.mac.as_deref())?;
         Ok(Self {
             key: Arc::new(key),
             doc: serde_json::from_str(&row.doc)?,
-            issuer: row
-                .issuer
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()?,
+            issuer: issuer.map(serde_json::from_str).transpose()?,
             id: row.pool_id,
             region: row.region,
             created: row.created,
             modified: row.modified,
             ver: row.ver,
         })
+    }
+
+    /// The MAC of the pool's own row with other settings.
+    ///
+    /// # Errors
+    /// None in practice: texts always serialise.
+    pub fn mac_with(&self, doc: &str) -> Result<Vec<u8>> {
+        let issuer = self
+            .issuer
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()?;
+        let signed = pools::signed(&self.id, &self.region, doc, issuer.as_deref());
+        Ok(self.sign(&signed))
+    }
+
+    /// The MAC of a row of the pool.
+    pub fn sign(&self, row: &Signed<'_>) -> Vec<u8> {
+        mac::sign(&self.key, &self.id, row)
+    }
+
+    /// Compares a row of the pool with its MAC.
+    ///
+    /// # Errors
+    /// Those of [`mac::check`].
+    pub fn check(&self, row: &Signed<'_>, mac: Option<&[u8]>) -> Result<()> {
+        mac::check(&self.key, &self.id, row, mac)
     }
 
     /// The part of the id after `_`: `poolName` of SRP (auth.md 3.4).

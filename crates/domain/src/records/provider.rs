@@ -10,6 +10,7 @@ use cognate_store::tables::identity_providers::ProviderRow;
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Result;
+use crate::records::mac;
 use crate::records::pool::Pool;
 
 /// The settings of ProviderDetails that are sealed.
@@ -63,8 +64,9 @@ impl Provider {
     /// A provider of `pool` from its row.
     ///
     /// # Errors
-    /// An internal fault for a row that does not open or parse.
+    /// An internal fault for a row that is not signed, does not open or does not parse.
     pub fn open(pool: &Pool, row: ProviderRow) -> Result<Self> {
+        pool.check(&row.signed(), row.mac.as_deref())?;
         let secrets = match &row.sealed {
             None => BTreeMap::new(),
             Some(sealed) => {
@@ -84,6 +86,18 @@ impl Provider {
             modified: row.modified,
             ver: row.ver,
         })
+    }
+
+    /// Requires that the provider has the identifier by which it was found. The index of identifiers carries no MAC; what
+    /// the provider's own row says does.
+    ///
+    /// # Errors
+    /// An internal fault.
+    pub fn check_identifier(&self, pool: &Pool, identifier: &str) -> Result<()> {
+        if self.doc.identifiers.iter().any(|own| own == identifier) {
+            return Ok(());
+        }
+        Err(mac::foreign("idp_identifiers", &pool.id, &self.id))
     }
 
     /// A deliberate copy, secrets included.
@@ -118,7 +132,7 @@ impl Provider {
                 Some(pool.key.seal(&context(pool, &self.id), plain.expose()))
             }
         };
-        Ok(ProviderRow {
+        let mut row = ProviderRow {
             name: self.name.clone(),
             provider_id: self.id.clone(),
             doc: serde_json::to_string(&self.doc)?,
@@ -126,7 +140,10 @@ impl Provider {
             created: self.created,
             modified: self.modified,
             ver: self.ver,
-        })
+            mac: None,
+        };
+        row.mac = Some(pool.sign(&row.signed()));
+        Ok(row)
     }
 
     /// As every operation shows it: the client secret with it, the private key never.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::records::mac;
 use crate::records::pool::Pool;
 use crate::users::mfa::MfaState;
 use crate::users::{mfa_options, names};
@@ -90,24 +91,42 @@ impl User {
                 table::by_id(&pool.id, name),
             ])
             .await?;
-        let row = rows.into_iter().flatten().next();
-        row.map(|mut row| Self::from_row(&pool.id, &mut row))
+        let mut rows = rows.into_iter().map(|rows| rows.into_iter().next());
+        if let Some(mut row) = rows.next().flatten() {
+            return Self::of_login(pool, &folded, &mut row).map(Some);
+        }
+        let row = rows.next().flatten();
+        row.map(|mut row| Self::from_row(pool, &mut row))
             .transpose()
     }
 
     /// By user name or active alias only (settled C13).
     pub async fn find_login(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<Self>> {
-        let (sql, params) = Self::login_query(pool, name);
+        let folded = names::fold(pool, name);
+        let (sql, params) = table::by_login(&pool.id, &folded);
         let row = cx.store.row(sql, params).await?;
-        row.map(|mut row| Self::from_row(&pool.id, &mut row))
+        row.map(|mut row| Self::of_login(pool, &folded, &mut row))
             .transpose()
+    }
+
+    /// The user of a row that was found by a folded name. The names in `logins` carry no MAC; what the user's own row says
+    /// does, so that a name in the hands of somebody else is noticed.
+    ///
+    /// # Errors
+    /// Those of [`from_row`](Self::from_row), and an internal fault for a user who has no such name.
+    pub fn of_login(pool: &Pool, folded: &str, row: &mut Row) -> Result<Self> {
+        let user = Self::from_row(pool, row)?;
+        if user.logins(pool).iter().any(|(login, _)| login == folded) {
+            return Ok(user);
+        }
+        Err(mac::foreign("logins", &pool.id, &user.id))
     }
 
     /// By the immutable id.
     pub async fn by_id(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<Option<Self>> {
         let (sql, params) = table::by_id(&pool.id, id);
         let row = cx.store.row(sql, params).await?;
-        row.map(|mut row| Self::from_row(&pool.id, &mut row))
+        row.map(|mut row| Self::from_row(pool, &mut row))
             .transpose()
     }
 
@@ -117,8 +136,12 @@ impl User {
     }
 
     /// From a row of [`BY_ID`], [`BY_LOGIN`] or a page; empties the row.
-    pub fn from_row(pool_id: &str, row: &mut Row) -> Result<Self> {
+    ///
+    /// # Errors
+    /// An internal fault for a row that is not signed or does not parse.
+    pub fn from_row(pool: &Pool, row: &mut Row) -> Result<Self> {
         let row = UserRow::read(row)?;
+        pool.check(&row.signed(), row.mac.as_deref())?;
         let status = UserStatusType::parse(&row.status).ok_or_else(|| {
             Fault::Internal(format!(
                 "user {} has the status {}",
@@ -126,7 +149,7 @@ impl User {
             ))
         })?;
         Ok(Self {
-            pool_id: pool_id.to_owned(),
+            pool_id: pool.id.clone(),
             doc: serde_json::from_str(&row.doc)?,
             id: row.user_id,
             username: row.username,
@@ -139,8 +162,8 @@ impl User {
         })
     }
 
-    fn to_row(&self) -> Result<UserRow> {
-        Ok(UserRow {
+    fn to_row(&self, pool: &Pool) -> Result<UserRow> {
+        let mut row = UserRow {
             user_id: self.id.clone(),
             username: self.username.clone(),
             status: self.status.as_str().to_owned(),
@@ -150,7 +173,10 @@ impl User {
             created: self.created,
             modified: self.modified,
             ver: self.ver,
-        })
+            mac: None,
+        };
+        row.mac = Some(pool.sign(&row.signed()));
+        Ok(row)
     }
 
     /// An attribute's value; `sub` included.
@@ -351,7 +377,7 @@ pub fn taken_alias(label: Label) -> Option<&'static str> {
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.
 pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
     let batch = table::guard_pool(batch, &pool.id);
-    let mut batch = table::insert(batch, &pool.id, &user.to_row()?);
+    let mut batch = table::insert(batch, &pool.id, &user.to_row(pool)?);
     for (name, kind) in user.logins(pool) {
         batch = table::insert_login(
             batch,
@@ -385,7 +411,7 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     for (before, after) in &changes {
         let row = UserRow {
             ver: before.ver,
-            ..after.to_row()?
+            ..after.to_row(pool)?
         };
         batch = table::update(batch, &pool.id, &row);
     }

@@ -75,14 +75,17 @@ impl Candidate {
         let (mut own, mut counted) = (None, of_sign_in);
         if let Some(mut row) = by_login.into_iter().next() {
             let is_own = row.opt_text(users::BY_LOGIN_OWNER)?.is_some();
-            // Another user's document is parsed as well, and thrown away.
-            let user = User::from_row(&pool.id, &mut row)?;
-            own = is_own.then_some(user);
+            // Another user's row is judged and parsed as well, and thrown away, faults and all.
+            let user = match is_own {
+                true => User::of_login(pool, &typed, &mut row),
+                false => User::from_row(pool, &mut row),
+            };
+            own = is_own.then_some(user).transpose()?;
         }
         if own.is_none()
             && let Some(mut row) = by_id.into_iter().next()
         {
-            own = Some(User::from_row(&pool.id, &mut row)?);
+            own = Some(User::from_row(pool, &mut row)?);
             counted = of_id;
         }
         let Some(user) = own else {

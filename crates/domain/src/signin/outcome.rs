@@ -21,7 +21,7 @@ use crate::tokens::assurance::Level;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::session::{SessionDoc, row_expires};
+use crate::tokens::session::{self, SessionDoc, row_expires};
 use crate::tokens::tracking;
 
 /// The answer of a step.
@@ -159,7 +159,9 @@ pub async fn open_session(
         created: cx.now,
         expires: row_expires(refresh.expires),
         ver: 1,
+        mac: None,
     };
+    let row = session::sign(pool, &user.id, &session_id, row);
     let batch = tracking::begin(pool, &user.id).extend(passed.guard(pool).extend(batch));
     let batch = passed.tally.clear(batch, pool);
     let batch = proof.spend(batch, pool);
@@ -183,7 +185,7 @@ pub async fn open_session(
         refresh: Some(&refresh),
     };
     let sign = async {
-        let groups = GroupClaims::load(cx, &pool.id, &user.id).await?;
+        let groups = GroupClaims::load(cx, pool, &user.id).await?;
         issue::sign(cx, &grant, &groups).await
     };
     let (committed, signed) = tokio::join!(cx.store.commit(batch), sign);

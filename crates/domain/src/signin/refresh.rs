@@ -20,7 +20,7 @@ use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::revoke;
-use crate::tokens::session::{SessionDoc, Standing};
+use crate::tokens::session::{self, SessionDoc, Standing};
 use crate::tokens::tracking;
 
 /// A refresh token that is genuine and whose session is alive.
@@ -29,7 +29,7 @@ struct Live {
     user: User,
     groups: GroupClaims,
     session: SessionDoc,
-    ver: i64,
+    row: sessions::SessionRow,
 }
 
 impl Live {
@@ -148,16 +148,13 @@ async fn rotate(
         generation: next.generation,
         ..live.token.clone()
     };
-    let doc = serde_json::to_string(&next)?;
+    let row = sessions::SessionRow {
+        doc: serde_json::to_string(&next)?,
+        ..live.row.clone()
+    };
+    let row = session::sign(pool, &live.user.id, &token.session_id, row);
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-    let batch = sessions::update(
-        batch,
-        &pool.id,
-        &live.user.id,
-        &token.session_id,
-        &doc,
-        live.ver,
-    );
+    let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &row);
     let batch = live.touch(cx, pool, batch);
     let (committed, signed) = tokio::join!(
         cx.store.commit(batch),
@@ -242,9 +239,9 @@ async fn find(
         .into_iter();
     let user = found.next().and_then(|rows| rows.into_iter().next());
     let session = found.next().and_then(|rows| rows.into_iter().next());
-    let groups = GroupClaims::from_rows(found.next().unwrap_or_default())?;
+    let groups = GroupClaims::from_rows(pool, &token.user_id, found.next().unwrap_or_default())?;
     let user = user
-        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .map(|mut row| User::from_row(pool, &mut row))
         .transpose()?;
     let user = user.ok_or_else(errors::user_not_found)?;
     if !user.enabled {
@@ -254,7 +251,8 @@ async fn find(
     if user.status == UserStatusType::ResetRequired && cx.op.errors().contains(&reset.code) {
         return Err(reset.into());
     }
-    let row = sessions::SessionRow::from_row(session.ok_or_else(auth::refresh_token_revoked)?)?;
+    let row = session.ok_or_else(auth::refresh_token_revoked)?;
+    let (row, session) = session::read(pool, &token.user_id, &token.session_id, row)?;
     if row.client_id != client.id {
         return Err(auth::refresh_token_of_another_client().into());
     }
@@ -262,7 +260,7 @@ async fn find(
         token,
         user,
         groups,
-        session: serde_json::from_str(&row.doc)?,
-        ver: row.ver,
+        session,
+        row,
     })
 }

@@ -107,7 +107,7 @@ pub async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, progress: Progress) -> Resu
     }
     tally.refuse_locked(cx.now)?;
     let user = row
-        .map(|mut row| User::from_row(pool_id, &mut row))
+        .map(|mut row| User::from_row(at.pool, &mut row))
         .transpose()?;
     let user = match user {
         Some(user) => standing(cx, at, &progress, user).await?,

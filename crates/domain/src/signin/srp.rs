@@ -242,7 +242,7 @@ async fn again(cx: &Cx<'_>, pool: &Pool, block: &SrpBlock) -> Result<Candidate> 
     let user = user
         .into_iter()
         .next()
-        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .map(|mut row| User::from_row(pool, &mut row))
         .transpose()?;
     Ok(Candidate {
         typed: block.typed.clone(),

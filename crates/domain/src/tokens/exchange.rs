@@ -15,7 +15,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::keys::{ACCESS, ID};
-use crate::tokens::session::SessionDoc;
+use crate::tokens::session::{self, SessionDoc};
 
 /// The claims of a token that is presented.
 #[derive(Deserialize)]
@@ -185,10 +185,14 @@ async fn alive(
     let mut next = || found.next().unwrap_or_default();
     let (user, session, groups) = (next().into_iter().next(), next().into_iter().next(), next());
     let user = user
-        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .map(|mut row| User::from_row(pool, &mut row))
         .transpose()?;
     let user = user.filter(|user| user.enabled).ok_or_else(refusal)?;
-    let session = sessions::SessionRow::from_row(session.ok_or_else(refusal)?)?;
-    let session = serde_json::from_str(&session.doc)?;
-    Ok((user, session, GroupClaims::from_rows(groups)?))
+    let session = session.ok_or_else(refusal)?;
+    let (_, session) = session::read(pool, user_id, session_id, session)?;
+    Ok((
+        user,
+        session,
+        GroupClaims::from_rows(pool, user_id, groups)?,
+    ))
 }

@@ -5,6 +5,8 @@ use cognate_store::tables::groups::{self, GroupRow};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::records::group;
+use crate::records::pool::Pool;
 
 /// The claims `cognito:groups`, `cognito:roles` and `cognito:preferred_role`; empty for a user without groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,18 +24,17 @@ impl GroupClaims {
     ///
     /// # Errors
     /// The store's.
-    pub async fn load(cx: &Cx<'_>, pool_id: &str, user_id: &str) -> Result<Self> {
-        let (sql, params) = groups::of_user(pool_id, user_id);
-        Self::from_rows(cx.store.rows(sql, params).await?)
+    pub async fn load(cx: &Cx<'_>, pool: &Pool, user_id: &str) -> Result<Self> {
+        let (sql, params) = groups::of_user(&pool.id, user_id);
+        Self::from_rows(pool, user_id, cx.store.rows(sql, params).await?)
     }
 
     /// From the rows of [`groups::of_user`].
     ///
     /// # Errors
-    /// An internal fault for rows of another statement.
-    pub fn from_rows(rows: Vec<Row>) -> Result<Self> {
-        let rows = rows.into_iter().map(GroupRow::read);
-        Ok(Self::of(rows.collect::<std::result::Result<_, _>>()?))
+    /// An internal fault for rows of another statement, and for rows that are not signed.
+    pub fn from_rows(pool: &Pool, user_id: &str, rows: Vec<Row>) -> Result<Self> {
+        Ok(Self::of(group::of_user(pool, user_id, rows)?))
     }
 
     fn of(mut rows: Vec<GroupRow>) -> Self {
@@ -78,6 +79,8 @@ mod tests {
             precedence,
             created: 0,
             modified: 0,
+            ver: 1,
+            mac: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The issuer of a pool's tokens (design decision 7).
 
+use cognate_crypto::seal::RootKey;
 use cognate_shapes::IssuerType;
 use cognate_store::tables::pools;
 use cognate_store::{Batch, CommitError, Store};
@@ -8,6 +9,7 @@ use crate::app::IssuerDefault;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::records::mac;
 use crate::records::pool::{Issuer, Pool};
 
 /// The issuer in the tokens and the discovery document of `pool`, without a trailing slash.
@@ -51,13 +53,24 @@ fn aws(pool: &Pool) -> String {
 ///
 /// # Errors
 /// ResourceNotFoundException for an unknown pool.
-pub async fn set(store: &Store, now: i64, pool_id: &str, issuer: Option<&Issuer>) -> Result<()> {
+pub async fn set(
+    store: &Store,
+    root: &RootKey,
+    now: i64,
+    pool_id: &str,
+    issuer: Option<&Issuer>,
+) -> Result<()> {
     let text = issuer.map(serde_json::to_string).transpose()?;
     for _ in 0..5 {
         let Some(row) = pools::get(store, pool_id).await? else {
             return Err(errors::pool_not_found(pool_id).into());
         };
-        let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, text.as_deref(), now);
+        let key = root.unwrap_pool_key(pool_id, &row.data_key)?;
+        let before = pools::signed(pool_id, &row.region, &row.doc, row.issuer.as_deref());
+        mac::check(&key, pool_id, &before, row.mac.as_deref())?;
+        let after = pools::signed(pool_id, &row.region, &row.doc, text.as_deref());
+        let mac = mac::sign(&key, pool_id, &after);
+        let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, text.as_deref(), mac, now);
         let done = audit::command("SetIssuer", Some(text.as_deref().unwrap_or("default")));
         let batch = done.append(batch, pool_id, now);
         match store.commit(batch).await {

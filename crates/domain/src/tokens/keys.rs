@@ -113,8 +113,14 @@ impl PoolSigners {
         for mut row in rows {
             let state = KeyState::from_row(&row)?;
             ver = ver.max(row.int(6)?);
+            let jwk = row.take_text(4)?;
+            let sealed = row.take_bytes(5)?;
+            let signed = table::signed(&state.kid, &state.key_use, state.state, &jwk, &sealed);
+            pool.check(&signed, row.opt_bytes(7)?)?;
             if state.current {
-                let sealed = row.take_bytes(5)?;
+                if state.state != table::SIGNS {
+                    return Err(broken("a key that does not sign is the current one"));
+                }
                 let der = pool.key.open(&context(pool, &state.kid), &sealed)?;
                 let key =
                     SigningKey::from_pkcs8(der.expose()).map_err(|e| broken(&e.to_string()))?;
@@ -130,7 +136,6 @@ impl PoolSigners {
                 }
             }
             if state.state != table::RETIRED {
-                let jwk = row.take_text(4)?;
                 let key = PublicKey::from_jwk_json(&jwk).map_err(|e| broken(&e.to_string()))?;
                 published.push(Published { state, jwk, key });
             }
@@ -237,6 +242,7 @@ async fn make(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
     let keys = described
         .iter()
         .map(|(kid, key_use, public, sealed)| NewKey {
+            mac: pool.sign(&table::signed(kid, key_use, table::SIGNS, public, sealed)),
             kid,
             key_use,
             public,

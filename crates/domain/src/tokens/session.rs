@@ -1,8 +1,12 @@
 //! What is kept of a signed-in session, besides its key and its client.
 
+use cognate_store::Row;
+use cognate_store::tables::sessions::SessionRow;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{DAY, SECOND};
+use crate::errors::Result;
+use crate::records::pool::Pool;
 use crate::signin::progress::Proven;
 
 /// The longest life of an access token (auth.md 5.4). The row outlives the refresh token by it, so that an access token
@@ -40,6 +44,29 @@ pub struct SessionDoc {
     /// The claim of that name. It stays as it is when the pool renames its levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+}
+
+/// A session's row, as it is read for its user and id, and its document.
+///
+/// # Errors
+/// A row of another shape; an internal fault for one that is not signed.
+pub fn read(
+    pool: &Pool,
+    user_id: &str,
+    session_id: &str,
+    row: Row,
+) -> Result<(SessionRow, SessionDoc)> {
+    let row = SessionRow::from_row(row)?;
+    pool.check(&row.signed(user_id, session_id), row.mac.as_deref())?;
+    let doc = serde_json::from_str(&row.doc)?;
+    Ok((row, doc))
+}
+
+/// Gives a session's row its MAC.
+#[must_use]
+pub fn sign(pool: &Pool, user_id: &str, session_id: &str, mut row: SessionRow) -> SessionRow {
+    row.mac = Some(pool.sign(&row.signed(user_id, session_id)));
+    row
 }
 
 /// What a refresh token of some generation is worth.

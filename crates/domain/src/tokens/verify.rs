@@ -18,7 +18,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::claims::ADMIN_SCOPE;
 use crate::tokens::keys::ACCESS;
-use crate::tokens::session::SessionDoc;
+use crate::tokens::session::{self, SessionDoc};
 
 /// The claims that matter for a request.
 #[derive(Deserialize)]
@@ -109,21 +109,20 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
     let user = found.next().and_then(|rows| rows.into_iter().next());
     let session = found.next().and_then(|rows| rows.into_iter().next());
     let user = user
-        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .map(|mut row| User::from_row(&pool, &mut row))
         .transpose()?;
     let Some(user) = user else {
         return Err(user_gone(cx));
     };
     let session = session.ok_or_else(auth::access_token_revoked)?;
-    let session = sessions::SessionRow::from_row(session)?;
-    if session.client_id != client.id {
+    let (row, session) = session::read(&pool, &claims.sub, &session_id, session)?;
+    if row.client_id != client.id {
         return Err(auth::access_token_invalid().into());
     }
     if !claims.scope.split(' ').any(|scope| scope == ADMIN_SCOPE) {
         return Err(auth::access_token_scopes().into());
     }
     check_state(cx, &user)?;
-    let session = serde_json::from_str(&session.doc)?;
     Ok(Signed {
         pool,
         client,

@@ -298,6 +298,7 @@ on_each_engine! {
         doc.as_object_mut().unwrap().remove("device_configuration");
         let batch = cognate_store::Batch::new().run(sql, cognate_store::params![&s.pool, doc.to_string()]);
         t.app.store.commit(batch).await.unwrap();
+        t.sign(&s.pool).await;
         t.app.cache.forget(&s.pool, None);
         t.ok("InitiateAuth", flow(None)).await;
         t.ok("GetTokensFromRefreshToken", trade(None)).await;

@@ -72,6 +72,7 @@ async fn fill(t: &TestApp, s: &Site, sub: &str, n: usize) {
         );
     }
     t.app.store.commit(batch).await.unwrap();
+    t.sign(&s.pool).await;
 }
 
 fn sub(access: &Value) -> String {
@@ -408,10 +409,11 @@ on_each_engine! {
         let options = start(t, &bob).await;
         let sub = sub(&bob);
         let batch = cognate_store::Batch::new().run(
-            "UPDATE passkeys SET user_id = ?2 WHERE pool_id = ?1",
+            "UPDATE passkeys SET user_id = ?2, mac = NULL WHERE pool_id = ?1",
             cognate_store::params![&s.pool, &sub],
         );
         t.app.store.commit(batch).await.unwrap();
+        t.sign(&s.pool).await;
         let credential = Page::default().create(&options, &Authenticator::es256(RP), Statement::None);
         refused_as(t, &bob, credential, FULL).await;
     }

@@ -281,6 +281,7 @@ on_each_engine! {
             let batch = cognate_store::Batch::new().run(sql, cognate_store::params![id.as_str().unwrap(), copy]);
             t.app.store.commit(batch).await.unwrap();
         }
+        t.sign(&s.pool).await;
         track(t, &s.pool, 100).await;
         let input = json!({"UserPoolId": s.pool, "Username": "jane"});
         let page = t.ok("AdminListUserSessions", input.clone()).await;

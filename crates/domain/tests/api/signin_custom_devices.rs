@@ -22,6 +22,7 @@ async fn world(t: &TestApp) -> (Site, Device) {
     let sql = "UPDATE pools SET doc = ?2, ver = ver + 1 WHERE pool_id = ?1";
     let batch = Batch::new().run(sql, params![&s.pool, doc.to_string()]);
     t.app.store.commit(batch).await.unwrap();
+    t.sign(&s.pool).await;
     t.app.cache.forget(&s.pool, None);
     let (device, _) = Device::confirmed(t, &s).await;
     (s, device)

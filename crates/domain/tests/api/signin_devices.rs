@@ -481,6 +481,7 @@ on_each_engine! {
         let sql = "UPDATE pools SET doc = ?2, ver = ver + 1 WHERE pool_id = ?1";
         let batch = cognate_store::Batch::new().run(sql, cognate_store::params![&w.s.pool, doc.to_string()]);
         t.app.store.commit(batch).await.unwrap();
+        t.sign(&w.s.pool).await;
         t.app.cache.forget(&w.s.pool, None);
         refuse(t, w.answer(&proof), NO_DEVICE).await;
         assert_eq!(w.asked(t).await["ChallengeName"], "SOFTWARE_TOKEN_MFA");

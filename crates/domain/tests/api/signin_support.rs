@@ -77,19 +77,21 @@ pub async fn set_password(t: &TestApp, pool: &str, name: &str, password: &str) {
 
 /// Puts every user of a pool into a state that no operation built so far leads to.
 pub async fn set_status(t: &TestApp, pool: &str, status: &'static str) {
-    let sql = "UPDATE users SET status = ?2, ver = ver + 1 WHERE pool_id = ?1";
+    let sql = "UPDATE users SET status = ?2, mac = NULL, ver = ver + 1 WHERE pool_id = ?1";
     let batch = cognate_store::Batch::new().run(sql, cognate_store::params![pool, status]);
     t.app.store.commit(batch).await.unwrap();
+    t.sign(pool).await;
 }
 
 /// Takes the passwords of every user of a pool away, as of users who were imported or never had one.
 pub async fn without_password(t: &TestApp, pool: &str) {
-    let sql = "UPDATE users SET credential = NULL, ver = ver + 1 WHERE pool_id = ?1";
+    let sql = "UPDATE users SET credential = NULL, mac = NULL, ver = ver + 1 WHERE pool_id = ?1";
     t.app
         .store
         .commit(cognate_store::Batch::new().run(sql, cognate_store::params![pool]))
         .await
         .unwrap();
+    t.sign(pool).await;
 }
 
 /// The input of InitiateAuth.

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::secret::SecretString;
+use cognate_domain::records::mac;
 use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::{Auth, Op, validate};
+use cognate_store::tables::pools;
 use cognate_store::{Store, StoreOptions};
 use serde_json::Value;
 
@@ -50,6 +52,20 @@ impl TestApp {
             folder,
             root: text,
         }
+    }
+
+    /// Signs the rows of a pool that a test wrote itself, with `mac` NULL; the pool's own row among them.
+    pub async fn sign(&self, pool_id: &str) {
+        let store = &self.app.store;
+        let row = pools::get(store, pool_id).await.unwrap().unwrap();
+        let key = self.app.root.unwrap_pool_key(pool_id, &row.data_key);
+        let key = key.unwrap();
+        mac::sign_rows(store, &key, pool_id).await.unwrap();
+        let signed = pools::signed(pool_id, &row.region, &row.doc, row.issuer.as_deref());
+        let sql = "UPDATE pools SET mac = ?2 WHERE pool_id = ?1";
+        let params = cognate_store::params![pool_id, mac::sign(&key, pool_id, &signed)];
+        let batch = cognate_store::Batch::new().run(sql, params);
+        store.commit(batch).await.unwrap();
     }
 
     /// Another node on the same database: other caches, other gates.

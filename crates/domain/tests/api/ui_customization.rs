@@ -26,12 +26,14 @@ pub async fn domain(t: &TestApp, pool: &str, key: &str, custom: bool) {
         custom,
         doc: r#"{"managed_login_version":1}"#.to_owned(),
         ver: 1,
+        mac: None,
     };
     t.app
         .store
         .commit(domains::insert(Batch::new(), &row, 0))
         .await
         .unwrap();
+    t.sign(pool).await;
 }
 
 /// A pool with a prefix domain and a client of it.

@@ -6,12 +6,13 @@ const INSERT: &str = "INSERT INTO access_keys (key_id, doc, sealed, enabled, cre
 const GET: &str =
     "SELECT key_id, doc, sealed, enabled, created, ver FROM access_keys WHERE key_id = ?1";
 const LIST: &str = "SELECT key_id, doc, sealed, enabled, created, ver FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT ?2";
-const SET_ENABLED: &str = "UPDATE access_keys SET enabled = ?2, ver = ver + 1 WHERE key_id = ?1";
+const SET_ENABLED: &str = "UPDATE access_keys SET enabled = ?3, sealed = ?4, ver = ver + 1 \
+     WHERE key_id = ?1 AND ver = ?2";
 const DELETE: &str = "DELETE FROM access_keys WHERE key_id = ?1";
 
 /// The id is taken.
 pub const EXISTS: Label = Label("access_key_exists");
-/// There is no such key.
+/// There is no such key, or not in this version.
 pub const MISSING: Label = Label("access_key_missing");
 
 /// Whether a key may be used.
@@ -30,7 +31,7 @@ pub struct AccessKey {
     pub key_id: String,
     /// JSON: the policy document and a description.
     pub doc: String,
-    /// The secret, sealed.
+    /// The secret, sealed together with what `doc` and `state` say.
     pub sealed: Vec<u8>,
     /// Whether it may be used.
     pub state: State,
@@ -93,11 +94,11 @@ pub async fn list(store: &Store, after: &str, limit: u32) -> Result<Vec<AccessKe
     rows.into_iter().map(AccessKey::from_row).collect()
 }
 
-/// Enables or disables a key; an unknown id is a conflict under [`MISSING`].
-pub fn set_state(batch: Batch, key_id: &str, state: State) -> Batch {
+/// Enables or disables version `ver` of a key, whose secret is sealed for the new state; [`MISSING`].
+pub fn set_state(batch: Batch, key_id: &str, ver: i64, state: State, sealed: Vec<u8>) -> Batch {
     batch.one(
         SET_ENABLED,
-        params![key_id, state == State::Enabled],
+        params![key_id, ver, state == State::Enabled, sealed],
         MISSING,
     )
 }

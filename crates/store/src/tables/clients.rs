@@ -1,5 +1,6 @@
 //! `clients` and `client_pools`: one row an app client, and which pool a client id belongs to.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// A client of some pool has the id.
@@ -8,15 +9,15 @@ pub const CLIENT_EXISTS: Label = Label("client_exists");
 pub const CLIENT_STALE: Label = Label("client_stale");
 
 /// A client by its id alone; columns as [`ClientRow::read`] takes them. For pipelined reads.
-pub const BY_ID: &str = "SELECT c.pool_id, c.client_id, c.doc, c.sealed, c.created, c.modified, c.ver \
+pub const BY_ID: &str = "SELECT c.pool_id, c.client_id, c.doc, c.sealed, c.created, c.modified, c.ver, c.mac \
     FROM client_pools p JOIN clients c ON c.pool_id = p.pool_id AND c.client_id = p.client_id WHERE p.client_id = ?1";
 
 const CLAIM: &str = "INSERT INTO client_pools (client_id, pool_id) VALUES (?1, ?2) ON CONFLICT (client_id) DO NOTHING";
-const INSERT: &str = "INSERT INTO clients (pool_id, client_id, doc, sealed, created, modified, ver) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)";
-const UPDATE: &str = "UPDATE clients SET doc = ?4, modified = ?5, ver = ver + 1 \
+const INSERT: &str = "INSERT INTO clients (pool_id, client_id, doc, sealed, created, modified, ver, mac) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6)";
+const UPDATE: &str = "UPDATE clients SET doc = ?4, modified = ?5, mac = ?6, ver = ver + 1 \
     WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
-const SET_SECRETS: &str = "UPDATE clients SET sealed = ?4, modified = ?5, ver = ver + 1 \
+const SET_SECRETS: &str = "UPDATE clients SET sealed = ?4, modified = ?5, mac = ?6, ver = ver + 1 \
     WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
 const DELETE: &str = "DELETE FROM clients WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
 const RELEASE: &str = "DELETE FROM client_pools WHERE client_id = ?1 AND pool_id = ?2";
@@ -39,6 +40,14 @@ pub struct ClientRow {
     pub modified: i64,
     /// Grows with every change.
     pub ver: i64,
+    /// Over [`signed`].
+    pub mac: Option<Vec<u8>>,
+}
+
+/// What is signed of a client.
+#[must_use]
+pub fn signed<'a>(client_id: &'a str, doc: &'a str, sealed: Option<&'a [u8]>) -> Signed<'a> {
+    signed!("clients": client_id, doc, sealed)
 }
 
 impl ClientRow {
@@ -55,6 +64,7 @@ impl ClientRow {
             created: row.int(4)?,
             modified: row.int(5)?,
             ver: row.int(6)?,
+            mac: row.take_opt_bytes(7)?,
         })
     }
 }
@@ -86,13 +96,14 @@ pub fn insert(
     client_id: &str,
     doc: &str,
     sealed: Option<&[u8]>,
+    mac: Vec<u8>,
     now: i64,
 ) -> Batch {
     batch
         .one(CLAIM, params![client_id, pool_id], CLIENT_EXISTS)
         .one(
             INSERT,
-            params![pool_id, client_id, doc, sealed, now],
+            params![pool_id, client_id, doc, sealed, now, mac],
             CLIENT_EXISTS,
         )
 }
@@ -104,11 +115,12 @@ pub fn update(
     client_id: &str,
     ver: i64,
     doc: &str,
+    mac: Vec<u8>,
     now: i64,
 ) -> Batch {
     batch.one(
         UPDATE,
-        params![pool_id, client_id, ver, doc, now],
+        params![pool_id, client_id, ver, doc, now, mac],
         CLIENT_STALE,
     )
 }
@@ -120,11 +132,12 @@ pub fn set_secrets(
     client_id: &str,
     ver: i64,
     sealed: Option<&[u8]>,
+    mac: Vec<u8>,
     now: i64,
 ) -> Batch {
     batch.one(
         SET_SECRETS,
-        params![pool_id, client_id, ver, sealed, now],
+        params![pool_id, client_id, ver, sealed, now, mac],
         CLIENT_STALE,
     )
 }

@@ -1,5 +1,6 @@
 //! `devices`: the devices that users confirmed, remembered or not.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// The device was confirmed before.
@@ -10,7 +11,7 @@ pub const DEVICE_GONE: Label = Label("device_gone");
 /// The columns in the order that `DeviceRow::read` expects.
 macro_rules! columns {
     () => {
-        "device_key, group_key, name, sealed, remembered, last_ip, created, modified, authenticated"
+        "device_key, group_key, name, sealed, remembered, last_ip, created, modified, authenticated, mac"
     };
 }
 
@@ -29,8 +30,8 @@ const PENDING_BY_LOGIN: &str = "SELECT pending, user_id FROM devices WHERE pool_
 const PENDING_BY_ID: &str =
     "SELECT pending, user_id FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
 const INSERT: &str = "INSERT INTO devices (pool_id, user_id, device_key, group_key, name, sealed, remembered, last_ip, \
-     created, modified, authenticated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)";
-const SET_REMEMBERED: &str = "UPDATE devices SET remembered = ?4, modified = ?5 \
+     created, modified, authenticated, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)";
+const SET_REMEMBERED: &str = "UPDATE devices SET remembered = ?4, modified = ?5, mac = ?6 \
      WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
 const SET_PENDING: &str =
     "UPDATE devices SET pending = ?4 WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
@@ -64,6 +65,8 @@ pub struct DeviceRow {
     pub modified: i64,
     /// The last sign-in, in microseconds.
     pub authenticated: i64,
+    /// Over [`DeviceRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl DeviceRow {
@@ -78,7 +81,20 @@ impl DeviceRow {
             created: row.int(6)?,
             modified: row.int(7)?,
             authenticated: row.int(8)?,
+            mac: row.take_opt_bytes(9)?,
         })
+    }
+
+    /// What is signed of a device of the user.
+    #[must_use]
+    pub fn signed<'a>(&'a self, user_id: &'a str) -> Signed<'a> {
+        signed!(
+            "devices": user_id,
+            &self.device_key,
+            &self.group_key,
+            self.sealed.as_ref(),
+            self.remembered,
+        )
     }
 }
 
@@ -154,24 +170,25 @@ pub fn insert(batch: Batch, pool_id: &str, user_id: &str, row: &DeviceRow) -> Ba
             row.remembered,
             &row.last_ip,
             row.created,
-            row.authenticated
+            row.authenticated,
+            row.mac.as_ref()
         ],
         DEVICE_EXISTS,
     )
 }
 
 /// Says whether the user wants the device remembered; [`DEVICE_GONE`].
-pub fn set_remembered(
-    batch: Batch,
-    pool_id: &str,
-    user_id: &str,
-    device_key: &str,
-    remembered: bool,
-    now: i64,
-) -> Batch {
+pub fn set_remembered(batch: Batch, pool_id: &str, user_id: &str, row: &DeviceRow) -> Batch {
     batch.one(
         SET_REMEMBERED,
-        params![pool_id, user_id, device_key, remembered, now],
+        params![
+            pool_id,
+            user_id,
+            &row.device_key,
+            row.remembered,
+            row.modified,
+            row.mac.as_ref()
+        ],
         DEVICE_GONE,
     )
 }

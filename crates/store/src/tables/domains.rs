@@ -1,5 +1,6 @@
 //! `domains`: the prefix and custom domains of pools, each of one pool only.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// Another pool has the domain.
@@ -10,14 +11,13 @@ pub const DOMAIN_STALE: Label = Label("domain_stale");
 pub const POOL_HAS_DOMAIN: Label = Label("pool_has_domain");
 
 /// The domains of a pool, the prefix first: `domain_key` and `custom`.
-const OF_POOL: &str =
-    "SELECT domain_key, pool_id, custom, doc, ver FROM domains WHERE pool_id = ?1 ORDER BY custom";
+const OF_POOL: &str = "SELECT domain_key, pool_id, custom, doc, ver, mac FROM domains WHERE pool_id = ?1 ORDER BY custom";
 const BY_KEY: &str =
-    "SELECT domain_key, pool_id, custom, doc, ver FROM domains WHERE domain_key = ?1";
+    "SELECT domain_key, pool_id, custom, doc, ver, mac FROM domains WHERE domain_key = ?1";
 const ANY_OF_POOL: &str = "SELECT 1 FROM domains WHERE pool_id = ?1";
-const INSERT: &str = "INSERT INTO domains (domain_key, pool_id, custom, doc, created, modified, ver) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)";
-const UPDATE: &str = "UPDATE domains SET doc = ?4, modified = ?5, ver = ver + 1 \
+const INSERT: &str = "INSERT INTO domains (domain_key, pool_id, custom, doc, created, modified, ver, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6)";
+const UPDATE: &str = "UPDATE domains SET doc = ?4, modified = ?5, mac = ?6, ver = ver + 1 \
      WHERE domain_key = ?1 AND pool_id = ?2 AND ver = ?3";
 const DELETE: &str = "DELETE FROM domains WHERE domain_key = ?1 AND pool_id = ?2 AND ver = ?3";
 
@@ -34,6 +34,8 @@ pub struct DomainRow {
     pub doc: String,
     /// Grows with every change.
     pub ver: i64,
+    /// Over [`DomainRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl DomainRow {
@@ -48,7 +50,14 @@ impl DomainRow {
             custom: row.flag(2)?,
             doc: row.take_text(3)?,
             ver: row.int(4)?,
+            mac: row.take_opt_bytes(5)?,
         })
+    }
+
+    /// What is signed of a domain.
+    #[must_use]
+    pub fn signed(&self) -> Signed<'_> {
+        signed!("domains": &self.key, self.custom, &self.doc)
     }
 }
 
@@ -69,13 +78,27 @@ pub fn of_pool(pool_id: &str) -> (&'static str, Vec<Value>) {
 
 /// Adds a domain; [`DOMAIN_TAKEN`] also when the pool has one of the kind.
 pub fn insert(batch: Batch, row: &DomainRow, now: i64) -> Batch {
-    let params = params![&row.key, &row.pool_id, row.custom, &row.doc, now];
+    let params = params![
+        &row.key,
+        &row.pool_id,
+        row.custom,
+        &row.doc,
+        now,
+        row.mac.as_ref()
+    ];
     batch.one(INSERT, params, DOMAIN_TAKEN)
 }
 
 /// Replaces the document of version `row.ver`; [`DOMAIN_STALE`].
 pub fn update(batch: Batch, row: &DomainRow, now: i64) -> Batch {
-    let params = params![&row.key, &row.pool_id, row.ver, &row.doc, now];
+    let params = params![
+        &row.key,
+        &row.pool_id,
+        row.ver,
+        &row.doc,
+        now,
+        row.mac.as_ref()
+    ];
     batch.one(UPDATE, params, DOMAIN_STALE)
 }
 

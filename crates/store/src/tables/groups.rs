@@ -1,11 +1,14 @@
 //! `user_groups` and `group_members`: the groups of a pool and who is in them.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// The pool has a group of that name, in whatever case.
 pub const GROUP_EXISTS: Label = Label("group_exists");
 /// The group is gone.
 pub const GROUP_GONE: Label = Label("group_gone");
+/// The group is gone or has changed since it was read.
+pub const GROUP_STALE: Label = Label("group_stale");
 /// The user is gone.
 pub const MEMBER_GONE: Label = Label("member_gone");
 /// The user is in the group already, or in as many groups as a user may be in.
@@ -14,7 +17,7 @@ pub const NOT_JOINED: Label = Label("group_not_joined");
 /// The columns of `user_groups g` in the order that [`GroupRow::read`] expects.
 macro_rules! columns {
     () => {
-        "g.group_id, g.name, g.description, g.role, g.precedence, g.created, g.modified"
+        "g.group_id, g.name, g.description, g.role, g.precedence, g.created, g.modified, g.ver, g.mac"
     };
 }
 
@@ -32,20 +35,19 @@ const PAGE: &str = concat!(
 pub const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?2 \
+    ", m.mac FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?2 \
      AND g.pool_id = m.pool_id AND g.group_id = m.group_id"
 );
 const INSERT: &str = "INSERT INTO user_groups \
-     (pool_id, name, folded, group_id, description, role, precedence, created, modified, ver) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1)";
-const UPDATE: &str = "UPDATE user_groups SET description = COALESCE(?3, description), role = COALESCE(?4, role), \
-     precedence = COALESCE(?5, precedence), modified = ?6, ver = ver + 1 WHERE pool_id = ?1 AND name = ?2 \
-     RETURNING group_id, name, description, role, precedence, created, modified";
+     (pool_id, name, folded, group_id, description, role, precedence, created, modified, ver, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1, ?9)";
+const UPDATE: &str = "UPDATE user_groups SET description = ?4, role = ?5, precedence = ?6, modified = ?7, mac = ?8, \
+     ver = ver + 1 WHERE pool_id = ?1 AND group_id = ?2 AND ver = ?3";
 const DELETE: &str = "DELETE FROM user_groups WHERE pool_id = ?1 AND group_id = ?2";
 const EXISTS: &str = "SELECT 1 FROM user_groups WHERE pool_id = ?1 AND group_id = ?2";
 // Changes nothing: batches that count the groups of one user wait here for each other.
 const LOCK_USER: &str = "UPDATE users SET ver = ver WHERE pool_id = ?1 AND user_id = ?2";
-const JOIN: &str = "INSERT INTO group_members (pool_id, group_id, user_id) SELECT ?1, ?2, ?3 \
+const JOIN: &str = "INSERT INTO group_members (pool_id, group_id, user_id, mac) SELECT ?1, ?2, ?3, ?5 \
      WHERE (SELECT COUNT(*) FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?3 \
      AND g.pool_id = m.pool_id AND g.group_id = m.group_id) < ?4 ON CONFLICT DO NOTHING";
 const LEAVE: &str =
@@ -74,14 +76,27 @@ pub struct GroupRow {
     pub created: i64,
     /// Microseconds.
     pub modified: i64,
+    /// Grows with every change; 1 in a new group.
+    pub ver: i64,
+    /// Over [`GroupRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
+
+/// What is signed of a membership.
+#[must_use]
+pub fn signed_member<'a>(group_id: &'a str, user_id: &'a str) -> Signed<'a> {
+    signed!("group_members": group_id, user_id)
+}
+
+/// The column of [`OF_USER`] that holds the MAC of the membership.
+pub const MEMBER_MAC: usize = 9;
 
 impl GroupRow {
     /// Takes a row of [`OF_USER`] and the other reads of this file.
     ///
     /// # Errors
     /// [`StoreError::Column`] on a row of another shape.
-    pub fn read(mut row: Row) -> Result<Self, StoreError> {
+    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
         Ok(Self {
             group_id: row.take_text(0)?,
             name: row.take_text(1)?,
@@ -90,7 +105,20 @@ impl GroupRow {
             precedence: row.opt_int(4)?,
             created: row.int(5)?,
             modified: row.int(6)?,
+            ver: row.int(7)?,
+            mac: row.take_opt_bytes(8)?,
         })
+    }
+
+    /// What is signed of a group.
+    #[must_use]
+    pub fn signed(&self) -> Signed<'_> {
+        signed!(
+            "user_groups": &self.name,
+            &self.group_id,
+            self.role.as_ref(),
+            self.precedence,
+        )
     }
 }
 
@@ -100,7 +128,7 @@ impl GroupRow {
 /// [`StoreError`].
 pub async fn get(store: &Store, pool_id: &str, name: &str) -> Result<Option<GroupRow>, StoreError> {
     let row = store.row(BY_NAME, params![pool_id, name]).await?;
-    row.map(GroupRow::read).transpose()
+    row.map(|mut row| GroupRow::read(&mut row)).transpose()
 }
 
 /// Up to `limit` groups of a pool whose name is above `after`, by name.
@@ -114,7 +142,9 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<GroupRow>, StoreError> {
     let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
-    rows.into_iter().map(GroupRow::read).collect()
+    rows.into_iter()
+        .map(|mut row| GroupRow::read(&mut row))
+        .collect()
 }
 
 /// [`OF_USER`] with its parameters, for use among others in one `Store::read`.
@@ -135,26 +165,28 @@ pub fn insert(batch: Batch, pool_id: &str, folded: &str, row: &GroupRow) -> Batc
             row.description.as_ref(),
             row.role.as_ref(),
             row.precedence,
-            row.created
+            row.created,
+            row.mac.as_ref()
         ],
         GROUP_EXISTS,
     )
 }
 
-/// Sets what is given and keeps the rest; [`GROUP_GONE`]. The batch returns the row for [`GroupRow::read`].
-pub fn update(
-    batch: Batch,
-    pool_id: &str,
-    name: &str,
-    description: Option<&str>,
-    role: Option<&str>,
-    precedence: Option<i64>,
-    now: i64,
-) -> Batch {
-    batch.one_returning(
+/// Replaces what may change of a group that is still at `row.ver`; [`GROUP_STALE`].
+pub fn update(batch: Batch, pool_id: &str, row: &GroupRow) -> Batch {
+    batch.one(
         UPDATE,
-        params![pool_id, name, description, role, precedence, now],
-        GROUP_GONE,
+        params![
+            pool_id,
+            &row.group_id,
+            row.ver,
+            row.description.as_ref(),
+            row.role.as_ref(),
+            row.precedence,
+            row.modified,
+            row.mac.as_ref()
+        ],
+        GROUP_STALE,
     )
 }
 
@@ -164,12 +196,23 @@ pub fn delete(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
 }
 
 /// Puts a user into a group: [`MEMBER_GONE`], [`GROUP_GONE`], and [`NOT_JOINED`] when the user is in it already or in
-/// `most` groups.
-pub fn join(batch: Batch, pool_id: &str, group_id: &str, user_id: &str, most: i64) -> Batch {
+/// `most` groups. `mac`: over [`signed_member`].
+pub fn join(
+    batch: Batch,
+    pool_id: &str,
+    group_id: &str,
+    user_id: &str,
+    most: i64,
+    mac: Vec<u8>,
+) -> Batch {
     batch
         .one(LOCK_USER, params![pool_id, user_id], MEMBER_GONE)
         .exists(EXISTS, params![pool_id, group_id], GROUP_GONE)
-        .one(JOIN, params![pool_id, group_id, user_id, most], NOT_JOINED)
+        .one(
+            JOIN,
+            params![pool_id, group_id, user_id, most, mac],
+            NOT_JOINED,
+        )
 }
 
 /// Takes a user out of a group, if the user is in it.

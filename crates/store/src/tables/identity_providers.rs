@@ -1,5 +1,6 @@
 //! `identity_providers` and `idp_identifiers`: whom a pool trusts to sign users in, and the names to reach them by.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// The pool has a provider of that name.
@@ -12,7 +13,7 @@ pub const IDENTIFIER_TAKEN: Label = Label("idp_identifier_taken");
 /// The columns of `identity_providers p` in the order that [`ProviderRow::read`] expects.
 macro_rules! columns {
     () => {
-        "p.name, p.provider_id, p.doc, p.sealed, p.created, p.modified, p.ver"
+        "p.name, p.provider_id, p.doc, p.sealed, p.created, p.modified, p.ver, p.mac"
     };
 }
 
@@ -41,9 +42,9 @@ const EXISTS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND na
 const IS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2";
 const IS_VERSION: &str =
     "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
-const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)";
-const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, ver = ver + 1 \
+const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7)";
+const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, mac = ?7, ver = ver + 1 \
      WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
 const DELETE: &str =
     "DELETE FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
@@ -68,6 +69,8 @@ pub struct ProviderRow {
     pub modified: i64,
     /// Grows with every change.
     pub ver: i64,
+    /// Over [`ProviderRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl ProviderRow {
@@ -80,7 +83,19 @@ impl ProviderRow {
             created: row.int(4)?,
             modified: row.int(5)?,
             ver: row.int(6)?,
+            mac: row.take_opt_bytes(7)?,
         })
+    }
+
+    /// What is signed of a provider.
+    #[must_use]
+    pub fn signed(&self) -> Signed<'_> {
+        signed!(
+            "identity_providers": &self.name,
+            &self.provider_id,
+            &self.doc,
+            self.sealed.as_ref(),
+        )
     }
 }
 
@@ -153,7 +168,8 @@ pub fn insert(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
         &row.provider_id,
         &row.doc,
         row.sealed.as_ref(),
-        row.created
+        row.created,
+        row.mac.as_ref()
     ];
     batch.one(INSERT, params, PROVIDER_EXISTS)
 }
@@ -166,7 +182,8 @@ pub fn update(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
         row.ver,
         &row.doc,
         row.sealed.as_ref(),
-        row.modified
+        row.modified,
+        row.mac.as_ref()
     ];
     batch.one(UPDATE, params, PROVIDER_STALE)
 }

@@ -1,5 +1,6 @@
 //! `signing_keys`, `current_keys` and `spare_keys`: the RSA keys of pools.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// Another node made the pool's keys first: read them.
@@ -13,7 +14,7 @@ pub const SPARE_TAKEN: Label = Label("spare_key_taken");
 pub const LIST: &str = "SELECT k.kid, k.key_use, k.state, c.kid FROM signing_keys k LEFT JOIN current_keys c \
      ON c.pool_id = k.pool_id AND c.key_use = k.key_use AND c.kid = k.kid WHERE k.pool_id = ?1 ORDER BY k.kid";
 /// The keys themselves; parameter: pool.
-pub const READ: &str = "SELECT k.kid, k.key_use, k.state, c.kid, k.public, k.sealed, k.created FROM signing_keys k \
+pub const READ: &str = "SELECT k.kid, k.key_use, k.state, c.kid, k.public, k.sealed, k.created, k.mac FROM signing_keys k \
      LEFT JOIN current_keys c ON c.pool_id = k.pool_id AND c.key_use = k.key_use AND c.kid = k.kid \
      WHERE k.pool_id = ?1 ORDER BY k.kid";
 /// Keys made in advance; parameter: how many.
@@ -22,8 +23,8 @@ pub const READ_SPARE: &str =
 
 const MADE_AT: &str = "SELECT created FROM signing_keys WHERE pool_id = ?1 AND kid = ?2";
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
-const INSERT: &str = "INSERT INTO signing_keys (pool_id, kid, key_use, state, public, sealed, created) \
-     VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6)";
+const INSERT: &str = "INSERT INTO signing_keys (pool_id, kid, key_use, state, public, sealed, created, mac) \
+     VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)";
 const MAKE_CURRENT: &str = "INSERT INTO current_keys (pool_id, key_use, kid) VALUES (?1, ?2, ?3)";
 const INSERT_SPARE: &str =
     "INSERT INTO spare_keys (spare_id, public, sealed, created) VALUES (?1, ?2, ?3, ?4)";
@@ -86,6 +87,20 @@ pub struct NewKey<'a> {
     pub public: &'a str,
     /// The private key, sealed for its row.
     pub sealed: Vec<u8>,
+    /// Over [`signed`], of a key that signs.
+    pub mac: Vec<u8>,
+}
+
+/// What is signed of a key.
+#[must_use]
+pub fn signed<'a>(
+    kid: &'a str,
+    key_use: &'a str,
+    state: i64,
+    public: &'a str,
+    sealed: &'a [u8],
+) -> Signed<'a> {
+    signed!("signing_keys": kid, key_use, state, public, sealed)
 }
 
 /// Adds the first keys of an active pool; conflict [`MADE`] when the pool has some already, [`POOL_GONE`].
@@ -96,7 +111,15 @@ pub fn insert_first(mut batch: Batch, pool_id: &str, keys: Vec<NewKey<'_>>, now:
             .one(MAKE_CURRENT, params![pool_id, key.key_use, key.kid], MADE)
             .one(
                 INSERT,
-                params![pool_id, key.kid, key.key_use, key.public, key.sealed, now],
+                params![
+                    pool_id,
+                    key.kid,
+                    key.key_use,
+                    key.public,
+                    key.sealed,
+                    now,
+                    key.mac
+                ],
                 MADE,
             );
     }

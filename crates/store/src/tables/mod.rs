@@ -14,6 +14,7 @@ pub mod identity_providers;
 pub mod jobs;
 pub mod keys;
 pub mod login_styles;
+pub mod macs;
 pub mod messages;
 pub mod meta;
 pub mod passkeys;

@@ -2,6 +2,7 @@
 //!
 //! A credential id is unique in its pool, whoever has it. Times are microseconds.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// The passkey is registered already, for this user or another.
@@ -15,15 +16,15 @@ pub const PASSKEYS_FULL: Label = Label("passkeys_full");
 pub const MOST: usize = 20;
 
 /// All passkeys of a user, the oldest first; parameters: pool, user.
-pub const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created FROM passkeys \
+pub const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 ORDER BY created, credential_id";
-const PAGE: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created FROM passkeys \
+const PAGE: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 AND (created > ?3 OR created = ?3 AND credential_id > ?4) \
      ORDER BY created, credential_id LIMIT ?5";
 const FULL: &str = "SELECT 1 FROM passkeys WHERE pool_id = ?1 AND user_id = ?2 LIMIT 1 OFFSET 19";
-const INSERT: &str = "INSERT INTO passkeys (pool_id, credential_id, user_id, rp_id, public_key, sign_count, doc, created, used) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)";
-const USED: &str = "UPDATE passkeys SET sign_count = ?5, used = ?6 \
+const INSERT: &str = "INSERT INTO passkeys (pool_id, credential_id, user_id, rp_id, public_key, sign_count, doc, created, used, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)";
+const USED: &str = "UPDATE passkeys SET sign_count = ?5, used = ?6, mac = ?7 \
      WHERE pool_id = ?1 AND credential_id = ?2 AND user_id = ?3 AND sign_count = ?4";
 const DELETE: &str =
     "DELETE FROM passkeys WHERE pool_id = ?1 AND credential_id = ?2 AND user_id = ?3";
@@ -44,9 +45,24 @@ pub struct PasskeyRow {
     pub doc: String,
     /// Microseconds.
     pub created: i64,
+    /// Over [`PasskeyRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl PasskeyRow {
+    /// What is signed of a passkey of the user.
+    #[must_use]
+    pub fn signed<'a>(&'a self, user_id: &'a str) -> Signed<'a> {
+        signed!(
+            "passkeys": &self.credential_id,
+            user_id,
+            &self.rp_id,
+            &self.public_key,
+            self.sign_count,
+            &self.doc,
+        )
+    }
+
     /// Takes a row of [`OF_USER`] or of a page.
     ///
     /// # Errors
@@ -59,6 +75,7 @@ impl PasskeyRow {
             sign_count: row.int(3)?,
             doc: row.take_text(4)?,
             created: row.int(5)?,
+            mac: row.take_opt_bytes(6)?,
         })
     }
 }
@@ -101,31 +118,33 @@ pub fn insert(batch: Batch, pool_id: &str, user_id: &str, row: &PasskeyRow) -> B
                 row.public_key.clone(),
                 row.sign_count,
                 &row.doc,
-                row.created
+                row.created,
+                row.mac.as_ref()
             ],
             PASSKEY_EXISTS,
         )
 }
 
-/// Notes a sign-in at `now` with the passkey as it was read, whose authenticator has counted to `sign_count`;
-/// [`PASSKEY_GONE`].
+/// Notes a sign-in at `now` with a passkey: `after` is the row with what its authenticator has counted to since, and with
+/// its MAC, `before` what it had counted to when the row was read; [`PASSKEY_GONE`].
 pub fn used(
     batch: Batch,
     pool_id: &str,
     user_id: &str,
-    row: &PasskeyRow,
-    sign_count: i64,
+    before: i64,
+    after: &PasskeyRow,
     now: i64,
 ) -> Batch {
     batch.one(
         USED,
         params![
             pool_id,
-            &row.credential_id,
+            &after.credential_id,
             user_id,
-            row.sign_count,
-            sign_count,
-            now
+            before,
+            after.sign_count,
+            now,
+            after.mac.as_ref()
         ],
         PASSKEY_GONE,
     )

@@ -1,5 +1,6 @@
 //! `pools`: one row a user pool; and what goes when a pool is deleted.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// Another pool has the id.
@@ -10,19 +11,20 @@ pub const POOL_GONE: Label = Label("pool_gone");
 pub const POOL_STALE: Label = Label("pool_stale");
 
 /// An active pool by id; columns as [`PoolRow::read`] takes them. For pipelined reads.
-pub const BY_ID: &str = "SELECT pool_id, region, doc, data_key, issuer, created, modified, ver \
+pub const BY_ID: &str = "SELECT pool_id, region, doc, data_key, issuer, created, modified, ver, mac \
     FROM pools WHERE pool_id = ?1 AND state = 0";
 /// The shards of a pool's user counter.
 pub const USER_COUNTS: &str = "SELECT n FROM user_counts WHERE pool_id = ?1 ORDER BY shard";
 
-const INSERT: &str = "INSERT INTO pools (pool_id, region, state, doc, data_key, issuer, created, modified, ver) \
-    VALUES (?1, ?2, 0, ?3, ?4, NULL, ?5, ?5, 1) ON CONFLICT (pool_id) DO NOTHING";
+const INSERT: &str = "INSERT INTO pools (pool_id, region, state, doc, data_key, issuer, created, modified, ver, mac) \
+    VALUES (?1, ?2, 0, ?3, ?4, NULL, ?5, ?5, 1, ?6) ON CONFLICT (pool_id) DO NOTHING";
 const ACTIVE: &str = "SELECT pool_id FROM pools WHERE pool_id = ?1 AND state = 0";
-const UPDATE: &str = "UPDATE pools SET doc = ?3, modified = ?4, ver = ver + 1 \
+const UPDATE: &str = "UPDATE pools SET doc = ?3, modified = ?4, mac = ?5, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
-const SET_ISSUER: &str = "UPDATE pools SET issuer = ?3, modified = ?4, ver = ver + 1 \
+const SET_ISSUER: &str = "UPDATE pools SET issuer = ?3, modified = ?4, mac = ?5, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
-const END: &str = "UPDATE pools SET state = 1, modified = ?3, ver = ver + 1 \
+// Without a MAC no change of `state` alone brings it back.
+const END: &str = "UPDATE pools SET state = 1, modified = ?3, mac = NULL, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
 const PAGE: &str = "SELECT pool_id, doc, created, modified FROM pools \
     WHERE region = ?1 AND state = 0 AND pool_id > ?2 ORDER BY pool_id LIMIT ?3";
@@ -49,6 +51,19 @@ pub struct PoolRow {
     pub modified: i64,
     /// Grows with every change.
     pub ver: i64,
+    /// Over [`signed`].
+    pub mac: Option<Vec<u8>>,
+}
+
+/// What is signed of an active pool.
+#[must_use]
+pub fn signed<'a>(
+    pool_id: &'a str,
+    region: &'a str,
+    doc: &'a str,
+    issuer: Option<&'a str>,
+) -> Signed<'a> {
+    signed!("pools": pool_id, region, doc, issuer)
 }
 
 impl PoolRow {
@@ -66,6 +81,7 @@ impl PoolRow {
             created: row.int(5)?,
             modified: row.int(6)?,
             ver: row.int(7)?,
+            mac: row.take_opt_bytes(8)?,
         })
     }
 }
@@ -101,11 +117,12 @@ pub fn insert(
     region: &str,
     doc: &str,
     data_key: &[u8],
+    mac: Vec<u8>,
     now: i64,
 ) -> Batch {
     batch.one(
         INSERT,
-        params![pool_id, region, doc, data_key, now],
+        params![pool_id, region, doc, data_key, now, mac],
         POOL_EXISTS,
     )
 }
@@ -116,13 +133,24 @@ pub fn guard_active(batch: Batch, pool_id: &str) -> Batch {
 }
 
 /// Replaces the settings of version `ver`; [`POOL_STALE`].
-pub fn update(batch: Batch, pool_id: &str, ver: i64, doc: &str, now: i64) -> Batch {
-    batch.one(UPDATE, params![pool_id, ver, doc, now], POOL_STALE)
+pub fn update(batch: Batch, pool_id: &str, ver: i64, doc: &str, mac: Vec<u8>, now: i64) -> Batch {
+    batch.one(UPDATE, params![pool_id, ver, doc, now, mac], POOL_STALE)
 }
 
 /// Sets or takes away the issuer of version `ver`; [`POOL_STALE`].
-pub fn set_issuer(batch: Batch, pool_id: &str, ver: i64, issuer: Option<&str>, now: i64) -> Batch {
-    batch.one(SET_ISSUER, params![pool_id, ver, issuer, now], POOL_STALE)
+pub fn set_issuer(
+    batch: Batch,
+    pool_id: &str,
+    ver: i64,
+    issuer: Option<&str>,
+    mac: Vec<u8>,
+    now: i64,
+) -> Batch {
+    batch.one(
+        SET_ISSUER,
+        params![pool_id, ver, issuer, now, mac],
+        POOL_STALE,
+    )
 }
 
 /// Begins the deletion of version `ver`: from the commit on the pool does not exist for anyone; [`POOL_STALE`].

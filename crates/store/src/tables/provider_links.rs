@@ -1,5 +1,6 @@
 //! `provider_links`: the outside identities that sign in as users of a pool.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// The identity is linked already.
@@ -7,15 +8,14 @@ pub const LINK_EXISTS: Label = Label("provider_link_exists");
 /// The link is gone.
 pub const LINK_GONE: Label = Label("provider_link_gone");
 
-const OWNER: &str =
-    "SELECT user_id FROM provider_links WHERE pool_id = ?1 AND provider_id = ?2 AND link_key = ?3";
+const OWNER: &str = "SELECT user_id, attribute, value, mac FROM provider_links WHERE pool_id = ?1 AND provider_id = ?2 AND link_key = ?3";
 // A link through a provider that was deleted is none.
 const OF_USER: &str = "SELECT l.provider_id, p.name, l.attribute, l.value, l.created \
      FROM provider_links l CROSS JOIN identity_providers p \
      WHERE l.pool_id = ?1 AND l.user_id = ?2 AND p.pool_id = l.pool_id AND p.provider_id = l.provider_id \
      ORDER BY l.created, l.link_key";
-const INSERT: &str = "INSERT INTO provider_links (pool_id, provider_id, link_key, user_id, attribute, value, created) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const INSERT: &str = "INSERT INTO provider_links (pool_id, provider_id, link_key, user_id, attribute, value, created, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const DELETE: &str = "DELETE FROM provider_links \
      WHERE pool_id = ?1 AND provider_id = ?2 AND link_key = ?3 AND user_id = ?4";
 const FORGET_USER: &str = "DELETE FROM provider_links WHERE pool_id = ?1 AND user_id = ?2";
@@ -33,6 +33,30 @@ pub struct LinkRow {
     pub value: String,
     /// Microseconds.
     pub created: i64,
+}
+
+/// What is signed of a link.
+#[must_use]
+pub fn signed<'a>(
+    provider_id: &'a str,
+    link_key: &'a str,
+    user_id: &'a str,
+    attribute: &'a str,
+    value: &'a str,
+) -> Signed<'a> {
+    signed!("provider_links": provider_id, link_key, user_id, attribute, value)
+}
+
+/// Whose a link is.
+pub struct OwnerRow {
+    /// The user.
+    pub user_id: String,
+    /// What the provider says of the user.
+    pub attribute: String,
+    /// Its value.
+    pub value: String,
+    /// Over [`signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl LinkRow {
@@ -56,11 +80,19 @@ pub async fn owner(
     pool_id: &str,
     provider_id: &str,
     link_key: &str,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<OwnerRow>, StoreError> {
     let row = store
         .row(OWNER, params![pool_id, provider_id, link_key])
         .await?;
-    row.map(|mut row| row.take_text(0)).transpose()
+    row.map(|mut row| {
+        Ok(OwnerRow {
+            user_id: row.take_text(0)?,
+            attribute: row.take_text(1)?,
+            value: row.take_text(2)?,
+            mac: row.take_opt_bytes(3)?,
+        })
+    })
+    .transpose()
 }
 
 /// The links of a user, oldest first.
@@ -77,7 +109,14 @@ pub async fn of_user(
 }
 
 /// Adds a link; [`LINK_EXISTS`]. The same batch must change the user's row, which keeps the number of links bounded.
-pub fn insert(batch: Batch, pool_id: &str, user_id: &str, link_key: &str, row: &LinkRow) -> Batch {
+pub fn insert(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    link_key: &str,
+    row: &LinkRow,
+    mac: Vec<u8>,
+) -> Batch {
     let params = params![
         pool_id,
         &row.provider_id,
@@ -85,7 +124,8 @@ pub fn insert(batch: Batch, pool_id: &str, user_id: &str, link_key: &str, row: &
         user_id,
         &row.attribute,
         &row.value,
-        row.created
+        row.created,
+        mac
     ];
     batch.one(INSERT, params, LINK_EXISTS)
 }

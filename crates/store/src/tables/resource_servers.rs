@@ -1,5 +1,6 @@
 //! `resource_servers`: the resource servers of a pool with their scopes.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// The pool has a resource server of that identifier.
@@ -8,13 +9,12 @@ pub const SERVER_EXISTS: Label = Label("resource_server_exists");
 pub const SERVER_GONE: Label = Label("resource_server_gone");
 
 /// A resource server by pool and identifier; columns as [`ServerRow::read`] takes them.
-pub const BY_IDENTIFIER: &str =
-    "SELECT identifier, name, scopes FROM resource_servers WHERE pool_id = ?1 AND identifier = ?2";
-const PAGE: &str = "SELECT identifier, name, scopes FROM resource_servers \
+pub const BY_IDENTIFIER: &str = "SELECT identifier, name, scopes, mac FROM resource_servers WHERE pool_id = ?1 AND identifier = ?2";
+const PAGE: &str = "SELECT identifier, name, scopes, mac FROM resource_servers \
      WHERE pool_id = ?1 AND identifier > ?2 ORDER BY identifier LIMIT ?3";
-const INSERT: &str = "INSERT INTO resource_servers (pool_id, identifier, name, scopes, created, modified, ver) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)";
-const UPDATE: &str = "UPDATE resource_servers SET name = ?3, scopes = ?4, modified = ?5, ver = ver + 1 \
+const INSERT: &str = "INSERT INTO resource_servers (pool_id, identifier, name, scopes, created, modified, ver, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6)";
+const UPDATE: &str = "UPDATE resource_servers SET name = ?3, scopes = ?4, modified = ?5, mac = ?6, ver = ver + 1 \
      WHERE pool_id = ?1 AND identifier = ?2";
 const DELETE: &str = "DELETE FROM resource_servers WHERE pool_id = ?1 AND identifier = ?2";
 
@@ -27,6 +27,8 @@ pub struct ServerRow {
     pub name: String,
     /// JSON list.
     pub scopes: String,
+    /// Over [`ServerRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl ServerRow {
@@ -39,7 +41,14 @@ impl ServerRow {
             identifier: row.take_text(0)?,
             name: row.take_text(1)?,
             scopes: row.take_text(2)?,
+            mac: row.take_opt_bytes(3)?,
         })
+    }
+
+    /// What is signed of a resource server.
+    #[must_use]
+    pub fn signed(&self) -> Signed<'_> {
+        signed!("resource_servers": &self.identifier, &self.name, &self.scopes)
     }
 }
 
@@ -82,13 +91,27 @@ pub async fn page(
 
 /// Adds a resource server; [`SERVER_EXISTS`].
 pub fn insert(batch: Batch, pool_id: &str, row: &ServerRow, now: i64) -> Batch {
-    let params = params![pool_id, &row.identifier, &row.name, &row.scopes, now];
+    let params = params![
+        pool_id,
+        &row.identifier,
+        &row.name,
+        &row.scopes,
+        now,
+        row.mac.as_ref()
+    ];
     batch.one(INSERT, params, SERVER_EXISTS)
 }
 
 /// Replaces name and scopes; [`SERVER_GONE`].
 pub fn update(batch: Batch, pool_id: &str, row: &ServerRow, now: i64) -> Batch {
-    let params = params![pool_id, &row.identifier, &row.name, &row.scopes, now];
+    let params = params![
+        pool_id,
+        &row.identifier,
+        &row.name,
+        &row.scopes,
+        now,
+        row.mac.as_ref()
+    ];
     batch.one(UPDATE, params, SERVER_GONE)
 }
 

@@ -3,11 +3,10 @@
 
 use crate::{Batch, Label, Store, StoreError, params};
 
-const POOLS: &str = "SELECT pool_id, data_key, ver FROM pools WHERE pool_id > ?1 AND state < 2 ORDER BY pool_id LIMIT 500";
+const POOLS: &str = "SELECT pool_id, data_key, ver, region, state FROM pools WHERE pool_id > ?1 AND state < 2 ORDER BY pool_id LIMIT 500";
 const REPLACE_POOL: &str =
     "UPDATE pools SET data_key = ?3, ver = ver + 1 WHERE pool_id = ?1 AND ver = ?2";
-const ACCESS_KEYS: &str =
-    "SELECT key_id, sealed, ver FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT 500";
+const ACCESS_KEYS: &str = "SELECT key_id, sealed, ver, doc, enabled FROM access_keys WHERE key_id > ?1 ORDER BY key_id LIMIT 500";
 const REPLACE_ACCESS_KEY: &str =
     "UPDATE access_keys SET sealed = ?3, ver = ver + 1 WHERE key_id = ?1 AND ver = ?2";
 const DROP_SPARES: &str = "DELETE FROM spare_keys";
@@ -32,6 +31,10 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
     /// The version of the row.
     pub ver: i64,
+    /// What an access key's row says in the clear.
+    pub doc: String,
+    /// Whether an access key may be used.
+    pub enabled: bool,
 }
 
 /// Up to 500 rows behind the id `after` (empty: from the first), by id.
@@ -50,6 +53,8 @@ pub async fn page(store: &Store, kind: Kind, after: &str) -> Result<Vec<Sealed>,
                 id: row.take_text(0)?,
                 bytes: row.take_bytes(1)?,
                 ver: row.int(2)?,
+                doc: row.take_text(3)?,
+                enabled: row.flag(4)?,
             })
         })
         .collect()

@@ -3,6 +3,7 @@
 //! A row is found by pool, user and session id (the tokens' `origin_jti`, else their `event_id`). Every access and
 //! refresh token is good only while its row is there.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// A challenge was answered twice; the other answer won.
@@ -15,7 +16,7 @@ pub const USER_STALE: Label = Label("session_user_stale");
 pub const STALE: Label = Label("session_stale");
 
 /// A live session; parameters: pool, user, session, now.
-pub const READ: &str = "SELECT client_id, doc, created, expires, ver FROM sessions \
+pub const READ: &str = "SELECT client_id, doc, created, expires, ver, mac FROM sessions \
      WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND expires > ?4";
 /// Whether a challenge was answered; parameters: pool, nonce.
 pub const READ_SPENT: &str = "SELECT 1 FROM spent WHERE pool_id = ?1 AND nonce = ?2";
@@ -23,8 +24,8 @@ pub const READ_SPENT: &str = "SELECT 1 FROM spent WHERE pool_id = ?1 AND nonce =
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const USER_UNCHANGED: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const INSERT: &str = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket, \
-     active, activity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10)";
-const UPDATE: &str = "UPDATE sessions SET doc = ?4, ver = ver + 1 \
+     active, activity, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11)";
+const UPDATE: &str = "UPDATE sessions SET doc = ?4, mac = ?6, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND ver = ?5";
 const DELETE: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3";
 const DELETE_OF_USER: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2";
@@ -56,6 +57,8 @@ pub struct SessionRow {
     pub expires: i64,
     /// Grows with every change.
     pub ver: i64,
+    /// Over [`SessionRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl SessionRow {
@@ -70,7 +73,21 @@ impl SessionRow {
             ver: row.int(4)?,
             client_id: row.take_text(0)?,
             doc: row.take_text(1)?,
+            mac: row.take_opt_bytes(5)?,
         })
+    }
+
+    /// What is signed of a session.
+    #[must_use]
+    pub fn signed<'a>(&'a self, user_id: &'a str, session_id: &'a str) -> Signed<'a> {
+        signed!(
+            "sessions": user_id,
+            session_id,
+            &self.client_id,
+            &self.doc,
+            self.created,
+            self.expires,
+        )
     }
 }
 
@@ -224,23 +241,30 @@ pub fn insert(
             row.expires,
             bucket(session_id),
             activity.map_or(0, |activity| activity.at),
-            activity.map(|activity| activity.doc.as_str())
+            activity.map(|activity| activity.doc.as_str()),
+            row.mac.as_ref()
         ],
     )
 }
 
-/// Replaces a session's document if the row is still at `ver`; conflict [`STALE`].
+/// Replaces a session's document, and the MAC with it, if the row is still at `row.ver`; conflict [`STALE`].
 pub fn update(
     batch: Batch,
     pool_id: &str,
     user_id: &str,
     session_id: &str,
-    doc: &str,
-    ver: i64,
+    row: &SessionRow,
 ) -> Batch {
     batch.one(
         UPDATE,
-        params![pool_id, user_id, session_id, doc, ver],
+        params![
+            pool_id,
+            user_id,
+            session_id,
+            &row.doc,
+            row.ver,
+            row.mac.as_ref()
+        ],
         STALE,
     )
 }

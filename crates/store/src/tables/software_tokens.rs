@@ -1,19 +1,19 @@
 //! `software_tokens`: the authenticator app of a user, and the one that is being set up.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, Store, StoreError, Value, params};
 
 /// The row was changed since it was read: another code was used, or another app set up.
 pub const TOKEN_STALE: Label = Label("software_token_stale");
 
 /// A user's row; parameters: pool, user.
-pub const READ: &str =
-    "SELECT seed, last_step, pending, ver FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
-const PUT_PENDING: &str = "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver) \
-     VALUES (?1, ?2, NULL, 0, ?3, 1) ON CONFLICT (pool_id, user_id) DO UPDATE SET pending = excluded.pending, \
+pub const READ: &str = "SELECT seed, last_step, pending, ver, mac FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
+const PUT_PENDING: &str = "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver, mac) \
+     VALUES (?1, ?2, NULL, 0, ?3, 1, ?4) ON CONFLICT (pool_id, user_id) DO UPDATE SET pending = excluded.pending, \
      ver = software_tokens.ver + 1";
-const REGISTER: &str = "UPDATE software_tokens SET seed = ?4, last_step = ?5, pending = NULL, ver = ver + 1 \
+const REGISTER: &str = "UPDATE software_tokens SET seed = ?4, last_step = ?5, mac = ?6, pending = NULL, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
-const USE: &str = "UPDATE software_tokens SET last_step = ?4, ver = ver + 1 \
+const USE: &str = "UPDATE software_tokens SET last_step = ?4, mac = ?5, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3 AND last_step < ?4";
 const DELETE: &str = "DELETE FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
 
@@ -28,6 +28,14 @@ pub struct SoftwareTokenRow {
     pub pending: Option<Vec<u8>>,
     /// Grows with every change.
     pub ver: i64,
+    /// Over [`signed`].
+    pub mac: Option<Vec<u8>>,
+}
+
+/// What is signed of a user's row. The pending seed is of no use to anybody without its first code, and is sealed.
+#[must_use]
+pub fn signed<'a>(user_id: &'a str, seed: Option<&'a [u8]>, last_step: i64) -> Signed<'a> {
+    signed!("software_tokens": user_id, seed, last_step)
 }
 
 impl SoftwareTokenRow {
@@ -41,6 +49,7 @@ impl SoftwareTokenRow {
             last_step: row.int(1)?,
             pending: row.take_opt_bytes(2)?,
             ver: row.int(3)?,
+            mac: row.take_opt_bytes(4)?,
         })
     }
 }
@@ -65,8 +74,15 @@ pub async fn get(
 }
 
 /// Keeps a seed that waits for its first code, in the place of an older one that does; the registered one stays.
-pub fn put_pending(batch: Batch, pool_id: &str, user_id: &str, sealed: Vec<u8>) -> Batch {
-    batch.run(PUT_PENDING, params![pool_id, user_id, sealed])
+/// `mac`: of a row without a registered one.
+pub fn put_pending(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    sealed: Vec<u8>,
+    mac: Vec<u8>,
+) -> Batch {
+    batch.run(PUT_PENDING, params![pool_id, user_id, sealed, mac])
 }
 
 /// Puts the seed that was pending at `ver` in the place of the registered one; conflict [`TOKEN_STALE`]. `step`: that of
@@ -78,18 +94,26 @@ pub fn register(
     ver: i64,
     sealed: Vec<u8>,
     step: i64,
+    mac: Vec<u8>,
 ) -> Batch {
     batch.one(
         REGISTER,
-        params![pool_id, user_id, ver, sealed, step],
+        params![pool_id, user_id, ver, sealed, step, mac],
         TOKEN_STALE,
     )
 }
 
 /// Remembers that the code of `step` was used, if the row is still at `ver` and no code as new was; conflict
 /// [`TOKEN_STALE`].
-pub fn use_step(batch: Batch, pool_id: &str, user_id: &str, ver: i64, step: i64) -> Batch {
-    batch.one(USE, params![pool_id, user_id, ver, step], TOKEN_STALE)
+pub fn use_step(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    ver: i64,
+    step: i64,
+    mac: Vec<u8>,
+) -> Batch {
+    batch.one(USE, params![pool_id, user_id, ver, step, mac], TOKEN_STALE)
 }
 
 /// Forgets a user's authenticator app, and the one being set up.

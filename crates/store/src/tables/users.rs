@@ -1,6 +1,7 @@
 //! `users`, `logins`, `user_attrs`, `tombstones`, `user_counts`: the users of a pool, the one namespace of their names
 //! and aliases, and the index that ListUsers searches.
 
+use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Row, StoreError, Value, params};
 
 /// The row was changed since it was read.
@@ -13,7 +14,7 @@ pub const ID_TAKEN: Label = Label("user_id_taken");
 /// The columns of `users u` in the order that [`UserRow::read`] expects.
 macro_rules! columns {
     () => {
-        "u.user_id, u.username, u.status, u.enabled, u.doc, u.credential, u.created, u.modified, u.ver"
+        "u.user_id, u.username, u.status, u.enabled, u.doc, u.credential, u.created, u.modified, u.ver, u.mac"
     };
 }
 
@@ -42,7 +43,7 @@ pub const BY_LOGIN_OR_OTHER: &str = concat!(
      CROSS JOIN users u WHERE u.pool_id = ?1 AND u.user_id = COALESCE(f.own, f.other)"
 );
 /// The column of [`BY_LOGIN_OR_OTHER`] that is NULL when nobody has the name.
-pub const BY_LOGIN_OWNER: usize = 9;
+pub const BY_LOGIN_OWNER: usize = 10;
 
 /// A page of all users of a pool behind an id: pool, id, limit.
 pub const PAGE: &str = concat!(
@@ -95,14 +96,14 @@ pub const PAGE_OF_GROUP: &str = concat!(
 );
 
 /// The column of the page statements that holds the indexed value.
-pub const PAGE_VALUE: usize = 9;
+pub const PAGE_VALUE: usize = 10;
 
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const USER_EXISTS: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const BURIED: &str = "SELECT 1 FROM tombstones WHERE pool_id = ?1 AND user_id = ?2";
-const INSERT: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, doc, credential, created, modified, ver) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)";
-const UPDATE: &str = "UPDATE users SET status = ?4, enabled = ?5, doc = ?6, credential = ?7, modified = ?8, ver = ver + 1 \
+const INSERT: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, doc, credential, created, modified, ver, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10)";
+const UPDATE: &str = "UPDATE users SET status = ?4, enabled = ?5, doc = ?6, credential = ?7, modified = ?8, mac = ?9, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const DELETE: &str = "DELETE FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const BURY: &str = "INSERT INTO tombstones (pool_id, user_id, at) VALUES (?1, ?2, ?3)";
@@ -137,6 +138,8 @@ pub struct UserRow {
     pub modified: i64,
     /// The version; grows with every change.
     pub ver: i64,
+    /// Over [`UserRow::signed`].
+    pub mac: Option<Vec<u8>>,
 }
 
 impl UserRow {
@@ -155,7 +158,21 @@ impl UserRow {
             created: row.int(6)?,
             modified: row.int(7)?,
             ver: row.int(8)?,
+            mac: row.take_opt_bytes(9)?,
         })
+    }
+
+    /// What is signed of a user.
+    #[must_use]
+    pub fn signed(&self) -> Signed<'_> {
+        signed!(
+            "users": &self.user_id,
+            &self.username,
+            &self.status,
+            self.enabled,
+            &self.doc,
+            self.credential.as_ref(),
+        )
     }
 }
 
@@ -202,7 +219,8 @@ pub fn insert(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
                 &row.doc,
                 row.credential.as_ref(),
                 row.created,
-                row.modified
+                row.modified,
+                row.mac.as_ref()
             ],
             ID_TAKEN,
         )
@@ -221,7 +239,8 @@ pub fn update(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
             row.enabled,
             &row.doc,
             row.credential.as_ref(),
-            row.modified
+            row.modified,
+            row.mac.as_ref()
         ],
         USER_STALE,
     )

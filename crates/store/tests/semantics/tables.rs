@@ -94,11 +94,18 @@ async fn access_keys_are_added_listed_disabled_and_deleted(store: &Store) {
     );
 
     store
-        .commit(access_keys::set_state(Batch::new(), "AKA", State::Disabled))
+        .commit(access_keys::set_state(
+            Batch::new(),
+            "AKA",
+            1,
+            State::Disabled,
+            vec![4],
+        ))
         .await
         .unwrap();
     let disabled = access_keys::get(store, "AKA").await.unwrap().unwrap();
     assert_eq!((disabled.state, disabled.ver), (State::Disabled, 2));
+    assert_eq!(disabled.sealed, [4]);
     store
         .commit(access_keys::delete(Batch::new(), "AKA"))
         .await
@@ -109,7 +116,7 @@ async fn access_keys_are_added_listed_disabled_and_deleted(store: &Store) {
         store.commit(access_keys::delete(Batch::new(), "AKA")).await,
         missing
     );
-    let state = access_keys::set_state(Batch::new(), "AKA", State::Enabled);
+    let state = access_keys::set_state(Batch::new(), "AKA", 2, State::Enabled, vec![1]);
     assert_eq!(store.commit(state).await, missing);
 }
 
@@ -121,9 +128,8 @@ async fn a_key_disabled_on_one_node_is_disabled_on_the_other(one: &Store, other:
         access_keys::get(other, "AKA").await.unwrap().unwrap().state,
         State::Enabled
     );
-    one.commit(access_keys::set_state(Batch::new(), "AKA", State::Disabled))
-        .await
-        .unwrap();
+    let state = access_keys::set_state(Batch::new(), "AKA", 1, State::Disabled, vec![4]);
+    one.commit(state).await.unwrap();
     assert_eq!(
         access_keys::get(other, "AKA").await.unwrap().unwrap().state,
         State::Disabled

@@ -124,12 +124,9 @@ async fn audience(
     match (first(&input.audiences), first(&input.resources)) {
         (Some(_), Some(_)) => Err(refusals::audience_and_resource().into()),
         (None, Some(identifier)) => {
-            if resource_servers::get(&cx.store, &pool.id, &identifier)
-                .await?
-                .is_none()
-            {
-                return Err(server_not_found(&identifier).into());
-            }
+            let server = resource_servers::get(&cx.store, &pool.id, &identifier).await?;
+            let server = server.ok_or_else(|| server_not_found(&identifier))?;
+            pool.check(&server.signed(), server.mac.as_deref())?;
             Ok(Some(identifier))
         }
         (audience, None) => Ok(audience),

@@ -29,7 +29,7 @@ use crate::records::pool::Pool;
 /// that has one.
 async fn host(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
     let (sql, params) = domains::of_pool(&pool.id);
-    let host = domain::host(cx.store.rows(sql, params).await?)?;
+    let host = domain::host(pool, cx.store.rows(sql, params).await?)?;
     Ok(host.ok_or_else(errors::branding::no_domain)?)
 }
 

@@ -35,14 +35,9 @@ pub async fn create_user_pool_client(
         .collect::<Vec<_>>();
     let sealed = Client::seal_secrets(&pool, &id, &secrets)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = clients::insert(
-        batch,
-        &pool.id,
-        &id,
-        &serde_json::to_string(&doc)?,
-        sealed.as_deref(),
-        cx.now,
-    );
+    let text = serde_json::to_string(&doc)?;
+    let mac = Client::mac(&pool, &id, &text, sealed.as_deref());
+    let batch = clients::insert(batch, &pool.id, &id, &text, sealed.as_deref(), mac, cx.now);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| super::conflict(cx, &pool.id, &id, label))
         .await?;
@@ -51,6 +46,7 @@ pub async fn create_user_pool_client(
         pool_id: pool.id,
         doc,
         secrets,
+        sealed,
         created: cx.now,
         modified: cx.now,
         ver: 1,

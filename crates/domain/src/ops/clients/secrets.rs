@@ -41,12 +41,15 @@ pub fn descriptor(id: &str, created: i64) -> ClientSecretDescriptorType {
 pub async fn commit(cx: &Cx<'_>, pool: &Pool, client: Client) -> Result<()> {
     let sealed = Client::seal_secrets(pool, &client.id, &client.secrets)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
+    let text = serde_json::to_string(&client.doc)?;
+    let mac = Client::mac(pool, &client.id, &text, sealed.as_deref());
     let batch = clients::set_secrets(
         batch,
         &pool.id,
         &client.id,
         client.ver,
         sealed.as_deref(),
+        mac,
         cx.now,
     );
     let batch = audit::record(cx, batch, &pool.id, None);
@@ -55,6 +58,7 @@ pub async fn commit(cx: &Cx<'_>, pool: &Pool, client: Client) -> Result<()> {
     })
     .await?;
     let client = Arc::new(Client {
+        sealed,
         modified: cx.now,
         ver: client.ver + 1,
         ..client

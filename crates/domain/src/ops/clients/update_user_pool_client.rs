@@ -28,14 +28,9 @@ async fn attempt(
     let before = super::fresh(cx, &pool, &input.client_id).await?;
     let doc = settings::of_updated_client(cx, &pool, &before, input).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = clients::update(
-        batch,
-        &pool.id,
-        &before.id,
-        before.ver,
-        &serde_json::to_string(&doc)?,
-        cx.now,
-    );
+    let text = serde_json::to_string(&doc)?;
+    let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
+    let batch = clients::update(batch, &pool.id, &before.id, before.ver, &text, mac, cx.now);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         super::conflict(cx, &pool.id, &before.id, label)

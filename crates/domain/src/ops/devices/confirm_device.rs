@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_shapes::{ConfirmDeviceRequest, ConfirmDeviceResponse, DeviceSecretVerifierConfigType};
 use cognate_store::tables::devices::{self, DeviceRow};
-use cognate_store::tables::{pools as pools_table, sessions};
+use cognate_store::tables::pools as pools_table;
+use cognate_store::tables::sessions::{self, SessionRow};
 use cognate_store::{Batch, Label};
 
 use crate::audit;
@@ -13,6 +14,7 @@ use crate::cx::Cx;
 use crate::errors::devices::{device_key_exists, device_key_invalid, verifier_invalid};
 use crate::errors::{Fault, Result, auth};
 use crate::records::device::{Device, Proof};
+use crate::tokens;
 use crate::tokens::session::SessionDoc;
 use crate::tokens::verify::Signed;
 
@@ -36,7 +38,7 @@ pub async fn confirm_device(
         .map(proof)
         .transpose()?;
 
-    let (session, ver) = session(cx, &signed).await?;
+    let (known, session) = session(cx, &signed).await?;
     if session.device_key.as_deref() != Some(&*key) {
         return Err(device_key_invalid().into());
     }
@@ -57,16 +59,22 @@ pub async fn confirm_device(
         created: cx.now,
         modified: cx.now,
         authenticated: session.auth_time.saturating_mul(SECOND),
+        mac: None,
     };
+    let device = Device::signed(pool, &user.id, row);
     let session = SessionDoc {
         new_device: None,
         ..session
     };
-    let doc = serde_json::to_string(&session)?;
+    let known = SessionRow {
+        doc: serde_json::to_string(&session)?,
+        ..known
+    };
+    let known = tokens::session::sign(pool, &user.id, &signed.session_id, known);
     let batch = pools_table::guard_active(Batch::new(), &pool.id);
     let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
-    let batch = sessions::update(batch, &pool.id, &user.id, &signed.session_id, &doc, ver);
-    let batch = devices::insert(batch, &pool.id, &user.id, &row);
+    let batch = sessions::update(batch, &pool.id, &user.id, &signed.session_id, &known);
+    let batch = devices::insert(batch, &pool.id, &user.id, &device.0);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label: Label| match label {
         // The user or the session changed since they were read: the next try judges anew.
@@ -79,12 +87,12 @@ pub async fn confirm_device(
     })
 }
 
-/// The session of the token with the version of its row.
-async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionDoc, i64)> {
+/// The session of the token with its row.
+async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionRow, SessionDoc)> {
     let key = sessions::key(&signed.pool.id, &signed.user.id, &signed.session_id, cx.now);
     let row = cx.store.row(sessions::READ, key).await?;
-    let row = sessions::SessionRow::from_row(row.ok_or_else(auth::access_token_revoked)?)?;
-    Ok((serde_json::from_str(&row.doc)?, row.ver))
+    let row = row.ok_or_else(auth::access_token_revoked)?;
+    tokens::session::read(&signed.pool, &signed.user.id, &signed.session_id, row)
 }
 
 /// The numbers of the proof, in standard base64 (settled S14).

@@ -13,7 +13,8 @@ pub mod update_device_status;
 use std::sync::Arc;
 
 use cognate_shapes::{DeviceConfigurationType, DeviceRememberedStatusType, DeviceType};
-use cognate_store::tables::{devices, pools as pools_table};
+use cognate_store::tables::devices::{self, DeviceRow};
+use cognate_store::tables::pools as pools_table;
 use cognate_store::{Batch, Label};
 
 use crate::audit;
@@ -93,8 +94,8 @@ async fn page(
     let next = last.map(|device| paging::seal(cx, &pool.id, &user.id, &device.device_key));
     let shown = rows
         .into_iter()
-        .map(|row| Device(row).to_api(cx, pool, user, view))
-        .collect();
+        .map(|row| Ok(Device::checked(pool, &user.id, row)?.to_api(cx, pool, user, view)))
+        .collect::<Result<_>>()?;
     Ok((shown, next))
 }
 
@@ -122,9 +123,16 @@ async fn set_status(
     let Some(status) = status else {
         return show(cx, pool, user, key).await.map(drop);
     };
-    let remembered = status == DeviceRememberedStatusType::Remembered;
+    let known = Device::find(cx, pool, &user.id, key).await?;
+    let Device(known) = known.ok_or_else(device_not_found)?;
+    let after = DeviceRow {
+        remembered: status == DeviceRememberedStatusType::Remembered,
+        modified: cx.now,
+        ..known
+    };
+    let after = Device::signed(pool, &user.id, after);
     let batch = pools_table::guard_active(Batch::new(), &pool.id);
-    let batch = devices::set_remembered(batch, &pool.id, &user.id, key, remembered, cx.now);
+    let batch = devices::set_remembered(batch, &pool.id, &user.id, &after.0);
     commit(cx, pool, user, batch).await
 }
 

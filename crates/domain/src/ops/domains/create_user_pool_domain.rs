@@ -10,6 +10,7 @@ use super::{CLASSIC, DomainDoc};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::domain;
 
 /// Custom domains in a region (admin.md 7.2).
 const MOST: i64 = 4;
@@ -63,7 +64,9 @@ pub async fn create_user_pool_domain(
         custom,
         doc: serde_json::to_string(&doc)?,
         ver: 1,
+        mac: None,
     };
+    let row = domain::sign(&pool, row);
     if custom {
         // Last, for it asks somebody else.
         super::check_parent(cx, &input.domain).await?;

@@ -9,6 +9,7 @@ use cognate_store::tables::domains;
 use super::DomainDoc;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::records::domain;
 use crate::records::pool::Pool;
 
 /// The code that the service's buckets carry for a region (endpoints.md 2.1).
@@ -49,6 +50,7 @@ pub async fn describe_user_pool_domain(
     if pool.region != cx.region() {
         return Ok(empty);
     }
+    let row = domain::checked(&pool, row)?;
     let doc: DomainDoc = serde_json::from_str(&row.doc)?;
     let place = PLACES.iter().find(|(region, _)| *region == pool.region);
     let place = place.map_or(pool.region.as_str(), |(_, place)| place);

@@ -16,6 +16,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, unconfirmed};
 use crate::ops::pools;
 use crate::ops::pools::settings::{Arn, essentials_feature};
+use crate::records::domain;
 use crate::records::pool::Pool;
 
 /// Words that may not stand between hyphens of a prefix (settled D5).
@@ -70,7 +71,7 @@ pub async fn of_pool(cx: &Cx<'_>, pool: &Pool) -> Result<(Option<String>, Option
     let (sql, params) = domains::of_pool(&pool.id);
     let (mut prefix, mut custom) = (None, None);
     for row in cx.store.rows(sql, params).await? {
-        let row = DomainRow::read(row)?;
+        let row = domain::read(pool, row)?;
         let kind = if row.custom { &mut custom } else { &mut prefix };
         *kind = Some(name(&row));
     }
@@ -85,7 +86,9 @@ async fn find(cx: &Cx<'_>, pool_id: &str, domain: &str) -> Result<(Pool, DomainR
     };
     let row = domains::get(&cx.store, &key(&pool.region, domain)).await?;
     let row = row.filter(|row| row.pool_id == pool.id);
-    Ok((pool, row.ok_or_else(errors::domains::no_such_domain)?))
+    let row = row.ok_or_else(errors::domains::no_such_domain)?;
+    let row = domain::checked(&pool, row)?;
+    Ok((pool, row))
 }
 
 /// Settled D4, D5. The model's own pattern has no dots; ours does, for custom domains.

@@ -10,6 +10,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::ops::pools::contended;
+use crate::records::domain;
 
 /// UpdateUserPoolDomain.
 pub async fn update_user_pool_domain(
@@ -47,6 +48,7 @@ async fn update(
         doc: serde_json::to_string(&after)?,
         ..row
     };
+    let changed = domain::sign(&pool, changed);
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = domains::update(batch, &changed, cx.now);
     let batch = audit::record(cx, batch, &pool.id, None);

@@ -2,16 +2,17 @@
 
 use cognate_shapes::AdminAddUserToGroupRequest;
 use cognate_store::Batch;
-use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::groups;
 use cognate_store::tables::pools;
 
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::group;
 use crate::records::user::User;
 
 /// Groups that a user may be in (admin.md 7.2).
-const MOST: i64 = 100;
+const MOST: usize = 100;
 
 /// AdminAddUserToGroup.
 pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequest) -> Result<()> {
@@ -22,18 +23,17 @@ pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequ
     let group = super::find(cx, &pool, &input.group_name).await?;
     let (sql, params) = groups::of_user(&pool.id, &user.id);
     let rows = cx.store.rows(sql, params).await?;
-    let mut there = 0;
-    for row in rows {
-        if GroupRow::read(row)?.group_id == group.group_id {
-            return Ok(());
-        }
-        there += 1;
+    let there = group::of_user(&pool, &user.id, rows)?;
+    if there.iter().any(|other| other.group_id == group.group_id) {
+        return Ok(());
     }
-    if there >= MOST {
+    if there.len() >= MOST {
         return Err(errors::groups::too_many_groups_of_user().into());
     }
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, MOST);
+    let mac = group::membership(&pool, &group.group_id, &user.id);
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, most, mac);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| super::conflict(cx, &pool, label))
         .await?;

@@ -1,11 +1,12 @@
 //! AdminListGroupsForUser: pages through the groups that a user is in, by name.
 
 use cognate_shapes::{AdminListGroupsForUserRequest, AdminListGroupsForUserResponse};
-use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::groups;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::paging;
+use crate::records::group;
 use crate::records::user::User;
 
 /// AdminListGroupsForUser.
@@ -23,13 +24,8 @@ pub async fn admin_list_groups_for_user(
     };
     // A hundred at most, so that they need no index in the order of the names.
     let (sql, params) = groups::of_user(&pool.id, &user.id);
-    let rows = cx
-        .store
-        .rows(sql, params)
-        .await?
-        .into_iter()
-        .map(GroupRow::read);
-    let mut rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
+    let rows = cx.store.rows(sql, params).await?;
+    let mut rows = group::of_user(&pool, &user.id, rows)?;
     rows.retain(|group| group.name > after);
     rows.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     let (rows, more) = paging::cut(rows, paging::size(input.limit));

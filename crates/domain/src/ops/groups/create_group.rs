@@ -9,6 +9,7 @@ use cognate_store::{Batch, Label};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::group;
 use crate::users::names;
 
 /// Groups that a pool may have (admin.md 7.2).
@@ -28,7 +29,10 @@ pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<Crea
         precedence: input.precedence,
         created: cx.now,
         modified: cx.now,
+        ver: 1,
+        mac: None,
     };
+    let group = group::sign(&pool, group);
     // Names that differ only by case collide, in every pool (admin.md 2.6).
     let folded = names::fold_case(&group.name);
     let batch = pools::guard_active(Batch::new(), &pool.id);

@@ -6,6 +6,7 @@ use cognate_store::tables::groups;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::paging;
+use crate::records::group;
 
 /// ListGroups.
 pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGroupsResponse> {
@@ -22,8 +23,8 @@ pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGr
     let next_token = last.map(|group| paging::seal(cx, &pool.id, "", &group.name));
     let groups = rows
         .into_iter()
-        .map(|group| super::to_api(&pool, group))
-        .collect();
+        .map(|row| Ok(super::to_api(&pool, group::checked(&pool, row)?)))
+        .collect::<Result<_>>()?;
     Ok(ListGroupsResponse {
         groups: Some(groups),
         next_token,

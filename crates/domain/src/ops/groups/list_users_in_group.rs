@@ -28,7 +28,7 @@ pub async fn list_users_in_group(
     let (rows, more) = paging::cut(rows, size);
     let members = rows
         .into_iter()
-        .map(|mut row| User::from_row(&pool.id, &mut row))
+        .map(|mut row| User::from_row(&pool, &mut row))
         .collect::<Result<Vec<_>>>()?;
     let last = members.last().filter(|_| more);
     let next_token = last.map(|user| paging::seal(cx, &pool.id, &group.group_id, &user.id));

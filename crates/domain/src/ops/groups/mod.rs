@@ -20,6 +20,7 @@ use crate::errors::groups::group_not_found;
 use crate::errors::{self, Fault, Result};
 use crate::ops::pools;
 use crate::ops::pools::settings::Arn;
+use crate::records::group;
 use crate::records::pool::Pool;
 
 /// The name under which groups are counted in `resource_counts`.
@@ -27,7 +28,7 @@ const RESOURCE: &str = "groups";
 
 /// The group of exactly this name.
 async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<GroupRow> {
-    let group = groups::get(&cx.store, &pool.id, name).await?;
+    let group = group::find(cx, pool, name).await?;
     Ok(group.ok_or_else(group_not_found)?)
 }
 
@@ -59,8 +60,8 @@ fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match label {
         groups::GROUP_EXISTS => errors::groups::group_exists().into(),
         groups::GROUP_GONE => group_not_found().into(),
-        // The next try finds the user gone, in the group, or in too many.
-        groups::MEMBER_GONE | groups::NOT_JOINED => Fault::Stale,
+        // The next try finds the group changed, or the user gone, in the group, or in too many.
+        groups::GROUP_STALE | groups::MEMBER_GONE | groups::NOT_JOINED => Fault::Stale,
         other => pools::conflict(cx, &pool.id, other),
     }
 }

@@ -39,7 +39,7 @@ pub async fn list_web_authn_credentials(
     });
     let credentials = rows
         .into_iter()
-        .map(|row| Ok(Passkey::of(row)?.to_api()))
+        .map(|row| Ok(Passkey::of(pool, &user.id, row)?.to_api()))
         .collect::<Result<_>>()?;
     Ok(ListWebAuthnCredentialsResponse {
         credentials,

@@ -12,6 +12,7 @@ use cognate_store::tables::pools;
 use super::settings;
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
+use crate::records::mac;
 use crate::records::pool::Pool;
 use crate::{audit, ids};
 
@@ -28,14 +29,9 @@ pub async fn create_user_pool(
     let id = ids::pool_id(&region);
     let key = PoolKey::generate();
     let wrapped = cx.root.wrap_pool_key(&id, &key);
-    let batch = pools::insert(
-        Batch::new(),
-        &id,
-        &region,
-        &serde_json::to_string(&doc)?,
-        &wrapped,
-        cx.now,
-    );
+    let text = serde_json::to_string(&doc)?;
+    let mac = mac::sign(&key, &id, &pools::signed(&id, &region, &text, None));
+    let batch = pools::insert(Batch::new(), &id, &region, &text, &wrapped, mac, cx.now);
     let batch = audit::record(cx, batch, &id, None);
     cx.commit(batch, |label| super::conflict(cx, &id, label))
         .await?;

@@ -51,7 +51,8 @@ pub async fn contended<T, F: Future<Output = Result<T>>>(
 /// Replaces the settings of the version that was read; gives the pool as it is now.
 pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     let text = serde_json::to_string(&doc)?;
-    let batch = pools::update(Batch::new(), &before.id, before.ver, &text, cx.now);
+    let mac = before.mac_with(&text)?;
+    let batch = pools::update(Batch::new(), &before.id, before.ver, &text, mac, cx.now);
     let batch = audit::record(cx, batch, &before.id, None);
     cx.commit(batch, |label| conflict(cx, &before.id, label))
         .await?;

@@ -40,7 +40,7 @@ pub async fn admin_link_provider_for_user(
     links::check_attribute(&provider, &attribute)?;
     let before = destination(cx, &pool, input.destination_user).await?;
     let key = links::key(&attribute, &value);
-    match table::owner(&cx.store, &pool.id, &provider.id, &key).await? {
+    match links::owner(cx, &pool, &provider, &key).await? {
         Some(owner) if owner == before.id => return Err(texts::already_linked().into()),
         Some(_) => return Err(texts::linked_to_another().into()),
         None => {}
@@ -81,7 +81,9 @@ pub async fn admin_link_provider_for_user(
         }
         false => identity_providers::guard(batch, &pool.id, &provider.id),
     };
-    let batch = table::insert(batch, &pool.id, &after.id, &key, &link);
+    let signed = table::signed(&provider.id, &key, &after.id, &link.attribute, &link.value);
+    let mac = pool.sign(&signed);
+    let batch = table::insert(batch, &pool.id, &after.id, &key, &link, mac);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(AdminLinkProviderForUserResponse {})

@@ -18,7 +18,9 @@ pub async fn get_identity_provider_by_identifier(
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let row = table::by_identifier(&cx.store, &pool.id, &input.idp_identifier).await?;
     let row = row.ok_or_else(|| texts::identifier_not_found(&input.idp_identifier))?;
+    let provider = Provider::open(&pool, row)?;
+    provider.check_identifier(&pool, &input.idp_identifier)?;
     Ok(GetIdentityProviderByIdentifierResponse {
-        identity_provider: encryption::shown(cx, &pool, &Provider::open(&pool, row)?).await?,
+        identity_provider: encryption::shown(cx, &pool, &provider).await?,
     })
 }

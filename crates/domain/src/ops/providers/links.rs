@@ -3,9 +3,12 @@
 //! The rows of `provider_links` decide who signs in as whom. The user's attribute `identities` shows them.
 
 use cognate_crypto::hash;
+use cognate_store::tables::provider_links::{self as table, OwnerRow};
 use serde::{Deserialize, Serialize};
 
+use crate::cx::Cx;
 use crate::errors::{Result, invalid_parameter, unconfirmed};
+use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 use crate::records::user::User;
 
@@ -95,4 +98,23 @@ fn put(user: &mut User, list: &[Identity]) -> Result<()> {
         user.doc.attributes.insert(IDENTITIES.to_owned(), text);
     }
     Ok(())
+}
+
+/// The user whose link it is that the provider has under this key.
+///
+/// # Errors
+/// The store's; an internal fault for a row that is not signed.
+pub async fn owner(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    provider: &Provider,
+    key: &str,
+) -> Result<Option<String>> {
+    let row = table::owner(&cx.store, &pool.id, &provider.id, key).await?;
+    let checked = |row: OwnerRow| {
+        let signed = table::signed(&provider.id, key, &row.user_id, &row.attribute, &row.value);
+        pool.check(&signed, row.mac.as_deref())?;
+        Ok(row.user_id)
+    };
+    row.map(checked).transpose()
 }

@@ -28,6 +28,7 @@ pub async fn list_identity_providers(
     let next_token = last.map(|row| paging::seal(cx, &pool.id, "", &row.name));
     let mut providers = Vec::with_capacity(rows.len());
     for row in rows {
+        pool.check(&row.signed(), row.mac.as_deref())?;
         let doc: ProviderDoc = serde_json::from_str(&row.doc)?;
         providers.push(ProviderDescription {
             provider_name: Some(row.name),

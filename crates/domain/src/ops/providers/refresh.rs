@@ -5,7 +5,7 @@
 //! share the work and a turn missed by one is another's. All times are the service's.
 
 use cognate_federation::saml::metadata;
-use cognate_store::tables::{identity_providers as table, jobs};
+use cognate_store::tables::{identity_providers as table, jobs, pools};
 use cognate_store::{Batch, CommitError};
 
 use super::details;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::{HOUR, MINUTE, SECOND};
 use crate::errors::{Fault, Result};
+use crate::records::mac;
 use crate::records::provider::{Provider, ProviderDoc};
 
 /// The kind of the job in `jobs`; its key is pool and provider, neither of whose ids holds a slash.
@@ -92,6 +93,11 @@ async fn turn(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
     let Some(mut row) = table::by_id(&app.store, pool_id, provider_id).await? else {
         return Ok((Batch::new(), None));
     };
+    let Some(pool) = pools::get(&app.store, pool_id).await? else {
+        return Ok((Batch::new(), None));
+    };
+    let key = app.root.unwrap_pool_key(pool_id, &pool.data_key)?;
+    mac::check(&key, pool_id, &row.signed(), row.mac.as_deref())?;
     let mut doc: ProviderDoc = serde_json::from_str(&row.doc)?;
     let Some(url) = doc.details.get(details::METADATA_URL) else {
         // An update that names a URL again makes another version, and the job stays.
@@ -121,6 +127,7 @@ async fn turn(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
     details::show_places(&mut doc.details, &found);
     doc.metadata = Some(found);
     row.doc = serde_json::to_string(&doc)?;
+    row.mac = Some(mac::sign(&key, pool_id, &row.signed()));
     let batch = table::update(Batch::new(), pool_id, &row);
     let batch = audit::command(COMMAND, Some(&row.name)).append(batch, pool_id, now);
     Ok((batch, Some(EVERY)))

@@ -20,7 +20,7 @@ pub async fn create_resource_server(
     input: CreateResourceServerRequest,
 ) -> Result<CreateResourceServerResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let row = super::row(input.identifier, input.name, input.scopes)?;
+    let row = super::row(&pool, input.identifier, input.name, input.scopes)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = resource_servers::insert(batch, &pool.id, &row, cx.now);
     let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);

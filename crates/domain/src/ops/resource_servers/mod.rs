@@ -24,6 +24,7 @@ const RESOURCE: &str = "resource_servers";
 
 /// A row from what a request says; each scope may be named once.
 fn row(
+    pool: &Pool,
     identifier: String,
     name: String,
     scopes: Option<Vec<ResourceServerScopeType>>,
@@ -38,15 +39,19 @@ fn row(
             return Err(duplicate_scope(&scope.scope_name).into());
         }
     }
-    Ok(ServerRow {
+    let mut row = ServerRow {
         identifier,
         name,
         scopes: serde_json::to_string(&scopes)?,
-    })
+        mac: None,
+    };
+    row.mac = Some(pool.sign(&row.signed()));
+    Ok(row)
 }
 
 /// A resource server as every operation shows it.
 fn to_api(pool: &Pool, row: ServerRow) -> Result<ResourceServerType> {
+    pool.check(&row.signed(), row.mac.as_deref())?;
     Ok(ResourceServerType {
         user_pool_id: Some(pool.id.clone()),
         scopes: Some(serde_json::from_str(&row.scopes)?),

@@ -14,7 +14,7 @@ pub async fn update_resource_server(
     input: UpdateResourceServerRequest,
 ) -> Result<UpdateResourceServerResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let row = super::row(input.identifier, input.name, input.scopes)?;
+    let row = super::row(&pool, input.identifier, input.name, input.scopes)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = resource_servers::update(batch, &pool.id, &row, cx.now);
     let batch = audit::record(cx, batch, &pool.id, None);

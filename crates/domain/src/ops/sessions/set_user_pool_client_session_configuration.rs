@@ -41,7 +41,8 @@ async fn attempt(
     };
     let text = serde_json::to_string(&doc)?;
     let batch = pools_table::guard_active(Batch::new(), &pool.id);
-    let batch = table::update(batch, &pool.id, &before.id, before.ver, &text, cx.now);
+    let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
+    let batch = table::update(batch, &pool.id, &before.id, before.ver, &text, mac, cx.now);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         clients::conflict(cx, &pool.id, &before.id, label)

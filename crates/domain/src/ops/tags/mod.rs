@@ -38,7 +38,8 @@ async fn pool_of(cx: &Cx<'_>, text: &str) -> Result<Pool> {
 async fn replace(cx: &Cx<'_>, mut pool: Pool, tags: BTreeMap<String, String>) -> Result<()> {
     pool.doc.tags = tags;
     let doc = serde_json::to_string(&pool.doc)?;
-    let batch = table::update(Batch::new(), &pool.id, pool.ver, &doc, pool.modified);
+    let mac = pool.mac_with(&doc)?;
+    let batch = table::update(Batch::new(), &pool.id, pool.ver, &doc, mac, pool.modified);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| pools::conflict(cx, &pool.id, label))
         .await?;

@@ -50,7 +50,7 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
     let mut last = None;
     for mut row in rows {
         let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
-        let user = User::from_row(&pool.id, &mut row)?;
+        let user = User::from_row(&pool, &mut row)?;
         if compared.is_none_or(|filter| filter.matches(&user)) {
             users.push(user.to_api(shown(&user, wanted.as_deref())));
         }

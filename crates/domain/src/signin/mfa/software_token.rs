@@ -68,8 +68,15 @@ pub struct Kept {
 
 impl Kept {
     /// Reads a user's seeds.
+    ///
+    /// # Errors
+    /// The store's; an internal fault for a row that is not signed.
     pub async fn read(cx: &Cx<'_>, pool: &Pool, user_id: &str) -> Result<Self> {
         let row = table::get(&cx.store, &pool.id, user_id).await?;
+        if let Some(row) = &row {
+            let signed = table::signed(user_id, row.seed.as_deref(), row.last_step);
+            pool.check(&signed, row.mac.as_deref())?;
+        }
         Ok(Self { row })
     }
 
@@ -132,8 +139,9 @@ impl Kept {
             return Err(errors::mfa::enabling_failed().into());
         };
         let sealed = seal(pool, user_id, Which::Registered, &seed);
+        let mac = pool.sign(&table::signed(user_id, Some(&sealed), step));
         Ok(table::register(
-            batch, &pool.id, user_id, row.ver, sealed, step,
+            batch, &pool.id, user_id, row.ver, sealed, step, mac,
         ))
     }
 }
@@ -203,7 +211,8 @@ pub async fn shown(app: &App, pool_id: &str, name: &str) -> Result<Option<ShownA
 pub fn associate(pool: &Pool, user_id: &str, batch: Batch) -> (Batch, String) {
     let seed = Seed::generate();
     let sealed = seal(pool, user_id, Which::Pending, &seed);
-    let batch = table::put_pending(batch, &pool.id, user_id, sealed);
+    let mac = pool.sign(&table::signed(user_id, None, 0));
+    let batch = table::put_pending(batch, &pool.id, user_id, sealed, mac);
     (batch, seed.secret_code().expose().clone())
 }
 
@@ -243,7 +252,9 @@ pub async fn answer(
     };
     let refusal = match seed.judge(seconds(cx), last_step, code) {
         Verdict::Fresh(step) => {
-            let batch = table::use_step(Batch::new(), &at.pool.id, &user_id, row.ver, step);
+            let signed = table::signed(&user_id, row.seed.as_deref(), step);
+            let (batch, mac) = (Batch::new(), at.pool.sign(&signed));
+            let batch = table::use_step(batch, &at.pool.id, &user_id, row.ver, step, mac);
             return advance::proved(cx, at, resumed, Factor::SoftwareToken, batch).await;
         }
         Verdict::Used => errors::mfa::code_used(),

@@ -177,9 +177,10 @@ pub async fn answer(
     if !offers::of(at.pool, user, true).contains(&ChallengeNameType::WebAuthn) {
         return Err(auth::session_invalid().into());
     }
-    let row = &right.passkey.row;
+    let before = right.passkey.row.sign_count;
+    let after = right.passkey.counted(at.pool, &user.id, right.sign_count);
     let batch = Batch::new();
-    let batch = passkeys::used(batch, &at.pool.id, &user.id, row, right.sign_count, cx.now);
+    let batch = passkeys::used(batch, &at.pool.id, &user.id, before, &after, cx.now);
     let factor = if right.flags.user_verified() {
         Factor::VerifiedPasskey
     } else {

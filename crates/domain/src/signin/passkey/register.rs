@@ -23,7 +23,7 @@ use crate::errors::passkeys::{
 };
 use crate::errors::{Fault, Result};
 use crate::ops::pools;
-use crate::records::passkey::{PasskeyDoc, base64url, from_base64url};
+use crate::records::passkey::{self, PasskeyDoc, base64url, from_base64url};
 use crate::records::pool::Pool;
 use crate::signin::passkey::client_data::{Attestation, Ceremony, ClientData, PublicKeyCredential};
 use crate::signin::passkey::relying_party::{
@@ -146,7 +146,7 @@ pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Resul
     if !given.client_data.is_from(cx.settings.mode, &rp_id) {
         return Err(origin_not_allowed().into());
     }
-    let row = given.judge(cx, pool, rp_id)?;
+    let row = passkey::sign(pool, &user.id, given.judge(cx, pool, rp_id)?);
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
     let batch = users::guard_user(batch, &pool.id, &user.id, users::USER_STALE);
     let batch = codes::consume(batch, &pool.id, &user.id, PURPOSE, ver);
@@ -238,6 +238,7 @@ impl Given {
             sign_count: i64::from(data.sign_count),
             doc: serde_json::to_string(&doc)?,
             created: cx.now,
+            mac: None,
         })
     }
 }

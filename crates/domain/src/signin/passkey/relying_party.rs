@@ -41,8 +41,9 @@ impl Known {
         let mut found = cx.store.read(&queries).await?.into_iter();
         let (own, domains) = (found.next(), found.next());
         let own = own.unwrap_or_default().into_iter();
-        let passkeys = own.map(Passkey::read).collect::<Result<_>>()?;
-        let of_pool = domain::host(domains.unwrap_or_default())?;
+        let own = own.map(|row| Passkey::read(pool, subject, row));
+        let passkeys = own.collect::<Result<_>>()?;
+        let of_pool = domain::host(pool, domains.unwrap_or_default())?;
         Ok(Self {
             rp_id: configured.or(of_pool),
             passkeys,

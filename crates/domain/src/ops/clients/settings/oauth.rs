@@ -38,6 +38,7 @@ pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<
     let mut known = BTreeSet::new();
     for row in cx.store.read(&queries).await?.into_iter().flatten() {
         let server = ServerRow::read(row)?;
+        pool.check(&server.signed(), server.mac.as_deref())?;
         let scopes: Vec<ResourceServerScopeType> = serde_json::from_str(&server.scopes)?;
         known.extend(
             scopes

@@ -1,0 +1,52 @@
+//! Groups and memberships, whose rows decide what tokens say of a user.
+
+use cognate_store::Row;
+use cognate_store::tables::groups::{self, GroupRow};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::pool::Pool;
+
+/// The group of exactly this name.
+///
+/// # Errors
+/// The store's; an internal fault for a row that is not signed.
+pub async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<GroupRow>> {
+    let row = groups::get(&cx.store, &pool.id, name).await?;
+    row.map(|row| checked(pool, row)).transpose()
+}
+
+/// A group that was read.
+///
+/// # Errors
+/// An internal fault for a row that is not signed.
+pub fn checked(pool: &Pool, row: GroupRow) -> Result<GroupRow> {
+    pool.check(&row.signed(), row.mac.as_deref())?;
+    Ok(row)
+}
+
+/// Gives a group its MAC.
+#[must_use]
+pub fn sign(pool: &Pool, mut row: GroupRow) -> GroupRow {
+    row.mac = Some(pool.sign(&row.signed()));
+    row
+}
+
+/// The MAC of a membership.
+pub fn membership(pool: &Pool, group_id: &str, user_id: &str) -> Vec<u8> {
+    pool.sign(&groups::signed_member(group_id, user_id))
+}
+
+/// The groups of a user, from the rows of [`groups::of_user`].
+///
+/// # Errors
+/// An internal fault for rows of another statement, and when a group or the membership is not signed.
+pub fn of_user(pool: &Pool, user_id: &str, rows: Vec<Row>) -> Result<Vec<GroupRow>> {
+    let read = |mut row: Row| {
+        let group = GroupRow::read(&mut row)?;
+        let member = groups::signed_member(&group.group_id, user_id);
+        pool.check(&member, row.opt_bytes(groups::MEMBER_MAC)?)?;
+        checked(pool, group)
+    };
+    rows.into_iter().map(read).collect()
+}
