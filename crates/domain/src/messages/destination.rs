@@ -20,6 +20,9 @@ pub enum Contact {
 }
 
 impl Contact {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Email, Self::PhoneNumber];
+
     /// The attribute's name.
     pub fn attribute(self) -> &'static str {
         match self {
@@ -46,7 +49,7 @@ impl Contact {
 
     /// The contact behind an attribute's name.
     pub fn of_attribute(name: &str) -> Option<Self> {
-        [Self::Email, Self::PhoneNumber]
+        Self::ALL
             .into_iter()
             .find(|contact| contact.attribute() == name)
     }

@@ -252,14 +252,23 @@ impl User {
 
     /// Whether the user can be found under a name now.
     pub fn is_called(&self, pool: &Pool, name: &str) -> bool {
+        self.called_by(pool, name).is_some()
+    }
+
+    /// What a name is to the user, if they can be found under it now.
+    pub fn called_by(&self, pool: &Pool, name: &str) -> Option<Name> {
         let folded = names::fold(pool, name);
-        self.logins(pool).iter().any(|(login, _)| *login == folded)
+        let logins = self.logins(pool);
+        logins
+            .iter()
+            .find(|(login, _)| *login == folded)
+            .map(|(_, kind)| *kind)
     }
 
     /// The names under which the user can be found now: folded text and kind (design, names).
-    fn logins(&self, pool: &Pool) -> Vec<(String, Kind)> {
-        let mut list = vec![(names::fold(pool, &self.username), Kind::Username)];
-        let mut add = |kind: Kind, active: bool| {
+    fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
+        let mut list = vec![(names::fold(pool, &self.username), Name::Username)];
+        let mut add = |kind: Name, active: bool| {
             if let Some(value) = self
                 .attribute(kind.as_str())
                 .filter(|value| active && !value.is_empty())
@@ -272,19 +281,19 @@ impl User {
         };
         for attribute in pool.doc.username_attributes.iter().flatten() {
             match attribute {
-                UsernameAttributeType::Email => add(Kind::Email, true),
-                UsernameAttributeType::PhoneNumber => add(Kind::PhoneNumber, true),
+                UsernameAttributeType::Email => add(Name::Email, true),
+                UsernameAttributeType::PhoneNumber => add(Name::PhoneNumber, true),
             }
         }
         let confirmed = self.status != UserStatusType::Unconfirmed;
         for alias in pool.doc.alias_attributes.iter().flatten() {
             match alias {
-                AliasAttributeType::Email => add(Kind::Email, confirmed && self.verified("email")),
+                AliasAttributeType::Email => add(Name::Email, confirmed && self.verified("email")),
                 AliasAttributeType::PhoneNumber => add(
-                    Kind::PhoneNumber,
+                    Name::PhoneNumber,
                     confirmed && self.verified("phone_number"),
                 ),
-                AliasAttributeType::PreferredUsername => add(Kind::PreferredUsername, confirmed),
+                AliasAttributeType::PreferredUsername => add(Name::PreferredUsername, confirmed),
             }
         }
         list
@@ -339,14 +348,18 @@ fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
 
 /// What a row of the namespace is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Name {
+    /// The user name.
     Username,
+    /// An e-mail address.
     Email,
+    /// A phone number.
     PhoneNumber,
+    /// The preferred user name.
     PreferredUsername,
 }
 
-impl Kind {
+impl Name {
     fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",
@@ -368,10 +381,10 @@ impl Kind {
 
 /// The attribute whose value is taken, if the label says that one is: `email`, `phone_number` or `preferred_username`.
 pub fn taken_alias(label: Label) -> Option<&'static str> {
-    [Kind::Email, Kind::PhoneNumber, Kind::PreferredUsername]
+    [Name::Email, Name::PhoneNumber, Name::PreferredUsername]
         .into_iter()
         .find(|kind| kind.taken() == label)
-        .map(Kind::as_str)
+        .map(Name::as_str)
 }
 
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.
@@ -379,14 +392,7 @@ pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
     let batch = table::guard_pool(batch, &pool.id);
     let mut batch = table::insert(batch, &pool.id, &user.to_row(pool)?);
     for (name, kind) in user.logins(pool) {
-        batch = table::insert_login(
-            batch,
-            &pool.id,
-            &user.id,
-            &name,
-            kind.as_str(),
-            kind.taken(),
-        );
+        batch = take_name(batch, pool, user, &name, kind);
     }
     for (attr, value) in user.searched() {
         batch = table::insert_attr(batch, &pool.id, &user.id, attr, &value);
@@ -427,19 +433,28 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
         let had = before.logins(pool);
         for (name, kind) in after.logins(pool) {
             if !had.contains(&(name.clone(), kind)) {
-                batch = table::insert_login(
-                    batch,
-                    &pool.id,
-                    &after.id,
-                    &name,
-                    kind.as_str(),
-                    kind.taken(),
-                );
+                batch = take_name(batch, pool, after, &name, kind);
             }
         }
         batch = save_searched(batch, pool, before, after);
     }
     Ok(batch)
+}
+
+/// Gives a user a name. A verified address goes before another user's preferred user name that looks like one, from the
+/// time before that was refused: the name is no longer theirs to sign in with, and the attribute stays.
+fn take_name(batch: Batch, pool: &Pool, user: &User, name: &str, kind: Name) -> Batch {
+    let preferred = Name::PreferredUsername;
+    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
+    let gives_way = matches!(kind, Name::Email | Name::PhoneNumber)
+        && aliases.contains(&AliasAttributeType::PreferredUsername);
+    let batch = if gives_way {
+        table::delete_login_of_others(batch, &pool.id, &user.id, name, preferred.as_str())
+    } else {
+        batch
+    };
+    let (id, kind, taken) = (&user.id, kind.as_str(), kind.taken());
+    table::insert_login(batch, &pool.id, id, name, kind, taken)
 }
 
 fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> Batch {

@@ -8,7 +8,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::Contact;
 use crate::records::pool::Pool;
-use crate::records::user::{self, User};
+use crate::records::user::{self, Name, User};
 
 /// What the owners of the aliases that `user` is about to get become: before and after, for `records::user::save_all`.
 pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(User, User)>> {
@@ -32,6 +32,11 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         let Some(owner) = owner.filter(|owner| owner.id != user.id) else {
             continue;
         };
+        let held = owner.called_by(pool, value);
+        if held == Some(Name::PreferredUsername) {
+            // `user::save_all` lets a verified address go before a name that only looks like one.
+            continue;
+        }
         let at = match changed.iter().position(|(before, _)| before.id == owner.id) {
             Some(at) => at,
             None => {
@@ -42,12 +47,13 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         let Some((_, after)) = changed.get_mut(at) else {
             continue;
         };
-        after
-            .doc
-            .attributes
-            .insert(contact.flag().to_owned(), "false".to_owned());
+        let attributes = &mut after.doc.attributes;
+        attributes.insert(contact.flag().to_owned(), "false".to_owned());
         after.modified = cx.now;
-        // Only a verified address can be taken away, not a name that happens to look like one.
+        if after.called_by(pool, value) == Some(Name::PreferredUsername) {
+            after.doc.attributes.remove("preferred_username");
+        }
+        // Only a verified address can be taken away, not a user name that happens to look like one.
         if after.is_called(pool, value) {
             return Err(errors::users::alias_exists(cx.op, contact.attribute()).into());
         }

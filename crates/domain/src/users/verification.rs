@@ -14,7 +14,8 @@ use crate::users::aliases;
 use crate::users::changes::Change;
 use crate::users::codes::{self, Code, Owner, Purpose};
 
-/// Commits a change together with the codes that it sends; tells where they went.
+/// Commits a change together with the codes that it sends; tells where they went. An alias that an administrator declares
+/// verified leaves its former owner.
 ///
 /// # Errors
 /// AliasExistsException (or what the operation declares) when a name belongs to somebody else; the refusals of
@@ -31,7 +32,13 @@ pub async fn save(
     }
     let mut after = change.after;
     after.modified = cx.now;
-    let mut batch = user::save(Batch::new(), pool, before, &after)?;
+    let claims = claims(before, &after);
+    let batch = Batch::new();
+    let mut batch = if claims {
+        aliases::save(cx, batch, pool, before, &after).await?
+    } else {
+        user::save(batch, pool, before, &after)?
+    };
     for contact in change.touched {
         batch = codes::forget(batch, pool, &after.id, Purpose::Verify(contact));
     }
@@ -50,10 +57,24 @@ pub async fn save(
         )?;
     }
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| aliases::conflict(cx, label))
-        .await?;
+    let conflict = if claims && !pool.has_username_attributes() {
+        aliases::conflict_by_force
+    } else {
+        aliases::conflict
+    };
+    cx.commit(batch, |label| conflict(cx, label)).await?;
     messages::posted(cx);
     Ok(change.to_verify.iter().map(Destination::details).collect())
+}
+
+/// Whether an address is verified now that was not before: an administrator says so, and takes it from any other user
+/// whose alias it is (settled L1). In pools with username attributes a name stays with its owner.
+fn claims(before: &User, after: &User) -> bool {
+    Contact::ALL.into_iter().any(|contact| {
+        let name = contact.attribute();
+        let kept = before.verified(name) && before.attribute(name) == after.attribute(name);
+        after.verified(name) && !kept
+    })
 }
 
 /// A value that waits for its verification takes no name yet. Where it could never take it, the user learns at once.

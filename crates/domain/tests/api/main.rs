@@ -88,6 +88,7 @@ mod terms;
 mod token_exchange;
 mod tokens;
 mod ui_customization;
+mod user_aliases;
 mod user_attributes;
 mod user_self_service;
 mod user_verification;

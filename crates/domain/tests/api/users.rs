@@ -334,15 +334,4 @@ on_each_engine! {
         t.ok("AdminDeleteUser", json!({"UserPoolId": pool, "Username": "b"})).await;
         assert_eq!(count().await, 2);
     }
-
-    async fn force_takes_verified_addresses_and_not_names_that_look_like_one(t: &TestApp) {
-        let pool = pool(t, json!({"AliasAttributes": ["email", "preferred_username"], "AutoVerifiedAttributes": ["email"]})).await;
-        let create = |name: &str, attributes: Value| json!({
-            "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "ForceAliasCreation": true, "UserAttributes": attributes
-        });
-        t.ok("AdminCreateUser", create("a", json!([{"Name": "preferred_username", "Value": "x@example.com"}]))).await;
-        let refusal = t.call("AdminCreateUser", create("b", email("x@example.com", true))).await.unwrap_err();
-        assert_eq!(refusal, ("AliasExistsException".into(), "An account with the given email already exists.".into()));
-        assert_eq!(user(t, &pool, "x@example.com").await["Username"], "a");
-    }
 }

@@ -112,6 +112,8 @@ const COUNT: &str = "INSERT INTO user_counts (pool_id, shard, n) VALUES (?1, ?2,
 const INSERT_LOGIN: &str =
     "INSERT INTO logins (pool_id, name, kind, user_id) VALUES (?1, ?2, ?3, ?4)";
 const DELETE_LOGIN: &str = "DELETE FROM logins WHERE pool_id = ?1 AND name = ?2 AND user_id = ?3";
+const DELETE_LOGIN_OF_OTHERS: &str =
+    "DELETE FROM logins WHERE pool_id = ?1 AND name = ?2 AND kind = ?3 AND user_id <> ?4";
 const DELETE_LOGINS: &str = "DELETE FROM logins WHERE pool_id = ?1 AND user_id = ?2";
 const INSERT_ATTR: &str =
     "INSERT INTO user_attrs (pool_id, attr, value, user_id) VALUES (?1, ?2, ?3, ?4)";
@@ -274,9 +276,21 @@ pub fn insert_login(
     batch.one(INSERT_LOGIN, params![pool_id, name, kind, user_id], taken)
 }
 
-/// Takes a name or alias from a user.
+/// Takes a name or alias from a user, if it is still theirs ([`delete_login_of_others`]).
 pub fn delete_login(batch: Batch, pool_id: &str, user_id: &str, name: &str) -> Batch {
-    batch.one(DELETE_LOGIN, params![pool_id, name, user_id], USER_STALE)
+    batch.run(DELETE_LOGIN, params![pool_id, name, user_id])
+}
+
+/// Takes a name from a user other than `user_id` who has it as a name of this kind.
+pub fn delete_login_of_others(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    name: &str,
+    kind: &str,
+) -> Batch {
+    let values = params![pool_id, name, kind, user_id];
+    batch.run(DELETE_LOGIN_OF_OTHERS, values)
 }
 
 /// Makes a user findable by an attribute.
