@@ -124,47 +124,39 @@ pub const NO_DESIRED_MEDIUM: &str = "User has no attribute matching desired deli
 /// auth.md 6.8 (rule C, text U).
 pub const NO_SUCH_REQUESTED_ATTRIBUTE: &str = "One or more requested attributes do not exist.";
 
-/// auth.md 2.4: that a preferred user name is refused at sign-up is documented, the text is not.
-pub const PREFERRED_USERNAME_AT_SIGN_UP: &str = "preferred_username cannot be provided at sign-up, since user pool is configured for preferred_username alias.";
+/// A rule of ours: a user name in the form of a user id would pass for that user, gone or there.
+pub const USERNAME_OF_ID_FORM: &str = "Username cannot be of user id format.";
+/// A rule of ours: two user names must not look the same.
+pub const USERNAME_UNSEEN: &str = "Username cannot contain characters that are not visible.";
+/// By analogy with the text for user names (auth.md 6.2).
+pub const PREFERRED_USERNAME_OF_EMAIL_FORM: &str =
+    "Preferred username cannot be of email format, since user pool is configured for email alias.";
+/// By analogy with the text for user names (auth.md 6.2).
+pub const PREFERRED_USERNAME_OF_PHONE_NUMBER_FORM: &str = "Preferred username cannot be of phone number format, since user pool is configured for phone number alias.";
+/// As [`USERNAME_OF_ID_FORM`].
+pub const PREFERRED_USERNAME_OF_ID_FORM: &str = "Preferred username cannot be of user id format.";
+/// As [`USERNAME_UNSEEN`].
+pub const PREFERRED_USERNAME_UNSEEN: &str =
+    "Preferred username cannot contain characters that are not visible.";
 
 /// admin.md 1.4: the shape of the text is a guess.
 pub const INVALID_BIRTHDATE: &str = "Invalid birthdate format, please use YYYY-MM-DD.";
 
-/// The address or number that is the user name stands among the attributes with another value; no source.
-pub const USERNAME_DIFFERS: &str = "Username and the attribute of the same kind must not differ.";
-
 /// auth.md 1.9: SignUp without a password where passwords are the only first factor; by the rule for required members.
 pub const PASSWORD_MISSING: &str = "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null";
 
-/// auth.md 6.2 (U): an item of the schema refusal.
-pub fn too_short(name: &str, min: i128) -> String {
-    format!("{name}: String must be at least {min} characters long")
+/// By analogy with the text for short texts (settled L7): why a number does not fit the schema.
+pub fn too_small(min: i128) -> String {
+    format!("Number must be at least {min}")
 }
 
-/// By analogy with [`too_short`].
-pub fn too_long(name: &str, max: i128) -> String {
-    format!("{name}: String must be no more than {max} characters long")
+/// As [`too_small`].
+pub fn too_large(max: i128) -> String {
+    format!("Number must be no more than {max}")
 }
 
-/// By analogy with [`too_short`].
-pub fn too_small(name: &str, min: i128) -> String {
-    format!("{name}: Number must be at least {min}")
-}
-
-/// By analogy with [`too_short`].
-pub fn too_large(name: &str, max: i128) -> String {
-    format!("{name}: Number must be no more than {max}")
-}
-
-/// An item of the schema refusal: the value is no number, flag or time.
-pub fn wrong_type(name: &str) -> String {
-    format!("{name}: Attribute value does not match its data type.")
-}
-
-/// admin.md 2.4: `sub` and `identities` are the service's own.
-pub fn cannot_be_updated(name: &str) -> String {
-    format!("user.{name}: Attribute cannot be updated.\n")
-}
+/// The value is no number, flag or time.
+pub const WRONG_TYPE: &str = "Attribute value does not match its data type.";
 
 /// auth.md 2.12 (D): a flag without the attribute that it speaks of.
 pub fn nothing_to_verify(flag: &str) -> &'static str {

@@ -94,16 +94,41 @@ pub fn attribute_required(name: &str) -> String {
     }
 }
 
-/// admin.md 2.2: an item of [`not_conforming`].
-pub fn attribute_not_in_schema(name: &str) -> String {
-    format!("{name}: Attribute does not exist in the schema.")
-}
-
-/// auth.md 6.2: how SignUp names an attribute that the schema does not have.
+/// auth.md 6.2, settled L13: how SignUp, AdminCreateUser and the new password name an attribute that the schema does not have.
 pub fn attribute_type_unknown(name: &str) -> ApiError {
     invalid_parameter(format!(
         "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
     ))
+}
+
+/// Settled L7: why a text does not fit the schema; the attribute's name stands before it.
+pub fn too_short(min: i128) -> String {
+    format!("String must be no shorter than {min} characters")
+}
+
+/// Settled L7: as [`too_short`].
+pub fn too_long(max: i128) -> String {
+    format!("String must be no longer than {max} characters")
+}
+
+/// Settled L6: `sub`, `identities`, at a challenge `email_verified` and everything else that never changes.
+pub fn non_mutable_attribute(name: &str) -> ApiError {
+    invalid_parameter(format!("Cannot modify the non-mutable attribute {name}"))
+}
+
+/// Settled L8: the address or number that is the user name stands among the attributes with another value. The form for
+/// numbers is inferred.
+pub fn username_differs(attribute: &str) -> ApiError {
+    invalid_parameter(format!(
+        "User {attribute} should be empty or same as username, since username attribute is {attribute}."
+    ))
+}
+
+/// Settled L9.
+pub fn preferred_username_at_sign_up() -> ApiError {
+    invalid_parameter(
+        "Preferred username cannot be provided for unconfirmed account, since user pool is configured for preferred username alias.",
+    )
 }
 
 /// auth.md 6.2.
@@ -269,7 +294,7 @@ pub fn user_attribute_fixed(name: &str) -> String {
     format!("user.{name}: Attribute cannot be updated.")
 }
 
-/// admin.md 2.4: what cannot be set or taken away, each item with a newline behind it.
+/// admin.md 2.4, settled L7, L12: what cannot be set or taken away, each item with a newline behind it and nothing before.
 pub fn invalid_changes(items: &[String]) -> ApiError {
     invalid_parameter(lines(items))
 }

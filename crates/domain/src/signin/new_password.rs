@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::{AttributeType, ChallengeNameType, UserStatusType};
+use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::Batch;
 
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, Result, auth};
-use crate::records::client::Client;
+use crate::errors::{Result, auth};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::flows::Parameters;
@@ -17,9 +16,8 @@ use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Awaits, Factor, Progress};
 use crate::signin::{At, advance, resume};
 use crate::tokens::claims::may_read;
-use crate::users::attributes::{self, Writer};
 use crate::users::password_policy::{self, PolicyText, history};
-use crate::users::{password, schema};
+use crate::users::{changes, password, schema};
 
 /// Asks a user who proved a temporary password for one of their own.
 ///
@@ -82,8 +80,11 @@ pub async fn answer(
     let challenge = ChallengeNameType::NewPasswordRequired;
     let resumed = resume::resume(cx, at, challenge, session, given).await?;
     let before = resumed.user.clone().ok_or_else(auth::session_invalid)?;
-    let mut after = before.clone();
-    after.doc.attributes = with_attributes(pool, client, &before, given)?;
+    let attributes = given
+        .with_prefix("userAttributes.")
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let mut after = changes::complete(pool, client, &before, attributes)?;
     if let Some(name) = missing(pool, &after).next() {
         return Err(auth::required_attribute_missing(name).into());
     }
@@ -98,50 +99,4 @@ pub async fn answer(
     let batch = user::save(Batch::new(), pool, &before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     advance::proved_and_saved(cx, at, resumed, Factor::Password, batch, after).await
-}
-
-/// The user's attributes with those of the answer (`userAttributes.<name>`), which may add and not change what the
-/// schema requires or what the user is reached by.
-fn with_attributes(
-    pool: &Pool,
-    client: &Client,
-    user: &User,
-    given: &Parameters<'_>,
-) -> Result<BTreeMap<String, String>> {
-    let mut all = user.doc.attributes.clone();
-    let mut changed = false;
-    for (name, value) in given.with_prefix("userAttributes.") {
-        let entry =
-            schema::find(pool, name).ok_or_else(|| errors::users::attribute_type_unknown(name))?;
-        let fixed = entry.required == Some(true) || matches!(name, "email" | "phone_number");
-        if fixed && user.attribute(name).is_some_and(|had| !had.is_empty()) {
-            return Err(auth::attribute_already_provided(name).into());
-        }
-        // What the schema requires is always writable (auth.md 5.3), except what the service alone sets.
-        let writable =
-            attributes::may_write(client, name) || (entry.required == Some(true) && name != "sub");
-        if !writable {
-            return Err(errors::users::unauthorized_attribute().into());
-        }
-        all.insert(name.to_owned(), value.to_owned());
-        changed = true;
-    }
-    if !changed {
-        return Ok(all);
-    }
-    // The rules of a new user hold for the sum; the name of a pool with username attributes is one of them.
-    let login = if pool.has_username_attributes() {
-        all.get("email").or_else(|| all.get("phone_number"))
-    } else {
-        None
-    };
-    let login = login.unwrap_or(&user.username).clone();
-    let list = all
-        .into_iter()
-        .map(|(name, value)| AttributeType {
-            name,
-            value: Some(value),
-        })
-        .collect();
-    attributes::validate_new(pool, Writer::Admin, &login, list)
 }

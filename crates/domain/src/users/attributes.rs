@@ -11,9 +11,10 @@ use cognate_shapes::{
 use crate::errors::{self, Result, invalid_parameter, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::users::permission::may_write;
 use crate::users::{names, schema};
 
-/// Who sets the attributes.
+/// Who sets the attributes of a new user.
 #[derive(Clone, Copy)]
 pub enum Writer<'a> {
     /// An application, in the name of a user: its WriteAttributes count.
@@ -22,18 +23,18 @@ pub enum Writer<'a> {
     Admin,
 }
 
-/// The attributes of the service itself.
-pub(super) const RESERVED: [&str; 2] = ["sub", "identities"];
+/// The flags that tell whether an address is verified, with the address.
 pub(super) const FLAGS: [(&str, &str); 2] = [
     ("email_verified", "email"),
     ("phone_number_verified", "phone_number"),
 ];
 
-/// Refuses user names that the pool's sign-in options do not allow (auth.md 2.4).
+/// Refuses user names that the pool's sign-in options do not allow (auth.md 2.4), that have the form of a user id, or
+/// that have a character which is not seen: the last two would pass for somebody else's.
 pub fn check_username(pool: &Pool, username: &str) -> Result<()> {
-    let (email, phone) = (names::is_email(username), names::is_phone_number(username));
     let options = pool.doc.username_attributes.as_deref().unwrap_or_default();
     if !options.is_empty() {
+        let (email, phone) = (names::is_email(username), names::is_phone_number(username));
         let allows_email = options.contains(&UsernameAttributeType::Email);
         let allows_phone = options.contains(&UsernameAttributeType::PhoneNumber);
         return match (allows_email, allows_phone) {
@@ -45,21 +46,60 @@ pub fn check_username(pool: &Pool, username: &str) -> Result<()> {
             _ => Ok(()),
         };
     }
-    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
-    if email && aliases.contains(&AliasAttributeType::Email) {
+    if has_form_of_alias(pool, username, &AliasAttributeType::Email) {
         return Err(errors::users::username_of_email_form().into());
     }
-    if phone && aliases.contains(&AliasAttributeType::PhoneNumber) {
+    if has_form_of_alias(pool, username, &AliasAttributeType::PhoneNumber) {
         return Err(errors::users::username_of_phone_number_form().into());
     }
+    if names::looks_like_id(username) {
+        return Err(invalid_parameter(unconfirmed::USERNAME_OF_ID_FORM).into());
+    }
+    if names::has_unseen(username) {
+        return Err(invalid_parameter(unconfirmed::USERNAME_UNSEEN).into());
+    }
     Ok(())
+}
+
+/// The same for a preferred user name, which is a name to sign in with where it is an alias.
+fn check_preferred_username(pool: &Pool, name: &str) -> Result<()> {
+    let text = if !is_alias(pool, &AliasAttributeType::PreferredUsername) {
+        return Ok(());
+    } else if has_form_of_alias(pool, name, &AliasAttributeType::Email) {
+        unconfirmed::PREFERRED_USERNAME_OF_EMAIL_FORM
+    } else if has_form_of_alias(pool, name, &AliasAttributeType::PhoneNumber) {
+        unconfirmed::PREFERRED_USERNAME_OF_PHONE_NUMBER_FORM
+    } else if names::looks_like_id(name) {
+        unconfirmed::PREFERRED_USERNAME_OF_ID_FORM
+    } else if names::has_unseen(name) {
+        unconfirmed::PREFERRED_USERNAME_UNSEEN
+    } else {
+        return Ok(());
+    };
+    Err(invalid_parameter(text).into())
+}
+
+fn is_alias(pool: &Pool, alias: &AliasAttributeType) -> bool {
+    let aliases = pool.doc.alias_attributes.as_deref();
+    aliases.is_some_and(|list| list.contains(alias))
+}
+
+/// Whether a name could be the address or number of `alias`, one of the pool's, as it is written or as it is compared.
+fn has_form_of_alias(pool: &Pool, name: &str, alias: &AliasAttributeType) -> bool {
+    let form = match alias {
+        AliasAttributeType::Email => names::is_email,
+        AliasAttributeType::PhoneNumber => names::is_phone_number,
+        AliasAttributeType::PreferredUsername => return false,
+    };
+    is_alias(pool, alias) && (form(name) || form(&names::fold(pool, name)))
 }
 
 /// The attributes of a new user, in the form in which they are kept. In pools with username attributes the user name
 /// becomes the attribute of its kind.
 ///
 /// # Errors
-/// InvalidParameterException for what does not fit the schema, NotAuthorizedException for what the client may not write.
+/// InvalidParameterException for what does not fit the schema, NotAuthorizedException for what the client may not write
+/// (auth.md 6.2, 6.8).
 pub fn validate_new(
     pool: &Pool,
     writer: Writer<'_>,
@@ -68,11 +108,17 @@ pub fn validate_new(
 ) -> Result<BTreeMap<String, String>> {
     let mut attributes = named_values(given)?;
     check_writable(pool, writer, &attributes)?;
-    check_preferred_username(pool, writer, &attributes)?;
+    let at_sign_up = matches!(writer, Writer::Client(_));
+    if at_sign_up
+        && is_alias(pool, &AliasAttributeType::PreferredUsername)
+        && attributes.contains_key("preferred_username")
+    {
+        return Err(errors::users::preferred_username_at_sign_up().into());
+    }
     if pool.has_username_attributes() {
         add_username(pool, username, &mut attributes)?;
     }
-    check_formats(&attributes)?;
+    check_formats(pool, &attributes)?;
     // An empty value is no value (auth.md 2.12).
     attributes.retain(|_, value| !value.is_empty());
     conform(pool, writer, &mut attributes)?;
@@ -99,64 +145,21 @@ fn check_writable(
     writer: Writer<'_>,
     attributes: &BTreeMap<String, String>,
 ) -> Result<()> {
+    let mut names = attributes.keys().map(String::as_str);
+    if let Some(name) = names
+        .clone()
+        .find(|name| schema::find(pool, name).is_none())
+    {
+        return Err(errors::users::attribute_type_unknown(name).into());
+    }
     match writer {
-        Writer::Client(client) => {
-            if let Some(name) = attributes
-                .keys()
-                .find(|name| schema::find(pool, name).is_none())
-            {
-                return Err(errors::users::attribute_type_unknown(name).into());
-            }
-            if attributes.keys().all(|name| may_write(client, name)) {
-                return Ok(());
-            }
-            Err(errors::users::unauthorized_attribute().into())
-        }
-        Writer::Admin => {
-            let unknown = attributes
-                .keys()
-                .filter(|name| schema::find(pool, name).is_none());
-            let unknown: Vec<_> = unknown
-                .map(|name| errors::users::attribute_not_in_schema(name))
-                .collect();
-            if !unknown.is_empty() {
-                return Err(errors::users::not_conforming(&unknown).into());
-            }
-            match attributes
-                .keys()
-                .find(|name| RESERVED.contains(&name.as_str()))
-            {
-                Some(name) => Err(invalid_parameter(unconfirmed::cannot_be_updated(name)).into()),
-                None => Ok(()),
-            }
-        }
+        Writer::Client(client) if names.all(|name| may_write(pool, client, name)) => Ok(()),
+        Writer::Client(_) => Err(errors::users::unauthorized_attribute().into()),
+        Writer::Admin => match names.find(|name| schema::is_of_service(name)) {
+            Some(name) => Err(errors::users::non_mutable_attribute(name).into()),
+            None => Ok(()),
+        },
     }
-}
-
-/// Whether a client may write an attribute: its WriteAttributes, by default the standard attributes (auth.md 2.12). What
-/// only the service or a developer sets is never among them.
-pub fn may_write(client: &Client, name: &str) -> bool {
-    let own = RESERVED.contains(&name)
-        || FLAGS.iter().any(|(flag, _)| *flag == name)
-        || name.starts_with("dev:");
-    !own && match &client.doc.write_attributes {
-        Some(list) => list.iter().any(|allowed| allowed == name),
-        None => !name.contains(':'),
-    }
-}
-
-fn check_preferred_username(
-    pool: &Pool,
-    writer: Writer<'_>,
-    attributes: &BTreeMap<String, String>,
-) -> Result<()> {
-    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
-    let at_sign_up = matches!(writer, Writer::Client(_));
-    let is_alias = aliases.contains(&AliasAttributeType::PreferredUsername);
-    if at_sign_up && is_alias && attributes.contains_key("preferred_username") {
-        return Err(invalid_parameter(unconfirmed::PREFERRED_USERNAME_AT_SIGN_UP).into());
-    }
-    Ok(())
 }
 
 fn add_username(
@@ -169,9 +172,9 @@ fn add_username(
     } else {
         "phone_number"
     };
-    match attributes.get(kind) {
+    match attributes.get(kind).filter(|given| !given.is_empty()) {
         Some(given) if names::fold(pool, given) != names::fold(pool, username) => {
-            Err(invalid_parameter(unconfirmed::USERNAME_DIFFERS).into())
+            Err(errors::users::username_differs(kind).into())
         }
         Some(_) => Ok(()),
         None => {
@@ -181,8 +184,8 @@ fn add_username(
     }
 }
 
-/// Refuses what is no address or number.
-pub(super) fn check_formats(attributes: &BTreeMap<String, String>) -> Result<()> {
+/// Refuses what is no address or number, and preferred user names that would pass for something else.
+pub(super) fn check_formats(pool: &Pool, attributes: &BTreeMap<String, String>) -> Result<()> {
     if attributes
         .get("email")
         .is_some_and(|value| !names::is_email(value))
@@ -195,7 +198,10 @@ pub(super) fn check_formats(attributes: &BTreeMap<String, String>) -> Result<()>
     {
         return Err(errors::users::invalid_phone_number().into());
     }
-    Ok(())
+    match attributes.get("preferred_username") {
+        Some(name) => check_preferred_username(pool, name),
+        None => Ok(()),
+    }
 }
 
 /// Types, constraints and required attributes: everything that is wrong is told at once (auth.md 6.2).
@@ -204,30 +210,36 @@ fn conform(
     writer: Writer<'_>,
     attributes: &mut BTreeMap<String, String>,
 ) -> Result<()> {
-    conform_by(pool, attributes, |entry, name| {
-        is_missing(entry, name, writer)
-    })
+    let items = faults(pool, attributes, |entry| is_missing(entry, writer));
+    if !items.is_empty() {
+        return Err(errors::users::not_conforming(&items).into());
+    }
+    check_birthdate(attributes)
 }
 
-/// Types and constraints of the attributes that are there, and those of the rest that `is_missing` asks for; brings
-/// flags into the form `true`/`false`.
-pub(super) fn conform_by(
+/// What does not fit the schema, in its order: `<name>: <fault>` for each attribute that is given with a wrong value or
+/// that `is_missing` asks for. Brings flags into the form `true`/`false`.
+pub(super) fn faults(
     pool: &Pool,
     attributes: &mut BTreeMap<String, String>,
-    is_missing: impl Fn(&SchemaAttributeType, &str) -> bool,
-) -> Result<()> {
+    is_missing: impl Fn(&SchemaAttributeType) -> bool,
+) -> Vec<String> {
     let mut items = Vec::new();
     for entry in &pool.doc.schema {
         let name = entry.name.as_deref().unwrap_or_default();
         match attributes.get_mut(name) {
-            Some(value) => items.extend(mismatch(entry, name, value)),
-            None if is_missing(entry, name) => items.push(errors::users::attribute_required(name)),
+            Some(value) => {
+                items.extend(mismatch(entry, value).map(|fault| format!("{name}: {fault}")));
+            }
+            None if is_missing(entry) => items.push(errors::users::attribute_required(name)),
             None => {}
         }
     }
-    if !items.is_empty() {
-        return Err(errors::users::not_conforming(&items).into());
-    }
+    items
+}
+
+/// Refuses a date of birth that is no day of the calendar; its length is the schema's business.
+pub(super) fn check_birthdate(attributes: &BTreeMap<String, String>) -> Result<()> {
     if attributes
         .get("birthdate")
         .is_some_and(|value| !is_date(value))
@@ -239,9 +251,8 @@ pub(super) fn conform_by(
 
 /// Whether an attribute must be given now. An administrator may leave to the user's first sign-in what the user can
 /// still write then (admin.md 2.2).
-fn is_missing(entry: &SchemaAttributeType, name: &str, writer: Writer<'_>) -> bool {
-    let required = entry.required == Some(true) && !RESERVED.contains(&name);
-    required
+fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
+    schema::is_required(entry)
         && match writer {
             Writer::Client(_) => true,
             Writer::Admin => entry.mutable == Some(false),
@@ -249,43 +260,45 @@ fn is_missing(entry: &SchemaAttributeType, name: &str, writer: Writer<'_>) -> bo
 }
 
 /// Why a value does not fit its entry of the schema; brings flags into the form `true`/`false`.
-fn mismatch(entry: &SchemaAttributeType, name: &str, value: &mut String) -> Option<String> {
+fn mismatch(entry: &SchemaAttributeType, value: &mut String) -> Option<String> {
     match entry.attribute_data_type.unwrap_or_default() {
-        AttributeDataType::String => string_mismatch(entry, name, value),
-        AttributeDataType::Number => number_mismatch(entry, name, value),
+        AttributeDataType::String => string_mismatch(entry, value),
+        AttributeDataType::Number => number_mismatch(entry, value),
         AttributeDataType::Boolean => {
             let flag = value.to_ascii_lowercase();
             let fits = flag == "true" || flag == "false";
             *value = flag;
-            (!fits).then(|| unconfirmed::wrong_type(name))
+            (!fits).then(|| unconfirmed::WRONG_TYPE.to_owned())
         }
-        AttributeDataType::DateTime => (!is_time(value)).then(|| unconfirmed::wrong_type(name)),
+        AttributeDataType::DateTime => {
+            (!is_time(value)).then(|| unconfirmed::WRONG_TYPE.to_owned())
+        }
     }
 }
 
-fn string_mismatch(entry: &SchemaAttributeType, name: &str, value: &str) -> Option<String> {
+fn string_mismatch(entry: &SchemaAttributeType, value: &str) -> Option<String> {
     let limits = entry.string_attribute_constraints.as_ref()?;
     let length = i128::try_from(value.chars().count()).unwrap_or(i128::MAX);
     let min = number(limits.min_length.as_deref());
     let max = number(limits.max_length.as_deref());
     match (min, max) {
-        (Some(min), _) if length < min => Some(unconfirmed::too_short(name, min)),
-        (_, Some(max)) if length > max => Some(unconfirmed::too_long(name, max)),
+        (Some(min), _) if length < min => Some(errors::users::too_short(min)),
+        (_, Some(max)) if length > max => Some(errors::users::too_long(max)),
         _ => None,
     }
 }
 
-fn number_mismatch(entry: &SchemaAttributeType, name: &str, value: &str) -> Option<String> {
+fn number_mismatch(entry: &SchemaAttributeType, value: &str) -> Option<String> {
     let Some(value) = number(Some(value)) else {
-        return Some(unconfirmed::wrong_type(name));
+        return Some(unconfirmed::WRONG_TYPE.to_owned());
     };
     let limits = entry.number_attribute_constraints.as_ref()?;
     match (
         number(limits.min_value.as_deref()),
         number(limits.max_value.as_deref()),
     ) {
-        (Some(min), _) if value < min => Some(unconfirmed::too_small(name, min)),
-        (_, Some(max)) if value > max => Some(unconfirmed::too_large(name, max)),
+        (Some(min), _) if value < min => Some(unconfirmed::too_small(min)),
+        (_, Some(max)) if value > max => Some(unconfirmed::too_large(max)),
         _ => None,
     }
 }
@@ -366,20 +379,17 @@ mod tests {
             "NumberAttributeConstraints": {"MinValue": "-1", "MaxValue": "10"}
         }))
         .unwrap();
-        let told = |value: &str| mismatch(&entry, "custom:n", &mut value.to_owned());
+        let told = |value: &str| mismatch(&entry, &mut value.to_owned());
         assert_eq!(told("10"), None);
         assert_eq!(told("-1"), None);
         assert_eq!(
             told("11").as_deref(),
-            Some("custom:n: Number must be no more than 10")
+            Some("Number must be no more than 10")
         );
-        assert_eq!(
-            told("-2").as_deref(),
-            Some("custom:n: Number must be at least -1")
-        );
+        assert_eq!(told("-2").as_deref(), Some("Number must be at least -1"));
         assert_eq!(
             told("ten").as_deref(),
-            Some("custom:n: Attribute value does not match its data type.")
+            Some("Attribute value does not match its data type.")
         );
     }
 }

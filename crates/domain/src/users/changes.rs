@@ -1,18 +1,17 @@
-//! Changes of the attributes of a user who exists: who may make them, what they do to addresses that are verified or
-//! must be before they count, and the codes that go out (auth.md 2.12, admin.md 1.9, 2.4).
+//! Changes of the attributes of a user who exists: what they do to addresses that are verified or must be before they
+//! count, and the codes that go out (auth.md 2.12, admin.md 1.9, 2.4). `permission.rs` decides whether they are allowed.
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::{AttributeType, UserStatusType, UsernameAttributeType, VerifiedAttributeType};
+use cognate_shapes::{AttributeType, VerifiedAttributeType};
 
 use crate::errors::{self, Result, auth, invalid_parameter, unconfirmed};
 use crate::messages::destination::{self, Contact, Destination};
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::users::attributes::{self, FLAGS, RESERVED, Writer};
-use crate::users::schema;
-
-const CONTACTS: [Contact; 2] = [Contact::Email, Contact::PhoneNumber];
+use crate::users::attributes::{self, FLAGS};
+use crate::users::permission::{self, By, Refusal, Wish};
 
 /// What a change comes to.
 pub struct Change {
@@ -56,31 +55,27 @@ impl Change {
 /// # Errors
 /// NotAuthorizedException for what the client may not write (auth.md 6.7), InvalidParameterException for what the schema
 /// does not have, does not let change, requires, or has another form for (admin.md 2.4).
-pub fn update(
-    pool: &Pool,
-    writer: Writer<'_>,
-    user: &User,
-    given: Vec<AttributeType>,
-) -> Result<Change> {
-    let given = attributes::named_values(given)?;
-    let names = || given.keys().map(String::as_str);
-    check_writable(pool, writer, names())?;
-    check_names(pool, names())?;
-    let (gone, mut set): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        given.into_iter().partition(|(_, value)| value.is_empty());
-    let gone: Vec<&str> = gone.keys().map(String::as_str).collect();
-    check_deletable(pool, user, &gone)?;
-    if let Writer::Client(_) = writer {
-        check_provided(user, &set)?;
+pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Vec<AttributeType>) -> Result<Change> {
+    let (mut set, gone) = parted(attributes::named_values(given)?);
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    let wish = Wish {
+        set: &set,
+        gone: &gone,
+    };
+    permission::check(pool, by, user, &wish).map_err(|refusal| refused(refusal, false))?;
+    attributes::check_formats(pool, &set)?;
+    let faults = attributes::faults(pool, &mut set, |_| false);
+    if !faults.is_empty() {
+        let items: Vec<String> = faults.iter().map(|fault| format!("user.{fault}")).collect();
+        return Err(errors::users::invalid_changes(&items).into());
     }
-    attributes::check_formats(&set)?;
-    attributes::conform_by(pool, &mut set, |_, _| false)?;
+    attributes::check_birthdate(&set)?;
 
     let mut change = Change::none(user);
     for name in gone {
         take_away(&mut change, name);
     }
-    for contact in CONTACTS {
+    for contact in Contact::ALL {
         let verified = set.remove(contact.flag());
         let value = set.remove(contact.attribute());
         set_contact(pool, &mut change, contact, value, verified.as_deref());
@@ -100,106 +95,107 @@ pub fn update(
 /// # Errors
 /// InvalidParameterException for what the schema does not have or requires, NotAuthorizedException for what the client
 /// may not write.
-pub fn delete(pool: &Pool, writer: Writer<'_>, user: &User, given: &[String]) -> Result<Change> {
-    let given: Vec<&str> = given.iter().map(String::as_str).collect();
-    let unknown = given
-        .iter()
-        .filter(|name| schema::find(pool, name).is_none());
-    let unknown: Vec<String> = unknown
-        .map(|name| errors::users::user_attribute_not_in_schema(name))
-        .collect();
-    if !unknown.is_empty() {
-        return Err(errors::users::invalid_user_attributes(&unknown).into());
-    }
-    check_writable(pool, writer, given.iter().copied())?;
-    check_deletable(pool, user, &given)?;
-    check_names(pool, given.iter().copied())?;
+pub fn delete(pool: &Pool, by: By<'_>, user: &User, given: &[String]) -> Result<Change> {
+    let gone: Vec<&str> = given.iter().map(String::as_str).collect();
+    let wish = Wish {
+        set: &BTreeMap::new(),
+        gone: &gone,
+    };
+    permission::check(pool, by, user, &wish).map_err(|refusal| refused(refusal, true))?;
     let mut change = Change::none(user);
-    for name in given {
+    for name in gone {
         take_away(&mut change, name);
     }
     Ok(change)
 }
 
-/// Applications write what their WriteAttributes allow and what the schema requires (auth.md 5.3).
-fn check_writable<'a>(
+/// The user with the attributes that come with the answer to a challenge (auth.md 6.5). No code goes out: a new address is
+/// not verified, and one that was verified is not replaced.
+///
+/// # Errors
+/// NotAuthorizedException for what has a value already or what the client may not write, InvalidParameterException for
+/// what the schema does not have, does not let change, requires, or has another form for.
+pub fn complete(
     pool: &Pool,
-    writer: Writer<'_>,
-    mut names: impl Iterator<Item = &'a str>,
-) -> Result<()> {
-    let Writer::Client(client) = writer else {
-        return Ok(());
+    client: &Client,
+    user: &User,
+    given: BTreeMap<String, String>,
+) -> Result<User> {
+    let (mut set, gone) = parted(given);
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    let wish = Wish {
+        set: &set,
+        gone: &gone,
     };
-    let required = |name: &str| {
-        let entry = schema::find(pool, name);
-        entry.is_some_and(|entry| entry.required == Some(true)) && !RESERVED.contains(&name)
-    };
-    if names.all(|name| attributes::may_write(client, name) || required(name)) {
-        Ok(())
-    } else {
-        Err(errors::users::unauthorized_attribute().into())
+    permission::check(pool, By::Challenge(client), user, &wish).map_err(refused_answer)?;
+    attributes::check_formats(pool, &set)?;
+    let faults = attributes::faults(pool, &mut set, |_| false);
+    if !faults.is_empty() {
+        return Err(errors::users::not_conforming(&faults).into());
     }
-}
-
-/// Refuses what the schema does not have and what never changes.
-fn check_names<'a>(pool: &Pool, names: impl Iterator<Item = &'a str>) -> Result<()> {
-    let items: Vec<String> = names
-        .filter_map(|name| match schema::find(pool, name) {
-            None => Some(errors::users::user_attribute_not_in_schema(name)),
-            Some(entry) => {
-                let fixed = entry.mutable == Some(false) || RESERVED.contains(&name);
-                fixed.then(|| errors::users::user_attribute_fixed(name))
-            }
-        })
-        .collect();
-    if items.is_empty() {
-        Ok(())
-    } else {
-        Err(errors::users::invalid_changes(&items).into())
+    attributes::check_birthdate(&set)?;
+    let mut after = user.clone();
+    let doc = &mut after.doc;
+    for name in gone {
+        doc.attributes.remove(name);
     }
-}
-
-/// Refuses to take away what the schema requires, and the last name by which a user of a pool with username attributes
-/// can sign in.
-fn check_deletable(pool: &Pool, user: &User, gone: &[&str]) -> Result<()> {
-    let required = gone.iter().find(|name| {
-        let entry = schema::find(pool, name);
-        entry.is_some_and(|entry| entry.required == Some(true)) && !RESERVED.contains(name)
-    });
-    if let Some(name) = required {
-        return Err(errors::users::required_attribute(name).into());
-    }
-    let mut logins = pool
-        .doc
-        .username_attributes
-        .iter()
-        .flatten()
-        .map(|attribute| match attribute {
-            UsernameAttributeType::Email => "email",
-            UsernameAttributeType::PhoneNumber => "phone_number",
-        })
-        .filter(|name| user.attribute(name).is_some_and(|value| !value.is_empty()));
-    match logins.clone().find(|name| gone.contains(name)) {
-        Some(name) if logins.all(|login| gone.contains(&login)) => {
-            Err(errors::users::required_attribute(name).into())
+    for contact in Contact::ALL {
+        if set.contains_key(contact.attribute()) {
+            doc.attributes.remove(contact.flag());
+            doc.pending.remove(contact.attribute());
         }
-        _ => Ok(()),
     }
+    doc.attributes.append(&mut set);
+    Ok(after)
 }
 
-/// What an identity provider gave is not the user's to change (settled T7).
-fn check_provided(user: &User, set: &BTreeMap<String, String>) -> Result<()> {
-    if user.status != UserStatusType::ExternalProvider {
-        return Ok(());
+/// What is set, and the names of what has an empty value: that takes an attribute away (auth.md 2.12).
+fn parted(given: BTreeMap<String, String>) -> (BTreeMap<String, String>, Vec<String>) {
+    let (gone, set): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        given.into_iter().partition(|(_, value)| value.is_empty());
+    (set, gone.into_keys().collect())
+}
+
+/// How the operations that change attributes put a refusal. `deletes`: those that only take away name what the schema does
+/// not have in another way (auth.md 6.7, 6.8).
+fn refused(refusal: Refusal, deletes: bool) -> errors::Fault {
+    let listed = |names: &[String], item: fn(&str) -> String| -> Vec<String> {
+        names.iter().map(|name| item(name)).collect()
+    };
+    match refusal {
+        Refusal::Unknown(names) => {
+            let items = listed(&names, errors::users::user_attribute_not_in_schema);
+            if deletes {
+                errors::users::invalid_user_attributes(&items)
+            } else {
+                errors::users::invalid_changes(&items)
+            }
+        }
+        Refusal::OfService(name) => errors::users::non_mutable_attribute(&name),
+        Refusal::Flag(_) | Refusal::Unwritable => errors::users::unauthorized_attribute(),
+        Refusal::Fixed(names) => {
+            errors::users::invalid_changes(&listed(&names, errors::users::user_attribute_fixed))
+        }
+        Refusal::Required(name) => errors::users::required_attribute(&name),
+        Refusal::Provided(name) => auth::attribute_already_provided(&name),
     }
-    let changed = set.iter().find(|(name, value)| {
-        user.attribute(name)
-            .is_some_and(|had| !had.is_empty() && had != value.as_str())
-    });
-    match changed {
-        Some((name, _)) => Err(auth::attribute_already_provided(name).into()),
-        None => Ok(()),
+    .into()
+}
+
+/// The same at a challenge (auth.md 6.5, settled L6).
+fn refused_answer(refusal: Refusal) -> errors::Fault {
+    let first = |names: Vec<String>| names.into_iter().next().unwrap_or_default();
+    match refusal {
+        Refusal::Unknown(names) => errors::users::attribute_type_unknown(&first(names)),
+        Refusal::OfService(name) | Refusal::Flag(name) => {
+            errors::users::non_mutable_attribute(&name)
+        }
+        Refusal::Unwritable => errors::users::unauthorized_attribute(),
+        Refusal::Fixed(names) => errors::users::non_mutable_attribute(&first(names)),
+        Refusal::Required(name) => auth::required_attribute_missing(&name),
+        Refusal::Provided(name) => auth::attribute_already_provided(&name),
     }
+    .into()
 }
 
 fn take_away(change: &mut Change, name: &str) {

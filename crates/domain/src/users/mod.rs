@@ -14,5 +14,6 @@ pub mod named;
 pub mod names;
 pub mod password;
 pub mod password_policy;
+pub mod permission;
 pub mod schema;
 pub mod verification;

@@ -5,7 +5,10 @@
 //! assigned character never changes, by the stability policy of Unicode.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use cognate_store::tables::users;
+use regex_syntax::hir::{Class, ClassUnicode, HirKind};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::records::pool::Pool;
@@ -59,7 +62,8 @@ fn lower(capital: char) -> char {
         .unwrap_or(capital)
 }
 
-/// Whether a text has the form of an e-mail address: a local part and a domain of at least two labels (admin.md 1.4).
+/// Whether a text has the form of an e-mail address: a local part and a domain of at least two labels (admin.md 1.4),
+/// without characters that are not seen.
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
@@ -75,6 +79,7 @@ pub fn is_email(text: &str) -> bool {
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
     local_fits
+        && !has_unseen(text)
         && dots_fit(local)
         && domain.len() <= 255
         && domain.contains('.')
@@ -84,7 +89,37 @@ pub fn is_email(text: &str) -> bool {
 fn plain(local: &str) -> bool {
     local
         .chars()
-        .all(|c| !c.is_whitespace() && !c.is_control() && !"()<>[]:;,\\\"".contains(c))
+        .all(|c| !c.is_whitespace() && !"()<>[]:;,\\\"".contains(c))
+}
+
+/// The characters that a reader does not see, or that only steer how others are shown: everything that Unicode calls
+/// ignorable by default (joiners, variation selectors, fillers, soft hyphens), the other format and control characters,
+/// the separators of lines, and the blank of Braille. None when the pattern does not parse, which a test rules out.
+static UNSEEN: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| {
+    let pattern = r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\x{2800}]";
+    match regex_syntax::parse(pattern).ok()?.into_kind() {
+        HirKind::Class(Class::Unicode(class)) => Some(class),
+        _ => None,
+    }
+});
+
+/// Whether a text has a character that a reader does not see: it would look like another text.
+pub fn has_unseen(text: &str) -> bool {
+    text.chars().any(|c| {
+        if c.is_ascii() {
+            return c.is_ascii_control();
+        }
+        UNSEEN.as_ref().is_none_or(|class| {
+            let ranges = class.ranges();
+            let at = ranges.partition_point(|range| range.end() < c);
+            ranges.get(at).is_some_and(|range| range.start() <= c)
+        })
+    })
+}
+
+/// Whether a text has the shape of a user id, whatever its case.
+pub fn looks_like_id(text: &str) -> bool {
+    users::looks_like_id(&text.to_ascii_lowercase())
 }
 
 /// Whether a text has the form of a phone number: `+` and 2 to 15 digits (admin.md 1.4).
@@ -142,6 +177,36 @@ mod tests {
             if small != c {
                 assert!(c.to_lowercase().eq([small]), "U+{code:04X}");
             }
+        }
+    }
+
+    #[test]
+    fn characters_that_are_not_seen_make_no_address() {
+        assert!(UNSEEN.is_some());
+        for code in [
+            0x7F, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x180E, 0x200B, 0x200C, 0x200D,
+            0x200E, 0x202A, 0x202E, 0x2028, 0x2029, 0x2060, 0x2064, 0x2066, 0x2069, 0x206F, 0x2800,
+            0x3164, 0xFE00, 0xFE0F, 0xFEFF, 0xFFA0, 0xFFF9, 0xFFFB, 0x1_BCA0, 0x1_D173, 0xE_0001,
+            0xE_0020, 0xE_0100, 0xE_0FFF,
+        ] {
+            let c = char::from_u32(code).unwrap();
+            assert!(has_unseen(&format!("a{c}")), "U+{code:04X}");
+            assert!(!is_email(&format!("a{c}b@example.com")), "U+{code:04X}");
+            assert!(!is_email(&format!("ab@exam{c}ple.com")), "U+{code:04X}");
+        }
+        for text in ["", "jörg", "漢字", "a b", "e\u{301}", "👍🏽", "-"] {
+            assert!(!has_unseen(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_are_known_in_any_case() {
+        for id in [
+            "34c84488-e0e1-70ae-d2ee-991ad1a898c8",
+            "34C84488-E0e1-70AE-d2ee-991ad1a898c8",
+        ] {
+            assert!(looks_like_id(id));
+            assert!(!looks_like_id(id.get(1..).unwrap()));
         }
     }
 

@@ -93,13 +93,30 @@ pub fn find_in<'a>(
     schema.iter().find(|a| a.name.as_deref() == Some(name))
 }
 
-/// The names of the attributes that every new user must have; `sub` is the service's own business.
+/// Whether an attribute is the service's own: users have it, and neither they nor an administrator write it.
+pub fn is_of_service(name: &str) -> bool {
+    matches!(name, "sub" | "identities") || name.starts_with("cognito:")
+}
+
+/// Whether an attribute tells what the service itself found out: only it and an administrator say whether an address is
+/// verified.
+pub fn is_flag(name: &str) -> bool {
+    matches!(name, "email_verified" | "phone_number_verified")
+}
+
+/// Whether every user must have the attribute. What is not a user's to write is never asked of one, whatever a schema of
+/// an older pool says.
+pub fn is_required(entry: &SchemaAttributeType) -> bool {
+    let name = entry.name.as_deref().unwrap_or_default();
+    entry.required == Some(true) && !is_of_service(name) && !is_flag(name)
+}
+
+/// The names of the attributes that every user must have ([`is_required`]).
 pub fn required(schema: &[SchemaAttributeType]) -> impl Iterator<Item = &str> {
     schema
         .iter()
-        .filter(|a| a.required == Some(true))
-        .filter_map(|a| a.name.as_deref())
-        .filter(|name| *name != "sub")
+        .filter(|entry| is_required(entry))
+        .filter_map(|entry| entry.name.as_deref())
 }
 
 /// How the schema is stored: only what differs from the standard attributes, so that a pool costs few bytes.

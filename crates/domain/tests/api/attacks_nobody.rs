@@ -205,12 +205,12 @@ on_each_engine! {
         let contacts = json!([
             {"Name": "email", "Value": "j@example.com"}, {"Name": "phone_number", "Value": "+15555550100"},
         ]);
-        let name = "0c0ffee0-0000-4000-8000-00000000000a";
+        let name = "user-0c0ffee0-0000-4000-8000-000000a";
         user_with(t, &s.pool, name, contacts).await;
         let offered = t.ok("InitiateAuth", prefer(&s.client, name, "")).await["AvailableChallenges"].clone();
         let mut nobody = None;
         for n in 0..0xff {
-            let other = format!("0c0ffee0-0000-4000-8000-0000000001{n:02x}");
+            let other = format!("user-0c0ffee0-0000-4000-8000-00001{n:02x}");
             let answer = t.ok("InitiateAuth", prefer(&s.client, &other, "")).await;
             if answer["AvailableChallenges"] == offered {
                 nobody = Some(other);

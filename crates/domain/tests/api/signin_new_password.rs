@@ -172,8 +172,18 @@ on_each_engine! {
             ),
             (
                 json!({"userAttributes.given_name": "J", "userAttributes.email_verified": "true"}),
-                "NotAuthorizedException",
-                "A client attempted to write unauthorized attribute",
+                "InvalidParameterException",
+                "Cannot modify the non-mutable attribute email_verified",
+            ),
+            (
+                json!({"userAttributes.given_name": "J", "userAttributes.custom:unknown": "1"}),
+                "InvalidParameterException",
+                "Attributes did not conform to the schema: Type for attribute {custom:unknown} could not be determined",
+            ),
+            (
+                json!({"userAttributes.given_name": ""}),
+                "InvalidParameterException",
+                "Invalid attributes given, given_name is missing",
             ),
         ] {
             t.refused("RespondToAuthChallenge", respond(&s.client, session, given), code, text).await;

@@ -217,11 +217,16 @@ on_each_engine! {
         assert_eq!(listed["Users"].as_array().unwrap().len(), 1);
     }
 
-    async fn a_user_name_cannot_be_another_users_id(t: &TestApp) {
+    async fn a_user_name_cannot_have_the_form_of_an_id(t: &TestApp) {
         let (pool, client) = email_pool(t).await;
         let sub = confirmed(t, &pool, &client, "bob", "bob@example.com").await;
-        let input = json!({"ClientId": client, "Username": sub, "Password": PASSWORD});
-        t.refused("SignUp", input, "UsernameExistsException", "User already exists").await;
+        for name in [&sub, &sub.to_uppercase(), "34c84488-e0e1-70ae-d2ee-991ad1a898c8", "34C84488-e0e1-70aE-d2ee-991ad1a898c8"] {
+            let refusal = ("InvalidParameterException", "Username cannot be of user id format.");
+            let input = json!({"ClientId": client, "Username": name, "Password": PASSWORD});
+            t.refused("SignUp", input, refusal.0, refusal.1).await;
+            let input = json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS"});
+            t.refused("AdminCreateUser", input, refusal.0, refusal.1).await;
+        }
         assert_eq!(user(t, &pool, &sub).await["Username"], "bob");
     }
 

@@ -11,6 +11,7 @@ use crate::users_setup::{
     PASSWORD, access_token, attribute, client, code, pool, sign_in, sign_up, sms, user, with,
 };
 
+const INVALID: &str = "InvalidParameterException";
 const ADDRESS: &str = "x@example.com";
 const VERIFIED: [(&str, &str); 2] = [("email", ADDRESS), ("email_verified", "true")];
 
@@ -159,5 +160,40 @@ on_each_engine! {
         t.ok("VerifyUserAttribute", json!({"AccessToken": token, "AttributeName": "email", "Code": digits})).await;
         assert_eq!(owner(t, &pool).await, "d");
         assert_eq!(attribute(&user(t, &pool, "c").await, "email_verified"), Some("false"));
+    }
+
+    async fn an_older_schema_that_requires_a_flag_asks_nobody_for_it(t: &TestApp) {
+        let schema = json!([{"Name": "email_verified", "AttributeDataType": "Boolean", "Mutable": false}]);
+        let pool = pool(t, json!({"AliasAttributes": ["email"], "Schema": schema})).await;
+        let row = t.app.store.row("SELECT doc FROM pools WHERE pool_id = ?1", params![&pool]).await.unwrap().unwrap();
+        let doc = row.text(0).unwrap().to_owned();
+        let mut doc: Value = serde_json::from_str(&doc).unwrap();
+        let entry = doc["schema"].as_array_mut().unwrap().iter_mut().find(|entry| entry["Name"] == "email_verified").unwrap();
+        entry["Mutable"] = json!(true);
+        entry["Required"] = json!(true);
+        let sql = "UPDATE pools SET doc = ?2, ver = ver + 1 WHERE pool_id = ?1";
+        t.app.store.commit(Batch::new().run(sql, params![&pool, doc.to_string()])).await.unwrap();
+        t.app.cache.forget(&pool, None);
+        let client = client(t, &pool, json!({"WriteAttributes": ["email", "nickname"]})).await;
+        let attributes = list(&[("email", ADDRESS)]);
+        t.ok("SignUp", json!({"ClientId": client, "Username": "a", "Password": PASSWORD, "UserAttributes": attributes})).await;
+        let input = json!({"UserPoolId": pool, "Username": "b", "MessageAction": "SUPPRESS", "TemporaryPassword": "Temp0rary!", "UserAttributes": attributes});
+        t.ok("AdminCreateUser", input).await;
+        let asked = sign_in(t, &client, "b", "Temp0rary!").await.unwrap();
+        assert_eq!(asked["ChallengeParameters"]["requiredAttributes"], "[]");
+        let give = |more: Value| json!({
+            "ClientId": client, "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": asked["Session"],
+            "ChallengeResponses": with(json!({"USERNAME": "b", "NEW_PASSWORD": PASSWORD}), more),
+        });
+        let flag = json!({"userAttributes.email_verified": "true"});
+        t.refused("RespondToAuthChallenge", give(flag), INVALID, "Cannot modify the non-mutable attribute email_verified").await;
+        t.ok("RespondToAuthChallenge", give(json!({}))).await;
+        let token = access_token(t, &client, "b", PASSWORD).await;
+        t.refused("UpdateUserAttributes", update(&token, &[("email_verified", "true")]), "NotAuthorizedException",
+            "A client attempted to write unauthorized attribute").await;
+        assert_eq!(attribute(&user(t, &pool, "b").await, "email_verified"), None);
+        t.ok("AdminUpdateUserAttributes", admin_update(&pool, "b", &[("email_verified", "true")])).await;
+        let delete = json!({"UserPoolId": pool, "Username": "b", "UserAttributeNames": ["email_verified"]});
+        t.ok("AdminDeleteUserAttributes", delete).await;
     }
 }

@@ -145,10 +145,26 @@ on_each_engine! {
         let narrow = client(t, &pool, json!({"WriteAttributes": ["name", "custom:a"]})).await;
         let open = access_token(t, &open, "bob", PASSWORD).await;
         let narrow = access_token(t, &narrow, "bob", PASSWORD).await;
-        for name in ["custom:a", "custom:unknown", "email_verified", "phone_number_verified", "sub", "identities"] {
+        for name in ["custom:a", "email_verified", "phone_number_verified"] {
             t.refused("UpdateUserAttributes", update(&open, &[(name, "true")]), UNAUTHORIZED.0, UNAUTHORIZED.1).await;
         }
-        for name in ["custom:b", "nickname", "email_verified", "sub"] {
+        for name in ["sub", "identities"] {
+            let text = format!("Cannot modify the non-mutable attribute {name}");
+            for token in [&open, &narrow] {
+                t.refused("UpdateUserAttributes", update(token, &[("name", "B"), (name, "x")]), INVALID, &text).await;
+                let delete = json!({"AccessToken": token, "UserAttributeNames": [name]});
+                t.refused("DeleteUserAttributes", delete, INVALID, &text).await;
+            }
+            t.refused("AdminUpdateUserAttributes", admin_update(&pool, "bob", &[(name, "x")]), INVALID, &text).await;
+            let delete = json!({"UserPoolId": pool, "Username": "bob", "UserAttributeNames": [name]});
+            t.refused("AdminDeleteUserAttributes", delete, INVALID, &text).await;
+        }
+        // What the schema does not have is told before the permission is looked at.
+        let unknown = "user.custom:unknown: Attribute does not exist in the schema.\n";
+        for pairs in [vec![("custom:unknown", "1")], vec![("custom:b", "1"), ("custom:unknown", "")]] {
+            t.refused("UpdateUserAttributes", update(&narrow, &pairs), INVALID, unknown).await;
+        }
+        for name in ["custom:b", "nickname", "email_verified"] {
             t.refused("UpdateUserAttributes", update(&narrow, &[("name", "B"), (name, "x")]), UNAUTHORIZED.0, UNAUTHORIZED.1).await;
             let delete = json!({"AccessToken": narrow, "UserAttributeNames": [name]});
             t.refused("DeleteUserAttributes", delete, UNAUTHORIZED.0, UNAUTHORIZED.1).await;
@@ -181,20 +197,20 @@ on_each_engine! {
             (vec![("email", "")], "user.email: Required attribute cannot be deleted."),
             (vec![("email", "b@")], "Invalid email address format."),
             (vec![("phone_number", "5555")], "Invalid phone number format."),
+            (vec![("birthdate", "1990")], "user.birthdate: String must be no shorter than 10 characters\n"),
             (vec![("birthdate", "1999-02-30")], "Invalid birthdate format, please use YYYY-MM-DD."),
             (vec![("custom:n", "4"), ("custom:s", "1")],
-                "Attributes did not conform to the schema: custom:n: Number must be no more than 3\ncustom:s: String must be at least 2 characters long\n"),
-            (vec![("name", "B"), ("custom:s", "1234")], "Attributes did not conform to the schema: custom:s: String must be no more than 3 characters long\n"),
+                "user.custom:n: Number must be no more than 3\nuser.custom:s: String must be no shorter than 2 characters\n"),
+            (vec![("name", "B"), ("custom:s", "1234")], "user.custom:s: String must be no longer than 3 characters\n"),
         ] {
             t.refused("AdminUpdateUserAttributes", admin_update(&pool, "bob", &pairs), INVALID, message).await;
             t.refused("UpdateUserAttributes", update(&token, &pairs), INVALID, message).await;
         }
         for (pairs, message) in [
-            (vec![("custom:x", "1"), ("custom:fixed", "y"), ("sub", "z")],
-                "user.custom:fixed: Attribute cannot be updated.\nuser.custom:x: Attribute does not exist in the schema.\nuser.sub: Attribute cannot be updated.\n"),
-            (vec![("identities", "[]")], "user.identities: Attribute cannot be updated.\n"),
+            (vec![("custom:y", ""), ("custom:x", "1"), ("custom:fixed", "y"), ("sub", "z")],
+                "user.custom:x: Attribute does not exist in the schema.\nuser.custom:y: Attribute does not exist in the schema.\n"),
             (vec![("phone_number_verified", "true")], "Phone Number is required to verify/un-verify a phone number"),
-            (vec![("email_verified", "maybe")], "Attributes did not conform to the schema: email_verified: Attribute value does not match its data type.\n"),
+            (vec![("email_verified", "maybe")], "user.email_verified: Attribute value does not match its data type.\n"),
         ] {
             t.refused("AdminUpdateUserAttributes", admin_update(&pool, "bob", &pairs), INVALID, message).await;
         }
@@ -211,8 +227,6 @@ on_each_engine! {
             let input = json!({"AccessToken": token, "UserAttributeNames": names});
             t.refused("DeleteUserAttributes", input, INVALID, message).await;
         }
-        let input = json!({"UserPoolId": pool, "Username": "bob", "UserAttributeNames": ["sub"]});
-        t.refused("AdminDeleteUserAttributes", input, INVALID, "user.sub: Attribute cannot be updated.\n").await;
         assert_eq!(user(t, &pool, "bob").await, before);
     }
 
@@ -223,7 +237,12 @@ on_each_engine! {
         set_status(t, &pool, "EXTERNAL_PROVIDER").await;
         t.refused("UpdateUserAttributes", update(&token, &[("email", "new@example.com")]), "NotAuthorizedException",
             "Cannot modify an already provided email").await;
-        t.ok("UpdateUserAttributes", update(&token, &[("nickname", "b")])).await;
+        // Nor theirs to take away, after which it would be no provider's.
+        t.refused("UpdateUserAttributes", update(&token, &[("email", "")]), "NotAuthorizedException",
+            "Cannot modify an already provided email").await;
+        let delete = json!({"AccessToken": token, "UserAttributeNames": ["email"]});
+        t.refused("DeleteUserAttributes", delete, "NotAuthorizedException", "Cannot modify an already provided email").await;
+        t.ok("UpdateUserAttributes", update(&token, &[("nickname", "b"), ("email", "bob@example.com")])).await;
     }
 
     async fn in_pools_with_username_attributes_the_address_is_the_name(t: &TestApp) {

@@ -99,7 +99,9 @@ on_each_engine! {
         for (over, code, message) in [
             (json!({"TemporaryPassword": "short"}), "InvalidPasswordException", "Password did not conform with password policy: Password not long enough"),
             (json!({"UserAttributes": [{"Name": "custom:x", "Value": "1"}, {"Name": "custom:y", "Value": "1"}]}), "InvalidParameterException",
-                "Attributes did not conform to the schema: custom:x: Attribute does not exist in the schema.\ncustom:y: Attribute does not exist in the schema.\n"),
+                "Attributes did not conform to the schema: Type for attribute {custom:x} could not be determined"),
+            (json!({"UserAttributes": [{"Name": "sub", "Value": "x"}]}), "InvalidParameterException", "Cannot modify the non-mutable attribute sub"),
+            (json!({"UserAttributes": [{"Name": "identities", "Value": "[]"}]}), "InvalidParameterException", "Cannot modify the non-mutable attribute identities"),
             (json!({"UserAttributes": [{"Name": "email", "Value": "x"}]}), "InvalidParameterException", "Invalid email address format."),
             (json!({"UserAttributes": [{"Name": "email_verified", "Value": "true"}]}), "InvalidParameterException", "Email is required to verify/un-verify an email"),
             (json!({"UserPoolId": "us-east-1_nobody000"}), "ResourceNotFoundException", "User pool us-east-1_nobody000 does not exist."),
@@ -118,7 +120,10 @@ on_each_engine! {
         let input = json!({"UserPoolId": pool, "Username": "bob"});
         t.refused("AdminCreateUser", input.clone(), "InvalidParameterException", "Attributes did not conform to the schema: birthdate: The attribute is required\n").await;
         let born = |date: &str| with(input.clone(), json!({"UserAttributes": [{"Name": "birthdate", "Value": date}]}));
-        t.refused("AdminCreateUser", born("1990-02-3"), "InvalidParameterException", "Attributes did not conform to the schema: birthdate: String must be at least 10 characters long\n").await;
+        for (date, fault) in [("1990", "shorter"), ("1990-02-3", "shorter"), ("1990-02-030", "longer")] {
+            let text = format!("Attributes did not conform to the schema: birthdate: String must be no {fault} than 10 characters\n");
+            t.refused("AdminCreateUser", born(date), "InvalidParameterException", &text).await;
+        }
         t.refused("AdminCreateUser", born("1990-02-30"), "InvalidParameterException", "Invalid birthdate format, please use YYYY-MM-DD.").await;
         t.ok("AdminCreateUser", born("1990-02-28")).await;
     }
@@ -139,7 +144,19 @@ on_each_engine! {
         let sign_up = json!({"ClientId": client, "Username": "bob@example.com", "Password": PASSWORD});
         t.refused("SignUp", sign_up, "UsernameExistsException", "An account with the given email already exists.").await;
         let differs = with(create("x@example.com"), json!({"UserAttributes": email("y@example.com", true)}));
-        t.refused("AdminCreateUser", differs, "InvalidParameterException", "Username and the attribute of the same kind must not differ.").await;
+        let text = "User email should be empty or same as username, since username attribute is email.";
+        t.refused("AdminCreateUser", differs, "InvalidParameterException", text).await;
+        let differs = json!({"ClientId": client, "Username": "x@example.com", "Password": PASSWORD, "UserAttributes": [{"Name": "email", "Value": "y@example.com"}]});
+        t.refused("SignUp", differs, "InvalidParameterException", text).await;
+        for (name, given) in [("empty@example.com", ""), ("same@example.com", "Same@Example.com")] {
+            t.ok("AdminCreateUser", with(create(name), json!({"UserAttributes": [{"Name": "email", "Value": given}]}))).await;
+            let kept = if given.is_empty() { name } else { given };
+            assert_eq!(attribute(&user(t, &pool, name).await, "email"), Some(kept));
+        }
+        let phones = crate::users_setup::pool(t, json!({"UsernameAttributes": ["phone_number", "email"]})).await;
+        let differs = json!({"UserPoolId": phones, "Username": "+15555550100", "UserAttributes": [{"Name": "phone_number", "Value": "+15555550101"}]});
+        t.refused("AdminCreateUser", differs, "InvalidParameterException",
+            "User phone_number should be empty or same as username, since username attribute is phone_number.").await;
         let answer = sign_in(t, &client, "bob@example.com", PASSWORD).await.unwrap();
         assert_eq!(answer["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     }
@@ -212,7 +229,7 @@ on_each_engine! {
         let preferred = json!([{"Name": "preferred_username", "Value": "chief"}]);
         let input = json!({"ClientId": client, "Username": "bob", "Password": PASSWORD, "UserAttributes": preferred});
         t.refused("SignUp", input, "InvalidParameterException",
-            "preferred_username cannot be provided at sign-up, since user pool is configured for preferred_username alias.").await;
+            "Preferred username cannot be provided for unconfirmed account, since user pool is configured for preferred username alias.").await;
         let create = |name: &str| json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": preferred});
         t.ok("AdminCreateUser", create("bob")).await;
         assert_eq!(user(t, &pool, "chief").await["Username"], "bob");

@@ -5,7 +5,7 @@ use cognate_shapes::{DeleteUserAttributesRequest, DeleteUserAttributesResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::tokens::verify;
-use crate::users::attributes::Writer;
+use crate::users::permission::By;
 use crate::users::{changes, verification};
 
 /// DeleteUserAttributes.
@@ -18,8 +18,8 @@ pub async fn delete_user_attributes(
 ) -> Result<DeleteUserAttributesResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let writer = Writer::Client(&signed.client);
-    let change = changes::delete(pool, writer, user, &input.user_attribute_names)?;
+    let by = By::User(&signed.client);
+    let change = changes::delete(pool, by, user, &input.user_attribute_names)?;
     verification::save(cx, pool, user, change).await?;
     Ok(DeleteUserAttributesResponse {})
 }

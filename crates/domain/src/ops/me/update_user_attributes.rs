@@ -5,7 +5,7 @@ use cognate_shapes::{UpdateUserAttributesRequest, UpdateUserAttributesResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::tokens::verify;
-use crate::users::attributes::Writer;
+use crate::users::permission::By;
 use crate::users::{changes, verification};
 
 /// UpdateUserAttributes: tells where the codes went that verify new values.
@@ -18,8 +18,8 @@ pub async fn update_user_attributes(
 ) -> Result<UpdateUserAttributesResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let writer = Writer::Client(&signed.client);
-    let change = changes::update(pool, writer, user, input.user_attributes)?;
+    let by = By::User(&signed.client);
+    let change = changes::update(pool, by, user, input.user_attributes)?;
     let sent = verification::save(cx, pool, user, change).await?;
     Ok(UpdateUserAttributesResponse {
         code_delivery_details_list: Some(sent),

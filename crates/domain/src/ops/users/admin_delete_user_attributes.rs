@@ -5,7 +5,7 @@ use cognate_shapes::{AdminDeleteUserAttributesRequest, AdminDeleteUserAttributes
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::User;
-use crate::users::attributes::Writer;
+use crate::users::permission::By;
 use crate::users::{changes, verification};
 
 /// AdminDeleteUserAttributes.
@@ -17,7 +17,7 @@ pub async fn admin_delete_user_attributes(
     let user = User::find(cx, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let change = changes::delete(&pool, Writer::Admin, &user, &input.user_attribute_names)?;
+    let change = changes::delete(&pool, By::Admin, &user, &input.user_attribute_names)?;
     verification::save(cx, &pool, &user, change).await?;
     Ok(AdminDeleteUserAttributesResponse {})
 }

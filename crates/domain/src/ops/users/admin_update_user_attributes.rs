@@ -5,7 +5,7 @@ use cognate_shapes::{AdminUpdateUserAttributesRequest, AdminUpdateUserAttributes
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::User;
-use crate::users::attributes::Writer;
+use crate::users::permission::By;
 use crate::users::{changes, verification};
 
 /// AdminUpdateUserAttributes.
@@ -17,7 +17,7 @@ pub async fn admin_update_user_attributes(
     let user = User::find(cx, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let change = changes::update(&pool, Writer::Admin, &user, input.user_attributes)?;
+    let change = changes::update(&pool, By::Admin, &user, input.user_attributes)?;
     verification::save(cx, &pool, &user, change).await?;
     Ok(AdminUpdateUserAttributesResponse {})
 }

@@ -1,5 +1,7 @@
 //! SMS_MFA, and EMAIL_OTP as the second factor: a code is sent and comes back (auth.md 3.3, 4.2).
 
+use std::collections::BTreeMap;
+
 use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 
@@ -15,7 +17,7 @@ use crate::signin::outcome::Outcome;
 use crate::signin::progress::{Awaits, Factor, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, advance};
-use crate::users::aliases;
+use crate::users::{aliases, changes};
 
 /// The medium of a challenge: where the code goes, the member that brings it back, what it shows.
 struct Medium {
@@ -92,7 +94,7 @@ pub async fn answer(
         Err(fault) => return Err(fault),
     };
     let before = user_of(&resumed)?.clone();
-    let after = after(cx, &resumed.progress.awaits, &before, &correct)?;
+    let after = after(cx, at, &resumed.progress.awaits, &before, &correct)?;
     let batch = correct.consume(Batch::new(), at.pool);
     let Some(after) = after else {
         return advance::proved(cx, at, resumed, factor, batch).await;
@@ -105,8 +107,14 @@ pub async fn answer(
 }
 
 /// The user after a right answer; None when nothing changes. What a code came back from is verified; an address that was
-/// given in answer to MFA_SETUP is theirs from now and turned on.
-fn after(cx: &Cx<'_>, awaits: &Awaits, before: &User, correct: &Correct) -> Result<Option<User>> {
+/// given in answer to MFA_SETUP is theirs from now and turned on, if they still may set it.
+fn after(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    awaits: &Awaits,
+    before: &User,
+    correct: &Correct,
+) -> Result<Option<User>> {
     let code = &correct.code;
     if *awaits != Awaits::EmailSetup {
         // The code shows that its reader has what the user had then.
@@ -115,10 +123,10 @@ fn after(cx: &Cx<'_>, awaits: &Awaits, before: &User, correct: &Correct) -> Resu
         }
         return Ok(otp::confirmed(cx, before, correct));
     }
-    let mut after = before.clone();
-    let attributes = &mut after.doc.attributes;
-    attributes.insert(code.attribute.clone(), code.value.clone());
-    attributes.insert(Contact::Email.flag().to_owned(), "true".to_owned());
+    let given = BTreeMap::from([(code.attribute.clone(), code.value.clone())]);
+    let mut after = changes::complete(at.pool, at.client, before, given)?;
+    let flag = Contact::Email.flag().to_owned();
+    after.doc.attributes.insert(flag, "true".to_owned());
     after.doc.mfa.email = true;
     after.modified = cx.now;
     Ok(Some(after))

@@ -13,7 +13,7 @@ use cognate_store::tables::sessions;
 
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, ErrorCode, Fault, Result, auth};
+use crate::errors::{ErrorCode, Fault, Result, auth};
 use crate::messages::destination::Contact;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
@@ -26,7 +26,7 @@ use crate::signin::outcome::Outcome;
 use crate::signin::progress::{Awaits, Factor, MfaFactor, Progress};
 use crate::signin::resume::{self, Resumed};
 use crate::signin::{At, advance};
-use crate::users::names;
+use crate::users::changes;
 
 /// Asks to set up one of `can`.
 ///
@@ -52,7 +52,7 @@ pub fn challenge(
 /// Takes the session of VerifySoftwareToken, or EMAIL.
 ///
 /// # Errors
-/// `Invalid session for the user.` when neither is there (auth.md 6.5).
+/// `Invalid session for the user.` when neither is there (auth.md 6.5); for an address, those of [`changes::complete`].
 pub async fn answer(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -78,13 +78,9 @@ pub async fn answer(
     let (Some(email), true) = (email, may_set_up(at.pool, &resumed, MfaFactor::Email)?) else {
         return Err(auth::session_invalid().into());
     };
-    if !names::is_email(email) {
-        return Err(errors::users::invalid_email().into());
-    }
     // The address becomes the user's once the code has come back.
-    let mut reached = user.clone();
-    let name = Contact::Email.attribute().to_owned();
-    reached.doc.attributes.insert(name, email.to_owned());
+    let given = BTreeMap::from([(Contact::Email.attribute().to_owned(), email.to_owned())]);
+    let reached = changes::complete(at.pool, at.client, user, given)?;
     let progress = resumed.progress.clone();
     let (batch, next) =
         codes::challenge(cx, at, &reached, progress, Awaits::EmailSetup, Batch::new())?;

@@ -90,9 +90,13 @@ fn redeclare(standard: &mut SchemaAttributeType, sent: SchemaAttributeType, name
     if other_type || sent.developer_only_attribute == Some(true) {
         return Err(standard_attribute_changed(name));
     }
-    // `sub` belongs to the service: every user has one and nobody changes it.
+    // `sub` belongs to the service: every user has one and nobody changes it. Templates repeat it as Describe shows it.
     if name == "sub" {
         return Ok(());
+    }
+    // Nor can a user be made to have what is not a user's to write. The service takes these names for custom attributes.
+    if sent.required == Some(true) && (schema::is_of_service(name) || schema::is_flag(name)) {
+        return Err(required_custom_attribute());
     }
     standard.required = sent.required.or(standard.required);
     standard.mutable = sent.mutable.or(standard.mutable);
