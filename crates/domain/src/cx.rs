@@ -11,6 +11,7 @@ use crate::errors::{self, Fault, Result};
 use crate::pending;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::users::codes;
 
 /// Who calls, as the server authenticated it.
 #[derive(Clone, Debug)]
@@ -138,7 +139,7 @@ impl<'a> Cx<'a> {
         )
     }
 
-    /// Commits; an unmet requirement becomes what `conflict` makes of its label.
+    /// Commits; an unmet requirement becomes what `conflict` makes of its label, unless it is the bound of codes.
     pub async fn commit(
         &self,
         batch: Batch,
@@ -146,6 +147,10 @@ impl<'a> Cx<'a> {
     ) -> Result<Outcome> {
         match self.store.commit(batch).await {
             Ok(outcome) => Ok(outcome),
+            // Whatever the code was for.
+            Err(CommitError::Conflict(codes::TOO_MANY)) => {
+                Err(errors::challenges::too_many_codes(self.op).into())
+            }
             Err(CommitError::Conflict(label)) => Err(conflict(label)),
             Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
         }

@@ -94,6 +94,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 1,
         sql: include_str!("../migrations/0013_audit.sql"),
     },
+    Migration {
+        number: 14,
+        name: "0014_codes",
+        min_program: 1,
+        sql: include_str!("../migrations/0014_codes.sql"),
+    },
     // Older programs neither sign rows nor open the keys of pools whose rows are signed.
     Migration {
         number: 17,

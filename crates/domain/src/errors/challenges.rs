@@ -1,5 +1,7 @@
 //! Texts of one-time passwords, USER_AUTH and CUSTOM_AUTH (auth.md 3.5, 3.6, 6.5).
 
+use cognate_shapes::Op;
+
 use super::{ApiError, ErrorCode, api, unconfirmed::challenges as guess};
 
 /// auth.md 6.5: a wrong code of SMS_MFA, EMAIL_OTP or SMS_OTP.
@@ -15,10 +17,14 @@ pub fn code_expired() -> ApiError {
     super::users::code_expired()
 }
 
-/// auth.md 1.10, settled T10: too many codes for a user or a destination. The operations of a sign-in do not declare
-/// LimitExceededException.
-pub fn too_many_codes() -> ApiError {
-    api(ErrorCode::TooManyRequests, guess::TOO_MANY_CODES)
+/// auth.md 1.10, 2.7, settled T10: too many codes for a user or a destination, or too many wrong answers. Operations that
+/// do not declare LimitExceededException, as those of a sign-in, declare that there were too many requests.
+pub fn too_many_codes(op: Op) -> ApiError {
+    if op.errors().contains(&ErrorCode::LimitExceeded) {
+        super::auth::attempt_limit_exceeded()
+    } else {
+        api(ErrorCode::TooManyRequests, guess::TOO_MANY_CODES)
+    }
 }
 
 /// auth.md 6.5: SELECT_CHALLENGE with an answer that is not in AvailableChallenges; only the type is documented.

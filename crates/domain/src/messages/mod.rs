@@ -11,7 +11,7 @@ use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_shapes::DeliveryMediumType;
 use cognate_store::Batch;
-use cognate_store::tables::messages::{self as table, GIVEN_UP, IN_INBOX, MessageRow};
+use cognate_store::tables::messages::{self as table, Fate, GIVEN_UP, IN_INBOX, KEPT, MessageRow};
 use serde::{Deserialize, Serialize};
 
 use crate::app::Mode;
@@ -88,6 +88,8 @@ pub struct Message<'a> {
     pub rendered: Rendered,
     /// The code or temporary password in it.
     pub code: &'a str,
+    /// The end of that code, in microseconds: a message that is given up is kept no longer.
+    pub expires: i64,
 }
 
 /// Refuses when nobody would deliver a message by this medium.
@@ -107,12 +109,20 @@ pub fn require_courier(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> 
 
 /// Adds a message to the batch of the change that it tells of. After the commit, call [`posted`].
 pub fn post(cx: &Cx<'_>, batch: Batch, pool: &Pool, message: Message<'_>) -> Result<Batch> {
-    let (user_id, user, state) = match message.addressee {
-        Addressee::User(id, name) => (id, name, IN_INBOX),
-        Addressee::Nobody(pseudonym, name) => (pseudonym, name, GIVEN_UP),
-    };
     // The clock first: ids grow with time, the rest keeps two messages of one microsecond apart.
     let created = cx.clock.service();
+    let (user_id, user, fate) = match message.addressee {
+        Addressee::User(id, name) => {
+            let due = created.saturating_add(KEPT);
+            let state = IN_INBOX;
+            (id, name, Fate { state, due })
+        }
+        Addressee::Nobody(pseudonym, name) => {
+            let due = message.expires;
+            let state = GIVEN_UP;
+            (pseudonym, name, Fate { state, due })
+        }
+    };
     let message_id = format!(
         "{created:016x}-{}",
         random::alphanumeric(8, b"0123456789abcdef")
@@ -136,7 +146,7 @@ pub fn post(cx: &Cx<'_>, batch: Batch, pool: &Pool, message: Message<'_>) -> Res
         sealed,
         created,
     };
-    Ok(table::insert(batch, row, state))
+    Ok(table::insert(batch, row, fate))
 }
 
 /// Wakes the readers of the inbox.

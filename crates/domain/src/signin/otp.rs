@@ -2,47 +2,26 @@
 //! (auth.md 2.7, 3.3).
 //!
 //! A code belongs to one step: it is kept under the nonce of the step's session, answers no other session, and ends with
-//! it. Sending is limited per user and per destination in the batch that sends; each code takes a bounded number of wrong
-//! answers. A name that nobody has gets a code that nobody receives, at the same cost.
+//! it. Codes and wrong answers are bounded as all are ([`codes`]). A name that nobody has gets a code that nobody receives,
+//! at the same cost.
 
 use std::collections::BTreeMap;
 
 use cognate_shapes::{DeliveryMediumType, UserStatusType};
-use cognate_store::tables::attempts::{self as table, Limit};
+use cognate_store::Batch;
 use cognate_store::tables::sessions;
-use cognate_store::{Batch, Label};
 
-use crate::clock::HOUR;
 use crate::cx::Cx;
-use crate::errors::{Fault, Result, auth, challenges};
+use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, challenges};
 use crate::messages::destination::{Contact, Destination};
-use crate::messages::{self, Addressee, Kind, Message, render};
-use crate::records::pool::Pool;
+use crate::messages::{self, Kind, render};
 use crate::records::user::User;
-use crate::signin::attempts::hex;
 use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, candidate};
-use crate::users::codes::{self, Code, Owner, Purpose, Wrong};
+use crate::users::codes::{self, Code, Dispatch, Owner, Purpose, Worth, Wrong};
 
 pub use crate::users::codes::Correct;
-
-/// Too many codes were sent to a user or to a destination.
-pub const TOO_MANY: Label = Label("too_many_one_time_passwords");
-
-/// Codes of sign-ins that a user may be sent in an hour. The service publishes no number; every one of them costs the
-/// operator a message and the user a disturbance.
-const TO_USER: Limit = Limit {
-    kind: "sign_in_code",
-    most: 50,
-    exceeded: TOO_MANY,
-};
-/// Those that one address or number may get, whoever they are for.
-const TO_DESTINATION: Limit = Limit {
-    kind: "sign_in_code_to",
-    most: 100,
-    exceeded: TOO_MANY,
-};
 
 /// Which step of a sign-in a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +40,21 @@ impl Stage {
             (Self::First, DeliveryMediumType::Sms) | (_, DeliveryMediumType::Email) => 8,
         }
     }
+
+    /// What a right answer gives. `proven`: the address was verified before.
+    fn worth(self, proven: bool) -> Worth {
+        match (self, proven) {
+            (Self::First, true) => Worth::FirstFactor,
+            (Self::First, false) => Worth::NewFirstFactor,
+            (Self::Second, true) => Worth::SecondFactor,
+            (Self::Second, false) => Worth::NewSecondFactor,
+        }
+    }
 }
 
 /// Adds to `batch` a code for the step that `progress` awaits, and the message to the user's `contact`. Gives the
-/// challenge's parameters that tell where the code went. [`TOO_MANY`] is the conflict of a batch that goes beyond a limit.
+/// challenge's parameters that tell where the code went. [`codes::TOO_MANY`] is the conflict of a batch that goes beyond a
+/// bound.
 ///
 /// # Errors
 /// InvalidParameterException for a user without such a contact and for a pool that cannot send by it; what
@@ -81,8 +71,13 @@ pub fn send(
     let destination = Destination::of(user, contact).ok_or_else(auth::session_invalid)?;
     let to = Recipient {
         owner: Owner::User(&user.id),
-        addressee: Addressee::User(&user.id, &user.username),
+        name: &user.username,
         destination: &destination,
+        // An address that is given in answer to MFA_SETUP is one more that anybody can name.
+        worth: match progress.awaits {
+            Awaits::EmailSetup => Worth::Proof,
+            _ => stage.worth(user.verified(contact.attribute())),
+        },
     };
     deliver(cx, at, &to, stage, progress, batch)
 }
@@ -101,16 +96,18 @@ pub fn pretend(
 ) -> Result<(Batch, BTreeMap<String, String>)> {
     let to = Recipient {
         owner: Owner::Nobody(&progress.subject),
-        addressee: Addressee::Nobody(&progress.subject, &progress.username),
+        name: &progress.username,
         destination,
+        worth: stage.worth(true),
     };
     deliver(cx, at, &to, stage, progress, batch)
 }
 
 struct Recipient<'a> {
     owner: Owner<'a>,
-    addressee: Addressee<'a>,
+    name: &'a str,
     destination: &'a Destination,
+    worth: Worth,
 }
 
 fn deliver(
@@ -126,27 +123,19 @@ fn deliver(
     messages::require_courier(cx, pool, medium)?;
     let code = Code {
         pretended: progress.pretended,
-        ..Code::of_length(
-            stage.digits(medium),
-            destination.contact.attribute(),
-            &destination.value,
-        )
+        worth: to.worth,
+        ..Code::of_length(stage.digits(medium), destination)
     };
-    let batch = count(cx, pool, batch, &progress.subject, TO_USER);
-    let pseudonym = pool.key.mac(
-        "attempts of destinations",
-        destination.value.to_lowercase().as_bytes(),
-    );
-    let batch = count(cx, pool, batch, &hex(&pseudonym), TO_DESTINATION);
-    let batch = codes::put(cx, batch, pool, to.owner, purpose(progress), &code)?;
-    let message = Message {
-        addressee: to.addressee,
+    let dispatch = Dispatch {
+        owner: to.owner,
+        name: to.name,
+        purpose: purpose(progress),
+        code: &code,
         destination,
         kind: Kind::Authentication,
         rendered: render::authentication(pool, medium, &code.digits),
-        code: &code.digits,
     };
-    let batch = messages::post(cx, batch, pool, message)?;
+    let batch = codes::send(cx, batch, pool, dispatch)?;
     let details = destination.details();
     let parameters = BTreeMap::from([
         (
@@ -161,11 +150,6 @@ fn deliver(
     Ok((batch, parameters))
 }
 
-fn count(cx: &Cx<'_>, pool: &Pool, batch: Batch, subject: &str, limit: Limit) -> Batch {
-    let expires = cx.now.saturating_add(HOUR);
-    table::count_within(batch, &pool.id, subject, limit, cx.now, expires)
-}
-
 fn purpose(progress: &Progress) -> Purpose<'_> {
     Purpose::SignIn {
         nonce: &progress.nonce,
@@ -177,7 +161,8 @@ fn purpose(progress: &Progress) -> Purpose<'_> {
 /// it counts towards the lockout as well is the caller's to decide. The right one is used up by [`Correct::consume`].
 ///
 /// # Errors
-/// CodeMismatchException; ExpiredCodeException for a code that was answered wrongly too often.
+/// CodeMismatchException; ExpiredCodeException for a code that was answered wrongly too often; TooManyRequestsException
+/// beyond the bound of an address, where the answer was not judged ([`was_judged`]).
 pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) -> Result<Correct> {
     let owner = match &resumed.user {
         Some(user) => Owner::User(&user.id),
@@ -204,7 +189,13 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => challenges::code_mismatch(),
         Wrong::Burnt | Wrong::Expired => challenges::code_expired(),
+        Wrong::TooMany => challenges::too_many_codes(cx.op),
     })?)
+}
+
+/// Whether a refusal of [`check`] is that of a wrong answer.
+pub fn was_judged(refusal: &ApiError) -> bool {
+    refusal.code != ErrorCode::TooManyRequests
 }
 
 /// The user after a right answer: what the code was sent to is verified, unless it has another value by now, and whoever

@@ -16,13 +16,14 @@ use crate::records::pool::Pool;
 use crate::records::user;
 use crate::signin::advance::Passed;
 use crate::signin::progress::{Factor, credential_mark};
-use crate::signin::{At, candidate, device as devices, otp};
+use crate::signin::{At, candidate, device as devices};
 use crate::tokens::assurance::Level;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{self, SessionDoc, row_expires};
 use crate::tokens::tracking;
+use crate::users::codes;
 
 /// The answer of a step.
 pub enum Outcome {
@@ -105,7 +106,7 @@ impl Proof {
                 cx.cache.forget(&pool.id, Some(&client.id));
                 Fault::Stale
             }
-            otp::TOO_MANY => errors::challenges::too_many_codes().into(),
+            codes::TOO_MANY => errors::challenges::too_many_codes(cx.op).into(),
             other => match user::taken_alias(other) {
                 Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
                 // Something that the step itself read was changed since.

@@ -7,12 +7,12 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::destination::Contact;
-use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::messages::{self, Destination, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::users::aliases;
 use crate::users::changes::Change;
-use crate::users::codes::{self, Code, Owner, Purpose};
+use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 
 /// Commits a change together with the codes that it sends; tells where they went. An alias that an administrator declares
 /// verified leaves its former owner.
@@ -108,17 +108,17 @@ pub fn send(
     destination: &Destination,
     kind: Kind,
 ) -> Result<Batch> {
-    let code = Code::new(destination.contact.attribute(), &destination.value);
-    let purpose = Purpose::Verify(destination.contact);
-    let batch = codes::put(cx, batch, pool, Owner::User(&user.id), purpose, &code)?;
-    let message = Message {
-        addressee: Addressee::User(&user.id, &user.username),
+    let code = Code::to(destination);
+    let dispatch = Dispatch {
+        owner: Owner::User(&user.id),
+        name: &user.username,
+        purpose: Purpose::Verify(destination.contact),
+        code: &code,
         destination,
         kind,
         rendered: render::verification(pool, destination.medium(), &code.digits),
-        code: &code.digits,
     };
-    messages::post(cx, batch, pool, message)
+    codes::send(cx, batch, pool, dispatch)
 }
 
 /// The user with the value verified that a code was sent to; a value that waited counts from now on. None when the user

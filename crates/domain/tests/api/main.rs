@@ -21,6 +21,7 @@ mod branding;
 mod client_secrets;
 mod clients;
 mod clients_refused;
+mod code_bounds;
 mod contention;
 mod device_support;
 mod devices;

@@ -31,6 +31,28 @@ on_each_engine! {
         assert_eq!(message["code"], "Passw0rd&");
     }
 
+    async fn a_message_that_nobody_gets_goes_with_its_code(t: &TestApp) {
+        let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+        let client = client(t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+        sign_up(t, &client, "bob", "bob@example.com").await;
+        for (op, name) in [("ForgotPassword", "nobody"), ("ResendConfirmationCode", "nobody@example.com")] {
+            t.ok(op, json!({"ClientId": client, "Username": name})).await;
+        }
+        let left = async || {
+            for bucket in 0..64 {
+                cognate_store::tables::jobs::expire(&t.app.store, t.app.clock.service(), bucket).await.unwrap();
+            }
+            let rows = t.app.store.rows("SELECT message_id FROM messages", cognate_store::params![]).await.unwrap();
+            rows.len()
+        };
+        assert_eq!(left().await, 3);
+        // A reset's code lives for an hour, a sign-up's for a day, the inbox for a week.
+        for (seconds, expected) in [(3_601, 2), (82_800, 1), (6 * 86_400, 0)] {
+            t.advance(seconds).await;
+            assert_eq!(left().await, expected);
+        }
+    }
+
     async fn links_need_a_domain(t: &TestApp) {
         let pool = pool(t, json!({
             "AutoVerifiedAttributes": ["email"],

@@ -39,6 +39,9 @@ const COUNT_WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, sin
      since = CASE WHEN attempts.expires <= excluded.last THEN excluded.since ELSE attempts.since END, \
      expires = CASE WHEN attempts.expires <= excluded.last THEN excluded.expires ELSE attempts.expires END, \
      last = excluded.last WHERE attempts.expires <= excluded.last OR attempts.n < ?7";
+const WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
+     VALUES (?1, ?2, ?3, 0, ?4, ?4, ?4, ?5) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
+     last = excluded.last WHERE attempts.expires <= excluded.last OR attempts.n < ?6";
 
 /// A lockout row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +189,23 @@ pub fn count_within(
             limit.kind,
             now,
             expires,
+            super::sessions::bucket(subject),
+            limit.most
+        ],
+        limit.exceeded,
+    )
+}
+
+/// Requires that fewer requests than the limit allows were counted, and counts none. The row is written all the same, so
+/// that batches which count at the same moment on other nodes come before this one or after it.
+pub fn within(batch: Batch, pool_id: &str, subject: &str, limit: Limit, now: i64) -> Batch {
+    batch.one(
+        WITHIN,
+        params![
+            pool_id,
+            subject,
+            limit.kind,
+            now,
             super::sessions::bucket(subject),
             limit.most
         ],

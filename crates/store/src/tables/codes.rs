@@ -10,9 +10,15 @@ pub const CODE_STALE: Label = Label("code_stale");
 
 /// A code by pool, subject and purpose.
 pub const READ: &str = "SELECT sealed, expires, failures, ver FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
-const PUT: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, ?7) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
-     sealed = excluded.sealed, created = excluded.created, expires = excluded.expires, failures = 0, ver = codes.ver + 1";
+/// As [`READ`], with how its wrong answers are counted and how many were: pool, subject, purpose, the kind of the count
+/// (`attempts`), now.
+pub const READ_TO_JUDGE: &str = "SELECT sealed, expires, failures, ver, counted, COALESCE((SELECT n FROM attempts \
+     WHERE attempts.pool_id = codes.pool_id AND attempts.subject = codes.counted AND attempts.kind = ?4 AND attempts.expires > ?5), 0) \
+     FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
+const PUT: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket, counted) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, ?7, ?8) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
+     sealed = excluded.sealed, created = excluded.created, expires = excluded.expires, failures = 0, ver = codes.ver + 1, \
+     counted = excluded.counted";
 const FAIL: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket) \
      VALUES (?1, ?2, ?3, ?4, ?5, 0, 1, 1, ?6) ON CONFLICT (pool_id, user_id, purpose) DO UPDATE SET \
      failures = codes.failures + 1, ver = codes.ver + 1";
@@ -49,32 +55,71 @@ impl CodeRow {
     }
 }
 
+/// A code whose answer is to be judged.
+pub struct JudgedRow {
+    /// The code.
+    pub code: CodeRow,
+    /// Under which subject of `attempts` its wrong answers are counted.
+    pub counted: String,
+    /// How many were, in the window that is open.
+    pub wrong: i64,
+}
+
+impl JudgedRow {
+    /// From a row of [`READ_TO_JUDGE`]; empties it.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`].
+    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            code: CodeRow::read(row)?,
+            counted: row.take_text(4)?,
+            wrong: row.int(5)?,
+        })
+    }
+}
+
+/// A code to keep.
+pub struct NewCode<'a> {
+    /// A user id or a pseudonym.
+    pub subject: &'a str,
+    /// What it is for.
+    pub purpose: &'a str,
+    /// Code and destination, sealed.
+    pub sealed: Vec<u8>,
+    /// Now.
+    pub created: i64,
+    /// The end of its life.
+    pub expires: i64,
+    /// Under which subject of `attempts` its wrong answers are counted; empty for none.
+    pub counted: &'a str,
+}
+
 /// The parameters of [`READ`].
 #[must_use]
 pub fn key(pool_id: &str, subject: &str, purpose: &str) -> Vec<Value> {
     params![pool_id, subject, purpose]
 }
 
+/// The parameters of [`READ_TO_JUDGE`].
+#[must_use]
+pub fn judge_key(pool_id: &str, subject: &str, purpose: &str, kind: &str, now: i64) -> Vec<Value> {
+    params![pool_id, subject, purpose, kind, now]
+}
+
 /// Puts a code in the place of any older one of the same purpose.
-pub fn put(
-    batch: Batch,
-    pool_id: &str,
-    subject: &str,
-    purpose: &str,
-    sealed: Vec<u8>,
-    now: i64,
-    expires: i64,
-) -> Batch {
+pub fn put(batch: Batch, pool_id: &str, code: NewCode<'_>) -> Batch {
     batch.run(
         PUT,
         params![
             pool_id,
-            subject,
-            purpose,
-            sealed,
-            now,
-            expires,
-            super::sessions::bucket(subject)
+            code.subject,
+            code.purpose,
+            code.sealed,
+            code.created,
+            code.expires,
+            super::sessions::bucket(code.subject),
+            code.counted
         ],
     )
 }

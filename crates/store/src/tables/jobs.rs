@@ -147,7 +147,7 @@ pub struct Swept {
 }
 
 /// Removes expired sessions, codes, custom sign-ins, spent nonces, auth events and attempts of a bucket (below [`BUCKETS`]), and messages
-/// older than [`messages::KEPT`] that nobody will deliver; at most [`SWEEP_ROWS`] of each, a batch for each table. `now`
+/// that nobody will deliver once they are due; at most [`SWEEP_ROWS`] of each, a batch for each table. `now`
 /// is the service's clock in microseconds. Two nodes at the same bucket do no harm.
 ///
 /// # Errors
@@ -157,9 +157,8 @@ pub async fn expire(store: &Store, now: i64, bucket: u32) -> Result<Swept, Commi
     for sql in SWEEPS {
         sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
     }
-    let due = now.saturating_sub(messages::KEPT);
     for sql in messages::SWEEPS {
-        sweep(store, sql, params![bucket, due, SWEEP_ROWS], &mut swept).await?;
+        sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
     }
     // Ids of batches are made by `batch_id`, by the clock of the machine.
     let bounds = params![

@@ -8,7 +8,7 @@ pub const GIVEN_UP: i64 = 2;
 pub const IN_INBOX: i64 = 3;
 
 const INSERT: &str = "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5, 1, ?7)";
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)";
 /// The newest messages of all pools between two ids (both exclusive): after, before, state, limit. The `+` keeps SQLite
 /// from reading all of a state and sorting.
 pub const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
@@ -17,9 +17,9 @@ pub const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created F
 pub const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
      WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";
 
-/// How long a message that nobody will deliver is kept, in microseconds: seven days, longer than any code lives.
+/// How long a message stays in the inbox, in microseconds: seven days, longer than any code lives.
 pub const KEPT: i64 = 7 * 86_400 * 1_000_000;
-/// Takes away a bucket's messages that were given up, then those in the inbox: bucket, latest `due` (microseconds), rows
+/// Takes away a bucket's messages that were given up, then those in the inbox: bucket, now (microseconds), rows
 /// at most.
 pub(crate) const SWEEPS: [&str; 2] = [
     "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
@@ -42,6 +42,15 @@ pub struct MessageRow {
     pub created: i64,
 }
 
+/// What is to become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// [`GIVEN_UP`] or [`IN_INBOX`].
+    pub state: i64,
+    /// When it is swept, in microseconds.
+    pub due: i64,
+}
+
 impl MessageRow {
     /// From a row of [`NEWEST`] or [`NEWEST_OF_POOL`]; empties it.
     ///
@@ -58,8 +67,8 @@ impl MessageRow {
     }
 }
 
-/// Appends a message in `state`.
-pub fn insert(batch: Batch, row: MessageRow, state: i64) -> Batch {
+/// Appends a message.
+pub fn insert(batch: Batch, row: MessageRow, fate: Fate) -> Batch {
     let bucket = super::sessions::bucket(&row.message_id);
     let MessageRow {
         pool_id,
@@ -70,7 +79,9 @@ pub fn insert(batch: Batch, row: MessageRow, state: i64) -> Batch {
     } = row;
     batch.run(
         INSERT,
-        params![pool_id, message_id, user_id, state, created, sealed, bucket],
+        params![
+            pool_id, message_id, user_id, fate.state, fate.due, sealed, created, bucket
+        ],
     )
 }
 

@@ -6,12 +6,12 @@ use cognate_store::Batch;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::{self, Contact};
-use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::messages::{self, Destination, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::attempts;
 use crate::signin::secret_hash::{self, Missing};
-use crate::users::codes::{self, Code, Purpose};
+use crate::users::codes::{self, Code, Dispatch, Purpose};
 use crate::users::named::Named;
 
 /// The kind of attempt that ForgotPassword and ConfirmForgotPassword share, and their requests per user and hour.
@@ -50,29 +50,21 @@ pub async fn forgot_password(
 
     let code = Code {
         pretended,
-        ..Code::new(destination.contact.attribute(), &destination.value)
+        ..Code::to(&destination)
     };
-    let rendered = render::verification(&pool, destination.medium(), &code.digits);
-    let addressee = match &named.user {
-        Some(user) if !pretended => Addressee::User(&user.id, &user.username),
-        _ => Addressee::Nobody(named.subject.as_str(), &input.username),
-    };
-    let batch = codes::put(
-        cx,
-        Batch::new(),
-        &pool,
-        named.owner(),
-        Purpose::Reset,
-        &code,
-    )?;
-    let message = Message {
-        addressee,
+    let dispatch = Dispatch {
+        owner: named.owner(),
+        name: match &named.user {
+            Some(user) if !pretended => &user.username,
+            _ => &input.username,
+        },
+        purpose: Purpose::Reset,
+        code: &code,
         destination: &destination,
         kind: Kind::ForgotPassword,
-        rendered,
-        code: &code.digits,
+        rendered: render::verification(&pool, destination.medium(), &code.digits),
     };
-    let batch = messages::post(cx, batch, &pool, message)?;
+    let batch = codes::send(cx, Batch::new(), &pool, dispatch)?;
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);
     Ok(ForgotPasswordResponse {

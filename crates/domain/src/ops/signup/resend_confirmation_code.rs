@@ -8,11 +8,11 @@ use cognate_store::Batch;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::{self, Contact};
-use crate::messages::{self, Addressee, Destination, Kind, Message, render};
+use crate::messages::{self, Destination, Kind, render};
 use crate::records::pool::Pool;
 use crate::signin::attempts;
 use crate::signin::secret_hash::{self, Missing};
-use crate::users::codes::{self, Code, Purpose};
+use crate::users::codes::{self, Code, Dispatch, Purpose};
 use crate::users::named::Named;
 
 /// Requests per user and hour (auth.md 2.7).
@@ -39,28 +39,20 @@ pub async fn resend_confirmation_code(
     let destination = choose(&pool, &contacts, &named, &input.username)?;
     messages::require_courier(cx, &pool, destination.medium())?;
 
-    let code = Code::new(destination.contact.attribute(), &destination.value);
-    let rendered = render::confirmation(&pool, destination.medium(), &code.digits)?;
-    let addressee = match &named.user {
-        Some(user) => Addressee::User(&user.id, &user.username),
-        None => Addressee::Nobody(named.subject.as_str(), &input.username),
-    };
-    let batch = codes::put(
-        cx,
-        Batch::new(),
-        &pool,
-        named.owner(),
-        Purpose::SignUp,
-        &code,
-    )?;
-    let message = Message {
-        addressee,
+    let code = Code::to(&destination);
+    let dispatch = Dispatch {
+        owner: named.owner(),
+        name: match &named.user {
+            Some(user) => &user.username,
+            None => &input.username,
+        },
+        purpose: Purpose::SignUp,
+        code: &code,
         destination: &destination,
         kind: Kind::ResendCode,
-        rendered,
-        code: &code.digits,
+        rendered: render::confirmation(&pool, destination.medium(), &code.digits)?,
     };
-    let batch = messages::post(cx, batch, &pool, message)?;
+    let batch = codes::send(cx, Batch::new(), &pool, dispatch)?;
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);
     Ok(ResendConfirmationCodeResponse {

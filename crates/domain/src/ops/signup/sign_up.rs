@@ -8,14 +8,14 @@ use cognate_store::{Batch, Label};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
-use crate::messages::{self, Addressee, Destination, Kind, Message, destination, render};
+use crate::messages::{self, Destination, Kind, destination, render};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
 use crate::signin::auto_sign_in;
 use crate::signin::choice::offers;
 use crate::signin::secret_hash::{self, Missing};
 use crate::users::attributes::{self, Writer};
-use crate::users::codes::{self, Code, Owner, Purpose};
+use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 use crate::users::password;
 use crate::users::password_policy::{self, PolicyText};
 
@@ -119,29 +119,17 @@ fn send_code(
     user: &User,
     destination: &Destination,
 ) -> Result<Batch> {
-    let code = Code::new(destination.contact.attribute(), &destination.value);
-    let rendered = render::confirmation(pool, destination.medium(), &code.digits)?;
-    let batch = codes::put(
-        cx,
-        batch,
-        pool,
-        Owner::NewUser(&user.id),
-        Purpose::SignUp,
-        &code,
-    )?;
-    let addressee = Addressee::User(&user.id, &user.username);
-    messages::post(
-        cx,
-        batch,
-        pool,
-        Message {
-            addressee,
-            destination,
-            kind: Kind::SignUp,
-            rendered,
-            code: &code.digits,
-        },
-    )
+    let code = Code::to(destination);
+    let dispatch = Dispatch {
+        owner: Owner::NewUser(&user.id),
+        name: &user.username,
+        purpose: Purpose::SignUp,
+        code: &code,
+        destination,
+        kind: Kind::SignUp,
+        rendered: render::confirmation(pool, destination.medium(), &code.digits)?,
+    };
+    codes::send(cx, batch, pool, dispatch)
 }
 
 fn conflict(label: Label) -> Fault {

@@ -229,6 +229,7 @@ fn invite(
                 None => render::invitation_without_password(pool, medium, shown),
             },
             code: secret.map_or("", String::as_str),
+            expires: user.doc.temporary_until.unwrap_or(cx.now),
         };
         batch = messages::post(cx, batch, pool, message)?;
     }

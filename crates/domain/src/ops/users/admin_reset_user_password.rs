@@ -8,9 +8,9 @@ use cognate_store::Batch;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::messages::{self, Addressee, Kind, Message, destination, render};
+use crate::messages::{self, Kind, destination, render};
 use crate::records::user::{self, User};
-use crate::users::codes::{self, Code, Owner, Purpose};
+use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 
 /// AdminResetUserPassword.
 pub async fn admin_reset_user_password(
@@ -40,18 +40,18 @@ pub async fn admin_reset_user_password(
         modified: cx.now,
         ..before.clone()
     };
-    let code = Code::new(destination.contact.attribute(), &destination.value);
+    let code = Code::to(&destination);
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
-    let owner = Owner::User(&after.id);
-    let batch = codes::put(cx, batch, &pool, owner, Purpose::Reset, &code)?;
-    let message = Message {
-        addressee: Addressee::User(&after.id, &after.username),
+    let dispatch = Dispatch {
+        owner: Owner::User(&after.id),
+        name: &after.username,
+        purpose: Purpose::Reset,
+        code: &code,
         destination: &destination,
         kind: Kind::ForgotPassword,
         rendered: render::verification(&pool, destination.medium(), &code.digits),
-        code: &code.digits,
     };
-    let batch = messages::post(cx, batch, &pool, message)?;
+    let batch = codes::send(cx, batch, &pool, dispatch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);

@@ -90,7 +90,9 @@ pub async fn answer(
     let code = given.required(member)?;
     let correct = match otp::check(cx, at, &resumed, code).await {
         Ok(correct) => correct,
-        Err(Fault::Api(refusal)) => return Err(advance::wrong(cx, at, resumed, refusal).await),
+        Err(Fault::Api(refusal)) if otp::was_judged(&refusal) => {
+            return Err(advance::wrong(cx, at, resumed, refusal).await);
+        }
         Err(fault) => return Err(fault),
     };
     let before = user_of(&resumed)?.clone();

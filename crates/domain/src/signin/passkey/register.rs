@@ -7,7 +7,7 @@ use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::webauthn::attestation::{AttestationObject, Refused};
-use cognate_store::tables::codes::{self, CODE_STALE, CodeRow};
+use cognate_store::tables::codes::{self, CODE_STALE, CodeRow, NewCode};
 use cognate_store::tables::passkeys::{self, MOST, PASSKEY_EXISTS, PASSKEYS_FULL, PasskeyRow};
 use cognate_store::tables::{sessions, users};
 use cognate_store::{Batch, Label};
@@ -100,7 +100,15 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
     let batch = users::guard_user(batch, &pool.id, &user.id, users::USER_STALE);
     let until = cx.now.saturating_add(KEPT);
-    let batch = codes::put(batch, &pool.id, &user.id, PURPOSE, sealed, cx.now, until);
+    let row = NewCode {
+        subject: &user.id,
+        purpose: PURPOSE,
+        sealed,
+        created: cx.now,
+        expires: until,
+        counted: "",
+    };
+    let batch = codes::put(batch, &pool.id, row);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| conflict(cx, pool, label)).await?;
     let exclude: Vec<_> = known

@@ -1,5 +1,8 @@
 //! Codes that are sent to users: sealed, good once, for a while and for a bounded number of answers (auth.md 2.7).
 //!
+//! [`send`] and [`judge`] are the only ways to send a code and to take an answer, whatever it is for; both count
+//! ([`bounds`]) in the commit that sends or answers.
+//!
 //! A subject is a user id or the pseudonym of a name nobody has: both are asked for codes and answered at the same
 //! cost in reads and commits, so that the time tells nothing (auth.md 2.11).
 
@@ -8,16 +11,22 @@ use std::borrow::Cow;
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::ct_eq;
-use cognate_store::Batch;
-use cognate_store::tables::codes::{self as table, CODE_STALE, CodeRow};
+use cognate_store::tables::codes::{self as table, CODE_STALE, JudgedRow, NewCode};
 use cognate_store::tables::users::{ID_TAKEN, USER_STALE, guard_user};
+use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::destination::Contact;
+use crate::messages::{self, Addressee, Destination, Kind, Message, Rendered};
 use crate::records::pool::Pool;
+
+mod bounds;
+
+use bounds::Bound;
+pub use bounds::{TOO_MANY, Worth};
 
 /// Wrong answers after which a code is burnt, whatever the hour. The hourly limits allow 15 or 20 requests, so a code
 /// that lives for a day could otherwise be asked for some hundreds of times.
@@ -42,6 +51,15 @@ pub enum Purpose<'a> {
 }
 
 impl<'a> Purpose<'a> {
+    /// What the right answer gives; of the steps of a sign-in, which differ in that, the sender says it.
+    fn worth(self, said: Worth) -> Worth {
+        match self {
+            Self::SignUp | Self::Verify(_) => Worth::Proof,
+            Self::Reset => Worth::Reset,
+            Self::SignIn { .. } => said,
+        }
+    }
+
     fn key(self) -> Cow<'a, str> {
         match self {
             Self::SignUp => "sign_up".into(),
@@ -63,7 +81,7 @@ impl<'a> Purpose<'a> {
 }
 
 /// A code on its way, and where it goes.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Code {
     /// The digits.
     pub digits: String,
@@ -73,21 +91,33 @@ pub struct Code {
     pub value: String,
     /// Sent to nobody, to hide that there is nobody to send it to: no answer to it is right.
     pub pretended: bool,
+    /// What the right answer gives; where that depends on more than the purpose, the sender says it.
+    #[serde(default)]
+    pub worth: Worth,
 }
 
 impl Code {
-    /// A new code of six digits that goes to `value`.
-    pub fn new(attribute: &str, value: &str) -> Self {
-        Self::of_length(6, attribute, value)
+    /// A new code of six digits.
+    pub fn to(destination: &Destination) -> Self {
+        Self::of_length(6, destination)
     }
 
-    /// A new code of `digits` digits that goes to `value`.
-    pub fn of_length(digits: usize, attribute: &str, value: &str) -> Self {
+    /// A new code of `digits` digits.
+    pub fn of_length(digits: usize, destination: &Destination) -> Self {
         Self {
             digits: random::digits(digits),
-            attribute: attribute.to_owned(),
-            value: value.to_owned(),
+            attribute: destination.contact.attribute().to_owned(),
+            value: destination.value.clone(),
             pretended: false,
+            worth: Worth::default(),
+        }
+    }
+
+    fn bound(&self, pool: &Pool, owner: Owner<'_>) -> Bound {
+        if self.pretended {
+            Bound::of_nobody(pool, self.worth, owner.subject())
+        } else {
+            Bound::of_address(pool, self.worth, &self.attribute, &self.value)
         }
     }
 }
@@ -124,8 +154,55 @@ fn row_id(subject: &str, purpose: &str) -> String {
     format!("{subject}/{purpose}")
 }
 
-/// Keeps a code, in the place of any older one of the same purpose.
-pub fn put(
+/// A code and the message that brings it.
+pub struct Dispatch<'a> {
+    /// Who is asked for the code.
+    pub owner: Owner<'a>,
+    /// How the message calls them.
+    pub name: &'a str,
+    /// What the code is for.
+    pub purpose: Purpose<'a>,
+    /// The code.
+    pub code: &'a Code,
+    /// Where it goes.
+    pub destination: &'a Destination,
+    /// Why.
+    pub kind: Kind,
+    /// What the message says.
+    pub rendered: Rendered,
+}
+
+/// Keeps a code, in the place of any older one of the same purpose, and adds its message, which nobody gets if the code is
+/// pretended. A batch that goes beyond a bound fails with [`TOO_MANY`], which [`Cx::commit`] words. After the commit, call
+/// [`messages::posted`].
+///
+/// # Errors
+/// None that can arise.
+pub fn send(cx: &Cx<'_>, batch: Batch, pool: &Pool, what: Dispatch<'_>) -> Result<Batch> {
+    let subject = what.owner.subject();
+    let code = Code {
+        pretended: what.code.pretended || matches!(what.owner, Owner::Nobody(_)),
+        worth: what.purpose.worth(what.code.worth),
+        ..what.code.clone()
+    };
+    let expires = what.purpose.expires(cx.now);
+    let batch = put(cx, batch, pool, what.owner, what.purpose, &code)?;
+    let message = Message {
+        addressee: if code.pretended {
+            Addressee::Nobody(subject, what.name)
+        } else {
+            Addressee::User(subject, what.name)
+        },
+        destination: what.destination,
+        kind: what.kind,
+        rendered: what.rendered,
+        code: &code.digits,
+        expires,
+    };
+    messages::post(cx, batch, pool, message)
+}
+
+fn put(
     cx: &Cx<'_>,
     batch: Batch,
     pool: &Pool,
@@ -138,20 +215,26 @@ pub fn put(
         &context(pool, &row_id(subject, &key)),
         &serde_json::to_vec(code)?,
     );
+    let bound = code.bound(pool, owner);
+    let counted = match owner {
+        Owner::NewUser(_) => None,
+        Owner::User(_) | Owner::Nobody(_) => Some(subject),
+    };
+    let batch = bound.send(cx, batch, pool, counted);
     let batch = match owner {
         Owner::User(id) => guard_user(batch, &pool.id, id, USER_STALE),
         Owner::NewUser(_) => batch,
         Owner::Nobody(pseudonym) => table::guard_nobody(batch, &pool.id, pseudonym, ID_TAKEN),
     };
-    Ok(table::put(
-        batch,
-        &pool.id,
+    let row = NewCode {
         subject,
-        &key,
+        purpose: &key,
         sealed,
-        cx.now,
-        purpose.expires(cx.now),
-    ))
+        created: cx.now,
+        expires: purpose.expires(cx.now),
+        counted: &bound.subject,
+    };
+    Ok(table::put(batch, &pool.id, row))
 }
 
 /// A code that was answered rightly; nothing is used up yet.
@@ -159,14 +242,18 @@ pub struct Correct {
     subject: String,
     key: String,
     ver: i64,
+    bound: Bound,
+    now: i64,
     /// What the code was sent to.
     pub code: Code,
 }
 
 impl Correct {
-    /// Uses the code up, in the batch that does what it is for; [`CODE_STALE`] if somebody else did.
+    /// Uses the code up, in the batch that does what it is for; [`CODE_STALE`] if somebody else did, [`TOO_MANY`] if the
+    /// bound of wrong answers was reached in between.
     pub fn consume(&self, batch: Batch, pool: &Pool) -> Batch {
-        table::consume(batch, &pool.id, &self.subject, &self.key, self.ver)
+        let batch = table::consume(batch, &pool.id, &self.subject, &self.key, self.ver);
+        self.bound.holds(batch, pool, self.now)
     }
 }
 
@@ -179,9 +266,12 @@ pub enum Wrong {
     Burnt,
     /// There is no such code any more.
     Expired,
+    /// Too many wrong answers were given to codes that went to the same address or number; this one was not judged.
+    TooMany,
 }
 
-/// Judges an answer; a wrong one is counted durably before this returns, and `also` is written with it.
+/// Judges an answer; a wrong one is counted durably before this returns, against the code and against the address that it
+/// went to, and `also` is written with it.
 ///
 /// # Errors
 /// The store's.
@@ -194,46 +284,59 @@ pub async fn judge(
     also: Batch,
 ) -> Result<std::result::Result<Correct, Wrong>> {
     let (subject, key) = (owner.subject(), purpose.key());
-    let row = cx
-        .store
-        .row(table::READ, table::key(&pool.id, subject, &key))
-        .await?;
-    let row = row.map(|mut row| CodeRow::read(&mut row)).transpose()?;
-    let live = row.filter(|row| row.expires > cx.now);
+    let wanted = table::judge_key(&pool.id, subject, &key, bounds::WRONG, cx.now);
+    let row = cx.store.row(table::READ_TO_JUDGE, wanted).await?;
+    let row = row.map(|mut row| JudgedRow::read(&mut row)).transpose()?;
+    let live = row.filter(|row| row.code.expires > cx.now);
+    let mut also = also;
+    let mut bound = None;
     let wrong = match live {
         None => Wrong::Expired,
-        Some(row) if row.failures >= MAX_FAILURES => Wrong::Burnt,
+        Some(row) if row.code.failures >= MAX_FAILURES => Wrong::Burnt,
         Some(row) => {
-            let plain = pool
-                .key
-                .open(&context(pool, &row_id(subject, &key)), &row.sealed)?;
+            let id = row_id(subject, &key);
+            let plain = pool.key.open(&context(pool, &id), &row.code.sealed)?;
             let code: Code = serde_json::from_slice(plain.expose())?;
+            let of_code = code.bound(pool, owner);
             let right = ct_eq(code.digits.as_bytes(), given.as_bytes());
-            // Whoever guesses a code that was sent to nobody gets nothing.
-            if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
+            if of_code.subject != row.counted {
+                // Sent before answers were counted by address.
+                Wrong::Expired
+            } else if of_code.is_reached(row.wrong) {
+                Wrong::TooMany
+            } else if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
                 return Ok(Ok(Correct {
                     subject: subject.to_owned(),
                     key: key.into_owned(),
-                    ver: row.ver,
+                    ver: row.code.ver,
+                    bound: of_code,
+                    now: cx.now,
                     code,
                 }));
+            } else {
+                // Whoever guesses a code that was sent to nobody gets nothing.
+                bound = Some(of_code);
+                Wrong::Mismatch
             }
-            Wrong::Mismatch
         }
     };
-    let batch = table::fail(also, &pool.id, subject, &key, cx.now);
-    cx.commit(batch, |label| {
-        Fault::Internal(format!("a code was not counted: {}", label.0))
-    })
-    .await?;
-    Ok(Err(wrong))
+    also = table::fail(also, &pool.id, subject, &key, cx.now);
+    if let Some(bound) = bound {
+        also = bound.fail(cx, also, pool);
+    }
+    match cx.store.commit(also).await {
+        Ok(_) => Ok(Err(wrong)),
+        // Others were counted since: this answer is one too many, right or wrong.
+        Err(CommitError::Conflict(TOO_MANY)) => Ok(Err(Wrong::TooMany)),
+        Err(error) => Err(Fault::Internal(format!("a code was not counted: {error}"))),
+    }
 }
 
 /// [`judge`] with the texts of the operations that confirm and verify.
 ///
 /// # Errors
 /// ExpiredCodeException without a live code, CodeMismatchException for a wrong answer, TooManyFailedAttemptsException
-/// for a burnt code.
+/// for a burnt code, LimitExceededException beyond the bound of an address.
 pub async fn check(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -246,6 +349,7 @@ pub async fn check(
         Wrong::Mismatch => errors::users::code_mismatch(),
         Wrong::Burnt => errors::users::too_many_failed_attempts(cx.op),
         Wrong::Expired => errors::users::code_expired(),
+        Wrong::TooMany => errors::challenges::too_many_codes(cx.op),
     })?)
 }
 

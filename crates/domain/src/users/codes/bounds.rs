@@ -1,0 +1,163 @@
+//! How many codes are sent, and how many wrong answers to them are judged: by whom they are for, and by the address or
+//! number that they go to.
+//!
+//! A user is no bound: whoever wants to guess the code of somebody's address signs up for it again and again. So an
+//! address has counts of its own, over all users of its pool. The database sees a pseudonym by the pool's key, so that it
+//! collects no addresses.
+//!
+//! The counts of different [`Worth`] are apart: strangers can use up what is sent to an address to prove it, and by that
+//! touch neither its owner's new password nor the owner's sign-in. A code that is sent to nobody counts for the name that
+//! was typed and for no address. A right answer clears nothing: its owner's would give new guesses to everybody else.
+
+use cognate_store::tables::attempts::{self as table, Limit};
+use cognate_store::{Batch, Label};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{DAY, HOUR};
+use crate::cx::Cx;
+use crate::records::pool::Pool;
+use crate::signin::attempts::hex;
+use crate::users::names;
+
+/// Too many codes were sent, or too many wrong answers given.
+pub const TOO_MANY: Label = Label("too_many_codes");
+
+/// The kind of the rows in `attempts` that count sent codes by address.
+const SENT: &str = "code_sent";
+/// The kind of the rows that count wrong answers.
+pub(super) const WRONG: &str = "code_wrong";
+
+/// What the right answer to a code gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Worth {
+    /// An address or number that is not proven yet becomes the user's, and with it the alias. Anybody can have such a code
+    /// sent anywhere.
+    #[default]
+    Proof,
+    /// A new password.
+    Reset,
+    /// A sign-in, as its first factor.
+    FirstFactor,
+    /// As [`Worth::FirstFactor`], by an address that is not proven yet and is by the right answer.
+    NewFirstFactor,
+    /// A sign-in, behind another factor.
+    SecondFactor,
+    /// As [`Worth::SecondFactor`], by an address that is not proven yet and is by the right answer.
+    NewSecondFactor,
+}
+
+impl Worth {
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Proof => "proof",
+            Self::Reset => "reset",
+            Self::FirstFactor => "first",
+            Self::NewFirstFactor => "new first",
+            Self::SecondFactor => "second",
+            Self::NewSecondFactor => "new second",
+        }
+    }
+
+    /// The kind of the rows that count the codes that were sent to a user.
+    fn by_user(self) -> &'static str {
+        match self {
+            Self::Proof => "proof_code",
+            Self::Reset => "reset_code",
+            Self::FirstFactor | Self::NewFirstFactor => "sign_in_code",
+            Self::SecondFactor | Self::NewSecondFactor => "second_code",
+        }
+    }
+
+    /// Codes that one address or number may get in an hour, whoever they are for. The service publishes no number; every
+    /// one costs the operator a message and its reader a disturbance.
+    fn most_sent(self) -> i64 {
+        match self {
+            Self::Proof => 50,
+            _ => 100,
+        }
+    }
+
+    /// Wrong answers in a day to codes that went to one address or number. Six digits are guessed within a day with a
+    /// chance of 1 in 33,000; eight digits, or six behind a password, take the hundred failures that NIST SP 800-63B allows
+    /// (section 3.2.2).
+    fn most_wrong(self) -> i64 {
+        match self {
+            Self::Proof | Self::Reset | Self::NewSecondFactor => 30,
+            Self::FirstFactor | Self::NewFirstFactor | Self::SecondFactor => 100,
+        }
+    }
+}
+
+/// Codes of one worth that a user may be sent in an hour; that many more than the operations themselves allow.
+const TO_USER: i64 = 50;
+
+/// Whose counts a code belongs to.
+pub(super) struct Bound {
+    /// The subject of the rows in `attempts`.
+    pub(super) subject: String,
+    worth: Worth,
+}
+
+impl Bound {
+    /// Of codes that go to the `value` of `attribute`.
+    pub(super) fn of_address(pool: &Pool, worth: Worth, attribute: &str, value: &str) -> Self {
+        Self::of(pool, worth, attribute, &names::fold_case(value.trim()))
+    }
+
+    /// Of codes that nobody gets: `subject` is whose they would be.
+    pub(super) fn of_nobody(pool: &Pool, worth: Worth, subject: &str) -> Self {
+        Self::of(pool, worth, "", subject)
+    }
+
+    fn of(pool: &Pool, worth: Worth, attribute: &str, value: &str) -> Self {
+        let text = format!("{}/{attribute}/{value}", worth.tag());
+        let pseudonym = pool.key.mac("destinations of codes", text.as_bytes());
+        Self {
+            subject: hex(&pseudonym),
+            worth,
+        }
+    }
+
+    /// Counts a code that is sent by this batch; [`TOO_MANY`] beyond the bound. `user`: who is sent it, unless the batch
+    /// creates them.
+    pub(super) fn send(&self, cx: &Cx<'_>, batch: Batch, pool: &Pool, user: Option<&str>) -> Batch {
+        let until = cx.now.saturating_add(HOUR);
+        let count = |batch, subject: &str, kind, most| {
+            let limit = limit(kind, most);
+            table::count_within(batch, &pool.id, subject, limit, cx.now, until)
+        };
+        let batch = match user {
+            Some(user) => count(batch, user, self.worth.by_user(), TO_USER),
+            None => batch,
+        };
+        count(batch, &self.subject, SENT, self.worth.most_sent())
+    }
+
+    /// Whether no more answers are judged after `wrong` ones.
+    pub(super) fn is_reached(&self, wrong: i64) -> bool {
+        wrong >= self.worth.most_wrong()
+    }
+
+    /// Counts a wrong answer; [`TOO_MANY`] beyond the bound.
+    pub(super) fn fail(&self, cx: &Cx<'_>, batch: Batch, pool: &Pool) -> Batch {
+        let until = cx.now.saturating_add(DAY);
+        table::count_within(batch, &pool.id, &self.subject, self.limit(), cx.now, until)
+    }
+
+    /// Requires that the bound is not reached when the batch of a right answer is applied; [`TOO_MANY`].
+    pub(super) fn holds(&self, batch: Batch, pool: &Pool, now: i64) -> Batch {
+        table::within(batch, &pool.id, &self.subject, self.limit(), now)
+    }
+
+    fn limit(&self) -> Limit {
+        limit(WRONG, self.worth.most_wrong())
+    }
+}
+
+fn limit(kind: &'static str, most: i64) -> Limit {
+    Limit {
+        kind,
+        most,
+        exceeded: TOO_MANY,
+    }
+}
