@@ -21,6 +21,27 @@ pub struct Rendered {
     pub body: String,
 }
 
+impl Rendered {
+    fn sms(body: String) -> Self {
+        Self {
+            subject: None,
+            body,
+        }
+    }
+
+    /// The subject becomes a header: a line break in it would begin another one. Templates end in one when a tool reads them
+    /// from a file, so that it is taken out here, and the template stays what was set.
+    fn email(subject: &str, body: String) -> Self {
+        let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+        let words = subject.split(breaks).filter(|part| !part.is_empty());
+        let subject = words.collect::<Vec<_>>().join(" ");
+        Self {
+            subject: Some(subject.trim().to_owned()),
+            body,
+        }
+    }
+}
+
 /// The message with the code of a sign-up, a code or (by e-mail) a link as the pool says.
 ///
 /// # Errors
@@ -43,20 +64,14 @@ pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rend
             .replace("{####}", code)
     };
     match medium {
-        DeliveryMediumType::Sms => Rendered {
-            subject: None,
-            body: fill(&template.sms_message),
-        },
-        DeliveryMediumType::Email => Rendered {
-            subject: Some(
-                template
-                    .email_subject
-                    .as_deref()
-                    .unwrap_or(VERIFICATION_SUBJECT)
-                    .to_owned(),
-            ),
-            body: fill(&template.email_message),
-        },
+        DeliveryMediumType::Sms => Rendered::sms(fill(&template.sms_message)),
+        DeliveryMediumType::Email => {
+            let subject = template.email_subject.as_deref();
+            Rendered::email(
+                subject.unwrap_or(VERIFICATION_SUBJECT),
+                fill(&template.email_message),
+            )
+        }
     }
 }
 
@@ -70,17 +85,16 @@ pub fn authentication(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Re
             .replace("{####}", code)
     };
     match medium {
-        DeliveryMediumType::Sms => Rendered {
-            subject: None,
-            body: fill(pool.doc.sms_authentication_message.as_deref()),
-        },
+        DeliveryMediumType::Sms => {
+            Rendered::sms(fill(pool.doc.sms_authentication_message.as_deref()))
+        }
         DeliveryMediumType::Email => {
             let texts = pool.doc.mfa_factors.email.as_ref().filter(|_| own);
             let subject = texts.and_then(|texts| texts.subject.as_deref());
-            Rendered {
-                subject: Some(subject.unwrap_or(VERIFICATION_SUBJECT).to_owned()),
-                body: fill(texts.and_then(|texts| texts.message.as_deref())),
-            }
+            Rendered::email(
+                subject.unwrap_or(VERIFICATION_SUBJECT),
+                fill(texts.and_then(|texts| texts.message.as_deref())),
+            )
         }
     }
 }
@@ -102,10 +116,7 @@ pub fn invitation(
             let text = template
                 .and_then(|t| t.sms_message.as_deref())
                 .unwrap_or(INVITATION);
-            Rendered {
-                subject: None,
-                body: fill_invitation(text, username, password),
-            }
+            Rendered::sms(fill_invitation(text, username, password))
         }
         DeliveryMediumType::Email => {
             let text = template
@@ -114,10 +125,10 @@ pub fn invitation(
             let subject = template
                 .and_then(|t| t.email_subject.as_deref())
                 .unwrap_or(INVITATION_SUBJECT);
-            Rendered {
-                subject: Some(subject.to_owned()),
-                body: fill_invitation(text, &escape(username), &escape(password)),
-            }
+            Rendered::email(
+                subject,
+                fill_invitation(text, &escape(username), &escape(password)),
+            )
         }
     }
 }
@@ -141,18 +152,12 @@ pub fn invitation_without_password(
     let text = own.filter(|text| !text.contains("{####}"));
     let text = text.unwrap_or(INVITATION_WITHOUT_PASSWORD);
     match medium {
-        DeliveryMediumType::Sms => Rendered {
-            subject: None,
-            body: fill_invitation(text, username, ""),
-        },
+        DeliveryMediumType::Sms => Rendered::sms(fill_invitation(text, username, "")),
         DeliveryMediumType::Email => {
             let subject = template
                 .and_then(|t| t.email_subject.as_deref())
                 .unwrap_or(INVITATION_WITHOUT_PASSWORD_SUBJECT);
-            Rendered {
-                subject: Some(subject.to_owned()),
-                body: fill_invitation(text, &escape(username), ""),
-            }
+            Rendered::email(subject, fill_invitation(text, &escape(username), ""))
         }
     }
 }
@@ -208,6 +213,20 @@ mod tests {
         assert_eq!(
             fill_invitation("{username}{####}{x}{{", "{####}", "{username}"),
             "{####}{username}{x}{{"
+        );
+    }
+
+    #[test]
+    fn a_subject_is_one_line() {
+        let subject = |text: &str| Rendered::email(text, String::new()).subject.unwrap();
+        assert_eq!(subject("Your code\r\n"), "Your code");
+        assert_eq!(
+            subject("A\r\nBcc: x@y.example\u{2028}B\u{85}C\0"),
+            "A Bcc: x@y.example B C"
+        );
+        assert_eq!(
+            subject("Ihr Code für Ärzte  hier"),
+            "Ihr Code für Ärzte  hier"
         );
     }
 

@@ -31,6 +31,30 @@ on_each_engine! {
         assert_eq!(message["code"], "Passw0rd&");
     }
 
+    async fn a_subject_is_one_line_whatever_the_template_says(t: &TestApp) {
+        let subject = "Hello\r\nBcc: all@example.com\n";
+        let pool = pool(t, json!({
+            "AutoVerifiedAttributes": ["email"],
+            "VerificationMessageTemplate": {"EmailSubject": subject, "EmailMessage": "{####}", "DefaultEmailOption": "CONFIRM_WITH_CODE"},
+            "AdminCreateUserConfig": {"InviteMessageTemplate": {"EmailSubject": subject, "EmailMessage": "{username} {####}"}}
+        })).await;
+        let client = client(t, &pool, json!({})).await;
+        sign_up(t, &client, "bob", "bob@example.com").await;
+        let input = json!({
+            "UserPoolId": pool, "Username": "ann", "DesiredDeliveryMediums": ["EMAIL"],
+            "UserAttributes": [{"Name": "email", "Value": "ann@example.com"}]
+        });
+        t.ok("AdminCreateUser", input).await;
+        let messages = inbox(t, &pool).await;
+        assert_eq!(messages.len(), 2);
+        for message in messages {
+            assert_eq!(message["subject"], "Hello Bcc: all@example.com");
+        }
+        // The template is what was set.
+        let shown = t.ok("DescribeUserPool", json!({"UserPoolId": pool})).await;
+        assert_eq!(shown["UserPool"]["VerificationMessageTemplate"]["EmailSubject"], subject);
+    }
+
     async fn a_message_that_nobody_gets_goes_with_its_code(t: &TestApp) {
         let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
         let client = client(t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
