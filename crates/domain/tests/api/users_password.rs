@@ -145,6 +145,22 @@ on_each_engine! {
         assert_eq!(refusal.0, "NotAuthorizedException");
     }
 
+    async fn a_temporary_password_that_is_changed_is_the_users_own(t: &TestApp) {
+        let (pool, client) = email_pool(t).await;
+        confirmed(t, &pool, &client, "bob", "bob@example.com").await;
+        let token = access_token(t, &client, "bob", PASSWORD).await;
+        let temporary = json!({"UserPoolId": pool, "Username": "bob", "Password": "Temp0rary!", "Permanent": false});
+        t.ok("AdminSetUserPassword", temporary).await;
+        assert_eq!(user(t, &pool, "bob").await["UserStatus"], "FORCE_CHANGE_PASSWORD");
+        let change = json!({"AccessToken": token, "PreviousPassword": "Temp0rary!", "ProposedPassword": NEW});
+        t.ok("ChangePassword", change).await;
+        assert_eq!(user(t, &pool, "bob").await["UserStatus"], "CONFIRMED");
+        // Nor does the new password end with the temporary one.
+        t.advance(8 * 86_400).await;
+        let answer = sign_in(t, &client, "bob", NEW).await.unwrap();
+        assert!(answer["AuthenticationResult"].is_object(), "{answer}");
+    }
+
     async fn password_changes_are_limited_to_five_an_hour(t: &TestApp) {
         let (pool, client) = email_pool(t).await;
         confirmed(t, &pool, &client, "bob", "bob@example.com").await;

@@ -1,7 +1,7 @@
 //! ChangePassword: a signed-in user sets a new password (auth.md 2.7, 2.9, 6.6).
 
 use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::{ChangePasswordRequest, ChangePasswordResponse};
+use cognate_shapes::{ChangePasswordRequest, ChangePasswordResponse, UserStatusType};
 use cognate_store::Batch;
 
 use crate::audit;
@@ -43,6 +43,11 @@ pub async fn change_password(
     let mut after = before.clone();
     let sealed = password::seal(cx, pool, &after.id, &after.username, &new).await;
     history::replace(pool, &mut after, sealed);
+    // Whoever replaced a temporary password has chosen their own.
+    if after.status == UserStatusType::ForceChangePassword {
+        after.status = UserStatusType::Confirmed;
+        after.doc.temporary_until = None;
+    }
     after.modified = cx.now;
     let batch = user::save(Batch::new(), pool, before, &after)?;
     // A code that was asked for before the change must not undo it.
