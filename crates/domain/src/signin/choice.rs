@@ -325,7 +325,7 @@ async fn code(
         return Err(auth::session_invalid().into());
     }
     let batch = correct.consume(Batch::new(), at.pool);
-    let Some(after) = otp::confirmed(cx, user, &correct) else {
+    let Some(after) = otp::confirmed(cx, at.pool, user, &correct) else {
         return advance::proved(cx, at, resumed, factor, batch).await;
     };
     // A verified address is a name to sign in with where the pool says so, and belongs to whoever verified it last

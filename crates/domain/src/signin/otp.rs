@@ -15,7 +15,9 @@ use crate::cx::Cx;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, challenges};
 use crate::messages::destination::{Contact, Destination};
 use crate::messages::{self, Kind, render};
+use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::choice::offers;
 use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, candidate};
@@ -200,7 +202,11 @@ pub fn was_judged(refusal: &ApiError) -> bool {
 
 /// The user after a right answer: what the code was sent to is verified, unless it has another value by now, and whoever
 /// had not confirmed the sign-up has done so (auth.md 3.6, 4.2). None when nothing changes.
-pub fn confirmed(cx: &Cx<'_>, user: &User, correct: &Correct) -> Option<User> {
+///
+/// Anybody can sign up with an address. Whoever confirms that by a sign-in of their own has shown that they read the
+/// address, and not that they chose what came with it: the password goes, and another address or number that would let its
+/// reader in waits until it is verified.
+pub fn confirmed(cx: &Cx<'_>, pool: &Pool, user: &User, correct: &Correct) -> Option<User> {
     let code = &correct.code;
     let contact = Contact::of_attribute(&code.attribute)
         .filter(|_| user.attribute(&code.attribute) == Some(code.value.as_str()));
@@ -216,6 +222,18 @@ pub fn confirmed(cx: &Cx<'_>, user: &User, correct: &Correct) -> Option<User> {
     }
     if confirms {
         after.status = UserStatusType::Confirmed;
+        after.credential = None;
+        after.doc.history.clear();
+        for other in [Contact::Email, Contact::PhoneNumber] {
+            let name = other.attribute();
+            let unproven = contact != Some(other) && !user.verified(name);
+            if unproven && offers::allows_code_to(pool, other) {
+                after.doc.attributes.remove(other.flag());
+                if let Some(value) = after.doc.attributes.remove(name) {
+                    after.doc.pending.insert(name.to_owned(), value);
+                }
+            }
+        }
     }
     after.modified = cx.now;
     Some(after)

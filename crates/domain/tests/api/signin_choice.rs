@@ -253,6 +253,36 @@ on_each_engine! {
         t.refused("InitiateAuth", begin(&s.client, json!({"USERNAME": "bare"})), unconfirmed.0, unconfirmed.1).await;
     }
 
+    /// Anybody can sign up with somebody's address. What they chose besides is gone when its owner comes.
+    async fn a_first_code_leaves_no_way_in_to_whoever_signed_up_with_the_address(t: &TestApp) {
+        let s = choices(t, json!({}), json!({})).await;
+        let input = json!({"ClientId": s.client, "Username": "jane", "Password": PASSWORD, "UserAttributes": contacts("jane@example.com", "+15555550666")});
+        let sub = t.ok("SignUp", input).await["UserSub"].as_str().unwrap().to_owned();
+        // A step that was begun before does not outlive it either.
+        let waiting = t.ok("InitiateAuth", prefer(&s.client, "jane", "SMS_OTP")).await;
+        let to_the_number = code(t, &s.pool, &sub).await;
+        let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
+        let digits = code(t, &s.pool, &sub).await;
+        answer(t, email_code(&s.client, &asked["Session"], "jane", &digits)).await.unwrap();
+        assert_eq!(t.call("InitiateAuth", by_password(&s.client, "jane", PASSWORD)).await.unwrap_err(), refusal(WRONG));
+        let list = t.ok("InitiateAuth", begin(&s.client, json!({"USERNAME": "jane"}))).await;
+        assert_eq!(list["AvailableChallenges"], json!(["EMAIL_OTP"]));
+        let late = respond(&s.client, "SMS_OTP", &waiting["Session"], json!({"USERNAME": "jane", "SMS_OTP_CODE": to_the_number}));
+        assert_eq!(answer(t, late).await.unwrap_err(), not_authorized(INVALID));
+        let shown = t.ok("AdminGetUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
+        assert_eq!(attribute(&shown, "phone_number"), None);
+        // The owner can verify the number, if it is theirs after all.
+        let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
+        let digits = code(t, &s.pool, &sub).await;
+        let tokens = answer(t, email_code(&s.client, &asked["Session"], "jane", &digits)).await.unwrap();
+        let access = &tokens["AuthenticationResult"]["AccessToken"];
+        t.ok("GetUserAttributeVerificationCode", json!({"AccessToken": access, "AttributeName": "phone_number"})).await;
+        let digits = code(t, &s.pool, &sub).await;
+        t.ok("VerifyUserAttribute", json!({"AccessToken": access, "AttributeName": "phone_number", "Code": digits})).await;
+        let shown = t.ok("AdminGetUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
+        assert_eq!(attribute(&shown, "phone_number_verified"), Some("true"));
+    }
+
     async fn wrong_codes_do_not_lock_and_twenty_burn_the_code(t: &TestApp) {
         let s = choices(t, json!({}), json!({})).await;
         let sub = jane(t, &s).await;

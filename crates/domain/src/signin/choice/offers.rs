@@ -35,6 +35,17 @@ pub fn contact_of(challenge: ChallengeNameType) -> Option<Contact> {
         .find(|contact| challenge_of(*contact) == challenge)
 }
 
+/// Whether the pool lets users begin with a code to this contact.
+pub fn allows_code_to(pool: &Pool, contact: Contact) -> bool {
+    allows(
+        pool,
+        match contact {
+            Contact::Email => AuthFactorType::EmailOtp,
+            Contact::PhoneNumber => AuthFactorType::SmsOtp,
+        },
+    )
+}
+
 /// The factors of a pool besides the password, which is always allowed (settled P23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Allowed {

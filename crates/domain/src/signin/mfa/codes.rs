@@ -9,6 +9,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
 use crate::messages::destination::Contact;
+use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::{name_for_srp, user_of};
@@ -123,7 +124,7 @@ fn after(
         if before.attribute(&code.attribute) != Some(code.value.as_str()) {
             return Err(auth::session_invalid().into());
         }
-        return Ok(otp::confirmed(cx, before, correct));
+        return Ok(otp::confirmed(cx, at.pool, before, correct));
     }
     let given = BTreeMap::from([(code.attribute.clone(), code.value.clone())]);
     let mut after = changes::complete(at.pool, at.client, before, given)?;
