@@ -12,7 +12,7 @@ use cognate_store::tables::{groups, provider_links};
 use cognate_store::{Batch, Label, Row, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::cx::Cx;
+use crate::cx::{Caller, Cx};
 use crate::errors::{Fault, Result};
 use crate::records::mac;
 use crate::records::pool::Pool;
@@ -34,7 +34,7 @@ pub const PREFERRED_USERNAME_TAKEN: Label = Label("preferred_username_taken");
 pub const INDEXED_CHARS: usize = 256;
 
 /// What is kept of a user besides the columns.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserDoc {
     /// Attribute name to value, without `sub`; booleans as "true"/"false".
     pub attributes: BTreeMap<String, String>,
@@ -385,6 +385,12 @@ pub fn taken_alias(label: Label) -> Option<&'static str> {
         .into_iter()
         .find(|kind| kind.taken() == label)
         .map(Name::as_str)
+}
+
+/// Whether a request changes nothing of a user and so writes nothing, neither the user nor an audit row: else whoever has a
+/// token fills the database by saying the same again and again. What an administrator asks for is recorded all the same.
+pub fn is_idle(cx: &Cx<'_>, before: &User, after: &User) -> bool {
+    matches!(cx.caller, Caller::Public) && before.doc == after.doc
 }
 
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.

@@ -257,6 +257,9 @@ pub async fn set_preference(
 ) -> Result<()> {
     let mut after = before.clone();
     after.doc.mfa = preference.apply(pool, before)?;
+    if user::is_idle(cx, before, &after) {
+        return Ok(());
+    }
     after.modified = cx.now;
     let batch = user::save(Batch::new(), pool, before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

@@ -41,6 +41,9 @@ pub async fn set(cx: &Cx<'_>, pool: &Pool, before: &User, options: &[MFAOptionTy
     }
     let mut after = before.clone();
     after.doc.mfa.set(MfaFactor::Sms, wanted);
+    if user::is_idle(cx, before, &after) {
+        return Ok(());
+    }
     after.modified = cx.now;
     let batch = user::save(Batch::new(), pool, before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

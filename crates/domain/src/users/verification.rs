@@ -31,6 +31,9 @@ pub async fn save(
         refuse_taken(cx, pool, before, &change.after, destination).await?;
     }
     let mut after = change.after;
+    if change.to_verify.is_empty() && user::is_idle(cx, before, &after) {
+        return Ok(Vec::new());
+    }
     after.modified = cx.now;
     let claims = claims(before, &after);
     let batch = Batch::new();

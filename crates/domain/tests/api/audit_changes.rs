@@ -261,7 +261,14 @@ impl Session<'_> {
         let given = code(self.t, &id, sub).await;
         let verify = json!({"AttributeName": "email", "Code": given});
         self.change("VerifyUserAttribute", mine(verify)).await;
-        self.change("SetUserSettings", mine(json!({"MFAOptions": []})))
+        let number = json!([{"Name": "phone_number", "Value": "+15555550100"}]);
+        self.change(
+            "UpdateUserAttributes",
+            mine(json!({"UserAttributes": number})),
+        )
+        .await;
+        let by_sms = json!([{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]);
+        self.change("SetUserSettings", mine(json!({"MFAOptions": by_sms})))
             .await;
         let own = json!({"PreviousPassword": PASSWORD, "ProposedPassword": format!("{VALUE}!")});
         self.change("ChangePassword", mine(own)).await;

@@ -31,6 +31,7 @@ mod fuzz;
 mod fuzz_bodies;
 mod groups;
 mod groups_tokens;
+mod idle_writes;
 mod limits;
 mod list_users;
 mod lockout;

@@ -2,7 +2,8 @@
 
 use cognate_crypto::jws;
 use cognate_shapes::{ErrorCode, RevokeTokenRequest, RevokeTokenResponse};
-use cognate_store::Batch;
+use cognate_store::tables::sessions;
+use cognate_store::{Batch, CommitError};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -38,8 +39,12 @@ pub async fn revoke_token(cx: &Cx<'_>, input: RevokeTokenRequest) -> Result<Revo
     if token.client_id != client.id {
         return Err(unconfirmed::not_issued_to_this_client().into());
     }
-    let batch = revoke::session(Batch::new(), &pool.id, &token.user_id, &token.session_id);
-    let batch = audit::record(cx, batch, &pool.id, Some(&token.user_id));
-    cx.commit(batch, |_| Fault::Stale).await?;
-    Ok(RevokeTokenResponse {})
+    let (user_id, session_id) = (&token.user_id, &token.session_id);
+    let batch = revoke::live_session(Batch::new(), &pool.id, user_id, session_id, cx.now);
+    let batch = audit::record(cx, batch, &pool.id, Some(user_id));
+    match cx.store.commit(batch).await {
+        // What ended before ends no more: nothing is written, however often a token is revoked.
+        Ok(_) | Err(CommitError::Conflict(sessions::STALE)) => Ok(RevokeTokenResponse {}),
+        Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
+    }
 }

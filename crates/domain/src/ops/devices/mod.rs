@@ -18,7 +18,7 @@ use cognate_store::tables::pools as pools_table;
 use cognate_store::{Batch, Label};
 
 use crate::audit;
-use crate::cx::Cx;
+use crate::cx::{Caller, Cx};
 use crate::errors::devices::{device_not_found, not_tracked};
 use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
 use crate::ops::pools;
@@ -125,8 +125,13 @@ async fn set_status(
     };
     let known = Device::find(cx, pool, &user.id, key).await?;
     let Device(known) = known.ok_or_else(device_not_found)?;
+    let remembered = status == DeviceRememberedStatusType::Remembered;
+    // What the user said before is not written again.
+    if matches!(cx.caller, Caller::Public) && known.remembered == remembered {
+        return Ok(());
+    }
     let after = DeviceRow {
-        remembered: status == DeviceRememberedStatusType::Remembered,
+        remembered,
         modified: cx.now,
         ..known
     };
