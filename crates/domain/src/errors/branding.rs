@@ -80,10 +80,18 @@ pub fn invalid_assets(items: &[String]) -> ApiError {
     ))
 }
 
-/// Settled D17, an item; what follows `errorMessage` is \[unconfirmed\].
+/// Settled D17, an item; the quotation marks as in two answers of the service that a project recorded in September 2026.
 pub fn asset_error(category: &str, extension: &str, color_mode: &str, reason: &str) -> String {
     format!(
-        "{{category: {category}, extension: {extension}, colorMode: {color_mode}, errorMessage: {reason}}}"
+        "{{category: {category}, extension: {extension}, colorMode: {color_mode}, errorMessage: \"{reason}\"}}"
+    )
+}
+
+/// A reason in [`asset_error`]: attributes that the element of a drawing may not have. From the same record.
+pub fn attributes_not_allowed(element: &str, attributes: &[&str]) -> String {
+    format!(
+        "element [{element}#{}] is not allowed.",
+        attributes.join("|")
     )
 }
 

@@ -195,8 +195,9 @@ on_each_engine! {
     async fn every_image_that_cannot_be_used_is_named(t: &TestApp) {
         let (id, client) = site(t).await;
         let script = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+        let live = b"<svg xmlns='http://www.w3.org/2000/svg'><g><path d='M0' onclick='a' onload='b'/></g></svg>";
         let item = |category: &str, extension: &str, reason: &str| {
-            format!("{{category: {category}, extension: {extension}, colorMode: LIGHT, errorMessage: {reason}}}")
+            format!("{{category: {category}, extension: {extension}, colorMode: LIGHT, errorMessage: \"{reason}\"}}")
         };
         let kind = "The extension is not allowed for the category";
         let content = "The content is not a valid image of the extension";
@@ -214,6 +215,10 @@ on_each_engine! {
                 vec![item("FORM_LOGO", "PNG", content)],
             ),
             (json!([good, good]), vec![item("FORM_LOGO", "PNG", twice)]),
+            (
+                json!([image("FAVICON_SVG", "LIGHT", "SVG", live)]),
+                vec![item("FAVICON_SVG", "SVG", "element [path#onclick|onload] is not allowed.")],
+            ),
         ] {
             let text = format!("Invalid assets provided. Validation errors: [{}]", items.join(", "));
             let request = of(&id, &client, json!({"UseCognitoProvidedValues": true, "Assets": assets}));

@@ -29,11 +29,11 @@ pub fn accept(sent: Vec<AssetType>) -> std::result::Result<Vec<AssetRow>, ApiErr
         };
         let bytes = asset.bytes.unwrap_or_default().0;
         let reason = if !fits(asset.category, asset.extension) {
-            Some(branding::WRONG_EXTENSION)
-        } else if !image::is(asset.extension, &bytes) {
-            Some(branding::WRONG_CONTENT)
+            Some(branding::WRONG_EXTENSION.into())
+        } else if let Some(fault) = image::fault(asset.extension, &bytes) {
+            Some(fault)
         } else if !seen.insert(key.clone()) {
-            Some(branding::TWICE)
+            Some(branding::TWICE.into())
         } else {
             None
         };
@@ -43,7 +43,7 @@ pub fn accept(sent: Vec<AssetType>) -> std::result::Result<Vec<AssetRow>, ApiErr
                 &key.category,
                 extension,
                 &key.color_mode,
-                reason,
+                &reason,
             )),
             None => rows.push(AssetRow {
                 key,

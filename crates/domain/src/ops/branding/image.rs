@@ -1,5 +1,7 @@
 //! Which images may be uploaded: told by how the files begin, and drawings by what is in them.
 
+use std::borrow::Cow;
+
 use cognate_shapes::AssetExtensionType;
 use roxmltree::{Document, ParsingOptions};
 
@@ -93,43 +95,53 @@ pub fn logo_kind(bytes: &[u8]) -> Result<&'static str, ApiError> {
     }
 }
 
-/// Whether the file is what its extension says, and harmless.
-pub fn is(extension: AssetExtensionType, bytes: &[u8]) -> bool {
-    match extension {
+/// Why the file is not what its extension says, or not harmless; None if it is both.
+pub fn fault(extension: AssetExtensionType, bytes: &[u8]) -> Option<Cow<'static, str>> {
+    let right = match extension {
         AssetExtensionType::Png => bytes.starts_with(PNG),
         AssetExtensionType::Jpeg => bytes.starts_with(JPEG),
         AssetExtensionType::Ico => bytes.starts_with(ICO),
         AssetExtensionType::Webp => {
             bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP".as_slice())
         }
-        AssetExtensionType::Svg => std::str::from_utf8(bytes).is_ok_and(is_drawing),
-    }
+        AssetExtensionType::Svg => match std::str::from_utf8(bytes) {
+            Ok(text) => return drawing_fault(text),
+            Err(_) => false,
+        },
+    };
+    (!right).then(|| branding::WRONG_CONTENT.into())
 }
 
-/// Whether a file is an SVG drawing without scripts, links, foreign content, or anything from elsewhere.
-fn is_drawing(text: &str) -> bool {
+/// Why a file is not an SVG drawing without scripts, links, foreign content, or anything from elsewhere; None if it is.
+fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: MAX_NODES,
         ..ParsingOptions::default()
     };
+    let wrong = || Some(Cow::Borrowed(branding::WRONG_CONTENT));
     let Ok(document) = Document::parse_with_options(text, options) else {
-        return false;
+        return wrong();
     };
-    let root = document.root_element().tag_name();
-    let harmless = |node: roxmltree::Node<'_, '_>| {
-        if node.is_pi() {
-            return false;
-        }
-        if !node.is_element() {
-            return true;
-        }
+    if document.root_element().tag_name().name() != "svg" {
+        return wrong();
+    }
+    for node in document.descendants() {
         let name = node.tag_name();
-        DRAWING.contains(&name.name())
-            && name.namespace() == Some(SVG)
-            && node.attributes().all(|a| is_inert(a.name(), a.value()))
-    };
-    root.name() == "svg" && document.descendants().all(harmless)
+        let known = DRAWING.contains(&name.name()) && name.namespace() == Some(SVG);
+        if node.is_pi() || (node.is_element() && !known) {
+            return wrong();
+        }
+        let live: Vec<&str> = node
+            .attributes()
+            .filter(|a| !is_inert(a.name(), a.value()))
+            .map(|a| a.name())
+            .collect();
+        if !live.is_empty() {
+            return Some(branding::attributes_not_allowed(name.name(), &live).into());
+        }
+    }
+    None
 }
 
 /// Whether an attribute neither runs anything nor names anything outside of the drawing.
@@ -159,10 +171,13 @@ mod tests {
             (AssetExtensionType::Webp, webp.as_slice()),
             (AssetExtensionType::Svg, drawing("").as_bytes()),
         ] {
-            assert!(is(extension, bytes), "{extension:?}");
-            assert!(!is(extension, b""), "{extension:?}");
+            assert_eq!(fault(extension, bytes), None, "{extension:?}");
+            assert!(fault(extension, b"").is_some(), "{extension:?}");
             for other in [PNG, JPEG, ICO, webp, b"<p/>"] {
-                assert!(other == bytes || !is(extension, other), "{extension:?}");
+                assert!(
+                    other == bytes || fault(extension, other).is_some(),
+                    "{extension:?}"
+                );
             }
         }
     }
@@ -173,7 +188,7 @@ mod tests {
             "<title>x</title><g fill='red'><path d='M0 0'/></g>",
             "<defs><linearGradient id='a'><stop offset='0'/></linearGradient></defs><use xlink:href='#a'/>",
         ] {
-            assert!(is_drawing(&drawing(good)), "{good}");
+            assert_eq!(drawing_fault(&drawing(good)), None, "{good}");
         }
         for bad in [
             "<script>alert(1)</script>",
@@ -188,7 +203,7 @@ mod tests {
             "<script xmlns='http://www.w3.org/1999/xhtml'/>",
             "<title><iframe xmlns='http://www.w3.org/1999/xhtml'/></title>",
         ] {
-            assert!(!is_drawing(&drawing(bad)), "{bad}");
+            assert!(drawing_fault(&drawing(bad)).is_some(), "{bad}");
         }
         for bad in [
             "<svg/>".to_owned(),
@@ -196,7 +211,7 @@ mod tests {
             format!("<?xml-stylesheet href='x'?>{}", drawing("")),
             "no drawing".to_owned(),
         ] {
-            assert!(!is_drawing(&bad), "{bad}");
+            assert!(drawing_fault(&bad).is_some(), "{bad}");
         }
     }
 }
