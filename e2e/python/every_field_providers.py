@@ -199,7 +199,8 @@ def saml_by_url(admin, pool, host):
     provider.update({"ProviderDetails": details}, places("moved.example.com"))
     host.publish("/broken", "<html/>")
     for path, text in {
-        "nothing": f"Error retrieving metadata from {host.url}/nothing", "broken": "Invalid metadata document.",
+        "nothing": f"Non-ok status code 404 returned from remote metadata source {host.url}/nothing",
+        "broken": "Unable to unmarshall metadata",
     }.items():
         check_refused(f"SAML with {path} at its address is refused", "UpdateIdentityProvider", (INVALID, text),
                       lambda path=path: admin.update_identity_provider(

@@ -47,9 +47,23 @@ pub fn two_metadata() -> ApiError {
     invalid_parameter("Only one of the MetadataURL or MetadataFile should be provided.")
 }
 
+/// A discovery document that cannot be had or used: raw lines of CloudFormation and Terraform in four unconnected
+/// projects.
+pub fn discovery_failed() -> ApiError {
+    invalid_parameter("Unable to contact well-known endpoint")
+}
+
 /// endpoints.md 4.1, auth.md 6.10.
 pub fn metadata_unreachable(url: &str) -> ApiError {
     invalid_parameter(format!("Error retrieving metadata from {url}"))
+}
+
+/// The metadata's host answers something else than 200; the raw line in
+/// <https://github.com/aws-solutions/aws-data-lake-solution/issues/31>.
+pub fn metadata_status(status: u16, url: &str) -> ApiError {
+    invalid_parameter(format!(
+        "Non-ok status code {status} returned from remote metadata source {url}"
+    ))
 }
 
 /// endpoints.md 4.1.
@@ -65,11 +79,12 @@ pub fn invalid_mapping(names: &[&str]) -> ApiError {
     ))
 }
 
-/// auth.md 6.10 (D).
-pub fn provider_exists(name: &str) -> ApiError {
+/// The service's own record of the refusal (CloudTrail), quoted in
+/// <https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1287>.
+pub fn provider_exists(name: &str, pool_id: &str) -> ApiError {
     api(
         ErrorCode::DuplicateProvider,
-        unconfirmed::provider_exists(name),
+        format!("{name} already exists in user pool {pool_id}"),
     )
 }
 

@@ -272,11 +272,6 @@ pub const MANAGED_LOGIN_VERSION: &str = "ManagedLoginVersion must be 1 or 2.";
 // Identity providers.
 
 /// auth.md 6.10 \[emu\].
-pub fn provider_exists(name: &str) -> String {
-    format!("A provider with the name {name} already exists in this user pool.")
-}
-
-/// auth.md 6.10 \[emu\].
 pub fn provider_not_found(name: &str) -> String {
     format!("Identity provider {name} does not exist.")
 }
@@ -296,10 +291,9 @@ pub const IDENTIFIER_TAKEN: &str =
 pub const RESERVED_PROVIDER_NAME: &str = "The provider name COGNITO is reserved.";
 /// AcrMapping is for OIDC only; the text is a guess.
 pub const ACR_MAPPING_TYPE: &str = "AcrMapping is only supported for OIDC identity providers.";
-/// A discovery document that cannot be had or used.
-pub const DISCOVERY_FAILED: &str = "Unable to contact well-known endpoint";
-/// A metadata document that is no description of a SAML provider.
-pub const INVALID_METADATA: &str = "Invalid metadata document.";
+/// A metadata document that is no description of a SAML provider. Likely: seen in the console
+/// (<https://github.com/ory/mocksaml/issues/103>), and the words of the library that the other texts come from.
+pub const INVALID_METADATA: &str = "Unable to unmarshall metadata";
 /// A metadata document without a usable certificate.
 pub const METADATA_CERTIFICATE: &str =
     "The metadata document does not contain a valid signing certificate.";

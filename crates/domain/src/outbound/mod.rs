@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of an answer.
 const LARGEST: usize = 1 << 20;
 
-/// Why there is no answer; for the log, as what is said to the client does not depend on it.
+/// Why there is no answer; for the log. To the client only a status matters, which there is for no host that may not be
+/// called.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
     /// The URL is not one that may be called.

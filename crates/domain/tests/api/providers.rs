@@ -231,7 +231,7 @@ on_each_engine! {
         let same = vec![oidc_provider(&pool, "idp", json!({})); 8];
         let answers = all_at_once(t, "CreateIdentityProvider", same).await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-        let exists = ("DuplicateProviderException".to_owned(), "A provider with the name idp already exists in this user pool.".to_owned());
+        let exists = ("DuplicateProviderException".to_owned(), format!("idp already exists in user pool {pool}"));
         assert!(answers.into_iter().filter_map(Result::err).all(|refusal| refusal == exists));
         let others = (0..8).map(|n| oidc_provider(&pool, &format!("many{n}"), json!({"IdpIdentifiers": ["x"]}))).collect();
         let answers = all_at_once(t, "CreateIdentityProvider", others).await;

@@ -45,8 +45,8 @@ on_each_engine! {
     async fn a_name_is_used_once_and_social_names_are_types(t: &TestApp) {
         let pool = pool(t, json!({})).await;
         create(t, oidc_provider(&pool, "idp", json!({"IdpIdentifiers": ["a"]}))).await;
-        let text = "A provider with the name idp already exists in this user pool.";
-        t.refused("CreateIdentityProvider", oidc_provider(&pool, "idp", json!({})), "DuplicateProviderException", text).await;
+        let text = format!("idp already exists in user pool {pool}");
+        t.refused("CreateIdentityProvider", oidc_provider(&pool, "idp", json!({})), "DuplicateProviderException", &text).await;
         let text = "One of the identifiers belongs to another identity provider of this user pool.";
         let input = oidc_provider(&pool, "other", json!({"IdpIdentifiers": ["a"]}));
         t.refused("CreateIdentityProvider", input, "DuplicateProviderException", text).await;
@@ -135,19 +135,22 @@ on_each_engine! {
         let script = metadata(&redirect("SingleSignOnService", "javascript:alert(1)"));
         refused(t, file(script), "No SingleSignOn Http redirect binding location found in metadata.").await;
         for bad in ["<x/>".to_owned(), "no XML".to_owned(), format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{}", good_metadata())] {
-            refused(t, file(bad), "Invalid metadata document.").await;
+            refused(t, file(bad), "Unable to unmarshall metadata").await;
         }
         let unsigned = good_metadata().replace("KeyDescriptor use=\"signing\"", "KeyDescriptor use=\"encryption\"");
         refused(t, file(unsigned), "The metadata document does not contain a valid signing certificate.").await;
         let host = Host::start().await;
         for url in [
-            format!("{}/nothing", host.url), "http://idp.example.com/metadata".to_owned(), "file:///etc/passwd".to_owned(),
+            "http://idp.example.com/metadata".to_owned(), "file:///etc/passwd".to_owned(),
             "https://127.0.0.1:9/metadata".to_owned(),
         ] {
             refused(t, saml(json!({"MetadataURL": url})), &format!("Error retrieving metadata from {url}")).await;
         }
+        let nothing = format!("{}/nothing", host.url);
+        let text = format!("Non-ok status code 404 returned from remote metadata source {nothing}");
+        refused(t, saml(json!({"MetadataURL": nothing})), &text).await;
         host.serve("/html", "<html>");
-        refused(t, saml(json!({"MetadataURL": format!("{}/html", host.url)})), "Invalid metadata document.").await;
+        refused(t, saml(json!({"MetadataURL": format!("{}/html", host.url)})), "Unable to unmarshall metadata").await;
         for key in ["IDPSignout", "IDPInit", "EncryptedResponses", "RequestSigningAlgorithm"] {
             let text = format!("Invalid value for provider detail: {key}.");
             refused(t, saml(json!({"MetadataFile": good_metadata(), key: "yes"})), &text).await;

@@ -33,7 +33,7 @@ pub async fn create_identity_provider(
     }
     let mapping = mapping::complete(&pool, kind, input.attribute_mapping.unwrap_or_default())?;
     if table::get(&cx.store, &pool.id, &name).await?.is_some() {
-        return Err(texts::provider_exists(&name).into());
+        return Err(texts::provider_exists(&name, &pool.id).into());
     }
     // Last, for it may call the provider.
     let mut details = details::complete(cx, kind, input.provider_details).await?;
@@ -63,7 +63,7 @@ pub async fn create_identity_provider(
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => texts::too_many_providers().into(),
-        table::PROVIDER_EXISTS => texts::provider_exists(&provider.name).into(),
+        table::PROVIDER_EXISTS => texts::provider_exists(&provider.name, &pool.id).into(),
         table::IDENTIFIER_TAKEN => errors::api(
             errors::ErrorCode::DuplicateProvider,
             unconfirmed::IDENTIFIER_TAKEN,

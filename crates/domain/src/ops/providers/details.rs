@@ -10,6 +10,7 @@ use cognate_shapes::IdentityProviderTypeType;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Result, invalid_parameter, providers as texts, unconfirmed};
+use crate::outbound::OutboundError;
 use crate::records::provider::SECRET_DETAILS;
 
 type Map = BTreeMap<String, String>;
@@ -242,7 +243,7 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
     let issuer = details.get("oidc_issuer").cloned().unwrap_or_default();
     let failed = |error: &dyn std::fmt::Display| {
         tracing::info!(%issuer, %error, "no discovery document");
-        invalid_parameter(unconfirmed::DISCOVERY_FAILED)
+        texts::discovery_failed()
     };
     let body = cx.outbound.get(&discovery::url(&issuer)).await;
     let body = body.map_err(|error| failed(&error))?;
@@ -283,7 +284,10 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
             let body = cx.outbound.get(url).await.map_err(|error| {
                 // The URL may hold a key, so it is not logged.
                 tracing::info!(%error, "no metadata");
-                texts::metadata_unreachable(url)
+                match error {
+                    OutboundError::Status(status) => texts::metadata_status(status, url),
+                    _ => texts::metadata_unreachable(url),
+                }
             })?;
             String::from_utf8(body).map_err(|_| invalid_parameter(unconfirmed::INVALID_METADATA))?
         }
