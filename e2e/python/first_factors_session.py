@@ -54,7 +54,7 @@ with session("boto3 without passwords"):
     check("the choice", plain(listed),
           {"ChallengeName": "SELECT_CHALLENGE", "ChallengeParameters": {}, "AvailableChallenges": OFFERED})
     check_refused("what is not offered cannot be chosen", "RespondToAuthChallenge",
-                  ("NotAuthorizedException", "The selected challenge is not available for the user."),
+                  ("NotAuthorizedException", "Selected challenge is not available"),
                   lambda: respond("SELECT_CHALLENGE", listed, ANSWER="WEB_AUTHN"))
     asked = respond("SELECT_CHALLENGE", listed, ANSWER="EMAIL_OTP")
     check("the code that was chosen", plain(asked),

@@ -82,6 +82,11 @@ pub fn user_auth_flow_disabled() -> ApiError {
     invalid_parameter("USER_AUTH flow not enabled for this client")
 }
 
+/// auth.md 3.1: ten unconnected client programs translate this text, one of them with its type.
+pub fn custom_auth_flow_disabled() -> ApiError {
+    invalid_parameter("CUSTOM_AUTH is not enabled for the client.")
+}
+
 /// auth.md 3.1, 6.4, settled S28.
 pub fn admin_password_flow_disabled() -> ApiError {
     invalid_parameter("Auth flow not enabled for this client")

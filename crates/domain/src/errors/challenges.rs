@@ -27,9 +27,10 @@ pub fn too_many_codes(op: Op) -> ApiError {
     }
 }
 
-/// auth.md 6.5: SELECT_CHALLENGE with an answer that is not in AvailableChallenges; only the type is documented.
+/// auth.md 6.5: SELECT_CHALLENGE with an answer that is not in AvailableChallenges. The type is documented; four
+/// unconnected client programs that sign in by e-mail code look for this text, which they get for unknown users too.
 pub fn challenge_not_offered() -> ApiError {
-    super::not_authorized(guess::CHALLENGE_NOT_OFFERED)
+    super::not_authorized("Selected challenge is not available")
 }
 
 /// admin.md 2.2: a user without a password and without anything that a one-time password could be sent to.

@@ -43,13 +43,16 @@ pub fn code_used() -> ApiError {
     )
 }
 
-/// auth.md 4.2: the pool requires a factor that the user cannot have. InitiateAuth does not declare the exception for it.
+/// auth.md 4.2: the pool requires a factor that the user cannot have. The raw line, spelling as served:
+/// <https://github.com/aws-amplify/amplify-flutter/issues/95>; the type also
+/// <https://github.com/aws-amplify/amplify-js/issues/14013>. InitiateAuth does not declare it; its type is a guess.
 pub fn impossible(op: Op) -> ApiError {
-    if op.errors().contains(&ErrorCode::MFAMethodNotFound) {
-        api(ErrorCode::MFAMethodNotFound, guess::IMPOSSIBLE)
+    let code = if op.errors().contains(&ErrorCode::MFAMethodNotFound) {
+        ErrorCode::MFAMethodNotFound
     } else {
-        api(ErrorCode::InvalidUserPoolConfiguration, guess::IMPOSSIBLE)
-    }
+        ErrorCode::InvalidUserPoolConfiguration
+    };
+    api(code, "No MFA mechanism registerd in the account.")
 }
 
 /// auth.md 4.4: AssociateSoftwareToken and VerifySoftwareToken take one of the two.

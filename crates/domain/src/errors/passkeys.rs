@@ -57,9 +57,11 @@ pub fn not_supported() -> ApiError {
     )
 }
 
-/// The credential is not what the model says it is.
+/// The credential is no RegistrationResponseJSON, or its parts contradict each other:
+/// <https://github.com/aws/aws-sdk-net/issues/4386> and two client programs, one of which got it for a credential that
+/// is not discoverable. At sign-in by analogy.
 pub fn invalid_credential() -> ApiError {
-    invalid_parameter(guess::INVALID_CREDENTIAL)
+    invalid_parameter("Credential data is not valid")
 }
 
 /// Nobody may register what is registered (Web Authentication section 7.1 step 26).

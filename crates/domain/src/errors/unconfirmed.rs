@@ -15,14 +15,17 @@ pub const INTERNAL: &str = "Something went wrong";
 pub const INVALID_PAGE_TOKEN: &str = "Invalid pagination token.";
 /// The signature names a region that cannot begin a pool id.
 pub const INVALID_REGION: &str = "Invalid region.";
-/// admin.md 1.15: a tag key that begins with `aws:`, in any case.
+/// admin.md 1.15: a tag key that begins with `aws:`, in any case. Likely: the words of CloudFormation's own check, which
+/// a tool that restores tags reports of user pools too.
 pub const RESERVED_TAG_KEY: &str = "aws: prefixed tag key names are not allowed for external use.";
 /// admin.md 1.15: more than 50 tags.
 pub const TOO_MANY_TAGS: &str = "Cannot have more than 50 tags for a user pool.";
 /// admin.md 1.15: a tag with a character that tags may not have.
 pub const INVALID_TAG: &str =
     "Tag keys and values can contain letters, numbers, spaces, and the characters _ . : / = + - @";
-/// A schema attribute without a name.
+/// A schema attribute without a name. A name with a character that it may not have is told as "Entity Type: USER, Message:
+/// AttributeName: .., DataType: STRING, Error: Attribute names MUST conform to the following rules: _|ALPHA *(nameChar)
+/// and nameChar is "$" / "-" / "_" /DIGIT / ALPHA" (one raw line), which says nothing of missing names.
 pub const SCHEMA_NAME_REQUIRED: &str = "Attribute name is required for each schema attribute.";
 /// admin.md 1.4: that a pool has at most 50 custom attributes is documented, the text is not.
 pub const TOO_MANY_CUSTOM_ATTRIBUTES: &str =
@@ -67,7 +70,8 @@ pub const EMAIL_MFA_WITH_EMAIL_RECOVERY: &str = "Cannot set EmailMfaConfiguratio
 
 /// endpoints.md 3.4: an image above 100 KB, a style sheet above 3 KB, or a request above 135 KB.
 pub const BRANDING_TOO_LARGE: &str = "request parameters too large";
-/// endpoints.md 3.4: that only these two kinds are taken is documented, the text is not.
+/// endpoints.md 3.4: that only these two kinds are taken is documented. The text begins "The uploaded image must"
+/// (<https://github.com/boto/boto3/issues/2314>, cut off there).
 pub const IMAGE_KIND: &str = "ImageFile must be a PNG or JPEG image.";
 /// endpoints.md 3.4: an at-rule, or something that is no list of rules.
 pub const INVALID_CSS: &str =
@@ -100,12 +104,14 @@ pub fn missing_member(name: &str) -> String {
     )
 }
 
-/// A callback or sign-out URL that is not absolute.
+/// A callback or sign-out URL that is not absolute. For one without a scheme perhaps "{url} must contain a scheme"
+/// (<https://github.com/aws/aws-sdk-java/issues/1505>, one report of 2018).
 pub fn invalid_redirect(url: &str) -> super::ApiError {
     super::invalid_parameter(format!("{url} is not a valid redirect URI."))
 }
 
-/// auth.md 2.9: the text of PasswordHistoryPolicyViolationException was never captured.
+/// auth.md 2.9: likely, from the list of answers that a client program knows; it drops the first full stop of an answer,
+/// so whether there is one is not known.
 pub const PASSWORD_HISTORY: &str = "Password has previously been used.";
 
 /// auth.md 2.7: the text of TooManyFailedAttemptsException was never captured.
@@ -167,17 +173,12 @@ pub fn nothing_to_verify(flag: &str) -> &'static str {
     }
 }
 
-/// auth.md 3.1, 6.4 \[emu\].
+/// auth.md 3.1, 6.4 \[emu\]. One client program looks for "REFRESH_TOKEN_AUTH flow not enabled for this client".
 pub fn refresh_flow_disabled() -> super::ApiError {
     super::invalid_parameter("Refresh Token flow not enabled for this client")
 }
 
-/// auth.md 3.1 \[unconfirmed\].
-pub fn custom_auth_flow_disabled() -> super::ApiError {
-    super::invalid_parameter("CUSTOM_AUTH is not enabled for the client.")
-}
-
-/// auth.md 5.5: the text of RefreshTokenReuseException was not captured.
+/// auth.md 5.5: the text of RefreshTokenReuseException was not captured; this one stands in the tests of aws-amplify.
 pub fn refresh_token_reused() -> super::ApiError {
     super::api(
         super::ErrorCode::RefreshTokenReuse,
@@ -261,8 +262,6 @@ pub fn invalid_link(language: &str) -> String {
 
 // Domains.
 
-/// endpoints.md 2.2: a second prefix or a second custom domain of a pool.
-pub const SECOND_DOMAIN: &str = "User pool already has a domain configured.";
 /// admin.md 7.2: the text for a region with four custom domains was not captured.
 pub const TOO_MANY_CUSTOM_DOMAINS: &str =
     "The maximum number of custom domains for this account has been reached.";
@@ -326,10 +325,6 @@ pub const UNMAPPED_ATTRIBUTE: &str =
     "ProviderAttributeName must be Cognito_Subject or an attribute that the provider maps.";
 
 // Attributes of users.
-
-/// auth.md 6.7 (D).
-pub const ONLY_CONTACTS_ARE_VERIFIED: &str =
-    "Invalid attribute name. Only phone_number and email can be verified.";
 
 /// The model's documentation: only text messages to phone_number; the text is a guess.
 pub const UNSUPPORTED_MFA_OPTION: &str =

@@ -318,9 +318,10 @@ pub fn required_attribute(name: &str) -> ApiError {
     ))
 }
 
-/// auth.md 6.7.
+/// auth.md 6.7; reported in <https://github.com/aws-amplify/amplify-js/issues/3652>, and with its type in a client's list
+/// of logged answers.
 pub fn only_contacts_are_verified() -> ApiError {
-    invalid_parameter(unconfirmed::ONLY_CONTACTS_ARE_VERIFIED)
+    invalid_parameter("Invalid attribute name. Only phone_number and email can be verified.")
 }
 
 /// auth.md 6.7: there is no value to send a code to.

@@ -96,7 +96,7 @@ pub async fn start(
         }
         (F::CustomAuth, _) => {
             let allowed = lists(E::AllowCustomAuth) || lists(E::CustomAuthFlowOnly);
-            require(allowed, unconfirmed::custom_auth_flow_disabled)?;
+            require(allowed, auth::custom_auth_flow_disabled)?;
             custom::start(cx, at, begin(Flow::Custom, given), given).await
         }
         (F::UserAuth, _) => {

@@ -12,8 +12,8 @@ const CERTIFICATE: &str =
 const NONE: &str = "No such domain or user pool exists.";
 const TAKEN: &str = "Domain already associated with another user pool.";
 const SECOND: &str = "User pool already has a domain configured.";
-const SUBDOMAIN: &str = "Custom domain is not a valid subdomain: Was not able to resolve the root domain, please ensure \
-    an A record exists for the root domain.";
+const SUBDOMAIN: &str = "Custom domain is not a valid subdomain: Was not able to resolve a DNS A record for the \
+    parent domain or domain parent is a top-level domain.";
 const SSL: &str = "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't \
     include a valid certificate chain.";
 
@@ -229,10 +229,8 @@ async fn the_parent_of_a_custom_domain_has_an_address_unless_nobody_is_to_be_ask
     settings.unresolved_domains = false;
     let t = TestApp::sqlite_with(settings.clone()).await;
     let id = pool(&t, json!({})).await;
-    let text = "Custom domain is not a valid subdomain: Was not able to resolve the root domain, please ensure an A \
-                record exists for the root domain.";
     let nowhere = custom(&id, "auth.example.invalid");
-    t.refused("CreateUserPoolDomain", nowhere.clone(), INVALID, text)
+    t.refused("CreateUserPoolDomain", nowhere.clone(), INVALID, SUBDOMAIN)
         .await;
     // The parent is an address in another notation, for which nobody has to be asked.
     t.ok("CreateUserPoolDomain", custom(&id, "auth.127.0x1"))

@@ -203,7 +203,7 @@ on_each_engine! {
         let ways = recovery(&["verified_email", "verified_phone_number"]);
         let s = mfa_site_with(t, "ON", &["EMAIL_OTP"], ways).await;
         jane(t, &s, &["email"]).await;
-        let text = "No MFA method is available for the user.";
+        let text = "No MFA mechanism registerd in the account.";
         let begin = by_password(&s.client, "jane", PASSWORD);
         t.refused("InitiateAuth", begin.clone(), "InvalidUserPoolConfigurationException", text).await;
         let admin = with(begin, json!({"AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "UserPoolId": s.pool}));

@@ -28,7 +28,7 @@ const UNSUPPORTED: (&str, &str) = (
     "WebAuthnCredentialNotSupportedException",
     "The credential is not supported.",
 );
-const INVALID: (&str, &str) = ("InvalidParameterException", "Invalid WebAuthn credential.");
+const INVALID: (&str, &str) = ("InvalidParameterException", "Credential data is not valid");
 const FULL: (&str, &str) = (
     "LimitExceededException",
     "Maximum number of passkeys reached for the user.",

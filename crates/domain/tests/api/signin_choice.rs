@@ -227,7 +227,7 @@ on_each_engine! {
             assert_eq!((&asked["ChallengeName"], &asked["AvailableChallenges"]), (&json!("SELECT_CHALLENGE"), &offered), "{name} {preferred}");
             // Nor can it be chosen from the list.
             let input = respond(&s.client, "SELECT_CHALLENGE", &asked["Session"], json!({"USERNAME": name, "ANSWER": preferred}));
-            t.refused("RespondToAuthChallenge", input, "NotAuthorizedException", "The selected challenge is not available for the user.").await;
+            t.refused("RespondToAuthChallenge", input, "NotAuthorizedException", "Selected challenge is not available").await;
         }
         assert!(inbox(t, &s.pool).await.is_empty());
         // The temporary password itself works, and leads to the new one.

@@ -171,7 +171,7 @@ on_each_engine! {
         registered(t, &s, "jane", &device).await;
         let asked = asked(t, &s.client, "jane").await;
         let good = Page::default().get(&asked.options, &mut device);
-        let invalid = refusal(("InvalidParameterException", "Invalid WebAuthn credential."));
+        let invalid = refusal(("InvalidParameterException", "Credential data is not valid"));
         let mut bad: Vec<Value> = vec![json!("x"), json!([]), json!({})];
         for (member, value) in [("rawId", json!("AAEC")), ("type", json!("password")), ("response", Value::Null)] {
             bad.push(with(good.clone(), json!({member: value})));

@@ -1,12 +1,10 @@
 //! Best guesses about second factors and authenticator apps.
 
-/// auth.md 4.2, 8: the sign-in is refused; neither exception nor text was captured.
-pub const IMPOSSIBLE: &str = "No MFA method is available for the user.";
 /// auth.md 4.4: the refusal is documented, the text is not.
 pub const ONE_CREDENTIAL: &str = "Exactly one of AccessToken and Session must be given.";
-/// auth.md 4.3: the rule is documented, the text is not.
+/// auth.md 4.3: the rule is documented, and reported in <https://github.com/aws-amplify/docs/pull/5690>; the text is not.
 pub const TWO_PREFERRED: &str = "Only one MFA method can be preferred.";
-/// Whether the service refuses this or takes no notice is not known.
+/// InvalidParameterException by <https://github.com/aws-amplify/amplify-android/pull/2580>; the text was not captured.
 pub const PREFERRED_BUT_OFF: &str = "An MFA method that is not enabled cannot be preferred.";
 /// The rule is documented, the text is not.
 pub const PASSKEYS_ARE_ONE_FACTOR: &str =

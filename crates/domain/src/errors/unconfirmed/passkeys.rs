@@ -15,8 +15,6 @@ pub const RELYING_PARTY_MISMATCH: &str =
     "The credential is for a different relying party ID than the one of the user pool.";
 /// Algorithm, statement, or an authenticator that does not verify its user.
 pub const NOT_SUPPORTED: &str = "The credential is not supported.";
-/// Credential is no RegistrationResponseJSON, or its parts contradict each other.
-pub const INVALID_CREDENTIAL: &str = "Invalid WebAuthn credential.";
 /// The credential is registered already.
 pub const ALREADY_REGISTERED: &str = "The credential is already registered.";
 /// auth.md 4.5: the 21st passkey.
