@@ -9,7 +9,6 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
 use crate::messages::destination::Contact;
-use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::{name_for_srp, user_of};
