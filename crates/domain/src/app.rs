@@ -8,7 +8,7 @@ use cognate_store::Store;
 
 use crate::cache::Cache;
 use crate::clock::Clock;
-use crate::errors::Result;
+use crate::errors::{Fault, Result};
 use crate::outbound::Outbound;
 use crate::signin::custom::deciders::{Deciders, Missing};
 use crate::signin::gate::Gates;
@@ -109,8 +109,16 @@ pub struct App {
 
 impl App {
     /// Opens the domain on a migrated store whose sealing key was checked.
+    ///
+    /// # Errors
+    /// The store's; in `serve` a database whose clock was moved: that would bring back what has expired.
     pub async fn open(settings: Settings, store: Store, root: RootKey) -> Result<Arc<Self>> {
         let offset = crate::records::meta::clock_offset(&store).await?;
+        if settings.mode == Mode::Serve && offset != 0 {
+            return Err(Fault::Internal(
+                "the database moves the clock, which only one of `cognate dev` may".into(),
+            ));
+        }
         let workers = Workers::new(settings.crypto_threads, 4096);
         let cache = Cache::new(settings.cache_bytes);
         Ok(Arc::new(Self {

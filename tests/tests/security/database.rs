@@ -1,1 +1,0 @@
-//! Rows of the database that are altered, swapped or replaced by older ones.
