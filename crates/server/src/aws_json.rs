@@ -90,7 +90,11 @@ async fn operate(
     parts: &Parts,
     body: &Bytes,
 ) -> Result<Option<Vec<u8>>, Refusal> {
-    let op = operation(&parts.headers);
+    let name = target(&parts.headers);
+    let op = name.and_then(Op::from_name);
+    if let (None, Some(name)) = (op, name) {
+        state.newer.note(name, state.app.clock.wall());
+    }
     if body.is_empty() && op.is_none() {
         return Err(errors::unknown_operation());
     }
@@ -135,13 +139,13 @@ async fn operate(
     Ok(answer?.body)
 }
 
-/// The operation of the target header; None when there is none, or none such.
-fn operation(headers: &HeaderMap) -> Option<Op> {
+/// The name of an operation of this service in the target header; None when there is none.
+fn target(headers: &HeaderMap) -> Option<&str> {
     let mut targets = headers.get_all("x-amz-target").iter();
     let (Some(target), None) = (targets.next(), targets.next()) else {
         return None;
     };
-    Op::from_name(target.to_str().ok()?.strip_prefix(TARGET)?)
+    target.to_str().ok()?.strip_prefix(TARGET)
 }
 
 /// Hands a refused call to the audit trail. A fault of this server is none.

@@ -25,6 +25,7 @@ pub mod limits;
 mod listen;
 mod log;
 pub mod network;
+pub mod newer;
 pub mod rates;
 mod reset;
 mod rotate;

@@ -19,6 +19,7 @@ use crate::audit::refusals::{self, Refusals};
 use crate::folder::Folder;
 use crate::limits::{Load, connections_within_open_files};
 use crate::listen::Listening;
+use crate::newer::Newer;
 use crate::rates::Rates;
 use crate::settings::{Database, Plan};
 use crate::state::State;
@@ -146,6 +147,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         keys,
         edge,
         refusals: Refusals::default(),
+        newer: Newer::default(),
         load: Load::default(),
         rates: Rates::new(rates),
         clock_agrees,

@@ -8,6 +8,7 @@ use crate::access_keys::AccessKeys;
 use crate::audit::refusals::Refusals;
 use crate::edge::Edge;
 use crate::limits::Load;
+use crate::newer::Newer;
 use crate::rates::Rates;
 
 /// The long-lived parts of the HTTP side.
@@ -20,6 +21,8 @@ pub struct State {
     pub edge: Edge,
     /// Refused IAM calls on their way into the audit trail.
     pub refusals: Refusals,
+    /// Operations that were asked for and are not known.
+    pub newer: Newer,
     /// Requests under way.
     pub load: Load,
     /// How many requests are taken.

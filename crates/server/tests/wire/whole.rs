@@ -170,3 +170,32 @@ async fn the_log_holds_no_password_code_token_or_secret() {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_names_each_operation_that_is_not_known_once() {
+    let scratch = Scratch::new();
+    let mut dev = Started::new(&scratch.0, &["dev", "--listen", "127.0.0.1:0"]);
+    let unsigned = Raw::new(&dev.endpoint(), None);
+    for _ in 0..3 {
+        for name in ["ListWonders", "getUser", "GetUser2\tx"] {
+            let reply = unsigned.call(name, json!({})).await.unwrap();
+            assert_eq!(reply.error(), "UnknownOperationException", "{name}");
+        }
+    }
+    for n in 0..200 {
+        unsigned
+            .call(&format!("Invented{n}"), json!({}))
+            .await
+            .unwrap();
+    }
+    unsigned
+        .call("GetUser", json!({"AccessToken": "x"}))
+        .await
+        .unwrap();
+    let log = dev.log();
+    let said = |what: &str| log.matches(what).count();
+    assert_eq!(said("operation=\"ListWonders\""), 1, "{log}");
+    assert_eq!(said("operation=\"Invented"), 63, "{log}");
+    assert_eq!(said("that this program does not know"), 65, "{log}");
+    assert_eq!(said("etUser"), 0, "{log}");
+}
