@@ -39,6 +39,8 @@ def apply_overrides():
                 SHAPES[target].pop(key, None)
                 if bound:
                     SHAPES[target][key] = int(bound)
+        elif word == "secret":
+            SHAPES[target].pop("sensitive")
         elif word == "length-first":
             SHAPES[target]["lengthFirst"] = True
         elif word == "retype":
@@ -206,16 +208,17 @@ def violations(name, value, path, hidden):
         print_it = "" if hidden or secret else f" '{java(name, value)}'"
         out.append(f"Value{print_it} at '{path}' failed to satisfy constraint: {text}")
 
-    def null(where):
-        out.append(f"Value null at '{where}' failed to satisfy constraint: Member must not be null")
+    def null(where, of):
+        word = "" if hidden or SHAPES[of].get("sensitive") else " null"
+        out.append(f"Value{word} at '{where}' failed to satisfy constraint: Member must not be null")
 
     if kind == "structure":
-        for member, target in shape["members"].items():
+        for member, target in sorted(shape["members"].items(), key=lambda m: shown(*m)):
             where = f"{path}.{shown(member, target)}" if path else shown(member, target)
             if member in value:
                 out += violations(target["shape"], value[member], where, hidden)
             elif member in shape.get("required", []):
-                null(where)
+                null(where, target["shape"])
     elif kind in ("list", "map"):
         of = shape["member" if kind == "list" else "value"]["shape"]
         keyed = [shape["key"]["shape"]] if kind == "map" else []
@@ -236,7 +239,7 @@ def violations(name, value, path, hidden):
         for key, part in [] if scalar else parts:
             where = f"{path}.{key}.member"
             if part is None:
-                null(where)
+                null(where, of)
             else:
                 out += violations(of, part, where, hidden)
     elif kind not in ("document", "boolean", "timestamp"):

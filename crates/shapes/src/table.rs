@@ -19,15 +19,19 @@ impl Shape {
     pub(crate) const fn is_scalar(&self) -> bool {
         !matches!(
             self.kind,
-            Kind::Structure(_) | Kind::List { .. } | Kind::Map { .. } | Kind::Document
+            Kind::Structure { .. } | Kind::List { .. } | Kind::Map { .. } | Kind::Document
         )
     }
 }
 
 /// The kinds of shapes. `min` and `max` are of sizes, lengths or values; none where the model says nothing.
 pub enum Kind {
-    /// Members in the order in which violations are reported.
-    Structure(&'static [Member]),
+    /// Members in the order of the model, in which a structure is read and printed.
+    Structure {
+        members: &'static [Member],
+        /// Their places in the order of their names in messages, in which violations are reported.
+        by_name: &'static [u8],
+    },
     /// A list.
     List {
         min: Option<u64>,

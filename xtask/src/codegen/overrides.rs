@@ -40,6 +40,7 @@ fn apply_line(model: &mut Model, line: &str) -> Result<()> {
         "pattern" => pattern(model, target, rest),
         "range" => range(model, target, rest),
         "copy" => copy(model, target, rest),
+        "secret" => secret(model, target, rest),
         "length-first" => length_first(model, target, rest),
         "retype" => retype(model, target, rest),
         "display" => display(model, target, rest),
@@ -148,6 +149,14 @@ fn copy(model: &mut Model, target: &str, rest: &str) -> Result<()> {
         model.shapes.insert(target.into(), new).is_none(),
         "shape {target} exists"
     );
+    Ok(())
+}
+
+fn secret(model: &mut Model, target: &str, rest: &str) -> Result<()> {
+    ensure!(rest == "on -> off", "expected `secret SHAPE on -> off`");
+    let shape = shape(model, target)?;
+    ensure!(shape.secret, "the model does not hide {target}");
+    shape.secret = false;
     Ok(())
 }
 
@@ -307,6 +316,7 @@ enum ColourType RED GREEN
             "display GoRequest.Name title -> name  # x",
             "value ColourType + RED  # x",
             "print ColourType RED BLUE  # x",
+            "secret NameType on -> off  # x",
             "length-first ColourType on  # x",
             "category Reads 5 Gone  # x",
             "category Reads 5 Go  # x\ncategory Writes 5 Go  # x",

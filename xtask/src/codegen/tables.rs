@@ -60,8 +60,9 @@ pub fn tables(model: &Model) -> Result<String> {
 fn kind(shape: &Shape, patterns: &BTreeMap<String, usize>) -> Result<String> {
     Ok(match &shape.kind {
         Kind::Struct(members) => format!(
-            "Kind::Structure(&[{}])",
-            members.iter().map(member).collect::<String>()
+            "Kind::Structure {{ members: &[{}], by_name: &[{}] }}",
+            members.iter().map(member).collect::<String>(),
+            by_name(members)
         ),
         Kind::Document => "Kind::Document".into(),
         Kind::Str {
@@ -112,14 +113,29 @@ fn kind(shape: &Shape, patterns: &BTreeMap<String, usize>) -> Result<String> {
     })
 }
 
-fn member(member: &Member) -> String {
-    let display = member
+/// The name of a member in messages.
+fn shown(member: &Member) -> String {
+    member
         .display
         .clone()
-        .unwrap_or_else(|| names::display(&member.wire));
+        .unwrap_or_else(|| names::display(&member.wire))
+}
+
+/// The places of members in the order of their names in messages.
+fn by_name(members: &[Member]) -> String {
+    let mut places: Vec<_> = members.iter().map(shown).enumerate().collect();
+    places.sort_by(|(_, a), (_, b)| a.cmp(b));
+    places
+        .iter()
+        .map(|(place, _)| format!("{place}, "))
+        .collect()
+}
+
+fn member(member: &Member) -> String {
     format!(
-        "Member {{ wire: {:?}, display: {display:?}, required: {}, shape: &{} }},",
+        "Member {{ wire: {:?}, display: {:?}, required: {}, shape: &{} }},",
         member.wire,
+        shown(member),
         member.required,
         names::constant(&member.shape)
     )

@@ -102,7 +102,7 @@ pub fn too_many_assets() -> ApiError {
 
 /// auth.md 1.9: what a request must have although the model does not say so.
 pub fn missing(member: &str) -> ApiError {
-    invalid_parameter(unconfirmed::missing_member(member))
+    super::absent(member, false)
 }
 
 pub use unconfirmed::{

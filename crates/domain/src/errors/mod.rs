@@ -91,6 +91,15 @@ pub fn not_authorized(message: impl Into<Cow<'static, str>>) -> ApiError {
     api(ErrorCode::NotAuthorized, message)
 }
 
+/// The text of the constraint walker (settled L10) for a member that the model takes for optional, where nothing else can
+/// take its place. `hidden` is what messages do not show: names of users, passwords, tokens.
+pub fn absent(member: &str, hidden: bool) -> ApiError {
+    let null = if hidden { "" } else { " null" };
+    invalid_parameter(format!(
+        "1 validation error detected: Value{null} at '{member}' failed to satisfy constraint: Member must not be null"
+    ))
+}
+
 /// HTTP 501: the operation, or a setting that it must obey, has no code yet.
 pub fn not_implemented(what: impl std::fmt::Display) -> ApiError {
     api(

@@ -97,13 +97,6 @@ pub fn invalid_setting(path: &str) -> String {
     format!("Invalid settings provided. The value at {path} is not valid.")
 }
 
-/// auth.md 1.9, for members that the model takes for optional.
-pub fn missing_member(name: &str) -> String {
-    format!(
-        "1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null"
-    )
-}
-
 /// A callback or sign-out URL that is not absolute. For one without a scheme perhaps "{url} must contain a scheme"
 /// (<https://github.com/aws/aws-sdk-java/issues/1505>, one report of 2018).
 pub fn invalid_redirect(url: &str) -> super::ApiError {
@@ -147,9 +140,6 @@ pub const PREFERRED_USERNAME_UNSEEN: &str =
 
 /// admin.md 1.4: the shape of the text is a guess.
 pub const INVALID_BIRTHDATE: &str = "Invalid birthdate format, please use YYYY-MM-DD.";
-
-/// auth.md 1.9: SignUp without a password where passwords are the only first factor; by the rule for required members.
-pub const PASSWORD_MISSING: &str = "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null";
 
 /// By analogy with the text for short texts (settled L7): why a number does not fit the schema.
 pub fn too_small(min: i128) -> String {

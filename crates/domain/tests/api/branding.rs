@@ -328,7 +328,7 @@ on_each_engine! {
             (json!({"UserPoolId": id}), "managedLoginBrandingId"),
         ] {
             let text = format!(
-                "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must not be null"
+                "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
             );
             t.refused("UpdateManagedLoginBranding", request, INVALID, &text).await;
         }

@@ -103,7 +103,7 @@ async fn type_errors_use_the_capital_key() {
 async fn violated_constraints_are_told_in_body_and_header() {
     let server = TestServer::dev().await.unwrap();
     let reply = post_with(&server, &[JSON, GET_USER], "{}").await;
-    let text = "1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null";
+    let text = "1 validation error detected: Value at 'accessToken' failed to satisfy constraint: Member must not be null";
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(reply.error(), "InvalidParameterException");
     assert_eq!(reply.message(), text);

@@ -195,12 +195,15 @@ pub static S_ACCESS_TOKEN_VALIDITY_TYPE: Shape = Shape {
 pub static S_ACCOUNT_RECOVERY_SETTING_TYPE: Shape = Shape {
     name: "AccountRecoverySettingType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "RecoveryMechanisms",
-        display: "recoveryMechanisms",
-        required: false,
-        shape: &S_RECOVERY_MECHANISMS_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "RecoveryMechanisms",
+            display: "recoveryMechanisms",
+            required: false,
+            shape: &S_RECOVERY_MECHANISMS_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `AccountTakeoverActionNotifyType`.
@@ -214,46 +217,52 @@ pub static S_ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE: Shape = Shape {
 pub static S_ACCOUNT_TAKEOVER_ACTION_TYPE: Shape = Shape {
     name: "AccountTakeoverActionType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Notify",
-            display: "notify",
-            required: true,
-            shape: &S_ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE,
-        },
-        Member {
-            wire: "EventAction",
-            display: "eventAction",
-            required: true,
-            shape: &S_ACCOUNT_TAKEOVER_EVENT_ACTION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Notify",
+                display: "notify",
+                required: true,
+                shape: &S_ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE,
+            },
+            Member {
+                wire: "EventAction",
+                display: "eventAction",
+                required: true,
+                shape: &S_ACCOUNT_TAKEOVER_EVENT_ACTION_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `AccountTakeoverActionsType`.
 pub static S_ACCOUNT_TAKEOVER_ACTIONS_TYPE: Shape = Shape {
     name: "AccountTakeoverActionsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LowAction",
-            display: "lowAction",
-            required: false,
-            shape: &S_ACCOUNT_TAKEOVER_ACTION_TYPE,
-        },
-        Member {
-            wire: "MediumAction",
-            display: "mediumAction",
-            required: false,
-            shape: &S_ACCOUNT_TAKEOVER_ACTION_TYPE,
-        },
-        Member {
-            wire: "HighAction",
-            display: "highAction",
-            required: false,
-            shape: &S_ACCOUNT_TAKEOVER_ACTION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LowAction",
+                display: "lowAction",
+                required: false,
+                shape: &S_ACCOUNT_TAKEOVER_ACTION_TYPE,
+            },
+            Member {
+                wire: "MediumAction",
+                display: "mediumAction",
+                required: false,
+                shape: &S_ACCOUNT_TAKEOVER_ACTION_TYPE,
+            },
+            Member {
+                wire: "HighAction",
+                display: "highAction",
+                required: false,
+                shape: &S_ACCOUNT_TAKEOVER_ACTION_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AccountTakeoverEventActionType`.
@@ -270,20 +279,23 @@ pub static S_ACCOUNT_TAKEOVER_EVENT_ACTION_TYPE: Shape = Shape {
 pub static S_ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE: Shape = Shape {
     name: "AccountTakeoverRiskConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "NotifyConfiguration",
-            display: "notifyConfiguration",
-            required: false,
-            shape: &S_NOTIFY_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "Actions",
-            display: "actions",
-            required: true,
-            shape: &S_ACCOUNT_TAKEOVER_ACTIONS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "NotifyConfiguration",
+                display: "notifyConfiguration",
+                required: false,
+                shape: &S_NOTIFY_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "Actions",
+                display: "actions",
+                required: true,
+                shape: &S_ACCOUNT_TAKEOVER_ACTIONS_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `AcrConfigurationType`.
@@ -302,12 +314,15 @@ pub static S_ACR_CONFIGURATION_TYPE: Shape = Shape {
 pub static S_ACR_LEVEL_CONFIG_TYPE: Shape = Shape {
     name: "AcrLevelConfigType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AcrValue",
-        display: "acrValue",
-        required: true,
-        shape: &S_ACR_VALUE_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AcrValue",
+            display: "acrValue",
+            required: true,
+            shape: &S_ACR_VALUE_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `AcrLevelKeyType`.
@@ -362,186 +377,204 @@ pub static S_ACR_VALUE_TYPE: Shape = Shape {
 pub static S_ADD_CUSTOM_ATTRIBUTES_REQUEST: Shape = Shape {
     name: "AddCustomAttributesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CustomAttributes",
-            display: "customAttributes",
-            required: true,
-            shape: &S_CUSTOM_ATTRIBUTES_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CustomAttributes",
+                display: "customAttributes",
+                required: true,
+                shape: &S_CUSTOM_ATTRIBUTES_LIST_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `AddUserPoolClientSecretRequest`.
 pub static S_ADD_USER_POOL_CLIENT_SECRET_REQUEST: Shape = Shape {
     name: "AddUserPoolClientSecretRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ClientSecret",
-            display: "clientSecret",
-            required: false,
-            shape: &S_CLIENT_SECRET_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ClientSecret",
+                display: "clientSecret",
+                required: false,
+                shape: &S_CLIENT_SECRET_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `AdminAddUserToGroupRequest`.
 pub static S_ADMIN_ADD_USER_TO_GROUP_REQUEST: Shape = Shape {
     name: "AdminAddUserToGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminConfirmSignUpRequest`.
 pub static S_ADMIN_CONFIRM_SIGN_UP_REQUEST: Shape = Shape {
     name: "AdminConfirmSignUpRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminCreateUserConfigType`.
 pub static S_ADMIN_CREATE_USER_CONFIG_TYPE: Shape = Shape {
     name: "AdminCreateUserConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AllowAdminCreateUserOnly",
-            display: "allowAdminCreateUserOnly",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "UnusedAccountValidityDays",
-            display: "unusedAccountValidityDays",
-            required: false,
-            shape: &S_ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE,
-        },
-        Member {
-            wire: "InviteMessageTemplate",
-            display: "inviteMessage",
-            required: false,
-            shape: &S_MESSAGE_TEMPLATE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AllowAdminCreateUserOnly",
+                display: "allowAdminCreateUserOnly",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "UnusedAccountValidityDays",
+                display: "unusedAccountValidityDays",
+                required: false,
+                shape: &S_ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE,
+            },
+            Member {
+                wire: "InviteMessageTemplate",
+                display: "inviteMessage",
+                required: false,
+                shape: &S_MESSAGE_TEMPLATE_TYPE,
+            },
+        ],
+        by_name: &[0, 2, 1],
+    },
 };
 
 /// `AdminCreateUserRequest`.
 pub static S_ADMIN_CREATE_USER_REQUEST: Shape = Shape {
     name: "AdminCreateUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "UserAttributes",
-            display: "userAttributes",
-            required: false,
-            shape: &S_ATTRIBUTE_LIST_TYPE,
-        },
-        Member {
-            wire: "ValidationData",
-            display: "validationData",
-            required: false,
-            shape: &S_ATTRIBUTE_LIST_TYPE,
-        },
-        Member {
-            wire: "TemporaryPassword",
-            display: "temporaryPassword",
-            required: false,
-            shape: &S_PASSWORD_TYPE,
-        },
-        Member {
-            wire: "ForceAliasCreation",
-            display: "forceAliasCreation",
-            required: false,
-            shape: &S_FORCE_ALIAS_CREATION,
-        },
-        Member {
-            wire: "MessageAction",
-            display: "messageAction",
-            required: false,
-            shape: &S_MESSAGE_ACTION_TYPE,
-        },
-        Member {
-            wire: "DesiredDeliveryMediums",
-            display: "desiredDeliveryMediums",
-            required: false,
-            shape: &S_DELIVERY_MEDIUM_LIST_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "UserAttributes",
+                display: "userAttributes",
+                required: false,
+                shape: &S_ATTRIBUTE_LIST_TYPE,
+            },
+            Member {
+                wire: "ValidationData",
+                display: "validationData",
+                required: false,
+                shape: &S_ATTRIBUTE_LIST_TYPE,
+            },
+            Member {
+                wire: "TemporaryPassword",
+                display: "temporaryPassword",
+                required: false,
+                shape: &S_PASSWORD_TYPE,
+            },
+            Member {
+                wire: "ForceAliasCreation",
+                display: "forceAliasCreation",
+                required: false,
+                shape: &S_FORCE_ALIAS_CREATION,
+            },
+            Member {
+                wire: "MessageAction",
+                display: "messageAction",
+                required: false,
+                shape: &S_MESSAGE_ACTION_TYPE,
+            },
+            Member {
+                wire: "DesiredDeliveryMediums",
+                display: "desiredDeliveryMediums",
+                required: false,
+                shape: &S_DELIVERY_MEDIUM_LIST_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[8, 7, 5, 6, 4, 2, 0, 1, 3],
+    },
 };
 
 /// `AdminCreateUserUnusedAccountValidityDaysType`.
@@ -558,792 +591,876 @@ pub static S_ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE: Shape = Shape 
 pub static S_ADMIN_DELETE_SOFTWARE_TOKEN_REQUEST: Shape = Shape {
     name: "AdminDeleteSoftwareTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdminDeleteUserAttributesRequest`.
 pub static S_ADMIN_DELETE_USER_ATTRIBUTES_REQUEST: Shape = Shape {
     name: "AdminDeleteUserAttributesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "UserAttributeNames",
-            display: "userAttributeNames",
-            required: true,
-            shape: &S_ATTRIBUTE_NAME_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "UserAttributeNames",
+                display: "userAttributeNames",
+                required: true,
+                shape: &S_ATTRIBUTE_NAME_LIST_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminDeleteUserRequest`.
 pub static S_ADMIN_DELETE_USER_REQUEST: Shape = Shape {
     name: "AdminDeleteUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdminDisableProviderForUserRequest`.
 pub static S_ADMIN_DISABLE_PROVIDER_FOR_USER_REQUEST: Shape = Shape {
     name: "AdminDisableProviderForUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "User",
-            display: "user",
-            required: true,
-            shape: &S_PROVIDER_USER_IDENTIFIER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "User",
+                display: "user",
+                required: true,
+                shape: &S_PROVIDER_USER_IDENTIFIER_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `AdminDisableUserRequest`.
 pub static S_ADMIN_DISABLE_USER_REQUEST: Shape = Shape {
     name: "AdminDisableUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdminEnableUserRequest`.
 pub static S_ADMIN_ENABLE_USER_REQUEST: Shape = Shape {
     name: "AdminEnableUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdminForgetDeviceRequest`.
 pub static S_ADMIN_FORGET_DEVICE_REQUEST: Shape = Shape {
     name: "AdminForgetDeviceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminGetDeviceRequest`.
 pub static S_ADMIN_GET_DEVICE_REQUEST: Shape = Shape {
     name: "AdminGetDeviceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 2],
+    },
 };
 
 /// `AdminGetUserAuthFactorsRequest`.
 pub static S_ADMIN_GET_USER_AUTH_FACTORS_REQUEST: Shape = Shape {
     name: "AdminGetUserAuthFactorsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdminGetUserRequest`.
 pub static S_ADMIN_GET_USER_REQUEST: Shape = Shape {
     name: "AdminGetUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdminInitiateAuthRequest`.
 pub static S_ADMIN_INITIATE_AUTH_REQUEST: Shape = Shape {
     name: "AdminInitiateAuthRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "AuthFlow",
-            display: "authFlow",
-            required: true,
-            shape: &S_AUTH_FLOW_TYPE,
-        },
-        Member {
-            wire: "AuthParameters",
-            display: "authParameters",
-            required: false,
-            shape: &S_AUTH_PARAMETERS_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "ContextData",
-            display: "contextData",
-            required: false,
-            shape: &S_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "AuthFlow",
+                display: "authFlow",
+                required: true,
+                shape: &S_AUTH_FLOW_TYPE,
+            },
+            Member {
+                wire: "AuthParameters",
+                display: "authParameters",
+                required: false,
+                shape: &S_AUTH_PARAMETERS_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "ContextData",
+                display: "contextData",
+                required: false,
+                shape: &S_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+        ],
+        by_name: &[5, 2, 3, 1, 4, 6, 7, 0],
+    },
 };
 
 /// `AdminLinkProviderForUserRequest`.
 pub static S_ADMIN_LINK_PROVIDER_FOR_USER_REQUEST: Shape = Shape {
     name: "AdminLinkProviderForUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "DestinationUser",
-            display: "destinationUser",
-            required: true,
-            shape: &S_PROVIDER_USER_IDENTIFIER_TYPE,
-        },
-        Member {
-            wire: "SourceUser",
-            display: "sourceUser",
-            required: true,
-            shape: &S_PROVIDER_USER_IDENTIFIER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "DestinationUser",
+                display: "destinationUser",
+                required: true,
+                shape: &S_PROVIDER_USER_IDENTIFIER_TYPE,
+            },
+            Member {
+                wire: "SourceUser",
+                display: "sourceUser",
+                required: true,
+                shape: &S_PROVIDER_USER_IDENTIFIER_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `AdminListDevicesRequest`.
 pub static S_ADMIN_LIST_DEVICES_REQUEST: Shape = Shape {
     name: "AdminListDevicesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "Limit",
-            display: "limit",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "PaginationToken",
-            display: "paginationToken",
-            required: false,
-            shape: &S_SEARCH_PAGINATION_TOKEN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "Limit",
+                display: "limit",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "PaginationToken",
+                display: "paginationToken",
+                required: false,
+                shape: &S_SEARCH_PAGINATION_TOKEN_TYPE,
+            },
+        ],
+        by_name: &[2, 3, 0, 1],
+    },
 };
 
 /// `AdminListGroupsForUserRequest`.
 pub static S_ADMIN_LIST_GROUPS_FOR_USER_REQUEST: Shape = Shape {
     name: "AdminListGroupsForUserRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Limit",
-            display: "limit",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Limit",
+                display: "limit",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[2, 3, 1, 0],
+    },
 };
 
 /// `AdminListUserAuthEventsRequest`.
 pub static S_ADMIN_LIST_USER_AUTH_EVENTS_REQUEST: Shape = Shape {
     name: "AdminListUserAuthEventsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[2, 3, 0, 1],
+    },
 };
 
 /// `AdminListUserSessionsRequest`.
 pub static S_ADMIN_LIST_USER_SESSIONS_REQUEST: Shape = Shape {
     name: "AdminListUserSessionsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminRemoveUserFromGroupRequest`.
 pub static S_ADMIN_REMOVE_USER_FROM_GROUP_REQUEST: Shape = Shape {
     name: "AdminRemoveUserFromGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminResetUserPasswordRequest`.
 pub static S_ADMIN_RESET_USER_PASSWORD_REQUEST: Shape = Shape {
     name: "AdminResetUserPasswordRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminRespondToAuthChallengeRequest`.
 pub static S_ADMIN_RESPOND_TO_AUTH_CHALLENGE_REQUEST: Shape = Shape {
     name: "AdminRespondToAuthChallengeRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ChallengeName",
-            display: "challengeName",
-            required: true,
-            shape: &S_CHALLENGE_NAME_TYPE,
-        },
-        Member {
-            wire: "ChallengeResponses",
-            display: "challengeResponses",
-            required: false,
-            shape: &S_CHALLENGE_RESPONSES_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "ContextData",
-            display: "contextData",
-            required: false,
-            shape: &S_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ChallengeName",
+                display: "challengeName",
+                required: true,
+                shape: &S_CHALLENGE_NAME_TYPE,
+            },
+            Member {
+                wire: "ChallengeResponses",
+                display: "challengeResponses",
+                required: false,
+                shape: &S_CHALLENGE_RESPONSES_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "ContextData",
+                display: "contextData",
+                required: false,
+                shape: &S_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[5, 2, 3, 1, 7, 6, 4, 0],
+    },
 };
 
 /// `AdminRevokeUserSessionRequest`.
 pub static S_ADMIN_REVOKE_USER_SESSION_REQUEST: Shape = Shape {
     name: "AdminRevokeUserSessionRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "SessionId",
-            display: "sessionId",
-            required: true,
-            shape: &S_SESSION_ID_TYPE,
-        },
-        Member {
-            wire: "RevokeAssociatedSessions",
-            display: "revokeAssociatedSessions",
-            required: false,
-            shape: &S_REVOKE_ASSOCIATED_SESSIONS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "SessionId",
+                display: "sessionId",
+                required: true,
+                shape: &S_SESSION_ID_TYPE,
+            },
+            Member {
+                wire: "RevokeAssociatedSessions",
+                display: "revokeAssociatedSessions",
+                required: false,
+                shape: &S_REVOKE_ASSOCIATED_SESSIONS_TYPE,
+            },
+        ],
+        by_name: &[3, 2, 0, 1],
+    },
 };
 
 /// `AdminSetUserMFAPreferenceRequest`.
 pub static S_ADMIN_SET_USER_MFA_PREFERENCE_REQUEST: Shape = Shape {
     name: "AdminSetUserMFAPreferenceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SMSMfaSettings",
-            display: "smsMfaSettings",
-            required: false,
-            shape: &S_SMS_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "SoftwareTokenMfaSettings",
-            display: "softwareTokenMfaSettings",
-            required: false,
-            shape: &S_SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "EmailMfaSettings",
-            display: "emailMfaSettings",
-            required: false,
-            shape: &S_EMAIL_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "WebAuthnMfaSettings",
-            display: "webAuthnMfaSettings",
-            required: false,
-            shape: &S_WEB_AUTHN_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SMSMfaSettings",
+                display: "smsMfaSettings",
+                required: false,
+                shape: &S_SMS_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "SoftwareTokenMfaSettings",
+                display: "softwareTokenMfaSettings",
+                required: false,
+                shape: &S_SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "EmailMfaSettings",
+                display: "emailMfaSettings",
+                required: false,
+                shape: &S_EMAIL_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "WebAuthnMfaSettings",
+                display: "webAuthnMfaSettings",
+                required: false,
+                shape: &S_WEB_AUTHN_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1, 5, 4, 3],
+    },
 };
 
 /// `AdminSetUserPasswordRequest`.
 pub static S_ADMIN_SET_USER_PASSWORD_REQUEST: Shape = Shape {
     name: "AdminSetUserPasswordRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "Password",
-            display: "password",
-            required: true,
-            shape: &S_PASSWORD_TYPE,
-        },
-        Member {
-            wire: "Permanent",
-            display: "permanent",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "Password",
+                display: "password",
+                required: true,
+                shape: &S_PASSWORD_TYPE,
+            },
+            Member {
+                wire: "Permanent",
+                display: "permanent",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[2, 3, 0, 1],
+    },
 };
 
 /// `AdminSetUserSettingsRequest`.
 pub static S_ADMIN_SET_USER_SETTINGS_REQUEST: Shape = Shape {
     name: "AdminSetUserSettingsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "MFAOptions",
-            display: "mfaOptions",
-            required: true,
-            shape: &S_MFA_OPTION_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "MFAOptions",
+                display: "mfaOptions",
+                required: true,
+                shape: &S_MFA_OPTION_LIST_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `AdminUpdateAuthEventFeedbackRequest`.
 pub static S_ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Shape = Shape {
     name: "AdminUpdateAuthEventFeedbackRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "EventId",
-            display: "eventId",
-            required: true,
-            shape: &S_EVENT_ID_TYPE,
-        },
-        Member {
-            wire: "FeedbackValue",
-            display: "feedbackValue",
-            required: true,
-            shape: &S_FEEDBACK_VALUE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "EventId",
+                display: "eventId",
+                required: true,
+                shape: &S_EVENT_ID_TYPE,
+            },
+            Member {
+                wire: "FeedbackValue",
+                display: "feedbackValue",
+                required: true,
+                shape: &S_FEEDBACK_VALUE_TYPE,
+            },
+        ],
+        by_name: &[2, 3, 0, 1],
+    },
 };
 
 /// `AdminUpdateDeviceStatusRequest`.
 pub static S_ADMIN_UPDATE_DEVICE_STATUS_REQUEST: Shape = Shape {
     name: "AdminUpdateDeviceStatusRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-        Member {
-            wire: "DeviceRememberedStatus",
-            display: "deviceRememberedStatus",
-            required: false,
-            shape: &S_DEVICE_REMEMBERED_STATUS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+            Member {
+                wire: "DeviceRememberedStatus",
+                display: "deviceRememberedStatus",
+                required: false,
+                shape: &S_DEVICE_REMEMBERED_STATUS_TYPE,
+            },
+        ],
+        by_name: &[2, 3, 0, 1],
+    },
 };
 
 /// `AdminUpdateUserAttributesRequest`.
 pub static S_ADMIN_UPDATE_USER_ATTRIBUTES_REQUEST: Shape = Shape {
     name: "AdminUpdateUserAttributesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "UserAttributes",
-            display: "userAttributes",
-            required: true,
-            shape: &S_ATTRIBUTE_LIST_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "UserAttributes",
+                display: "userAttributes",
+                required: true,
+                shape: &S_ATTRIBUTE_LIST_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[3, 2, 0, 1],
+    },
 };
 
 /// `AdminUserGlobalSignOutRequest`.
 pub static S_ADMIN_USER_GLOBAL_SIGN_OUT_REQUEST: Shape = Shape {
     name: "AdminUserGlobalSignOutRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AdvancedSecurityAdditionalFlowsType`.
 pub static S_ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE: Shape = Shape {
     name: "AdvancedSecurityAdditionalFlowsType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "CustomAuthMode",
-        display: "customAuthMode",
-        required: false,
-        shape: &S_ADVANCED_SECURITY_ENABLED_MODE_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "CustomAuthMode",
+            display: "customAuthMode",
+            required: false,
+            shape: &S_ADVANCED_SECURITY_ENABLED_MODE_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `AdvancedSecurityEnabledModeType`.
@@ -1402,50 +1519,56 @@ pub static S_ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE: Shape = Shape {
 pub static S_ANALYTICS_CONFIGURATION_TYPE: Shape = Shape {
     name: "AnalyticsConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ApplicationId",
-            display: "applicationId",
-            required: false,
-            shape: &S_HEX_STRING_TYPE,
-        },
-        Member {
-            wire: "ApplicationArn",
-            display: "applicationArn",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "RoleArn",
-            display: "roleArn",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "ExternalId",
-            display: "externalId",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "UserDataShared",
-            display: "userDataShared",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ApplicationId",
+                display: "applicationId",
+                required: false,
+                shape: &S_HEX_STRING_TYPE,
+            },
+            Member {
+                wire: "ApplicationArn",
+                display: "applicationArn",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "RoleArn",
+                display: "roleArn",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "ExternalId",
+                display: "externalId",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "UserDataShared",
+                display: "userDataShared",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[1, 0, 3, 2, 4],
+    },
 };
 
 /// `AnalyticsMetadataType`.
 pub static S_ANALYTICS_METADATA_TYPE: Shape = Shape {
     name: "AnalyticsMetadataType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AnalyticsEndpointId",
-        display: "analyticsEndpointId",
-        required: false,
-        shape: &S_STRING_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AnalyticsEndpointId",
+            display: "analyticsEndpointId",
+            required: false,
+            shape: &S_STRING_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `ArnType`.
@@ -1521,58 +1644,64 @@ pub static S_ASSET_LIST_TYPE: Shape = Shape {
 pub static S_ASSET_TYPE: Shape = Shape {
     name: "AssetType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Category",
-            display: "category",
-            required: true,
-            shape: &S_ASSET_CATEGORY_TYPE,
-        },
-        Member {
-            wire: "ColorMode",
-            display: "colorMode",
-            required: true,
-            shape: &S_COLOR_SCHEME_MODE_TYPE,
-        },
-        Member {
-            wire: "Extension",
-            display: "extension",
-            required: true,
-            shape: &S_ASSET_EXTENSION_TYPE,
-        },
-        Member {
-            wire: "Bytes",
-            display: "bytes",
-            required: false,
-            shape: &S_ASSET_BYTES_TYPE,
-        },
-        Member {
-            wire: "ResourceId",
-            display: "resourceId",
-            required: false,
-            shape: &S_RESOURCE_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Category",
+                display: "category",
+                required: true,
+                shape: &S_ASSET_CATEGORY_TYPE,
+            },
+            Member {
+                wire: "ColorMode",
+                display: "colorMode",
+                required: true,
+                shape: &S_COLOR_SCHEME_MODE_TYPE,
+            },
+            Member {
+                wire: "Extension",
+                display: "extension",
+                required: true,
+                shape: &S_ASSET_EXTENSION_TYPE,
+            },
+            Member {
+                wire: "Bytes",
+                display: "bytes",
+                required: false,
+                shape: &S_ASSET_BYTES_TYPE,
+            },
+            Member {
+                wire: "ResourceId",
+                display: "resourceId",
+                required: false,
+                shape: &S_RESOURCE_ID_TYPE,
+            },
+        ],
+        by_name: &[3, 0, 1, 2, 4],
+    },
 };
 
 /// `AssociateSoftwareTokenRequest`.
 pub static S_ASSOCIATE_SOFTWARE_TOKEN_REQUEST: Shape = Shape {
     name: "AssociateSoftwareTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: false,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: false,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AttributeDataType`.
@@ -1647,20 +1776,23 @@ pub static S_ATTRIBUTE_NAME_TYPE: Shape = Shape {
 pub static S_ATTRIBUTE_TYPE: Shape = Shape {
     name: "AttributeType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Name",
-            display: "name",
-            required: true,
-            shape: &S_ATTRIBUTE_NAME_TYPE,
-        },
-        Member {
-            wire: "Value",
-            display: "value",
-            required: false,
-            shape: &S_ATTRIBUTE_VALUE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Name",
+                display: "name",
+                required: true,
+                shape: &S_ATTRIBUTE_NAME_TYPE,
+            },
+            Member {
+                wire: "Value",
+                display: "value",
+                required: false,
+                shape: &S_ATTRIBUTE_VALUE_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `AttributeValueType`.
@@ -1855,20 +1987,23 @@ pub static S_CALLBACK_URLS_LIST_TYPE: Shape = Shape {
 pub static S_CANCEL_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
     name: "CancelPointInTimeRecoveryRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RestoreId",
-            display: "restoreId",
-            required: true,
-            shape: &S_RESTORE_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RestoreId",
+                display: "restoreId",
+                required: true,
+                shape: &S_RESTORE_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `ChallengeNameType`.
@@ -1914,32 +2049,35 @@ pub static S_CHALLENGE_RESPONSES_TYPE: Shape = Shape {
 pub static S_CHANGE_PASSWORD_REQUEST: Shape = Shape {
     name: "ChangePasswordRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "PreviousPassword",
-            display: "previousPassword",
-            required: false,
-            shape: &S_PASSWORD_TYPE,
-        },
-        Member {
-            wire: "ProposedPassword",
-            display: "proposedPassword",
-            required: true,
-            shape: &S_PASSWORD_TYPE,
-        },
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "PreviousPassword",
+                display: "previousPassword",
+                required: false,
+                shape: &S_PASSWORD_TYPE,
+            },
+            Member {
+                wire: "ProposedPassword",
+                display: "proposedPassword",
+                required: true,
+                shape: &S_PASSWORD_TYPE,
+            },
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `ClientIdType`.
 pub static S_CLIENT_ID_TYPE: Shape = Shape {
     name: "ClientIdType",
-    secret: true,
+    secret: false,
     kind: Kind::Text {
         min: Some(1),
         max: Some(128),
@@ -1999,12 +2137,15 @@ pub static S_CLIENT_PERMISSION_TYPE: Shape = Shape {
 pub static S_CLIENT_SSO_SESSION_CONFIG_TYPE: Shape = Shape {
     name: "ClientSSOSessionConfigType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "MaxValidityMinutes",
-        display: "maxValidityMinutes",
-        required: true,
-        shape: &S_SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "MaxValidityMinutes",
+            display: "maxValidityMinutes",
+            required: true,
+            shape: &S_SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `ClientSecretIdType`.
@@ -2045,12 +2186,15 @@ pub static S_CLIENT_TYPE_TYPE: Shape = Shape {
 pub static S_CLOUD_WATCH_LOGS_CONFIGURATION_TYPE: Shape = Shape {
     name: "CloudWatchLogsConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "LogGroupArn",
-        display: "logGroupArn",
-        required: false,
-        shape: &S_ARN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "LogGroupArn",
+            display: "logGroupArn",
+            required: false,
+            shape: &S_ARN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `ColorSchemeModeType`.
@@ -2067,32 +2211,38 @@ pub static S_COLOR_SCHEME_MODE_TYPE: Shape = Shape {
 pub static S_COMPLETE_WEB_AUTHN_REGISTRATION_REQUEST: Shape = Shape {
     name: "CompleteWebAuthnRegistrationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "Credential",
-            display: "credential",
-            required: true,
-            shape: &S_DOCUMENT,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "Credential",
+                display: "credential",
+                required: true,
+                shape: &S_DOCUMENT,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `CompromisedCredentialsActionsType`.
 pub static S_COMPROMISED_CREDENTIALS_ACTIONS_TYPE: Shape = Shape {
     name: "CompromisedCredentialsActionsType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "EventAction",
-        display: "eventAction",
-        required: true,
-        shape: &S_COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "EventAction",
+            display: "eventAction",
+            required: true,
+            shape: &S_COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `CompromisedCredentialsEventActionType`.
@@ -2109,170 +2259,182 @@ pub static S_COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE: Shape = Shape {
 pub static S_COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE: Shape = Shape {
     name: "CompromisedCredentialsRiskConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "EventFilter",
-            display: "eventFilter",
-            required: false,
-            shape: &S_EVENT_FILTERS_TYPE,
-        },
-        Member {
-            wire: "Actions",
-            display: "actions",
-            required: true,
-            shape: &S_COMPROMISED_CREDENTIALS_ACTIONS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "EventFilter",
+                display: "eventFilter",
+                required: false,
+                shape: &S_EVENT_FILTERS_TYPE,
+            },
+            Member {
+                wire: "Actions",
+                display: "actions",
+                required: true,
+                shape: &S_COMPROMISED_CREDENTIALS_ACTIONS_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `ConfirmDeviceRequest`.
 pub static S_CONFIRM_DEVICE_REQUEST: Shape = Shape {
     name: "ConfirmDeviceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-        Member {
-            wire: "DeviceSecretVerifierConfig",
-            display: "deviceSecretVerifierConfig",
-            required: false,
-            shape: &S_DEVICE_SECRET_VERIFIER_CONFIG_TYPE,
-        },
-        Member {
-            wire: "DeviceName",
-            display: "deviceName",
-            required: false,
-            shape: &S_DEVICE_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+            Member {
+                wire: "DeviceSecretVerifierConfig",
+                display: "deviceSecretVerifierConfig",
+                required: false,
+                shape: &S_DEVICE_SECRET_VERIFIER_CONFIG_TYPE,
+            },
+            Member {
+                wire: "DeviceName",
+                display: "deviceName",
+                required: false,
+                shape: &S_DEVICE_NAME_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 3, 2],
+    },
 };
 
 /// `ConfirmForgotPasswordRequest`.
 pub static S_CONFIRM_FORGOT_PASSWORD_REQUEST: Shape = Shape {
     name: "ConfirmForgotPasswordRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "SecretHash",
-            display: "secretHash",
-            required: false,
-            shape: &S_SECRET_HASH_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "ConfirmationCode",
-            display: "confirmationCode",
-            required: true,
-            shape: &S_CONFIRMATION_CODE_TYPE,
-        },
-        Member {
-            wire: "Password",
-            display: "password",
-            required: true,
-            shape: &S_PASSWORD_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "SecretHash",
+                display: "secretHash",
+                required: false,
+                shape: &S_SECRET_HASH_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "ConfirmationCode",
+                display: "confirmationCode",
+                required: true,
+                shape: &S_CONFIRMATION_CODE_TYPE,
+            },
+            Member {
+                wire: "Password",
+                display: "password",
+                required: true,
+                shape: &S_PASSWORD_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[5, 0, 7, 3, 4, 1, 6, 2],
+    },
 };
 
 /// `ConfirmSignUpRequest`.
 pub static S_CONFIRM_SIGN_UP_REQUEST: Shape = Shape {
     name: "ConfirmSignUpRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "SecretHash",
-            display: "secretHash",
-            required: false,
-            shape: &S_SECRET_HASH_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "ConfirmationCode",
-            display: "confirmationCode",
-            required: true,
-            shape: &S_CONFIRMATION_CODE_TYPE,
-        },
-        Member {
-            wire: "ForceAliasCreation",
-            display: "forceAliasCreation",
-            required: false,
-            shape: &S_FORCE_ALIAS_CREATION,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "SecretHash",
+                display: "secretHash",
+                required: false,
+                shape: &S_SECRET_HASH_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "ConfirmationCode",
+                display: "confirmationCode",
+                required: true,
+                shape: &S_CONFIRMATION_CODE_TYPE,
+            },
+            Member {
+                wire: "ForceAliasCreation",
+                display: "forceAliasCreation",
+                required: false,
+                shape: &S_FORCE_ALIAS_CREATION,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+        ],
+        by_name: &[5, 0, 7, 3, 4, 1, 8, 6, 2],
+    },
 };
 
 /// `ConfirmationCodeType`.
@@ -2291,708 +2453,750 @@ pub static S_CONFIRMATION_CODE_TYPE: Shape = Shape {
 pub static S_CONTEXT_DATA_TYPE: Shape = Shape {
     name: "ContextDataType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "IpAddress",
-            display: "ipAddress",
-            required: true,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "ServerName",
-            display: "serverName",
-            required: true,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "ServerPath",
-            display: "serverPath",
-            required: true,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "HttpHeaders",
-            display: "httpHeaders",
-            required: true,
-            shape: &S_HTTP_HEADER_LIST,
-        },
-        Member {
-            wire: "EncodedData",
-            display: "encodedData",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "IpAddress",
+                display: "ipAddress",
+                required: true,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "ServerName",
+                display: "serverName",
+                required: true,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "ServerPath",
+                display: "serverPath",
+                required: true,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "HttpHeaders",
+                display: "httpHeaders",
+                required: true,
+                shape: &S_HTTP_HEADER_LIST,
+            },
+            Member {
+                wire: "EncodedData",
+                display: "encodedData",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[4, 3, 0, 1, 2],
+    },
 };
 
 /// `CreateCIMDPolicyRequest`.
 pub static S_CREATE_CIMD_POLICY_REQUEST: Shape = Shape {
     name: "CreateCIMDPolicyRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "PolicyName",
-            display: "policyName",
-            required: true,
-            shape: &S_CIMD_POLICY_NAME_TYPE,
-        },
-        Member {
-            wire: "CacheDuration",
-            display: "cacheDuration",
-            required: false,
-            shape: &S_CACHE_DURATION_TYPE,
-        },
-        Member {
-            wire: "URLPatterns",
-            display: "urlPatterns",
-            required: true,
-            shape: &S_URL_PATTERN_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "PolicyName",
+                display: "policyName",
+                required: true,
+                shape: &S_CIMD_POLICY_NAME_TYPE,
+            },
+            Member {
+                wire: "CacheDuration",
+                display: "cacheDuration",
+                required: false,
+                shape: &S_CACHE_DURATION_TYPE,
+            },
+            Member {
+                wire: "URLPatterns",
+                display: "urlPatterns",
+                required: true,
+                shape: &S_URL_PATTERN_LIST_TYPE,
+            },
+        ],
+        by_name: &[3, 1, 2, 4, 0],
+    },
 };
 
 /// `CreateGroupRequest`.
 pub static S_CREATE_GROUP_REQUEST: Shape = Shape {
     name: "CreateGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Description",
-            display: "description",
-            required: false,
-            shape: &S_DESCRIPTION_TYPE,
-        },
-        Member {
-            wire: "RoleArn",
-            display: "roleArn",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "Precedence",
-            display: "precedence",
-            required: false,
-            shape: &S_PRECEDENCE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Description",
+                display: "description",
+                required: false,
+                shape: &S_DESCRIPTION_TYPE,
+            },
+            Member {
+                wire: "RoleArn",
+                display: "roleArn",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "Precedence",
+                display: "precedence",
+                required: false,
+                shape: &S_PRECEDENCE_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 4, 3, 1],
+    },
 };
 
 /// `CreateIdentityProviderRequest`.
 pub static S_CREATE_IDENTITY_PROVIDER_REQUEST: Shape = Shape {
     name: "CreateIdentityProviderRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ProviderName",
-            display: "providerName",
-            required: true,
-            shape: &S_PROVIDER_NAME_TYPE_V2,
-        },
-        Member {
-            wire: "ProviderType",
-            display: "providerType",
-            required: true,
-            shape: &S_IDENTITY_PROVIDER_TYPE_TYPE,
-        },
-        Member {
-            wire: "ProviderDetails",
-            display: "providerDetails",
-            required: true,
-            shape: &S_PROVIDER_DETAILS_TYPE,
-        },
-        Member {
-            wire: "AttributeMapping",
-            display: "attributeMapping",
-            required: false,
-            shape: &S_ATTRIBUTE_MAPPING_TYPE,
-        },
-        Member {
-            wire: "IdpIdentifiers",
-            display: "idpIdentifiers",
-            required: false,
-            shape: &S_IDP_IDENTIFIERS_LIST_TYPE,
-        },
-        Member {
-            wire: "AcrMapping",
-            display: "acrMapping",
-            required: false,
-            shape: &S_ACR_MAPPING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ProviderName",
+                display: "providerName",
+                required: true,
+                shape: &S_PROVIDER_NAME_TYPE_V2,
+            },
+            Member {
+                wire: "ProviderType",
+                display: "providerType",
+                required: true,
+                shape: &S_IDENTITY_PROVIDER_TYPE_TYPE,
+            },
+            Member {
+                wire: "ProviderDetails",
+                display: "providerDetails",
+                required: true,
+                shape: &S_PROVIDER_DETAILS_TYPE,
+            },
+            Member {
+                wire: "AttributeMapping",
+                display: "attributeMapping",
+                required: false,
+                shape: &S_ATTRIBUTE_MAPPING_TYPE,
+            },
+            Member {
+                wire: "IdpIdentifiers",
+                display: "idpIdentifiers",
+                required: false,
+                shape: &S_IDP_IDENTIFIERS_LIST_TYPE,
+            },
+            Member {
+                wire: "AcrMapping",
+                display: "acrMapping",
+                required: false,
+                shape: &S_ACR_MAPPING_TYPE,
+            },
+        ],
+        by_name: &[6, 4, 5, 3, 1, 2, 0],
+    },
 };
 
 /// `CreateManagedLoginBrandingRequest`.
 pub static S_CREATE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape {
     name: "CreateManagedLoginBrandingRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "UseCognitoProvidedValues",
-            display: "useCognitoProvidedValues",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "Settings",
-            display: "settings",
-            required: false,
-            shape: &S_DOCUMENT,
-        },
-        Member {
-            wire: "Assets",
-            display: "assets",
-            required: false,
-            shape: &S_ASSET_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "UseCognitoProvidedValues",
+                display: "useCognitoProvidedValues",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "Settings",
+                display: "settings",
+                required: false,
+                shape: &S_DOCUMENT,
+            },
+            Member {
+                wire: "Assets",
+                display: "assets",
+                required: false,
+                shape: &S_ASSET_LIST_TYPE,
+            },
+        ],
+        by_name: &[4, 1, 3, 2, 0],
+    },
 };
 
 /// `CreateResourceServerRequest`.
 pub static S_CREATE_RESOURCE_SERVER_REQUEST: Shape = Shape {
     name: "CreateResourceServerRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Identifier",
-            display: "identifier",
-            required: true,
-            shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
-        },
-        Member {
-            wire: "Name",
-            display: "name",
-            required: true,
-            shape: &S_RESOURCE_SERVER_NAME_TYPE,
-        },
-        Member {
-            wire: "Scopes",
-            display: "scopes",
-            required: false,
-            shape: &S_RESOURCE_SERVER_SCOPE_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Identifier",
+                display: "identifier",
+                required: true,
+                shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
+            },
+            Member {
+                wire: "Name",
+                display: "name",
+                required: true,
+                shape: &S_RESOURCE_SERVER_NAME_TYPE,
+            },
+            Member {
+                wire: "Scopes",
+                display: "scopes",
+                required: false,
+                shape: &S_RESOURCE_SERVER_SCOPE_LIST_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 3, 0],
+    },
 };
 
 /// `CreateTermsRequest`.
 pub static S_CREATE_TERMS_REQUEST: Shape = Shape {
     name: "CreateTermsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "TermsName",
-            display: "termsName",
-            required: true,
-            shape: &S_TERMS_NAME_TYPE,
-        },
-        Member {
-            wire: "TermsSource",
-            display: "termsSource",
-            required: true,
-            shape: &S_TERMS_SOURCE_TYPE,
-        },
-        Member {
-            wire: "Enforcement",
-            display: "enforcement",
-            required: true,
-            shape: &S_TERMS_ENFORCEMENT_TYPE,
-        },
-        Member {
-            wire: "Links",
-            display: "links",
-            required: false,
-            shape: &S_LINKS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "TermsName",
+                display: "termsName",
+                required: true,
+                shape: &S_TERMS_NAME_TYPE,
+            },
+            Member {
+                wire: "TermsSource",
+                display: "termsSource",
+                required: true,
+                shape: &S_TERMS_SOURCE_TYPE,
+            },
+            Member {
+                wire: "Enforcement",
+                display: "enforcement",
+                required: true,
+                shape: &S_TERMS_ENFORCEMENT_TYPE,
+            },
+            Member {
+                wire: "Links",
+                display: "links",
+                required: false,
+                shape: &S_LINKS_TYPE,
+            },
+        ],
+        by_name: &[1, 4, 5, 2, 3, 0],
+    },
 };
 
 /// `CreateUserImportJobRequest`.
 pub static S_CREATE_USER_IMPORT_JOB_REQUEST: Shape = Shape {
     name: "CreateUserImportJobRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "JobName",
-            display: "jobName",
-            required: true,
-            shape: &S_USER_IMPORT_JOB_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CloudWatchLogsRoleArn",
-            display: "cloudWatchLogsRoleArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "PasswordHashingAlgorithm",
-            display: "passwordHashingAlgorithm",
-            required: false,
-            shape: &S_PASSWORD_HASHING_ALGORITHM_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "JobName",
+                display: "jobName",
+                required: true,
+                shape: &S_USER_IMPORT_JOB_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CloudWatchLogsRoleArn",
+                display: "cloudWatchLogsRoleArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "PasswordHashingAlgorithm",
+                display: "passwordHashingAlgorithm",
+                required: false,
+                shape: &S_PASSWORD_HASHING_ALGORITHM_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 3, 1],
+    },
 };
 
 /// `CreateUserPoolClientRequest`.
 pub static S_CREATE_USER_POOL_CLIENT_REQUEST: Shape = Shape {
     name: "CreateUserPoolClientRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientName",
-            display: "clientName",
-            required: true,
-            shape: &S_CLIENT_NAME_TYPE,
-        },
-        Member {
-            wire: "GenerateSecret",
-            display: "generateSecret",
-            required: false,
-            shape: &S_GENERATE_SECRET,
-        },
-        Member {
-            wire: "ClientSecret",
-            display: "clientSecret",
-            required: false,
-            shape: &S_CLIENT_SECRET_TYPE,
-        },
-        Member {
-            wire: "RefreshTokenValidity",
-            display: "refreshTokenValidity",
-            required: false,
-            shape: &S_REFRESH_TOKEN_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "AccessTokenValidity",
-            display: "accessTokenValidity",
-            required: false,
-            shape: &S_ACCESS_TOKEN_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "IdTokenValidity",
-            display: "idTokenValidity",
-            required: false,
-            shape: &S_ID_TOKEN_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "TokenValidityUnits",
-            display: "tokenValidityUnits",
-            required: false,
-            shape: &S_TOKEN_VALIDITY_UNITS_TYPE,
-        },
-        Member {
-            wire: "ReadAttributes",
-            display: "readAttributes",
-            required: false,
-            shape: &S_CLIENT_PERMISSION_LIST_TYPE,
-        },
-        Member {
-            wire: "WriteAttributes",
-            display: "writeAttributes",
-            required: false,
-            shape: &S_CLIENT_PERMISSION_LIST_TYPE,
-        },
-        Member {
-            wire: "ExplicitAuthFlows",
-            display: "explicitAuthFlows",
-            required: false,
-            shape: &S_EXPLICIT_AUTH_FLOWS_LIST_TYPE,
-        },
-        Member {
-            wire: "SupportedIdentityProviders",
-            display: "supportedIdentityProviders",
-            required: false,
-            shape: &S_SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
-        },
-        Member {
-            wire: "CallbackURLs",
-            display: "callbackURLs",
-            required: false,
-            shape: &S_CALLBACK_URLS_LIST_TYPE,
-        },
-        Member {
-            wire: "LogoutURLs",
-            display: "logoutURLs",
-            required: false,
-            shape: &S_LOGOUT_URLS_LIST_TYPE,
-        },
-        Member {
-            wire: "DefaultRedirectURI",
-            display: "defaultRedirectURI",
-            required: false,
-            shape: &S_REDIRECT_URL_TYPE,
-        },
-        Member {
-            wire: "AllowedOAuthFlows",
-            display: "allowedOAuthFlows",
-            required: false,
-            shape: &S_OAUTH_FLOWS_TYPE,
-        },
-        Member {
-            wire: "AllowedOAuthScopes",
-            display: "allowedOAuthScopes",
-            required: false,
-            shape: &S_SCOPE_LIST_TYPE,
-        },
-        Member {
-            wire: "AllowedOAuthFlowsUserPoolClient",
-            display: "allowedOAuthFlowsUserPoolClient",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "AnalyticsConfiguration",
-            display: "analyticsConfiguration",
-            required: false,
-            shape: &S_ANALYTICS_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "PreventUserExistenceErrors",
-            display: "preventUserExistenceErrors",
-            required: false,
-            shape: &S_PREVENT_USER_EXISTENCE_ERROR_TYPES,
-        },
-        Member {
-            wire: "EnableTokenRevocation",
-            display: "enableTokenRevocation",
-            required: false,
-            shape: &S_WRAPPED_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "EnablePropagateAdditionalUserContextData",
-            display: "enablePropagateAdditionalUserContextData",
-            required: false,
-            shape: &S_WRAPPED_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "AuthSessionValidity",
-            display: "authSessionValidity",
-            required: false,
-            shape: &S_AUTH_SESSION_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "RefreshTokenRotation",
-            display: "refreshTokenRotation",
-            required: false,
-            shape: &S_REFRESH_TOKEN_ROTATION_TYPE,
-        },
-        Member {
-            wire: "PublishSecretsInAWSSecretsManager",
-            display: "publishSecretsInAWSSecretsManager",
-            required: false,
-            shape: &S_WRAPPED_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientName",
+                display: "clientName",
+                required: true,
+                shape: &S_CLIENT_NAME_TYPE,
+            },
+            Member {
+                wire: "GenerateSecret",
+                display: "generateSecret",
+                required: false,
+                shape: &S_GENERATE_SECRET,
+            },
+            Member {
+                wire: "ClientSecret",
+                display: "clientSecret",
+                required: false,
+                shape: &S_CLIENT_SECRET_TYPE,
+            },
+            Member {
+                wire: "RefreshTokenValidity",
+                display: "refreshTokenValidity",
+                required: false,
+                shape: &S_REFRESH_TOKEN_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "AccessTokenValidity",
+                display: "accessTokenValidity",
+                required: false,
+                shape: &S_ACCESS_TOKEN_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "IdTokenValidity",
+                display: "idTokenValidity",
+                required: false,
+                shape: &S_ID_TOKEN_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "TokenValidityUnits",
+                display: "tokenValidityUnits",
+                required: false,
+                shape: &S_TOKEN_VALIDITY_UNITS_TYPE,
+            },
+            Member {
+                wire: "ReadAttributes",
+                display: "readAttributes",
+                required: false,
+                shape: &S_CLIENT_PERMISSION_LIST_TYPE,
+            },
+            Member {
+                wire: "WriteAttributes",
+                display: "writeAttributes",
+                required: false,
+                shape: &S_CLIENT_PERMISSION_LIST_TYPE,
+            },
+            Member {
+                wire: "ExplicitAuthFlows",
+                display: "explicitAuthFlows",
+                required: false,
+                shape: &S_EXPLICIT_AUTH_FLOWS_LIST_TYPE,
+            },
+            Member {
+                wire: "SupportedIdentityProviders",
+                display: "supportedIdentityProviders",
+                required: false,
+                shape: &S_SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
+            },
+            Member {
+                wire: "CallbackURLs",
+                display: "callbackURLs",
+                required: false,
+                shape: &S_CALLBACK_URLS_LIST_TYPE,
+            },
+            Member {
+                wire: "LogoutURLs",
+                display: "logoutURLs",
+                required: false,
+                shape: &S_LOGOUT_URLS_LIST_TYPE,
+            },
+            Member {
+                wire: "DefaultRedirectURI",
+                display: "defaultRedirectURI",
+                required: false,
+                shape: &S_REDIRECT_URL_TYPE,
+            },
+            Member {
+                wire: "AllowedOAuthFlows",
+                display: "allowedOAuthFlows",
+                required: false,
+                shape: &S_OAUTH_FLOWS_TYPE,
+            },
+            Member {
+                wire: "AllowedOAuthScopes",
+                display: "allowedOAuthScopes",
+                required: false,
+                shape: &S_SCOPE_LIST_TYPE,
+            },
+            Member {
+                wire: "AllowedOAuthFlowsUserPoolClient",
+                display: "allowedOAuthFlowsUserPoolClient",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "AnalyticsConfiguration",
+                display: "analyticsConfiguration",
+                required: false,
+                shape: &S_ANALYTICS_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "PreventUserExistenceErrors",
+                display: "preventUserExistenceErrors",
+                required: false,
+                shape: &S_PREVENT_USER_EXISTENCE_ERROR_TYPES,
+            },
+            Member {
+                wire: "EnableTokenRevocation",
+                display: "enableTokenRevocation",
+                required: false,
+                shape: &S_WRAPPED_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "EnablePropagateAdditionalUserContextData",
+                display: "enablePropagateAdditionalUserContextData",
+                required: false,
+                shape: &S_WRAPPED_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "AuthSessionValidity",
+                display: "authSessionValidity",
+                required: false,
+                shape: &S_AUTH_SESSION_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "RefreshTokenRotation",
+                display: "refreshTokenRotation",
+                required: false,
+                shape: &S_REFRESH_TOKEN_ROTATION_TYPE,
+            },
+            Member {
+                wire: "PublishSecretsInAWSSecretsManager",
+                display: "publishSecretsInAWSSecretsManager",
+                required: false,
+                shape: &S_WRAPPED_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[
+            5, 15, 17, 16, 18, 22, 12, 1, 3, 14, 21, 20, 10, 2, 6, 13, 19, 24, 8, 23, 4, 11, 7, 0,
+            9,
+        ],
+    },
 };
 
 /// `CreateUserPoolDomainRequest`.
 pub static S_CREATE_USER_POOL_DOMAIN_REQUEST: Shape = Shape {
     name: "CreateUserPoolDomainRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Domain",
-            display: "domain",
-            required: true,
-            shape: &S_DOMAIN_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ManagedLoginVersion",
-            display: "managedLoginVersion",
-            required: false,
-            shape: &S_WRAPPED_INTEGER_TYPE,
-        },
-        Member {
-            wire: "CustomDomainConfig",
-            display: "customDomainConfig",
-            required: false,
-            shape: &S_CUSTOM_DOMAIN_CONFIG_TYPE,
-        },
-        Member {
-            wire: "Routing",
-            display: "routing",
-            required: false,
-            shape: &S_ROUTING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Domain",
+                display: "domain",
+                required: true,
+                shape: &S_DOMAIN_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ManagedLoginVersion",
+                display: "managedLoginVersion",
+                required: false,
+                shape: &S_WRAPPED_INTEGER_TYPE,
+            },
+            Member {
+                wire: "CustomDomainConfig",
+                display: "customDomainConfig",
+                required: false,
+                shape: &S_CUSTOM_DOMAIN_CONFIG_TYPE,
+            },
+            Member {
+                wire: "Routing",
+                display: "routing",
+                required: false,
+                shape: &S_ROUTING_TYPE,
+            },
+        ],
+        by_name: &[3, 0, 2, 4, 1],
+    },
 };
 
 /// `CreateUserPoolReplicaRequest`.
 pub static S_CREATE_USER_POOL_REPLICA_REQUEST: Shape = Shape {
     name: "CreateUserPoolReplicaRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RegionName",
-            display: "regionName",
-            required: true,
-            shape: &S_REGION_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolTags",
-            display: "userPoolTags",
-            required: false,
-            shape: &S_USER_POOL_TAGS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RegionName",
+                display: "regionName",
+                required: true,
+                shape: &S_REGION_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolTags",
+                display: "userPoolTags",
+                required: false,
+                shape: &S_USER_POOL_TAGS_TYPE,
+            },
+        ],
+        by_name: &[1, 0, 2],
+    },
 };
 
 /// `CreateUserPoolRequest`.
 pub static S_CREATE_USER_POOL_REQUEST: Shape = Shape {
     name: "CreateUserPoolRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "PoolName",
-            display: "poolName",
-            required: true,
-            shape: &S_USER_POOL_NAME_TYPE,
-        },
-        Member {
-            wire: "Policies",
-            display: "policies",
-            required: false,
-            shape: &S_USER_POOL_POLICY_TYPE,
-        },
-        Member {
-            wire: "DeletionProtection",
-            display: "deletionProtection",
-            required: false,
-            shape: &S_DELETION_PROTECTION_TYPE,
-        },
-        Member {
-            wire: "LambdaConfig",
-            display: "lambdaConfig",
-            required: false,
-            shape: &S_LAMBDA_CONFIG_TYPE,
-        },
-        Member {
-            wire: "AutoVerifiedAttributes",
-            display: "autoVerifiedAttributes",
-            required: false,
-            shape: &S_VERIFIED_ATTRIBUTES_LIST_TYPE,
-        },
-        Member {
-            wire: "AliasAttributes",
-            display: "aliasAttributes",
-            required: false,
-            shape: &S_ALIAS_ATTRIBUTES_LIST_TYPE,
-        },
-        Member {
-            wire: "UsernameAttributes",
-            display: "usernameAttributes",
-            required: false,
-            shape: &S_USERNAME_ATTRIBUTES_LIST_TYPE,
-        },
-        Member {
-            wire: "SmsVerificationMessage",
-            display: "smsVerificationMessage",
-            required: false,
-            shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailVerificationMessage",
-            display: "emailVerificationMessage",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailVerificationSubject",
-            display: "emailVerificationSubject",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
-        },
-        Member {
-            wire: "VerificationMessageTemplate",
-            display: "verificationMessageTemplate",
-            required: false,
-            shape: &S_VERIFICATION_MESSAGE_TEMPLATE_TYPE,
-        },
-        Member {
-            wire: "SmsAuthenticationMessage",
-            display: "smsAuthenticationMessage",
-            required: false,
-            shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "MfaConfiguration",
-            display: "mfaConfiguration",
-            required: false,
-            shape: &S_USER_POOL_MFA_TYPE,
-        },
-        Member {
-            wire: "UserAttributeUpdateSettings",
-            display: "userAttributeUpdateSettings",
-            required: false,
-            shape: &S_USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "DeviceConfiguration",
-            display: "deviceConfiguration",
-            required: false,
-            shape: &S_DEVICE_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "EmailConfiguration",
-            display: "emailConfiguration",
-            required: false,
-            shape: &S_EMAIL_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "SmsConfiguration",
-            display: "smsConfiguration",
-            required: false,
-            shape: &S_SMS_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "UserPoolTags",
-            display: "userPoolTags",
-            required: false,
-            shape: &S_USER_POOL_TAGS_TYPE,
-        },
-        Member {
-            wire: "AdminCreateUserConfig",
-            display: "adminCreateUserConfig",
-            required: false,
-            shape: &S_ADMIN_CREATE_USER_CONFIG_TYPE,
-        },
-        Member {
-            wire: "Schema",
-            display: "schema",
-            required: false,
-            shape: &S_SCHEMA_ATTRIBUTES_LIST_TYPE,
-        },
-        Member {
-            wire: "UserPoolAddOns",
-            display: "userPoolAddOns",
-            required: false,
-            shape: &S_USER_POOL_ADD_ONS_TYPE,
-        },
-        Member {
-            wire: "DcrConfiguration",
-            display: "dcrConfiguration",
-            required: false,
-            shape: &S_DCR_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "UsernameConfiguration",
-            display: "usernameConfiguration",
-            required: false,
-            shape: &S_USERNAME_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "AccountRecoverySetting",
-            display: "accountRecoverySetting",
-            required: false,
-            shape: &S_ACCOUNT_RECOVERY_SETTING_TYPE,
-        },
-        Member {
-            wire: "UserPoolTier",
-            display: "userPoolTier",
-            required: false,
-            shape: &S_USER_POOL_TIER_TYPE,
-        },
-        Member {
-            wire: "KeyConfiguration",
-            display: "keyConfiguration",
-            required: false,
-            shape: &S_KEY_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "IssuerConfiguration",
-            display: "issuerConfiguration",
-            required: false,
-            shape: &S_ISSUER_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "AcrConfiguration",
-            display: "acrConfiguration",
-            required: false,
-            shape: &S_ACR_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "PoolName",
+                display: "poolName",
+                required: true,
+                shape: &S_USER_POOL_NAME_TYPE,
+            },
+            Member {
+                wire: "Policies",
+                display: "policies",
+                required: false,
+                shape: &S_USER_POOL_POLICY_TYPE,
+            },
+            Member {
+                wire: "DeletionProtection",
+                display: "deletionProtection",
+                required: false,
+                shape: &S_DELETION_PROTECTION_TYPE,
+            },
+            Member {
+                wire: "LambdaConfig",
+                display: "lambdaConfig",
+                required: false,
+                shape: &S_LAMBDA_CONFIG_TYPE,
+            },
+            Member {
+                wire: "AutoVerifiedAttributes",
+                display: "autoVerifiedAttributes",
+                required: false,
+                shape: &S_VERIFIED_ATTRIBUTES_LIST_TYPE,
+            },
+            Member {
+                wire: "AliasAttributes",
+                display: "aliasAttributes",
+                required: false,
+                shape: &S_ALIAS_ATTRIBUTES_LIST_TYPE,
+            },
+            Member {
+                wire: "UsernameAttributes",
+                display: "usernameAttributes",
+                required: false,
+                shape: &S_USERNAME_ATTRIBUTES_LIST_TYPE,
+            },
+            Member {
+                wire: "SmsVerificationMessage",
+                display: "smsVerificationMessage",
+                required: false,
+                shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailVerificationMessage",
+                display: "emailVerificationMessage",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailVerificationSubject",
+                display: "emailVerificationSubject",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
+            },
+            Member {
+                wire: "VerificationMessageTemplate",
+                display: "verificationMessageTemplate",
+                required: false,
+                shape: &S_VERIFICATION_MESSAGE_TEMPLATE_TYPE,
+            },
+            Member {
+                wire: "SmsAuthenticationMessage",
+                display: "smsAuthenticationMessage",
+                required: false,
+                shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "MfaConfiguration",
+                display: "mfaConfiguration",
+                required: false,
+                shape: &S_USER_POOL_MFA_TYPE,
+            },
+            Member {
+                wire: "UserAttributeUpdateSettings",
+                display: "userAttributeUpdateSettings",
+                required: false,
+                shape: &S_USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "DeviceConfiguration",
+                display: "deviceConfiguration",
+                required: false,
+                shape: &S_DEVICE_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "EmailConfiguration",
+                display: "emailConfiguration",
+                required: false,
+                shape: &S_EMAIL_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "SmsConfiguration",
+                display: "smsConfiguration",
+                required: false,
+                shape: &S_SMS_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "UserPoolTags",
+                display: "userPoolTags",
+                required: false,
+                shape: &S_USER_POOL_TAGS_TYPE,
+            },
+            Member {
+                wire: "AdminCreateUserConfig",
+                display: "adminCreateUserConfig",
+                required: false,
+                shape: &S_ADMIN_CREATE_USER_CONFIG_TYPE,
+            },
+            Member {
+                wire: "Schema",
+                display: "schema",
+                required: false,
+                shape: &S_SCHEMA_ATTRIBUTES_LIST_TYPE,
+            },
+            Member {
+                wire: "UserPoolAddOns",
+                display: "userPoolAddOns",
+                required: false,
+                shape: &S_USER_POOL_ADD_ONS_TYPE,
+            },
+            Member {
+                wire: "DcrConfiguration",
+                display: "dcrConfiguration",
+                required: false,
+                shape: &S_DCR_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "UsernameConfiguration",
+                display: "usernameConfiguration",
+                required: false,
+                shape: &S_USERNAME_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "AccountRecoverySetting",
+                display: "accountRecoverySetting",
+                required: false,
+                shape: &S_ACCOUNT_RECOVERY_SETTING_TYPE,
+            },
+            Member {
+                wire: "UserPoolTier",
+                display: "userPoolTier",
+                required: false,
+                shape: &S_USER_POOL_TIER_TYPE,
+            },
+            Member {
+                wire: "KeyConfiguration",
+                display: "keyConfiguration",
+                required: false,
+                shape: &S_KEY_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "IssuerConfiguration",
+                display: "issuerConfiguration",
+                required: false,
+                shape: &S_ISSUER_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "AcrConfiguration",
+                display: "acrConfiguration",
+                required: false,
+                shape: &S_ACR_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[
+            23, 27, 18, 5, 4, 21, 2, 14, 15, 8, 9, 26, 25, 3, 12, 1, 0, 19, 11, 16, 7, 13, 20, 17,
+            24, 6, 22, 10,
+        ],
+    },
 };
 
 /// `CustomAttributeNameType`.
@@ -3022,40 +3226,46 @@ pub static S_CUSTOM_ATTRIBUTES_LIST_TYPE: Shape = Shape {
 pub static S_CUSTOM_DOMAIN_CONFIG_TYPE: Shape = Shape {
     name: "CustomDomainConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "CertificateArn",
-            display: "certificateArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "SecurityPolicy",
-            display: "securityPolicy",
-            required: false,
-            shape: &S_SECURITY_POLICY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "CertificateArn",
+                display: "certificateArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "SecurityPolicy",
+                display: "securityPolicy",
+                required: false,
+                shape: &S_SECURITY_POLICY_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `CustomEmailLambdaVersionConfigType`.
 pub static S_CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE: Shape = Shape {
     name: "CustomEmailLambdaVersionConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LambdaVersion",
-            display: "lambdaVersion",
-            required: true,
-            shape: &S_CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE,
-        },
-        Member {
-            wire: "LambdaArn",
-            display: "lambdaArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LambdaVersion",
+                display: "lambdaVersion",
+                required: true,
+                shape: &S_CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE,
+            },
+            Member {
+                wire: "LambdaArn",
+                display: "lambdaArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `CustomEmailSenderLambdaVersionType`.
@@ -3072,20 +3282,23 @@ pub static S_CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE: Shape = Shape {
 pub static S_CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE: Shape = Shape {
     name: "CustomSMSLambdaVersionConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LambdaVersion",
-            display: "lambdaVersion",
-            required: true,
-            shape: &S_CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE,
-        },
-        Member {
-            wire: "LambdaArn",
-            display: "lambdaArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LambdaVersion",
+                display: "lambdaVersion",
+                required: true,
+                shape: &S_CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE,
+            },
+            Member {
+                wire: "LambdaArn",
+                display: "lambdaArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `CustomSMSSenderLambdaVersionType`.
@@ -3109,38 +3322,41 @@ pub static S_DATE_TYPE: Shape = Shape {
 pub static S_DCR_CONFIGURATION_TYPE: Shape = Shape {
     name: "DcrConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "EnableStatus",
-            display: "enableStatus",
-            required: false,
-            shape: &S_STATUS_TYPE,
-        },
-        Member {
-            wire: "OpenDcrEnabled",
-            display: "openDcrEnabled",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "AuthenticatedGrantTypes",
-            display: "authenticatedGrantTypes",
-            required: false,
-            shape: &S_OAUTH_FLOWS_TYPE,
-        },
-        Member {
-            wire: "OpenDcrGrantTypes",
-            display: "openDcrGrantTypes",
-            required: false,
-            shape: &S_OAUTH_FLOWS_TYPE,
-        },
-        Member {
-            wire: "AllowedScopes",
-            display: "allowedScopes",
-            required: false,
-            shape: &S_SCOPE_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "EnableStatus",
+                display: "enableStatus",
+                required: false,
+                shape: &S_STATUS_TYPE,
+            },
+            Member {
+                wire: "OpenDcrEnabled",
+                display: "openDcrEnabled",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "AuthenticatedGrantTypes",
+                display: "authenticatedGrantTypes",
+                required: false,
+                shape: &S_OAUTH_FLOWS_TYPE,
+            },
+            Member {
+                wire: "OpenDcrGrantTypes",
+                display: "openDcrGrantTypes",
+                required: false,
+                shape: &S_OAUTH_FLOWS_TYPE,
+            },
+            Member {
+                wire: "AllowedScopes",
+                display: "allowedScopes",
+                required: false,
+                shape: &S_SCOPE_LIST_TYPE,
+            },
+        ],
+        by_name: &[4, 2, 0, 1, 3],
+    },
 };
 
 /// `DefaultEmailOptionType`.
@@ -3157,270 +3373,312 @@ pub static S_DEFAULT_EMAIL_OPTION_TYPE: Shape = Shape {
 pub static S_DELETE_CIMD_POLICY_REQUEST: Shape = Shape {
     name: "DeleteCIMDPolicyRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CIMDPolicyId",
-            display: "cimdPolicyId",
-            required: true,
-            shape: &S_CIMD_POLICY_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CIMDPolicyId",
+                display: "cimdPolicyId",
+                required: true,
+                shape: &S_CIMD_POLICY_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DeleteGroupRequest`.
 pub static S_DELETE_GROUP_REQUEST: Shape = Shape {
     name: "DeleteGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DeleteIdentityProviderRequest`.
 pub static S_DELETE_IDENTITY_PROVIDER_REQUEST: Shape = Shape {
     name: "DeleteIdentityProviderRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ProviderName",
-            display: "providerName",
-            required: true,
-            shape: &S_PROVIDER_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ProviderName",
+                display: "providerName",
+                required: true,
+                shape: &S_PROVIDER_NAME_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DeleteManagedLoginBrandingRequest`.
 pub static S_DELETE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape {
     name: "DeleteManagedLoginBrandingRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ManagedLoginBrandingId",
-            display: "managedLoginBrandingId",
-            required: true,
-            shape: &S_MANAGED_LOGIN_BRANDING_ID_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ManagedLoginBrandingId",
+                display: "managedLoginBrandingId",
+                required: true,
+                shape: &S_MANAGED_LOGIN_BRANDING_ID_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DeleteResourceServerRequest`.
 pub static S_DELETE_RESOURCE_SERVER_REQUEST: Shape = Shape {
     name: "DeleteResourceServerRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Identifier",
-            display: "identifier",
-            required: true,
-            shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Identifier",
+                display: "identifier",
+                required: true,
+                shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DeleteTermsRequest`.
 pub static S_DELETE_TERMS_REQUEST: Shape = Shape {
     name: "DeleteTermsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "TermsId",
-            display: "termsId",
-            required: true,
-            shape: &S_TERMS_ID_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "TermsId",
+                display: "termsId",
+                required: true,
+                shape: &S_TERMS_ID_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DeleteUserAttributesRequest`.
 pub static S_DELETE_USER_ATTRIBUTES_REQUEST: Shape = Shape {
     name: "DeleteUserAttributesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserAttributeNames",
-            display: "userAttributeNames",
-            required: true,
-            shape: &S_ATTRIBUTE_NAME_LIST_TYPE,
-        },
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserAttributeNames",
+                display: "userAttributeNames",
+                required: true,
+                shape: &S_ATTRIBUTE_NAME_LIST_TYPE,
+            },
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DeleteUserPoolClientRequest`.
 pub static S_DELETE_USER_POOL_CLIENT_REQUEST: Shape = Shape {
     name: "DeleteUserPoolClientRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DeleteUserPoolClientSecretRequest`.
 pub static S_DELETE_USER_POOL_CLIENT_SECRET_REQUEST: Shape = Shape {
     name: "DeleteUserPoolClientSecretRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ClientSecretId",
-            display: "clientSecretId",
-            required: true,
-            shape: &S_CLIENT_SECRET_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ClientSecretId",
+                display: "clientSecretId",
+                required: true,
+                shape: &S_CLIENT_SECRET_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `DeleteUserPoolDomainRequest`.
 pub static S_DELETE_USER_POOL_DOMAIN_REQUEST: Shape = Shape {
     name: "DeleteUserPoolDomainRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Domain",
-            display: "domain",
-            required: true,
-            shape: &S_DOMAIN_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Domain",
+                display: "domain",
+                required: true,
+                shape: &S_DOMAIN_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DeleteUserPoolReplicaRequest`.
 pub static S_DELETE_USER_POOL_REPLICA_REQUEST: Shape = Shape {
     name: "DeleteUserPoolReplicaRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RegionName",
-            display: "regionName",
-            required: true,
-            shape: &S_REGION_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RegionName",
+                display: "regionName",
+                required: true,
+                shape: &S_REGION_NAME_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DeleteUserPoolRequest`.
 pub static S_DELETE_USER_POOL_REQUEST: Shape = Shape {
     name: "DeleteUserPoolRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `DeleteUserRequest`.
 pub static S_DELETE_USER_REQUEST: Shape = Shape {
     name: "DeleteUserRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AccessToken",
-        display: "accessToken",
-        required: true,
-        shape: &S_TOKEN_MODEL_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AccessToken",
+            display: "accessToken",
+            required: true,
+            shape: &S_TOKEN_MODEL_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `DeleteWebAuthnCredentialRequest`.
 pub static S_DELETE_WEB_AUTHN_CREDENTIAL_REQUEST: Shape = Shape {
     name: "DeleteWebAuthnCredentialRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "CredentialId",
-            display: "credentialId",
-            required: true,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "CredentialId",
+                display: "credentialId",
+                required: true,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DeletionProtectionType`.
@@ -3458,262 +3716,301 @@ pub static S_DELIVERY_MEDIUM_TYPE: Shape = Shape {
 pub static S_DESCRIBE_CIMD_POLICY_REQUEST: Shape = Shape {
     name: "DescribeCIMDPolicyRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CIMDPolicyId",
-            display: "cimdPolicyId",
-            required: true,
-            shape: &S_CIMD_POLICY_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CIMDPolicyId",
+                display: "cimdPolicyId",
+                required: true,
+                shape: &S_CIMD_POLICY_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeIdentityProviderRequest`.
 pub static S_DESCRIBE_IDENTITY_PROVIDER_REQUEST: Shape = Shape {
     name: "DescribeIdentityProviderRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ProviderName",
-            display: "providerName",
-            required: true,
-            shape: &S_PROVIDER_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ProviderName",
+                display: "providerName",
+                required: true,
+                shape: &S_PROVIDER_NAME_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeManagedLoginBrandingByClientRequest`.
 pub static S_DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_REQUEST: Shape = Shape {
     name: "DescribeManagedLoginBrandingByClientRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ReturnMergedResources",
-            display: "returnMergedResources",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ReturnMergedResources",
+                display: "returnMergedResources",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `DescribeManagedLoginBrandingRequest`.
 pub static S_DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape {
     name: "DescribeManagedLoginBrandingRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ManagedLoginBrandingId",
-            display: "managedLoginBrandingId",
-            required: true,
-            shape: &S_MANAGED_LOGIN_BRANDING_ID_TYPE,
-        },
-        Member {
-            wire: "ReturnMergedResources",
-            display: "returnMergedResources",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ManagedLoginBrandingId",
+                display: "managedLoginBrandingId",
+                required: true,
+                shape: &S_MANAGED_LOGIN_BRANDING_ID_TYPE,
+            },
+            Member {
+                wire: "ReturnMergedResources",
+                display: "returnMergedResources",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `DescribePointInTimeRecoveryRequest`.
 pub static S_DESCRIBE_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
     name: "DescribePointInTimeRecoveryRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RestoreId",
-            display: "restoreId",
-            required: true,
-            shape: &S_RESTORE_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RestoreId",
+                display: "restoreId",
+                required: true,
+                shape: &S_RESTORE_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeResourceServerRequest`.
 pub static S_DESCRIBE_RESOURCE_SERVER_REQUEST: Shape = Shape {
     name: "DescribeResourceServerRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Identifier",
-            display: "identifier",
-            required: true,
-            shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Identifier",
+                display: "identifier",
+                required: true,
+                shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeRiskConfigurationRequest`.
 pub static S_DESCRIBE_RISK_CONFIGURATION_REQUEST: Shape = Shape {
     name: "DescribeRiskConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: false,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: false,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeTermsByClientRequest`.
 pub static S_DESCRIBE_TERMS_BY_CLIENT_REQUEST: Shape = Shape {
     name: "DescribeTermsByClientRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "TermsName",
-            display: "termsName",
-            required: true,
-            shape: &S_TERMS_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "TermsName",
+                display: "termsName",
+                required: true,
+                shape: &S_TERMS_NAME_TYPE,
+            },
+        ],
+        by_name: &[0, 2, 1],
+    },
 };
 
 /// `DescribeTermsRequest`.
 pub static S_DESCRIBE_TERMS_REQUEST: Shape = Shape {
     name: "DescribeTermsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "TermsId",
-            display: "termsId",
-            required: true,
-            shape: &S_TERMS_ID_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "TermsId",
+                display: "termsId",
+                required: true,
+                shape: &S_TERMS_ID_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DescribeUserImportJobRequest`.
 pub static S_DESCRIBE_USER_IMPORT_JOB_REQUEST: Shape = Shape {
     name: "DescribeUserImportJobRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "JobId",
-            display: "jobId",
-            required: true,
-            shape: &S_USER_IMPORT_JOB_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "JobId",
+                display: "jobId",
+                required: true,
+                shape: &S_USER_IMPORT_JOB_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeUserPoolClientRequest`.
 pub static S_DESCRIBE_USER_POOL_CLIENT_REQUEST: Shape = Shape {
     name: "DescribeUserPoolClientRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `DescribeUserPoolDomainRequest`.
 pub static S_DESCRIBE_USER_POOL_DOMAIN_REQUEST: Shape = Shape {
     name: "DescribeUserPoolDomainRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "Domain",
-        display: "domain",
-        required: true,
-        shape: &S_DOMAIN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "Domain",
+            display: "domain",
+            required: true,
+            shape: &S_DOMAIN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `DescribeUserPoolRequest`.
 pub static S_DESCRIBE_USER_POOL_REQUEST: Shape = Shape {
     name: "DescribeUserPoolRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `DescriptionType`.
@@ -3732,20 +4029,23 @@ pub static S_DESCRIPTION_TYPE: Shape = Shape {
 pub static S_DEVICE_CONFIGURATION_TYPE: Shape = Shape {
     name: "DeviceConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ChallengeRequiredOnNewDevice",
-            display: "challengeRequiredOnNewDevice",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "DeviceOnlyRememberedOnUserPrompt",
-            display: "deviceOnlyRememberedOnUserPrompt",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ChallengeRequiredOnNewDevice",
+                display: "challengeRequiredOnNewDevice",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "DeviceOnlyRememberedOnUserPrompt",
+                display: "deviceOnlyRememberedOnUserPrompt",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `DeviceKeyType`.
@@ -3786,20 +4086,23 @@ pub static S_DEVICE_REMEMBERED_STATUS_TYPE: Shape = Shape {
 pub static S_DEVICE_SECRET_VERIFIER_CONFIG_TYPE: Shape = Shape {
     name: "DeviceSecretVerifierConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "PasswordVerifier",
-            display: "passwordVerifier",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "Salt",
-            display: "salt",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "PasswordVerifier",
+                display: "passwordVerifier",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "Salt",
+                display: "salt",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `Document`.
@@ -3837,38 +4140,41 @@ pub static S_EMAIL_ADDRESS_TYPE: Shape = Shape {
 pub static S_EMAIL_CONFIGURATION_TYPE: Shape = Shape {
     name: "EmailConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SourceArn",
-            display: "sourceArn",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "ReplyToEmailAddress",
-            display: "replyToEmailAddress",
-            required: false,
-            shape: &S_EMAIL_ADDRESS_TYPE,
-        },
-        Member {
-            wire: "EmailSendingAccount",
-            display: "emailSendingAccount",
-            required: false,
-            shape: &S_EMAIL_SENDING_ACCOUNT_TYPE,
-        },
-        Member {
-            wire: "From",
-            display: "from",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "ConfigurationSet",
-            display: "configurationSet",
-            required: false,
-            shape: &S_SES_CONFIGURATION_SET,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SourceArn",
+                display: "sourceArn",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "ReplyToEmailAddress",
+                display: "replyToEmailAddress",
+                required: false,
+                shape: &S_EMAIL_ADDRESS_TYPE,
+            },
+            Member {
+                wire: "EmailSendingAccount",
+                display: "emailSendingAccount",
+                required: false,
+                shape: &S_EMAIL_SENDING_ACCOUNT_TYPE,
+            },
+            Member {
+                wire: "From",
+                display: "from",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "ConfigurationSet",
+                display: "configurationSet",
+                required: false,
+                shape: &S_SES_CONFIGURATION_SET,
+            },
+        ],
+        by_name: &[4, 2, 3, 1, 0],
+    },
 };
 
 /// `EmailInviteMessageType`.
@@ -3887,20 +4193,23 @@ pub static S_EMAIL_INVITE_MESSAGE_TYPE: Shape = Shape {
 pub static S_EMAIL_MFA_CONFIG_TYPE: Shape = Shape {
     name: "EmailMfaConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Message",
-            display: "message",
-            required: false,
-            shape: &S_EMAIL_MFA_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "Subject",
-            display: "subject",
-            required: false,
-            shape: &S_EMAIL_MFA_SUBJECT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Message",
+                display: "message",
+                required: false,
+                shape: &S_EMAIL_MFA_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "Subject",
+                display: "subject",
+                required: false,
+                shape: &S_EMAIL_MFA_SUBJECT_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `EmailMfaMessageType`.
@@ -3919,20 +4228,23 @@ pub static S_EMAIL_MFA_MESSAGE_TYPE: Shape = Shape {
 pub static S_EMAIL_MFA_SETTINGS_TYPE: Shape = Shape {
     name: "EmailMfaSettingsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Enabled",
-            display: "enabled",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "PreferredMfa",
-            display: "preferredMfa",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Enabled",
+                display: "enabled",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "PreferredMfa",
+                display: "preferredMfa",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `EmailMfaSubjectType`.
@@ -4055,50 +4367,53 @@ pub static S_ENCRYPTION_KEY_TYPE: Shape = Shape {
 pub static S_EUMS_SMS_CONFIGURATION_TYPE: Shape = Shape {
     name: "EumsSmsConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "CallerArn",
-            display: "callerArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "ExternalId",
-            display: "externalId",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "OriginationIdentity",
-            display: "originationIdentity",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "ConfigurationSetName",
-            display: "configurationSetName",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "InEntityId",
-            display: "inEntityId",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "InTemplateId",
-            display: "inTemplateId",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "Region",
-            display: "region",
-            required: false,
-            shape: &S_REGION_CODE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "CallerArn",
+                display: "callerArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "ExternalId",
+                display: "externalId",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "OriginationIdentity",
+                display: "originationIdentity",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "ConfigurationSetName",
+                display: "configurationSetName",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "InEntityId",
+                display: "inEntityId",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "InTemplateId",
+                display: "inTemplateId",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "Region",
+                display: "region",
+                required: false,
+                shape: &S_REGION_CODE_TYPE,
+            },
+        ],
+        by_name: &[0, 3, 1, 4, 5, 2, 6],
+    },
 };
 
 /// `EventFilterType`.
@@ -4182,20 +4497,23 @@ pub static S_EXPLICIT_AUTH_FLOWS_TYPE: Shape = Shape {
 pub static S_FAILOVER_TYPE: Shape = Shape {
     name: "FailoverType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SecondaryRegion",
-            display: "secondaryRegion",
-            required: true,
-            shape: &S_REGION_NAME_TYPE,
-        },
-        Member {
-            wire: "PrimaryRoute53HealthCheckId",
-            display: "primaryRoute53HealthCheckId",
-            required: true,
-            shape: &S_HEALTH_CHECK_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SecondaryRegion",
+                display: "secondaryRegion",
+                required: true,
+                shape: &S_REGION_NAME_TYPE,
+            },
+            Member {
+                wire: "PrimaryRoute53HealthCheckId",
+                display: "primaryRoute53HealthCheckId",
+                required: true,
+                shape: &S_HEALTH_CHECK_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `FeatureType`.
@@ -4222,12 +4540,15 @@ pub static S_FEEDBACK_VALUE_TYPE: Shape = Shape {
 pub static S_FIREHOSE_CONFIGURATION_TYPE: Shape = Shape {
     name: "FirehoseConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "StreamArn",
-        display: "streamArn",
-        required: false,
-        shape: &S_ARN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "StreamArn",
+            display: "streamArn",
+            required: false,
+            shape: &S_ARN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `ForceAliasCreation`.
@@ -4241,64 +4562,70 @@ pub static S_FORCE_ALIAS_CREATION: Shape = Shape {
 pub static S_FORGET_DEVICE_REQUEST: Shape = Shape {
     name: "ForgetDeviceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: false,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: false,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `ForgotPasswordRequest`.
 pub static S_FORGOT_PASSWORD_REQUEST: Shape = Shape {
     name: "ForgotPasswordRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "SecretHash",
-            display: "secretHash",
-            required: false,
-            shape: &S_SECRET_HASH_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "SecretHash",
+                display: "secretHash",
+                required: false,
+                shape: &S_SECRET_HASH_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[4, 0, 5, 1, 2, 3],
+    },
 };
 
 /// `GenerateSecret`.
@@ -4312,124 +4639,133 @@ pub static S_GENERATE_SECRET: Shape = Shape {
 pub static S_GET_CSV_HEADER_REQUEST: Shape = Shape {
     name: "GetCSVHeaderRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetClientTokenRequest`.
 pub static S_GET_CLIENT_TOKEN_REQUEST: Shape = Shape {
     name: "GetClientTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "Secret",
-            display: "secret",
-            required: true,
-            shape: &S_CLIENT_SECRET_TYPE,
-        },
-        Member {
-            wire: "Scopes",
-            display: "scopes",
-            required: false,
-            shape: &S_SCOPE_LIST_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "Secret",
+                display: "secret",
+                required: true,
+                shape: &S_CLIENT_SECRET_TYPE,
+            },
+            Member {
+                wire: "Scopes",
+                display: "scopes",
+                required: false,
+                shape: &S_SCOPE_LIST_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[0, 3, 2, 1],
+    },
 };
 
 /// `GetDerivedTokenRequest`.
 pub static S_GET_DERIVED_TOKEN_REQUEST: Shape = Shape {
     name: "GetDerivedTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ClientSecret",
-            display: "clientSecret",
-            required: false,
-            shape: &S_CLIENT_SECRET_TYPE,
-        },
-        Member {
-            wire: "SubjectToken",
-            display: "subjectToken",
-            required: true,
-            shape: &S_GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "SubjectTokenType",
-            display: "subjectTokenType",
-            required: true,
-            shape: &S_TOKEN_TYPE_IDENTIFIER_TYPE,
-        },
-        Member {
-            wire: "SubjectTokenProviderName",
-            display: "subjectTokenProviderName",
-            required: false,
-            shape: &S_PROVIDER_NAME_TYPE,
-        },
-        Member {
-            wire: "ActorToken",
-            display: "actorToken",
-            required: false,
-            shape: &S_GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "ActorTokenType",
-            display: "actorTokenType",
-            required: false,
-            shape: &S_TOKEN_TYPE_IDENTIFIER_TYPE,
-        },
-        Member {
-            wire: "ActorTokenProviderName",
-            display: "actorTokenProviderName",
-            required: false,
-            shape: &S_PROVIDER_NAME_TYPE,
-        },
-        Member {
-            wire: "Scopes",
-            display: "scopes",
-            required: false,
-            shape: &S_SCOPE_LIST_TYPE,
-        },
-        Member {
-            wire: "Audiences",
-            display: "audiences",
-            required: false,
-            shape: &S_AUDIENCE_LIST_TYPE,
-        },
-        Member {
-            wire: "Resources",
-            display: "resources",
-            required: false,
-            shape: &S_RESOURCE_LIST_TYPE,
-        },
-        Member {
-            wire: "RequestedTokenType",
-            display: "requestedTokenType",
-            required: false,
-            shape: &S_ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ClientSecret",
+                display: "clientSecret",
+                required: false,
+                shape: &S_CLIENT_SECRET_TYPE,
+            },
+            Member {
+                wire: "SubjectToken",
+                display: "subjectToken",
+                required: true,
+                shape: &S_GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "SubjectTokenType",
+                display: "subjectTokenType",
+                required: true,
+                shape: &S_TOKEN_TYPE_IDENTIFIER_TYPE,
+            },
+            Member {
+                wire: "SubjectTokenProviderName",
+                display: "subjectTokenProviderName",
+                required: false,
+                shape: &S_PROVIDER_NAME_TYPE,
+            },
+            Member {
+                wire: "ActorToken",
+                display: "actorToken",
+                required: false,
+                shape: &S_GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "ActorTokenType",
+                display: "actorTokenType",
+                required: false,
+                shape: &S_TOKEN_TYPE_IDENTIFIER_TYPE,
+            },
+            Member {
+                wire: "ActorTokenProviderName",
+                display: "actorTokenProviderName",
+                required: false,
+                shape: &S_PROVIDER_NAME_TYPE,
+            },
+            Member {
+                wire: "Scopes",
+                display: "scopes",
+                required: false,
+                shape: &S_SCOPE_LIST_TYPE,
+            },
+            Member {
+                wire: "Audiences",
+                display: "audiences",
+                required: false,
+                shape: &S_AUDIENCE_LIST_TYPE,
+            },
+            Member {
+                wire: "Resources",
+                display: "resources",
+                required: false,
+                shape: &S_RESOURCE_LIST_TYPE,
+            },
+            Member {
+                wire: "RequestedTokenType",
+                display: "requestedTokenType",
+                required: false,
+                shape: &S_ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE,
+            },
+        ],
+        by_name: &[5, 7, 6, 9, 0, 1, 11, 10, 8, 2, 4, 3],
+    },
 };
 
 /// `GetDerivedTokenTokenModelType`.
@@ -4448,260 +4784,305 @@ pub static S_GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE: Shape = Shape {
 pub static S_GET_DEVICE_REQUEST: Shape = Shape {
     name: "GetDeviceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: false,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: false,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `GetGroupRequest`.
 pub static S_GET_GROUP_REQUEST: Shape = Shape {
     name: "GetGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `GetIdentityProviderByIdentifierRequest`.
 pub static S_GET_IDENTITY_PROVIDER_BY_IDENTIFIER_REQUEST: Shape = Shape {
     name: "GetIdentityProviderByIdentifierRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "IdpIdentifier",
-            display: "idpIdentifier",
-            required: true,
-            shape: &S_IDP_IDENTIFIER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "IdpIdentifier",
+                display: "idpIdentifier",
+                required: true,
+                shape: &S_IDP_IDENTIFIER_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `GetLogDeliveryConfigurationRequest`.
 pub static S_GET_LOG_DELIVERY_CONFIGURATION_REQUEST: Shape = Shape {
     name: "GetLogDeliveryConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetProvisionedLimitRequest`.
 pub static S_GET_PROVISIONED_LIMIT_REQUEST: Shape = Shape {
     name: "GetProvisionedLimitRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "LimitDefinition",
-        display: "limitDefinition",
-        required: true,
-        shape: &S_LIMIT_DEFINITION_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "LimitDefinition",
+            display: "limitDefinition",
+            required: true,
+            shape: &S_LIMIT_DEFINITION_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetSigningCertificateRequest`.
 pub static S_GET_SIGNING_CERTIFICATE_REQUEST: Shape = Shape {
     name: "GetSigningCertificateRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetTokensFromRefreshTokenRequest`.
 pub static S_GET_TOKENS_FROM_REFRESH_TOKEN_REQUEST: Shape = Shape {
     name: "GetTokensFromRefreshTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "RefreshToken",
-            display: "refreshToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ClientSecret",
-            display: "clientSecret",
-            required: false,
-            shape: &S_CLIENT_SECRET_TYPE,
-        },
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: false,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "RefreshToken",
+                display: "refreshToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ClientSecret",
+                display: "clientSecret",
+                required: false,
+                shape: &S_CLIENT_SECRET_TYPE,
+            },
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: false,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[1, 4, 2, 3, 0],
+    },
 };
 
 /// `GetUICustomizationRequest`.
 pub static S_GET_UI_CUSTOMIZATION_REQUEST: Shape = Shape {
     name: "GetUICustomizationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: false,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: false,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `GetUserAttributeVerificationCodeRequest`.
 pub static S_GET_USER_ATTRIBUTE_VERIFICATION_CODE_REQUEST: Shape = Shape {
     name: "GetUserAttributeVerificationCodeRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "AttributeName",
-            display: "attributeName",
-            required: true,
-            shape: &S_ATTRIBUTE_NAME_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "AttributeName",
+                display: "attributeName",
+                required: true,
+                shape: &S_ATTRIBUTE_NAME_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 2],
+    },
 };
 
 /// `GetUserAuthFactorsRequest`.
 pub static S_GET_USER_AUTH_FACTORS_REQUEST: Shape = Shape {
     name: "GetUserAuthFactorsRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AccessToken",
-        display: "accessToken",
-        required: true,
-        shape: &S_TOKEN_MODEL_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AccessToken",
+            display: "accessToken",
+            required: true,
+            shape: &S_TOKEN_MODEL_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetUserPoolClientSessionConfigurationRequest`.
 pub static S_GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST: Shape = Shape {
     name: "GetUserPoolClientSessionConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `GetUserPoolMfaConfigRequest`.
 pub static S_GET_USER_POOL_MFA_CONFIG_REQUEST: Shape = Shape {
     name: "GetUserPoolMfaConfigRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetUserPoolSessionConfigurationRequest`.
 pub static S_GET_USER_POOL_SESSION_CONFIGURATION_REQUEST: Shape = Shape {
     name: "GetUserPoolSessionConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "UserPoolId",
-        display: "userPoolId",
-        required: true,
-        shape: &S_USER_POOL_ID_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "UserPoolId",
+            display: "userPoolId",
+            required: true,
+            shape: &S_USER_POOL_ID_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GetUserRequest`.
 pub static S_GET_USER_REQUEST: Shape = Shape {
     name: "GetUserRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AccessToken",
-        display: "accessToken",
-        required: true,
-        shape: &S_TOKEN_MODEL_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AccessToken",
+            display: "accessToken",
+            required: true,
+            shape: &S_TOKEN_MODEL_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GlobalSignOutRequest`.
 pub static S_GLOBAL_SIGN_OUT_REQUEST: Shape = Shape {
     name: "GlobalSignOutRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AccessToken",
-        display: "accessToken",
-        required: true,
-        shape: &S_TOKEN_MODEL_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AccessToken",
+            display: "accessToken",
+            required: true,
+            shape: &S_TOKEN_MODEL_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `GroupNameType`.
@@ -4744,20 +5125,23 @@ pub static S_HEX_STRING_TYPE: Shape = Shape {
 pub static S_HTTP_HEADER: Shape = Shape {
     name: "HttpHeader",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "headerName",
-            display: "headerName",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "headerValue",
-            display: "headerValue",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "headerName",
+                display: "headerName",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "headerValue",
+                display: "headerValue",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `HttpHeaderList`.
@@ -4835,20 +5219,23 @@ pub static S_IMAGE_FILE_TYPE: Shape = Shape {
 pub static S_INBOUND_FEDERATION_LAMBDA_TYPE: Shape = Shape {
     name: "InboundFederationLambdaType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LambdaVersion",
-            display: "lambdaVersion",
-            required: true,
-            shape: &S_INBOUND_FEDERATION_LAMBDA_VERSION_TYPE,
-        },
-        Member {
-            wire: "LambdaArn",
-            display: "lambdaArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LambdaVersion",
+                display: "lambdaVersion",
+                required: true,
+                shape: &S_INBOUND_FEDERATION_LAMBDA_VERSION_TYPE,
+            },
+            Member {
+                wire: "LambdaArn",
+                display: "lambdaArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `InboundFederationLambdaVersionType`.
@@ -4865,70 +5252,76 @@ pub static S_INBOUND_FEDERATION_LAMBDA_VERSION_TYPE: Shape = Shape {
 pub static S_INITIATE_AUTH_REQUEST: Shape = Shape {
     name: "InitiateAuthRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AuthFlow",
-            display: "authFlow",
-            required: true,
-            shape: &S_AUTH_FLOW_TYPE,
-        },
-        Member {
-            wire: "AuthParameters",
-            display: "authParameters",
-            required: false,
-            shape: &S_AUTH_PARAMETERS_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AuthFlow",
+                display: "authFlow",
+                required: true,
+                shape: &S_AUTH_FLOW_TYPE,
+            },
+            Member {
+                wire: "AuthParameters",
+                display: "authParameters",
+                required: false,
+                shape: &S_AUTH_PARAMETERS_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+        ],
+        by_name: &[4, 0, 1, 3, 2, 6, 5],
+    },
 };
 
 /// `InitiatePointInTimeRecoveryRequest`.
 pub static S_INITIATE_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
     name: "InitiatePointInTimeRecoveryRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RestoreTimestamp",
-            display: "restoreTimestamp",
-            required: true,
-            shape: &S_DATE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RestoreTimestamp",
+                display: "restoreTimestamp",
+                required: true,
+                shape: &S_DATE_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `IntegerType`.
@@ -4955,12 +5348,15 @@ pub static S_ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE: Shape = Shape {
 pub static S_ISSUER_CONFIGURATION_TYPE: Shape = Shape {
     name: "IssuerConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "Type",
-        display: "type",
-        required: false,
-        shape: &S_ISSUER_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "Type",
+            display: "type",
+            required: false,
+            shape: &S_ISSUER_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `IssuerType`.
@@ -4977,118 +5373,124 @@ pub static S_ISSUER_TYPE: Shape = Shape {
 pub static S_KEY_CONFIGURATION_TYPE: Shape = Shape {
     name: "KeyConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "KeyType",
-            display: "keyType",
-            required: false,
-            shape: &S_ENCRYPTION_KEY_TYPE,
-        },
-        Member {
-            wire: "KmsKeyArn",
-            display: "kmsKeyArn",
-            required: false,
-            shape: &S_ENCRYPTION_KEY_ARN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "KeyType",
+                display: "keyType",
+                required: false,
+                shape: &S_ENCRYPTION_KEY_TYPE,
+            },
+            Member {
+                wire: "KmsKeyArn",
+                display: "kmsKeyArn",
+                required: false,
+                shape: &S_ENCRYPTION_KEY_ARN_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `LambdaConfigType`.
 pub static S_LAMBDA_CONFIG_TYPE: Shape = Shape {
     name: "LambdaConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "PreSignUp",
-            display: "preSignUp",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "CustomMessage",
-            display: "customMessage",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "PostConfirmation",
-            display: "postConfirmation",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "PreAuthentication",
-            display: "preAuthentication",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "PostAuthentication",
-            display: "postAuthentication",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "DefineAuthChallenge",
-            display: "defineAuthChallenge",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "CreateAuthChallenge",
-            display: "createAuthChallenge",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "VerifyAuthChallengeResponse",
-            display: "verifyAuthChallengeResponse",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "PreTokenGeneration",
-            display: "preTokenGeneration",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "UserMigration",
-            display: "userMigration",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "PreTokenGenerationConfig",
-            display: "preTokenGenerationConfig",
-            required: false,
-            shape: &S_PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE,
-        },
-        Member {
-            wire: "CustomSMSSender",
-            display: "customSMSSender",
-            required: false,
-            shape: &S_CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE,
-        },
-        Member {
-            wire: "CustomEmailSender",
-            display: "customEmailSender",
-            required: false,
-            shape: &S_CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE,
-        },
-        Member {
-            wire: "KMSKeyID",
-            display: "kmsKeyID",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "InboundFederation",
-            display: "inboundFederation",
-            required: false,
-            shape: &S_INBOUND_FEDERATION_LAMBDA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "PreSignUp",
+                display: "preSignUp",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "CustomMessage",
+                display: "customMessage",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "PostConfirmation",
+                display: "postConfirmation",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "PreAuthentication",
+                display: "preAuthentication",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "PostAuthentication",
+                display: "postAuthentication",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "DefineAuthChallenge",
+                display: "defineAuthChallenge",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "CreateAuthChallenge",
+                display: "createAuthChallenge",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "VerifyAuthChallengeResponse",
+                display: "verifyAuthChallengeResponse",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "PreTokenGeneration",
+                display: "preTokenGeneration",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "UserMigration",
+                display: "userMigration",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "PreTokenGenerationConfig",
+                display: "preTokenGenerationConfig",
+                required: false,
+                shape: &S_PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE,
+            },
+            Member {
+                wire: "CustomSMSSender",
+                display: "customSMSSender",
+                required: false,
+                shape: &S_CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE,
+            },
+            Member {
+                wire: "CustomEmailSender",
+                display: "customEmailSender",
+                required: false,
+                shape: &S_CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE,
+            },
+            Member {
+                wire: "KMSKeyID",
+                display: "kmsKeyID",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "InboundFederation",
+                display: "inboundFederation",
+                required: false,
+                shape: &S_INBOUND_FEDERATION_LAMBDA_TYPE,
+            },
+        ],
+        by_name: &[6, 12, 1, 11, 5, 14, 13, 4, 2, 3, 0, 8, 10, 9, 7],
+    },
 };
 
 /// `LanguageIdType`.
@@ -5117,20 +5519,23 @@ pub static S_LIMIT_CLASS: Shape = Shape {
 pub static S_LIMIT_DEFINITION_TYPE: Shape = Shape {
     name: "LimitDefinitionType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LimitClass",
-            display: "limitClass",
-            required: true,
-            shape: &S_LIMIT_CLASS,
-        },
-        Member {
-            wire: "Attributes",
-            display: "attributes",
-            required: true,
-            shape: &S_STRING_TO_STRING_MAP_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LimitClass",
+                display: "limitClass",
+                required: true,
+                shape: &S_LIMIT_CLASS,
+            },
+            Member {
+                wire: "Attributes",
+                display: "attributes",
+                required: true,
+                shape: &S_STRING_TO_STRING_MAP_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `LinkUrlType`.
@@ -5161,162 +5566,180 @@ pub static S_LINKS_TYPE: Shape = Shape {
 pub static S_LIST_CIMD_POLICIES_REQUEST: Shape = Shape {
     name: "ListCIMDPoliciesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_POOL_QUERY_LIMIT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_POOL_QUERY_LIMIT_TYPE,
+            },
+        ],
+        by_name: &[2, 1, 0],
+    },
 };
 
 /// `ListClientMetadataURLsRequest`.
 pub static S_LIST_CLIENT_METADATA_URLS_REQUEST: Shape = Shape {
     name: "ListClientMetadataURLsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CIMDPolicyId",
-            display: "cimdPolicyId",
-            required: true,
-            shape: &S_CIMD_POLICY_ID_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_POOL_QUERY_LIMIT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CIMDPolicyId",
+                display: "cimdPolicyId",
+                required: true,
+                shape: &S_CIMD_POLICY_ID_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_POOL_QUERY_LIMIT_TYPE,
+            },
+        ],
+        by_name: &[1, 3, 2, 0],
+    },
 };
 
 /// `ListDevicesRequest`.
 pub static S_LIST_DEVICES_REQUEST: Shape = Shape {
     name: "ListDevicesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "Limit",
-            display: "limit",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "PaginationToken",
-            display: "paginationToken",
-            required: false,
-            shape: &S_SEARCH_PAGINATION_TOKEN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "Limit",
+                display: "limit",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "PaginationToken",
+                display: "paginationToken",
+                required: false,
+                shape: &S_SEARCH_PAGINATION_TOKEN_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 2],
+    },
 };
 
 /// `ListGroupsRequest`.
 pub static S_LIST_GROUPS_REQUEST: Shape = Shape {
     name: "ListGroupsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Limit",
-            display: "limit",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Limit",
+                display: "limit",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `ListIdentityProvidersRequest`.
 pub static S_LIST_IDENTITY_PROVIDERS_REQUEST: Shape = Shape {
     name: "ListIdentityProvidersRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_LIST_PROVIDERS_LIMIT_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_LIST_PROVIDERS_LIMIT_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `ListPointInTimeRecoveriesRequest`.
 pub static S_LIST_POINT_IN_TIME_RECOVERIES_REQUEST: Shape = Shape {
     name: "ListPointInTimeRecoveriesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_POOL_QUERY_LIMIT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_POOL_QUERY_LIMIT_TYPE,
+            },
+        ],
+        by_name: &[2, 1, 0],
+    },
 };
 
 /// `ListProvidersLimitType`.
@@ -5343,64 +5766,73 @@ pub static S_LIST_RESOURCE_SERVERS_LIMIT_TYPE: Shape = Shape {
 pub static S_LIST_RESOURCE_SERVERS_REQUEST: Shape = Shape {
     name: "ListResourceServersRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_LIST_RESOURCE_SERVERS_LIMIT_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_LIST_RESOURCE_SERVERS_LIMIT_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `ListTagsForResourceRequest`.
 pub static S_LIST_TAGS_FOR_RESOURCE_REQUEST: Shape = Shape {
     name: "ListTagsForResourceRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "ResourceArn",
-        display: "resourceArn",
-        required: true,
-        shape: &S_ARN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "ResourceArn",
+            display: "resourceArn",
+            required: true,
+            shape: &S_ARN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `ListTermsRequest`.
 pub static S_LIST_TERMS_REQUEST: Shape = Shape {
     name: "ListTermsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `ListTermsRequestMaxResultsInteger`.
@@ -5417,240 +5849,267 @@ pub static S_LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER: Shape = Shape {
 pub static S_LIST_USER_IMPORT_JOBS_REQUEST: Shape = Shape {
     name: "ListUserImportJobsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: true,
-            shape: &S_POOL_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "PaginationToken",
-            display: "paginationToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: true,
+                shape: &S_POOL_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "PaginationToken",
+                display: "paginationToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `ListUserPoolClientSecretsRequest`.
 pub static S_LIST_USER_POOL_CLIENT_SECRETS_REQUEST: Shape = Shape {
     name: "ListUserPoolClientSecretsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `ListUserPoolClientsRequest`.
 pub static S_LIST_USER_POOL_CLIENTS_REQUEST: Shape = Shape {
     name: "ListUserPoolClientsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_QUERY_LIMIT,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-        Member {
-            wire: "ClientType",
-            display: "clientType",
-            required: false,
-            shape: &S_CLIENT_TYPE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_QUERY_LIMIT,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+            Member {
+                wire: "ClientType",
+                display: "clientType",
+                required: false,
+                shape: &S_CLIENT_TYPE_TYPE,
+            },
+        ],
+        by_name: &[3, 1, 2, 0],
+    },
 };
 
 /// `ListUserPoolReplicasRequest`.
 pub static S_LIST_USER_POOL_REPLICAS_REQUEST: Shape = Shape {
     name: "ListUserPoolReplicasRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `ListUserPoolsRequest`.
 pub static S_LIST_USER_POOLS_REQUEST: Shape = Shape {
     name: "ListUserPoolsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY_TYPE,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: true,
-            shape: &S_POOL_QUERY_LIMIT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY_TYPE,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: true,
+                shape: &S_POOL_QUERY_LIMIT_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `ListUserSessionsRequest`.
 pub static S_LIST_USER_SESSIONS_REQUEST: Shape = Shape {
     name: "ListUserSessionsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `ListUsersInGroupRequest`.
 pub static S_LIST_USERS_IN_GROUP_REQUEST: Shape = Shape {
     name: "ListUsersInGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-        Member {
-            wire: "Limit",
-            display: "limit",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+            Member {
+                wire: "Limit",
+                display: "limit",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+        ],
+        by_name: &[1, 2, 3, 0],
+    },
 };
 
 /// `ListUsersRequest`.
 pub static S_LIST_USERS_REQUEST: Shape = Shape {
     name: "ListUsersRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "AttributesToGet",
-            display: "attributesToGet",
-            required: false,
-            shape: &S_SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE,
-        },
-        Member {
-            wire: "Limit",
-            display: "limit",
-            required: false,
-            shape: &S_QUERY_LIMIT_TYPE,
-        },
-        Member {
-            wire: "PaginationToken",
-            display: "paginationToken",
-            required: false,
-            shape: &S_SEARCH_PAGINATION_TOKEN_TYPE,
-        },
-        Member {
-            wire: "Filter",
-            display: "filter",
-            required: false,
-            shape: &S_USER_FILTER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "AttributesToGet",
+                display: "attributesToGet",
+                required: false,
+                shape: &S_SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE,
+            },
+            Member {
+                wire: "Limit",
+                display: "limit",
+                required: false,
+                shape: &S_QUERY_LIMIT_TYPE,
+            },
+            Member {
+                wire: "PaginationToken",
+                display: "paginationToken",
+                required: false,
+                shape: &S_SEARCH_PAGINATION_TOKEN_TYPE,
+            },
+            Member {
+                wire: "Filter",
+                display: "filter",
+                required: false,
+                shape: &S_USER_FILTER_TYPE,
+            },
+        ],
+        by_name: &[1, 4, 2, 3, 0],
+    },
 };
 
 /// `ListWebAuthnCredentialsRequest`.
 pub static S_LIST_WEB_AUTHN_CREDENTIALS_REQUEST: Shape = Shape {
     name: "ListWebAuthnCredentialsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "NextToken",
-            display: "nextToken",
-            required: false,
-            shape: &S_PAGINATION_KEY,
-        },
-        Member {
-            wire: "MaxResults",
-            display: "maxResults",
-            required: false,
-            shape: &S_WEB_AUTHN_CREDENTIALS_QUERY_LIMIT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "NextToken",
+                display: "nextToken",
+                required: false,
+                shape: &S_PAGINATION_KEY,
+            },
+            Member {
+                wire: "MaxResults",
+                display: "maxResults",
+                required: false,
+                shape: &S_WEB_AUTHN_CREDENTIALS_QUERY_LIMIT_TYPE,
+            },
+        ],
+        by_name: &[0, 2, 1],
+    },
 };
 
 /// `LogConfigurationListType`.
@@ -5668,38 +6127,41 @@ pub static S_LOG_CONFIGURATION_LIST_TYPE: Shape = Shape {
 pub static S_LOG_CONFIGURATION_TYPE: Shape = Shape {
     name: "LogConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LogLevel",
-            display: "logLevel",
-            required: true,
-            shape: &S_LOG_LEVEL,
-        },
-        Member {
-            wire: "EventSource",
-            display: "eventSource",
-            required: true,
-            shape: &S_EVENT_SOURCE_NAME,
-        },
-        Member {
-            wire: "CloudWatchLogsConfiguration",
-            display: "cloudWatchLogsConfiguration",
-            required: false,
-            shape: &S_CLOUD_WATCH_LOGS_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "S3Configuration",
-            display: "s3Configuration",
-            required: false,
-            shape: &S_S3_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "FirehoseConfiguration",
-            display: "firehoseConfiguration",
-            required: false,
-            shape: &S_FIREHOSE_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LogLevel",
+                display: "logLevel",
+                required: true,
+                shape: &S_LOG_LEVEL,
+            },
+            Member {
+                wire: "EventSource",
+                display: "eventSource",
+                required: true,
+                shape: &S_EVENT_SOURCE_NAME,
+            },
+            Member {
+                wire: "CloudWatchLogsConfiguration",
+                display: "cloudWatchLogsConfiguration",
+                required: false,
+                shape: &S_CLOUD_WATCH_LOGS_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "S3Configuration",
+                display: "s3Configuration",
+                required: false,
+                shape: &S_S3_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "FirehoseConfiguration",
+                display: "firehoseConfiguration",
+                required: false,
+                shape: &S_FIREHOSE_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[2, 1, 4, 0, 3],
+    },
 };
 
 /// `LogLevel`.
@@ -5738,20 +6200,23 @@ pub static S_MFA_OPTION_LIST_TYPE: Shape = Shape {
 pub static S_MFA_OPTION_TYPE: Shape = Shape {
     name: "MFAOptionType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "DeliveryMedium",
-            display: "deliveryMedium",
-            required: false,
-            shape: &S_DELIVERY_MEDIUM_TYPE,
-        },
-        Member {
-            wire: "AttributeName",
-            display: "attributeName",
-            required: false,
-            shape: &S_ATTRIBUTE_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "DeliveryMedium",
+                display: "deliveryMedium",
+                required: false,
+                shape: &S_DELIVERY_MEDIUM_TYPE,
+            },
+            Member {
+                wire: "AttributeName",
+                display: "attributeName",
+                required: false,
+                shape: &S_ATTRIBUTE_NAME_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `ManagedLoginBrandingIdType`.
@@ -5790,26 +6255,29 @@ pub static S_MESSAGE_ACTION_TYPE: Shape = Shape {
 pub static S_MESSAGE_TEMPLATE_TYPE: Shape = Shape {
     name: "MessageTemplateType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SMSMessage",
-            display: "smsMessage",
-            required: false,
-            shape: &S_SMS_INVITE_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailMessage",
-            display: "emailMessage",
-            required: false,
-            shape: &S_EMAIL_INVITE_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailSubject",
-            display: "emailSubject",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SMSMessage",
+                display: "smsMessage",
+                required: false,
+                shape: &S_SMS_INVITE_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailMessage",
+                display: "emailMessage",
+                required: false,
+                shape: &S_EMAIL_INVITE_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailSubject",
+                display: "emailSubject",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `MetadataURLType`.
@@ -5828,90 +6296,99 @@ pub static S_METADATA_URL_TYPE: Shape = Shape {
 pub static S_NOTIFY_CONFIGURATION_TYPE: Shape = Shape {
     name: "NotifyConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "From",
-            display: "from",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "ReplyTo",
-            display: "replyTo",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "SourceArn",
-            display: "sourceArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "BlockEmail",
-            display: "blockEmail",
-            required: false,
-            shape: &S_NOTIFY_EMAIL_TYPE,
-        },
-        Member {
-            wire: "NoActionEmail",
-            display: "noActionEmail",
-            required: false,
-            shape: &S_NOTIFY_EMAIL_TYPE,
-        },
-        Member {
-            wire: "MfaEmail",
-            display: "mfaEmail",
-            required: false,
-            shape: &S_NOTIFY_EMAIL_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "From",
+                display: "from",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "ReplyTo",
+                display: "replyTo",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "SourceArn",
+                display: "sourceArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "BlockEmail",
+                display: "blockEmail",
+                required: false,
+                shape: &S_NOTIFY_EMAIL_TYPE,
+            },
+            Member {
+                wire: "NoActionEmail",
+                display: "noActionEmail",
+                required: false,
+                shape: &S_NOTIFY_EMAIL_TYPE,
+            },
+            Member {
+                wire: "MfaEmail",
+                display: "mfaEmail",
+                required: false,
+                shape: &S_NOTIFY_EMAIL_TYPE,
+            },
+        ],
+        by_name: &[3, 0, 5, 4, 1, 2],
+    },
 };
 
 /// `NotifyEmailType`.
 pub static S_NOTIFY_EMAIL_TYPE: Shape = Shape {
     name: "NotifyEmailType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Subject",
-            display: "subject",
-            required: true,
-            shape: &S_EMAIL_NOTIFICATION_SUBJECT_TYPE,
-        },
-        Member {
-            wire: "HtmlBody",
-            display: "htmlBody",
-            required: false,
-            shape: &S_EMAIL_NOTIFICATION_BODY_TYPE,
-        },
-        Member {
-            wire: "TextBody",
-            display: "textBody",
-            required: false,
-            shape: &S_EMAIL_NOTIFICATION_BODY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Subject",
+                display: "subject",
+                required: true,
+                shape: &S_EMAIL_NOTIFICATION_SUBJECT_TYPE,
+            },
+            Member {
+                wire: "HtmlBody",
+                display: "htmlBody",
+                required: false,
+                shape: &S_EMAIL_NOTIFICATION_BODY_TYPE,
+            },
+            Member {
+                wire: "TextBody",
+                display: "textBody",
+                required: false,
+                shape: &S_EMAIL_NOTIFICATION_BODY_TYPE,
+            },
+        ],
+        by_name: &[1, 0, 2],
+    },
 };
 
 /// `NumberAttributeConstraintsType`.
 pub static S_NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE: Shape = Shape {
     name: "NumberAttributeConstraintsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "MinValue",
-            display: "minValue",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "MaxValue",
-            display: "maxValue",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "MinValue",
+                display: "minValue",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "MaxValue",
+                display: "maxValue",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `OAuthFlowType`.
@@ -6005,50 +6482,53 @@ pub static S_PASSWORD_POLICY_MIN_LENGTH_TYPE: Shape = Shape {
 pub static S_PASSWORD_POLICY_TYPE: Shape = Shape {
     name: "PasswordPolicyType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "MinimumLength",
-            display: "minimumLength",
-            required: false,
-            shape: &S_PASSWORD_POLICY_MIN_LENGTH_TYPE,
-        },
-        Member {
-            wire: "RequireUppercase",
-            display: "requireUppercase",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "RequireLowercase",
-            display: "requireLowercase",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "RequireNumbers",
-            display: "requireNumbers",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "RequireSymbols",
-            display: "requireSymbols",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "PasswordHistorySize",
-            display: "passwordHistorySize",
-            required: false,
-            shape: &S_PASSWORD_HISTORY_SIZE_TYPE,
-        },
-        Member {
-            wire: "TemporaryPasswordValidityDays",
-            display: "temporaryPasswordValidityDays",
-            required: false,
-            shape: &S_TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "MinimumLength",
+                display: "minimumLength",
+                required: false,
+                shape: &S_PASSWORD_POLICY_MIN_LENGTH_TYPE,
+            },
+            Member {
+                wire: "RequireUppercase",
+                display: "requireUppercase",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "RequireLowercase",
+                display: "requireLowercase",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "RequireNumbers",
+                display: "requireNumbers",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "RequireSymbols",
+                display: "requireSymbols",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "PasswordHistorySize",
+                display: "passwordHistorySize",
+                required: false,
+                shape: &S_PASSWORD_HISTORY_SIZE_TYPE,
+            },
+            Member {
+                wire: "TemporaryPasswordValidityDays",
+                display: "temporaryPasswordValidityDays",
+                required: false,
+                shape: &S_TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE,
+            },
+        ],
+        by_name: &[0, 5, 2, 3, 4, 1, 6],
+    },
 };
 
 /// `PasswordType`.
@@ -6087,20 +6567,23 @@ pub static S_PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE: Shape = Shape {
 pub static S_PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE: Shape = Shape {
     name: "PreTokenGenerationVersionConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LambdaVersion",
-            display: "lambdaVersion",
-            required: true,
-            shape: &S_PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE,
-        },
-        Member {
-            wire: "LambdaArn",
-            display: "lambdaArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LambdaVersion",
+                display: "lambdaVersion",
+                required: true,
+                shape: &S_PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE,
+            },
+            Member {
+                wire: "LambdaArn",
+                display: "lambdaArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `PrecedenceType`.
@@ -6173,26 +6656,29 @@ pub static S_PROVIDER_NAME_TYPE_V2: Shape = Shape {
 pub static S_PROVIDER_USER_IDENTIFIER_TYPE: Shape = Shape {
     name: "ProviderUserIdentifierType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ProviderName",
-            display: "providerName",
-            required: false,
-            shape: &S_PROVIDER_NAME_TYPE,
-        },
-        Member {
-            wire: "ProviderAttributeName",
-            display: "providerAttributeName",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "ProviderAttributeValue",
-            display: "providerAttributeValue",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ProviderName",
+                display: "providerName",
+                required: false,
+                shape: &S_PROVIDER_NAME_TYPE,
+            },
+            Member {
+                wire: "ProviderAttributeName",
+                display: "providerAttributeName",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "ProviderAttributeValue",
+                display: "providerAttributeValue",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `QueryLimit`.
@@ -6240,20 +6726,23 @@ pub static S_RECOVERY_OPTION_NAME_TYPE: Shape = Shape {
 pub static S_RECOVERY_OPTION_TYPE: Shape = Shape {
     name: "RecoveryOptionType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Priority",
-            display: "priority",
-            required: true,
-            shape: &S_PRIORITY_TYPE,
-        },
-        Member {
-            wire: "Name",
-            display: "name",
-            required: true,
-            shape: &S_RECOVERY_OPTION_NAME_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Priority",
+                display: "priority",
+                required: true,
+                shape: &S_PRIORITY_TYPE,
+            },
+            Member {
+                wire: "Name",
+                display: "name",
+                required: true,
+                shape: &S_RECOVERY_OPTION_NAME_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `RedirectUrlType`.
@@ -6272,20 +6761,23 @@ pub static S_REDIRECT_URL_TYPE: Shape = Shape {
 pub static S_REFRESH_TOKEN_ROTATION_TYPE: Shape = Shape {
     name: "RefreshTokenRotationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Feature",
-            display: "feature",
-            required: true,
-            shape: &S_FEATURE_TYPE,
-        },
-        Member {
-            wire: "RetryGracePeriodSeconds",
-            display: "retryGracePeriodSeconds",
-            required: false,
-            shape: &S_RETRY_GRACE_PERIOD_SECONDS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Feature",
+                display: "feature",
+                required: true,
+                shape: &S_FEATURE_TYPE,
+            },
+            Member {
+                wire: "RetryGracePeriodSeconds",
+                display: "retryGracePeriodSeconds",
+                required: false,
+                shape: &S_RETRY_GRACE_PERIOD_SECONDS_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `RefreshTokenValidityType`.
@@ -6338,44 +6830,47 @@ pub static S_RELYING_PARTY_ID_TYPE: Shape = Shape {
 pub static S_RESEND_CONFIRMATION_CODE_REQUEST: Shape = Shape {
     name: "ResendConfirmationCodeRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "SecretHash",
-            display: "secretHash",
-            required: false,
-            shape: &S_SECRET_HASH_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "SecretHash",
+                display: "secretHash",
+                required: false,
+                shape: &S_SECRET_HASH_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[4, 0, 5, 1, 2, 3],
+    },
 };
 
 /// `ResourceIdType`.
@@ -6464,70 +6959,76 @@ pub static S_RESOURCE_SERVER_SCOPE_NAME_TYPE: Shape = Shape {
 pub static S_RESOURCE_SERVER_SCOPE_TYPE: Shape = Shape {
     name: "ResourceServerScopeType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ScopeName",
-            display: "scopeName",
-            required: true,
-            shape: &S_RESOURCE_SERVER_SCOPE_NAME_TYPE,
-        },
-        Member {
-            wire: "ScopeDescription",
-            display: "scopeDescription",
-            required: true,
-            shape: &S_RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ScopeName",
+                display: "scopeName",
+                required: true,
+                shape: &S_RESOURCE_SERVER_SCOPE_NAME_TYPE,
+            },
+            Member {
+                wire: "ScopeDescription",
+                display: "scopeDescription",
+                required: true,
+                shape: &S_RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `RespondToAuthChallengeRequest`.
 pub static S_RESPOND_TO_AUTH_CHALLENGE_REQUEST: Shape = Shape {
     name: "RespondToAuthChallengeRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ChallengeName",
-            display: "challengeName",
-            required: true,
-            shape: &S_CHALLENGE_NAME_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-        Member {
-            wire: "ChallengeResponses",
-            display: "challengeResponses",
-            required: false,
-            shape: &S_CHALLENGE_RESPONSES_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ChallengeName",
+                display: "challengeName",
+                required: true,
+                shape: &S_CHALLENGE_NAME_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+            Member {
+                wire: "ChallengeResponses",
+                display: "challengeResponses",
+                required: false,
+                shape: &S_CHALLENGE_RESPONSES_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[4, 1, 3, 0, 6, 2, 5],
+    },
 };
 
 /// `RestoreIdType`.
@@ -6566,90 +7067,102 @@ pub static S_REVOKE_ASSOCIATED_SESSIONS_TYPE: Shape = Shape {
 pub static S_REVOKE_TOKEN_REQUEST: Shape = Shape {
     name: "RevokeTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Token",
-            display: "token",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ClientSecret",
-            display: "clientSecret",
-            required: false,
-            shape: &S_CLIENT_SECRET_TYPE,
-        },
-        Member {
-            wire: "RevokeAssociatedSessions",
-            display: "revokeAssociatedSessions",
-            required: false,
-            shape: &S_REVOKE_ASSOCIATED_SESSIONS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Token",
+                display: "token",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ClientSecret",
+                display: "clientSecret",
+                required: false,
+                shape: &S_CLIENT_SECRET_TYPE,
+            },
+            Member {
+                wire: "RevokeAssociatedSessions",
+                display: "revokeAssociatedSessions",
+                required: false,
+                shape: &S_REVOKE_ASSOCIATED_SESSIONS_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 3, 0],
+    },
 };
 
 /// `RevokeUserSessionRequest`.
 pub static S_REVOKE_USER_SESSION_REQUEST: Shape = Shape {
     name: "RevokeUserSessionRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "SessionId",
-            display: "sessionId",
-            required: true,
-            shape: &S_SESSION_ID_TYPE,
-        },
-        Member {
-            wire: "RevokeAssociatedSessions",
-            display: "revokeAssociatedSessions",
-            required: false,
-            shape: &S_REVOKE_ASSOCIATED_SESSIONS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "SessionId",
+                display: "sessionId",
+                required: true,
+                shape: &S_SESSION_ID_TYPE,
+            },
+            Member {
+                wire: "RevokeAssociatedSessions",
+                display: "revokeAssociatedSessions",
+                required: false,
+                shape: &S_REVOKE_ASSOCIATED_SESSIONS_TYPE,
+            },
+        ],
+        by_name: &[0, 2, 1],
+    },
 };
 
 /// `RiskExceptionConfigurationType`.
 pub static S_RISK_EXCEPTION_CONFIGURATION_TYPE: Shape = Shape {
     name: "RiskExceptionConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "BlockedIPRangeList",
-            display: "blockedIPRangeList",
-            required: false,
-            shape: &S_BLOCKED_IP_RANGE_LIST_TYPE,
-        },
-        Member {
-            wire: "SkippedIPRangeList",
-            display: "skippedIPRangeList",
-            required: false,
-            shape: &S_SKIPPED_IP_RANGE_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "BlockedIPRangeList",
+                display: "blockedIPRangeList",
+                required: false,
+                shape: &S_BLOCKED_IP_RANGE_LIST_TYPE,
+            },
+            Member {
+                wire: "SkippedIPRangeList",
+                display: "skippedIPRangeList",
+                required: false,
+                shape: &S_SKIPPED_IP_RANGE_LIST_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `RoutingType`.
 pub static S_ROUTING_TYPE: Shape = Shape {
     name: "RoutingType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "Failover",
-        display: "failover",
-        required: false,
-        shape: &S_FAILOVER_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "Failover",
+            display: "failover",
+            required: false,
+            shape: &S_FAILOVER_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `S3ArnType`.
@@ -6668,12 +7181,15 @@ pub static S_S3_ARN_TYPE: Shape = Shape {
 pub static S_S3_CONFIGURATION_TYPE: Shape = Shape {
     name: "S3ConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "BucketArn",
-        display: "bucketArn",
-        required: false,
-        shape: &S_S3_ARN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "BucketArn",
+            display: "bucketArn",
+            required: false,
+            shape: &S_S3_ARN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `SESConfigurationSet`.
@@ -6692,20 +7208,23 @@ pub static S_SES_CONFIGURATION_SET: Shape = Shape {
 pub static S_SMS_MFA_SETTINGS_TYPE: Shape = Shape {
     name: "SMSMfaSettingsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Enabled",
-            display: "enabled",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "PreferredMfa",
-            display: "preferredMfa",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Enabled",
+                display: "enabled",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "PreferredMfa",
+                display: "preferredMfa",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `SSOSessionMaxValidityMinutesType`.
@@ -6722,50 +7241,53 @@ pub static S_SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE: Shape = Shape {
 pub static S_SCHEMA_ATTRIBUTE_TYPE: Shape = Shape {
     name: "SchemaAttributeType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Name",
-            display: "name",
-            required: false,
-            shape: &S_CUSTOM_ATTRIBUTE_NAME_TYPE,
-        },
-        Member {
-            wire: "AttributeDataType",
-            display: "attributeDataType",
-            required: false,
-            shape: &S_ATTRIBUTE_DATA_TYPE,
-        },
-        Member {
-            wire: "DeveloperOnlyAttribute",
-            display: "developerOnlyAttribute",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "Mutable",
-            display: "mutable",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "Required",
-            display: "required",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "NumberAttributeConstraints",
-            display: "numberAttributeConstraints",
-            required: false,
-            shape: &S_NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE,
-        },
-        Member {
-            wire: "StringAttributeConstraints",
-            display: "stringAttributeConstraints",
-            required: false,
-            shape: &S_STRING_ATTRIBUTE_CONSTRAINTS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Name",
+                display: "name",
+                required: false,
+                shape: &S_CUSTOM_ATTRIBUTE_NAME_TYPE,
+            },
+            Member {
+                wire: "AttributeDataType",
+                display: "attributeDataType",
+                required: false,
+                shape: &S_ATTRIBUTE_DATA_TYPE,
+            },
+            Member {
+                wire: "DeveloperOnlyAttribute",
+                display: "developerOnlyAttribute",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "Mutable",
+                display: "mutable",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "Required",
+                display: "required",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "NumberAttributeConstraints",
+                display: "numberAttributeConstraints",
+                required: false,
+                shape: &S_NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE,
+            },
+            Member {
+                wire: "StringAttributeConstraints",
+                display: "stringAttributeConstraints",
+                required: false,
+                shape: &S_STRING_ATTRIBUTE_CONSTRAINTS_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 3, 0, 5, 4, 6],
+    },
 };
 
 /// `SchemaAttributesListType`.
@@ -6875,256 +7397,283 @@ pub static S_SESSION_TYPE: Shape = Shape {
 pub static S_SET_LOG_DELIVERY_CONFIGURATION_REQUEST: Shape = Shape {
     name: "SetLogDeliveryConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "LogConfigurations",
-            display: "logConfigurations",
-            required: true,
-            shape: &S_LOG_CONFIGURATION_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "LogConfigurations",
+                display: "logConfigurations",
+                required: true,
+                shape: &S_LOG_CONFIGURATION_LIST_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `SetRiskConfigurationRequest`.
 pub static S_SET_RISK_CONFIGURATION_REQUEST: Shape = Shape {
     name: "SetRiskConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: false,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "CompromisedCredentialsRiskConfiguration",
-            display: "compromisedCredentialsRiskConfiguration",
-            required: false,
-            shape: &S_COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "AccountTakeoverRiskConfiguration",
-            display: "accountTakeoverRiskConfiguration",
-            required: false,
-            shape: &S_ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "RiskExceptionConfiguration",
-            display: "riskExceptionConfiguration",
-            required: false,
-            shape: &S_RISK_EXCEPTION_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: false,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "CompromisedCredentialsRiskConfiguration",
+                display: "compromisedCredentialsRiskConfiguration",
+                required: false,
+                shape: &S_COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "AccountTakeoverRiskConfiguration",
+                display: "accountTakeoverRiskConfiguration",
+                required: false,
+                shape: &S_ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "RiskExceptionConfiguration",
+                display: "riskExceptionConfiguration",
+                required: false,
+                shape: &S_RISK_EXCEPTION_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[3, 1, 2, 4, 0],
+    },
 };
 
 /// `SetUICustomizationRequest`.
 pub static S_SET_UI_CUSTOMIZATION_REQUEST: Shape = Shape {
     name: "SetUICustomizationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: false,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "CSS",
-            display: "css",
-            required: false,
-            shape: &S_CSS_TYPE,
-        },
-        Member {
-            wire: "ImageFile",
-            display: "imageFile",
-            required: false,
-            shape: &S_IMAGE_FILE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: false,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "CSS",
+                display: "css",
+                required: false,
+                shape: &S_CSS_TYPE,
+            },
+            Member {
+                wire: "ImageFile",
+                display: "imageFile",
+                required: false,
+                shape: &S_IMAGE_FILE_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 3, 0],
+    },
 };
 
 /// `SetUserMFAPreferenceRequest`.
 pub static S_SET_USER_MFA_PREFERENCE_REQUEST: Shape = Shape {
     name: "SetUserMFAPreferenceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SMSMfaSettings",
-            display: "smsMfaSettings",
-            required: false,
-            shape: &S_SMS_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "SoftwareTokenMfaSettings",
-            display: "softwareTokenMfaSettings",
-            required: false,
-            shape: &S_SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "EmailMfaSettings",
-            display: "emailMfaSettings",
-            required: false,
-            shape: &S_EMAIL_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "WebAuthnMfaSettings",
-            display: "webAuthnMfaSettings",
-            required: false,
-            shape: &S_WEB_AUTHN_MFA_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SMSMfaSettings",
+                display: "smsMfaSettings",
+                required: false,
+                shape: &S_SMS_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "SoftwareTokenMfaSettings",
+                display: "softwareTokenMfaSettings",
+                required: false,
+                shape: &S_SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "EmailMfaSettings",
+                display: "emailMfaSettings",
+                required: false,
+                shape: &S_EMAIL_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "WebAuthnMfaSettings",
+                display: "webAuthnMfaSettings",
+                required: false,
+                shape: &S_WEB_AUTHN_MFA_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+        ],
+        by_name: &[4, 2, 0, 1, 3],
+    },
 };
 
 /// `SetUserPoolClientSessionConfigurationRequest`.
 pub static S_SET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST: Shape = Shape {
     name: "SetUserPoolClientSessionConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "SSOSession",
-            display: "ssoSession",
-            required: true,
-            shape: &S_CLIENT_SSO_SESSION_CONFIG_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "SSOSession",
+                display: "ssoSession",
+                required: true,
+                shape: &S_CLIENT_SSO_SESSION_CONFIG_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `SetUserPoolMfaConfigRequest`.
 pub static S_SET_USER_POOL_MFA_CONFIG_REQUEST: Shape = Shape {
     name: "SetUserPoolMfaConfigRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "SmsMfaConfiguration",
-            display: "smsMfaConfiguration",
-            required: false,
-            shape: &S_SMS_MFA_CONFIG_TYPE,
-        },
-        Member {
-            wire: "SoftwareTokenMfaConfiguration",
-            display: "softwareTokenMfaConfiguration",
-            required: false,
-            shape: &S_SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
-        },
-        Member {
-            wire: "EmailMfaConfiguration",
-            display: "emailMfaConfiguration",
-            required: false,
-            shape: &S_EMAIL_MFA_CONFIG_TYPE,
-        },
-        Member {
-            wire: "MfaConfiguration",
-            display: "mfaConfiguration",
-            required: false,
-            shape: &S_USER_POOL_MFA_TYPE,
-        },
-        Member {
-            wire: "WebAuthnConfiguration",
-            display: "webAuthnConfiguration",
-            required: false,
-            shape: &S_WEB_AUTHN_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "SmsMfaConfiguration",
+                display: "smsMfaConfiguration",
+                required: false,
+                shape: &S_SMS_MFA_CONFIG_TYPE,
+            },
+            Member {
+                wire: "SoftwareTokenMfaConfiguration",
+                display: "softwareTokenMfaConfiguration",
+                required: false,
+                shape: &S_SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
+            },
+            Member {
+                wire: "EmailMfaConfiguration",
+                display: "emailMfaConfiguration",
+                required: false,
+                shape: &S_EMAIL_MFA_CONFIG_TYPE,
+            },
+            Member {
+                wire: "MfaConfiguration",
+                display: "mfaConfiguration",
+                required: false,
+                shape: &S_USER_POOL_MFA_TYPE,
+            },
+            Member {
+                wire: "WebAuthnConfiguration",
+                display: "webAuthnConfiguration",
+                required: false,
+                shape: &S_WEB_AUTHN_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[3, 4, 1, 2, 0, 5],
+    },
 };
 
 /// `SetUserPoolSessionConfigurationRequest`.
 pub static S_SET_USER_POOL_SESSION_CONFIGURATION_REQUEST: Shape = Shape {
     name: "SetUserPoolSessionConfigurationRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "UserSessionTracking",
-            display: "userSessionTracking",
-            required: true,
-            shape: &S_USER_SESSION_TRACKING_TYPE,
-        },
-        Member {
-            wire: "TokenSession",
-            display: "tokenSession",
-            required: true,
-            shape: &S_USER_POOL_TOKEN_SESSION_CONFIG_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "UserSessionTracking",
+                display: "userSessionTracking",
+                required: true,
+                shape: &S_USER_SESSION_TRACKING_TYPE,
+            },
+            Member {
+                wire: "TokenSession",
+                display: "tokenSession",
+                required: true,
+                shape: &S_USER_POOL_TOKEN_SESSION_CONFIG_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `SetUserSettingsRequest`.
 pub static S_SET_USER_SETTINGS_REQUEST: Shape = Shape {
     name: "SetUserSettingsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "MFAOptions",
-            display: "mfaOptions",
-            required: true,
-            shape: &S_MFA_OPTION_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "MFAOptions",
+                display: "mfaOptions",
+                required: true,
+                shape: &S_MFA_OPTION_LIST_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `SignInPolicyType`.
 pub static S_SIGN_IN_POLICY_TYPE: Shape = Shape {
     name: "SignInPolicyType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AllowedFirstAuthFactors",
-        display: "allowedFirstAuthFactors",
-        required: false,
-        shape: &S_ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AllowedFirstAuthFactors",
+            display: "allowedFirstAuthFactors",
+            required: false,
+            shape: &S_ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `SignUpPasswordType`.
@@ -7143,62 +7692,65 @@ pub static S_SIGN_UP_PASSWORD_TYPE: Shape = Shape {
 pub static S_SIGN_UP_REQUEST: Shape = Shape {
     name: "SignUpRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "SecretHash",
-            display: "secretHash",
-            required: false,
-            shape: &S_SECRET_HASH_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "Password",
-            display: "password",
-            required: false,
-            shape: &S_SIGN_UP_PASSWORD_TYPE,
-        },
-        Member {
-            wire: "UserAttributes",
-            display: "userAttributes",
-            required: false,
-            shape: &S_ATTRIBUTE_LIST_TYPE,
-        },
-        Member {
-            wire: "ValidationData",
-            display: "validationData",
-            required: false,
-            shape: &S_ATTRIBUTE_LIST_TYPE,
-        },
-        Member {
-            wire: "AnalyticsMetadata",
-            display: "analyticsMetadata",
-            required: false,
-            shape: &S_ANALYTICS_METADATA_TYPE,
-        },
-        Member {
-            wire: "UserContextData",
-            display: "userContextData",
-            required: false,
-            shape: &S_USER_CONTEXT_DATA_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "SecretHash",
+                display: "secretHash",
+                required: false,
+                shape: &S_SECRET_HASH_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "Password",
+                display: "password",
+                required: false,
+                shape: &S_SIGN_UP_PASSWORD_TYPE,
+            },
+            Member {
+                wire: "UserAttributes",
+                display: "userAttributes",
+                required: false,
+                shape: &S_ATTRIBUTE_LIST_TYPE,
+            },
+            Member {
+                wire: "ValidationData",
+                display: "validationData",
+                required: false,
+                shape: &S_ATTRIBUTE_LIST_TYPE,
+            },
+            Member {
+                wire: "AnalyticsMetadata",
+                display: "analyticsMetadata",
+                required: false,
+                shape: &S_ANALYTICS_METADATA_TYPE,
+            },
+            Member {
+                wire: "UserContextData",
+                display: "userContextData",
+                required: false,
+                shape: &S_USER_CONTEXT_DATA_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[6, 0, 8, 3, 1, 4, 7, 2, 5],
+    },
 };
 
 /// `SkippedIPRangeListType`.
@@ -7216,32 +7768,35 @@ pub static S_SKIPPED_IP_RANGE_LIST_TYPE: Shape = Shape {
 pub static S_SMS_CONFIGURATION_TYPE: Shape = Shape {
     name: "SmsConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SnsCallerArn",
-            display: "snsCallerArn",
-            required: false,
-            shape: &S_OPTIONAL_ARN_TYPE,
-        },
-        Member {
-            wire: "ExternalId",
-            display: "externalId",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "SnsRegion",
-            display: "snsRegion",
-            required: false,
-            shape: &S_REGION_CODE_TYPE,
-        },
-        Member {
-            wire: "EumsSms",
-            display: "eumsSms",
-            required: false,
-            shape: &S_EUMS_SMS_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SnsCallerArn",
+                display: "snsCallerArn",
+                required: false,
+                shape: &S_OPTIONAL_ARN_TYPE,
+            },
+            Member {
+                wire: "ExternalId",
+                display: "externalId",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "SnsRegion",
+                display: "snsRegion",
+                required: false,
+                shape: &S_REGION_CODE_TYPE,
+            },
+            Member {
+                wire: "EumsSms",
+                display: "eumsSms",
+                required: false,
+                shape: &S_EUMS_SMS_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[3, 1, 0, 2],
+    },
 };
 
 /// `SmsInviteMessageType`.
@@ -7260,20 +7815,23 @@ pub static S_SMS_INVITE_MESSAGE_TYPE: Shape = Shape {
 pub static S_SMS_MFA_CONFIG_TYPE: Shape = Shape {
     name: "SmsMfaConfigType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SmsAuthenticationMessage",
-            display: "smsAuthenticationMessage",
-            required: false,
-            shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "SmsConfiguration",
-            display: "smsConfiguration",
-            required: false,
-            shape: &S_SMS_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SmsAuthenticationMessage",
+                display: "smsAuthenticationMessage",
+                required: false,
+                shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "SmsConfiguration",
+                display: "smsConfiguration",
+                required: false,
+                shape: &S_SMS_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `SmsVerificationMessageType`.
@@ -7304,84 +7862,99 @@ pub static S_SOFTWARE_TOKEN_MFA_USER_CODE_TYPE: Shape = Shape {
 pub static S_SOFTWARE_TOKEN_MFA_CONFIG_TYPE: Shape = Shape {
     name: "SoftwareTokenMfaConfigType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "Enabled",
-        display: "enabled",
-        required: false,
-        shape: &S_BOOLEAN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "Enabled",
+            display: "enabled",
+            required: false,
+            shape: &S_BOOLEAN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `SoftwareTokenMfaSettingsType`.
 pub static S_SOFTWARE_TOKEN_MFA_SETTINGS_TYPE: Shape = Shape {
     name: "SoftwareTokenMfaSettingsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Enabled",
-            display: "enabled",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "PreferredMfa",
-            display: "preferredMfa",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Enabled",
+                display: "enabled",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "PreferredMfa",
+                display: "preferredMfa",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `StartPointInTimeRecoveryRequest`.
 pub static S_START_POINT_IN_TIME_RECOVERY_REQUEST: Shape = Shape {
     name: "StartPointInTimeRecoveryRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RestoreId",
-            display: "restoreId",
-            required: true,
-            shape: &S_RESTORE_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RestoreId",
+                display: "restoreId",
+                required: true,
+                shape: &S_RESTORE_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `StartUserImportJobRequest`.
 pub static S_START_USER_IMPORT_JOB_REQUEST: Shape = Shape {
     name: "StartUserImportJobRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "JobId",
-            display: "jobId",
-            required: true,
-            shape: &S_USER_IMPORT_JOB_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "JobId",
+                display: "jobId",
+                required: true,
+                shape: &S_USER_IMPORT_JOB_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `StartWebAuthnRegistrationRequest`.
 pub static S_START_WEB_AUTHN_REGISTRATION_REQUEST: Shape = Shape {
     name: "StartWebAuthnRegistrationRequest",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AccessToken",
-        display: "accessToken",
-        required: true,
-        shape: &S_TOKEN_MODEL_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AccessToken",
+            display: "accessToken",
+            required: true,
+            shape: &S_TOKEN_MODEL_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `StatusType`.
@@ -7398,40 +7971,46 @@ pub static S_STATUS_TYPE: Shape = Shape {
 pub static S_STOP_USER_IMPORT_JOB_REQUEST: Shape = Shape {
     name: "StopUserImportJobRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "JobId",
-            display: "jobId",
-            required: true,
-            shape: &S_USER_IMPORT_JOB_ID_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "JobId",
+                display: "jobId",
+                required: true,
+                shape: &S_USER_IMPORT_JOB_ID_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `StringAttributeConstraintsType`.
 pub static S_STRING_ATTRIBUTE_CONSTRAINTS_TYPE: Shape = Shape {
     name: "StringAttributeConstraintsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "MinLength",
-            display: "minLength",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "MaxLength",
-            display: "maxLength",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "MinLength",
+                display: "minLength",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "MaxLength",
+                display: "maxLength",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `StringToStringMapType`.
@@ -7485,20 +8064,23 @@ pub static S_TAG_KEYS_TYPE: Shape = Shape {
 pub static S_TAG_RESOURCE_REQUEST: Shape = Shape {
     name: "TagResourceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ResourceArn",
-            display: "resourceArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "Tags",
-            display: "tags",
-            required: true,
-            shape: &S_USER_POOL_TAGS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ResourceArn",
+                display: "resourceArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "Tags",
+                display: "tags",
+                required: true,
+                shape: &S_USER_POOL_TAGS_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `TagValueType`.
@@ -7603,26 +8185,29 @@ pub static S_TOKEN_TYPE_IDENTIFIER_TYPE: Shape = Shape {
 pub static S_TOKEN_VALIDITY_UNITS_TYPE: Shape = Shape {
     name: "TokenValidityUnitsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: false,
-            shape: &S_TIME_UNITS_TYPE,
-        },
-        Member {
-            wire: "IdToken",
-            display: "idToken",
-            required: false,
-            shape: &S_TIME_UNITS_TYPE,
-        },
-        Member {
-            wire: "RefreshToken",
-            display: "refreshToken",
-            required: false,
-            shape: &S_TIME_UNITS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: false,
+                shape: &S_TIME_UNITS_TYPE,
+            },
+            Member {
+                wire: "IdToken",
+                display: "idToken",
+                required: false,
+                shape: &S_TIME_UNITS_TYPE,
+            },
+            Member {
+                wire: "RefreshToken",
+                display: "refreshToken",
+                required: false,
+                shape: &S_TIME_UNITS_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 2],
+    },
 };
 
 /// `URLPatternListType`.
@@ -7652,300 +8237,327 @@ pub static S_URL_PATTERN_TYPE: Shape = Shape {
 pub static S_UNTAG_RESOURCE_REQUEST: Shape = Shape {
     name: "UntagResourceRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "ResourceArn",
-            display: "resourceArn",
-            required: true,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "TagKeys",
-            display: "tagKeys",
-            required: true,
-            shape: &S_USER_POOL_TAGS_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "ResourceArn",
+                display: "resourceArn",
+                required: true,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "TagKeys",
+                display: "tagKeys",
+                required: true,
+                shape: &S_USER_POOL_TAGS_LIST_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `UpdateAuthEventFeedbackRequest`.
 pub static S_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Shape = Shape {
     name: "UpdateAuthEventFeedbackRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Username",
-            display: "username",
-            required: true,
-            shape: &S_USERNAME_TYPE,
-        },
-        Member {
-            wire: "EventId",
-            display: "eventId",
-            required: true,
-            shape: &S_EVENT_ID_TYPE,
-        },
-        Member {
-            wire: "FeedbackToken",
-            display: "feedbackToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "FeedbackValue",
-            display: "feedbackValue",
-            required: true,
-            shape: &S_FEEDBACK_VALUE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Username",
+                display: "username",
+                required: true,
+                shape: &S_USERNAME_TYPE,
+            },
+            Member {
+                wire: "EventId",
+                display: "eventId",
+                required: true,
+                shape: &S_EVENT_ID_TYPE,
+            },
+            Member {
+                wire: "FeedbackToken",
+                display: "feedbackToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "FeedbackValue",
+                display: "feedbackValue",
+                required: true,
+                shape: &S_FEEDBACK_VALUE_TYPE,
+            },
+        ],
+        by_name: &[2, 3, 4, 0, 1],
+    },
 };
 
 /// `UpdateCIMDPolicyRequest`.
 pub static S_UPDATE_CIMD_POLICY_REQUEST: Shape = Shape {
     name: "UpdateCIMDPolicyRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CIMDPolicyId",
-            display: "cimdPolicyId",
-            required: true,
-            shape: &S_CIMD_POLICY_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "PolicyName",
-            display: "policyName",
-            required: false,
-            shape: &S_CIMD_POLICY_NAME_TYPE,
-        },
-        Member {
-            wire: "CacheDuration",
-            display: "cacheDuration",
-            required: false,
-            shape: &S_CACHE_DURATION_TYPE,
-        },
-        Member {
-            wire: "URLPatterns",
-            display: "urlPatterns",
-            required: true,
-            shape: &S_URL_PATTERN_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CIMDPolicyId",
+                display: "cimdPolicyId",
+                required: true,
+                shape: &S_CIMD_POLICY_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "PolicyName",
+                display: "policyName",
+                required: false,
+                shape: &S_CIMD_POLICY_NAME_TYPE,
+            },
+            Member {
+                wire: "CacheDuration",
+                display: "cacheDuration",
+                required: false,
+                shape: &S_CACHE_DURATION_TYPE,
+            },
+            Member {
+                wire: "URLPatterns",
+                display: "urlPatterns",
+                required: true,
+                shape: &S_URL_PATTERN_LIST_TYPE,
+            },
+        ],
+        by_name: &[4, 1, 2, 3, 5, 0],
+    },
 };
 
 /// `UpdateClientMetadataURLStateRequest`.
 pub static S_UPDATE_CLIENT_METADATA_URL_STATE_REQUEST: Shape = Shape {
     name: "UpdateClientMetadataURLStateRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "CIMDPolicyId",
-            display: "cimdPolicyId",
-            required: true,
-            shape: &S_CIMD_POLICY_ID_TYPE,
-        },
-        Member {
-            wire: "URL",
-            display: "url",
-            required: true,
-            shape: &S_METADATA_URL_TYPE,
-        },
-        Member {
-            wire: "Action",
-            display: "action",
-            required: true,
-            shape: &S_CIMD_CACHE_ACTION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "CIMDPolicyId",
+                display: "cimdPolicyId",
+                required: true,
+                shape: &S_CIMD_POLICY_ID_TYPE,
+            },
+            Member {
+                wire: "URL",
+                display: "url",
+                required: true,
+                shape: &S_METADATA_URL_TYPE,
+            },
+            Member {
+                wire: "Action",
+                display: "action",
+                required: true,
+                shape: &S_CIMD_CACHE_ACTION_TYPE,
+            },
+        ],
+        by_name: &[3, 1, 2, 0],
+    },
 };
 
 /// `UpdateDeviceStatusRequest`.
 pub static S_UPDATE_DEVICE_STATUS_REQUEST: Shape = Shape {
     name: "UpdateDeviceStatusRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "DeviceKey",
-            display: "deviceKey",
-            required: true,
-            shape: &S_DEVICE_KEY_TYPE,
-        },
-        Member {
-            wire: "DeviceRememberedStatus",
-            display: "deviceRememberedStatus",
-            required: false,
-            shape: &S_DEVICE_REMEMBERED_STATUS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "DeviceKey",
+                display: "deviceKey",
+                required: true,
+                shape: &S_DEVICE_KEY_TYPE,
+            },
+            Member {
+                wire: "DeviceRememberedStatus",
+                display: "deviceRememberedStatus",
+                required: false,
+                shape: &S_DEVICE_REMEMBERED_STATUS_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 2],
+    },
 };
 
 /// `UpdateGroupRequest`.
 pub static S_UPDATE_GROUP_REQUEST: Shape = Shape {
     name: "UpdateGroupRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "GroupName",
-            display: "groupName",
-            required: true,
-            shape: &S_GROUP_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Description",
-            display: "description",
-            required: false,
-            shape: &S_DESCRIPTION_TYPE,
-        },
-        Member {
-            wire: "RoleArn",
-            display: "roleArn",
-            required: false,
-            shape: &S_ARN_TYPE,
-        },
-        Member {
-            wire: "Precedence",
-            display: "precedence",
-            required: false,
-            shape: &S_PRECEDENCE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "GroupName",
+                display: "groupName",
+                required: true,
+                shape: &S_GROUP_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Description",
+                display: "description",
+                required: false,
+                shape: &S_DESCRIPTION_TYPE,
+            },
+            Member {
+                wire: "RoleArn",
+                display: "roleArn",
+                required: false,
+                shape: &S_ARN_TYPE,
+            },
+            Member {
+                wire: "Precedence",
+                display: "precedence",
+                required: false,
+                shape: &S_PRECEDENCE_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 4, 3, 1],
+    },
 };
 
 /// `UpdateIdentityProviderRequest`.
 pub static S_UPDATE_IDENTITY_PROVIDER_REQUEST: Shape = Shape {
     name: "UpdateIdentityProviderRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ProviderName",
-            display: "providerName",
-            required: true,
-            shape: &S_PROVIDER_NAME_TYPE,
-        },
-        Member {
-            wire: "ProviderDetails",
-            display: "providerDetails",
-            required: false,
-            shape: &S_PROVIDER_DETAILS_TYPE,
-        },
-        Member {
-            wire: "AttributeMapping",
-            display: "attributeMapping",
-            required: false,
-            shape: &S_ATTRIBUTE_MAPPING_TYPE,
-        },
-        Member {
-            wire: "IdpIdentifiers",
-            display: "idpIdentifiers",
-            required: false,
-            shape: &S_IDP_IDENTIFIERS_LIST_TYPE,
-        },
-        Member {
-            wire: "AcrMapping",
-            display: "acrMapping",
-            required: false,
-            shape: &S_ACR_MAPPING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ProviderName",
+                display: "providerName",
+                required: true,
+                shape: &S_PROVIDER_NAME_TYPE,
+            },
+            Member {
+                wire: "ProviderDetails",
+                display: "providerDetails",
+                required: false,
+                shape: &S_PROVIDER_DETAILS_TYPE,
+            },
+            Member {
+                wire: "AttributeMapping",
+                display: "attributeMapping",
+                required: false,
+                shape: &S_ATTRIBUTE_MAPPING_TYPE,
+            },
+            Member {
+                wire: "IdpIdentifiers",
+                display: "idpIdentifiers",
+                required: false,
+                shape: &S_IDP_IDENTIFIERS_LIST_TYPE,
+            },
+            Member {
+                wire: "AcrMapping",
+                display: "acrMapping",
+                required: false,
+                shape: &S_ACR_MAPPING_TYPE,
+            },
+        ],
+        by_name: &[5, 3, 4, 2, 1, 0],
+    },
 };
 
 /// `UpdateManagedLoginBrandingRequest`.
 pub static S_UPDATE_MANAGED_LOGIN_BRANDING_REQUEST: Shape = Shape {
     name: "UpdateManagedLoginBrandingRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: false,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ManagedLoginBrandingId",
-            display: "managedLoginBrandingId",
-            required: false,
-            shape: &S_MANAGED_LOGIN_BRANDING_ID_TYPE,
-        },
-        Member {
-            wire: "UseCognitoProvidedValues",
-            display: "useCognitoProvidedValues",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "Settings",
-            display: "settings",
-            required: false,
-            shape: &S_DOCUMENT,
-        },
-        Member {
-            wire: "Assets",
-            display: "assets",
-            required: false,
-            shape: &S_ASSET_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: false,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ManagedLoginBrandingId",
+                display: "managedLoginBrandingId",
+                required: false,
+                shape: &S_MANAGED_LOGIN_BRANDING_ID_TYPE,
+            },
+            Member {
+                wire: "UseCognitoProvidedValues",
+                display: "useCognitoProvidedValues",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "Settings",
+                display: "settings",
+                required: false,
+                shape: &S_DOCUMENT,
+            },
+            Member {
+                wire: "Assets",
+                display: "assets",
+                required: false,
+                shape: &S_ASSET_LIST_TYPE,
+            },
+        ],
+        by_name: &[4, 1, 3, 2, 0],
+    },
 };
 
 /// `UpdateProvisionedLimitRequest`.
 pub static S_UPDATE_PROVISIONED_LIMIT_REQUEST: Shape = Shape {
     name: "UpdateProvisionedLimitRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "LimitDefinition",
-            display: "limitDefinition",
-            required: true,
-            shape: &S_LIMIT_DEFINITION_TYPE,
-        },
-        Member {
-            wire: "RequestedLimitValue",
-            display: "requestedLimitValue",
-            required: true,
-            shape: &S_INTEGER_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "LimitDefinition",
+                display: "limitDefinition",
+                required: true,
+                shape: &S_LIMIT_DEFINITION_TYPE,
+            },
+            Member {
+                wire: "RequestedLimitValue",
+                display: "requestedLimitValue",
+                required: true,
+                shape: &S_INTEGER_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `UpdateReplicaStatusType`.
@@ -7962,508 +8574,540 @@ pub static S_UPDATE_REPLICA_STATUS_TYPE: Shape = Shape {
 pub static S_UPDATE_RESOURCE_SERVER_REQUEST: Shape = Shape {
     name: "UpdateResourceServerRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Identifier",
-            display: "identifier",
-            required: true,
-            shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
-        },
-        Member {
-            wire: "Name",
-            display: "name",
-            required: true,
-            shape: &S_RESOURCE_SERVER_NAME_TYPE,
-        },
-        Member {
-            wire: "Scopes",
-            display: "scopes",
-            required: false,
-            shape: &S_RESOURCE_SERVER_SCOPE_LIST_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Identifier",
+                display: "identifier",
+                required: true,
+                shape: &S_RESOURCE_SERVER_IDENTIFIER_TYPE,
+            },
+            Member {
+                wire: "Name",
+                display: "name",
+                required: true,
+                shape: &S_RESOURCE_SERVER_NAME_TYPE,
+            },
+            Member {
+                wire: "Scopes",
+                display: "scopes",
+                required: false,
+                shape: &S_RESOURCE_SERVER_SCOPE_LIST_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 3, 0],
+    },
 };
 
 /// `UpdateTermsRequest`.
 pub static S_UPDATE_TERMS_REQUEST: Shape = Shape {
     name: "UpdateTermsRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "TermsId",
-            display: "termsId",
-            required: true,
-            shape: &S_TERMS_ID_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "TermsName",
-            display: "termsName",
-            required: false,
-            shape: &S_TERMS_NAME_TYPE,
-        },
-        Member {
-            wire: "TermsSource",
-            display: "termsSource",
-            required: false,
-            shape: &S_TERMS_SOURCE_TYPE,
-        },
-        Member {
-            wire: "Enforcement",
-            display: "enforcement",
-            required: false,
-            shape: &S_TERMS_ENFORCEMENT_TYPE,
-        },
-        Member {
-            wire: "Links",
-            display: "links",
-            required: false,
-            shape: &S_LINKS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "TermsId",
+                display: "termsId",
+                required: true,
+                shape: &S_TERMS_ID_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "TermsName",
+                display: "termsName",
+                required: false,
+                shape: &S_TERMS_NAME_TYPE,
+            },
+            Member {
+                wire: "TermsSource",
+                display: "termsSource",
+                required: false,
+                shape: &S_TERMS_SOURCE_TYPE,
+            },
+            Member {
+                wire: "Enforcement",
+                display: "enforcement",
+                required: false,
+                shape: &S_TERMS_ENFORCEMENT_TYPE,
+            },
+            Member {
+                wire: "Links",
+                display: "links",
+                required: false,
+                shape: &S_LINKS_TYPE,
+            },
+        ],
+        by_name: &[4, 5, 0, 2, 3, 1],
+    },
 };
 
 /// `UpdateUserAttributesRequest`.
 pub static S_UPDATE_USER_ATTRIBUTES_REQUEST: Shape = Shape {
     name: "UpdateUserAttributesRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserAttributes",
-            display: "userAttributes",
-            required: true,
-            shape: &S_ATTRIBUTE_LIST_TYPE,
-        },
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "ClientMetadata",
-            display: "clientMetadata",
-            required: false,
-            shape: &S_CLIENT_METADATA_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserAttributes",
+                display: "userAttributes",
+                required: true,
+                shape: &S_ATTRIBUTE_LIST_TYPE,
+            },
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "ClientMetadata",
+                display: "clientMetadata",
+                required: false,
+                shape: &S_CLIENT_METADATA_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `UpdateUserPoolClientRequest`.
 pub static S_UPDATE_USER_POOL_CLIENT_REQUEST: Shape = Shape {
     name: "UpdateUserPoolClientRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ClientId",
-            display: "clientId",
-            required: true,
-            shape: &S_CLIENT_ID_TYPE,
-        },
-        Member {
-            wire: "ClientName",
-            display: "clientName",
-            required: false,
-            shape: &S_CLIENT_NAME_TYPE,
-        },
-        Member {
-            wire: "RefreshTokenValidity",
-            display: "refreshTokenValidity",
-            required: false,
-            shape: &S_REFRESH_TOKEN_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "AccessTokenValidity",
-            display: "accessTokenValidity",
-            required: false,
-            shape: &S_ACCESS_TOKEN_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "IdTokenValidity",
-            display: "idTokenValidity",
-            required: false,
-            shape: &S_ID_TOKEN_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "TokenValidityUnits",
-            display: "tokenValidityUnits",
-            required: false,
-            shape: &S_TOKEN_VALIDITY_UNITS_TYPE,
-        },
-        Member {
-            wire: "ReadAttributes",
-            display: "readAttributes",
-            required: false,
-            shape: &S_CLIENT_PERMISSION_LIST_TYPE,
-        },
-        Member {
-            wire: "WriteAttributes",
-            display: "writeAttributes",
-            required: false,
-            shape: &S_CLIENT_PERMISSION_LIST_TYPE,
-        },
-        Member {
-            wire: "ExplicitAuthFlows",
-            display: "explicitAuthFlows",
-            required: false,
-            shape: &S_EXPLICIT_AUTH_FLOWS_LIST_TYPE,
-        },
-        Member {
-            wire: "SupportedIdentityProviders",
-            display: "supportedIdentityProviders",
-            required: false,
-            shape: &S_SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
-        },
-        Member {
-            wire: "CallbackURLs",
-            display: "callbackURLs",
-            required: false,
-            shape: &S_CALLBACK_URLS_LIST_TYPE,
-        },
-        Member {
-            wire: "LogoutURLs",
-            display: "logoutURLs",
-            required: false,
-            shape: &S_LOGOUT_URLS_LIST_TYPE,
-        },
-        Member {
-            wire: "DefaultRedirectURI",
-            display: "defaultRedirectURI",
-            required: false,
-            shape: &S_REDIRECT_URL_TYPE,
-        },
-        Member {
-            wire: "AllowedOAuthFlows",
-            display: "allowedOAuthFlows",
-            required: false,
-            shape: &S_OAUTH_FLOWS_TYPE,
-        },
-        Member {
-            wire: "AllowedOAuthScopes",
-            display: "allowedOAuthScopes",
-            required: false,
-            shape: &S_SCOPE_LIST_TYPE,
-        },
-        Member {
-            wire: "AllowedOAuthFlowsUserPoolClient",
-            display: "allowedOAuthFlowsUserPoolClient",
-            required: false,
-            shape: &S_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "AnalyticsConfiguration",
-            display: "analyticsConfiguration",
-            required: false,
-            shape: &S_ANALYTICS_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "PreventUserExistenceErrors",
-            display: "preventUserExistenceErrors",
-            required: false,
-            shape: &S_PREVENT_USER_EXISTENCE_ERROR_TYPES,
-        },
-        Member {
-            wire: "EnableTokenRevocation",
-            display: "enableTokenRevocation",
-            required: false,
-            shape: &S_WRAPPED_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "EnablePropagateAdditionalUserContextData",
-            display: "enablePropagateAdditionalUserContextData",
-            required: false,
-            shape: &S_WRAPPED_BOOLEAN_TYPE,
-        },
-        Member {
-            wire: "AuthSessionValidity",
-            display: "authSessionValidity",
-            required: false,
-            shape: &S_AUTH_SESSION_VALIDITY_TYPE,
-        },
-        Member {
-            wire: "RefreshTokenRotation",
-            display: "refreshTokenRotation",
-            required: false,
-            shape: &S_REFRESH_TOKEN_ROTATION_TYPE,
-        },
-        Member {
-            wire: "PublishSecretsInAWSSecretsManager",
-            display: "publishSecretsInAWSSecretsManager",
-            required: false,
-            shape: &S_WRAPPED_BOOLEAN_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ClientId",
+                display: "clientId",
+                required: true,
+                shape: &S_CLIENT_ID_TYPE,
+            },
+            Member {
+                wire: "ClientName",
+                display: "clientName",
+                required: false,
+                shape: &S_CLIENT_NAME_TYPE,
+            },
+            Member {
+                wire: "RefreshTokenValidity",
+                display: "refreshTokenValidity",
+                required: false,
+                shape: &S_REFRESH_TOKEN_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "AccessTokenValidity",
+                display: "accessTokenValidity",
+                required: false,
+                shape: &S_ACCESS_TOKEN_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "IdTokenValidity",
+                display: "idTokenValidity",
+                required: false,
+                shape: &S_ID_TOKEN_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "TokenValidityUnits",
+                display: "tokenValidityUnits",
+                required: false,
+                shape: &S_TOKEN_VALIDITY_UNITS_TYPE,
+            },
+            Member {
+                wire: "ReadAttributes",
+                display: "readAttributes",
+                required: false,
+                shape: &S_CLIENT_PERMISSION_LIST_TYPE,
+            },
+            Member {
+                wire: "WriteAttributes",
+                display: "writeAttributes",
+                required: false,
+                shape: &S_CLIENT_PERMISSION_LIST_TYPE,
+            },
+            Member {
+                wire: "ExplicitAuthFlows",
+                display: "explicitAuthFlows",
+                required: false,
+                shape: &S_EXPLICIT_AUTH_FLOWS_LIST_TYPE,
+            },
+            Member {
+                wire: "SupportedIdentityProviders",
+                display: "supportedIdentityProviders",
+                required: false,
+                shape: &S_SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
+            },
+            Member {
+                wire: "CallbackURLs",
+                display: "callbackURLs",
+                required: false,
+                shape: &S_CALLBACK_URLS_LIST_TYPE,
+            },
+            Member {
+                wire: "LogoutURLs",
+                display: "logoutURLs",
+                required: false,
+                shape: &S_LOGOUT_URLS_LIST_TYPE,
+            },
+            Member {
+                wire: "DefaultRedirectURI",
+                display: "defaultRedirectURI",
+                required: false,
+                shape: &S_REDIRECT_URL_TYPE,
+            },
+            Member {
+                wire: "AllowedOAuthFlows",
+                display: "allowedOAuthFlows",
+                required: false,
+                shape: &S_OAUTH_FLOWS_TYPE,
+            },
+            Member {
+                wire: "AllowedOAuthScopes",
+                display: "allowedOAuthScopes",
+                required: false,
+                shape: &S_SCOPE_LIST_TYPE,
+            },
+            Member {
+                wire: "AllowedOAuthFlowsUserPoolClient",
+                display: "allowedOAuthFlowsUserPoolClient",
+                required: false,
+                shape: &S_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "AnalyticsConfiguration",
+                display: "analyticsConfiguration",
+                required: false,
+                shape: &S_ANALYTICS_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "PreventUserExistenceErrors",
+                display: "preventUserExistenceErrors",
+                required: false,
+                shape: &S_PREVENT_USER_EXISTENCE_ERROR_TYPES,
+            },
+            Member {
+                wire: "EnableTokenRevocation",
+                display: "enableTokenRevocation",
+                required: false,
+                shape: &S_WRAPPED_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "EnablePropagateAdditionalUserContextData",
+                display: "enablePropagateAdditionalUserContextData",
+                required: false,
+                shape: &S_WRAPPED_BOOLEAN_TYPE,
+            },
+            Member {
+                wire: "AuthSessionValidity",
+                display: "authSessionValidity",
+                required: false,
+                shape: &S_AUTH_SESSION_VALIDITY_TYPE,
+            },
+            Member {
+                wire: "RefreshTokenRotation",
+                display: "refreshTokenRotation",
+                required: false,
+                shape: &S_REFRESH_TOKEN_ROTATION_TYPE,
+            },
+            Member {
+                wire: "PublishSecretsInAWSSecretsManager",
+                display: "publishSecretsInAWSSecretsManager",
+                required: false,
+                shape: &S_WRAPPED_BOOLEAN_TYPE,
+            },
+        ],
+        by_name: &[
+            4, 14, 16, 15, 17, 21, 11, 1, 2, 13, 20, 19, 9, 5, 12, 18, 23, 7, 22, 3, 10, 6, 0, 8,
+        ],
+    },
 };
 
 /// `UpdateUserPoolDomainRequest`.
 pub static S_UPDATE_USER_POOL_DOMAIN_REQUEST: Shape = Shape {
     name: "UpdateUserPoolDomainRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "Domain",
-            display: "domain",
-            required: true,
-            shape: &S_DOMAIN_TYPE,
-        },
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "ManagedLoginVersion",
-            display: "managedLoginVersion",
-            required: false,
-            shape: &S_WRAPPED_INTEGER_TYPE,
-        },
-        Member {
-            wire: "CustomDomainConfig",
-            display: "customDomainConfig",
-            required: false,
-            shape: &S_CUSTOM_DOMAIN_CONFIG_TYPE,
-        },
-        Member {
-            wire: "Routing",
-            display: "routing",
-            required: false,
-            shape: &S_ROUTING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "Domain",
+                display: "domain",
+                required: true,
+                shape: &S_DOMAIN_TYPE,
+            },
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "ManagedLoginVersion",
+                display: "managedLoginVersion",
+                required: false,
+                shape: &S_WRAPPED_INTEGER_TYPE,
+            },
+            Member {
+                wire: "CustomDomainConfig",
+                display: "customDomainConfig",
+                required: false,
+                shape: &S_CUSTOM_DOMAIN_CONFIG_TYPE,
+            },
+            Member {
+                wire: "Routing",
+                display: "routing",
+                required: false,
+                shape: &S_ROUTING_TYPE,
+            },
+        ],
+        by_name: &[3, 0, 2, 4, 1],
+    },
 };
 
 /// `UpdateUserPoolReplicaRequest`.
 pub static S_UPDATE_USER_POOL_REPLICA_REQUEST: Shape = Shape {
     name: "UpdateUserPoolReplicaRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "RegionName",
-            display: "regionName",
-            required: true,
-            shape: &S_REGION_NAME_TYPE,
-        },
-        Member {
-            wire: "Status",
-            display: "status",
-            required: true,
-            shape: &S_UPDATE_REPLICA_STATUS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "RegionName",
+                display: "regionName",
+                required: true,
+                shape: &S_REGION_NAME_TYPE,
+            },
+            Member {
+                wire: "Status",
+                display: "status",
+                required: true,
+                shape: &S_UPDATE_REPLICA_STATUS_TYPE,
+            },
+        ],
+        by_name: &[1, 2, 0],
+    },
 };
 
 /// `UpdateUserPoolRequest`.
 pub static S_UPDATE_USER_POOL_REQUEST: Shape = Shape {
     name: "UpdateUserPoolRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "UserPoolId",
-            display: "userPoolId",
-            required: true,
-            shape: &S_USER_POOL_ID_TYPE,
-        },
-        Member {
-            wire: "Policies",
-            display: "policies",
-            required: false,
-            shape: &S_USER_POOL_POLICY_TYPE,
-        },
-        Member {
-            wire: "DeletionProtection",
-            display: "deletionProtection",
-            required: false,
-            shape: &S_DELETION_PROTECTION_TYPE,
-        },
-        Member {
-            wire: "LambdaConfig",
-            display: "lambdaConfig",
-            required: false,
-            shape: &S_LAMBDA_CONFIG_TYPE,
-        },
-        Member {
-            wire: "AutoVerifiedAttributes",
-            display: "autoVerifiedAttributes",
-            required: false,
-            shape: &S_VERIFIED_ATTRIBUTES_LIST_TYPE,
-        },
-        Member {
-            wire: "SmsVerificationMessage",
-            display: "smsVerificationMessage",
-            required: false,
-            shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailVerificationMessage",
-            display: "emailVerificationMessage",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailVerificationSubject",
-            display: "emailVerificationSubject",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
-        },
-        Member {
-            wire: "VerificationMessageTemplate",
-            display: "verificationMessageTemplate",
-            required: false,
-            shape: &S_VERIFICATION_MESSAGE_TEMPLATE_TYPE,
-        },
-        Member {
-            wire: "SmsAuthenticationMessage",
-            display: "smsAuthenticationMessage",
-            required: false,
-            shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "UserAttributeUpdateSettings",
-            display: "userAttributeUpdateSettings",
-            required: false,
-            shape: &S_USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
-        },
-        Member {
-            wire: "MfaConfiguration",
-            display: "mfaConfiguration",
-            required: false,
-            shape: &S_USER_POOL_MFA_TYPE,
-        },
-        Member {
-            wire: "DeviceConfiguration",
-            display: "deviceConfiguration",
-            required: false,
-            shape: &S_DEVICE_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "EmailConfiguration",
-            display: "emailConfiguration",
-            required: false,
-            shape: &S_EMAIL_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "SmsConfiguration",
-            display: "smsConfiguration",
-            required: false,
-            shape: &S_SMS_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "UserPoolTags",
-            display: "userPoolTags",
-            required: false,
-            shape: &S_USER_POOL_TAGS_TYPE,
-        },
-        Member {
-            wire: "AdminCreateUserConfig",
-            display: "adminCreateUserConfig",
-            required: false,
-            shape: &S_ADMIN_CREATE_USER_CONFIG_TYPE,
-        },
-        Member {
-            wire: "UserPoolAddOns",
-            display: "userPoolAddOns",
-            required: false,
-            shape: &S_USER_POOL_ADD_ONS_TYPE,
-        },
-        Member {
-            wire: "DcrConfiguration",
-            display: "dcrConfiguration",
-            required: false,
-            shape: &S_DCR_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "AccountRecoverySetting",
-            display: "accountRecoverySetting",
-            required: false,
-            shape: &S_ACCOUNT_RECOVERY_SETTING_TYPE,
-        },
-        Member {
-            wire: "PoolName",
-            display: "poolName",
-            required: false,
-            shape: &S_USER_POOL_NAME_TYPE,
-        },
-        Member {
-            wire: "UserPoolTier",
-            display: "userPoolTier",
-            required: false,
-            shape: &S_USER_POOL_TIER_TYPE,
-        },
-        Member {
-            wire: "KeyConfiguration",
-            display: "keyConfiguration",
-            required: false,
-            shape: &S_KEY_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "IssuerConfiguration",
-            display: "issuerConfiguration",
-            required: false,
-            shape: &S_ISSUER_CONFIGURATION_TYPE,
-        },
-        Member {
-            wire: "AcrConfiguration",
-            display: "acrConfiguration",
-            required: false,
-            shape: &S_ACR_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "UserPoolId",
+                display: "userPoolId",
+                required: true,
+                shape: &S_USER_POOL_ID_TYPE,
+            },
+            Member {
+                wire: "Policies",
+                display: "policies",
+                required: false,
+                shape: &S_USER_POOL_POLICY_TYPE,
+            },
+            Member {
+                wire: "DeletionProtection",
+                display: "deletionProtection",
+                required: false,
+                shape: &S_DELETION_PROTECTION_TYPE,
+            },
+            Member {
+                wire: "LambdaConfig",
+                display: "lambdaConfig",
+                required: false,
+                shape: &S_LAMBDA_CONFIG_TYPE,
+            },
+            Member {
+                wire: "AutoVerifiedAttributes",
+                display: "autoVerifiedAttributes",
+                required: false,
+                shape: &S_VERIFIED_ATTRIBUTES_LIST_TYPE,
+            },
+            Member {
+                wire: "SmsVerificationMessage",
+                display: "smsVerificationMessage",
+                required: false,
+                shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailVerificationMessage",
+                display: "emailVerificationMessage",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailVerificationSubject",
+                display: "emailVerificationSubject",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
+            },
+            Member {
+                wire: "VerificationMessageTemplate",
+                display: "verificationMessageTemplate",
+                required: false,
+                shape: &S_VERIFICATION_MESSAGE_TEMPLATE_TYPE,
+            },
+            Member {
+                wire: "SmsAuthenticationMessage",
+                display: "smsAuthenticationMessage",
+                required: false,
+                shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "UserAttributeUpdateSettings",
+                display: "userAttributeUpdateSettings",
+                required: false,
+                shape: &S_USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
+            },
+            Member {
+                wire: "MfaConfiguration",
+                display: "mfaConfiguration",
+                required: false,
+                shape: &S_USER_POOL_MFA_TYPE,
+            },
+            Member {
+                wire: "DeviceConfiguration",
+                display: "deviceConfiguration",
+                required: false,
+                shape: &S_DEVICE_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "EmailConfiguration",
+                display: "emailConfiguration",
+                required: false,
+                shape: &S_EMAIL_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "SmsConfiguration",
+                display: "smsConfiguration",
+                required: false,
+                shape: &S_SMS_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "UserPoolTags",
+                display: "userPoolTags",
+                required: false,
+                shape: &S_USER_POOL_TAGS_TYPE,
+            },
+            Member {
+                wire: "AdminCreateUserConfig",
+                display: "adminCreateUserConfig",
+                required: false,
+                shape: &S_ADMIN_CREATE_USER_CONFIG_TYPE,
+            },
+            Member {
+                wire: "UserPoolAddOns",
+                display: "userPoolAddOns",
+                required: false,
+                shape: &S_USER_POOL_ADD_ONS_TYPE,
+            },
+            Member {
+                wire: "DcrConfiguration",
+                display: "dcrConfiguration",
+                required: false,
+                shape: &S_DCR_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "AccountRecoverySetting",
+                display: "accountRecoverySetting",
+                required: false,
+                shape: &S_ACCOUNT_RECOVERY_SETTING_TYPE,
+            },
+            Member {
+                wire: "PoolName",
+                display: "poolName",
+                required: false,
+                shape: &S_USER_POOL_NAME_TYPE,
+            },
+            Member {
+                wire: "UserPoolTier",
+                display: "userPoolTier",
+                required: false,
+                shape: &S_USER_POOL_TIER_TYPE,
+            },
+            Member {
+                wire: "KeyConfiguration",
+                display: "keyConfiguration",
+                required: false,
+                shape: &S_KEY_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "IssuerConfiguration",
+                display: "issuerConfiguration",
+                required: false,
+                shape: &S_ISSUER_CONFIGURATION_TYPE,
+            },
+            Member {
+                wire: "AcrConfiguration",
+                display: "acrConfiguration",
+                required: false,
+                shape: &S_ACR_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[
+            19, 24, 16, 4, 18, 2, 12, 13, 6, 7, 23, 22, 3, 11, 1, 20, 9, 14, 5, 10, 17, 0, 15, 21,
+            8,
+        ],
+    },
 };
 
 /// `UserAttributeUpdateSettingsType`.
 pub static S_USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE: Shape = Shape {
     name: "UserAttributeUpdateSettingsType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "AttributesRequireVerificationBeforeUpdate",
-        display: "attributesRequireVerificationBeforeUpdate",
-        required: false,
-        shape: &S_ATTRIBUTES_REQUIRE_VERIFICATION_BEFORE_UPDATE_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "AttributesRequireVerificationBeforeUpdate",
+            display: "attributesRequireVerificationBeforeUpdate",
+            required: false,
+            shape: &S_ATTRIBUTES_REQUIRE_VERIFICATION_BEFORE_UPDATE_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `UserContextDataType`.
 pub static S_USER_CONTEXT_DATA_TYPE: Shape = Shape {
     name: "UserContextDataType",
     secret: true,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "IpAddress",
-            display: "ipAddress",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-        Member {
-            wire: "EncodedData",
-            display: "encodedData",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "IpAddress",
+                display: "ipAddress",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+            Member {
+                wire: "EncodedData",
+                display: "encodedData",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `UserFilterType`.
@@ -8506,20 +9150,23 @@ pub static S_USER_IMPORT_JOB_NAME_TYPE: Shape = Shape {
 pub static S_USER_POOL_ADD_ONS_TYPE: Shape = Shape {
     name: "UserPoolAddOnsType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AdvancedSecurityMode",
-            display: "advancedSecurityMode",
-            required: true,
-            shape: &S_ADVANCED_SECURITY_MODE_TYPE,
-        },
-        Member {
-            wire: "AdvancedSecurityAdditionalFlows",
-            display: "advancedSecurityAdditionalFlows",
-            required: false,
-            shape: &S_ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AdvancedSecurityMode",
+                display: "advancedSecurityMode",
+                required: true,
+                shape: &S_ADVANCED_SECURITY_MODE_TYPE,
+            },
+            Member {
+                wire: "AdvancedSecurityAdditionalFlows",
+                display: "advancedSecurityAdditionalFlows",
+                required: false,
+                shape: &S_ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE,
+            },
+        ],
+        by_name: &[1, 0],
+    },
 };
 
 /// `UserPoolIdType`.
@@ -8560,20 +9207,23 @@ pub static S_USER_POOL_NAME_TYPE: Shape = Shape {
 pub static S_USER_POOL_POLICY_TYPE: Shape = Shape {
     name: "UserPoolPolicyType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "PasswordPolicy",
-            display: "passwordPolicy",
-            required: false,
-            shape: &S_PASSWORD_POLICY_TYPE,
-        },
-        Member {
-            wire: "SignInPolicy",
-            display: "signInPolicy",
-            required: false,
-            shape: &S_SIGN_IN_POLICY_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "PasswordPolicy",
+                display: "passwordPolicy",
+                required: false,
+                shape: &S_PASSWORD_POLICY_TYPE,
+            },
+            Member {
+                wire: "SignInPolicy",
+                display: "signInPolicy",
+                required: false,
+                shape: &S_SIGN_IN_POLICY_TYPE,
+            },
+        ],
+        by_name: &[0, 1],
+    },
 };
 
 /// `UserPoolTagsListType`.
@@ -8613,12 +9263,15 @@ pub static S_USER_POOL_TIER_TYPE: Shape = Shape {
 pub static S_USER_POOL_TOKEN_SESSION_CONFIG_TYPE: Shape = Shape {
     name: "UserPoolTokenSessionConfigType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "MaxPerUser",
-        display: "maxPerUser",
-        required: true,
-        shape: &S_MAX_SESSIONS_PER_USER_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "MaxPerUser",
+            display: "maxPerUser",
+            required: true,
+            shape: &S_MAX_SESSIONS_PER_USER_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `UserSessionTrackingType`.
@@ -8666,12 +9319,15 @@ pub static S_USERNAME_ATTRIBUTES_LIST_TYPE: Shape = Shape {
 pub static S_USERNAME_CONFIGURATION_TYPE: Shape = Shape {
     name: "UsernameConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "CaseSensitive",
-        display: "caseSensitive",
-        required: true,
-        shape: &S_WRAPPED_BOOLEAN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "CaseSensitive",
+            display: "caseSensitive",
+            required: true,
+            shape: &S_WRAPPED_BOOLEAN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `UsernameType`.
@@ -8690,44 +9346,47 @@ pub static S_USERNAME_TYPE: Shape = Shape {
 pub static S_VERIFICATION_MESSAGE_TEMPLATE_TYPE: Shape = Shape {
     name: "VerificationMessageTemplateType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "SmsMessage",
-            display: "smsMessage",
-            required: false,
-            shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailMessage",
-            display: "emailMessage",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_MESSAGE_TYPE,
-        },
-        Member {
-            wire: "EmailSubject",
-            display: "emailSubject",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
-        },
-        Member {
-            wire: "EmailMessageByLink",
-            display: "emailMessageByLink",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE,
-        },
-        Member {
-            wire: "EmailSubjectByLink",
-            display: "emailSubjectByLink",
-            required: false,
-            shape: &S_EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE,
-        },
-        Member {
-            wire: "DefaultEmailOption",
-            display: "defaultEmailOption",
-            required: false,
-            shape: &S_DEFAULT_EMAIL_OPTION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "SmsMessage",
+                display: "smsMessage",
+                required: false,
+                shape: &S_SMS_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailMessage",
+                display: "emailMessage",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_MESSAGE_TYPE,
+            },
+            Member {
+                wire: "EmailSubject",
+                display: "emailSubject",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_SUBJECT_TYPE,
+            },
+            Member {
+                wire: "EmailMessageByLink",
+                display: "emailMessageByLink",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE,
+            },
+            Member {
+                wire: "EmailSubjectByLink",
+                display: "emailSubjectByLink",
+                required: false,
+                shape: &S_EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE,
+            },
+            Member {
+                wire: "DefaultEmailOption",
+                display: "defaultEmailOption",
+                required: false,
+                shape: &S_DEFAULT_EMAIL_OPTION_TYPE,
+            },
+        ],
+        by_name: &[5, 1, 3, 2, 4, 0],
+    },
 };
 
 /// `VerifiedAttributeType`.
@@ -8755,84 +9414,93 @@ pub static S_VERIFIED_ATTRIBUTES_LIST_TYPE: Shape = Shape {
 pub static S_VERIFY_SOFTWARE_TOKEN_REQUEST: Shape = Shape {
     name: "VerifySoftwareTokenRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: false,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "Session",
-            display: "session",
-            required: false,
-            shape: &S_SESSION_TYPE,
-        },
-        Member {
-            wire: "UserCode",
-            display: "userCode",
-            required: true,
-            shape: &S_SOFTWARE_TOKEN_MFA_USER_CODE_TYPE,
-        },
-        Member {
-            wire: "FriendlyDeviceName",
-            display: "friendlyDeviceName",
-            required: false,
-            shape: &S_STRING_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: false,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "Session",
+                display: "session",
+                required: false,
+                shape: &S_SESSION_TYPE,
+            },
+            Member {
+                wire: "UserCode",
+                display: "userCode",
+                required: true,
+                shape: &S_SOFTWARE_TOKEN_MFA_USER_CODE_TYPE,
+            },
+            Member {
+                wire: "FriendlyDeviceName",
+                display: "friendlyDeviceName",
+                required: false,
+                shape: &S_STRING_TYPE,
+            },
+        ],
+        by_name: &[0, 3, 1, 2],
+    },
 };
 
 /// `VerifyUserAttributeRequest`.
 pub static S_VERIFY_USER_ATTRIBUTE_REQUEST: Shape = Shape {
     name: "VerifyUserAttributeRequest",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "AccessToken",
-            display: "accessToken",
-            required: true,
-            shape: &S_TOKEN_MODEL_TYPE,
-        },
-        Member {
-            wire: "AttributeName",
-            display: "attributeName",
-            required: true,
-            shape: &S_ATTRIBUTE_NAME_TYPE,
-        },
-        Member {
-            wire: "Code",
-            display: "code",
-            required: true,
-            shape: &S_CONFIRMATION_CODE_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "AccessToken",
+                display: "accessToken",
+                required: true,
+                shape: &S_TOKEN_MODEL_TYPE,
+            },
+            Member {
+                wire: "AttributeName",
+                display: "attributeName",
+                required: true,
+                shape: &S_ATTRIBUTE_NAME_TYPE,
+            },
+            Member {
+                wire: "Code",
+                display: "code",
+                required: true,
+                shape: &S_CONFIRMATION_CODE_TYPE,
+            },
+        ],
+        by_name: &[0, 1, 2],
+    },
 };
 
 /// `WebAuthnConfigurationType`.
 pub static S_WEB_AUTHN_CONFIGURATION_TYPE: Shape = Shape {
     name: "WebAuthnConfigurationType",
     secret: false,
-    kind: Kind::Structure(&[
-        Member {
-            wire: "RelyingPartyId",
-            display: "relyingPartyId",
-            required: false,
-            shape: &S_RELYING_PARTY_ID_TYPE,
-        },
-        Member {
-            wire: "UserVerification",
-            display: "userVerification",
-            required: false,
-            shape: &S_USER_VERIFICATION_TYPE,
-        },
-        Member {
-            wire: "FactorConfiguration",
-            display: "factorConfiguration",
-            required: false,
-            shape: &S_WEB_AUTHN_FACTOR_CONFIGURATION_TYPE,
-        },
-    ]),
+    kind: Kind::Structure {
+        members: &[
+            Member {
+                wire: "RelyingPartyId",
+                display: "relyingPartyId",
+                required: false,
+                shape: &S_RELYING_PARTY_ID_TYPE,
+            },
+            Member {
+                wire: "UserVerification",
+                display: "userVerification",
+                required: false,
+                shape: &S_USER_VERIFICATION_TYPE,
+            },
+            Member {
+                wire: "FactorConfiguration",
+                display: "factorConfiguration",
+                required: false,
+                shape: &S_WEB_AUTHN_FACTOR_CONFIGURATION_TYPE,
+            },
+        ],
+        by_name: &[2, 0, 1],
+    },
 };
 
 /// `WebAuthnCredentialsQueryLimitType`.
@@ -8859,12 +9527,15 @@ pub static S_WEB_AUTHN_FACTOR_CONFIGURATION_TYPE: Shape = Shape {
 pub static S_WEB_AUTHN_MFA_SETTINGS_TYPE: Shape = Shape {
     name: "WebAuthnMfaSettingsType",
     secret: false,
-    kind: Kind::Structure(&[Member {
-        wire: "Enabled",
-        display: "enabled",
-        required: false,
-        shape: &S_BOOLEAN_TYPE,
-    }]),
+    kind: Kind::Structure {
+        members: &[Member {
+            wire: "Enabled",
+            display: "enabled",
+            required: false,
+            shape: &S_BOOLEAN_TYPE,
+        }],
+        by_name: &[0],
+    },
 };
 
 /// `WrappedBooleanType`.

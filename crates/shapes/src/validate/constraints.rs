@@ -1,4 +1,4 @@
-//! The second pass: every constraint, all violations, in the order of the members.
+//! The second pass: every constraint, all violations, in the order of the members' names (settled L11).
 
 use std::fmt;
 
@@ -73,15 +73,18 @@ impl Walk {
     fn value(&mut self, shape: &Shape, value: &Value, path: &Path<'_>, hidden: bool) {
         let hidden = hidden || shape.secret;
         match (&shape.kind, value) {
-            (Kind::Structure(members), Value::Object(object)) => {
-                for member in *members {
+            (Kind::Structure { members, by_name }, Value::Object(object)) => {
+                let named = by_name.iter().filter_map(|n| members.get(usize::from(*n)));
+                for member in named {
                     if self.found.len() >= MOST {
                         return;
                     }
                     let path = Path::Member(path, member.display);
                     match object.get(member.wire) {
                         Some(inner) => self.value(member.shape, inner, &path, hidden),
-                        None if member.required => self.absent(&path),
+                        None if member.required => {
+                            self.absent(&path, hidden || member.shape.secret)
+                        }
                         None => {}
                     }
                 }
@@ -108,7 +111,7 @@ impl Walk {
                 for (index, item) in items.iter().enumerate() {
                     let path = Path::Item(path, index);
                     if item.is_null() {
-                        self.absent(&path)
+                        self.absent(&path, hidden || of.secret)
                     } else {
                         self.value(of, item, &path, hidden)
                     }
@@ -225,10 +228,12 @@ impl Walk {
         }
     }
 
-    fn absent(&mut self, path: &Path<'_>) {
+    /// Of what is hidden, not even that it is null is printed (settled L10).
+    fn absent(&mut self, path: &Path<'_>, hidden: bool) {
         if self.found.len() < MOST {
+            let null = if hidden { "" } else { " null" };
             self.found.push(format!(
-                "Value null at '{path}' failed to satisfy constraint: Member must not be null"
+                "Value{null} at '{path}' failed to satisfy constraint: Member must not be null"
             ));
         }
     }

@@ -16,7 +16,7 @@ const MAP_FOUND: &str = "Start of structure or map found where not expected.";
 /// The text of the first mismatch, in the order of the members.
 pub(super) fn coerce(shape: &Shape, value: &mut Value) -> Result<(), String> {
     match &shape.kind {
-        Kind::Structure(members) => {
+        Kind::Structure { members, .. } => {
             let object = object(value, "Expected null")?;
             for member in *members {
                 if let Some(inner) = object.get_mut(member.wire).filter(|v| !v.is_null()) {

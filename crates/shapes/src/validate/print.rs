@@ -62,7 +62,7 @@ impl fmt::Display for Java<'_> {
                 }
                 f.write_str("}")
             }
-            (Kind::Structure(members), Value::Object(object)) => {
+            (Kind::Structure { members, .. }, Value::Object(object)) => {
                 write!(f, "{}(", self.shape.name)?;
                 for (index, member) in members.iter().enumerate() {
                     let value = object.get(member.wire).unwrap_or(&Value::Null);

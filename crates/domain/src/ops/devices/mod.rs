@@ -20,7 +20,7 @@ use cognate_store::{Batch, Label};
 use crate::audit;
 use crate::cx::{Caller, Cx};
 use crate::errors::devices::{device_not_found, not_tracked};
-use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
+use crate::errors::{self, Fault, Result};
 use crate::ops::pools;
 use crate::paging;
 use crate::records::device::{Device, View};
@@ -43,7 +43,7 @@ fn tracking(pool: &Pool) -> Result<&DeviceConfigurationType> {
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7), and that of [`tracking`].
 async fn signed(cx: &Cx<'_>, token: Option<&str>) -> Result<Signed> {
-    let missing = || invalid_parameter(unconfirmed::missing_member("accessToken"));
+    let missing = || errors::absent("accessToken", true);
     let signed = verify::access_token(cx, token.ok_or_else(missing)?).await?;
     tracking(&signed.pool)?;
     Ok(signed)

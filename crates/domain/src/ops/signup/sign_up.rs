@@ -7,7 +7,7 @@ use cognate_store::{Batch, Label};
 
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, Fault, Result, invalid_parameter, unconfirmed};
+use crate::errors::{self, Fault, Result};
 use crate::messages::{self, Destination, Kind, destination, render};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
@@ -108,7 +108,7 @@ fn given_password(pool: &Pool, given: Option<String>) -> Result<Option<SecretStr
     match given.filter(|text| !text.is_empty()) {
         Some(given) => Ok(Some(Secret::new(given))),
         None if offers::passwordless(pool) => Ok(None),
-        None => Err(invalid_parameter(unconfirmed::PASSWORD_MISSING).into()),
+        None => Err(errors::absent("password", true).into()),
     }
 }
 
