@@ -1,40 +1,131 @@
 //! `/<pool>/.well-known/openid-configuration`: OpenID Connect Discovery 1.0 section 3, with the members and the order of
-//! the service (endpoints.md 1.11).
+//! the service (endpoints.md 1.11). It names what answers and nothing else: endpoints stand on a pool's domain, and what
+//! tells about an endpoint goes with it.
 
+use cognate_domain::records::domain;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::tokens::issuer;
 use cognate_domain::{Cx, Result};
 use serde::Serialize;
 
-/// The document of a pool without a domain: sign-out and revocation come with a domain.
+/// The document. A pool without a domain, and a program without endpoints, has the keys and no more.
 #[derive(Serialize)]
 struct Discovery {
-    authorization_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_session_endpoint: Option<String>,
     id_token_signing_alg_values_supported: [&'static str; 1],
     issuer: String,
     jwks_uri: String,
-    response_types_supported: [&'static str; 2],
-    scopes_supported: [&'static str; 4],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_types_supported: Option<[&'static str; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes_supported: Option<[&'static str; 4]>,
     subject_types_supported: [&'static str; 1],
-    token_endpoint: String,
-    token_endpoint_auth_methods_supported: [&'static str; 2],
-    userinfo_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint_auth_methods_supported: Option<[&'static str; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    userinfo_endpoint: Option<String>,
 }
 
-/// The document, with the issuer that the pool's tokens carry.
-pub fn document(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
+impl Discovery {
+    /// `host` is that of the pool's domain; `served` are the paths that answer there.
+    fn of(issuer: String, host: Option<&str>, served: &[&str]) -> Self {
+        let at = |path: &str| {
+            let host = host.filter(|_| served.contains(&path))?;
+            Some(format!("https://{host}{path}"))
+        };
+        let (authorize, token) = (at("/oauth2/authorize"), at("/oauth2/token"));
+        Self {
+            end_session_endpoint: at("/logout"),
+            id_token_signing_alg_values_supported: ["RS256"],
+            jwks_uri: format!("{issuer}/.well-known/jwks.json"),
+            response_types_supported: authorize.is_some().then_some(["code", "token"]),
+            revocation_endpoint: at("/oauth2/revoke"),
+            scopes_supported: authorize
+                .is_some()
+                .then_some(["openid", "email", "phone", "profile"]),
+            subject_types_supported: ["public"],
+            token_endpoint_auth_methods_supported: token
+                .is_some()
+                .then_some(["client_secret_basic", "client_secret_post"]),
+            userinfo_endpoint: at("/oauth2/userInfo"),
+            authorization_endpoint: authorize,
+            token_endpoint: token,
+            issuer,
+        }
+    }
+}
+
+/// The document, with the issuer that the pool's tokens carry. `served` are the paths that a domain answers.
+pub async fn document(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
     let issuer = issuer::of(cx, pool)?;
-    let document = Discovery {
-        authorization_endpoint: format!("{issuer}/authorize"),
-        id_token_signing_alg_values_supported: ["RS256"],
-        jwks_uri: format!("{issuer}/.well-known/jwks.json"),
-        response_types_supported: ["code", "token"],
-        scopes_supported: ["openid", "email", "phone", "profile"],
-        subject_types_supported: ["public"],
-        token_endpoint: format!("{issuer}/token"),
-        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-        userinfo_endpoint: format!("{issuer}/userInfo"),
-        issuer,
+    let host = match served {
+        [] => None,
+        _ => domain::host_of(cx, pool).await?,
     };
+    let document = Discovery::of(issuer, host.as_deref(), served);
     Ok(serde_json::to_string(&document)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [&str; 5] = [
+        "/oauth2/authorize",
+        "/oauth2/token",
+        "/oauth2/userInfo",
+        "/oauth2/revoke",
+        "/logout",
+    ];
+    const KEYS: &str = r#"{"id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","jwks_uri":"https://i/p/.well-known/jwks.json","subject_types_supported":["public"]}"#;
+
+    fn text(host: Option<&str>, served: &[&str]) -> String {
+        serde_json::to_string(&Discovery::of("https://i/p".into(), host, served)).unwrap()
+    }
+
+    #[test]
+    fn endpoints_stand_in_the_document_once_there_is_a_domain_and_they_answer() {
+        assert_eq!(text(None, &[]), KEYS);
+        assert_eq!(text(None, &ALL), KEYS);
+        assert_eq!(text(Some("d.example"), &[]), KEYS);
+        assert_eq!(
+            text(Some("d.example"), &ALL),
+            concat!(
+                r#"{"authorization_endpoint":"https://d.example/oauth2/authorize","#,
+                r#""end_session_endpoint":"https://d.example/logout","#,
+                r#""id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","#,
+                r#""jwks_uri":"https://i/p/.well-known/jwks.json","response_types_supported":["code","token"],"#,
+                r#""revocation_endpoint":"https://d.example/oauth2/revoke","#,
+                r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
+                r#""token_endpoint":"https://d.example/oauth2/token","#,
+                r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
+                r#""userinfo_endpoint":"https://d.example/oauth2/userInfo"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn what_tells_about_an_endpoint_goes_with_it() {
+        let token = text(Some("d.example"), &["/oauth2/token"]);
+        assert!(
+            token.contains("token_endpoint_auth_methods_supported"),
+            "{token}"
+        );
+        for absent in [
+            "response_types",
+            "scopes",
+            "authorization",
+            "revocation",
+            "userinfo",
+        ] {
+            assert!(!token.contains(absent), "{absent} in {token}");
+        }
+    }
 }

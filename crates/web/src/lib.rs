@@ -19,6 +19,10 @@ use http::{Method, Response, StatusCode, header};
 /// refetches on an unknown `kid` never waits.
 const CACHE: &str = "public, max-age=3600, must-revalidate";
 
+/// The paths that a pool's domain answers, which the discovery document may therefore name: none yet. Whoever adds an
+/// endpoint to [`respond`] adds its path here.
+const SERVED: &[&str] = &[];
+
 /// Answers a request for a path of this crate; None for every other path. `base_url` is the scheme and host by which the
 /// client came, already checked against the allowed ones.
 pub async fn respond(
@@ -81,7 +85,7 @@ async fn document_of(
     let json = if document == "jwks.json" {
         jwks::document(cx, &pool).await?
     } else {
-        discovery::document(cx, &pool)?
+        discovery::document(cx, &pool, SERVED).await?
     };
     Ok(Some(json))
 }

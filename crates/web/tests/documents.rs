@@ -163,25 +163,34 @@ async fn the_key_set_holds_the_two_keys_that_verify_tokens() {
 }
 
 #[tokio::test]
-async fn discovery_has_the_members_of_the_service_in_its_order() {
+async fn discovery_names_only_what_answers_with_a_domain_or_without() {
     let site = Site::new(Settings::dev()).await;
     let pool = site.pool().await;
-    let found = site
-        .get(&format!("/{pool}/.well-known/openid-configuration"))
-        .await;
     let iss = format!("{BASE}/{pool}");
     let expected = format!(
         concat!(
-            r#"{{"authorization_endpoint":"{iss}/authorize","id_token_signing_alg_values_supported":["RS256"],"#,
-            r#""issuer":"{iss}","jwks_uri":"{iss}/.well-known/jwks.json","response_types_supported":["code","token"],"#,
-            r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
-            r#""token_endpoint":"{iss}/token","#,
-            r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
-            r#""userinfo_endpoint":"{iss}/userInfo"}}"#
+            r#"{{"id_token_signing_alg_values_supported":["RS256"],"issuer":"{iss}","#,
+            r#""jwks_uri":"{iss}/.well-known/jwks.json","subject_types_supported":["public"]}}"#
         ),
         iss = iss
     );
-    assert_eq!(std::str::from_utf8(found.body()).unwrap(), expected);
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    for domain in [None, Some("shop")] {
+        if let Some(domain) = domain {
+            let input = json!({"UserPoolId": pool, "Domain": domain});
+            site.call(Op::CreateUserPoolDomain, input).await;
+        }
+        let found = site.get(&path).await;
+        assert_eq!(std::str::from_utf8(found.body()).unwrap(), expected);
+        // Each URL in it answers.
+        let document = json_of(&found);
+        for url in document.as_object().unwrap().values() {
+            if let Some(path) = url.as_str().and_then(|url| url.strip_prefix(BASE)) {
+                let found = site.fetch(Method::GET, path, Some(BASE)).await;
+                assert!(path == format!("/{pool}") || found.is_some(), "{url}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

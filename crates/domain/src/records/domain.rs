@@ -1,8 +1,9 @@
 //! Where the pages of a pool are.
 
 use cognate_store::Row;
-use cognate_store::tables::domains::DomainRow;
+use cognate_store::tables::domains::{self, DomainRow};
 
+use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
@@ -30,10 +31,17 @@ pub fn sign(pool: &Pool, mut row: DomainRow) -> DomainRow {
     row
 }
 
+/// The host of a pool's pages, read now.
+///
+/// # Errors
+/// Those of the store and of [`read`].
+pub async fn host_of(cx: &Cx<'_>, pool: &Pool) -> Result<Option<String>> {
+    let (sql, params) = domains::of_pool(&pool.id);
+    host(pool, cx.store.rows(sql, params).await?)
+}
+
 /// The host among the domains of a pool, as the rows of [`domains::of_pool`] give them: the custom domain before the
 /// prefix; None in a pool without any.
-///
-/// [`domains::of_pool`]: cognate_store::tables::domains::of_pool
 ///
 /// # Errors
 /// Those of [`read`].

@@ -15,7 +15,6 @@ mod style;
 pub mod update_managed_login_branding;
 
 use cognate_shapes::{Timestamp, UICustomizationType};
-use cognate_store::tables::domains;
 use cognate_store::tables::ui_customizations::CustomizationRow;
 use time::OffsetDateTime;
 
@@ -28,8 +27,7 @@ use crate::records::pool::Pool;
 /// The host under which the pool's pages are, the custom domain before the prefix; the pages are styled only in a pool
 /// that has one.
 async fn host(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
-    let (sql, params) = domains::of_pool(&pool.id);
-    let host = domain::host(pool, cx.store.rows(sql, params).await?)?;
+    let host = domain::host_of(cx, pool).await?;
     Ok(host.ok_or_else(errors::branding::no_domain)?)
 }
 
