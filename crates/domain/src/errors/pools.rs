@@ -150,11 +150,6 @@ pub fn kms_key_of_another_region(region: &str) -> ApiError {
     invalid_parameter(format!("Invalid arn {region}"))
 }
 
-/// Settled P13.
-pub fn cross_account_role() -> ApiError {
-    invalid_parameter("Cross-account pass role is not allowed.")
-}
-
 /// Settled P14.
 pub fn invalid_sns_region(region: &str) -> ApiError {
     invalid_parameter(format!(
@@ -180,8 +175,8 @@ pub fn invalid_ses_region(regions: &[&str]) -> ApiError {
     ))
 }
 
-/// admin.md 1.5: an SES identity of another account, or no SES identity at all.
-pub fn foreign_email_identity() -> ApiError {
+/// admin.md 1.5: no SES identity. The service says so of those of other accounts too, which are accepted here.
+pub fn no_email_identity() -> ApiError {
     not_authorized("Email arn does not belong to your account.")
 }
 

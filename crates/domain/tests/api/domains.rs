@@ -62,6 +62,15 @@ on_each_engine! {
         assert_eq!(describe(t, "shop").await, json!({}));
     }
 
+    async fn the_certificate_of_a_custom_domain_may_be_of_another_account(t: &TestApp) {
+        let pool = pool(t, json!({})).await;
+        let config = json!({"CertificateArn": "arn:aws:acm:us-east-1:111111111111:certificate/1"});
+        let input = with(of(&pool, "auth.example.com"), json!({"CustomDomainConfig": config}));
+        t.ok("CreateUserPoolDomain", input.clone()).await;
+        t.ok("UpdateUserPoolDomain", input).await;
+        assert_eq!(describe(t, "auth.example.com").await["CustomDomainConfig"], config);
+    }
+
     async fn a_custom_domain_is_made_shown_changed_and_deleted(t: &TestApp) {
         let pool = pool(t, json!({})).await;
         let extra = json!({"ManagedLoginVersion": 2});
@@ -135,7 +144,7 @@ on_each_engine! {
             t.refused("CreateUserPoolDomain", custom(&pool, domain), INVALID, SUBDOMAIN).await;
         }
         for arn in [
-            "arn:aws:acm:eu-west-1:000000000000:certificate/1", "arn:aws:acm:us-east-1:111111111111:certificate/1",
+            "arn:aws:acm:eu-west-1:000000000000:certificate/1",
             "arn:aws:iam:us-east-1:000000000000:certificate/1", "arn:aws:acm:us-east-1:000000000000:key/1",
         ] {
             let input = with(of(&pool, "auth.example.com"), json!({"CustomDomainConfig": {"CertificateArn": arn}}));

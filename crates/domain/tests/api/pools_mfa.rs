@@ -186,12 +186,15 @@ on_each_engine! {
     async fn the_sender_of_sms_is_checked_as_on_the_pool(t: &TestApp) {
         let id = pool(t, json!({})).await;
         for (sender, text) in [
-            (json!({"SnsCallerArn": "arn:aws:iam::999999999999:role/sms"}), "Cross-account pass role is not allowed."),
             (json!({"SnsRegion": "us-east-1"}), "SnsCallerArn is required in SmsConfiguration."),
         ] {
             let sms = json!({"MfaConfiguration": "ON", "SmsMfaConfiguration": {"SmsConfiguration": sender}});
             refused(t, &id, sms, text).await;
         }
+        let sender = json!({"SnsCallerArn": "arn:aws:iam::999999999999:role/sms"});
+        let sms = json!({"MfaConfiguration": "ON", "SmsMfaConfiguration": {"SmsConfiguration": sender}});
+        let set = t.ok("SetUserPoolMfaConfig", of(&id, sms)).await;
+        assert_eq!(set["SmsMfaConfiguration"]["SmsConfiguration"], sender);
     }
 
     async fn a_relying_party_is_a_domain(t: &TestApp) {

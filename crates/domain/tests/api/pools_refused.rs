@@ -118,16 +118,6 @@ fn refusals() -> Vec<(Value, &'static str, &'static str)> {
             "Invalid arn eu-west-1",
         ),
         (
-            sms(json!({"SnsCallerArn": "arn:aws:iam::999999999999:role/sms"})),
-            INVALID,
-            "Cross-account pass role is not allowed.",
-        ),
-        (
-            sms(json!({"EumsSms": {"CallerArn": "arn:aws:iam::999999999999:role/sms"}})),
-            INVALID,
-            "Cross-account pass role is not allowed.",
-        ),
-        (
             sms(json!({"SnsCallerArn": ROLE, "SnsRegion": "ap-south-1"})),
             INVALID,
             "Invalid snsRegion. Allowed SNS region for us-east-1 is us-east-1",
@@ -149,7 +139,7 @@ fn refusals() -> Vec<(Value, &'static str, &'static str)> {
         ),
         (
             email(
-                json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-east-1:999999999999:identity/x"}),
+                json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-east-1:999999999999:template/x"}),
             ),
             "NotAuthorizedException",
             "Email arn does not belong to your account.",
@@ -233,6 +223,32 @@ on_each_engine! {
         assert_eq!(crate::pools::describe(t, &id).await, before);
         let page = t.ok("ListUserPools", json!({"MaxResults": 60})).await;
         assert_eq!(page["UserPools"].as_array().unwrap().len(), 1);
+    }
+
+    async fn arns_of_other_accounts_are_accepted_and_shown(t: &TestApp) {
+        let role = "arn:aws:iam::999999999999:role/sms";
+        let function = |name: &str| format!("arn:aws:lambda:us-east-1:999999999999:function:{name}");
+        let key = "arn:aws:kms:us-east-1:999999999999:key/k";
+        let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": function("sender")});
+        let email = json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-east-1:999999999999:identity/b.example"});
+        for settings in [
+            json!({"SmsConfiguration": {"SnsCallerArn": role, "ExternalId": "x"}}),
+            json!({"SmsConfiguration": {"EumsSms": {"CallerArn": role}}}),
+            json!({"EmailConfiguration": email}),
+            json!({"LambdaConfig": {"PreSignUp": function("a"), "CustomEmailSender": sender, "KMSKeyID": key}}),
+        ] {
+            let id = pool(t, settings.clone()).await;
+            let other = pool(t, json!({})).await;
+            let mut update = settings.clone();
+            update["UserPoolId"] = json!(other);
+            t.ok("UpdateUserPool", update).await;
+            for id in [id, other] {
+                let shown = crate::pools::describe(t, &id).await;
+                for (member, value) in settings.as_object().unwrap() {
+                    assert_eq!(&shown[member], value, "{member}");
+                }
+            }
+        }
     }
 
     async fn settings_just_inside_the_rules_are_accepted(t: &TestApp) {

@@ -28,7 +28,7 @@ pub async fn create_user_pool_domain(
         None => super::check_prefix(&input.domain)?,
         Some(config) => {
             super::check_custom(&input.domain)?;
-            super::check_certificate(cx, config)?;
+            super::check_certificate(config)?;
         }
     }
     super::check_version(cx, &pool, input.managed_login_version)?;

@@ -126,12 +126,11 @@ async fn check_parent(cx: &Cx<'_>, domain: &str) -> Result<()> {
     Err(errors::domains::invalid_custom_domain().into())
 }
 
-/// Settled D7: the certificate is not looked at, its name is.
-fn check_certificate(cx: &Cx<'_>, config: &CustomDomainConfigType) -> Result<()> {
+/// Settled D7: the certificate is not looked at, its name is; of that not the account (decision 008).
+fn check_certificate(config: &CustomDomainConfigType) -> Result<()> {
     let fits = Arn::parse(&config.certificate_arn).is_some_and(|arn| {
         arn.service == "acm"
             && arn.region == CERTIFICATE_REGION
-            && arn.account == cx.settings.account
             && arn.resource.starts_with("certificate/")
     });
     if !fits {

@@ -41,7 +41,7 @@ async fn update(
         if !row.custom {
             return Err(errors::domains::invalid_custom_domain().into());
         }
-        super::check_certificate(cx, config)?;
+        super::check_certificate(config)?;
         after.custom = Some(config.clone());
     }
     let changed = DomainRow {

@@ -19,7 +19,6 @@ use crate::cx::Cx;
 use crate::errors::groups::group_not_found;
 use crate::errors::{self, Fault, Result};
 use crate::ops::pools;
-use crate::ops::pools::settings::Arn;
 use crate::records::group;
 use crate::records::pool::Pool;
 
@@ -42,16 +41,6 @@ fn to_api(pool: &Pool, group: GroupRow) -> GroupType {
         precedence: group.precedence,
         last_modified_date: Some(Timestamp(group.modified)),
         creation_date: Some(Timestamp(group.created)),
-    }
-}
-
-/// A group may hand on only roles of the pool's own account (settled P13).
-fn check_role(cx: &Cx<'_>, role: Option<&str>) -> Result<()> {
-    let foreign =
-        |role: &str| Arn::parse(role).is_none_or(|arn| arn.account != cx.settings.account);
-    match role.filter(|role| foreign(role)) {
-        Some(_) => Err(errors::pools::cross_account_role().into()),
-        None => Ok(()),
     }
 }
 

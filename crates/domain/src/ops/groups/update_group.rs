@@ -13,7 +13,6 @@ use crate::records::group;
 /// UpdateGroup.
 pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<UpdateGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    super::check_role(cx, input.role_arn.as_deref())?;
     let before = super::find(cx, &pool, &input.group_name).await?;
     let after = GroupRow {
         description: input.description.or(before.description),

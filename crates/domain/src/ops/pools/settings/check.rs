@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use cognate_shapes::*;
 
 use super::{Arn, delivery};
-use crate::cx::Cx;
 use crate::errors::pools::*;
 use crate::errors::{ApiError, ErrorCode, Result, api, invalid_parameter, unconfirmed};
 use crate::records::pool::PoolDoc;
@@ -17,8 +16,8 @@ type Checked<T = ()> = std::result::Result<T, ApiError>;
 const MAX_TAGS: usize = 50;
 
 /// Refuses what the service refuses. `mfa_sent`: the request itself says what MFA shall be.
-pub fn pool(cx: &Cx<'_>, region: &str, pool: &PoolDoc, mfa_sent: bool) -> Result<()> {
-    delivery::email(cx, region, &pool.email_configuration)?;
+pub fn pool(region: &str, pool: &PoolDoc, mfa_sent: bool) -> Result<()> {
+    delivery::email(region, &pool.email_configuration)?;
     sms_where_needed(pool, mfa_sent)?;
     verification(pool)?;
     triggers(region, &pool.lambda_config)?;

@@ -1,10 +1,9 @@
-//! What can be seen of the settings for sending without asking Amazon: shapes, regions and accounts of ARNs
-//! (admin.md 4.5, 4.6; settled P13-P17).
+//! What can be seen of the settings for sending without asking Amazon: shapes and regions of ARNs (admin.md 4.5, 4.6;
+//! settled P14-P17). Accounts are not looked at: docs/decisions/008-arns-of-other-accounts.md.
 
 use cognate_shapes::*;
 
 use super::Arn;
-use crate::cx::Cx;
 use crate::errors::{self, Result};
 
 /// Regions whose SES and SNS any pool of an older region may use.
@@ -14,43 +13,32 @@ const SEOUL: &str = "ap-northeast-2";
 const TOKYO: &str = "ap-northeast-1";
 
 /// The SMS configuration to keep; None when what was sent names no role.
-pub fn sms(
-    cx: &Cx<'_>,
-    region: &str,
-    sent: SmsConfigurationType,
-) -> Result<Option<SmsConfigurationType>> {
-    let caller = sent.sns_caller_arn.clone().filter(|arn| !arn.is_empty());
-    if caller.is_some() && sent.eums_sms.is_some() {
+pub fn sms(region: &str, sent: SmsConfigurationType) -> Result<Option<SmsConfigurationType>> {
+    let has_caller = sent
+        .sns_caller_arn
+        .as_ref()
+        .is_some_and(|arn| !arn.is_empty());
+    if has_caller && sent.eums_sms.is_some() {
         return Err(errors::invalid_parameter(errors::unconfirmed::TWO_SMS_CONFIGURATIONS).into());
     }
-    if let Some(eums) = &sent.eums_sms {
-        own_account(cx, &eums.caller_arn)?;
+    if sent.eums_sms.is_some() {
         return Ok(Some(SmsConfigurationType {
             eums_sms: sent.eums_sms,
             ..SmsConfigurationType::default()
         }));
     }
-    let Some(caller) = caller else {
+    if !has_caller {
         if sent.external_id.is_some() || sent.sns_region.is_some() {
             return Err(errors::invalid_parameter(errors::unconfirmed::SNS_CALLER_REQUIRED).into());
         }
         return Ok(None);
-    };
-    own_account(cx, &caller)?;
+    }
     if let Some(asked) = &sent.sns_region
         && !sns_regions(region).contains(&asked.as_str())
     {
         return Err(errors::pools::invalid_sns_region(region).into());
     }
     Ok(Some(sent))
-}
-
-/// The service may take on roles of the pool's own account only.
-fn own_account(cx: &Cx<'_>, role: &str) -> Result<()> {
-    match Arn::parse(role) {
-        Some(arn) if arn.account == cx.settings.account => Ok(()),
-        _ => Err(errors::pools::cross_account_role().into()),
-    }
 }
 
 /// The regions whose SNS a pool of `region` may use; the table of alternates is [unconfirmed].
@@ -67,18 +55,15 @@ fn sns_regions(region: &str) -> Vec<&str> {
 }
 
 /// Checks how a pool sends e-mail.
-pub fn email(cx: &Cx<'_>, region: &str, settings: &EmailConfigurationType) -> Result<()> {
+pub fn email(region: &str, settings: &EmailConfigurationType) -> Result<()> {
     let developer = settings.email_sending_account == Some(EmailSendingAccountType::Developer);
     if developer && settings.source_arn.is_none() {
         return Err(errors::pools::source_arn_required().into());
     }
     if let Some(source) = &settings.source_arn {
-        let identity = Arn::parse(source).filter(|arn| {
-            arn.service == "ses"
-                && arn.account == cx.settings.account
-                && arn.resource.starts_with("identity/")
-        });
-        let identity = identity.ok_or_else(errors::pools::foreign_email_identity)?;
+        let identity = Arn::parse(source)
+            .filter(|arn| arn.service == "ses" && arn.resource.starts_with("identity/"));
+        let identity = identity.ok_or_else(errors::pools::no_email_identity)?;
         let mut allowed = SHARED_REGIONS.to_vec();
         if !allowed.contains(&region) {
             allowed.push(region);

@@ -47,7 +47,7 @@ pub fn replaced(cx: &Cx<'_>, pool: &Pool, sent: SetUserPoolMfaConfigRequest) -> 
     if let Some(sms) = sent.sms_mfa_configuration {
         after.sms_authentication_message = sms.sms_authentication_message;
         if let Some(sender) = sms.sms_configuration {
-            let sender = delivery::sms(cx, &pool.region, sender)?;
+            let sender = delivery::sms(&pool.region, sender)?;
             after.sms_configuration = sender.or(after.sms_configuration);
         }
         if after.sms_configuration.is_none() {

@@ -182,7 +182,7 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
         device_configuration: sent.device_configuration.map(devices),
         email_configuration: email(sent.email_configuration.unwrap_or_default()),
         sms_configuration: match sent.sms_configuration {
-            Some(sms) => delivery::sms(cx, region, sms)?,
+            Some(sms) => delivery::sms(region, sms)?,
             None => before.sms_configuration,
         },
         tags: sent.user_pool_tags.unwrap_or_default(),
@@ -200,7 +200,7 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
         acr_configuration: sent.acr_configuration.filter(|levels| !levels.is_empty()),
         ..before
     };
-    check::pool(cx, region, &after, mfa_sent)?;
+    check::pool(region, &after, mfa_sent)?;
     tiers::check(cx, &after)?;
     Ok(after)
 }
