@@ -14,6 +14,7 @@ use crate::messages;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::attempts::{self, Tally};
+use crate::signin::guesses::{self, Guess};
 use crate::signin::mfa::{self, decide::Decision};
 use crate::signin::outcome::{self, Outcome, Proof};
 use crate::signin::progress::{Factor, Flow, Progress, Proven, Start};
@@ -82,6 +83,7 @@ pub async fn proved(
     factor: Factor,
     batch: Batch,
 ) -> Result<Outcome> {
+    let batch = forgive(at, &resumed, batch);
     let (passed, _turn) = passed(resumed, factor, None)?;
     proceed(cx, at, passed, batch).await
 }
@@ -98,8 +100,17 @@ pub async fn proved_and_saved(
     batch: Batch,
     after: User,
 ) -> Result<Outcome> {
+    let batch = forgive(at, &resumed, batch);
     let (passed, _turn) = passed(resumed, factor, Some(after))?;
     proceed(cx, at, passed, batch).await
+}
+
+/// A right answer ends the row of wrong ones to the same factor.
+fn forgive(at: At<'_>, resumed: &Resumed<'_>, batch: Batch) -> Batch {
+    match Guess::at(&resumed.progress.awaits) {
+        Some(guess) => guess.forgive(batch, at.pool, &resumed.tally),
+        None => batch,
+    }
 }
 
 /// What was taken up, one factor further; the gate stays closed as long as the second part lives.
@@ -171,6 +182,7 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
     // A remembered device stands for the second factor (auth.md 3.7).
     if let Some(device) = device.as_ref()
         && device::takes_part(at.pool, &passed, &decision, device)
+        && !Guess::Device.is_worn_out(&passed.tally, cx.now)
     {
         let (batch, next) = device::challenge(cx, at, passed.progress(at), device, batch)?;
         return ask(cx, at, &passed, batch, next).await;
@@ -182,6 +194,17 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
             return Box::pin(custom::go_on(cx, at, passed, batch)).await;
         }
         return outcome::open_session(cx, at, &passed, device.as_ref(), batch).await;
+    }
+    let worn_out = match &decision {
+        Decision::Ask(factor) => Guess::second(*factor).is_worn_out(&passed.tally, cx.now),
+        Decision::Choose(_) => guesses::second_factors_worn_out(&passed.tally, cx.now),
+        Decision::Nothing | Decision::SetUp(_) | Decision::Impossible => false,
+    };
+    if worn_out {
+        // The refusal tells that the first factor was right, so that it is subject to the lockout like an acceptance.
+        let batch = passed.tally.unmoved(Batch::new(), at.pool);
+        cx.commit(batch, |_| Fault::Stale).await?;
+        return Err(auth::password_attempts_exceeded().into());
     }
     let progress = passed.progress(at);
     let (batch, next) = mfa::ask(cx, at, user, progress, decision, batch).await?;
@@ -231,7 +254,8 @@ pub async fn wrong(cx: &Cx<'_>, at: At<'_>, resumed: Resumed<'_>, refusal: ApiEr
         resumed.user.as_ref(),
         resumed.tally.subject(),
     );
-    match attempts::count_failure(cx, at.pool, resumed.tally, batch).await {
+    let guess = Guess::at(&resumed.progress.awaits);
+    match attempts::count_failure(cx, at.pool, resumed.tally, guess, batch).await {
         Ok(()) => refusal.into(),
         Err(fault) => fault,
     }

@@ -12,6 +12,7 @@ use crate::clock::{HOUR, MINUTE, SECOND};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::Pool;
+use crate::signin::guesses::Guess;
 
 /// Wrong passwords before the first lock.
 const FREE: i64 = 5;
@@ -89,18 +90,38 @@ pub async fn take(
 pub struct Tally {
     subject: Subject,
     seen: Option<Failures>,
+    /// Wrong answers to single factors, by kind of row.
+    factors: Vec<(String, Failures)>,
 }
 
 impl Tally {
     /// From the rows of `attempts::OF_SUBJECT` or `OF_SIGN_IN`.
     pub fn from_rows(subject: Subject, rows: &[Row]) -> Result<Self> {
-        let seen = rows.first().map(Failures::from_row).transpose()?;
-        Ok(Self { subject, seen })
+        let (mut seen, mut factors) = (None, Vec::new());
+        for row in rows {
+            let (kind, failures) = Failures::from_row(row)?;
+            if kind == table::PASSWORD {
+                seen = Some(failures);
+            } else if kind.starts_with(table::WRONG) {
+                factors.push((kind, failures));
+            }
+        }
+        Ok(Self {
+            subject,
+            seen,
+            factors,
+        })
     }
 
     /// The subject that was read.
     pub fn subject(&self) -> &Subject {
         &self.subject
+    }
+
+    /// The wrong answers of a kind of row.
+    pub(super) fn of_factor(&self, kind: &str) -> Option<&Failures> {
+        let mut rows = self.factors.iter();
+        rows.find(|(name, _)| name == kind).map(|(_, seen)| seen)
     }
 
     /// Whether the subject is locked at `now`.
@@ -185,20 +206,33 @@ pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<Tally> {
 /// Always an error: NotAuthorizedException `Incorrect username or password.`, or `Password attempts exceeded` when other
 /// attempts closed the lock in the meantime.
 pub async fn failed(cx: &Cx<'_>, pool: &Pool, tally: Tally, also: Batch) -> Fault {
-    match count_failure(cx, pool, tally, also).await {
+    match count_failure(cx, pool, tally, None, also).await {
         Ok(()) => errors::auth::incorrect_password().into(),
         Err(fault) => fault,
     }
 }
 
-/// As [`failed`], for operations that word the refusal themselves.
+/// As [`failed`], for answers that word the refusal themselves. `guess`: the factor that was answered wrongly.
 ///
 /// # Errors
 /// NotAuthorizedException `Password attempts exceeded`.
-pub async fn count_failure(cx: &Cx<'_>, pool: &Pool, mut tally: Tally, also: Batch) -> Result<()> {
+pub async fn count_failure(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    mut tally: Tally,
+    guess: Option<Guess>,
+    also: Batch,
+) -> Result<()> {
+    let also = match guess {
+        Some(guess) => guess.count(also, pool, &tally.subject, cx.now),
+        None => also,
+    };
     // Each lost round means that another failure was counted; after the fifth there is a lock.
     for _ in 0..16 {
         tally.refuse_locked(cx.now)?;
+        if let Some(guess) = guess {
+            guess.refuse_worn_out(&tally, cx.now)?;
+        }
         let after = tally.after_failure(cx.now);
         let batch = table::replace(
             also.clone(),
@@ -230,6 +264,7 @@ mod tests {
         Tally {
             subject: Subject::known("u"),
             seen: Some(seen),
+            factors: Vec::new(),
         }
     }
 

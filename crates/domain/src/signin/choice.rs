@@ -17,6 +17,7 @@ use crate::messages::destination::{Contact, Destination};
 use crate::records::user::User;
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
+use crate::signin::guesses::Guess;
 use crate::signin::otp::{self, Stage};
 use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::passkey::relying_party::Known;
@@ -68,6 +69,9 @@ pub async fn start(
             Ok(with_offers(challenge, offers))
         }
         Some(challenge) if offers.contains(&challenge) => {
+            if let Some(guess) = Guess::first(challenge) {
+                guess.refuse_worn_out(&candidate.tally, cx.now)?;
+            }
             let mut who = Who::begins(at, candidate, start, name);
             who.passkeys = Some(passkeys);
             who.ask(cx, at, challenge, offers, None).await
@@ -279,6 +283,9 @@ async fn select(
     if challenge == C::PasswordSrp && given.get("SRP_A").is_some() {
         return by_srp(cx, at, resumed, given, Some(offers)).await;
     }
+    if let Some(guess) = Guess::first(challenge) {
+        guess.refuse_worn_out(&resumed.tally, cx.now)?;
+    }
     let chosen = resumed.proof();
     let who = Who {
         user: resumed.user,
@@ -307,8 +314,8 @@ async fn by_srp(
     })
 }
 
-/// EMAIL_OTP and SMS_OTP as first factor. A wrong code counts against the code and not towards the lockout (auth.md
-/// 2.10); the session stays good for another.
+/// EMAIL_OTP and SMS_OTP as first factor. A wrong code counts against the code and the factor, and not towards the lockout
+/// (auth.md 2.10); the session stays good for another.
 async fn code(
     cx: &Cx<'_>,
     at: At<'_>,

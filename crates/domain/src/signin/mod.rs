@@ -5,6 +5,7 @@
 //! | [`flows`] | which flows a client allows, parameters of a request |
 //! | [`secret_hash`] | the proof of a client with a secret |
 //! | [`gate`], [`attempts`] | one check at a time, the lockout, requests per hour |
+//! | [`guesses`] | wrong answers to one factor over codes and days |
 //! | [`password`], [`srp`] | the two ways to prove a password |
 //! | [`candidate`] | who is meant: a user, or a name that nobody has and that must cost the same |
 //! | [`ticket`] | `SECRET_BLOCK`, and what all sessions share |
@@ -30,6 +31,7 @@ pub mod custom;
 pub mod device;
 pub mod flows;
 pub mod gate;
+pub mod guesses;
 pub mod mfa;
 pub mod new_password;
 pub mod otp;

@@ -18,6 +18,7 @@ use crate::messages::{self, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::choice::offers;
+use crate::signin::guesses::Guess;
 use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, candidate};
@@ -175,7 +176,11 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
     let also = match resumed.progress.awaits {
         Awaits::EmailOtp | Awaits::SmsOtp => {
             let (user, subject) = (resumed.user.as_ref(), resumed.tally.subject());
-            candidate::failure_event(cx, at.pool, at.client, user, subject)
+            let event = candidate::failure_event(cx, at.pool, at.client, user, subject);
+            match Guess::at(&resumed.progress.awaits) {
+                Some(guess) => guess.count(event, at.pool, subject, cx.now),
+                None => event,
+            }
         }
         _ => Batch::new(),
     };

@@ -11,6 +11,7 @@ use crate::signin::attempts::{Subject, Tally};
 use crate::signin::candidate::{self, Candidate};
 use crate::signin::flows::Parameters;
 use crate::signin::gate::Pass;
+use crate::signin::guesses::Guess;
 use crate::signin::outcome::Proof;
 use crate::signin::progress::{Awaits, Factor, Progress, Start, credential_mark};
 use crate::signin::secret_hash::{self, Missing};
@@ -106,6 +107,9 @@ pub async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, progress: Progress) -> Resu
         return Err(auth::session_used().into());
     }
     tally.refuse_locked(cx.now)?;
+    if let Some(guess) = Guess::at(&progress.awaits) {
+        guess.refuse_worn_out(&tally, cx.now)?;
+    }
     let user = row
         .map(|mut row| User::from_row(at.pool, &mut row))
         .transpose()?;

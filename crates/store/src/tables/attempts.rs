@@ -9,16 +9,23 @@ use crate::{Batch, Label, Row, StoreError, Value, params};
 /// The kind of the sign-in lockout.
 pub const PASSWORD: &str = "password";
 
+/// What the kinds of wrong answers to single factors begin with.
+pub const WRONG: &str = "wrong:";
+
 /// Another attempt on the same subject was judged first: read again.
 pub const MOVED: Label = Label("attempts_moved");
 
-/// The lockout row of a subject; parameters: pool, subject.
-pub const OF_SUBJECT: &str = "SELECT n, since, last, expires FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password'";
+/// All rows of a subject; parameters: pool, subject.
+pub const OF_SUBJECT: &str =
+    "SELECT n, since, last, expires, kind FROM attempts WHERE pool_id = ?1 AND subject = ?2";
 
-/// The lockout row of the user who signs in with a folded name, or of a pseudonym when nobody has the name; parameters:
-/// pool, folded name, pseudonym. The work is the same.
-pub const OF_SIGN_IN: &str = "SELECT n, since, last, expires FROM attempts WHERE pool_id = ?1 AND kind = 'password' \
+/// All rows of the user who signs in with a folded name, or of a pseudonym when nobody has the name; parameters: pool,
+/// folded name, pseudonym. The work is the same.
+pub const OF_SIGN_IN: &str = "SELECT n, since, last, expires, kind FROM attempts WHERE pool_id = ?1 \
      AND subject = COALESCE((SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2), ?3)";
+
+const LOCKOUT: &str =
+    "SELECT 1 FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password'";
 
 const INSERT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
      VALUES (?1, ?2, 'password', ?3, ?4, ?5, ?6, ?7)";
@@ -26,6 +33,15 @@ const REPLACE: &str = "UPDATE attempts SET n = ?3, since = ?4, last = ?5, expire
      WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?7 AND last = ?8";
 const DELETE: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?3 AND last = ?4";
 const AS_SEEN: &str = "SELECT 1 FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = 'password' AND n = ?3 AND last = ?4";
+// Every wrong answer puts the end off; what has ended begins anew.
+const COUNT_WRONG: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
+     VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
+     n = CASE WHEN attempts.expires <= excluded.last THEN 1 ELSE attempts.n + 1 END, \
+     since = CASE WHEN attempts.expires <= excluded.last THEN excluded.since ELSE attempts.since END, \
+     last = excluded.last, expires = excluded.expires";
+const DELETE_WRONG: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = ?3 AND n = ?4 AND last = ?5";
+const DELETE_ALL_WRONG: &str =
+    "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind LIKE 'wrong:%'";
 const DELETE_ALL: &str = "DELETE FROM attempts WHERE pool_id = ?1 AND subject = ?2";
 const COUNT: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
      VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
@@ -43,12 +59,12 @@ const WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, la
      VALUES (?1, ?2, ?3, 0, ?4, ?4, ?4, ?5) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
      last = excluded.last WHERE attempts.expires <= excluded.last OR attempts.n < ?6";
 
-/// A lockout row.
+/// A row of the lockout, or of wrong answers to a factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failures {
-    /// Wrong passwords in a row.
+    /// Wrong answers in a row, or in a window.
     pub n: i64,
-    /// Locked until then.
+    /// Locked until then; of wrong answers to a factor: when the first was counted.
     pub until: i64,
     /// When the newest was counted.
     pub last: i64,
@@ -57,17 +73,18 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// From a row of [`OF_SUBJECT`] or [`OF_SIGN_IN`].
+    /// From a row of [`OF_SUBJECT`] or [`OF_SIGN_IN`], with its kind.
     ///
     /// # Errors
     /// [`StoreError::Column`].
-    pub fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub fn from_row(row: &Row) -> Result<(String, Self), StoreError> {
+        let failures = Self {
             n: row.int(0)?,
             until: row.int(1)?,
             last: row.int(2)?,
             expires: row.int(3)?,
-        })
+        };
+        Ok((row.text(4)?.to_owned(), failures))
     }
 }
 
@@ -120,7 +137,7 @@ pub fn replace(
 /// where none were read.
 pub fn clear(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failures>) -> Batch {
     match before {
-        None => batch.none(OF_SUBJECT, params![pool_id, subject], MOVED),
+        None => batch.none(LOCKOUT, params![pool_id, subject], MOVED),
         Some(seen) => batch.one(DELETE, params![pool_id, subject, seen.n, seen.last], MOVED),
     }
 }
@@ -128,9 +145,51 @@ pub fn clear(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failure
 /// Requires that the wrong passwords are those that were read; conflict [`MOVED`].
 pub fn unmoved(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failures>) -> Batch {
     match before {
-        None => batch.none(OF_SUBJECT, params![pool_id, subject], MOVED),
+        None => batch.none(LOCKOUT, params![pool_id, subject], MOVED),
         Some(seen) => batch.exists(AS_SEEN, params![pool_id, subject, seen.n, seen.last], MOVED),
     }
+}
+
+/// Counts a wrong answer of `kind` at `now`; all of them are forgotten at `expires` unless another one follows.
+pub fn count_wrong(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    kind: &str,
+    now: i64,
+    expires: i64,
+) -> Batch {
+    batch.run(
+        COUNT_WRONG,
+        params![
+            pool_id,
+            subject,
+            kind,
+            now,
+            expires,
+            super::sessions::bucket(subject)
+        ],
+    )
+}
+
+/// Forgets the wrong answers of `kind` that were read; conflict [`MOVED`] if others were counted since.
+pub fn clear_wrong(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    kind: &str,
+    seen: &Failures,
+) -> Batch {
+    batch.one(
+        DELETE_WRONG,
+        params![pool_id, subject, kind, seen.n, seen.last],
+        MOVED,
+    )
+}
+
+/// Forgets the wrong answers to all single factors of a subject; the lockout stays.
+pub fn forget_wrong(batch: Batch, pool_id: &str, subject: &str) -> Batch {
+    batch.run(DELETE_ALL_WRONG, params![pool_id, subject])
 }
 
 /// Forgets everything counted for a subject.

@@ -1,4 +1,4 @@
-//! AdminEnableUser: lets a disabled user sign in again (admin.md 2.5).
+//! AdminEnableUser: lets a disabled user sign in again, by every factor (admin.md 2.5).
 
 use cognate_shapes::{AdminEnableUserRequest, AdminEnableUserResponse};
 use cognate_store::Batch;
@@ -7,6 +7,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
+use crate::signin::guesses;
 
 /// AdminEnableUser.
 pub async fn admin_enable_user(
@@ -23,6 +24,7 @@ pub async fn admin_enable_user(
         ..before.clone()
     };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
+    let batch = guesses::forget(batch, &pool, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(AdminEnableUserResponse {})

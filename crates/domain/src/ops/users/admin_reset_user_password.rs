@@ -10,6 +10,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::{self, Kind, destination, render};
 use crate::records::user::{self, User};
+use crate::signin::guesses;
 use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 
 /// AdminResetUserPassword.
@@ -52,6 +53,7 @@ pub async fn admin_reset_user_password(
         rendered: render::verification(&pool, destination.medium(), &code.digits),
     };
     let batch = codes::send(cx, batch, &pool, dispatch)?;
+    let batch = guesses::forget(batch, &pool, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     messages::posted(cx);

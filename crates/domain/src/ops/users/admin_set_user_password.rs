@@ -8,6 +8,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::{self, User};
+use crate::signin::guesses;
 use crate::users::codes::{self, Purpose};
 use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{aliases, password};
@@ -40,6 +41,7 @@ pub async fn admin_set_user_password(
     // Codes that were asked for before must not undo what the administrator did.
     let batch = codes::forget(batch, &pool, &after.id, Purpose::Reset);
     let batch = codes::forget(batch, &pool, &after.id, Purpose::SignUp);
+    let batch = guesses::forget(batch, &pool, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |label| aliases::conflict(cx, label))
         .await?;
