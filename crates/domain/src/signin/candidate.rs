@@ -3,7 +3,7 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{AliasAttributeType, UserStatusType};
 use cognate_store::tables::events::{self, Event};
 use cognate_store::tables::{attempts as attempts_table, users};
 use cognate_store::{Batch, params};
@@ -21,6 +21,8 @@ use crate::users::names;
 const KEPT: i64 = 2 * 365 * DAY;
 /// How long those of names that nobody has are kept: as long as their attempts.
 const KEPT_FOR_NOBODY: i64 = 15 * MINUTE;
+/// How long those of users are kept whose sign-in ended before anything was shown.
+const KEPT_FOR_STRANGERS: i64 = DAY;
 
 /// Which names a flow accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct Candidate {
     pub typed: String,
     /// None: nobody has this name, and the client must not notice.
     pub user: Option<User>,
+    /// Some user of the pool whose factors an unknown name seems to have; None where there is none, or no need.
+    pub model: Option<Box<User>>,
     /// Wrong passwords.
     pub tally: Tally,
 }
@@ -72,15 +76,15 @@ impl Candidate {
         let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
         let (by_login, of_sign_in, by_id, of_id) = (next(), next(), next(), next());
-        let (mut own, mut counted) = (None, of_sign_in);
+        let (mut own, mut other, mut counted) = (None, None, of_sign_in);
         if let Some(mut row) = by_login.into_iter().next() {
             let is_own = row.opt_text(users::BY_LOGIN_OWNER)?.is_some();
-            // Another user's row is judged and parsed as well, and thrown away, faults and all.
-            let user = match is_own {
-                true => User::of_login(pool, &typed, &mut row),
-                false => User::from_row(pool, &mut row),
-            };
-            own = is_own.then_some(user).transpose()?;
+            // Another user's row is judged and parsed as well; of a faulty one nothing is taken.
+            if is_own {
+                own = Some(User::of_login(pool, &typed, &mut row)?);
+            } else {
+                other = User::from_row(pool, &mut row).ok().map(Box::new);
+            }
         }
         if own.is_none()
             && let Some(mut row) = by_id.into_iter().next()
@@ -95,6 +99,7 @@ impl Candidate {
             return Ok(Self {
                 typed,
                 user: None,
+                model: other,
                 tally: Tally::from_rows(nobody, &counted)?,
             });
         };
@@ -102,14 +107,22 @@ impl Candidate {
         Ok(Self {
             typed,
             user: Some(user),
+            model: None,
             tally,
         })
     }
 
-    /// The name that enters x and the signature: the internal user name, or a stable UUID for nobody.
+    /// The name that enters x and the signature: the internal user name. An unknown name that could be an internal one is
+    /// its own; one that could only be an alias gets a stable UUID, which is the internal name of most users who have
+    /// aliases.
     pub fn username(&self, pool: &Pool) -> String {
         // Made for users too, so that both take the same time.
-        let decoy = decoy_id(pool, &self.typed);
+        let id = decoy_id(pool, &self.typed);
+        let decoy = if may_be_internal(pool, &self.typed) {
+            self.typed.clone()
+        } else {
+            id
+        };
         self.user
             .as_ref()
             .map_or(decoy, |user| user.username.clone())
@@ -130,9 +143,11 @@ impl Candidate {
             return Ok(self);
         }
         Ok(Self {
-            user: None,
             tally: Tally::from_rows(Subject::unknown(pool, &self.typed), &[])?,
-            ..self
+            // What they could choose from shows on as if nothing had happened.
+            model: self.user.map(Box::new),
+            user: None,
+            typed: self.typed,
         })
     }
 
@@ -147,7 +162,7 @@ impl Candidate {
             .and_then(|user| Some((user, state_refusal(client, user)?)))
         {
             None => Ok(()),
-            Some((user, refusal)) => Err(refused(cx, pool, client, user, refusal).await),
+            Some((user, refusal)) => Err(turned_away(cx, pool, client, user, refusal).await),
         }
     }
 
@@ -185,11 +200,30 @@ fn imitate_reading(pool: &Pool) {
     std::hint::black_box(pool.key.open(&context, &sealed).is_ok());
 }
 
+/// Whether users of the pool can have `typed` as their internal name: they choose it themselves, and it has not the form
+/// of an alias of the pool.
+fn may_be_internal(pool: &Pool, typed: &str) -> bool {
+    let alias = |kind| {
+        pool.doc
+            .alias_attributes
+            .iter()
+            .flatten()
+            .any(|a| *a == kind)
+    };
+    let is_alias = (alias(AliasAttributeType::Email) && names::is_email(typed))
+        || (alias(AliasAttributeType::PhoneNumber) && names::is_phone_number(typed));
+    !pool.has_username_attributes() && !is_alias
+}
+
 /// A UUID-shaped text that is always the same for a name of a pool.
 fn decoy_id(pool: &Pool, typed: &str) -> String {
-    let text = hex(&pool.key.mac("decoy user id", typed.as_bytes()));
+    uuid_of(&pool.key.mac("decoy user id", typed.as_bytes()))
+}
+
+/// The shape of the ids of real users, which are random UUIDs of version 4.
+fn uuid_of(bytes: &[u8]) -> String {
+    let text = hex(bytes);
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-    // The shape of the ids of real users, which are random UUIDs of version 4.
     let variant = ["8", "9", "a", "b"]
         .get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3))
         .copied();
@@ -224,7 +258,24 @@ pub fn state_refusal(client: &Client, user: &User) -> Option<ApiError> {
     }
 }
 
-/// Records that a known user's sign-in was refused for `refusal`, and gives the refusal.
+/// [`refused`] before anything was shown: strangers can ask for this as often as they like, so that it is recorded once a
+/// minute and kept briefly.
+pub async fn turned_away(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    refusal: ApiError,
+) -> Fault {
+    let subject = Subject::known(&user.id);
+    let batch = stranger_event(cx, Batch::new(), pool, client, Some(user), &subject);
+    match cx.commit(batch, |_| Fault::Stale).await {
+        Ok(_) => refusal.into(),
+        Err(fault) => fault,
+    }
+}
+
+/// Records that the sign-in of a known user who has shown a factor was refused for `refusal`, and gives the refusal.
 pub async fn refused(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -245,6 +296,34 @@ pub async fn refused(
         Ok(_) => refusal.into(),
         Err(fault) => fault,
     }
+}
+
+/// The auth event of a sign-in that ended before anything was shown: one a minute and subject.
+pub fn stranger_event(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool: &Pool,
+    client: &Client,
+    user: Option<&User>,
+    subject: &Subject,
+) -> Batch {
+    let (who, kept) = match user {
+        Some(user) => (user.id.as_str(), KEPT_FOR_STRANGERS),
+        None => (subject.as_str(), KEPT_FOR_NOBODY),
+    };
+    let at = cx.now.saturating_sub(cx.now.rem_euclid(MINUTE));
+    let id = pool
+        .key
+        .mac("events of strangers", format!("{who} {at}").as_bytes());
+    let doc = event_doc(cx, client, "Fail");
+    let event = Event {
+        subject: who,
+        event_id: &uuid_of(&id),
+        doc: &doc,
+        at,
+        expires: cx.now.saturating_add(kept),
+    };
+    events::insert_once(batch, &pool.id, &event)
 }
 
 /// The auth event of a wrong password; for nobody one under the pseudonym, which is soon forgotten.
@@ -287,18 +366,23 @@ fn event_for(
     result: &str,
     kept: i64,
 ) -> Batch {
+    let doc = event_doc(cx, client, result);
+    let event = Event {
+        subject,
+        event_id,
+        doc: &doc,
+        at: cx.now,
+        expires: cx.now.saturating_add(kept),
+    };
+    events::insert(batch, &pool.id, &event)
+}
+
+fn event_doc(cx: &Cx<'_>, client: &Client, result: &str) -> String {
     // A header is as long as the sender likes; a row of every attempt is not.
     let agent: String = cx.client_info.user_agent.chars().take(256).collect();
     let doc = serde_json::json!({
         "type": "SignIn", "result": result, "client": client.id, "challenge": "Password",
         "ip": cx.client_info.ip, "agent": agent,
     });
-    let event = Event {
-        subject,
-        event_id,
-        doc: &doc.to_string(),
-        at: cx.now,
-        expires: cx.now.saturating_add(kept),
-    };
-    events::insert(batch, &pool.id, &event)
+    doc.to_string()
 }

@@ -1,7 +1,7 @@
 //! USER_AUTH: the user chooses among the first factors of the pool (auth.md 3.6).
 //!
-//! A name that nobody has gets the same answers at the same cost where the client must not know (auth.md 2.11): a list
-//! that is always the same for the name, codes that reach nobody, passwords that are never right.
+//! A name that nobody has gets the same answers at the same cost where the client must not know (auth.md 2.11): the list
+//! of some user of the pool, codes that reach nobody, passwords that are never right.
 
 use std::collections::BTreeMap;
 
@@ -93,11 +93,13 @@ async fn look_at(
     name: &str,
 ) -> Result<(Candidate, Vec<ChallengeNameType>, Known)> {
     let pool = at.pool;
-    let subject = candidate.tally.subject().as_str();
+    // An unknown name seems to have the factors of some user, passkeys too.
+    let model = candidate.model.as_deref();
+    let subject = model.map_or(candidate.tally.subject().as_str(), |model| &model.id);
     let passkeys = passkey::known(cx, pool, subject).await?;
     let offers = match &candidate.user {
         Some(user) => offers::of(pool, user, passkeys.is_registered()),
-        None => offers::pretended(pool, name, passkeys.is_possible()),
+        None => offers::pretended(pool, name, model, &passkeys),
     };
     let unconfirmed = candidate
         .user
@@ -113,7 +115,7 @@ async fn look_at(
     let known = candidate.user.is_some();
     let candidate = candidate.or_nobody(pool)?;
     let offers = match (known, &candidate.user) {
-        (true, None) => offers::pretended(pool, name, passkeys.is_possible()),
+        (true, None) => offers::pretended(pool, name, candidate.model.as_deref(), &passkeys),
         _ => offers,
     };
     Ok((candidate, offers, passkeys))

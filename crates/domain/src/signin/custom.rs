@@ -124,7 +124,8 @@ pub async fn start(
         (Next::PasswordVerifier, _) => Err(challenges::unusable_decision().into()),
         (Next::Fail | Next::Tokens, user) => {
             let subject = candidate.tally.subject();
-            let batch = candidate::failure_event(cx, pool, client, user.as_ref(), subject);
+            let batch = Batch::new();
+            let batch = candidate::stranger_event(cx, batch, pool, client, user.as_ref(), subject);
             cx.commit(batch, |_| Fault::Stale).await?;
             Err(auth::incorrect_password().into())
         }
@@ -251,7 +252,11 @@ pub async fn answer(
             let proof = resumed.proof();
             let user = resumed.user.as_ref();
             let tried = resumed.tally.subject();
-            let batch = candidate::failure_event(cx, pool, at.client, user, tried);
+            let batch = if resumed.progress.proven.is_empty() {
+                candidate::stranger_event(cx, Batch::new(), pool, at.client, user, tried)
+            } else {
+                candidate::failure_event(cx, pool, at.client, user, tried)
+            };
             let batch = table::delete(batch, &pool.id, &subject, &row, ver);
             let batch = proof.spend(batch, pool);
             cx.commit(batch, |label| proof.conflict(cx, pool, at.client, label))

@@ -5,7 +5,7 @@ use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
 use crate::cx::Cx;
-use crate::errors::{Result, auth};
+use crate::errors::{ApiError, Fault, Result, auth};
 use crate::records::user::User;
 use crate::signin::attempts::{Subject, Tally};
 use crate::signin::candidate::{self, Candidate};
@@ -44,6 +44,7 @@ impl<'a> Resumed<'a> {
         let candidate = Candidate {
             typed: self.progress.typed,
             user: self.user,
+            model: None,
             tally: self.tally,
         };
         (candidate, self.progress.start, self.turn)
@@ -147,7 +148,7 @@ async fn standing(
         if progress.proven.is_empty() && at.client.hides_existence() {
             return Ok(None);
         }
-        return Err(candidate::refused(cx, at.pool, at.client, &user, auth::user_disabled()).await);
+        return Err(refused(cx, at, progress, &user, auth::user_disabled()).await);
     }
     if progress.proven.has(Factor::Password)
         && !ct_eq(
@@ -185,8 +186,23 @@ async fn standing(
         return Ok(Some(user));
     }
     match candidate::state_refusal(at.client, &user) {
-        Some(refusal) => Err(candidate::refused(cx, at.pool, at.client, &user, refusal).await),
+        Some(refusal) => Err(refused(cx, at, progress, &user, refusal).await),
         None => Err(auth::session_invalid().into()),
+    }
+}
+
+/// Records the refusal of a user's answer, and gives it.
+async fn refused(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    progress: &Progress,
+    user: &User,
+    refusal: ApiError,
+) -> Fault {
+    if progress.proven.is_empty() {
+        candidate::turned_away(cx, at.pool, at.client, user, refusal).await
+    } else {
+        candidate::refused(cx, at.pool, at.client, user, refusal).await
     }
 }
 

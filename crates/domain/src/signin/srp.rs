@@ -247,6 +247,7 @@ async fn again(cx: &Cx<'_>, pool: &Pool, block: &SrpBlock) -> Result<Candidate> 
     Ok(Candidate {
         typed: block.typed.clone(),
         user,
+        model: None,
         tally,
     })
 }

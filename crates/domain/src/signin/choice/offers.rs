@@ -5,8 +5,9 @@ use cognate_shapes::{AuthFactorType, ChallengeNameType, UserPoolMfaType, UserSta
 use crate::messages::destination::Contact;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::passkey::relying_party::Known;
 use crate::signin::progress::MfaFactor;
-use crate::users::{mfa, names};
+use crate::users::{mfa, names, schema};
 
 /// Whether the pool lets users begin with `factor`.
 pub fn allows(pool: &Pool, factor: AuthFactorType) -> bool {
@@ -81,26 +82,31 @@ struct Holds {
 
 /// The challenges that `user` may choose from, in the order of answers. `passkey`: whether one is registered.
 pub fn of(pool: &Pool, user: &User, passkey: bool) -> Vec<ChallengeNameType> {
-    let has = |name: &str| user.attribute(name).is_some_and(|value| !value.is_empty());
-    let holds = Holds {
-        password: user.credential.is_some(),
-        email: has("email"),
-        phone: has("phone_number"),
-        passkey,
-        second_factor: match pool.doc.mfa_configuration {
-            UserPoolMfaType::Off => false,
-            UserPoolMfaType::On => true,
-            UserPoolMfaType::Optional => MfaFactor::ALL
-                .into_iter()
-                .any(|factor| mfa::is_on(user, factor)),
-        },
-        passkey_is_enough: mfa::passkey_is_enough(pool, user),
-        password_only: matches!(
-            user.status,
-            UserStatusType::ForceChangePassword | UserStatusType::ResetRequired
-        ),
-    };
-    list(Allowed::by(pool), holds)
+    list(Allowed::by(pool), Holds::of(pool, user, passkey))
+}
+
+impl Holds {
+    fn of(pool: &Pool, user: &User, passkey: bool) -> Self {
+        let has = |name: &str| user.attribute(name).is_some_and(|value| !value.is_empty());
+        Self {
+            password: user.credential.is_some(),
+            email: has("email"),
+            phone: has("phone_number"),
+            passkey,
+            second_factor: match pool.doc.mfa_configuration {
+                UserPoolMfaType::Off => false,
+                UserPoolMfaType::On => true,
+                UserPoolMfaType::Optional => MfaFactor::ALL
+                    .into_iter()
+                    .any(|factor| mfa::is_on(user, factor)),
+            },
+            passkey_is_enough: mfa::passkey_is_enough(pool, user),
+            password_only: matches!(
+                user.status,
+                UserStatusType::ForceChangePassword | UserStatusType::ResetRequired
+            ),
+        }
+    }
 }
 
 fn list(allowed: Allowed, holds: Holds) -> Vec<ChallengeNameType> {
@@ -120,50 +126,64 @@ fn list(allowed: Allowed, holds: Holds) -> Vec<ChallengeNameType> {
     .collect()
 }
 
-/// The challenges that a name seems to have that nobody has: always the same for a name, and what a user of that name
-/// could have. An address or a number as name gets the codes that it could receive. `passkeys`: there can be some here.
-pub fn pretended(pool: &Pool, name: &str, passkeys: bool) -> Vec<ChallengeNameType> {
+/// The challenges that a name seems to have that nobody has: those of `model`, some user of the pool who is always the same
+/// for the name while users neither come nor go. So unknown names have what the pool's schema makes everybody have, and the
+/// rest as often as users have it. An address or a number as name gets the codes that it could receive. `passkeys`: the
+/// model's, or those of a pseudonym.
+pub fn pretended(
+    pool: &Pool,
+    name: &str,
+    model: Option<&User>,
+    passkeys: &Known,
+) -> Vec<ChallengeNameType> {
+    let signs_in = |user: &&User| {
+        matches!(
+            user.status,
+            UserStatusType::Confirmed | UserStatusType::ForceChangePassword
+        )
+    };
+    let holds = match model.filter(signs_in) {
+        Some(model) => Holds::of(pool, model, passkeys.is_registered()),
+        None => of_everybody(pool, name, passkeys.is_possible()),
+    };
+    pretended_by(Allowed::by(pool), holds, name)
+}
+
+/// What a name has in a pool without a user to take after: what the schema makes everybody have, the rest by chance and
+/// always the same for the name.
+fn of_everybody(pool: &Pool, name: &str, passkeys: bool) -> Holds {
     let folded = names::fold(pool, name);
     let [shape, ..] = pool
         .key
         .mac("first factors of unknown names", folded.as_bytes());
-    let required = pool.doc.mfa_configuration == UserPoolMfaType::On;
-    let allowed = Allowed::by(pool);
-    let allowed = Allowed {
-        passkey: allowed.passkey && passkeys,
-        ..allowed
-    };
-    pretended_by(allowed, required, name, shape)
+    let bit = |n: u8| shape >> n & 1 == 1;
+    let required = |name: &str| schema::required(&pool.doc.schema).any(|given| given == name);
+    Holds {
+        password: true,
+        email: required("email") || bit(0),
+        phone: required("phone_number") || bit(1),
+        passkey: passkeys && bit(4),
+        second_factor: pool.doc.mfa_configuration == UserPoolMfaType::On,
+        ..Holds::default()
+    }
 }
 
-fn pretended_by(
-    allowed: Allowed,
-    second_factor: bool,
-    name: &str,
-    shape: u8,
-) -> Vec<ChallengeNameType> {
-    let (is_email, is_phone) = (names::is_email(name), names::is_phone_number(name));
-    let plain = !is_email && !is_phone;
-    let bit = |n: u8| shape >> n & 1 == 1;
+fn pretended_by(allowed: Allowed, holds: Holds, name: &str) -> Vec<ChallengeNameType> {
     let holds = Holds {
-        password: true,
-        email: is_email || (plain && bit(0)),
-        phone: is_phone || (plain && bit(1)),
-        passkey: bit(4),
-        second_factor,
-        ..Holds::default()
-    };
-    // Some users of such a pool never had a password.
-    let without = Holds {
-        password: false,
+        email: holds.email || names::is_email(name),
+        phone: holds.phone || names::is_phone_number(name),
         ..holds
     };
-    let codes = list(allowed, without);
-    if codes.is_empty() || !(bit(2) && bit(3)) {
-        list(allowed, holds)
-    } else {
-        codes
+    let offers = list(allowed, holds);
+    if !offers.is_empty() {
+        return offers;
     }
+    // A model that can do nothing by itself, such as one whose only factor was taken away.
+    let password = Holds {
+        password: true,
+        ..holds
+    };
+    list(allowed, password)
 }
 
 #[cfg(test)]
@@ -252,37 +272,28 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nobody_has_are_offered_what_fits_them() {
-        let codes = Allowed {
-            passkey: false,
-            ..EVERYTHING
+    fn names_that_nobody_has_are_offered_what_a_user_is_and_what_fits_them() {
+        let bare = Holds {
+            password: true,
+            ..Holds::default()
         };
-        let offers = |name: &str, shape: u8| pretended_by(codes, false, name, shape);
+        let offers = |name: &str, holds: Holds| pretended_by(EVERYTHING, holds, name);
         assert_eq!(
-            offers("a@example.com", 0),
+            offers("a@example.com", bare),
             [C::PasswordSrp, C::Password, C::EmailOtp]
         );
-        assert_eq!(offers("a@example.com", 0b1111), [C::EmailOtp]);
-        assert_eq!(offers("+15555550100", 0b1100), [C::SmsOtp]);
-        assert_eq!(offers("bob", 0b1111), [C::EmailOtp, C::SmsOtp]);
-        assert_eq!(offers("bob", 0b1100), PASSWORDS);
-        let passkey = Allowed {
-            passkey: true,
-            ..NOTHING
+        assert_eq!(
+            offers("+15555550100", bare),
+            [C::PasswordSrp, C::Password, C::SmsOtp]
+        );
+        assert_eq!(offers("bob", bare), PASSWORDS);
+        assert_eq!(offers("bob", RICH), list(EVERYTHING, RICH));
+        assert_eq!(offers("bob", Holds::default()), PASSWORDS);
+        let codes = Holds {
+            password: false,
+            ..RICH
         };
-        let offers = |shape: u8| pretended_by(passkey, false, "bob", shape);
-        assert_eq!(offers(0), PASSWORDS);
-        assert_eq!(offers(0b10000), [C::PasswordSrp, C::Password, C::WebAuthn]);
-        assert_eq!(offers(0b11100), [C::WebAuthn]);
-        for shape in 0..=u8::MAX {
-            assert_eq!(
-                pretended_by(NOTHING, false, "a@example.com", shape),
-                PASSWORDS
-            );
-            assert_eq!(
-                pretended_by(EVERYTHING, true, "a@example.com", shape),
-                PASSWORDS
-            );
-        }
+        assert_eq!(offers("bob", codes), [C::EmailOtp, C::SmsOtp, C::WebAuthn]);
+        assert_eq!(pretended_by(NOTHING, RICH, "a@example.com"), PASSWORDS);
     }
 }

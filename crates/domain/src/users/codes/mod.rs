@@ -303,6 +303,8 @@ pub async fn judge(
                 // Sent before answers were counted by address.
                 Wrong::Expired
             } else if of_code.is_reached(row.wrong) {
+                // Not judged, so that it counts neither here nor where `also` would.
+                also = Batch::new();
                 Wrong::TooMany
             } else if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
                 return Ok(Ok(Correct {
