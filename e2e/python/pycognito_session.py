@@ -36,12 +36,12 @@ def whole_session(pool, username):
     if pool.client_secret is not None:
         check_refused(
             "a sign-in without the secret is refused", "InitiateAuth",
-            ("NotAuthorizedException", f"Client {pool.client_id} is configured for secret but secret was not received"),
+            ("NotAuthorizedException", f"Client {pool.client_id} is configured with secret but SECRET_HASH was not received"),
             lambda: visitor(secret=None).authenticate(PASSWORD),
         )
         check_refused(
             "a sign-in with a wrong secret is refused", "InitiateAuth",
-            ("NotAuthorizedException", f"Unable to verify secret hash for client {pool.client_id}"),
+            ("NotAuthorizedException", f"SecretHash does not match for the client: {pool.client_id}"),
             lambda: visitor(secret="not the secret").authenticate(PASSWORD),
         )
 

@@ -48,17 +48,17 @@ pub fn external_user() -> ApiError {
     not_authorized("User is not authorized to get auth details.")
 }
 
-/// auth.md 6.4.
+/// Settled L5.
 pub fn secret_not_received(client_id: &str) -> ApiError {
     not_authorized(format!(
-        "Client {client_id} is configured for secret but secret was not received"
+        "Client {client_id} is configured with secret but SECRET_HASH was not received"
     ))
 }
 
-/// auth.md 6.2, 6.4.
+/// Settled L5. That a client without a secret refuses a hash in the same words is likely.
 pub fn wrong_secret_hash(client_id: &str) -> ApiError {
     not_authorized(format!(
-        "Unable to verify secret hash for client {client_id}"
+        "SecretHash does not match for the client: {client_id}"
     ))
 }
 

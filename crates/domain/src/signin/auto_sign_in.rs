@@ -16,7 +16,7 @@ use crate::signin::choice::offers;
 use crate::signin::flows::{Door, Parameters};
 use crate::signin::outcome::Outcome;
 use crate::signin::progress::{Awaits, Factor, Flow, Progress, Proven, Start};
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::{At, advance, resume};
 
 /// The session that SignUp gives, for clients that can use it.
@@ -108,7 +108,7 @@ pub async fn sign_in(
     given: &Parameters<'_>,
 ) -> Result<Outcome> {
     let name = given.required("USERNAME")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let mut progress = Progress::open(cx, at.pool, at.client, session)?;
     let Awaits::FirstSignIn { attribute } = progress.awaits.clone() else {
         return Err(auth::session_invalid().into());

@@ -23,7 +23,7 @@ use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::passkey::relying_party::Known;
 use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::step_up::{self, Begun};
 use crate::signin::{At, advance, auto_sign_in, passkey, password, srp};
 use crate::users::aliases;
@@ -56,7 +56,7 @@ pub async fn start(
     if preferred == Some(ChallengeNameType::Password) && given.get("PASSWORD").is_some() {
         return password::sign_in(cx, at, start, given).await;
     }
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let candidate = Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await?;
     candidate.tally.refuse_locked(cx.now)?;
     let (candidate, offers, passkeys) = look_at(cx, at, candidate, name).await?;

@@ -24,7 +24,7 @@ use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::{At, srp};
 
 pub mod deciders;
@@ -69,7 +69,7 @@ pub async fn start(
     if pool.doc.lambda_config.define_auth_challenge.is_none() {
         return Err(auth::custom_auth_without_triggers().into());
     }
-    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(client, name, given.get("SECRET_HASH"))?;
     let with_srp = given.get("CHALLENGE_NAME") == Some(SRP_A);
     let public_a = with_srp
         .then(|| srp::parse(given.required(SRP_A)?))

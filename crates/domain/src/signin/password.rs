@@ -13,7 +13,7 @@ use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Factor, Proven, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 
 /// Checks USERNAME and PASSWORD. `start`: what the sign-in began with.
 ///
@@ -28,7 +28,7 @@ pub async fn sign_in(
     let (pool, client) = (at.pool, at.client);
     let name = given.required("USERNAME")?;
     let password: SecretString = Secret::new(given.required("PASSWORD")?.to_owned());
-    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(client, name, given.get("SECRET_HASH"))?;
 
     let mark = cx.gates.mark();
     let mut candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;

@@ -14,7 +14,7 @@ use crate::records::user::User;
 use crate::signin::device;
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::tokens::claims::rotates;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
@@ -62,11 +62,11 @@ pub async fn by_flow(
 ) -> Result<Outcome> {
     let text = given.required("REFRESH_TOKEN")?;
     let hash = given.get("SECRET_HASH");
-    secret_hash::check_present(client, hash, Missing::Long)?;
+    secret_hash::check_present(client, hash)?;
     let live = find(cx, pool, client, text, auth::refresh_token_invalid).await?;
     if hash.is_some() {
         let names = [live.user.username.as_str(), live.user.id.as_str()];
-        secret_hash::check_any(client, &names, hash, Missing::Long)?;
+        secret_hash::check_any(client, &names, hash)?;
     }
     if live.session.standing(live.token.generation, cx.now, 0) != Standing::Current {
         return Err(auth::refresh_token_revoked().into());

@@ -14,7 +14,7 @@ use crate::signin::gate::Pass;
 use crate::signin::guesses::Guess;
 use crate::signin::outcome::Proof;
 use crate::signin::progress::{Awaits, Factor, Progress, Start, credential_mark};
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::{At, ticket};
 use crate::users::names;
 
@@ -64,7 +64,7 @@ pub async fn resume<'a>(
     given: &Parameters<'_>,
 ) -> Result<Resumed<'a>> {
     let name = given.required("USERNAME")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let session = session.ok_or_else(|| auth::missing_parameter("Session"))?;
     let mut progress = Progress::open(cx, at.pool, at.client, session)?;
     if progress.awaits.challenge() != Some(challenge) || !is_named(at, &progress, name) {

@@ -6,36 +6,22 @@ use cognate_crypto::secret::ct_eq;
 use crate::errors::{self, Result};
 use crate::records::client::Client;
 
-/// How an operation words the absence of the hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// `Client <id> is configured for secret but secret was not received`: the sign-in operations.
-    Long,
-    /// `Unable to verify secret hash for client <id>`: all others.
-    Short,
-}
-
 /// Checks SECRET_HASH over `username` exactly as the caller sent the name. Each live secret is accepted; a client
 /// without a secret refuses any hash.
 ///
 /// # Errors
-/// NotAuthorizedException, auth.md 6.2 and 6.4.
-pub fn check(client: &Client, username: &str, given: Option<&str>, missing: Missing) -> Result<()> {
-    check_any(client, &[username], given, missing)
+/// NotAuthorizedException: one text for a missing hash and one for a wrong one, in every operation (settled L5).
+pub fn check(client: &Client, username: &str, given: Option<&str>) -> Result<()> {
+    check_any(client, &[username], given)
 }
 
 /// As [`check`], where the hash may be over any of several names of the same user (refresh: user name or `sub`).
 ///
 /// # Errors
 /// NotAuthorizedException.
-pub fn check_any(
-    client: &Client,
-    usernames: &[&str],
-    given: Option<&str>,
-    missing: Missing,
-) -> Result<()> {
+pub fn check_any(client: &Client, usernames: &[&str], given: Option<&str>) -> Result<()> {
     let Some(given) = given else {
-        return check_present(client, None, missing);
+        return check_present(client, None);
     };
     let mut right = false;
     for (_, secret, _) in &client.secrets {
@@ -55,13 +41,11 @@ pub fn check_any(
 ///
 /// # Errors
 /// NotAuthorizedException.
-pub fn check_present(client: &Client, given: Option<&str>, missing: Missing) -> Result<()> {
-    match (client.secrets.is_empty(), given.is_some(), missing) {
-        (true, false, _) | (false, true, _) => Ok(()),
-        (false, false, Missing::Long) => Err(errors::auth::secret_not_received(&client.id).into()),
-        (true, true, _) | (false, false, Missing::Short) => {
-            Err(errors::auth::wrong_secret_hash(&client.id).into())
-        }
+pub fn check_present(client: &Client, given: Option<&str>) -> Result<()> {
+    match (client.secrets.is_empty(), given.is_some()) {
+        (true, false) | (false, true) => Ok(()),
+        (false, false) => Err(errors::auth::secret_not_received(&client.id).into()),
+        (true, true) => Err(errors::auth::wrong_secret_hash(&client.id).into()),
     }
 }
 

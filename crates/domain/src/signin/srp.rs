@@ -20,7 +20,7 @@ use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Awaits, Factor, Flow, Progress, Proven, Start};
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::ticket::{self, SrpBlock};
 use crate::users::names;
 
@@ -42,7 +42,7 @@ pub async fn start(
     let (pool, client) = (at.pool, at.client);
     let name = given.required("USERNAME")?;
     let public_a = given.required("SRP_A")?;
-    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(client, name, given.get("SECRET_HASH"))?;
     let public_a = parse(public_a)?;
 
     let candidate = Candidate::find(cx, pool, client, name, Names::Logins).await?;
@@ -149,7 +149,7 @@ pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<O
     let block = given.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
     let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
     let timestamp = given.required("TIMESTAMP")?.to_owned();
-    secret_hash::check(client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(client, name, given.get("SECRET_HASH"))?;
 
     let (block, signed) = SrpBlock::open(pool, block).ok_or_else(auth::incorrect_password)?;
     if block.client_id != client.id || !is_named(pool, &block, name) {

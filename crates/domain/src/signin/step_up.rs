@@ -21,7 +21,7 @@ use crate::signin::flows::Parameters;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Factor, MfaFactor, Proven, Start, credential_mark};
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::{At, candidate};
 use crate::tokens::assurance::Level;
 use crate::tokens::verify::{self, Signed};
@@ -66,7 +66,7 @@ pub async fn begin(
         return Ok(Begun::Afresh(start));
     };
     let name = given.required("USERNAME")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let signed = verify::access_token(cx, token).await?;
     let here = signed.pool.id == at.pool.id && signed.client.id == at.client.id;
     if !here || !(signed.user.is_called(at.pool, name) || signed.user.id == name) {

@@ -100,7 +100,7 @@ on_each_engine! {
         let first = list(t, &pool, &client).await[0]["ClientSecretId"].clone();
         let answer = t.ok("DeleteUserPoolClientSecret", of(&pool, &client, json!({"ClientSecretId": first}))).await;
         assert_eq!(answer, json!({}));
-        let text = format!("Unable to verify secret hash for client {client}");
+        let text = format!("SecretHash does not match for the client: {client}");
         t.refused("InitiateAuth", signed(&client, &old), "NotAuthorizedException", &text).await;
         t.ok("InitiateAuth", signed(&client, &new)).await;
         let shown = t.ok("DescribeUserPoolClient", of(&pool, &client, json!({}))).await;

@@ -115,9 +115,9 @@ on_each_engine! {
         let parameters = json!({"USERNAME": "jane", "PASSWORD": PASSWORD, "SECRET_HASH": hash});
         let answer = t.ok("InitiateAuth", initiate(id, "USER_PASSWORD_AUTH", parameters)).await;
         let input = json!({"ClientId": id, "RefreshToken": answer["AuthenticationResult"]["RefreshToken"]});
-        let text = format!("Client {id} is configured for secret but secret was not received");
+        let text = format!("Client {id} is configured with secret but SECRET_HASH was not received");
         t.refused("GetTokensFromRefreshToken", input.clone(), WRONG.0, &text).await;
-        let text = format!("Unable to verify secret hash for client {id}");
+        let text = format!("SecretHash does not match for the client: {id}");
         let wrong = with(input.clone(), json!({"ClientSecret": "x".repeat(30)}));
         t.refused("GetTokensFromRefreshToken", wrong, WRONG.0, &text).await;
         t.ok("GetTokensFromRefreshToken", with(input, json!({"ClientSecret": secret}))).await;

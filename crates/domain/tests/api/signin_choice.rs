@@ -468,11 +468,11 @@ on_each_engine! {
         let secret = client_of(t, &s.pool, flows).await;
         let id = secret["ClientId"].as_str().unwrap();
         t.refused("InitiateAuth", begin(id, json!({"USERNAME": "jane"})), "NotAuthorizedException",
-            &format!("Client {id} is configured for secret but secret was not received")).await;
+            &format!("Client {id} is configured with secret but SECRET_HASH was not received")).await;
         let hash = cognate_crypto::hash::secret_hash(secret["ClientSecret"].as_str().unwrap(), "jane", id);
         let asked = t.ok("InitiateAuth", begin(id, json!({"USERNAME": "jane", "SECRET_HASH": hash}))).await;
         let chosen = respond(id, "SELECT_CHALLENGE", &asked["Session"], json!({"USERNAME": "jane", "ANSWER": "EMAIL_OTP", "SECRET_HASH": "wrong"}));
-        t.refused("RespondToAuthChallenge", chosen, "NotAuthorizedException", &format!("Unable to verify secret hash for client {id}")).await;
+        t.refused("RespondToAuthChallenge", chosen, "NotAuthorizedException", &format!("SecretHash does not match for the client: {id}")).await;
     }
 
     async fn a_pool_without_other_factors_offers_passwords(t: &TestApp) {

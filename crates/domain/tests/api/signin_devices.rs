@@ -455,7 +455,7 @@ on_each_engine! {
         let hash = json!({"SECRET_HASH": cognate_crypto::hash::secret_hash(secret, "jane", id)});
         let parameters = with(json!({"USERNAME": "jane", "PASSWORD": PASSWORD, "DEVICE_KEY": w.device.key}), hash.clone());
         let asked = t.ok("InitiateAuth", initiate(id, "USER_PASSWORD_AUTH", parameters)).await;
-        let missing = format!("Client {id} is configured for secret but secret was not received");
+        let missing = format!("Client {id} is configured with secret but SECRET_HASH was not received");
         let refused = Proof::start(t, id, "jane", &w.device, Some(&asked["Session"])).await.err().unwrap();
         assert_eq!(refused, not_authorized(&missing));
         let client = srp::client::Client::new();

@@ -154,15 +154,15 @@ on_each_engine! {
             let parameters = json!({"USERNAME": "jane", "PASSWORD": PASSWORD, "SECRET_HASH": hash});
             initiate(client, "USER_PASSWORD_AUTH", parameters)
         };
-        let missing = format!("Client {id} is configured for secret but secret was not received");
+        let missing = format!("Client {id} is configured with secret but SECRET_HASH was not received");
         t.refused("InitiateAuth", by_password(id, "jane", PASSWORD), "NotAuthorizedException", &missing).await;
-        let wrong = format!("Unable to verify secret hash for client {id}");
+        let wrong = format!("SecretHash does not match for the client: {id}");
         for hash in ["x".to_owned(), hash::secret_hash(secret, "john", id), hash::secret_hash("other", "jane", id)] {
             t.refused("InitiateAuth", with_hash(id, &hash), "NotAuthorizedException", &wrong).await;
         }
         let right = hash::secret_hash(secret, "jane", id);
         let result = t.ok("InitiateAuth", with_hash(id, &right)).await["AuthenticationResult"].clone();
-        let wrong = format!("Unable to verify secret hash for client {}", s.client);
+        let wrong = format!("SecretHash does not match for the client: {}", s.client);
         t.refused("InitiateAuth", with_hash(&s.client, &right), "NotAuthorizedException", &wrong).await;
 
         // Refresh accepts the hash over the user name and over the sub.
@@ -178,7 +178,7 @@ on_each_engine! {
             t.ok("InitiateAuth", refresh(Some(hash::secret_hash(secret, name, id)))).await;
         }
         t.refused("InitiateAuth", refresh(None), "NotAuthorizedException", &missing).await;
-        let wrong = format!("Unable to verify secret hash for client {id}");
+        let wrong = format!("SecretHash does not match for the client: {id}");
         let other = hash::secret_hash(secret, "john", id);
         t.refused("InitiateAuth", refresh(Some(other)), "NotAuthorizedException", &wrong).await;
     }

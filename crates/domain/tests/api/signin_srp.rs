@@ -207,7 +207,7 @@ on_each_engine! {
         user(t, &s.pool, "jane").await;
         let made = client_of(t, &s.pool, json!({"GenerateSecret": true})).await;
         let (id, secret) = (made["ClientId"].as_str().unwrap(), made["ClientSecret"].as_str().unwrap());
-        let missing = format!("Client {id} is configured for secret but secret was not received");
+        let missing = format!("Client {id} is configured with secret but SECRET_HASH was not received");
         assert_eq!(Srp::start(t, id, "jane").await.err().unwrap(), not_authorized(&missing));
         let proof = cognate_crypto::srp::client::Client::new();
         let right = hash::secret_hash(secret, "jane", id);

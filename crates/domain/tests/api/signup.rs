@@ -149,7 +149,7 @@ on_each_engine! {
         let made = t.ok("CreateUserPoolClient", json!({"UserPoolId": pool, "ClientName": "c", "GenerateSecret": true})).await;
         let client = made["UserPoolClient"]["ClientId"].as_str().unwrap();
         let secret = made["UserPoolClient"]["ClientSecret"].as_str().unwrap();
-        let refusal = format!("Unable to verify secret hash for client {client}");
+        let refusal = format!("SecretHash does not match for the client: {client}");
         let hash = cognate_crypto::hash::secret_hash(secret, "bob", client);
         let other = cognate_crypto::hash::secret_hash(secret, "rob", client);
         for (op, more) in [

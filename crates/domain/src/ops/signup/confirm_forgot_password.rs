@@ -11,7 +11,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user;
 use crate::signin::attempts;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::users::codes::{self, Purpose};
 use crate::users::named::Named;
 use crate::users::password_policy::{self, PolicyText, history};
@@ -23,12 +23,7 @@ pub async fn confirm_forgot_password(
     input: ConfirmForgotPasswordRequest,
 ) -> Result<ConfirmForgotPasswordResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(
-        &client,
-        &input.username,
-        input.secret_hash.as_deref(),
-        Missing::Short,
-    )?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref())?;
     let new: SecretString = Secret::new(input.password);
     password_policy::check(&pool, new.expose(), PolicyText::Other)?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;

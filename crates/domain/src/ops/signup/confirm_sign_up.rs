@@ -8,7 +8,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::destination::Contact;
 use crate::records::user::{self, User};
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::{attempts, auto_sign_in};
 use crate::users::aliases;
 use crate::users::codes::{self, Code, Purpose};
@@ -23,12 +23,7 @@ pub async fn confirm_sign_up(
     input: ConfirmSignUpRequest,
 ) -> Result<ConfirmSignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(
-        &client,
-        &input.username,
-        input.secret_hash.as_deref(),
-        Missing::Short,
-    )?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref())?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;
     let turn = cx.gates.enter(&pool, named.subject.as_str()).await;
     let _turn = turn.ok_or_else(errors::auth::attempt_limit_exceeded)?;

@@ -10,7 +10,7 @@ use crate::messages::{self, Destination, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::attempts;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::users::codes::{self, Code, Dispatch, Purpose};
 use crate::users::named::Named;
 
@@ -23,12 +23,7 @@ pub async fn forgot_password(
     input: ForgotPasswordRequest,
 ) -> Result<ForgotPasswordResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(
-        &client,
-        &input.username,
-        input.secret_hash.as_deref(),
-        Missing::Short,
-    )?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref())?;
     let contacts = destination::recovery(&pool).ok_or_else(errors::users::contact_administrator)?;
     let named = Named::find(cx, &pool, &client, &input.username).await?;
     attempts::take(cx, &pool, &named.subject, RESET.0, RESET.1).await?;

@@ -11,7 +11,7 @@ use crate::messages::destination::{self, Contact};
 use crate::messages::{self, Destination, Kind, render};
 use crate::records::pool::Pool;
 use crate::signin::attempts;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::users::codes::{self, Code, Dispatch, Purpose};
 use crate::users::named::Named;
 
@@ -24,12 +24,7 @@ pub async fn resend_confirmation_code(
     input: ResendConfirmationCodeRequest,
 ) -> Result<ResendConfirmationCodeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(
-        &client,
-        &input.username,
-        input.secret_hash.as_deref(),
-        Missing::Short,
-    )?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref())?;
     let contacts = destination::auto_verified(&pool);
     if contacts.is_empty() {
         return Err(errors::users::auto_verification_off().into());

@@ -13,7 +13,7 @@ use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
 use crate::signin::auto_sign_in;
 use crate::signin::choice::offers;
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::users::attributes::{self, Writer};
 use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 use crate::users::password;
@@ -22,12 +22,7 @@ use crate::users::password_policy::{self, PolicyText};
 /// SignUp.
 pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    secret_hash::check(
-        &client,
-        &input.username,
-        input.secret_hash.as_deref(),
-        Missing::Short,
-    )?;
+    secret_hash::check(&client, &input.username, input.secret_hash.as_deref())?;
     if pool
         .doc
         .admin_create_user_config

@@ -24,7 +24,7 @@ use crate::signin::flows::Parameters;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::Outcome;
 use crate::signin::progress::{Awaits, Factor, Progress};
-use crate::signin::secret_hash::{self, Missing};
+use crate::signin::secret_hash;
 use crate::signin::srp::is_timely;
 use crate::signin::{At, resume, ticket};
 use crate::users::names;
@@ -107,7 +107,7 @@ pub async fn start(
     let name = given.required("USERNAME")?;
     let key = given.required("DEVICE_KEY")?;
     let public_a = given.required("SRP_A")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let public_a = srp::parse_public_a(public_a).map_err(|error| match error {
         srp::SrpError::Malformed => unconfirmed::malformed_srp_a(),
         srp::SrpError::Refused => auth::incorrect_password(),
@@ -196,7 +196,7 @@ pub async fn answer(
     let block = given.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
     let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
     let timestamp = given.required("TIMESTAMP")?.to_owned();
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"), Missing::Long)?;
+    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
 
     let (mut block, signed) =
         DeviceBlock::open(pool, block).ok_or_else(auth::incorrect_password)?;
