@@ -242,6 +242,12 @@ pub fn verify_claim(
         .is_ok_and(|given| ct_eq(&given, &expected))
 }
 
+/// Whether a text has the form of a claim's signature: 32 bytes in base64.
+#[must_use]
+pub fn is_claim_signature(text: &str) -> bool {
+    STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+}
+
 /// 16 random bytes that are not all zero, since clients read the salt as a positive integer.
 #[must_use]
 pub fn new_salt() -> [u8; 16] {

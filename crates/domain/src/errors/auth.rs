@@ -62,6 +62,11 @@ pub fn wrong_secret_hash(client_id: &str) -> ApiError {
     ))
 }
 
+/// Settled L2.
+pub fn timestamp_form() -> ApiError {
+    invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english")
+}
+
 /// auth.md 3.1, 6.4.
 pub fn missing_parameter(name: &str) -> ApiError {
     invalid_parameter(format!("Missing required parameter {name}"))

@@ -8,6 +8,7 @@
 //! | [`guesses`] | wrong answers to one factor over codes and days |
 //! | [`password`], [`srp`] | the two ways to prove a password |
 //! | [`candidate`] | who is meant: a user, or a name that nobody has and that must cost the same |
+//! | `timestamp` | the time that a client signs |
 //! | [`ticket`] | `SECRET_BLOCK`, and what all sessions share |
 //! | [`progress`], [`resume`] | a sign-in between two steps, sealed in `Session`, and taking it up again |
 //! | [`advance`] | what remains to be shown after a right answer; what a wrong one costs |
@@ -45,6 +46,7 @@ pub mod secret_hash;
 pub mod srp;
 pub mod step_up;
 pub mod ticket;
+mod timestamp;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,6 @@ use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
-use crate::clock::{MINUTE, SECOND};
 use crate::cx::Cx;
 use crate::errors::{Result, auth, unconfirmed};
 use crate::records::pool::Pool;
@@ -22,11 +21,8 @@ use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::progress::{Awaits, Factor, Flow, Progress, Proven, Start};
 use crate::signin::secret_hash;
 use crate::signin::ticket::{self, SrpBlock};
+use crate::signin::timestamp;
 use crate::users::names;
-
-/// How far TIMESTAMP may be from our clock, either way. The service publishes no bound; its clients send the time of the
-/// answer itself.
-const SKEW: i64 = 5 * MINUTE;
 
 /// USER_SRP_AUTH and PASSWORD_SRP: takes A, gives B, salt and SECRET_BLOCK. In USER_SRP_AUTH there is no Session (settled
 /// C14). `start`: what the sign-in began with.
@@ -141,8 +137,8 @@ fn begin(credential: &Credential) -> Option<(String, Challenge)> {
 /// looked at (pycognito sends none).
 ///
 /// # Errors
-/// `Incorrect username or password.` for a wrong password, signature, timestamp, an altered or a used SECRET_BLOCK
-/// (settled S1, S2); the lockout; the user's state.
+/// [`claim_has_form`]; `Incorrect username or password.` for a wrong password, signature or time, an altered or a used
+/// SECRET_BLOCK (settled S1, S2); the lockout; the user's state.
 pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<Outcome> {
     let (pool, client) = (at.pool, at.client);
     let name = given.required("USERNAME")?;
@@ -150,6 +146,7 @@ pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<O
     let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
     let timestamp = given.required("TIMESTAMP")?.to_owned();
     secret_hash::check(client, name, given.get("SECRET_HASH"))?;
+    claim_has_form(&timestamp, &signature)?;
 
     let (block, signed) = SrpBlock::open(pool, block).ok_or_else(auth::incorrect_password)?;
     if block.client_id != client.id || !is_named(pool, &block, name) {
@@ -166,7 +163,7 @@ pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<O
     let candidate = again(cx, pool, &block).await?;
     candidate.refuse_state(cx, pool, client).await?;
 
-    let timely = is_timely(&timestamp, cx.clock.wall());
+    let timely = timestamp::is_timely(&timestamp, cx.clock.wall());
     let credential = candidate.credential(pool)?;
     let proof = Proof::Srp {
         nonce: block.nonce.clone(),
@@ -208,6 +205,21 @@ pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<O
         }
         wrong => Err(wrong.failed(cx, pool, client).await),
     }
+}
+
+/// Refuses a claim that no password could make right; it counts for nothing.
+///
+/// # Errors
+/// InvalidParameterException for a TIMESTAMP of another form (settled L2); `Incorrect username or password.` for a
+/// signature that is none.
+pub(super) fn claim_has_form(timestamp: &str, signature: &str) -> Result<()> {
+    if !timestamp::has_form(timestamp) {
+        return Err(auth::timestamp_form().into());
+    }
+    if !srp::is_claim_signature(signature) {
+        return Err(auth::incorrect_password().into());
+    }
+    Ok(())
 }
 
 /// Whether the answer names the user of the challenge: by internal name, or by `sub`. An alias does not do (auth.md 3.1).
@@ -273,100 +285,5 @@ fn prove(
     match srp::session_key(&public_a, &challenge, verifier) {
         Ok(key) => srp::verify_claim(&key, suffix, &block.username, signed, timestamp, signature),
         Err(_) => false,
-    }
-}
-
-/// Whether TIMESTAMP is in the one accepted form (settled S2, S3) and near `wall` (microseconds). It is the machine's
-/// time that counts: the client knows nothing of a moved service clock.
-pub(super) fn is_timely(text: &str, wall: i64) -> bool {
-    let Some(seconds) = parse_timestamp(text) else {
-        return false;
-    };
-    let canonical = srp::client::timestamp(seconds) == text;
-    let at = i64::try_from(seconds)
-        .unwrap_or(i64::MAX)
-        .saturating_mul(SECOND);
-    canonical && at.abs_diff(wall) <= SKEW.unsigned_abs()
-}
-
-/// Seconds since 1970 of `EEE MMM d HH:mm:ss UTC yyyy`; more forms than the accepted one come through.
-fn parse_timestamp(text: &str) -> Option<u64> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let mut words = text.split(' ');
-    let (_, month, day) = (
-        words.next()?,
-        words.next()?,
-        words.next()?.parse::<u64>().ok()?,
-    );
-    let (time, zone, year) = (
-        words.next()?,
-        words.next()?,
-        words.next()?.parse::<u64>().ok()?,
-    );
-    if zone != "UTC"
-        || words.next().is_some()
-        || !(1970..=9999).contains(&year)
-        || !(1..=31).contains(&day)
-    {
-        return None;
-    }
-    let mut clock = time.split(':').map(|part| part.parse::<u64>().ok());
-    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let month = u64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()? + 1;
-    // Years that begin in March put the leap day last.
-    let (year, from_march) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let days =
-        year * 365 + year / 4 - year / 100 + year / 400 + (from_march * 153 + 2) / 5 + day - 1;
-    Some((days.checked_sub(719_468)?) * 86_400 + hour * 3_600 + minute * 60 + second)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timestamps_agree_with_the_clients_form() {
-        for seconds in [
-            0,
-            951_782_400,
-            951_868_800,
-            1_741_000_000,
-            1_772_510_706,
-            4_102_444_799,
-        ] {
-            assert_eq!(
-                parse_timestamp(&srp::client::timestamp(seconds)),
-                Some(seconds)
-            );
-        }
-    }
-
-    #[test]
-    fn only_the_canonical_form_near_the_clock_is_timely() {
-        let text = "Tue Mar 3 04:05:06 UTC 2026";
-        let at = 1_772_510_706 * SECOND;
-        assert!(is_timely(text, at) && is_timely(text, at + SKEW) && is_timely(text, at - SKEW));
-        assert!(!is_timely(text, at + SKEW + 1) && !is_timely(text, at - SKEW - 1));
-        for wrong in [
-            "Tue Mar 03 04:05:06 UTC 2026",
-            "Wed Mar 3 04:05:06 UTC 2026",
-            "Tue Mar 3 4:05:06 UTC 2026",
-            "Tue Mar 3 04:05:06 GMT 2026",
-            "Tue Mar 3 04:05:06 UTC 2026 ",
-            "Tue  Mar 3 04:05:06 UTC 2026",
-            "tue mar 3 04:05:06 UTC 2026",
-            "",
-        ] {
-            assert!(!is_timely(wrong, at), "{wrong}");
-        }
     }
 }

@@ -25,7 +25,8 @@ use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::Outcome;
 use crate::signin::progress::{Awaits, Factor, Progress};
 use crate::signin::secret_hash;
-use crate::signin::srp::is_timely;
+use crate::signin::srp::claim_has_form;
+use crate::signin::timestamp::is_timely;
 use crate::signin::{At, resume, ticket};
 use crate::users::names;
 use block::DeviceBlock;
@@ -182,7 +183,7 @@ async fn remembered(cx: &Cx<'_>, at: At<'_>, user_id: &str, key: &str) -> Result
 /// DEVICE_PASSWORD_VERIFIER: checks the device's proof, which then stands for the second factor.
 ///
 /// # Errors
-/// `Incorrect username or password.` for a wrong proof, time or block (settled S11); the session's texts when there is
+/// [`claim_has_form`]; `Incorrect username or password.` for a wrong proof, time or block (settled S11); the session's texts when there is
 /// one; `Device does not exist.`; the lockout, towards which wrong proofs count.
 pub async fn answer(
     cx: &Cx<'_>,
@@ -197,6 +198,7 @@ pub async fn answer(
     let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
     let timestamp = given.required("TIMESTAMP")?.to_owned();
     secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
+    claim_has_form(&timestamp, &signature)?;
 
     let (mut block, signed) =
         DeviceBlock::open(pool, block).ok_or_else(auth::incorrect_password)?;
