@@ -85,11 +85,18 @@ impl Verifier {
     /// A verifier that a client computed, as it sends one for a device.
     ///
     /// # Errors
-    /// `Malformed` if it has more bytes than N, `Refused` unless 0 < v < N.
+    /// `Malformed` if it has more bytes than N, `Refused` unless 1 < v < N - 1: with 1 and N - 1, the only numbers of small
+    /// order since (N - 1) / 2 is a prime, whoever knows no secret can compute the session key.
     pub fn from_client(bytes: &[u8]) -> Result<Self, SrpError> {
         let value = bounded(bytes)?;
         let below = GROUP.modulus.reduce_public(&value).to_be().expose() == value.to_be().expose();
-        if value.is_zero() || !below {
+        let is = |other: &[u8]| value.to_be().expose() == Number::from_be(other).to_be().expose();
+        let mut last = prime();
+        if let Some(byte) = last.last_mut() {
+            // N is odd.
+            *byte -= 1;
+        }
+        if value.is_zero() || !below || is(&[1]) || is(&last) {
             return Err(SrpError::Refused);
         }
         Ok(Self(value.to_be()))

@@ -5,6 +5,7 @@ use cognate_crypto::secret::{Secret, SecretBytes};
 use cognate_crypto::srp::Verifier;
 use cognate_shapes::{AttributeType, DeviceType, Timestamp};
 use cognate_store::tables::devices::{self, DeviceRow};
+use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -12,8 +13,8 @@ use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
-/// The longest salt that is taken from a client, in bytes; the clients make 16 and pad them to 17.
-const LONGEST_SALT: usize = 64;
+/// How long the salt of a client may be, in bytes. The clients make 16, drop zeros in front and pad to 17.
+const SALT: std::ops::RangeInclusive<usize> = 8..=64;
 
 /// What the device's password was turned into, by its client.
 pub struct Proof {
@@ -26,7 +27,9 @@ pub struct Proof {
 impl Proof {
     /// From what a client sends; None for numbers that no proof can use.
     pub fn from_client(salt: &[u8], verifier: &[u8]) -> Option<Self> {
-        let usable = salt.len() <= LONGEST_SALT && salt.iter().any(|byte| *byte != 0);
+        let leading = salt.iter().take_while(|byte| **byte == 0).count();
+        let usable =
+            SALT.contains(&salt.len()) && salt.len().saturating_sub(leading) >= *SALT.start();
         let verifier = Verifier::from_client(verifier).ok()?;
         usable.then(|| Self {
             salt: salt.to_vec(),
@@ -73,22 +76,45 @@ fn context<'a>(pool: &'a Pool, column: &'a str, row: &'a str) -> Context<'a> {
     }
 }
 
-/// Seals the session of a sign-in that waits for the device.
-pub fn seal_pending(pool: &Pool, user_id: &str, device_key: &str, session: &str) -> Vec<u8> {
-    let row = row_id(user_id, device_key);
-    pool.key
-        .seal(&context(pool, "pending", &row), session.as_bytes())
+/// A sign-in that waits for a device.
+#[derive(Serialize, Deserialize)]
+pub struct Waiting {
+    /// When it waits no longer, in microseconds.
+    pub until: i64,
+    /// A digest of where it was begun from.
+    pub caller: String,
+    /// Its session.
+    pub session: String,
 }
 
-/// Opens what [`seal_pending`] made.
+/// Seals a sign-in that waits for the device.
+///
+/// # Errors
+/// None that can arise.
+pub fn seal_pending(
+    pool: &Pool,
+    user_id: &str,
+    device_key: &str,
+    waiting: &Waiting,
+) -> Result<Vec<u8>> {
+    let row = row_id(user_id, device_key);
+    let plain = serde_json::to_vec(waiting)?;
+    Ok(pool.key.seal(&context(pool, "pending", &row), &plain))
+}
+
+/// Opens what [`seal_pending`] made; None for a session of an older form, which waits no longer.
 ///
 /// # Errors
 /// An internal fault for anything else.
-pub fn open_pending(pool: &Pool, user_id: &str, device_key: &str, sealed: &[u8]) -> Result<String> {
+pub fn open_pending(
+    pool: &Pool,
+    user_id: &str,
+    device_key: &str,
+    sealed: &[u8],
+) -> Result<Option<Waiting>> {
     let row = row_id(user_id, device_key);
     let plain = pool.key.open(&context(pool, "pending", &row), sealed)?;
-    String::from_utf8(plain.expose().clone())
-        .map_err(|_| Fault::Internal(format!("device {device_key}: pending session")))
+    Ok(serde_json::from_slice(plain.expose()).ok())
 }
 
 /// How much of a device is shown.

@@ -2,24 +2,29 @@
 //! the second factor, DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER.
 //!
 //! A device never signs in alone: both challenges go on with a sign-in whose first factor was shown. Its state comes from
-//! the session of DEVICE_SRP_AUTH. Clients that send none get the one that waits in the device's row.
+//! the session of DEVICE_SRP_AUTH. Clients that send none get the one that waits in the device's row, for a minute and
+//! only where they ask as they began: from the same address, with the same User-Agent. A thief of the device's secret who
+//! has neither password nor session cannot take up the sign-in that its owner just began.
 
 mod block;
 
 use std::collections::BTreeMap;
 
+use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
 use cognate_crypto::srp::{self, Challenge, PublicA};
 use cognate_shapes::{ChallengeNameType, NewDeviceMetadataType};
 use cognate_store::Batch;
 use cognate_store::tables::devices;
 
-use crate::cx::Cx;
+use crate::clock::MINUTE;
+use crate::cx::{ClientInfo, Cx};
 use crate::errors::devices::device_not_found;
 use crate::errors::{Fault, Result, auth, unconfirmed};
-use crate::records::device::{self as record, Device, Proof};
+use crate::records::device::{self as record, Device, Proof, Waiting};
 use crate::records::pool::Pool;
 use crate::signin::advance::{self, Passed};
+use crate::signin::attempts::hex;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::Outcome;
@@ -30,6 +35,9 @@ use crate::signin::timestamp::is_timely;
 use crate::signin::{At, resume, ticket};
 use crate::users::names;
 use block::DeviceBlock;
+
+/// How long a session waits in the device's row for a client that sends none: such clients answer at once. Microseconds.
+const WAITS: i64 = MINUTE;
 
 /// The device that a sign-in names, in pools that track devices.
 ///
@@ -84,7 +92,12 @@ pub fn challenge(
     let progress = progress.next(cx, at.client, Awaits::DeviceSrp);
     let session = progress.seal(cx, at.pool)?;
     let user_id = &progress.subject;
-    let pending = record::seal_pending(at.pool, user_id, key, &session);
+    let waiting = Waiting {
+        until: cx.now.saturating_add(WAITS),
+        caller: caller(cx),
+        session: session.clone(),
+    };
+    let pending = record::seal_pending(at.pool, user_id, key, &waiting)?;
     let batch = devices::set_pending(batch, &at.pool.id, user_id, key, &pending);
     let parameters = BTreeMap::from([
         ("USERNAME".to_owned(), progress.username.clone()),
@@ -162,7 +175,18 @@ async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<Strin
     let folded = names::fold(at.pool, name);
     let found = devices::pending(&cx.store, &at.pool.id, &folded, name, key).await?;
     let (sealed, user_id) = found.ok_or_else(device_not_found)?;
-    record::open_pending(at.pool, &user_id, key, &sealed)
+    let waiting = record::open_pending(at.pool, &user_id, key, &sealed)?;
+    let mine = |waiting: &Waiting| cx.now < waiting.until && waiting.caller == caller(cx);
+    Ok(waiting
+        .filter(mine)
+        .map(|waiting| waiting.session)
+        .ok_or_else(device_not_found)?)
+}
+
+/// What tells one caller from another without a session.
+fn caller(cx: &Cx<'_>) -> String {
+    let ClientInfo { ip, user_agent, .. } = &cx.client_info;
+    hex(&sha256(format!("{ip} {user_agent}").as_bytes()))
 }
 
 /// A device that may prove itself.
