@@ -169,6 +169,8 @@ on_each_engine! {
         let good = device.confirmation(&result["AccessToken"]);
         let config = &good["DeviceSecretVerifierConfig"];
         let prime = STANDARD.encode(srp::pad(&srp::prime()));
+        let mut last = srp::prime();
+        *last.last_mut().unwrap() -= 1;
         let bad = |member: &str, value: Value| {
             let mut config = config.clone();
             config[member] = value;
@@ -186,6 +188,12 @@ on_each_engine! {
             bad("PasswordVerifier", json!("")),
             bad("PasswordVerifier", json!("AA==")),
             bad("PasswordVerifier", json!(prime)),
+            // Whoever knows no secret can prove these.
+            bad("PasswordVerifier", json!("AQ==")),
+            bad("PasswordVerifier", json!(STANDARD.encode([0, 0, 0, 1]))),
+            bad("PasswordVerifier", json!(STANDARD.encode(&last))),
+            bad("Salt", json!(STANDARD.encode([1; 7]))),
+            bad("Salt", json!(STANDARD.encode([[0; 16], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]].concat()))),
             bad("PasswordVerifier", json!(STANDARD.encode([7; 400]))),
         ] {
             let mut input = good.clone();

@@ -77,6 +77,7 @@ mod signin_choice_nobody;
 mod signin_custom;
 mod signin_custom_devices;
 mod signin_devices;
+mod signin_guesses;
 mod signin_new_password;
 mod signin_passkey;
 mod signin_password;

@@ -184,7 +184,7 @@ on_each_engine! {
         w.asked(t).await;
         t.advance(181).await;
         let refused = Proof::start(t, &w.s.client, "jane", &w.device, None).await.err().unwrap();
-        assert_eq!(refused, not_authorized(EXPIRED));
+        assert_eq!(refused, refusal(NO_DEVICE));
     }
 
     async fn a_name_that_nobody_has_costs_the_same_as_a_user(t: &TestApp) {
@@ -369,6 +369,25 @@ on_each_engine! {
         refuse(t, with(right.clone(), json!({"ClientId": other_client})), WRONG).await;
         refuse(t, with(right.clone(), json!({"ClientId": elsewhere.s.client})), WRONG).await;
         assert_signed_in(&t.ok("RespondToAuthChallenge", right).await);
+    }
+
+    async fn without_a_session_a_sign_in_goes_on_only_where_it_began_and_only_at_once(t: &TestApp) {
+        let w = world(t).await;
+        w.asked(t).await;
+        let thief = t.from("203.0.113.9", "test");
+        let program = t.from("127.0.0.1", "curl");
+        for other in [&thief, &program] {
+            let refused = Proof::start(other, &w.s.client, "jane", &w.device, None).await.err().unwrap();
+            assert_eq!(refused, refusal(NO_DEVICE));
+        }
+        let proof = Proof::start(t, &w.s.client, "jane", &w.device, None).await.unwrap();
+        assert_signed_in(&t.ok("RespondToAuthChallenge", no_session(w.answer(&proof))).await);
+        // A session of its own is good from everywhere, as long as it is good.
+        let asked = w.asked(t).await["Session"].clone();
+        t.advance(61).await;
+        let late = Proof::start(t, &w.s.client, "jane", &w.device, None).await.err().unwrap();
+        assert_eq!(late, refusal(NO_DEVICE));
+        Proof::start(&thief, &w.s.client, "jane", &w.device, Some(&asked)).await.unwrap();
     }
 
     async fn late_answers_are_refused(t: &TestApp) {

@@ -149,6 +149,7 @@ on_each_engine! {
         let made = t.ok("CreateUserPoolClient", json!({"UserPoolId": pool, "ClientName": "c", "GenerateSecret": true})).await;
         let client = made["UserPoolClient"]["ClientId"].as_str().unwrap();
         let secret = made["UserPoolClient"]["ClientSecret"].as_str().unwrap();
+        let missing = format!("Client {client} is configured with secret but SECRET_HASH was not received");
         let refusal = format!("SecretHash does not match for the client: {client}");
         let hash = cognate_crypto::hash::secret_hash(secret, "bob", client);
         let other = cognate_crypto::hash::secret_hash(secret, "rob", client);
@@ -160,7 +161,7 @@ on_each_engine! {
             ("ConfirmForgotPassword", json!({"ConfirmationCode": "123456", "Password": PASSWORD})),
         ] {
             let input = with(json!({"ClientId": client, "Username": "bob"}), more);
-            t.refused(op, input.clone(), "NotAuthorizedException", &refusal).await;
+            t.refused(op, input.clone(), "NotAuthorizedException", &missing).await;
             t.refused(op, with(input.clone(), json!({"SecretHash": other})), "NotAuthorizedException", &refusal).await;
             let right = t.call(op, with(input, json!({"SecretHash": hash}))).await;
             assert_ne!(right.err().map(|(_, message)| message), Some(refusal.clone()), "{op}");

@@ -22,7 +22,12 @@ pub struct TestApp {
     folder: std::path::PathBuf,
     /// The root key, for further nodes.
     root: SecretString,
+    /// The address and the User-Agent that calls come from.
+    caller: (&'static str, &'static str),
 }
+
+/// Where calls come from unless a test says otherwise.
+const CALLER: (&str, &str) = ("127.0.0.1", "test");
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -51,6 +56,7 @@ impl TestApp {
             app,
             folder,
             root: text,
+            caller: CALLER,
         }
     }
 
@@ -77,6 +83,17 @@ impl TestApp {
             app,
             folder: std::path::PathBuf::new(),
             root: self.root.duplicate(),
+            caller: CALLER,
+        }
+    }
+
+    /// The same app, called from another address with another User-Agent.
+    pub fn from(&self, ip: &'static str, user_agent: &'static str) -> Self {
+        Self {
+            app: self.app.clone(),
+            folder: std::path::PathBuf::new(),
+            root: self.root.duplicate(),
+            caller: (ip, user_agent),
         }
     }
 
@@ -101,6 +118,7 @@ impl TestApp {
             app,
             folder: std::path::PathBuf::new(),
             root: text,
+            caller: CALLER,
         })
     }
 
@@ -125,8 +143,8 @@ impl TestApp {
             },
         };
         let from = ClientInfo {
-            ip: "127.0.0.1".into(),
-            user_agent: "test".into(),
+            ip: self.caller.0.into(),
+            user_agent: self.caller.1.into(),
             base_url: Some("http://127.0.0.1:9229".into()),
         };
         let cx = Cx::new(
