@@ -25,8 +25,8 @@ impl Workers {
     #[must_use]
     pub fn new(threads: usize, queue: usize) -> Self {
         Self {
-            front: Lane::new("crypto", threads, queue),
-            background: Lane::new("crypto-slow", 1, queue),
+            front: Lane::new("crypto", threads, queue, true),
+            background: Lane::new("crypto-slow", 1, queue, false),
         }
     }
 
@@ -36,8 +36,9 @@ impl Workers {
         self.front.run(f).await
     }
 
-    /// Runs `f` on the one background thread, so that long work, such as making spare keys, never
-    /// holds up more than its share of one core.
+    /// Runs `f` on the one background thread, so that long work, such as making spare keys or reading
+    /// what a foreigner wrote, never holds up more than its share of one core. `f` is not begun once
+    /// the caller has gone away.
     pub async fn run_background<T: Send + 'static>(
         &self,
         f: impl FnOnce() -> T + Send + 'static,
@@ -56,6 +57,8 @@ impl std::fmt::Debug for Workers {
 struct Lane {
     shared: Arc<Shared>,
     room: Arc<Semaphore>,
+    /// Whether what was accepted runs although nobody waits for it any more.
+    faithful: bool,
 }
 
 #[derive(Default)]
@@ -71,7 +74,7 @@ struct State {
 }
 
 impl Lane {
-    fn new(name: &str, threads: usize, queue: usize) -> Self {
+    fn new(name: &str, threads: usize, queue: usize, faithful: bool) -> Self {
         let shared = Arc::new(Shared::default());
         for _ in 0..threads.max(1) {
             let shared = Arc::clone(&shared);
@@ -83,6 +86,7 @@ impl Lane {
         Self {
             shared,
             room: Arc::new(Semaphore::new(queue.max(1))),
+            faithful,
         }
     }
 
@@ -90,7 +94,7 @@ impl Lane {
         // The semaphore is never closed, so there is always a permit in the end.
         let permit = Arc::clone(&self.room).acquire_owned().await.ok();
         let (sender, receiver) = oneshot::channel();
-        self.shared.push(job(f, sender, permit));
+        self.shared.push(job(f, sender, permit, self.faithful));
         match receiver.await {
             Ok(Ok(value)) => value,
             Ok(Err(panic)) => resume_unwind(panic),
@@ -105,8 +109,12 @@ fn job<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
     sender: oneshot::Sender<Result<T, Box<dyn Any + Send>>>,
     permit: Option<OwnedSemaphorePermit>,
+    faithful: bool,
 ) -> Job {
     Box::new(move || {
+        if !faithful && sender.is_closed() {
+            return;
+        }
         // Nothing that `f` captured is seen again after a panic, so it cannot be seen broken.
         let result = catch_unwind(AssertUnwindSafe(f));
         drop(permit);

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod cx;
 pub mod dispatch;
 pub mod errors;
+mod foreign;
 pub mod ids;
 pub mod jobs;
 pub mod messages;

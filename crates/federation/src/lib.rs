@@ -4,3 +4,4 @@
 
 pub mod oidc;
 pub mod saml;
+pub mod xml;

@@ -136,6 +136,35 @@ async fn long_background_work_does_not_hold_up_the_front() {
 }
 
 #[tokio::test]
+async fn background_work_that_nobody_waits_for_is_not_begun() {
+    let workers = Arc::new(Workers::new(1, 4));
+    let (release, gate) = mpsc::channel::<()>();
+    let slow = Arc::clone(&workers);
+    let first = tokio::spawn(async move { slow.run_background(move || gate.recv()).await });
+    while workers.background.room.available_permits() == 4 {
+        tokio::task::yield_now().await;
+    }
+    let (begun, caller) = (Arc::new(AtomicBool::new(false)), Arc::clone(&workers));
+    let flag = Arc::clone(&begun);
+    let given_up = tokio::spawn(async move {
+        caller
+            .run_background(move || flag.store(true, Ordering::SeqCst))
+            .await;
+    });
+    while workers.background.room.available_permits() > 2 {
+        tokio::task::yield_now().await;
+    }
+    given_up.abort();
+    assert!(given_up.await.unwrap_err().is_cancelled());
+    release.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(workers.run_background(|| 1).await, 1);
+    assert!(!begun.load(Ordering::SeqCst));
+    // Its place in the queue is free again.
+    assert_eq!(workers.background.room.available_permits(), 4);
+}
+
+#[tokio::test]
 async fn dropping_the_workers_ends_their_threads() {
     let workers = Workers::new(3, 3);
     workers.run(|| ()).await;

@@ -56,7 +56,7 @@ fn broken(error: impl std::fmt::Display) -> OutboundError {
 /// The client.
 pub struct Outbound {
     private: bool,
-    tls: OnceLock<Option<Arc<ClientConfig>>>,
+    tls: Arc<OnceLock<Option<Arc<ClientConfig>>>>,
 }
 
 /// A URL that may be called, if its addresses may.
@@ -73,7 +73,7 @@ impl Outbound {
     pub fn new(private: bool) -> Self {
         Self {
             private,
-            tls: OnceLock::new(),
+            tls: Arc::default(),
         }
     }
 
@@ -95,6 +95,7 @@ impl Outbound {
             }
             let config = self
                 .tls()
+                .await
                 .ok_or_else(|| broken("no trusted certificates on this system"))?;
             let name = ServerName::try_from(target.host.clone()).map_err(broken)?;
             let stream = TlsConnector::from(config).connect(name, stream).await;
@@ -156,24 +157,31 @@ impl Outbound {
         TcpStream::connect(allowed.as_slice()).await.map_err(broken)
     }
 
-    /// The system's certificates, read on the first call.
-    fn tls(&self) -> Option<Arc<ClientConfig>> {
-        let made = self.tls.get_or_init(|| {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                return None;
-            }
-            let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-            let config = ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()
-                .ok()?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-            Some(Arc::new(config))
-        });
-        made.clone()
+    /// The system's certificates, read on the first call and not on an async thread.
+    async fn tls(&self) -> Option<Arc<ClientConfig>> {
+        if let Some(made) = self.tls.get() {
+            return made.clone();
+        }
+        let place = Arc::clone(&self.tls);
+        let made = tokio::task::spawn_blocking(move || place.get_or_init(trusting).clone());
+        made.await.ok().flatten()
     }
+}
+
+/// A configuration that trusts what the system trusts; None where that is nothing.
+fn trusting() -> Option<Arc<ClientConfig>> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        return None;
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Some(Arc::new(config))
 }
 
 fn is_this_machine(host: &str) -> bool {

@@ -5,10 +5,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 use serde::{Deserialize, Serialize};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
+
+use crate::xml;
 
 const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
@@ -16,8 +18,8 @@ const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 /// Characters of a certificate (endpoints.md 4.4).
 const LONGEST_CERTIFICATE: usize = 4_096;
-/// Nodes of a document: a hundred times what providers publish, and a bound on the memory that a hostile one takes.
-const MOST_NODES: u32 = 100_000;
+/// Certificates of a provider; those that publish their next key ahead have two or three.
+const MOST_CERTIFICATES: usize = 32;
 
 /// What a relying party needs to know of an identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +38,7 @@ pub struct Metadata {
 /// Why a document is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
-    /// It is not XML, has a document type definition, or is far too large.
+    /// It is not XML, has a document type definition, or is beyond the bounds of [`crate::xml`].
     #[error("the metadata is not well-formed XML without a document type definition")]
     NotXml,
     /// It describes no SAML 2.0 identity provider, or several.
@@ -48,8 +50,8 @@ pub enum MetadataError {
     /// No key that signs has a certificate.
     #[error("the provider names no certificate for signing")]
     NoCertificate,
-    /// A certificate is not one, or is too long.
-    #[error("a certificate is malformed")]
+    /// A certificate is not one, or is too long, or there are too many.
+    #[error("a certificate is malformed, or there are too many")]
     BadCertificate,
     /// Every certificate has ended.
     #[error("the certificates have expired")]
@@ -61,15 +63,9 @@ pub enum MetadataError {
 /// # Errors
 /// [`MetadataError`].
 pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
-    let options = ParsingOptions {
-        allow_dtd: false,
-        nodes_limit: MOST_NODES,
-        ..ParsingOptions::default()
-    };
     // Some providers publish a byte order mark.
     let text = text.trim_start_matches('\u{feff}').trim();
-    let document =
-        Document::parse_with_options(text, options).map_err(|_| MetadataError::NotXml)?;
+    let document = xml::parse(text, xml::SAML).map_err(|_| MetadataError::NotXml)?;
     let mut found = document.descendants().filter_map(provider);
     let (entity, role) = match (found.next(), found.next()) {
         (Some(only), None) => only,
@@ -130,8 +126,11 @@ fn certificates(role: Node<'_, '_>, now: i64) -> Result<Vec<String>, MetadataErr
         .filter(|node| node.has_tag_name((SIGNATURE, "X509Certificate")))
         .map(|node| node.text().unwrap_or_default());
     let (mut live, mut some) = (Vec::new(), false);
-    for text in texts {
+    for (number, text) in texts.enumerate() {
         some = true;
+        if number >= MOST_CERTIFICATES {
+            return Err(MetadataError::BadCertificate);
+        }
         let text: String = text.split_whitespace().collect();
         if text.len() > LONGEST_CERTIFICATE {
             return Err(MetadataError::BadCertificate);
@@ -288,7 +287,23 @@ mod tests {
 
     #[test]
     fn a_document_with_too_many_nodes_is_refused() {
-        let text = entity(&"<a/>".repeat(100_001));
+        let text = entity(&"<a/>".repeat(20_001));
         assert_eq!(parse(&text, NOW), Err(MetadataError::NotXml));
+    }
+
+    #[test]
+    fn a_document_with_nested_namespaces_is_refused_at_once() {
+        let opened: String = (0..3_000).map(|n| format!("<a xmlns:p{n}='u'>")).collect();
+        let text = entity(&(opened + &"</a>".repeat(3_000)));
+        let begin = std::time::Instant::now();
+        assert_eq!(parse(&text, NOW), Err(MetadataError::NotXml));
+        assert!(begin.elapsed() < std::time::Duration::from_millis(500));
+    }
+
+    #[test]
+    fn a_provider_has_not_more_certificates_than_anybody_rotates() {
+        let keys = |n: usize| entity(&role(&(key("", CERTIFICATE).repeat(n) + &sso())));
+        assert!(parse(&keys(32), NOW).is_ok());
+        assert_eq!(parse(&keys(33), NOW), Err(MetadataError::BadCertificate));
     }
 }

@@ -8,16 +8,29 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::image;
+use crate::cx::Cx;
 use crate::errors::{ApiError, Result, branding};
+use crate::foreign::{self, TooSlow};
 
 /// Most images of a style: as many as one request may hold.
 const MOST: usize = 40;
 
-/// What is kept of images that were sent.
+/// What is kept of images that were sent. Drawings are read, so this is not work for an async thread.
 ///
 /// # Errors
 /// InvalidParameterException that names every image that cannot be used (settled D17).
-pub fn accept(sent: Vec<AssetType>) -> std::result::Result<Vec<AssetRow>, ApiError> {
+pub async fn accept(cx: &Cx<'_>, sent: Option<Vec<AssetType>>) -> Result<Vec<AssetRow>> {
+    let sent = sent.unwrap_or_default();
+    if sent.is_empty() {
+        return Ok(Vec::new());
+    }
+    match foreign::read(cx, move || judge(sent)).await {
+        Ok(judged) => Ok(judged?),
+        Err(TooSlow) => Err(branding::too_large().into()),
+    }
+}
+
+fn judge(sent: Vec<AssetType>) -> std::result::Result<Vec<AssetRow>, ApiError> {
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     let mut rows = Vec::with_capacity(sent.len());

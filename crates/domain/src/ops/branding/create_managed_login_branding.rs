@@ -44,7 +44,7 @@ async fn attempt(
             None => serde_json::Map::new(),
         },
     };
-    let images = assets::accept(input.assets.unwrap_or_default())?;
+    let images = assets::accept(cx, input.assets).await?;
     let row = StyleRow {
         style_id: random::uuid_v4(),
         client_id: client.id.clone(),

@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
+use cognate_federation::xml;
 use cognate_shapes::AssetExtensionType;
-use roxmltree::{Document, ParsingOptions};
 
 use crate::errors::{ApiError, branding};
 
 /// The largest logo of the classic pages, in bytes (endpoints.md 3.4).
 const MAX_LOGO: usize = 100 << 10;
-/// The most nodes of a drawing: what a megabyte of ordinary paths does not reach.
-const MAX_NODES: u32 = 100_000;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const JPEG: &[u8] = b"\xff\xd8\xff";
@@ -114,13 +112,8 @@ pub fn fault(extension: AssetExtensionType, bytes: &[u8]) -> Option<Cow<'static,
 
 /// Why a file is not an SVG drawing without scripts, links, foreign content, or anything from elsewhere; None if it is.
 fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
-    let options = ParsingOptions {
-        allow_dtd: false,
-        nodes_limit: MAX_NODES,
-        ..ParsingOptions::default()
-    };
     let wrong = || Some(Cow::Borrowed(branding::WRONG_CONTENT));
-    let Ok(document) = Document::parse_with_options(text, options) else {
+    let Ok(document) = xml::parse(text, xml::DRAWING) else {
         return wrong();
     };
     if document.root_element().tag_name().name() != "svg" {

@@ -38,7 +38,7 @@ async fn attempt(
     if own_look && input.settings.is_some() {
         return Err(branding::look_or_settings().into());
     }
-    let images = assets::accept(input.assets.unwrap_or_default())?;
+    let images = assets::accept(cx, input.assets).await?;
     let mut doc: StyleDoc = serde_json::from_str(&row.doc)?;
     if own_look {
         doc = StyleDoc {

@@ -7,9 +7,11 @@ use cognate_federation::oidc::discovery;
 use cognate_federation::saml::metadata::{self, Metadata, MetadataError};
 use cognate_shapes::IdentityProviderTypeType;
 
+use crate::app::App;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Result, invalid_parameter, providers as texts, unconfirmed};
+use crate::foreign::{self, TooSlow};
 use crate::outbound::OutboundError;
 use crate::records::provider::SECRET_DETAILS;
 
@@ -247,7 +249,11 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
     };
     let body = cx.outbound.get(&discovery::url(&issuer)).await;
     let body = body.map_err(|error| failed(&error))?;
-    let found = discovery::parse(&issuer, &body).map_err(|error| failed(&error))?;
+    let named = issuer.clone();
+    let found = foreign::read(cx, move || discovery::parse(&named, &body)).await;
+    let found = found
+        .map_err(|error| failed(&error))?
+        .map_err(|error| failed(&error))?;
     for (key, value) in [
         ("authorize_url", found.authorization),
         ("token_url", found.token),
@@ -276,34 +282,59 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
     {
         return Err(unconfirmed::invalid_detail(algorithm).into());
     }
-    let text = match (details.get(METADATA_URL), details.get("MetadataFile")) {
+    let document = match (details.get(METADATA_URL), details.get("MetadataFile")) {
         (None, None) => return Err(texts::no_metadata().into()),
         (Some(_), Some(_)) => return Err(texts::two_metadata().into()),
-        (None, Some(file)) => file.clone(),
-        (Some(url), None) => {
-            let body = cx.outbound.get(url).await.map_err(|error| {
-                // The URL may hold a key, so it is not logged.
-                tracing::info!(%error, "no metadata");
-                match error {
-                    OutboundError::Status(status) => texts::metadata_status(status, url),
-                    _ => texts::metadata_unreachable(url),
-                }
-            })?;
-            String::from_utf8(body).map_err(|_| invalid_parameter(unconfirmed::INVALID_METADATA))?
-        }
+        (None, Some(file)) => file.clone().into_bytes(),
+        (Some(url), None) => cx.outbound.get(url).await.map_err(|error| {
+            // The URL may hold a key, so it is not logged.
+            tracing::info!(%error, "no metadata");
+            match error {
+                OutboundError::Status(status) => texts::metadata_status(status, url),
+                _ => texts::metadata_unreachable(url),
+            }
+        })?,
     };
-    let now = cx.now.div_euclid(SECOND);
-    let found = metadata::parse(&text, now).map_err(|error| match error {
-        MetadataError::NoRedirect => texts::no_redirect_binding(),
-        MetadataError::NotXml | MetadataError::NoProvider => {
+    let found = read_metadata(cx, document, cx.now).await;
+    let found = found.map_err(|error| match error {
+        Unread::Metadata(MetadataError::NoRedirect) => texts::no_redirect_binding(),
+        Unread::Metadata(MetadataError::NotXml | MetadataError::NoProvider) | Unread::Slow(_) => {
             invalid_parameter(unconfirmed::INVALID_METADATA)
         }
-        MetadataError::NoCertificate | MetadataError::BadCertificate | MetadataError::Expired => {
-            invalid_parameter(unconfirmed::METADATA_CERTIFICATE)
-        }
+        Unread::Metadata(
+            MetadataError::NoCertificate | MetadataError::BadCertificate | MetadataError::Expired,
+        ) => invalid_parameter(unconfirmed::METADATA_CERTIFICATE),
     })?;
     show_places(details, &found);
     Ok(found)
+}
+
+/// Why metadata is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// What is in it.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    /// It could not be read in time.
+    #[error(transparent)]
+    Slow(#[from] TooSlow),
+}
+
+/// Reads metadata beside the async threads. `now`: microseconds, at which a certificate must be good.
+///
+/// # Errors
+/// [`Unread`].
+pub async fn read_metadata(
+    app: &App,
+    document: Vec<u8>,
+    now: i64,
+) -> std::result::Result<Metadata, Unread> {
+    let now = now.div_euclid(SECOND);
+    let read = move || match std::str::from_utf8(&document) {
+        Ok(text) => metadata::parse(text, now),
+        Err(_) => Err(MetadataError::NotXml),
+    };
+    Ok(foreign::read(app, read).await??)
 }
 
 /// Shows where the metadata sends browsers.

@@ -4,14 +4,13 @@
 //! sooner. Each provider with a MetadataURL has a row in `jobs` whose lease ends when its next turn begins, so the nodes
 //! share the work and a turn missed by one is another's. All times are the service's.
 
-use cognate_federation::saml::metadata;
 use cognate_store::tables::{identity_providers as table, jobs, pools};
 use cognate_store::{Batch, CommitError};
 
 use super::details;
 use crate::app::App;
 use crate::audit;
-use crate::clock::{HOUR, MINUTE, SECOND};
+use crate::clock::{HOUR, MINUTE};
 use crate::errors::{Fault, Result};
 use crate::records::mac;
 use crate::records::provider::{Provider, ProviderDoc};
@@ -106,11 +105,9 @@ async fn turn(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
     };
     let now = app.clock.service();
     let found = match app.outbound.get(url).await {
-        Ok(body) => std::str::from_utf8(&body)
-            .map_err(|error| error.to_string())
-            .and_then(|text| {
-                metadata::parse(text, now.div_euclid(SECOND)).map_err(|e| e.to_string())
-            }),
+        Ok(body) => details::read_metadata(app, body, now)
+            .await
+            .map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     let found = match found {

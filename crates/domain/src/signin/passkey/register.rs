@@ -41,6 +41,9 @@ const KEPT: i64 = 5 * MINUTE;
 /// The longest transport that is kept, and how many; what the specification names is shorter and fewer.
 const LONGEST_TRANSPORT: usize = 32;
 const MOST_TRANSPORTS: usize = 8;
+/// The longest attestation object and clientDataJSON, in characters of base64url; chains of certificates take a few
+/// thousand.
+const LONGEST_STATEMENT: usize = 32 << 10;
 
 /// A registration that was begun.
 #[derive(Serialize, Deserialize)]
@@ -140,7 +143,11 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
 pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Result<()> {
     let (pool, user) = (&signed.pool, &signed.user);
     registers(pool, &signed.client)?;
-    let given = Given::read(credential).ok_or_else(invalid_credential)?;
+    let read = {
+        let credential = credential.clone();
+        move || Given::read(&credential)
+    };
+    let given = cx.workers.run(read).await.ok_or_else(invalid_credential)?;
     let pending = Pending::find(cx, pool, &user.id).await?;
     let (pending, ver) = pending.ok_or_else(challenge_not_found)?;
     if pending.client_id != signed.client.id {
@@ -184,24 +191,33 @@ fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
 struct Given {
     client_data: ClientData,
     object: AttestationObject,
+    /// What became of the statement (steps 20 to 22).
+    verified: std::result::Result<(), Refused>,
     id: String,
     attachment: Option<String>,
     transports: Vec<String>,
 }
 
 impl Given {
+    /// Takes the credential apart and verifies its statement: CBOR, a certificate and a signature that a stranger made, so
+    /// this is work for a worker.
     fn read(credential: &Value) -> Option<Self> {
         let read = PublicKeyCredential::<Attestation>::deserialize(credential.as_object()?).ok()?;
         let id = read.id()?.to_owned();
         let response = read.response;
         let client_data = ClientData::read(&response.client_data_json, Ceremony::Create)?;
-        let object = from_base64url(&response.attestation_object)?;
+        let (statement, said) = (&response.attestation_object, &response.client_data_json);
+        if statement.len() > LONGEST_STATEMENT || said.len() > LONGEST_STATEMENT {
+            return None;
+        }
+        let object = from_base64url(statement)?;
         let object = AttestationObject::read(&object).ok()?;
         // The name outside must be the one that the authenticator vouches for.
         if from_base64url(&id)? != object.credential.id {
             return None;
         }
         Some(Self {
+            verified: object.verify(&client_data.bytes).map(|_| ()),
             client_data,
             object,
             id,
@@ -225,8 +241,7 @@ impl Given {
         if demands_verification(pool) && !flags.user_verified() {
             return Err(not_supported().into());
         }
-        let verified = self.object.verify(&self.client_data.bytes);
-        verified.map_err(|refused| match refused {
+        self.verified.map_err(|refused| match refused {
             Refused::Unsupported => not_supported(),
             Refused::Wrong => invalid_credential(),
         })?;

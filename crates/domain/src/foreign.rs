@@ -1,0 +1,28 @@
+//! Work that grows with what somebody else wrote: documents of identity providers, drawings, discovery documents.
+//!
+//! Such documents are bounded before they are parsed. All the same they are read beside the async threads, one at a time,
+//! and nobody waits longer than [`PATIENCE`]: what a hostile document costs is paid by those who send documents.
+
+use std::time::Duration;
+
+use crate::app::App;
+
+/// How long an answer is waited for, the turn of others before it included.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The document was not read in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the document was not read within five seconds")]
+pub struct TooSlow;
+
+/// Runs `f`, which reads what somebody else wrote, on the background thread. What nobody waits for any more is not begun.
+///
+/// # Errors
+/// [`TooSlow`].
+pub async fn read<T: Send + 'static>(
+    app: &App,
+    f: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, TooSlow> {
+    let answer = tokio::time::timeout(PATIENCE, app.workers.run_background(f)).await;
+    answer.map_err(|_| TooSlow)
+}
