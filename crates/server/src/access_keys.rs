@@ -16,7 +16,6 @@ use cognate_store::tables::sealing::{self, Kind};
 use cognate_store::{Batch, CommitError, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-use crate::errors::Denial;
 use crate::iam::{Policy, PolicyError};
 
 /// How long an entry counts without being read again, in microseconds.
@@ -92,14 +91,6 @@ impl Key {
             key: key.clone(),
         });
         key
-    }
-
-    /// Whether the key may call `op` on `resource`.
-    pub fn may(&self, op: cognate_shapes::Op, resource: &str) -> Result<(), Denial> {
-        match &self.grant {
-            Grant::Root => Ok(()),
-            Grant::Policy(policy) => policy.evaluate(op, resource),
-        }
     }
 }
 

@@ -10,14 +10,14 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::body::Incoming;
 use serde_json::Value;
 
-use crate::access_keys::Found;
+use crate::access_keys::{Found, Grant, Key};
 use crate::answer::{self, Answer};
 use crate::audit::refusals::{Refused, Seen};
-use crate::errors::{self, MessageKey, Refusal};
-use crate::iam;
+use crate::errors::{self, Denial, MessageKey, Refusal};
 use crate::json;
 use crate::limits::BodyError;
 use crate::rates::Asked;
+use crate::resource;
 use crate::sigv4;
 use crate::state::State;
 
@@ -156,7 +156,7 @@ fn note(state: &State, about: &About, op: Op, input: &Value, seen: &Seen<'_>, re
     let refused = Refused {
         seen,
         operation: op,
-        pool: iam::pool_of(op, input),
+        pool: resource::pool_of(op, input),
         address: &about.client.ip,
         code: refusal.code,
         request_id: &about.request_id,
@@ -208,12 +208,39 @@ async fn authorised<'a>(
     }
     claim.verify(&request, &key)?;
     seen.proven = true;
-    let resource = iam::resource_of(op, input, claim.region, &state.app.settings.account);
-    key.may(op, &resource).map_err(|denial| {
+    judge(state, about, op, input, &key, &caller).await.inspect_err(|_| {
         tracing::info!(request_id = %about.request_id, key = claim.key_id, operation = op.name(), "policy refused");
-        errors::access_denied(&key.arn, op.name(), &resource, denial)
     })?;
     Ok(caller)
+}
+
+/// Whether the key's policy allows the call.
+async fn judge(
+    state: &State,
+    about: &About,
+    op: Op,
+    input: &Value,
+    key: &Key,
+    caller: &Caller,
+) -> Result<(), Refusal> {
+    let Grant::Policy(policy) = &key.grant else {
+        return Ok(());
+    };
+    let (caller, client) = (caller.clone(), about.client.clone());
+    let cx = Cx::new(&state.app, op, caller, client, about.request_id.clone());
+    let target = resource::target(&cx, op, input).await.map_err(|fault| {
+        tracing::error!(request_id = %about.request_id, ?fault, "the pool of a call could not be read");
+        errors::internal()
+    })?;
+    let refuse = |denial| errors::access_denied(&key.arn, op.name(), &target.resource, denial);
+    if target
+        .behind
+        .as_deref()
+        .is_some_and(|arn| policy.denies(op, arn))
+    {
+        return Err(refuse(Denial::ExplicitDeny));
+    }
+    policy.evaluate(op, &target.resource).map_err(refuse)
 }
 
 fn envelope(headers: &HeaderMap) -> Option<Envelope> {

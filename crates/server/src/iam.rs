@@ -4,7 +4,7 @@
 //! (`Condition`, `NotResource`, `Principal`, policy variables) would otherwise widen or narrow a grant silently.
 //! Explicit deny wins, and nothing is allowed by default.
 
-use cognate_shapes::{Op, Resource};
+use cognate_shapes::Op;
 use serde_json::Value;
 
 use crate::errors::Denial;
@@ -106,6 +106,13 @@ impl Policy {
         } else {
             Err(Denial::NotAllowed)
         }
+    }
+}
+
+impl Policy {
+    /// Whether a statement forbids `op` on `resource`, whatever else is allowed.
+    pub fn denies(&self, op: Op, resource: &str) -> bool {
+        self.evaluate(op, resource) == Err(Denial::ExplicitDeny)
     }
 }
 
@@ -245,31 +252,6 @@ fn glob(pattern: &str, text: &str) -> bool {
     pattern
         .get(p..)
         .is_some_and(|rest| rest.iter().all(|c| *c == '*'))
-}
-
-/// The resource that a policy is asked about: the pool's ARN for an operation that names a pool, else `*` (B18).
-///
-/// The region is the pool's own, not the signature's, and an ARN in the input counts by the pool it names, so that a
-/// statement about a pool holds however the request spells it.
-pub fn resource_of(op: Op, input: &Value, scope_region: &str, account: &str) -> String {
-    let Some(pool_id) = pool_of(op, input) else {
-        return "*".into();
-    };
-    let region = pool_id
-        .rsplit_once('_')
-        .map_or(scope_region, |(region, _)| region);
-    format!("arn:aws:cognito-idp:{region}:{account}:userpool/{pool_id}")
-}
-
-/// The pool that an input names, whatever its form: nothing has been validated yet.
-pub fn pool_of(op: Op, input: &Value) -> Option<&str> {
-    let member = match op.resource_member() {
-        Resource::PoolId => "UserPoolId",
-        Resource::Arn => "ResourceArn",
-        Resource::None => return None,
-    };
-    let text = input.get(member)?.as_str()?;
-    Some(text.rsplit_once(":userpool/").map_or(text, |(_, id)| id))
 }
 
 #[cfg(test)]
@@ -421,24 +403,6 @@ mod tests {
             Policy::parse(twice).unwrap_err().to_string(),
             "policy document: not valid JSON"
         );
-    }
-
-    #[test]
-    fn the_resource_is_the_pool_however_it_is_spelt() {
-        let of = |op, input: Value| resource_of(op, &input, "us-east-1", "000000000000");
-        assert_eq!(
-            of(Op::AdminGetUser, json!({"UserPoolId": "us-east-1_abc"})),
-            POOL
-        );
-        let elsewhere = "arn:aws:cognito-idp:eu-west-1:000000000000:userpool/eu-west-1_x";
-        assert_eq!(
-            of(Op::AdminGetUser, json!({"UserPoolId": "eu-west-1_x"})),
-            elsewhere
-        );
-        let odd = "arn:aws:cognito-idp:us-east-1:999999999999:userpool/us-east-1_abc";
-        assert_eq!(of(Op::TagResource, json!({"ResourceArn": odd})), POOL);
-        assert_eq!(of(Op::AdminGetUser, json!({"UserPoolId": 5})), "*");
-        assert_eq!(of(Op::ListUserPools, json!({})), "*");
     }
 
     #[test]

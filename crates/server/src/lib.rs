@@ -28,6 +28,7 @@ pub mod network;
 pub mod newer;
 pub mod rates;
 mod reset;
+pub mod resource;
 mod rotate;
 mod sealing;
 mod service;

@@ -21,7 +21,11 @@ pub enum Resource {
     PoolId,
     /// `ResourceArn`: the resource is that ARN itself.
     Arn,
-    /// None: policies are evaluated against `*`.
+    /// `ClientId` alone: the resource is the ARN of the client's pool.
+    Client,
+    /// `Domain` alone: policies are evaluated against `*`, and the pool that has the domain must not be denied.
+    Domain,
+    /// None: policies are evaluated against `*`, as no policy is asked for public operations.
     None,
 }
 
@@ -133,6 +137,12 @@ mod tests {
         assert_eq!(Op::ListUserPools.resource_member(), Resource::None);
         assert_eq!(Op::AdminGetUser.resource_member(), Resource::PoolId);
         assert_eq!(Op::TagResource.resource_member(), Resource::Arn);
+        assert_eq!(Op::GetDerivedToken.resource_member(), Resource::Client);
+        assert_eq!(
+            Op::DescribeUserPoolDomain.resource_member(),
+            Resource::Domain
+        );
+        assert_eq!(Op::InitiateAuth.resource_member(), Resource::None);
     }
 
     #[test]

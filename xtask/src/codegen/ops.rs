@@ -116,6 +116,10 @@ fn facts(model: &Model, out: &mut String, op: &OpDef) -> Result<()> {
     let resource = match (has("UserPoolId"), has("ResourceArn")) {
         (true, _) => "Resource::PoolId",
         (_, true) => "Resource::Arn",
+        // Policies are asked about signed operations only.
+        _ if auth == "Public" => "Resource::None",
+        _ if has("ClientId") => "Resource::Client",
+        _ if has("Domain") => "Resource::Domain",
         _ => "Resource::None",
     };
     let errors: Vec<String> = op

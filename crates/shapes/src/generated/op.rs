@@ -2076,7 +2076,7 @@ static S_DESCRIBE_USER_POOL_DOMAIN: Facts = Facts {
     category: Category::UserPoolResourceRead,
     input: &tables::S_DESCRIBE_USER_POOL_DOMAIN_REQUEST,
     has_output: true,
-    resource: Resource::None,
+    resource: Resource::Domain,
     errors: &[
         ErrorCode::NotAuthorized,
         ErrorCode::InvalidParameter,
@@ -2176,7 +2176,7 @@ static S_GET_DERIVED_TOKEN: Facts = Facts {
     category: Category::Unlisted,
     input: &tables::S_GET_DERIVED_TOKEN_REQUEST,
     has_output: true,
-    resource: Resource::None,
+    resource: Resource::Client,
     errors: &[
         ErrorCode::InvalidParameter,
         ErrorCode::ResourceNotFound,

@@ -52,6 +52,15 @@ fn key(region: &str, domain: &str) -> String {
     }
 }
 
+/// The pool that a domain of the caller's region belongs to.
+///
+/// # Errors
+/// The store's.
+pub async fn pool_id(cx: &Cx<'_>, domain: &str) -> Result<Option<String>> {
+    let row = domains::get(&cx.store, &key(cx.region(), domain)).await?;
+    Ok(row.map(|row| row.pool_id))
+}
+
 /// The owner under which the custom domains of a region are counted; no pool id holds a slash.
 fn owner(pool: &Pool) -> String {
     format!("region/{}", pool.region)
