@@ -35,6 +35,16 @@ pub fn exchange_flow_disabled(flow: ExplicitAuthFlowsType) -> ApiError {
     invalid_parameter(format!("{} is not enabled for the client.", flow.as_str()))
 }
 
+/// Trading tokens for a client that cannot prove itself.
+pub fn exchange_without_secret() -> ApiError {
+    invalid_parameter(texts::EXCHANGE_WITHOUT_SECRET)
+}
+
+/// An audience that is an app client of the pool.
+pub fn audience_is_a_client() -> ApiError {
+    invalid_parameter(texts::AUDIENCE_IS_A_CLIENT)
+}
+
 /// A scope that the client does not have.
 pub fn scope_not_allowed(scope: &str) -> ApiError {
     invalid_parameter(format!("Invalid scope requested: {scope}"))

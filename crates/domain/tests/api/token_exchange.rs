@@ -38,9 +38,10 @@ async fn secret_of(t: &TestApp, s: &Site) -> String {
         .to_owned()
 }
 
-/// A client that may trade tokens in both ways and has no secret.
+/// A client that may trade tokens in both ways.
 fn trader() -> Value {
     json!({
+        "GenerateSecret": true,
         "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"],
         "AllowedOAuthScopes": ["aws.cognito.signin.user.admin", "api/read"],
     })
@@ -239,5 +240,42 @@ on_each_engine! {
         t.refused("GetDerivedToken", input.clone(), INVALID, text).await;
         input["ClientSecret"] = json!("x".repeat(30));
         t.refused("GetDerivedToken", input, WRONG.0, "Invalid client secret.").await;
+    }
+
+    async fn clients_without_a_secret_trade_nothing(t: &TestApp) {
+        let s = site_with_api(t, trader()).await;
+        let text = "Token exchange is only available to app clients with a client secret.";
+        let open = client_of(t, &s.pool, json!({})).await["ClientId"].clone();
+        for flow in ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"] {
+            let flows = json!({"UserPoolId": s.pool, "ExplicitAuthFlows": [flow, "ALLOW_REFRESH_TOKEN_AUTH"]});
+            t.refused("CreateUserPoolClient", with(flows.clone(), json!({"ClientName": "c"})), INVALID, text).await;
+            t.refused("UpdateUserPoolClient", with(flows.clone(), json!({"ClientId": open})), INVALID, text).await;
+            t.ok("UpdateUserPoolClient", with(flows, json!({"ClientId": s.client}))).await;
+        }
+        // Nor do those without the flow, whatever the caller is.
+        let first = people(t, &s.pool).await;
+        let input = exchange(open.as_str().unwrap(), &first["AccessToken"]);
+        t.refused("GetDerivedToken", input, WRONG.0, "Invalid client secret.").await;
+    }
+
+    async fn no_token_is_made_for_a_client_of_the_pool(t: &TestApp) {
+        let s = site_with_api(t, trader()).await;
+        let first = people(t, &s.pool).await;
+        let victim = client_of(t, &s.pool, json!({})).await["ClientId"].clone();
+        let api = json!({"UserPoolId": s.pool, "Identifier": victim, "Name": "odd"});
+        t.ok("CreateResourceServer", api).await;
+        let text = "The audience cannot be an app client of the user pool.";
+        for token in ["ACCESS_TOKEN", "ID_TOKEN"] {
+            for asked in [json!({"Audiences": [victim]}), json!({"Resources": [victim]}), json!({"Audiences": [s.client]})] {
+                let input = with(exchange(&s.client, &first["AccessToken"]), json!({"RequestedTokenType": token}));
+                t.refused("GetDerivedToken", with(input, asked), INVALID, text).await;
+            }
+        }
+        // What is only like one, or a client of another pool, is a name like any other.
+        let elsewhere = site(t).await.client;
+        for name in [victim.as_str().unwrap().to_uppercase(), elsewhere] {
+            let input = with(exchange(&s.client, &first["AccessToken"]), json!({"Audiences": [name]}));
+            t.ok("GetDerivedToken", input).await;
+        }
     }
 }

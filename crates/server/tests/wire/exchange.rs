@@ -39,12 +39,16 @@ async fn a_secret_proves_the_client_and_a_signature_stands_for_it() {
         })
     };
     let flow = "ALLOW_TOKEN_EXCHANGE_IMPERSONATION";
-    let (open, closed) = (
-        client(&raw, &pool, flow, false).await,
-        client(&raw, &pool, flow, true).await,
-    );
-    // A client without a secret is known by its id alone.
-    public.ok("GetDerivedToken", trade(&open)).await.unwrap();
+    let closed = client(&raw, &pool, flow, true).await;
+    // A client without a secret is nobody: its id is no proof, and a signature stands for no secret that there is not.
+    for caller in [&public, &raw] {
+        let refused = caller
+            .call("GetDerivedToken", trade(&people))
+            .await
+            .unwrap();
+        let body = json!({"__type": "NotAuthorizedException", "message": "Invalid client secret."});
+        assert_eq!(refused.json(), body);
+    }
     let refused = public
         .call("GetDerivedToken", trade(&closed))
         .await

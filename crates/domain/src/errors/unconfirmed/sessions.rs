@@ -19,6 +19,11 @@ pub const CLIENT_TOKEN_FLOW_DISABLED: &str =
 pub const NO_SCOPE_LEFT: &str = "None of the requested scopes can be granted.";
 /// GetDerivedToken: that both together are refused is documented, the text is not.
 pub const AUDIENCE_AND_RESOURCE: &str = "Audiences and Resources cannot be requested together.";
+/// GetDerivedToken: our own rule. A token for a client says that the user signed in there.
+pub const AUDIENCE_IS_A_CLIENT: &str = "The audience cannot be an app client of the user pool.";
+/// Create- and UpdateUserPoolClient: our own rule for ALLOW_TOKEN_EXCHANGE_*; whether the service has one is not known.
+pub const EXCHANGE_WITHOUT_SECRET: &str =
+    "Token exchange is only available to app clients with a client secret.";
 /// GetDerivedToken: that the type is needed with the token is documented, the text is not.
 pub const ACTOR_TOKEN_INCOMPLETE: &str = "ActorToken and ActorTokenType must be sent together.";
 /// GetDerivedToken.

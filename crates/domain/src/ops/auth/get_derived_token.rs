@@ -19,8 +19,9 @@ use crate::tokens::{issue, issuer};
 /// GetDerivedToken, for tokens of the pool itself.
 ///
 /// # Errors
-/// The client's secret, unless a policy allows the caller; a client that may not; both a resource and an audience; tokens
-/// that are not good; scopes of which nothing is left. 501 for tokens of other providers.
+/// A client without a secret; a wrong or missing secret, unless a policy allows the caller; a client that may not; both a
+/// resource and an audience, or an audience that is a client of the pool; tokens that are not good; scopes of which nothing
+/// is left. 501 for tokens of other providers.
 pub async fn get_derived_token(
     cx: &Cx<'_>,
     input: GetDerivedTokenRequest,
@@ -97,40 +98,50 @@ pub async fn get_derived_token(
     })
 }
 
-/// The client proves itself by its secret, unless a policy allows the caller; a secret that is sent must be right.
+/// The client proves itself by its secret, unless a policy allows the caller; a secret that is sent must be right. A client
+/// without one proves nothing: any holder of a user's token would become the user at it. Settings refuse the flows to such
+/// clients, but some are older than that.
 fn prove(cx: &Cx<'_>, pool: &Pool, client: &Client, secret: Option<&str>) -> Result<()> {
     if let Caller::Key { region, .. } = &cx.caller {
         if pool.region != *region {
             return Err(errors::client_not_found(&client.id).into());
         }
-        if secret.is_none() {
+        if secret.is_none() && !client.secrets.is_empty() {
             return Ok(());
         }
     }
-    if secret_hash::secret_is_right(client, secret) {
+    if !client.secrets.is_empty() && secret_hash::secret_is_right(client, secret) {
         Ok(())
     } else {
         Err(refusals::wrong_client_secret().into())
     }
 }
 
-/// For whom the token is meant: a resource server of the pool, or a name that the caller chooses.
+/// For whom the token is meant: a resource server of the pool, or a name that the caller chooses and no client has.
 async fn audience(
     cx: &Cx<'_>,
     pool: &Pool,
     input: &GetDerivedTokenRequest,
 ) -> Result<Option<String>> {
     let first = |list: &Option<Vec<String>>| list.as_ref().and_then(|list| list.first().cloned());
-    match (first(&input.audiences), first(&input.resources)) {
-        (Some(_), Some(_)) => Err(refusals::audience_and_resource().into()),
+    let audience = match (first(&input.audiences), first(&input.resources)) {
+        (Some(_), Some(_)) => return Err(refusals::audience_and_resource().into()),
         (None, Some(identifier)) => {
             let server = resource_servers::get(&cx.store, &pool.id, &identifier).await?;
             let server = server.ok_or_else(|| server_not_found(&identifier))?;
             pool.check(&server.signed(), server.mac.as_deref())?;
-            Ok(Some(identifier))
+            Some(identifier)
         }
-        (audience, None) => Ok(audience),
+        (audience, None) => audience,
+    };
+    // A token for a client is what its own sign-in gives, and proves to it that the user was there.
+    if let Some(name) = &audience
+        && let Some(client) = cx.cache.client(cx, name).await?
+        && client.pool_id == pool.id
+    {
+        return Err(refusals::audience_is_a_client().into());
     }
+    Ok(audience)
 }
 
 /// Tokens of other providers need the checks of federation, which have no code yet.

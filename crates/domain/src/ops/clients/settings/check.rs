@@ -5,6 +5,7 @@ use cognate_shapes::*;
 use super::oauth;
 use crate::cx::Cx;
 use crate::errors::pools::*;
+use crate::errors::sessions::exchange_without_secret;
 use crate::errors::{ApiError, Result, invalid_parameter, not_implemented, unconfirmed};
 use crate::ops::pools::settings::essentials_feature;
 use crate::ops::providers::check_supported;
@@ -40,6 +41,13 @@ pub async fn client(
     doing: &str,
 ) -> Result<()> {
     auth_flows(doc)?;
+    let exchanges = [
+        ExplicitAuthFlowsType::AllowTokenExchangeDelegation,
+        ExplicitAuthFlowsType::AllowTokenExchangeImpersonation,
+    ];
+    if !has_secret && exchanges.into_iter().any(|flow| lists(doc, flow)) {
+        return Err(exchange_without_secret().into());
+    }
     if lists(doc, ExplicitAuthFlowsType::AllowUserAuth) {
         essentials_feature(cx, pool, "Choice-Based Sign-In")?;
     }
