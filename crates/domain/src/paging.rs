@@ -8,7 +8,7 @@ use cognate_crypto::seal::Context;
 
 use crate::clock::{HOUR, MINUTE};
 use crate::cx::Cx;
-use crate::errors::{self, Result};
+use crate::errors::{self, Fault, Result};
 
 /// How long a token is good, in microseconds.
 const LIFETIME: i64 = HOUR;
@@ -39,7 +39,12 @@ pub fn seal(cx: &Cx<'_>, scope: &str, filter: &str, cursor: &str) -> String {
 /// # Errors
 /// InvalidParameterException for a token that is altered, too old, or made for something else.
 pub fn open(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Result<String> {
-    read(cx, scope, filter, token).ok_or_else(|| errors::pools::invalid_page_token(cx.op).into())
+    read(cx, scope, filter, token).ok_or_else(|| invalid(cx, token))
+}
+
+/// The refusal of a token.
+pub fn invalid(cx: &Cx<'_>, token: &str) -> Fault {
+    errors::pools::invalid_page_token(cx.op, token, &cx.request_id).into()
 }
 
 fn read(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Option<String> {

@@ -6,10 +6,13 @@ use super::{ApiError, ErrorCode, api, invalid_parameter, not_authorized, unconfi
 
 // Page tokens.
 
-/// A page token that is altered, too old, or made for something else. ListUsers: admin.md 1.14; elsewhere [unconfirmed].
-pub fn invalid_page_token(op: Op) -> ApiError {
+/// A page token that is altered, too old, or made for something else. ListUsers names the token and the request, whose id
+/// is also in the header `x-amzn-requestid` (settled L13); elsewhere [unconfirmed].
+pub fn invalid_page_token(op: Op, token: &str, request_id: &str) -> ApiError {
     match op {
-        Op::ListUsers => invalid_parameter("Paging Marker is Invalid for Request"),
+        Op::ListUsers => invalid_parameter(format!(
+            "Paging marker {token} is invalid for request {request_id}"
+        )),
         _ => invalid_parameter(unconfirmed::INVALID_PAGE_TOKEN),
     }
 }

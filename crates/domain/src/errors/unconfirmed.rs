@@ -120,9 +120,6 @@ pub const DELIVERY_FAILED: &str = "Failed to deliver the message.";
 /// auth.md 6.8 (D).
 pub const NO_DESIRED_MEDIUM: &str = "User has no attribute matching desired delivery mediums";
 
-/// auth.md 6.8 (rule C, text U).
-pub const NO_SUCH_REQUESTED_ATTRIBUTE: &str = "One or more requested attributes do not exist.";
-
 /// A rule of ours: a user name in the form of a user id would pass for that user, gone or there.
 pub const USERNAME_OF_ID_FORM: &str = "Username cannot be of user id format.";
 /// A rule of ours: two user names must not look the same.

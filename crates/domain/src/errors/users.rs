@@ -279,9 +279,9 @@ pub fn invalid_search_attribute(name: &str) -> ApiError {
     invalid_parameter(format!("Invalid search attribute: {name}"))
 }
 
-/// auth.md 6.8: AttributesToGet names what the schema does not have.
+/// Settled L4: AttributesToGet names what the schema does not have, or a listed user.
 pub fn no_such_requested_attribute() -> ApiError {
-    invalid_parameter(unconfirmed::NO_SUCH_REQUESTED_ATTRIBUTE)
+    invalid_parameter("One or more requested attributes do not exist.")
 }
 
 /// auth.md 6.7, 6.8, admin.md 2.4: an item of [`invalid_changes`] and [`invalid_user_attributes`].

@@ -1,4 +1,5 @@
-//! The Filter of ListUsers: one attribute, `=` or `^=`, one value in double quotes (admin.md 2.3).
+//! The Filter of ListUsers: one attribute, in double quotes or without, `=` or `^=`, one value in double quotes (admin.md
+//! 2.3, settled L3).
 
 use crate::errors::{self, Result};
 use crate::records::user::{INDEXED_CHARS, SEARCHED, User, indexed};
@@ -108,8 +109,14 @@ fn searchable(name: &str) -> Option<&'static str> {
 /// Name, comparison and unescaped value; None when the text does not follow the grammar.
 fn split(text: &str) -> Option<(&str, Comparison, String)> {
     let text = text.trim();
-    let end = text.find(|c: char| c == '=' || c == '^' || c.is_whitespace())?;
-    let (name, rest) = text.split_at_checked(end)?;
+    let (name, rest) = match text.strip_prefix('"') {
+        // No name has a quote in it, so there is nothing to escape.
+        Some(quoted) => quoted.split_once('"')?,
+        None => {
+            let end = text.find(|c: char| c == '=' || c == '^' || c.is_whitespace())?;
+            text.split_at_checked(end)?
+        }
+    };
     let rest = rest.trim_start();
     let (comparison, rest) = match rest.strip_prefix("^=") {
         Some(rest) => (Comparison::Prefix, rest),
@@ -179,6 +186,21 @@ mod tests {
     }
 
     #[test]
+    fn the_attribute_may_stand_in_quotes() {
+        use Comparison::{Equal, Prefix};
+        for (text, comparison, value) in [
+            (r#""email"^="testuser""#, Prefix, "testuser"),
+            (r#""email"="testuser""#, Equal, "testuser"),
+            (r#" "email"  ^=  "testuser" "#, Prefix, "testuser"),
+            (r#""email" = "a \"b\" \\ c""#, Equal, r#"a "b" \ c"#),
+        ] {
+            assert_eq!(parsed(text), ("email", comparison, value.into()), "{text}");
+        }
+        let status = ("cognito:user_status", Equal, "confirmed".into());
+        assert_eq!(parsed(r#""cognito:user_status"="CONFIRMED""#), status);
+    }
+
+    #[test]
     fn everything_else_is_refused() {
         let told = |text: &str| match Filter::parse(text) {
             Err(crate::errors::Fault::Api(error)) => error.message.into_owned(),
@@ -195,6 +217,12 @@ mod tests {
             r#"= "a""#,
             r#"email = "a" and name = "b""#,
             r#"email <> "a""#,
+            r#""email = "a""#,
+            r#""email" "a""#,
+            r#""email"" = "a""#,
+            r#""" = "a""#,
+            r#""email"#,
+            r#"'email' = 'a'"#,
         ] {
             assert_eq!(told(bad), "Error while parsing filter.", "{bad}");
         }
@@ -203,6 +231,10 @@ mod tests {
             "Invalid search attribute: custom:foo"
         );
         assert_eq!(told(r#"Email = "a""#), "Invalid search attribute: Email");
+        for odd in ["Email", " email", "email=", "custom:foo"] {
+            let text = format!("Invalid search attribute: {odd}");
+            assert_eq!(told(&format!(r#""{odd}" = "a""#)), text);
+        }
     }
 
     #[test]

@@ -145,8 +145,10 @@ on_each_engine! {
         let pool = pool(t, json!({})).await;
         add(t, &pool, "bob", &[("given_name", "Bob"), ("email", "b@example.com")]).await;
         let list = |wanted: Value| json!({"UserPoolId": pool, "AttributesToGet": wanted});
-        let page = t.ok("ListUsers", list(json!(["email", "family_name"]))).await;
+        let page = t.ok("ListUsers", list(json!(["email"]))).await;
         assert_eq!(page["Users"][0]["Attributes"], json!([{"Name": "email", "Value": "b@example.com"}]));
+        let page = t.ok("ListUsers", list(json!([]))).await;
+        assert_eq!(page["Users"][0]["Attributes"], json!([]));
         let page = t.ok("ListUsers", list(json!(["sub"]))).await;
         assert_eq!(page["Users"][0]["Attributes"][0]["Name"], "sub");
         let user = &t.ok("ListUsers", json!({"UserPoolId": pool})).await["Users"][0];
@@ -155,7 +157,19 @@ on_each_engine! {
             "UserCreateDate": user["UserCreateDate"], "UserLastModifiedDate": user["UserLastModifiedDate"],
             "Attributes": [user["Attributes"][0], {"Name": "email", "Value": "b@example.com"}, {"Name": "given_name", "Value": "Bob"}]
         }));
-        t.refused("ListUsers", list(json!(["custom:none"])), "InvalidParameterException", "One or more requested attributes do not exist.").await;
+        let missing = ("InvalidParameterException", "One or more requested attributes do not exist.");
+        t.refused("ListUsers", list(json!(["custom:none"])), missing.0, missing.1).await;
+        // In the schema, and not with every user of the page.
+        add(t, &pool, "jim", &[("given_name", "Jim"), ("family_name", "Doe")]).await;
+        for wanted in [json!(["family_name"]), json!(["given_name", "family_name"]), json!(["email"])] {
+            t.refused("ListUsers", list(wanted), missing.0, missing.1).await;
+        }
+        let found = with(list(json!(["family_name", "given_name"])), json!({"Filter": "\"given_name\"^=\"ji\""}));
+        let page = t.ok("ListUsers", found).await;
+        let shown = json!([{"Name": "family_name", "Value": "Doe"}, {"Name": "given_name", "Value": "Jim"}]);
+        assert_eq!((page["Users"].as_array().unwrap().len(), &page["Users"][0]["Attributes"]), (1, &shown));
+        let none = with(list(json!(["email"])), json!({"Filter": "name = \"nobody\""}));
+        assert_eq!(t.ok("ListUsers", none).await, json!({"Users": []}));
     }
 
     async fn bad_filters_and_tokens_are_refused(t: &TestApp) {
@@ -168,10 +182,21 @@ on_each_engine! {
         t.refused("ListUsers", list(json!({"Filter": "custom:foo = \"n\""})), "InvalidParameterException", "Invalid search attribute: custom:foo").await;
         t.refused("ListUsers", list(json!({"UserPoolId": "us-east-1_nobody000"})), "ResourceNotFoundException", "User pool us-east-1_nobody000 does not exist.").await;
         let token = t.ok("ListUsers", list(json!({"Filter": "name = \"n\""}))).await["PaginationToken"].clone();
-        let stray = ("InvalidParameterException", "Paging Marker is Invalid for Request");
-        t.refused("ListUsers", list(json!({"PaginationToken": token})), stray.0, stray.1).await;
-        t.refused("ListUsers", list(json!({"PaginationToken": "nonsense"})), stray.0, stray.1).await;
+        let elsewhere = self::pool(t, json!({})).await;
+        let other = t.ok("ListUserPools", json!({"MaxResults": 1})).await["NextToken"].clone();
+        let refuse = async |over: Value| {
+            let marker = format!("Paging marker {} is invalid for request ", over["PaginationToken"].as_str().unwrap());
+            let refusal = t.call("ListUsers", list(over)).await.unwrap_err();
+            assert_eq!(refusal.0, "InvalidParameterException");
+            // The id of the request follows, which is another each time.
+            let id = refusal.1.strip_prefix(&marker).unwrap();
+            assert_eq!(id.len(), 36);
+        };
+        refuse(json!({"PaginationToken": token})).await;
+        refuse(json!({"PaginationToken": token, "UserPoolId": elsewhere, "Filter": "name = \"n\""})).await;
+        refuse(json!({"PaginationToken": "nonsense"})).await;
+        refuse(json!({"PaginationToken": other})).await;
         t.advance(3601).await;
-        t.refused("ListUsers", list(json!({"PaginationToken": token, "Filter": "name = \"n\""})), stray.0, stray.1).await;
+        refuse(json!({"PaginationToken": token, "Filter": "name = \"n\""})).await;
     }
 }

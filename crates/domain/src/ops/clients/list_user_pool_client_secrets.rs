@@ -4,7 +4,8 @@ use cognate_shapes::{ListUserPoolClientSecretsRequest, ListUserPoolClientSecrets
 
 use super::secrets;
 use crate::cx::Cx;
-use crate::errors::{self, Result};
+use crate::errors::Result;
+use crate::paging;
 
 /// ListUserPoolClientSecrets.
 pub async fn list_user_pool_client_secrets(
@@ -14,8 +15,8 @@ pub async fn list_user_pool_client_secrets(
     let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
     let client = super::fresh(cx, &pool, &input.client_id).await?;
     // Both secrets fit on one page, so no token was ever handed out (model).
-    if input.next_token.is_some() {
-        return Err(errors::pools::invalid_page_token(cx.op).into());
+    if let Some(token) = &input.next_token {
+        return Err(paging::invalid(cx, token));
     }
     let shown = client
         .secrets

@@ -4,7 +4,7 @@ use cognate_shapes::{ListWebAuthnCredentialsRequest, ListWebAuthnCredentialsResp
 use cognate_store::tables::passkeys;
 
 use crate::cx::Cx;
-use crate::errors::{self, Result};
+use crate::errors::Result;
 use crate::paging;
 use crate::records::passkey::Passkey;
 use crate::tokens::verify;
@@ -54,5 +54,5 @@ fn read<'a>(cx: &Cx<'_>, cursor: &'a str) -> Result<(i64, &'a str)> {
     }
     let read = cursor.split_once('/');
     let read = read.and_then(|(created, id)| Some((created.parse().ok()?, id)));
-    Ok(read.ok_or_else(|| errors::pools::invalid_page_token(cx.op))?)
+    read.ok_or_else(|| paging::invalid(cx, cursor))
 }

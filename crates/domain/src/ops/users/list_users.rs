@@ -26,7 +26,7 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
     let pool = cx.pool(&input.user_pool_id).await?;
     let text = input.filter.unwrap_or_default();
     let filter = Filter::parse(&text)?;
-    let wanted = input.attributes_to_get.filter(|list| !list.is_empty());
+    let wanted = input.attributes_to_get;
     check_wanted(&pool, wanted.as_deref())?;
     let cursor = match &input.pagination_token {
         Some(token) => Some(serde_json::from_str::<Cursor>(&paging::open(
@@ -52,7 +52,7 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
         let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
         let user = User::from_row(&pool, &mut row)?;
         if compared.is_none_or(|filter| filter.matches(&user)) {
-            users.push(user.to_api(shown(&user, wanted.as_deref())));
+            users.push(user.to_api(shown(&user, wanted.as_deref())?));
         }
         last = Some((value, user.id));
     }
@@ -74,11 +74,20 @@ fn check_wanted(pool: &Pool, wanted: Option<&[String]>) -> Result<()> {
     Err(errors::users::no_such_requested_attribute().into())
 }
 
-/// All attributes, or those asked for that the user has.
-fn shown(user: &User, wanted: Option<&[String]>) -> Vec<AttributeType> {
+/// All attributes, or those asked for: none for an empty list, and an error where a user of the page lacks one, even if the
+/// schema knows it (settled L4).
+fn shown(user: &User, wanted: Option<&[String]>) -> Result<Vec<AttributeType>> {
     let mut list = user.attributes_for(wanted);
-    list.retain(|attribute| wanted.is_none_or(|wanted| wanted.contains(&attribute.name)));
-    list
+    let Some(wanted) = wanted else {
+        return Ok(list);
+    };
+    list.retain(|attribute| wanted.contains(&attribute.name));
+    let has = |name: &String| list.iter().any(|attribute| attribute.name == *name);
+    if wanted.iter().all(has) {
+        Ok(list)
+    } else {
+        Err(errors::users::no_such_requested_attribute().into())
+    }
 }
 
 fn all(pool: &Pool, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
