@@ -26,6 +26,7 @@ SESSIONS = [
     "python/banner_session.py",
     "python/boto3_session.py",
     "python/boto3_challenges.py",
+    "python/reported_session.py",
     "python/every_field_session.py",
     "python/every_field_clients.py",
     "python/every_field_around.py",
