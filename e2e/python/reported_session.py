@@ -180,7 +180,7 @@ def attributes():
         "Name": "team", "AttributeDataType": "String", "Mutable": True,
         "StringAttributeConstraints": {"MinLength": "3", "MaxLength": "5"},
     }]
-    site = Site("attributes", {"Schema": schema})
+    site = Site("attributes", {"Schema": schema}, {"WriteAttributes": ["email", "birthdate", "custom:team"]})
     fixed = "Cannot modify the non-mutable attribute "
     site.create("new", confirmed=False, email="new@example.com")
     asked = site.sign_in("new")
