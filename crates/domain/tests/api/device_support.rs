@@ -137,3 +137,16 @@ impl Proof {
         })
     }
 }
+
+/// `input` without its session.
+pub fn no_session(mut input: Value) -> Value {
+    input.as_object_mut().unwrap().remove("Session");
+    input
+}
+
+/// `input` with another answer.
+pub fn altered(input: &Value, name: &str, value: Value) -> Value {
+    let mut input = input.clone();
+    input["ChallengeResponses"][name] = value;
+    input
+}

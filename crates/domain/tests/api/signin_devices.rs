@@ -112,19 +112,6 @@ async fn refuse(t: &TestApp, input: Value, refusal: (&str, &str)) {
         .await;
 }
 
-/// `input` without its session.
-fn no_session(mut input: Value) -> Value {
-    input.as_object_mut().unwrap().remove("Session");
-    input
-}
-
-/// `input` with another answer.
-fn altered(input: &Value, name: &str, value: Value) -> Value {
-    let mut input = input.clone();
-    input["ChallengeResponses"][name] = value;
-    input
-}
-
 on_each_engine! {
     async fn a_remembered_device_signs_in_without_the_second_factor(t: &TestApp) {
         let w = world(t).await;
