@@ -281,6 +281,9 @@ on_each_engine! {
                 assert_eq!(answer(t, guess).await.unwrap_err(), refusal(crate::signin_choice::MISMATCH));
             }
         }
+        // As many in a row close the factor as well; when an administrator opens it, the bound of the address still holds.
+        t.refused("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP"), "NotAuthorizedException", "Password attempts exceeded").await;
+        t.ok("AdminEnableUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
         let asked = t.ok("InitiateAuth", prefer(&s.client, "jane", "EMAIL_OTP")).await;
         let digits = code(t, &s.pool, "jane").await;
         assert_eq!(answer(t, email_code(&s.client, &asked["Session"], "jane", &digits)).await.unwrap_err(), refusal(TOO_MANY));

@@ -32,7 +32,7 @@ async fn made_before(t: &TestApp, pool: &str, name: &str, more: &[(&str, &str)])
     made(t, pool, name, &pairs).await;
     let batch = Batch::new()
         .run(
-            "UPDATE users SET doc = REPLACE(doc, ?2, ?3) WHERE pool_id = ?1",
+            "UPDATE users SET doc = REPLACE(doc, ?2, ?3), mac = NULL WHERE pool_id = ?1",
             params![pool, "\"held\"", format!("\"{ADDRESS}\"")],
         )
         .run(
@@ -40,6 +40,7 @@ async fn made_before(t: &TestApp, pool: &str, name: &str, more: &[(&str, &str)])
             params![pool, "held", ADDRESS],
         );
     t.app.store.commit(batch).await.unwrap();
+    t.sign(pool).await;
     let shown = user(t, pool, name).await;
     assert_eq!(attribute(&shown, "preferred_username"), Some(ADDRESS));
 }
@@ -103,9 +104,10 @@ on_each_engine! {
         made(t, &pool, "old", &[]).await;
         made(t, &pool, "b", &[]).await;
         let batch = Batch::new()
-            .run("UPDATE users SET username = ?2 WHERE pool_id = ?1 AND username = ?3", params![&pool, ADDRESS, "old"])
+            .run("UPDATE users SET username = ?2, mac = NULL WHERE pool_id = ?1 AND username = ?3", params![&pool, ADDRESS, "old"])
             .run("UPDATE logins SET name = ?2 WHERE pool_id = ?1 AND name = ?3", params![&pool, ADDRESS, "old"]);
         t.app.store.commit(batch).await.unwrap();
+        t.sign(&pool).await;
         t.refused("AdminUpdateUserAttributes", admin_update(&pool, "b", &VERIFIED), "AliasExistsException",
             "An account with the given email already exists.").await;
         assert_eq!(owner(t, &pool).await, ADDRESS);
@@ -173,6 +175,7 @@ on_each_engine! {
         entry["Required"] = json!(true);
         let sql = "UPDATE pools SET doc = ?2, ver = ver + 1 WHERE pool_id = ?1";
         t.app.store.commit(Batch::new().run(sql, params![&pool, doc.to_string()])).await.unwrap();
+        t.sign(&pool).await;
         t.app.cache.forget(&pool, None);
         let client = client(t, &pool, json!({"WriteAttributes": ["email", "nickname"]})).await;
         let attributes = list(&[("email", ADDRESS)]);
