@@ -42,8 +42,6 @@ pub struct Settings {
     pub region: String,
     /// The URL under which clients reach this server, without a trailing slash.
     pub public_url: Option<String>,
-    /// Host names (with port when not the default) that requests may carry in `serve`.
-    pub hosts: Vec<String>,
     /// Issuer of pools without their own setting.
     pub issuer: IssuerDefault,
     /// Refuse features above the pool's tier.
@@ -70,7 +68,6 @@ impl Settings {
             account: "000000000000".into(),
             region: "us-east-1".into(),
             public_url: None,
-            hosts: Vec::new(),
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
             private_outbound: false,

@@ -7,15 +7,18 @@ use cognate_domain::{Caller, ClientInfo, Cx, dispatch};
 use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
 use crate::access_keys::{Found, Grant, Key};
 use crate::answer::{self, Answer};
 use crate::audit::refusals::{Refused, Seen};
+use crate::connections::Connection;
+use crate::edge::Named;
 use crate::errors::{self, Denial, MessageKey, Refusal};
+use crate::forwarded::Origin;
 use crate::json;
-use crate::limits::BodyError;
+use crate::limits::{BodyError, BodyLimit};
 use crate::rates::Asked;
 use crate::resource;
 use crate::sigv4;
@@ -37,13 +40,21 @@ pub struct About {
     /// The id in `x-amzn-requestid`.
     pub request_id: String,
     /// The one host that the request names.
-    pub host: String,
+    pub host: Named,
     /// From where it came.
+    pub origin: Origin,
+    /// The same for the domain.
     pub client: ClientInfo,
 }
 
-/// Answers a POST to `/`.
-pub async fn handle(state: Arc<State>, about: About, parts: Parts, body: Incoming) -> Answer {
+/// Answers a POST to `/` that came on `connection`.
+pub async fn handle(
+    state: Arc<State>,
+    about: About,
+    connection: &Arc<Connection>,
+    parts: Parts,
+    body: Incoming,
+) -> Answer {
     let Some(envelope) = envelope(&parts.headers) else {
         return answer::xml(
             StatusCode::NOT_FOUND,
@@ -51,19 +62,35 @@ pub async fn handle(state: Arc<State>, about: About, parts: Parts, body: Incomin
             &about.request_id,
         );
     };
-    let body = match state.load.read(body).await {
+    let browser = parts.headers.contains_key(header::ORIGIN);
+    let op = target(&parts.headers).and_then(Op::from_name);
+    // A request that is signed is counted when the signature turns out to be wrong.
+    if !may_be_signed(op, &parts.headers)
+        && let Err(refusal) = state.rates.admit_address(&state.app, about.origin)
+    {
+        return finish(envelope, browser, &about.request_id, Err(refusal));
+    }
+    let small = body
+        .size_hint()
+        .upper()
+        .is_some_and(|size| size <= BodyLimit::Small.bytes() as u64);
+    let limit = match op {
+        Some(op) if !small => limit_of(&state, &about, &parts, op).await,
+        _ => BodyLimit::Small,
+    };
+    let read = state.load.read(connection, about.origin, body, limit);
+    let body = match read.await {
         Ok(body) => body,
         Err(error) => return body_refused(error, &about.request_id),
     };
     let Some(slot) = state.load.enter().await else {
         return answer::busy(&about.request_id);
     };
-    let browser = parts.headers.contains_key(header::ORIGIN);
     let request_id = about.request_id.clone();
     // On a task of its own, so that a client that goes away cannot stop an operation between its steps (a failed
     // password that is never counted), and a panic ends in an answer.
     let operation = tokio::spawn(async move {
-        let outcome = operate(&state, &about, &parts, &body.bytes).await;
+        let outcome = operate(&state, &about, &parts, op, &body.bytes, limit).await;
         drop((body, slot));
         outcome
     });
@@ -71,48 +98,130 @@ pub async fn handle(state: Arc<State>, about: About, parts: Parts, body: Incomin
         tracing::error!(%request_id, %panic, "an operation panicked");
         Err(errors::internal())
     });
+    finish(envelope, browser, &request_id, outcome)
+}
+
+/// The answer to a request that was understood as far as its envelope.
+fn finish(
+    envelope: Envelope,
+    browser: bool,
+    request_id: &str,
+    outcome: Result<Option<Vec<u8>>, Refusal>,
+) -> Answer {
     let mut answer = match outcome {
         Ok(body) => success(envelope, body),
         Err(refusal) => refused(envelope, &refusal),
     };
-    answer::identify(&mut answer, &request_id);
+    answer::identify(&mut answer, request_id);
     if browser {
         answer::allow_origins(&mut answer);
     }
     answer
 }
 
-/// The order of the service (B16): JSON, target, signature, policy, types, constraints, the operation. Limits on requests
-/// count what gets as far as the operation.
+/// Whether a signature decides about the call, and there is one, right or wrong.
+fn may_be_signed(op: Option<Op>, headers: &HeaderMap) -> bool {
+    op.is_some_and(|op| op.auth() != Auth::Public) && sigv4::is_signed(headers)
+}
+
+/// How long the body may be: long ones are read only from callers whose key is known, or where unknown callers need them.
+async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLimit {
+    if !may_be_signed(Some(op), &parts.headers) {
+        return match op {
+            // With attributes or answers of up to fifty times 2,048 characters, or a whole token.
+            Op::SignUp
+            | Op::UpdateUserAttributes
+            | Op::InitiateAuth
+            | Op::RespondToAuthChallenge
+            | Op::CompleteWebAuthnRegistration
+            | Op::GetDerivedToken => BodyLimit::Medium,
+            _ => BodyLimit::Small,
+        };
+    }
+    let request = received(about, parts, &[]);
+    let Ok(claim) = sigv4::claim(&request, state.app.clock.wall()) else {
+        return BodyLimit::Small;
+    };
+    match state.keys.find(&state.app, claim.key_id).await {
+        Ok(Found::Enabled(_)) => {}
+        Ok(Found::Unknown) if state.edge.dev => {}
+        _ => return BodyLimit::Small,
+    }
+    match op {
+        Op::CreateIdentityProvider
+        | Op::UpdateIdentityProvider
+        | Op::CreateManagedLoginBranding
+        | Op::UpdateManagedLoginBranding
+        | Op::SetUICustomization => BodyLimit::Document,
+        _ => BodyLimit::Large,
+    }
+}
+
+fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::Received<'a> {
+    sigv4::Received {
+        query: parts.uri.query().unwrap_or(""),
+        headers: &parts.headers,
+        host: &about.host.text,
+        body,
+    }
+}
+
+/// The order that a client of the service sees (B16): JSON, target, signature, policy, types, constraints, the operation.
+/// A body is built only after its signature was found right, or within the bounds for unknown callers. Limits by pool,
+/// user and category count what gets as far as the operation.
 async fn operate(
     state: &State,
     about: &About,
     parts: &Parts,
+    op: Option<Op>,
     body: &Bytes,
+    limit: BodyLimit,
 ) -> Result<Option<Vec<u8>>, Refusal> {
-    let name = target(&parts.headers);
-    let op = name.and_then(Op::from_name);
-    if let (None, Some(name)) = (op, name) {
-        state.newer.note(name, state.app.clock.wall());
-    }
-    if body.is_empty() && op.is_none() {
-        return Err(errors::unknown_operation());
-    }
-    let mut input = json::parse(body).map_err(|_| errors::not_json())?;
-    if !input.is_object() && !input.is_array() {
-        return Err(errors::not_json());
-    }
-    let op = op.ok_or_else(errors::unknown_operation)?;
-    let caller = match op.auth() {
-        Auth::Public => Caller::Public,
-        Auth::SigV4OrClient if !sigv4::is_signed(&parts.headers) => Caller::Public,
+    let Some(op) = op else {
+        if let Some(name) = target(&parts.headers) {
+            state.newer.note(name, state.app.clock.wall());
+        }
+        let read = body.is_empty() || json::is_body(body);
+        return Err(if read {
+            errors::unknown_operation()
+        } else {
+            errors::not_json()
+        });
+    };
+    let signature = match op.auth() {
+        Auth::Public => None,
+        Auth::SigV4OrClient if !sigv4::is_signed(&parts.headers) => None,
         Auth::SigV4 | Auth::SigV4OrClient => {
             let mut seen = Seen::default();
-            let outcome = authorised(state, about, parts, body, op, &input, &mut seen).await;
-            outcome.inspect_err(|refusal| note(state, about, op, &input, &seen, refusal))?
+            match proven(state, about, parts, body, &mut seen).await {
+                Ok(signature) => Some((signature, seen)),
+                Err(_) if !json::is_body(body) => return Err(errors::not_json()),
+                Err(refusal) => {
+                    note(state, about, op, None, &seen, &refusal);
+                    let counts = refusal.code != ErrorCode::InternalError;
+                    if counts && may_be_signed(Some(op), &parts.headers) {
+                        state.rates.admit_address(&state.app, about.origin)?;
+                    }
+                    return Err(refusal);
+                }
+            }
         }
     };
-    if input.is_array() {
+    let input = json::body(body, limit.values()).map_err(|_| errors::not_json())?;
+    let (input, is_list) = match input {
+        json::Body::Object(input) => (Some(input), false),
+        json::Body::Array => (None, true),
+    };
+    let mut input = input.unwrap_or(Value::Null);
+    let caller = match signature {
+        None => Caller::Public,
+        Some((signature, seen)) => {
+            let outcome = allowed(state, about, op, &input, &signature).await;
+            outcome.inspect_err(|refusal| note(state, about, op, Some(&input), &seen, refusal))?;
+            signature.caller
+        }
+    };
+    if is_list {
         return Err(errors::body_is_a_list());
     }
     validate(op, &mut input).map_err(|rejection| match rejection {
@@ -122,7 +231,6 @@ async fn operate(
     let asked = Asked {
         op,
         caller: &caller,
-        ip: &about.client.ip,
         input: &input,
     };
     state.rates.admit(&state.app, &asked).await?;
@@ -149,14 +257,22 @@ fn target(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Hands a refused call to the audit trail. A fault of this server is none.
-fn note(state: &State, about: &About, op: Op, input: &Value, seen: &Seen<'_>, refusal: &Refusal) {
+/// `input` is None as long as nothing proves who says it.
+fn note(
+    state: &State,
+    about: &About,
+    op: Op,
+    input: Option<&Value>,
+    seen: &Seen<'_>,
+    refusal: &Refusal,
+) {
     if refusal.code == ErrorCode::InternalError {
         return;
     }
     let refused = Refused {
         seen,
         operation: op,
-        pool: resource::pool_of(op, input),
+        pool: input.and_then(|input| resource::pool_of(op, input)),
         address: &about.client.ip,
         code: refusal.code,
         request_id: &about.request_id,
@@ -165,31 +281,33 @@ fn note(state: &State, about: &About, op: Op, input: &Value, seen: &Seen<'_>, re
     state.refusals.note(&refused, state.app.clock.wall());
 }
 
-/// The caller of an IAM operation: signature first, then policy. `seen` learns what is known of the caller on the way.
-async fn authorised<'a>(
+/// A call whose signature is its key's.
+struct Signature {
+    caller: Caller,
+    /// None for a key that only `dev` takes for the root's.
+    key: Option<Arc<Key>>,
+}
+
+/// Who signed an IAM operation. `seen` learns what is known of the caller on the way.
+async fn proven<'a>(
     state: &State,
     about: &'a About,
     parts: &'a Parts,
     body: &'a Bytes,
-    op: Op,
-    input: &Value,
     seen: &mut Seen<'a>,
-) -> Result<Caller, Refusal> {
-    if !state.edge.may_administer(&about.host, &parts.headers) {
+) -> Result<Signature, Refusal> {
+    if !state.edge.may_administer(&about.host.host, &parts.headers) {
         return Err(errors::foreign_page());
     }
-    let query = parts.uri.query().unwrap_or("");
-    let request = sigv4::Received {
-        query,
-        headers: &parts.headers,
-        host: &about.host,
-        body,
-    };
+    let request = received(about, parts, body);
     let claim = sigv4::claim(&request, state.app.clock.wall())?;
     seen.key_id = Some(claim.key_id);
-    let caller = Caller::Key {
-        id: claim.key_id.to_owned(),
-        region: claim.region.to_owned(),
+    let signed = |key| Signature {
+        caller: Caller::Key {
+            id: claim.key_id.to_owned(),
+            region: claim.region.to_owned(),
+        },
+        key,
     };
     let key = state.keys.find(&state.app, claim.key_id).await.map_err(|error| {
         tracing::error!(request_id = %about.request_id, %error, "an access key could not be read");
@@ -199,7 +317,7 @@ async fn authorised<'a>(
     let key = match key {
         Found::Enabled(key) => key,
         // The one relaxation of `dev` (design decision 1): a key that it does not know is the root's.
-        Found::Unknown if state.edge.dev => return Ok(caller),
+        Found::Unknown if state.edge.dev => return Ok(signed(None)),
         Found::Unknown | Found::Disabled => return Err(errors::unrecognized_client()),
     };
     // Only temporary credentials have a session token, and this server issues none.
@@ -208,31 +326,33 @@ async fn authorised<'a>(
     }
     claim.verify(&request, &key)?;
     seen.proven = true;
-    judge(state, about, op, input, &key, &caller).await.inspect_err(|_| {
-        tracing::info!(request_id = %about.request_id, key = claim.key_id, operation = op.name(), "policy refused");
-    })?;
-    Ok(caller)
+    Ok(signed(Some(key)))
 }
 
-/// Whether the key's policy allows the call.
-async fn judge(
+/// Whether the signer's policy allows the call.
+async fn allowed(
     state: &State,
     about: &About,
     op: Op,
     input: &Value,
-    key: &Key,
-    caller: &Caller,
+    signature: &Signature,
 ) -> Result<(), Refusal> {
+    let Some(key) = &signature.key else {
+        return Ok(());
+    };
     let Grant::Policy(policy) = &key.grant else {
         return Ok(());
     };
-    let (caller, client) = (caller.clone(), about.client.clone());
+    let (caller, client) = (signature.caller.clone(), about.client.clone());
     let cx = Cx::new(&state.app, op, caller, client, about.request_id.clone());
     let target = resource::target(&cx, op, input).await.map_err(|fault| {
         tracing::error!(request_id = %about.request_id, ?fault, "the pool of a call could not be read");
         errors::internal()
     })?;
-    let refuse = |denial| errors::access_denied(&key.arn, op.name(), &target.resource, denial);
+    let refuse = |denial| {
+        tracing::info!(request_id = %about.request_id, key = key.arn, operation = op.name(), "policy refused");
+        errors::access_denied(&key.arn, op.name(), &target.resource, denial)
+    };
     if target
         .behind
         .as_deref()
@@ -335,9 +455,11 @@ fn header_safe(text: &str) -> Option<HeaderValue> {
 
 fn body_refused(error: BodyError, request_id: &str) -> Answer {
     match error {
-        BodyError::TooLarge => {
-            answer::closing(StatusCode::PAYLOAD_TOO_LARGE, errors::TOO_LARGE, request_id)
-        }
+        BodyError::TooLarge(limit) => answer::closing(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            errors::too_large(limit),
+            request_id,
+        ),
         BodyError::TooSlow | BodyError::Broken => {
             answer::closing(StatusCode::REQUEST_TIMEOUT, errors::TOO_SLOW, request_id)
         }

@@ -104,7 +104,7 @@ pub const KEYS: &[Key] = &[
     key(
         "hosts",
         Kind::Many,
-        "Host names that may stand in issuers besides public_url (serve)",
+        "Host names, with a port where it is not the usual one or this server's, that may stand in issuers besides public_url (serve)",
     ),
     key(
         "trusted_proxies",
@@ -167,6 +167,11 @@ pub const KEYS: &[Key] = &[
         "max_connections",
         Kind::One,
         "Open connections at most (default 4096)",
+    ),
+    key(
+        "client_connections",
+        Kind::One,
+        "Open connections from one client address at most (default 256)",
     ),
     key(
         "shutdown_seconds",

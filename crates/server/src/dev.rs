@@ -3,6 +3,7 @@
 //! There are no CORS headers here, and a request that a foreign web page could have made is refused, since whoever may
 //! call these may read every code and delete everything.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cognate_domain::messages::inbox::{self, InboxFilter};
@@ -14,8 +15,12 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::answer::{self, Answer};
+use crate::connections::Connection;
 use crate::errors;
+use crate::forwarded::Origin;
+use crate::host::Host;
 use crate::json;
+use crate::limits::BodyLimit;
 use crate::reset;
 use crate::state::State;
 use crate::times::duration;
@@ -25,12 +30,22 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How often a long poll looks for messages that another node wrote.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// A body that was not read yet.
+pub struct Posted<'a> {
+    /// On which connection it comes.
+    pub connection: &'a Arc<Connection>,
+    /// From where.
+    pub origin: Origin,
+    /// The body.
+    pub body: Incoming,
+}
+
 /// Answers a path under `/_dev`.
 pub async fn answer(
     state: &State,
-    host: &str,
+    host: &Host,
     parts: &Parts,
-    body: Incoming,
+    body: Posted<'_>,
     request_id: &str,
 ) -> Answer {
     if !state.edge.may_administer(host, &parts.headers) || state.edge.is_cross_site(&parts.headers)
@@ -180,14 +195,23 @@ fn clock(state: &State) -> Value {
     json!({"now": seconds})
 }
 
-async fn advance(state: &State, body: Incoming) -> Result<Value, Trouble> {
+async fn advance(state: &State, posted: Posted<'_>) -> Result<Value, Trouble> {
     let example = || {
         Trouble::Asked(
             r#"send {"advance":"31d"}: a number and s, m, h or d; the clock never goes back"#
                 .into(),
         )
     };
-    let body = state.load.read(body).await.map_err(|_| example())?;
+    let Posted {
+        connection,
+        origin,
+        body,
+    } = posted;
+    let body = state
+        .load
+        .read(connection, origin, body, BodyLimit::Small)
+        .await
+        .map_err(|_| example())?;
     let value = json::parse(&body.bytes).map_err(|_| example())?;
     let text = value
         .as_object()

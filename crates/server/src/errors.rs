@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use cognate_domain::ApiError;
 use cognate_shapes::ErrorCode;
 
+use crate::limits::BodyLimit;
+
 /// The JSON key of an error's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKey {
@@ -276,8 +278,15 @@ pub const NOT_AN_OPERATION: &str = "<AccessDeniedException>\n  \
 /// The answer to a POST whose content type is none of the protocol's (auth 1.5, B22).
 pub const UNKNOWN_CONTENT_TYPE: &str = "<UnknownOperationException/>\n";
 
-/// The body is larger than the server reads (B25).
-pub const TOO_LARGE: &str = "The request body is larger than 1 MiB.\n";
+/// The body is larger than the server reads for this operation and caller (B25).
+pub const fn too_large(limit: BodyLimit) -> &'static str {
+    match limit {
+        BodyLimit::Small => "The request body is larger than 64 KiB.\n",
+        BodyLimit::Medium => "The request body is larger than 640 KiB.\n",
+        BodyLimit::Large => "The request body is larger than 1 MiB.\n",
+        BodyLimit::Document => "The request body is larger than 3 MiB.\n",
+    }
+}
 
 /// The body did not arrive in time.
 pub const TOO_SLOW: &str = "The request body did not arrive in time.\n";
@@ -285,7 +294,7 @@ pub const TOO_SLOW: &str = "The request body did not arrive in time.\n";
 /// More requests are under way than the server takes on.
 pub const OVERLOADED: &str = "The server is busy. Try again.\n";
 
-/// Two Host headers, or a Host that differs from the address in the request line.
+/// No Host, two of them, one that is no host, or one that differs from the address in the request line.
 pub const BAD_HOST: &str = "The request must name exactly one host.\n";
 
 /// Nothing is at this path.

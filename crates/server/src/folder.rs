@@ -1,6 +1,6 @@
 //! The data folder: readable by its owner only, invisible to git, gone afterwards when it is temporary.
 
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -53,6 +53,24 @@ impl Folder {
             .create(&self.path)
             .with_context(shown)?;
         std::fs::write(self.path.join(".gitignore"), "*\n").with_context(shown)
+    }
+
+    /// Says which of the folder and the files of the database other users of this machine can read: what this program makes
+    /// is its owner's alone, but what was there before stays as it is.
+    pub fn warn_of_readers(&self) {
+        let files = ["cognate.db", "cognate.db-wal", "cognate.db-shm"].map(|n| self.path.join(n));
+        for path in std::iter::once(&self.path).chain(&files) {
+            if let Ok(facts) = std::fs::metadata(path)
+                && facts.mode() & 0o077 != 0
+            {
+                let (mode, tight) = (facts.mode() & 0o777, if facts.is_dir() { 700 } else { 600 });
+                tracing::warn!(
+                    path = %path.display(),
+                    mode = %format_args!("{mode:o}"),
+                    "other users of this machine may use what holds the database: chmod {tight} it"
+                );
+            }
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use cognate_domain::records::pool::Issuer;
 use cognate_domain::tokens::issuer;
 use cognate_store::Store;
 
+use crate::host::Host;
+
 /// Reads what a person wrote: `gateway`, `aws` or a URL; `default` takes the pool's own setting away.
 fn parse(text: &str) -> Result<Option<Issuer>, String> {
     match text {
@@ -16,7 +18,9 @@ fn parse(text: &str) -> Result<Option<Issuer>, String> {
             let plain = url.parse::<http::Uri>().ok().filter(|uri| {
                 matches!(uri.scheme_str(), Some("http" | "https"))
                     && uri.query().is_none()
-                    && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
+                    && uri
+                        .authority()
+                        .is_some_and(|a| Host::parse(a.as_str()).is_some())
             });
             if plain.is_none() || url.contains('#') {
                 return Err("an issuer is gateway, aws, default, or an http or https URL without query or fragment".into());
@@ -68,6 +72,8 @@ mod tests {
             "https://id.example?x",
             "https://id.example#x",
             "https://u@id.example",
+            "https://id.example:x",
+            "https://[::1].id.example",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

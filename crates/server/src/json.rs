@@ -3,27 +3,71 @@
 //! Two parsers that pick different values for a repeated name can be played against each other, for example a
 //! filter in front of this server. Depth is bounded by `serde_json` (128 levels).
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::cell::Cell;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Parses a whole document. Refuses trailing text, repeated names, more than 128 levels and invalid UTF-8.
+/// Values in a document that a person wrote, at most.
+const VALUES: usize = 65_536;
+
+/// Parses a whole document. Refuses trailing text, repeated names, more than 128 levels, more than 65,536 values and
+/// invalid UTF-8.
 pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    bounded(bytes, VALUES)
+}
+
+/// The same with another bound on the number of values, which is kept before they are built.
+fn bounded(bytes: &[u8], most: usize) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict.deserialize(&mut deserializer)?;
+    let left = Cell::new(most);
+    let value = Strict(&left).deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
 }
 
-struct Strict;
+/// What the body of a request is.
+#[derive(Debug, PartialEq)]
+pub enum Body {
+    /// An object, which may be an input.
+    Object(Value),
+    /// An array, whose elements nobody needs: they are not built.
+    Array,
+}
 
-impl<'de> DeserializeSeed<'de> for Strict {
+/// Reads the body of a request: an object of at most `most` values, or an array.
+pub fn body(bytes: &[u8], most: usize) -> Result<Body, serde_json::Error> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'{') => bounded(bytes, most).map(Body::Object),
+        Some(b'[') => well_formed(bytes).map(|()| Body::Array),
+        _ => Err(Error::custom("neither an object nor an array")),
+    }
+}
+
+/// Whether this could be the body of a request, without building anything. Repeated names are not seen.
+pub fn is_body(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) && well_formed(bytes).is_ok()
+}
+
+fn well_formed(bytes: &[u8]) -> Result<(), serde_json::Error> {
+    serde_json::from_slice::<IgnoredAny>(bytes).map(drop)
+}
+
+/// Builds values as long as there are some left.
+#[derive(Clone, Copy)]
+struct Strict<'a>(&'a Cell<usize>);
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.0.get().checked_sub(1);
+        self.0
+            .set(left.ok_or_else(|| D::Error::custom("too many values"))?);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -60,7 +104,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Strict)? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -69,7 +113,7 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Strict)?;
+            let value = members.next_value_seed(self)?;
             if map.insert(name, value).is_some() {
                 return Err(A::Error::custom("a name is given twice"));
             }
@@ -110,6 +154,33 @@ mod tests {
         for case in cases {
             assert!(parse(case).is_err(), "{}", String::from_utf8_lossy(case));
         }
+    }
+
+    #[test]
+    fn values_are_counted_before_they_are_built() {
+        let object = |bytes: &str| matches!(body(bytes.as_bytes(), 4), Ok(Body::Object(_)));
+        assert!(object(r#" {"a":1,"b":[2]}"#) && !object(r#"{"a":1,"b":[2,3]}"#));
+        assert!(!object(r#"{"a":{"b":{"c":{"d":1}}}}"#));
+        let many = format!("[{}0]", r#"{"":0},"#.repeat(100_000));
+        assert_eq!(body(many.as_bytes(), 4).unwrap(), Body::Array);
+        let nested = format!(r#"{{"x":{many}}}"#);
+        assert!(body(nested.as_bytes(), 4).is_err() && parse(nested.as_bytes()).is_err());
+        for text in [
+            "",
+            " ",
+            "null",
+            "7",
+            "\"x\"",
+            "[1,]",
+            "{",
+            "{} {}",
+            "[] x",
+            "[\"\u{1}\"]",
+        ] {
+            assert!(body(text.as_bytes(), 4).is_err(), "{text}");
+            assert!(!is_body(text.as_bytes()), "{text}");
+        }
+        assert!(is_body(b" {\"a\":[]}") && is_body(b"[1]"));
     }
 
     #[test]

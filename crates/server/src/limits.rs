@@ -3,8 +3,9 @@
 //! A request is read whole before it takes one of the slots, so that slow senders cannot use them up; what they send
 //! beyond a small part of their own counts against one budget for all.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,8 +13,10 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A longer body is answered 413.
-pub const MAX_BODY: usize = 3 << 20;
+use crate::connections::{Connection, Free};
+use crate::forwarded::Origin;
+use crate::network::ClientNet;
+
 /// The body has to be there within this time of the header.
 pub const BODY_TIME: Duration = Duration::from_secs(15);
 /// A header, or the TLS handshake, has to be complete within this time.
@@ -24,15 +27,19 @@ pub const IDLE_TIME: Duration = Duration::from_secs(60);
 const SLOT_TIME: Duration = Duration::from_secs(5);
 /// Requests under way at most.
 const SLOTS: u32 = 1024;
-/// The part of a body that every connection may hold without asking.
-const FREE_BODY: usize = 16 << 10;
+/// What the bodies of one connection together may hold without asking, in bytes.
+pub const FREE_BODY: usize = 16 << 10;
 /// What all bodies together may hold beyond that, in KiB.
 const SHARED_KIB: usize = 64 << 10;
+/// What of that one client may hold, in KiB, so that one who sends slowly does not hold it all.
+const CLIENT_KIB: usize = SHARED_KIB / 8;
 
 /// The requests under way.
 pub struct Load {
     slots: Arc<Semaphore>,
     body_kib: Arc<Semaphore>,
+    /// What each client's bodies hold, in KiB. None stands for those who are not known.
+    clients: Mutex<HashMap<Option<ClientNet>, usize>>,
     draining: AtomicBool,
 }
 
@@ -42,7 +49,49 @@ impl Default for Load {
         Self {
             slots,
             body_kib: Arc::new(Semaphore::new(SHARED_KIB)),
+            clients: Mutex::default(),
             draining: AtomicBool::new(false),
+        }
+    }
+}
+
+/// A body's part of the common budget; given back when it is dropped.
+struct Share {
+    load: Arc<Load>,
+    /// None for this machine's own, which are not counted by client.
+    client: Option<Option<ClientNet>>,
+    kib: usize,
+    permits: Vec<OwnedSemaphorePermit>,
+}
+
+impl Share {
+    fn grow(&mut self, kib: usize) -> Result<(), BodyError> {
+        if let Some(client) = self.client {
+            let mut clients = self.load.clients();
+            let held = clients.entry(client).or_default();
+            if *held + kib > CLIENT_KIB {
+                return Err(BodyError::Overloaded);
+            }
+            *held += kib;
+            self.kib += kib;
+        }
+        let more = u32::try_from(kib).map_err(|_| BodyError::Overloaded)?;
+        let permit = self.load.body_kib.clone().try_acquire_many_owned(more);
+        self.permits
+            .push(permit.map_err(|_| BodyError::Overloaded)?);
+        Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let Some(client) = self.client else { return };
+        let mut clients = self.load.clients();
+        if let Some(held) = clients.get_mut(&client) {
+            *held = held.saturating_sub(self.kib);
+            if *held == 0 {
+                clients.remove(&client);
+            }
         }
     }
 }
@@ -55,14 +104,49 @@ pub struct Received {
     /// The bytes.
     pub bytes: Bytes,
     #[allow(dead_code, reason = "held for its drop")]
-    share: Vec<OwnedSemaphorePermit>,
+    share: (Free, Option<Share>),
+}
+
+/// How long a body may be; a longer one is answered 413.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyLimit {
+    /// 64 KiB: whoever sends it is not known.
+    Small,
+    /// 640 KiB: not known either, but fifty attributes of 2,048 characters, each escaped in six bytes, are legitimate.
+    Medium,
+    /// 1 MiB: for callers whose key is known. Four message templates of 20,000 characters, escaped, are half of it.
+    Large,
+    /// 3 MiB: images and metadata documents, by callers whose key is known.
+    Document,
+}
+
+impl BodyLimit {
+    /// In bytes.
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Small => 64 << 10,
+            Self::Medium => 640 << 10,
+            Self::Large => 1 << 20,
+            Self::Document => 3 << 20,
+        }
+    }
+
+    /// How many JSON values such a body may have: an object of one member takes about 700 bytes, whatever its length in
+    /// the body.
+    pub const fn values(self) -> usize {
+        match self {
+            Self::Small | Self::Medium => 2_048,
+            Self::Large => 16_384,
+            Self::Document => 65_536,
+        }
+    }
 }
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyError {
-    /// More than [`MAX_BODY`].
-    TooLarge,
+    /// More than this.
+    TooLarge(BodyLimit),
     /// Not there within [`BODY_TIME`].
     TooSlow,
     /// All bodies together hold too much.
@@ -78,40 +162,74 @@ impl Load {
         slot.ok()?.ok().map(Slot)
     }
 
-    /// Reads a body within the bounds.
-    pub async fn read(&self, body: Incoming) -> Result<Received, BodyError> {
-        if body.size_hint().lower() > MAX_BODY as u64 {
-            return Err(BodyError::TooLarge);
+    fn clients(&self) -> MutexGuard<'_, HashMap<Option<ClientNet>, usize>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a body that `origin` sends on `connection`, within the bounds.
+    ///
+    /// # Errors
+    /// See [`BodyError`].
+    pub async fn read(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        origin: Origin,
+        body: Incoming,
+        limit: BodyLimit,
+    ) -> Result<Received, BodyError> {
+        if body.size_hint().lower() > limit.bytes() as u64 {
+            return Err(BodyError::TooLarge(limit));
         }
-        tokio::time::timeout(BODY_TIME, self.collect(body))
+        let client = match origin {
+            Origin::Here(_) => None,
+            Origin::At(ip) => Some(Some(ClientNet::of(ip))),
+            Origin::Unknown => Some(None),
+        };
+        let _waits = connection.receive();
+        tokio::time::timeout(BODY_TIME, self.collect(connection, client, body, limit))
             .await
             .unwrap_or(Err(BodyError::TooSlow))
     }
 
-    async fn collect(&self, mut body: Incoming) -> Result<Received, BodyError> {
+    async fn collect(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        client: Option<Option<ClientNet>>,
+        mut body: Incoming,
+        limit: BodyLimit,
+    ) -> Result<Received, BodyError> {
+        let announced = body
+            .size_hint()
+            .upper()
+            .and_then(|n| usize::try_from(n).ok());
+        let free = connection.free(announced.map_or(FREE_BODY, |n| n.min(FREE_BODY)));
+        let mut allowed = free.size;
+        let mut share = None;
         let mut bytes = BytesMut::new();
-        let mut share = Vec::new();
-        let mut allowed = FREE_BODY;
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
                 continue;
             };
             let size = bytes.len() + data.len();
-            if size > MAX_BODY {
-                return Err(BodyError::TooLarge);
+            if size > limit.bytes() {
+                return Err(BodyError::TooLarge(limit));
             }
             if size > allowed {
                 let kib = (size - allowed).div_ceil(1024);
-                let more = u32::try_from(kib).map_err(|_| BodyError::TooLarge)?;
-                let permit = self.body_kib.clone().try_acquire_many_owned(more);
-                share.push(permit.map_err(|_| BodyError::Overloaded)?);
+                let share = share.get_or_insert_with(|| Share {
+                    load: self.clone(),
+                    client,
+                    kib: 0,
+                    permits: Vec::new(),
+                });
+                share.grow(kib)?;
                 allowed += kib * 1024;
             }
             bytes.extend_from_slice(&data);
         }
         Ok(Received {
             bytes: bytes.freeze(),
-            share,
+            share: (free, share),
         })
     }
 
@@ -142,4 +260,32 @@ pub fn connections_within_open_files(wanted: u32) -> u32 {
     soft.map_or(wanted, |soft| {
         wanted.min(soft.saturating_sub(RESERVED).max(16))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_client_does_not_hold_the_whole_budget() {
+        let load = Arc::new(Load::default());
+        let share = |ip: Option<&str>| Share {
+            load: load.clone(),
+            client: ip.map(|ip| ip.parse().ok().map(ClientNet::of)),
+            kib: 0,
+            permits: Vec::new(),
+        };
+        let mut first = share(Some("192.0.2.1"));
+        first.grow(CLIENT_KIB).unwrap();
+        assert_eq!(share(Some("192.0.2.1")).grow(1), Err(BodyError::Overloaded));
+        share(Some("192.0.2.2")).grow(CLIENT_KIB).unwrap();
+        let mut unknown = share(Some("unknown"));
+        unknown.grow(CLIENT_KIB).unwrap();
+        assert_eq!(share(Some("junk")).grow(1), Err(BodyError::Overloaded));
+        share(None).grow(CLIENT_KIB * 2).unwrap();
+        drop((first, unknown));
+        assert!(load.clients().is_empty());
+        assert_eq!(load.body_kib.available_permits(), SHARED_KIB);
+        share(Some("192.0.2.1")).grow(CLIENT_KIB).unwrap();
+    }
 }

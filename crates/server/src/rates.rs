@@ -11,15 +11,17 @@
 pub mod buckets;
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cognate_domain::ops::limits;
+use cognate_domain::users::counted::{self, Place};
 use cognate_domain::{App, Caller};
 use cognate_shapes::{Category, Op};
 use serde_json::Value;
 
 use crate::errors::{self, Refusal};
+use crate::forwarded::Origin;
+use crate::network::ClientNet;
 use buckets::{Buckets, Rate};
 
 /// Requests a second about one user, reads and writes each (admin.md 7.3).
@@ -59,8 +61,6 @@ pub struct Asked<'a> {
     pub op: Op,
     /// Who calls, as far as that is proven.
     pub caller: &'a Caller,
-    /// From which address.
-    pub ip: &'a str,
     /// The members of the request.
     pub input: &'a Value,
 }
@@ -79,35 +79,13 @@ pub struct Rates {
 /// What a bucket is for.
 #[derive(Hash)]
 enum Key<'a> {
-    Address(Network),
+    Address(ClientNet),
+    /// All those behind proxies whose words cannot be read.
+    Unknown,
     Category(&'a str, &'static str, bool),
     Pool(&'a str, &'static str),
-    Named(&'a str, &'a str, bool),
+    User(&'a str, &'a str, bool),
     Token(&'a str, bool),
-}
-
-/// Who shares an address: one of the old kind is one client, one of the new kind has the low half for itself.
-#[derive(Hash, PartialEq, Eq, Debug)]
-enum Network {
-    V4([u8; 4]),
-    V6([u16; 4]),
-}
-
-impl Network {
-    /// None for this machine itself, which is not limited: what stands there is a proxy, a test or an operator.
-    fn of(ip: &str) -> Option<Self> {
-        let ip = ip.parse::<IpAddr>().ok()?.to_canonical();
-        if ip.is_loopback() {
-            return None;
-        }
-        Some(match ip {
-            IpAddr::V4(ip) => Self::V4(ip.octets()),
-            IpAddr::V6(ip) => {
-                let [a, b, c, d, ..] = ip.segments();
-                Self::V6([a, b, c, d])
-            }
-        })
-    }
 }
 
 impl Rates {
@@ -120,30 +98,40 @@ impl Rates {
         }
     }
 
-    /// Counts a request.
+    /// Counts a request of a caller who has proven nothing, by its address, before anything else is done for it: also one
+    /// that makes no sense, or whose signature turns out to be wrong. This machine itself is not limited: what stands there
+    /// is a test or an operator.
     ///
     /// # Errors
-    /// TooManyRequestsException; InternalErrorException when a rate cannot be read.
-    pub async fn admit(&self, app: &App, asked: &Asked<'_>) -> Result<(), Refusal> {
+    /// TooManyRequestsException.
+    pub fn admit_address(&self, app: &App, origin: Origin) -> Result<(), Refusal> {
         if self.settings.limits == Limits::Off {
             return Ok(());
         }
-        let now = app.clock.wall();
-        if matches!(asked.caller, Caller::Public)
-            && let Some(network) = Network::of(asked.ip)
-        {
-            let per_second = self.settings.per_address;
-            let rate = Rate {
-                per_second,
-                burst: per_second.saturating_mul(2),
-            };
-            self.take(Key::Address(network), rate, now)?;
-        }
-        if self.settings.limits == Limits::Default {
+        let per_second = self.settings.per_address;
+        let rate = Rate {
+            per_second,
+            burst: per_second.saturating_mul(2),
+        };
+        let key = match origin {
+            Origin::Here(_) => return Ok(()),
+            Origin::At(ip) => Key::Address(ClientNet::of(ip)),
+            Origin::Unknown => Key::Unknown,
+        };
+        self.take(key, rate, app.clock.wall())
+    }
+
+    /// Counts a request that an operation would answer.
+    ///
+    /// # Errors
+    /// TooManyRequestsException; InternalErrorException when the database cannot be read.
+    pub async fn admit(&self, app: &App, asked: &Asked<'_>) -> Result<(), Refusal> {
+        if self.settings.limits != Limits::Aws {
             return Ok(());
         }
+        let now = app.clock.wall();
         self.of_pool(asked, now)?;
-        self.of_user(asked, now)?;
+        self.of_user(app, asked, now).await?;
         self.of_category(app, asked, now).await
     }
 
@@ -170,9 +158,10 @@ impl Rates {
         }
     }
 
-    /// A user is known by name within a pool or client, or by a token. Tokens are told apart as they are: a made-up one
-    /// must not use up what belongs to the user whom it names.
-    fn of_user(&self, asked: &Asked<'_>, now: i64) -> Result<(), Refusal> {
+    /// A user is known by name within a pool or client, or by a token. A user has one bucket, whatever the spelling of the
+    /// name and whichever client asks; so has a name that nobody has. Tokens are told apart as they are: a made-up one must
+    /// not use up what belongs to the user whom it names.
+    async fn of_user(&self, app: &App, asked: &Asked<'_>, now: i64) -> Result<(), Refusal> {
         let (input, reads) = (asked.input, is_read(asked.op));
         if let Some(token) = text(input, "AccessToken") {
             return self.take(Key::Token(token, reads), PER_USER, now);
@@ -182,11 +171,16 @@ impl Rates {
                 .into_iter()
                 .find_map(|map| text(input.get(map)?, "USERNAME"))
         });
-        let place = text(input, "UserPoolId").or_else(|| text(input, "ClientId"));
-        match (place, name) {
-            (Some(place), Some(name)) => self.take(Key::Named(place, name, reads), PER_USER, now),
-            _ => Ok(()),
-        }
+        let pool = text(input, "UserPoolId").map(Place::Pool);
+        let place = pool.or_else(|| text(input, "ClientId").map(Place::Client));
+        let (Some(place), Some(name)) = (place, name) else {
+            return Ok(());
+        };
+        let who = counted::of(app, place, name).await.map_err(|fault| {
+            tracing::error!(?fault, "the user of a request could not be read");
+            errors::internal()
+        })?;
+        self.take(Key::User(&who.place, &who.user, reads), PER_USER, now)
     }
 
     async fn of_category(&self, app: &App, asked: &Asked<'_>, now: i64) -> Result<(), Refusal> {
@@ -281,17 +275,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clients_are_told_apart_by_address_and_by_half_an_address() {
-        assert_eq!(Network::of("127.0.0.1"), None);
-        assert_eq!(Network::of("::1"), None);
-        assert_eq!(Network::of("nonsense"), None);
-        assert_eq!(Network::of("::ffff:192.0.2.1"), Network::of("192.0.2.1"));
-        assert_eq!(Network::of("2001:db8::1"), Network::of("2001:db8::ffff:1"));
-        assert_ne!(Network::of("2001:db8::1"), Network::of("2001:db8:0:1::1"));
-        assert_ne!(Network::of("192.0.2.1"), Network::of("192.0.2.2"));
-    }
-
-    #[test]
     fn looking_and_changing_count_apart() {
         for op in [
             Op::GetUser,
@@ -318,7 +301,6 @@ mod tests {
             let asked = Asked {
                 op,
                 caller: &Caller::Public,
-                ip: "",
                 input: &input,
             };
             counted_as(&asked)

@@ -55,8 +55,8 @@ pub fn read(path: &Path) -> anyhow::Result<RootKey> {
     let shown = || format!("cannot read the sealing key {}", path.display());
     let text = Secret::new(std::fs::read_to_string(path).with_context(shown)?);
     let mode = std::fs::metadata(path).with_context(shown)?.mode();
-    if mode & 0o007 != 0 {
-        tracing::warn!(path = %path.display(), "every user of this machine can read the sealing key: chmod 600 it");
+    if mode & 0o077 != 0 {
+        tracing::warn!(path = %path.display(), "other users of this machine can read the sealing key: chmod 600 it");
     }
     parse(text.expose()).with_context(shown)
 }

@@ -10,51 +10,60 @@ use hyper::body::Incoming;
 
 use crate::answer::{self, Answer};
 use crate::aws_json::{self, About};
+use crate::connections::Connection;
 use crate::dev;
 use crate::edge::{self, Peer};
 use crate::errors;
 use crate::health;
 use crate::state::State;
 
-/// Answers one request. Never fails: every trouble is an answer.
-pub async fn answer(state: Arc<State>, peer: Peer, request: Request<Incoming>) -> Answer {
+/// Answers one request that came on `connection`. Never fails: every trouble is an answer.
+pub async fn answer(
+    state: Arc<State>,
+    peer: Peer,
+    connection: &Arc<Connection>,
+    request: Request<Incoming>,
+) -> Answer {
     let request_id = random::uuid_v4();
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     if path.starts_with("/health/") {
         return health::answer(&state, &parts.method, path, &request_id).await;
     }
-    let Some(host) = edge::host_of(&parts) else {
+    let Some(named) = edge::host_of(&parts) else {
         return answer::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
     };
     if state.edge.dev && (path == "/_dev" || path.starts_with("/_dev/")) {
-        return dev::answer(&state, &host, &parts, body, &request_id).await;
+        let origin = state.edge.origin(peer, &parts.headers);
+        let body = dev::Posted {
+            connection,
+            origin,
+            body,
+        };
+        return dev::answer(&state, &named.host, &parts, body, &request_id).await;
     }
     match (&parts.method, path) {
         (&Method::POST, "/") => {
+            let origin = state.edge.origin(peer, &parts.headers);
             let client = ClientInfo {
-                ip: state.edge.client_ip(peer, &parts.headers).to_string(),
+                ip: origin.to_string(),
                 user_agent: text(&parts.headers, header::USER_AGENT),
-                base_url: state.edge.base_url(peer, &host, &parts.headers),
+                base_url: state.edge.base_url(peer, &named.host, &parts.headers),
             };
-            aws_json::handle(
-                state,
-                About {
-                    request_id,
-                    host,
-                    client,
-                },
-                parts,
-                body,
-            )
-            .await
+            let about = About {
+                request_id,
+                host: named,
+                origin,
+                client,
+            };
+            aws_json::handle(state, about, connection, parts, body).await
         }
         (&Method::OPTIONS, "/") if parts.headers.contains_key(header::ORIGIN) => {
             answer::preflight(&parts.headers, &request_id)
         }
         (_, "/") => answer::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
         _ => {
-            let base_url = state.edge.base_url(peer, &host, &parts.headers);
+            let base_url = state.edge.base_url(peer, &named.host, &parts.headers);
             page(&state, parts, base_url, &request_id).await
         }
     }

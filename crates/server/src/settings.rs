@@ -10,8 +10,10 @@ use cognate_domain::{IssuerDefault, Mode, Settings};
 use cognate_store::{MigrateMode, StoreOptions};
 
 use crate::config::{self, Config, ConfigError};
-use crate::edge::Edge;
+use crate::edge::{Edge, PublicUrl};
 use crate::folder::Folder;
+use crate::forwarded::Proxies;
+use crate::host::Host;
 use crate::rates::{Limits, RateSettings};
 use crate::sigv4::is_region;
 
@@ -59,6 +61,10 @@ pub struct Plan {
     pub rates: RateSettings,
     /// Open connections at most.
     pub connections: u32,
+    /// Open connections from one client address at most.
+    pub client_connections: u32,
+    /// Whether a proxy is said to stand in front.
+    pub behind_proxy: bool,
     /// How long a stop waits.
     pub shutdown: Duration,
 }
@@ -103,25 +109,20 @@ impl Plan {
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
             bail!(ConfigError::invalid("account", "must be 12 digits"));
         }
-        let hosts: Vec<String> = config
-            .many("hosts")
-            .iter()
-            .map(|h| h.to_ascii_lowercase())
-            .collect();
-        let own = config.many("host").iter().map(|h| h.to_ascii_lowercase());
         let edge = Edge {
             dev: mode == Mode::Dev,
-            hosts: hosts.iter().cloned().chain(own).collect(),
+            hosts: [hosts(config, "hosts")?, hosts(config, "host")?].concat(),
+            ports: Vec::new(),
             cors_origins: config.many("cors_origin").to_vec(),
-            trusted_proxies: networks(config)?,
+            proxies: Proxies::new(networks(config)?),
             public_url: public_url.clone(),
         };
+        let behind_proxy = config.switch("behind_proxy")?;
         let domain = Settings {
             mode,
             account,
             region,
-            public_url,
-            hosts,
+            public_url: public_url.map(|url| url.text),
             issuer,
             enforce_tiers: config.switch("enforce_tiers")?,
             private_outbound: config.switch("private_outbound")?,
@@ -157,6 +158,12 @@ impl Plan {
             root,
             rates: rates(mode, config)?,
             connections: u32::try_from(config.number("max_connections", 4096, 1..=1_000_000)?)?,
+            client_connections: u32::try_from(config.number(
+                "client_connections",
+                256,
+                1..=1_000_000,
+            )?)?,
+            behind_proxy,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
         })
     }
@@ -336,26 +343,39 @@ fn networks(config: &Config) -> anyhow::Result<Vec<crate::network::Network>> {
         .collect::<Result<_, _>>()?)
 }
 
+/// Hosts of a setting.
+fn hosts(config: &Config, name: &'static str) -> anyhow::Result<Vec<Host>> {
+    let parse = |text: &String| {
+        let why = || format!("`{text}` must have the form of id.example or id.example:8443");
+        Host::parse(text).ok_or_else(|| ConfigError::invalid(name, why()))
+    };
+    Ok(config
+        .many(name)
+        .iter()
+        .map(parse)
+        .collect::<Result<_, _>>()?)
+}
+
 /// An http or https URL with a host, without query, fragment, user or trailing slash.
-fn url(text: &str) -> anyhow::Result<String> {
+fn url(text: &str) -> anyhow::Result<PublicUrl> {
     let refused = |why: &str| ConfigError::invalid("public_url", why);
     let uri: http::Uri = text
         .trim_end_matches('/')
         .parse()
         .map_err(|_| refused("is not a URL"))?;
     let scheme = uri.scheme_str().unwrap_or("");
-    let authority = uri.authority().map_or("", |a| a.as_str());
-    if !matches!(scheme, "http" | "https") || authority.is_empty() || authority.contains('@') {
+    let host = uri.authority().and_then(|a| Host::parse(a.as_str()));
+    let (true, Some(host)) = (matches!(scheme, "http" | "https"), host) else {
         bail!(refused("must be an http or https URL with a host"));
-    }
+    };
     if uri.query().is_some() || text.contains('#') {
         bail!(refused("must have neither query nor fragment"));
     }
-    Ok(format!(
-        "{scheme}://{}{}",
-        authority.to_ascii_lowercase(),
-        uri.path().trim_end_matches('/')
-    ))
+    Ok(PublicUrl {
+        text: format!("{scheme}://{host}{}", uri.path().trim_end_matches('/')),
+        host: host.within(scheme),
+        scheme: scheme.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ fn serve_needs_a_public_url_for_gateway_issuers() {
         "https://u:p@id.example",
         "https://id.example?q",
         "https://id.example#f",
+        "https://id.example:evil",
     ] {
         assert!(
             why(Mode::Serve, &[("public_url", bad)]).starts_with("setting `public_url`"),
@@ -152,6 +153,9 @@ fn places_and_numbers_are_checked() {
         ("listen", "example.org:1"),
         ("trusted_proxies", "proxy"),
         ("max_connections", "0"),
+        ("client_connections", "0"),
+        ("hosts", "id.example:evil"),
+        ("host", "[id.example]"),
         ("migrate", "never"),
         ("issuer", "me"),
         ("ephemeral", "yes"),

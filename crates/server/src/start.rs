@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::access_keys::{self, AccessKeys, Created};
 use crate::audit::refusals::{self, Refusals};
+use crate::connections::Bounds;
 use crate::folder::Folder;
 use crate::limits::{Load, connections_within_open_files};
 use crate::listen::Listening;
@@ -56,6 +57,7 @@ pub struct Opened {
 pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
     if let Some(folder) = &database.folder {
         folder.prepare()?;
+        folder.warn_of_readers();
     }
     Store::open(&database.store)
         .await
@@ -92,12 +94,19 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         tls,
         database,
         domain,
-        edge,
+        mut edge,
         root: fixed,
         rates,
         connections,
+        client_connections,
+        behind_proxy,
         shutdown,
     } = plan;
+    if behind_proxy && edge.proxies.is_empty() {
+        tracing::warn!(
+            "behind_proxy is on and trusted_proxies is empty: all clients count as one, by the proxy's address"
+        );
+    }
     let tls = tls.map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
     // The ports first: whoever cannot have them should not touch the database.
     let mut listeners = Vec::new();
@@ -112,6 +121,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         .iter()
         .map(TcpListener::local_addr)
         .collect::<Result<Vec<_>, _>>()?;
+    edge.ports = addresses.iter().map(SocketAddr::port).collect();
 
     let (mode, account) = (domain.mode, domain.account.clone());
     let Opened { store, root } = open(mode, &database).await?;
@@ -148,7 +158,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         edge,
         refusals: Refusals::default(),
         newer: Newer::default(),
-        load: Load::default(),
+        load: Arc::new(Load::default()),
         rates: Rates::new(rates),
         clock_agrees,
     });
@@ -176,8 +186,11 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
     tasks.push(tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop)));
     tasks.push(tokio::spawn(refusals::keep(state.clone())));
     let speaks_tls = tls.is_some();
-    let connections = connections_within_open_files(connections);
-    let listening = Listening::new(state.clone(), tls, connections, stopped);
+    let bounds = Bounds {
+        all: usize::try_from(connections_within_open_files(connections))?,
+        client: usize::try_from(client_connections)?,
+    };
+    let listening = Listening::new(state.clone(), tls, bounds, stopped);
     tasks.extend(
         listeners
             .into_iter()

@@ -24,7 +24,7 @@ pub struct State {
     /// Operations that were asked for and are not known.
     pub newer: Newer,
     /// Requests under way.
-    pub load: Load,
+    pub load: Arc<Load>,
     /// How many requests are taken.
     pub rates: Rates,
     /// Whether this machine's clock agreed with the database's at start.

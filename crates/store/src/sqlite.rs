@@ -61,6 +61,10 @@ impl Sqlite {
             closed: AtomicBool::new(false),
         });
         let lock = FileLock::take(&options.path).await?;
+        if options.vfs.is_none() {
+            file_lock::create_private(&options.path)
+                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        }
         let connection = {
             let shared = Arc::clone(&shared);
             tokio::task::spawn_blocking(move || {

@@ -103,6 +103,8 @@ fn answer(status: StatusCode, cache: Option<&'static str>, json: String) -> Resp
     let text = header::HeaderValue::from_static;
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, text("*"));
     headers.insert(header::CACHE_CONTROL, text(cache.unwrap_or("no-store")));
+    // The issuer follows the host by which the client came.
+    headers.insert(header::VARY, text("Host"));
     match status {
         StatusCode::NO_CONTENT => {
             headers.insert(

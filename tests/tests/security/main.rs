@@ -17,6 +17,9 @@ mod engines;
 mod guesses;
 mod listener;
 mod policies;
+#[allow(dead_code, reason = "several test programs share this file")]
+#[path = "../it/program.rs"]
+mod program;
 #[path = "../it/site.rs"]
 mod site;
 mod tokens;

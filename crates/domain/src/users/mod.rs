@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod auth_factors;
 pub mod changes;
 pub mod codes;
+pub mod counted;
 pub mod deletion;
 pub mod filter;
 mod fold_table;

@@ -4,7 +4,7 @@
 //! whoever has more keys than there are places can win some requests by it, never memory.
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Places where one key can stand.
 const WAYS: usize = 8;
@@ -72,7 +72,8 @@ impl Bucket {
 
 /// The buckets of many keys.
 pub struct Buckets {
-    sets: Vec<Mutex<[Bucket; WAYS]>>,
+    /// Made when the first key comes: most servers of `dev` never count.
+    sets: OnceLock<Vec<Mutex<[Bucket; WAYS]>>>,
     /// Keyed by chance, so that nobody outside can choose keys that share a set.
     hasher: RandomState,
 }
@@ -80,7 +81,7 @@ pub struct Buckets {
 impl Default for Buckets {
     fn default() -> Self {
         Self {
-            sets: (0..SETS).map(|_| Mutex::default()).collect(),
+            sets: OnceLock::new(),
             hasher: RandomState::new(),
         }
     }
@@ -93,7 +94,10 @@ impl Buckets {
         let sets = u64::try_from(SETS).unwrap_or(1);
         // The upper half chooses the set, all of it tells keys of a set apart.
         let set = usize::try_from((hash >> 32) % sets).unwrap_or(0);
-        let Some(set) = self.sets.get(set) else {
+        let sets = self
+            .sets
+            .get_or_init(|| (0..SETS).map(|_| Mutex::default()).collect());
+        let Some(set) = sets.get(set) else {
             return true;
         };
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,7 +159,12 @@ mod tests {
         for n in 0..200_000_i64 {
             assert!(buckets.take(n, rate, n));
         }
-        let places = buckets.sets.iter().map(|set| set.lock().unwrap().len());
+        let places = buckets
+            .sets
+            .get()
+            .unwrap()
+            .iter()
+            .map(|set| set.lock().unwrap().len());
         assert_eq!(places.sum::<usize>(), SETS * WAYS);
         // The last ones are still known.
         let known = (199_000..200_000_i64)

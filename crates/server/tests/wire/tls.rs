@@ -40,12 +40,16 @@ async fn connect(
 
 /// A `serve` with copies of a certificate that a test may replace.
 async fn start(folder: &Path) -> anyhow::Result<TestServer> {
+    start_with(folder, Options::serve()).await
+}
+
+async fn start_with(folder: &Path, options: Options) -> anyhow::Result<TestServer> {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::copy(certificate("one.pem"), folder.join("cert.pem")).unwrap();
     std::fs::copy(certificate("one.key"), folder.join("key.pem")).unwrap();
     let path = |name: &str| folder.join(name).display().to_string();
     TestServer::start(
-        Options::serve()
+        options
             .with("tls_cert", &path("cert.pem"))
             .with("tls_key", &path("key.pem")),
     )
@@ -71,6 +75,26 @@ async fn both_versions_of_http_are_spoken() {
     let stream = connect(&server, "one.pem", b"h2").await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"h2".as_slice()));
     assert!(connect(&server, "two.pem", b"h2").await.is_err());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn handshakes_that_do_not_go_on_keep_nobody_out() {
+    let folder = scratch();
+    let server = start_with(&folder, Options::serve().with("max_connections", "4"))
+        .await
+        .unwrap();
+    let address = server.endpoint().trim_start_matches("https://").to_owned();
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        // The first bytes of a record that never ends.
+        stream.write_all(&[0x16, 3, 1, 2, 0]).await.unwrap();
+        silent.push(stream);
+    }
+    let connected = connect(&server, "one.pem", b"http/1.1");
+    let stream = tokio::time::timeout(Duration::from_secs(5), connected).await;
+    assert!(stream.unwrap().is_ok());
     std::fs::remove_dir_all(folder).unwrap();
 }
 

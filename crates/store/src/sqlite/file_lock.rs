@@ -19,11 +19,7 @@ pub(super) struct FileLock {
 impl FileLock {
     pub(super) async fn take(database: &Path) -> Result<Self, OpenError> {
         let path = beside(database);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
+        let file = create_private(&path)
             .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))?;
         for _ in 0..TRIES {
             match file.try_lock() {
@@ -38,6 +34,19 @@ impl FileLock {
         }
         Err(OpenError::InUse(database.display().to_string()))
     }
+}
+
+/// Opens a file, and makes it when it is missing, for its owner only. SQLite gives the files beside its database the mode
+/// that the database has.
+pub(super) fn create_private(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
 }
 
 fn beside(database: &Path) -> PathBuf {

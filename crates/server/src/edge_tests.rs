@@ -1,0 +1,155 @@
+use super::*;
+
+fn parts(uri: &str, hosts: &[&str]) -> Parts {
+    let mut request = http::Request::builder().uri(uri);
+    for host in hosts {
+        request = request.header("host", *host);
+    }
+    request.body(()).unwrap().into_parts().0
+}
+
+fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+    pairs
+        .iter()
+        .map(|(n, v)| (http::HeaderName::from_static(n), v.parse().unwrap()))
+        .collect()
+}
+
+fn host(text: &str) -> Host {
+    Host::parse(text).unwrap()
+}
+
+fn dev() -> Edge {
+    let (hosts, cors_origins) = (vec![host("cognate")], vec!["https://app.example".into()]);
+    Edge {
+        dev: true,
+        hosts,
+        cors_origins,
+        ..Edge::default()
+    }
+}
+
+fn serve() -> Edge {
+    Edge {
+        hosts: vec![host("id.example"), host("other.example:8443")],
+        ports: vec![9229],
+        public_url: Some(PublicUrl {
+            text: "https://auth.example/x".into(),
+            host: host("auth.example"),
+            scheme: "https".into(),
+        }),
+        ..Edge::default()
+    }
+}
+
+const PEER: Peer = Peer {
+    ip: IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1)),
+    tls: false,
+};
+
+#[test]
+fn a_request_names_exactly_one_host() {
+    let named = |uri: &str, hosts: &[&str]| host_of(&parts(uri, hosts)).map(|named| named.text);
+    assert_eq!(named("/", &["localhost:9229"]).unwrap(), "localhost:9229");
+    assert_eq!(named("http://h:1/", &[]).unwrap(), "h:1");
+    assert_eq!(named("http://h:1/", &["H:1"]).unwrap(), "H:1");
+    assert_eq!(named("/", &[]), None);
+    assert_eq!(named("/", &["a", "a"]), None);
+    assert_eq!(named("http://h/", &["other"]), None);
+    assert_eq!(named("http://h:1/", &["h:2"]), None);
+    assert_eq!(named("http://u@h/", &["h"]), None);
+    assert_eq!(named("http://u@h/", &[]), None);
+    assert_eq!(named("/", &["a@b"]), None);
+    assert_eq!(named("/", &["a/b"]), None);
+    assert_eq!(named("/", &["id.example:evil.example"]), None);
+    assert_eq!(named("/", &["[id.example].evil.example"]), None);
+}
+
+#[test]
+fn dev_administers_for_its_own_hosts_only() {
+    let none = HeaderMap::new();
+    for text in [
+        "localhost:9229",
+        "127.0.0.1",
+        "127.9.9.9:1",
+        "[::1]:9229",
+        "x.localhost",
+        "cognate:9229",
+        "COGNATE",
+    ] {
+        assert!(dev().may_administer(&host(text), &none), "{text}");
+    }
+    for text in [
+        "evil.example",
+        "localhost.evil.example",
+        "10.0.0.1:9229",
+        "127.0.0.1.evil.example",
+        "cognate.evil",
+    ] {
+        assert!(!dev().may_administer(&host(text), &none), "{text}");
+    }
+}
+
+#[test]
+fn dev_administers_for_its_own_origins_only() {
+    let from =
+        |origin| dev().may_administer(&host("localhost:9229"), &headers(&[("origin", origin)]));
+    for own in [
+        "http://localhost:3000",
+        "http://127.0.0.1:9229",
+        "https://app.example",
+    ] {
+        assert!(from(own), "{own}");
+    }
+    for foreign in [
+        "https://evil.example",
+        "http://[::1].evil.example",
+        "http://localhost:evil.example",
+        "http://localhost@evil.example",
+        "http://localhost/",
+        "null",
+        "https://app.example.evil",
+        "file://localhost",
+        "",
+    ] {
+        assert!(!from(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn only_allowed_hosts_become_urls() {
+    let https = headers(&[("x-forwarded-proto", "https")]);
+    let none = HeaderMap::new();
+    let url = |edge: &Edge, text: &str, headers: &HeaderMap| {
+        edge.base_url(PEER, &host(text), headers)
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        url(&dev(), "Localhost:9229", &none),
+        "http://localhost:9229"
+    );
+    assert_eq!(url(&dev(), "cognate.:32768", &none), "http://cognate:32768");
+    assert_eq!(url(&dev(), "evil.example", &none), "");
+    let mut serve = serve();
+    for spelling in ["auth.example", "AUTH.example.", "auth.example:443"] {
+        assert_eq!(url(&serve, spelling, &none), "https://auth.example/x");
+    }
+    assert_eq!(url(&serve, "auth.example:80", &none), "");
+    assert_eq!(url(&serve, "localhost", &none), "");
+    for spelling in ["id.example", "ID.EXAMPLE:80", "id.example.:80"] {
+        assert_eq!(url(&serve, spelling, &https), "http://id.example");
+    }
+    assert_eq!(
+        url(&serve, "id.example:9229", &none),
+        "http://id.example:9229"
+    );
+    // A port on which somebody else may listen.
+    assert_eq!(url(&serve, "id.example:4444", &none), "");
+    assert_eq!(
+        url(&serve, "other.example:8443", &none),
+        "http://other.example:8443"
+    );
+    assert_eq!(url(&serve, "other.example", &none), "");
+    serve.proxies = Proxies::new(vec!["10.0.0.1".parse().unwrap()]);
+    assert_eq!(url(&serve, "id.example:443", &https), "https://id.example");
+}
