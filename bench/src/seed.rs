@@ -17,6 +17,8 @@ use crate::machine::SEALING_KEY;
 
 /// Users in one batch.
 const BATCH: u64 = 2_000;
+/// Opening a database brings its schema up to date, which an older program that is measured beside this one can live with.
+const FOR_OLD_PROGRAMS: &str = "UPDATE migrations SET min_program = 1";
 const TAKEN: Label = Label("seed_name_taken");
 
 /// The group that everybody is in.
@@ -122,7 +124,17 @@ pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, count: u64)
 
 async fn fill(store: &Store, root: &RootKey, pool: &str, count: u64) -> Result<()> {
     let row = pools::get(store, pool).await?.context("the pool is gone")?;
-    let key = root.unwrap_pool_key(pool, &row.data_key)?;
+    let key = match root.unwrap_pool_key(pool, &row.data_key) {
+        Ok(key) => key,
+        Err(_) => {
+            // The program is one from before rows were signed, and goes on with the database.
+            let done = store
+                .commit(Batch::new().run(FOR_OLD_PROGRAMS, vec![]))
+                .await;
+            done.map_err(|e| anyhow::anyhow!("seeding: {e}"))?;
+            root.unwrap_unsigned_pool_key(pool, &row.data_key)?
+        }
+    };
     let key = &key;
     let now = aws::now() * 1_000_000;
     let commit = async |batch| {
