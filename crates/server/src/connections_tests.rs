@@ -1,3 +1,5 @@
+//! Who gives way when places run out, and who never does.
+
 use super::*;
 
 fn connections(all: usize, client: usize) -> Arc<Connections> {

@@ -1,3 +1,5 @@
+//! The host of a request, however it is spelled, and what is built from it.
+
 use super::*;
 
 fn parts(uri: &str, hosts: &[&str]) -> Parts {

@@ -19,4 +19,5 @@ mod protocol;
 mod rates;
 mod socket;
 mod tls;
+mod warnings;
 mod whole;
