@@ -218,7 +218,7 @@ def attributes():
     refuse("an attribute that there is not", unknown, custom__nothing="x")
     check_refused(
         "an attribute that there is not, by an administrator", "AdminCreateUser",
-        (INVALID, "Type for attribute {custom:nothing} could not be determined"),
+        (INVALID, "Attributes did not conform to the schema: Type for attribute {custom:nothing} could not be determined"),
         lambda: site.create("john", custom__nothing="x"),
     )
 
