@@ -335,8 +335,8 @@ fn spellings(name: &str, most: usize) -> Vec<String> {
 
 async fn one_bucket_a_user(server: &TestServer) {
     let (raw, open) = (server.raw(), server.unsigned());
-    let Site { pool, client } =
-        site(&raw, json!({ "AliasAttributes": ["email"] }), json!({})).await;
+    let any_case = json!({ "AliasAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": false } });
+    let Site { pool, client } = site(&raw, any_case, json!({})).await;
     let address = json!([{ "Name": "email", "Value": "jane@example.com" }, { "Name": "email_verified", "Value": "true" }]);
     user(&raw, &pool, "janedoe", address).await;
     let got = raw
