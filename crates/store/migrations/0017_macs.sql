@@ -14,3 +14,6 @@ ALTER TABLE provider_links ADD COLUMN mac BYTES;
 ALTER TABLE sessions ADD COLUMN mac BYTES;
 ALTER TABLE domains ADD COLUMN mac BYTES;
 ALTER TABLE resource_servers ADD COLUMN mac BYTES;
+-- The MAC of a membership is read with it, for each token: without it in this index SQLite reads every membership of the pool.
+DROP INDEX group_members_by_user;
+CREATE INDEX group_members_by_user ON group_members (pool_id, user_id, group_id, mac);

@@ -1,6 +1,7 @@
 //! Every statement of the catalogue is one that both engines understand.
 
 use cognate_store::Store;
+use cognate_store::tables::{attempts, codes, groups, passkeys, sessions, software_tokens, users};
 use rusqlite::Connection;
 
 use crate::engines::{Folder, postgres, postgres_url, sqlite};
@@ -82,6 +83,44 @@ async fn sqlite_prepares_every_statement() {
         .collect();
     assert!(refused.is_empty(), "{refused:#?}");
     drop(connection);
+    store.close().await;
+}
+
+/// A sign-in and a token must cost the same in a pool of ten users and of a million. A column that an index does not hold
+/// is enough for SQLite to read a whole pool instead.
+#[tokio::test]
+async fn what_a_sign_in_or_a_token_reads_is_found_by_more_than_the_pool() {
+    let folder = Folder::new();
+    let store: Store = sqlite(&folder).await;
+    let connection = Connection::open(folder.path().join("test.db")).unwrap();
+    for sql in [
+        groups::OF_USER,
+        users::BY_ID,
+        users::BY_LOGIN,
+        sessions::READ,
+        sessions::READ_SPENT,
+        attempts::OF_SUBJECT,
+        attempts::OF_SIGN_IN,
+        codes::READ,
+        codes::READ_TO_JUDGE,
+        passkeys::OF_USER,
+        software_tokens::READ,
+    ] {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let unbound = vec![rusqlite::types::Null; plan.parameter_count()];
+        let steps: Vec<String> = plan
+            .query_map(rusqlite::params_from_iter(unbound), |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(!steps.is_empty(), "{sql}");
+        for step in steps {
+            let by_pool_alone = step.ends_with("(pool_id=?)");
+            assert!(!step.starts_with("SCAN") && !by_pool_alone, "{sql}: {step}");
+        }
+    }
     store.close().await;
 }
 
