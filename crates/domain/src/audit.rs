@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::cx::{Caller, Cx};
+use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result};
 use crate::records::user::User;
 
@@ -71,17 +71,14 @@ pub const COMMAND_LINE: &str = "command-line";
 
 /// Appends to `batch` who did what to which pool and user, from where. Never holds a value that was set.
 pub fn record(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: Option<&str>) -> Batch {
-    entry(cx, user_id, DONE).append(batch, pool_id, cx.now)
+    entry(cx, user_id, DONE).append(batch, pool_id, cx.now())
 }
 
 fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a> {
     Entry {
-        operation: cx.op.name(),
-        caller: match &cx.caller {
-            Caller::Public => None,
-            // `dev` takes any id for the root's, however long it is.
-            Caller::Key { id, .. } => Some(id.get(..LONGEST_ID).unwrap_or(id)),
-        },
+        operation: cx.action.name(),
+        // `dev` accepts any id as the root's, however long it is.
+        caller: cx.caller.id().map(|id| id.get(..LONGEST_ID).unwrap_or(id)),
         user,
         address: &cx.client_info.ip,
         result,
@@ -93,7 +90,7 @@ fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a
 /// Whether the request is one that `audit_reads` records: it only reads, and an IAM caller makes it.
 #[must_use]
 pub fn is_recorded_read(cx: &Cx<'_>) -> bool {
-    cx.settings.audit_reads && matches!(cx.caller, Caller::Key { .. }) && only_reads(cx.op)
+    cx.settings.audit_reads && cx.caller.id().is_some() && cx.action.op().is_some_and(only_reads)
 }
 
 /// Whether an operation changes nothing, by the verb of its name.
@@ -127,17 +124,25 @@ pub async fn record_read(
     let result = result.map_or_else(|error| error.code.as_str(), |()| DONE);
     let entry = entry(cx, user_id.as_deref(), result);
     cx.store
-        .commit(entry.append(Batch::new(), pool_id, cx.now))
+        .commit(entry.append(Batch::new(), pool_id, cx.now()))
         .await
         .map_err(|error| Fault::Internal(format!("audit: {error}")))?;
     Ok(())
 }
 
 async fn user_id(cx: &Cx<'_>, pool_id: &str, name: &str) -> Result<Option<String>> {
-    let Some(pool) = cx.cache.pool(cx, pool_id).await? else {
+    let Some(pool) = cx.cached_pool(pool_id).await? else {
         return Ok(None);
     };
-    Ok(User::find(cx, &pool, name).await?.map(|user| user.id))
+    Ok(User::find(&cx.store, &pool, name)
+        .await?
+        .map(|user| user.id))
+}
+
+/// True if a request by a user changes nothing: then neither the user nor an audit row is written, so that a token is
+/// not enough to fill the database by saying the same again and again. A request by an administrator is always recorded.
+pub fn is_idle(cx: &Cx<'_>, before: &User, after: &User) -> bool {
+    cx.caller.id().is_none() && before.doc == after.doc
 }
 
 /// The moment before which rows are forgotten, in the service's microseconds; None keeps them for ever.

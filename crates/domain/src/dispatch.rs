@@ -5,7 +5,6 @@
 
 use std::pin::Pin;
 
-use cognate_crypto::random;
 use cognate_shapes::Op;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +14,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result};
 use crate::ops;
+use crate::run::run;
 
 /// A success.
 pub struct Answer {
@@ -22,52 +22,32 @@ pub struct Answer {
     pub body: Option<Vec<u8>>,
 }
 
-/// How often an operation that found something out of date is run again.
-const TRIES: u32 = 16;
-
-/// Runs `cx.op` on an input that `shapes::validate` accepted.
+/// Runs the operation that `cx.action` names on an input that `shapes::validate` accepted.
+///
+/// # Errors
+/// The operation's. InternalErrorException for an action that is no operation.
 pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, ApiError> {
-    let outcome = run(cx, &input).await;
+    let Some(op) = cx.action.op() else {
+        tracing::error!(action = cx.action.name(), "not an operation of the API");
+        return Err(errors::internal());
+    };
+    let outcome = run(cx, || route(cx, op, &input)).await;
+    if let Err(error) = &outcome {
+        debug_assert!(
+            declared(op, error),
+            "{} may not answer {}",
+            op.name(),
+            error.code.as_str()
+        );
+    }
     if audit::is_recorded_read(cx) {
         let result = outcome.as_ref().map(|_| ());
         audit::record_read(cx, &input, result).await.map_err(|fault| {
-            tracing::error!(operation = cx.op.name(), request_id = %cx.request_id, ?fault, "a read could not be recorded");
+            tracing::error!(operation = op.name(), request_id = %cx.request_id, ?fault, "a read could not be recorded");
             errors::internal()
         })?;
     }
     outcome
-}
-
-/// Runs the operation, again when it found something out of date.
-async fn run(cx: &Cx<'_>, input: &Value) -> std::result::Result<Answer, ApiError> {
-    let mut tries = 0;
-    loop {
-        match route(cx, input).await {
-            Ok(answer) => return Ok(answer),
-            Err(Fault::Api(error)) => {
-                debug_assert!(
-                    declared(cx.op, &error),
-                    "{} may not answer {}",
-                    cx.op.name(),
-                    error.code.as_str()
-                );
-                return Err(error);
-            }
-            // A cache entry or a row was out of date; the next try reads it again. The first is made at once; later
-            // ones wait a little, each for another time, so that many changes of one row get their turns.
-            Err(Fault::Stale) if tries < TRIES => {
-                tries += 1;
-                if tries > 1 {
-                    let wait = 500 + random::below(1_000 << tries.min(7));
-                    tokio::time::sleep(std::time::Duration::from_micros(wait)).await;
-                }
-            }
-            Err(fault) => {
-                tracing::error!(operation = cx.op.name(), request_id = %cx.request_id, ?fault, "an operation failed");
-                return Err(errors::internal());
-            }
-        }
-    }
 }
 
 /// Whether the model lists the error for the operation, or it is common to all.
@@ -90,8 +70,8 @@ fn typed<I: DeserializeOwned>(input: &Value) -> Result<I> {
         .map_err(|e| Fault::Internal(format!("validated input does not fit its type: {e}")))
 }
 
-fn body<O: Serialize>(cx: &Cx<'_>, output: &O) -> Result<Answer> {
-    if !cx.op.has_output() {
+fn body<O: Serialize>(op: Op, output: &O) -> Result<Answer> {
+    if !op.has_output() {
         return Ok(Answer { body: None });
     }
     Ok(Answer {
@@ -106,15 +86,15 @@ macro_rules! routes {
 
         /// The operation's work, not begun. Each is made in a function of its own and on the heap: as parts of one large
         /// future, all of them together would need room on the stack at once.
-        fn route<'a>(cx: &'a Cx<'a>, input: &'a Value) -> Running<'a> {
-            match cx.op {
+        fn route<'a>(cx: &'a Cx<'a>, op: Op, input: &'a Value) -> Running<'a> {
+            match op {
                 $(Op::$op => {
                     fn start<'a>(cx: &'a Cx<'a>, input: &'a Value) -> Running<'a> {
-                        Box::pin(async move { body(cx, &$function(cx, typed(input)?).await?) })
+                        Box::pin(async move { body(Op::$op, &$function(cx, typed(input)?).await?) })
                     }
                     start(cx, input)
                 })*
-                $(Op::$missing)|* => Box::pin(async move { Err(errors::not_implemented(cx.op.name()).into()) }),
+                $(Op::$missing)|* => Box::pin(async move { Err(errors::not_implemented(op.name()).into()) }),
             }
         }
     };

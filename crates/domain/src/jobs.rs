@@ -10,10 +10,10 @@ use cognate_store::tables::{audit, jobs, keys};
 use cognate_store::{Batch, CommitError, params};
 
 use crate::app::App;
+use crate::app::keys::spare_context;
 use crate::clock::SECOND;
 use crate::errors::{Fault, Result};
-use crate::ops::{groups, pools, providers};
-use crate::tokens::keys::spare_context;
+use crate::resources::{groups, pools, providers};
 
 /// How often a node looks for work.
 const TURN: Duration = Duration::from_secs(5);

@@ -4,12 +4,13 @@
 //! authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`, never from elsewhere.
 
 pub mod app;
+pub mod attempts;
 pub mod audit;
-pub mod cache;
 pub mod clock;
 pub mod cx;
 pub mod dispatch;
 pub mod errors;
+pub mod facts;
 mod foreign;
 pub mod ids;
 pub mod jobs;
@@ -19,11 +20,16 @@ pub mod outbound;
 pub mod paging;
 pub mod pending;
 pub mod records;
+pub mod resources;
+pub mod run;
 pub mod signin;
 pub mod tokens;
 pub mod users;
 
 pub use app::{App, IssuerDefault, Mode, Settings};
+pub use cx::slot::Slot;
 pub use cx::{Caller, ClientInfo, Cx};
 pub use dispatch::{Answer, dispatch};
 pub use errors::{ApiError, Fault, Result};
+pub use facts::action::{Action, Endpoint};
+pub use run::run;

@@ -29,7 +29,7 @@ pub fn size(asked: Option<i64>) -> i64 {
 /// A token for the page behind `cursor` of this operation. `scope` is the pool id, or the region of listings across
 /// pools; `filter` whatever else shapes the listing.
 pub fn seal(cx: &Cx<'_>, scope: &str, filter: &str, cursor: &str) -> String {
-    let mut plain = cx.now.to_be_bytes().to_vec();
+    let mut plain = cx.now().to_be_bytes().to_vec();
     plain.extend_from_slice(cursor.as_bytes());
     URL_SAFE_NO_PAD.encode(cx.root.seal(&context(cx, scope, filter), &plain))
 }
@@ -44,14 +44,14 @@ pub fn open(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Result<Strin
 
 /// The refusal of a token.
 pub fn invalid(cx: &Cx<'_>, token: &str) -> Fault {
-    errors::pools::invalid_page_token(cx.op, token, &cx.request_id).into()
+    errors::pools::invalid_page_token(cx.action, token, &cx.request_id).into()
 }
 
 fn read(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Option<String> {
     let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
     let plain = cx.root.open(&context(cx, scope, filter), &sealed).ok()?;
     let (made, cursor) = plain.expose().split_first_chunk::<8>()?;
-    let age = cx.now.saturating_sub(i64::from_be_bytes(*made));
+    let age = cx.now().saturating_sub(i64::from_be_bytes(*made));
     if !(-SKEW..LIFETIME).contains(&age) {
         return None;
     }
@@ -61,7 +61,7 @@ fn read(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Option<String> {
 fn context<'a>(cx: &Cx<'_>, scope: &'a str, filter: &'a str) -> Context<'a> {
     Context {
         table: "page_token",
-        column: cx.op.name(),
+        column: cx.action.name(),
         pool: scope,
         row: filter,
     }

@@ -4,6 +4,7 @@
 use cognate_shapes::{AdvancedSecurityModeType, EncryptionKeyType, Op};
 
 use crate::errors::{self, Result};
+use crate::facts::action::Action;
 use crate::records::client::{Client, ClientDoc};
 use crate::records::pool::{Pool, PoolDoc};
 
@@ -178,20 +179,20 @@ fn own_key(pool: &PoolDoc) -> bool {
         .is_some_and(|k| k.key_type == Some(EncryptionKeyType::CustomerManagedKey))
 }
 
-/// 501 if the pool asks for a feature that `op` must obey and that has no code.
-pub fn guard_pool(op: Op, pool: &Pool) -> Result<()> {
+/// 501 if the pool asks for a feature that `action` must obey and that has no code.
+pub fn guard_pool(action: Action, pool: &Pool) -> Result<()> {
     for setting in POOL_SETTINGS {
-        if setting.governs.contains(&op) && (setting.on)(&pool.doc) {
+        if action.is_one_of(setting.governs) && (setting.on)(&pool.doc) {
             return Err(errors::not_implemented(setting.name).into());
         }
     }
     Ok(())
 }
 
-/// 501 if the client asks for a feature that `op` must obey and that has no code.
-pub fn guard_client(op: Op, client: &Client) -> Result<()> {
+/// 501 if the client asks for a feature that `action` must obey and that has no code.
+pub fn guard_client(action: Action, client: &Client) -> Result<()> {
     for setting in CLIENT_SETTINGS {
-        if setting.governs.contains(&op) && (setting.on)(&client.doc) {
+        if action.is_one_of(setting.governs) && (setting.on)(&client.doc) {
             return Err(errors::not_implemented(setting.name).into());
         }
     }

@@ -1,6 +1,7 @@
 //! Where existence must not show, a name that nobody has costs the exponentiations that a user's costs. The counters are
 //! of the whole process, so that this test has one to itself.
 
+#![recursion_limit = "256"]
 #![allow(
     missing_docs,
     clippy::unwrap_used,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cognate_domain::{Caller, ClientInfo, Cx, dispatch};
+use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -90,8 +90,8 @@ pub async fn handle(
     // On a task of its own, so that a client that goes away cannot stop an operation between its steps (a failed
     // password that is never counted), and a panic ends in an answer.
     let operation = tokio::spawn(async move {
-        let outcome = operate(&state, &about, &parts, op, &body.bytes, limit).await;
-        drop((body, slot));
+        let outcome = operate(&state, &about, &parts, op, &body.bytes, limit, slot).await;
+        drop(body);
         outcome
     });
     let outcome = operation.await.unwrap_or_else(|panic| {
@@ -176,6 +176,7 @@ async fn operate(
     op: Option<Op>,
     body: &Bytes,
     limit: BodyLimit,
+    slot: Slot,
 ) -> Result<Option<Vec<u8>>, Refusal> {
     let Some(op) = op else {
         if let Some(name) = target(&parts.headers) {
@@ -240,7 +241,8 @@ async fn operate(
         caller,
         about.client.clone(),
         about.request_id.clone(),
-    );
+    )
+    .holding(slot);
     let answer = dispatch(&cx, input).await;
     let code = answer.as_ref().err().map(|e| e.code.as_str());
     tracing::debug!(operation = op.name(), request_id = %about.request_id, error = code, "answered");

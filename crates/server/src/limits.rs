@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use cognate_domain::Slot;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -96,9 +97,6 @@ impl Drop for Share {
     }
 }
 
-/// Keeps a place among the requests under way.
-pub struct Slot(#[allow(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
-
 /// A body that was read whole, with its share of the budget.
 pub struct Received {
     /// The bytes.
@@ -159,7 +157,8 @@ impl Load {
     /// Takes a slot; None when there is none for a while.
     pub async fn enter(&self) -> Option<Slot> {
         let slot = tokio::time::timeout(SLOT_TIME, self.slots.clone().acquire_owned()).await;
-        slot.ok()?.ok().map(Slot)
+        let permit = slot.ok()?.ok()?;
+        Some(Slot::new(self.slots.clone(), permit))
     }
 
     fn clients(&self) -> MutexGuard<'_, HashMap<Option<ClientNet>, usize>> {

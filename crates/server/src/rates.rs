@@ -13,7 +13,7 @@ pub mod buckets;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cognate_domain::ops::limits;
+use cognate_domain::resources::limits;
 use cognate_domain::users::counted::{self, Place};
 use cognate_domain::{App, Caller};
 use cognate_shapes::{Category, Op};
@@ -185,10 +185,7 @@ impl Rates {
 
     async fn of_category(&self, app: &App, asked: &Asked<'_>, now: i64) -> Result<(), Refusal> {
         let (category, answers) = counted_as(asked);
-        let region = match asked.caller {
-            Caller::Key { region, .. } => region.as_str(),
-            Caller::Public => app.settings.region.as_str(),
-        };
+        let region = asked.caller.region().unwrap_or(&app.settings.region);
         let Some(rate) = self.provisioned(app, region, category, now).await? else {
             return Ok(());
         };

@@ -6,7 +6,7 @@
 //! see its domain.
 
 use cognate_domain::Cx;
-use cognate_domain::ops::domains;
+use cognate_domain::resources::domains;
 use cognate_shapes::{Op, Resource};
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ pub async fn target(cx: &Cx<'_>, op: Op, input: &Value) -> cognate_domain::Resul
         Resource::PoolId | Resource::Arn => (pool_of(op, input).map(arn), None),
         Resource::Client => match named("ClientId", LONGEST_CLIENT) {
             Some(id) => {
-                let client = cx.cache.client(cx, id).await?;
+                let client = cx.cached_client(id).await?;
                 (client.map(|client| arn(&client.pool_id)), None)
             }
             None => (None, None),

@@ -67,7 +67,7 @@ pub async fn document(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<Strin
     let issuer = issuer::of(cx, pool)?;
     let host = match served {
         [] => None,
-        _ => domain::host_of(cx, pool).await?,
+        _ => domain::host_of(&cx.store, pool).await?,
     };
     let document = Discovery::of(issuer, host.as_deref(), served);
     Ok(serde_json::to_string(&document)?)

@@ -5,5 +5,5 @@ use cognate_domain::{Cx, Result};
 
 /// The key set: the keys of ID and of access tokens. A pool that has none yet gets them now.
 pub async fn document(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
-    Ok(cx.cache.signers(cx, pool).await?.jwks())
+    Ok(cx.cached_signers(pool).await?.jwks())
 }

@@ -11,8 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cognate_crypto::random;
 use cognate_domain::records::pool::Pool;
-use cognate_domain::{App, Caller, ClientInfo, Cx};
-use cognate_shapes::Op;
+use cognate_domain::{App, Caller, ClientInfo, Cx, Endpoint, run};
 use http::{Method, Response, StatusCode, header};
 
 /// How long clients and proxies may keep the documents. A new key is published before it signs, so that a verifier that
@@ -49,24 +48,20 @@ pub async fn respond(
         base_url: base_url.map(str::to_owned),
         ..ClientInfo::default()
     };
-    let cx = Cx::new(
-        app,
-        Op::GetSigningCertificate,
-        Caller::Public,
-        from,
-        random::uuid_v4(),
-    );
-    let mut found = match document_of(&cx, pool_id, document).await {
+    let endpoint = if document == "jwks.json" {
+        Endpoint::Jwks
+    } else {
+        Endpoint::Discovery
+    };
+    let cx = Cx::new(app, endpoint, Caller::Public, from, random::uuid_v4());
+    let mut found = match run(&cx, || document_of(&cx, pool_id, document)).await {
         Ok(Some(json)) => answer(StatusCode::OK, Some(CACHE), json),
         Ok(None) => answer(StatusCode::BAD_REQUEST, None, unknown_pool(pool_id)),
-        Err(fault) => {
-            tracing::error!(path, ?fault, "a document failed");
-            answer(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                None,
-                r#"{"message":"Something went wrong"}"#.to_owned(),
-            )
-        }
+        Err(_) => answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            None,
+            r#"{"message":"Something went wrong"}"#.to_owned(),
+        ),
     };
     if method == Method::HEAD {
         *found.body_mut() = Bytes::new();
@@ -79,7 +74,7 @@ async fn document_of(
     pool_id: &str,
     document: &str,
 ) -> cognate_domain::Result<Option<String>> {
-    let Some(pool): Option<Arc<Pool>> = cx.cache.pool(cx, pool_id).await? else {
+    let Some(pool): Option<Arc<Pool>> = cx.cached_pool(pool_id).await? else {
         return Ok(None);
     };
     let json = if document == "jwks.json" {

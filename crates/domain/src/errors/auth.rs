@@ -1,6 +1,6 @@
 //! Texts of sign-in, challenges, tokens and sessions (auth.md 2, 3, 5.7, 6.1, 6.4, 6.5, 6.7).
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
 
 /// auth.md 6.4: wrong password, unknown user where that must not show, unspecific refusals; settled S1, S2.
 pub fn incorrect_password() -> ApiError {

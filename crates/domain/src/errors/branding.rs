@@ -1,6 +1,6 @@
 //! Error texts of UI customization and managed login branding.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 // Classic pages.
 
@@ -102,7 +102,7 @@ pub fn too_many_assets() -> ApiError {
 
 /// auth.md 1.9: what a request must have although the model does not say so.
 pub fn missing(member: &str) -> ApiError {
-    super::absent(member, false)
+    crate::errors::absent(member, false)
 }
 
 pub use unconfirmed::{

@@ -1,6 +1,6 @@
 //! The refusals around client secrets (admin.md 1.13). Their texts were never captured and stand in `unconfirmed`.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// admin.md 1.13: a client has at most two secrets.
 pub fn too_many_secrets() -> ApiError {

@@ -1,6 +1,7 @@
 //! Texts of remembered devices (auth.md 3.7, 6.4, 6.5, 6.7, 6.8).
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed::devices as guess};
+use crate::errors::unconfirmed::devices as guess;
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter};
 
 /// auth.md 6.4, 6.5, 6.7, settled S12: clients drop the device that they remember on exactly this text.
 pub fn device_not_found() -> ApiError {

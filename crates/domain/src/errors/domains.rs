@@ -1,6 +1,6 @@
 //! Error texts of domains, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// Settled D1: somebody else's prefix.
 pub fn domain_of_another_pool() -> ApiError {

@@ -1,6 +1,6 @@
 //! Error texts of groups, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// Settled T5, auth.md 6.8.
 pub fn group_not_found() -> ApiError {

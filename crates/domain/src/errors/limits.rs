@@ -1,6 +1,6 @@
 //! Error texts of provisioned limits, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// The attributes name no category, or something besides.
 pub fn invalid_definition() -> ApiError {

@@ -1,10 +1,9 @@
 //! Texts of second factors and authenticator apps (auth.md 4, 6.5, 6.7, 6.8).
 
-use cognate_shapes::Op;
-
-use super::unconfirmed::mfa as guess;
-use super::{ApiError, ErrorCode, api, invalid_parameter};
-use crate::signin::progress::MfaFactor;
+use crate::errors::unconfirmed::mfa as guess;
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter};
+use crate::facts::action::Action;
+use crate::facts::factor::MfaFactor;
 
 /// Settled C18: a factor is turned on that the user has not set up.
 pub fn no_delivery_config(factor: MfaFactor) -> ApiError {
@@ -46,8 +45,8 @@ pub fn code_used() -> ApiError {
 /// auth.md 4.2: the pool requires a factor that the user cannot have. The raw line, spelling as served:
 /// <https://github.com/aws-amplify/amplify-flutter/issues/95>; the type also
 /// <https://github.com/aws-amplify/amplify-js/issues/14013>. InitiateAuth does not declare it; its type is a guess.
-pub fn impossible(op: Op) -> ApiError {
-    let code = if op.errors().contains(&ErrorCode::MFAMethodNotFound) {
+pub fn impossible(action: Action) -> ApiError {
+    let code = if action.declares(ErrorCode::MFAMethodNotFound) {
         ErrorCode::MFAMethodNotFound
     } else {
         ErrorCode::InvalidUserPoolConfiguration

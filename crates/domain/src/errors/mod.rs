@@ -113,6 +113,15 @@ pub fn internal() -> ApiError {
     api(ErrorCode::InternalError, unconfirmed::INTERNAL)
 }
 
+/// Too many calls to one target run already: what the action may say of that.
+pub fn overloaded(action: crate::facts::action::Action) -> ApiError {
+    if action.declares(ErrorCode::TooManyRequests) {
+        api(ErrorCode::TooManyRequests, unconfirmed::OVERLOADED)
+    } else {
+        internal()
+    }
+}
+
 /// auth.md 6.1.
 pub fn pool_not_found(pool_id: &str) -> ApiError {
     api(

@@ -1,8 +1,7 @@
 //! Texts of passkeys (auth.md 4.5, 6.7).
 
-use super::{
-    ApiError, ErrorCode, api, invalid_parameter, not_authorized, unconfirmed::passkeys as guess,
-};
+use crate::errors::unconfirmed::passkeys as guess;
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
 
 /// Settled S21: WEB_AUTHN is no first factor of the pool.
 pub fn not_enabled() -> ApiError {

@@ -2,15 +2,16 @@
 
 use cognate_shapes::Op;
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, not_authorized, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized, unconfirmed};
+use crate::facts::action::Action;
 
 // Page tokens.
 
 /// A page token that is altered, too old, or made for something else. ListUsers names the token and the request, whose id
 /// is also in the header `x-amzn-requestid` (settled L13); elsewhere [unconfirmed].
-pub fn invalid_page_token(op: Op, token: &str, request_id: &str) -> ApiError {
-    match op {
-        Op::ListUsers => invalid_parameter(format!(
+pub fn invalid_page_token(action: Action, token: &str, request_id: &str) -> ApiError {
+    match action.op() {
+        Some(Op::ListUsers) => invalid_parameter(format!(
             "Paging marker {token} is invalid for request {request_id}"
         )),
         _ => invalid_parameter(unconfirmed::INVALID_PAGE_TOKEN),

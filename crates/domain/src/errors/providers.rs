@@ -1,6 +1,6 @@
 //! Error texts of identity providers and links, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// Settled D8.
 pub fn wrong_type(name: &str, kind: &str) -> ApiError {

@@ -1,6 +1,6 @@
 //! Error texts of resource servers, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// auth.md 6.10, endpoints.md 5.
 pub fn server_exists(identifier: &str, pool_id: &str) -> ApiError {

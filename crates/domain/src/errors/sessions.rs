@@ -2,8 +2,8 @@
 
 use cognate_shapes::ExplicitAuthFlowsType;
 
-use super::unconfirmed::sessions as texts;
-use super::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
+use crate::errors::unconfirmed::sessions as texts;
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
 
 /// The pool does not track sessions.
 pub fn tracking_is_off() -> ApiError {

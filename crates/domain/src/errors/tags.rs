@@ -1,6 +1,6 @@
 //! Error texts of tags, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// auth.md 6.10 (D): nothing that can have tags has this ARN.
 pub fn resource_not_found(arn: &str) -> ApiError {

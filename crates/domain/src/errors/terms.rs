@@ -1,6 +1,6 @@
 //! Error texts of terms documents, with their source rows.
 
-use super::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
 /// auth.md 6.10 (D).
 pub fn terms_not_found(id: &str) -> ApiError {

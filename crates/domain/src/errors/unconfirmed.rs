@@ -9,6 +9,9 @@ pub mod sessions;
 /// auth.md 6.1: the text of InternalErrorException was never captured.
 pub const INTERNAL: &str = "Something went wrong";
 
+/// Too many calls run at once to a function or host that the pool names.
+pub const OVERLOADED: &str = "Too many requests";
+
 // Pools and clients.
 
 /// A page token of ListUserPools, ListUserPoolClients and the like that cannot be used.
@@ -99,8 +102,8 @@ pub fn invalid_setting(path: &str) -> String {
 
 /// A callback or sign-out URL that is not absolute. For one without a scheme perhaps "{url} must contain a scheme"
 /// (<https://github.com/aws/aws-sdk-java/issues/1505>, one report of 2018).
-pub fn invalid_redirect(url: &str) -> super::ApiError {
-    super::invalid_parameter(format!("{url} is not a valid redirect URI."))
+pub fn invalid_redirect(url: &str) -> crate::errors::ApiError {
+    crate::errors::invalid_parameter(format!("{url} is not a valid redirect URI."))
 }
 
 /// auth.md 2.9: likely, from the list of answers that a client program knows; it drops the first full stop of an answer,
@@ -161,45 +164,45 @@ pub fn nothing_to_verify(flag: &str) -> &'static str {
 }
 
 /// auth.md 3.1, 6.4 \[emu\]. One client program looks for "REFRESH_TOKEN_AUTH flow not enabled for this client".
-pub fn refresh_flow_disabled() -> super::ApiError {
-    super::invalid_parameter("Refresh Token flow not enabled for this client")
+pub fn refresh_flow_disabled() -> crate::errors::ApiError {
+    crate::errors::invalid_parameter("Refresh Token flow not enabled for this client")
 }
 
 /// auth.md 5.5: the text of RefreshTokenReuseException was not captured; this one stands in the tests of aws-amplify.
-pub fn refresh_token_reused() -> super::ApiError {
-    super::api(
-        super::ErrorCode::RefreshTokenReuse,
+pub fn refresh_token_reused() -> crate::errors::ApiError {
+    crate::errors::api(
+        crate::errors::ErrorCode::RefreshTokenReuse,
         "Refresh token has been invalidated by rotation",
     )
 }
 
 /// auth.md 5.6 \[emu\]: RevokeToken on a client without token revocation.
-pub fn revocation_disabled() -> super::ApiError {
-    super::api(
-        super::ErrorCode::UnsupportedOperation,
+pub fn revocation_disabled() -> crate::errors::ApiError {
+    crate::errors::api(
+        crate::errors::ErrorCode::UnsupportedOperation,
         "Please enable token revocation before revoking tokens for this client",
     )
 }
 
 /// auth.md 5.6 \[emu\]: RevokeToken on an access or ID token.
-pub fn only_refresh_tokens() -> super::ApiError {
-    super::api(
-        super::ErrorCode::UnsupportedTokenType,
+pub fn only_refresh_tokens() -> crate::errors::ApiError {
+    crate::errors::api(
+        crate::errors::ErrorCode::UnsupportedTokenType,
         "Only refresh tokens can be revoked",
     )
 }
 
 /// auth.md 5.6 \[emu\]: RevokeToken by another client, with a wrong secret, or by a client that does not exist.
-pub fn not_issued_to_this_client() -> super::ApiError {
-    super::api(
-        super::ErrorCode::Unauthorized,
+pub fn not_issued_to_this_client() -> crate::errors::ApiError {
+    crate::errors::api(
+        crate::errors::ErrorCode::Unauthorized,
         "Refresh token was not issued to this client",
     )
 }
 
 /// auth.md 8: SRP_A that is no number.
-pub fn malformed_srp_a() -> super::ApiError {
-    super::invalid_parameter("SRP_A is not a valid hexadecimal number.")
+pub fn malformed_srp_a() -> crate::errors::ApiError {
+    crate::errors::invalid_parameter("SRP_A is not a valid hexadecimal number.")
 }
 
 // Groups.
@@ -285,13 +288,13 @@ pub const METADATA_CERTIFICATE: &str =
     "The metadata document does not contain a valid signing certificate.";
 
 /// A key of ProviderDetails that the type does not have.
-pub fn unknown_detail(key: &str) -> super::ApiError {
-    super::invalid_parameter(format!("Unsupported provider detail: {key}."))
+pub fn unknown_detail(key: &str) -> crate::errors::ApiError {
+    crate::errors::invalid_parameter(format!("Unsupported provider detail: {key}."))
 }
 
 /// A value of ProviderDetails that the key may not have.
-pub fn invalid_detail(key: &str) -> super::ApiError {
-    super::invalid_parameter(format!("Invalid value for provider detail: {key}."))
+pub fn invalid_detail(key: &str) -> crate::errors::ApiError {
+    crate::errors::invalid_parameter(format!("Invalid value for provider detail: {key}."))
 }
 
 // Links.

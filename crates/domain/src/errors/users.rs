@@ -1,8 +1,9 @@
 //! Error texts of the operations on users, with their source rows.
 
-use cognate_shapes::{DeliveryMediumType, ErrorCode, Op};
+use cognate_shapes::{DeliveryMediumType, ErrorCode};
 
-use super::{ApiError, api, invalid_parameter, not_authorized, unconfirmed};
+use crate::errors::{ApiError, api, invalid_parameter, not_authorized, unconfirmed};
+use crate::facts::action::Action;
 
 /// auth.md 6.2, 2.4: the user name of a sign-up is taken.
 pub fn user_already_exists() -> ApiError {
@@ -21,10 +22,10 @@ pub fn account_exists(attribute: &str) -> ApiError {
 
 /// auth.md 6.3, 6.8: a verified alias belongs to another user. Operations whose model does not list
 /// AliasExistsException answer UsernameExistsException, or else InvalidParameterException, with the same text.
-pub fn alias_exists(op: Op, attribute: &str) -> ApiError {
+pub fn alias_exists(action: Action, attribute: &str) -> ApiError {
     let code = [ErrorCode::AliasExists, ErrorCode::UsernameExists]
         .into_iter()
-        .find(|code| op.errors().contains(code))
+        .find(|code| action.declares(*code))
         .unwrap_or(ErrorCode::InvalidParameter);
     api(code, account_text(attribute))
 }
@@ -171,9 +172,9 @@ pub fn code_expired() -> ApiError {
 }
 
 /// auth.md 2.7: too many wrong answers to one code. VerifyUserAttribute declares only the limit of requests.
-pub fn too_many_failed_attempts(op: Op) -> ApiError {
-    if !op.errors().contains(&ErrorCode::TooManyFailedAttempts) {
-        return super::auth::attempt_limit_exceeded();
+pub fn too_many_failed_attempts(action: Action) -> ApiError {
+    if !action.declares(ErrorCode::TooManyFailedAttempts) {
+        return crate::errors::auth::attempt_limit_exceeded();
     }
     api(
         ErrorCode::TooManyFailedAttempts,
@@ -230,14 +231,14 @@ pub fn contact_administrator() -> ApiError {
 
 /// auth.md 6.2: nobody delivers messages. Operations that do not declare CodeDeliveryFailureException declare that the
 /// service may not send by the medium.
-pub fn delivery_failed(op: Op, medium: DeliveryMediumType) -> ApiError {
+pub fn delivery_failed(action: Action, medium: DeliveryMediumType) -> ApiError {
     let may_not = match medium {
         DeliveryMediumType::Email => ErrorCode::InvalidEmailRoleAccessPolicy,
         DeliveryMediumType::Sms => ErrorCode::InvalidSmsRoleAccessPolicy,
     };
     let code = [ErrorCode::CodeDeliveryFailure, may_not]
         .into_iter()
-        .find(|code| op.errors().contains(code))
+        .find(|code| action.declares(*code))
         .unwrap_or(ErrorCode::InvalidParameter);
     api(code, unconfirmed::DELIVERY_FAILED)
 }

@@ -5,62 +5,10 @@ use cognate_shapes::{
     RecoveryOptionNameType, UserPoolMfaType, VerifiedAttributeType,
 };
 
+use crate::facts::contact::Contact;
+use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::progress::MfaFactor;
-use crate::users::{mfa, names};
-
-/// The two attributes that messages go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Contact {
-    /// By e-mail.
-    Email,
-    /// By text message.
-    PhoneNumber,
-}
-
-impl Contact {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Email, Self::PhoneNumber];
-
-    /// The attribute's name.
-    pub fn attribute(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::PhoneNumber => "phone_number",
-        }
-    }
-
-    /// The attribute that tells whether it is verified.
-    pub fn flag(self) -> &'static str {
-        match self {
-            Self::Email => "email_verified",
-            Self::PhoneNumber => "phone_number_verified",
-        }
-    }
-
-    /// The second factor whose codes go there.
-    pub fn factor(self) -> MfaFactor {
-        match self {
-            Self::Email => MfaFactor::Email,
-            Self::PhoneNumber => MfaFactor::Sms,
-        }
-    }
-
-    /// The contact behind an attribute's name.
-    pub fn of_attribute(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|contact| contact.attribute() == name)
-    }
-
-    fn fits(self, name: &str) -> bool {
-        match self {
-            Self::Email => names::is_email(name),
-            Self::PhoneNumber => names::is_phone_number(name),
-        }
-    }
-}
 
 /// An address or a number.
 #[derive(Clone, PartialEq, Eq)]
@@ -95,10 +43,9 @@ impl Destination {
         let preferred = [Contact::Email, Contact::PhoneNumber]
             .into_iter()
             .find(|c| contacts.contains(c))?;
-        let seed = pool.key.mac(
-            "destinations of unknown names",
-            names::fold(pool, name).as_bytes(),
-        );
+        let seed = pool
+            .key
+            .mac("destinations of unknown names", pool.fold(name).as_bytes());
         let letter = |byte: u8| char::from(b'a' + byte % 26);
         let value = match (preferred, seed) {
             (Contact::Email, [a, b, ..]) => format!("{}@{}.com", letter(a), letter(b)),

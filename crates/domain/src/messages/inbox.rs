@@ -1,13 +1,12 @@
 //! The inbox of `cognate dev`: every message that would have been sent (design decision 11).
 
-use cognate_shapes::{Op, Timestamp};
+use cognate_shapes::Timestamp;
 use cognate_store::tables::messages::{self as table, MessageRow};
 use serde::Serialize;
 
-use super::{Body, context};
 use crate::app::App;
-use crate::cx::{Caller, ClientInfo, Cx};
 use crate::errors::Result;
+use crate::messages::{Body, context};
 
 /// How many messages an answer holds at most.
 const MOST: usize = 100;
@@ -58,13 +57,6 @@ pub struct InboxMessage {
 
 /// The matching messages, newest first, at most 100. Messages of deleted pools are gone.
 pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> {
-    let cx = Cx::new(
-        app,
-        Op::AdminGetUser,
-        Caller::Public,
-        ClientInfo::default(),
-        String::new(),
-    );
     let after = filter.after.as_deref().unwrap_or("");
     let mut found = Vec::new();
     let mut before: Option<String> = None;
@@ -77,7 +69,7 @@ pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> 
         for mut row in rows {
             let row = MessageRow::read(&mut row)?;
             before = Some(row.message_id.clone());
-            if let Some(message) = open(&cx, filter, row).await? {
+            if let Some(message) = open(app, filter, row).await? {
                 found.push(message);
             }
         }
@@ -89,8 +81,8 @@ pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> 
     Ok(found)
 }
 
-async fn open(cx: &Cx<'_>, filter: &InboxFilter, row: MessageRow) -> Result<Option<InboxMessage>> {
-    let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else {
+async fn open(app: &App, filter: &InboxFilter, row: MessageRow) -> Result<Option<InboxMessage>> {
+    let Some(pool) = app.cached_pool(&row.pool_id).await? else {
         return Ok(None);
     };
     let plain = pool

@@ -103,7 +103,7 @@ pub fn require_courier(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> 
     }
     match cx.settings.mode {
         Mode::Dev => Ok(()),
-        Mode::Serve => Err(errors::users::delivery_failed(cx.op, medium).into()),
+        Mode::Serve => Err(errors::users::delivery_failed(cx.action, medium).into()),
     }
 }
 

@@ -6,7 +6,6 @@ use cognate_shapes::*;
 use cognate_store::tables::clients::{self, ClientRow};
 use serde::{Deserialize, Serialize};
 
-use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
@@ -119,20 +118,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// Reads a client and opens its secrets; None when there is none or its pool, whose key signs it, is not active.
-    ///
-    /// # Errors
-    /// The store's, and an internal fault for a row that does not open or parse.
-    pub async fn load(cx: &Cx<'_>, id: &str) -> Result<Option<Self>> {
-        let Some(row) = clients::get(&cx.store, id).await? else {
-            return Ok(None);
-        };
-        let Some(pool) = cx.cache.pool(cx, &row.pool_id).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Self::open(&pool, row)?))
-    }
-
     /// A client of `pool` from its row.
     ///
     /// # Errors

@@ -4,11 +4,11 @@ use cognate_crypto::seal::Context;
 use cognate_crypto::secret::{Secret, SecretBytes};
 use cognate_crypto::srp::Verifier;
 use cognate_shapes::{AttributeType, DeviceType, Timestamp};
+use cognate_store::Store;
 use cognate_store::tables::devices::{self, DeviceRow};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
-use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
@@ -134,8 +134,13 @@ impl Device {
     ///
     /// # Errors
     /// The store's; an internal fault for a row that is not signed.
-    pub async fn find(cx: &Cx<'_>, pool: &Pool, user_id: &str, key: &str) -> Result<Option<Self>> {
-        let row = devices::get(&cx.store, &pool.id, user_id, key).await?;
+    pub async fn find(
+        store: &Store,
+        pool: &Pool,
+        user_id: &str,
+        key: &str,
+    ) -> Result<Option<Self>> {
+        let row = devices::get(store, &pool.id, user_id, key).await?;
         row.map(|row| Self::checked(pool, user_id, row)).transpose()
     }
 
@@ -172,12 +177,12 @@ impl Device {
     }
 
     /// As the operations show it, attributes in the service's order (auth.md 3.7, admin.md 2.7).
-    pub fn to_api(&self, cx: &Cx<'_>, pool: &Pool, user: &User, view: View) -> DeviceType {
+    pub fn to_api(&self, account: &str, pool: &Pool, user: &User, view: View) -> DeviceType {
         let row = &self.0;
         let owner = format!("{}.{}", user.username, pool.id);
         let arn = format!(
             "arn:aws:cognito-idp:{}:{}:owner/{owner}/device/{}",
-            pool.region, cx.settings.account, row.device_key
+            pool.region, account, row.device_key
         );
         let status = if row.remembered {
             "remembered"

@@ -1,9 +1,8 @@
 //! Where the pages of a pool are.
 
-use cognate_store::Row;
 use cognate_store::tables::domains::{self, DomainRow};
+use cognate_store::{Row, Store};
 
-use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
@@ -35,9 +34,9 @@ pub fn sign(pool: &Pool, mut row: DomainRow) -> DomainRow {
 ///
 /// # Errors
 /// Those of the store and of [`read`].
-pub async fn host_of(cx: &Cx<'_>, pool: &Pool) -> Result<Option<String>> {
+pub async fn host_of(store: &Store, pool: &Pool) -> Result<Option<String>> {
     let (sql, params) = domains::of_pool(&pool.id);
-    host(pool, cx.store.rows(sql, params).await?)
+    host(pool, store.rows(sql, params).await?)
 }
 
 /// The host among the domains of a pool, as the rows of [`domains::of_pool`] give them: the custom domain before the

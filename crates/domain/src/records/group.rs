@@ -1,9 +1,8 @@
 //! Groups and memberships, whose rows decide what tokens say of a user.
 
-use cognate_store::Row;
 use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::{Row, Store};
 
-use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
@@ -11,8 +10,8 @@ use crate::records::pool::Pool;
 ///
 /// # Errors
 /// The store's; an internal fault for a row that is not signed.
-pub async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<GroupRow>> {
-    let row = groups::get(&cx.store, &pool.id, name).await?;
+pub async fn find(store: &Store, pool: &Pool, name: &str) -> Result<Option<GroupRow>> {
+    let row = groups::get(store, &pool.id, name).await?;
     row.map(|row| checked(pool, row)).transpose()
 }
 

@@ -1,12 +1,15 @@
 //! The bridge between domain and store: typed records, rows to records, conflicts to errors.
 
+pub mod assurance;
 pub mod client;
 pub mod device;
 pub mod domain;
 pub mod group;
 pub mod mac;
 pub mod meta;
+pub mod mfa;
 pub mod passkey;
 pub mod pool;
 pub mod provider;
+pub mod schema;
 pub mod user;

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cognate_crypto::seal::PoolKey;
+use cognate_crypto::seal::RootKey;
 use cognate_shapes::*;
+use cognate_store::Store;
 use cognate_store::signed::Signed;
 use cognate_store::tables::pools::{self, PoolRow};
 use serde::{Deserialize, Serialize};
 
-use crate::cx::Cx;
 use crate::errors::Result;
+use crate::facts::names;
 use crate::records::mac;
-use crate::users::schema;
+use crate::records::schema;
 
 /// The settings of a pool, with every default that Describe shows already filled in (admin.md 1.2, 1.3).
 ///
@@ -185,9 +187,9 @@ impl Pool {
     ///
     /// # Errors
     /// The store's, and an internal fault for a row that does not open or parse.
-    pub async fn load(cx: &Cx<'_>, id: &str) -> Result<Option<Self>> {
-        match pools::get(&cx.store, id).await? {
-            Some(row) => Ok(Some(Self::from_row(cx, row)?)),
+    pub async fn load(store: &Store, root: &RootKey, id: &str) -> Result<Option<Self>> {
+        match pools::get(store, id).await? {
+            Some(row) => Ok(Some(Self::from_row(root, row)?)),
             None => Ok(None),
         }
     }
@@ -196,8 +198,8 @@ impl Pool {
     ///
     /// # Errors
     /// An internal fault for a row that does not open or parse.
-    pub fn from_row(cx: &Cx<'_>, row: PoolRow) -> Result<Self> {
-        let key = cx.root.unwrap_pool_key(&row.pool_id, &row.data_key)?;
+    pub fn from_row(root: &RootKey, row: PoolRow) -> Result<Self> {
+        let key = root.unwrap_pool_key(&row.pool_id, &row.data_key)?;
         let issuer = row.issuer.as_deref();
         let signed = pools::signed(&row.pool_id, &row.region, &row.doc, issuer);
         mac::check(&key, &row.pool_id, &signed, row.mac.as_deref())?;
@@ -238,6 +240,15 @@ impl Pool {
     /// Those of [`mac::check`].
     pub fn check(&self, row: &Signed<'_>, mac: Option<&[u8]>) -> Result<()> {
         mac::check(&self.key, &self.id, row, mac)
+    }
+
+    /// The form in which a name or alias is kept and compared: names of a pool share one namespace.
+    pub fn fold(&self, name: &str) -> String {
+        if self.case_sensitive() {
+            names::nfc(name).into_owned()
+        } else {
+            names::fold_case(name)
+        }
     }
 
     /// The part of the id after `_`: `poolName` of SRP (auth.md 3.4).

@@ -9,15 +9,15 @@ use cognate_shapes::{
 };
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, provider_links};
-use cognate_store::{Batch, Label, Row, Value};
+use cognate_store::{Batch, Label, Row, Store, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::cx::{Caller, Cx};
 use crate::errors::{Fault, Result};
+use crate::facts::mfa_state::MfaState;
+use crate::facts::names;
 use crate::records::mac;
+use crate::records::mfa;
 use crate::records::pool::Pool;
-use crate::users::mfa::MfaState;
-use crate::users::{mfa_options, names};
 
 pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
 
@@ -79,13 +79,12 @@ pub struct User {
 
 impl User {
     /// By user name, active alias or `sub` (auth.md 2.4, admin.md 2.1).
-    pub async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<Self>> {
+    pub async fn find(store: &Store, pool: &Pool, name: &str) -> Result<Option<Self>> {
         if !table::looks_like_id(name) {
-            return Self::find_login(cx, pool, name).await;
+            return Self::find_login(store, pool, name).await;
         }
-        let folded = names::fold(pool, name);
-        let rows = cx
-            .store
+        let folded = pool.fold(name);
+        let rows = store
             .read(&[
                 table::by_login(&pool.id, &folded),
                 table::by_id(&pool.id, name),
@@ -101,10 +100,10 @@ impl User {
     }
 
     /// By user name or active alias only (settled C13).
-    pub async fn find_login(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Option<Self>> {
-        let folded = names::fold(pool, name);
+    pub async fn find_login(store: &Store, pool: &Pool, name: &str) -> Result<Option<Self>> {
+        let folded = pool.fold(name);
         let (sql, params) = table::by_login(&pool.id, &folded);
-        let row = cx.store.row(sql, params).await?;
+        let row = store.row(sql, params).await?;
         row.map(|mut row| Self::of_login(pool, &folded, &mut row))
             .transpose()
     }
@@ -123,16 +122,16 @@ impl User {
     }
 
     /// By the immutable id.
-    pub async fn by_id(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<Option<Self>> {
+    pub async fn by_id(store: &Store, pool: &Pool, id: &str) -> Result<Option<Self>> {
         let (sql, params) = table::by_id(&pool.id, id);
-        let row = cx.store.row(sql, params).await?;
+        let row = store.row(sql, params).await?;
         row.map(|mut row| Self::from_row(pool, &mut row))
             .transpose()
     }
 
     /// The read behind [`find_login`](Self::find_login), for use among others in one `Store::read`.
     pub fn login_query(pool: &Pool, name: &str) -> (&'static str, Vec<Value>) {
-        table::by_login(&pool.id, &names::fold(pool, name))
+        table::by_login(&pool.id, &pool.fold(name))
     }
 
     /// From a row of [`BY_ID`], [`BY_LOGIN`] or a page; empties the row.
@@ -226,7 +225,7 @@ impl User {
             user_last_modified_date: Some(Timestamp(self.modified)),
             enabled: Some(self.enabled),
             user_status: Some(self.status),
-            mfa_options: mfa_options::shown(self),
+            mfa_options: mfa::options(self),
         }
     }
 
@@ -257,7 +256,7 @@ impl User {
 
     /// What a name is to the user, if they can be found under it now.
     pub fn called_by(&self, pool: &Pool, name: &str) -> Option<Name> {
-        let folded = names::fold(pool, name);
+        let folded = pool.fold(name);
         let logins = self.logins(pool);
         logins
             .iter()
@@ -267,13 +266,13 @@ impl User {
 
     /// The names under which the user can be found now: folded text and kind (design, names).
     fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
-        let mut list = vec![(names::fold(pool, &self.username), Name::Username)];
+        let mut list = vec![(pool.fold(&self.username), Name::Username)];
         let mut add = |kind: Name, active: bool| {
             if let Some(value) = self
                 .attribute(kind.as_str())
                 .filter(|value| active && !value.is_empty())
             {
-                let folded = names::fold(pool, value);
+                let folded = pool.fold(value);
                 if list.iter().all(|(name, _)| *name != folded) {
                     list.push((folded, kind));
                 }
@@ -385,12 +384,6 @@ pub fn taken_alias(label: Label) -> Option<&'static str> {
         .into_iter()
         .find(|kind| kind.taken() == label)
         .map(Name::as_str)
-}
-
-/// Whether a request changes nothing of a user and so writes nothing, neither the user nor an audit row: else whoever has a
-/// token fills the database by saying the same again and again. What an administrator asks for is recorded all the same.
-pub fn is_idle(cx: &Cx<'_>, before: &User, after: &User) -> bool {
-    matches!(cx.caller, Caller::Public) && before.doc == after.doc
 }
 
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.

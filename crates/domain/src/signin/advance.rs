@@ -8,18 +8,19 @@ use cognate_shapes::UserStatusType;
 use cognate_store::Batch;
 use cognate_store::tables::sessions;
 
+use crate::attempts::guesses::{self, Guess};
+use crate::attempts::{self, Tally};
 use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result, auth};
+use crate::facts::factor::{Factor, Proven};
 use crate::messages;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::attempts::{self, Tally};
-use crate::signin::guesses::{self, Guess};
-use crate::signin::mfa::{self, decide::Decision};
+use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::{self, Outcome, Proof};
-use crate::signin::progress::{Factor, Flow, Progress, Proven, Start};
+use crate::signin::progress::{Flow, Progress, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::{At, candidate, custom, device, new_password, step_up};
+use crate::signin::{At, candidate, custom, device, mfa, new_password, step_up};
 
 /// Whether the batch of a step changes the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub async fn proved_and_saved(
 
 /// A right answer ends the row of wrong ones to the same factor.
 fn forgive(at: At<'_>, resumed: &Resumed<'_>, batch: Batch) -> Batch {
-    match Guess::at(&resumed.progress.awaits) {
+    match resumed.progress.awaits.guess() {
         Some(guess) => guess.forgive(batch, at.pool, &resumed.tally),
         None => batch,
     }
@@ -118,7 +119,7 @@ fn passed<'a>(
     resumed: Resumed<'a>,
     factor: Factor,
     after: Option<User>,
-) -> Result<(Passed, crate::signin::gate::Pass<'a>)> {
+) -> Result<(Passed, crate::app::gate::Guard<'a>)> {
     let proof = resumed.proof();
     let change = if after.is_some() {
         Change::Saved
@@ -161,7 +162,7 @@ pub async fn proceed(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
             if user
                 .doc
                 .temporary_until
-                .is_some_and(|until| until <= cx.now)
+                .is_some_and(|until| until <= cx.now())
             {
                 return Err(refused(auth::temporary_password_expired()).await);
             }
@@ -182,7 +183,7 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
     // A remembered device stands for the second factor (auth.md 3.7).
     if let Some(device) = device.as_ref()
         && device::takes_part(at.pool, &passed, &decision, device)
-        && !Guess::Device.is_worn_out(&passed.tally, cx.now)
+        && !Guess::Device.is_worn_out(&passed.tally, cx.now())
     {
         let (batch, next) = device::challenge(cx, at, passed.progress(at), device, batch)?;
         return ask(cx, at, &passed, batch, next).await;
@@ -196,8 +197,8 @@ async fn second_step(cx: &Cx<'_>, at: At<'_>, passed: Passed, batch: Batch) -> R
         return outcome::open_session(cx, at, &passed, device.as_ref(), batch).await;
     }
     let worn_out = match &decision {
-        Decision::Ask(factor) => Guess::second(*factor).is_worn_out(&passed.tally, cx.now),
-        Decision::Choose(_) => guesses::second_factors_worn_out(&passed.tally, cx.now),
+        Decision::Ask(factor) => Guess::second(*factor).is_worn_out(&passed.tally, cx.now()),
+        Decision::Choose(_) => guesses::second_factors_worn_out(&passed.tally, cx.now()),
         Decision::Nothing | Decision::SetUp(_) | Decision::Impossible => false,
     };
     if worn_out {
@@ -254,7 +255,7 @@ pub async fn wrong(cx: &Cx<'_>, at: At<'_>, resumed: Resumed<'_>, refusal: ApiEr
         resumed.user.as_ref(),
         resumed.tally.subject(),
     );
-    let guess = Guess::at(&resumed.progress.awaits);
+    let guess = resumed.progress.awaits.guess();
     match attempts::count_failure(cx, at.pool, resumed.tally, guess, batch).await {
         Ok(()) => refusal.into(),
         Err(fault) => fault,

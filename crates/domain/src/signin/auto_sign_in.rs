@@ -8,16 +8,16 @@ use cognate_store::Batch;
 
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
+use crate::facts::factor::{Factor, Proven};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::choice::offers;
 use crate::signin::flows::{Door, Parameters};
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Factor, Flow, Progress, Proven, Start};
-use crate::signin::secret_hash;
-use crate::signin::{At, advance, resume};
+use crate::signin::progress::{Awaits, Flow, Progress, Start};
+use crate::signin::{At, advance, resume, secret_hash};
 
 /// The session that SignUp gives, for clients that can use it.
 ///

@@ -8,14 +8,14 @@ use cognate_store::tables::events::{self, Event};
 use cognate_store::tables::{attempts as attempts_table, users};
 use cognate_store::{Batch, params};
 
+use crate::attempts::{self, Subject, Tally, hex};
 use crate::clock::{DAY, MINUTE};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
+use crate::facts::names;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::attempts::{self, Subject, Tally, hex};
-use crate::users::names;
 
 /// How long auth events are kept (admin.md 2.8), in microseconds.
 const KEPT: i64 = 2 * 365 * DAY;
@@ -57,7 +57,7 @@ impl Candidate {
         name: &str,
         accepted: Names,
     ) -> Result<Self> {
-        let typed = names::fold(pool, name);
+        let typed = pool.fold(name);
         let nobody = Subject::unknown(pool, &typed);
         let mut queries = vec![
             users::by_login_or_other(&pool.id, &typed, nobody.as_str()),
@@ -311,7 +311,7 @@ pub fn stranger_event(
         Some(user) => (user.id.as_str(), KEPT_FOR_STRANGERS),
         None => (subject.as_str(), KEPT_FOR_NOBODY),
     };
-    let at = cx.now.saturating_sub(cx.now.rem_euclid(MINUTE));
+    let at = cx.now().saturating_sub(cx.now().rem_euclid(MINUTE));
     let id = pool
         .key
         .mac("events of strangers", format!("{who} {at}").as_bytes());
@@ -321,7 +321,7 @@ pub fn stranger_event(
         event_id: &uuid_of(&id),
         doc: &doc,
         at,
-        expires: cx.now.saturating_add(kept),
+        expires: cx.now().saturating_add(kept),
     };
     events::insert_once(batch, &pool.id, &event)
 }
@@ -371,8 +371,8 @@ fn event_for(
         subject,
         event_id,
         doc: &doc,
-        at: cx.now,
-        expires: cx.now.saturating_add(kept),
+        at: cx.now(),
+        expires: cx.now().saturating_add(kept),
     };
     events::insert(batch, &pool.id, &event)
 }

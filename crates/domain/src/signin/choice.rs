@@ -9,24 +9,24 @@ use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions;
 
-use crate::audit;
+use crate::attempts::guesses::Guess;
 use crate::cx::Cx;
 use crate::errors::{self, Result, auth};
-use crate::messages;
-use crate::messages::destination::{Contact, Destination};
+use crate::facts::contact::Contact;
+use crate::facts::factor::{Factor, Proven};
+use crate::messages::destination::Destination;
 use crate::records::user::User;
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
-use crate::signin::guesses::Guess;
 use crate::signin::otp::{self, Stage};
 use crate::signin::outcome::{Outcome, Proof};
 use crate::signin::passkey::relying_party::Known;
-use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
+use crate::signin::progress::{Awaits, Progress, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::secret_hash;
 use crate::signin::step_up::{self, Begun};
-use crate::signin::{At, advance, auto_sign_in, passkey, password, srp};
+use crate::signin::{At, advance, auto_sign_in, passkey, password, secret_hash, srp};
 use crate::users::aliases;
+use crate::{audit, messages};
 
 pub mod offers;
 
@@ -58,7 +58,7 @@ pub async fn start(
     }
     secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let candidate = Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await?;
-    candidate.tally.refuse_locked(cx.now)?;
+    candidate.tally.refuse_locked(cx.now())?;
     let (candidate, offers, passkeys) = look_at(cx, at, candidate, name).await?;
     let offers = step_up::leading(&start, offers)?;
     match preferred {
@@ -70,7 +70,7 @@ pub async fn start(
         }
         Some(challenge) if offers.contains(&challenge) => {
             if let Some(guess) = Guess::first(challenge) {
-                guess.refuse_worn_out(&candidate.tally, cx.now)?;
+                guess.refuse_worn_out(&candidate.tally, cx.now())?;
             }
             let mut who = Who::begins(at, candidate, start, name);
             who.passkeys = Some(passkeys);
@@ -286,7 +286,7 @@ async fn select(
         return by_srp(cx, at, resumed, given, Some(offers)).await;
     }
     if let Some(guess) = Guess::first(challenge) {
-        guess.refuse_worn_out(&resumed.tally, cx.now)?;
+        guess.refuse_worn_out(&resumed.tally, cx.now())?;
     }
     let chosen = resumed.proof();
     let who = Who {

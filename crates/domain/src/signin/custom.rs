@@ -16,16 +16,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth, challenges};
+use crate::facts::factor::{Factor, Proven};
 use crate::records::pool::Pool;
 use crate::records::user::{ID_TAKEN, User};
 use crate::signin::advance::{self, Change, Passed};
 use crate::signin::candidate::{self, Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Awaits, Factor, Progress, Proven, Start};
+use crate::signin::progress::{Awaits, Progress, Start};
 use crate::signin::resume::Resumed;
-use crate::signin::secret_hash;
-use crate::signin::{At, srp};
+use crate::signin::{At, secret_hash, srp};
 
 pub mod deciders;
 
@@ -75,7 +75,7 @@ pub async fn start(
         .then(|| srp::parse(given.required(SRP_A)?))
         .transpose()?;
     let candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
-    candidate.tally.refuse_locked(cx.now)?;
+    candidate.tally.refuse_locked(cx.now())?;
     candidate.refuse_state(cx, pool, client).await?;
     let candidate = candidate.or_nobody(pool)?;
 
@@ -336,7 +336,7 @@ fn round(
 }
 
 async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Option<(State, i64)>> {
-    let key = table::key(&pool.id, subject, row, cx.now);
+    let key = table::key(&pool.id, subject, row, cx.now());
     let Some(mut found) = cx.store.row(table::READ, key).await? else {
         return Ok(None);
     };

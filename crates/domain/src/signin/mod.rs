@@ -24,15 +24,13 @@
 //! | [`refresh`] | new tokens for a refresh token, rotation |
 
 pub mod advance;
-pub mod attempts;
+pub mod auth_factors;
 pub mod auto_sign_in;
 pub mod candidate;
 pub mod choice;
 pub mod custom;
 pub mod device;
 pub mod flows;
-pub mod gate;
-pub mod guesses;
 pub mod mfa;
 pub mod new_password;
 pub mod otp;

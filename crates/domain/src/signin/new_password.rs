@@ -9,15 +9,17 @@ use cognate_store::Batch;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
+use crate::facts::factor::Factor;
 use crate::records::pool::Pool;
+use crate::records::schema;
 use crate::records::user::{self, User};
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Awaits, Factor, Progress};
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::{At, advance, resume};
 use crate::tokens::claims::may_read;
 use crate::users::password_policy::{self, PolicyText, history};
-use crate::users::{changes, password, schema};
+use crate::users::{changes, password};
 
 /// Asks a user who proved a temporary password for one of their own.
 ///
@@ -94,7 +96,7 @@ pub async fn answer(
     history::replace(pool, &mut after, sealed);
     after.doc.temporary_until = None;
     after.status = UserStatusType::Confirmed;
-    after.modified = cx.now;
+    after.modified = cx.now();
 
     let batch = user::save(Batch::new(), pool, &before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

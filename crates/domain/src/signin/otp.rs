@@ -13,12 +13,12 @@ use cognate_store::tables::sessions;
 
 use crate::cx::Cx;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, challenges};
-use crate::messages::destination::{Contact, Destination};
+use crate::facts::contact::Contact;
+use crate::messages::destination::Destination;
 use crate::messages::{self, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::choice::offers;
-use crate::signin::guesses::Guess;
 use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, candidate};
@@ -177,8 +177,8 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
         Awaits::EmailOtp | Awaits::SmsOtp => {
             let (user, subject) = (resumed.user.as_ref(), resumed.tally.subject());
             let event = candidate::failure_event(cx, at.pool, at.client, user, subject);
-            match Guess::at(&resumed.progress.awaits) {
-                Some(guess) => guess.count(event, at.pool, subject, cx.now),
+            match resumed.progress.awaits.guess() {
+                Some(guess) => guess.count(event, at.pool, subject, cx.now()),
                 None => event,
             }
         }
@@ -196,7 +196,7 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => challenges::code_mismatch(),
         Wrong::Burnt | Wrong::Expired => challenges::code_expired(),
-        Wrong::TooMany => challenges::too_many_codes(cx.op),
+        Wrong::TooMany => challenges::too_many_codes(cx.action),
     })?)
 }
 
@@ -240,6 +240,6 @@ pub fn confirmed(cx: &Cx<'_>, pool: &Pool, user: &User, correct: &Correct) -> Op
             }
         }
     }
-    after.modified = cx.now;
+    after.modified = cx.now();
     Some(after)
 }

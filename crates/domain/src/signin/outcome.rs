@@ -10,14 +10,15 @@ use cognate_store::{Batch, CommitError, Label};
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
+use crate::facts::factor::Factor;
+use crate::records::assurance::Level;
 use crate::records::client::Client;
 use crate::records::device::Device;
 use crate::records::pool::Pool;
 use crate::records::user;
 use crate::signin::advance::Passed;
-use crate::signin::progress::{Factor, credential_mark};
+use crate::signin::progress::credential_mark;
 use crate::signin::{At, candidate, device as devices};
-use crate::tokens::assurance::Level;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
@@ -106,9 +107,9 @@ impl Proof {
                 cx.cache.forget(&pool.id, Some(&client.id));
                 Fault::Stale
             }
-            codes::TOO_MANY => errors::challenges::too_many_codes(cx.op).into(),
+            codes::TOO_MANY => errors::challenges::too_many_codes(cx.action).into(),
             other => match user::taken_alias(other) {
-                Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
+                Some(attribute) => errors::users::alias_exists(cx.action, attribute).into(),
                 // Something that the step itself read was changed since.
                 None => Fault::Stale,
             },
@@ -133,7 +134,7 @@ pub async fn open_session(
     let (session_id, event_id) = (random::uuid_v4(), random::uuid_v4());
     let (batch, part) = devices::at_sign_in(cx, at, passed, device, batch);
     let doc = SessionDoc {
-        auth_time: cx.now.div_euclid(SECOND),
+        auth_time: cx.now().div_euclid(SECOND),
         event_id: event_id.clone(),
         device_key: part.as_ref().map(|part| part.key.clone()),
         new_device: part.as_ref().and_then(|part| part.group.clone()),
@@ -151,13 +152,13 @@ pub async fn open_session(
         session_id: session_id.clone(),
         generation: doc.generation,
         expires: cx
-            .now
+            .now()
             .saturating_add(client.refresh_token_seconds().saturating_mul(SECOND)),
     };
     let row = sessions::SessionRow {
         client_id: client.id.clone(),
         doc: serde_json::to_string(&doc)?,
-        created: cx.now,
+        created: cx.now(),
         expires: row_expires(refresh.expires),
         ver: 1,
         mac: None,

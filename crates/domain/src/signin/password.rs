@@ -6,14 +6,14 @@ use cognate_store::Batch;
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
-use crate::signin::At;
+use crate::facts::factor::{Factor, Proven};
 use crate::signin::advance::{self, Change, Passed};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Factor, Proven, Start};
+use crate::signin::progress::Start;
 use crate::signin::resume::Resumed;
-use crate::signin::secret_hash;
+use crate::signin::{At, secret_hash};
 
 /// Checks USERNAME and PASSWORD. `start`: what the sign-in began with.
 ///
@@ -38,13 +38,13 @@ pub async fn sign_in(
         .enter(pool, subject.as_str())
         .await
         .ok_or_else(auth::password_attempts_exceeded)?;
-    if !turn.saw_all_since(mark) {
+    if !turn.is_current_since(mark) {
         candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
         if *candidate.tally.subject() != subject {
             return Err(Fault::Stale);
         }
     }
-    candidate.tally.refuse_locked(cx.now)?;
+    candidate.tally.refuse_locked(cx.now())?;
     judge(cx, at, candidate, password, start, Proof::Password).await
 }
 

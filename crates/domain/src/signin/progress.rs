@@ -3,22 +3,22 @@
 //! It travels sealed inside `Session`. No row stands behind it: its nonce is marked as spent in the batch of the right
 //! answer, so that of two right answers to one challenge exactly one wins (design, sessions of a sign-in).
 
-use std::collections::BTreeSet;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_shapes::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
+use crate::attempts::guesses::Guess;
+use crate::attempts::hex;
 use crate::clock::utc_day;
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
+use crate::facts::factor::{Factor, MfaFactor, Proven};
+use crate::records::assurance::Level;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::attempts::hex;
 use crate::signin::{At, ticket};
-use crate::tokens::assurance::Level;
 
 /// The purpose of the sealed text.
 const PROGRESS: &str = "sign-in progress";
@@ -66,74 +66,6 @@ impl Start {
             self.device_named = true;
         }
     }
-}
-
-/// Something that a user has shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Factor {
-    /// The password, itself or by SRP.
-    Password,
-    /// A code sent by SMS.
-    Sms,
-    /// A code sent by e-mail.
-    Email,
-    /// A time-based code.
-    SoftwareToken,
-    /// A passkey whose authenticator did not say that it knows the user.
-    Passkey,
-    /// A passkey whose authenticator verified the user.
-    VerifiedPasskey,
-    /// What the pool's own triggers asked for.
-    Custom,
-    /// A remembered device, in the place of a second factor.
-    Device,
-    /// The session of a confirmation that just happened: a code sent by SMS or e-mail came back.
-    ConfirmedSignUp,
-}
-
-/// All that a user has shown in this sign-in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Proven(BTreeSet<Factor>);
-
-impl Proven {
-    /// One factor.
-    pub fn only(factor: Factor) -> Self {
-        Self(BTreeSet::from([factor]))
-    }
-
-    /// Whether `factor` was shown.
-    pub fn has(&self, factor: Factor) -> bool {
-        self.0.contains(&factor)
-    }
-
-    /// Whether nothing was shown yet.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// These and one more.
-    #[must_use]
-    pub fn with(mut self, factor: Factor) -> Self {
-        self.0.insert(factor);
-        self
-    }
-
-    /// All, in a fixed order.
-    pub fn iter(&self) -> impl Iterator<Item = Factor> + '_ {
-        self.0.iter().copied()
-    }
-}
-
-/// A factor that can be asked for after the first one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum MfaFactor {
-    /// SMS_MFA.
-    Sms,
-    /// EMAIL_OTP.
-    Email,
-    /// SOFTWARE_TOKEN_MFA.
-    SoftwareToken,
 }
 
 /// The challenge that a session is for.
@@ -197,6 +129,30 @@ pub enum Awaits {
 }
 
 impl Awaits {
+    /// The factor that an answer to a step guesses at; None for passwords, passkeys, and where there is nothing to guess.
+    pub fn guess(&self) -> Option<Guess> {
+        match self {
+            Self::SmsOtp => Some(Guess::FirstSms),
+            Self::EmailOtp => Some(Guess::FirstEmail),
+            Self::SmsMfa => Some(Guess::Sms),
+            Self::EmailMfa | Self::EmailSetup => Some(Guess::Email),
+            Self::SoftwareToken => Some(Guess::SoftwareToken),
+            Self::DeviceSrp | Self::DeviceVerifier => Some(Guess::Device),
+            Self::Undecided
+            | Self::PasswordVerifier
+            | Self::NewPassword
+            | Self::SelectMfa(_)
+            | Self::MfaSetup { .. }
+            | Self::SelectChallenge(_)
+            | Self::Password
+            | Self::PasswordSrp
+            | Self::WebAuthn { .. }
+            | Self::Custom { .. }
+            | Self::Confirmation
+            | Self::FirstSignIn { .. } => None,
+        }
+    }
+
     /// The challenge's name; None for the sessions that answer no challenge.
     pub fn challenge(&self) -> Option<ChallengeNameType> {
         use ChallengeNameType as C;
@@ -309,7 +265,7 @@ impl Progress {
         plain.resize(plain.len().next_multiple_of(BLOCK), b' ');
         let sealed = pool
             .key
-            .seal_token(PROGRESS, utc_day(cx.now), pool.id.as_bytes(), &plain);
+            .seal_token(PROGRESS, utc_day(cx.now()), pool.id.as_bytes(), &plain);
         let named = with_client(&self.client_id, &sealed);
         Ok(format!(
             "{}{}",
@@ -341,7 +297,7 @@ impl Progress {
     /// for one that was altered or belongs to another pool or client, then the expiry (auth.md 3.1).
     pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
         let progress = Self::open_whenever(pool, client, text)?;
-        if progress.expires <= cx.now {
+        if progress.expires <= cx.now() {
             return Err(auth::session_expired().into());
         }
         Ok(progress)

@@ -11,17 +11,15 @@ use crate::errors::{self, ApiError, Fault, Result, auth, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::device;
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
-use crate::signin::secret_hash;
+use crate::signin::{device, secret_hash};
 use crate::tokens::claims::rotates;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue::{self, Grant};
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::revoke;
 use crate::tokens::session::{self, SessionDoc, Standing};
-use crate::tokens::tracking;
+use crate::tokens::{revoke, tracking};
 
 /// A refresh token that is genuine and whose session is alive.
 struct Live {
@@ -68,7 +66,7 @@ pub async fn by_flow(
         let names = [live.user.username.as_str(), live.user.id.as_str()];
         secret_hash::check_any(client, &names, hash)?;
     }
-    if live.session.standing(live.token.generation, cx.now, 0) != Standing::Current {
+    if live.session.standing(live.token.generation, cx.now(), 0) != Standing::Current {
         return Err(auth::refresh_token_revoked().into());
     }
     if !live.comes_from_its_device(pool, given.get("DEVICE_KEY")) {
@@ -95,7 +93,7 @@ pub async fn by_operation(
     let live = find(cx, pool, client, text, auth::refresh_token_unusable).await?;
     let standing = live
         .session
-        .standing(live.token.generation, cx.now, grace(client));
+        .standing(live.token.generation, cx.now(), grace(client));
     // A stolen token gives itself away even without its device.
     if standing != Standing::Reused && !live.comes_from_its_device(pool, device_key) {
         return Err(auth::refresh_token_unusable().into());
@@ -143,7 +141,7 @@ async fn rotate(
     client: &Client,
     live: Live,
 ) -> Result<AuthenticationResultType> {
-    let next = live.session.rotated(cx.now);
+    let next = live.session.rotated(cx.now());
     let token = RefreshToken {
         generation: next.generation,
         ..live.token.clone()
@@ -222,7 +220,7 @@ async fn find(
     if token.client_id != client.id {
         return Err(auth::refresh_token_of_another_client().into());
     }
-    if token.expires <= cx.now {
+    if token.expires <= cx.now() {
         return Err(auth::refresh_token_expired().into());
     }
     let mut found = cx
@@ -231,7 +229,7 @@ async fn find(
             users::by_id(&pool.id, &token.user_id),
             (
                 sessions::READ,
-                sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now),
+                sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now()),
             ),
             groups::of_user(&pool.id, &token.user_id),
         ])
@@ -248,7 +246,7 @@ async fn find(
         return Err(auth::user_disabled().into());
     }
     let reset = auth::password_reset_required();
-    if user.status == UserStatusType::ResetRequired && cx.op.errors().contains(&reset.code) {
+    if user.status == UserStatusType::ResetRequired && cx.action.declares(reset.code) {
         return Err(reset.into());
     }
     let row = session.ok_or_else(auth::refresh_token_revoked)?;

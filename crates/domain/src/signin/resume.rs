@@ -4,19 +4,17 @@ use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
+use crate::app::gate::Guard;
+use crate::attempts::{Subject, Tally};
 use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result, auth};
+use crate::facts::factor::Factor;
 use crate::records::user::User;
-use crate::signin::attempts::{Subject, Tally};
 use crate::signin::candidate::{self, Candidate};
 use crate::signin::flows::Parameters;
-use crate::signin::gate::Pass;
-use crate::signin::guesses::Guess;
 use crate::signin::outcome::Proof;
-use crate::signin::progress::{Awaits, Factor, Progress, Start, credential_mark};
-use crate::signin::secret_hash;
-use crate::signin::{At, ticket};
-use crate::users::names;
+use crate::signin::progress::{Awaits, Progress, Start, credential_mark};
+use crate::signin::{At, secret_hash, ticket};
 
 /// A sign-in that goes on. While it lives, no other answer of the same user is judged on this node.
 pub struct Resumed<'a> {
@@ -27,7 +25,7 @@ pub struct Resumed<'a> {
     /// Wrong answers so far.
     pub tally: Tally,
     /// Keeps the gate.
-    pub turn: Pass<'a>,
+    pub turn: Guard<'a>,
 }
 
 impl<'a> Resumed<'a> {
@@ -40,7 +38,7 @@ impl<'a> Resumed<'a> {
     }
 
     /// Who has to prove a password now, what the sign-in began with, and what keeps the gate.
-    pub fn into_candidate(self) -> (Candidate, Start, Pass<'a>) {
+    pub fn into_candidate(self) -> (Candidate, Start, Guard<'a>) {
         let candidate = Candidate {
             typed: self.progress.typed,
             user: self.user,
@@ -107,9 +105,9 @@ pub async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, progress: Progress) -> Resu
     if !spent.is_empty() {
         return Err(auth::session_used().into());
     }
-    tally.refuse_locked(cx.now)?;
-    if let Some(guess) = Guess::at(&progress.awaits) {
-        guess.refuse_worn_out(&tally, cx.now)?;
+    tally.refuse_locked(cx.now())?;
+    if let Some(guess) = progress.awaits.guess() {
+        guess.refuse_worn_out(&tally, cx.now())?;
     }
     let user = row
         .map(|mut row| User::from_row(at.pool, &mut row))
@@ -130,9 +128,9 @@ pub async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, progress: Progress) -> Resu
 /// Whether the answer names the user of the session: by internal name, by `sub`, or as the sign-in began. A one-time
 /// password is asked for without telling the internal name, so that clients repeat what was typed.
 pub(super) fn is_named(at: At<'_>, progress: &Progress, name: &str) -> bool {
-    let folded = names::fold(at.pool, name);
+    let folded = at.pool.fold(name);
     name == progress.subject
-        || folded == names::fold(at.pool, &progress.username)
+        || folded == at.pool.fold(&progress.username)
         || folded == progress.typed
 }
 

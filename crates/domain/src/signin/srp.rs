@@ -8,21 +8,19 @@ use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
+use crate::attempts::{Subject, Tally};
 use crate::cx::Cx;
 use crate::errors::{Result, auth, unconfirmed};
+use crate::facts::factor::{Factor, Proven};
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::At;
 use crate::signin::advance::{self, Change, Passed};
-use crate::signin::attempts::{Subject, Tally};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Awaits, Factor, Flow, Progress, Proven, Start};
-use crate::signin::secret_hash;
+use crate::signin::progress::{Awaits, Flow, Progress, Start};
 use crate::signin::ticket::{self, SrpBlock};
-use crate::signin::timestamp;
-use crate::users::names;
+use crate::signin::{At, secret_hash, timestamp};
 
 /// USER_SRP_AUTH and PASSWORD_SRP: takes A, gives B, salt and SECRET_BLOCK. In USER_SRP_AUTH there is no Session (settled
 /// C14). `start`: what the sign-in began with.
@@ -42,7 +40,7 @@ pub async fn start(
     let public_a = parse(public_a)?;
 
     let candidate = Candidate::find(cx, pool, client, name, Names::Logins).await?;
-    candidate.tally.refuse_locked(cx.now)?;
+    candidate.tally.refuse_locked(cx.now())?;
     candidate.refuse_state(cx, pool, client).await?;
     challenge(cx, at, candidate, start, public_a).await
 }
@@ -152,7 +150,7 @@ pub async fn answer(cx: &Cx<'_>, at: At<'_>, given: &Parameters<'_>) -> Result<O
     if block.client_id != client.id || !is_named(pool, &block, name) {
         return Err(auth::incorrect_password().into());
     }
-    if block.expires <= cx.now {
+    if block.expires <= cx.now() {
         return Err(auth::session_expired().into());
     }
     let _turn = cx
@@ -224,7 +222,7 @@ pub(super) fn claim_has_form(timestamp: &str, signature: &str) -> Result<()> {
 
 /// Whether the answer names the user of the challenge: by internal name, or by `sub`. An alias does not do (auth.md 3.1).
 fn is_named(pool: &Pool, block: &SrpBlock, name: &str) -> bool {
-    name == block.subject || names::fold(pool, name) == names::fold(pool, &block.username)
+    name == block.subject || pool.fold(name) == pool.fold(&block.username)
 }
 
 /// Reads the user of the challenge, the lock, and whether the challenge was answered before, in one round trip.
@@ -247,7 +245,7 @@ async fn again(cx: &Cx<'_>, pool: &Pool, block: &SrpBlock) -> Result<Candidate> 
     let mut next = || found.next().unwrap_or_default();
     let (user, counted, spent) = (next(), next(), next());
     let tally = Tally::from_rows(Subject::known(&block.subject), &counted)?;
-    tally.refuse_locked(cx.now)?;
+    tally.refuse_locked(cx.now())?;
     if !spent.is_empty() {
         return Err(auth::incorrect_password().into());
     }

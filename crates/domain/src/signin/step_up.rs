@@ -9,23 +9,23 @@ use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ChallengeNameType, UserPoolMfaType, UserStatusType};
 use cognate_store::Batch;
 
+use crate::attempts::{self, Subject};
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{Result, sessions as refusals, unconfirmed};
-use crate::ops::pools::settings::essentials_feature;
+use crate::facts::factor::{Factor, MfaFactor, Proven};
+use crate::records::assurance::Level;
+use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::resources::pools::settings::essentials_feature;
 use crate::signin::advance::{self, Change, Passed};
-use crate::signin::attempts::{self, Subject};
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Factor, MfaFactor, Proven, Start, credential_mark};
-use crate::signin::secret_hash;
-use crate::signin::{At, candidate};
-use crate::tokens::assurance::Level;
+use crate::signin::progress::{Start, credential_mark};
+use crate::signin::{At, candidate, secret_hash};
 use crate::tokens::verify::{self, Signed};
-use crate::users::mfa;
 
 /// A sign-in whose levels were read: to be begun from nothing, or already in motion on an access token's credit.
 pub enum Begun {
@@ -73,7 +73,7 @@ pub async fn begin(
         return Err(refusals::token_of_somebody_else().into());
     }
     let age = cx
-        .now
+        .now()
         .div_euclid(SECOND)
         .saturating_sub(signed.session.auth_time);
     if longest.is_some_and(|longest| age > longest) {
@@ -117,9 +117,9 @@ async fn on_credit(
         return Ok(Begun::Afresh(start));
     }
     let tally = attempts::read(cx, at.pool, Subject::known(&user.id)).await?;
-    tally.refuse_locked(cx.now)?;
+    tally.refuse_locked(cx.now())?;
     let passed = Passed {
-        typed: crate::users::names::fold(at.pool, name),
+        typed: at.pool.fold(name),
         user,
         change: Change::None,
         tally,

@@ -9,12 +9,12 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use cognate_crypto::secret::{Secret, SecretBytes};
 use cognate_crypto::{hash, random};
 
+use crate::attempts::hex;
 use crate::clock::{SECOND, utc_day};
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::signin::attempts::hex;
 use crate::signin::progress::Start;
 
 /// What every session begins with (auth.md 3.1).
@@ -68,7 +68,7 @@ impl SrpBlock {
         ]);
         STANDARD.encode(pool.key.seal_token(
             SRP,
-            utc_day(cx.now),
+            utc_day(cx.now()),
             pool.id.as_bytes(),
             plain.expose(),
         ))
@@ -122,7 +122,7 @@ pub fn nonce() -> String {
 
 /// When a step that begins now must be answered (auth.md 3.1).
 pub fn step_expires(cx: &Cx<'_>, client: &Client) -> i64 {
-    cx.now
+    cx.now()
         .saturating_add(client.auth_session_seconds().saturating_mul(SECOND))
 }
 

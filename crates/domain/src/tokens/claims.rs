@@ -5,12 +5,12 @@ use cognate_crypto::random;
 use serde_json::{Map, Value};
 
 use crate::clock::SECOND;
+use crate::records::assurance;
 use crate::records::client::Client;
+use crate::records::schema;
 use crate::records::user::User;
-use crate::tokens::assurance;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::session::SessionDoc;
-use crate::users::schema;
 
 /// The one scope of a sign-in through the API.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";

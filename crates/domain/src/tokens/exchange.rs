@@ -8,13 +8,13 @@ use cognate_store::tables::{groups, sessions, users};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::app::keys::{ACCESS, ID};
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
-use crate::tokens::keys::{ACCESS, ID};
 use crate::tokens::session::{self, SessionDoc};
 
 /// The claims of a token that is presented.
@@ -45,14 +45,14 @@ impl Claims {
         refusal: fn() -> ApiError,
     ) -> Result<Self> {
         let parts = jws::split(token).ok_or_else(refusal)?;
-        let signers = cx.cache.signers(cx, pool).await?;
+        let signers = cx.cached_signers(pool).await?;
         let key = signers.verifier(&parts.header.kid, key_use);
         if !key.is_some_and(|key| parts.signed_by(key)) {
             return Err(refusal().into());
         }
         let payload = parts.payload().ok_or_else(refusal)?;
         let claims: Self = serde_json::from_slice(&payload).map_err(|_| refusal())?;
-        if claims.token_use != key_use || claims.exp <= cx.now.div_euclid(SECOND) {
+        if claims.token_use != key_use || claims.exp <= cx.now().div_euclid(SECOND) {
             return Err(refusal().into());
         }
         Ok(claims)
@@ -148,7 +148,7 @@ pub async fn actor(
         // A machine's token is good as long as its client is there.
         None => {
             let own = claims.client_id.as_deref() == Some(claims.sub.as_str());
-            let client = cx.cache.client(cx, &claims.sub).await?;
+            let client = cx.cached_client(&claims.sub).await?;
             if !own || client.is_none_or(|client| client.pool_id != pool.id) {
                 return Err(refusal().into());
             }
@@ -176,7 +176,7 @@ async fn alive(
             users::by_id(&pool.id, user_id),
             (
                 sessions::READ,
-                sessions::key(&pool.id, user_id, session_id, cx.now),
+                sessions::key(&pool.id, user_id, session_id, cx.now()),
             ),
             groups::of_user(&pool.id, user_id),
         ])

@@ -32,7 +32,7 @@ pub struct Grant<'a> {
 /// # Errors
 /// Those of the pool's keys.
 pub async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
-    let signers = cx.cache.signers(cx, pool).await?;
+    let signers = cx.cached_signers(pool).await?;
     let signer = move || {
         let header = signers.access.header.as_bytes();
         signers.access.key.sign_compact(header, &payload)
@@ -45,7 +45,7 @@ pub async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<S
 /// # Errors
 /// Those of the pool's keys.
 pub async fn sign_id(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
-    let signers = cx.cache.signers(cx, pool).await?;
+    let signers = cx.cached_signers(pool).await?;
     let signer = move || {
         let header = signers.id.header.as_bytes();
         signers.id.key.sign_compact(header, &payload)
@@ -60,7 +60,7 @@ pub async fn sign(
     grant: &Grant<'_>,
     groups: &GroupClaims,
 ) -> Result<AuthenticationResultType> {
-    let signers = cx.cache.signers(cx, grant.pool).await?;
+    let signers = cx.cached_signers(grant.pool).await?;
     let issuer = issuer::of(cx, grant.pool)?;
     let facts = Facts {
         issuer: &issuer,
@@ -70,7 +70,7 @@ pub async fn sign(
         session_id: grant.session_id,
         session: grant.session,
         derived: None,
-        now: cx.now,
+        now: cx.now(),
     };
     let (access, id) = (facts.access(), facts.id());
     let (access, id) = cx
@@ -91,7 +91,7 @@ pub async fn sign(
         access_token: Some(access),
         expires_in: Some(grant.client.access_token_seconds()),
         token_type: Some("Bearer".into()),
-        refresh_token: grant.refresh.map(|token| token.seal(grant.pool, cx.now)),
+        refresh_token: grant.refresh.map(|token| token.seal(grant.pool, cx.now())),
         id_token: Some(id),
         new_device_metadata: None,
     })

@@ -6,9 +6,9 @@ use cognate_shapes::PreTokenGenerationLambdaVersionType;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Result, sessions as refusals};
-use crate::ops::clients::settings::custom_scopes;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::resources::clients::settings::custom_scopes;
 use crate::tokens::claims::Writer;
 use crate::tokens::{issue, issuer};
 
@@ -57,7 +57,7 @@ pub fn guard_triggers(pool: &Pool) -> Result<()> {
 /// # Errors
 /// Those of the pool's keys and issuer.
 pub async fn token(cx: &Cx<'_>, pool: &Pool, client: &Client, scopes: &[String]) -> Result<String> {
-    let iat = cx.now.div_euclid(SECOND);
+    let iat = cx.now().div_euclid(SECOND);
     let mut out = Writer::new(512);
     out.text("sub", &client.id);
     out.text("token_use", "access");

@@ -1,12 +1,10 @@
 //! Tokens: keys, claims, issuing, verification, revocation, refresh tokens, issuers; sessions and their limits.
 
-pub mod assurance;
 pub mod claims;
 pub mod exchange;
 pub mod groups;
 pub mod issue;
 pub mod issuer;
-pub mod keys;
 pub mod machine;
 pub mod refresh;
 pub mod revoke;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{DAY, SECOND};
 use crate::errors::Result;
+use crate::facts::factor::Proven;
 use crate::records::pool::Pool;
-use crate::signin::progress::Proven;
 
 /// The longest life of an access token (auth.md 5.4). The row outlives the refresh token by it, so that an access token
 /// issued at the last moment is still known.

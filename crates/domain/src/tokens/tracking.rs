@@ -37,7 +37,7 @@ pub fn activity(cx: &Cx<'_>, pool: &Pool) -> Option<Activity> {
         device: device(&cx.client_info.user_agent),
     };
     Some(Activity {
-        at: cx.now,
+        at: cx.now(),
         // Two texts always become JSON.
         doc: serde_json::to_string(&seen).unwrap_or_else(|_| "{}".into()),
     })
@@ -57,7 +57,7 @@ pub fn make_room(cx: &Cx<'_>, batch: Batch, pool: &Pool, user_id: &str) -> Batch
     match pool.max_sessions() {
         Some(most) => {
             let others = most.saturating_sub(1);
-            table::evict(batch, &pool.id, user_id, live_after(cx.now), others)
+            table::evict(batch, &pool.id, user_id, live_after(cx.now()), others)
         }
         None => batch,
     }

@@ -10,6 +10,7 @@ use cognate_shapes::{ErrorCode, UserStatusType};
 use cognate_store::tables::{sessions, users};
 use serde::Deserialize;
 
+use crate::app::keys::ACCESS;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, auth};
@@ -17,7 +18,6 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::claims::ADMIN_SCOPE;
-use crate::tokens::keys::ACCESS;
 use crate::tokens::session::{self, SessionDoc};
 
 /// The claims that matter for a request.
@@ -79,14 +79,14 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
         }
         other => other?,
     };
-    let signers = cx.cache.signers(cx, &pool).await?;
+    let signers = cx.cached_signers(&pool).await?;
     if !signers
         .verifier(&parts.header.kid, ACCESS)
         .is_some_and(|key| parts.signed_by(key))
     {
         return Err(auth::access_token_forged().into());
     }
-    if claims.exp <= cx.now.div_euclid(SECOND) {
+    if claims.exp <= cx.now().div_euclid(SECOND) {
         return Err(auth::access_token_expired().into());
     }
     let session_id = claims
@@ -101,7 +101,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
             users::by_id(&pool.id, &claims.sub),
             (
                 sessions::READ,
-                sessions::key(&pool.id, &claims.sub, &session_id, cx.now),
+                sessions::key(&pool.id, &claims.sub, &session_id, cx.now()),
             ),
         ])
         .await?
@@ -135,7 +135,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
 
 /// The user was deleted after the token was issued (auth.md 6.7).
 fn user_gone(cx: &Cx<'_>) -> Fault {
-    if cx.op.errors().contains(&ErrorCode::UserNotFound) {
+    if cx.action.declares(ErrorCode::UserNotFound) {
         errors::user_not_found().into()
     } else {
         auth::access_token_revoked().into()
@@ -151,7 +151,7 @@ fn check_state(cx: &Cx<'_>, user: &User) -> Result<()> {
         UserStatusType::Unconfirmed => auth::user_not_confirmed(),
         _ => return Ok(()),
     };
-    if cx.op.errors().contains(&refusal.code) {
+    if cx.action.declares(refusal.code) {
         Err(refusal.into())
     } else {
         Ok(())

@@ -6,7 +6,7 @@ use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::records::pool::Pool;
 use crate::records::user::{self, Name, User};
 
@@ -28,7 +28,7 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         else {
             continue;
         };
-        let owner = User::find_login(cx, pool, value).await?;
+        let owner = User::find_login(&cx.store, pool, value).await?;
         let Some(owner) = owner.filter(|owner| owner.id != user.id) else {
             continue;
         };
@@ -49,13 +49,13 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         };
         let attributes = &mut after.doc.attributes;
         attributes.insert(contact.flag().to_owned(), "false".to_owned());
-        after.modified = cx.now;
+        after.modified = cx.now();
         if after.called_by(pool, value) == Some(Name::PreferredUsername) {
             after.doc.attributes.remove("preferred_username");
         }
         // Only a verified address can be taken away, not a user name that happens to look like one.
         if after.is_called(pool, value) {
-            return Err(errors::users::alias_exists(cx.op, contact.attribute()).into());
+            return Err(errors::users::alias_exists(cx.action, contact.attribute()).into());
         }
     }
     Ok(changed)
@@ -84,7 +84,7 @@ pub async fn save(
 /// What a conflict of a batch that saves existing users means to the client.
 pub fn conflict(cx: &Cx<'_>, label: Label) -> Fault {
     match user::taken_alias(label) {
-        Some(attribute) => errors::users::alias_exists(cx.op, attribute).into(),
+        Some(attribute) => errors::users::alias_exists(cx.action, attribute).into(),
         None => Fault::Stale,
     }
 }

@@ -9,10 +9,11 @@ use cognate_shapes::{
 };
 
 use crate::errors::{self, Result, invalid_parameter, unconfirmed};
+use crate::facts::names;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::schema;
 use crate::users::permission::may_write;
-use crate::users::{names, schema};
 
 /// Who sets the attributes of a new user.
 #[derive(Clone, Copy)]
@@ -91,7 +92,7 @@ fn has_form_of_alias(pool: &Pool, name: &str, alias: &AliasAttributeType) -> boo
         AliasAttributeType::PhoneNumber => names::is_phone_number,
         AliasAttributeType::PreferredUsername => return false,
     };
-    is_alias(pool, alias) && (form(name) || form(&names::fold(pool, name)))
+    is_alias(pool, alias) && (form(name) || form(&pool.fold(name)))
 }
 
 /// The attributes of a new user, in the form in which they are kept. In pools with username attributes the user name
@@ -173,7 +174,7 @@ fn add_username(
         "phone_number"
     };
     match attributes.get(kind).filter(|given| !given.is_empty()) {
-        Some(given) if names::fold(pool, given) != names::fold(pool, username) => {
+        Some(given) if pool.fold(given) != pool.fold(username) => {
             Err(errors::users::username_differs(kind).into())
         }
         Some(_) => Ok(()),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use cognate_shapes::{AttributeType, VerifiedAttributeType};
 
 use crate::errors::{self, Result, auth, invalid_parameter, unconfirmed};
-use crate::messages::destination::{self, Contact, Destination};
+use crate::facts::contact::Contact;
+use crate::messages::destination::{self, Destination};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;

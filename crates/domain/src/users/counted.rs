@@ -1,12 +1,9 @@
 //! Under which user a request is counted that names one.
 
-use cognate_shapes::Op;
-
 use crate::app::App;
-use crate::cx::{Caller, ClientInfo, Cx};
 use crate::errors::Result;
+use crate::facts::names;
 use crate::records::user::User;
-use crate::users::names;
 
 /// Where a name belongs.
 #[derive(Clone, Copy, Debug)]
@@ -31,13 +28,10 @@ pub struct Counted {
 /// # Errors
 /// The store's.
 pub async fn of(app: &App, place: Place<'_>, name: &str) -> Result<Counted> {
-    // The operation does not matter: nothing is done but reading.
-    let (op, from) = (Op::GetUser, ClientInfo::default());
-    let cx = Cx::new(app, op, Caller::Public, from, String::new());
     let (given, pool) = match place {
-        Place::Pool(id) => (id, cx.cache.pool(&cx, id).await?),
-        Place::Client(id) => match cx.cache.client(&cx, id).await? {
-            Some(client) => (id, cx.cache.pool(&cx, &client.pool_id).await?),
+        Place::Pool(id) => (id, app.cached_pool(id).await?),
+        Place::Client(id) => match app.cached_client(id).await? {
+            Some(client) => (id, app.cached_pool(&client.pool_id).await?),
             None => (id, None),
         },
     };
@@ -47,9 +41,9 @@ pub async fn of(app: &App, place: Place<'_>, name: &str) -> Result<Counted> {
             user: names::fold_case(name),
         });
     };
-    let user = User::find(&cx, &pool, name).await?;
+    let user = User::find(&app.store, &pool, name).await?;
     Ok(Counted {
         place: pool.id.clone(),
-        user: user.map_or_else(|| names::fold(&pool, name), |user| user.id),
+        user: user.map_or_else(|| pool.fold(name), |user| user.id),
     })
 }

@@ -18,7 +18,7 @@ pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
         sessions::forget_turn(&pool.id, &user.id),
         pool,
         user,
-        cx.now,
+        cx.now(),
     );
     let batch = revoke::all_of_user(batch, &pool.id, &user.id);
     let batch = codes::delete_all(batch, &pool.id, &user.id);

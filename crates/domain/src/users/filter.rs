@@ -2,8 +2,8 @@
 //! 2.3, settled L3).
 
 use crate::errors::{self, Result};
+use crate::facts::names;
 use crate::records::user::{INDEXED_CHARS, SEARCHED, User, indexed};
-use crate::users::names;
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

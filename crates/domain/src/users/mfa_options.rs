@@ -6,22 +6,11 @@ use cognate_store::Batch;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::facts::factor::MfaFactor;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
-use crate::signin::progress::MfaFactor;
-use crate::users::mfa;
 
 const ATTRIBUTE: &str = "phone_number";
-
-/// The member of an answer that shows a user; None without any.
-pub fn shown(user: &User) -> Option<Vec<MFAOptionType>> {
-    mfa::is_on(user, MfaFactor::Sms).then(|| {
-        vec![MFAOptionType {
-            delivery_medium: Some(DeliveryMediumType::Sms),
-            attribute_name: Some(ATTRIBUTE.to_owned()),
-        }]
-    })
-}
 
 /// Replaces a user's options; none turns the second factor off.
 ///
@@ -41,10 +30,10 @@ pub async fn set(cx: &Cx<'_>, pool: &Pool, before: &User, options: &[MFAOptionTy
     }
     let mut after = before.clone();
     after.doc.mfa.set(MfaFactor::Sms, wanted);
-    if user::is_idle(cx, before, &after) {
+    if audit::is_idle(cx, before, &after) {
         return Ok(());
     }
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(Batch::new(), pool, before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;

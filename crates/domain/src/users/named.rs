@@ -1,13 +1,12 @@
 //! Whom a public operation speaks of: a user, or a name that must look like one (auth.md 2.11).
 
+use crate::attempts::Subject;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::attempts::Subject;
 use crate::users::codes::Owner;
-use crate::users::names;
 
 /// The result of looking a name up.
 pub struct Named {
@@ -24,7 +23,7 @@ impl Named {
     /// UserNotFoundException where the client may tell that nobody has the name, NotAuthorizedException where it may tell
     /// that the user is disabled.
     pub async fn find(cx: &Cx<'_>, pool: &Pool, client: &Client, name: &str) -> Result<Self> {
-        let user = User::find(cx, pool, name).await?;
+        let user = User::find(&cx.store, pool, name).await?;
         match user {
             Some(user) if user.enabled => Ok(Self {
                 subject: Subject::known(&user.id),
@@ -40,7 +39,7 @@ impl Named {
     pub fn nobody(pool: &Pool, name: &str) -> Self {
         Self {
             user: None,
-            subject: Subject::unknown(pool, &names::fold(pool, name)),
+            subject: Subject::unknown(pool, &pool.fold(name)),
         }
     }
 

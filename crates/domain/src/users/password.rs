@@ -59,7 +59,7 @@ pub async fn matches(
 pub fn temporary_until(cx: &Cx<'_>, pool: &Pool) -> i64 {
     let days = policy(pool).and_then(|policy| policy.temporary_password_validity_days);
     let days = days.filter(|days| *days > 0).unwrap_or(TEMPORARY_DAYS);
-    cx.now.saturating_add(days.saturating_mul(DAY))
+    cx.now().saturating_add(days.saturating_mul(DAY))
 }
 
 /// The temporary password that the administrator gave, or a generated one.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use cognate_shapes::{UserStatusType, UsernameAttributeType};
 
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::schema;
 use crate::records::user::User;
-use crate::users::schema;
 
 /// Who wants the change.
 #[derive(Clone, Copy)]

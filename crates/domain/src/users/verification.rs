@@ -6,7 +6,7 @@ use cognate_store::Batch;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::messages::{self, Destination, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
@@ -31,10 +31,10 @@ pub async fn save(
         refuse_taken(cx, pool, before, &change.after, destination).await?;
     }
     let mut after = change.after;
-    if change.to_verify.is_empty() && user::is_idle(cx, before, &after) {
+    if change.to_verify.is_empty() && audit::is_idle(cx, before, &after) {
         return Ok(Vec::new());
     }
-    after.modified = cx.now;
+    after.modified = cx.now();
     let claims = claims(before, &after);
     let batch = Batch::new();
     let mut batch = if claims {
@@ -95,11 +95,11 @@ async fn refuse_taken(
     if !(waits && pool.has_username_attributes()) {
         return Ok(());
     }
-    let owner = User::find_login(cx, pool, &destination.value).await?;
+    let owner = User::find_login(&cx.store, pool, &destination.value).await?;
     if owner.is_none_or(|owner| owner.id == before.id) {
         return Ok(());
     }
-    Err(errors::users::alias_exists(cx.op, destination.contact.attribute()).into())
+    Err(errors::users::alias_exists(cx.action, destination.contact.attribute()).into())
 }
 
 /// Adds a code that verifies a value of an attribute, in the place of any older one, and its message.

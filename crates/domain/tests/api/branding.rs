@@ -302,7 +302,7 @@ on_each_engine! {
         let logo = image("FORM_LOGO", "LIGHT", "PNG", PNG);
         create(t, &id, &client, json!({"Settings": {}, "Assets": [logo]})).await;
         t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
-        while !cognate_domain::ops::pools::purge::step(&t.app, &id).await.unwrap() {}
+        while !cognate_domain::resources::pools::purge::step(&t.app, &id).await.unwrap() {}
         assert_eq!(rows(t, &id).await, (0, 0));
     }
 

@@ -1,6 +1,6 @@
 //! Groups: what they are and who is in them.
 
-use cognate_domain::ops::groups::purge;
+use cognate_domain::resources::groups::purge;
 use cognate_store::{Batch, params};
 use serde_json::{Value, json};
 

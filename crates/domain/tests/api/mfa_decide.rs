@@ -1,11 +1,11 @@
 //! Which second factor is asked for: the table of auth.md 4.2 through sign-ins, and what holds for every combination.
 
+use cognate_domain::facts::factor::{Factor, MfaFactor, Proven};
+use cognate_domain::facts::mfa_state::MfaState;
 use cognate_domain::records::pool::{MfaFactors, Pool};
 use cognate_domain::records::user::User;
 use cognate_domain::signin::mfa::decide::{Decision, decide};
-use cognate_domain::signin::progress::{Factor, MfaFactor, Proven};
-use cognate_domain::users::mfa::MfaState;
-use cognate_domain::{Caller, ClientInfo, Cx};
+
 use cognate_shapes::*;
 use serde_json::{Value, json};
 
@@ -129,10 +129,8 @@ on_each_engine! {
     async fn every_combination_keeps_the_rules(t: &TestApp) {
         let s = mfa_site(t, "OPTIONAL", &ALL).await;
         jane(t, &s, &[]).await;
-        let from = ClientInfo::default();
-        let cx = Cx::new(&t.app, Op::InitiateAuth, Caller::Public, from, String::new());
-        let mut pool = Pool::load(&cx, &s.pool).await.unwrap().unwrap();
-        let mut user = User::find(&cx, &pool, "jane").await.unwrap().unwrap();
+        let mut pool = Pool::load(&t.app.store, &t.app.root, &s.pool).await.unwrap().unwrap();
+        let mut user = User::find(&t.app.store, &pool, "jane").await.unwrap().unwrap();
         let bit = |bits: u32, at: u32| bits >> at & 1 == 1;
         let mut seen = 0;
         for pool_bits in 0..(3 * 3 * 8_u32) {

@@ -3,8 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::jws::PublicKey;
-use cognate_domain::{App, Caller, ClientInfo, Cx};
-use cognate_shapes::Op;
+use cognate_domain::App;
 use serde_json::json;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};
@@ -29,15 +28,8 @@ async fn certificate(t: &TestApp, pool: &str) -> Certificate {
 
 /// Whether the pool's key for ID tokens signed the certificate.
 async fn is_by_the_pools_key(app: &App, pool: &str, certificate: &Certificate) -> bool {
-    let cx = Cx::new(
-        app,
-        Op::GetSigningCertificate,
-        Caller::Public,
-        ClientInfo::default(),
-        String::new(),
-    );
-    let record = app.cache.pool(&cx, pool).await.unwrap().unwrap();
-    let signers = app.cache.signers(&cx, &record).await.unwrap();
+    let record = app.cached_pool(pool).await.unwrap().unwrap();
+    let signers = app.cached_signers(&record).await.unwrap();
     let jwks: serde_json::Value = serde_json::from_str(&signers.jwks()).unwrap();
     let listed = jwks["keys"].as_array().unwrap();
     let jwk = listed

@@ -1,7 +1,7 @@
 //! ListUserPools and DeleteUserPool: pages, tokens, deletion and what it leaves.
 
 use cognate_crypto::seal::RootKey;
-use cognate_domain::ops::pools::purge;
+use cognate_domain::resources::pools::purge;
 use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::Op;
 use cognate_store::tables::pools;

@@ -1,6 +1,6 @@
 //! Links between outside identities and users of a pool.
 
-use cognate_domain::ops::pools::purge;
+use cognate_domain::resources::pools::purge;
 use serde_json::{Value, json};
 
 use crate::groups::user;

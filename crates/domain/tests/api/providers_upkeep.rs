@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cognate_domain::ops::providers::refresh;
+use cognate_domain::resources::providers::refresh;
 use serde_json::{Value, json};
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};

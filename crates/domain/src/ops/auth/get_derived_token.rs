@@ -7,8 +7,9 @@ use cognate_shapes::{
 use cognate_store::tables::resource_servers;
 
 use crate::clock::SECOND;
-use crate::cx::{Caller, Cx};
-use crate::errors::{self, Result, resource_servers::server_not_found, sessions as refusals};
+use crate::cx::Cx;
+use crate::errors::resource_servers::server_not_found;
+use crate::errors::{self, Result, sessions as refusals};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::signin::secret_hash;
@@ -71,7 +72,7 @@ pub async fn get_derived_token(
         session_id: &subject.session_id,
         session: &subject.session,
         derived: Some(&derived),
-        now: cx.now,
+        now: cx.now(),
     };
     let (issued_token, token_type, lifetime, scopes) = match wanted {
         IssuedTokenTypeIdentifierType::AccessToken => (
@@ -88,7 +89,7 @@ pub async fn get_derived_token(
             None,
         ),
     };
-    let left = subject.ends.saturating_sub(cx.now.div_euclid(SECOND));
+    let left = subject.ends.saturating_sub(cx.now().div_euclid(SECOND));
     Ok(GetDerivedTokenResponse {
         issued_token,
         issued_token_type: wanted,
@@ -102,7 +103,7 @@ pub async fn get_derived_token(
 /// without one proves nothing: any holder of a user's token would become the user at it. Settings refuse the flows to such
 /// clients, but some are older than that.
 fn prove(cx: &Cx<'_>, pool: &Pool, client: &Client, secret: Option<&str>) -> Result<()> {
-    if let Caller::Key { region, .. } = &cx.caller {
+    if let Some(region) = cx.caller.region() {
         if pool.region != *region {
             return Err(errors::client_not_found(&client.id).into());
         }
@@ -136,7 +137,7 @@ async fn audience(
     };
     // A token for a client is what its own sign-in gives, and proves to it that the user was there.
     if let Some(name) = &audience
-        && let Some(client) = cx.cache.client(cx, name).await?
+        && let Some(client) = cx.cached_client(name).await?
         && client.pool_id == pool.id
     {
         return Err(refusals::audience_is_a_client().into());

@@ -40,7 +40,7 @@ pub async fn revoke_token(cx: &Cx<'_>, input: RevokeTokenRequest) -> Result<Revo
         return Err(unconfirmed::not_issued_to_this_client().into());
     }
     let (user_id, session_id) = (&token.user_id, &token.session_id);
-    let batch = revoke::live_session(Batch::new(), &pool.id, user_id, session_id, cx.now);
+    let batch = revoke::live_session(Batch::new(), &pool.id, user_id, session_id, cx.now());
     let batch = audit::record(cx, batch, &pool.id, Some(user_id));
     match cx.store.commit(batch).await {
         // What ended before ends no more: nothing is written, however often a token is revoked.

@@ -6,12 +6,12 @@ use cognate_store::tables::login_styles::{self, StyleRow};
 use cognate_store::tables::{pools as table, resource_counts};
 use cognate_store::{Batch, Label};
 
-use super::style::{self, Shown, StyleDoc};
-use super::{assets, settings};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Result, branding};
-use crate::ops::{clients, pools};
+use crate::resources::branding::style::{self, Shown, StyleDoc};
+use crate::resources::branding::{assets, settings};
+use crate::resources::{clients, pools};
 
 /// Styles that a pool may have (admin.md 7.2).
 const MOST: i64 = 20;
@@ -23,7 +23,7 @@ pub async fn create_managed_login_branding(
     cx: &Cx<'_>,
     input: CreateManagedLoginBrandingRequest,
 ) -> Result<CreateManagedLoginBrandingResponse> {
-    pools::contended(cx, || attempt(cx, input.clone())).await
+    pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(
@@ -49,8 +49,8 @@ async fn attempt(
         style_id: random::uuid_v4(),
         client_id: client.id.clone(),
         doc: serde_json::to_string(&doc)?,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 1,
     };
     let batch = table::guard_active(Batch::new(), &pool.id);

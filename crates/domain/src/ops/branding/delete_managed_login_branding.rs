@@ -4,18 +4,18 @@ use cognate_shapes::DeleteManagedLoginBrandingRequest;
 use cognate_store::Batch;
 use cognate_store::tables::{login_styles, pools as table, resource_counts};
 
-use super::style;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::ops::pools;
+use crate::resources::branding::style;
+use crate::resources::pools;
 
 /// DeleteManagedLoginBranding.
 pub async fn delete_managed_login_branding(
     cx: &Cx<'_>,
     input: DeleteManagedLoginBrandingRequest,
 ) -> Result<()> {
-    pools::contended(cx, || attempt(cx, &input)).await
+    pools::contended(cx, attempt(cx, &input)).await
 }
 
 async fn attempt(cx: &Cx<'_>, input: &DeleteManagedLoginBrandingRequest) -> Result<()> {

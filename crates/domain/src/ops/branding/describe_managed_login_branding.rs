@@ -2,10 +2,10 @@
 
 use cognate_shapes::{DescribeManagedLoginBrandingRequest, DescribeManagedLoginBrandingResponse};
 
-use super::style::{self, Shown};
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::ops::pools;
+use crate::resources::branding::style::{self, Shown};
+use crate::resources::pools;
 
 /// DescribeManagedLoginBranding.
 pub async fn describe_managed_login_branding(

@@ -5,10 +5,10 @@ use cognate_shapes::{
 };
 use cognate_store::tables::login_styles;
 
-use super::style::{self, Shown};
 use crate::cx::Cx;
 use crate::errors::{Result, branding};
-use crate::ops::{clients, pools};
+use crate::resources::branding::style::{self, Shown};
+use crate::resources::{clients, pools};
 
 /// DescribeManagedLoginBrandingByClient.
 pub async fn describe_managed_login_branding_by_client(

@@ -5,7 +5,7 @@ use cognate_store::tables::ui_customizations::{self, ALL};
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::ops::{clients, pools};
+use crate::resources::{self, clients, pools};
 
 /// GetUICustomization.
 pub async fn get_ui_customization(
@@ -17,10 +17,10 @@ pub async fn get_ui_customization(
     if client_id != ALL {
         clients::fresh(cx, &pool, client_id).await?;
     }
-    let host = super::host(cx, &pool).await?;
+    let host = resources::branding::host(cx, &pool).await?;
     let row = ui_customizations::in_force(&cx.store, &pool.id, client_id).await?;
     let ui_customization = match row {
-        Some(row) => super::customization(&pool, &host, row)?,
+        Some(row) => resources::branding::customization(&pool, &host, row)?,
         // An empty object, as documented, for pages that look as they came.
         None => UICustomizationType::default(),
     };

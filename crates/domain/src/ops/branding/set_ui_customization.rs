@@ -6,19 +6,19 @@ use cognate_store::tables::pools as table;
 use cognate_store::tables::ui_customizations::{self, ALL, CustomizationRow};
 use cognate_store::{Batch, Label};
 
-use super::{css, image};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
-use crate::ops::{clients, pools};
 use crate::records::pool::Pool;
+use crate::resources::branding::{css, image};
+use crate::resources::{self, clients, pools};
 
 /// SetUICustomization.
 pub async fn set_ui_customization(
     cx: &Cx<'_>,
     input: SetUICustomizationRequest,
 ) -> Result<SetUICustomizationResponse> {
-    cx.retry(|| attempt(cx, &input)).await
+    attempt(cx, &input).await
 }
 
 async fn attempt(
@@ -30,7 +30,7 @@ async fn attempt(
     if client_id != ALL {
         clients::fresh(cx, &pool, client_id).await?;
     }
-    let host = super::host(cx, &pool).await?;
+    let host = resources::branding::host(cx, &pool).await?;
     // An empty text or file says the same as none.
     let css = input.css.as_deref().filter(|css| !css.is_empty());
     if let Some(css) = css {
@@ -51,7 +51,7 @@ async fn attempt(
     }
     let kept = css.is_some() || image.is_some();
     batch = if kept {
-        ui_customizations::put(batch, &pool.id, client_id, css, image, cx.now)
+        ui_customizations::put(batch, &pool.id, client_id, css, image, cx.now())
     } else {
         ui_customizations::delete(batch, &pool.id, client_id)
     };
@@ -64,10 +64,10 @@ async fn attempt(
             client_id: client_id.to_owned(),
             css: css.map(str::to_owned),
             image_kind: image.map(|(_, kind)| kind.to_owned()),
-            created: ui_customizations::created(&outcome)?.unwrap_or(cx.now),
-            modified: cx.now,
+            created: ui_customizations::created(&outcome)?.unwrap_or(cx.now()),
+            modified: cx.now(),
         };
-        super::customization(&pool, &host, row)?
+        resources::branding::customization(&pool, &host, row)?
     } else {
         UICustomizationType::default()
     };

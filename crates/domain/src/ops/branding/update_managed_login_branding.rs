@@ -6,19 +6,19 @@ use cognate_store::Batch;
 use cognate_store::tables::login_styles;
 use cognate_store::tables::pools as table;
 
-use super::style::{self, Shown, StyleDoc};
-use super::{assets, settings};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Result, branding};
-use crate::ops::pools;
+use crate::resources::branding::style::{self, Shown, StyleDoc};
+use crate::resources::branding::{assets, settings};
+use crate::resources::pools;
 
 /// UpdateManagedLoginBranding.
 pub async fn update_managed_login_branding(
     cx: &Cx<'_>,
     input: UpdateManagedLoginBrandingRequest,
 ) -> Result<UpdateManagedLoginBrandingResponse> {
-    pools::contended(cx, || attempt(cx, input.clone())).await
+    pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(
@@ -55,7 +55,7 @@ async fn attempt(
     }
     row.doc = serde_json::to_string(&doc)?;
     let mut batch = table::guard_active(Batch::new(), &pool.id);
-    batch = login_styles::update(batch, &pool.id, &row, cx.now);
+    batch = login_styles::update(batch, &pool.id, &row, cx.now());
     if own_look {
         batch = login_styles::delete_assets(batch, &pool.id, &row.style_id);
     }
@@ -67,7 +67,7 @@ async fn attempt(
         style::conflict(cx, &pool, &row.client_id, label)
     })
     .await?;
-    row.modified = cx.now;
+    row.modified = cx.now();
     Ok(UpdateManagedLoginBrandingResponse {
         managed_login_branding: Some(style::load(cx, &pool, row, Shown::Customized).await?),
     })

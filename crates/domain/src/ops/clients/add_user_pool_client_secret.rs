@@ -4,33 +4,33 @@
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{AddUserPoolClientSecretRequest, AddUserPoolClientSecretResponse};
 
-use super::secrets;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::ids;
+use crate::resources::clients::secrets;
+use crate::{ids, resources};
 
 /// AddUserPoolClientSecret.
 pub async fn add_user_pool_client_secret(
     cx: &Cx<'_>,
     input: AddUserPoolClientSecretRequest,
 ) -> Result<AddUserPoolClientSecretResponse> {
-    cx.retry(|| attempt(cx, &input)).await
+    attempt(cx, &input).await
 }
 
 async fn attempt(
     cx: &Cx<'_>,
     input: &AddUserPoolClientSecretRequest,
 ) -> Result<AddUserPoolClientSecretResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let mut client = super::fresh(cx, &pool, &input.client_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let mut client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     if client.secrets.is_empty() {
         return Err(errors::clients::public_client().into());
     }
     if client.secrets.len() >= secrets::MOST {
         return Err(errors::clients::too_many_secrets().into());
     }
-    let id = secrets::new_id(&client, cx.now);
-    let mut descriptor = secrets::descriptor(&id, cx.now);
+    let id = secrets::new_id(&client, cx.now());
+    let mut descriptor = secrets::descriptor(&id, cx.now());
     let value = match input.client_secret.clone() {
         Some(given) => SecretString::new(given),
         // Shown once, here, and only because the caller could not know it.
@@ -40,7 +40,7 @@ async fn attempt(
             made
         }
     };
-    client.secrets.push((id, value, cx.now));
+    client.secrets.push((id, value, cx.now()));
     secrets::commit(cx, &pool, client).await?;
     Ok(AddUserPoolClientSecretResponse {
         client_secret_descriptor: Some(descriptor),

@@ -7,18 +7,18 @@ use cognate_shapes::{CreateUserPoolClientRequest, CreateUserPoolClientResponse};
 use cognate_store::Batch;
 use cognate_store::tables::{clients, pools};
 
-use super::settings;
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
 use crate::records::client::Client;
-use crate::{audit, clock, ids};
+use crate::resources::clients::settings;
+use crate::{audit, clock, ids, resources};
 
 /// CreateUserPoolClient.
 pub async fn create_user_pool_client(
     cx: &Cx<'_>,
     mut input: CreateUserPoolClientRequest,
 ) -> Result<CreateUserPoolClientResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let secret = match (
         input.generate_secret == Some(true),
         input.client_secret.take().map(SecretString::new),
@@ -30,28 +30,38 @@ pub async fn create_user_pool_client(
     let doc = settings::of_new_client(cx, &pool, input, secret.is_some()).await?;
     let id = ids::client_id();
     let secrets = secret
-        .map(|value| (secret_id(&id, cx.now), value, cx.now))
+        .map(|value| (secret_id(&id, cx.now()), value, cx.now()))
         .into_iter()
         .collect::<Vec<_>>();
     let sealed = Client::seal_secrets(&pool, &id, &secrets)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let text = serde_json::to_string(&doc)?;
     let mac = Client::mac(&pool, &id, &text, sealed.as_deref());
-    let batch = clients::insert(batch, &pool.id, &id, &text, sealed.as_deref(), mac, cx.now);
+    let batch = clients::insert(
+        batch,
+        &pool.id,
+        &id,
+        &text,
+        sealed.as_deref(),
+        mac,
+        cx.now(),
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool.id, &id, label))
-        .await?;
+    cx.commit(batch, |label| {
+        resources::clients::conflict(cx, &pool.id, &id, label)
+    })
+    .await?;
     let client = Arc::new(Client {
         id,
         pool_id: pool.id,
         doc,
         secrets,
         sealed,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 1,
     });
-    cx.cache.put_client(cx, client.clone());
+    cx.cache.put_client(&cx.clock, client.clone());
     Ok(CreateUserPoolClientResponse {
         user_pool_client: Some(settings::user_pool_client(&client)),
     })

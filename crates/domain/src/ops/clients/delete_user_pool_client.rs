@@ -4,21 +4,21 @@ use cognate_shapes::DeleteUserPoolClientRequest;
 use cognate_store::Batch;
 use cognate_store::tables::{clients, login_styles, pools, terms, ui_customizations};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::{audit, resources};
 
 /// DeleteUserPoolClient.
 pub async fn delete_user_pool_client(
     cx: &Cx<'_>,
     input: DeleteUserPoolClientRequest,
 ) -> Result<()> {
-    crate::ops::pools::contended(cx, || attempt(cx, &input)).await
+    resources::pools::contended(cx, attempt(cx, &input)).await
 }
 
 async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let client = super::fresh(cx, &pool, &input.client_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = clients::delete(batch, &pool.id, &client.id, client.ver);
     let batch = terms::delete_of_client(batch, &pool.id, &client.id);
@@ -26,9 +26,9 @@ async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()>
     let batch = ui_customizations::delete(batch, &pool.id, &client.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
-        super::conflict(cx, &pool.id, &client.id, label)
+        resources::clients::conflict(cx, &pool.id, &client.id, label)
     })
     .await?;
-    cx.cache.end_client(cx, &client.id, client.ver + 1);
+    cx.cache.end_client(&cx.clock, &client.id, client.ver + 1);
     Ok(())
 }

@@ -2,24 +2,25 @@
 
 use cognate_shapes::{DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecretResponse};
 
-use super::secrets;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::resources;
+use crate::resources::clients::secrets;
 
 /// DeleteUserPoolClientSecret.
 pub async fn delete_user_pool_client_secret(
     cx: &Cx<'_>,
     input: DeleteUserPoolClientSecretRequest,
 ) -> Result<DeleteUserPoolClientSecretResponse> {
-    cx.retry(|| attempt(cx, &input)).await
+    attempt(cx, &input).await
 }
 
 async fn attempt(
     cx: &Cx<'_>,
     input: &DeleteUserPoolClientSecretRequest,
 ) -> Result<DeleteUserPoolClientSecretResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let mut client = super::fresh(cx, &pool, &input.client_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let mut client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     let before = client.secrets.len();
     client
         .secrets

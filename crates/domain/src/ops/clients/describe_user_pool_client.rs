@@ -2,17 +2,18 @@
 
 use cognate_shapes::{DescribeUserPoolClientRequest, DescribeUserPoolClientResponse};
 
-use super::settings;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
+use crate::resources::clients::settings;
 
 /// DescribeUserPoolClient.
 pub async fn describe_user_pool_client(
     cx: &Cx<'_>,
     input: DescribeUserPoolClientRequest,
 ) -> Result<DescribeUserPoolClientResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let client = super::fresh(cx, &pool, &input.client_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     Ok(DescribeUserPoolClientResponse {
         user_pool_client: Some(settings::user_pool_client(&client)),
     })

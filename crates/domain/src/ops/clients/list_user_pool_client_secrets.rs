@@ -2,18 +2,18 @@
 
 use cognate_shapes::{ListUserPoolClientSecretsRequest, ListUserPoolClientSecretsResponse};
 
-use super::secrets;
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::paging;
+use crate::resources::clients::secrets;
+use crate::{paging, resources};
 
 /// ListUserPoolClientSecrets.
 pub async fn list_user_pool_client_secrets(
     cx: &Cx<'_>,
     input: ListUserPoolClientSecretsRequest,
 ) -> Result<ListUserPoolClientSecretsResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let client = super::fresh(cx, &pool, &input.client_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     // Both secrets fit on one page, so no token was ever handed out (model).
     if let Some(token) = &input.next_token {
         return Err(paging::invalid(cx, token));

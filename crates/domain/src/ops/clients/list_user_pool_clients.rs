@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::paging;
+use crate::{paging, resources};
 
 /// The one member of a client's settings that a listing shows; the others are not built.
 #[derive(Deserialize)]
@@ -22,7 +22,7 @@ pub async fn list_user_pool_clients(
     cx: &Cx<'_>,
     input: ListUserPoolClientsRequest,
 ) -> Result<ListUserPoolClientsResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let filter = input.client_type.map_or("", ClientTypeType::as_str);
     let after = match &input.next_token {
         Some(token) => paging::open(cx, &pool.id, filter, token)?,

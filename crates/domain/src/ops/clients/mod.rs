@@ -1,4 +1,4 @@
-//! The clients operations, one file each; `secrets` and `settings` serve several of them.
+//! The operations on clients, one file each.
 
 pub mod add_user_pool_client_secret;
 pub mod create_user_pool_client;
@@ -7,35 +7,4 @@ pub mod delete_user_pool_client_secret;
 pub mod describe_user_pool_client;
 pub mod list_user_pool_client_secrets;
 pub mod list_user_pool_clients;
-mod secrets;
-pub mod settings;
 pub mod update_user_pool_client;
-
-use cognate_store::Label;
-use cognate_store::tables::clients;
-
-use crate::cx::Cx;
-use crate::errors::{self, Fault, Result};
-use crate::ops::pools;
-use crate::records::client::Client;
-use crate::records::pool::Pool;
-
-/// A client of `pool` as the database has it now, past the cache.
-pub async fn fresh(cx: &Cx<'_>, pool: &Pool, client_id: &str) -> Result<Client> {
-    let row = clients::get(&cx.store, client_id).await?;
-    let row = row
-        .filter(|row| row.pool_id == pool.id)
-        .ok_or_else(|| errors::client_not_found(client_id))?;
-    Client::open(pool, row)
-}
-
-/// What a conflict of a batch on client rows means: something has moved on, which the next try sees.
-pub fn conflict(cx: &Cx<'_>, pool_id: &str, client_id: &str, label: Label) -> Fault {
-    match label {
-        clients::CLIENT_STALE | clients::CLIENT_EXISTS => {
-            cx.cache.forget(pool_id, Some(client_id));
-            Fault::Stale
-        }
-        other => pools::conflict(cx, pool_id, other),
-    }
-}

@@ -6,43 +6,51 @@ use cognate_shapes::{UpdateUserPoolClientRequest, UpdateUserPoolClientResponse};
 use cognate_store::Batch;
 use cognate_store::tables::{clients, pools};
 
-use super::settings;
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::client::Client;
+use crate::resources::clients::settings;
+use crate::{audit, resources};
 
 /// UpdateUserPoolClient.
 pub async fn update_user_pool_client(
     cx: &Cx<'_>,
     input: UpdateUserPoolClientRequest,
 ) -> Result<UpdateUserPoolClientResponse> {
-    crate::ops::pools::contended(cx, || attempt(cx, input.clone())).await
+    resources::pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(
     cx: &Cx<'_>,
     input: UpdateUserPoolClientRequest,
 ) -> Result<UpdateUserPoolClientResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let before = super::fresh(cx, &pool, &input.client_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let before = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     let doc = settings::of_updated_client(cx, &pool, &before, input).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let text = serde_json::to_string(&doc)?;
     let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
-    let batch = clients::update(batch, &pool.id, &before.id, before.ver, &text, mac, cx.now);
+    let batch = clients::update(
+        batch,
+        &pool.id,
+        &before.id,
+        before.ver,
+        &text,
+        mac,
+        cx.now(),
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
-        super::conflict(cx, &pool.id, &before.id, label)
+        resources::clients::conflict(cx, &pool.id, &before.id, label)
     })
     .await?;
     let client = Arc::new(Client {
         doc,
-        modified: cx.now,
+        modified: cx.now(),
         ver: before.ver + 1,
         ..before
     });
-    cx.cache.put_client(cx, client.clone());
+    cx.cache.put_client(&cx.clock, client.clone());
     Ok(UpdateUserPoolClientResponse {
         user_pool_client: Some(settings::user_pool_client(&client)),
     })

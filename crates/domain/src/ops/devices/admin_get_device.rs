@@ -4,6 +4,7 @@ use cognate_shapes::{AdminGetDeviceRequest, AdminGetDeviceResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::users::devices;
 
 /// AdminGetDevice.
 ///
@@ -13,7 +14,7 @@ pub async fn admin_get_device(
     cx: &Cx<'_>,
     input: AdminGetDeviceRequest,
 ) -> Result<AdminGetDeviceResponse> {
-    let (pool, user) = super::owner(cx, &input.user_pool_id, &input.username).await?;
-    let device = super::show(cx, &pool, &user, &input.device_key).await?;
+    let (pool, user) = devices::owner(cx, &input.user_pool_id, &input.username).await?;
+    let device = devices::show(cx, &pool, &user, &input.device_key).await?;
     Ok(AdminGetDeviceResponse { device })
 }

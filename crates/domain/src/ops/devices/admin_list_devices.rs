@@ -5,6 +5,7 @@ use cognate_shapes::{AdminListDevicesRequest, AdminListDevicesResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::device::View;
+use crate::users::devices;
 
 /// AdminListDevices.
 ///
@@ -14,9 +15,9 @@ pub async fn admin_list_devices(
     cx: &Cx<'_>,
     input: AdminListDevicesRequest,
 ) -> Result<AdminListDevicesResponse> {
-    let (pool, user) = super::owner(cx, &input.user_pool_id, &input.username).await?;
+    let (pool, user) = devices::owner(cx, &input.user_pool_id, &input.username).await?;
     let token = input.pagination_token.as_deref();
-    let (devices, next) = super::page(cx, &pool, &user, input.limit, token, View::Whole).await?;
+    let (devices, next) = devices::page(cx, &pool, &user, input.limit, token, View::Whole).await?;
     Ok(AdminListDevicesResponse {
         devices: Some(devices),
         pagination_token: next,

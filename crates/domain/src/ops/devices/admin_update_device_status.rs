@@ -4,6 +4,7 @@ use cognate_shapes::{AdminUpdateDeviceStatusRequest, AdminUpdateDeviceStatusResp
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::users::devices;
 
 /// AdminUpdateDeviceStatus.
 ///
@@ -13,8 +14,8 @@ pub async fn admin_update_device_status(
     cx: &Cx<'_>,
     input: AdminUpdateDeviceStatusRequest,
 ) -> Result<AdminUpdateDeviceStatusResponse> {
-    let (pool, user) = super::owner(cx, &input.user_pool_id, &input.username).await?;
+    let (pool, user) = devices::owner(cx, &input.user_pool_id, &input.username).await?;
     let status = input.device_remembered_status;
-    super::set_status(cx, &pool, &user, &input.device_key, status).await?;
+    devices::set_status(cx, &pool, &user, &input.device_key, status).await?;
     Ok(AdminUpdateDeviceStatusResponse {})
 }

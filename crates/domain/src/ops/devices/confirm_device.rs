@@ -8,15 +8,15 @@ use cognate_store::tables::pools as pools_table;
 use cognate_store::tables::sessions::{self, SessionRow};
 use cognate_store::{Batch, Label};
 
-use crate::audit;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::devices::{device_key_exists, device_key_invalid, verifier_invalid};
 use crate::errors::{Fault, Result, auth};
 use crate::records::device::{Device, Proof};
-use crate::tokens;
 use crate::tokens::session::SessionDoc;
 use crate::tokens::verify::Signed;
+use crate::users;
+use crate::{audit, tokens};
 
 /// ConfirmDevice. The key must be the one that came with the access token's own session, and serves once: what was
 /// forgotten does not come back by the same session.
@@ -28,9 +28,9 @@ pub async fn confirm_device(
     cx: &Cx<'_>,
     input: ConfirmDeviceRequest,
 ) -> Result<ConfirmDeviceResponse> {
-    let signed = super::signed(cx, Some(&input.access_token)).await?;
+    let signed = users::devices::signed(cx, Some(&input.access_token)).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let asks = super::tracking(pool)?.device_only_remembered_on_user_prompt == Some(true);
+    let asks = users::devices::tracking(pool)?.device_only_remembered_on_user_prompt == Some(true);
     let key = input.device_key;
     let proof = input
         .device_secret_verifier_config
@@ -43,7 +43,7 @@ pub async fn confirm_device(
         return Err(device_key_invalid().into());
     }
     let Some(group_key) = session.new_device.clone() else {
-        let known = Device::find(cx, pool, &user.id, &key).await?;
+        let known = Device::find(&cx.store, pool, &user.id, &key).await?;
         return Err(match known {
             Some(_) => device_key_exists().into(),
             None => device_key_invalid().into(),
@@ -56,8 +56,8 @@ pub async fn confirm_device(
         name: input.device_name,
         remembered: !asks,
         last_ip: cx.client_info.ip.clone(),
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         authenticated: session.auth_time.saturating_mul(SECOND),
         mac: None,
     };
@@ -79,7 +79,7 @@ pub async fn confirm_device(
     cx.commit(batch, |label: Label| match label {
         // The user or the session changed since they were read: the next try judges anew.
         sessions::USER_STALE | sessions::STALE => Fault::Stale,
-        other => super::conflict(cx, pool, other),
+        other => users::devices::conflict(cx, pool, other),
     })
     .await?;
     Ok(ConfirmDeviceResponse {
@@ -89,7 +89,12 @@ pub async fn confirm_device(
 
 /// The session of the token with its row.
 async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionRow, SessionDoc)> {
-    let key = sessions::key(&signed.pool.id, &signed.user.id, &signed.session_id, cx.now);
+    let key = sessions::key(
+        &signed.pool.id,
+        &signed.user.id,
+        &signed.session_id,
+        cx.now(),
+    );
     let row = cx.store.row(sessions::READ, key).await?;
     let row = row.ok_or_else(auth::access_token_revoked)?;
     tokens::session::read(&signed.pool, &signed.user.id, &signed.session_id, row)

@@ -5,16 +5,17 @@ use cognate_shapes::{ListDevicesRequest, ListDevicesResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::device::View;
+use crate::users::devices;
 
 /// ListDevices. What belongs to administrators is not shown here (auth.md 3.7).
 ///
 /// # Errors
 /// The texts of access tokens; a pool that does not track devices; a page token of something else.
 pub async fn list_devices(cx: &Cx<'_>, input: ListDevicesRequest) -> Result<ListDevicesResponse> {
-    let signed = super::signed(cx, Some(&input.access_token)).await?;
+    let signed = devices::signed(cx, Some(&input.access_token)).await?;
     let token = input.pagination_token.as_deref();
     let (pool, user) = (&signed.pool, &signed.user);
-    let (devices, next) = super::page(cx, pool, user, input.limit, token, View::Short).await?;
+    let (devices, next) = devices::page(cx, pool, user, input.limit, token, View::Short).await?;
     Ok(ListDevicesResponse {
         devices: Some(devices),
         pagination_token: next,

@@ -4,6 +4,7 @@ use cognate_shapes::{UpdateDeviceStatusRequest, UpdateDeviceStatusResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::users::devices;
 
 /// UpdateDeviceStatus.
 ///
@@ -13,8 +14,8 @@ pub async fn update_device_status(
     cx: &Cx<'_>,
     input: UpdateDeviceStatusRequest,
 ) -> Result<UpdateDeviceStatusResponse> {
-    let signed = super::signed(cx, Some(&input.access_token)).await?;
+    let signed = devices::signed(cx, Some(&input.access_token)).await?;
     let status = input.device_remembered_status;
-    super::set_status(cx, &signed.pool, &signed.user, &input.device_key, status).await?;
+    devices::set_status(cx, &signed.pool, &signed.user, &input.device_key, status).await?;
     Ok(UpdateDeviceStatusResponse {})
 }

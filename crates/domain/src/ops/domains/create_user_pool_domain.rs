@@ -6,11 +6,11 @@ use cognate_store::tables::domains::{self, DomainRow};
 use cognate_store::tables::{pools, resource_counts};
 use cognate_store::{Batch, Label};
 
-use super::{CLASSIC, DomainDoc};
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::domain;
+use crate::resources::domains::{CLASSIC, DomainDoc};
+use crate::{audit, resources};
 
 /// Custom domains in a region (admin.md 7.2).
 const MOST: i64 = 4;
@@ -22,22 +22,22 @@ pub async fn create_user_pool_domain(
     cx: &Cx<'_>,
     input: CreateUserPoolDomainRequest,
 ) -> Result<CreateUserPoolDomainResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let custom = input.custom_domain_config.is_some();
     match &input.custom_domain_config {
-        None => super::check_prefix(&input.domain)?,
+        None => resources::domains::check_prefix(&input.domain)?,
         Some(config) => {
-            super::check_custom(&input.domain)?;
-            super::check_certificate(config)?;
+            resources::domains::check_custom(&input.domain)?;
+            resources::domains::check_certificate(config)?;
         }
     }
-    super::check_version(cx, &pool, input.managed_login_version)?;
+    resources::domains::check_version(cx, &pool, input.managed_login_version)?;
     // Requests can only be routed to replicas of a pool, which there are none of.
     if input.routing.is_some() {
         return Err(errors::not_implemented("Routing").into());
     }
-    let key = super::key(&pool.region, &input.domain);
-    let (prefix, own) = super::of_pool(cx, &pool).await?;
+    let key = resources::domains::key(&pool.region, &input.domain);
+    let (prefix, own) = resources::domains::of_pool(cx, &pool).await?;
     if (if custom { own } else { prefix }).is_some() {
         return Err(errors::domains::second_domain().into());
     }
@@ -56,7 +56,7 @@ pub async fn create_user_pool_domain(
             "d{}.cloudfront.net",
             random::alphanumeric(13, b"abcdefghijklmnopqrstuvwxyz0123456789")
         ),
-        version: super::timestamp(cx.now),
+        version: resources::domains::timestamp(cx.now()),
     };
     let row = DomainRow {
         key,
@@ -69,17 +69,23 @@ pub async fn create_user_pool_domain(
     let row = domain::sign(&pool, row);
     if custom {
         // Last, for it asks somebody else.
-        super::check_parent(cx, &input.domain).await?;
+        resources::domains::check_parent(cx, &input.domain).await?;
     }
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let mut batch = domains::insert(batch, &row, cx.now);
+    let mut batch = domains::insert(batch, &row, cx.now());
     if custom {
-        batch = resource_counts::take(batch, &super::owner(&pool), super::RESOURCE, MOST, FULL);
+        batch = resource_counts::take(
+            batch,
+            &resources::domains::owner(&pool),
+            resources::domains::RESOURCE,
+            MOST,
+            FULL,
+        );
     }
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => errors::domains::too_many_custom_domains().into(),
-        other => super::conflict(cx, &pool, other),
+        other => resources::domains::conflict(cx, &pool, other),
     })
     .await?;
     Ok(CreateUserPoolDomainResponse {

@@ -6,11 +6,12 @@ use cognate_shapes::{
 };
 use cognate_store::tables::domains;
 
-use super::DomainDoc;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::domain;
 use crate::records::pool::Pool;
+use crate::resources;
+use crate::resources::domains::DomainDoc;
 
 /// The code that the service's buckets carry for a region (endpoints.md 2.1).
 const PLACES: [(&str, &str); 17] = [
@@ -41,10 +42,15 @@ pub async fn describe_user_pool_domain(
     let empty = DescribeUserPoolDomainResponse {
         domain_description: Some(DomainDescriptionType::default()),
     };
-    let Some(row) = domains::get(&cx.store, &super::key(cx.region(), &input.domain)).await? else {
+    let Some(row) = domains::get(
+        &cx.store,
+        &resources::domains::key(cx.region(), &input.domain),
+    )
+    .await?
+    else {
         return Ok(empty);
     };
-    let Some(pool) = Pool::load(cx, &row.pool_id).await? else {
+    let Some(pool) = Pool::load(&cx.store, &cx.root, &row.pool_id).await? else {
         return Ok(empty);
     };
     if pool.region != cx.region() {
@@ -57,7 +63,7 @@ pub async fn describe_user_pool_domain(
     let description = DomainDescriptionType {
         user_pool_id: Some(pool.id.clone()),
         aws_account_id: Some(cx.settings.account.clone()),
-        domain: Some(super::name(&row)),
+        domain: Some(resources::domains::name(&row)),
         s3_bucket: Some(format!("aws-cognito-prod-{place}-assets")),
         cloud_front_distribution: Some(doc.distribution),
         version: Some(doc.version),

@@ -5,33 +5,33 @@ use cognate_store::Batch;
 use cognate_store::tables::domains::{self, DomainRow};
 use cognate_store::tables::pools;
 
-use super::DomainDoc;
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::ops::pools::contended;
 use crate::records::domain;
+use crate::resources::domains::DomainDoc;
+use crate::resources::pools::contended;
+use crate::{audit, resources};
 
 /// UpdateUserPoolDomain.
 pub async fn update_user_pool_domain(
     cx: &Cx<'_>,
     input: UpdateUserPoolDomainRequest,
 ) -> Result<UpdateUserPoolDomainResponse> {
-    contended(cx, || update(cx, &input)).await
+    contended(cx, update(cx, &input)).await
 }
 
 async fn update(
     cx: &Cx<'_>,
     input: &UpdateUserPoolDomainRequest,
 ) -> Result<UpdateUserPoolDomainResponse> {
-    let (pool, row) = super::find(cx, &input.user_pool_id, &input.domain).await?;
-    super::check_version(cx, &pool, input.managed_login_version)?;
+    let (pool, row) = resources::domains::find(cx, &input.user_pool_id, &input.domain).await?;
+    resources::domains::check_version(cx, &pool, input.managed_login_version)?;
     if input.routing.is_some() {
         return Err(errors::not_implemented("Routing").into());
     }
     let before: DomainDoc = serde_json::from_str(&row.doc)?;
     let mut after = DomainDoc {
-        version: super::timestamp(cx.now),
+        version: resources::domains::timestamp(cx.now()),
         managed_login_version: input
             .managed_login_version
             .unwrap_or(before.managed_login_version),
@@ -41,7 +41,7 @@ async fn update(
         if !row.custom {
             return Err(errors::domains::invalid_custom_domain().into());
         }
-        super::check_certificate(config)?;
+        resources::domains::check_certificate(config)?;
         after.custom = Some(config.clone());
     }
     let changed = DomainRow {
@@ -50,10 +50,12 @@ async fn update(
     };
     let changed = domain::sign(&pool, changed);
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = domains::update(batch, &changed, cx.now);
+    let batch = domains::update(batch, &changed, cx.now());
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, label))
-        .await?;
+    cx.commit(batch, |label| {
+        resources::domains::conflict(cx, &pool, label)
+    })
+    .await?;
     Ok(UpdateUserPoolDomainResponse {
         managed_login_version: Some(after.managed_login_version),
         cloud_front_domain: changed.custom.then_some(after.distribution),

@@ -5,11 +5,11 @@ use cognate_store::Batch;
 use cognate_store::tables::groups;
 use cognate_store::tables::pools;
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::group;
 use crate::records::user::User;
+use crate::{audit, resources};
 
 /// Groups that a user may be in (admin.md 7.2).
 const MOST: usize = 100;
@@ -17,10 +17,10 @@ const MOST: usize = 100;
 /// AdminAddUserToGroup.
 pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let group = super::find(cx, &pool, &input.group_name).await?;
+    let group = resources::groups::find(cx, &pool, &input.group_name).await?;
     let (sql, params) = groups::of_user(&pool.id, &user.id);
     let rows = cx.store.rows(sql, params).await?;
     let there = group::of_user(&pool, &user.id, rows)?;
@@ -35,7 +35,7 @@ pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequ
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, most, mac);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
-    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+    cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))
         .await?;
     Ok(())
 }

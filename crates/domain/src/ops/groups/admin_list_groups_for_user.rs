@@ -5,9 +5,9 @@ use cognate_store::tables::groups;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::paging;
 use crate::records::group;
 use crate::records::user::User;
+use crate::{paging, resources};
 
 /// AdminListGroupsForUser.
 pub async fn admin_list_groups_for_user(
@@ -15,7 +15,7 @@ pub async fn admin_list_groups_for_user(
     input: AdminListGroupsForUserRequest,
 ) -> Result<AdminListGroupsForUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     let after = match &input.next_token {
@@ -33,7 +33,7 @@ pub async fn admin_list_groups_for_user(
     let next_token = last.map(|group| paging::seal(cx, &pool.id, &user.id, &group.name));
     let groups = rows
         .into_iter()
-        .map(|group| super::to_api(&pool, group))
+        .map(|group| resources::groups::to_api(&pool, group))
         .collect();
     Ok(AdminListGroupsForUserResponse {
         groups: Some(groups),

@@ -4,10 +4,10 @@ use cognate_shapes::AdminRemoveUserFromGroupRequest;
 use cognate_store::Batch;
 use cognate_store::tables::{groups, pools};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::User;
+use crate::{audit, resources};
 
 /// AdminRemoveUserFromGroup.
 pub async fn admin_remove_user_from_group(
@@ -15,14 +15,14 @@ pub async fn admin_remove_user_from_group(
     input: AdminRemoveUserFromGroupRequest,
 ) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let group = super::find(cx, &pool, &input.group_name).await?;
+    let group = resources::groups::find(cx, &pool, &input.group_name).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::leave(batch, &pool.id, &group.group_id, &user.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
-    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+    cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))
         .await?;
     Ok(())
 }

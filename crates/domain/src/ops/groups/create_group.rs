@@ -6,11 +6,11 @@ use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::{pools, resource_counts};
 use cognate_store::{Batch, Label};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::facts::names;
 use crate::records::group;
-use crate::users::names;
+use crate::{audit, resources};
 
 /// Groups that a pool may have (admin.md 7.2).
 const MOST: i64 = 10_000;
@@ -26,8 +26,8 @@ pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<Crea
         description: input.description,
         role: input.role_arn,
         precedence: input.precedence,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 1,
         mac: None,
     };
@@ -36,14 +36,14 @@ pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<Crea
     let folded = names::fold_case(&group.name);
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::insert(batch, &pool.id, &folded, &group);
-    let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = resource_counts::take(batch, &pool.id, resources::groups::RESOURCE, MOST, FULL);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => errors::groups::too_many_groups().into(),
-        other => super::conflict(cx, &pool, other),
+        other => resources::groups::conflict(cx, &pool, other),
     })
     .await?;
     Ok(CreateGroupResponse {
-        group: Some(super::to_api(&pool, group)),
+        group: Some(resources::groups::to_api(&pool, group)),
     })
 }

@@ -7,18 +7,18 @@ use cognate_shapes::DeleteGroupRequest;
 use cognate_store::Batch;
 use cognate_store::tables::{groups, jobs, pools, resource_counts};
 
-use super::purge;
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources::groups::purge;
+use crate::{audit, resources};
 
 /// DeleteGroup.
 pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let group = super::find(cx, &pool, &input.group_name).await?;
+    let group = resources::groups::find(cx, &pool, &input.group_name).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::delete(batch, &pool.id, &group.group_id);
-    let batch = resource_counts::give_back(batch, &pool.id, super::RESOURCE);
+    let batch = resource_counts::give_back(batch, &pool.id, resources::groups::RESOURCE);
     let batch = jobs::add(
         batch,
         purge::KIND,
@@ -26,7 +26,7 @@ pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> 
         "",
     );
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+    cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))
         .await?;
     Ok(())
 }

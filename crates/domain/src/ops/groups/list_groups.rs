@@ -5,8 +5,8 @@ use cognate_store::tables::groups;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::paging;
 use crate::records::group;
+use crate::{paging, resources};
 
 /// ListGroups.
 pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGroupsResponse> {
@@ -23,7 +23,12 @@ pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGr
     let next_token = last.map(|group| paging::seal(cx, &pool.id, "", &group.name));
     let groups = rows
         .into_iter()
-        .map(|row| Ok(super::to_api(&pool, group::checked(&pool, row)?)))
+        .map(|row| {
+            Ok(resources::groups::to_api(
+                &pool,
+                group::checked(&pool, row)?,
+            ))
+        })
         .collect::<Result<_>>()?;
     Ok(ListGroupsResponse {
         groups: Some(groups),

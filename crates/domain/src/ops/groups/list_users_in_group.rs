@@ -8,8 +8,8 @@ use cognate_store::tables::users as table;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::paging;
 use crate::records::user::User;
+use crate::{paging, resources};
 
 /// ListUsersInGroup.
 pub async fn list_users_in_group(
@@ -17,7 +17,7 @@ pub async fn list_users_in_group(
     input: ListUsersInGroupRequest,
 ) -> Result<ListUsersInGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let group = super::find(cx, &pool, &input.group_name).await?;
+    let group = resources::groups::find(cx, &pool, &input.group_name).await?;
     let after = match &input.next_token {
         Some(token) => paging::open(cx, &pool.id, &group.group_id, token)?,
         None => String::new(),

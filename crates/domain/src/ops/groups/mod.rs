@@ -1,4 +1,4 @@
-//! The groups operations, one file each; `purge` serves DeleteGroup.
+//! The operations on groups, one file each.
 
 pub mod admin_add_user_to_group;
 pub mod admin_list_groups_for_user;
@@ -8,49 +8,4 @@ pub mod delete_group;
 pub mod get_group;
 pub mod list_groups;
 pub mod list_users_in_group;
-pub mod purge;
 pub mod update_group;
-
-use cognate_shapes::{GroupType, Timestamp};
-use cognate_store::Label;
-use cognate_store::tables::groups::{self, GroupRow};
-
-use crate::cx::Cx;
-use crate::errors::groups::group_not_found;
-use crate::errors::{self, Fault, Result};
-use crate::ops::pools;
-use crate::records::group;
-use crate::records::pool::Pool;
-
-/// The name under which groups are counted in `resource_counts`.
-const RESOURCE: &str = "groups";
-
-/// The group of exactly this name.
-async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<GroupRow> {
-    let group = group::find(cx, pool, name).await?;
-    Ok(group.ok_or_else(group_not_found)?)
-}
-
-/// A group as every operation shows it; what was never set is absent (admin.md 2.6).
-fn to_api(pool: &Pool, group: GroupRow) -> GroupType {
-    GroupType {
-        group_name: Some(group.name),
-        user_pool_id: Some(pool.id.clone()),
-        description: group.description,
-        role_arn: group.role,
-        precedence: group.precedence,
-        last_modified_date: Some(Timestamp(group.modified)),
-        creation_date: Some(Timestamp(group.created)),
-    }
-}
-
-/// What a conflict of a batch on groups means.
-fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
-    match label {
-        groups::GROUP_EXISTS => errors::groups::group_exists().into(),
-        groups::GROUP_GONE => group_not_found().into(),
-        // The next try finds the group changed, or the user gone, in the group, or in too many.
-        groups::GROUP_STALE | groups::MEMBER_GONE | groups::NOT_JOINED => Fault::Stale,
-        other => pools::conflict(cx, &pool.id, other),
-    }
-}

@@ -5,29 +5,29 @@ use cognate_store::Batch;
 use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::pools;
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::group;
+use crate::{audit, resources};
 
 /// UpdateGroup.
 pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<UpdateGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = super::find(cx, &pool, &input.group_name).await?;
+    let before = resources::groups::find(cx, &pool, &input.group_name).await?;
     let after = GroupRow {
         description: input.description.or(before.description),
         role: input.role_arn.or(before.role),
         precedence: input.precedence.or(before.precedence),
-        modified: cx.now,
+        modified: cx.now(),
         ..before
     };
     let after = group::sign(&pool, after);
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::update(batch, &pool.id, &after);
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, label))
+    cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))
         .await?;
     Ok(UpdateGroupResponse {
-        group: Some(super::to_api(&pool, after)),
+        group: Some(resources::groups::to_api(&pool, after)),
     })
 }

@@ -2,9 +2,9 @@
 
 use cognate_shapes::{GetProvisionedLimitRequest, GetProvisionedLimitResponse};
 
-use super::Limit;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources::limits::Limit;
 
 /// GetProvisionedLimit.
 pub async fn get_provisioned_limit(

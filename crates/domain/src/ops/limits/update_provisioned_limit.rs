@@ -4,10 +4,10 @@ use cognate_shapes::{UpdateProvisionedLimitRequest, UpdateProvisionedLimitRespon
 use cognate_store::Batch;
 use cognate_store::tables::meta;
 
-use super::Limit;
 use crate::cx::Cx;
 use crate::errors::limits::limit_out_of_range;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
+use crate::resources::limits::Limit;
 use crate::{audit, ids};
 
 /// UpdateProvisionedLimit.

@@ -4,12 +4,12 @@ use cognate_crypto::secret::{Secret, SecretString};
 use cognate_shapes::{ChangePasswordRequest, ChangePasswordResponse, UserStatusType};
 use cognate_store::Batch;
 
+use crate::attempts::{self, Subject};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
-use crate::signin::attempts::{self, Subject};
 use crate::tokens::verify;
 use crate::users::codes::{self, Purpose};
 use crate::users::password;
@@ -48,7 +48,7 @@ pub async fn change_password(
         after.status = UserStatusType::Confirmed;
         after.doc.temporary_until = None;
     }
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(Batch::new(), pool, before, &after)?;
     // A code that was asked for before the change must not undo it.
     let batch = codes::forget(batch, pool, &after.id, Purpose::Reset);

@@ -4,9 +4,9 @@ use cognate_shapes::{GetUserRequest, GetUserResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::records::mfa;
 use crate::tokens::claims::may_read;
 use crate::tokens::verify;
-use crate::users::{mfa, mfa_options};
 
 /// GetUser: `sub` and the attributes that the client may read.
 ///
@@ -18,7 +18,7 @@ pub async fn get_user(cx: &Cx<'_>, input: GetUserRequest) -> Result<GetUserRespo
     user_attributes
         .retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));
     Ok(GetUserResponse {
-        mfa_options: mfa_options::shown(&signed.user),
+        mfa_options: mfa::options(&signed.user),
         preferred_mfa_setting: mfa::preferred_setting(&signed.user),
         user_mfa_setting_list: mfa::setting_list(&signed.user),
         username: signed.user.username,

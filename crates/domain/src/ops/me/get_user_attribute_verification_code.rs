@@ -6,12 +6,12 @@ use cognate_shapes::{
 };
 use cognate_store::Batch;
 
+use crate::attempts::{self, Subject};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::messages::{self, Destination, Kind};
 use crate::records::user::User;
-use crate::signin::attempts::{self, Subject};
 use crate::tokens::verify;
 use crate::users::verification;
 

@@ -4,11 +4,11 @@
 use cognate_shapes::{VerifyUserAttributeRequest, VerifyUserAttributeResponse};
 use cognate_store::Batch;
 
+use crate::attempts::{self, Subject};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::messages::destination::Contact;
-use crate::signin::attempts::{self, Subject};
+use crate::facts::contact::Contact;
 use crate::tokens::verify;
 use crate::users::codes::{self, Owner, Purpose};
 use crate::users::{aliases, verification};
@@ -36,7 +36,7 @@ pub async fn verify_user_attribute(
     let correct = codes::check(cx, pool, owner, Purpose::Verify(contact), &input.code).await?;
     let mut after = verification::verified(before, contact, &correct.code)
         .ok_or_else(errors::users::code_expired)?;
-    after.modified = cx.now;
+    after.modified = cx.now();
 
     let batch = correct.consume(Batch::new(), pool);
     let batch = aliases::save(cx, batch, pool, before, &after).await?;

@@ -21,7 +21,7 @@ pub async fn admin_delete_software_token(
     input: AdminDeleteSoftwareTokenRequest,
 ) -> Result<AdminDeleteSoftwareTokenResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username)
+    let before = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     if before.status == UserStatusType::Unconfirmed {
@@ -32,7 +32,7 @@ pub async fn admin_delete_software_token(
     }
     let mut after = before.clone();
     after.doc.mfa.forget_software_token();
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
     let batch = software_tokens::delete(batch, &pool.id, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

@@ -4,8 +4,9 @@ use cognate_shapes::{AdminGetUserAuthFactorsRequest, AdminGetUserAuthFactorsResp
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::mfa;
 use crate::records::user::User;
-use crate::users::{auth_factors, mfa};
+use crate::signin::auth_factors;
 
 /// AdminGetUserAuthFactors.
 ///
@@ -16,7 +17,7 @@ pub async fn admin_get_user_auth_factors(
     input: AdminGetUserAuthFactorsRequest,
 ) -> Result<AdminGetUserAuthFactorsResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     Ok(AdminGetUserAuthFactorsResponse {

@@ -4,8 +4,8 @@ use cognate_shapes::{AdminSetUserMFAPreferenceRequest, AdminSetUserMFAPreference
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::facts::factor::MfaFactor;
 use crate::records::user::User;
-use crate::signin::progress::MfaFactor;
 use crate::users::mfa::{self, Preference};
 
 /// AdminSetUserMFAPreference.
@@ -17,7 +17,7 @@ pub async fn admin_set_user_mfa_preference(
     input: AdminSetUserMFAPreferenceRequest,
 ) -> Result<AdminSetUserMFAPreferenceResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     let (sms, app, email) = (

@@ -8,10 +8,10 @@ use cognate_store::tables::{sessions, users};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::facts::factor::MfaFactor;
+use crate::records::mfa;
 use crate::signin::mfa::{setup, software_token};
-use crate::signin::progress::MfaFactor;
 use crate::tokens::verify;
-use crate::users::mfa;
 
 /// AssociateSoftwareToken. What is registered stays in force until VerifySoftwareToken.
 ///

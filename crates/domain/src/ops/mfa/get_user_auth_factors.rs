@@ -4,8 +4,9 @@ use cognate_shapes::{GetUserAuthFactorsRequest, GetUserAuthFactorsResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::records::mfa;
+use crate::signin::auth_factors;
 use crate::tokens::verify;
-use crate::users::{auth_factors, mfa};
 
 /// GetUserAuthFactors.
 ///

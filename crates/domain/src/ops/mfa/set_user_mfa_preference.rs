@@ -4,7 +4,7 @@ use cognate_shapes::{SetUserMFAPreferenceRequest, SetUserMFAPreferenceResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::signin::progress::MfaFactor;
+use crate::facts::factor::MfaFactor;
 use crate::tokens::verify;
 use crate::users::mfa::{self, Preference};
 

@@ -10,12 +10,12 @@ use cognate_store::Batch;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::facts::factor::MfaFactor;
+use crate::records::mfa;
 use crate::records::user;
 use crate::signin::mfa::setup;
 use crate::signin::mfa::software_token::Kept;
-use crate::signin::progress::MfaFactor;
 use crate::tokens::verify;
-use crate::users::mfa;
 
 /// VerifySoftwareToken. In a pool where second factors are optional this turns nothing on.
 ///
@@ -55,12 +55,12 @@ async fn by_token(
     if !mfa::is_offered(pool, MfaFactor::SoftwareToken) {
         return Err(errors::mfa::software_token_not_enabled().into());
     }
-    let kept = Kept::read(cx, pool, &before.id).await?;
+    let kept = Kept::read(&cx.store, pool, &before.id).await?;
     let batch = kept.register(cx, pool, &before.id, code.expose(), Batch::new())?;
     let required = pool.doc.mfa_configuration == UserPoolMfaType::On;
     let mut after = before.clone();
     after.doc.mfa.register_software_token(name, required);
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(batch, pool, before, &after)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::passkeys::not_found;
-use crate::ops::pools;
+use crate::resources::pools;
 use crate::tokens::verify;
 
 /// DeleteWebAuthnCredential. Sessions that were begun with it go on.

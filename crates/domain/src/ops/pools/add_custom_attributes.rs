@@ -2,25 +2,26 @@
 
 use cognate_shapes::{AddCustomAttributesRequest, AddCustomAttributesResponse};
 
-use super::settings;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
+use crate::resources::pools::settings;
 
 /// AddCustomAttributes.
 pub async fn add_custom_attributes(
     cx: &Cx<'_>,
     input: AddCustomAttributesRequest,
 ) -> Result<AddCustomAttributesResponse> {
-    cx.retry(|| attempt(cx, &input)).await
+    attempt(cx, &input).await
 }
 
 async fn attempt(
     cx: &Cx<'_>,
     input: &AddCustomAttributesRequest,
 ) -> Result<AddCustomAttributesResponse> {
-    let before = super::fresh(cx, &input.user_pool_id).await?;
+    let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let mut doc = before.doc.clone();
     settings::extend_schema(&mut doc.schema, input.custom_attributes.clone())?;
-    super::put(cx, before, doc).await?;
+    resources::pools::put(cx, before, doc).await?;
     Ok(AddCustomAttributesResponse {})
 }

@@ -9,12 +9,12 @@ use cognate_shapes::{CreateUserPoolRequest, CreateUserPoolResponse};
 use cognate_store::Batch;
 use cognate_store::tables::pools;
 
-use super::settings;
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
 use crate::records::mac;
 use crate::records::pool::Pool;
-use crate::{audit, ids};
+use crate::resources::pools::settings;
+use crate::{audit, ids, resources};
 
 /// CreateUserPool.
 pub async fn create_user_pool(
@@ -31,9 +31,9 @@ pub async fn create_user_pool(
     let wrapped = cx.root.wrap_pool_key(&id, &key);
     let text = serde_json::to_string(&doc)?;
     let mac = mac::sign(&key, &id, &pools::signed(&id, &region, &text, None));
-    let batch = pools::insert(Batch::new(), &id, &region, &text, &wrapped, mac, cx.now);
+    let batch = pools::insert(Batch::new(), &id, &region, &text, &wrapped, mac, cx.now());
     let batch = audit::record(cx, batch, &id, None);
-    cx.commit(batch, |label| super::conflict(cx, &id, label))
+    cx.commit(batch, |label| resources::pools::conflict(cx, &id, label))
         .await?;
     let pool = Arc::new(Pool {
         id,
@@ -41,11 +41,11 @@ pub async fn create_user_pool(
         doc,
         key: Arc::new(key),
         issuer: None,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 1,
     });
-    cx.cache.put_pool(cx, pool.clone());
+    cx.cache.put_pool(&cx.clock, pool.clone());
     Ok(CreateUserPoolResponse {
         user_pool: Some(settings::user_pool(cx, &pool, 0)),
     })

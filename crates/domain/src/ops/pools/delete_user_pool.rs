@@ -6,26 +6,26 @@ use cognate_shapes::{DeleteUserPoolRequest, DeletionProtectionType};
 use cognate_store::Batch;
 use cognate_store::tables::{domains, jobs, pools};
 
-use super::purge;
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::resources::pools::purge;
+use crate::{audit, resources};
 
 /// DeleteUserPool.
 pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Result<()> {
-    let pool = super::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     if pool.doc.deletion_protection == DeletionProtectionType::Active {
         return Err(errors::pools::deletion_protected().into());
     }
-    let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now);
+    let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now());
     let batch = domains::guard_none(batch, &pool.id);
     let batch = jobs::add(batch, purge::KIND, &pool.id, "");
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         domains::POOL_HAS_DOMAIN => errors::domains::pool_has_domain().into(),
-        other => super::conflict(cx, &pool.id, other),
+        other => resources::pools::conflict(cx, &pool.id, other),
     })
     .await?;
-    cx.cache.end_pool(cx, &pool.id, pool.ver + 1);
+    cx.cache.end_pool(&cx.clock, &pool.id, pool.ver + 1);
     Ok(())
 }

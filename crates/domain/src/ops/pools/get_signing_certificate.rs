@@ -13,6 +13,7 @@ use cognate_store::tables::keys;
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::resources;
 
 /// How often there is a new certificate, in seconds.
 const YEAR: i64 = 365 * DAY / SECOND;
@@ -24,14 +25,14 @@ pub async fn get_signing_certificate(
     cx: &Cx<'_>,
     input: GetSigningCertificateRequest,
 ) -> Result<GetSigningCertificateResponse> {
-    let pool = super::fresh(cx, &input.user_pool_id).await?;
-    let signers = cx.cache.signers(cx, &pool).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let signers = cx.cached_signers(&pool).await?;
     // A key that is no longer there was replaced a moment ago; the next try sees the new one.
     let made = keys::made(&cx.store, &pool.id, &signers.id.kid)
         .await?
         .ok_or(Fault::Stale)?
         .div_euclid(SECOND);
-    let age = cx.now.div_euclid(SECOND).saturating_sub(made).max(0);
+    let age = cx.now().div_euclid(SECOND).saturating_sub(made).max(0);
     let start = made.saturating_add(age.div_euclid(YEAR) * YEAR);
     let der = cx
         .workers

@@ -2,15 +2,16 @@
 
 use cognate_shapes::{GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse};
 
-use super::settings::mfa;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
+use crate::resources::pools::settings::mfa;
 
 /// GetUserPoolMfaConfig.
 pub async fn get_user_pool_mfa_config(
     cx: &Cx<'_>,
     input: GetUserPoolMfaConfigRequest,
 ) -> Result<GetUserPoolMfaConfigResponse> {
-    let pool = super::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     Ok(mfa::view(&pool.doc))
 }

@@ -3,10 +3,10 @@
 use cognate_shapes::{ListUserPoolsRequest, ListUserPoolsResponse};
 use cognate_store::tables::pools;
 
-use super::settings;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::paging;
+use crate::resources::pools::settings;
 
 /// ListUserPools.
 pub async fn list_user_pools(

@@ -1,4 +1,4 @@
-//! The pools operations, one file each; `settings` and `purge` serve several of them.
+//! The operations on pools, one file each.
 
 pub mod add_custom_attributes;
 pub mod create_user_pool;
@@ -7,72 +7,5 @@ pub mod describe_user_pool;
 pub mod get_signing_certificate;
 pub mod get_user_pool_mfa_config;
 pub mod list_user_pools;
-pub mod purge;
 pub mod set_user_pool_mfa_config;
-pub mod settings;
 pub mod update_user_pool;
-
-use std::sync::Arc;
-
-use cognate_store::tables::pools;
-use cognate_store::{Batch, Label};
-
-use crate::audit;
-use crate::cx::{Caller, Cx};
-use crate::errors::{self, Fault, Result};
-use crate::records::pool::{Pool, PoolDoc};
-
-/// An active pool of the caller's region as the database has it now, past the cache: configuration is read and changed
-/// on what is there, not on what was there a second ago.
-pub async fn fresh(cx: &Cx<'_>, pool_id: &str) -> Result<Pool> {
-    let pool = Pool::load(cx, pool_id)
-        .await?
-        .ok_or_else(|| errors::pool_not_found(pool_id))?;
-    match &cx.caller {
-        Caller::Key { region, .. } if pool.region != *region => {
-            Err(errors::pool_not_found(pool_id).into())
-        }
-        _ => Ok(pool),
-    }
-}
-
-/// Runs a change of a pool or client again while others change the same row, and gives up with
-/// ConcurrentModificationException (settled P27, R23).
-pub async fn contended<T, F: Future<Output = Result<T>>>(
-    cx: &Cx<'_>,
-    attempt: impl FnMut() -> F,
-) -> Result<T> {
-    match cx.retry(attempt).await {
-        Err(Fault::Stale) => Err(errors::pools::concurrent_modification().into()),
-        other => other,
-    }
-}
-
-/// Replaces the settings of the version that was read; gives the pool as it is now.
-pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
-    let text = serde_json::to_string(&doc)?;
-    let mac = before.mac_with(&text)?;
-    let batch = pools::update(Batch::new(), &before.id, before.ver, &text, mac, cx.now);
-    let batch = audit::record(cx, batch, &before.id, None);
-    cx.commit(batch, |label| conflict(cx, &before.id, label))
-        .await?;
-    let pool = Arc::new(Pool {
-        doc,
-        modified: cx.now,
-        ver: before.ver + 1,
-        ..before
-    });
-    cx.cache.put_pool(cx, pool.clone());
-    Ok(pool)
-}
-
-/// What a conflict of a batch on pool rows means: the row has moved on, or the pool is gone, which the next try sees.
-pub fn conflict(cx: &Cx<'_>, pool_id: &str, label: Label) -> Fault {
-    match label {
-        pools::POOL_STALE | pools::POOL_GONE | pools::POOL_EXISTS => {
-            cx.cache.forget(pool_id, None);
-            Fault::Stale
-        }
-        Label(other) => Fault::Internal(format!("unexpected conflict {other}")),
-    }
-}

@@ -4,25 +4,26 @@ use cognate_shapes::{
     GetUserPoolMfaConfigResponse, SetUserPoolMfaConfigRequest, SetUserPoolMfaConfigResponse,
 };
 
-use super::settings::mfa;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
+use crate::resources::pools::settings::mfa;
 
 /// SetUserPoolMfaConfig.
 pub async fn set_user_pool_mfa_config(
     cx: &Cx<'_>,
     input: SetUserPoolMfaConfigRequest,
 ) -> Result<SetUserPoolMfaConfigResponse> {
-    super::contended(cx, || attempt(cx, input.clone())).await
+    resources::pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(
     cx: &Cx<'_>,
     input: SetUserPoolMfaConfigRequest,
 ) -> Result<SetUserPoolMfaConfigResponse> {
-    let before = super::fresh(cx, &input.user_pool_id).await?;
+    let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let doc = mfa::replaced(cx, &before, input)?;
-    let pool = super::put(cx, before, doc).await?;
+    let pool = resources::pools::put(cx, before, doc).await?;
     let GetUserPoolMfaConfigResponse {
         sms_mfa_configuration,
         software_token_mfa_configuration,

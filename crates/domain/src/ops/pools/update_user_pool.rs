@@ -2,21 +2,22 @@
 
 use cognate_shapes::{UpdateUserPoolRequest, UpdateUserPoolResponse};
 
-use super::settings;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
+use crate::resources::pools::settings;
 
 /// UpdateUserPool.
 pub async fn update_user_pool(
     cx: &Cx<'_>,
     input: UpdateUserPoolRequest,
 ) -> Result<UpdateUserPoolResponse> {
-    super::contended(cx, || attempt(cx, input.clone())).await
+    resources::pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(cx: &Cx<'_>, input: UpdateUserPoolRequest) -> Result<UpdateUserPoolResponse> {
-    let before = super::fresh(cx, &input.user_pool_id).await?;
+    let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let doc = settings::of_updated_pool(cx, &before.region, before.doc.clone(), input)?;
-    super::put(cx, before, doc).await?;
+    resources::pools::put(cx, before, doc).await?;
     Ok(UpdateUserPoolResponse {})
 }

@@ -6,13 +6,13 @@ use cognate_shapes::{
 use cognate_store::Batch;
 use cognate_store::tables::{identity_providers, provider_links as table};
 
-use super::links::{self, OWN_USERS, SUBJECT};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, providers as texts};
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 use crate::records::user::{self, User};
+use crate::resources::providers::links::{self, OWN_USERS, SUBJECT};
 use crate::users::codes::{self, Purpose};
 
 /// AdminDisableProviderForUser.
@@ -38,12 +38,12 @@ pub async fn admin_disable_provider_for_user(
 /// The user is from then on as one who comes from outside: no password, and none to be had by a code, until an
 /// administrator sets one.
 async fn take_password(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<()> {
-    let before = User::find(cx, pool, name).await?;
+    let before = User::find(&cx.store, pool, name).await?;
     let before = before.ok_or_else(texts::no_such_link)?;
     let mut after = User {
         status: UserStatusType::ExternalProvider,
         credential: None,
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
     after.doc.temporary_until = None;
@@ -60,11 +60,11 @@ async fn unlink(cx: &Cx<'_>, pool: &Pool, name: &str, attribute: &str, value: &s
     let provider = Provider::open(pool, row.ok_or_else(texts::no_such_link)?)?;
     let key = links::key(attribute, value);
     let owner = links::owner(cx, pool, &provider, &key).await?;
-    let before = User::by_id(cx, pool, &owner.ok_or_else(texts::no_such_link)?).await?;
+    let before = User::by_id(&cx.store, pool, &owner.ok_or_else(texts::no_such_link)?).await?;
     // The owner and the link go in one batch; the next try sees neither.
     let before = before.ok_or(Fault::Stale)?;
     let mut after = User {
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
     links::hide(&mut after, &provider, value)?;

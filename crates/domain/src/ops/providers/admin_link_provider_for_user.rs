@@ -7,12 +7,12 @@ use cognate_store::Batch;
 use cognate_store::tables::identity_providers;
 use cognate_store::tables::provider_links::{self as table, LinkRow};
 
-use super::links::{self, OWN_USERS, SUBJECT};
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, providers as texts};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
+use crate::resources::providers::links::{self, OWN_USERS, SUBJECT};
+use crate::{audit, resources};
 
 /// Identities that may be linked to a user (admin.md 7.2).
 const MOST: usize = 5;
@@ -35,7 +35,7 @@ pub async fn admin_link_provider_for_user(
     if name.eq_ignore_ascii_case(OWN_USERS) {
         return Err(texts::native_source().into());
     }
-    let provider = super::find(cx, &pool, &name).await?;
+    let provider = resources::providers::find(cx, &pool, &name).await?;
     let attribute = source.provider_attribute_name.unwrap_or_default();
     links::check_attribute(&provider, &attribute)?;
     let before = destination(cx, &pool, input.destination_user).await?;
@@ -46,7 +46,7 @@ pub async fn admin_link_provider_for_user(
         None => {}
     }
     if attribute == SUBJECT {
-        let profile = User::find_login(cx, &pool, &format!("{name}_{value}")).await?;
+        let profile = User::find_login(&cx.store, &pool, &format!("{name}_{value}")).await?;
         if profile.is_some() {
             return Err(texts::source_signed_up().into());
         }
@@ -60,16 +60,16 @@ pub async fn admin_link_provider_for_user(
         return Err(texts::too_many_links().into());
     }
     let mut after = User {
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
-    links::show(&mut after, &provider, &value, cx.now)?;
+    links::show(&mut after, &provider, &value, cx.now())?;
     let link = LinkRow {
         provider_id: provider.id.clone(),
         provider: name,
         attribute: attribute.clone(),
         value,
-        created: cx.now,
+        created: cx.now(),
     };
     // The change of the user's row keeps two calls from taking the last place together.
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
@@ -103,8 +103,8 @@ async fn destination(cx: &Cx<'_>, pool: &Pool, user: ProviderUserIdentifierType)
         "DestinationUser.ProviderAttributeValue",
     )?;
     let found = match user.provider_name.as_deref() {
-        None | Some(OWN_USERS) => User::find(cx, pool, &value).await?,
-        Some(provider) => User::find_login(cx, pool, &format!("{provider}_{value}")).await?,
+        None | Some(OWN_USERS) => User::find(&cx.store, pool, &value).await?,
+        Some(provider) => User::find_login(&cx.store, pool, &format!("{provider}_{value}")).await?,
     };
     Ok(found.ok_or_else(errors::user_not_found)?)
 }

@@ -9,11 +9,11 @@ use cognate_shapes::{
 use cognate_store::tables::{identity_providers as table, pools, resource_counts};
 use cognate_store::{Batch, Label};
 
-use super::{OWN_USERS, details, encryption, mapping, refresh};
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result, invalid_parameter, providers as texts, unconfirmed};
 use crate::records::provider::{Provider, ProviderDoc};
+use crate::resources::providers::{OWN_USERS, details, encryption, mapping, refresh};
+use crate::{audit, resources};
 
 /// Providers that a pool may have (admin.md 7.2).
 const MOST: i64 = 300;
@@ -25,7 +25,7 @@ pub async fn create_identity_provider(
     cx: &Cx<'_>,
     input: CreateIdentityProviderRequest,
 ) -> Result<CreateIdentityProviderResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let (name, kind) = (input.provider_name, input.provider_type);
     check_name(&name, kind)?;
     if kind != IdentityProviderTypeType::Oidc && input.acr_mapping.is_some() {
@@ -51,14 +51,14 @@ pub async fn create_identity_provider(
         },
         secrets: details.secrets,
         name,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 1,
     };
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
-    let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = resource_counts::take(batch, &pool.id, resources::providers::RESOURCE, MOST, FULL);
     let batch = refresh::plan(batch, &pool.id, &provider);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
@@ -69,7 +69,7 @@ pub async fn create_identity_provider(
             unconfirmed::IDENTIFIER_TAKEN,
         )
         .into(),
-        other => super::conflict(cx, &pool, other),
+        other => resources::providers::conflict(cx, &pool, other),
     })
     .await?;
     Ok(CreateIdentityProviderResponse {
@@ -83,8 +83,9 @@ fn check_name(name: &str, kind: IdentityProviderTypeType) -> Result<()> {
     if name.eq_ignore_ascii_case(OWN_USERS) {
         return Err(invalid_parameter(unconfirmed::RESERVED_PROVIDER_NAME).into());
     }
-    let named = IdentityProviderTypeType::parse(name).filter(|kind| super::is_social(*kind));
-    let fits = match super::is_social(kind) {
+    let named =
+        IdentityProviderTypeType::parse(name).filter(|kind| resources::providers::is_social(*kind));
+    let fits = match resources::providers::is_social(kind) {
         true => named == Some(kind),
         false => named.is_none(),
     };

@@ -6,27 +6,29 @@ use cognate_shapes::DeleteIdentityProviderRequest;
 use cognate_store::Batch;
 use cognate_store::tables::{identity_providers as table, pools, resource_counts};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::ops::pools::contended;
+use crate::resources::pools::contended;
+use crate::{audit, resources};
 
 /// DeleteIdentityProvider.
 pub async fn delete_identity_provider(
     cx: &Cx<'_>,
     input: DeleteIdentityProviderRequest,
 ) -> Result<()> {
-    contended(cx, || delete(cx, &input)).await
+    contended(cx, delete(cx, &input)).await
 }
 
 async fn delete(cx: &Cx<'_>, input: &DeleteIdentityProviderRequest) -> Result<()> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let provider = super::find(cx, &pool, &input.provider_name).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let provider = resources::providers::find(cx, &pool, &input.provider_name).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = table::delete(batch, &pool.id, &provider.to_row(&pool)?);
-    let batch = resource_counts::give_back(batch, &pool.id, super::RESOURCE);
+    let batch = resource_counts::give_back(batch, &pool.id, resources::providers::RESOURCE);
     let batch = audit::record(cx, batch, &pool.id, None);
-    cx.commit(batch, |label| super::conflict(cx, &pool, label))
-        .await?;
+    cx.commit(batch, |label| {
+        resources::providers::conflict(cx, &pool, label)
+    })
+    .await?;
     Ok(())
 }

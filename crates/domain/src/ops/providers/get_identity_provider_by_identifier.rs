@@ -5,17 +5,18 @@ use cognate_shapes::{
 };
 use cognate_store::tables::identity_providers as table;
 
-use super::encryption;
 use crate::cx::Cx;
 use crate::errors::{Result, providers as texts};
 use crate::records::provider::Provider;
+use crate::resources;
+use crate::resources::providers::encryption;
 
 /// GetIdentityProviderByIdentifier.
 pub async fn get_identity_provider_by_identifier(
     cx: &Cx<'_>,
     input: GetIdentityProviderByIdentifierRequest,
 ) -> Result<GetIdentityProviderByIdentifierResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let row = table::by_identifier(&cx.store, &pool.id, &input.idp_identifier).await?;
     let row = row.ok_or_else(|| texts::identifier_not_found(&input.idp_identifier))?;
     let provider = Provider::open(&pool, row)?;

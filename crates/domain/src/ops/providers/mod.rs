@@ -1,73 +1,10 @@
-//! The identity providers operations, one file each; `details`, `encryption`, `mapping` and `links` serve several
-//! of them, and `refresh` is the job that reads metadata again.
+//! The operations on providers, one file each.
 
 pub mod admin_disable_provider_for_user;
 pub mod admin_link_provider_for_user;
 pub mod create_identity_provider;
 pub mod delete_identity_provider;
 pub mod describe_identity_provider;
-mod details;
-mod encryption;
 pub mod get_identity_provider_by_identifier;
-mod links;
 pub mod list_identity_providers;
-mod mapping;
-pub mod refresh;
 pub mod update_identity_provider;
-
-use cognate_shapes::IdentityProviderTypeType;
-use cognate_store::Label;
-use cognate_store::tables::identity_providers as table;
-
-use crate::cx::Cx;
-use crate::errors::pools::unknown_provider;
-use crate::errors::{Fault, Result, providers as texts};
-use crate::ops::pools;
-use crate::records::pool::Pool;
-use crate::records::provider::Provider;
-
-/// The name under which providers are counted in `resource_counts`.
-const RESOURCE: &str = "identity_providers";
-/// The name of the pool's own users among the providers of a client.
-const OWN_USERS: &str = "COGNITO";
-
-/// The provider of exactly this name.
-async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Provider> {
-    let row = table::get(&cx.store, &pool.id, name).await?;
-    Provider::open(pool, row.ok_or_else(|| texts::provider_not_found(name))?)
-}
-
-/// Whether a provider is a social one, whose name is its type.
-fn is_social(kind: IdentityProviderTypeType) -> bool {
-    use IdentityProviderTypeType as K;
-    match kind {
-        K::Facebook | K::Google | K::LoginWithAmazon | K::SignInWithApple => true,
-        K::Saml | K::Oidc => false,
-    }
-}
-
-/// Refuses providers of a client that the pool does not have (settled K9).
-pub async fn check_supported(cx: &Cx<'_>, pool: &Pool, names: &[String]) -> Result<()> {
-    let names: Vec<_> = names.iter().filter(|name| *name != OWN_USERS).collect();
-    if names.is_empty() {
-        return Ok(());
-    }
-    let reads: Vec<_> = names
-        .iter()
-        .map(|name| table::exists(&pool.id, name))
-        .collect();
-    let found = cx.store.read(&reads).await?;
-    match names.iter().zip(found).find(|(_, rows)| rows.is_empty()) {
-        Some((unknown, _)) => Err(unknown_provider(unknown, &pool.id).into()),
-        None => Ok(()),
-    }
-}
-
-/// What a conflict of a batch on providers means.
-fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
-    match label {
-        // The next try sees that it is gone, or what it has become.
-        table::PROVIDER_STALE => Fault::Stale,
-        other => pools::conflict(cx, &pool.id, other),
-    }
-}

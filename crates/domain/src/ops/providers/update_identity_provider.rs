@@ -6,21 +6,21 @@ use cognate_shapes::{
 use cognate_store::Batch;
 use cognate_store::tables::{identity_providers as table, pools};
 
-use super::details::{self, Details};
-use super::{encryption, mapping, refresh};
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
-use crate::ops::pools::contended;
 use crate::records::pool::Pool;
+use crate::resources::pools::contended;
+use crate::resources::providers::details::{self, Details};
+use crate::resources::providers::{encryption, mapping, refresh};
+use crate::{audit, resources};
 
 /// UpdateIdentityProvider.
 pub async fn update_identity_provider(
     cx: &Cx<'_>,
     mut input: UpdateIdentityProviderRequest,
 ) -> Result<UpdateIdentityProviderResponse> {
-    let pool = crate::ops::pools::fresh(cx, &input.user_pool_id).await?;
-    let found = super::find(cx, &pool, &input.provider_name).await?;
+    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    let found = resources::providers::find(cx, &pool, &input.provider_name).await?;
     let kind = found.doc.kind;
     if kind != IdentityProviderTypeType::Oidc && input.acr_mapping.is_some() {
         return Err(invalid_parameter(unconfirmed::ACR_MAPPING_TYPE).into());
@@ -39,7 +39,7 @@ pub async fn update_identity_provider(
         details,
         input: &input,
     };
-    contended(cx, || change.apply(cx)).await
+    contended(cx, change.apply(cx)).await
 }
 
 /// A checked request.
@@ -54,7 +54,7 @@ struct Change<'a> {
 impl Change<'_> {
     async fn apply(&self, cx: &Cx<'_>) -> Result<UpdateIdentityProviderResponse> {
         let (pool, input) = (self.pool, self.input);
-        let before = super::find(cx, pool, &input.provider_name).await?;
+        let before = resources::providers::find(cx, pool, &input.provider_name).await?;
         if before.id != self.id {
             // Another provider of the same name, perhaps of another type.
             return Err(Fault::Stale);
@@ -74,7 +74,7 @@ impl Change<'_> {
         if let Some(acr) = &input.acr_mapping {
             provider.doc.acr = Some(acr.clone());
         }
-        provider.modified = cx.now;
+        provider.modified = cx.now();
         let identifiers = input.idp_identifiers.as_ref();
         if let Some(identifiers) = identifiers {
             provider.doc.identifiers = identifiers.clone();
@@ -88,7 +88,7 @@ impl Change<'_> {
         let batch = audit::record(cx, batch, &pool.id, None);
         cx.commit(batch, |label| match label {
             table::IDENTIFIER_TAKEN => invalid_parameter(unconfirmed::IDENTIFIER_TAKEN).into(),
-            other => super::conflict(cx, pool, other),
+            other => resources::providers::conflict(cx, pool, other),
         })
         .await?;
         Ok(UpdateIdentityProviderResponse {

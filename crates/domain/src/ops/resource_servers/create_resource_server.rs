@@ -4,10 +4,10 @@ use cognate_shapes::{CreateResourceServerRequest, CreateResourceServerResponse};
 use cognate_store::tables::{pools, resource_counts, resource_servers};
 use cognate_store::{Batch, Label};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::resource_servers::too_many_servers;
+use crate::{audit, resources};
 
 /// Resource servers that a pool may have: the quota at its largest, since nobody raises quotas here (admin.md 7.2).
 const MOST: i64 = 300;
@@ -20,17 +20,23 @@ pub async fn create_resource_server(
     input: CreateResourceServerRequest,
 ) -> Result<CreateResourceServerResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let row = super::row(&pool, input.identifier, input.name, input.scopes)?;
+    let row = resources::resource_servers::row(&pool, input.identifier, input.name, input.scopes)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = resource_servers::insert(batch, &pool.id, &row, cx.now);
-    let batch = resource_counts::take(batch, &pool.id, super::RESOURCE, MOST, FULL);
+    let batch = resource_servers::insert(batch, &pool.id, &row, cx.now());
+    let batch = resource_counts::take(
+        batch,
+        &pool.id,
+        resources::resource_servers::RESOURCE,
+        MOST,
+        FULL,
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => too_many_servers().into(),
-        other => super::conflict(cx, &pool, &row.identifier, other),
+        other => resources::resource_servers::conflict(cx, &pool, &row.identifier, other),
     })
     .await?;
     Ok(CreateResourceServerResponse {
-        resource_server: super::to_api(&pool, row)?,
+        resource_server: resources::resource_servers::to_api(&pool, row)?,
     })
 }

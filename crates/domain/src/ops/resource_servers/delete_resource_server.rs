@@ -4,19 +4,19 @@ use cognate_shapes::DeleteResourceServerRequest;
 use cognate_store::Batch;
 use cognate_store::tables::{pools, resource_counts, resource_servers};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::{audit, resources};
 
 /// DeleteResourceServer.
 pub async fn delete_resource_server(cx: &Cx<'_>, input: DeleteResourceServerRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = resource_servers::delete(batch, &pool.id, &input.identifier);
-    let batch = resource_counts::give_back(batch, &pool.id, super::RESOURCE);
+    let batch = resource_counts::give_back(batch, &pool.id, resources::resource_servers::RESOURCE);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
-        super::conflict(cx, &pool, &input.identifier, label)
+        resources::resource_servers::conflict(cx, &pool, &input.identifier, label)
     })
     .await?;
     Ok(())

@@ -6,6 +6,7 @@ use cognate_store::tables::resource_servers;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::resource_servers::server_not_found;
+use crate::resources;
 
 /// DescribeResourceServer.
 pub async fn describe_resource_server(
@@ -16,6 +17,6 @@ pub async fn describe_resource_server(
     let row = resource_servers::get(&cx.store, &pool.id, &input.identifier).await?;
     let row = row.ok_or_else(|| server_not_found(&input.identifier))?;
     Ok(DescribeResourceServerResponse {
-        resource_server: super::to_api(&pool, row)?,
+        resource_server: resources::resource_servers::to_api(&pool, row)?,
     })
 }

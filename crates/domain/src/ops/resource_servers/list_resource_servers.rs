@@ -5,7 +5,7 @@ use cognate_store::tables::resource_servers;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::paging;
+use crate::{paging, resources};
 
 /// The longest page, and that of a request without a number (admin.md 1.14).
 const LONGEST_PAGE: i64 = 50;
@@ -28,7 +28,7 @@ pub async fn list_resource_servers(
     let next_token = last.map(|row| paging::seal(cx, &pool.id, "", &row.identifier));
     let servers = rows
         .into_iter()
-        .map(|row| super::to_api(&pool, row))
+        .map(|row| resources::resource_servers::to_api(&pool, row))
         .collect::<Result<_>>()?;
     Ok(ListResourceServersResponse {
         resource_servers: servers,

@@ -4,9 +4,9 @@ use cognate_shapes::{UpdateResourceServerRequest, UpdateResourceServerResponse};
 use cognate_store::Batch;
 use cognate_store::tables::{pools, resource_servers};
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::{audit, resources};
 
 /// UpdateResourceServer.
 pub async fn update_resource_server(
@@ -14,15 +14,15 @@ pub async fn update_resource_server(
     input: UpdateResourceServerRequest,
 ) -> Result<UpdateResourceServerResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let row = super::row(&pool, input.identifier, input.name, input.scopes)?;
+    let row = resources::resource_servers::row(&pool, input.identifier, input.name, input.scopes)?;
     let batch = pools::guard_active(Batch::new(), &pool.id);
-    let batch = resource_servers::update(batch, &pool.id, &row, cx.now);
+    let batch = resource_servers::update(batch, &pool.id, &row, cx.now());
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
-        super::conflict(cx, &pool, &row.identifier, label)
+        resources::resource_servers::conflict(cx, &pool, &row.identifier, label)
     })
     .await?;
     Ok(UpdateResourceServerResponse {
-        resource_server: super::to_api(&pool, row)?,
+        resource_server: resources::resource_servers::to_api(&pool, row)?,
     })
 }

@@ -5,6 +5,7 @@ use cognate_shapes::{AdminRevokeUserSessionRequest, AdminRevokeUserSessionRespon
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::User;
+use crate::users::sessions;
 
 /// AdminRevokeUserSession.
 pub async fn admin_revoke_user_session(
@@ -12,10 +13,10 @@ pub async fn admin_revoke_user_session(
     input: AdminRevokeUserSessionRequest,
 ) -> Result<AdminRevokeUserSessionResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let session_id = super::named(&pool, &input.session_id)?;
-    super::end(cx, &pool, &user.id, &session_id).await?;
+    let session_id = sessions::named(&pool, &input.session_id)?;
+    sessions::end(cx, &pool, &user.id, &session_id).await?;
     Ok(AdminRevokeUserSessionResponse {})
 }

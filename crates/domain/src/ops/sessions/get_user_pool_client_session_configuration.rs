@@ -7,7 +7,8 @@ use cognate_shapes::{
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::ops::{clients, pools};
+use crate::resources::{clients, pools};
+use crate::users::sessions;
 
 /// GetUserPoolClientSessionConfiguration.
 pub async fn get_user_pool_client_session_configuration(
@@ -21,7 +22,7 @@ pub async fn get_user_pool_client_session_configuration(
         user_pool_id: Some(pool.id),
         client_id: Some(client.id),
         sso_session: Some(ClientSSOSessionConfigType {
-            max_validity_minutes: minutes.unwrap_or(super::DEFAULT_SSO_MINUTES),
+            max_validity_minutes: minutes.unwrap_or(sessions::DEFAULT_SSO_MINUTES),
         }),
     })
 }

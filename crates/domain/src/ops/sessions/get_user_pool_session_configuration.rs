@@ -7,7 +7,8 @@ use cognate_shapes::{
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::ops::pools;
+use crate::resources::pools;
+use crate::users::sessions;
 
 /// GetUserPoolSessionConfiguration.
 pub async fn get_user_pool_session_configuration(
@@ -18,7 +19,7 @@ pub async fn get_user_pool_session_configuration(
     let settings = pool.doc.sessions.unwrap_or_default();
     Ok(GetUserPoolSessionConfigurationResponse {
         user_pool_id: Some(pool.id),
-        user_session_tracking: Some(super::tracking_of(settings)),
+        user_session_tracking: Some(sessions::tracking_of(settings)),
         token_session: Some(UserPoolTokenSessionConfigType {
             max_per_user: settings.max_per_user,
         }),

@@ -5,6 +5,7 @@ use cognate_shapes::{ListUserSessionsRequest, ListUserSessionsResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::tokens::verify;
+use crate::users::sessions;
 
 /// ListUserSessions.
 ///
@@ -18,7 +19,7 @@ pub async fn list_user_sessions(
     let token = input.next_token.as_deref();
     let current = Some(signed.session_id.as_str());
     let (sessions, next_token) =
-        super::page(cx, &signed.pool, &signed.user.id, token, current).await?;
+        sessions::page(cx, &signed.pool, &signed.user.id, token, current).await?;
     Ok(ListUserSessionsResponse {
         sessions: Some(sessions),
         next_token,

@@ -6,6 +6,7 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::sessions::current_session;
 use crate::tokens::verify;
+use crate::users::sessions;
 
 /// RevokeUserSession.
 ///
@@ -16,10 +17,10 @@ pub async fn revoke_user_session(
     input: RevokeUserSessionRequest,
 ) -> Result<RevokeUserSessionResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
-    let session_id = super::named(&signed.pool, &input.session_id)?;
+    let session_id = sessions::named(&signed.pool, &input.session_id)?;
     if session_id == signed.session_id {
         return Err(current_session().into());
     }
-    super::end(cx, &signed.pool, &signed.user.id, &session_id).await?;
+    sessions::end(cx, &signed.pool, &signed.user.id, &session_id).await?;
     Ok(RevokeUserSessionResponse {})
 }

@@ -13,16 +13,16 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::sessions::tracking_is_off;
 use crate::errors::unconfirmed::sessions::SESSION_TRACKING;
-use crate::ops::pools::settings::essentials_feature;
-use crate::ops::{clients, pools};
 use crate::records::client::{Client, ClientDoc};
+use crate::resources::pools::settings::essentials_feature;
+use crate::resources::{clients, pools};
 
 /// SetUserPoolClientSessionConfiguration.
 pub async fn set_user_pool_client_session_configuration(
     cx: &Cx<'_>,
     input: SetUserPoolClientSessionConfigurationRequest,
 ) -> Result<SetUserPoolClientSessionConfigurationResponse> {
-    pools::contended(cx, || attempt(cx, input.clone())).await
+    pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(
@@ -42,7 +42,15 @@ async fn attempt(
     let text = serde_json::to_string(&doc)?;
     let batch = pools_table::guard_active(Batch::new(), &pool.id);
     let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
-    let batch = table::update(batch, &pool.id, &before.id, before.ver, &text, mac, cx.now);
+    let batch = table::update(
+        batch,
+        &pool.id,
+        &before.id,
+        before.ver,
+        &text,
+        mac,
+        cx.now(),
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         clients::conflict(cx, &pool.id, &before.id, label)
@@ -50,11 +58,11 @@ async fn attempt(
     .await?;
     let client = Client {
         doc,
-        modified: cx.now,
+        modified: cx.now(),
         ver: before.ver + 1,
         ..before
     };
-    cx.cache.put_client(cx, Arc::new(client));
+    cx.cache.put_client(&cx.clock, Arc::new(client));
     Ok(SetUserPoolClientSessionConfigurationResponse {
         user_pool_id: Some(input.user_pool_id),
         client_id: Some(input.client_id),

@@ -8,9 +8,10 @@ use cognate_shapes::{
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::unconfirmed::sessions::SESSION_TRACKING;
-use crate::ops::pools;
-use crate::ops::pools::settings::essentials_feature;
 use crate::records::pool::{PoolDoc, SessionSettings};
+use crate::resources::pools;
+use crate::resources::pools::settings::essentials_feature;
+use crate::users::sessions;
 
 /// SetUserPoolSessionConfiguration. What clients say of their sessions stays and sleeps while tracking is off. A lower
 /// limit ends no session at once, but at the user's next sign-in.
@@ -18,7 +19,7 @@ pub async fn set_user_pool_session_configuration(
     cx: &Cx<'_>,
     input: SetUserPoolSessionConfigurationRequest,
 ) -> Result<SetUserPoolSessionConfigurationResponse> {
-    pools::contended(cx, || attempt(cx, input.clone())).await
+    pools::contended(cx, attempt(cx, input.clone())).await
 }
 
 async fn attempt(
@@ -38,7 +39,7 @@ async fn attempt(
     let pool = pools::put(cx, before, doc).await?;
     Ok(SetUserPoolSessionConfigurationResponse {
         user_pool_id: Some(pool.id.clone()),
-        user_session_tracking: Some(super::tracking_of(settings)),
+        user_session_tracking: Some(sessions::tracking_of(settings)),
         token_session: Some(input.token_session),
     })
 }

@@ -4,18 +4,17 @@ use cognate_crypto::secret::{Secret, SecretString};
 use cognate_shapes::{ConfirmForgotPasswordRequest, ConfirmForgotPasswordResponse, UserStatusType};
 use cognate_store::Batch;
 
-use super::confirm_sign_up::verify;
-use super::forgot_password::RESET;
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::ops::signup::confirm_sign_up::verify;
+use crate::ops::signup::forgot_password::RESET;
 use crate::records::user;
-use crate::signin::attempts;
 use crate::signin::secret_hash;
 use crate::users::codes::{self, Purpose};
 use crate::users::named::Named;
 use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{aliases, password};
+use crate::{attempts, audit};
 
 /// ConfirmForgotPassword.
 pub async fn confirm_forgot_password(
@@ -53,7 +52,7 @@ pub async fn confirm_forgot_password(
     let sealed = password::seal(cx, &pool, &after.id, &after.username, &new).await;
     history::replace(&pool, &mut after, sealed);
     after.status = UserStatusType::Confirmed;
-    after.modified = cx.now;
+    after.modified = cx.now();
     verify(&mut after, &correct.code);
     let batch = correct.consume(Batch::new(), &pool);
     let batch = user::save(batch, &pool, before, &after)?;

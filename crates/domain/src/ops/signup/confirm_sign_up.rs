@@ -3,16 +3,15 @@
 use cognate_shapes::{ConfirmSignUpRequest, ConfirmSignUpResponse, UserStatusType};
 use cognate_store::Batch;
 
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::records::user::{self, User};
-use crate::signin::secret_hash;
-use crate::signin::{attempts, auto_sign_in};
+use crate::signin::{auto_sign_in, secret_hash};
 use crate::users::aliases;
 use crate::users::codes::{self, Code, Purpose};
 use crate::users::named::Named;
+use crate::{attempts, audit};
 
 /// Requests per user and hour (auth.md 2.7).
 const LIMIT: i64 = 15;
@@ -53,7 +52,7 @@ pub async fn confirm_sign_up(
 
     let mut after = before.clone();
     after.status = UserStatusType::Confirmed;
-    after.modified = cx.now;
+    after.modified = cx.now();
     verify(&mut after, &correct.code);
     let force = input.force_alias_creation == Some(true);
     let others = if force {

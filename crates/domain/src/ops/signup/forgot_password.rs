@@ -3,13 +3,13 @@
 use cognate_shapes::{ForgotPasswordRequest, ForgotPasswordResponse, UserStatusType};
 use cognate_store::Batch;
 
+use crate::attempts;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::messages::destination::{self, Contact};
-use crate::messages::{self, Destination, Kind, render};
+use crate::facts::contact::Contact;
+use crate::messages::{self, Destination, Kind, destination, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::attempts;
 use crate::signin::secret_hash;
 use crate::users::codes::{self, Code, Dispatch, Purpose};
 use crate::users::named::Named;

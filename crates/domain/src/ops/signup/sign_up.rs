@@ -11,9 +11,8 @@ use crate::errors::{self, Fault, Result};
 use crate::messages::{self, Destination, Kind, destination, render};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User, UserDoc};
-use crate::signin::auto_sign_in;
 use crate::signin::choice::offers;
-use crate::signin::secret_hash;
+use crate::signin::{auto_sign_in, secret_hash};
 use crate::users::attributes::{self, Writer};
 use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 use crate::users::password;
@@ -56,8 +55,8 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
             ..UserDoc::default()
         },
         credential: None,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 0,
         id,
     };

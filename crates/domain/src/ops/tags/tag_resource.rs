@@ -4,20 +4,21 @@ use cognate_shapes::{TagResourceRequest, TagResourceResponse};
 
 use crate::cx::Cx;
 use crate::errors::{Result, invalid_parameter};
-use crate::ops::pools::settings::tag_refusal;
+use crate::resources;
+use crate::resources::pools::settings::tag_refusal;
 
 /// TagResource.
 pub async fn tag_resource(cx: &Cx<'_>, input: TagResourceRequest) -> Result<TagResourceResponse> {
-    cx.retry(|| attempt(cx, &input)).await
+    attempt(cx, &input).await
 }
 
 async fn attempt(cx: &Cx<'_>, input: &TagResourceRequest) -> Result<TagResourceResponse> {
-    let pool = super::pool_of(cx, &input.resource_arn).await?;
+    let pool = resources::tags::pool_of(cx, &input.resource_arn).await?;
     let mut tags = pool.doc.tags.clone();
     tags.extend(input.tags.clone());
     if let Some(text) = tag_refusal(&tags) {
         return Err(invalid_parameter(text).into());
     }
-    super::replace(cx, pool, tags).await?;
+    resources::tags::replace(cx, pool, tags).await?;
     Ok(TagResourceResponse {})
 }

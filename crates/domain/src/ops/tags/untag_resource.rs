@@ -4,19 +4,20 @@ use cognate_shapes::{UntagResourceRequest, UntagResourceResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
 
 /// UntagResource.
 pub async fn untag_resource(
     cx: &Cx<'_>,
     input: UntagResourceRequest,
 ) -> Result<UntagResourceResponse> {
-    cx.retry(|| attempt(cx, &input)).await
+    attempt(cx, &input).await
 }
 
 async fn attempt(cx: &Cx<'_>, input: &UntagResourceRequest) -> Result<UntagResourceResponse> {
-    let pool = super::pool_of(cx, &input.resource_arn).await?;
+    let pool = resources::tags::pool_of(cx, &input.resource_arn).await?;
     let mut tags = pool.doc.tags.clone();
     tags.retain(|key, _| !input.tag_keys.contains(key));
-    super::replace(cx, pool, tags).await?;
+    resources::tags::replace(cx, pool, tags).await?;
     Ok(UntagResourceResponse {})
 }

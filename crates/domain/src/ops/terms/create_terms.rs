@@ -6,12 +6,12 @@ use cognate_store::tables::terms::{self, TermsRow};
 use cognate_store::tables::{pools, resource_counts};
 use cognate_store::{Batch, Label};
 
-use super::TermsDoc;
-use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::terms::too_many_terms;
-use crate::ops::pools::contended;
+use crate::resources::pools::contended;
+use crate::resources::terms::TermsDoc;
+use crate::{audit, resources};
 
 /// Terms documents that a pool may have (admin.md 1.13).
 const MOST: i64 = 40;
@@ -20,7 +20,7 @@ const FULL: Label = Label("terms_full");
 
 /// CreateTerms.
 pub async fn create_terms(cx: &Cx<'_>, input: CreateTermsRequest) -> Result<CreateTermsResponse> {
-    contended(cx, || attempt(cx, &input)).await
+    contended(cx, attempt(cx, &input)).await
 }
 
 async fn attempt(cx: &Cx<'_>, input: &CreateTermsRequest) -> Result<CreateTermsResponse> {
@@ -31,14 +31,14 @@ async fn attempt(cx: &Cx<'_>, input: &CreateTermsRequest) -> Result<CreateTermsR
         enforcement: input.enforcement,
         links: input.links.clone().unwrap_or_default(),
     };
-    super::check_links(&doc.links)?;
+    resources::terms::check_links(&doc.links)?;
     let row = TermsRow {
         terms_id: random::uuid_v4(),
         client_id: client.id.clone(),
         name: input.terms_name.clone(),
         doc: serde_json::to_string(&doc)?,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 1,
     };
     let batch = pools::guard_active(Batch::new(), &pool.id);
@@ -47,10 +47,10 @@ async fn attempt(cx: &Cx<'_>, input: &CreateTermsRequest) -> Result<CreateTermsR
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => too_many_terms().into(),
-        other => super::conflict(cx, &pool, &client.id, other),
+        other => resources::terms::conflict(cx, &pool, &client.id, other),
     })
     .await?;
     Ok(CreateTermsResponse {
-        terms: Some(super::to_api(&pool, row)?),
+        terms: Some(resources::terms::to_api(&pool, row)?),
     })
 }

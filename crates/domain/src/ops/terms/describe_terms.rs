@@ -4,6 +4,7 @@ use cognate_shapes::{DescribeTermsRequest, DescribeTermsResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources;
 
 /// DescribeTerms.
 pub async fn describe_terms(
@@ -11,8 +12,8 @@ pub async fn describe_terms(
     input: DescribeTermsRequest,
 ) -> Result<DescribeTermsResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let row = super::find(cx, &pool, &input.terms_id).await?;
+    let row = resources::terms::find(cx, &pool, &input.terms_id).await?;
     Ok(DescribeTermsResponse {
-        terms: Some(super::to_api(&pool, row)?),
+        terms: Some(resources::terms::to_api(&pool, row)?),
     })
 }

@@ -6,6 +6,7 @@ use cognate_store::tables::terms;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::terms::terms_of_client_not_found;
+use crate::resources;
 
 /// DescribeTermsByClient.
 pub async fn describe_terms_by_client(
@@ -17,6 +18,6 @@ pub async fn describe_terms_by_client(
     let row = terms::of_client(&cx.store, &pool.id, &client.id, &input.terms_name).await?;
     let row = row.ok_or_else(|| terms_of_client_not_found(&input.terms_name, &client.id))?;
     Ok(DescribeTermsByClientResponse {
-        terms: Some(super::to_api(&pool, row)?),
+        terms: Some(resources::terms::to_api(&pool, row)?),
     })
 }

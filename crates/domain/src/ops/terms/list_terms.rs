@@ -3,10 +3,10 @@
 use cognate_shapes::{ListTermsRequest, ListTermsResponse, TermsDescriptionType, Timestamp};
 use cognate_store::tables::terms::{self, TermsRow};
 
-use super::TermsDoc;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::paging;
+use crate::resources::terms::TermsDoc;
 
 /// ListTerms.
 pub async fn list_terms(cx: &Cx<'_>, input: ListTermsRequest) -> Result<ListTermsResponse> {

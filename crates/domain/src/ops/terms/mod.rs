@@ -1,4 +1,4 @@
-//! The terms operations, one file each: links to terms of use and privacy policy, which sign-up pages show.
+//! The operations on terms, one file each.
 
 pub mod create_terms;
 pub mod delete_terms;
@@ -6,75 +6,3 @@ pub mod describe_terms;
 pub mod describe_terms_by_client;
 pub mod list_terms;
 pub mod update_terms;
-
-use std::collections::BTreeMap;
-
-use cognate_shapes::{TermsEnforcementType, TermsSourceType, TermsType, Timestamp};
-use cognate_store::Label;
-use cognate_store::tables::terms::{self, TermsRow};
-use serde::{Deserialize, Serialize};
-
-use crate::cx::Cx;
-use crate::errors::terms::{invalid_link, terms_exist, terms_not_found};
-use crate::errors::{Fault, Result};
-use crate::ops::pools;
-use crate::records::pool::Pool;
-
-/// What is kept of a document besides its columns.
-#[derive(Clone, Serialize, Deserialize)]
-struct TermsDoc {
-    source: TermsSourceType,
-    enforcement: TermsEnforcementType,
-    /// Language to URL.
-    links: BTreeMap<String, String>,
-}
-
-/// The document of that id.
-async fn find(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<TermsRow> {
-    // Ids are kept in lower case; the model takes capitals too.
-    let row = terms::get(&cx.store, &pool.id, &id.to_ascii_lowercase()).await?;
-    Ok(row.ok_or_else(|| terms_not_found(id))?)
-}
-
-/// Links are web addresses.
-fn check_links(links: &BTreeMap<String, String>) -> Result<()> {
-    let is_web = |url: &str| {
-        url.split_once("://").is_some_and(|(scheme, rest)| {
-            let known = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-            known && !rest.is_empty() && !rest.starts_with('/')
-        })
-    };
-    match links.iter().find(|(_, url)| !is_web(url)) {
-        Some((language, _)) => Err(invalid_link(language).into()),
-        None => Ok(()),
-    }
-}
-
-/// A document as every operation but the listing shows it.
-fn to_api(pool: &Pool, row: TermsRow) -> Result<TermsType> {
-    let doc: TermsDoc = serde_json::from_str(&row.doc)?;
-    Ok(TermsType {
-        terms_id: row.terms_id,
-        user_pool_id: pool.id.clone(),
-        client_id: row.client_id,
-        terms_name: row.name,
-        terms_source: doc.source,
-        enforcement: doc.enforcement,
-        links: doc.links,
-        creation_date: Timestamp(row.created),
-        last_modified_date: Timestamp(row.modified),
-    })
-}
-
-/// What a conflict of a batch on terms documents means.
-fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) -> Fault {
-    match label {
-        terms::TERMS_EXIST => terms_exist().into(),
-        terms::TERMS_STALE => Fault::Stale,
-        terms::CLIENT_GONE => {
-            cx.cache.forget(&pool.id, Some(client_id));
-            Fault::Stale
-        }
-        other => pools::conflict(cx, &pool.id, other),
-    }
-}

@@ -16,7 +16,7 @@ pub async fn admin_confirm_sign_up(
     input: AdminConfirmSignUpRequest,
 ) -> Result<AdminConfirmSignUpResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username)
+    let before = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     if before.status != UserStatusType::Unconfirmed {
@@ -24,7 +24,7 @@ pub async fn admin_confirm_sign_up(
     }
     let after = User {
         status: UserStatusType::Confirmed,
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;

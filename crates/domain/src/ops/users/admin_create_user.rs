@@ -11,14 +11,15 @@ use cognate_store::{Batch, Label};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::messages::{self, Addressee, Destination, Kind, Message, render};
 use crate::records::pool::Pool;
+use crate::records::schema;
 use crate::records::user::{self, User, UserDoc};
 use crate::signin::choice::offers;
 use crate::users::attributes::{self, Writer};
 use crate::users::password_policy::history;
-use crate::users::{aliases, password, schema};
+use crate::users::{aliases, password};
 
 /// AdminCreateUser.
 pub async fn admin_create_user(
@@ -56,8 +57,8 @@ pub async fn admin_create_user(
             ..UserDoc::default()
         },
         credential: None,
-        created: cx.now,
-        modified: cx.now,
+        created: cx.now(),
+        modified: cx.now(),
         ver: 0,
         id,
     };
@@ -137,7 +138,7 @@ async fn resend(
     pool: &Pool,
     input: AdminCreateUserRequest,
 ) -> Result<AdminCreateUserResponse> {
-    let before = User::find(cx, pool, &input.username)
+    let before = User::find(&cx.store, pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     if before.status != UserStatusType::ForceChangePassword {
@@ -150,7 +151,7 @@ async fn resend(
     let sealed = password::seal(cx, pool, &after.id, &after.username, &temporary).await;
     history::replace(pool, &mut after, sealed);
     after.doc.temporary_until = Some(password::temporary_until(cx, pool));
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(Batch::new(), pool, &before, &after)?;
     let batch = invite(
         cx,
@@ -229,7 +230,7 @@ fn invite(
                 None => render::invitation_without_password(pool, medium, shown),
             },
             code: secret.map_or("", String::as_str),
-            expires: user.doc.temporary_until.unwrap_or(cx.now),
+            expires: user.doc.temporary_until.unwrap_or(cx.now()),
         };
         batch = messages::post(cx, batch, pool, message)?;
     }

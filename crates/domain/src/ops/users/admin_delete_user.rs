@@ -10,7 +10,7 @@ use crate::users::deletion;
 /// AdminDeleteUser.
 pub async fn admin_delete_user(cx: &Cx<'_>, input: AdminDeleteUserRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     deletion::delete(cx, &pool, &user).await

@@ -14,7 +14,7 @@ pub async fn admin_delete_user_attributes(
     input: AdminDeleteUserAttributesRequest,
 ) -> Result<AdminDeleteUserAttributesResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     let change = changes::delete(&pool, By::Admin, &user, &input.user_attribute_names)?;

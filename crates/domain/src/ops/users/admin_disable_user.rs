@@ -15,12 +15,12 @@ pub async fn admin_disable_user(
     input: AdminDisableUserRequest,
 ) -> Result<AdminDisableUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username)
+    let before = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     let after = User {
         enabled: false,
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;

@@ -3,11 +3,11 @@
 use cognate_shapes::{AdminEnableUserRequest, AdminEnableUserResponse};
 use cognate_store::Batch;
 
+use crate::attempts::guesses;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
-use crate::signin::guesses;
 
 /// AdminEnableUser.
 pub async fn admin_enable_user(
@@ -15,12 +15,12 @@ pub async fn admin_enable_user(
     input: AdminEnableUserRequest,
 ) -> Result<AdminEnableUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username)
+    let before = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     let after = User {
         enabled: true,
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;

@@ -4,8 +4,8 @@ use cognate_shapes::{AdminGetUserRequest, AdminGetUserResponse, Timestamp};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::mfa;
 use crate::records::user::User;
-use crate::users::{mfa, mfa_options};
 
 /// AdminGetUser.
 pub async fn admin_get_user(
@@ -13,11 +13,11 @@ pub async fn admin_get_user(
     input: AdminGetUserRequest,
 ) -> Result<AdminGetUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     Ok(AdminGetUserResponse {
-        mfa_options: mfa_options::shown(&user),
+        mfa_options: mfa::options(&user),
         preferred_mfa_setting: mfa::preferred_setting(&user),
         user_mfa_setting_list: mfa::setting_list(&user),
         user_attributes: Some(user.attributes_for(None)),

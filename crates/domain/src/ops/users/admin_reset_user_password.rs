@@ -5,12 +5,12 @@ use cognate_shapes::{
 };
 use cognate_store::Batch;
 
+use crate::attempts::guesses;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::{self, Kind, destination, render};
 use crate::records::user::{self, User};
-use crate::signin::guesses;
 use crate::users::codes::{self, Code, Dispatch, Owner, Purpose};
 
 /// AdminResetUserPassword.
@@ -19,7 +19,7 @@ pub async fn admin_reset_user_password(
     input: AdminResetUserPasswordRequest,
 ) -> Result<AdminResetUserPasswordResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username)
+    let before = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     if !before.enabled {
@@ -38,7 +38,7 @@ pub async fn admin_reset_user_password(
 
     let after = User {
         status: UserStatusType::ResetRequired,
-        modified: cx.now,
+        modified: cx.now(),
         ..before.clone()
     };
     let code = Code::to(&destination);

@@ -4,11 +4,11 @@ use cognate_crypto::secret::{Secret, SecretString};
 use cognate_shapes::{AdminSetUserPasswordRequest, AdminSetUserPasswordResponse, UserStatusType};
 use cognate_store::Batch;
 
+use crate::attempts::guesses;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::user::{self, User};
-use crate::signin::guesses;
 use crate::users::codes::{self, Purpose};
 use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{aliases, password};
@@ -19,7 +19,7 @@ pub async fn admin_set_user_password(
     input: AdminSetUserPasswordRequest,
 ) -> Result<AdminSetUserPasswordResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let before = User::find(cx, &pool, &input.username)
+    let before = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     let new: SecretString = Secret::new(input.password);
@@ -36,7 +36,7 @@ pub async fn admin_set_user_password(
         after.status = UserStatusType::ForceChangePassword;
         after.doc.temporary_until = Some(password::temporary_until(cx, &pool));
     }
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
     // Codes that were asked for before must not undo what the administrator did.
     let batch = codes::forget(batch, &pool, &after.id, Purpose::Reset);

@@ -14,7 +14,7 @@ pub async fn admin_set_user_settings(
     input: AdminSetUserSettingsRequest,
 ) -> Result<AdminSetUserSettingsResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     mfa_options::set(cx, &pool, &user, &input.mfa_options).await?;

@@ -15,7 +15,7 @@ pub async fn admin_user_global_sign_out(
     input: AdminUserGlobalSignOutRequest,
 ) -> Result<AdminUserGlobalSignOutResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(cx, &pool, &input.username)
+    let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     // The user's version moves, so that a sign-in which began before the sign-out cannot end after it.

@@ -11,9 +11,9 @@ use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::paging;
 use crate::records::pool::Pool;
+use crate::records::schema;
 use crate::records::user::User;
 use crate::users::filter::{Comparison, Filter, upper_bound};
-use crate::users::schema;
 
 /// The last user of a page: the indexed value by which the pages are ordered, and the id.
 type Cursor = (String, String);

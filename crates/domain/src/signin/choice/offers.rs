@@ -2,12 +2,14 @@
 
 use cognate_shapes::{AuthFactorType, ChallengeNameType, UserPoolMfaType, UserStatusType};
 
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
+use crate::facts::factor::MfaFactor;
+use crate::facts::names;
+use crate::records::mfa;
 use crate::records::pool::Pool;
+use crate::records::schema;
 use crate::records::user::User;
 use crate::signin::passkey::relying_party::Known;
-use crate::signin::progress::MfaFactor;
-use crate::users::{mfa, names, schema};
 
 /// Whether the pool lets users begin with `factor`.
 pub fn allows(pool: &Pool, factor: AuthFactorType) -> bool {
@@ -152,7 +154,7 @@ pub fn pretended(
 /// What a name has in a pool without a user to take after: what the schema makes everybody have, the rest by chance and
 /// always the same for the name.
 fn of_everybody(pool: &Pool, name: &str, passkeys: bool) -> Holds {
-    let folded = names::fold(pool, name);
+    let folded = pool.fold(name);
     let [shape, ..] = pool
         .key
         .mac("first factors of unknown names", folded.as_bytes());

@@ -44,7 +44,7 @@ impl DeviceBlock {
             self.b.expose(),
             &self.public_b,
         ]);
-        let day = utc_day(cx.now);
+        let day = utc_day(cx.now());
         let sealed = pool
             .key
             .seal_token(DEVICE, day, pool.id.as_bytes(), plain.expose());

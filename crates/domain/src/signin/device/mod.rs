@@ -17,23 +17,23 @@ use cognate_shapes::{ChallengeNameType, NewDeviceMetadataType};
 use cognate_store::Batch;
 use cognate_store::tables::devices;
 
+use crate::attempts::hex;
 use crate::clock::MINUTE;
 use crate::cx::{ClientInfo, Cx};
 use crate::errors::devices::device_not_found;
 use crate::errors::{Fault, Result, auth, unconfirmed};
-use crate::records::device::{self as record, Device, Proof, Waiting};
+use crate::facts::factor::Factor;
+use crate::records::device as record;
+use crate::records::device::{Device, Proof, Waiting};
 use crate::records::pool::Pool;
 use crate::signin::advance::{self, Passed};
-use crate::signin::attempts::hex;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Factor, Progress};
-use crate::signin::secret_hash;
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::srp::claim_has_form;
 use crate::signin::timestamp::is_timely;
-use crate::signin::{At, resume, ticket};
-use crate::users::names;
+use crate::signin::{At, resume, secret_hash, ticket};
 use block::DeviceBlock;
 
 /// How long a session waits in the device's row for a client that sends none: such clients answer at once. Microseconds.
@@ -50,7 +50,7 @@ pub async fn named(cx: &Cx<'_>, at: At<'_>, passed: &Passed) -> Result<Option<De
     let Some(key) = key.filter(|_| at.pool.doc.device_configuration.is_some()) else {
         return Ok(None);
     };
-    let found = Device::find(cx, at.pool, &passed.user.id, key).await?;
+    let found = Device::find(&cx.store, at.pool, &passed.user.id, key).await?;
     if found.is_none() && passed.start.device_named {
         // The refusal tells that the first factor was right, so that it is subject to the lockout like an acceptance.
         let batch = passed.tally.unmoved(Batch::new(), at.pool);
@@ -93,7 +93,7 @@ pub fn challenge(
     let session = progress.seal(cx, at.pool)?;
     let user_id = &progress.subject;
     let waiting = Waiting {
-        until: cx.now.saturating_add(WAITS),
+        until: cx.now().saturating_add(WAITS),
         caller: caller(cx),
         session: session.clone(),
     };
@@ -172,11 +172,11 @@ pub async fn start(
 
 /// The session that waits for a device. A name that nobody has looks like a device that nobody has.
 async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<String> {
-    let folded = names::fold(at.pool, name);
+    let folded = at.pool.fold(name);
     let found = devices::pending(&cx.store, &at.pool.id, &folded, name, key).await?;
     let (sealed, user_id) = found.ok_or_else(device_not_found)?;
     let waiting = record::open_pending(at.pool, &user_id, key, &sealed)?;
-    let mine = |waiting: &Waiting| cx.now < waiting.until && waiting.caller == caller(cx);
+    let mine = |waiting: &Waiting| cx.now() < waiting.until && waiting.caller == caller(cx);
     Ok(waiting
         .filter(mine)
         .map(|waiting| waiting.session)
@@ -192,7 +192,7 @@ fn caller(cx: &Cx<'_>) -> String {
 /// A device that may prove itself.
 async fn remembered(cx: &Cx<'_>, at: At<'_>, user_id: &str, key: &str) -> Result<(Device, Proof)> {
     let found = match at.pool.doc.device_configuration {
-        Some(_) => Device::find(cx, at.pool, user_id, key).await?,
+        Some(_) => Device::find(&cx.store, at.pool, user_id, key).await?,
         None => None,
     };
     let device = found.ok_or_else(device_not_found)?;
@@ -239,7 +239,7 @@ pub async fn answer(
             return Err(auth::session_invalid().into());
         }
     }
-    if progress.expires <= cx.now {
+    if progress.expires <= cx.now() {
         return Err(auth::session_expired().into());
     }
     block.progress.start.name_device(Some(key));
@@ -318,7 +318,7 @@ pub fn at_sign_in(
         return (batch, Some(new_part(at.pool)));
     };
     let (pool_id, user_id, key) = (&at.pool.id, &passed.user.id, &device.0.device_key);
-    let batch = devices::used(batch, pool_id, user_id, key, cx.now, &cx.client_info.ip);
+    let batch = devices::used(batch, pool_id, user_id, key, cx.now(), &cx.client_info.ip);
     let part = Part {
         key: key.clone(),
         group: None,

@@ -8,13 +8,14 @@ use cognate_store::Batch;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
+use crate::facts::factor::Factor;
 use crate::records::user::User;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::{name_for_srp, user_of};
 use crate::signin::otp::{self, Correct, Stage};
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Factor, Progress};
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, advance};
 use crate::users::{aliases, changes};
@@ -130,6 +131,6 @@ fn after(
     let flag = Contact::Email.flag().to_owned();
     after.doc.attributes.insert(flag, "true".to_owned());
     after.doc.mfa.email = true;
-    after.modified = cx.now;
+    after.modified = cx.now();
     Ok(Some(after))
 }

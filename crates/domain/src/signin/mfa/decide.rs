@@ -2,11 +2,11 @@
 
 use cognate_shapes::{UserPoolMfaType, UserStatusType};
 
+use crate::facts::factor::{Factor, MfaFactor, Proven};
 use crate::messages::destination;
+use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::progress::{Factor, MfaFactor, Proven};
-use crate::users::mfa;
 
 /// What follows the first factor.
 #[derive(Clone, Debug, PartialEq, Eq)]

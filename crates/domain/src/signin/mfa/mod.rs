@@ -15,11 +15,12 @@ use cognate_store::tables::sessions;
 
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, auth};
+use crate::facts::factor::MfaFactor;
 use crate::messages;
 use crate::records::user::User;
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Flow, MfaFactor, Progress};
+use crate::signin::progress::{Awaits, Flow, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, candidate};
 
@@ -48,7 +49,7 @@ pub async fn ask(
         Decision::Choose(list) => Ok((batch, select::challenge(cx, at, progress, list)?)),
         Decision::SetUp(list) => Ok((batch, setup::challenge(cx, at, user, progress, list)?)),
         Decision::Impossible => {
-            let refusal = errors::mfa::impossible(cx.op);
+            let refusal = errors::mfa::impossible(cx.action);
             Err(candidate::refused(cx, at.pool, at.client, user, refusal).await)
         }
         Decision::Nothing => Err(Fault::Internal(

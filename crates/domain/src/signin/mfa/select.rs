@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 
+use crate::attempts::guesses::Guess;
 use crate::cx::Cx;
 use crate::errors::{self, Result, auth};
+use crate::facts::factor::MfaFactor;
 use crate::signin::At;
 use crate::signin::flows::Parameters;
-use crate::signin::guesses::Guess;
 use crate::signin::mfa::decide::decide;
 use crate::signin::mfa::{ask_for, turn_to, user_of};
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, MfaFactor, Progress};
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 
 /// Asks which of `list`.
@@ -61,7 +62,7 @@ pub async fn answer(
         // Pool or user are no longer what the choice was made from.
         return Err(auth::session_invalid().into());
     }
-    Guess::second(chosen).refuse_worn_out(&resumed.tally, cx.now)?;
+    Guess::second(chosen).refuse_worn_out(&resumed.tally, cx.now())?;
     let progress = resumed.progress.clone();
     let (batch, next) = ask_for(cx, at, user, progress, chosen, Batch::new())?;
     turn_to(cx, at, &resumed, batch, next).await

@@ -14,7 +14,8 @@ use cognate_store::tables::sessions;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{ErrorCode, Fault, Result, auth};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
+use crate::facts::factor::{Factor, MfaFactor};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
@@ -23,7 +24,7 @@ use crate::signin::mfa::decide::{Decision, decide};
 use crate::signin::mfa::software_token::{self, Kept};
 use crate::signin::mfa::{codes, select, turn_to, user_of};
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Factor, MfaFactor, Progress};
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::{self, Resumed};
 use crate::signin::{At, advance};
 use crate::users::changes;
@@ -65,7 +66,7 @@ pub async fn answer(
     let user = user_of(&resumed)?;
     if let Some(app) = app {
         // The app may have been taken away since, and another one registered.
-        let kept = Kept::read(cx, at.pool, &user.id).await?;
+        let kept = Kept::read(&cx.store, at.pool, &user.id).await?;
         let mark = kept.mark(at.pool, &user.id)?;
         if !user.doc.mfa.software_token_registered || mark.as_ref() != Some(app) {
             return Err(auth::session_invalid().into());
@@ -119,7 +120,7 @@ async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, session: &str) -> Result<Resume
     }
     let resumed = match resume::take_up(cx, at, progress).await {
         // The state of a user whom a reset or the like befell in between; not every operation may name it.
-        Err(Fault::Api(error)) if !cx.op.errors().contains(&error.code) => {
+        Err(Fault::Api(error)) if !cx.action.declares(error.code) => {
             return Err(auth::session_invalid().into());
         }
         other => other?,
@@ -176,7 +177,7 @@ pub async fn verify(
     let resumed = take_up(cx, at, session).await?;
     let before = user_of(&resumed)?;
     let proof = resumed.proof();
-    let kept = Kept::read(cx, &pool, &before.id).await?;
+    let kept = Kept::read(&cx.store, &pool, &before.id).await?;
     let registering = kept.register(cx, &pool, &before.id, code.expose(), Batch::new());
     let batch = match registering {
         Ok(batch) => batch,
@@ -192,7 +193,7 @@ pub async fn verify(
     let app = kept.pending_mark(&pool, &before.id)?;
     let mut after = before.clone();
     after.doc.mfa.register_software_token(name, true);
-    after.modified = cx.now;
+    after.modified = cx.now();
     let batch = user::save(batch, &pool, before, &after)?;
     let batch = proof.spend(batch, &pool);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));

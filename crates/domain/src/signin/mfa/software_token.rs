@@ -8,22 +8,23 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::seal::Context;
 use cognate_crypto::totp::{self, Seed, Verdict};
-use cognate_shapes::{ChallengeNameType, Op};
-use cognate_store::Batch;
+use cognate_shapes::ChallengeNameType;
 use cognate_store::tables::software_tokens::{self as table, SoftwareTokenRow};
+use cognate_store::{Batch, Store};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::attempts::hex;
 use crate::clock::SECOND;
-use crate::cx::{Caller, ClientInfo, Cx};
+use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::facts::factor::Factor;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::attempts::hex;
 use crate::signin::flows::Parameters;
 use crate::signin::mfa::{name_for_srp, user_of};
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Factor, Progress};
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, advance};
 
@@ -71,8 +72,8 @@ impl Kept {
     ///
     /// # Errors
     /// The store's; an internal fault for a row that is not signed.
-    pub async fn read(cx: &Cx<'_>, pool: &Pool, user_id: &str) -> Result<Self> {
-        let row = table::get(&cx.store, &pool.id, user_id).await?;
+    pub async fn read(store: &Store, pool: &Pool, user_id: &str) -> Result<Self> {
+        let row = table::get(store, &pool.id, user_id).await?;
         if let Some(row) = &row {
             let signed = table::signed(user_id, row.seed.as_deref(), row.last_step);
             pool.check(&signed, row.mac.as_deref())?;
@@ -148,7 +149,7 @@ impl Kept {
 
 /// The service's time in seconds.
 fn seconds(cx: &Cx<'_>) -> i64 {
-    cx.now.div_euclid(SECOND)
+    cx.now().div_euclid(SECOND)
 }
 
 /// What an authenticator app shows, for `GET /_dev/totp`. Without `Debug`, since it holds a secret.
@@ -189,16 +190,14 @@ pub struct ShownApps {
 /// # Errors
 /// The store's.
 pub async fn shown(app: &App, pool_id: &str, name: &str) -> Result<Option<ShownApps>> {
-    let from = ClientInfo::default();
-    let cx = Cx::new(app, Op::AdminGetUser, Caller::Public, from, String::new());
-    let Some(pool) = cx.cache.pool(&cx, pool_id).await? else {
+    let Some(pool) = app.cached_pool(pool_id).await? else {
         return Ok(None);
     };
-    let Some(user) = User::find(&cx, &pool, name).await? else {
+    let Some(user) = User::find(&app.store, &pool, name).await? else {
         return Ok(None);
     };
-    let kept = Kept::read(&cx, &pool, &user.id).await?;
-    let now = seconds(&cx);
+    let kept = Kept::read(&app.store, &pool, &user.id).await?;
+    let now = app.clock.service().div_euclid(SECOND);
     let registered = kept.registered(&pool, &user.id)?;
     let pending = kept.pending(&pool, &user.id)?;
     Ok(Some(ShownApps {
@@ -245,7 +244,7 @@ pub async fn answer(
 ) -> Result<Outcome> {
     let code = given.required("SOFTWARE_TOKEN_MFA_CODE")?;
     let user_id = user_of(&resumed)?.id.clone();
-    let kept = Kept::read(cx, at.pool, &user_id).await?;
+    let kept = Kept::read(&cx.store, at.pool, &user_id).await?;
     let registered = kept.registered(at.pool, &user_id)?;
     let (Some((seed, last_step)), Some(row)) = (registered, &kept.row) else {
         return Err(errors::mfa::software_token_not_enabled().into());

@@ -26,13 +26,14 @@ use crate::app::Mode;
 use crate::cx::Cx;
 use crate::errors::passkeys::{invalid_credential, wrong};
 use crate::errors::{self, Fault, Result, auth};
+use crate::facts::factor::Factor;
 use crate::records::passkey::{Passkey, base64url, from_base64url};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::choice::offers;
 use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Factor, Progress};
+use crate::signin::progress::{Awaits, Progress};
 use crate::signin::resume::Resumed;
 use crate::signin::{At, advance};
 
@@ -180,7 +181,7 @@ pub async fn answer(
     let before = right.passkey.row.sign_count;
     let after = right.passkey.counted(at.pool, &user.id, right.sign_count);
     let batch = Batch::new();
-    let batch = passkeys::used(batch, &at.pool.id, &user.id, before, &after, cx.now);
+    let batch = passkeys::used(batch, &at.pool.id, &user.id, before, &after, cx.now());
     let factor = if right.flags.user_verified() {
         Factor::VerifiedPasskey
     } else {

@@ -22,9 +22,9 @@ use crate::errors::passkeys::{
     invalid_credential, not_supported, origin_not_allowed, relying_party_mismatch, too_many,
 };
 use crate::errors::{Fault, Result};
-use crate::ops::pools;
 use crate::records::passkey::{self, PasskeyDoc, base64url, from_base64url};
 use crate::records::pool::Pool;
+use crate::resources::pools;
 use crate::signin::passkey::client_data::{Attestation, Ceremony, ClientData, PublicKeyCredential};
 use crate::signin::passkey::relying_party::{
     Known, demands_verification, registers, user_verification,
@@ -71,7 +71,7 @@ impl Pending {
             return Ok(None);
         };
         let row = CodeRow::read(&mut row)?;
-        if row.expires <= cx.now {
+        if row.expires <= cx.now() {
             return Ok(None);
         }
         let plain = pool.key.open(&Self::context(pool, user_id), &row.sealed)?;
@@ -102,12 +102,12 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
     );
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
     let batch = users::guard_user(batch, &pool.id, &user.id, users::USER_STALE);
-    let until = cx.now.saturating_add(KEPT);
+    let until = cx.now().saturating_add(KEPT);
     let row = NewCode {
         subject: &user.id,
         purpose: PURPOSE,
         sealed,
-        created: cx.now,
+        created: cx.now(),
         expires: until,
         counted: "",
     };
@@ -252,7 +252,7 @@ impl Given {
             attachment: self.attachment,
             transports: self.transports,
             backup_eligible: flags.backup_eligible(),
-            aaguid: aaguid.then(|| crate::signin::attempts::hex(&new.aaguid)),
+            aaguid: aaguid.then(|| crate::attempts::hex(&new.aaguid)),
         };
         Ok(PasskeyRow {
             credential_id: self.id,
@@ -260,7 +260,7 @@ impl Given {
             public_key: new.public_key.clone(),
             sign_count: i64::from(data.sign_count),
             doc: serde_json::to_string(&doc)?,
-            created: cx.now,
+            created: cx.now(),
             mac: None,
         })
     }

@@ -9,18 +9,18 @@
 //! touch neither its owner's new password nor the owner's sign-in. A code that is sent to nobody counts for the name that
 //! was typed and for no address. A right answer clears nothing: its owner's would give new guesses to everybody else.
 
+use cognate_store::Batch;
 use cognate_store::tables::attempts::{self as table, Limit};
-use cognate_store::{Batch, Label};
 use serde::{Deserialize, Serialize};
 
+use crate::attempts::hex;
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
+use crate::facts::names;
 use crate::records::pool::Pool;
-use crate::signin::attempts::hex;
-use crate::users::names;
 
 /// Too many codes were sent, or too many wrong answers given.
-pub const TOO_MANY: Label = Label("too_many_codes");
+pub use crate::cx::TOO_MANY_CODES as TOO_MANY;
 
 /// The kind of the rows in `attempts` that count sent codes by address.
 const SENT: &str = "code_sent";
@@ -121,10 +121,10 @@ impl Bound {
     /// Counts a code that is sent by this batch; [`TOO_MANY`] beyond the bound. `user`: who is sent it, unless the batch
     /// creates them.
     pub(super) fn send(&self, cx: &Cx<'_>, batch: Batch, pool: &Pool, user: Option<&str>) -> Batch {
-        let until = cx.now.saturating_add(HOUR);
+        let until = cx.now().saturating_add(HOUR);
         let count = |batch, subject: &str, kind, most| {
             let limit = limit(kind, most);
-            table::count_within(batch, &pool.id, subject, limit, cx.now, until)
+            table::count_within(batch, &pool.id, subject, limit, cx.now(), until)
         };
         let batch = match user {
             Some(user) => count(batch, user, self.worth.by_user(), TO_USER),
@@ -140,8 +140,15 @@ impl Bound {
 
     /// Counts a wrong answer; [`TOO_MANY`] beyond the bound.
     pub(super) fn fail(&self, cx: &Cx<'_>, batch: Batch, pool: &Pool) -> Batch {
-        let until = cx.now.saturating_add(DAY);
-        table::count_within(batch, &pool.id, &self.subject, self.limit(), cx.now, until)
+        let until = cx.now().saturating_add(DAY);
+        table::count_within(
+            batch,
+            &pool.id,
+            &self.subject,
+            self.limit(),
+            cx.now(),
+            until,
+        )
     }
 
     /// Requires that the bound is not reached when the batch of a right answer is applied; [`TOO_MANY`].

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::messages::destination::Contact;
+use crate::facts::contact::Contact;
 use crate::messages::{self, Addressee, Destination, Kind, Message, Rendered};
 use crate::records::pool::Pool;
 
@@ -185,7 +185,7 @@ pub fn send(cx: &Cx<'_>, batch: Batch, pool: &Pool, what: Dispatch<'_>) -> Resul
         worth: what.purpose.worth(what.code.worth),
         ..what.code.clone()
     };
-    let expires = what.purpose.expires(cx.now);
+    let expires = what.purpose.expires(cx.now());
     let batch = put(cx, batch, pool, what.owner, what.purpose, &code)?;
     let message = Message {
         addressee: if code.pretended {
@@ -230,8 +230,8 @@ fn put(
         subject,
         purpose: &key,
         sealed,
-        created: cx.now,
-        expires: purpose.expires(cx.now),
+        created: cx.now(),
+        expires: purpose.expires(cx.now()),
         counted: &bound.subject,
     };
     Ok(table::put(batch, &pool.id, row))
@@ -284,10 +284,10 @@ pub async fn judge(
     also: Batch,
 ) -> Result<std::result::Result<Correct, Wrong>> {
     let (subject, key) = (owner.subject(), purpose.key());
-    let wanted = table::judge_key(&pool.id, subject, &key, bounds::WRONG, cx.now);
+    let wanted = table::judge_key(&pool.id, subject, &key, bounds::WRONG, cx.now());
     let row = cx.store.row(table::READ_TO_JUDGE, wanted).await?;
     let row = row.map(|mut row| JudgedRow::read(&mut row)).transpose()?;
-    let live = row.filter(|row| row.code.expires > cx.now);
+    let live = row.filter(|row| row.code.expires > cx.now());
     let mut also = also;
     let mut bound = None;
     let wrong = match live {
@@ -312,7 +312,7 @@ pub async fn judge(
                     key: key.into_owned(),
                     ver: row.code.ver,
                     bound: of_code,
-                    now: cx.now,
+                    now: cx.now(),
                     code,
                 }));
             } else {
@@ -322,7 +322,7 @@ pub async fn judge(
             }
         }
     };
-    also = table::fail(also, &pool.id, subject, &key, cx.now);
+    also = table::fail(also, &pool.id, subject, &key, cx.now());
     if let Some(bound) = bound {
         also = bound.fail(cx, also, pool);
     }
@@ -349,9 +349,9 @@ pub async fn check(
     let judged = judge(cx, pool, owner, purpose, given, Batch::new()).await?;
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => errors::users::code_mismatch(),
-        Wrong::Burnt => errors::users::too_many_failed_attempts(cx.op),
+        Wrong::Burnt => errors::users::too_many_failed_attempts(cx.action),
         Wrong::Expired => errors::users::code_expired(),
-        Wrong::TooMany => errors::challenges::too_many_codes(cx.op),
+        Wrong::TooMany => errors::challenges::too_many_codes(cx.action),
     })?)
 }
 

@@ -1,0 +1,194 @@
+//! The long-lived parts of a server.
+
+pub mod bulkheads;
+pub mod cache;
+pub mod gate;
+pub mod keys;
+pub mod sources;
+
+use std::sync::{Arc, OnceLock};
+
+use cognate_crypto::seal::RootKey;
+use cognate_crypto::workers::Workers;
+use cognate_store::Store;
+
+use crate::app::bulkheads::Bulkheads;
+use crate::app::cache::Cache;
+use crate::app::gate::Gates;
+use crate::app::keys::PoolSigners;
+use crate::app::sources::Sources;
+use crate::clock::Clock;
+use crate::errors::{Fault, Result};
+use crate::outbound::Outbound;
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::signin::custom::deciders::{Deciders, Missing};
+
+/// Which of the two programs this is (design decision 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `cognate dev`: inbox, movable clock.
+    Dev,
+    /// `cognate serve`: production.
+    Serve,
+}
+
+/// The issuer of pools that have none of their own (design decision 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssuerDefault {
+    /// `public_url`, or the request's Host when it is allowed.
+    Gateway,
+    /// `https://cognito-idp.<region>.amazonaws.com/<pool>`.
+    Aws,
+}
+
+/// What the server was told at start; the server's configuration fills it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `dev` or `serve`.
+    pub mode: Mode,
+    /// The account id in ARNs.
+    pub account: String,
+    /// The region of pools created by callers whose signature names none.
+    pub region: String,
+    /// The URL under which clients reach this server, without a trailing slash.
+    pub public_url: Option<String>,
+    /// Issuer of pools without their own setting.
+    pub issuer: IssuerDefault,
+    /// Refuse features above the pool's tier.
+    pub enforce_tiers: bool,
+    /// Let identity providers be called at private addresses in `serve` too, and over HTTP on this machine.
+    pub private_outbound: bool,
+    /// Let custom domains be made whose parent has no address.
+    pub unresolved_domains: bool,
+    /// Record reads by IAM callers in the audit trail too.
+    pub audit_reads: bool,
+    /// How long the audit trail is kept, in microseconds; None for ever.
+    pub audit_retention: Option<i64>,
+    /// Threads of the crypto pool.
+    pub crypto_threads: usize,
+    /// Bytes that the caches of pools, clients and keys may hold.
+    pub cache_bytes: u64,
+}
+
+impl Settings {
+    /// The defaults of `cognate dev`.
+    pub fn dev() -> Self {
+        Self {
+            mode: Mode::Dev,
+            account: "000000000000".into(),
+            region: "us-east-1".into(),
+            public_url: None,
+            issuer: IssuerDefault::Gateway,
+            enforce_tiers: false,
+            private_outbound: false,
+            unresolved_domains: true,
+            audit_reads: false,
+            audit_retention: Some(90 * crate::clock::DAY),
+            crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
+            cache_bytes: 16 << 20,
+        }
+    }
+}
+
+/// Everything an operation may use.
+pub struct App {
+    /// What the server was told at start.
+    pub settings: Settings,
+    /// The database.
+    pub store: Store,
+    /// The sealing key.
+    pub root: RootKey,
+    /// The bounded pool for SRP and RSA work.
+    pub workers: Workers,
+    /// Wall and service time.
+    pub clock: Clock,
+    /// Pools, clients and signing keys.
+    pub cache: Cache,
+    /// One password or code check in flight per user.
+    pub gates: Gates,
+    /// Calls that run, by target.
+    pub bulkheads: Bulkheads,
+    /// Calls to hosts that administrators name.
+    pub outbound: Outbound,
+    /// Who decides about CUSTOM_AUTH; see [`App::deciders`].
+    pub custom_auth: OnceLock<Box<dyn Deciders>>,
+    /// Wakes readers of the inbox when a message was committed.
+    pub inbox: tokio::sync::Notify,
+}
+
+impl App {
+    /// Opens the domain on a migrated store whose sealing key was checked.
+    ///
+    /// # Errors
+    /// The store's; in `serve` a database whose clock was moved: that would bring back what has expired.
+    pub async fn open(settings: Settings, store: Store, root: RootKey) -> Result<Arc<Self>> {
+        let offset = crate::records::meta::clock_offset(&store).await?;
+        if settings.mode == Mode::Serve && offset != 0 {
+            return Err(Fault::Internal(
+                "the database moves the clock, which only one of `cognate dev` may".into(),
+            ));
+        }
+        let workers = Workers::new(settings.crypto_threads, 4096);
+        let cache = Cache::new(settings.cache_bytes);
+        Ok(Arc::new(Self {
+            clock: Clock::new(offset),
+            workers,
+            cache,
+            gates: Gates::default(),
+            bulkheads: Bulkheads::default(),
+            outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
+            custom_auth: OnceLock::new(),
+            inbox: tokio::sync::Notify::new(),
+            settings,
+            store,
+            root,
+        }))
+    }
+
+    /// Where the caches read from.
+    pub fn sources(&self) -> Sources<'_> {
+        Sources {
+            store: &self.store,
+            root: &self.root,
+            workers: &self.workers,
+            clock: &self.clock,
+        }
+    }
+
+    /// The pool if it is active, at most a second old.
+    ///
+    /// # Errors
+    /// The store's, and an internal fault for a row that does not open or parse.
+    pub async fn cached_pool(&self, pool_id: &str) -> Result<Option<Arc<Pool>>> {
+        self.cache.pool(self.sources(), pool_id).await
+    }
+
+    /// The client, at most a second old; None without one or when its pool is not active.
+    ///
+    /// # Errors
+    /// The store's, and an internal fault for a row that does not open or parse.
+    pub async fn cached_client(&self, client_id: &str) -> Result<Option<Arc<Client>>> {
+        self.cache.client(self.sources(), client_id).await
+    }
+
+    /// The signing keys of a pool, made on first use.
+    ///
+    /// # Errors
+    /// The store's; `Fault::Stale` if the pool changed meanwhile.
+    pub async fn cached_signers(&self, pool: &Pool) -> Result<Arc<PoolSigners>> {
+        self.cache.signers(self.sources(), pool).await
+    }
+
+    /// The triggers of CUSTOM_AUTH; without any, such sign-ins fail closed.
+    pub fn deciders(&self) -> &dyn Deciders {
+        self.custom_auth.get().map_or(&Missing, AsRef::as_ref)
+    }
+
+    /// Moves the service clock ahead by `micros` and keeps that in the database (`dev` only; design, clocks).
+    pub async fn advance_clock(&self, micros: i64) -> Result<()> {
+        let offset = crate::records::meta::advance_clock(&self.store, micros).await?;
+        self.clock.adopt(offset);
+        Ok(())
+    }
+}

@@ -1,0 +1,305 @@
+//! Limits on guessing: the sign-in lockout (auth.md 2.10) and requests per hour (auth.md 2.7).
+//!
+//! A subject is a user, or a pseudonym of a name that nobody has: both cost the same reads and the same commit, and both
+//! lock. The row that was read is a condition of every batch that judges a password, right or wrong. So guesses that ran
+//! side by side, on one node or on several, are counted one after the other, and none is answered that began before a
+//! lock and ended inside it.
+
+pub mod guesses;
+
+use cognate_store::tables::attempts::{self as table, Failures};
+use cognate_store::{Batch, CommitError, Row};
+
+use crate::attempts::guesses::Guess;
+use crate::clock::{HOUR, MINUTE, SECOND};
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::records::pool::Pool;
+
+/// Wrong passwords before the first lock.
+const FREE: i64 = 5;
+/// The longest lock, and how long wrong passwords are remembered (auth.md 2.10).
+const LONGEST: i64 = 15 * MINUTE;
+
+/// Whose attempts are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(String);
+
+impl Subject {
+    /// A user, by id.
+    pub fn known(user_id: &str) -> Self {
+        Self(user_id.to_owned())
+    }
+
+    /// A name that nobody has. The database sees a pseudonym, so that typed names are not collected.
+    pub fn unknown(pool: &Pool, folded_name: &str) -> Self {
+        Self(hex(&pool
+            .key
+            .mac("attempts of unknown names", folded_name.as_bytes())))
+    }
+
+    /// The key of the rows.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| {
+        char::from(if nibble < 10 {
+            b'0' + nibble
+        } else {
+            b'a' + nibble - 10
+        })
+    };
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+/// Counts a request of `kind` in one commit.
+///
+/// # Errors
+/// LimitExceededException from the request after `limit` on, until an hour after the first (auth.md 2.7, 6.1).
+pub async fn take(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    subject: &Subject,
+    kind: &'static str,
+    limit: i64,
+) -> Result<()> {
+    let batch = table::count(
+        Batch::new(),
+        &pool.id,
+        &subject.0,
+        kind,
+        cx.now(),
+        cx.now().saturating_add(HOUR),
+    );
+    let outcome = cx.commit(batch, |_| Fault::Stale).await?;
+    let n = outcome.first(0).map_or(Ok(i64::MAX), |row| row.int(0))?;
+    if n > limit {
+        Err(errors::auth::attempt_limit_exceeded().into())
+    } else {
+        Ok(())
+    }
+}
+
+/// What was read of a subject's wrong passwords.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    subject: Subject,
+    seen: Option<Failures>,
+    /// Wrong answers to single factors, by kind of row.
+    factors: Vec<(String, Failures)>,
+}
+
+impl Tally {
+    /// From the rows of `attempts::OF_SUBJECT` or `OF_SIGN_IN`.
+    pub fn from_rows(subject: Subject, rows: &[Row]) -> Result<Self> {
+        let (mut seen, mut factors) = (None, Vec::new());
+        for row in rows {
+            let (kind, failures) = Failures::from_row(row)?;
+            if kind == table::PASSWORD {
+                seen = Some(failures);
+            } else if kind.starts_with(table::WRONG) {
+                factors.push((kind, failures));
+            }
+        }
+        Ok(Self {
+            subject,
+            seen,
+            factors,
+        })
+    }
+
+    /// The subject that was read.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// The wrong answers of a kind of row.
+    pub(super) fn of_factor(&self, kind: &str) -> Option<&Failures> {
+        let mut rows = self.factors.iter();
+        rows.find(|(name, _)| name == kind).map(|(_, seen)| seen)
+    }
+
+    /// Whether the subject is locked at `now`.
+    pub fn locked(&self, now: i64) -> bool {
+        self.seen.as_ref().is_some_and(|seen| now < seen.until)
+    }
+
+    /// Refuses while the subject is locked, even the right password; the attempt does not count (auth.md 2.10).
+    ///
+    /// # Errors
+    /// NotAuthorizedException `Password attempts exceeded`.
+    pub fn refuse_locked(&self, now: i64) -> Result<()> {
+        if self.locked(now) {
+            Err(errors::auth::password_attempts_exceeded().into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Adds to the batch of a right password that nothing was counted since, and forgets the wrong ones.
+    pub fn clear(&self, batch: Batch, pool: &Pool) -> Batch {
+        table::clear(batch, &pool.id, &self.subject.0, self.seen.as_ref())
+    }
+
+    /// Adds to the batch of a right answer that is not the last that nothing was counted since; forgets nothing.
+    pub fn unmoved(&self, batch: Batch, pool: &Pool) -> Batch {
+        table::unmoved(batch, &pool.id, &self.subject.0, self.seen.as_ref())
+    }
+
+    /// Whether [`Tally::clear`] has anything to forget; without it a right password that ends in a challenge needs no
+    /// commit.
+    pub fn is_clean(&self) -> bool {
+        self.seen.is_none()
+    }
+
+    /// The row after one more wrong password at `now`.
+    fn after_failure(&self, now: i64) -> Failures {
+        let before = self
+            .seen
+            .as_ref()
+            .filter(|seen| now < seen.expires)
+            .map_or(0, |seen| seen.n);
+        let n = before.saturating_add(1);
+        let lock = match u32::try_from(n - FREE) {
+            Err(_) => 0,
+            Ok(doublings) => SECOND
+                .checked_shl(doublings.min(20))
+                .unwrap_or(LONGEST)
+                .clamp(SECOND, LONGEST),
+        };
+        // The clock of another node may be ahead; `last` identifies the row's state and must move.
+        let last = self
+            .seen
+            .as_ref()
+            .map_or(now, |seen| now.max(seen.last.saturating_add(1)));
+        let until = if lock == 0 {
+            0
+        } else {
+            now.saturating_add(lock)
+        };
+        Failures {
+            n,
+            until,
+            last,
+            expires: now.saturating_add(LONGEST),
+        }
+    }
+}
+
+/// Reads a subject's tally.
+pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<Tally> {
+    let rows = cx
+        .store
+        .rows(table::OF_SUBJECT, table::key(&pool.id, &subject.0))
+        .await?;
+    Tally::from_rows(subject, &rows)
+}
+
+/// Counts a wrong password, durably before the answer, together with `also` (its auth event).
+///
+/// # Errors
+/// Always an error: NotAuthorizedException `Incorrect username or password.`, or `Password attempts exceeded` when other
+/// attempts closed the lock in the meantime.
+pub async fn failed(cx: &Cx<'_>, pool: &Pool, tally: Tally, also: Batch) -> Fault {
+    match count_failure(cx, pool, tally, None, also).await {
+        Ok(()) => errors::auth::incorrect_password().into(),
+        Err(fault) => fault,
+    }
+}
+
+/// As [`failed`], for answers that word the refusal themselves. `guess`: the factor that was answered wrongly.
+///
+/// # Errors
+/// NotAuthorizedException `Password attempts exceeded`.
+pub async fn count_failure(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    mut tally: Tally,
+    guess: Option<Guess>,
+    also: Batch,
+) -> Result<()> {
+    let also = match guess {
+        Some(guess) => guess.count(also, pool, &tally.subject, cx.now()),
+        None => also,
+    };
+    // Each lost round means that another failure was counted; after the fifth there is a lock.
+    for _ in 0..16 {
+        tally.refuse_locked(cx.now())?;
+        if let Some(guess) = guess {
+            guess.refuse_worn_out(&tally, cx.now())?;
+        }
+        let after = tally.after_failure(cx.now());
+        let batch = table::replace(
+            also.clone(),
+            &pool.id,
+            &tally.subject.0,
+            tally.seen.as_ref(),
+            &after,
+        );
+        match cx.store.commit(batch).await {
+            Ok(_) => return Ok(()),
+            Err(CommitError::Conflict(_)) => tally = read(cx, pool, tally.subject).await?,
+            Err(other) => return Err(Fault::Internal(format!("commit: {other}"))),
+        }
+    }
+    Err(errors::auth::password_attempts_exceeded().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(n: i64, last: i64) -> Tally {
+        let seen = Failures {
+            n,
+            until: 0,
+            last,
+            expires: last + LONGEST,
+        };
+        Tally {
+            subject: Subject::known("u"),
+            seen: Some(seen),
+            factors: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_lock_begins_with_the_fifth_failure_at_one_second_and_doubles_to_fifteen_minutes() {
+        let now = 1_000 * SECOND;
+        let lock = |before: i64| {
+            let after = tally(before, now - 1).after_failure(now);
+            (
+                after.n,
+                (after.until - if after.until == 0 { 0 } else { now }) / SECOND,
+            )
+        };
+        assert_eq!(
+            [lock(0), lock(3), lock(4), lock(5), lock(6)],
+            [(1, 0), (4, 0), (5, 1), (6, 2), (7, 4)]
+        );
+        assert_eq!(
+            [lock(13), lock(14), lock(15), lock(90)],
+            [(14, 512), (15, 900), (16, 900), (91, 900)]
+        );
+    }
+
+    #[test]
+    fn fifteen_minutes_without_an_attempt_forget_the_failures() {
+        let now = 10_000 * SECOND;
+        assert_eq!(tally(7, now - LONGEST).after_failure(now).n, 1);
+        assert_eq!(tally(7, now - LONGEST + 1).after_failure(now).n, 8);
+    }
+
+    #[test]
+    fn every_failure_changes_the_row_even_when_the_clock_stands_still() {
+        let now = 1_000 * SECOND;
+        assert!(tally(1, now).after_failure(now).last > now);
+    }
+}

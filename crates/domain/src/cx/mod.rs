@@ -1,0 +1,231 @@
+//! The context of an action: what is done, who asks, from where, when; and how it reads pools and clients.
+//!
+//! A context outlives a retry: what [`memory`] holds, and the number of tries, stay when [`crate::run`] runs an action
+//! again because a row was out of date.
+
+pub mod memory;
+pub mod pause;
+pub mod slot;
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use cognate_store::{Batch, CommitError, Label, Outcome};
+
+use crate::app::App;
+use crate::cx::memory::Memory;
+use crate::cx::slot::Slot;
+use crate::errors::{self, Fault, Result};
+use crate::facts::action::Action;
+use crate::pending;
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+
+/// Who calls, as the server authenticated it.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// No IAM credentials were needed or looked at.
+    Public,
+    /// A verified access key that a policy allows.
+    Key {
+        /// The access key id.
+        id: String,
+        /// The region of the signature's scope.
+        region: String,
+    },
+    /// A person who administers the server, signed in to the console or at the command line.
+    Operator {
+        /// The operator's id, as the audit trail shows it.
+        id: String,
+        /// The region whose pools the operator works on.
+        region: String,
+    },
+}
+
+impl Caller {
+    /// The id in the audit trail; None for a caller without credentials.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Public => None,
+            Self::Key { id, .. } | Self::Operator { id, .. } => Some(id),
+        }
+    }
+
+    /// The region that limits which pools the caller reaches; None for callers who name a client or hold a token.
+    pub fn region(&self) -> Option<&str> {
+        match self {
+            Self::Public => None,
+            Self::Key { region, .. } | Self::Operator { region, .. } => Some(region),
+        }
+    }
+}
+
+/// Where the request came from.
+#[derive(Clone, Debug, Default)]
+pub struct ClientInfo {
+    /// The peer's address, or what a trusted proxy reports.
+    pub ip: String,
+    /// The User-Agent header.
+    pub user_agent: String,
+    /// Scheme and host by which the client reached us, already checked against `hosts`; None when it may not be used.
+    pub base_url: Option<String>,
+}
+
+/// The label of a requirement that fails when more codes were sent to one address, or guessed, than is allowed.
+pub const TOO_MANY_CODES: Label = Label("too_many_codes");
+
+/// The context of one action, from its start to its answer.
+pub struct Cx<'a> {
+    app: &'a App,
+    /// What is done.
+    pub action: Action,
+    /// Who asks for it.
+    pub caller: Caller,
+    /// From where.
+    pub client_info: ClientInfo,
+    /// The id in `x-amzn-requestid`.
+    pub request_id: String,
+    now: AtomicI64,
+    tries: AtomicU32,
+    memory: Memory,
+    slot: Option<Slot>,
+}
+
+impl Deref for Cx<'_> {
+    type Target = App;
+    fn deref(&self) -> &App {
+        self.app
+    }
+}
+
+impl<'a> Cx<'a> {
+    /// An action that begins now.
+    pub fn new(
+        app: &'a App,
+        action: impl Into<Action>,
+        caller: Caller,
+        client_info: ClientInfo,
+        request_id: String,
+    ) -> Self {
+        Self {
+            app,
+            action: action.into(),
+            caller,
+            client_info,
+            request_id,
+            now: AtomicI64::new(app.clock.service()),
+            tries: AtomicU32::new(0),
+            memory: Memory::default(),
+            slot: None,
+        }
+    }
+
+    /// The same action, which holds a place among the requests that run at once.
+    #[must_use]
+    pub fn holding(mut self, slot: Slot) -> Self {
+        self.slot = Some(slot);
+        self
+    }
+
+    /// The service's time in microseconds, when the action began or its latest pause ended.
+    pub fn now(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    /// Reads the clock again, after a pause.
+    fn read_clock(&self) {
+        self.now.store(self.app.clock.service(), Ordering::Relaxed);
+    }
+
+    /// How often the action was run before and found something out of date.
+    pub fn tries(&self) -> u32 {
+        self.tries.load(Ordering::Relaxed)
+    }
+
+    /// Counts a run that found something out of date.
+    pub(crate) fn count_try(&self) {
+        self.tries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What a retry must find again: ids, codes, answers from outside.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// The region whose pools this action sees: the caller's, else the server's default.
+    pub fn region(&self) -> &str {
+        self.caller.region().unwrap_or(&self.app.settings.region)
+    }
+
+    /// An active pool of the caller's region; fails closed on settings whose feature is missing.
+    pub async fn pool(&self, pool_id: &str) -> Result<Arc<Pool>> {
+        let pool = self
+            .app
+            .cached_pool(pool_id)
+            .await?
+            .ok_or_else(|| errors::pool_not_found(pool_id))?;
+        if self
+            .caller
+            .region()
+            .is_some_and(|region| pool.region != region)
+        {
+            return Err(errors::pool_not_found(pool_id).into());
+        }
+        pending::guard_pool(self.action, &pool)?;
+        Ok(pool)
+    }
+
+    /// A client and its active pool, for operations that name only the client.
+    pub async fn client(&self, client_id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
+        let not_found = || errors::client_not_found(client_id);
+        let client = self
+            .app
+            .cached_client(client_id)
+            .await?
+            .ok_or_else(not_found)?;
+        let pool = self
+            .app
+            .cached_pool(&client.pool_id)
+            .await?
+            .ok_or_else(not_found)?;
+        pending::guard_pool(self.action, &pool)?;
+        pending::guard_client(self.action, &client)?;
+        Ok((pool, client))
+    }
+
+    /// A client of `pool`.
+    pub async fn client_of(&self, pool: &Pool, client_id: &str) -> Result<Arc<Client>> {
+        let client = self.cached_client(client_id).await?;
+        let client = client
+            .filter(|c| c.pool_id == pool.id)
+            .ok_or_else(|| errors::client_not_found(client_id))?;
+        pending::guard_client(self.action, &client)?;
+        Ok(client)
+    }
+
+    /// The ARN of a pool.
+    pub fn pool_arn(&self, pool: &Pool) -> String {
+        format!(
+            "arn:aws:cognito-idp:{}:{}:userpool/{}",
+            pool.region, self.settings.account, pool.id
+        )
+    }
+
+    /// Commits the batch. `conflict` maps the label of a failed requirement to an error, except the bound of codes.
+    pub async fn commit(
+        &self,
+        batch: Batch,
+        conflict: impl FnOnce(Label) -> Fault,
+    ) -> Result<Outcome> {
+        match self.store.commit(batch).await {
+            Ok(outcome) => Ok(outcome),
+            // Whatever the code was for.
+            Err(CommitError::Conflict(TOO_MANY_CODES)) => {
+                Err(errors::challenges::too_many_codes(self.action).into())
+            }
+            Err(CommitError::Conflict(label)) => Err(conflict(label)),
+            Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The place of a request among those that may run at once.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A place that a request holds while it works, and returns while it waits for somebody outside.
+pub struct Slot {
+    places: Arc<Semaphore>,
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+}
+
+impl Slot {
+    /// A place that the request already holds: `permit` is one of `places`.
+    pub fn new(places: Arc<Semaphore>, permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            places,
+            held: Mutex::new(Some(permit)),
+        }
+    }
+
+    /// Returns the place to the others.
+    pub(super) fn leave(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Waits for a place again. A server that closes its places is stopping: then there is nothing to wait for.
+    pub(super) async fn enter(&self) {
+        if let Ok(permit) = self.places.clone().acquire_owned().await {
+            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What is being done: an operation of the API, an endpoint, a background job or a command.
+
+use cognate_shapes::{ErrorCode, Op};
+
+/// An HTTP endpoint of a pool outside the API of operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `/.well-known/jwks.json`.
+    Jwks,
+    /// `/.well-known/openid-configuration`.
+    Discovery,
+    /// The page on which a user signs in.
+    SignIn,
+    /// The inbox of `cognate dev`.
+    Inbox,
+}
+
+impl Endpoint {
+    /// The name in the audit trail and in logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jwks => "Jwks",
+            Self::Discovery => "OpenIdConfiguration",
+            Self::SignIn => "SignInPage",
+            Self::Inbox => "Inbox",
+        }
+    }
+
+    /// The operations whose work the endpoint does: it obeys the settings that govern them.
+    pub fn stands_for(self) -> &'static [Op] {
+        match self {
+            Self::Jwks | Self::Discovery | Self::Inbox => &[],
+            Self::SignIn => &[Op::InitiateAuth, Op::RespondToAuthChallenge],
+        }
+    }
+}
+
+/// What a caller asked for, or what the server does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An operation of the API.
+    Api(Op),
+    /// A page, or an endpoint that browsers and verifiers call.
+    Endpoint(Endpoint),
+    /// Background work, by its name.
+    Job(&'static str),
+    /// A command of the command line, by its name.
+    Command(&'static str),
+}
+
+impl Action {
+    /// The name in the audit trail, in logs and in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Api(op) => op.name(),
+            Self::Endpoint(endpoint) => endpoint.name(),
+            Self::Job(name) | Self::Command(name) => name,
+        }
+    }
+
+    /// The operation of the API; None for everything else.
+    pub fn op(self) -> Option<Op> {
+        match self {
+            Self::Api(op) => Some(op),
+            Self::Endpoint(_) | Self::Job(_) | Self::Command(_) => None,
+        }
+    }
+
+    /// True if the caller can be told this error: an operation declares its errors in the model, everything else
+    /// understands all of them.
+    pub fn declares(self, code: ErrorCode) -> bool {
+        self.op().is_none_or(|op| op.errors().contains(&code))
+    }
+
+    /// True if the action does the work of one of these operations.
+    pub fn is_one_of(self, ops: &[Op]) -> bool {
+        match self {
+            Self::Api(op) => ops.contains(&op),
+            Self::Endpoint(endpoint) => endpoint.stands_for().iter().any(|op| ops.contains(op)),
+            Self::Job(_) | Self::Command(_) => false,
+        }
+    }
+}
+
+impl From<Op> for Action {
+    fn from(op: Op) -> Self {
+        Self::Api(op)
+    }
+}
+
+impl From<Endpoint> for Action {
+    fn from(endpoint: Endpoint) -> Self {
+        Self::Endpoint(endpoint)
+    }
+}

@@ -1,0 +1,97 @@
+//! A managed login style: what is kept of it, how it is found and shown.
+
+use cognate_shapes::{AssetType, ManagedLoginBrandingType, Timestamp};
+use cognate_store::Label;
+use cognate_store::tables::login_styles::{self, StyleRow};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::cx::Cx;
+use crate::errors::{Fault, Result, branding};
+use crate::records::pool::Pool;
+use crate::resources::branding::{assets, settings};
+use crate::resources::pools;
+
+/// What is kept of a style besides its columns and images.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct StyleDoc {
+    /// Whether the service's own look is used.
+    pub own_look: bool,
+    /// What is set of the settings; empty while the service's own look is used.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+}
+
+/// How much of a style is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// What was set.
+    Customized,
+    /// That, laid over the defaults.
+    Merged,
+}
+
+impl Shown {
+    /// What the flag in a request asks for.
+    pub fn asked(merged: Option<bool>) -> Self {
+        if merged == Some(true) {
+            Self::Merged
+        } else {
+            Self::Customized
+        }
+    }
+}
+
+/// The style of that id.
+pub async fn find(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<StyleRow> {
+    // Ids are kept in lower case; the model takes capitals too.
+    let row = login_styles::get(&cx.store, &pool.id, &id.to_ascii_lowercase()).await?;
+    Ok(row.ok_or_else(|| branding::style_not_found(id))?)
+}
+
+/// A style with its images as they are stored.
+pub async fn load(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    row: StyleRow,
+    shown: Shown,
+) -> Result<ManagedLoginBrandingType> {
+    let images = login_styles::assets(&cx.store, &pool.id, &row.style_id).await?;
+    to_api(pool, row, assets::show(images)?, shown)
+}
+
+fn to_api(
+    pool: &Pool,
+    row: StyleRow,
+    images: Vec<AssetType>,
+    shown: Shown,
+) -> Result<ManagedLoginBrandingType> {
+    let doc: StyleDoc = serde_json::from_str(&row.doc)?;
+    let settings = match shown {
+        Shown::Merged => Some(settings::merged(doc.settings)),
+        Shown::Customized if doc.own_look => None,
+        Shown::Customized => Some(Value::Object(doc.settings)),
+    };
+    Ok(ManagedLoginBrandingType {
+        managed_login_branding_id: Some(row.style_id),
+        user_pool_id: Some(pool.id.clone()),
+        use_cognito_provided_values: Some(doc.own_look),
+        settings,
+        assets: Some(images).filter(|images| !images.is_empty()),
+        creation_date: Some(Timestamp(row.created)),
+        last_modified_date: Some(Timestamp(row.modified)),
+    })
+}
+
+/// What a conflict of a batch on styles means.
+pub fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) -> Fault {
+    match label {
+        login_styles::STYLE_EXISTS => branding::style_exists().into(),
+        login_styles::STYLE_STALE => Fault::Stale,
+        login_styles::CLIENT_GONE => {
+            cx.cache.forget(&pool.id, Some(client_id));
+            Fault::Stale
+        }
+        other => pools::conflict(cx, &pool.id, other),
+    }
+}

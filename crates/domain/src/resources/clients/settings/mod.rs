@@ -1,0 +1,196 @@
+//! The settings of a client: what a request means, with defaults, and what is shown of it (admin.md 1.12).
+
+mod check;
+mod oauth;
+
+pub use oauth::custom_scopes;
+
+use cognate_shapes::*;
+
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::records::client::{Client, ClientDoc};
+use crate::records::pool::Pool;
+use crate::resources::pools::settings::{Arn, filled};
+
+/// Days that a refresh token is good when the client does not say, or says 0.
+const REFRESH_DAYS: i64 = 30;
+/// Minutes that each step of a sign-in may take when the client does not say.
+const SESSION_MINUTES: i64 = 3;
+
+/// Builds a document from a create or update request: the two share every member used here.
+macro_rules! document {
+    ($cx:expr, $name:expr, $request:ident) => {
+        ClientDoc {
+            name: $name,
+            refresh_token_validity: refresh_validity(
+                $request.refresh_token_validity,
+                $request.token_validity_units.as_ref(),
+            ),
+            access_token_validity: $request.access_token_validity,
+            id_token_validity: $request.id_token_validity,
+            token_validity_units: $request.token_validity_units,
+            read_attributes: filled($request.read_attributes),
+            write_attributes: filled($request.write_attributes),
+            explicit_auth_flows: filled($request.explicit_auth_flows),
+            supported_identity_providers: filled($request.supported_identity_providers),
+            callback_urls: filled($request.callback_urls),
+            logout_urls: filled($request.logout_urls),
+            default_redirect_uri: $request.default_redirect_uri,
+            allowed_oauth_flows: filled($request.allowed_oauth_flows),
+            allowed_oauth_scopes: filled($request.allowed_oauth_scopes),
+            allowed_oauth_flows_user_pool_client: $request
+                .allowed_oauth_flows_user_pool_client
+                .unwrap_or(false),
+            analytics_configuration: match $request.analytics_configuration {
+                Some(sent) => Some(analytics($cx, sent)?),
+                None => None,
+            },
+            prevent_user_existence_errors: $request.prevent_user_existence_errors,
+            enable_token_revocation: $request.enable_token_revocation.unwrap_or(true),
+            enable_propagate_additional_user_context_data: $request
+                .enable_propagate_additional_user_context_data
+                .unwrap_or(false),
+            auth_session_validity: $request.auth_session_validity.unwrap_or(SESSION_MINUTES),
+            refresh_token_rotation: $request.refresh_token_rotation.map(rotation),
+            sso_minutes: None,
+        }
+    };
+}
+
+/// The settings of a new client, defaults filled in and checked.
+pub async fn of_new_client(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    request: CreateUserPoolClientRequest,
+    has_secret: bool,
+) -> Result<ClientDoc> {
+    let published = request.publish_secrets_in_aws_secrets_manager;
+    let doc = document!(cx, request.client_name, request);
+    check::client(cx, pool, &doc, has_secret, "creating").await?;
+    check::published(published)?;
+    Ok(doc)
+}
+
+/// The settings of a client after an update, checked: every member but the name returns to its default when left out.
+pub async fn of_updated_client(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    before: &Client,
+    request: UpdateUserPoolClientRequest,
+) -> Result<ClientDoc> {
+    let published = request.publish_secrets_in_aws_secrets_manager;
+    let doc = ClientDoc {
+        // Has operations of its own.
+        sso_minutes: before.doc.sso_minutes,
+        ..document!(
+            cx,
+            request
+                .client_name
+                .unwrap_or_else(|| before.doc.name.clone()),
+            request
+        )
+    };
+    check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating").await?;
+    check::published(published)?;
+    Ok(doc)
+}
+
+/// 0 and nothing are 30 days, written in the unit that the client uses.
+fn refresh_validity(sent: Option<i64>, units: Option<&TokenValidityUnitsType>) -> i64 {
+    match sent.filter(|n| *n > 0) {
+        Some(n) => n,
+        None => match units
+            .and_then(|units| units.refresh_token)
+            .unwrap_or(TimeUnitsType::Days)
+        {
+            TimeUnitsType::Days => REFRESH_DAYS,
+            TimeUnitsType::Hours => REFRESH_DAYS * 24,
+            TimeUnitsType::Minutes => REFRESH_DAYS * 24 * 60,
+            TimeUnitsType::Seconds => REFRESH_DAYS * 24 * 3_600,
+        },
+    }
+}
+
+/// The grace period is always shown (settled R20).
+fn rotation(sent: RefreshTokenRotationType) -> RefreshTokenRotationType {
+    RefreshTokenRotationType {
+        feature: sent.feature,
+        retry_grace_period_seconds: Some(sent.retry_grace_period_seconds.unwrap_or(0)),
+    }
+}
+
+/// Either a project's ARN alone, for which the service-linked role is shown, or project id, role and external id
+/// (settled K15, K16, R22).
+fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsConfigurationType> {
+    let user_data_shared = Some(sent.user_data_shared.unwrap_or(false));
+    let by_id = [
+        sent.application_id.is_some(),
+        sent.role_arn.is_some(),
+        sent.external_id.is_some(),
+    ];
+    match &sent.application_arn {
+        Some(project) if by_id == [false; 3] => {
+            let region = Arn::parse(project).map_or("", |arn| arn.region);
+            // Pools of regions without Pinpoint may use that of us-east-1 (model).
+            if region != cx.region() && region != "us-east-1" {
+                return Err(errors::pools::pinpoint_region(region).into());
+            }
+            let role = format!(
+                "arn:aws:iam::{}:role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp",
+                cx.settings.account
+            );
+            Ok(AnalyticsConfigurationType {
+                role_arn: Some(role),
+                user_data_shared,
+                ..sent
+            })
+        }
+        None if by_id == [true; 3] => Ok(AnalyticsConfigurationType {
+            user_data_shared,
+            ..sent
+        }),
+        _ => Err(errors::pools::invalid_analytics().into()),
+    }
+}
+
+/// What Create, Describe and Update show of a client (settled R16-R22).
+pub fn user_pool_client(client: &Client) -> UserPoolClientType {
+    let doc = client.doc.clone();
+    UserPoolClientType {
+        user_pool_id: Some(client.pool_id.clone()),
+        client_name: Some(doc.name),
+        client_id: Some(client.id.clone()),
+        client_secret: client
+            .secrets
+            .first()
+            .map(|(_, value, _)| value.expose().clone()),
+        // Of a secret that another service keeps, which no client has: see `check::published`.
+        client_secret_arn: None,
+        last_modified_date: Some(Timestamp(client.modified)),
+        creation_date: Some(Timestamp(client.created)),
+        refresh_token_validity: Some(doc.refresh_token_validity),
+        access_token_validity: doc.access_token_validity,
+        id_token_validity: doc.id_token_validity,
+        token_validity_units: doc.token_validity_units,
+        read_attributes: doc.read_attributes,
+        write_attributes: doc.write_attributes,
+        explicit_auth_flows: doc.explicit_auth_flows,
+        supported_identity_providers: doc.supported_identity_providers,
+        callback_urls: doc.callback_urls,
+        logout_urls: doc.logout_urls,
+        default_redirect_uri: doc.default_redirect_uri,
+        allowed_oauth_flows: doc.allowed_oauth_flows,
+        allowed_oauth_scopes: doc.allowed_oauth_scopes,
+        allowed_oauth_flows_user_pool_client: Some(doc.allowed_oauth_flows_user_pool_client),
+        analytics_configuration: doc.analytics_configuration,
+        prevent_user_existence_errors: doc.prevent_user_existence_errors,
+        enable_token_revocation: Some(doc.enable_token_revocation),
+        enable_propagate_additional_user_context_data: Some(
+            doc.enable_propagate_additional_user_context_data,
+        ),
+        auth_session_validity: Some(doc.auth_session_validity),
+        refresh_token_rotation: doc.refresh_token_rotation,
+        client_type: Some(ClientTypeType::Regular),
+    }
+}

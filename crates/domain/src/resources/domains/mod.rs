@@ -1,0 +1,216 @@
+//! Logic of domains that operations and others share.
+
+use cognate_shapes::CustomDomainConfigType;
+use cognate_store::Label;
+use cognate_store::tables::domains::{self, DomainRow};
+use serde::{Deserialize, Serialize};
+
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result, unconfirmed};
+use crate::records::domain;
+use crate::records::pool::Pool;
+use crate::resources::pools;
+use crate::resources::pools::settings::{Arn, essentials_feature};
+
+/// Words that may not stand between hyphens of a prefix (settled D5).
+pub(crate) const RESERVED: [&str; 3] = ["aws", "amazon", "cognito"];
+/// The classic hosted pages, which a domain has unless it asks for more (endpoints.md 2.2).
+pub(crate) const CLASSIC: i64 = 1;
+/// Managed login.
+pub(crate) const MANAGED: i64 = 2;
+/// The one region of certificates for custom domains.
+pub(crate) const CERTIFICATE_REGION: &str = "us-east-1";
+/// The name under which custom domains are counted in `resource_counts`.
+pub(crate) const RESOURCE: &str = "custom_domains";
+
+/// What is kept of a domain besides its name and pool.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct DomainDoc {
+    pub(crate) managed_login_version: i64,
+    /// Present on custom domains only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) custom: Option<CustomDomainConfigType>,
+    /// The name that the service would give the distribution of the pages.
+    pub(crate) distribution: String,
+    /// When the domain was last made or changed, as `yyyyMMddHHmmss`.
+    pub(crate) version: String,
+}
+
+/// The key in `domains`: a prefix has no dot.
+pub(crate) fn key(region: &str, domain: &str) -> String {
+    if domain.contains('.') {
+        domain.to_owned()
+    } else {
+        format!("{region}/{domain}")
+    }
+}
+
+/// The pool that a domain of the caller's region belongs to.
+///
+/// # Errors
+/// The store's.
+pub async fn pool_id(cx: &Cx<'_>, domain: &str) -> Result<Option<String>> {
+    let row = domains::get(&cx.store, &key(cx.region(), domain)).await?;
+    Ok(row.map(|row| row.pool_id))
+}
+
+/// The owner under which the custom domains of a region are counted; no pool id holds a slash.
+pub(crate) fn owner(pool: &Pool) -> String {
+    format!("region/{}", pool.region)
+}
+
+/// The domain of a key without the region.
+pub(crate) fn name(row: &DomainRow) -> String {
+    let name = row
+        .key
+        .split_once('/')
+        .map_or(row.key.as_str(), |(_, prefix)| prefix);
+    name.to_owned()
+}
+
+/// The prefix and the custom domain of a pool.
+pub async fn of_pool(cx: &Cx<'_>, pool: &Pool) -> Result<(Option<String>, Option<String>)> {
+    let (sql, params) = domains::of_pool(&pool.id);
+    let (mut prefix, mut custom) = (None, None);
+    for row in cx.store.rows(sql, params).await? {
+        let row = domain::read(pool, row)?;
+        let kind = if row.custom { &mut custom } else { &mut prefix };
+        *kind = Some(name(&row));
+    }
+    Ok((prefix, custom))
+}
+
+/// A domain of exactly this pool, for operations that name both.
+pub(crate) async fn find(cx: &Cx<'_>, pool_id: &str, domain: &str) -> Result<(Pool, DomainRow)> {
+    let pool = match pools::fresh(cx, pool_id).await {
+        Err(Fault::Api(_)) => return Err(errors::domains::no_such_domain().into()),
+        other => other?,
+    };
+    let row = domains::get(&cx.store, &key(&pool.region, domain)).await?;
+    let row = row.filter(|row| row.pool_id == pool.id);
+    let row = row.ok_or_else(errors::domains::no_such_domain)?;
+    let row = domain::checked(&pool, row)?;
+    Ok((pool, row))
+}
+
+/// Settled D4, D5. The model's own pattern has no dots; ours does, for custom domains.
+pub(crate) fn check_prefix(prefix: &str) -> Result<()> {
+    if prefix.contains('.') {
+        return Err(errors::domains::invalid_prefix().into());
+    }
+    let reserved = RESERVED
+        .into_iter()
+        .find(|word| prefix.split('-').any(|part| part == *word));
+    reserved.map_or(Ok(()), |word| {
+        Err(errors::domains::reserved_word(word).into())
+    })
+}
+
+/// Settled D6: a domain below a registered one, so three labels at least.
+pub(crate) fn check_custom(domain: &str) -> Result<()> {
+    let labels: Vec<&str> = domain.split('.').collect();
+    let fits = |label: &&str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+    let number = labels
+        .last()
+        .is_none_or(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    if labels.len() < 3 || number || !labels.iter().all(fits) {
+        return Err(errors::domains::invalid_custom_domain().into());
+    }
+    Ok(())
+}
+
+/// endpoints.md 2.2: the parent of a custom domain has an address, unless the server is told not to ask.
+pub(crate) async fn check_parent(cx: &Cx<'_>, domain: &str) -> Result<()> {
+    let parent = domain.split_once('.').map_or(domain, |(_, parent)| parent);
+    if cx.settings.unresolved_domains || cx.outbound.has_address(parent).await {
+        return Ok(());
+    }
+    Err(errors::domains::invalid_custom_domain().into())
+}
+
+/// Settled D7: the certificate is not looked at, its name is; of that not the account (decision 008).
+pub(crate) fn check_certificate(config: &CustomDomainConfigType) -> Result<()> {
+    let fits = Arn::parse(&config.certificate_arn).is_some_and(|arn| {
+        arn.service == "acm"
+            && arn.region == CERTIFICATE_REGION
+            && arn.resource.starts_with("certificate/")
+    });
+    if !fits {
+        return Err(errors::domains::invalid_certificate().into());
+    }
+    Ok(())
+}
+
+/// The version that a request asks for, if any; managed login is not of the lowest plan (settled P31).
+pub(crate) fn check_version(cx: &Cx<'_>, pool: &Pool, version: Option<i64>) -> Result<()> {
+    match version {
+        None | Some(CLASSIC) => Ok(()),
+        Some(MANAGED) => essentials_feature(cx, pool, "Managed Login Version 2"),
+        Some(_) => Err(errors::invalid_parameter(unconfirmed::MANAGED_LOGIN_VERSION).into()),
+    }
+}
+
+/// What a conflict of a batch on domains means.
+pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
+    match label {
+        // The next try sees whose it is, or that it is gone.
+        domains::DOMAIN_TAKEN | domains::DOMAIN_STALE => Fault::Stale,
+        other => pools::conflict(cx, &pool.id, other),
+    }
+}
+
+/// `yyyyMMddHHmmss` of an instant, by the calendar of days since 1970 (Hinnant's civil_from_days).
+pub(crate) fn timestamp(micros: i64) -> String {
+    let seconds = micros.div_euclid(crate::clock::SECOND);
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let day = doy - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    let year = yoe + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_the_time_of_the_change() {
+        assert_eq!(timestamp(0), "19700101000000");
+        assert_eq!(timestamp(1_548_698_042_000_000), "20190128175402");
+        assert_eq!(timestamp(1_709_251_199_999_999), "20240229235959");
+        assert_eq!(timestamp(1_735_689_600_000_000), "20250101000000");
+    }
+
+    #[test]
+    fn reserved_words_are_refused_between_hyphens_only() {
+        for prefix in ["awsome", "my-awsome-app", "cognition", "a", "9-9"] {
+            assert!(check_prefix(prefix).is_ok(), "{prefix}");
+        }
+        for prefix in ["aws", "x-aws-y", "amazon-x", "x-cognito", "a.b"] {
+            assert!(check_prefix(prefix).is_err(), "{prefix}");
+        }
+    }
+
+    #[test]
+    fn a_custom_domain_stands_below_a_registered_one() {
+        assert!(check_custom("auth.example.com").is_ok());
+        for domain in [
+            "auth",
+            "example.com",
+            "a..com",
+            "a.b-.com",
+            "-a.b.com",
+            "10.0.0.1",
+            "a.b.c.",
+        ] {
+            assert!(check_custom(domain).is_err(), "{domain}");
+        }
+    }
+}

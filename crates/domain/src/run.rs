@@ -1,0 +1,42 @@
+//! How every action runs, be it an operation, an endpoint, a job or a command: again while what it read is out of date,
+//! and with one end at which it is observed.
+
+use std::time::Duration;
+
+use cognate_crypto::random;
+
+use crate::cx::Cx;
+use crate::errors::{self, ApiError, Fault, Result};
+
+/// How often an action that found something out of date is run again.
+const TRIES: u32 = 16;
+
+/// Runs an action, again when a cache entry or a row was out of date: each run reads it again, and finds in
+/// [`Cx::memory`] the ids, codes and answers of the runs before.
+///
+/// # Errors
+/// The action's own; InternalErrorException for a fault of the server, whose detail goes to the log.
+pub async fn run<T, F: Future<Output = Result<T>>>(
+    cx: &Cx<'_>,
+    mut attempt: impl FnMut() -> F,
+) -> std::result::Result<T, ApiError> {
+    loop {
+        match attempt().await {
+            Ok(answer) => return Ok(answer),
+            Err(Fault::Api(error)) => return Err(error),
+            Err(Fault::Stale) if cx.tries() < TRIES => {
+                cx.count_try();
+                // The first retry is made at once; later ones wait a little, each for another time, so that many changes
+                // of one row get their turns.
+                if cx.tries() > 1 {
+                    let wait = 500 + random::below(1_000 << cx.tries().min(7));
+                    tokio::time::sleep(Duration::from_micros(wait)).await;
+                }
+            }
+            Err(fault) => {
+                tracing::error!(action = cx.action.name(), request_id = %cx.request_id, ?fault, "an action failed");
+                return Err(errors::internal());
+            }
+        }
+    }
+}
