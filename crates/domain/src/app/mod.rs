@@ -2,6 +2,7 @@
 
 pub mod bulkheads;
 pub mod cache;
+pub mod functions;
 pub mod gate;
 pub mod keys;
 pub mod sources;
@@ -14,6 +15,7 @@ use cognate_store::Store;
 
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
+use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::keys::PoolSigners;
 use crate::app::sources::Sources;
@@ -111,6 +113,8 @@ pub struct App {
     pub bulkheads: Bulkheads,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
+    /// Calls the functions of triggers; without any, no trigger fires, and pools that name one are refused.
+    pub functions: OnceLock<Box<dyn Functions>>,
     /// Who decides about CUSTOM_AUTH; see [`App::deciders`].
     pub custom_auth: OnceLock<Box<dyn Deciders>>,
     /// Wakes readers of the inbox when a message was committed.
@@ -138,6 +142,7 @@ impl App {
             gates: Gates::default(),
             bulkheads: Bulkheads::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
+            functions: OnceLock::new(),
             custom_auth: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
             settings,

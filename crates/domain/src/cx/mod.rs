@@ -6,6 +6,7 @@
 pub mod memory;
 pub mod pause;
 pub mod slot;
+pub mod trigger;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -152,11 +152,17 @@ impl Model {
     }
 }
 
-/// The words of the code in a folder, without their underscores and in lower case: as a member's name is written in all
+/// The words of the code in a folder or file, without their underscores and in lower case: as a member's name is written in all
 /// of its forms. Comments and tests are no code.
-fn words(folder: &Path, into: &mut BTreeSet<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+fn words(place: &Path, into: &mut BTreeSet<String>) {
+    let files = match place.is_dir() {
+        true => std::fs::read_dir(place)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect(),
+        false => vec![place.to_owned()],
+    };
+    for path in files {
         if path.is_dir() {
             words(&path, into);
             continue;
@@ -182,6 +188,14 @@ fn every_member_of_a_request_is_read_or_pending() {
         let row = &table[op.name()];
         let mut here = BTreeSet::new();
         words(&source.join("ops").join(row.folder), &mut here);
+        for shared in [
+            source.join("resources").join(row.folder),
+            source.join("users").join(row.folder).with_extension("rs"),
+        ] {
+            if shared.exists() {
+                words(&shared, &mut here);
+            }
+        }
         if row.folder == "auth" {
             words(&source.join("signin"), &mut here);
         }
