@@ -1,5 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that neither the compiler nor clippy knows.
 
+mod citations;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -57,12 +59,16 @@ struct Fault {
 /// Fails with the list of all broken rules.
 pub fn run(root: &Path) -> Result<()> {
     let mut faults = Vec::new();
+    let sheets = citations::Sheets::read(root)?;
     for file in files(root)? {
         let path = root.join(&file);
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
         check_text(&file, &text, &mut faults);
+        for (line, rule) in citations::faults(&sheets, &file, &text) {
+            fault(&mut faults, &file, line, rule);
+        }
         match file.extension().and_then(|e| e.to_str()) {
             Some("rs") => check_rust(&file, &text, &mut faults),
             Some("sql") => check_sql_file(&file, &text, &mut faults),
