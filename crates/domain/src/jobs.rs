@@ -23,7 +23,7 @@ const METADATA_TURN: Duration = Duration::from_secs(60);
 const LEASE: i64 = 60 * SECOND;
 /// The longest rest between two portions.
 const REST: Duration = Duration::from_secs(1);
-/// Keys made in advance: a pool's first token then waits for no key generation (design section 2).
+/// Keys made in advance: a pool's first token then waits for no key generation (design, spare keys).
 const SPARES: usize = 4;
 
 /// Works until `stop` ends. Faults are logged and tried again at a later turn.

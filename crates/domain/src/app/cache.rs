@@ -17,7 +17,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 
 /// How long an entry may be used without reading it again, in microseconds: the bound within which a change made on
-/// another node is seen (design section 6, cache).
+/// another node is seen (design, cache).
 pub const LEASE: i64 = SECOND;
 
 /// What is known of an id: the record, or that an active one does not exist.
