@@ -102,6 +102,29 @@ fn only_reads(op: Op) -> bool {
         .any(|reads| verb.starts_with(reads))
 }
 
+/// The pool and user that an action is about, as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// The id of the pool.
+    pub pool_id: Option<String>,
+    /// The name of the user.
+    pub username: Option<String>,
+}
+
+impl About {
+    /// What the input of an operation names.
+    pub fn of_input(input: &Value) -> Self {
+        let text = |name: &str| input.get(name).and_then(Value::as_str);
+        let of_arn = |arn: &'_ str| Some(arn.rsplit_once(":userpool/")?.1.to_owned());
+        Self {
+            pool_id: text("UserPoolId")
+                .map(str::to_owned)
+                .or_else(|| text("ResourceArn").and_then(of_arn)),
+            username: text("Username").map(str::to_owned),
+        }
+    }
+}
+
 /// Records a read and how it ended, refused or not, before the answer leaves. An answer whose row cannot be kept is not
 /// given.
 ///
@@ -109,15 +132,12 @@ fn only_reads(op: Op) -> bool {
 /// A fault when the database fails.
 pub async fn record_read(
     cx: &Cx<'_>,
-    input: &Value,
+    about: &About,
     result: std::result::Result<(), &ApiError>,
 ) -> Result<()> {
-    let text = |name: &str| input.get(name).and_then(Value::as_str);
-    let pool_id = text("UserPoolId")
-        .or_else(|| text("ResourceArn").and_then(|arn| Some(arn.rsplit_once(":userpool/")?.1)))
-        .unwrap_or("");
+    let pool_id = about.pool_id.as_deref().unwrap_or("");
     // The name itself may be an address, which would stay here after its user is gone.
-    let user_id = match text("Username") {
+    let user_id = match &about.username {
         Some(name) if !pool_id.is_empty() => user_id(cx, pool_id, name).await?,
         _ => None,
     };

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::audit;
+use crate::audit::About;
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result};
 use crate::ops;
@@ -31,7 +31,7 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
         tracing::error!(action = cx.action.name(), "not an operation of the API");
         return Err(errors::internal());
     };
-    let outcome = run(cx, || route(cx, op, &input)).await;
+    let outcome = run(cx, || About::of_input(&input), || route(cx, op, &input)).await;
     if let Err(error) = &outcome {
         debug_assert!(
             declared(op, error),
@@ -39,13 +39,6 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
             op.name(),
             error.code.as_str()
         );
-    }
-    if audit::is_recorded_read(cx) {
-        let result = outcome.as_ref().map(|_| ());
-        audit::record_read(cx, &input, result).await.map_err(|fault| {
-            tracing::error!(operation = op.name(), request_id = %cx.request_id, ?fault, "a read could not be recorded");
-            errors::internal()
-        })?;
     }
     outcome
 }

@@ -5,18 +5,42 @@ use std::time::Duration;
 
 use cognate_crypto::random;
 
+use crate::audit::{self, About};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result};
 
 /// How often an action that found something out of date is run again.
 const TRIES: u32 = 16;
 
-/// Runs an action, again when a cache entry or a row was out of date: each run reads it again, and finds in
+/// Runs an action to its end, and observes that end: a read by a caller with credentials is recorded before its answer
+/// leaves, if the server records reads. `about`: what the action is about, asked for only then.
+///
+/// # Errors
+/// Those of [`retry`]; InternalErrorException if the record cannot be kept.
+pub async fn run<T, F: Future<Output = Result<T>>>(
+    cx: &Cx<'_>,
+    about: impl FnOnce() -> About,
+    attempt: impl FnMut() -> F,
+) -> std::result::Result<T, ApiError> {
+    let outcome = retry(cx, attempt).await;
+    if audit::is_recorded_read(cx) {
+        let result = outcome.as_ref().map(|_| ());
+        audit::record_read(cx, &about(), result)
+            .await
+            .map_err(|fault| {
+                tracing::error!(action = cx.action.name(), request_id = %cx.request_id, ?fault, "a read could not be recorded");
+                errors::internal()
+            })?;
+    }
+    outcome
+}
+
+/// Runs an action again while a cache entry or a row is out of date: each run reads it again, and finds in
 /// [`Cx::memory`] the ids, codes and answers of the runs before.
 ///
 /// # Errors
 /// The action's own; InternalErrorException for a fault of the server, whose detail goes to the log.
-pub async fn run<T, F: Future<Output = Result<T>>>(
+async fn retry<T, F: Future<Output = Result<T>>>(
     cx: &Cx<'_>,
     mut attempt: impl FnMut() -> F,
 ) -> std::result::Result<T, ApiError> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cognate_crypto::random;
+use cognate_domain::audit::About;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::{App, Caller, ClientInfo, Cx, Endpoint, run};
 use http::{Method, Response, StatusCode, header};
@@ -54,7 +55,7 @@ pub async fn respond(
         Endpoint::Discovery
     };
     let cx = Cx::new(app, endpoint, Caller::Public, from, random::uuid_v4());
-    let mut found = match run(&cx, || document_of(&cx, pool_id, document)).await {
+    let mut found = match run(&cx, About::default, || document_of(&cx, pool_id, document)).await {
         Ok(Some(json)) => answer(StatusCode::OK, Some(CACHE), json),
         Ok(None) => answer(StatusCode::BAD_REQUEST, None, unknown_pool(pool_id)),
         Err(_) => answer(
