@@ -19,7 +19,7 @@ pub const DONE: &str = "ok";
 /// Of a caller's id no more than this many bytes are kept.
 const LONGEST_ID: usize = 128;
 
-/// What a row says besides the time and the pool. Never holds a value that was set, nor anything that a caller without
+/// The contents of a row besides the time and the pool. Never holds a value that was set, nor anything that a caller without
 /// a right signature made up at length.
 #[derive(Debug, Default, Serialize)]
 pub struct Entry<'a> {
@@ -36,7 +36,7 @@ pub struct Entry<'a> {
     /// The id in `x-amzn-requestid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<&'a str>,
-    /// What a command was about besides a pool or a user.
+    /// The object of a command, if it is neither a pool nor a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'a str>,
     /// How many equal calls the row stands for, when it stands for several.
@@ -54,7 +54,7 @@ impl Entry<'_> {
     }
 }
 
-/// What a command line did; `detail` says to what, when that is neither a pool nor a user.
+/// The entry of a command; `detail` names its object if that is neither a pool nor a user.
 #[must_use]
 pub fn command<'a>(name: &'a str, detail: Option<&'a str>) -> Entry<'a> {
     Entry {
@@ -87,13 +87,13 @@ fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a
     }
 }
 
-/// Whether the request is one that `audit_reads` records: it only reads, and an IAM caller makes it.
+/// True if the request is one that `audit_reads` records: it only reads, and an IAM caller makes it.
 #[must_use]
 pub fn is_recorded_read(cx: &Cx<'_>) -> bool {
     cx.settings.audit_reads && cx.caller.id().is_some() && cx.action.op().is_some_and(only_reads)
 }
 
-/// Whether an operation changes nothing, by the verb of its name.
+/// True if an operation changes nothing, by the verb of its name.
 fn only_reads(op: Op) -> bool {
     let name = op.name();
     let verb = name.strip_prefix("Admin").unwrap_or(name);
@@ -112,7 +112,7 @@ pub struct About {
 }
 
 impl About {
-    /// What the input of an operation names.
+    /// Reads pool and user from the input of an operation.
     pub fn of_input(input: &Value) -> Self {
         let text = |name: &str| input.get(name).and_then(Value::as_str);
         let of_arn = |arn: &'_ str| Some(arn.rsplit_once(":userpool/")?.1.to_owned());

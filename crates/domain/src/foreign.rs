@@ -1,7 +1,7 @@
 //! Work that grows with what somebody else wrote: documents of identity providers, drawings, discovery documents.
 //!
 //! Such documents are bounded before they are parsed. All the same they are read beside the async threads, one at a time,
-//! and nobody waits longer than [`PATIENCE`]: what a hostile document costs is paid by those who send documents.
+//! and no request waits longer than [`PATIENCE`]: what a hostile document costs is paid by those who send documents.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[error("the document was not read within five seconds")]
 pub struct TooSlow;
 
-/// Runs `f`, which reads what somebody else wrote, on the background thread. What nobody waits for any more is not begun.
+/// Runs `f`, which parses foreign input, on the background thread; skips it if its caller has gone by then.
 ///
 /// # Errors
 /// [`TooSlow`].

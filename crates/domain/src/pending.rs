@@ -12,7 +12,7 @@ use crate::records::pool::{Pool, PoolDoc};
 pub struct PoolSetting {
     /// As the API names it; appears in the 501 text.
     pub name: &'static str,
-    /// Whether the pool asks for the feature.
+    /// True if the pool asks for the feature.
     pub on: fn(&PoolDoc) -> bool,
     /// The operations that must not run without it.
     pub governs: &'static [Op],
@@ -22,7 +22,7 @@ pub struct PoolSetting {
 pub struct ClientSetting {
     /// As the API names it.
     pub name: &'static str,
-    /// Whether the client asks for the feature.
+    /// True if the client asks for the feature.
     pub on: fn(&ClientDoc) -> bool,
     /// The operations that must not run without it.
     pub governs: &'static [Op],
@@ -44,9 +44,9 @@ const AUTHENTICATES: &[Op] = &[
     Op::RespondToAuthChallenge,
     Op::AdminRespondToAuthChallenge,
 ];
-/// What makes users.
+/// The operations that create users.
 const CREATE: &[Op] = &[Op::SignUp, Op::AdminCreateUser, Op::StartUserImportJob];
-/// What sends messages to users.
+/// The operations that send messages to users.
 const SENDS: &[Op] = &[
     Op::SignUp,
     Op::ResendConfirmationCode,
@@ -57,13 +57,13 @@ const SENDS: &[Op] = &[
     Op::UpdateUserAttributes,
     Op::AdminUpdateUserAttributes,
 ];
-/// What confirms users.
+/// The operations that confirm users.
 const CONFIRMS: &[Op] = &[
     Op::ConfirmSignUp,
     Op::AdminConfirmSignUp,
     Op::ConfirmForgotPassword,
 ];
-/// What can turn up users that the pool does not have yet.
+/// The operations that can meet users of an older directory.
 const MIGRATES: &[Op] = &[
     Op::InitiateAuth,
     Op::AdminInitiateAuth,
@@ -71,7 +71,7 @@ const MIGRATES: &[Op] = &[
     Op::AdminRespondToAuthChallenge,
     Op::ForgotPassword,
 ];
-/// What threat protection watches.
+/// The operations that threat protection watches.
 const PROTECTED: &[Op] = &[
     Op::InitiateAuth,
     Op::AdminInitiateAuth,
@@ -83,7 +83,7 @@ const PROTECTED: &[Op] = &[
     Op::ConfirmForgotPassword,
     Op::ChangePassword,
 ];
-/// What writes down facts about users.
+/// The operations that record facts about users.
 const KEEPS: &[Op] = &[
     Op::SignUp,
     Op::AdminCreateUser,

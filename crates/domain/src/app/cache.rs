@@ -20,7 +20,7 @@ use crate::records::pool::Pool;
 /// another node is seen (design, cache).
 pub const LEASE: i64 = SECOND;
 
-/// What is known of an id: the record, or that an active one does not exist.
+/// A cached answer for an id: the record, or that there is no active one.
 struct Entry<T> {
     value: Option<Arc<T>>,
     ver: i64,

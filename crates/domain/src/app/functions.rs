@@ -28,7 +28,7 @@ pub enum Trigger {
     UserMigration,
 }
 
-/// What a function is told.
+/// The event that a function receives.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Why it is called.

@@ -1,7 +1,7 @@
 //! One password or code check in flight per user (design, attempts): 64 guesses at once are judged one by one, so that
 //! each sees the failures before it.
 //!
-//! The key is the subject whose attempts are counted: the user's id, or the pseudonym of a name that nobody has. Every
+//! The key is the subject whose attempts are counted: the user's id, or the pseudonym of an unknown name. Every
 //! check of a password or code uses it, whichever name was typed. A password flow learns the subject only by reading the
 //! user; it takes a [`Moment`] before it reads, and reads again if a check of that subject ended in between.
 
@@ -25,7 +25,7 @@ pub struct Gates {
     open: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     /// Checks that have ended, ever.
     ended: AtomicU64,
-    /// What `ended` was behind the newest check of each group.
+    /// Per group, the value of `ended` when its latest check finished.
     newest: Box<[AtomicU64]>,
 }
 
@@ -133,7 +133,7 @@ impl<'a> Guard<'a> {
         ended
     }
 
-    /// Whether what was read after `mark` still holds as far as this node knows: no check of the subject ended since.
+    /// True if what was read after `mark` still holds as far as this node knows: no check of the subject ended since.
     pub fn is_current_since(&self, mark: Moment) -> bool {
         self.gates
             .newest_of(&self.key)
@@ -141,7 +141,7 @@ impl<'a> Guard<'a> {
     }
 }
 
-/// Where a guard left; what was judged under it is not locked any more.
+/// A guard that was released for a call, and can be taken again.
 pub struct Outside<'a> {
     gates: &'a Gates,
     key: String,

@@ -30,7 +30,7 @@ pub struct Signer {
 
 /// A key that verifies.
 pub struct Published {
-    /// What the row says of it.
+    /// The state in its row.
     pub state: KeyState,
     /// Its entry in the JWKS, JSON.
     pub jwk: String,
@@ -164,7 +164,7 @@ fn context<'a>(pool: &'a Pool, kid: &'a str) -> Context<'a> {
     }
 }
 
-/// Where a key made in advance is sealed: it belongs to no pool yet.
+/// The sealing context of a spare key, which belongs to no pool yet.
 pub fn spare_context(spare_id: &str) -> Context<'_> {
     Context {
         table: "spare_keys",
@@ -174,7 +174,7 @@ pub fn spare_context(spare_id: &str) -> Context<'_> {
     }
 }
 
-/// Makes one key in advance, on the thread that nobody waits for, unless there are `enough` already.
+/// Generates one spare key on the low-priority worker, unless there are `enough` already.
 ///
 /// # Errors
 /// The store's.
@@ -208,7 +208,7 @@ pub async fn add_spare(app: &App, enough: usize) -> Result<Spares> {
     }
 }
 
-/// What [`add_spare`] found.
+/// The result of [`add_spare`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spares {
     /// There are as many as wanted.

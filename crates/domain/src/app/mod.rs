@@ -44,7 +44,7 @@ pub enum IssuerDefault {
     Aws,
 }
 
-/// What the server was told at start; the server's configuration fills it.
+/// Settings of the domain, filled from the server's configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `dev` or `serve`.
@@ -95,7 +95,7 @@ impl Settings {
 
 /// Everything an operation may use.
 pub struct App {
-    /// What the server was told at start.
+    /// The settings.
     pub settings: Settings,
     /// The database.
     pub store: Store,
@@ -115,7 +115,7 @@ pub struct App {
     pub outbound: Outbound,
     /// Calls the functions of triggers; without any, no trigger fires, and pools that name one are refused.
     pub functions: OnceLock<Box<dyn Functions>>,
-    /// Who decides about CUSTOM_AUTH; see [`App::deciders`].
+    /// The triggers of CUSTOM_AUTH; see [`App::deciders`].
     pub custom_auth: OnceLock<Box<dyn Deciders>>,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
@@ -151,7 +151,7 @@ impl App {
         }))
     }
 
-    /// Where the caches read from.
+    /// The parts that the caches read from.
     pub fn sources(&self) -> Sources<'_> {
         Sources {
             store: &self.store,

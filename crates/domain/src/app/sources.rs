@@ -1,4 +1,4 @@
-//! Where cached values are read from.
+//! The parts of a server that cached values are read from.
 
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::workers::Workers;

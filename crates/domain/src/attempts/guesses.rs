@@ -86,7 +86,7 @@ impl Guess {
         }
     }
 
-    /// Whether no more answers are judged at `now`.
+    /// True if no more answers are judged at `now`.
     pub fn is_worn_out(self, tally: &Tally, now: i64) -> bool {
         reached(tally, self.kind(), IN_A_ROW, now)
             || (self.is_second() && reached(tally, SECOND, A_DAY, now))
@@ -104,7 +104,7 @@ impl Guess {
         }
     }
 
-    /// Counts a wrong answer at `now`. The rows are the same for a user and for a name that nobody has.
+    /// Counts a wrong answer at `now`. The rows are the same for a user and for an unknown name.
     pub fn count(self, batch: Batch, pool: &Pool, subject: &Subject, now: i64) -> Batch {
         let (id, subject) = (&pool.id, subject.as_str());
         let until = now.saturating_add(QUIET);
@@ -129,7 +129,7 @@ impl Guess {
     }
 }
 
-/// Whether no second factor may be answered at `now`, whichever it is.
+/// True if no second factor may be answered at `now`, whichever it is.
 pub fn second_factors_worn_out(tally: &Tally, now: i64) -> bool {
     reached(tally, SECOND, A_DAY, now)
 }

@@ -1,6 +1,6 @@
 //! Limits on guessing: the sign-in lockout (auth.md 2.10) and requests per hour (auth.md 2.7).
 //!
-//! A subject is a user, or a pseudonym of a name that nobody has: both cost the same reads and the same commit, and both
+//! A subject is a user, or the pseudonym of an unknown name: both cost the same reads and the same commit, and both
 //! lock. The row that was read is a condition of every batch that judges a password, right or wrong. So guesses that ran
 //! side by side, on one node or on several, are counted one after the other, and none is answered that began before a
 //! lock and ended inside it.
@@ -21,7 +21,7 @@ const FREE: i64 = 5;
 /// The longest lock, and how long wrong passwords are remembered (auth.md 2.10).
 const LONGEST: i64 = 15 * MINUTE;
 
-/// Whose attempts are counted.
+/// The subject whose attempts are counted: a user or an unknown name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(String);
 
@@ -31,7 +31,7 @@ impl Subject {
         Self(user_id.to_owned())
     }
 
-    /// A name that nobody has. The database sees a pseudonym, so that typed names are not collected.
+    /// An unknown name. The database sees a pseudonym, so that typed names are not collected.
     pub fn unknown(pool: &Pool, folded_name: &str) -> Self {
         Self(hex(&pool
             .key
@@ -87,7 +87,7 @@ pub async fn take(
     }
 }
 
-/// What was read of a subject's wrong passwords.
+/// Failed attempts of a subject as read from the database.
 #[derive(Clone, Debug)]
 pub struct Tally {
     subject: Subject,
@@ -126,7 +126,7 @@ impl Tally {
         rows.find(|(name, _)| name == kind).map(|(_, seen)| seen)
     }
 
-    /// Whether the subject is locked at `now`.
+    /// True if the subject is locked at `now`.
     pub fn locked(&self, now: i64) -> bool {
         self.seen.as_ref().is_some_and(|seen| now < seen.until)
     }
@@ -153,7 +153,7 @@ impl Tally {
         table::unmoved(batch, &pool.id, &self.subject.0, self.seen.as_ref())
     }
 
-    /// Whether [`Tally::clear`] has anything to forget; without it a right password that ends in a challenge needs no
+    /// True if [`Tally::clear`] has anything to forget; without it a right password that ends in a challenge needs no
     /// commit.
     pub fn is_clean(&self) -> bool {
         self.seen.is_none()

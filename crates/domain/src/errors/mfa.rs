@@ -74,7 +74,7 @@ pub fn passkeys_are_one_factor() -> ApiError {
     invalid_parameter(guess::PASSKEYS_ARE_ONE_FACTOR)
 }
 
-/// The model's documentation of WebAuthnMfaSettings: another factor must be on, so that a lost passkey locks nobody out.
+/// The model's documentation of WebAuthnMfaSettings: another factor must be on, so that a lost passkey does not lock its user out.
 pub fn passkey_needs_another_factor() -> ApiError {
     invalid_parameter(guess::PASSKEY_NEEDS_ANOTHER_FACTOR)
 }

@@ -40,7 +40,7 @@ pub struct ApiError {
 pub enum Fault {
     /// The answer is this error.
     Api(ApiError),
-    /// What was read is out of date (another node or request changed it); run the operation again.
+    /// A row or cache entry is out of date because another node or request changed it; run the action again.
     Stale,
     /// A fault of the server; the detail is for the log, the client gets InternalErrorException.
     Internal(String),

@@ -63,7 +63,7 @@ pub fn invalid_credential() -> ApiError {
     invalid_parameter("Credential data is not valid")
 }
 
-/// Nobody may register what is registered (Web Authentication section 7.1 step 26).
+/// A passkey that is registered cannot be registered again (Web Authentication section 7.1 step 26).
 pub fn already_registered() -> ApiError {
     invalid_parameter(guess::ALREADY_REGISTERED)
 }

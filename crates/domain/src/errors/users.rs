@@ -229,7 +229,7 @@ pub fn contact_administrator() -> ApiError {
     not_authorized("Contact administrator to reset password.")
 }
 
-/// auth.md 6.2: nobody delivers messages. Operations that do not declare CodeDeliveryFailureException declare that the
+/// auth.md 6.2: there is no sender for messages. Operations that do not declare CodeDeliveryFailureException declare that the
 /// service may not send by the medium.
 pub fn delivery_failed(action: Action, medium: DeliveryMediumType) -> ApiError {
     let may_not = match medium {

@@ -1,4 +1,4 @@
-//! What is being done: an operation of the API, an endpoint, a background job or a command.
+//! The action that runs: an operation of the API, an endpoint, a background job or a command.
 
 use cognate_shapes::{ErrorCode, Op};
 
@@ -35,7 +35,7 @@ impl Endpoint {
     }
 }
 
-/// What a caller asked for, or what the server does by itself.
+/// Something that a caller asked for or that the server does by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// An operation of the API.

@@ -21,7 +21,7 @@ pub enum Factor {
     Passkey,
     /// A passkey whose authenticator verified the user.
     VerifiedPasskey,
-    /// What the pool's own triggers asked for.
+    /// The challenges of the pool's own triggers.
     Custom,
     /// A remembered device, in the place of a second factor.
     Device,
@@ -40,12 +40,12 @@ impl Proven {
         Self(BTreeSet::from([factor]))
     }
 
-    /// Whether `factor` was shown.
+    /// True if `factor` was shown.
     pub fn has(&self, factor: Factor) -> bool {
         self.0.contains(&factor)
     }
 
-    /// Whether nothing was shown yet.
+    /// True if nothing was shown yet.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -92,7 +92,7 @@ impl MfaFactor {
         Self::ALL.into_iter().find(|factor| factor.as_str() == name)
     }
 
-    /// Where its codes go; None for an app, which makes them itself.
+    /// The contact that its codes are sent to; None for an app, which makes them itself.
     pub fn contact(self) -> Option<Contact> {
         match self {
             Self::Sms => Some(Contact::PhoneNumber),
@@ -101,7 +101,7 @@ impl MfaFactor {
         }
     }
 
-    /// What is shown by the right answer.
+    /// The factor that a right answer completes.
     pub fn factor(self) -> Factor {
         match self {
             Self::Sms => Factor::Sms,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::factor::MfaFactor;
 
-/// What is kept of a user's second factors in the user's own row, so that a sign-in without them reads nothing more.
+/// A user's second factors, kept in the user's row so that a sign-in without them reads no other row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MfaState {
@@ -25,7 +25,7 @@ pub struct MfaState {
 }
 
 impl MfaState {
-    /// Whether there is nothing to keep.
+    /// True if there is nothing to keep.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

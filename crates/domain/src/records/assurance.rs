@@ -53,7 +53,7 @@ impl Level {
         Self::ALL.into_iter().find(|level| level.name(pool) == name)
     }
 
-    /// What the pool calls it.
+    /// The name of the level in the pool.
     pub fn name(self, pool: &PoolDoc) -> &str {
         let names = pool.acr_configuration.as_ref();
         names
@@ -71,7 +71,7 @@ impl Level {
         }
     }
 
-    /// What it is called in a pool that says nothing.
+    /// The name in a pool that sets none.
     pub fn default_name(self) -> &'static str {
         match self {
             Self::One => "urn:cognito:loa:1",

@@ -57,7 +57,7 @@ pub struct ClientDoc {
     /// OAuth scopes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_oauth_scopes: Option<Vec<String>>,
-    /// Whether the OAuth endpoints serve the client.
+    /// True if the OAuth endpoints serve the client.
     pub allowed_oauth_flows_user_pool_client: bool,
     /// Pinpoint; kept and returned.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,13 +65,13 @@ pub struct ClientDoc {
     /// None = LEGACY.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prevent_user_existence_errors: Option<PreventUserExistenceErrorTypes>,
-    /// Whether tokens carry `jti` and `origin_jti` and RevokeToken works.
+    /// True if tokens carry `jti` and `origin_jti` and RevokeToken works.
     pub enable_token_revocation: bool,
     /// Only on clients with a secret.
     pub enable_propagate_additional_user_context_data: bool,
     /// Minutes, 3-15.
     pub auth_session_validity: i64,
-    /// Whether refreshing replaces the refresh token.
+    /// True if refreshing replaces the refresh token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_rotation: Option<RefreshTokenRotationType>,
     /// Minutes since a user's sign-in in which managed login lets them in again without asking; None = never set.
@@ -183,12 +183,12 @@ impl Client {
         pool.sign(&clients::signed(client_id, doc, sealed))
     }
 
-    /// Whether answers must not tell if a user exists (auth.md 2.11; unset = LEGACY).
+    /// True if answers must not tell if a user exists (auth.md 2.11; unset = LEGACY).
     pub fn hides_existence(&self) -> bool {
         self.doc.prevent_user_existence_errors == Some(PreventUserExistenceErrorTypes::Enabled)
     }
 
-    /// Whether the client lists this value among its ExplicitAuthFlows; a client that lists none has refresh, SRP and
+    /// True if the client lists this value among its ExplicitAuthFlows; a client that lists none has refresh, SRP and
     /// custom authentication (admin.md 1.12).
     pub fn lists_flow(&self, flow: ExplicitAuthFlowsType) -> bool {
         use ExplicitAuthFlowsType as F;

@@ -16,7 +16,7 @@ use crate::records::user::User;
 /// How long the salt of a client may be, in bytes. The clients make 16, drop zeros in front and pad to 17.
 const SALT: std::ops::RangeInclusive<usize> = 8..=64;
 
-/// What the device's password was turned into, by its client.
+/// The password verifier that the device's client computed.
 pub struct Proof {
     /// Big-endian bytes.
     pub salt: Vec<u8>,
@@ -160,7 +160,7 @@ impl Device {
         Self(row)
     }
 
-    /// Whether it may stand for a second factor: its user wants it remembered, and its client sent a verifier.
+    /// True if it may stand for a second factor: its user wants it remembered, and its client sent a verifier.
     pub fn can_prove_itself(&self) -> bool {
         self.0.remembered && self.0.sealed.is_some()
     }

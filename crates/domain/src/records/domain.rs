@@ -1,4 +1,4 @@
-//! Where the pages of a pool are.
+//! The host on which a pool's pages are served.
 
 use cognate_store::tables::domains::{self, DomainRow};
 use cognate_store::{Row, Store};

@@ -6,7 +6,7 @@ use crate::facts::factor::MfaFactor;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
-/// Whether the user could answer to a factor: has the address or number, or a registered app.
+/// True if the user could answer to a factor: has the address or number, or a registered app.
 pub fn is_set_up(user: &User, factor: MfaFactor) -> bool {
     match factor.contact() {
         Some(contact) => user
@@ -16,7 +16,7 @@ pub fn is_set_up(user: &User, factor: MfaFactor) -> bool {
     }
 }
 
-/// Whether the user turned a factor on and still could answer to it. Whoever has no number any more has no codes by SMS.
+/// True if the user turned a factor on and still could answer to it. Whoever has no number any more has no codes by SMS.
 pub fn is_on(user: &User, factor: MfaFactor) -> bool {
     user.doc.mfa.has(factor) && is_set_up(user, factor)
 }
@@ -27,13 +27,13 @@ pub fn preferred(user: &User) -> Option<MfaFactor> {
     preferred.filter(|factor| is_on(user, *factor))
 }
 
-/// Whether a sign-in may come to ask for this factor: it is on, and none or it is preferred. A forgotten password must not
+/// True if a sign-in may come to ask for this factor: it is on, and none or it is preferred. A forgotten password must not
 /// be replaced the same way (auth.md 2.13).
 pub fn may_be_asked_first(user: &User, factor: MfaFactor) -> bool {
     is_on(user, factor) && preferred(user).is_none_or(|first| first == factor)
 }
 
-/// Whether the pool offers a factor to its users.
+/// True if the pool offers a factor to its users.
 pub fn is_offered(pool: &Pool, factor: MfaFactor) -> bool {
     let factors = &pool.doc.mfa_factors;
     match factor {
@@ -43,7 +43,7 @@ pub fn is_offered(pool: &Pool, factor: MfaFactor) -> bool {
     }
 }
 
-/// Whether a passkey whose authenticator verified the user stands for both factors (auth.md 4.5).
+/// True if a passkey whose authenticator verified the user stands for both factors (auth.md 4.5).
 pub fn passkey_is_enough(pool: &Pool, user: &User) -> bool {
     user.doc.mfa.web_authn && passkeys_are_two_factors(pool)
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
-/// What is kept of a passkey besides its key.
+/// The stored document of a passkey, besides its key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyDoc {
     /// FriendlyCredentialName.
@@ -21,7 +21,7 @@ pub struct PasskeyDoc {
     /// How browsers reach the authenticator, as they said themselves.
     #[serde(default)]
     pub transports: Vec<String>,
-    /// Whether the passkey may be copied to other devices; never changes.
+    /// True if the passkey may be copied to other devices; never changes.
     pub backup_eligible: bool,
     /// The model of the authenticator in hexadecimal, if it said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub struct PasskeyDoc {
 pub struct Passkey {
     /// As it is stored.
     pub row: PasskeyRow,
-    /// What the row's document says.
+    /// The row's document.
     pub doc: PasskeyDoc,
 }
 

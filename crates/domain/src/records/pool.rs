@@ -25,7 +25,7 @@ pub struct PoolDoc {
     pub name: String,
     /// `PasswordPolicy` and `SignInPolicy` are always present, and every member of theirs but `PasswordHistorySize`.
     pub policies: UserPoolPolicyType,
-    /// Whether an administrator set the life of temporary passwords, after which the legacy
+    /// True if an administrator set the life of temporary passwords, after which the legacy
     /// `UnusedAccountValidityDays` is refused (settled P4).
     #[serde(default)]
     pub temporary_days_set: bool,
@@ -36,7 +36,7 @@ pub struct PoolDoc {
     /// Standard attributes first, then custom ones with their prefix, as Describe lists them (admin.md 1.4).
     #[serde(with = "schema::stored")]
     pub schema: Vec<SchemaAttributeType>,
-    /// What sign-up verifies.
+    /// The attributes that a sign-up verifies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_verified_attributes: Option<Vec<VerifiedAttributeType>>,
     /// Immutable.
@@ -87,7 +87,7 @@ pub struct PoolDoc {
     /// Dynamic client registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dcr_configuration: Option<DcrConfigurationType>,
-    /// Whose key encrypts the pool.
+    /// The owner of the key that encrypts the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_configuration: Option<KeyConfigurationType>,
     /// Which of the two AWS issuers.
@@ -118,20 +118,20 @@ pub struct MfaFactors {
 }
 
 impl MfaFactors {
-    /// Whether authenticator apps are allowed.
+    /// True if authenticator apps are allowed.
     pub fn allows_software_token(&self) -> bool {
         self.software_token
             .as_ref()
             .is_some_and(|factor| factor.enabled == Some(true))
     }
 
-    /// Whether there is any factor at all.
+    /// True if there is any factor at all.
     pub fn any(&self) -> bool {
         self.sms || self.allows_software_token() || self.email.is_some()
     }
 }
 
-/// Whether the sessions of a pool's users are tracked, and how many each may have.
+/// True if the sessions of a pool's users are tracked, and how many each may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionSettings {
     /// Without it the rest sleeps.
@@ -258,7 +258,7 @@ impl Pool {
             .map_or(self.id.as_str(), |(_, suffix)| suffix)
     }
 
-    /// Whether names differ by case (admin.md 1.2: true when unset).
+    /// True if names differ by case (admin.md 1.2: true when unset).
     pub fn case_sensitive(&self) -> bool {
         self.doc
             .username_configuration
@@ -266,7 +266,7 @@ impl Pool {
             .is_none_or(|c| c.case_sensitive)
     }
 
-    /// Whether users sign in with their e-mail or phone number only.
+    /// True if users sign in with their e-mail or phone number only.
     pub fn has_username_attributes(&self) -> bool {
         self.doc
             .username_attributes

@@ -34,7 +34,7 @@ pub struct ProviderDoc {
     /// Level to the provider's value of `acr`; OIDC only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<BTreeMap<String, String>>,
-    /// What the metadata said when it was last read; SAML only.
+    /// The metadata as last read; SAML only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
     /// The attributes, other than the subject, by which its users were ever linked.

@@ -75,7 +75,7 @@ pub fn standard_attributes() -> Vec<SchemaAttributeType> {
     STANDARD.clone()
 }
 
-/// Whether `name` is a standard attribute.
+/// True if `name` is a standard attribute.
 pub fn is_standard(name: &str) -> bool {
     STANDARD.iter().any(|a| a.name.as_deref() == Some(name))
 }
@@ -93,18 +93,18 @@ pub fn find_in<'a>(
     schema.iter().find(|a| a.name.as_deref() == Some(name))
 }
 
-/// Whether an attribute is the service's own: users have it, and neither they nor an administrator write it.
+/// True if an attribute is the service's own: users have it, and neither they nor an administrator write it.
 pub fn is_of_service(name: &str) -> bool {
     matches!(name, "sub" | "identities") || name.starts_with("cognito:")
 }
 
-/// Whether an attribute tells what the service itself found out: only it and an administrator say whether an address is
+/// True if an attribute tells what the service itself found out: only it and an administrator say whether an address is
 /// verified.
 pub fn is_flag(name: &str) -> bool {
     matches!(name, "email_verified" | "phone_number_verified")
 }
 
-/// Whether every user must have the attribute. What is not a user's to write is never asked of one, whatever a schema of
+/// True if every user must have the attribute. What is not a user's to write is never asked of one, whatever a schema of
 /// an older pool says.
 pub fn is_required(entry: &SchemaAttributeType) -> bool {
     let name = entry.name.as_deref().unwrap_or_default();
