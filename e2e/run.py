@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs sessions of real clients against one `cognate dev` server, and counts their checks.
 
-usage: run.py --server PROGRAM --aws-cli PROGRAM [--node PROGRAM] [--database-url URL] [SESSION …]
+usage: run.py --server PROGRAM --aws-cli PROGRAM --rust-sdk PROGRAM [--node PROGRAM] [--database-url URL] [SESSION …]
 
 The server is started on a free port with a database of its own: SQLite in a temporary folder, or the PostgreSQL
 database that the URL names. It is stopped at the end, whatever happened. The last line is `N passed, N failed`.
@@ -34,6 +34,7 @@ SESSIONS = [
     "python/aws_cli.py",
     "python/every_field_cli.py",
     "python/mfa_session.py",
+    "rust/sdk",
     "node/sdk_v3.mjs",
     "node/sdk_v3_first_factors.mjs",
     "node/sdk_v3_challenges.mjs",
@@ -120,12 +121,14 @@ def tally(lines):
 
 def run_session(name, environment, options):
     """Runs one session and returns its counts."""
-    interpreter = options.node if name.endswith(".mjs") else sys.executable
+    if name == "rust/sdk":
+        command = [str(Path(options.rust_sdk).absolute())]
+    else:
+        command = [options.node if name.endswith(".mjs") else sys.executable, str(HERE / name)]
     started = time.monotonic()
     try:
         done = subprocess.run(
-            [interpreter, str(HERE / name)], env=environment, stdout=subprocess.PIPE, text=True,
-            timeout=SESSION_SECONDS, check=False,
+            command, env=environment, stdout=subprocess.PIPE, text=True, timeout=SESSION_SECONDS, check=False,
         )
         lines, code = done.stdout.splitlines(), done.returncode
     except subprocess.TimeoutExpired as late:
@@ -146,6 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--server", required=True, type=Path, help="the cognate program")
     parser.add_argument("--aws-cli", required=True, help="the path of the aws program")
+    parser.add_argument("--rust-sdk", required=True, help="the program that e2e/rust builds")
     parser.add_argument("--node", default="node", help="the Node.js program, version 20 or later")
     parser.add_argument("--database-url", help="an empty PostgreSQL database; without it, SQLite")
     parser.add_argument("sessions", nargs="*", default=[], help="which sessions to run (all of them)")

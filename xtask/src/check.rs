@@ -24,6 +24,13 @@ pub fn run(root: &Path) -> Result<()> {
         }
     };
     stage("fmt", cargo(root, &["fmt", "--all", "--check"]));
+    stage(
+        "fmt of e2e/rust",
+        cargo(
+            root,
+            &["fmt", "--manifest-path", "e2e/rust/Cargo.toml", "--check"],
+        ),
+    );
     stage("codegen", codegen::check(root));
     stage("operations", operations::check(root));
     stage("tidy", tidy::run(root));

@@ -209,6 +209,16 @@ impl Run {
         let mut build = self.cargo();
         build.args(["build", "-p", "cognate-server"]);
         run_within(build, self.deadline.get(), |_| {})?;
+        // The session of the Rust SDK has a workspace of its own, and the same target folder.
+        let mut session = self.cargo();
+        session.args([
+            "build",
+            "--locked",
+            "--manifest-path",
+            "e2e/rust/Cargo.toml",
+        ]);
+        session.args(["--target-dir", "target"]);
+        run_within(session, self.deadline.get(), |_| {})?;
         Ok(Tally::success())
     }
 
@@ -233,6 +243,8 @@ impl Run {
             .arg(server)
             .arg("--aws-cli")
             .arg(&tools.aws_cli)
+            .arg("--rust-sdk")
+            .arg(self.root.join("target/debug/cognate-e2e-rust"))
             .arg("--node")
             .arg(&tools.node)
             .current_dir(&self.root);

@@ -227,6 +227,7 @@ fn check_rust(file: &Path, text: &str, faults: &mut Vec<Fault>) {
 fn is_test(file: &Path) -> bool {
     file.starts_with("tests")
         || file.starts_with("bench")
+        || file.starts_with("e2e")
         || file.starts_with("crates/testkit")
         || file.components().any(|c| {
             matches!(
