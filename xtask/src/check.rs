@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{codegen, operations, tidy};
+use crate::{codegen, features, operations, tidy};
 
 /// The version of cargo-deny that is installed when the machine has none.
 const CARGO_DENY: &str = "0.20.2";
@@ -34,6 +34,7 @@ pub fn run(root: &Path) -> Result<()> {
     stage("codegen", codegen::check(root));
     stage("operations", operations::check(root));
     stage("tidy", tidy::run(root));
+    stage("features", features::check(root));
     stage(
         "clippy",
         cargo(

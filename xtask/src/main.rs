@@ -3,6 +3,7 @@
 mod check;
 mod clients_matrix;
 mod codegen;
+mod features;
 mod import_model;
 mod model_news;
 mod operations;
@@ -21,7 +22,7 @@ usage: cargo xtask TASK
   codegen [--check]     rewrite, or compare, crates/shapes/src/generated
   operations [--check]  rewrite, or compare, docs/operations.tsv (columns kept by hand stay)
   tidy                  the rules of the house that no other tool checks
-  check                 fmt, clippy, codegen --check, operations --check, tidy, cargo deny
+  check                 fmt, clippy, codegen --check, operations --check, tidy, one feature set, cargo deny
   test [ARGS]           every test, on both databases and with the real clients";
 
 fn main() -> ExitCode {

@@ -207,7 +207,8 @@ impl Run {
 
     fn server(&self) -> Result<Tally> {
         let mut build = self.cargo();
-        build.args(["build", "-p", "cognate-server"]);
+        // `--workspace`: with the features that the tests are built with, so that nothing is compiled for both.
+        build.args(["build", "--workspace", "--bin", "cognate"]);
         run_within(build, self.deadline.get(), |_| {})?;
         // The session of the Rust SDK has a workspace of its own, and the same target folder.
         let mut session = self.cargo();
