@@ -1,4 +1,5 @@
-//! The program from outside: bad input, crashes, guessing, logs, several nodes. One binary, for the linker's sake.
+//! The program from outside: attacks, bad input, crashes, logs, several nodes. One binary, since each is linked with the
+//! whole program; what a test counts of the whole process is in `equal_work`.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +18,7 @@ mod operations;
 mod pool_deletion;
 mod postgres;
 mod program;
+mod security;
 mod settings;
 mod site;
 mod two_nodes;
