@@ -1,5 +1,6 @@
 //! The project's own tasks: `cargo xtask <task>`.
 
+mod cargo_tools;
 mod check;
 mod clients_matrix;
 mod codegen;

@@ -227,10 +227,9 @@ async fn the_removal_of_a_large_pool_survives_kills_on_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs TEST_POSTGRES_URL"]
 async fn the_removal_of_a_large_pool_survives_kills_of_both_nodes_on_postgresql() {
-    let Some(url) = engines::postgres("deletion").await else {
-        return;
-    };
+    let url = engines::durable_postgres("deletion").await;
     let folders = ["deletion-a", "deletion-b"].map(program::scratch);
     let start = || async {
         let a = Program::start(&folders[0], Some(&url)).await;

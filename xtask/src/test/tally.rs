@@ -2,29 +2,31 @@
 
 use std::fmt;
 
-/// How many tests passed and failed.
+/// The number of tests that passed, failed and were skipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Tests that passed.
     pub passed: u64,
-    /// Tests that failed, and tests that were skipped: the project has none of those.
+    /// Tests that failed.
     pub failed: u64,
+    /// Tests that did not run: those that need a database where there is none, and those that a filter left out.
+    pub skipped: u64,
 }
 
 impl Tally {
-    /// A stage that counts as one passed test.
+    /// Counts a stage as one passed test.
     pub fn success() -> Self {
         Self {
             passed: 1,
-            failed: 0,
+            ..Self::default()
         }
     }
 
-    /// A stage that counts as one failed test.
+    /// Counts a stage as one failed test.
     pub fn failure() -> Self {
         Self {
-            passed: 0,
             failed: 1,
+            ..Self::default()
         }
     }
 
@@ -32,18 +34,26 @@ impl Tally {
     pub fn add(&mut self, other: Self) {
         self.passed = self.passed.saturating_add(other.passed);
         self.failed = self.failed.saturating_add(other.failed);
+        self.skipped = self.skipped.saturating_add(other.skipped);
     }
 
-    /// Reads the summary line of nextest (`Summary [ 1.2s] 3 tests run: 2 passed, 1 failed, 0 skipped`) or one of
-    /// cargo test (`test result: ok. 3 passed; 0 failed; 0 ignored; …`); any other line gives nothing.
-    pub fn from_test_line(line: &str) -> Option<Self> {
-        let line = line.trim();
-        if let Some(counts) = line.strip_prefix("test result: ") {
-            let (_, counts) = counts.split_once(". ")?;
-            return Some(Self::from_counts(counts, ';'));
-        }
-        let (_, counts) = line.strip_prefix("Summary [")?.split_once(" run: ")?;
+    /// Reads the summary line of nextest (`Summary [ 1.2s] 3 tests run: 2 passed, 1 failed, 0 skipped`); any other line
+    /// has no counts, not even what a failed test printed of itself.
+    pub fn from_nextest_line(line: &str) -> Option<Self> {
+        let (_, counts) = line
+            .trim()
+            .strip_prefix("Summary [")?
+            .split_once(" run: ")?;
         Some(Self::from_counts(counts, ','))
+    }
+
+    /// Reads a line of cargo test (`test result: ok. 3 passed; 0 failed; 0 ignored; …`); any other line has no counts.
+    pub fn from_cargo_test_line(line: &str) -> Option<Self> {
+        let (_, counts) = line
+            .trim()
+            .strip_prefix("test result: ")?
+            .split_once(". ")?;
+        Some(Self::from_counts(counts, ';'))
     }
 
     /// Reads the line `N passed, N failed`.
@@ -52,6 +62,7 @@ impl Tally {
         Some(Self {
             passed: passed.parse().ok()?,
             failed: failed.parse().ok()?,
+            skipped: 0,
         })
     }
 
@@ -66,8 +77,11 @@ impl Tally {
             match words.next() {
                 Some("passed") => tally.passed = tally.passed.saturating_add(count),
                 // `timed out` and `exec failed` are nextest's other ways to fail.
-                Some("failed" | "skipped" | "ignored" | "timed" | "exec") => {
+                Some("failed" | "timed" | "exec") => {
                     tally.failed = tally.failed.saturating_add(count);
+                }
+                Some("skipped" | "ignored") => {
+                    tally.skipped = tally.skipped.saturating_add(count);
                 }
                 _ => {}
             }
@@ -78,7 +92,11 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} passed, {} failed", self.passed, self.failed)
+        write!(out, "{} passed, {} failed", self.passed, self.failed)?;
+        if self.skipped > 0 {
+            write!(out, ", {} skipped", self.skipped)?;
+        }
+        Ok(())
     }
 }
 
@@ -88,12 +106,13 @@ mod tests {
 
     #[test]
     fn nextest_counts_are_read() {
-        let line = "     Summary [   0.013s] 9 tests run: 5 passed (1 slow), 2 failed, 1 timed out, 1 exec failed, 0 skipped";
+        let line = "     Summary [   0.013s] 9 tests run: 5 passed (1 slow), 2 failed, 1 timed out, 1 exec failed, 6 skipped";
         assert_eq!(
-            Tally::from_test_line(line),
+            Tally::from_nextest_line(line),
             Some(Tally {
                 passed: 5,
-                failed: 4
+                failed: 4,
+                skipped: 6
             })
         );
     }
@@ -102,22 +121,24 @@ mod tests {
     fn an_interrupted_nextest_run_is_read() {
         let line = "     Summary [   0.013s] 3/9 tests run: 2 passed, 1 failed, 0 skipped";
         assert_eq!(
-            Tally::from_test_line(line),
+            Tally::from_nextest_line(line),
             Some(Tally {
                 passed: 2,
-                failed: 1
+                failed: 1,
+                skipped: 0
             })
         );
     }
 
     #[test]
-    fn cargo_test_counts_are_read_and_ignored_tests_are_failures() {
+    fn cargo_test_counts_are_read_and_ignored_tests_are_skipped() {
         let line = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.00s";
         assert_eq!(
-            Tally::from_test_line(line),
+            Tally::from_cargo_test_line(line),
             Some(Tally {
                 passed: 3,
-                failed: 1
+                failed: 0,
+                skipped: 1
             })
         );
     }
@@ -125,9 +146,12 @@ mod tests {
     #[test]
     fn other_lines_are_no_counts() {
         assert_eq!(
-            Tally::from_test_line("        PASS [   0.004s] xtask tests::one"),
+            Tally::from_nextest_line("        PASS [   0.004s] xtask tests::one"),
             None
         );
+        // A failed test's own output.
+        let own = "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out";
+        assert_eq!(Tally::from_nextest_line(own), None);
         assert_eq!(Tally::from_last_line("ok - 3 passed"), None);
     }
 
@@ -136,7 +160,17 @@ mod tests {
         let tally = Tally {
             passed: 12,
             failed: 3,
+            skipped: 0,
         };
         assert_eq!(Tally::from_last_line(&tally.to_string()), Some(tally));
+    }
+
+    #[test]
+    fn skipped_tests_are_named_where_there_are_any() {
+        let tally = Tally {
+            skipped: 7,
+            ..Tally::success()
+        };
+        assert_eq!(tally.to_string(), "1 passed, 0 failed, 7 skipped");
     }
 }
