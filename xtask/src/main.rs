@@ -4,6 +4,7 @@ mod cargo_tools;
 mod check;
 mod clients_matrix;
 mod codegen;
+mod deny;
 mod features;
 mod import_model;
 mod model_news;
