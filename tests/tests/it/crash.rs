@@ -1,10 +1,10 @@
 //! SIGKILL in the middle of a mixed load: nothing that was acknowledged is lost, nothing is half there.
 //!
-//! Twenty rounds on one database. In each the program is killed under 64 clients that create, delete, disable users,
-//! set passwords, sign in and revoke; then it starts again and everything that was answered is checked against what
-//! the server says now. In five further rounds it is the PostgreSQL server that is killed and starts again, while the
-//! program stays and has to find its way back. A control run, with the database's own promise switched off, does lose
-//! what was answered: so the check sees a loss.
+//! Six rounds on one database, or as many as TEST_CRASH_ROUNDS says. In each the program is killed under 64 clients that
+//! create, delete, disable users, set passwords, sign in and revoke; then it starts again and everything that was answered
+//! is checked against what the server says now. In five further rounds it is the PostgreSQL server that is killed and
+//! starts again, while the program stays and has to find its way back. A control run, with the database's own promise
+//! switched off, does lose what was answered: so the check sees a loss.
 
 mod ledger;
 
@@ -21,24 +21,32 @@ use crate::postgres::Postgres;
 use crate::program::{self, Program};
 use crate::site::*;
 
-const ROUNDS: u64 = 20;
+/// The rounds of an ordinary run; TEST_CRASH_ROUNDS=20 is for the night.
+const ROUNDS: u64 = 6;
 const CLIENTS: u64 = 64;
-/// How long a round's load runs before the kill, in milliseconds; varied so that kills land everywhere.
+/// The time that a round's load runs before the kill, in milliseconds; varied so that kills land everywhere.
 const SHORTEST: u64 = 150;
+const LONGEST: u64 = 850;
+
+/// Returns the number of rounds of this run.
+#[allow(clippy::disallowed_methods, reason = "the tests' settings")]
+fn number_of_rounds() -> u64 {
+    std::env::var("TEST_CRASH_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap())
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_kills_under_load_lose_nothing_on_sqlite() {
+async fn kills_under_load_lose_nothing_on_sqlite() {
     let folder = program::scratch("crash");
-    rounds(&folder, None, ROUNDS).await;
+    rounds(&folder, None, number_of_rounds()).await;
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs TEST_POSTGRES_URL"]
-async fn twenty_kills_under_load_lose_nothing_on_postgresql() {
+async fn kills_under_load_lose_nothing_on_postgresql() {
     let url = engines::durable_postgres("crash").await;
     let folder = program::scratch("crash-postgres");
-    rounds(&folder, Some(&url), ROUNDS).await;
+    rounds(&folder, Some(&url), number_of_rounds()).await;
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -47,6 +55,7 @@ async fn rounds(folder: &std::path::Path, database_url: Option<&str>, rounds: u6
     let names = Arc::new(AtomicU64::new(0));
     let mut world: Option<(String, String)> = None;
     let mut acknowledged = 0;
+    let step = (LONGEST - SHORTEST) / rounds;
     for round in 0..rounds {
         let program = Program::start(folder, database_url).await;
         let raw = Raw::new(&program.endpoint, Some(Credentials::new("test", "test")));
@@ -56,7 +65,7 @@ async fn rounds(folder: &std::path::Path, database_url: Option<&str>, rounds: u6
         };
         ledger.check(&raw, &pool, &client).await;
         let load = Load::start(&program, &world_of(&pool, &client), &ledger, &names);
-        tokio::time::sleep(Duration::from_millis(SHORTEST + round * 37)).await;
+        tokio::time::sleep(Duration::from_millis(SHORTEST + round * step)).await;
         program.kill();
         load.stop().await;
         let now = ledger.acknowledged();
