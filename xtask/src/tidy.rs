@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that neither the compiler nor clippy knows.
 
 mod citations;
+mod examples;
 
 use std::path::{Path, PathBuf};
 
@@ -172,6 +173,11 @@ fn check_rust(file: &Path, text: &str, faults: &mut Vec<Fault>) {
         .find(|l| !l.is_empty() && !l.starts_with("// "));
     if !first.is_some_and(|l| l.starts_with("//!")) {
         fault(faults, file, 1, "the file does not begin with a `//!` text");
+    }
+    for line in examples::lines(text) {
+        let rule =
+            "no stage of the tests compiles an example: make it a test, or a block of `text`";
+        fault(faults, file, line, rule);
     }
     let crypto = file.starts_with("crates/crypto");
     // Tests and benchmarks may hold a second implementation against ours.
