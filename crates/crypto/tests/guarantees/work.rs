@@ -1,6 +1,6 @@
 //! The work of known and unknown users, counted in exponentiations.
 //!
-//! One test in a file of its own: the counters belong to the process.
+//! The counters belong to the process: no other test of this binary may call SRP.
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::srp::{self, Work, client::Client};
