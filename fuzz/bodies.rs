@@ -14,8 +14,8 @@ use cognate_crypto::totp::{Seed, Verdict};
 use cognate_crypto::webauthn::client::{Authenticator, Statement};
 use serde_json::{Value, json};
 
-use crate::passkey_support as passkeys;
-use crate::signin_support::*;
+use crate::support::passkeys;
+use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
 /// A target: its name and its body.

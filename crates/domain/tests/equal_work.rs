@@ -12,17 +12,14 @@
 )]
 
 // The harness serves the large test binary too and is used here in part.
-#[allow(dead_code, reason = "shared harness")]
-#[path = "api/signin_support.rs"]
-mod signin_support;
-#[allow(dead_code, unused_macros, reason = "shared harness")]
-#[path = "api/support.rs"]
+#[allow(dead_code, unused_macros, unused_imports, reason = "shared harness")]
+#[path = "api/support/mod.rs"]
 mod support;
 
 use cognate_crypto::srp;
 use serde_json::json;
-use signin_support::*;
 use support::TestApp;
+use support::signin::*;
 
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 

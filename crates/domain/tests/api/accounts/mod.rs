@@ -1,0 +1,4 @@
+//! Sign-up and forgotten passwords.
+
+pub mod passwords;
+pub mod sign_up;

@@ -1,0 +1,4 @@
+//! Managed login branding and UI customization.
+
+pub mod managed_login;
+pub mod ui_customization;

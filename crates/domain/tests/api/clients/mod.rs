@@ -1,0 +1,5 @@
+//! App clients.
+
+pub mod refused;
+pub mod secrets;
+pub mod settings;

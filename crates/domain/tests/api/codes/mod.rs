@@ -1,0 +1,3 @@
+//! Codes, whatever they are for.
+
+pub mod bounds;

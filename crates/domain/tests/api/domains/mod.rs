@@ -1,0 +1,3 @@
+//! Domains of pools.
+
+pub mod pool_domains;

@@ -1,0 +1,4 @@
+//! Groups.
+
+pub mod members;
+pub mod tokens;

@@ -1,0 +1,3 @@
+//! Provisioned limits.
+
+pub mod provisioned;

@@ -1,0 +1,3 @@
+//! Messages to users.
+
+pub mod templates;

@@ -1,0 +1,3 @@
+//! Passkeys.
+
+pub mod registration;

@@ -1,0 +1,3 @@
+//! Resource servers.
+
+pub mod scopes;

@@ -1,0 +1,3 @@
+//! Tracked sessions.
+
+pub mod tracked;

@@ -1,0 +1,227 @@
+//! The harness: an [`App`] on a fresh database of either engine, and calls as a client would make them.
+
+pub mod devices;
+pub mod mfa;
+pub mod passkeys;
+pub mod providers;
+pub mod signin;
+pub mod users;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cognate_crypto::seal::RootKey;
+use cognate_crypto::secret::SecretString;
+use cognate_domain::records::mac;
+use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
+use cognate_shapes::{Auth, Op, validate};
+use cognate_store::tables::pools;
+use cognate_store::{Store, StoreOptions};
+use serde_json::Value;
+
+/// The answer of a refused call: exception name and message.
+pub type Refusal = (String, String);
+
+/// An app of its own with its own database.
+pub struct TestApp {
+    /// The app.
+    pub app: Arc<App>,
+    folder: std::path::PathBuf,
+    /// The root key, for further nodes.
+    root: SecretString,
+    /// The address and the User-Agent that calls come from.
+    caller: (&'static str, &'static str),
+}
+
+/// Where calls come from unless a test says otherwise.
+const CALLER: (&str, &str) = ("127.0.0.1", "test");
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl TestApp {
+    /// On a fresh SQLite file.
+    pub async fn sqlite() -> Self {
+        Self::sqlite_with(Settings::dev()).await
+    }
+
+    /// On a fresh SQLite file with these settings.
+    pub async fn sqlite_with(settings: Settings) -> Self {
+        let name = format!(
+            "cognate-api-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
+            .await
+            .unwrap();
+        let root = RootKey::generate();
+        let text = root.to_base64();
+        let app = App::open(settings, store, root).await.unwrap();
+        Self {
+            app,
+            folder,
+            root: text,
+            caller: CALLER,
+        }
+    }
+
+    /// Signs the rows of a pool that a test wrote itself, with `mac` NULL; the pool's own row among them.
+    pub async fn sign(&self, pool_id: &str) {
+        let store = &self.app.store;
+        let row = pools::get(store, pool_id).await.unwrap().unwrap();
+        let key = self.app.root.unwrap_pool_key(pool_id, &row.data_key);
+        let key = key.unwrap();
+        mac::sign_rows(store, &key, pool_id).await.unwrap();
+        let signed = pools::signed(pool_id, &row.region, &row.doc, row.issuer.as_deref());
+        let sql = "UPDATE pools SET mac = ?2 WHERE pool_id = ?1";
+        let params = cognate_store::params![pool_id, mac::sign(&key, pool_id, &signed)];
+        let batch = cognate_store::Batch::new().run(sql, params);
+        store.commit(batch).await.unwrap();
+    }
+
+    /// Another node on the same database: other caches, other gates.
+    pub async fn second_node(&self) -> Self {
+        let root = RootKey::from_base64(self.root.expose()).unwrap();
+        let store = self.app.store.clone();
+        let app = App::open(Settings::dev(), store, root).await.unwrap();
+        Self {
+            app,
+            folder: std::path::PathBuf::new(),
+            root: self.root.duplicate(),
+            caller: CALLER,
+        }
+    }
+
+    /// The same app, called from another address with another User-Agent.
+    pub fn from(&self, ip: &'static str, user_agent: &'static str) -> Self {
+        Self {
+            app: self.app.clone(),
+            folder: std::path::PathBuf::new(),
+            root: self.root.duplicate(),
+            caller: (ip, user_agent),
+        }
+    }
+
+    /// On a fresh schema of the PostgreSQL in TEST_POSTGRES_URL; None (said loudly) without one.
+    pub async fn postgres() -> Option<Self> {
+        #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
+        let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
+            eprintln!("NOT RUN ON POSTGRESQL: TEST_POSTGRES_URL is not set");
+            return None;
+        };
+        let schema = format!(
+            "api_{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let url = cognate_store::prepare_schema(&url, &schema).await.unwrap();
+        let store = Store::open(&few_connections(&url)).await.unwrap();
+        let root = RootKey::generate();
+        let text = root.to_base64();
+        let app = App::open(Settings::dev(), store, root).await.unwrap();
+        Some(Self {
+            app,
+            folder: std::path::PathBuf::new(),
+            root: text,
+            caller: CALLER,
+        })
+    }
+
+    /// Calls an operation as a caller that may do everything; the input is validated as the server does.
+    pub async fn call(&self, op: &str, input: Value) -> Result<Value, Refusal> {
+        let op = Op::from_name(op).unwrap_or_else(|| panic!("no operation {op}"));
+        let mut input = input;
+        match validate::validate(op, &mut input) {
+            Ok(()) => {}
+            Err(validate::Rejection::Invalid(text)) => {
+                return Err(("InvalidParameterException".into(), text));
+            }
+            Err(validate::Rejection::Serialization(text)) => {
+                return Err(("SerializationException".into(), text.unwrap_or_default()));
+            }
+        }
+        let caller = match op.auth() {
+            Auth::Public => Caller::Public,
+            _ => Caller::Key {
+                id: "test".into(),
+                region: "us-east-1".into(),
+            },
+        };
+        let from = ClientInfo {
+            ip: self.caller.0.into(),
+            user_agent: self.caller.1.into(),
+            base_url: Some("http://127.0.0.1:9229".into()),
+        };
+        let cx = Cx::new(
+            &self.app,
+            op,
+            caller,
+            from,
+            cognate_crypto::random::uuid_v4(),
+        );
+        match dispatch(&cx, input).await {
+            Ok(answer) => Ok(answer
+                .body
+                .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())),
+            Err(error) => Err((error.code.as_str().into(), error.message.into_owned())),
+        }
+    }
+
+    /// A call that must succeed.
+    pub async fn ok(&self, op: &str, input: Value) -> Value {
+        match self.call(op, input).await {
+            Ok(value) => value,
+            Err((code, message)) => panic!("{op} refused: {code}: {message}"),
+        }
+    }
+
+    /// A call that must be refused with exactly this.
+    pub async fn refused(&self, op: &str, input: Value, code: &str, message: &str) {
+        match self.call(op, input).await {
+            Ok(value) => panic!("{op} was accepted: {value}"),
+            Err(refusal) => assert_eq!(refusal, (code.to_owned(), message.to_owned()), "{op}"),
+        }
+    }
+
+    /// Moves the service clock ahead by `seconds`.
+    pub async fn advance(&self, seconds: i64) {
+        self.app.advance_clock(seconds * 1_000_000).await.unwrap();
+    }
+}
+
+/// Many tests run at once against one PostgreSQL.
+fn few_connections(url: &str) -> StoreOptions {
+    let mut options = StoreOptions::postgres(url);
+    if let StoreOptions::Postgres(postgres) = &mut options {
+        postgres.connections = 4;
+    }
+    options
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !self.folder.as_os_str().is_empty() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Runs each `async fn name(t: &TestApp)` as `sqlite::name` and `postgres::name`.
+#[macro_export]
+macro_rules! on_each_engine {
+    ($($(#[$meta:meta])* async fn $name:ident($t:ident: &TestApp) $body:block)*) => {
+        $($(#[$meta])* async fn $name($t: &$crate::support::TestApp) $body)*
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(&$crate::support::TestApp::sqlite().await).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some(app) = $crate::support::TestApp::postgres().await { super::$name(&app).await; }
+            })*
+        }
+    };
+}

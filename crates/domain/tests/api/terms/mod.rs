@@ -1,0 +1,3 @@
+//! Terms documents.
+
+pub mod documents;
