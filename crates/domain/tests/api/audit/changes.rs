@@ -6,9 +6,9 @@ use cognate_crypto::webauthn::client::{Authenticator, Statement};
 use cognate_domain::dispatch::NOT_BUILT;
 use cognate_shapes::Op;
 use cognate_store::params;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::support::TestApp;
 use crate::support::devices::{Device, tracked};
 use crate::support::mfa::{App, jane, mfa_site, of_jane};
@@ -410,31 +410,43 @@ impl Session<'_> {
     }
 }
 
-on_each_engine! {
-    async fn every_change_leaves_one_row_and_no_value(t: &TestApp) {
-        let mut session = Session { t, done: BTreeSet::new() };
-        session.configuration().await;
-        session.users().await;
-        session.factors().await;
-        session.devices_and_sessions().await;
-        let only_reads = |op: &Op| {
-            let name = op.name();
-            let verb = name.strip_prefix("Admin").unwrap_or(name);
-            ["Get", "List", "Describe"].iter().any(|read| verb.starts_with(read))
-        };
-        let missing: Vec<_> = Op::ALL
+#[each_engine]
+async fn every_change_leaves_one_row_and_no_value(t: &TestApp) {
+    let mut session = Session {
+        t,
+        done: BTreeSet::new(),
+    };
+    session.configuration().await;
+    session.users().await;
+    session.factors().await;
+    session.devices_and_sessions().await;
+    let only_reads = |op: &Op| {
+        let name = op.name();
+        let verb = name.strip_prefix("Admin").unwrap_or(name);
+        ["Get", "List", "Describe"]
             .iter()
-            .filter(|op| !NOT_BUILT.contains(op) && !only_reads(op))
-            .filter(|op| !NO_CHANGES.contains(op) && !IN_WORK.contains(op) && !session.done.contains(op))
-            .map(|op| op.name())
-            .collect();
-        assert!(missing.is_empty(), "do them here once, or say why they change nothing: {missing:?}");
-        assert!(IN_WORK.iter().all(|op| !session.done.contains(op)), "IN_WORK has operations that are done here");
-        for (doc, pool) in session.rows().await {
-            let text = format!("{doc} {pool}");
-            for value in [VALUE, PASSWORD, "jane", "john", "example"] {
-                assert!(!text.contains(value), "{value} in {text}");
-            }
+            .any(|read| verb.starts_with(read))
+    };
+    let missing: Vec<_> = Op::ALL
+        .iter()
+        .filter(|op| !NOT_BUILT.contains(op) && !only_reads(op))
+        .filter(|op| {
+            !NO_CHANGES.contains(op) && !IN_WORK.contains(op) && !session.done.contains(op)
+        })
+        .map(|op| op.name())
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "do them here once, or say why they change nothing: {missing:?}"
+    );
+    assert!(
+        IN_WORK.iter().all(|op| !session.done.contains(op)),
+        "IN_WORK has operations that are done here"
+    );
+    for (doc, pool) in session.rows().await {
+        let text = format!("{doc} {pool}");
+        for value in [VALUE, PASSWORD, "jane", "john", "example"] {
+            assert!(!text.contains(value), "{value} in {text}");
         }
     }
 }

@@ -4,9 +4,9 @@ use cognate_domain::audit::{self, Entry};
 use cognate_domain::{Settings, jobs};
 use cognate_store::tables::jobs as leases;
 use cognate_store::{Batch, params};
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::support::TestApp;
 
 const DAY: i64 = 86_400;
@@ -53,89 +53,138 @@ async fn pool(t: &TestApp) -> String {
     made["UserPool"]["Id"].as_str().unwrap().to_owned()
 }
 
-on_each_engine! {
-    async fn a_change_says_who_did_what_to_whom_from_where(t: &TestApp) {
-        let pool = pool(t).await;
-        let made = t.ok("AdminCreateUser", json!({"UserPoolId": pool, "Username": "jane", "MessageAction": "SUPPRESS"})).await;
-        let sub = made["User"]["Attributes"][0]["Value"].clone();
-        let rows = trail(t).await;
-        let mut row = rows.last().unwrap().clone();
-        let request_id = row.as_object_mut().unwrap().remove("request_id").unwrap();
-        assert_eq!(request_id.as_str().unwrap().len(), 36);
-        assert_eq!(row, json!({
+#[each_engine]
+async fn a_change_says_who_did_what_to_whom_from_where(t: &TestApp) {
+    let pool = pool(t).await;
+    let made = t
+        .ok(
+            "AdminCreateUser",
+            json!({"UserPoolId": pool, "Username": "jane", "MessageAction": "SUPPRESS"}),
+        )
+        .await;
+    let sub = made["User"]["Attributes"][0]["Value"].clone();
+    let rows = trail(t).await;
+    let mut row = rows.last().unwrap().clone();
+    let request_id = row.as_object_mut().unwrap().remove("request_id").unwrap();
+    assert_eq!(request_id.as_str().unwrap().len(), 36);
+    assert_eq!(
+        row,
+        json!({
             "operation": "AdminCreateUser", "caller": "test", "user": sub, "address": "127.0.0.1", "result": "ok", "pool": pool,
-        }));
-        assert_eq!(rows.len(), 2);
-    }
+        })
+    );
+    assert_eq!(rows.len(), 2);
+}
 
-    async fn a_change_that_is_refused_is_not_in_the_trail(t: &TestApp) {
-        let pool = pool(t).await;
-        t.call("CreateGroup", json!({"UserPoolId": pool, "GroupName": "g"})).await.unwrap();
-        t.call("CreateGroup", json!({"UserPoolId": pool, "GroupName": "g"})).await.unwrap_err();
-        t.call("AdminDeleteUser", json!({"UserPoolId": pool, "Username": "nobody"})).await.unwrap_err();
-        assert_eq!(count(t).await, 2);
-    }
+#[each_engine]
+async fn a_change_that_is_refused_is_not_in_the_trail(t: &TestApp) {
+    let pool = pool(t).await;
+    t.call("CreateGroup", json!({"UserPoolId": pool, "GroupName": "g"}))
+        .await
+        .unwrap();
+    t.call("CreateGroup", json!({"UserPoolId": pool, "GroupName": "g"}))
+        .await
+        .unwrap_err();
+    t.call(
+        "AdminDeleteUser",
+        json!({"UserPoolId": pool, "Username": "nobody"}),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(count(t).await, 2);
+}
 
-    async fn reads_are_not_in_the_trail_unless_asked_for(t: &TestApp) {
-        let pool = pool(t).await;
-        t.ok("DescribeUserPool", json!({"UserPoolId": pool})).await;
-        t.ok("ListUsers", json!({"UserPoolId": pool})).await;
-        assert_eq!(count(t).await, 1);
-    }
+#[each_engine]
+async fn reads_are_not_in_the_trail_unless_asked_for(t: &TestApp) {
+    let pool = pool(t).await;
+    t.ok("DescribeUserPool", json!({"UserPoolId": pool})).await;
+    t.ok("ListUsers", json!({"UserPoolId": pool})).await;
+    assert_eq!(count(t).await, 1);
+}
 
-    async fn the_trail_is_kept_for_ninety_days(t: &TestApp) {
-        append(t, 3).await;
-        t.advance(90 * DAY - 60).await;
-        append(t, 2).await;
-        jobs::forget_audit(&t.app, "one").await.unwrap();
-        assert_eq!(count(t).await, 5);
-        t.advance(120).await;
-        jobs::forget_audit(&t.app, "one").await.unwrap();
-        assert_eq!(count(t).await, 2);
-        // The job leaves nothing behind.
-        let left = t.app.store.rows("SELECT kind FROM jobs", params![]).await.unwrap();
-        assert!(left.is_empty());
-    }
+#[each_engine]
+async fn the_trail_is_kept_for_ninety_days(t: &TestApp) {
+    append(t, 3).await;
+    t.advance(90 * DAY - 60).await;
+    append(t, 2).await;
+    jobs::forget_audit(&t.app, "one").await.unwrap();
+    assert_eq!(count(t).await, 5);
+    t.advance(120).await;
+    jobs::forget_audit(&t.app, "one").await.unwrap();
+    assert_eq!(count(t).await, 2);
+    // The job leaves nothing behind.
+    let left = t
+        .app
+        .store
+        .rows("SELECT kind FROM jobs", params![])
+        .await
+        .unwrap();
+    assert!(left.is_empty());
+}
 
-    async fn more_than_a_portion_goes_too(t: &TestApp) {
-        append(t, 2_500).await;
-        t.advance(91 * DAY).await;
-        append(t, 1).await;
-        jobs::forget_audit(&t.app, "one").await.unwrap();
-        assert_eq!(count(t).await, 1);
-    }
+#[each_engine]
+async fn more_than_a_portion_goes_too(t: &TestApp) {
+    append(t, 2_500).await;
+    t.advance(91 * DAY).await;
+    append(t, 1).await;
+    jobs::forget_audit(&t.app, "one").await.unwrap();
+    assert_eq!(count(t).await, 1);
+}
 
-    async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &TestApp) {
-        append(t, 1_500).await;
-        t.advance(91 * DAY).await;
-        // A node that took the job, did a portion and stopped.
-        let (store, now) = (&t.app.store, t.app.clock.wall());
-        store.commit(leases::add(Batch::new(), KIND, "", "")).await.unwrap();
-        let lease = leases::take(store, KIND, "", "stopped", now - 1_000_000, now + 60_000_000).await.unwrap().unwrap();
-        let before = audit::forgotten_before(&t.app).unwrap();
-        let portion = cognate_store::tables::audit::forget(Batch::new(), before);
-        store.commit(leases::extend(portion, &lease, now + 1_500_000)).await.unwrap();
-        assert_eq!(count(t).await, 500);
+#[each_engine]
+async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &TestApp) {
+    append(t, 1_500).await;
+    t.advance(91 * DAY).await;
+    // A node that took the job, did a portion and stopped.
+    let (store, now) = (&t.app.store, t.app.clock.wall());
+    store
+        .commit(leases::add(Batch::new(), KIND, "", ""))
+        .await
+        .unwrap();
+    let lease = leases::take(
+        store,
+        KIND,
+        "",
+        "stopped",
+        now - 1_000_000,
+        now + 60_000_000,
+    )
+    .await
+    .unwrap()
+    .unwrap();
+    let before = audit::forgotten_before(&t.app).unwrap();
+    let portion = cognate_store::tables::audit::forget(Batch::new(), before);
+    store
+        .commit(leases::extend(portion, &lease, now + 1_500_000))
+        .await
+        .unwrap();
+    assert_eq!(count(t).await, 500);
 
-        // While its lease lasts nobody else does it.
-        jobs::forget_audit(&t.app, "other").await.unwrap();
-        assert_eq!(count(t).await, 500);
-        tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
-        jobs::forget_audit(&t.app, "other").await.unwrap();
-        assert_eq!(count(t).await, 0);
-        // The node that was too slow changes nothing any more.
-        store.commit(leases::finish(Batch::new(), &lease)).await.unwrap_err();
-    }
+    // While its lease lasts nobody else does it.
+    jobs::forget_audit(&t.app, "other").await.unwrap();
+    assert_eq!(count(t).await, 500);
+    tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
+    jobs::forget_audit(&t.app, "other").await.unwrap();
+    assert_eq!(count(t).await, 0);
+    // The node that was too slow changes nothing any more.
+    store
+        .commit(leases::finish(Batch::new(), &lease))
+        .await
+        .unwrap_err();
+}
 
-    async fn nodes_that_forget_at_once_do_no_harm(t: &TestApp) {
-        append(t, 3_000).await;
-        t.advance(91 * DAY).await;
-        append(t, 7).await;
-        let (one, other) = tokio::join!(jobs::forget_audit(&t.app, "one"), jobs::forget_audit(&t.app, "other"));
-        one.unwrap();
-        other.unwrap();
-        assert_eq!(count(t).await, 7);
-    }
+#[each_engine]
+async fn nodes_that_forget_at_once_do_no_harm(t: &TestApp) {
+    append(t, 3_000).await;
+    t.advance(91 * DAY).await;
+    append(t, 7).await;
+    let (one, other) = tokio::join!(
+        jobs::forget_audit(&t.app, "one"),
+        jobs::forget_audit(&t.app, "other")
+    );
+    one.unwrap();
+    other.unwrap();
+    assert_eq!(count(t).await, 7);
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! What CreateUserPoolClient and UpdateUserPoolClient refuse, with the service's texts.
 
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::clients::settings::{create, named};
-use crate::on_each_engine;
 use crate::pools::settings::pool;
+use crate::support::TestApp;
 
 const INVALID: &str = "InvalidParameterException";
 const OAUTH: &str = "InvalidOAuthFlowException";
@@ -191,90 +192,131 @@ fn refusals(pool_id: &str) -> Vec<(Value, &'static str, String)> {
     all
 }
 
-on_each_engine! {
-    async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &TestApp) {
-        let id = pool(t, json!({"Schema": [
+#[each_engine]
+async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &TestApp) {
+    let id = pool(
+        t,
+        json!({"Schema": [
             {"Name": "email", "Required": true},
             {"Name": "d", "AttributeDataType": "String", "DeveloperOnlyAttribute": true},
-        ]})).await;
-        let client = create(t, &id, json!({"AuthSessionValidity": 9})).await;
-        for (settings, code, text) in refusals(&id) {
-            for (op, doing) in [("CreateUserPoolClient", "creating"), ("UpdateUserPoolClient", "updating")] {
-                let mut request = named(&id, settings.clone());
-                if op == "UpdateUserPoolClient" {
-                    request["ClientId"] = client["ClientId"].clone();
-                }
-                let text = text
-                    .replace("WRITE", &format!("Invalid write attributes specified while {doing} a client"))
-                    .replace("READ", &format!("Invalid read attributes specified while {doing} a client"));
-                t.refused(op, request, code, &text).await;
+        ]}),
+    )
+    .await;
+    let client = create(t, &id, json!({"AuthSessionValidity": 9})).await;
+    for (settings, code, text) in refusals(&id) {
+        for (op, doing) in [
+            ("CreateUserPoolClient", "creating"),
+            ("UpdateUserPoolClient", "updating"),
+        ] {
+            let mut request = named(&id, settings.clone());
+            if op == "UpdateUserPoolClient" {
+                request["ClientId"] = client["ClientId"].clone();
             }
+            let text = text
+                .replace(
+                    "WRITE",
+                    &format!("Invalid write attributes specified while {doing} a client"),
+                )
+                .replace(
+                    "READ",
+                    &format!("Invalid read attributes specified while {doing} a client"),
+                );
+            t.refused(op, request, code, &text).await;
         }
-        let listed = t.ok("ListUserPoolClients", json!({"UserPoolId": id})).await;
-        assert_eq!(listed["UserPoolClients"].as_array().unwrap().len(), 1);
-        let request = json!({"UserPoolId": id, "ClientId": client["ClientId"]});
-        assert_eq!(t.ok("DescribeUserPoolClient", request).await["UserPoolClient"], client);
     }
+    let listed = t.ok("ListUserPoolClients", json!({"UserPoolId": id})).await;
+    assert_eq!(listed["UserPoolClients"].as_array().unwrap().len(), 1);
+    let request = json!({"UserPoolId": id, "ClientId": client["ClientId"]});
+    assert_eq!(
+        t.ok("DescribeUserPoolClient", request).await["UserPoolClient"],
+        client
+    );
+}
 
-    async fn secrets_are_published_nowhere_and_a_caller_who_asks_for_that_gets_none(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let client = create(t, &id, json!({"GenerateSecret": true, "PublishSecretsInAWSSecretsManager": false})).await;
-        assert!(client["ClientSecret"].is_string() && client["ClientSecretArn"].is_null());
-        let text = "PublishSecretsInAWSSecretsManager is not implemented yet.";
-        for (op, more) in [
-            ("CreateUserPoolClient", json!({})),
-            ("CreateUserPoolClient", json!({"GenerateSecret": true})),
-            ("CreateUserPoolClient", json!({"ClientSecret": "abcdefghijklmnopqrstuvwx"})),
-            ("UpdateUserPoolClient", json!({"ClientId": client["ClientId"]})),
-        ] {
-            let mut request = named(&id, more);
-            request["PublishSecretsInAWSSecretsManager"] = json!(true);
-            t.refused(op, request, "NotImplementedException", text).await;
-        }
-        let listed = t.ok("ListUserPoolClients", json!({"UserPoolId": id})).await;
-        assert_eq!(listed["UserPoolClients"].as_array().unwrap().len(), 1);
-        let mut request = named(&id, json!({"ClientId": client["ClientId"], "PublishSecretsInAWSSecretsManager": false}));
-        request["ClientName"] = json!("d");
-        let after = t.ok("UpdateUserPoolClient", request).await;
-        assert_eq!(after["UserPoolClient"]["ClientSecret"], client["ClientSecret"]);
-    }
-
-    async fn scopes_about_users_are_not_for_machines(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        t.refused(
+#[each_engine]
+async fn secrets_are_published_nowhere_and_a_caller_who_asks_for_that_gets_none(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let client = create(
+        t,
+        &id,
+        json!({"GenerateSecret": true, "PublishSecretsInAWSSecretsManager": false}),
+    )
+    .await;
+    assert!(client["ClientSecret"].is_string() && client["ClientSecretArn"].is_null());
+    let text = "PublishSecretsInAWSSecretsManager is not implemented yet.";
+    for (op, more) in [
+        ("CreateUserPoolClient", json!({})),
+        ("CreateUserPoolClient", json!({"GenerateSecret": true})),
+        (
             "CreateUserPoolClient",
-            named(&id, json!({
-                "GenerateSecret": true, "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["openid"],
-            })),
-            OAUTH,
-            "openid is not supported with client_credentials flow",
-        ).await;
+            json!({"ClientSecret": "abcdefghijklmnopqrstuvwx"}),
+        ),
+        (
+            "UpdateUserPoolClient",
+            json!({"ClientId": client["ClientId"]}),
+        ),
+    ] {
+        let mut request = named(&id, more);
+        request["PublishSecretsInAWSSecretsManager"] = json!(true);
+        t.refused(op, request, "NotImplementedException", text)
+            .await;
     }
+    let listed = t.ok("ListUserPoolClients", json!({"UserPoolId": id})).await;
+    assert_eq!(listed["UserPoolClients"].as_array().unwrap().len(), 1);
+    let mut request = named(
+        &id,
+        json!({"ClientId": client["ClientId"], "PublishSecretsInAWSSecretsManager": false}),
+    );
+    request["ClientName"] = json!("d");
+    let after = t.ok("UpdateUserPoolClient", request).await;
+    assert_eq!(
+        after["UserPoolClient"]["ClientSecret"],
+        client["ClientSecret"]
+    );
+}
 
-    async fn a_secret_is_generated_or_given_but_not_both(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        t.refused(
-            "CreateUserPoolClient",
-            named(&id, json!({"GenerateSecret": true, "ClientSecret": "x".repeat(24)})),
-            INVALID,
-            "ClientSecret cannot be specified when GenerateSecret is true.",
-        ).await;
-    }
+#[each_engine]
+async fn scopes_about_users_are_not_for_machines(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    t.refused(
+        "CreateUserPoolClient",
+        named(&id, json!({
+            "GenerateSecret": true, "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["openid"],
+        })),
+        OAUTH,
+        "openid is not supported with client_credentials flow",
+    ).await;
+}
 
-    async fn settings_just_inside_the_rules_are_accepted(t: &TestApp) {
-        let id = pool(t, json!({"Schema": [{"Name": "email", "Required": true}]})).await;
-        for settings in [
-            json!({"AccessTokenValidity": 300, "TokenValidityUnits": {"AccessToken": "seconds"}}),
-            json!({"AccessTokenValidity": 24, "IdTokenValidity": 24}),
-            json!({"AccessTokenValidity": 1, "RefreshTokenValidity": 60, "TokenValidityUnits": {"RefreshToken": "minutes"}}),
-            json!({"RefreshTokenValidity": 3650}),
-            json!({"WriteAttributes": ["email"], "ReadAttributes": ["sub", "identities"]}),
-            json!({"ExplicitAuthFlows": ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"]}),
-            json!({"ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"]}),
-            json!({"RefreshTokenRotation": {"Feature": "ENABLED"}, "ExplicitAuthFlows": ["ADMIN_NO_SRP_AUTH"]}),
-            json!({"CallbackURLs": ["https://a.example"]}),
-        ] {
-            create(t, &id, settings).await;
-        }
+#[each_engine]
+async fn a_secret_is_generated_or_given_but_not_both(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    t.refused(
+        "CreateUserPoolClient",
+        named(
+            &id,
+            json!({"GenerateSecret": true, "ClientSecret": "x".repeat(24)}),
+        ),
+        INVALID,
+        "ClientSecret cannot be specified when GenerateSecret is true.",
+    )
+    .await;
+}
+
+#[each_engine]
+async fn settings_just_inside_the_rules_are_accepted(t: &TestApp) {
+    let id = pool(t, json!({"Schema": [{"Name": "email", "Required": true}]})).await;
+    for settings in [
+        json!({"AccessTokenValidity": 300, "TokenValidityUnits": {"AccessToken": "seconds"}}),
+        json!({"AccessTokenValidity": 24, "IdTokenValidity": 24}),
+        json!({"AccessTokenValidity": 1, "RefreshTokenValidity": 60, "TokenValidityUnits": {"RefreshToken": "minutes"}}),
+        json!({"RefreshTokenValidity": 3650}),
+        json!({"WriteAttributes": ["email"], "ReadAttributes": ["sub", "identities"]}),
+        json!({"ExplicitAuthFlows": ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"]}),
+        json!({"ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"]}),
+        json!({"RefreshTokenRotation": {"Feature": "ENABLED"}, "ExplicitAuthFlows": ["ADMIN_NO_SRP_AUTH"]}),
+        json!({"CallbackURLs": ["https://a.example"]}),
+    ] {
+        create(t, &id, settings).await;
     }
 }

@@ -1,8 +1,8 @@
 //! Domains of pools.
 
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::support::TestApp;
 use crate::support::users::{all_at_once, pool, with};
 
@@ -36,173 +36,320 @@ async fn describe(t: &TestApp, domain: &str) -> Value {
     answer["DomainDescription"].clone()
 }
 
-on_each_engine! {
-    async fn a_prefix_is_made_shown_changed_and_deleted(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        assert_eq!(describe(t, "shop").await, json!({}));
-        assert_eq!(t.ok("CreateUserPoolDomain", of(&pool, "shop")).await, json!({"ManagedLoginVersion": 1}));
-        let shown = describe(t, "shop").await;
-        let distribution = shown["CloudFrontDistribution"].as_str().unwrap();
-        assert!(distribution.starts_with('d') && distribution.ends_with(".cloudfront.net"));
-        let version = shown["Version"].as_str().unwrap();
-        assert!(version.len() == 14 && version.starts_with("20") && version.bytes().all(|b| b.is_ascii_digit()));
-        assert_eq!(shown, json!({
+#[each_engine]
+async fn a_prefix_is_made_shown_changed_and_deleted(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    assert_eq!(describe(t, "shop").await, json!({}));
+    assert_eq!(
+        t.ok("CreateUserPoolDomain", of(&pool, "shop")).await,
+        json!({"ManagedLoginVersion": 1})
+    );
+    let shown = describe(t, "shop").await;
+    let distribution = shown["CloudFrontDistribution"].as_str().unwrap();
+    assert!(distribution.starts_with('d') && distribution.ends_with(".cloudfront.net"));
+    let version = shown["Version"].as_str().unwrap();
+    assert!(
+        version.len() == 14
+            && version.starts_with("20")
+            && version.bytes().all(|b| b.is_ascii_digit())
+    );
+    assert_eq!(
+        shown,
+        json!({
             "UserPoolId": pool, "AWSAccountId": "000000000000", "Domain": "shop", "S3Bucket": "aws-cognito-prod-iad-assets",
             "CloudFrontDistribution": distribution, "Version": version, "Status": "ACTIVE", "ManagedLoginVersion": 1,
-        }));
-        t.advance(5).await;
-        let input = with(of(&pool, "shop"), json!({"ManagedLoginVersion": 2}));
-        assert_eq!(t.ok("UpdateUserPoolDomain", input).await, json!({"ManagedLoginVersion": 2}));
-        let changed = describe(t, "shop").await;
-        assert_eq!(changed["ManagedLoginVersion"], 2);
-        assert_ne!(changed["Version"], shown["Version"]);
-        assert_eq!(changed["CloudFrontDistribution"], distribution);
-        assert_eq!(t.ok("UpdateUserPoolDomain", of(&pool, "shop")).await, json!({"ManagedLoginVersion": 2}));
-        assert_eq!(t.ok("DeleteUserPoolDomain", of(&pool, "shop")).await, json!({}));
-        assert_eq!(describe(t, "shop").await, json!({}));
-    }
+        })
+    );
+    t.advance(5).await;
+    let input = with(of(&pool, "shop"), json!({"ManagedLoginVersion": 2}));
+    assert_eq!(
+        t.ok("UpdateUserPoolDomain", input).await,
+        json!({"ManagedLoginVersion": 2})
+    );
+    let changed = describe(t, "shop").await;
+    assert_eq!(changed["ManagedLoginVersion"], 2);
+    assert_ne!(changed["Version"], shown["Version"]);
+    assert_eq!(changed["CloudFrontDistribution"], distribution);
+    assert_eq!(
+        t.ok("UpdateUserPoolDomain", of(&pool, "shop")).await,
+        json!({"ManagedLoginVersion": 2})
+    );
+    assert_eq!(
+        t.ok("DeleteUserPoolDomain", of(&pool, "shop")).await,
+        json!({})
+    );
+    assert_eq!(describe(t, "shop").await, json!({}));
+}
 
-    async fn the_certificate_of_a_custom_domain_may_be_of_another_account(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let config = json!({"CertificateArn": "arn:aws:acm:us-east-1:111111111111:certificate/1"});
-        let input = with(of(&pool, "auth.example.com"), json!({"CustomDomainConfig": config}));
-        t.ok("CreateUserPoolDomain", input.clone()).await;
-        t.ok("UpdateUserPoolDomain", input).await;
-        assert_eq!(describe(t, "auth.example.com").await["CustomDomainConfig"], config);
-    }
+#[each_engine]
+async fn the_certificate_of_a_custom_domain_may_be_of_another_account(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let config = json!({"CertificateArn": "arn:aws:acm:us-east-1:111111111111:certificate/1"});
+    let input = with(
+        of(&pool, "auth.example.com"),
+        json!({"CustomDomainConfig": config}),
+    );
+    t.ok("CreateUserPoolDomain", input.clone()).await;
+    t.ok("UpdateUserPoolDomain", input).await;
+    assert_eq!(
+        describe(t, "auth.example.com").await["CustomDomainConfig"],
+        config
+    );
+}
 
-    async fn a_custom_domain_is_made_shown_changed_and_deleted(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let extra = json!({"ManagedLoginVersion": 2});
-        let made = t.ok("CreateUserPoolDomain", with(custom(&pool, "auth.example.com"), extra)).await;
-        let shown = describe(t, "auth.example.com").await;
-        assert_eq!(made, json!({"ManagedLoginVersion": 2, "CloudFrontDomain": shown["CloudFrontDistribution"]}));
-        assert_eq!(shown, json!({
+#[each_engine]
+async fn a_custom_domain_is_made_shown_changed_and_deleted(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let extra = json!({"ManagedLoginVersion": 2});
+    let made = t
+        .ok(
+            "CreateUserPoolDomain",
+            with(custom(&pool, "auth.example.com"), extra),
+        )
+        .await;
+    let shown = describe(t, "auth.example.com").await;
+    assert_eq!(
+        made,
+        json!({"ManagedLoginVersion": 2, "CloudFrontDomain": shown["CloudFrontDistribution"]})
+    );
+    assert_eq!(
+        shown,
+        json!({
             "UserPoolId": pool, "AWSAccountId": "000000000000", "Domain": "auth.example.com",
             "S3Bucket": "aws-cognito-prod-iad-assets", "CloudFrontDistribution": shown["CloudFrontDistribution"],
             "Version": shown["Version"], "Status": "ACTIVE", "ManagedLoginVersion": 2,
             "CustomDomainConfig": {"CertificateArn": CERTIFICATE},
-        }));
-        let other = json!({"CertificateArn": format!("{CERTIFICATE}0"), "SecurityPolicy": "TLS_V1_3_2025"});
-        let input = with(of(&pool, "auth.example.com"), json!({"CustomDomainConfig": other}));
-        assert_eq!(t.ok("UpdateUserPoolDomain", input).await, made);
-        assert_eq!(describe(t, "auth.example.com").await["CustomDomainConfig"], other);
-        t.ok("DeleteUserPoolDomain", of(&pool, "auth.example.com")).await;
-        assert_eq!(describe(t, "auth.example.com").await, json!({}));
-    }
+        })
+    );
+    let other =
+        json!({"CertificateArn": format!("{CERTIFICATE}0"), "SecurityPolicy": "TLS_V1_3_2025"});
+    let input = with(
+        of(&pool, "auth.example.com"),
+        json!({"CustomDomainConfig": other}),
+    );
+    assert_eq!(t.ok("UpdateUserPoolDomain", input).await, made);
+    assert_eq!(
+        describe(t, "auth.example.com").await["CustomDomainConfig"],
+        other
+    );
+    t.ok("DeleteUserPoolDomain", of(&pool, "auth.example.com"))
+        .await;
+    assert_eq!(describe(t, "auth.example.com").await, json!({}));
+}
 
-    async fn a_pool_shows_its_domains_and_is_not_deleted_with_one(t: &TestApp) {
+#[each_engine]
+async fn a_pool_shows_its_domains_and_is_not_deleted_with_one(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let input = json!({"UserPoolId": id});
+    let shown = t.ok("DescribeUserPool", input.clone()).await;
+    assert!(
+        shown["UserPool"].get("Domain").is_none()
+            && shown["UserPool"].get("CustomDomain").is_none()
+    );
+    t.ok("CreateUserPoolDomain", of(&id, "shop")).await;
+    t.ok("CreateUserPoolDomain", custom(&id, "auth.example.com"))
+        .await;
+    let shown = t.ok("DescribeUserPool", input.clone()).await;
+    assert_eq!(
+        (
+            &shown["UserPool"]["Domain"],
+            &shown["UserPool"]["CustomDomain"]
+        ),
+        (&json!("shop"), &json!("auth.example.com"))
+    );
+    let text =
+        "User pool cannot be deleted. It has a domain configured that should be deleted first.";
+    for domain in ["shop", "auth.example.com"] {
+        t.refused("DeleteUserPool", input.clone(), INVALID, text)
+            .await;
+        t.ok("DeleteUserPoolDomain", of(&id, domain)).await;
+    }
+    t.ok("DeleteUserPool", input).await;
+    // The name is free for another pool.
+    t.ok(
+        "CreateUserPoolDomain",
+        of(&pool(t, json!({})).await, "shop"),
+    )
+    .await;
+}
+
+#[each_engine]
+async fn a_domain_is_of_one_pool_and_a_pool_has_one_of_a_kind(t: &TestApp) {
+    let (one, other) = (pool(t, json!({})).await, pool(t, json!({})).await);
+    t.ok("CreateUserPoolDomain", of(&one, "shop")).await;
+    t.ok("CreateUserPoolDomain", custom(&one, "auth.example.com"))
+        .await;
+    t.refused("CreateUserPoolDomain", of(&other, "shop"), INVALID, TAKEN)
+        .await;
+    let cname =
+        "One or more of the CNAMEs you provided are already associated with a different resource.";
+    t.refused(
+        "CreateUserPoolDomain",
+        custom(&other, "auth.example.com"),
+        INVALID,
+        cname,
+    )
+    .await;
+    for again in [
+        of(&one, "shop"),
+        of(&one, "shop2"),
+        custom(&one, "auth2.example.com"),
+    ] {
+        t.refused("CreateUserPoolDomain", again, INVALID, SECOND)
+            .await;
+    }
+    for op in ["UpdateUserPoolDomain", "DeleteUserPoolDomain"] {
+        t.refused(op, of(&other, "shop"), INVALID, NONE).await;
+        t.refused(op, of(&one, "shop2"), INVALID, NONE).await;
+        t.refused(op, of("us-east-1_aaaaaaaaa", "shop"), INVALID, NONE)
+            .await;
+    }
+    let missing = (
+        "ResourceNotFoundException",
+        "User pool us-east-1_aaaaaaaaa does not exist.",
+    );
+    t.refused(
+        "CreateUserPoolDomain",
+        of("us-east-1_aaaaaaaaa", "x"),
+        missing.0,
+        missing.1,
+    )
+    .await;
+    assert_eq!(describe(t, "shop").await["UserPoolId"], one);
+}
+
+#[each_engine]
+async fn what_is_no_domain_is_refused(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let prefix = "The domain name contains an invalid character. Domain names can only contain lower-case letters, \
+        numbers, and hyphens. Please enter a different name that follows this format: \
+        ^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$";
+    t.refused("CreateUserPoolDomain", of(&pool, "a.b"), INVALID, prefix)
+        .await;
+    for (domain, word) in [
+        ("aws", "aws"),
+        ("my-aws-shop", "aws"),
+        ("amazon-x", "amazon"),
+        ("x-cognito", "cognito"),
+    ] {
+        let text = format!("Domain cannot contain reserved word: {word}");
+        t.refused("CreateUserPoolDomain", of(&pool, domain), INVALID, &text)
+            .await;
+    }
+    for domain in ["auth", "example.com", "10.0.0.1", "a..b.com"] {
+        t.refused(
+            "CreateUserPoolDomain",
+            custom(&pool, domain),
+            INVALID,
+            SUBDOMAIN,
+        )
+        .await;
+    }
+    for arn in [
+        "arn:aws:acm:eu-west-1:000000000000:certificate/1",
+        "arn:aws:iam:us-east-1:000000000000:certificate/1",
+        "arn:aws:acm:us-east-1:000000000000:key/1",
+    ] {
+        let input = with(
+            of(&pool, "auth.example.com"),
+            json!({"CustomDomainConfig": {"CertificateArn": arn}}),
+        );
+        t.refused("CreateUserPoolDomain", input, INVALID, SSL).await;
+    }
+    let version = "ManagedLoginVersion must be 1 or 2.";
+    for n in [0, 3, -1] {
+        let input = with(of(&pool, "shop"), json!({"ManagedLoginVersion": n}));
+        t.refused("CreateUserPoolDomain", input, INVALID, version)
+            .await;
+    }
+    let routing = json!({"Routing": {"Failover": {"SecondaryRegion": "us-west-2", "PrimaryRoute53HealthCheckId": "x"}}});
+    let text = "Routing is not implemented yet.";
+    t.refused(
+        "CreateUserPoolDomain",
+        with(custom(&pool, "auth.example.com"), routing.clone()),
+        "NotImplementedException",
+        text,
+    )
+    .await;
+    t.ok("CreateUserPoolDomain", of(&pool, "shop")).await;
+    t.refused(
+        "UpdateUserPoolDomain",
+        with(of(&pool, "shop"), routing),
+        "NotImplementedException",
+        text,
+    )
+    .await;
+    t.refused(
+        "UpdateUserPoolDomain",
+        custom(&pool, "shop"),
+        INVALID,
+        SUBDOMAIN,
+    )
+    .await;
+    t.refused(
+        "UpdateUserPoolDomain",
+        with(of(&pool, "shop"), json!({"ManagedLoginVersion": 9})),
+        INVALID,
+        version,
+    )
+    .await;
+    let long = t
+        .call("CreateUserPoolDomain", of(&pool, &"a".repeat(64)))
+        .await
+        .unwrap_err();
+    assert!(long.0 == INVALID && long.1.contains("63"), "{long:?}");
+}
+
+#[each_engine]
+async fn a_region_has_four_custom_domains(t: &TestApp) {
+    let mut pools = Vec::new();
+    for n in 0..4 {
         let id = pool(t, json!({})).await;
-        let input = json!({"UserPoolId": id});
-        let shown = t.ok("DescribeUserPool", input.clone()).await;
-        assert!(shown["UserPool"].get("Domain").is_none() && shown["UserPool"].get("CustomDomain").is_none());
-        t.ok("CreateUserPoolDomain", of(&id, "shop")).await;
-        t.ok("CreateUserPoolDomain", custom(&id, "auth.example.com")).await;
-        let shown = t.ok("DescribeUserPool", input.clone()).await;
-        assert_eq!((&shown["UserPool"]["Domain"], &shown["UserPool"]["CustomDomain"]), (&json!("shop"), &json!("auth.example.com")));
-        let text = "User pool cannot be deleted. It has a domain configured that should be deleted first.";
-        for domain in ["shop", "auth.example.com"] {
-            t.refused("DeleteUserPool", input.clone(), INVALID, text).await;
-            t.ok("DeleteUserPoolDomain", of(&id, domain)).await;
-        }
-        t.ok("DeleteUserPool", input).await;
-        // The name is free for another pool.
-        t.ok("CreateUserPoolDomain", of(&pool(t, json!({})).await, "shop")).await;
+        t.ok(
+            "CreateUserPoolDomain",
+            custom(&id, &format!("auth{n}.example.com")),
+        )
+        .await;
+        pools.push(id);
     }
+    let fifth = custom(&pool(t, json!({})).await, "auth4.example.com");
+    let text = "The maximum number of custom domains for this account has been reached.";
+    t.refused(
+        "CreateUserPoolDomain",
+        fifth.clone(),
+        "LimitExceededException",
+        text,
+    )
+    .await;
+    t.ok("DeleteUserPoolDomain", of(&pools[0], "auth0.example.com"))
+        .await;
+    t.ok("CreateUserPoolDomain", fifth).await;
+}
 
-    async fn a_domain_is_of_one_pool_and_a_pool_has_one_of_a_kind(t: &TestApp) {
-        let (one, other) = (pool(t, json!({})).await, pool(t, json!({})).await);
-        t.ok("CreateUserPoolDomain", of(&one, "shop")).await;
-        t.ok("CreateUserPoolDomain", custom(&one, "auth.example.com")).await;
-        t.refused("CreateUserPoolDomain", of(&other, "shop"), INVALID, TAKEN).await;
-        let cname = "One or more of the CNAMEs you provided are already associated with a different resource.";
-        t.refused("CreateUserPoolDomain", custom(&other, "auth.example.com"), INVALID, cname).await;
-        for again in [of(&one, "shop"), of(&one, "shop2"), custom(&one, "auth2.example.com")] {
-            t.refused("CreateUserPoolDomain", again, INVALID, SECOND).await;
-        }
-        for op in ["UpdateUserPoolDomain", "DeleteUserPoolDomain"] {
-            t.refused(op, of(&other, "shop"), INVALID, NONE).await;
-            t.refused(op, of(&one, "shop2"), INVALID, NONE).await;
-            t.refused(op, of("us-east-1_aaaaaaaaa", "shop"), INVALID, NONE).await;
-        }
-        let missing = ("ResourceNotFoundException", "User pool us-east-1_aaaaaaaaa does not exist.");
-        t.refused("CreateUserPoolDomain", of("us-east-1_aaaaaaaaa", "x"), missing.0, missing.1).await;
-        assert_eq!(describe(t, "shop").await["UserPoolId"], one);
+#[each_engine]
+async fn a_pool_that_gets_a_domain_while_it_is_deleted_keeps_one_of_the_two(t: &TestApp) {
+    for n in 0..8 {
+        let id = pool(t, json!({})).await;
+        let domain = format!("shop{n}");
+        let (deleted, made) = tokio::join!(
+            t.call("DeleteUserPool", json!({"UserPoolId": id})),
+            t.call("CreateUserPoolDomain", of(&id, &domain)),
+        );
+        assert!(deleted.is_ok() != made.is_ok(), "{deleted:?} {made:?}");
+        assert_eq!(describe(t, &domain).await == json!({}), deleted.is_ok());
     }
+}
 
-    async fn what_is_no_domain_is_refused(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let prefix = "The domain name contains an invalid character. Domain names can only contain lower-case letters, \
-            numbers, and hyphens. Please enter a different name that follows this format: \
-            ^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$";
-        t.refused("CreateUserPoolDomain", of(&pool, "a.b"), INVALID, prefix).await;
-        for (domain, word) in [("aws", "aws"), ("my-aws-shop", "aws"), ("amazon-x", "amazon"), ("x-cognito", "cognito")] {
-            let text = format!("Domain cannot contain reserved word: {word}");
-            t.refused("CreateUserPoolDomain", of(&pool, domain), INVALID, &text).await;
-        }
-        for domain in ["auth", "example.com", "10.0.0.1", "a..b.com"] {
-            t.refused("CreateUserPoolDomain", custom(&pool, domain), INVALID, SUBDOMAIN).await;
-        }
-        for arn in [
-            "arn:aws:acm:eu-west-1:000000000000:certificate/1",
-            "arn:aws:iam:us-east-1:000000000000:certificate/1", "arn:aws:acm:us-east-1:000000000000:key/1",
-        ] {
-            let input = with(of(&pool, "auth.example.com"), json!({"CustomDomainConfig": {"CertificateArn": arn}}));
-            t.refused("CreateUserPoolDomain", input, INVALID, SSL).await;
-        }
-        let version = "ManagedLoginVersion must be 1 or 2.";
-        for n in [0, 3, -1] {
-            let input = with(of(&pool, "shop"), json!({"ManagedLoginVersion": n}));
-            t.refused("CreateUserPoolDomain", input, INVALID, version).await;
-        }
-        let routing = json!({"Routing": {"Failover": {"SecondaryRegion": "us-west-2", "PrimaryRoute53HealthCheckId": "x"}}});
-        let text = "Routing is not implemented yet.";
-        t.refused("CreateUserPoolDomain", with(custom(&pool, "auth.example.com"), routing.clone()), "NotImplementedException", text).await;
-        t.ok("CreateUserPoolDomain", of(&pool, "shop")).await;
-        t.refused("UpdateUserPoolDomain", with(of(&pool, "shop"), routing), "NotImplementedException", text).await;
-        t.refused("UpdateUserPoolDomain", custom(&pool, "shop"), INVALID, SUBDOMAIN).await;
-        t.refused("UpdateUserPoolDomain", with(of(&pool, "shop"), json!({"ManagedLoginVersion": 9})), INVALID, version).await;
-        let long = t.call("CreateUserPoolDomain", of(&pool, &"a".repeat(64))).await.unwrap_err();
-        assert!(long.0 == INVALID && long.1.contains("63"), "{long:?}");
+#[each_engine]
+async fn of_many_pools_at_once_one_gets_the_domain(t: &TestApp) {
+    let mut inputs = Vec::new();
+    for _ in 0..12 {
+        inputs.push(of(&pool(t, json!({})).await, "shop"));
     }
-
-    async fn a_region_has_four_custom_domains(t: &TestApp) {
-        let mut pools = Vec::new();
-        for n in 0..4 {
-            let id = pool(t, json!({})).await;
-            t.ok("CreateUserPoolDomain", custom(&id, &format!("auth{n}.example.com"))).await;
-            pools.push(id);
-        }
-        let fifth = custom(&pool(t, json!({})).await, "auth4.example.com");
-        let text = "The maximum number of custom domains for this account has been reached.";
-        t.refused("CreateUserPoolDomain", fifth.clone(), "LimitExceededException", text).await;
-        t.ok("DeleteUserPoolDomain", of(&pools[0], "auth0.example.com")).await;
-        t.ok("CreateUserPoolDomain", fifth).await;
-    }
-
-    async fn a_pool_that_gets_a_domain_while_it_is_deleted_keeps_one_of_the_two(t: &TestApp) {
-        for n in 0..8 {
-            let id = pool(t, json!({})).await;
-            let domain = format!("shop{n}");
-            let (deleted, made) = tokio::join!(
-                t.call("DeleteUserPool", json!({"UserPoolId": id})),
-                t.call("CreateUserPoolDomain", of(&id, &domain)),
-            );
-            assert!(deleted.is_ok() != made.is_ok(), "{deleted:?} {made:?}");
-            assert_eq!(describe(t, &domain).await == json!({}), deleted.is_ok());
-        }
-    }
-
-    async fn of_many_pools_at_once_one_gets_the_domain(t: &TestApp) {
-        let mut inputs = Vec::new();
-        for _ in 0..12 {
-            inputs.push(of(&pool(t, json!({})).await, "shop"));
-        }
-        let answers = all_at_once(t, "CreateUserPoolDomain", inputs).await;
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-        for refusal in answers.into_iter().filter_map(Result::err) {
-            assert_eq!(refusal, (INVALID.to_owned(), TAKEN.to_owned()));
-        }
+    let answers = all_at_once(t, "CreateUserPoolDomain", inputs).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    for refusal in answers.into_iter().filter_map(Result::err) {
+        assert_eq!(refusal, (INVALID.to_owned(), TAKEN.to_owned()));
     }
 }
 

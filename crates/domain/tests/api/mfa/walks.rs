@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use cognate_crypto::random;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::support::TestApp;
 use crate::support::mfa::*;
 use crate::support::signin::{Site, by_password, set_password, sign_in};
@@ -300,37 +300,54 @@ impl Walk<'_> {
     }
 }
 
-on_each_engine! {
-    async fn tokens_never_come_without_what_pool_and_user_ask_for(t: &TestApp) {
-        let (mut tokens, mut refused) = (0, 0);
-        for _ in 0..4 {
-            let s = mfa_site(t, "OPTIONAL", &["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"]).await;
-            jane(t, &s, &["email", "phone_number"]).await;
-            let token = sign_in(t, &s.client, "jane").await["AccessToken"].clone();
-            let mut walk = Walk {
-                t, s, held: Vec::new(), token, app: None, used: HashSet::new(), passwords: 0, required: false,
-                messages: 0, tokens: 0, refused: 0,
-            };
-            let password = walk.password();
-            set_password(t, &walk.s.pool, "jane", &password).await;
-            for _ in 0..150 {
-                match below(20) {
-                    0..=4 => walk.begin().await,
-                    5..=12 => walk.respond().await,
-                    13..=16 => walk.set_up().await,
-                    _ => walk.change().await,
-                }
-                if walk.held.len() > 6 {
-                    walk.held.remove(0);
-                }
-                // The lockout is another test's; here it would only end the walk early.
-                let forget = "DELETE FROM attempts WHERE pool_id = ?1";
-                let batch = cognate_store::Batch::new().run(forget, cognate_store::params![&walk.s.pool]);
-                t.app.store.commit(batch).await.unwrap();
+#[each_engine]
+async fn tokens_never_come_without_what_pool_and_user_ask_for(t: &TestApp) {
+    let (mut tokens, mut refused) = (0, 0);
+    for _ in 0..4 {
+        let s = mfa_site(
+            t,
+            "OPTIONAL",
+            &["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"],
+        )
+        .await;
+        jane(t, &s, &["email", "phone_number"]).await;
+        let token = sign_in(t, &s.client, "jane").await["AccessToken"].clone();
+        let mut walk = Walk {
+            t,
+            s,
+            held: Vec::new(),
+            token,
+            app: None,
+            used: HashSet::new(),
+            passwords: 0,
+            required: false,
+            messages: 0,
+            tokens: 0,
+            refused: 0,
+        };
+        let password = walk.password();
+        set_password(t, &walk.s.pool, "jane", &password).await;
+        for _ in 0..150 {
+            match below(20) {
+                0..=4 => walk.begin().await,
+                5..=12 => walk.respond().await,
+                13..=16 => walk.set_up().await,
+                _ => walk.change().await,
             }
-            tokens += walk.tokens;
-            refused += walk.refused;
+            if walk.held.len() > 6 {
+                walk.held.remove(0);
+            }
+            // The lockout is another test's; here it would only end the walk early.
+            let forget = "DELETE FROM attempts WHERE pool_id = ?1";
+            let batch =
+                cognate_store::Batch::new().run(forget, cognate_store::params![&walk.s.pool]);
+            t.app.store.commit(batch).await.unwrap();
         }
-        assert!(tokens > 10 && refused > 40, "{tokens} tokens, {refused} refusals: the walks went nowhere");
+        tokens += walk.tokens;
+        refused += walk.refused;
     }
+    assert!(
+        tokens > 10 && refused > 40,
+        "{tokens} tokens, {refused} refusals: the walks went nowhere"
+    );
 }

@@ -3,12 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::jws::PublicKey;
-use cognate_domain::App;
+use cognate_domain::{App, Caller, ClientInfo, Cx};
+use cognate_shapes::Op;
+use each_engine::each_engine;
 use serde_json::json;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};
 
-use crate::on_each_engine;
 use crate::pools::settings::pool;
 use crate::support::TestApp;
 
@@ -50,36 +51,46 @@ fn seconds(certificate: &Certificate) -> (i64, i64) {
     (seconds(validity.not_before), seconds(validity.not_after))
 }
 
-on_each_engine! {
-    async fn it_is_the_pools_own_signed_by_its_key_for_ten_years(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let first = certificate(t, &id).await;
-        assert!(is_by_the_pools_key(&t.app, &id, &first).await);
-        assert_eq!(first.tbs_certificate.subject.to_string(), format!("CN={id}"));
-        let (start, end) = seconds(&first);
-        assert_eq!(end - start, 3_653 * DAY);
-        let now = t.app.clock.service() / 1_000_000;
-        assert!(start <= now && now - start < 60, "{start} {now}");
-        let other = pool(t, json!({})).await;
-        assert!(!is_by_the_pools_key(&t.app, &other, &first).await);
-    }
+#[each_engine]
+async fn it_is_the_pools_own_signed_by_its_key_for_ten_years(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let first = certificate(t, &id).await;
+    assert!(is_by_the_pools_key(&t.app, &id, &first).await);
+    assert_eq!(
+        first.tbs_certificate.subject.to_string(),
+        format!("CN={id}")
+    );
+    let (start, end) = seconds(&first);
+    assert_eq!(end - start, 3_653 * DAY);
+    let now = t.app.clock.service() / 1_000_000;
+    assert!(start <= now && now - start < 60, "{start} {now}");
+    let other = pool(t, json!({})).await;
+    assert!(!is_by_the_pools_key(&t.app, &other, &first).await);
+}
 
-    async fn it_stays_the_same_for_a_year_and_then_a_new_one_names_the_same_key(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let first = certificate(t, &id).await;
-        t.advance(364 * DAY).await;
-        assert!(certificate(t, &id).await == first);
-        t.advance(2 * DAY).await;
-        let second = certificate(t, &id).await;
-        assert_eq!(seconds(&second).0 - seconds(&first).0, 365 * DAY);
-        let (old, new) = (first.tbs_certificate, second.tbs_certificate);
-        assert!(old.subject_public_key_info == new.subject_public_key_info);
-        assert_ne!(old.serial_number, new.serial_number);
-    }
+#[each_engine]
+async fn it_stays_the_same_for_a_year_and_then_a_new_one_names_the_same_key(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let first = certificate(t, &id).await;
+    t.advance(364 * DAY).await;
+    assert!(certificate(t, &id).await == first);
+    t.advance(2 * DAY).await;
+    let second = certificate(t, &id).await;
+    assert_eq!(seconds(&second).0 - seconds(&first).0, 365 * DAY);
+    let (old, new) = (first.tbs_certificate, second.tbs_certificate);
+    assert!(old.subject_public_key_info == new.subject_public_key_info);
+    assert_ne!(old.serial_number, new.serial_number);
+}
 
-    async fn a_pool_that_is_not_there_has_none(t: &TestApp) {
-        let text = "User pool us-east-1_nosuchone does not exist.";
-        let request = json!({"UserPoolId": "us-east-1_nosuchone"});
-        t.refused("GetSigningCertificate", request, "ResourceNotFoundException", text).await;
-    }
+#[each_engine]
+async fn a_pool_that_is_not_there_has_none(t: &TestApp) {
+    let text = "User pool us-east-1_nosuchone does not exist.";
+    let request = json!({"UserPoolId": "us-east-1_nosuchone"});
+    t.refused(
+        "GetSigningCertificate",
+        request,
+        "ResourceNotFoundException",
+        text,
+    )
+    .await;
 }

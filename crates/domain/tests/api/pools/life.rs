@@ -6,9 +6,9 @@ use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::Op;
 use cognate_store::tables::pools;
 use cognate_store::{Batch, params};
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::pools::settings::{describe, pool};
 use crate::support::TestApp;
 
@@ -159,207 +159,401 @@ async fn left(t: &TestApp, pool_id: &str) -> usize {
     tables
 }
 
-on_each_engine! {
-    async fn pages_hold_every_pool_of_the_region_once(t: &TestApp) {
-        let mut made = Vec::new();
-        for _ in 0..7 {
-            made.push(pool(t, json!({})).await);
-        }
-        in_region(t, "eu-central-1", "CreateUserPool", json!({"PoolName": "far"})).await;
-        made.sort();
-        for size in [1, 3, 7, 60] {
-            let mut listed = all_pages(t, size).await;
-            listed.sort();
-            assert_eq!(listed, made, "pages of {size}");
-        }
-        let far = in_region(t, "eu-central-1", "ListUserPools", json!({"MaxResults": 60})).await;
-        assert_eq!(far["UserPools"].as_array().unwrap().len(), 1);
-        let none = in_region(t, "eu-west-1", "ListUserPools", json!({"MaxResults": 60})).await;
-        assert_eq!(none, json!({"UserPools": []}));
+#[each_engine]
+async fn pages_hold_every_pool_of_the_region_once(t: &TestApp) {
+    let mut made = Vec::new();
+    for _ in 0..7 {
+        made.push(pool(t, json!({})).await);
     }
+    in_region(
+        t,
+        "eu-central-1",
+        "CreateUserPool",
+        json!({"PoolName": "far"}),
+    )
+    .await;
+    made.sort();
+    for size in [1, 3, 7, 60] {
+        let mut listed = all_pages(t, size).await;
+        listed.sort();
+        assert_eq!(listed, made, "pages of {size}");
+    }
+    let far = in_region(
+        t,
+        "eu-central-1",
+        "ListUserPools",
+        json!({"MaxResults": 60}),
+    )
+    .await;
+    assert_eq!(far["UserPools"].as_array().unwrap().len(), 1);
+    let none = in_region(t, "eu-west-1", "ListUserPools", json!({"MaxResults": 60})).await;
+    assert_eq!(none, json!({"UserPools": []}));
+}
 
-    async fn a_listed_pool_shows_name_dates_and_triggers(t: &TestApp) {
-        let function = "arn:aws:lambda:us-east-1:123456789012:function:hook";
-        let id = pool(t, json!({"LambdaConfig": {"PreSignUp": function}})).await;
-        let shown = describe(t, &id).await;
-        let page = t.ok("ListUserPools", json!({"MaxResults": 1})).await;
-        assert_eq!(page, json!({"UserPools": [{
+#[each_engine]
+async fn a_listed_pool_shows_name_dates_and_triggers(t: &TestApp) {
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:hook";
+    let id = pool(t, json!({"LambdaConfig": {"PreSignUp": function}})).await;
+    let shown = describe(t, &id).await;
+    let page = t.ok("ListUserPools", json!({"MaxResults": 1})).await;
+    assert_eq!(
+        page,
+        json!({"UserPools": [{
             "Id": id, "Name": "p", "LambdaConfig": {"PreSignUp": function},
             "CreationDate": shown["CreationDate"], "LastModifiedDate": shown["LastModifiedDate"],
-        }]}));
-    }
+        }]})
+    );
+}
 
-    async fn pages_miss_nothing_when_pools_come_and_go_between_them(t: &TestApp) {
-        let mut made = Vec::new();
-        for _ in 0..6 {
-            made.push(pool(t, json!({})).await);
-        }
-        made.sort();
-        let first = t.ok("ListUserPools", json!({"MaxResults": 2})).await;
-        // The cursor's own pool goes, and another one comes.
-        t.ok("DeleteUserPool", json!({"UserPoolId": made[1]})).await;
-        let added = pool(t, json!({})).await;
-        let rest = t.ok("ListUserPools", json!({"MaxResults": 60, "NextToken": first["NextToken"]})).await;
-        let ids: Vec<_> = rest["UserPools"].as_array().unwrap().iter().map(|p| p["Id"].as_str().unwrap()).collect();
-        assert!(made[2..].iter().all(|id| ids.contains(&id.as_str())));
-        assert!(!ids.contains(&made[0].as_str()) && !ids.contains(&made[1].as_str()));
-        assert_eq!(ids.contains(&added.as_str()), added > made[1]);
+#[each_engine]
+async fn pages_miss_nothing_when_pools_come_and_go_between_them(t: &TestApp) {
+    let mut made = Vec::new();
+    for _ in 0..6 {
+        made.push(pool(t, json!({})).await);
     }
+    made.sort();
+    let first = t.ok("ListUserPools", json!({"MaxResults": 2})).await;
+    // The cursor's own pool goes, and another one comes.
+    t.ok("DeleteUserPool", json!({"UserPoolId": made[1]})).await;
+    let added = pool(t, json!({})).await;
+    let rest = t
+        .ok(
+            "ListUserPools",
+            json!({"MaxResults": 60, "NextToken": first["NextToken"]}),
+        )
+        .await;
+    let ids: Vec<_> = rest["UserPools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["Id"].as_str().unwrap())
+        .collect();
+    assert!(made[2..].iter().all(|id| ids.contains(&id.as_str())));
+    assert!(!ids.contains(&made[0].as_str()) && !ids.contains(&made[1].as_str()));
+    assert_eq!(ids.contains(&added.as_str()), added > made[1]);
+}
 
-    async fn a_page_token_is_refused_when_altered_too_old_or_made_for_something_else(t: &TestApp) {
-        for _ in 0..3 {
-            pool(t, json!({})).await;
-        }
-        let id = pool(t, json!({})).await;
-        for name in ["a", "b"] {
-            t.ok("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": name})).await;
-        }
-        let token = t.ok("ListUserPools", json!({"MaxResults": 1})).await["NextToken"].as_str().unwrap().to_owned();
-        let clients = t.ok("ListUserPoolClients", json!({"UserPoolId": id, "MaxResults": 1})).await;
-        let of_clients = clients["NextToken"].as_str().unwrap().to_owned();
-        let mut altered = token.clone().into_bytes();
-        altered[10] = if altered[10] == b'A' { b'B' } else { b'A' };
-        let altered = String::from_utf8(altered).unwrap();
-        for bad in [altered.as_str(), &token[1..], of_clients.as_str(), "x"] {
-            t.refused(
-                "ListUserPools", json!({"MaxResults": 1, "NextToken": bad}), "InvalidParameterException",
-                "Invalid pagination token.",
-            ).await;
-        }
-        t.ok("ListUserPools", json!({"MaxResults": 1, "NextToken": token})).await;
-        t.advance(3601).await;
+#[each_engine]
+async fn a_page_token_is_refused_when_altered_too_old_or_made_for_something_else(t: &TestApp) {
+    for _ in 0..3 {
+        pool(t, json!({})).await;
+    }
+    let id = pool(t, json!({})).await;
+    for name in ["a", "b"] {
+        t.ok(
+            "CreateUserPoolClient",
+            json!({"UserPoolId": id, "ClientName": name}),
+        )
+        .await;
+    }
+    let token = t.ok("ListUserPools", json!({"MaxResults": 1})).await["NextToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let clients = t
+        .ok(
+            "ListUserPoolClients",
+            json!({"UserPoolId": id, "MaxResults": 1}),
+        )
+        .await;
+    let of_clients = clients["NextToken"].as_str().unwrap().to_owned();
+    let mut altered = token.clone().into_bytes();
+    altered[10] = if altered[10] == b'A' { b'B' } else { b'A' };
+    let altered = String::from_utf8(altered).unwrap();
+    for bad in [altered.as_str(), &token[1..], of_clients.as_str(), "x"] {
         t.refused(
-            "ListUserPools", json!({"MaxResults": 1, "NextToken": token}), "InvalidParameterException",
+            "ListUserPools",
+            json!({"MaxResults": 1, "NextToken": bad}),
+            "InvalidParameterException",
             "Invalid pagination token.",
-        ).await;
+        )
+        .await;
     }
+    t.ok(
+        "ListUserPools",
+        json!({"MaxResults": 1, "NextToken": token}),
+    )
+    .await;
+    t.advance(3601).await;
+    t.refused(
+        "ListUserPools",
+        json!({"MaxResults": 1, "NextToken": token}),
+        "InvalidParameterException",
+        "Invalid pagination token.",
+    )
+    .await;
+}
 
-    async fn a_protected_pool_is_not_deleted(t: &TestApp) {
-        let id = pool(t, json!({"DeletionProtection": "ACTIVE"})).await;
-        t.refused(
-            "DeleteUserPool", json!({"UserPoolId": id}), "InvalidParameterException",
-            "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
-             inactivated first.",
-        ).await;
-        t.ok("UpdateUserPool", json!({"UserPoolId": id, "DeletionProtection": "INACTIVE"})).await;
-        assert_eq!(t.ok("DeleteUserPool", json!({"UserPoolId": id})).await, Value::Null);
+#[each_engine]
+async fn a_protected_pool_is_not_deleted(t: &TestApp) {
+    let id = pool(t, json!({"DeletionProtection": "ACTIVE"})).await;
+    t.refused(
+        "DeleteUserPool", json!({"UserPoolId": id}), "InvalidParameterException",
+        "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
+         inactivated first.",
+    ).await;
+    t.ok(
+        "UpdateUserPool",
+        json!({"UserPoolId": id, "DeletionProtection": "INACTIVE"}),
+    )
+    .await;
+    assert_eq!(
+        t.ok("DeleteUserPool", json!({"UserPoolId": id})).await,
+        Value::Null
+    );
+}
+
+#[each_engine]
+async fn a_deleted_pool_is_gone_at_once_with_its_clients(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let client = t
+        .ok(
+            "CreateUserPoolClient",
+            json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true}),
+        )
+        .await;
+    let client = client["UserPoolClient"]["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
+    let gone = format!("User pool {id} does not exist.");
+    for (op, more) in [
+        ("DescribeUserPool", json!({})),
+        ("UpdateUserPool", json!({})),
+        ("DeleteUserPool", json!({})),
+        ("ListUserPoolClients", json!({})),
+        ("CreateUserPoolClient", json!({"ClientName": "d"})),
+        ("DescribeUserPoolClient", json!({"ClientId": client})),
+        ("UpdateUserPoolClient", json!({"ClientId": client})),
+        ("DeleteUserPoolClient", json!({"ClientId": client})),
+    ] {
+        let mut request = more;
+        request["UserPoolId"] = json!(id);
+        t.refused(op, request, "ResourceNotFoundException", &gone)
+            .await;
     }
+    assert_eq!(
+        t.ok("ListUserPools", json!({"MaxResults": 60})).await,
+        json!({"UserPools": []})
+    );
+}
 
-    async fn a_deleted_pool_is_gone_at_once_with_its_clients(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let client = t.ok("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true})).await;
-        let client = client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
-        t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
-        let gone = format!("User pool {id} does not exist.");
-        for (op, more) in [
-            ("DescribeUserPool", json!({})),
-            ("UpdateUserPool", json!({})),
-            ("DeleteUserPool", json!({})),
-            ("ListUserPoolClients", json!({})),
-            ("CreateUserPoolClient", json!({"ClientName": "d"})),
-            ("DescribeUserPoolClient", json!({"ClientId": client})),
-            ("UpdateUserPoolClient", json!({"ClientId": client})),
-            ("DeleteUserPoolClient", json!({"ClientId": client})),
-        ] {
-            let mut request = more;
-            request["UserPoolId"] = json!(id);
-            t.refused(op, request, "ResourceNotFoundException", &gone).await;
+#[each_engine]
+async fn the_purge_takes_every_row_of_the_pool_and_of_no_other(t: &TestApp) {
+    let (gone, stays) = (pool(t, json!({})).await, pool(t, json!({})).await);
+    for id in [&gone, &stays] {
+        t.ok(
+            "CreateUserPoolClient",
+            json!({"UserPoolId": id, "ClientName": "c"}),
+        )
+        .await;
+        fill(t, id, 5).await;
+    }
+    // The count is the sum of the shards.
+    assert_eq!(describe(t, &stays).await["EstimatedNumberOfUsers"], 2);
+    assert!(
+        purge::step(&t.app, &stays).await.unwrap(),
+        "an active pool is not purged"
+    );
+    t.ok("DeleteUserPool", json!({"UserPoolId": gone})).await;
+    let jobs = t
+        .app
+        .store
+        .rows(
+            "SELECT job_key FROM jobs WHERE kind = 'delete_pool'",
+            vec![],
+        )
+        .await
+        .unwrap();
+    assert_eq!(jobs[0].text(0).unwrap(), gone);
+    while !purge::step(&t.app, &gone).await.unwrap() {}
+    assert_eq!(
+        (left(t, &gone).await, left(t, &stays).await),
+        (0, LEFT.len())
+    );
+    let row = t
+        .app
+        .store
+        .row(
+            "SELECT doc, data_key FROM pools WHERE pool_id = ?1",
+            params![&gone],
+        )
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (row.text(0).unwrap(), row.bytes(1).unwrap()),
+        ("{}", &[][..])
+    );
+    assert_eq!(pools::state(&t.app.store, &gone).await.unwrap(), Some(2));
+    assert!(
+        purge::step(&t.app, &gone).await.unwrap(),
+        "a second purge finds nothing to do"
+    );
+}
+
+#[each_engine]
+async fn a_client_made_while_its_pool_is_deleted_leaves_nothing(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let make = || {
+        t.call(
+            "CreateUserPoolClient",
+            json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true}),
+        )
+    };
+    let delete = t.call("DeleteUserPool", json!({"UserPoolId": id}));
+    let (a, b, c, deleted, d, e, f) =
+        tokio::join!(make(), make(), make(), delete, make(), make(), make());
+    assert!(deleted.is_ok());
+    let gone = format!("User pool {id} does not exist.");
+    for answer in [a, b, c, d, e, f] {
+        if let Err(refusal) = answer {
+            assert_eq!(
+                refusal,
+                ("ResourceNotFoundException".to_owned(), gone.clone())
+            );
         }
-        assert_eq!(t.ok("ListUserPools", json!({"MaxResults": 60})).await, json!({"UserPools": []}));
     }
+    while !purge::step(&t.app, &id).await.unwrap() {}
+    assert_eq!(left(t, &id).await, 0);
+    t.refused(
+        "CreateUserPoolClient",
+        json!({"UserPoolId": id, "ClientName": "c"}),
+        "ResourceNotFoundException",
+        &gone,
+    )
+    .await;
+}
 
-    async fn the_purge_takes_every_row_of_the_pool_and_of_no_other(t: &TestApp) {
-        let (gone, stays) = (pool(t, json!({})).await, pool(t, json!({})).await);
-        for id in [&gone, &stays] {
-            t.ok("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c"})).await;
-            fill(t, id, 5).await;
-        }
-        // The count is the sum of the shards.
-        assert_eq!(describe(t, &stays).await["EstimatedNumberOfUsers"], 2);
-        assert!(purge::step(&t.app, &stays).await.unwrap(), "an active pool is not purged");
-        t.ok("DeleteUserPool", json!({"UserPoolId": gone})).await;
-        let jobs = t.app.store.rows("SELECT job_key FROM jobs WHERE kind = 'delete_pool'", vec![]).await.unwrap();
-        assert_eq!(jobs[0].text(0).unwrap(), gone);
-        while !purge::step(&t.app, &gone).await.unwrap() {}
-        assert_eq!((left(t, &gone).await, left(t, &stays).await), (0, LEFT.len()));
-        let row = t.app.store.row("SELECT doc, data_key FROM pools WHERE pool_id = ?1", params![&gone]).await.unwrap().unwrap();
-        assert_eq!((row.text(0).unwrap(), row.bytes(1).unwrap()), ("{}", &[][..]));
-        assert_eq!(pools::state(&t.app.store, &gone).await.unwrap(), Some(2));
-        assert!(purge::step(&t.app, &gone).await.unwrap(), "a second purge finds nothing to do");
+#[each_engine]
+async fn the_purge_goes_in_portions(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let mut batch = Batch::new();
+    let rows = pools::PURGE_ROWS * 5 / 2;
+    for n in 0..rows {
+        batch = batch.run(
+            "INSERT INTO tombstones (pool_id, user_id, at) VALUES (?1, ?2, 0)",
+            params![&id, format!("u{n}")],
+        );
     }
-
-    async fn a_client_made_while_its_pool_is_deleted_leaves_nothing(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let make = || t.call("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true}));
-        let delete = t.call("DeleteUserPool", json!({"UserPoolId": id}));
-        let (a, b, c, deleted, d, e, f) = tokio::join!(make(), make(), make(), delete, make(), make(), make());
-        assert!(deleted.is_ok());
-        let gone = format!("User pool {id} does not exist.");
-        for answer in [a, b, c, d, e, f] {
-            if let Err(refusal) = answer {
-                assert_eq!(refusal, ("ResourceNotFoundException".to_owned(), gone.clone()));
-            }
-        }
-        while !purge::step(&t.app, &id).await.unwrap() {}
-        assert_eq!(left(t, &id).await, 0);
-        t.refused(
-            "CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c"}), "ResourceNotFoundException", &gone,
-        ).await;
+    t.app.store.commit(batch).await.unwrap();
+    t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
+    let mut portions = 1;
+    while !purge::step(&t.app, &id).await.unwrap() {
+        portions += 1;
     }
+    assert_eq!(portions, 3);
+    assert_eq!(left(t, &id).await, 0);
+}
 
-    async fn the_purge_goes_in_portions(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let mut batch = Batch::new();
-        let rows = pools::PURGE_ROWS * 5 / 2;
-        for n in 0..rows {
-            batch = batch.run("INSERT INTO tombstones (pool_id, user_id, at) VALUES (?1, ?2, 0)", params![&id, format!("u{n}")]);
-        }
-        t.app.store.commit(batch).await.unwrap();
-        t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
-        let mut portions = 1;
-        while !purge::step(&t.app, &id).await.unwrap() {
-            portions += 1;
-        }
-        assert_eq!(portions, 3);
-        assert_eq!(left(t, &id).await, 0);
-    }
+#[each_engine]
+async fn configuration_is_read_and_changed_as_another_node_left_it(t: &TestApp) {
+    let root = RootKey::from_base64(t.app.root.to_base64().expose()).unwrap();
+    let other = App::open(Settings::dev(), t.app.store.clone(), root)
+        .await
+        .unwrap();
+    let id = pool(t, json!({})).await;
+    let client = t
+        .ok(
+            "CreateUserPoolClient",
+            json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true}),
+        )
+        .await;
+    let ids = json!({"UserPoolId": id, "ClientId": client["UserPoolClient"]["ClientId"]});
+    let elsewhere = async |op: &str, input: Value| on_node(&other, "us-east-1", op, input).await;
+    assert_eq!(
+        elsewhere("DescribeUserPoolClient", ids.clone())
+            .await
+            .unwrap(),
+        client
+    );
+    // Each node knows the pool by now; what one changes the other sees and changes further.
+    elsewhere(
+        "UpdateUserPool",
+        json!({"UserPoolId": id, "UserPoolTags": {"by": "other"}}),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        describe(t, &id).await["UserPoolTags"],
+        json!({"by": "other"})
+    );
+    t.ok("UpdateUserPool", json!({"UserPoolId": id, "PoolName": "q"}))
+        .await;
+    let shown = elsewhere("DescribeUserPool", json!({"UserPoolId": id}))
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            &shown["UserPool"]["Name"],
+            &shown["UserPool"]["UserPoolTags"]
+        ),
+        (&json!("q"), &json!({}))
+    );
+    elsewhere("DeleteUserPoolClient", ids.clone())
+        .await
+        .unwrap();
+    assert!(t.call("DescribeUserPoolClient", ids).await.is_err());
+    t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
+    let gone = elsewhere("DescribeUserPool", json!({"UserPoolId": id}))
+        .await
+        .unwrap_err();
+    assert_eq!(gone, format!("User pool {id} does not exist."));
+}
 
-    async fn configuration_is_read_and_changed_as_another_node_left_it(t: &TestApp) {
-        let root = RootKey::from_base64(t.app.root.to_base64().expose()).unwrap();
-        let other = App::open(Settings::dev(), t.app.store.clone(), root).await.unwrap();
-        let id = pool(t, json!({})).await;
-        let client = t.ok("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c", "GenerateSecret": true})).await;
-        let ids = json!({"UserPoolId": id, "ClientId": client["UserPoolClient"]["ClientId"]});
-        let elsewhere = async |op: &str, input: Value| on_node(&other, "us-east-1", op, input).await;
-        assert_eq!(elsewhere("DescribeUserPoolClient", ids.clone()).await.unwrap(), client);
-        // Each node knows the pool by now; what one changes the other sees and changes further.
-        elsewhere("UpdateUserPool", json!({"UserPoolId": id, "UserPoolTags": {"by": "other"}})).await.unwrap();
-        assert_eq!(describe(t, &id).await["UserPoolTags"], json!({"by": "other"}));
-        t.ok("UpdateUserPool", json!({"UserPoolId": id, "PoolName": "q"})).await;
-        let shown = elsewhere("DescribeUserPool", json!({"UserPoolId": id})).await.unwrap();
-        assert_eq!((&shown["UserPool"]["Name"], &shown["UserPool"]["UserPoolTags"]), (&json!("q"), &json!({})));
-        elsewhere("DeleteUserPoolClient", ids.clone()).await.unwrap();
-        assert!(t.call("DescribeUserPoolClient", ids).await.is_err());
-        t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
-        let gone = elsewhere("DescribeUserPool", json!({"UserPoolId": id})).await.unwrap_err();
-        assert_eq!(gone, format!("User pool {id} does not exist."));
-    }
-
-    async fn every_change_of_a_pool_is_in_the_audit_trail(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        t.ok("UpdateUserPool", json!({"UserPoolId": id})).await;
-        let client = t.ok("CreateUserPoolClient", json!({"UserPoolId": id, "ClientName": "c", "ClientSecret": "s".repeat(24)})).await;
-        let client = client["UserPoolClient"]["ClientId"].clone();
-        t.ok("UpdateUserPoolClient", json!({"UserPoolId": id, "ClientId": client})).await;
-        t.ok("DeleteUserPoolClient", json!({"UserPoolId": id, "ClientId": client})).await;
-        t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
-        let rows = t.app.store.rows("SELECT doc FROM audit WHERE pool_id = ?1 ORDER BY at", params![&id]).await.unwrap();
-        let docs: Vec<Value> = rows.iter().map(|row| serde_json::from_str(row.text(0).unwrap()).unwrap()).collect();
-        let actions: Vec<_> = docs.iter().map(|doc| doc["operation"].as_str().unwrap()).collect();
-        assert_eq!(actions, [
-            "CreateUserPool", "UpdateUserPool", "CreateUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient",
+#[each_engine]
+async fn every_change_of_a_pool_is_in_the_audit_trail(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    t.ok("UpdateUserPool", json!({"UserPoolId": id})).await;
+    let client = t
+        .ok(
+            "CreateUserPoolClient",
+            json!({"UserPoolId": id, "ClientName": "c", "ClientSecret": "s".repeat(24)}),
+        )
+        .await;
+    let client = client["UserPoolClient"]["ClientId"].clone();
+    t.ok(
+        "UpdateUserPoolClient",
+        json!({"UserPoolId": id, "ClientId": client}),
+    )
+    .await;
+    t.ok(
+        "DeleteUserPoolClient",
+        json!({"UserPoolId": id, "ClientId": client}),
+    )
+    .await;
+    t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
+    let rows = t
+        .app
+        .store
+        .rows(
+            "SELECT doc FROM audit WHERE pool_id = ?1 ORDER BY at",
+            params![&id],
+        )
+        .await
+        .unwrap();
+    let docs: Vec<Value> = rows
+        .iter()
+        .map(|row| serde_json::from_str(row.text(0).unwrap()).unwrap())
+        .collect();
+    let actions: Vec<_> = docs
+        .iter()
+        .map(|doc| doc["operation"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "CreateUserPool",
+            "UpdateUserPool",
+            "CreateUserPoolClient",
+            "UpdateUserPoolClient",
+            "DeleteUserPoolClient",
             "DeleteUserPool",
-        ]);
-        assert!(docs.iter().all(|doc| doc["caller"] == "test" && !doc.to_string().contains("ssss")));
-    }
+        ]
+    );
+    assert!(
+        docs.iter()
+            .all(|doc| doc["caller"] == "test" && !doc.to_string().contains("ssss"))
+    );
 }

@@ -3,10 +3,10 @@
 use cognate_domain::dispatch::NOT_BUILT;
 use cognate_domain::pending::{CLIENT_SETTINGS, POOL_SETTINGS};
 use cognate_shapes::Op;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::clients::settings as clients;
-use crate::on_each_engine;
 use crate::pools::settings::pool;
 use crate::support::TestApp;
 
@@ -95,37 +95,45 @@ async fn others_work(t: &TestApp, pool_id: &str, name: &str) {
     }
 }
 
-on_each_engine! {
-    async fn the_operations_that_a_setting_governs_fail_closed(t: &TestApp) {
-        for setting in POOL_SETTINGS {
-            let id = pool(t, settings(setting.name)).await;
-            let client = clients::create(t, &id, json!({"ExplicitAuthFlows": [
-                "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
-            ]})).await;
-            let client = client["ClientId"].as_str().unwrap();
-            let text = format!("{} is not implemented yet.", setting.name);
-            let mut tried = 0;
-            for op in setting.governs.iter().filter(|op| !NOT_BUILT.contains(op)) {
-                if let Some(request) = request(*op, &id, client) {
-                    t.refused(op.name(), request, "NotImplementedException", &text).await;
-                    tried += 1;
-                }
+#[each_engine]
+async fn the_operations_that_a_setting_governs_fail_closed(t: &TestApp) {
+    for setting in POOL_SETTINGS {
+        let id = pool(t, settings(setting.name)).await;
+        let client = clients::create(t, &id, json!({"ExplicitAuthFlows": [
+            "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+        ]})).await;
+        let client = client["ClientId"].as_str().unwrap();
+        let text = format!("{} is not implemented yet.", setting.name);
+        let mut tried = 0;
+        for op in setting.governs.iter().filter(|op| !NOT_BUILT.contains(op)) {
+            if let Some(request) = request(*op, &id, client) {
+                t.refused(op.name(), request, "NotImplementedException", &text)
+                    .await;
+                tried += 1;
             }
-            assert!(tried > 0, "{} was tried with no operation", setting.name);
-            others_work(t, &id, setting.name).await;
         }
-        assert!(CLIENT_SETTINGS.is_empty(), "a client setting needs rows here");
+        assert!(tried > 0, "{} was tried with no operation", setting.name);
+        others_work(t, &id, setting.name).await;
     }
+    assert!(
+        CLIENT_SETTINGS.is_empty(),
+        "a client setting needs rows here"
+    );
+}
 
-    async fn a_bare_pool_is_governed_by_nothing(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let client = clients::create(t, &id, json!({})).await;
-        for op in POOL_SETTINGS.iter().flat_map(|setting| setting.governs).filter(|op| !NOT_BUILT.contains(op)) {
-            if let Some(request) = request(*op, &id, client["ClientId"].as_str().unwrap())
-                && let Err((code, text)) = t.call(op.name(), request).await
-            {
-                assert_ne!(code, "NotImplementedException", "{}: {text}", op.name());
-            }
+#[each_engine]
+async fn a_bare_pool_is_governed_by_nothing(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let client = clients::create(t, &id, json!({})).await;
+    for op in POOL_SETTINGS
+        .iter()
+        .flat_map(|setting| setting.governs)
+        .filter(|op| !NOT_BUILT.contains(op))
+    {
+        if let Some(request) = request(*op, &id, client["ClientId"].as_str().unwrap())
+            && let Err((code, text)) = t.call(op.name(), request).await
+        {
+            assert_ne!(code, "NotImplementedException", "{}: {text}", op.name());
         }
     }
 }

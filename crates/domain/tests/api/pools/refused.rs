@@ -1,9 +1,9 @@
 //! What CreateUserPool and UpdateUserPool refuse, with the service's texts; and feature plans.
 
 use cognate_domain::Settings;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::pools::settings::{named, pool};
 use crate::support::TestApp;
 
@@ -210,88 +210,102 @@ fn refusals() -> Vec<(Value, &'static str, &'static str)> {
     ]
 }
 
-on_each_engine! {
-    async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &TestApp) {
-        let id = pool(t, json!({})).await;
-        let before = crate::pools::settings::describe(t, &id).await;
-        for (settings, code, text) in refusals() {
-            t.refused("CreateUserPool", named(settings.clone()), code, text).await;
-            let mut update = settings;
-            update["UserPoolId"] = json!(id);
-            t.refused("UpdateUserPool", update, code, text).await;
-        }
-        assert_eq!(crate::pools::settings::describe(t, &id).await, before);
-        let page = t.ok("ListUserPools", json!({"MaxResults": 60})).await;
-        assert_eq!(page["UserPools"].as_array().unwrap().len(), 1);
+#[each_engine]
+async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &TestApp) {
+    let id = pool(t, json!({})).await;
+    let before = crate::pools::settings::describe(t, &id).await;
+    for (settings, code, text) in refusals() {
+        t.refused("CreateUserPool", named(settings.clone()), code, text)
+            .await;
+        let mut update = settings;
+        update["UserPoolId"] = json!(id);
+        t.refused("UpdateUserPool", update, code, text).await;
     }
+    assert_eq!(crate::pools::settings::describe(t, &id).await, before);
+    let page = t.ok("ListUserPools", json!({"MaxResults": 60})).await;
+    assert_eq!(page["UserPools"].as_array().unwrap().len(), 1);
+}
 
-    async fn arns_of_other_accounts_are_accepted_and_shown(t: &TestApp) {
-        let role = "arn:aws:iam::999999999999:role/sms";
-        let function = |name: &str| format!("arn:aws:lambda:us-east-1:999999999999:function:{name}");
-        let key = "arn:aws:kms:us-east-1:999999999999:key/k";
-        let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": function("sender")});
-        let email = json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-east-1:999999999999:identity/b.example"});
-        for settings in [
-            json!({"SmsConfiguration": {"SnsCallerArn": role, "ExternalId": "x"}}),
-            json!({"SmsConfiguration": {"EumsSms": {"CallerArn": role}}}),
-            json!({"EmailConfiguration": email}),
-            json!({"LambdaConfig": {"PreSignUp": function("a"), "CustomEmailSender": sender, "KMSKeyID": key}}),
-        ] {
-            let id = pool(t, settings.clone()).await;
-            let other = pool(t, json!({})).await;
-            let mut update = settings.clone();
-            update["UserPoolId"] = json!(other);
-            t.ok("UpdateUserPool", update).await;
-            for id in [id, other] {
-                let shown = crate::pools::settings::describe(t, &id).await;
-                for (member, value) in settings.as_object().unwrap() {
-                    assert_eq!(&shown[member], value, "{member}");
-                }
+#[each_engine]
+async fn arns_of_other_accounts_are_accepted_and_shown(t: &TestApp) {
+    let role = "arn:aws:iam::999999999999:role/sms";
+    let function = |name: &str| format!("arn:aws:lambda:us-east-1:999999999999:function:{name}");
+    let key = "arn:aws:kms:us-east-1:999999999999:key/k";
+    let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": function("sender")});
+    let email = json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-east-1:999999999999:identity/b.example"});
+    for settings in [
+        json!({"SmsConfiguration": {"SnsCallerArn": role, "ExternalId": "x"}}),
+        json!({"SmsConfiguration": {"EumsSms": {"CallerArn": role}}}),
+        json!({"EmailConfiguration": email}),
+        json!({"LambdaConfig": {"PreSignUp": function("a"), "CustomEmailSender": sender, "KMSKeyID": key}}),
+    ] {
+        let id = pool(t, settings.clone()).await;
+        let other = pool(t, json!({})).await;
+        let mut update = settings.clone();
+        update["UserPoolId"] = json!(other);
+        t.ok("UpdateUserPool", update).await;
+        for id in [id, other] {
+            let shown = crate::pools::settings::describe(t, &id).await;
+            for (member, value) in settings.as_object().unwrap() {
+                assert_eq!(&shown[member], value, "{member}");
             }
         }
     }
+}
 
-    async fn settings_just_inside_the_rules_are_accepted(t: &TestApp) {
-        for settings in [
-            json!({"AutoVerifiedAttributes": ["phone_number"], "SmsConfiguration": {"SnsCallerArn": ROLE}}),
-            json!({"MfaConfiguration": "ON", "SmsConfiguration": {"SnsCallerArn": ROLE}}),
-            json!({"SmsConfiguration": {"SnsCallerArn": ""}}),
-            json!({"LambdaConfig": {"PreSignUp": "arn:aws:lambda:us-east-1:999999999999:function:other:alias"}}),
-            json!({"EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": SES}}),
-            json!({"EmailConfiguration": {"SourceArn": "arn:aws:ses:us-west-2:000000000000:identity/b.example"}}),
-            json!({"AliasAttributes": [], "UsernameAttributes": ["email"]}),
-            json!({"AccountRecoverySetting": {"RecoveryMechanisms": [
-                {"Priority": 2, "Name": "verified_email"}, {"Priority": 1, "Name": "verified_phone_number"},
-            ]}}),
-            json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP", "PASSWORD"]}}}),
-        ] {
-            pool(t, settings).await;
-        }
+#[each_engine]
+async fn settings_just_inside_the_rules_are_accepted(t: &TestApp) {
+    for settings in [
+        json!({"AutoVerifiedAttributes": ["phone_number"], "SmsConfiguration": {"SnsCallerArn": ROLE}}),
+        json!({"MfaConfiguration": "ON", "SmsConfiguration": {"SnsCallerArn": ROLE}}),
+        json!({"SmsConfiguration": {"SnsCallerArn": ""}}),
+        json!({"LambdaConfig": {"PreSignUp": "arn:aws:lambda:us-east-1:999999999999:function:other:alias"}}),
+        json!({"EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": SES}}),
+        json!({"EmailConfiguration": {"SourceArn": "arn:aws:ses:us-west-2:000000000000:identity/b.example"}}),
+        json!({"AliasAttributes": [], "UsernameAttributes": ["email"]}),
+        json!({"AccountRecoverySetting": {"RecoveryMechanisms": [
+            {"Priority": 2, "Name": "verified_email"}, {"Priority": 1, "Name": "verified_phone_number"},
+        ]}}),
+        json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP", "PASSWORD"]}}}),
+    ] {
+        pool(t, settings).await;
     }
+}
 
-    async fn an_update_may_not_take_away_what_other_settings_need(t: &TestApp) {
-        let id = pool(t, json!({
+#[each_engine]
+async fn an_update_may_not_take_away_what_other_settings_need(t: &TestApp) {
+    let id = pool(
+        t,
+        json!({
             "AutoVerifiedAttributes": ["email"],
             "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": ["email"]},
-        })).await;
-        t.refused(
-            "UpdateUserPool", json!({"UserPoolId": id}), INVALID,
-            "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
-        ).await;
-    }
+        }),
+    )
+    .await;
+    t.refused(
+        "UpdateUserPool", json!({"UserPoolId": id}), INVALID,
+        "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
+    ).await;
+}
 
-    async fn a_pool_of_aliases_or_of_username_attributes_but_not_both(t: &TestApp) {
-        t.refused(
-            "CreateUserPool",
-            named(json!({"AliasAttributes": ["email"], "UsernameAttributes": ["phone_number"]})),
-            INVALID,
-            "Only one of the aliasAttributes or usernameAttributes can be set in a User pool.",
-        ).await;
-    }
+#[each_engine]
+async fn a_pool_of_aliases_or_of_username_attributes_but_not_both(t: &TestApp) {
+    t.refused(
+        "CreateUserPool",
+        named(json!({"AliasAttributes": ["email"], "UsernameAttributes": ["phone_number"]})),
+        INVALID,
+        "Only one of the aliasAttributes or usernameAttributes can be set in a User pool.",
+    )
+    .await;
+}
 
-    async fn features_above_the_plan_pass_where_plans_are_not_enforced(t: &TestApp) {
-        pool(t, json!({"UserPoolTier": "LITE", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}})).await;
-    }
+#[each_engine]
+async fn features_above_the_plan_pass_where_plans_are_not_enforced(t: &TestApp) {
+    pool(
+        t,
+        json!({"UserPoolTier": "LITE", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}}),
+    )
+    .await;
 }
 
 #[tokio::test]

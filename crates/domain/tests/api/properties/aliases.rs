@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use cognate_store::params;
+use each_engine::each_engine;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::on_each_engine;
 use crate::properties::holds;
 use crate::support::users::{PASSWORD, access_token, attribute, client, code, pool};
 use crate::support::{Refusal, TestApp};
@@ -208,41 +208,58 @@ const LATE: [(&str, &str); 5] = [
     ("UsernameExistsException", "User already exists"),
 ];
 
-on_each_engine! {
-    async fn sixty_four_writers_leave_each_name_one_owner(t: &TestApp) {
-        let inputs = prop::collection::vec(writer(), WRITERS);
-        holds(3, &inputs, async |writers| {
-            let contest = Contest::prepare(t, &writers).await;
-            // A thread each, so that they are inside the same steps at the same time.
-            let runtime = Handle::current();
-            let answers: Vec<_> = block_in_place(|| std::thread::scope(|scope| {
+#[each_engine]
+async fn sixty_four_writers_leave_each_name_one_owner(t: &TestApp) {
+    let inputs = prop::collection::vec(writer(), WRITERS);
+    holds(3, &inputs, async |writers| {
+        let contest = Contest::prepare(t, &writers).await;
+        // A thread each, so that they are inside the same steps at the same time.
+        let runtime = Handle::current();
+        let answers: Vec<_> = block_in_place(|| {
+            std::thread::scope(|scope| {
                 let (contest, runtime) = (&contest, &runtime);
                 let start = |(n, writer): (usize, &Writer)| {
                     let writer = *writer;
                     scope.spawn(move || runtime.block_on(contest.write(n, writer)))
                 };
                 let threads: Vec<_> = writers.iter().enumerate().map(start).collect();
-                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-            }));
-            for (answer, writer) in answers.iter().zip(&writers) {
-                let Err((code, message)) = answer else { continue };
-                assert!(LATE.contains(&(code, message)), "{writer:?}: {code}: {message}");
-            }
-            let users = contest.users().await;
-            let mut expected = BTreeSet::new();
-            let mut taken = BTreeSet::new();
-            for user in &users {
-                for name in names(user) {
-                    assert!(taken.insert(name.clone()), "{name} has two owners: {users:?}");
-                    expected.insert((name, attribute(user, "sub").unwrap().to_owned()));
-                }
-            }
-            assert_eq!(contest.logins().await, expected);
-            // Somebody won each name that anybody went after.
-            for (name, user) in &expected {
-                let found = t.ok("AdminGetUser", json!({"UserPoolId": contest.pool, "Username": name})).await;
-                assert_eq!(attribute(&found, "sub"), Some(user.as_str()));
-            }
+                threads
+                    .into_iter()
+                    .map(|thread| thread.join().unwrap())
+                    .collect()
+            })
         });
-    }
+        for (answer, writer) in answers.iter().zip(&writers) {
+            let Err((code, message)) = answer else {
+                continue;
+            };
+            assert!(
+                LATE.contains(&(code, message)),
+                "{writer:?}: {code}: {message}"
+            );
+        }
+        let users = contest.users().await;
+        let mut expected = BTreeSet::new();
+        let mut taken = BTreeSet::new();
+        for user in &users {
+            for name in names(user) {
+                assert!(
+                    taken.insert(name.clone()),
+                    "{name} has two owners: {users:?}"
+                );
+                expected.insert((name, attribute(user, "sub").unwrap().to_owned()));
+            }
+        }
+        assert_eq!(contest.logins().await, expected);
+        // Somebody won each name that anybody went after.
+        for (name, user) in &expected {
+            let found = t
+                .ok(
+                    "AdminGetUser",
+                    json!({"UserPoolId": contest.pool, "Username": name}),
+                )
+                .await;
+            assert_eq!(attribute(&found, "sub"), Some(user.as_str()));
+        }
+    });
 }

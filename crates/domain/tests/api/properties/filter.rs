@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cognate_domain::users::filter::{Comparison, Filter};
+use each_engine::each_engine;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::on_each_engine;
 use crate::properties::holds;
 use crate::support::TestApp;
 use crate::support::users::{PASSWORD, pool};
@@ -240,30 +240,39 @@ fn what_is_behind_the_closing_quote_or_never_closed_is_refused() {
     });
 }
 
-on_each_engine! {
-    async fn list_users_finds_what_the_model_finds(t: &TestApp) {
-        let inputs = (prop::collection::vec(plan(), USERS), prop::collection::vec(search(), 16));
-        holds(8, &inputs, async |(plans, searches)| {
-            let pool = pool(t, json!({})).await;
-            let mut users = Vec::new();
-            for (n, plan) in plans.iter().enumerate() {
-                users.push(make(t, &pool, n, plan).await);
+#[each_engine]
+async fn list_users_finds_what_the_model_finds(t: &TestApp) {
+    let inputs = (
+        prop::collection::vec(plan(), USERS),
+        prop::collection::vec(search(), 16),
+    );
+    holds(8, &inputs, async |(plans, searches)| {
+        let pool = pool(t, json!({})).await;
+        let mut users = Vec::new();
+        for (n, plan) in plans.iter().enumerate() {
+            users.push(make(t, &pool, n, plan).await);
+        }
+        for search in searches {
+            let mut value: String = users[search.of][search.attribute]
+                .chars()
+                .take(search.chars)
+                .collect();
+            if search.upper {
+                value = value.to_uppercase();
             }
-            for search in searches {
-                let mut value: String = users[search.of][search.attribute].chars().take(search.chars).collect();
-                if search.upper {
-                    value = value.to_uppercase();
-                }
-                value.push_str(&search.more);
-                let filter = render(search.attribute, search.prefix, &value, search.spaced);
-                let mut expected: Vec<_> = users
-                    .iter()
-                    .filter(|user| matches(user, &search, &value))
-                    .map(|user| user["username"].clone())
-                    .collect();
-                expected.sort();
-                assert_eq!(found(t, &pool, &filter, search.limit).await, expected, "{filter}");
-            }
-        });
-    }
+            value.push_str(&search.more);
+            let filter = render(search.attribute, search.prefix, &value, search.spaced);
+            let mut expected: Vec<_> = users
+                .iter()
+                .filter(|user| matches(user, &search, &value))
+                .map(|user| user["username"].clone())
+                .collect();
+            expected.sort();
+            assert_eq!(
+                found(t, &pool, &filter, search.limit).await,
+                expected,
+                "{filter}"
+            );
+        }
+    });
 }

@@ -1,11 +1,11 @@
 //! Every listing, page by page while others add and remove: what was there all the time appears once, never twice and
 //! never not.
 
+use each_engine::each_engine;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::properties::holds;
 use crate::support::TestApp;
 use crate::support::providers::oidc_provider;
@@ -289,35 +289,42 @@ impl<'a> Place<'a> {
     }
 }
 
-on_each_engine! {
-    async fn pages_neither_miss_nor_repeat_what_was_there_all_the_time(t: &TestApp) {
-        let names = prop::collection::btree_set(any::<u16>(), 1..9);
-        let inputs = (names.clone(), names, 1_i64..4, prop::collection::vec(steps(), 1..12));
-        for listing in LISTINGS {
-            holds(6, &inputs, async |(stays, goes, size, script)| {
-                let place = Place::new(t, listing).await;
-                let (mut staying, mut going) = (Vec::new(), Vec::new());
-                for n in stays {
-                    staying.push(place.add(&format!("{n:05}s")).await);
-                }
-                for n in goes {
-                    going.push(place.add(&format!("{n:05}g")).await);
-                }
-                let (mut seen, mut token, mut made) = (Vec::new(), Value::Null, 0);
-                let mut script = script.into_iter();
-                loop {
-                    // The page is read while the others write.
-                    let steps = script.next().unwrap_or_default();
-                    let ((keys, next), ()) = tokio::join!(place.page(size, &token), place.churn(steps, &mut going, &mut made));
-                    seen.extend(keys);
-                    let Some(next) = next else { break };
-                    token = next;
-                }
-                seen.retain(|key| staying.contains(key));
-                seen.sort();
-                staying.sort();
-                assert_eq!(seen, staying, "{listing:?}");
-            });
-        }
+#[each_engine]
+async fn pages_neither_miss_nor_repeat_what_was_there_all_the_time(t: &TestApp) {
+    let names = prop::collection::btree_set(any::<u16>(), 1..9);
+    let inputs = (
+        names.clone(),
+        names,
+        1_i64..4,
+        prop::collection::vec(steps(), 1..12),
+    );
+    for listing in LISTINGS {
+        holds(6, &inputs, async |(stays, goes, size, script)| {
+            let place = Place::new(t, listing).await;
+            let (mut staying, mut going) = (Vec::new(), Vec::new());
+            for n in stays {
+                staying.push(place.add(&format!("{n:05}s")).await);
+            }
+            for n in goes {
+                going.push(place.add(&format!("{n:05}g")).await);
+            }
+            let (mut seen, mut token, mut made) = (Vec::new(), Value::Null, 0);
+            let mut script = script.into_iter();
+            loop {
+                // The page is read while the others write.
+                let steps = script.next().unwrap_or_default();
+                let ((keys, next), ()) = tokio::join!(
+                    place.page(size, &token),
+                    place.churn(steps, &mut going, &mut made)
+                );
+                seen.extend(keys);
+                let Some(next) = next else { break };
+                token = next;
+            }
+            seen.retain(|key| staying.contains(key));
+            seen.sort();
+            staying.sort();
+            assert_eq!(seen, staying, "{listing:?}");
+        });
     }
 }

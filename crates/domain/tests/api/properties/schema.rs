@@ -1,10 +1,10 @@
 //! Attribute schemas against an independent model: which declarations a pool takes, which values a user may have, and
 //! what a later change may do.
 
+use each_engine::each_engine;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::properties::holds;
 use crate::support::TestApp;
 use crate::support::users::{PASSWORD, attribute, client, pool, user};
@@ -141,14 +141,25 @@ fn refused(answer: Result<Value, (String, String)>) -> bool {
     }
 }
 
-on_each_engine! {
-    async fn a_schema_takes_and_refuses_what_its_model_does(t: &TestApp) {
-        let attribute = || (declared(), value(), value());
-        let inputs = prop::collection::vec(attribute(), 1..5);
-        holds(40, &inputs, async |attributes: Vec<(Declared, String, String)>| {
-            let schema: Vec<_> = attributes.iter().enumerate().map(|(n, (declared, ..))| declared.ask(n)).collect();
-            let made = t.call("CreateUserPool", json!({"PoolName": "p", "Schema": schema})).await;
-            let possible = attributes.iter().all(|(declared, ..)| declared.is_possible());
+#[each_engine]
+async fn a_schema_takes_and_refuses_what_its_model_does(t: &TestApp) {
+    let attribute = || (declared(), value(), value());
+    let inputs = prop::collection::vec(attribute(), 1..5);
+    holds(
+        40,
+        &inputs,
+        async |attributes: Vec<(Declared, String, String)>| {
+            let schema: Vec<_> = attributes
+                .iter()
+                .enumerate()
+                .map(|(n, (declared, ..))| declared.ask(n))
+                .collect();
+            let made = t
+                .call("CreateUserPool", json!({"PoolName": "p", "Schema": schema}))
+                .await;
+            let possible = attributes
+                .iter()
+                .all(|(declared, ..)| declared.is_possible());
             let added = t.ok("CreateUserPool", json!({"PoolName": "q"})).await;
             let later = json!({"UserPoolId": added["UserPool"]["Id"], "CustomAttributes": schema});
             let later = t.call("AddCustomAttributes", later).await;
@@ -159,17 +170,33 @@ on_each_engine! {
                 return;
             };
             let pool = made["UserPool"]["Id"].as_str().unwrap();
-            let both = t.ok("DescribeUserPool", json!({"UserPoolId": added["UserPool"]["Id"]})).await;
-            assert_eq!(both["UserPool"]["SchemaAttributes"], made["UserPool"]["SchemaAttributes"]);
+            let both = t
+                .ok(
+                    "DescribeUserPool",
+                    json!({"UserPoolId": added["UserPool"]["Id"]}),
+                )
+                .await;
+            assert_eq!(
+                both["UserPool"]["SchemaAttributes"],
+                made["UserPool"]["SchemaAttributes"]
+            );
 
-            let first: Vec<String> = attributes.iter().map(|(_, first, _)| first.clone()).collect();
+            let first: Vec<String> = attributes
+                .iter()
+                .map(|(_, first, _)| first.clone())
+                .collect();
             let create = json!({"UserPoolId": pool, "Username": "bob", "MessageAction": "SUPPRESS", "UserAttributes": given(&first)});
-            let fits = attributes.iter().all(|(declared, first, _)| first.is_empty() || declared.takes(first));
+            let fits = attributes
+                .iter()
+                .all(|(declared, first, _)| first.is_empty() || declared.takes(first));
             assert_eq!(refused(t.call("AdminCreateUser", create).await), !fits);
             if !fits {
                 return;
             }
-            let had: Vec<_> = attributes.iter().map(|(declared, first, _)| declared.kept(first)).collect();
+            let had: Vec<_> = attributes
+                .iter()
+                .map(|(declared, first, _)| declared.kept(first))
+                .collect();
             assert_eq!(shown(t, pool, attributes.len()).await, had);
 
             // One by one, so that each answer is about one attribute.
@@ -177,58 +204,81 @@ on_each_engine! {
                 let list = json!([{"Name": format!("custom:a{n}"), "Value": second}]);
                 let update = json!({"UserPoolId": pool, "Username": "bob", "UserAttributes": list});
                 let may = declared.mutable && (second.is_empty() || declared.takes(second));
-                assert_eq!(refused(t.call("AdminUpdateUserAttributes", update).await), !may, "{declared:?} {second:?}");
+                assert_eq!(
+                    refused(t.call("AdminUpdateUserAttributes", update).await),
+                    !may,
+                    "{declared:?} {second:?}"
+                );
             }
             let has: Vec<_> = attributes
                 .iter()
                 .zip(had)
-                .map(|((declared, _, second), had)| match declared.mutable && (second.is_empty() || declared.takes(second)) {
-                    true => declared.kept(second),
-                    false => had,
+                .map(|((declared, _, second), had)| {
+                    match declared.mutable && (second.is_empty() || declared.takes(second)) {
+                        true => declared.kept(second),
+                        false => had,
+                    }
                 })
                 .collect();
             assert_eq!(shown(t, pool, attributes.len()).await, has);
-        });
-    }
+        },
+    );
+}
 
-    async fn users_bring_what_a_schema_requires_of_them(t: &TestApp) {
-        let standard = ["nickname", "gender", "website", "locale"];
-        // Of each: whether it is required, whether it may change later, whether the request has it.
-        let inputs = prop::array::uniform4((any::<bool>(), any::<bool>(), any::<bool>()));
-        holds(30, &inputs, async |attributes| {
-            let of = || standard.into_iter().zip(attributes);
-            let schema: Vec<_> = of()
-                .map(|(name, (required, mutable, _))| json!({"Name": name, "AttributeDataType": "String", "Required": required, "Mutable": mutable}))
-                .collect();
-            let pool = pool(t, json!({"Schema": schema})).await;
-            let client = client(t, &pool, json!({})).await;
-            let given: Value = of().filter(|(_, (.., has))| *has).map(|(name, _)| json!({"Name": name, "Value": "x"})).collect();
-            // Who signs up brings everything; an administrator may leave to the user what the user can still set.
-            let lacks = |required: bool, mutable: bool, has: bool, by_user: bool| required && !has && (by_user || !mutable);
-            let user = json!({"ClientId": client, "Username": "ann", "Password": PASSWORD, "UserAttributes": given});
-            let missing = of().any(|(_, (required, mutable, has))| lacks(required, mutable, has, true));
-            assert_eq!(refused(t.call("SignUp", user).await), missing);
-            let user = json!({"UserPoolId": pool, "Username": "bob", "MessageAction": "SUPPRESS", "UserAttributes": given});
-            let missing = of().any(|(_, (required, mutable, has))| lacks(required, mutable, has, false));
-            assert_eq!(refused(t.call("AdminCreateUser", user).await), missing);
-            if missing {
-                return;
-            }
-            // What is required never goes, what is fixed never changes.
-            for (name, (required, mutable, has)) in of() {
-                let list = json!([{"Name": name, "Value": "y"}]);
-                let update = json!({"UserPoolId": pool, "Username": "bob", "UserAttributes": list});
-                assert_eq!(refused(t.call("AdminUpdateUserAttributes", update).await), !mutable, "{name}");
-                let delete = json!({"UserPoolId": pool, "Username": "bob", "UserAttributeNames": [name]});
-                assert_eq!(refused(t.call("AdminDeleteUserAttributes", delete).await), required || !mutable, "{name}");
-                let left = attribute(&crate::support::users::user(t, &pool, "bob").await, name).map(str::to_owned);
-                let expected = match (mutable, required) {
-                    (false, _) => has.then_some("x"),
-                    (true, true) => Some("y"),
-                    (true, false) => None,
-                };
-                assert_eq!(left.as_deref(), expected, "{name}");
-            }
-        });
-    }
+#[each_engine]
+async fn users_bring_what_a_schema_requires_of_them(t: &TestApp) {
+    let standard = ["nickname", "gender", "website", "locale"];
+    // Of each: whether it is required, whether it may change later, whether the request has it.
+    let inputs = prop::array::uniform4((any::<bool>(), any::<bool>(), any::<bool>()));
+    holds(30, &inputs, async |attributes| {
+        let of = || standard.into_iter().zip(attributes);
+        let schema: Vec<_> = of()
+            .map(|(name, (required, mutable, _))| json!({"Name": name, "AttributeDataType": "String", "Required": required, "Mutable": mutable}))
+            .collect();
+        let pool = pool(t, json!({"Schema": schema})).await;
+        let client = client(t, &pool, json!({})).await;
+        let given: Value = of()
+            .filter(|(_, (.., has))| *has)
+            .map(|(name, _)| json!({"Name": name, "Value": "x"}))
+            .collect();
+        // Who signs up brings everything; an administrator may leave to the user what the user can still set.
+        let lacks = |required: bool, mutable: bool, has: bool, by_user: bool| {
+            required && !has && (by_user || !mutable)
+        };
+        let user = json!({"ClientId": client, "Username": "ann", "Password": PASSWORD, "UserAttributes": given});
+        let missing = of().any(|(_, (required, mutable, has))| lacks(required, mutable, has, true));
+        assert_eq!(refused(t.call("SignUp", user).await), missing);
+        let user = json!({"UserPoolId": pool, "Username": "bob", "MessageAction": "SUPPRESS", "UserAttributes": given});
+        let missing =
+            of().any(|(_, (required, mutable, has))| lacks(required, mutable, has, false));
+        assert_eq!(refused(t.call("AdminCreateUser", user).await), missing);
+        if missing {
+            return;
+        }
+        // What is required never goes, what is fixed never changes.
+        for (name, (required, mutable, has)) in of() {
+            let list = json!([{"Name": name, "Value": "y"}]);
+            let update = json!({"UserPoolId": pool, "Username": "bob", "UserAttributes": list});
+            assert_eq!(
+                refused(t.call("AdminUpdateUserAttributes", update).await),
+                !mutable,
+                "{name}"
+            );
+            let delete =
+                json!({"UserPoolId": pool, "Username": "bob", "UserAttributeNames": [name]});
+            assert_eq!(
+                refused(t.call("AdminDeleteUserAttributes", delete).await),
+                required || !mutable,
+                "{name}"
+            );
+            let left = attribute(&crate::support::users::user(t, &pool, "bob").await, name)
+                .map(str::to_owned);
+            let expected = match (mutable, required) {
+                (false, _) => has.then_some("x"),
+                (true, true) => Some("y"),
+                (true, false) => None,
+            };
+            assert_eq!(left.as_deref(), expected, "{name}");
+        }
+    });
 }

@@ -4,11 +4,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_domain::resources::providers::refresh;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};
 
-use crate::on_each_engine;
 use crate::support::TestApp;
 use crate::support::providers::{
     Host, create, good_metadata, metadata, named, oidc_provider, provider, redirect,
@@ -50,122 +50,205 @@ fn certificate(provider: &Value) -> (String, Vec<u8>, u64) {
     (text.to_owned(), key, start / 86_400)
 }
 
-on_each_engine! {
-    async fn metadata_is_read_again_every_six_hours_and_a_bad_answer_keeps_the_old(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let host = Host::start().await;
-        host.serve("/metadata", signs_in_at("https://idp.example.com/one"));
-        let url = format!("{}/metadata", host.url);
-        let made = create(t, provider(&pool, "company", "SAML", json!({"MetadataURL": url}))).await;
-        let shown = async |place: &str| {
-            let now = describe(t, &pool, "company").await;
-            let mut expected = made.clone();
-            expected["ProviderDetails"]["SSORedirectBindingURI"] = json!(format!("https://idp.example.com/{place}"));
-            assert_eq!(now, expected);
-        };
-        host.serve("/metadata", signs_in_at("https://idp.example.com/two"));
-        turn(t).await;
-        t.advance(6 * HOUR - 60).await;
-        turn(t).await;
-        shown("one").await;
-        t.advance(120).await;
-        turn(t).await;
-        shown("two").await;
-        for bad in ["<html/>".to_owned(), good_metadata().replace("HTTP-Redirect", "HTTP-POST"), String::new()] {
-            host.serve("/metadata", bad);
-            t.advance(6 * HOUR + 60).await;
-            turn(t).await;
-            shown("two").await;
-        }
-        // After a bad answer the next turn comes sooner.
-        host.serve("/metadata", signs_in_at("https://idp.example.com/three"));
-        t.advance(HOUR).await;
-        turn(t).await;
-        shown("three").await;
-        let rows = t.app.store.rows("SELECT doc FROM audit WHERE pool_id = ?1", cognate_store::params![&pool]).await.unwrap();
-        let docs: Vec<String> = rows.into_iter().map(|mut row| row.take_text(0).unwrap()).collect();
-        let told = docs.iter().filter(|doc| doc.contains("metadata refresh") && doc.contains("company"));
-        assert_eq!(told.count(), 2, "{docs:?}");
-        assert!(docs.iter().all(|doc| !doc.contains(&url)), "{docs:?}");
-    }
-
-    async fn only_providers_with_a_metadata_url_are_asked_again(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let host = Host::start().await;
-        host.serve("/metadata", good_metadata());
-        let by_url = json!({"MetadataURL": format!("{}/metadata", host.url)});
-        let by_file = json!({"MetadataFile": good_metadata()});
-        create(t, provider(&pool, "file", "SAML", by_file.clone())).await;
-        create(t, oidc_provider(&pool, "oidc", json!({}))).await;
-        assert_eq!(jobs(t).await, 0);
-        create(t, provider(&pool, "url", "SAML", by_url.clone())).await;
-        create(t, provider(&pool, "gone", "SAML", by_url.clone())).await;
-        turn(t).await;
-        assert_eq!(jobs(t).await, 2);
-        t.ok("DeleteIdentityProvider", named(&pool, "gone")).await;
-        t.ok("UpdateIdentityProvider", with(named(&pool, "url"), json!({"ProviderDetails": by_file}))).await;
-        let before = describe(t, &pool, "url").await;
+#[each_engine]
+async fn metadata_is_read_again_every_six_hours_and_a_bad_answer_keeps_the_old(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let host = Host::start().await;
+    host.serve("/metadata", signs_in_at("https://idp.example.com/one"));
+    let url = format!("{}/metadata", host.url);
+    let made = create(
+        t,
+        provider(&pool, "company", "SAML", json!({"MetadataURL": url})),
+    )
+    .await;
+    let shown = async |place: &str| {
+        let now = describe(t, &pool, "company").await;
+        let mut expected = made.clone();
+        expected["ProviderDetails"]["SSORedirectBindingURI"] =
+            json!(format!("https://idp.example.com/{place}"));
+        assert_eq!(now, expected);
+    };
+    host.serve("/metadata", signs_in_at("https://idp.example.com/two"));
+    turn(t).await;
+    t.advance(6 * HOUR - 60).await;
+    turn(t).await;
+    shown("one").await;
+    t.advance(120).await;
+    turn(t).await;
+    shown("two").await;
+    for bad in [
+        "<html/>".to_owned(),
+        good_metadata().replace("HTTP-Redirect", "HTTP-POST"),
+        String::new(),
+    ] {
+        host.serve("/metadata", bad);
         t.advance(6 * HOUR + 60).await;
         turn(t).await;
-        assert_eq!((jobs(t).await, describe(t, &pool, "url").await), (0, before));
-        t.ok("UpdateIdentityProvider", with(named(&pool, "url"), json!({"ProviderDetails": by_url}))).await;
-        assert_eq!(jobs(t).await, 1);
-        t.ok("DeleteUserPool", json!({"UserPoolId": pool})).await;
+        shown("two").await;
     }
+    // After a bad answer the next turn comes sooner.
+    host.serve("/metadata", signs_in_at("https://idp.example.com/three"));
+    t.advance(HOUR).await;
+    turn(t).await;
+    shown("three").await;
+    let rows = t
+        .app
+        .store
+        .rows(
+            "SELECT doc FROM audit WHERE pool_id = ?1",
+            cognate_store::params![&pool],
+        )
+        .await
+        .unwrap();
+    let docs: Vec<String> = rows
+        .into_iter()
+        .map(|mut row| row.take_text(0).unwrap())
+        .collect();
+    let told = docs
+        .iter()
+        .filter(|doc| doc.contains("metadata refresh") && doc.contains("company"));
+    assert_eq!(told.count(), 2, "{docs:?}");
+    assert!(docs.iter().all(|doc| !doc.contains(&url)), "{docs:?}");
+}
 
-    async fn a_saml_provider_gets_a_new_certificate_every_year_for_the_same_key(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let made = create(t, provider(&pool, "company", "SAML", json!({"MetadataFile": good_metadata()}))).await;
-        let first = certificate(&made);
-        t.advance(364 * DAY).await;
-        assert_eq!(describe(t, &pool, "company").await, made);
-        t.advance(2 * DAY).await;
-        let renewed = describe(t, &pool, "company").await;
-        let second = certificate(&renewed);
-        assert_ne!(second.0, first.0);
-        assert_eq!((&second.1, second.2), (&first.1, first.2 + 365));
-        // The same from every operation and on every day of the year.
-        t.advance(300 * DAY).await;
-        let update = with(named(&pool, "company"), json!({"IdpIdentifiers": ["company.example.com"]}));
-        let updated = t.ok("UpdateIdentityProvider", update).await;
-        assert_eq!(certificate(&updated["IdentityProvider"]), second);
-        let input = json!({"UserPoolId": pool, "IdpIdentifier": "company.example.com"});
-        let found = t.ok("GetIdentityProviderByIdentifier", input).await;
-        assert_eq!(certificate(&found["IdentityProvider"]), second);
-        t.advance(100 * DAY).await;
-        let third = certificate(&describe(t, &pool, "company").await);
-        assert_eq!((third.1, third.2), (first.1, first.2 + 730));
-    }
+#[each_engine]
+async fn only_providers_with_a_metadata_url_are_asked_again(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let host = Host::start().await;
+    host.serve("/metadata", good_metadata());
+    let by_url = json!({"MetadataURL": format!("{}/metadata", host.url)});
+    let by_file = json!({"MetadataFile": good_metadata()});
+    create(t, provider(&pool, "file", "SAML", by_file.clone())).await;
+    create(t, oidc_provider(&pool, "oidc", json!({}))).await;
+    assert_eq!(jobs(t).await, 0);
+    create(t, provider(&pool, "url", "SAML", by_url.clone())).await;
+    create(t, provider(&pool, "gone", "SAML", by_url.clone())).await;
+    turn(t).await;
+    assert_eq!(jobs(t).await, 2);
+    t.ok("DeleteIdentityProvider", named(&pool, "gone")).await;
+    t.ok(
+        "UpdateIdentityProvider",
+        with(named(&pool, "url"), json!({"ProviderDetails": by_file})),
+    )
+    .await;
+    let before = describe(t, &pool, "url").await;
+    t.advance(6 * HOUR + 60).await;
+    turn(t).await;
+    assert_eq!(
+        (jobs(t).await, describe(t, &pool, "url").await),
+        (0, before)
+    );
+    t.ok(
+        "UpdateIdentityProvider",
+        with(named(&pool, "url"), json!({"ProviderDetails": by_url})),
+    )
+    .await;
+    assert_eq!(jobs(t).await, 1);
+    t.ok("DeleteUserPool", json!({"UserPoolId": pool})).await;
+}
 
-    async fn users_of_a_provider_are_linked_by_five_attributes(t: &TestApp) {
-        let pool = pool(t, json!({})).await;
-        let claims = ["a", "b", "c", "d", "e", "f"];
-        let names = ["name", "given_name", "family_name", "nickname", "profile", "picture"];
-        let mapping: Value = names.into_iter().zip(claims).map(|(name, claim)| (name.to_owned(), json!(claim))).collect::<serde_json::Map<_, _>>().into();
-        create(t, oidc_provider(&pool, "partner", json!({"AttributeMapping": mapping}))).await;
-        let link = async |user: usize, attribute: &str| {
-            let name = format!("u{user}");
-            let found = t.call("AdminGetUser", json!({"UserPoolId": pool, "Username": name})).await;
-            if found.is_err() {
-                t.ok("AdminCreateUser", json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS"})).await;
-            }
-            let value = format!("{attribute} of {user}");
-            t.call("AdminLinkProviderForUser", json!({
-                "UserPoolId": pool, "DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": name},
-                "SourceUser": {"ProviderName": "partner", "ProviderAttributeName": attribute, "ProviderAttributeValue": value},
-            })).await
-        };
-        for (n, claim) in claims[..5].iter().enumerate() {
-            assert_eq!(link(n, claim).await, Ok(json!({})));
+#[each_engine]
+async fn a_saml_provider_gets_a_new_certificate_every_year_for_the_same_key(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let made = create(
+        t,
+        provider(
+            &pool,
+            "company",
+            "SAML",
+            json!({"MetadataFile": good_metadata()}),
+        ),
+    )
+    .await;
+    let first = certificate(&made);
+    t.advance(364 * DAY).await;
+    assert_eq!(describe(t, &pool, "company").await, made);
+    t.advance(2 * DAY).await;
+    let renewed = describe(t, &pool, "company").await;
+    let second = certificate(&renewed);
+    assert_ne!(second.0, first.0);
+    assert_eq!((&second.1, second.2), (&first.1, first.2 + 365));
+    // The same from every operation and on every day of the year.
+    t.advance(300 * DAY).await;
+    let update = with(
+        named(&pool, "company"),
+        json!({"IdpIdentifiers": ["company.example.com"]}),
+    );
+    let updated = t.ok("UpdateIdentityProvider", update).await;
+    assert_eq!(certificate(&updated["IdentityProvider"]), second);
+    let input = json!({"UserPoolId": pool, "IdpIdentifier": "company.example.com"});
+    let found = t.ok("GetIdentityProviderByIdentifier", input).await;
+    assert_eq!(certificate(&found["IdentityProvider"]), second);
+    t.advance(100 * DAY).await;
+    let third = certificate(&describe(t, &pool, "company").await);
+    assert_eq!((third.1, third.2), (first.1, first.2 + 730));
+}
+
+#[each_engine]
+async fn users_of_a_provider_are_linked_by_five_attributes(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let claims = ["a", "b", "c", "d", "e", "f"];
+    let names = [
+        "name",
+        "given_name",
+        "family_name",
+        "nickname",
+        "profile",
+        "picture",
+    ];
+    let mapping: Value = names
+        .into_iter()
+        .zip(claims)
+        .map(|(name, claim)| (name.to_owned(), json!(claim)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    create(
+        t,
+        oidc_provider(&pool, "partner", json!({"AttributeMapping": mapping})),
+    )
+    .await;
+    let link = async |user: usize, attribute: &str| {
+        let name = format!("u{user}");
+        let found = t
+            .call(
+                "AdminGetUser",
+                json!({"UserPoolId": pool, "Username": name}),
+            )
+            .await;
+        if found.is_err() {
+            t.ok(
+                "AdminCreateUser",
+                json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS"}),
+            )
+            .await;
         }
-        let refusal = link(5, "f").await.unwrap_err();
-        let text = "The maximum number of source attribute names for this identity provider has been reached.";
-        assert_eq!(refusal, ("LimitExceededException".to_owned(), text.to_owned()));
-        // The subject is none of them, and the five serve any number of users.
-        assert_eq!(link(6, "Cognito_Subject").await, Ok(json!({})));
-        assert_eq!(link(7, "e").await, Ok(json!({})));
-        // An update of the provider does not forget them.
-        t.ok("UpdateIdentityProvider", with(named(&pool, "partner"), json!({"AttributeMapping": mapping}))).await;
-        assert_eq!(link(8, "f").await.unwrap_err().0, "LimitExceededException");
+        let value = format!("{attribute} of {user}");
+        t.call("AdminLinkProviderForUser", json!({
+            "UserPoolId": pool, "DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": name},
+            "SourceUser": {"ProviderName": "partner", "ProviderAttributeName": attribute, "ProviderAttributeValue": value},
+        })).await
+    };
+    for (n, claim) in claims[..5].iter().enumerate() {
+        assert_eq!(link(n, claim).await, Ok(json!({})));
     }
+    let refusal = link(5, "f").await.unwrap_err();
+    let text =
+        "The maximum number of source attribute names for this identity provider has been reached.";
+    assert_eq!(
+        refusal,
+        ("LimitExceededException".to_owned(), text.to_owned())
+    );
+    // The subject is none of them, and the five serve any number of users.
+    assert_eq!(link(6, "Cognito_Subject").await, Ok(json!({})));
+    assert_eq!(link(7, "e").await, Ok(json!({})));
+    // An update of the provider does not forget them.
+    t.ok(
+        "UpdateIdentityProvider",
+        with(
+            named(&pool, "partner"),
+            json!({"AttributeMapping": mapping}),
+        ),
+    )
+    .await;
+    assert_eq!(link(8, "f").await.unwrap_err().0, "LimitExceededException");
 }

@@ -1,9 +1,9 @@
 //! CUSTOM_AUTH of a user whose device is remembered: one last proof after the pool's own challenges (auth.md 3.5).
 
 use cognate_store::{Batch, params};
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::signin::custom::{begin, custom, reply};
 use crate::support::TestApp;
 use crate::support::devices::*;
@@ -39,32 +39,58 @@ async fn through(t: &TestApp, s: &Site, parameters: Value, more: Value) -> Value
         .await
 }
 
-on_each_engine! {
-    async fn a_remembered_device_has_the_last_word(t: &TestApp) {
-        let (s, device) = world(t).await;
-        // Named at the start, or with an answer.
-        let key = json!({"DEVICE_KEY": device.key});
-        for (parameters, more) in [(with(json!({"USERNAME": "jane"}), key.clone()), json!({})), (json!({"USERNAME": "jane"}), key)] {
-            let asked = through(t, &s, parameters, more).await;
-            assert_eq!(asked["ChallengeName"], "DEVICE_SRP_AUTH");
-            assert_eq!(asked["ChallengeParameters"], json!({"USERNAME": "jane", "DEVICE_KEY": device.key}));
-            let proof = Proof::start(t, &s.client, "jane", &device, Some(&asked["Session"])).await.unwrap();
-            let wrong = proof.answer(&s.client, &Device { password: "another".into(), ..device.clone() });
-            t.refused("RespondToAuthChallenge", wrong, WRONG.0, WRONG.1).await;
-            let done = t.ok("RespondToAuthChallenge", proof.answer(&s.client, &device)).await;
-            let result = &done["AuthenticationResult"];
-            assert_eq!(claims(&result["AccessToken"])["device_key"], device.key);
-            assert!(result.get("NewDeviceMetadata").is_none());
-        }
+#[each_engine]
+async fn a_remembered_device_has_the_last_word(t: &TestApp) {
+    let (s, device) = world(t).await;
+    // Named at the start, or with an answer.
+    let key = json!({"DEVICE_KEY": device.key});
+    for (parameters, more) in [
+        (with(json!({"USERNAME": "jane"}), key.clone()), json!({})),
+        (json!({"USERNAME": "jane"}), key),
+    ] {
+        let asked = through(t, &s, parameters, more).await;
+        assert_eq!(asked["ChallengeName"], "DEVICE_SRP_AUTH");
+        assert_eq!(
+            asked["ChallengeParameters"],
+            json!({"USERNAME": "jane", "DEVICE_KEY": device.key})
+        );
+        let proof = Proof::start(t, &s.client, "jane", &device, Some(&asked["Session"]))
+            .await
+            .unwrap();
+        let wrong = proof.answer(
+            &s.client,
+            &Device {
+                password: "another".into(),
+                ..device.clone()
+            },
+        );
+        t.refused("RespondToAuthChallenge", wrong, WRONG.0, WRONG.1)
+            .await;
+        let done = t
+            .ok("RespondToAuthChallenge", proof.answer(&s.client, &device))
+            .await;
+        let result = &done["AuthenticationResult"];
+        assert_eq!(claims(&result["AccessToken"])["device_key"], device.key);
+        assert!(result.get("NewDeviceMetadata").is_none());
     }
+}
 
-    async fn without_a_device_the_triggers_decide_alone(t: &TestApp) {
-        let (s, device) = world(t).await;
-        let done = through(t, &s, json!({"USERNAME": "jane"}), json!({})).await;
-        assert_ne!(Device::of(&done["AuthenticationResult"]).key, device.key);
-        let status = json!({"UserPoolId": s.pool, "Username": "jane", "DeviceKey": device.key, "DeviceRememberedStatus": "not_remembered"});
-        t.ok("AdminUpdateDeviceStatus", status).await;
-        let done = through(t, &s, json!({"USERNAME": "jane", "DEVICE_KEY": device.key}), json!({})).await;
-        assert_eq!(claims(&done["AuthenticationResult"]["AccessToken"])["device_key"], device.key);
-    }
+#[each_engine]
+async fn without_a_device_the_triggers_decide_alone(t: &TestApp) {
+    let (s, device) = world(t).await;
+    let done = through(t, &s, json!({"USERNAME": "jane"}), json!({})).await;
+    assert_ne!(Device::of(&done["AuthenticationResult"]).key, device.key);
+    let status = json!({"UserPoolId": s.pool, "Username": "jane", "DeviceKey": device.key, "DeviceRememberedStatus": "not_remembered"});
+    t.ok("AdminUpdateDeviceStatus", status).await;
+    let done = through(
+        t,
+        &s,
+        json!({"USERNAME": "jane", "DEVICE_KEY": device.key}),
+        json!({}),
+    )
+    .await;
+    assert_eq!(
+        claims(&done["AuthenticationResult"]["AccessToken"])["device_key"],
+        device.key
+    );
 }

@@ -1,9 +1,9 @@
 //! WEB_AUTHN: signing in with a passkey.
 
 use cognate_crypto::webauthn::client::{self, Authenticator, Statement};
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::signin::choice::without_session;
 use crate::support::TestApp;
 use crate::support::mfa as mfa_support;
@@ -56,345 +56,517 @@ async fn offered(t: &TestApp, s: &Site, name: &str) -> Value {
     t.ok("InitiateAuth", input).await["AvailableChallenges"].clone()
 }
 
-on_each_engine! {
-    async fn who_prefers_a_passkey_is_asked_for_it_and_signs_in(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        for (mut device, name) in [(Authenticator::es256(RP), "jane"), (Authenticator::rs256(RP), "bob")] {
-            registered(t, &s, name, &device).await;
-            let challenge = t.ok("InitiateAuth", by_passkey(&s.client, name)).await;
-            let asked = asked_by(&challenge);
-            assert_eq!(unb64(&asked.options["challenge"]).len(), 16);
-            assert_eq!(asked.options, json!({
+#[each_engine]
+async fn who_prefers_a_passkey_is_asked_for_it_and_signs_in(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    for (mut device, name) in [
+        (Authenticator::es256(RP), "jane"),
+        (Authenticator::rs256(RP), "bob"),
+    ] {
+        registered(t, &s, name, &device).await;
+        let challenge = t.ok("InitiateAuth", by_passkey(&s.client, name)).await;
+        let asked = asked_by(&challenge);
+        assert_eq!(unb64(&asked.options["challenge"]).len(), 16);
+        assert_eq!(
+            asked.options,
+            json!({
                 "hints": [], "attestation": "none", "attestationFormats": [], "challenge": asked.options["challenge"],
                 "timeout": 180000, "rpId": RP, "userVerification": "preferred",
                 "allowCredentials": [
                     {"id": b64(&device.credential_id), "type": "public-key", "transports": ["usb", "nfc"]},
                 ],
-            }));
-            assert_eq!(without_session(challenge.clone()), json!({
+            })
+        );
+        assert_eq!(
+            without_session(challenge.clone()),
+            json!({
                 "ChallengeName": "WEB_AUTHN", "AvailableChallenges": ["PASSWORD_SRP", "PASSWORD", "WEB_AUTHN"],
                 "ChallengeParameters": challenge["ChallengeParameters"],
-            }));
-            let credential = Page::default().get(&asked.options, &mut device);
-            let input = show(&s.client, name, &asked.session, &credential);
-            let done = t.ok("RespondToAuthChallenge", input.clone()).await;
-            assert_eq!(done["ChallengeParameters"], json!({}));
-            let shown = get_user(t, &done["AuthenticationResult"]["AccessToken"]).await.unwrap();
-            assert_eq!(shown["Username"], name);
-            t.refused("RespondToAuthChallenge", input, "NotAuthorizedException", USED).await;
-        }
-    }
-
-    async fn a_passkey_can_be_chosen_from_the_list_and_through_the_admin_operations(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        registered(t, &s, "jane", &device).await;
-        let list = t.ok("InitiateAuth", initiate(&s.client, "USER_AUTH", json!({"USERNAME": "jane"}))).await;
-        assert_eq!(list["AvailableChallenges"], json!(["PASSWORD_SRP", "PASSWORD", "WEB_AUTHN"]));
-        let choice = json!({
-            "ClientId": s.client, "ChallengeName": "SELECT_CHALLENGE", "Session": list["Session"],
-            "ChallengeResponses": {"USERNAME": "jane", "ANSWER": "WEB_AUTHN"},
-        });
-        let asked = asked_by(&t.ok("RespondToAuthChallenge", choice).await);
+            })
+        );
         let credential = Page::default().get(&asked.options, &mut device);
-        assert!(answer(t, &s, &asked, &credential).await.unwrap()["AuthenticationResult"].is_object());
-        let pool = json!({"UserPoolId": s.pool});
-        let begun = t.ok("AdminInitiateAuth", with(by_passkey(&s.client, "jane"), pool.clone())).await;
-        let asked = asked_by(&begun);
-        let credential = Page::default().get(&asked.options, &mut device);
-        let input = with(show(&s.client, "jane", &asked.session, &credential), pool);
-        assert!(t.ok("AdminRespondToAuthChallenge", input).await["AuthenticationResult"].is_object());
+        let input = show(&s.client, name, &asked.session, &credential);
+        let done = t.ok("RespondToAuthChallenge", input.clone()).await;
+        assert_eq!(done["ChallengeParameters"], json!({}));
+        let shown = get_user(t, &done["AuthenticationResult"]["AccessToken"])
+            .await
+            .unwrap();
+        assert_eq!(shown["Username"], name);
+        t.refused(
+            "RespondToAuthChallenge",
+            input,
+            "NotAuthorizedException",
+            USED,
+        )
+        .await;
     }
+}
 
-    async fn each_wrong_assertion_is_told_the_same_and_leaves_the_session_good(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        device.flags = client::PRESENT | client::ELIGIBLE;
-        registered(t, &s, "jane", &device).await;
-        let mut foreign = Authenticator::es256(RP);
-        registered(t, &s, "bob", &foreign).await;
-        let page = Page::default();
-        type Change = fn(&mut Value);
-        let edits: &[Change] = &[
-            |credential| credential["response"]["signature"] = json!(b64([0; 70])),
-            |credential| credential["response"]["signature"] = json!(""),
-            |credential| credential["response"]["userHandle"] = json!(b64("somebody else")),
-            |credential| { credential["id"] = json!("AAEC"); credential["rawId"] = json!("AAEC"); },
-        ];
-        for edit in edits {
-            let asked = asked(t, &s.client, "jane").await;
-            let mut credential = page.get(&asked.options, &mut device);
-            edit(&mut credential);
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)), "{credential}");
-            let good = page.get(&asked.options, &mut device);
-            assert!(answer(t, &s, &asked, &good).await.is_ok());
-        }
-        let other_challenge = asked(t, &s.client, "jane").await.options;
-        for page in [Page::at("https://example.com"), Page { extra: json!({"crossOrigin": true}), ..Page::default() }] {
-            let asked = asked(t, &s.client, "jane").await;
-            let credential = page.get(&asked.options, &mut device);
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)));
-            let replayed = Page::default().get(&other_challenge, &mut device);
-            assert_eq!(answer(t, &s, &asked, &replayed).await, Err(refusal(WRONG_PASSKEY)));
-            let good = Page::default().get(&asked.options, &mut device);
-            assert!(answer(t, &s, &asked, &good).await.is_ok());
-        }
-        // Another relying party, nobody there, another kind of passkey, one that is and is not copied.
-        for (rp_id, flags) in [
-            ("example.com", client::PRESENT | client::ELIGIBLE),
-            (RP, client::ELIGIBLE),
-            (RP, client::PRESENT),
-            (RP, client::PRESENT | client::BACKED_UP),
-        ] {
-            let asked = asked(t, &s.client, "jane").await;
-            (device.rp_id, device.flags) = (rp_id.to_owned(), flags);
-            let credential = Page::default().get(&asked.options, &mut device);
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)), "{rp_id} {flags}");
-            (device.rp_id, device.flags) = (RP.to_owned(), client::PRESENT | client::ELIGIBLE | client::BACKED_UP);
-            let good = Page::default().get(&asked.options, &mut device);
-            assert!(answer(t, &s, &asked, &good).await.is_ok());
-        }
-        // The passkey of somebody else, and one whose name was put on another key.
+#[each_engine]
+async fn a_passkey_can_be_chosen_from_the_list_and_through_the_admin_operations(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let list = t
+        .ok(
+            "InitiateAuth",
+            initiate(&s.client, "USER_AUTH", json!({"USERNAME": "jane"})),
+        )
+        .await;
+    assert_eq!(
+        list["AvailableChallenges"],
+        json!(["PASSWORD_SRP", "PASSWORD", "WEB_AUTHN"])
+    );
+    let choice = json!({
+        "ClientId": s.client, "ChallengeName": "SELECT_CHALLENGE", "Session": list["Session"],
+        "ChallengeResponses": {"USERNAME": "jane", "ANSWER": "WEB_AUTHN"},
+    });
+    let asked = asked_by(&t.ok("RespondToAuthChallenge", choice).await);
+    let credential = Page::default().get(&asked.options, &mut device);
+    assert!(answer(t, &s, &asked, &credential).await.unwrap()["AuthenticationResult"].is_object());
+    let pool = json!({"UserPoolId": s.pool});
+    let begun = t
+        .ok(
+            "AdminInitiateAuth",
+            with(by_passkey(&s.client, "jane"), pool.clone()),
+        )
+        .await;
+    let asked = asked_by(&begun);
+    let credential = Page::default().get(&asked.options, &mut device);
+    let input = with(show(&s.client, "jane", &asked.session, &credential), pool);
+    assert!(t.ok("AdminRespondToAuthChallenge", input).await["AuthenticationResult"].is_object());
+}
+
+#[each_engine]
+async fn each_wrong_assertion_is_told_the_same_and_leaves_the_session_good(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    device.flags = client::PRESENT | client::ELIGIBLE;
+    registered(t, &s, "jane", &device).await;
+    let mut foreign = Authenticator::es256(RP);
+    registered(t, &s, "bob", &foreign).await;
+    let page = Page::default();
+    type Change = fn(&mut Value);
+    let edits: &[Change] = &[
+        |credential| credential["response"]["signature"] = json!(b64([0; 70])),
+        |credential| credential["response"]["signature"] = json!(""),
+        |credential| credential["response"]["userHandle"] = json!(b64("somebody else")),
+        |credential| {
+            credential["id"] = json!("AAEC");
+            credential["rawId"] = json!("AAEC");
+        },
+    ];
+    for edit in edits {
         let asked = asked(t, &s.client, "jane").await;
-        let credential = Page::default().get(&asked.options, &mut foreign);
-        assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)));
-        foreign.credential_id = device.credential_id.clone();
-        foreign.flags = device.flags;
-        foreign.sign_count = 100;
-        let credential = Page::default().get(&asked.options, &mut foreign);
-        assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)));
+        let mut credential = page.get(&asked.options, &mut device);
+        edit(&mut credential);
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(refusal(WRONG_PASSKEY)),
+            "{credential}"
+        );
+        let good = page.get(&asked.options, &mut device);
+        assert!(answer(t, &s, &asked, &good).await.is_ok());
     }
-
-    async fn what_is_no_assertion_is_refused_and_counts_for_nothing(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        registered(t, &s, "jane", &device).await;
+    let other_challenge = asked(t, &s.client, "jane").await.options;
+    for page in [
+        Page::at("https://example.com"),
+        Page {
+            extra: json!({"crossOrigin": true}),
+            ..Page::default()
+        },
+    ] {
         let asked = asked(t, &s.client, "jane").await;
+        let credential = page.get(&asked.options, &mut device);
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(refusal(WRONG_PASSKEY))
+        );
+        let replayed = Page::default().get(&other_challenge, &mut device);
+        assert_eq!(
+            answer(t, &s, &asked, &replayed).await,
+            Err(refusal(WRONG_PASSKEY))
+        );
         let good = Page::default().get(&asked.options, &mut device);
-        let invalid = refusal(("InvalidParameterException", "Credential data is not valid"));
-        let mut bad: Vec<Value> = vec![json!("x"), json!([]), json!({})];
-        for (member, value) in [("rawId", json!("AAEC")), ("type", json!("password")), ("response", Value::Null)] {
-            bad.push(with(good.clone(), json!({member: value})));
-        }
-        for (member, value) in [
-            ("clientDataJSON", json!(b64("{}"))), ("authenticatorData", json!(b64([0; 36]))), ("signature", json!("!")),
-            ("userHandle", json!("!")), ("authenticatorData", Value::Null),
-        ] {
-            let mut one = good.clone();
-            one["response"][member] = value;
-            bad.push(one);
-        }
-        // The client data of a registration.
+        assert!(answer(t, &s, &asked, &good).await.is_ok());
+    }
+    // Another relying party, nobody there, another kind of passkey, one that is and is not copied.
+    for (rp_id, flags) in [
+        ("example.com", client::PRESENT | client::ELIGIBLE),
+        (RP, client::ELIGIBLE),
+        (RP, client::PRESENT),
+        (RP, client::PRESENT | client::BACKED_UP),
+    ] {
+        let asked = asked(t, &s.client, "jane").await;
+        (device.rp_id, device.flags) = (rp_id.to_owned(), flags);
+        let credential = Page::default().get(&asked.options, &mut device);
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(refusal(WRONG_PASSKEY)),
+            "{rp_id} {flags}"
+        );
+        (device.rp_id, device.flags) = (
+            RP.to_owned(),
+            client::PRESENT | client::ELIGIBLE | client::BACKED_UP,
+        );
+        let good = Page::default().get(&asked.options, &mut device);
+        assert!(answer(t, &s, &asked, &good).await.is_ok());
+    }
+    // The passkey of somebody else, and one whose name was put on another key.
+    let asked = asked(t, &s.client, "jane").await;
+    let credential = Page::default().get(&asked.options, &mut foreign);
+    assert_eq!(
+        answer(t, &s, &asked, &credential).await,
+        Err(refusal(WRONG_PASSKEY))
+    );
+    foreign.credential_id = device.credential_id.clone();
+    foreign.flags = device.flags;
+    foreign.sign_count = 100;
+    let credential = Page::default().get(&asked.options, &mut foreign);
+    assert_eq!(
+        answer(t, &s, &asked, &credential).await,
+        Err(refusal(WRONG_PASSKEY))
+    );
+}
+
+#[each_engine]
+async fn what_is_no_assertion_is_refused_and_counts_for_nothing(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let asked = asked(t, &s.client, "jane").await;
+    let good = Page::default().get(&asked.options, &mut device);
+    let invalid = refusal(("InvalidParameterException", "Credential data is not valid"));
+    let mut bad: Vec<Value> = vec![json!("x"), json!([]), json!({})];
+    for (member, value) in [
+        ("rawId", json!("AAEC")),
+        ("type", json!("password")),
+        ("response", Value::Null),
+    ] {
+        bad.push(with(good.clone(), json!({member: value})));
+    }
+    for (member, value) in [
+        ("clientDataJSON", json!(b64("{}"))),
+        ("authenticatorData", json!(b64([0; 36]))),
+        ("signature", json!("!")),
+        ("userHandle", json!("!")),
+        ("authenticatorData", Value::Null),
+    ] {
         let mut one = good.clone();
-        let made = Page::default().create(&asked.options, &device, Statement::None);
-        one["response"]["clientDataJSON"] = made["response"]["clientDataJSON"].clone();
+        one["response"][member] = value;
         bad.push(one);
-        for credential in bad {
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(invalid.clone()), "{credential}");
-        }
-        let mut input = show(&s.client, "jane", &asked.session, &good);
-        input["ChallengeResponses"] = json!({"USERNAME": "jane"});
-        t.refused("RespondToAuthChallenge", input, "InvalidParameterException", "Missing required parameter CREDENTIAL").await;
-        assert!(answer(t, &s, &asked, &good).await.is_ok());
     }
-
-    async fn a_counter_must_go_on_unless_there_is_none(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        device.sign_count = 7;
-        registered(t, &s, "jane", &device).await;
-        assert_eq!(kept_count(t, &s).await, 7);
-        let page = Page::default();
-        let one = asked(t, &s.client, "jane").await;
-        let credential = page.get(&one.options, &mut device);
-        assert!(answer(t, &s, &one, &credential).await.is_ok());
-        assert_eq!(kept_count(t, &s).await, 8);
-        // A copy that was made before, and one that says it does not count.
-        for (count, gives) in [(6, 7), (7, 8), (0, 0)] {
-            device.sign_count = count;
-            let asked = asked(t, &s.client, "jane").await;
-            let credential = page.get(&asked.options, &mut device);
-            assert_eq!(device.sign_count, gives);
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)), "{count}");
-        }
-        assert_eq!(kept_count(t, &s).await, 8);
-        device.sign_count = u32::MAX - 1;
-        let last = asked(t, &s.client, "jane").await;
-        let credential = page.get(&last.options, &mut device);
-        assert!(answer(t, &s, &last, &credential).await.is_ok());
-        assert_eq!(kept_count(t, &s).await, i64::from(u32::MAX));
+    // The client data of a registration.
+    let mut one = good.clone();
+    let made = Page::default().create(&asked.options, &device, Statement::None);
+    one["response"]["clientDataJSON"] = made["response"]["clientDataJSON"].clone();
+    bad.push(one);
+    for credential in bad {
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(invalid.clone()),
+            "{credential}"
+        );
     }
+    let mut input = show(&s.client, "jane", &asked.session, &good);
+    input["ChallengeResponses"] = json!({"USERNAME": "jane"});
+    t.refused(
+        "RespondToAuthChallenge",
+        input,
+        "InvalidParameterException",
+        "Missing required parameter CREDENTIAL",
+    )
+    .await;
+    assert!(answer(t, &s, &asked, &good).await.is_ok());
+}
 
-    async fn an_authenticator_that_does_not_count_signs_in_again_and_again(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        device.sign_count = 0;
-        registered(t, &s, "jane", &device).await;
-        for _ in 0..2 {
-            let asked = asked(t, &s.client, "jane").await;
-            let credential = Page::default().get(&asked.options, &mut device);
-            assert!(answer(t, &s, &asked, &credential).await.is_ok());
-        }
-    }
-
-    async fn one_assertion_signs_in_once_however_often_it_is_sent(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        registered(t, &s, "jane", &device).await;
+#[each_engine]
+async fn a_counter_must_go_on_unless_there_is_none(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    device.sign_count = 7;
+    registered(t, &s, "jane", &device).await;
+    assert_eq!(kept_count(t, &s).await, 7);
+    let page = Page::default();
+    let one = asked(t, &s.client, "jane").await;
+    let credential = page.get(&one.options, &mut device);
+    assert!(answer(t, &s, &one, &credential).await.is_ok());
+    assert_eq!(kept_count(t, &s).await, 8);
+    // A copy that was made before, and one that says it does not count.
+    for (count, gives) in [(6, 7), (7, 8), (0, 0)] {
+        device.sign_count = count;
         let asked = asked(t, &s.client, "jane").await;
-        let credential = Page::default().get(&asked.options, &mut device);
-        let inputs = vec![show(&s.client, "jane", &asked.session, &credential); 6];
-        let answers = crate::support::users::all_at_once(t, "RespondToAuthChallenge", inputs).await;
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+        let credential = page.get(&asked.options, &mut device);
+        assert_eq!(device.sign_count, gives);
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(refusal(WRONG_PASSKEY)),
+            "{count}"
+        );
     }
+    assert_eq!(kept_count(t, &s).await, 8);
+    device.sign_count = u32::MAX - 1;
+    let last = asked(t, &s.client, "jane").await;
+    let credential = page.get(&last.options, &mut device);
+    assert!(answer(t, &s, &last, &credential).await.is_ok());
+    assert_eq!(kept_count(t, &s).await, i64::from(u32::MAX));
+}
 
-    async fn five_wrong_assertions_lock_the_user(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        registered(t, &s, "jane", &device).await;
+#[each_engine]
+async fn an_authenticator_that_does_not_count_signs_in_again_and_again(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    device.sign_count = 0;
+    registered(t, &s, "jane", &device).await;
+    for _ in 0..2 {
         let asked = asked(t, &s.client, "jane").await;
-        let mut bad = Page::default().get(&asked.options, &mut device);
-        bad["response"]["signature"] = json!(b64([0; 70]));
-        // Four are free; each further one locks for twice as long.
-        for pause in [0, 0, 0, 0, 1, 2, 4, 8, 0] {
-            assert_eq!(answer(t, &s, &asked, &bad).await, Err(refusal(WRONG_PASSKEY)));
-            t.advance(pause).await;
-        }
-        let good = Page::default().get(&asked.options, &mut device);
-        assert_eq!(answer(t, &s, &asked, &good).await, Err(refusal(LOCKED)));
-        let locked = t.call("InitiateAuth", by_passkey(&s.client, "jane")).await;
-        assert_eq!(locked, Err(refusal(LOCKED)));
-        t.advance(17).await;
-        assert!(answer(t, &s, &asked, &good).await.is_ok());
-    }
-
-    async fn verification_is_demanded_where_the_pool_says_so(t: &TestApp) {
-        for demand in [json!({"UserVerification": "required"}), json!({"FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION"})] {
-            let s = passkey_site(t, json!({})).await;
-            let mut device = Authenticator::es256(RP);
-            device.flags = client::PRESENT;
-            registered(t, &s, "jane", &device).await;
-            configure(t, &s, with(json!({"RelyingPartyId": RP}), demand)).await;
-            let asked = asked(t, &s.client, "jane").await;
-            assert_eq!(asked.options["userVerification"], "required");
-            let credential = Page::default().get(&asked.options, &mut device);
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)));
-            device.flags |= client::VERIFIED;
-            let credential = Page::default().get(&asked.options, &mut device);
-            assert!(answer(t, &s, &asked, &credential).await.is_ok());
-        }
-    }
-
-    async fn a_passkey_that_is_deleted_or_orphaned_signs_nobody_in(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        let mut device = Authenticator::es256(RP);
-        let access = registered(t, &s, "jane", &device).await;
-        let before = asked(t, &s.client, "jane").await;
-        let credential = Page::default().get(&before.options, &mut device);
-        configure(t, &s, json!({"RelyingPartyId": "example.com"})).await;
-        assert_eq!(answer(t, &s, &before, &credential).await, Err(refusal(WRONG_PASSKEY)));
-        assert_eq!(offered(t, &s, "jane").await, json!(["PASSWORD_SRP", "PASSWORD"]));
-        let factors = t.ok("GetUserAuthFactors", json!({"AccessToken": access})).await;
-        assert_eq!(factors["ConfiguredUserAuthFactors"], json!(["PASSWORD"]));
-        configure(t, &s, json!({"RelyingPartyId": RP})).await;
-        t.ok("DeleteWebAuthnCredential", json!({"AccessToken": access, "CredentialId": b64(&device.credential_id)})).await;
-        assert_eq!(answer(t, &s, &before, &credential).await, Err(refusal(WRONG_PASSKEY)));
-        let asked = t.ok("InitiateAuth", by_passkey(&s.client, "jane")).await;
-        assert_eq!(asked["ChallengeName"], "SELECT_CHALLENGE");
-    }
-
-    async fn a_second_factor_leaves_no_passkey_that_is_only_one(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        require(t, &s, "OPTIONAL", false).await;
-        let mut device = Authenticator::es256(RP);
-        let access = registered(t, &s, "jane", &device).await;
-        // Without a second factor of the user's own the passkey is enough.
-        let asked = asked(t, &s.client, "jane").await;
-        let credential = Page::default().get(&asked.options, &mut device);
-        with_app(t, &s, &access, json!({})).await;
-        // Turned on after the challenge was given.
-        assert_eq!(answer(t, &s, &asked, &credential).await, Err(not_authorized("Invalid session for the user.")));
-        assert_eq!(offered(t, &s, "jane").await, json!(["PASSWORD_SRP", "PASSWORD"]));
-        // They may register another all the same.
-        register(t, &access, &Authenticator::es256(RP)).await;
-        mfa_support::prefer(t, &s, json!({"SoftwareTokenMfaSettings": {"Enabled": false}})).await;
         let credential = Page::default().get(&asked.options, &mut device);
         assert!(answer(t, &s, &asked, &credential).await.is_ok());
     }
+}
 
-    async fn a_passkey_that_verifies_its_user_stands_for_both_factors(t: &TestApp) {
-        for configuration in ["OPTIONAL", "ON"] {
-            let s = passkey_site(t, json!({})).await;
-            let mut device = Authenticator::es256(RP);
-            let access = registered(t, &s, "jane", &device).await;
-            require(t, &s, configuration, true).await;
-            let passwords = json!(["PASSWORD_SRP", "PASSWORD"]);
-            with_app(t, &s, &access, json!({})).await;
-            assert_eq!(offered(t, &s, "jane").await, passwords, "{configuration}");
-            mfa_support::prefer(t, &s, json!({"WebAuthnMfaSettings": {"Enabled": true}})).await;
-            assert_eq!(offered(t, &s, "jane").await, json!(["PASSWORD_SRP", "PASSWORD", "WEB_AUTHN"]));
-            let asked = asked(t, &s.client, "jane").await;
-            assert_eq!(asked.options["userVerification"], "required");
-            device.flags = client::PRESENT;
-            let credential = Page::default().get(&asked.options, &mut device);
-            assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)));
-            device.flags = client::PRESENT | client::VERIFIED;
-            let credential = Page::default().get(&asked.options, &mut device);
-            assert!(answer(t, &s, &asked, &credential).await.unwrap()["AuthenticationResult"].is_object());
-        }
+#[each_engine]
+async fn one_assertion_signs_in_once_however_often_it_is_sent(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let asked = asked(t, &s.client, "jane").await;
+    let credential = Page::default().get(&asked.options, &mut device);
+    let inputs = vec![show(&s.client, "jane", &asked.session, &credential); 6];
+    let answers = crate::support::users::all_at_once(t, "RespondToAuthChallenge", inputs).await;
+    assert_eq!(
+        answers.iter().filter(|answer| answer.is_ok()).count(),
+        1,
+        "{answers:?}"
+    );
+}
+
+#[each_engine]
+async fn five_wrong_assertions_lock_the_user(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let asked = asked(t, &s.client, "jane").await;
+    let mut bad = Page::default().get(&asked.options, &mut device);
+    bad["response"]["signature"] = json!(b64([0; 70]));
+    // Four are free; each further one locks for twice as long.
+    for pause in [0, 0, 0, 0, 1, 2, 4, 8, 0] {
+        assert_eq!(
+            answer(t, &s, &asked, &bad).await,
+            Err(refusal(WRONG_PASSKEY))
+        );
+        t.advance(pause).await;
     }
+    let good = Page::default().get(&asked.options, &mut device);
+    assert_eq!(answer(t, &s, &asked, &good).await, Err(refusal(LOCKED)));
+    let locked = t.call("InitiateAuth", by_passkey(&s.client, "jane")).await;
+    assert_eq!(locked, Err(refusal(LOCKED)));
+    t.advance(17).await;
+    assert!(answer(t, &s, &asked, &good).await.is_ok());
+}
 
-    async fn names_that_nobody_has_seem_to_have_passkeys_too(t: &TestApp) {
-        let s = passkey_site(t, json!({})).await;
-        t.ok("UpdateUserPoolClient", json!({
-            "UserPoolId": s.pool, "ClientId": s.client, "PreventUserExistenceErrors": "ENABLED",
-            "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
-        })).await;
-        let mut device = Authenticator::es256(RP);
-        registered(t, &s, "jane", &device).await;
-        let real = t.ok("InitiateAuth", by_passkey(&s.client, "jane")).await;
-        let (mut asking, mut listing) = (0, 0);
-        for n in 0..40 {
-            let name = format!("nobody{n}");
-            let answer = t.ok("InitiateAuth", by_passkey(&s.client, &name)).await;
-            if answer["ChallengeName"] == "SELECT_CHALLENGE" {
-                listing += 1;
-                continue;
-            }
-            asking += 1;
-            let asked = asked_by(&answer);
-            let id = unb64(&asked.options["allowCredentials"][0]["id"]);
-            assert!([16, 20, 32].contains(&id.len()));
-            // The same again, but for the challenge.
-            let again = asked_by(&t.ok("InitiateAuth", by_passkey(&s.client, &name)).await);
-            let challenge = asked.options["challenge"].clone();
-            assert_ne!(again.options["challenge"], challenge);
-            assert_eq!(with(again.options.clone(), json!({"challenge": challenge})), asked.options);
-            assert_eq!(answer["Session"].as_str().unwrap().len(), real["Session"].as_str().unwrap().len());
-            if asking > 3 {
-                continue;
-            }
-            device.credential_id = id;
-            let credential = Page::default().get(&asked.options, &mut device);
-            let input = show(&s.client, &name, &asked.session, &credential);
-            t.refused("RespondToAuthChallenge", input, WRONG_PASSKEY.0, WRONG_PASSKEY.1).await;
-        }
-        // All of them are like the pool's one user.
-        assert_eq!((asking, listing), (40, 0));
-    }
-
-    async fn who_was_disabled_in_between_signs_in_no_more(t: &TestApp) {
+#[each_engine]
+async fn verification_is_demanded_where_the_pool_says_so(t: &TestApp) {
+    for demand in [
+        json!({"UserVerification": "required"}),
+        json!({"FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION"}),
+    ] {
         let s = passkey_site(t, json!({})).await;
         let mut device = Authenticator::es256(RP);
+        device.flags = client::PRESENT;
         registered(t, &s, "jane", &device).await;
+        configure(t, &s, with(json!({"RelyingPartyId": RP}), demand)).await;
         let asked = asked(t, &s.client, "jane").await;
+        assert_eq!(asked.options["userVerification"], "required");
         let credential = Page::default().get(&asked.options, &mut device);
-        t.ok("AdminDisableUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
-        assert_eq!(answer(t, &s, &asked, &credential).await, Err(not_authorized("User is disabled.")));
-        t.ok("UpdateUserPoolClient", json!({
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(refusal(WRONG_PASSKEY))
+        );
+        device.flags |= client::VERIFIED;
+        let credential = Page::default().get(&asked.options, &mut device);
+        assert!(answer(t, &s, &asked, &credential).await.is_ok());
+    }
+}
+
+#[each_engine]
+async fn a_passkey_that_is_deleted_or_orphaned_signs_nobody_in(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    let access = registered(t, &s, "jane", &device).await;
+    let before = asked(t, &s.client, "jane").await;
+    let credential = Page::default().get(&before.options, &mut device);
+    configure(t, &s, json!({"RelyingPartyId": "example.com"})).await;
+    assert_eq!(
+        answer(t, &s, &before, &credential).await,
+        Err(refusal(WRONG_PASSKEY))
+    );
+    assert_eq!(
+        offered(t, &s, "jane").await,
+        json!(["PASSWORD_SRP", "PASSWORD"])
+    );
+    let factors = t
+        .ok("GetUserAuthFactors", json!({"AccessToken": access}))
+        .await;
+    assert_eq!(factors["ConfiguredUserAuthFactors"], json!(["PASSWORD"]));
+    configure(t, &s, json!({"RelyingPartyId": RP})).await;
+    t.ok(
+        "DeleteWebAuthnCredential",
+        json!({"AccessToken": access, "CredentialId": b64(&device.credential_id)}),
+    )
+    .await;
+    assert_eq!(
+        answer(t, &s, &before, &credential).await,
+        Err(refusal(WRONG_PASSKEY))
+    );
+    let asked = t.ok("InitiateAuth", by_passkey(&s.client, "jane")).await;
+    assert_eq!(asked["ChallengeName"], "SELECT_CHALLENGE");
+}
+
+#[each_engine]
+async fn a_second_factor_leaves_no_passkey_that_is_only_one(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    require(t, &s, "OPTIONAL", false).await;
+    let mut device = Authenticator::es256(RP);
+    let access = registered(t, &s, "jane", &device).await;
+    // Without a second factor of the user's own the passkey is enough.
+    let asked = asked(t, &s.client, "jane").await;
+    let credential = Page::default().get(&asked.options, &mut device);
+    with_app(t, &s, &access, json!({})).await;
+    // Turned on after the challenge was given.
+    assert_eq!(
+        answer(t, &s, &asked, &credential).await,
+        Err(not_authorized("Invalid session for the user."))
+    );
+    assert_eq!(
+        offered(t, &s, "jane").await,
+        json!(["PASSWORD_SRP", "PASSWORD"])
+    );
+    // They may register another all the same.
+    register(t, &access, &Authenticator::es256(RP)).await;
+    mfa_support::prefer(
+        t,
+        &s,
+        json!({"SoftwareTokenMfaSettings": {"Enabled": false}}),
+    )
+    .await;
+    let credential = Page::default().get(&asked.options, &mut device);
+    assert!(answer(t, &s, &asked, &credential).await.is_ok());
+}
+
+#[each_engine]
+async fn a_passkey_that_verifies_its_user_stands_for_both_factors(t: &TestApp) {
+    for configuration in ["OPTIONAL", "ON"] {
+        let s = passkey_site(t, json!({})).await;
+        let mut device = Authenticator::es256(RP);
+        let access = registered(t, &s, "jane", &device).await;
+        require(t, &s, configuration, true).await;
+        let passwords = json!(["PASSWORD_SRP", "PASSWORD"]);
+        with_app(t, &s, &access, json!({})).await;
+        assert_eq!(offered(t, &s, "jane").await, passwords, "{configuration}");
+        mfa_support::prefer(t, &s, json!({"WebAuthnMfaSettings": {"Enabled": true}})).await;
+        assert_eq!(
+            offered(t, &s, "jane").await,
+            json!(["PASSWORD_SRP", "PASSWORD", "WEB_AUTHN"])
+        );
+        let asked = asked(t, &s.client, "jane").await;
+        assert_eq!(asked.options["userVerification"], "required");
+        device.flags = client::PRESENT;
+        let credential = Page::default().get(&asked.options, &mut device);
+        assert_eq!(
+            answer(t, &s, &asked, &credential).await,
+            Err(refusal(WRONG_PASSKEY))
+        );
+        device.flags = client::PRESENT | client::VERIFIED;
+        let credential = Page::default().get(&asked.options, &mut device);
+        assert!(
+            answer(t, &s, &asked, &credential).await.unwrap()["AuthenticationResult"].is_object()
+        );
+    }
+}
+
+#[each_engine]
+async fn names_that_nobody_has_seem_to_have_passkeys_too(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    t.ok(
+        "UpdateUserPoolClient",
+        json!({
             "UserPoolId": s.pool, "ClientId": s.client, "PreventUserExistenceErrors": "ENABLED",
             "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
-        })).await;
-        assert_eq!(answer(t, &s, &asked, &credential).await, Err(refusal(WRONG_PASSKEY)));
+        }),
+    )
+    .await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let real = t.ok("InitiateAuth", by_passkey(&s.client, "jane")).await;
+    let (mut asking, mut listing) = (0, 0);
+    for n in 0..40 {
+        let name = format!("nobody{n}");
+        let answer = t.ok("InitiateAuth", by_passkey(&s.client, &name)).await;
+        if answer["ChallengeName"] == "SELECT_CHALLENGE" {
+            listing += 1;
+            continue;
+        }
+        asking += 1;
+        let asked = asked_by(&answer);
+        let id = unb64(&asked.options["allowCredentials"][0]["id"]);
+        assert!([16, 20, 32].contains(&id.len()));
+        // The same again, but for the challenge.
+        let again = asked_by(&t.ok("InitiateAuth", by_passkey(&s.client, &name)).await);
+        let challenge = asked.options["challenge"].clone();
+        assert_ne!(again.options["challenge"], challenge);
+        assert_eq!(
+            with(again.options.clone(), json!({"challenge": challenge})),
+            asked.options
+        );
+        assert_eq!(
+            answer["Session"].as_str().unwrap().len(),
+            real["Session"].as_str().unwrap().len()
+        );
+        if asking > 3 {
+            continue;
+        }
+        device.credential_id = id;
+        let credential = Page::default().get(&asked.options, &mut device);
+        let input = show(&s.client, &name, &asked.session, &credential);
+        t.refused(
+            "RespondToAuthChallenge",
+            input,
+            WRONG_PASSKEY.0,
+            WRONG_PASSKEY.1,
+        )
+        .await;
     }
+    // All of them are like the pool's one user.
+    assert_eq!((asking, listing), (40, 0));
+}
+
+#[each_engine]
+async fn who_was_disabled_in_between_signs_in_no_more(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let asked = asked(t, &s.client, "jane").await;
+    let credential = Page::default().get(&asked.options, &mut device);
+    t.ok(
+        "AdminDisableUser",
+        json!({"UserPoolId": s.pool, "Username": "jane"}),
+    )
+    .await;
+    assert_eq!(
+        answer(t, &s, &asked, &credential).await,
+        Err(not_authorized("User is disabled."))
+    );
+    t.ok(
+        "UpdateUserPoolClient",
+        json!({
+            "UserPoolId": s.pool, "ClientId": s.client, "PreventUserExistenceErrors": "ENABLED",
+            "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
+        }),
+    )
+    .await;
+    assert_eq!(
+        answer(t, &s, &asked, &credential).await,
+        Err(refusal(WRONG_PASSKEY))
+    );
 }

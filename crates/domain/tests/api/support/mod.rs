@@ -104,13 +104,11 @@ impl TestApp {
         }
     }
 
-    /// On a fresh schema of the PostgreSQL in TEST_POSTGRES_URL; None (said loudly) without one.
-    pub async fn postgres() -> Option<Self> {
+    /// On a fresh schema of the PostgreSQL in TEST_POSTGRES_URL.
+    pub async fn postgres() -> Self {
         #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
-        let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-            eprintln!("NOT RUN ON POSTGRESQL: TEST_POSTGRES_URL is not set");
-            return None;
-        };
+        let url = std::env::var("TEST_POSTGRES_URL");
+        let url = url.expect("TEST_POSTGRES_URL names no server");
         let schema = format!(
             "api_{}_{}",
             std::process::id(),
@@ -121,12 +119,12 @@ impl TestApp {
         let root = RootKey::generate();
         let text = root.to_base64();
         let app = App::open(Settings::dev(), store, root).await.unwrap();
-        Some(Self {
+        Self {
             app,
             folder: std::path::PathBuf::new(),
             root: text,
             caller: CALLER,
-        })
+        }
     }
 
     /// Calls an operation as a caller that may do everything; the input is validated as the server does.
@@ -206,22 +204,4 @@ impl Drop for TestApp {
             let _ = std::fs::remove_dir_all(&self.folder);
         }
     }
-}
-
-/// Runs each `async fn name(t: &TestApp)` as `sqlite::name` and `postgres::name`.
-#[macro_export]
-macro_rules! on_each_engine {
-    ($($(#[$meta:meta])* async fn $name:ident($t:ident: &TestApp) $body:block)*) => {
-        $($(#[$meta])* async fn $name($t: &$crate::support::TestApp) $body)*
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(&$crate::support::TestApp::sqlite().await).await; })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                if let Some(app) = $crate::support::TestApp::postgres().await { super::$name(&app).await; }
-            })*
-        }
-    };
 }

@@ -4,10 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_crypto::jws::{self, PublicKey, SigningKey};
 use cognate_domain::app::keys::{self, Spares};
-
+use cognate_domain::{Caller, ClientInfo, Cx};
+use cognate_shapes::Op;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::support::TestApp;
 use crate::support::signin::*;
 
@@ -36,274 +37,477 @@ async fn signed_by_the_pool(t: &TestApp, pool: &str, claims: &Value) -> Value {
     )
 }
 
-on_each_engine! {
-    async fn both_tokens_have_exactly_the_claims_of_the_service_in_its_order(t: &TestApp) {
-        let s = site(t).await;
-        let attributes = json!([
-            {"Name": "email", "Value": "jane@example.com"}, {"Name": "email_verified", "Value": "true"},
-            {"Name": "phone_number", "Value": "+15555550100"}, {"Name": "phone_number_verified", "Value": "false"},
-            {"Name": "address", "Value": "1 Main \"Street\""}, {"Name": "name", "Value": "Jane"},
-        ]);
-        let sub = user_with(t, &s.pool, "jane", attributes).await;
-        let result = sign_in(t, &s.client, "jane").await;
-        let (access, id) = (claims(&result["AccessToken"]), claims(&result["IdToken"]));
+#[each_engine]
+async fn both_tokens_have_exactly_the_claims_of_the_service_in_its_order(t: &TestApp) {
+    let s = site(t).await;
+    let attributes = json!([
+        {"Name": "email", "Value": "jane@example.com"}, {"Name": "email_verified", "Value": "true"},
+        {"Name": "phone_number", "Value": "+15555550100"}, {"Name": "phone_number_verified", "Value": "false"},
+        {"Name": "address", "Value": "1 Main \"Street\""}, {"Name": "name", "Value": "Jane"},
+    ]);
+    let sub = user_with(t, &s.pool, "jane", attributes).await;
+    let result = sign_in(t, &s.client, "jane").await;
+    let (access, id) = (claims(&result["AccessToken"]), claims(&result["IdToken"]));
+    assert_eq!(
+        claim_names(&result["AccessToken"]),
+        [
+            "sub",
+            "origin_jti",
+            "event_id",
+            "token_use",
+            "acr",
+            "amr",
+            "scope",
+            "auth_time",
+            "iss",
+            "exp",
+            "iat",
+            "jti",
+            "client_id",
+            "username"
+        ]
+    );
+    assert_eq!(
+        claim_names(&result["IdToken"]),
+        [
+            "sub",
+            "aud",
+            "origin_jti",
+            "event_id",
+            "token_use",
+            "acr",
+            "amr",
+            "address",
+            "email",
+            "email_verified",
+            "name",
+            "phone_number",
+            "phone_number_verified",
+            "auth_time",
+            "iss",
+            "cognito:username",
+            "exp",
+            "iat",
+            "jti",
+        ]
+    );
+    let issuer = format!("http://127.0.0.1:9229/{}", s.pool);
+    for token in [&access, &id] {
         assert_eq!(
-            claim_names(&result["AccessToken"]),
-            ["sub", "origin_jti", "event_id", "token_use", "acr", "amr", "scope", "auth_time", "iss", "exp", "iat", "jti", "client_id", "username"]
+            (&token["sub"], &token["iss"]),
+            (&json!(sub), &json!(issuer))
         );
         assert_eq!(
-            claim_names(&result["IdToken"]),
-            [
-                "sub", "aud", "origin_jti", "event_id", "token_use", "acr", "amr", "address", "email", "email_verified", "name",
-                "phone_number", "phone_number_verified", "auth_time", "iss", "cognito:username", "exp", "iat", "jti",
-            ]
+            token["exp"].as_i64().unwrap(),
+            token["iat"].as_i64().unwrap() + 3600
         );
-        let issuer = format!("http://127.0.0.1:9229/{}", s.pool);
-        for token in [&access, &id] {
-            assert_eq!((&token["sub"], &token["iss"]), (&json!(sub), &json!(issuer)));
-            assert_eq!(token["exp"].as_i64().unwrap(), token["iat"].as_i64().unwrap() + 3600);
-            assert_eq!(token["auth_time"], token["iat"]);
-            for uuid in ["jti", "origin_jti", "event_id"] {
-                assert_eq!(token[uuid].as_str().unwrap().len(), 36, "{uuid}");
-            }
+        assert_eq!(token["auth_time"], token["iat"]);
+        for uuid in ["jti", "origin_jti", "event_id"] {
+            assert_eq!(token[uuid].as_str().unwrap().len(), 36, "{uuid}");
         }
-        assert_eq!((&access["origin_jti"], &access["event_id"]), (&id["origin_jti"], &id["event_id"]));
-        assert_ne!(access["jti"], id["jti"]);
-        assert_eq!((&access["token_use"], &access["scope"]), (&json!("access"), &json!("aws.cognito.signin.user.admin")));
-        assert_eq!((&access["client_id"], &access["username"]), (&json!(s.client), &json!("jane")));
-        assert_eq!((&id["token_use"], &id["aud"], &id["cognito:username"]), (&json!("id"), &json!(s.client), &json!("jane")));
-        assert_eq!((&id["email_verified"], &id["phone_number_verified"]), (&json!(true), &json!(false)));
-        assert_eq!(id["address"], json!({"formatted": "1 Main \"Street\""}));
     }
+    assert_eq!(
+        (&access["origin_jti"], &access["event_id"]),
+        (&id["origin_jti"], &id["event_id"])
+    );
+    assert_ne!(access["jti"], id["jti"]);
+    assert_eq!(
+        (&access["token_use"], &access["scope"]),
+        (&json!("access"), &json!("aws.cognito.signin.user.admin"))
+    );
+    assert_eq!(
+        (&access["client_id"], &access["username"]),
+        (&json!(s.client), &json!("jane"))
+    );
+    assert_eq!(
+        (&id["token_use"], &id["aud"], &id["cognito:username"]),
+        (&json!("id"), &json!(s.client), &json!("jane"))
+    );
+    assert_eq!(
+        (&id["email_verified"], &id["phone_number_verified"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(id["address"], json!({"formatted": "1 Main \"Street\""}));
+}
 
-    async fn headers_name_two_keys_of_the_pool_that_verify(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        let mut kids = Vec::new();
-        for token in ["AccessToken", "IdToken"] {
-            let text = result[token].as_str().unwrap();
-            let first = text.split('.').next().unwrap();
-            let raw = String::from_utf8(URL_SAFE_NO_PAD.decode(first).unwrap()).unwrap();
-            let kid = header(&result[token])["kid"].as_str().unwrap().to_owned();
-            assert_eq!(raw, format!(r#"{{"kid":"{kid}","alg":"RS256"}}"#));
-            let sql = "SELECT public FROM signing_keys WHERE pool_id = ?1 AND kid = ?2";
-            let row = t.app.store.row(sql, cognate_store::params![&s.pool, &kid]).await.unwrap().unwrap();
-            let key = PublicKey::from_jwk_json(row.text(0).unwrap()).unwrap();
-            assert!(jws::split(text).unwrap().signed_by(&key));
-            kids.push(kid);
-        }
-        assert_ne!(kids[0], kids[1]);
-        let again = sign_in(t, &s.client, "jane").await;
-        assert_eq!(header(&again["AccessToken"])["kid"], kids[0]);
+#[each_engine]
+async fn headers_name_two_keys_of_the_pool_that_verify(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    let mut kids = Vec::new();
+    for token in ["AccessToken", "IdToken"] {
+        let text = result[token].as_str().unwrap();
+        let first = text.split('.').next().unwrap();
+        let raw = String::from_utf8(URL_SAFE_NO_PAD.decode(first).unwrap()).unwrap();
+        let kid = header(&result[token])["kid"].as_str().unwrap().to_owned();
+        assert_eq!(raw, format!(r#"{{"kid":"{kid}","alg":"RS256"}}"#));
+        let sql = "SELECT public FROM signing_keys WHERE pool_id = ?1 AND kid = ?2";
+        let row = t
+            .app
+            .store
+            .row(sql, cognate_store::params![&s.pool, &kid])
+            .await
+            .unwrap()
+            .unwrap();
+        let key = PublicKey::from_jwk_json(row.text(0).unwrap()).unwrap();
+        assert!(jws::split(text).unwrap().signed_by(&key));
+        kids.push(kid);
     }
+    assert_ne!(kids[0], kids[1]);
+    let again = sign_in(t, &s.client, "jane").await;
+    assert_eq!(header(&again["AccessToken"])["kid"], kids[0]);
+}
 
-    async fn first_tokens_asked_for_at_once_share_one_pair_of_keys(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let (a, b) = tokio::join!(sign_in(t, &s.client, "jane"), sign_in(t, &s.client, "jane"));
-        assert_eq!(header(&a["IdToken"]), header(&b["IdToken"]));
-        let sql = "SELECT kid FROM signing_keys WHERE pool_id = ?1";
-        assert_eq!(t.app.store.rows(sql, cognate_store::params![&s.pool]).await.unwrap().len(), 2);
+#[each_engine]
+async fn first_tokens_asked_for_at_once_share_one_pair_of_keys(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let (a, b) = tokio::join!(sign_in(t, &s.client, "jane"), sign_in(t, &s.client, "jane"));
+    assert_eq!(header(&a["IdToken"]), header(&b["IdToken"]));
+    let sql = "SELECT kid FROM signing_keys WHERE pool_id = ?1";
+    assert_eq!(
+        t.app
+            .store
+            .rows(sql, cognate_store::params![&s.pool])
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[each_engine]
+async fn lifetimes_units_and_attribute_lists_of_the_client_count(t: &TestApp) {
+    let client = json!({
+        "AccessTokenValidity": 10, "IdTokenValidity": 20, "RefreshTokenValidity": 2,
+        "TokenValidityUnits": {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "hours"},
+        "ReadAttributes": ["name"],
+    });
+    let s = site_with(t, json!({}), client).await;
+    let attributes =
+        json!([{"Name": "email", "Value": "jane@example.com"}, {"Name": "name", "Value": "Jane"}]);
+    let sub = user_with(t, &s.pool, "jane", attributes).await;
+    let result = sign_in(t, &s.client, "jane").await;
+    assert_eq!(result["ExpiresIn"], 600);
+    let (access, id) = (claims(&result["AccessToken"]), claims(&result["IdToken"]));
+    assert_eq!(
+        access["exp"].as_i64().unwrap() - access["iat"].as_i64().unwrap(),
+        600
+    );
+    assert_eq!(
+        id["exp"].as_i64().unwrap() - id["iat"].as_i64().unwrap(),
+        1200
+    );
+    assert!(id.get("email").is_none() && id["name"] == "Jane");
+    let shown = get_user(t, &result["AccessToken"]).await.unwrap();
+    assert_eq!(
+        shown,
+        json!({"Username": "jane", "UserAttributes": [{"Name": "sub", "Value": sub}, {"Name": "name", "Value": "Jane"}]})
+    );
+    t.advance(570).await;
+    get_user(t, &result["AccessToken"]).await.unwrap();
+    t.advance(31).await;
+    let expired = not_authorized("Access Token has expired");
+    assert_eq!(
+        get_user(t, &result["AccessToken"]).await.unwrap_err(),
+        expired
+    );
+}
+
+#[each_engine]
+async fn without_revocation_tokens_have_no_jti_and_still_end_with_their_session(t: &TestApp) {
+    let s = site_with(t, json!({}), json!({"EnableTokenRevocation": false})).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    for token in ["AccessToken", "IdToken"] {
+        let claims = claims(&result[token]);
+        assert!(
+            claims.get("jti").is_none()
+                && claims.get("origin_jti").is_none()
+                && claims["event_id"].is_string()
+        );
     }
+    get_user(t, &result["AccessToken"]).await.unwrap();
+    t.ok(
+        "AdminUserGlobalSignOut",
+        json!({"UserPoolId": s.pool, "Username": "jane"}),
+    )
+    .await;
+    let revoked = not_authorized("Access Token has been revoked");
+    assert_eq!(
+        get_user(t, &result["AccessToken"]).await.unwrap_err(),
+        revoked
+    );
+}
 
-    async fn lifetimes_units_and_attribute_lists_of_the_client_count(t: &TestApp) {
-        let client = json!({
-            "AccessTokenValidity": 10, "IdTokenValidity": 20, "RefreshTokenValidity": 2,
-            "TokenValidityUnits": {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "hours"},
-            "ReadAttributes": ["name"],
-        });
-        let s = site_with(t, json!({}), client).await;
-        let attributes = json!([{"Name": "email", "Value": "jane@example.com"}, {"Name": "name", "Value": "Jane"}]);
-        let sub = user_with(t, &s.pool, "jane", attributes).await;
-        let result = sign_in(t, &s.client, "jane").await;
-        assert_eq!(result["ExpiresIn"], 600);
-        let (access, id) = (claims(&result["AccessToken"]), claims(&result["IdToken"]));
-        assert_eq!(access["exp"].as_i64().unwrap() - access["iat"].as_i64().unwrap(), 600);
-        assert_eq!(id["exp"].as_i64().unwrap() - id["iat"].as_i64().unwrap(), 1200);
-        assert!(id.get("email").is_none() && id["name"] == "Jane");
-        let shown = get_user(t, &result["AccessToken"]).await.unwrap();
+#[each_engine]
+async fn tokens_that_are_no_access_tokens_of_ours_are_invalid(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    let access = &result["AccessToken"];
+    let kid = header(access)["kid"].clone();
+    let text = access.as_str().unwrap();
+    let (input, signature) = text.rsplit_once('.').unwrap();
+    let mut unknown_client = claims(access);
+    unknown_client["client_id"] = json!("nosuchclient");
+    for bad in [
+        json!("x"),
+        json!("a.b.c"),
+        result["IdToken"].clone(),
+        result["RefreshToken"].clone(),
+        with_part(access, 0, &json!({"kid": kid, "alg": "none"})),
+        with_part(access, 0, &json!({"kid": kid, "alg": "HS256"})),
+        json!(format!("{input}.")),
+        json!(input),
+        json!(format!("{text}.{signature}")),
+        json!(format!("{text}=")),
+        with_part(access, 1, &json!([1])),
+        with_part(access, 1, &json!({})),
+        with_part(access, 1, &unknown_client),
+    ] {
         assert_eq!(
-            shown,
-            json!({"Username": "jane", "UserAttributes": [{"Name": "sub", "Value": sub}, {"Name": "name", "Value": "Jane"}]})
+            get_user(t, &bad).await.unwrap_err(),
+            not_authorized("Invalid Access Token"),
+            "{bad}"
         );
-        t.advance(570).await;
+    }
+}
+
+#[each_engine]
+async fn forged_tampered_and_foreign_signatures_do_not_verify(t: &TestApp) {
+    let (s, elsewhere) = (site(t).await, site(t).await);
+    user(t, &s.pool, "jane").await;
+    user(t, &elsewhere.pool, "jane").await;
+    let (mine, theirs) = (
+        sign_in(t, &s.client, "jane").await,
+        sign_in(t, &elsewhere.client, "jane").await,
+    );
+    let access = &mine["AccessToken"];
+    let mut tampered = claims(access);
+    tampered["username"] = json!("john");
+    let forged = |key: &SigningKey, kid: &Value, claims: &Value| {
+        let header = jws::header_json(kid.as_str().unwrap());
+        json!(key.sign_compact(header.as_bytes(), claims.to_string().as_bytes()))
+    };
+    let own = SigningKey::generate();
+    let kid = &header(access)["kid"];
+    // Another pool's token that names our client: signed by keys of the other pool.
+    let mut crossed = claims(&theirs["AccessToken"]);
+    crossed["client_id"] = json!(s.client);
+    let signature = theirs["AccessToken"]
+        .as_str()
+        .unwrap()
+        .rsplit_once('.')
+        .unwrap()
+        .1;
+    let borrowed = format!(
+        "{}.{signature}",
+        access.as_str().unwrap().rsplit_once('.').unwrap().0
+    );
+    for bad in [
+        with_part(access, 1, &tampered),
+        forged(&own, kid, &claims(access)),
+        forged(&own, &json!(own.public().kid()), &claims(access)),
+        with_part(&theirs["AccessToken"], 1, &crossed),
+        json!(borrowed),
+        // The key of ID tokens signs no access tokens.
+        with_part(access, 0, &header(&mine["IdToken"])),
+    ] {
+        let text = "Could not verify signature for Access Token";
+        assert_eq!(
+            get_user(t, &bad).await.unwrap_err(),
+            not_authorized(text),
+            "{bad}"
+        );
+    }
+}
+
+#[each_engine]
+async fn sign_out_everywhere_disabling_and_deleting_refuse_tokens_at_once(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let (one, two) = (
+        sign_in(t, &s.client, "jane").await,
+        sign_in(t, &s.client, "jane").await,
+    );
+    let sign_out = json!({"AccessToken": one["AccessToken"]});
+    assert_eq!(t.ok("GlobalSignOut", sign_out.clone()).await, json!({}));
+    let revoked = "Access Token has been revoked";
+    t.refused("GlobalSignOut", sign_out, "NotAuthorizedException", revoked)
+        .await;
+    assert_eq!(
+        get_user(t, &two["AccessToken"]).await.unwrap_err(),
+        not_authorized(revoked)
+    );
+
+    let three = sign_in(t, &s.client, "jane").await;
+    t.ok(
+        "AdminDisableUser",
+        json!({"UserPoolId": s.pool, "Username": "jane"}),
+    )
+    .await;
+    assert_eq!(
+        get_user(t, &three["AccessToken"]).await.unwrap_err(),
+        not_authorized(revoked)
+    );
+    t.ok(
+        "AdminEnableUser",
+        json!({"UserPoolId": s.pool, "Username": "jane"}),
+    )
+    .await;
+    let four = sign_in(t, &s.client, "jane").await;
+    t.ok(
+        "AdminDeleteUser",
+        json!({"UserPoolId": s.pool, "Username": "jane"}),
+    )
+    .await;
+    let gone = refusal(("UserNotFoundException", "User does not exist."));
+    assert_eq!(get_user(t, &four["AccessToken"]).await.unwrap_err(), gone);
+    t.refused(
+        "GlobalSignOut",
+        json!({"AccessToken": four["AccessToken"]}),
+        "NotAuthorizedException",
+        revoked,
+    )
+    .await;
+}
+
+#[each_engine]
+async fn tokens_of_the_right_key_must_still_say_the_right_things(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    let claims = claims(&result["AccessToken"]);
+    for (name, value, text) in [
+        (
+            "scope",
+            json!("openid email"),
+            "Access Token does not have required scopes",
+        ),
+        (
+            "scope",
+            json!(""),
+            "Access Token does not have required scopes",
+        ),
+        ("token_use", json!("id"), "Invalid Access Token"),
+        ("exp", json!(1), "Access Token has expired"),
+        (
+            "origin_jti",
+            json!("11111111-2222-3333-4444-555555555555"),
+            "Access Token has been revoked",
+        ),
+    ] {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        let token = signed_by_the_pool(t, &s.pool, &claims).await;
+        assert_eq!(
+            get_user(t, &token).await.unwrap_err(),
+            not_authorized(text),
+            "{name}"
+        );
+    }
+    get_user(t, &signed_by_the_pool(t, &s.pool, &claims).await)
+        .await
+        .unwrap();
+    let other = client_of(t, &s.pool, json!({})).await;
+    let mut moved = claims.clone();
+    moved["client_id"] = other["ClientId"].clone();
+    let token = signed_by_the_pool(t, &s.pool, &moved).await;
+    assert_eq!(
+        get_user(t, &token).await.unwrap_err(),
+        not_authorized("Invalid Access Token")
+    );
+}
+
+#[each_engine]
+async fn the_state_of_the_user_counts_at_every_use(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    set_status(t, &s.pool, "RESET_REQUIRED").await;
+    let reset = refusal((
+        "PasswordResetRequiredException",
+        "Password reset required for the user",
+    ));
+    assert_eq!(
+        get_user(t, &result["AccessToken"]).await.unwrap_err(),
+        reset
+    );
+    set_status(t, &s.pool, "UNCONFIRMED").await;
+    let unconfirmed = refusal(("UserNotConfirmedException", "User is not confirmed."));
+    assert_eq!(
+        get_user(t, &result["AccessToken"]).await.unwrap_err(),
+        unconfirmed
+    );
+    set_status(t, &s.pool, "CONFIRMED").await;
+    get_user(t, &result["AccessToken"]).await.unwrap();
+}
+
+#[each_engine]
+async fn a_pool_that_ended_on_another_node_opens_no_session(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    // Behind the back of this node's cache.
+    let end = "UPDATE pools SET state = 1, ver = ver + 1 WHERE pool_id = ?1";
+    t.app
+        .store
+        .commit(cognate_store::Batch::new().run(end, cognate_store::params![&s.pool]))
+        .await
+        .unwrap();
+    let text = format!("User pool client {} does not exist.", s.client);
+    t.refused(
+        "InitiateAuth",
+        by_password(&s.client, "jane", PASSWORD),
+        "ResourceNotFoundException",
+        &text,
+    )
+    .await;
+    let invalid = not_authorized("Invalid Access Token");
+    assert_eq!(
+        get_user(t, &result["AccessToken"]).await.unwrap_err(),
+        invalid
+    );
+}
+
+#[each_engine]
+async fn keys_made_in_advance_serve_the_next_pool_and_only_it(t: &TestApp) {
+    while keys::add_spare(&t.app, 3).await.unwrap() == Spares::Added {}
+    let (a, b) = (site(t).await, site(t).await);
+    let mut kids = std::collections::BTreeSet::new();
+    for s in [&a, &b] {
+        user(t, &s.pool, "jane").await;
+        let result = sign_in(t, &s.client, "jane").await;
         get_user(t, &result["AccessToken"]).await.unwrap();
-        t.advance(31).await;
-        let expired = not_authorized("Access Token has expired");
-        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), expired);
+        kids.extend(
+            ["AccessToken", "IdToken"].map(|token| header(&result[token])["kid"].to_string()),
+        );
     }
+    assert_eq!(kids.len(), 4);
+    let left = t
+        .app
+        .store
+        .rows("SELECT spare_id FROM spare_keys", Vec::new())
+        .await
+        .unwrap();
+    assert!(left.is_empty());
+}
 
-    async fn without_revocation_tokens_have_no_jti_and_still_end_with_their_session(t: &TestApp) {
-        let s = site_with(t, json!({}), json!({"EnableTokenRevocation": false})).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        for token in ["AccessToken", "IdToken"] {
-            let claims = claims(&result[token]);
-            assert!(claims.get("jti").is_none() && claims.get("origin_jti").is_none() && claims["event_id"].is_string());
-        }
-        get_user(t, &result["AccessToken"]).await.unwrap();
-        t.ok("AdminUserGlobalSignOut", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
-        let revoked = not_authorized("Access Token has been revoked");
-        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), revoked);
-    }
-
-    async fn tokens_that_are_no_access_tokens_of_ours_are_invalid(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        let access = &result["AccessToken"];
-        let kid = header(access)["kid"].clone();
-        let text = access.as_str().unwrap();
-        let (input, signature) = text.rsplit_once('.').unwrap();
-        let mut unknown_client = claims(access);
-        unknown_client["client_id"] = json!("nosuchclient");
-        for bad in [
-            json!("x"),
-            json!("a.b.c"),
-            result["IdToken"].clone(),
-            result["RefreshToken"].clone(),
-            with_part(access, 0, &json!({"kid": kid, "alg": "none"})),
-            with_part(access, 0, &json!({"kid": kid, "alg": "HS256"})),
-            json!(format!("{input}.")),
-            json!(input),
-            json!(format!("{text}.{signature}")),
-            json!(format!("{text}=")),
-            with_part(access, 1, &json!([1])),
-            with_part(access, 1, &json!({})),
-            with_part(access, 1, &unknown_client),
-        ] {
-            assert_eq!(get_user(t, &bad).await.unwrap_err(), not_authorized("Invalid Access Token"), "{bad}");
-        }
-    }
-
-    async fn forged_tampered_and_foreign_signatures_do_not_verify(t: &TestApp) {
-        let (s, elsewhere) = (site(t).await, site(t).await);
-        user(t, &s.pool, "jane").await;
-        user(t, &elsewhere.pool, "jane").await;
-        let (mine, theirs) = (sign_in(t, &s.client, "jane").await, sign_in(t, &elsewhere.client, "jane").await);
-        let access = &mine["AccessToken"];
-        let mut tampered = claims(access);
-        tampered["username"] = json!("john");
-        let forged = |key: &SigningKey, kid: &Value, claims: &Value| {
-            let header = jws::header_json(kid.as_str().unwrap());
-            json!(key.sign_compact(header.as_bytes(), claims.to_string().as_bytes()))
-        };
-        let own = SigningKey::generate();
-        let kid = &header(access)["kid"];
-        // Another pool's token that names our client: signed by keys of the other pool.
-        let mut crossed = claims(&theirs["AccessToken"]);
-        crossed["client_id"] = json!(s.client);
-        let signature = theirs["AccessToken"].as_str().unwrap().rsplit_once('.').unwrap().1;
-        let borrowed = format!("{}.{signature}", access.as_str().unwrap().rsplit_once('.').unwrap().0);
-        for bad in [
-            with_part(access, 1, &tampered),
-            forged(&own, kid, &claims(access)),
-            forged(&own, &json!(own.public().kid()), &claims(access)),
-            with_part(&theirs["AccessToken"], 1, &crossed),
-            json!(borrowed),
-            // The key of ID tokens signs no access tokens.
-            with_part(access, 0, &header(&mine["IdToken"])),
-        ] {
-            let text = "Could not verify signature for Access Token";
-            assert_eq!(get_user(t, &bad).await.unwrap_err(), not_authorized(text), "{bad}");
-        }
-    }
-
-    async fn sign_out_everywhere_disabling_and_deleting_refuse_tokens_at_once(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let (one, two) = (sign_in(t, &s.client, "jane").await, sign_in(t, &s.client, "jane").await);
-        let sign_out = json!({"AccessToken": one["AccessToken"]});
-        assert_eq!(t.ok("GlobalSignOut", sign_out.clone()).await, json!({}));
-        let revoked = "Access Token has been revoked";
-        t.refused("GlobalSignOut", sign_out, "NotAuthorizedException", revoked).await;
-        assert_eq!(get_user(t, &two["AccessToken"]).await.unwrap_err(), not_authorized(revoked));
-
-        let three = sign_in(t, &s.client, "jane").await;
-        t.ok("AdminDisableUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
-        assert_eq!(get_user(t, &three["AccessToken"]).await.unwrap_err(), not_authorized(revoked));
-        t.ok("AdminEnableUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
-        let four = sign_in(t, &s.client, "jane").await;
-        t.ok("AdminDeleteUser", json!({"UserPoolId": s.pool, "Username": "jane"})).await;
-        let gone = refusal(("UserNotFoundException", "User does not exist."));
-        assert_eq!(get_user(t, &four["AccessToken"]).await.unwrap_err(), gone);
-        t.refused("GlobalSignOut", json!({"AccessToken": four["AccessToken"]}), "NotAuthorizedException", revoked).await;
-    }
-
-    async fn tokens_of_the_right_key_must_still_say_the_right_things(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        let claims = claims(&result["AccessToken"]);
-        for (name, value, text) in [
-            ("scope", json!("openid email"), "Access Token does not have required scopes"),
-            ("scope", json!(""), "Access Token does not have required scopes"),
-            ("token_use", json!("id"), "Invalid Access Token"),
-            ("exp", json!(1), "Access Token has expired"),
-            ("origin_jti", json!("11111111-2222-3333-4444-555555555555"), "Access Token has been revoked"),
-        ] {
-            let mut claims = claims.clone();
-            claims[name] = value;
-            let token = signed_by_the_pool(t, &s.pool, &claims).await;
-            assert_eq!(get_user(t, &token).await.unwrap_err(), not_authorized(text), "{name}");
-        }
-        get_user(t, &signed_by_the_pool(t, &s.pool, &claims).await).await.unwrap();
-        let other = client_of(t, &s.pool, json!({})).await;
-        let mut moved = claims.clone();
-        moved["client_id"] = other["ClientId"].clone();
-        let token = signed_by_the_pool(t, &s.pool, &moved).await;
-        assert_eq!(get_user(t, &token).await.unwrap_err(), not_authorized("Invalid Access Token"));
-    }
-
-    async fn the_state_of_the_user_counts_at_every_use(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        set_status(t, &s.pool, "RESET_REQUIRED").await;
-        let reset = refusal(("PasswordResetRequiredException", "Password reset required for the user"));
-        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), reset);
-        set_status(t, &s.pool, "UNCONFIRMED").await;
-        let unconfirmed = refusal(("UserNotConfirmedException", "User is not confirmed."));
-        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), unconfirmed);
-        set_status(t, &s.pool, "CONFIRMED").await;
-        get_user(t, &result["AccessToken"]).await.unwrap();
-    }
-
-    async fn a_pool_that_ended_on_another_node_opens_no_session(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        // Behind the back of this node's cache.
-        let end = "UPDATE pools SET state = 1, ver = ver + 1 WHERE pool_id = ?1";
-        t.app.store.commit(cognate_store::Batch::new().run(end, cognate_store::params![&s.pool])).await.unwrap();
-        let text = format!("User pool client {} does not exist.", s.client);
-        t.refused("InitiateAuth", by_password(&s.client, "jane", PASSWORD), "ResourceNotFoundException", &text).await;
-        let invalid = not_authorized("Invalid Access Token");
-        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), invalid);
-    }
-
-    async fn keys_made_in_advance_serve_the_next_pool_and_only_it(t: &TestApp) {
-        while keys::add_spare(&t.app, 3).await.unwrap() == Spares::Added {}
-        let (a, b) = (site(t).await, site(t).await);
-        let mut kids = std::collections::BTreeSet::new();
-        for s in [&a, &b] {
-            user(t, &s.pool, "jane").await;
-            let result = sign_in(t, &s.client, "jane").await;
-            get_user(t, &result["AccessToken"]).await.unwrap();
-            kids.extend(["AccessToken", "IdToken"].map(|token| header(&result[token])["kid"].to_string()));
-        }
-        assert_eq!(kids.len(), 4);
-        let left = t.app.store.rows("SELECT spare_id FROM spare_keys", Vec::new()).await.unwrap();
-        assert!(left.is_empty());
-    }
-
-    async fn a_deleted_client_ends_its_tokens(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let result = sign_in(t, &s.client, "jane").await;
-        t.ok("DeleteUserPoolClient", json!({"UserPoolId": s.pool, "ClientId": s.client})).await;
-        let invalid = not_authorized("Invalid Access Token");
-        assert_eq!(get_user(t, &result["AccessToken"]).await.unwrap_err(), invalid);
-    }
+#[each_engine]
+async fn a_deleted_client_ends_its_tokens(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let result = sign_in(t, &s.client, "jane").await;
+    t.ok(
+        "DeleteUserPoolClient",
+        json!({"UserPoolId": s.pool, "ClientId": s.client}),
+    )
+    .await;
+    let invalid = not_authorized("Invalid Access Token");
+    assert_eq!(
+        get_user(t, &result["AccessToken"]).await.unwrap_err(),
+        invalid
+    );
 }

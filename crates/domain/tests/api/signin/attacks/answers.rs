@@ -2,9 +2,9 @@
 //! but by its refusal, and none takes anything from the right answer.
 
 use cognate_crypto::srp::client::Client as SrpClient;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::signin::attacks::asking::*;
 use crate::signin::attacks::*;
 use crate::signin::custom::Rules;
@@ -288,54 +288,62 @@ async fn raced(t: &TestApp, kind: Kind) {
     }
 }
 
-on_each_engine! {
-    async fn every_challenge_withstands_other_hands_and_gives_way_to_the_right_answer_once(t: &TestApp) {
-        for kind in Kind::ALL {
-            misused(t, kind).await;
+#[each_engine]
+async fn every_challenge_withstands_other_hands_and_gives_way_to_the_right_answer_once(
+    t: &TestApp,
+) {
+    for kind in Kind::ALL {
+        misused(t, kind).await;
+    }
+}
+
+#[each_engine]
+async fn of_right_answers_at_once_on_two_nodes_exactly_one_wins(t: &TestApp) {
+    for kind in Kind::ALL {
+        if !kind.leaves_all_as_it_was() {
+            raced(t, kind).await;
         }
     }
+}
 
-    async fn of_right_answers_at_once_on_two_nodes_exactly_one_wins(t: &TestApp) {
-        for kind in Kind::ALL {
-            if !kind.leaves_all_as_it_was() {
-                raced(t, kind).await;
-            }
-        }
+#[each_engine]
+async fn every_challenge_ends_with_its_time(t: &TestApp) {
+    for kind in Kind::ALL {
+        let mut scene = Scene::of(t, kind).await;
+        let (_, right) = scene.next(t, Door::Public).await;
+        t.advance(180).await;
+        is_refused(t, kind, "late", &right, EXPIRED).await;
     }
+}
 
-    async fn every_challenge_ends_with_its_time(t: &TestApp) {
-        for kind in Kind::ALL {
-            let mut scene = Scene::of(t, kind).await;
-            let (_, right) = scene.next(t, Door::Public).await;
-            t.advance(180).await;
-            is_refused(t, kind, "late", &right, EXPIRED).await;
-        }
+#[each_engine]
+async fn a_sign_in_goes_on_through_either_door(t: &TestApp) {
+    for kind in Kind::ALL {
+        let mut scene = Scene::of(t, kind).await;
+        let (_, begun) = scene.next(t, Door::Admin).await;
+        let answer = begun.answer(t).await;
+        assert!(answer.is_ok(), "{kind:?}, begun by Admin: {answer:?}");
+        let (_, begun) = scene.next(t, Door::Public).await;
+        let answer = begun.by_admin(&scene.s).answer(t).await;
+        assert!(answer.is_ok(), "{kind:?}, ended by Admin: {answer:?}");
     }
+}
 
-    async fn a_sign_in_goes_on_through_either_door(t: &TestApp) {
-        for kind in Kind::ALL {
-            let mut scene = Scene::of(t, kind).await;
-            let (_, begun) = scene.next(t, Door::Admin).await;
-            let answer = begun.answer(t).await;
-            assert!(answer.is_ok(), "{kind:?}, begun by Admin: {answer:?}");
-            let (_, begun) = scene.next(t, Door::Public).await;
-            let answer = begun.by_admin(&scene.s).answer(t).await;
-            assert!(answer.is_ok(), "{kind:?}, ended by Admin: {answer:?}");
-        }
-    }
-
-    async fn a_client_that_is_gone_ends_its_sign_ins(t: &TestApp) {
-        for kind in Kind::ALL {
-            let mut scene = Scene::of(t, kind).await;
-            let (_, right) = scene.next(t, Door::Public).await;
-            let client = json!({"UserPoolId": scene.s.pool, "ClientId": scene.s.client});
-            t.ok("DeleteUserPoolClient", client).await;
-            let said = if kind.is_of_apps() {
-                refusal(INVALID)
-            } else {
-                (NO_CLIENT.0.to_owned(), format!("User pool client {} does not exist.", scene.s.client))
-            };
-            assert_eq!(right.answer(t).await, Err(said), "{kind:?}");
-        }
+#[each_engine]
+async fn a_client_that_is_gone_ends_its_sign_ins(t: &TestApp) {
+    for kind in Kind::ALL {
+        let mut scene = Scene::of(t, kind).await;
+        let (_, right) = scene.next(t, Door::Public).await;
+        let client = json!({"UserPoolId": scene.s.pool, "ClientId": scene.s.client});
+        t.ok("DeleteUserPoolClient", client).await;
+        let said = if kind.is_of_apps() {
+            refusal(INVALID)
+        } else {
+            (
+                NO_CLIENT.0.to_owned(),
+                format!("User pool client {} does not exist.", scene.s.client),
+            )
+        };
+        assert_eq!(right.answer(t).await, Err(said), "{kind:?}");
     }
 }

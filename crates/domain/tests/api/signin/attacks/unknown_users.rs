@@ -2,9 +2,9 @@
 //! burning of a code and into the lockout and out of it.
 
 use cognate_crypto::srp::client::Client as SrpClient;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::signin::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
@@ -197,45 +197,45 @@ async fn tried(t: &TestApp, s: &Site, name: &str) -> Vec<Step> {
     w.steps
 }
 
-on_each_engine! {
-    async fn nobody_is_answered_as_a_user_is_at_the_same_cost_lockout_included(t: &TestApp) {
-        let hidden = json!({"PreventUserExistenceErrors": "ENABLED"});
-        let s = choices(t, json!({}), hidden).await;
-        // A user whose name is as long as nobody's pseudonymous name, and who has both contacts.
-        let contacts = json!([
-            {"Name": "email", "Value": "j@example.com"}, {"Name": "phone_number", "Value": "+15555550100"},
-        ]);
-        let name = "user-0c0ffee0-0000-4000-8000-000000a";
-        user_with(t, &s.pool, name, contacts).await;
-        let offered = t.ok("InitiateAuth", prefer(&s.client, name, "")).await["AvailableChallenges"].clone();
-        let mut nobody = None;
-        for n in 0..0xff {
-            let other = format!("user-0c0ffee0-0000-4000-8000-00001{n:02x}");
-            let answer = t.ok("InitiateAuth", prefer(&s.client, &other, "")).await;
-            if answer["AvailableChallenges"] == offered {
-                nobody = Some(other);
-                break;
-            }
+#[each_engine]
+async fn nobody_is_answered_as_a_user_is_at_the_same_cost_lockout_included(t: &TestApp) {
+    let hidden = json!({"PreventUserExistenceErrors": "ENABLED"});
+    let s = choices(t, json!({}), hidden).await;
+    // A user whose name is as long as nobody's pseudonymous name, and who has both contacts.
+    let contacts = json!([
+        {"Name": "email", "Value": "j@example.com"}, {"Name": "phone_number", "Value": "+15555550100"},
+    ]);
+    let name = "user-0c0ffee0-0000-4000-8000-000000a";
+    user_with(t, &s.pool, name, contacts).await;
+    let offered =
+        t.ok("InitiateAuth", prefer(&s.client, name, "")).await["AvailableChallenges"].clone();
+    let mut nobody = None;
+    for n in 0..0xff {
+        let other = format!("user-0c0ffee0-0000-4000-8000-00001{n:02x}");
+        let answer = t.ok("InitiateAuth", prefer(&s.client, &other, "")).await;
+        if answer["AvailableChallenges"] == offered {
+            nobody = Some(other);
+            break;
         }
-        let nobody = nobody.unwrap();
-        let (mut theirs, mut nobodys) = (Vec::new(), Vec::new());
-        // What a cache reads anew when its time has come is in one round or the other.
-        for _ in 0..3 {
-            for (name, least) in [(name, &mut theirs), (nobody.as_str(), &mut nobodys)] {
-                let steps = tried(t, &s, name).await;
-                if least.is_empty() {
-                    *least = steps.clone();
-                }
-                assert_eq!(least.len(), steps.len());
-                for (least, (what, answer, cost)) in least.iter_mut().zip(steps) {
-                    assert_eq!((&least.0, &least.1), (&what, &answer));
-                    least.2 = least.2.min(cost);
-                }
-            }
-            let forget = "DELETE FROM attempts WHERE pool_id = ?1";
-            let batch = cognate_store::Batch::new().run(forget, cognate_store::params![&s.pool]);
-            t.app.store.commit(batch).await.unwrap();
-        }
-        assert_eq!(theirs, nobodys);
     }
+    let nobody = nobody.unwrap();
+    let (mut theirs, mut nobodys) = (Vec::new(), Vec::new());
+    // What a cache reads anew when its time has come is in one round or the other.
+    for _ in 0..3 {
+        for (name, least) in [(name, &mut theirs), (nobody.as_str(), &mut nobodys)] {
+            let steps = tried(t, &s, name).await;
+            if least.is_empty() {
+                *least = steps.clone();
+            }
+            assert_eq!(least.len(), steps.len());
+            for (least, (what, answer, cost)) in least.iter_mut().zip(steps) {
+                assert_eq!((&least.0, &least.1), (&what, &answer));
+                least.2 = least.2.min(cost);
+            }
+        }
+        let forget = "DELETE FROM attempts WHERE pool_id = ?1";
+        let batch = cognate_store::Batch::new().run(forget, cognate_store::params![&s.pool]);
+        t.app.store.commit(batch).await.unwrap();
+    }
+    assert_eq!(theirs, nobodys);
 }

@@ -9,9 +9,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use cognate_crypto::srp::client::Client as SrpClient;
+use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::on_each_engine;
 use crate::signin::attacks::asking::reply;
 use crate::signin::walks::world::*;
 use crate::support::TestApp;
@@ -433,22 +433,29 @@ async fn walk(t: &TestApp, seed: u64, steps: usize) -> (u32, u32, HashSet<String
     (w.tokens, w.refused, met)
 }
 
-on_each_engine! {
-    async fn no_walk_ends_in_tokens_without_every_required_factor(t: &TestApp) {
-        #[allow(clippy::disallowed_methods, reason = "the seed of a walk to repeat")]
-        let again = std::env::var("COGNATE_WALK_SEED").ok().and_then(|seed| seed.parse().ok());
-        let mut seeds = vec![1, 2, 3];
-        seeds.extend((0..3).map(|_| cognate_crypto::random::below(u64::MAX)));
-        if let Some(seed) = again {
-            seeds = vec![seed];
-        }
-        let (mut tokens, mut refused, mut met) = (0, 0, HashSet::new());
-        for seed in seeds {
-            let (more, less, challenges) = walk(t, seed, 150).await;
-            (tokens, refused) = (tokens + more, refused + less);
-            met.extend(challenges);
-        }
-        assert!(again.is_some() || tokens > 20 && refused > 100, "{tokens} tokens, {refused} refusals");
-        assert!(again.is_some() || met.len() >= 12, "the walks came only to {met:?}");
+#[each_engine]
+async fn no_walk_ends_in_tokens_without_every_required_factor(t: &TestApp) {
+    #[allow(clippy::disallowed_methods, reason = "the seed of a walk to repeat")]
+    let again = std::env::var("COGNATE_WALK_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
+    let mut seeds = vec![1, 2, 3];
+    seeds.extend((0..3).map(|_| cognate_crypto::random::below(u64::MAX)));
+    if let Some(seed) = again {
+        seeds = vec![seed];
     }
+    let (mut tokens, mut refused, mut met) = (0, 0, HashSet::new());
+    for seed in seeds {
+        let (more, less, challenges) = walk(t, seed, 150).await;
+        (tokens, refused) = (tokens + more, refused + less);
+        met.extend(challenges);
+    }
+    assert!(
+        again.is_some() || tokens > 20 && refused > 100,
+        "{tokens} tokens, {refused} refusals"
+    );
+    assert!(
+        again.is_some() || met.len() >= 12,
+        "the walks came only to {met:?}"
+    );
 }
