@@ -1,4 +1,11 @@
 //! Sign-up and forgotten passwords.
 
-pub mod passwords;
-pub mod sign_up;
+mod confirm_sign_up;
+mod names;
+mod passwords;
+mod sign_up;
+
+const EXPIRED: (&str, &str) = (
+    "ExpiredCodeException",
+    "Invalid code provided, please request a code again.",
+);

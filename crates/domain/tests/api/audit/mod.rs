@@ -1,4 +1,4 @@
 //! The audit trail.
 
-pub mod changes;
-pub mod trail;
+mod changes;
+mod trail;

@@ -1,4 +1,4 @@
 //! Managed login branding and UI customization.
 
-pub mod managed_login;
-pub mod ui_customization;
+mod managed_login;
+mod ui_customization;

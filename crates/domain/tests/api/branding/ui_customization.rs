@@ -7,9 +7,9 @@ use cognate_store::tables::domains::{self, DomainRow};
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::clients::settings as clients;
-use crate::pools::settings::pool;
 use crate::support::TestApp;
+use crate::support::clients;
+use crate::support::pools::pool;
 use crate::support::users::{all_at_once, with};
 
 const INVALID: &str = "InvalidParameterException";

@@ -1,5 +1,5 @@
 //! App clients.
 
-pub mod refused;
-pub mod secrets;
-pub mod settings;
+mod refused;
+mod secrets;
+mod settings;

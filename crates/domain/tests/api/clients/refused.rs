@@ -3,9 +3,9 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::clients::settings::{create, named};
-use crate::pools::settings::pool;
 use crate::support::TestApp;
+use crate::support::clients::{create, named};
+use crate::support::pools::pool;
 
 const INVALID: &str = "InvalidParameterException";
 const OAUTH: &str = "InvalidOAuthFlowException";

@@ -3,23 +3,9 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::pools::settings::pool;
 use crate::support::TestApp;
-
-/// Makes a client with these settings beside its name.
-pub async fn create(t: &TestApp, pool_id: &str, settings: Value) -> Value {
-    t.ok("CreateUserPoolClient", named(pool_id, settings)).await["UserPoolClient"].clone()
-}
-
-/// A request of CreateUserPoolClient.
-pub fn named(pool_id: &str, settings: Value) -> Value {
-    let mut request = json!({"UserPoolId": pool_id, "ClientName": "c"});
-    request
-        .as_object_mut()
-        .unwrap()
-        .extend(settings.as_object().unwrap().clone());
-    request
-}
+use crate::support::clients::create;
+use crate::support::pools::pool;
 
 async fn describe(t: &TestApp, pool_id: &str, client: &Value) -> Value {
     let request = json!({"UserPoolId": pool_id, "ClientId": client["ClientId"]});

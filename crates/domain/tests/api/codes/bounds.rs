@@ -4,8 +4,8 @@ use cognate_store::params;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::signin::choice::{answer, choices, email_code, prefer};
 use crate::support::TestApp;
+use crate::support::choice::{answer, choices, email_code, prefer};
 use crate::support::signin::{refusal, site_with, user_with};
 use crate::support::users::*;
 
@@ -416,7 +416,7 @@ async fn first_factors_take_a_hundred_wrong_codes_a_day_and_leave_the_password_a
             let guess = email_code(&s.client, &asked["Session"], "jane", "wrong-12");
             assert_eq!(
                 answer(t, guess).await.unwrap_err(),
-                refusal(crate::signin::choice::MISMATCH)
+                refusal(crate::support::choice::MISMATCH)
             );
         }
     }

@@ -1,3 +1,3 @@
 //! Codes, whatever they are for.
 
-pub mod bounds;
+mod bounds;

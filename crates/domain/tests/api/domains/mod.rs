@@ -1,3 +1,3 @@
 //! Domains of pools.
 
-pub mod pool_domains;
+mod pool_domains;

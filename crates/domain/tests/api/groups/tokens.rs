@@ -3,7 +3,7 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::groups::members::{group, join, member};
+use crate::groups::{group, join, member};
 use crate::support::TestApp;
 use crate::support::signin::{self as support, Srp, claims, sign_in, site, verify};
 

@@ -1,3 +1,3 @@
 //! Provisioned limits.
 
-pub mod provisioned;
+mod provisioned;

@@ -1,3 +1,3 @@
 //! Messages to users.
 
-pub mod templates;
+mod templates;

@@ -216,8 +216,14 @@ async fn every_combination_keeps_the_rules(t: &TestApp) {
         from,
         String::new(),
     );
-    let mut pool = Pool::load(&t.app.store, &t.app.root, &s.pool).await.unwrap().unwrap();
-    let mut user = User::find(&t.app.store, &pool, "jane").await.unwrap().unwrap();
+    let mut pool = Pool::load(&t.app.store, &t.app.root, &s.pool)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut user = User::find(&t.app.store, &pool, "jane")
+        .await
+        .unwrap()
+        .unwrap();
     let bit = |bits: u32, at: u32| bits >> at & 1 == 1;
     let mut seen = 0;
     for pool_bits in 0..(3 * 3 * 8_u32) {

@@ -1,8 +1,9 @@
 //! Second factors.
 
-pub mod codes;
-pub mod decide;
-pub mod preference;
-pub mod setup;
-pub mod totp;
-pub mod walks;
+mod codes;
+mod decide;
+mod preference;
+mod setup;
+mod software_tokens;
+mod totp;
+mod walks;

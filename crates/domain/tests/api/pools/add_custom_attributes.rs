@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::pools::settings::{describe, pool};
 use crate::support::TestApp;
+use crate::support::pools::{describe, pool};
 use crate::support::users::{all_at_once, attribute, user};
 
 const INVALID: &str = "InvalidParameterException";

@@ -10,8 +10,8 @@ use serde_json::json;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};
 
-use crate::pools::settings::pool;
 use crate::support::TestApp;
+use crate::support::pools::pool;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;

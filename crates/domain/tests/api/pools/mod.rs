@@ -1,10 +1,12 @@
 //! User pools.
 
-pub mod add_custom_attributes;
-pub mod get_signing_certificate;
-pub mod life;
-pub mod pending;
-pub mod refused;
-pub mod schema;
-pub mod set_user_pool_mfa_config;
-pub mod settings;
+mod add_custom_attributes;
+mod changes;
+mod delete_user_pool;
+mod get_signing_certificate;
+mod list_user_pools;
+mod pending;
+mod refused;
+mod schema;
+mod set_user_pool_mfa_config;
+mod settings;

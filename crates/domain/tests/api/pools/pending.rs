@@ -6,9 +6,9 @@ use cognate_shapes::Op;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::clients::settings as clients;
-use crate::pools::settings::pool;
 use crate::support::TestApp;
+use crate::support::clients;
+use crate::support::pools::pool;
 
 /// Settings of a pool that turn a row of the table on.
 fn settings(name: &str) -> Value {

@@ -4,8 +4,8 @@ use cognate_domain::Settings;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::pools::settings::{named, pool};
 use crate::support::TestApp;
+use crate::support::pools::{named, pool};
 
 const INVALID: &str = "InvalidParameterException";
 const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
@@ -213,7 +213,7 @@ fn refusals() -> Vec<(Value, &'static str, &'static str)> {
 #[each_engine]
 async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &TestApp) {
     let id = pool(t, json!({})).await;
-    let before = crate::pools::settings::describe(t, &id).await;
+    let before = crate::support::pools::describe(t, &id).await;
     for (settings, code, text) in refusals() {
         t.refused("CreateUserPool", named(settings.clone()), code, text)
             .await;
@@ -221,7 +221,7 @@ async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &Te
         update["UserPoolId"] = json!(id);
         t.refused("UpdateUserPool", update, code, text).await;
     }
-    assert_eq!(crate::pools::settings::describe(t, &id).await, before);
+    assert_eq!(crate::support::pools::describe(t, &id).await, before);
     let page = t.ok("ListUserPools", json!({"MaxResults": 60})).await;
     assert_eq!(page["UserPools"].as_array().unwrap().len(), 1);
 }
@@ -245,7 +245,7 @@ async fn arns_of_other_accounts_are_accepted_and_shown(t: &TestApp) {
         update["UserPoolId"] = json!(other);
         t.ok("UpdateUserPool", update).await;
         for id in [id, other] {
-            let shown = crate::pools::settings::describe(t, &id).await;
+            let shown = crate::support::pools::describe(t, &id).await;
             for (member, value) in settings.as_object().unwrap() {
                 assert_eq!(&shown[member], value, "{member}");
             }

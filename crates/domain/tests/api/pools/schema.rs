@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::pools::settings::{create, describe, named};
 use crate::support::TestApp;
+use crate::support::pools::{create, describe, named};
 
 /// The attribute of a pool with this name.
 fn attribute<'a>(pool: &'a Value, name: &str) -> &'a Value {

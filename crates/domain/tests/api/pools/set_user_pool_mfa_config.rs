@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::pools::settings::{describe, pool};
 use crate::support::TestApp;
+use crate::support::pools::{describe, pool};
 use crate::support::users::{all_at_once, with};
 
 const INVALID: &str = "InvalidParameterException";
@@ -348,7 +348,7 @@ async fn sign_in_fails_closed_whatever_the_factor(t: &TestApp) {
     let totp =
         json!({"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true}});
     t.ok("SetUserPoolMfaConfig", of(&id, totp)).await;
-    let client = crate::clients::settings::create(
+    let client = crate::support::clients::create(
         t,
         &id,
         json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}),

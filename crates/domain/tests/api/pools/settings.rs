@@ -4,34 +4,11 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::pools::{create, describe, pool};
 
 const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
+
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:hook";
-
-/// Makes a pool with these settings beside its name; the id.
-pub async fn pool(t: &TestApp, settings: Value) -> String {
-    create(t, settings).await["Id"].as_str().unwrap().to_owned()
-}
-
-/// Makes a pool with these settings beside its name; all of it.
-pub async fn create(t: &TestApp, settings: Value) -> Value {
-    t.ok("CreateUserPool", named(settings)).await["UserPool"].clone()
-}
-
-/// A request of CreateUserPool.
-pub fn named(settings: Value) -> Value {
-    let mut request = json!({"PoolName": "p"});
-    request
-        .as_object_mut()
-        .unwrap()
-        .extend(settings.as_object().unwrap().clone());
-    request
-}
-
-/// The pool as DescribeUserPool shows it.
-pub async fn describe(t: &TestApp, id: &str) -> Value {
-    t.ok("DescribeUserPool", json!({"UserPoolId": id})).await["UserPool"].clone()
-}
 
 /// Updates a pool and shows it.
 async fn update(t: &TestApp, id: &str, settings: Value) -> Value {
@@ -474,7 +451,7 @@ async fn a_pool_that_never_was_or_is_of_another_region_does_not_exist(t: &TestAp
         )
         .await;
     }
-    let id = crate::pools::life::in_region(
+    let id = crate::support::pools::in_region(
         t,
         "eu-central-1",
         "CreateUserPool",
@@ -490,7 +467,7 @@ async fn a_pool_that_never_was_or_is_of_another_region_does_not_exist(t: &TestAp
         &format!("User pool {id} does not exist."),
     )
     .await;
-    let shown = crate::pools::life::in_region(
+    let shown = crate::support::pools::in_region(
         t,
         "eu-central-1",
         "DescribeUserPool",

@@ -11,9 +11,9 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use crate::properties::holds;
+use crate::support::attributes::{admin_update, list, made, update};
 use crate::support::users::{PASSWORD, access_token, attribute, client, code, pool};
 use crate::support::{Refusal, TestApp};
-use crate::users::attributes::{admin_update, list, made, update};
 
 const WRITERS: usize = 64;
 /// What they all want: addresses, and names that can be preferred ones as well as user names.

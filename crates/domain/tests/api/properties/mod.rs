@@ -1,9 +1,9 @@
 //! Properties that hold for every input, tried with random ones and shrunk to the smallest that fails.
 
-pub mod aliases;
-pub mod filter;
-pub mod paging;
-pub mod schema;
+mod aliases;
+mod filter;
+mod paging;
+mod schema;
 
 use std::fmt::Debug;
 

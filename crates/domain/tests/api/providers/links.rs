@@ -4,7 +4,7 @@ use cognate_domain::resources::pools::purge;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::groups::members::user;
+use crate::groups::user;
 use crate::support::TestApp;
 use crate::support::providers::*;
 use crate::support::signin::{PASSWORD, claims, initiate};

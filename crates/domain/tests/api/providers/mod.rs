@@ -1,6 +1,6 @@
 //! Identity providers.
 
-pub mod links;
-pub mod refused;
-pub mod settings;
-pub mod upkeep;
+mod links;
+mod refused;
+mod settings;
+mod upkeep;

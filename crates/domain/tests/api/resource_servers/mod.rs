@@ -1,3 +1,3 @@
 //! Resource servers.
 
-pub mod scopes;
+mod scopes;

@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::signin::choice::{begin, choices, prefer, respond};
 use crate::support::TestApp;
+use crate::support::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
 use crate::support::users::{all_at_once, attribute, code, inbox};
 

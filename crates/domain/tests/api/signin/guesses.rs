@@ -4,8 +4,8 @@ use cognate_store::params;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::signin::choice::*;
 use crate::support::TestApp;
+use crate::support::choice::*;
 use crate::support::mfa as mfa_support;
 use crate::support::signin::*;
 use crate::support::users::{attribute, code};

@@ -1,10 +1,15 @@
 //! The harness: an [`App`] on a fresh database of either engine, and calls as a client would make them.
 
+pub mod attributes;
+pub mod choice;
+pub mod clients;
 pub mod devices;
 pub mod mfa;
 pub mod passkeys;
+pub mod pools;
 pub mod providers;
 pub mod signin;
+pub mod triggers;
 pub mod users;
 
 use std::sync::Arc;
@@ -15,7 +20,7 @@ use cognate_crypto::secret::SecretString;
 use cognate_domain::records::mac;
 use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::{Auth, Op, validate};
-use cognate_store::tables::pools;
+use cognate_store::tables::pools as table;
 use cognate_store::{Store, StoreOptions};
 use serde_json::Value;
 
@@ -70,11 +75,11 @@ impl TestApp {
     /// Signs the rows of a pool that a test wrote itself, with `mac` NULL; the pool's own row among them.
     pub async fn sign(&self, pool_id: &str) {
         let store = &self.app.store;
-        let row = pools::get(store, pool_id).await.unwrap().unwrap();
+        let row = table::get(store, pool_id).await.unwrap().unwrap();
         let key = self.app.root.unwrap_pool_key(pool_id, &row.data_key);
         let key = key.unwrap();
         mac::sign_rows(store, &key, pool_id).await.unwrap();
-        let signed = pools::signed(pool_id, &row.region, &row.doc, row.issuer.as_deref());
+        let signed = table::signed(pool_id, &row.region, &row.doc, row.issuer.as_deref());
         let sql = "UPDATE pools SET mac = ?2 WHERE pool_id = ?1";
         let params = cognate_store::params![pool_id, mac::sign(&key, pool_id, &signed)];
         let batch = cognate_store::Batch::new().run(sql, params);

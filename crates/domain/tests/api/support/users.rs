@@ -176,3 +176,27 @@ pub async fn all_at_once(
     .await;
     answers
 }
+
+/// Runs calls at once.
+pub async fn futures_all<F: Future>(calls: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut waiting: Vec<_> = calls.map(|call| (Box::pin(call), None)).collect();
+    std::future::poll_fn(|cx| {
+        let mut pending = false;
+        for (call, answer) in waiting.iter_mut().filter(|(_, answer)| answer.is_none()) {
+            match call.as_mut().poll(cx) {
+                std::task::Poll::Ready(value) => *answer = Some(value),
+                std::task::Poll::Pending => pending = true,
+            }
+        }
+        if pending {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready(())
+        }
+    })
+    .await;
+    waiting
+        .into_iter()
+        .map(|(_, answer)| answer.unwrap())
+        .collect()
+}

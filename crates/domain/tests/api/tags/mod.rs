@@ -1,3 +1,3 @@
 //! Tags.
 
-pub mod pool_tags;
+mod pool_tags;

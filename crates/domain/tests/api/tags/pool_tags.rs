@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::groups::members::futures_all;
 use crate::support::TestApp;
+use crate::support::users::futures_all;
 use crate::support::users::pool;
 
 fn arn(pool: &str) -> String {

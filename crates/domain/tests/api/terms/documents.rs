@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::groups::members::futures_all;
 use crate::support::TestApp;
+use crate::support::users::futures_all;
 use crate::support::users::{client, pool, with};
 
 const ABSENT: &str = "3f1c9a04-7d5e-4b6a-9c1d-2f8e7a6b5c4d";

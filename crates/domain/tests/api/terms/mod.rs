@@ -1,3 +1,3 @@
 //! Terms documents.
 
-pub mod documents;
+mod documents;

@@ -1,6 +1,8 @@
 //! Tokens.
 
-pub mod claims;
-pub mod exchange;
-pub mod refresh;
-pub mod revocation;
+mod claims;
+mod exchange;
+mod keys;
+mod refresh;
+mod revocation;
+mod verification;

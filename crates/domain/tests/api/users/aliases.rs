@@ -6,10 +6,10 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::attributes::{admin_update, list, made, update};
 use crate::support::users::{
     PASSWORD, access_token, attribute, client, code, pool, sign_in, sign_up, sms, user, with,
 };
-use crate::users::attributes::{admin_update, list, made, update};
 
 const INVALID: &str = "InvalidParameterException";
 const ADDRESS: &str = "x@example.com";

@@ -4,12 +4,12 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::attributes::{admin_update, made};
 use crate::support::signin::set_status;
 use crate::support::users::{
     PASSWORD, access_token, all_at_once, attribute, client, code, confirmed, email_pool, inbox,
     pool, sign_in, sms, user, with,
 };
-use crate::users::attributes::{admin_update, made};
 
 const NO_CONTACT: &str =
     "Cannot reset password for the user as there is no registered/verified email or phone_number";

@@ -7,12 +7,11 @@ use serde_json::{Value, json};
 
 use crate::signin::attacks::asking::*;
 use crate::signin::attacks::*;
-use crate::signin::custom::Rules;
 use crate::support::TestApp;
 use crate::support::devices::NO_DEVICE;
 use crate::support::mfa::{NOT_ENABLED, WRONG_CODE, WRONG_TOTP};
 use crate::support::signin::*;
-
+use crate::support::triggers::Rules;
 use Kind as K;
 
 const WRONG_PASSKEY: (&str, &str) = ("NotAuthorizedException", "Incorrect WebAuthn credential.");

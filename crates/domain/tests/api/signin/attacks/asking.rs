@@ -11,7 +11,6 @@ use crate::support::passkeys::{self, Page};
 use crate::support::signin::*;
 use crate::support::users::code;
 use crate::support::{Refusal, TestApp};
-
 use Kind as K;
 
 /// A user, and what they hold.

@@ -7,7 +7,6 @@ use crate::signin::attacks::asking::*;
 use crate::signin::attacks::*;
 use crate::support::TestApp;
 use crate::support::signin::*;
-
 use Kind as K;
 
 const DISABLED: (&str, &str) = ("NotAuthorizedException", "User is disabled.");

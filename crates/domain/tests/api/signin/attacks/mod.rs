@@ -1,21 +1,21 @@
 //! What the attacks on challenges share: every challenge that can be given, how a user comes to it, its right answer.
 
-pub mod answers;
+mod answers;
 pub mod asking;
-pub mod changes;
-pub mod unknown_users;
+mod changes;
+mod unknown_users;
 
 use cognate_crypto::webauthn::client::Authenticator;
 use serde_json::{Value, json};
 
 use crate::signin::attacks::asking::Person;
-use crate::signin::choice::choices;
-use crate::signin::custom::Rules;
 use crate::support::TestApp;
+use crate::support::choice::choices;
 use crate::support::devices::Device;
 use crate::support::mfa::{mfa_site, mfa_site_with, recovery, register};
 use crate::support::passkeys;
 use crate::support::signin::*;
+use crate::support::triggers::Rules;
 
 pub const INVALID: (&str, &str) = ("NotAuthorizedException", "Invalid session for the user.");
 pub const NONSENSE: (&str, &str) = ("NotAuthorizedException", "Invalid session provided");

@@ -5,7 +5,7 @@ use cognate_crypto::srp::client::Client as SrpClient;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
-use crate::signin::choice::{begin, choices, prefer, respond};
+use crate::support::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 

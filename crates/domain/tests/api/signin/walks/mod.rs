@@ -3,7 +3,7 @@
 //! user require, by the walk's own account of what was shown. A walk that fails is walked again with its seed in
 //! `COGNATE_WALK_SEED`.
 
-pub mod world;
+mod world;
 
 use std::collections::HashSet;
 use std::sync::Arc;

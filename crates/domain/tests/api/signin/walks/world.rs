@@ -7,12 +7,12 @@ use std::sync::Arc;
 use cognate_crypto::webauthn::client::Authenticator;
 use serde_json::{Value, json};
 
-use crate::signin::custom::Rules;
 use crate::support::TestApp;
 use crate::support::devices::{Device, Proof};
 use crate::support::mfa::{App, recovery};
 use crate::support::passkeys::{self, RP};
 use crate::support::signin::*;
+use crate::support::triggers::Rules;
 use crate::support::users::inbox;
 
 /// Something that was shown, by the walk's own account.
