@@ -208,14 +208,6 @@ async fn the_first_way_to_recover_is_no_second_factor_that_nobody_chose(t: &Test
 async fn every_combination_keeps_the_rules(t: &TestApp) {
     let s = mfa_site(t, "OPTIONAL", &ALL).await;
     jane(t, &s, &[]).await;
-    let from = ClientInfo::default();
-    let cx = Cx::new(
-        &t.app,
-        Op::InitiateAuth,
-        Caller::Public,
-        from,
-        String::new(),
-    );
     let mut pool = Pool::load(&t.app.store, &t.app.root, &s.pool)
         .await
         .unwrap()

@@ -3,8 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::jws::PublicKey;
-use cognate_domain::{App, Caller, ClientInfo, Cx};
-use cognate_shapes::Op;
+use cognate_domain::App;
 use each_engine::each_engine;
 use serde_json::json;
 use x509_cert::Certificate;

@@ -3,8 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_crypto::jws::{self, SigningKey};
-use cognate_domain::{Caller, ClientInfo, Cx};
-use cognate_shapes::Op;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
@@ -25,8 +23,6 @@ fn with_part(token: &Value, index: usize, json: &Value) -> Value {
 
 /// A token with any claims, signed by the pool's own key for access tokens.
 async fn signed_by_the_pool(t: &TestApp, pool: &str, claims: &Value) -> Value {
-    let caller = ClientInfo::default();
-    let cx = Cx::new(&t.app, Op::GetUser, Caller::Public, caller, "test".into());
     let pool = t.app.cached_pool(pool).await.unwrap().unwrap();
     let signers = t.app.cached_signers(&pool).await.unwrap();
     let header = signers.access.header.as_bytes();
