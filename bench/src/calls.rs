@@ -62,7 +62,7 @@ impl Kind {
         }
     }
 
-    /// Whether it needs the pools of [`crate::factors`].
+    /// True if it needs the pools of [`crate::factors`].
     pub fn needs_factors(self) -> bool {
         matches!(
             self,
@@ -75,7 +75,7 @@ impl Kind {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Search {
     attribute: &'static str,
-    /// Whether values are shared by many users.
+    /// True if values are shared by many users.
     shared: bool,
     comparison: Comparison,
 }

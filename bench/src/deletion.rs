@@ -170,7 +170,7 @@ async fn nothing_is_issued(world: &World, server: &Server) -> Result<()> {
     Ok(())
 }
 
-/// Whether a stopped server's database has nothing left of the pool.
+/// True if a stopped server's database has nothing left of the pool.
 async fn finished(arguments: &Arguments, folder: &Path, pool: &str) -> Result<bool> {
     let store = seed::open(arguments, folder).await?;
     let state = pools::state(&store, pool).await?;

@@ -55,7 +55,7 @@ pub struct Factors {
 pub struct Turn {
     /// The user.
     pub user: u64,
-    /// Whether the service's clock must go on by a step first, because everybody's code of this one is used.
+    /// True if the service's clock must go on by a step first, because everybody's code of this one is used.
     pub next_step: bool,
 }
 

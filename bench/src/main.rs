@@ -91,7 +91,7 @@ enum What {
     },
     /// Start-up time, idle memory, size of the program.
     Machine,
-    /// Whether answers for known and unknown users differ in time (Welch's t).
+    /// True if answers for known and unknown users differ in time (Welch's t).
     Timing {
         /// Calls of each kind.
         #[arg(long, default_value_t = 20_000)]

@@ -1,4 +1,4 @@
-//! Whether a stranger can tell by the clock if a user exists: interleaved calls for known and unknown users, Welch's t.
+//! Measures if a stranger can tell by the clock that a user exists: interleaved calls for known and unknown users, Welch's t.
 
 use std::time::Instant;
 

@@ -35,7 +35,7 @@ impl Credential {
         Self::Srp6aV1 { salt, verifier }
     }
 
-    /// Whether this is the password: one power of g and a comparison in constant time.
+    /// True if this is the password: one power of g and a comparison in constant time.
     #[must_use]
     pub fn matches(&self, pool_name: &str, user_id: &str, password: &str) -> bool {
         match self {

@@ -44,7 +44,7 @@ pub fn hmac_sha256_of(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     first_32(context.sign().as_ref())
 }
 
-/// Whether `tag` is the HMAC-SHA256 of `data`, in constant time.
+/// True if `tag` is the HMAC-SHA256 of `data`, in constant time.
 #[must_use]
 pub fn verify_hmac_sha256(key: &[u8], data: &[u8], tag: &[u8]) -> bool {
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), data, tag).is_ok()

@@ -120,7 +120,7 @@ impl PublicKey {
         &self.e
     }
 
-    /// Whether `signature` is an RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256) of
+    /// True if `signature` is an RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256) of
     /// `signing_input` by this key.
     #[must_use]
     pub fn verify(&self, signing_input: &[u8], signature: &[u8]) -> bool {

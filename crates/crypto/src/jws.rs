@@ -135,7 +135,7 @@ impl Parts<'_> {
         URL_SAFE_NO_PAD.decode(self.payload_b64).ok()
     }
 
-    /// Whether `key` signed this token.
+    /// True if `key` signed this token.
     #[must_use]
     pub fn signed_by(&self, key: &PublicKey) -> bool {
         key.verify(self.signing_input, &self.signature)

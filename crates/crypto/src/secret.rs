@@ -35,7 +35,7 @@ impl<T: Zeroize> Secret<T> {
 }
 
 impl<T: Zeroize + AsRef<[u8]>> Secret<T> {
-    /// Whether the bytes equal `other`, in a time that depends on the lengths alone.
+    /// True if the bytes equal `other`, in a time that depends on the lengths alone.
     #[must_use]
     pub fn matches(&self, other: &[u8]) -> bool {
         ct_eq(self.0.as_ref(), other)
@@ -68,7 +68,7 @@ impl<T: Zeroize> fmt::Debug for Secret<T> {
     }
 }
 
-/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+/// True if two byte strings are equal, in a time that depends on their lengths alone.
 #[must_use]
 pub fn ct_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()

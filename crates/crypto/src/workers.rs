@@ -57,7 +57,7 @@ impl std::fmt::Debug for Workers {
 struct Lane {
     shared: Arc<Shared>,
     room: Arc<Semaphore>,
-    /// Whether what was accepted runs although nobody waits for it any more.
+    /// True if what was accepted runs although nobody waits for it any more.
     faithful: bool,
 }
 

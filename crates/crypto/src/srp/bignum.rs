@@ -66,7 +66,7 @@ impl Number {
         out
     }
 
-    /// Whether the number is zero.
+    /// True if the number is zero.
     pub(super) fn is_zero(&self) -> bool {
         // SAFETY: reads a live number.
         unsafe { c::BN_is_zero(self.0.as_ptr()) == 1 }

@@ -232,7 +232,7 @@ pub fn claim_signature(
     hash::hmac_sha256_of(key.expose(), &parts)
 }
 
-/// Whether a client's PASSWORD_CLAIM_SIGNATURE, in standard base64, is right; the comparison
+/// True if a client's PASSWORD_CLAIM_SIGNATURE, in standard base64, is right; the comparison
 /// takes constant time.
 #[must_use]
 pub fn verify_claim(
@@ -249,7 +249,7 @@ pub fn verify_claim(
         .is_ok_and(|given| ct_eq(&given, &expected))
 }
 
-/// Whether a text has the form of a claim's signature: 32 bytes in base64.
+/// True if a text has the form of a claim's signature: 32 bytes in base64.
 #[must_use]
 pub fn is_claim_signature(text: &str) -> bool {
     STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == 32)

@@ -145,7 +145,7 @@ impl AttestationObject {
     }
 }
 
-/// Whether the certificate's key made the signature.
+/// True if the certificate's key made the signature.
 fn verifies(
     certificate: &Certificate,
     algorithm: i64,

@@ -43,7 +43,7 @@ pub enum Statement {
         aaguid: Option<[u8; 16]>,
         /// The unit of the subject.
         unit: &'static str,
-        /// Whether the certificate says that it is an authority.
+        /// True if the certificate says that it is an authority.
         authority: bool,
     },
 }

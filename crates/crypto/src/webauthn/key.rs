@@ -82,7 +82,7 @@ impl CredentialKey {
         }
     }
 
-    /// Whether `signature` is this key's over `message`.
+    /// True if `signature` is this key's over `message`.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.0 {
