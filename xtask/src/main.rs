@@ -9,6 +9,7 @@ mod features;
 mod import_model;
 mod model_news;
 mod operations;
+mod quick;
 mod test;
 mod tidy;
 
@@ -25,6 +26,7 @@ usage: cargo xtask TASK
   operations [--check]  rewrite, or compare, docs/operations.tsv (columns kept by hand stay)
   tidy                  the rules of the house that no other tool checks
   check                 fmt, clippy, codegen --check, operations --check, tidy, one feature set, cargo deny
+  quick [OPERATION]     while you work: fmt, tidy, and clippy and tests of the crates that you have changed, on SQLite
   test [ARGS]           every test, on both databases and with the real clients";
 
 fn main() -> ExitCode {
@@ -49,6 +51,8 @@ fn run(args: &[String]) -> Result<()> {
         ["operations", "--check"] => operations::check(&root),
         ["tidy"] => tidy::run(&root),
         ["check"] => check::run(&root),
+        ["quick"] => quick::run(&root, None),
+        ["quick", operation] => quick::run(&root, Some(operation)),
         ["test", rest @ ..] => test::run(rest.iter().map(|a| (*a).to_owned()).collect()),
         _ => bail!("{USAGE}"),
     }
