@@ -1,13 +1,12 @@
-//! What the command line asks of a database, whether a running server does it or the command itself.
+//! Administrative commands on a database, run by a server that has it open or by the command line itself.
 
+use cognate_access::commands;
+use cognate_access::keys::{self, Change, KeyError};
 use cognate_crypto::seal::RootKey;
-use cognate_domain::audit;
-use cognate_domain::records::meta;
-use cognate_store::{Batch, Store};
+use cognate_store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::access_keys::{self, Change};
 use crate::audit::{self as trail, Position, Query};
 use crate::issuer;
 
@@ -15,7 +14,7 @@ use crate::issuer;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
-    /// Makes an access key; a root key when there is no policy.
+    /// Creates an access key; a root key if there is no policy.
     CreateKey {
         /// The name in ARNs.
         name: String,
@@ -28,7 +27,7 @@ pub enum Request {
     ChangeKey {
         /// The access key id.
         id: String,
-        /// What to do.
+        /// The change.
         change: Change,
     },
     /// Sets the issuer of a pool's tokens (design decision 7).
@@ -40,23 +39,26 @@ pub enum Request {
     },
     /// Lists a part of the audit trail.
     Audit {
-        /// Which rows.
+        /// The filter.
         query: Query,
-        /// Where the listing goes on; None begins with the newest.
+        /// The position to continue from; None begins with the newest row.
         position: Option<Position>,
-        /// Lines at most.
+        /// The most lines.
         lines: usize,
     },
 }
 
 impl Request {
-    /// Whether nothing is changed by it.
+    /// True if the command changes nothing.
     pub fn only_reads(&self) -> bool {
         matches!(self, Self::ListKeys | Self::Audit { .. })
     }
 }
 
-/// Does what was asked. `now` in microseconds. The error is a text for the person at the terminal.
+/// Runs a command. `now` in microseconds.
+///
+/// # Errors
+/// A text for the person at the terminal.
 pub async fn perform(
     store: &Store,
     root: &RootKey,
@@ -65,27 +67,13 @@ pub async fn perform(
 ) -> Result<Value, String> {
     match request {
         Request::CreateKey { name, policy } => {
-            let made = access_keys::create(root, &name, policy.as_deref(), now);
-            let (created, batch) = made.map_err(|e| e.to_string())?;
-            let done = audit::command("CreateAccessKey", Some(&created.id));
-            let batch = done.append(batch, "", service_time(store, now).await?);
-            store.commit(batch).await.map_err(|e| e.to_string())?;
-            Ok(json!(created))
+            let created = commands::create_key(store, root, now, &name, policy.as_deref()).await;
+            Ok(json!(created.map_err(text)?))
         }
-        Request::ListKeys => Ok(json!(
-            access_keys::list(store).await.map_err(|e| e.to_string())?
-        )),
+        Request::ListKeys => Ok(json!(keys::list(store).await.map_err(text)?)),
         Request::ChangeKey { id, change } => {
-            let name = match change {
-                Change::Enable => "EnableAccessKey",
-                Change::Disable => "DisableAccessKey",
-                Change::Delete => "DeleteAccessKey",
-            };
-            let done = audit::command(name, Some(&id));
-            let batch = done.append(Batch::new(), "", service_time(store, now).await?);
-            access_keys::change_with(batch, store, root, &id, change)
-                .await
-                .map_err(|e| e.to_string())?;
+            let changed = commands::change_key(store, root, now, &id, change).await;
+            changed.map_err(text)?;
             Ok(json!({"id": id}))
         }
         Request::SetIssuer { pool, issuer } => {
@@ -97,15 +85,13 @@ pub async fn perform(
             position,
             lines,
         } => {
-            let now = service_time(store, now).await?;
+            let now = commands::service_time(store, now).await.map_err(text)?;
             let page = trail::page(store, now, &query, position, lines).await?;
             Ok(json!(page))
         }
     }
 }
 
-/// The service's time, which `dev` may have moved ahead of the wall's, in microseconds.
-async fn service_time(store: &Store, wall: i64) -> Result<i64, String> {
-    let offset = meta::clock_offset(store).await;
-    Ok(wall + offset.map_err(|fault| format!("{fault:?}"))?)
+fn text(error: KeyError) -> String {
+    error.to_string()
 }

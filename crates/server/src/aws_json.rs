@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cognate_access::judge::{self, Denied};
+use cognate_access::keys::{Key, Lookup};
+use cognate_access::rates::operation;
+use cognate_access::{ClientAddress, json, resource};
 use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
@@ -10,17 +14,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
-use crate::access_keys::{Found, Grant, Key};
 use crate::answer::{self, Answer};
 use crate::audit::refusals::{Refused, Seen};
 use crate::connections::Connection;
 use crate::edge::Named;
-use crate::errors::{self, Denial, MessageKey, Refusal};
-use crate::forwarded::Origin;
-use crate::json;
+use crate::errors::{self, MessageKey, Refusal};
 use crate::limits::{BodyError, BodyLimit};
-use crate::rates::Asked;
-use crate::resource;
 use crate::sigv4;
 use crate::state::State;
 
@@ -41,8 +40,8 @@ pub struct About {
     pub request_id: String,
     /// The one host that the request names.
     pub host: Named,
-    /// From where it came.
-    pub origin: Origin,
+    /// The client.
+    pub address: ClientAddress,
     /// The same for the domain.
     pub client: ClientInfo,
 }
@@ -66,9 +65,9 @@ pub async fn handle(
     let op = target(&parts.headers).and_then(Op::from_name);
     // A request that is signed is counted when the signature turns out to be wrong.
     if !may_be_signed(op, &parts.headers)
-        && let Err(refusal) = state.rates.admit_address(&state.app, about.origin)
+        && let Err(refused) = state.rates.admit_address(&state.app, about.address)
     {
-        return finish(envelope, browser, &about.request_id, Err(refusal));
+        return finish(envelope, browser, &about.request_id, Err(refused.into()));
     }
     let small = body
         .size_hint()
@@ -78,7 +77,7 @@ pub async fn handle(
         Some(op) if !small => limit_of(&state, &about, &parts, op).await,
         _ => BodyLimit::Small,
     };
-    let read = state.load.read(connection, about.origin, body, limit);
+    let read = state.load.read(connection, about.address, body, limit);
     let body = match read.await {
         Ok(body) => body,
         Err(error) => return body_refused(error, &about.request_id),
@@ -143,8 +142,8 @@ async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLi
         return BodyLimit::Small;
     };
     match state.keys.find(&state.app, claim.key_id).await {
-        Ok(Found::Enabled(_)) => {}
-        Ok(Found::Unknown) if state.edge.dev => {}
+        Ok(Lookup::Enabled(_)) => {}
+        Ok(Lookup::Unknown) if state.edge.dev => {}
         _ => return BodyLimit::Small,
     }
     match op {
@@ -201,7 +200,7 @@ async fn operate(
                     note(state, about, op, None, &seen, &refusal);
                     let counts = refusal.code != ErrorCode::InternalError;
                     if counts && may_be_signed(Some(op), &parts.headers) {
-                        state.rates.admit_address(&state.app, about.origin)?;
+                        state.rates.admit_address(&state.app, about.address)?;
                     }
                     return Err(refusal);
                 }
@@ -229,12 +228,8 @@ async fn operate(
         Rejection::Serialization(text) => errors::wrong_type(text),
         Rejection::Invalid(text) => errors::invalid_parameter(text),
     })?;
-    let asked = Asked {
-        op,
-        caller: &caller,
-        input: &input,
-    };
-    state.rates.admit(&state.app, &asked).await?;
+    let demand = operation::demand(op, &caller, &input, &state.app.settings.region);
+    state.rates.admit(&state.app, &demand).await?;
     let cx = Cx::new(
         &state.app,
         op,
@@ -315,12 +310,12 @@ async fn proven<'a>(
         tracing::error!(request_id = %about.request_id, %error, "an access key could not be read");
         errors::internal()
     })?;
-    seen.known = !matches!(key, Found::Unknown);
+    seen.known = !matches!(key, Lookup::Unknown);
     let key = match key {
-        Found::Enabled(key) => key,
+        Lookup::Enabled(key) => key,
         // The one relaxation of `dev` (design decision 1): a key that it does not know is the root's.
-        Found::Unknown if state.edge.dev => return Ok(signed(None)),
-        Found::Unknown | Found::Disabled => return Err(errors::unrecognized_client()),
+        Lookup::Unknown if state.edge.dev => return Ok(signed(None)),
+        Lookup::Unknown | Lookup::Disabled => return Err(errors::unrecognized_client()),
     };
     // Only temporary credentials have a session token, and this server issues none.
     if claim.session_token {
@@ -342,27 +337,16 @@ async fn allowed(
     let Some(key) = &signature.key else {
         return Ok(());
     };
-    let Grant::Policy(policy) = &key.grant else {
-        return Ok(());
-    };
     let (caller, client) = (signature.caller.clone(), about.client.clone());
     let cx = Cx::new(&state.app, op, caller, client, about.request_id.clone());
-    let target = resource::target(&cx, op, input).await.map_err(|fault| {
+    let verdict = judge::judge(&cx, &key.grant, op, input).await.map_err(|fault| {
         tracing::error!(request_id = %about.request_id, ?fault, "the pool of a call could not be read");
         errors::internal()
     })?;
-    let refuse = |denial| {
+    verdict.map_err(|Denied { resource, denial }| {
         tracing::info!(request_id = %about.request_id, key = key.arn, operation = op.name(), "policy refused");
-        errors::access_denied(&key.arn, op.name(), &target.resource, denial)
-    };
-    if target
-        .behind
-        .as_deref()
-        .is_some_and(|arn| policy.denies(op, arn))
-    {
-        return Err(refuse(Denial::ExplicitDeny));
-    }
-    policy.evaluate(op, &target.resource).map_err(refuse)
+        errors::access_denied(&key.arn, op.name(), &resource, denial)
+    })
 }
 
 fn envelope(headers: &HeaderMap) -> Option<Envelope> {

@@ -8,12 +8,12 @@ use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
 use serde_json::Value;
 
-use crate::access_keys::Change;
 use crate::admin::{self, Request};
 use crate::config::{self, Config, KEYS, Kind};
 use crate::settings::{Database, Plan};
 use crate::start::{self, Opened};
 use crate::{banner, control, log, rotate, sealing};
+use cognate_access::keys::Change;
 
 mod audit;
 

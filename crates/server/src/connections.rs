@@ -20,7 +20,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::limits::{FREE_BODY, HEADER_TIME, IDLE_TIME};
-use crate::network::ClientNet;
+use cognate_access::address::ClientNet;
 
 /// Connections kept for this machine at most.
 const KEPT: usize = 16;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cognate_access::{ClientAddress, json};
 use cognate_domain::messages::inbox::{self, InboxFilter};
 use cognate_domain::signin::mfa::software_token;
 use http::request::Parts;
@@ -17,9 +18,7 @@ use tokio::time::Instant;
 use crate::answer::{self, Answer};
 use crate::connections::Connection;
 use crate::errors;
-use crate::forwarded::Origin;
 use crate::host::Host;
-use crate::json;
 use crate::limits::BodyLimit;
 use crate::reset;
 use crate::state::State;
@@ -34,8 +33,8 @@ const LOOK: Duration = Duration::from_millis(500);
 pub struct Posted<'a> {
     /// On which connection it comes.
     pub connection: &'a Arc<Connection>,
-    /// From where.
-    pub origin: Origin,
+    /// The client.
+    pub from: ClientAddress,
     /// The body.
     pub body: Incoming,
 }
@@ -204,12 +203,12 @@ async fn advance(state: &State, posted: Posted<'_>) -> Result<Value, Trouble> {
     };
     let Posted {
         connection,
-        origin,
+        from,
         body,
     } = posted;
     let body = state
         .load
-        .read(connection, origin, body, BodyLimit::Small)
+        .read(connection, from, body, BodyLimit::Small)
         .await
         .map_err(|_| example())?;
     let value = json::parse(&body.bytes).map_err(|_| example())?;

@@ -9,7 +9,9 @@ use std::net::IpAddr;
 use http::HeaderMap;
 use http::request::Parts;
 
-use crate::forwarded::{Origin, Proxies};
+use cognate_access::ClientAddress;
+
+use crate::forwarded::Proxies;
 use crate::host::Host;
 
 /// The rules of this server's edge.
@@ -137,9 +139,9 @@ impl Edge {
                 .is_some_and(|v| v == "cross-site")
     }
 
-    /// From where a request comes.
-    pub fn origin(&self, peer: Peer, headers: &HeaderMap) -> Origin {
-        self.proxies.origin(peer.ip, headers)
+    /// Returns the client of a request.
+    pub fn client(&self, peer: Peer, headers: &HeaderMap) -> ClientAddress {
+        self.proxies.client(peer.ip, headers)
     }
 
     /// The URL by which the client reached this server, when it may stand in issuers. It is built from what the settings

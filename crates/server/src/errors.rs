@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use cognate_access::Refused;
+use cognate_access::policy::Denial;
 use cognate_domain::ApiError;
 use cognate_shapes::ErrorCode;
 
@@ -32,6 +34,15 @@ pub struct Refusal {
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
         Self::new(error.code, error.message)
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooMany => too_many_requests(),
+            Refused::Failed => internal(),
+        }
     }
 }
 
@@ -221,15 +232,6 @@ pub fn signature_mismatch() -> Refusal {
     let text = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                 Access Key and signing method. Consult the service documentation for details.";
     Refusal::new(ErrorCode::InvalidSignature, text)
-}
-
-/// Why a policy refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Denial {
-    /// No statement allows it.
-    NotAllowed,
-    /// A statement denies it.
-    ExplicitDeny,
 }
 
 /// The caller's policy does not let them (auth 1.6, B17, B20).

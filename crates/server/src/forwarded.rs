@@ -1,48 +1,28 @@
-//! From which address a request comes, behind proxies too.
+//! The client's address, behind proxies too.
 //!
 //! `X-Forwarded-For` counts from `trusted_proxies` only, and is read as bytes from its end: each proxy adds the address
-//! that it saw, so what stands before the last one that is not trusted is the client's invention. An entry that nobody
-//! can read makes the client unknown: it is neither the proxy, whose requests may be unlimited, nor whoever stands
-//! further left.
+//! that it saw, so everything left of the last address that is not trusted is the client's invention. An unreadable
+//! entry makes the client unknown: it is neither the proxy, whose requests may be unlimited, nor the address further
+//! left.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use cognate_access::ClientAddress;
 use http::HeaderMap;
 
 use crate::network::Network;
 
-/// Who sent a request, as far as addresses tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A program on this machine that forwards for nobody.
-    Here(IpAddr),
-    /// An address: the peer's, or what a trusted proxy says.
-    At(IpAddr),
-    /// Behind a trusted proxy, and the proxy's words cannot be read.
-    Unknown,
-}
-
-impl std::fmt::Display for Origin {
-    /// As it stands in records.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Here(ip) | Self::At(ip) => write!(f, "{ip}"),
-            Self::Unknown => f.write_str("unknown"),
-        }
-    }
-}
-
-/// Proxies whose words are believed.
+/// Proxies whose headers are believed.
 #[derive(Debug, Default)]
 pub struct Proxies {
     trusted: Vec<Network>,
-    /// Whether a proxy that is not among them was reported.
+    /// True once a proxy that is not among them was reported.
     reported: AtomicBool,
 }
 
 impl Proxies {
-    /// `trusted` are their addresses.
+    /// Believes the proxies with these addresses.
     pub fn new(trusted: Vec<Network>) -> Self {
         Self {
             trusted,
@@ -50,29 +30,29 @@ impl Proxies {
         }
     }
 
-    /// Whether none is trusted.
+    /// True if none is trusted.
     pub fn is_empty(&self) -> bool {
         self.trusted.is_empty()
     }
 
-    /// Whether the address is a trusted proxy's.
+    /// True if the address is a trusted proxy's.
     pub fn trust(&self, ip: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(ip))
     }
 
-    /// The origin of a request that `peer` sent.
-    pub fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> Origin {
+    /// Returns the client of a request that `peer` sent.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let peer = peer.to_canonical();
         if !headers.contains_key("x-forwarded-for") {
             return if peer.is_loopback() {
-                Origin::Here(peer)
+                ClientAddress::Local(peer)
             } else {
-                Origin::At(peer)
+                ClientAddress::Remote(peer)
             };
         }
         if !self.trust(peer) {
             self.report(peer);
-            return Origin::At(peer);
+            return ClientAddress::Remote(peer);
         }
         let mut last = None;
         let lines: Vec<&[u8]> = headers
@@ -89,17 +69,17 @@ impl Proxies {
             .filter(|hop| !hop.is_empty());
         for hop in hops {
             let Some(ip) = address(hop) else {
-                return Origin::Unknown;
+                return ClientAddress::Unknown;
             };
             last = Some(ip);
             if !self.trust(ip) {
                 break;
             }
         }
-        last.map_or(Origin::Unknown, Origin::At)
+        last.map_or(ClientAddress::Unknown, ClientAddress::Remote)
     }
 
-    /// Says once that somebody forwards who is not trusted: most likely a proxy that the settings do not name.
+    /// Warns once about an untrusted sender of the header: most likely a proxy that the settings do not name.
     fn report(&self, peer: IpAddr) {
         if !self.reported.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -139,8 +119,8 @@ mod tests {
             let name = HeaderName::from_static("x-forwarded-for");
             headers.append(name, HeaderValue::from_bytes(line).unwrap());
         }
-        match proxies.origin(peer.parse().unwrap(), &headers) {
-            Origin::Here(ip) => format!("here {ip}"),
+        match proxies.client(peer.parse().unwrap(), &headers) {
+            ClientAddress::Local(ip) => format!("here {ip}"),
             other => other.to_string(),
         }
     }

@@ -8,7 +8,7 @@ use cognate_store::Store;
 
 use crate::host::Host;
 
-/// Reads what a person wrote: `gateway`, `aws` or a URL; `default` takes the pool's own setting away.
+/// Parses the argument of the command: `gateway`, `aws` or a URL; `default` deletes the pool's own setting.
 fn parse(text: &str) -> Result<Option<Issuer>, String> {
     match text {
         "default" => Ok(None),
@@ -30,7 +30,10 @@ fn parse(text: &str) -> Result<Option<Issuer>, String> {
     }
 }
 
-/// Sets the issuer of an active pool. `now` in microseconds. The error is a text for the person at the terminal.
+/// Sets the issuer of an active pool. `now` in microseconds.
+///
+/// # Errors
+/// A text for the person at the terminal.
 pub async fn set(
     store: &Store,
     root: &RootKey,

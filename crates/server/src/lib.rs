@@ -1,9 +1,8 @@
 //! The server: HTTP and TLS, the AWS JSON protocol, signatures and policies, settings and the command line.
 //!
 //! A request passes [`listen`] (connections, TLS, time-outs), [`service`] (which part answers), [`aws_json`] (protocol),
-//! [`sigv4`] and [`iam`] (who may), and then the domain. Nothing here knows what an operation does.
+//! [`sigv4`] and `cognate_access` (who may), and then the domain. Nothing here knows what an operation does.
 
-pub mod access_keys;
 pub mod admin;
 pub mod answer;
 pub mod audit;
@@ -21,17 +20,13 @@ mod folder;
 pub mod forwarded;
 mod health;
 pub mod host;
-pub mod iam;
 mod issuer;
-mod json;
 pub mod limits;
 mod listen;
 mod log;
 pub mod network;
 pub mod newer;
-pub mod rates;
 mod reset;
-pub mod resource;
 mod rotate;
 mod sealing;
 mod service;
@@ -42,3 +37,6 @@ pub mod start;
 pub mod state;
 mod times;
 mod tls;
+
+/// The access keys of the program.
+pub use cognate_access::keys as access_keys;

@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use cognate_access::ClientAddress;
+use cognate_access::address::ClientNet;
 use cognate_domain::Slot;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::connections::{Connection, Free};
-use crate::forwarded::Origin;
-use crate::network::ClientNet;
 
 /// The body has to be there within this time of the header.
 pub const BODY_TIME: Duration = Duration::from_secs(15);
@@ -165,24 +165,24 @@ impl Load {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads a body that `origin` sends on `connection`, within the bounds.
+    /// Reads a body that `from` sends on `connection`, within the bounds.
     ///
     /// # Errors
     /// See [`BodyError`].
     pub async fn read(
         self: &Arc<Self>,
         connection: &Arc<Connection>,
-        origin: Origin,
+        from: ClientAddress,
         body: Incoming,
         limit: BodyLimit,
     ) -> Result<Received, BodyError> {
         if body.size_hint().lower() > limit.bytes() as u64 {
             return Err(BodyError::TooLarge(limit));
         }
-        let client = match origin {
-            Origin::Here(_) => None,
-            Origin::At(ip) => Some(Some(ClientNet::of(ip))),
-            Origin::Unknown => Some(None),
+        let client = match from {
+            ClientAddress::Local(_) => None,
+            ClientAddress::Remote(ip) => Some(Some(ClientNet::of(ip))),
+            ClientAddress::Unknown => Some(None),
         };
         let _waits = connection.receive();
         tokio::time::timeout(BODY_TIME, self.collect(connection, client, body, limit))

@@ -22,6 +22,7 @@ pub fn start(config: &Config) -> Result<(), ConfigError> {
     let own = [
         "cognate",
         "cognate_server",
+        "cognate_access",
         "cognate_domain",
         "cognate_store",
         "cognate_web",

@@ -3,12 +3,13 @@
 //! What the sealing key seals: the key of each pool, the access keys, and the spare signing keys (the store's
 //! `tables/sealing.rs`).
 
+use cognate_access::keys;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::audit;
 use cognate_store::tables::sealing::{self, Kind, Sealed};
 use cognate_store::{Batch, Store};
 
-use crate::{access_keys, stamp};
+use crate::stamp;
 
 /// How much a rotation changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub async fn rotate(
         Err(_) => RootKey::rewrap(old, new, &row.id, &row.bytes).map(Some),
     };
     let pools = each(store, Kind::PoolKeys, rewrap).await?;
-    let reseal = |row: &Sealed| access_keys::reseal(old, new, row);
+    let reseal = |row: &Sealed| keys::reseal(old, new, row);
     let access_keys = each(store, Kind::AccessKeys, reseal).await?;
     store.commit(sealing::drop_spares(Batch::new())).await?;
     let done = audit::command("RotateSealingKey", None).append(Batch::new(), "", now);

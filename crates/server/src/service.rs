@@ -34,26 +34,25 @@ pub async fn answer(
         return answer::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
     };
     if state.edge.dev && (path == "/_dev" || path.starts_with("/_dev/")) {
-        let origin = state.edge.origin(peer, &parts.headers);
         let body = dev::Posted {
             connection,
-            origin,
+            from: state.edge.client(peer, &parts.headers),
             body,
         };
         return dev::answer(&state, &named.host, &parts, body, &request_id).await;
     }
     match (&parts.method, path) {
         (&Method::POST, "/") => {
-            let origin = state.edge.origin(peer, &parts.headers);
+            let address = state.edge.client(peer, &parts.headers);
             let client = ClientInfo {
-                ip: origin.to_string(),
+                ip: address.to_string(),
                 user_agent: text(&parts.headers, header::USER_AGENT),
                 base_url: state.edge.base_url(peer, &named.host, &parts.headers),
             };
             let about = About {
                 request_id,
                 host: named,
-                origin,
+                address,
                 client,
             };
             aws_json::handle(state, about, connection, parts, body).await

@@ -14,8 +14,8 @@ use crate::edge::{Edge, PublicUrl};
 use crate::folder::Folder;
 use crate::forwarded::Proxies;
 use crate::host::Host;
-use crate::rates::{Limits, RateSettings};
 use crate::sigv4::is_region;
+use cognate_access::rates::{Limits, RateSettings};
 
 /// The address of a server that was told none.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:9229";

@@ -8,9 +8,9 @@ use cognate_crypto::hash;
 use cognate_crypto::secret::ct_eq;
 use http::HeaderMap;
 
-use crate::access_keys::Key;
 use crate::basic_time;
 use crate::errors::{self, Missing, Refusal, Scope};
+use cognate_access::keys::Key;
 
 /// How far a signature's time may be from the server's, in microseconds: 5 minutes (B4).
 pub const SKEW: i64 = 5 * 60 * 1_000_000;

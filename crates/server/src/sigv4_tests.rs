@@ -9,7 +9,7 @@ use cognate_crypto::secret::Secret;
 use http::{HeaderMap, HeaderName, Request};
 
 use super::*;
-use crate::access_keys::Grant;
+use cognate_access::keys::Grant;
 
 /// 2026-01-31T12:00:00Z.
 const NOW: i64 = 1_769_860_800_000_000;

@@ -1,13 +1,12 @@
 //! What a database says of itself: made by `dev` or by `serve`, and which sealing key opens it.
 
 use anyhow::{Context as _, bail};
+use cognate_access::keys;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
 use cognate_domain::records::mac;
 use cognate_store::tables::meta;
 use cognate_store::{Batch, CommitError, Store};
-
-use crate::access_keys;
 
 const MODE: &str = "mode";
 const KEY_CHECK: &str = "sealing_key_check";
@@ -68,7 +67,7 @@ pub async fn sign_old_rows(store: &Store, root: &RootKey) -> anyhow::Result<()> 
     }
     let pools = mac::sign_old_pools(store, root).await;
     let pools = pools.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
-    let access_keys = access_keys::bind_old(store, root).await?;
+    let access_keys = keys::bind_old(store, root).await?;
     if pools > 0 || access_keys > 0 {
         tracing::warn!(
             pools,

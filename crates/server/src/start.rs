@@ -6,22 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use cognate_access::keys::{AccessKeys, Created};
+use cognate_access::{Rates, commands};
 use cognate_crypto::seal::RootKey;
-use cognate_domain::{App, Mode, audit};
-use cognate_store::tables::meta;
-use cognate_store::{CommitError, OpenError, Store};
+use cognate_domain::{App, Mode};
+use cognate_store::{OpenError, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::access_keys::{self, AccessKeys, Created};
 use crate::audit::refusals::{self, Refusals};
 use crate::connections::Bounds;
 use crate::folder::Folder;
 use crate::limits::{Load, connections_within_open_files};
 use crate::listen::Listening;
 use crate::newer::Newer;
-use crate::rates::Rates;
 use crate::settings::{Database, Plan};
 use crate::state::State;
 use crate::tls::Tls;
@@ -140,7 +139,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         .await
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     let new_root = match (mode, &fixed) {
-        (Mode::Serve, None) => first_root(&app).await?,
+        (Mode::Serve, None) => commands::create_first_root(&app).await?,
         _ => None,
     };
     let skew = app.store.wall_skew().await?;
@@ -209,23 +208,6 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         folder,
         patience: shutdown,
     })
-}
-
-/// The root key of a database that has none yet. The mark beside it makes one of several first nodes the one that
-/// makes it, and keeps a deleted root key deleted.
-async fn first_root(app: &App) -> anyhow::Result<Option<Created>> {
-    const MADE: &str = "root_key_made";
-    if meta::get(&app.store, MADE).await?.is_some() {
-        return Ok(None);
-    }
-    let (created, batch) = access_keys::create(&app.root, "root", None, app.clock.wall())?;
-    let done = audit::command("CreateAccessKey", Some(&created.id));
-    let batch = done.append(batch, "", app.clock.service());
-    match app.store.commit(meta::put(batch, MADE, None, "1")).await {
-        Ok(_) => Ok(Some(created)),
-        Err(CommitError::Conflict(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 impl Running {

@@ -1,32 +1,32 @@
-//! What every request of a running server shares.
+//! The long-lived parts that every request of a running server shares.
 
 use std::sync::Arc;
 
+use cognate_access::Rates;
+use cognate_access::keys::AccessKeys;
 use cognate_domain::App;
 
-use crate::access_keys::AccessKeys;
 use crate::audit::refusals::Refusals;
 use crate::edge::Edge;
 use crate::limits::Load;
 use crate::newer::Newer;
-use crate::rates::Rates;
 
-/// The long-lived parts of the HTTP side.
+/// The state of a running server.
 pub struct State {
     /// The domain.
     pub app: Arc<App>,
-    /// Who may sign.
+    /// The access keys.
     pub keys: AccessKeys,
     /// Hosts, origins and proxies.
     pub edge: Edge,
     /// Refused IAM calls on their way into the audit trail.
     pub refusals: Refusals,
-    /// Operations that were asked for and are not known.
+    /// Unknown operations that clients asked for.
     pub newer: Newer,
     /// Requests under way.
     pub load: Arc<Load>,
-    /// How many requests are taken.
+    /// The limits of requests a second.
     pub rates: Rates,
-    /// Whether this machine's clock agreed with the database's at start.
+    /// True if this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
 }

@@ -1,4 +1,4 @@
-//! IAM policy documents: what an access key may do.
+//! IAM policy documents: the operations and resources that an access key may use.
 //!
 //! A document is understood whole or refused when the key is created: an element that this server does not evaluate
 //! (`Condition`, `NotResource`, `Principal`, policy variables) would otherwise widen or narrow a grant silently.
@@ -7,12 +7,19 @@
 use cognate_shapes::Op;
 use serde_json::Value;
 
-use crate::errors::Denial;
-
 /// A document of at most this many bytes is accepted (the service's own limit for a user's policies).
 pub const MAX_BYTES: usize = 6144;
 
-/// A policy that was understood.
+/// The reason why a policy refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// No statement allows it.
+    NotAllowed,
+    /// A statement denies it.
+    ExplicitDeny,
+}
+
+/// A parsed policy.
 #[derive(Debug)]
 pub struct Policy {
     statements: Vec<Statement>,
@@ -23,7 +30,7 @@ struct Statement {
     deny: bool,
     /// Lower case, since IAM compares actions without case.
     actions: Vec<String>,
-    /// Whether `actions` came from `NotAction`.
+    /// True if `actions` came from `NotAction`.
     inverted: bool,
     resources: Vec<Target>,
 }
@@ -31,11 +38,11 @@ struct Statement {
 #[derive(Debug)]
 enum Target {
     Any,
-    /// The six segments of an ARN pattern; a wildcard does not reach over a colon except in the last.
+    /// The six segments of an ARN pattern; a wildcard does not match across a colon except in the last.
     Arn(Vec<String>),
 }
 
-/// Why a policy document is refused.
+/// The reason why a policy document is refused.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("policy document: {0}")]
 pub struct PolicyError(String);
@@ -45,7 +52,10 @@ fn refuse<T>(why: impl Into<String>) -> Result<T, PolicyError> {
 }
 
 impl Policy {
-    /// Reads a document, refusing what it does not evaluate.
+    /// Parses a document, refusing every element that [`evaluate`](Self::evaluate) would ignore.
+    ///
+    /// # Errors
+    /// Says which element is wrong or not supported.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         if text.len() > MAX_BYTES {
             return refuse(format!("longer than {MAX_BYTES} bytes"));
@@ -81,10 +91,13 @@ impl Policy {
         Ok(Self { statements })
     }
 
-    /// Whether `op` may touch `resource`, which is a pool's ARN or `*`.
+    /// Judges `op` on `resource`, which is a pool's ARN or `*`.
+    ///
+    /// # Errors
+    /// The refusal.
     pub fn evaluate(&self, op: Op, resource: &str) -> Result<(), Denial> {
         let action = format!("cognito-idp:{}", op.name()).to_ascii_lowercase();
-        // Whoever may not see terms must not see them by way of their client either (admin.md 8.2).
+        // A caller who may not see terms must not see them by way of their client either (admin.md 8.2).
         let denied_with = (op == Op::DescribeTermsByClient).then_some("cognito-idp:describeterms");
         let denies = |s: &&Statement| s.deny && denied_with.is_some_and(|a| s.covers(a, resource));
         if self.statements.iter().any(|s| denies(&s)) {
@@ -107,10 +120,8 @@ impl Policy {
             Err(Denial::NotAllowed)
         }
     }
-}
 
-impl Policy {
-    /// Whether a statement forbids `op` on `resource`, whatever else is allowed.
+    /// True if a statement denies `op` on `resource`, whatever else is allowed.
     pub fn denies(&self, op: Op, resource: &str) -> bool {
         self.evaluate(op, resource) == Err(Denial::ExplicitDeny)
     }
@@ -221,8 +232,8 @@ fn texts(name: &str, value: Value) -> Result<Vec<String>, PolicyError> {
     Ok(list)
 }
 
-/// Whether `text` fits `pattern`, where `*` stands for any run of characters and `?` for one. Linear but for one
-/// remembered star, so that no pattern is slow.
+/// True if `text` matches `pattern`, where `*` matches any run of characters and `?` matches one. It remembers only the
+/// last star, so that no pattern is slow.
 fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
@@ -239,7 +250,7 @@ fn glob(pattern: &str, text: &str) -> bool {
                 t += 1;
             }
             _ => match star {
-                // The last star takes one more character.
+                // The last star matches one more character.
                 Some((at, taken)) => {
                     star = Some((at, taken + 1));
                     p = at + 1;

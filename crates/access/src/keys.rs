@@ -1,7 +1,7 @@
-//! Access keys: the root key, the keys in the database, and a one-second lease on what was read of them.
+//! Access keys: the root key, the keys in the database, and a one-second lease on rows that were read.
 //!
 //! A key that was disabled or deleted on any node is refused here within [`LEASE`], because an entry older than that
-//! is read again before it counts. When the database cannot be read the request fails; an old entry never stands in.
+//! is read again before it counts. When the database cannot be read the request fails; an old entry is never used instead.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,28 +16,28 @@ use cognate_store::tables::sealing::{self, Kind};
 use cognate_store::{Batch, CommitError, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-use crate::iam::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError};
 
-/// How long an entry counts without being read again, in microseconds.
+/// The time for which an entry counts without being read again, in microseconds.
 pub const LEASE: i64 = 1_000_000;
 
-/// Entries kept at most; more are read from the database each time.
+/// The most entries that are cached; further keys are read from the database each time.
 const CACHED: usize = 4096;
 
-/// What a key may do.
+/// The rights of a key.
 #[derive(Debug)]
 pub enum Grant {
     /// Everything.
     Root,
-    /// What the policy says.
+    /// Those that the policy allows.
     Policy(Policy),
 }
 
-/// An enabled key, ready to verify signatures.
+/// An enabled key, which verifies signatures.
 pub struct Key {
     /// The ARN in AccessDenied texts.
     pub arn: String,
-    /// What it may do.
+    /// Its rights.
     pub grant: Grant,
     secret: SecretString,
     /// The version of the row that it was read from.
@@ -54,7 +54,8 @@ struct Derived {
 }
 
 impl Key {
-    pub(crate) fn new(arn: String, grant: Grant, secret: SecretString, ver: i64) -> Self {
+    /// A key with a secret, read from version `ver` of its row; 0 for a key that is in no row.
+    pub fn new(arn: String, grant: Grant, secret: SecretString, ver: i64) -> Self {
         Self {
             arn,
             grant,
@@ -64,7 +65,7 @@ impl Key {
         }
     }
 
-    /// The signature of `to_sign` for a scope.
+    /// Signs `to_sign` for a scope.
     pub fn sign(&self, day: &str, region: &str, service: &str, to_sign: &[u8]) -> [u8; 32] {
         hmac_sha256(self.signing_key(day, region, service).expose(), to_sign)
     }
@@ -94,7 +95,7 @@ impl Key {
     }
 }
 
-/// The readable part of a stored key.
+/// The unencrypted part of a stored key.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Doc {
@@ -110,17 +111,17 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// What is known of an access key id.
-pub enum Found {
+/// The result of looking up an access key id.
+pub enum Lookup {
     /// There is no such key.
     Unknown,
-    /// There is one whose signatures do not count.
+    /// The key exists, and its signatures do not count.
     Disabled,
     /// The key.
     Enabled(Arc<Key>),
 }
 
-/// The keys that this node knows.
+/// The access keys as this node knows them.
 pub struct AccessKeys {
     account: String,
     /// The key of the settings, or `test` in `dev`.
@@ -129,7 +130,7 @@ pub struct AccessKeys {
 }
 
 impl AccessKeys {
-    /// `fixed` is a root key that is not in the database: its id and its secret.
+    /// Takes a root key that is not in the database: its id and its secret.
     pub fn new(account: &str, fixed: Option<(String, SecretString)>) -> Self {
         let fixed = fixed.map(|(id, secret)| {
             (
@@ -144,20 +145,23 @@ impl AccessKeys {
         }
     }
 
-    /// The id of the root key that is not in the database.
+    /// Returns the id of the root key that is not in the database.
     pub fn fixed_id(&self) -> Option<&str> {
         self.fixed.as_ref().map(|(id, _)| id.as_str())
     }
 
-    /// What is known of an id, at most [`LEASE`] old.
-    pub async fn find(&self, app: &App, id: &str) -> Result<Found, StoreError> {
+    /// Looks up an id; the result is at most [`LEASE`] old.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find(&self, app: &App, id: &str) -> Result<Lookup, StoreError> {
         if let Some((fixed, key)) = &self.fixed
             && fixed == id
         {
-            return Ok(Found::Enabled(key.clone()));
+            return Ok(Lookup::Enabled(key.clone()));
         }
         if !is_id(id) {
-            return Ok(Found::Unknown);
+            return Ok(Lookup::Unknown);
         }
         // The lease runs from before the read, so that no entry outlives what the database said by more than LEASE.
         let wall = app.clock.wall();
@@ -171,15 +175,15 @@ impl AccessKeys {
             && wall < *until
             && *until <= wall + LEASE
         {
-            return Ok(Found::Enabled(key.clone()));
+            return Ok(Lookup::Enabled(key.clone()));
         }
         let found = match (table::get(&app.store, id).await?, cached) {
-            (None, _) => Found::Unknown,
-            (Some(row), _) if row.state == State::Disabled => Found::Disabled,
+            (None, _) => Lookup::Unknown,
+            (Some(row), _) if row.state == State::Disabled => Lookup::Disabled,
             (Some(row), cached) => open(&self.account, &app.root, row, cached.map(|(_, key)| key)),
         };
         let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Found::Enabled(key) = &found {
+        if let Lookup::Enabled(key) = &found {
             if leases.len() >= CACHED && !leases.contains_key(id) {
                 leases.clear();
             }
@@ -190,7 +194,7 @@ impl AccessKeys {
         Ok(found)
     }
 
-    /// Forgets what was read, so that a change made on this node counts at once.
+    /// Forgets all entries, so that a change made on this node counts at once.
     pub fn forget(&self) {
         self.leases
             .lock()
@@ -199,7 +203,7 @@ impl AccessKeys {
     }
 }
 
-/// Whether a text has the form of an id that this server makes or accepts; saves a read for the rest.
+/// True if a text has the form of an id that this server makes or accepts; saves a read for all others.
 fn is_id(text: &str) -> bool {
     (4..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
@@ -217,7 +221,7 @@ fn context(id: &str) -> Context<'_> {
     }
 }
 
-/// What a row says in the clear, in the form in which it is sealed together with the secret.
+/// Encodes the unencrypted columns of a row, in the form in which they are sealed together with the secret.
 fn bound(doc: &str, state: State) -> Vec<u8> {
     let flag = match state {
         State::Enabled => 1,
@@ -226,21 +230,22 @@ fn bound(doc: &str, state: State) -> Vec<u8> {
     [&[flag], doc.as_bytes()].concat()
 }
 
-/// A row that cannot be opened or understood grants nothing. Its secret opens only with the policy and the state that it
-/// was sealed with, so that nobody changes these without the sealing key. `cached`: what an earlier read of it gave.
-fn open(account: &str, root: &RootKey, row: AccessKey, cached: Option<Arc<Key>>) -> Found {
+/// Opens a row; one that cannot be opened or parsed grants nothing. Its secret opens only with the policy and the state
+/// that it was sealed with, so that these cannot be changed without the sealing key. `cached` is the key of an earlier
+/// read.
+fn open(account: &str, root: &RootKey, row: AccessKey, cached: Option<Arc<Key>>) -> Lookup {
     let bound = bound(&row.doc, row.state);
     let Ok(secret) = root.open_bound(&context(&row.key_id), &bound, &row.sealed) else {
         tracing::error!(
             key = row.key_id,
             "this row of access_keys was not written by this program: the key grants nothing"
         );
-        return Found::Disabled;
+        return Lookup::Disabled;
     };
     if let Some(key) = cached.filter(|key| key.ver == row.ver) {
-        return Found::Enabled(key);
+        return Lookup::Enabled(key);
     }
-    unseal(account, row, secret).map_or(Found::Disabled, |key| Found::Enabled(Arc::new(key)))
+    unseal(account, row, secret).map_or(Lookup::Disabled, |key| Lookup::Enabled(Arc::new(key)))
 }
 
 fn unseal(account: &str, row: AccessKey, secret: SecretBytes) -> Option<Key> {
@@ -258,7 +263,7 @@ fn unseal(account: &str, row: AccessKey, secret: SecretBytes) -> Option<Key> {
     Some(Key::new(arn, grant, secret.into_text()?, row.ver))
 }
 
-/// Seals the secret of an access key again with another sealing key; None where that was done already.
+/// Seals the secret of an access key again with another sealing key; None if that was done already.
 ///
 /// # Errors
 /// A row that neither of the two keys opens.
@@ -274,9 +279,12 @@ pub fn reseal(
     }
 }
 
-/// Seals secrets that stand alone together with what their rows say, as rows of older programs do not; returns how many.
-/// For the start that signs old rows.
-pub async fn bind_old(store: &Store, root: &RootKey) -> anyhow::Result<usize> {
+/// Seals the secrets of older programs' rows, which were sealed alone, together with the policy and the state of their
+/// rows; returns how many. For the start that signs old rows.
+///
+/// # Errors
+/// The store's.
+pub async fn bind_old(store: &Store, root: &RootKey) -> Result<usize, CommitError> {
     let (mut after, mut changed) = (String::new(), 0);
     loop {
         let rows = sealing::page(store, Kind::AccessKeys, &after).await?;
@@ -294,7 +302,7 @@ pub async fn bind_old(store: &Store, root: &RootKey) -> anyhow::Result<usize> {
             match store.commit(batch).await {
                 // Another node that starts now was faster.
                 Ok(_) | Err(CommitError::Conflict(_)) => changed += 1,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -308,7 +316,7 @@ fn state(enabled: bool) -> State {
     }
 }
 
-/// A key that was just made; the secret is shown once.
+/// A new key; its secret is shown once.
 #[derive(Serialize, Deserialize)]
 pub struct Created {
     /// The access key id.
@@ -324,19 +332,19 @@ pub struct Listed {
     pub id: String,
     /// The name given at creation.
     pub name: String,
-    /// Whether signatures by it count.
+    /// True if its signatures count.
     pub enabled: bool,
-    /// When it was made, in microseconds since the epoch.
+    /// The time of its creation, in microseconds since the epoch.
     pub created: i64,
 }
 
-/// Why a change of keys failed.
+/// The reason why a change of keys failed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The policy is not understood.
+    /// The policy was refused.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// The name cannot stand in an ARN.
+    /// The name cannot be part of an ARN.
     #[error("a key's name has 1 to 64 letters, digits and any of +=,.@_-")]
     Name,
     /// No such key.
@@ -348,10 +356,15 @@ pub enum KeyError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Store(String),
+    /// The database failed; the text alone says how.
+    #[error("{0}")]
+    Database(String),
 }
 
-/// A new key: what to show of it, and the batch that keeps it. Without a policy it is a root key.
-/// `now` in microseconds.
+/// Makes a new key and the batch that stores it. Without a policy it is a root key. `now` in microseconds.
+///
+/// # Errors
+/// A bad name or policy.
 pub fn create(
     root: &RootKey,
     name: &str,
@@ -390,7 +403,10 @@ pub fn create(
     Ok((Created { id, secret }, table::insert(Batch::new(), &key)))
 }
 
-/// All stored keys in the order of their ids.
+/// Lists all stored keys in the order of their ids.
+///
+/// # Errors
+/// The store's.
 pub async fn list(store: &Store) -> Result<Vec<Listed>, KeyError> {
     let name = |doc: &str| serde_json::from_str::<Doc>(doc).map_or_else(|_| "?".into(), |d| d.name);
     let mut all: Vec<Listed> = Vec::new();
@@ -411,22 +427,25 @@ pub async fn list(store: &Store) -> Result<Vec<Listed>, KeyError> {
     }
 }
 
-/// Keys read at once.
+/// The keys of one read.
 const PAGE: u32 = 100;
 
-/// What to do with a stored key.
+/// A change of a stored key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// Its signatures count again.
+    /// Lets its signatures count again.
     Enable,
-    /// Its signatures no longer count.
+    /// Refuses its signatures.
     Disable,
-    /// It is gone.
+    /// Deletes it.
     Delete,
 }
 
 /// Changes a stored key.
+///
+/// # Errors
+/// An unknown key, a row of another program, the store's.
 pub async fn change(
     store: &Store,
     root: &RootKey,
@@ -436,7 +455,10 @@ pub async fn change(
     change_with(Batch::new(), store, root, id, change).await
 }
 
-/// Changes a stored key in one batch with what `batch` holds.
+/// Changes a stored key in one batch with the statements of `batch`.
+///
+/// # Errors
+/// See [`change`].
 pub async fn change_with(
     batch: Batch,
     store: &Store,
@@ -465,7 +487,7 @@ pub async fn change_with(
         let change = table::set_state(batch.clone(), id, row.ver, state, sealed);
         match store.commit(change).await {
             Ok(_) => return Ok(()),
-            // Somebody changed the key in between.
+            // The key was changed in between.
             Err(CommitError::Conflict(_)) => {}
             Err(other) => return Err(failed(&other)),
         }

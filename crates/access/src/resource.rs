@@ -1,23 +1,23 @@
-//! Which resource a policy is asked about: the pool's ARN for every operation on a pool, else `*` (B18).
+//! The resource that a policy is asked about: the pool's ARN for every operation on a pool, else `*` (B18).
 //!
 //! The region is the pool's own, not the signature's, and an ARN in the input counts by the pool it names, so that a
 //! statement about a pool holds however the request spells it. An operation that names a client is one on the client's
-//! pool. DescribeUserPoolDomain is asked about `*`, as the service's is; all the same, who must not touch a pool does not
-//! see its domain.
+//! pool. DescribeUserPoolDomain is asked about `*`, as the service's is; all the same, a caller who is denied a pool does
+//! not see its domain.
 
 use cognate_domain::Cx;
 use cognate_domain::resources::domains;
 use cognate_shapes::{Op, Resource};
 use serde_json::Value;
 
-/// The longest id of a pool (the model's bound). A longer one is nobody's, and is neither compared nor kept.
+/// The longest id of a pool (the model's bound). A longer one belongs to no pool, and is neither compared nor recorded.
 const LONGEST_POOL: usize = 55;
 /// The longest id of a client.
 const LONGEST_CLIENT: usize = 128;
 /// The longest domain.
 const LONGEST_DOMAIN: usize = 253;
 
-/// What a policy is asked about.
+/// The resources that a policy is asked about.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Target {
     /// The resource.
@@ -26,7 +26,7 @@ pub struct Target {
     pub behind: Option<String>,
 }
 
-/// The pool that an input names, whatever its form: nothing has been validated yet.
+/// Returns the pool that an input names, whatever its form: nothing has been validated yet.
 pub fn pool_of(op: Op, input: &Value) -> Option<&str> {
     let member = match op.resource_member() {
         Resource::PoolId => "UserPoolId",
@@ -38,7 +38,7 @@ pub fn pool_of(op: Op, input: &Value) -> Option<&str> {
     (id.len() <= LONGEST_POOL).then_some(id)
 }
 
-/// What a policy is asked about before `op` runs with `input`.
+/// Finds the resources that a policy is asked about before `op` runs with `input`.
 ///
 /// # Errors
 /// The store's, where the pool must be looked up.

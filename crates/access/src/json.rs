@@ -1,4 +1,4 @@
-//! Strict JSON for input that decides something: a name given twice is refused, not resolved.
+//! Strict JSON for input that decides something: a repeated name is refused, not resolved.
 //!
 //! Two parsers that pick different values for a repeated name can be played against each other, for example a
 //! filter in front of this server. Depth is bounded by `serde_json` (128 levels).
@@ -8,16 +8,19 @@ use std::cell::Cell;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Values in a document that a person wrote, at most.
+/// The most values in a document that a person wrote.
 const VALUES: usize = 65_536;
 
 /// Parses a whole document. Refuses trailing text, repeated names, more than 128 levels, more than 65,536 values and
 /// invalid UTF-8.
+///
+/// # Errors
+/// See above.
 pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     bounded(bytes, VALUES)
 }
 
-/// The same with another bound on the number of values, which is kept before they are built.
+/// Parses with another bound on the number of values, which is checked before they are built.
 fn bounded(bytes: &[u8], most: usize) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let left = Cell::new(most);
@@ -26,16 +29,19 @@ fn bounded(bytes: &[u8], most: usize) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// What the body of a request is.
+/// The body of a request.
 #[derive(Debug, PartialEq)]
 pub enum Body {
     /// An object, which may be an input.
     Object(Value),
-    /// An array, whose elements nobody needs: they are not built.
+    /// An array; its elements are not needed, so they are not built.
     Array,
 }
 
 /// Reads the body of a request: an object of at most `most` values, or an array.
+///
+/// # Errors
+/// Everything else, and what [`parse`] refuses.
 pub fn body(bytes: &[u8], most: usize) -> Result<Body, serde_json::Error> {
     match bytes.trim_ascii_start().first() {
         Some(b'{') => bounded(bytes, most).map(Body::Object),
@@ -44,7 +50,7 @@ pub fn body(bytes: &[u8], most: usize) -> Result<Body, serde_json::Error> {
     }
 }
 
-/// Whether this could be the body of a request, without building anything. Repeated names are not seen.
+/// True if this could be the body of a request; builds nothing and does not notice repeated names.
 pub fn is_body(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) && well_formed(bytes).is_ok()
 }
@@ -53,7 +59,7 @@ fn well_formed(bytes: &[u8]) -> Result<(), serde_json::Error> {
     serde_json::from_slice::<IgnoredAny>(bytes).map(drop)
 }
 
-/// Builds values as long as there are some left.
+/// Builds values until their number is used up.
 #[derive(Clone, Copy)]
 struct Strict<'a>(&'a Cell<usize>);
 

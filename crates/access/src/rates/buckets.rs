@@ -1,29 +1,29 @@
 //! Token buckets for any number of keys in a fixed piece of memory.
 //!
-//! A key has eight places where it can stand. When all are taken by others, the one that was used least lately gives way:
-//! whoever has more keys than there are places can win some requests by it, never memory.
+//! A key has eight places. When all are taken by other keys, the least recently used one is replaced: a client with more
+//! keys than there are places can win some requests by it, never memory.
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Places where one key can stand.
+/// The places of one key.
 const WAYS: usize = 8;
 /// Sets of places, each with a lock of its own.
 const SETS: usize = 4096;
 /// Tokens are counted in millionths, so that a rate times microseconds needs no division.
 const ONE: u64 = 1_000_000;
 
-/// How many requests a key may make.
+/// The rate of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// A second, in the long run.
+    /// Requests a second, in the long run.
     pub per_second: u32,
-    /// At once.
+    /// Requests at once.
     pub burst: u32,
 }
 
 impl Rate {
-    /// As many at once as in a second.
+    /// A rate with as many requests at once as in a second.
     pub const fn steady(per_second: u32) -> Self {
         Self {
             per_second,
@@ -35,11 +35,11 @@ impl Rate {
 /// The state of one key.
 #[derive(Clone, Copy, Default)]
 struct Bucket {
-    /// The key's hash; 0 where no key stands.
+    /// The key's hash; 0 if the place is free.
     key: u64,
-    /// What is left, in millionths.
+    /// The tokens left, in millionths.
     left: u64,
-    /// Microseconds: when `left` was true.
+    /// The time of `left`, in microseconds.
     at: i64,
 }
 
@@ -54,7 +54,7 @@ impl Bucket {
 
     /// Takes one token; false when there is none.
     fn take(&mut self, rate: Rate, now: i64) -> bool {
-        // A clock that goes back gives nothing.
+        // A clock that goes back adds nothing.
         let passed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
         let grown = passed.saturating_mul(u64::from(rate.per_second));
         let most = u64::from(rate.burst) * ONE;
@@ -72,9 +72,9 @@ impl Bucket {
 
 /// The buckets of many keys.
 pub struct Buckets {
-    /// Made when the first key comes: most servers of `dev` never count.
+    /// Allocated for the first key: most servers of `dev` never count.
     sets: OnceLock<Vec<Mutex<[Bucket; WAYS]>>>,
-    /// Keyed by chance, so that nobody outside can choose keys that share a set.
+    /// Keyed at random, so that clients cannot choose keys that share a set.
     hasher: RandomState,
 }
 
@@ -92,7 +92,7 @@ impl Buckets {
     pub fn take(&self, key: impl Hash, rate: Rate, now: i64) -> bool {
         let hash = self.hasher.hash_one(key).max(1);
         let sets = u64::try_from(SETS).unwrap_or(1);
-        // The upper half chooses the set, all of it tells keys of a set apart.
+        // The upper half selects the set; the whole hash distinguishes the keys of a set.
         let set = usize::try_from((hash >> 32) % sets).unwrap_or(0);
         let sets = self
             .sets
