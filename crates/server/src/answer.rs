@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 
 use crate::errors;
+use crate::limits::BodyError;
 
 /// An answer with its whole body.
 pub type Answer = Response<Full<Bytes>>;
@@ -49,6 +50,21 @@ pub fn busy(request_id: &str) -> Answer {
         errors::OVERLOADED,
         request_id,
     )
+}
+
+/// The answer to a body that was not read whole.
+pub fn body_refused(error: BodyError, request_id: &str) -> Answer {
+    match error {
+        BodyError::TooLarge(limit) => closing(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            errors::too_large(limit),
+            request_id,
+        ),
+        BodyError::TooSlow | BodyError::Broken => {
+            closing(StatusCode::REQUEST_TIMEOUT, errors::TOO_SLOW, request_id)
+        }
+        BodyError::Overloaded => busy(request_id),
+    }
 }
 
 /// Adds the request's id (auth 1.2).

@@ -7,7 +7,7 @@ use cognate_access::judge::{self, Denied};
 use cognate_access::keys::{Key, Lookup};
 use cognate_access::rates::operation;
 use cognate_access::{ClientAddress, json, resource};
-use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
+use cognate_domain::{Caller, ClientInfo, Cx, dispatch};
 use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,13 +19,13 @@ use crate::audit::refusals::{Refused, Seen};
 use crate::connections::Connection;
 use crate::edge::Named;
 use crate::errors::{self, MessageKey, Refusal};
-use crate::limits::{BodyError, BodyLimit};
+use crate::limits::{BodyLimit, Received};
 use crate::sigv4;
 use crate::state::State;
 
 const TARGET: &str = "AWSCognitoIdentityProviderService.";
 
-/// How answers are wrapped, which the request's content type decides.
+/// The wrapping of answers, which the request's content type decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Envelope {
     /// `application/x-amz-json-1.1`: the output itself.
@@ -34,7 +34,7 @@ enum Envelope {
     Wrapped,
 }
 
-/// What is known of a request before its body is read.
+/// The facts of a request that are known before its body is read.
 pub struct About {
     /// The id in `x-amzn-requestid`.
     pub request_id: String,
@@ -42,88 +42,115 @@ pub struct About {
     pub host: Named,
     /// The client.
     pub address: ClientAddress,
-    /// The same for the domain.
+    /// The client as the domain sees it.
     pub client: ClientInfo,
 }
 
-/// Answers a POST to `/` that came on `connection`.
-pub async fn handle(
-    state: Arc<State>,
+/// A POST to `/` that was read whole and waits for its turn.
+pub struct Call {
+    about: About,
+    parts: Parts,
+    /// None if there is no such operation.
+    op: Option<Op>,
+    body: Received,
+    limit: BodyLimit,
+    reply: Reply,
+}
+
+/// The form of the answer, as the request's headers decide it.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply {
+    envelope: Envelope,
+    /// True if a browser asks, whose page has to be allowed to read the answer.
+    browser: bool,
+}
+
+/// Reads a POST to `/` that came on `connection`, as far as its sender may send one.
+///
+/// # Errors
+/// The answer to a request that is refused before it is read whole.
+pub async fn receive(
+    state: &State,
     about: About,
     connection: &Arc<Connection>,
     parts: Parts,
     body: Incoming,
-) -> Answer {
+) -> Result<Call, Answer> {
     let Some(envelope) = envelope(&parts.headers) else {
-        return answer::xml(
+        return Err(answer::xml(
             StatusCode::NOT_FOUND,
             errors::UNKNOWN_CONTENT_TYPE,
             &about.request_id,
-        );
+        ));
     };
-    let browser = parts.headers.contains_key(header::ORIGIN);
+    let reply = Reply {
+        envelope,
+        browser: parts.headers.contains_key(header::ORIGIN),
+    };
     let op = target(&parts.headers).and_then(Op::from_name);
     // A request that is signed is counted when the signature turns out to be wrong.
     if !may_be_signed(op, &parts.headers)
         && let Err(refused) = state.rates.admit_address(&state.app, about.address)
     {
-        return finish(envelope, browser, &about.request_id, Err(refused.into()));
+        return Err(reply.finish(&about.request_id, Err(refused.into())));
     }
     let small = body
         .size_hint()
         .upper()
         .is_some_and(|size| size <= BodyLimit::Small.bytes() as u64);
     let limit = match op {
-        Some(op) if !small => limit_of(&state, &about, &parts, op).await,
+        Some(op) if !small => limit_of(state, &about, &parts, op).await,
         _ => BodyLimit::Small,
     };
     let read = state.load.read(connection, about.address, body, limit);
-    let body = match read.await {
-        Ok(body) => body,
-        Err(error) => return body_refused(error, &about.request_id),
-    };
-    let Some(slot) = state.load.enter().await else {
-        return answer::busy(&about.request_id);
-    };
-    let request_id = about.request_id.clone();
-    // On a task of its own, so that a client that goes away cannot stop an operation between its steps (a failed
-    // password that is never counted), and a panic ends in an answer.
-    let operation = tokio::spawn(async move {
-        let outcome = operate(&state, &about, &parts, op, &body.bytes, limit, slot).await;
-        drop(body);
-        outcome
-    });
-    let outcome = operation.await.unwrap_or_else(|panic| {
-        tracing::error!(%request_id, %panic, "an operation panicked");
-        Err(errors::internal())
-    });
-    finish(envelope, browser, &request_id, outcome)
-}
-
-/// The answer to a request that was understood as far as its envelope.
-fn finish(
-    envelope: Envelope,
-    browser: bool,
-    request_id: &str,
-    outcome: Result<Option<Vec<u8>>, Refusal>,
-) -> Answer {
-    let mut answer = match outcome {
-        Ok(body) => success(envelope, body),
-        Err(refusal) => refused(envelope, &refusal),
-    };
-    answer::identify(&mut answer, request_id);
-    if browser {
-        answer::allow_origins(&mut answer);
+    match read.await {
+        Ok(body) => Ok(Call {
+            about,
+            parts,
+            op,
+            body,
+            limit,
+            reply,
+        }),
+        Err(error) => Err(answer::body_refused(error, &about.request_id)),
     }
-    answer
 }
 
-/// Whether a signature decides about the call, and there is one, right or wrong.
+impl Call {
+    /// Returns the form of the answer, for a call that ends without one.
+    pub fn reply(&self) -> Reply {
+        self.reply
+    }
+
+    /// Runs the operation.
+    pub async fn answer(self, state: &State) -> Answer {
+        let outcome = operate(state, &self).await;
+        self.reply.finish(&self.about.request_id, outcome)
+    }
+}
+
+impl Reply {
+    /// Writes the answer to a request that was understood as far as its envelope.
+    pub fn finish(self, request_id: &str, outcome: Result<Option<Vec<u8>>, Refusal>) -> Answer {
+        let mut answer = match outcome {
+            Ok(body) => success(self.envelope, body),
+            Err(refusal) => refused(self.envelope, &refusal),
+        };
+        answer::identify(&mut answer, request_id);
+        if self.browser {
+            answer::allow_origins(&mut answer);
+        }
+        answer
+    }
+}
+
+/// True if a signature decides about the call, and there is one, right or wrong.
 fn may_be_signed(op: Option<Op>, headers: &HeaderMap) -> bool {
     op.is_some_and(|op| op.auth() != Auth::Public) && sigv4::is_signed(headers)
 }
 
-/// How long the body may be: long ones are read only from callers whose key is known, or where unknown callers need them.
+/// Returns how long the body may be: long ones are read only from callers whose key is known, or where unknown callers
+/// need them.
 async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLimit {
     if !may_be_signed(Some(op), &parts.headers) {
         return match op {
@@ -165,19 +192,12 @@ fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::Re
     }
 }
 
-/// The order that a client of the service sees (B16): JSON, target, signature, policy, types, constraints, the operation.
-/// A body is built only after its signature was found right, or within the bounds for unknown callers. Limits by pool,
-/// user and category count what gets as far as the operation.
-async fn operate(
-    state: &State,
-    about: &About,
-    parts: &Parts,
-    op: Option<Op>,
-    body: &Bytes,
-    limit: BodyLimit,
-    slot: Slot,
-) -> Result<Option<Vec<u8>>, Refusal> {
-    let Some(op) = op else {
+/// Runs a call in the order that a client of the service sees (B16): JSON, target, signature, policy, types, constraints,
+/// the operation. A body is parsed only after its signature was found right, or within the bounds for unknown callers.
+/// Limits by pool, user and category count only requests that reach the operation.
+async fn operate(state: &State, call: &Call) -> Result<Option<Vec<u8>>, Refusal> {
+    let (about, parts, body) = (&call.about, &call.parts, &call.body.bytes);
+    let Some(op) = call.op else {
         if let Some(name) = target(&parts.headers) {
             state.newer.note(name, state.app.clock.wall());
         }
@@ -207,7 +227,7 @@ async fn operate(
             }
         }
     };
-    let input = json::body(body, limit.values()).map_err(|_| errors::not_json())?;
+    let input = json::body(body, call.limit.values()).map_err(|_| errors::not_json())?;
     let (input, is_list) = match input {
         json::Body::Object(input) => (Some(input), false),
         json::Body::Array => (None, true),
@@ -236,15 +256,14 @@ async fn operate(
         caller,
         about.client.clone(),
         about.request_id.clone(),
-    )
-    .holding(slot);
+    );
     let answer = dispatch(&cx, input).await;
     let code = answer.as_ref().err().map(|e| e.code.as_str());
     tracing::debug!(operation = op.name(), request_id = %about.request_id, error = code, "answered");
     Ok(answer?.body)
 }
 
-/// The name of an operation of this service in the target header; None when there is none.
+/// Returns the name of an operation of this service in the target header, if there is exactly one.
 fn target(headers: &HeaderMap) -> Option<&str> {
     let mut targets = headers.get_all("x-amz-target").iter();
     let (Some(target), None) = (targets.next(), targets.next()) else {
@@ -253,8 +272,8 @@ fn target(headers: &HeaderMap) -> Option<&str> {
     target.to_str().ok()?.strip_prefix(TARGET)
 }
 
-/// Hands a refused call to the audit trail. A fault of this server is none.
-/// `input` is None as long as nothing proves who says it.
+/// Records a refused call in the audit trail. A fault of this server is no refusal. `input` is None as long as its sender
+/// is not proven.
 fn note(
     state: &State,
     about: &About,
@@ -278,14 +297,14 @@ fn note(
     state.refusals.note(&refused, state.app.clock.wall());
 }
 
-/// A call whose signature is its key's.
+/// A right signature.
 struct Signature {
     caller: Caller,
-    /// None for a key that only `dev` takes for the root's.
+    /// None for an unknown key, which `dev` treats as the root's.
     key: Option<Arc<Key>>,
 }
 
-/// Who signed an IAM operation. `seen` learns what is known of the caller on the way.
+/// Verifies the signature of an IAM operation. `seen` collects what is known of the caller on the way.
 async fn proven<'a>(
     state: &State,
     about: &'a About,
@@ -313,7 +332,7 @@ async fn proven<'a>(
     seen.known = !matches!(key, Lookup::Unknown);
     let key = match key {
         Lookup::Enabled(key) => key,
-        // The one relaxation of `dev` (design decision 1): a key that it does not know is the root's.
+        // The one relaxation of `dev` (design decision 1): an unknown key is the root's.
         Lookup::Unknown if state.edge.dev => return Ok(signed(None)),
         Lookup::Unknown | Lookup::Disabled => return Err(errors::unrecognized_client()),
     };
@@ -326,7 +345,7 @@ async fn proven<'a>(
     Ok(signed(Some(key)))
 }
 
-/// Whether the signer's policy allows the call.
+/// Asks the signer's policy about the call.
 async fn allowed(
     state: &State,
     about: &About,
@@ -428,8 +447,8 @@ fn refused(envelope: Envelope, refusal: &Refusal) -> Answer {
     answer
 }
 
-/// A text as a header value: what is not printable ASCII becomes `?`, and 1,024 characters are enough, since the body
-/// has the whole text.
+/// Returns a text as a header value: characters other than printable ASCII become `?`, and the text is cut at 1,024
+/// characters, since the body has all of it.
 fn header_safe(text: &str) -> Option<HeaderValue> {
     let safe: String = text
         .chars()
@@ -437,18 +456,4 @@ fn header_safe(text: &str) -> Option<HeaderValue> {
         .map(|c| if matches!(c, ' '..='~') { c } else { '?' })
         .collect();
     HeaderValue::from_str(&safe).ok()
-}
-
-fn body_refused(error: BodyError, request_id: &str) -> Answer {
-    match error {
-        BodyError::TooLarge(limit) => answer::closing(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            errors::too_large(limit),
-            request_id,
-        ),
-        BodyError::TooSlow | BodyError::Broken => {
-            answer::closing(StatusCode::REQUEST_TIMEOUT, errors::TOO_SLOW, request_id)
-        }
-        BodyError::Overloaded => answer::busy(request_id),
-    }
 }

@@ -299,5 +299,8 @@ pub const OVERLOADED: &str = "The server is busy. Try again.\n";
 /// No Host, two of them, one that is no host, or one that differs from the address in the request line.
 pub const BAD_HOST: &str = "The request must name exactly one host.\n";
 
+/// A page or document panicked.
+pub const FAILED: &str = "Internal server error.\n";
+
 /// Nothing is at this path.
 pub const NOT_FOUND: &str = "Not found.\n";

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cognate_crypto::random;
 use cognate_domain::ClientInfo;
+use http::request::Parts;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -17,7 +18,7 @@ use crate::errors;
 use crate::health;
 use crate::state::State;
 
-/// Answers one request that came on `connection`. Never fails: every trouble is an answer.
+/// Answers one request that came on `connection`. Never fails: every error is an answer.
 pub async fn answer(
     state: Arc<State>,
     peer: Peer,
@@ -55,7 +56,7 @@ pub async fn answer(
                 address,
                 client,
             };
-            aws_json::handle(state, about, connection, parts, body).await
+            operation(state, about, connection, parts, body).await
         }
         (&Method::OPTIONS, "/") if parts.headers.contains_key(header::ORIGIN) => {
             answer::preflight(&parts.headers, &request_id)
@@ -63,39 +64,95 @@ pub async fn answer(
         (_, "/") => answer::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
         _ => {
             let base_url = state.edge.base_url(peer, &named.host, &parts.headers);
-            page(&state, parts, base_url, &request_id).await
+            page(state, parts, base_url, request_id).await
         }
     }
 }
 
-/// Discovery documents, keys and pages.
-async fn page(
-    state: &Arc<State>,
-    parts: http::request::Parts,
-    base_url: Option<String>,
-    request_id: &str,
+/// Answers an API operation.
+async fn operation(
+    state: Arc<State>,
+    about: About,
+    connection: &Arc<Connection>,
+    parts: Parts,
+    body: Incoming,
 ) -> Answer {
-    let Some(_slot) = state.load.enter().await else {
-        return answer::busy(request_id);
+    let request_id = about.request_id.clone();
+    let call = match aws_json::receive(&state, about, connection, parts, body).await {
+        Ok(call) => call,
+        Err(refused) => return refused,
     };
-    let query = parts.uri.query().unwrap_or("");
-    let found = cognate_web::respond(
-        &state.app,
-        &parts.method,
-        parts.uri.path(),
-        query,
-        base_url.as_deref(),
-    )
-    .await;
-    let Some(found) = found else {
-        return answer::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, request_id);
+    let reply = call.reply();
+    let work = {
+        let state = state.clone();
+        async move { call.answer(&state).await }
     };
-    let mut answer = found.map(Full::new);
-    answer::identify(&mut answer, request_id);
+    match in_own_task(&state, &request_id, work).await {
+        Ok(answer) => answer,
+        Err(Unfinished::Busy) => answer::busy(&request_id),
+        Err(Unfinished::Panicked) => reply.finish(&request_id, Err(errors::internal())),
+    }
+}
+
+/// Answers with a document or a page.
+async fn page(
+    state: Arc<State>,
+    parts: Parts,
+    base_url: Option<String>,
+    request_id: String,
+) -> Answer {
+    let work = {
+        let state = state.clone();
+        async move {
+            let query = parts.uri.query().unwrap_or("");
+            let (method, path) = (&parts.method, parts.uri.path());
+            cognate_web::respond(&state.app, method, path, query, base_url.as_deref()).await
+        }
+    };
+    let mut answer = match in_own_task(&state, &request_id, work).await {
+        Ok(Some(found)) => found.map(Full::new),
+        Ok(None) => answer::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, &request_id),
+        Err(Unfinished::Busy) => answer::busy(&request_id),
+        Err(Unfinished::Panicked) => answer::text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            errors::FAILED,
+            &request_id,
+        ),
+    };
+    answer::identify(&mut answer, &request_id);
     answer
 }
 
-/// A header as text, cut to a length that fits a log line.
+/// The reason why a request's work has no result.
+enum Unfinished {
+    /// All slots stayed taken.
+    Busy,
+    /// The work panicked; the log says where.
+    Panicked,
+}
+
+/// Does the work of a request in one of the slots and in a task of its own, so that a client that goes away cannot stop it
+/// between its steps (a failed password that is never counted), and a panic ends in an answer.
+async fn in_own_task<T: Send + 'static>(
+    state: &State,
+    request_id: &str,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Unfinished> {
+    let Some(slot) = state.load.enter().await else {
+        return Err(Unfinished::Busy);
+    };
+    let task = tokio::spawn(async move {
+        let result = work.await;
+        drop(slot);
+        result
+    });
+    task.await.map_err(|panic| {
+        tracing::error!(%request_id, %panic, "a request panicked");
+        Unfinished::Panicked
+    })
+}
+
+/// Returns a header as text, cut to a length that fits a log line.
 fn text(headers: &http::HeaderMap, name: header::HeaderName) -> String {
     let value = headers
         .get(name)

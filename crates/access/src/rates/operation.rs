@@ -11,10 +11,7 @@ use super::{CategoryDemand, Demand, User, UserDemand};
 /// before the operation is known. `region` is the server's, for callers whose signature names none.
 pub fn demand<'a>(op: Op, caller: &'a Caller, input: &'a Value, region: &'a str) -> Demand<'a> {
     let (category, answers) = category_of(op, input);
-    let region = match caller {
-        Caller::Key { region, .. } => region.as_str(),
-        Caller::Public => region,
-    };
+    let region = caller.region().unwrap_or(region);
     Demand {
         address: None,
         pool: pool_of(op, input),
