@@ -7,7 +7,7 @@ use cognate_access::judge::{self, Denied};
 use cognate_access::keys::{Key, Lookup};
 use cognate_access::rates::operation;
 use cognate_access::{ClientAddress, json, resource};
-use cognate_domain::{Caller, ClientInfo, Cx, dispatch};
+use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -123,8 +123,8 @@ impl Call {
     }
 
     /// Runs the operation.
-    pub async fn answer(self, state: &State) -> Answer {
-        let outcome = operate(state, &self).await;
+    pub async fn answer(self, state: &State, slot: Slot) -> Answer {
+        let outcome = operate(state, &self, slot).await;
         self.reply.finish(&self.about.request_id, outcome)
     }
 }
@@ -195,7 +195,7 @@ fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::Re
 /// Runs a call in the order that a client of the service sees (B16): JSON, target, signature, policy, types, constraints,
 /// the operation. A body is parsed only after its signature was found right, or within the bounds for unknown callers.
 /// Limits by pool, user and category count only requests that reach the operation.
-async fn operate(state: &State, call: &Call) -> Result<Option<Vec<u8>>, Refusal> {
+async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8>>, Refusal> {
     let (about, parts, body) = (&call.about, &call.parts, &call.body.bytes);
     let Some(op) = call.op else {
         if let Some(name) = target(&parts.headers) {
@@ -256,7 +256,8 @@ async fn operate(state: &State, call: &Call) -> Result<Option<Vec<u8>>, Refusal>
         caller,
         about.client.clone(),
         about.request_id.clone(),
-    );
+    )
+    .holding(slot);
     let answer = dispatch(&cx, input).await;
     let code = answer.as_ref().err().map(|e| e.code.as_str());
     tracing::debug!(operation = op.name(), request_id = %about.request_id, error = code, "answered");

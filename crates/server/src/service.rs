@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use cognate_crypto::random;
-use cognate_domain::ClientInfo;
+use cognate_domain::{ClientInfo, Slot};
+use cognate_web::{ROUTES, Visitor};
 use http::request::Parts;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
@@ -16,6 +18,7 @@ use crate::dev;
 use crate::edge::{self, Peer};
 use crate::errors;
 use crate::health;
+use crate::limits::BodyLimit;
 use crate::state::State;
 
 /// Answers one request that came on `connection`. Never fails: every error is an answer.
@@ -63,8 +66,15 @@ pub async fn answer(
         }
         (_, "/") => answer::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
         _ => {
-            let base_url = state.edge.base_url(peer, &named.host, &parts.headers);
-            page(state, parts, base_url, request_id).await
+            let visitor = Visitor {
+                address: state.edge.client(peer, &parts.headers),
+                user_agent: text(&parts.headers, header::USER_AGENT),
+                host: named.host.to_string(),
+                base_url: state.edge.base_url(peer, &named.host, &parts.headers),
+                request_id,
+                slot: None,
+            };
+            page(state, visitor, connection, parts, body).await
         }
     }
 }
@@ -85,7 +95,7 @@ async fn operation(
     let reply = call.reply();
     let work = {
         let state = state.clone();
-        async move { call.answer(&state).await }
+        move |slot| async move { call.answer(&state, slot).await }
     };
     match in_own_task(&state, &request_id, work).await {
         Ok(answer) => answer,
@@ -97,16 +107,34 @@ async fn operation(
 /// Answers with a document or a page.
 async fn page(
     state: Arc<State>,
+    visitor: Visitor,
+    connection: &Arc<Connection>,
     parts: Parts,
-    base_url: Option<String>,
-    request_id: String,
+    body: Incoming,
 ) -> Answer {
+    let request_id = visitor.request_id.clone();
+    let body = if ROUTES.takes_body(&parts.method, parts.uri.path()) {
+        let read = state
+            .load
+            .read(connection, visitor.address, body, BodyLimit::Small);
+        match read.await {
+            Ok(body) => Some(body),
+            Err(error) => return answer::body_refused(error, &request_id),
+        }
+    } else {
+        None
+    };
     let work = {
         let state = state.clone();
-        async move {
-            let query = parts.uri.query().unwrap_or("");
-            let (method, path) = (&parts.method, parts.uri.path());
-            cognate_web::respond(&state.app, method, path, query, base_url.as_deref()).await
+        move |slot| async move {
+            // The body's share of the budget is kept until there is an answer.
+            let bytes = body.as_ref().map_or_else(Bytes::new, |b| b.bytes.clone());
+            let request = Request::from_parts(parts, bytes);
+            let visitor = Visitor {
+                slot: Some(slot),
+                ..visitor
+            };
+            cognate_web::serve(&*state, request, &visitor).await
         }
     };
     let mut answer = match in_own_task(&state, &request_id, work).await {
@@ -133,14 +161,18 @@ enum Unfinished {
 
 /// Does the work of a request in one of the slots and in a task of its own, so that a client that goes away cannot stop it
 /// between its steps (a failed password that is never counted), and a panic ends in an answer.
-async fn in_own_task<T: Send + 'static>(
+async fn in_own_task<T: Send + 'static, F>(
     state: &State,
     request_id: &str,
-    work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, Unfinished> {
+    work: impl FnOnce(Slot) -> F,
+) -> Result<T, Unfinished>
+where
+    F: Future<Output = T> + Send + 'static,
+{
     let Some(slot) = state.load.enter().await else {
         return Err(Unfinished::Busy);
     };
+    let work = work(slot.clone());
     let task = tokio::spawn(async move {
         let result = work.await;
         drop(slot);

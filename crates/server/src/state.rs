@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use cognate_access::Rates;
 use cognate_access::keys::AccessKeys;
+use cognate_access::{Demand, Rates};
 use cognate_domain::App;
+use cognate_web::{Site, Verdict};
 
 use crate::audit::refusals::Refusals;
 use crate::edge::Edge;
@@ -29,4 +30,14 @@ pub struct State {
     pub rates: Rates,
     /// True if this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
+}
+
+impl Site for State {
+    fn app(&self) -> &App {
+        &self.app
+    }
+
+    fn admit<'a>(&'a self, demand: Demand<'a>) -> Verdict<'a> {
+        Box::pin(async move { self.rates.admit(&self.app, &demand).await })
+    }
 }

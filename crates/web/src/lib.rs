@@ -1,121 +1,102 @@
-//! The pages and documents that are not API operations: a pool's keys and its discovery document.
+//! Everything that a browser or a verifier fetches and that is no API operation: today a pool's keys and its discovery
+//! document.
 //!
-//! Everything here is readable by anyone, from any origin; nothing here changes anything except that a pool gets its
-//! signing keys when they are asked for the first time.
+//! [`serve`] looks a request up in the route table [`ROUTES`] and runs its handler. A handler takes a
+//! [`Request`](request::Request) and returns a [`Response`](response::Response); cookies, forms, pages, assets and
+//! languages are in the modules of their names. The server is a [`Site`] to this crate.
 
-mod discovery;
-mod jwks;
+mod action;
+pub mod assets;
+pub mod cookies;
+mod documents;
+pub mod failure;
+pub mod fields;
+pub mod locale;
+pub mod pages;
+pub mod request;
+pub mod response;
+pub mod route;
 
-use std::sync::Arc;
+use std::pin::Pin;
 
 use bytes::Bytes;
-use cognate_crypto::random;
-use cognate_domain::audit::About;
-use cognate_domain::records::pool::Pool;
-use cognate_domain::{App, Caller, ClientInfo, Cx, Endpoint, run};
-use http::{Method, Response, StatusCode, header};
+use cognate_access::rates::Demand;
+use cognate_access::{ClientAddress, Refused};
+use cognate_domain::{App, Slot};
 
-/// How long clients and proxies may keep the documents. A new key is published before it signs, so that a verifier that
-/// refetches on an unknown `kid` never waits.
-const CACHE: &str = "public, max-age=3600, must-revalidate";
+use crate::route::{Class, Cors, Route, Table, Verb};
 
-/// The paths that a pool's domain answers, which the discovery document may therefore name: none yet. Whoever adds an
-/// endpoint to [`respond`] adds its path here.
-const SERVED: &[&str] = &[];
+/// The verdict on a demand.
+pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send + 'a>>;
 
-/// Answers a request for a path of this crate; None for every other path. `base_url` is the scheme and host by which the
-/// client came, already checked against the allowed ones.
-pub async fn respond(
-    app: &Arc<App>,
-    method: &Method,
-    path: &str,
-    _query: &str,
-    base_url: Option<&str>,
-) -> Option<Response<Bytes>> {
-    let (pool_id, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
-    if !(document == "jwks.json" || document == "openid-configuration")
-        || pool_id.is_empty()
-        || pool_id.contains('/')
-    {
-        return None;
-    }
-    if method == Method::OPTIONS {
-        return Some(answer(StatusCode::NO_CONTENT, None, String::new()));
-    }
-    if method != Method::GET && method != Method::HEAD {
-        return Some(answer(StatusCode::METHOD_NOT_ALLOWED, None, String::new()));
-    }
-    let from = ClientInfo {
-        base_url: base_url.map(str::to_owned),
-        ..ClientInfo::default()
-    };
-    let endpoint = if document == "jwks.json" {
-        Endpoint::Jwks
-    } else {
-        Endpoint::Discovery
-    };
-    let cx = Cx::new(app, endpoint, Caller::Public, from, random::uuid_v4());
-    let mut found = match run(&cx, About::default, || document_of(&cx, pool_id, document)).await {
-        Ok(Some(json)) => answer(StatusCode::OK, Some(CACHE), json),
-        Ok(None) => answer(StatusCode::BAD_REQUEST, None, unknown_pool(pool_id)),
-        Err(_) => answer(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            None,
-            r#"{"message":"Something went wrong"}"#.to_owned(),
-        ),
-    };
-    if method == Method::HEAD {
-        *found.body_mut() = Bytes::new();
-    }
-    Some(found)
+/// The server around this crate.
+pub trait Site: Send + Sync {
+    /// Returns the domain.
+    fn app(&self) -> &App;
+
+    /// Counts a request against the limits of requests a second.
+    fn admit<'a>(&'a self, demand: Demand<'a>) -> Verdict<'a>;
 }
 
-async fn document_of(
-    cx: &Cx<'_>,
-    pool_id: &str,
-    document: &str,
-) -> cognate_domain::Result<Option<String>> {
-    let Some(pool): Option<Arc<Pool>> = cx.cached_pool(pool_id).await? else {
-        return Ok(None);
-    };
-    let json = if document == "jwks.json" {
-        jwks::document(cx, &pool).await?
-    } else {
-        discovery::document(cx, &pool, SERVED).await?
-    };
-    Ok(Some(json))
+/// The client of a request, as the server found it out.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The client's address.
+    pub address: ClientAddress,
+    /// The `User-Agent` header, cut to a length that fits a log line.
+    pub user_agent: String,
+    /// The host that the request names, in its parsed form.
+    pub host: String,
+    /// Scheme and host by which the client came, checked against the allowed ones; None if they are not among them.
+    pub base_url: Option<String>,
+    /// The id in `x-amzn-requestid`.
+    pub request_id: String,
+    /// The place that the request holds among those that run at once.
+    pub slot: Option<Slot>,
 }
 
-/// endpoints.md 1.11: an unknown pool is a client error; the body's form was not captured.
-fn unknown_pool(pool_id: &str) -> String {
-    serde_json::json!({ "message": format!("User pool {pool_id} does not exist.") }).to_string()
-}
-
-/// A JSON document that any origin may read.
-fn answer(status: StatusCode, cache: Option<&'static str>, json: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(json));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    let text = header::HeaderValue::from_static;
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, text("*"));
-    headers.insert(header::CACHE_CONTROL, text(cache.unwrap_or("no-store")));
-    // The issuer follows the host by which the client came.
-    headers.insert(header::VARY, text("Host"));
-    match status {
-        StatusCode::NO_CONTENT => {
-            headers.insert(
-                header::ACCESS_CONTROL_ALLOW_METHODS,
-                text("GET, HEAD, OPTIONS"),
-            );
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, text("*"));
-            headers.insert(header::ACCESS_CONTROL_MAX_AGE, text("86400"));
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            headers.insert(header::ALLOW, text("GET, HEAD, OPTIONS"));
-        }
-        _ => {
-            headers.insert(header::CONTENT_TYPE, text("application/json"));
-        }
+impl Visitor {
+    /// True if the client is known to have come by https.
+    pub fn is_https(&self) -> bool {
+        let base_url = self.base_url.as_deref();
+        base_url.is_some_and(|url| url.starts_with("https://"))
     }
-    response
+}
+
+/// The routes of the program.
+pub static ROUTES: Table = Table::new(&[
+    Route {
+        pattern: "/{pool}/.well-known/jwks.json",
+        method: Verb::Get,
+        cors: Cors::Open,
+        class: Class::Document,
+        rate: None,
+        handler: |request| Box::pin(documents::jwks(request)),
+    },
+    Route {
+        pattern: "/{pool}/.well-known/openid-configuration",
+        method: Verb::Get,
+        cors: Cors::Open,
+        class: Class::Document,
+        rate: None,
+        handler: |request| Box::pin(documents::discovery(request)),
+    },
+]);
+
+/// The endpoints that answer, which the discovery document may therefore name.
+fn served() -> Vec<&'static str> {
+    documents::ENDPOINTS
+        .into_iter()
+        .filter(|path| ROUTES.has(path))
+        .collect()
+}
+
+/// Answers a request for a path of this crate; None for every other path. A body is needed only where
+/// [`Table::takes_body`] says so.
+pub async fn serve(
+    site: &dyn Site,
+    request: http::Request<Bytes>,
+    visitor: &Visitor,
+) -> Option<http::Response<Bytes>> {
+    ROUTES.serve(site, request, visitor).await
 }

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cognate_domain::App;
-use cognate_domain::ops::limits;
+use cognate_domain::resources::limits;
 use cognate_domain::users::counted::{self, Place};
 use cognate_shapes::Category;
 

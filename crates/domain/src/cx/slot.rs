@@ -5,7 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A place that a request holds while it works, and returns while it waits for somebody outside.
-pub struct Slot {
+/// Copies stand for the same place, which is free when the last of them is dropped.
+#[derive(Clone, Debug)]
+pub struct Slot(Arc<Place>);
+
+#[derive(Debug)]
+struct Place {
     places: Arc<Semaphore>,
     held: Mutex<Option<OwnedSemaphorePermit>>,
 }
@@ -13,21 +18,21 @@ pub struct Slot {
 impl Slot {
     /// A place that the request already holds: `permit` is one of `places`.
     pub fn new(places: Arc<Semaphore>, permit: OwnedSemaphorePermit) -> Self {
-        Self {
+        Self(Arc::new(Place {
             places,
             held: Mutex::new(Some(permit)),
-        }
+        }))
     }
 
     /// Returns the place to the others.
     pub(super) fn leave(&self) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.0.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Waits for a place again. A server that closes its places is stopping: then there is nothing to wait for.
     pub(super) async fn enter(&self) {
-        if let Ok(permit) = self.places.clone().acquire_owned().await {
-            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+        if let Ok(permit) = self.0.places.clone().acquire_owned().await {
+            *self.0.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
         }
     }
 }

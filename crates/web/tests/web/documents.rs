@@ -1,110 +1,22 @@
 //! The key set and the discovery document of a pool, as a relying party fetches them.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use cognate_crypto::jws::{self, PublicKey};
-use cognate_crypto::random;
-use cognate_crypto::seal::RootKey;
 use cognate_domain::records::pool::Issuer;
 use cognate_domain::tokens::issuer;
-use cognate_domain::{App, Caller, ClientInfo, Cx, IssuerDefault, Settings, dispatch};
-use cognate_shapes::{Op, validate};
-use cognate_store::{Store, StoreOptions};
-use http::{Method, Response, StatusCode};
+use cognate_domain::{App, IssuerDefault, Settings};
+use cognate_shapes::Op;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-const BASE: &str = "http://localhost:9229";
-
-struct Site {
-    app: Arc<App>,
-    folder: std::path::PathBuf,
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
+use crate::site::{BASE, Site, header, json_of};
 
 impl Site {
-    async fn new(settings: Settings) -> Self {
-        let folder = std::env::temp_dir().join(format!("cognate-web-{}", random::uuid_v4()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
-            .await
-            .unwrap();
-        Self {
-            app: App::open(settings, store, RootKey::generate())
-                .await
-                .unwrap(),
-            folder,
-        }
-    }
-
-    async fn call(&self, op: Op, mut input: Value) -> Value {
-        validate(op, &mut input).unwrap_or_else(|_| panic!("invalid input"));
-        let caller = Caller::Key {
-            id: "test".into(),
-            region: "us-east-1".into(),
-        };
-        let from = ClientInfo {
-            base_url: Some(BASE.into()),
-            ..ClientInfo::default()
-        };
-        let cx = Cx::new(&self.app, op, caller, from, random::uuid_v4());
-        let answer = dispatch(&cx, input)
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}"));
-        answer
-            .body
-            .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())
-    }
-
-    async fn pool(&self) -> String {
-        let made = self
-            .call(Op::CreateUserPool, json!({"PoolName": "site"}))
-            .await;
-        made["UserPool"]["Id"].as_str().unwrap().to_owned()
-    }
-
-    async fn fetch(
-        &self,
-        method: Method,
-        path: &str,
-        base: Option<&str>,
-    ) -> Option<Response<Bytes>> {
-        cognate_web::respond(&self.app, &method, path, "", base).await
-    }
-
-    async fn get(&self, path: &str) -> Response<Bytes> {
-        self.fetch(Method::GET, path, Some(BASE)).await.unwrap()
-    }
-
     async fn issuer(&self, pool: &str) -> String {
         let found = self
             .get(&format!("/{pool}/.well-known/openid-configuration"))
             .await;
         json_of(&found)["issuer"].as_str().unwrap().to_owned()
     }
-}
-
-fn json_of(response: &Response<Bytes>) -> Value {
-    serde_json::from_slice(response.body()).unwrap()
-}
-
-fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
-    response
-        .headers()
-        .get(name)
-        .map_or("", |value| value.to_str().unwrap())
 }
 
 #[tokio::test]

@@ -1,14 +1,29 @@
 //! `/<pool>/.well-known/openid-configuration`: OpenID Connect Discovery 1.0 section 3, with the members and the order of
-//! the service (endpoints.md 1.11). It names what answers and nothing else: endpoints stand on a pool's domain, and what
-//! tells about an endpoint goes with it.
+//! the service (endpoints.md 1.11). It names what answers and nothing else: endpoints are on a pool's domain, and a member
+//! that describes an endpoint is there only if the endpoint is.
 
 use cognate_domain::records::domain;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::tokens::issuer;
-use cognate_domain::{Cx, Result};
+use cognate_domain::{Cx, Endpoint, Result};
 use serde::Serialize;
 
-/// The document. A pool without a domain, and a program without endpoints, has the keys and no more.
+use crate::action;
+use crate::failure::Failure;
+use crate::request::Request;
+use crate::response::Response;
+use crate::served;
+
+/// The endpoints that the document names, as far as they answer.
+pub(crate) const ENDPOINTS: [&str; 5] = [
+    "/oauth2/authorize",
+    "/oauth2/token",
+    "/oauth2/userInfo",
+    "/oauth2/revoke",
+    "/logout",
+];
+
+/// The document. For a pool without a domain, or without endpoints that answer, it has the keys and no more.
 #[derive(Serialize)]
 struct Discovery {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,8 +77,24 @@ impl Discovery {
     }
 }
 
-/// The document, with the issuer that the pool's tokens carry. `served` are the paths that a domain answers.
-pub async fn document(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
+/// Answers with the document.
+pub(crate) async fn discovery(request: Request<'_>) -> std::result::Result<Response, Failure> {
+    let pool_id = request.param("pool");
+    let cx = request.cx(Endpoint::Discovery);
+    let served = served();
+    let document = action::run(&cx, || document(&cx, pool_id, &served)).await?;
+    Ok(super::answer(pool_id, document))
+}
+
+async fn document(cx: &Cx<'_>, pool_id: &str, served: &[&str]) -> Result<Option<String>> {
+    match cx.cached_pool(pool_id).await? {
+        Some(pool) => Ok(Some(of_pool(cx, &pool, served).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Writes the document, with the issuer that the pool's tokens carry. `served` are the paths that a domain answers.
+async fn of_pool(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
     let issuer = issuer::of(cx, pool)?;
     let host = match served {
         [] => None,
@@ -77,13 +108,7 @@ pub async fn document(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<Strin
 mod tests {
     use super::*;
 
-    const ALL: [&str; 5] = [
-        "/oauth2/authorize",
-        "/oauth2/token",
-        "/oauth2/userInfo",
-        "/oauth2/revoke",
-        "/logout",
-    ];
+    const ALL: [&str; 5] = ENDPOINTS;
     const KEYS: &str = r#"{"id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","jwks_uri":"https://i/p/.well-known/jwks.json","subject_types_supported":["public"]}"#;
 
     fn text(host: Option<&str>, served: &[&str]) -> String {

@@ -1,0 +1,173 @@
+//! Cookies, read and written.
+//!
+//! Over https every name gets the prefix `__Host-`, which a browser takes only from this very host, with `Secure`, for
+//! every path: neither a sibling domain nor a page that came by http can plant such a cookie. Only `dev` is reached by
+//! http, and its cookies have no prefix. A cookie that is sent twice counts as missing.
+//!
+//! The `cookie` crate writes any value, and its parser has no bounds; so neither is used.
+
+use http::header::{HeaderMap, HeaderValue};
+
+/// The most cookies of one request; browsers keep fewer for one site.
+pub const MOST_COOKIES: usize = 256;
+/// The longest cookie headers of one request together, in bytes.
+pub const COOKIE_BYTES: usize = 16 << 10;
+/// The longest value that is written, in bytes: browsers drop cookies of more than 4,096 with name and attributes.
+pub const VALUE_BYTES: usize = 3_800;
+
+const PREFIX: &str = "__Host-";
+
+/// The reason why cookies are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieError {
+    /// The request has more cookies, or longer ones, than the bounds allow.
+    TooMany,
+    /// A name or value to be written is too long, or has characters that cookies must not have.
+    Value,
+}
+
+/// The cookies of a request.
+pub struct Cookies<'a> {
+    pairs: Vec<(&'a str, &'a str)>,
+    secure: bool,
+}
+
+impl<'a> Cookies<'a> {
+    /// Reads the cookies of a request. `secure` is true if it came by https.
+    ///
+    /// # Errors
+    /// [`CookieError::TooMany`].
+    pub fn parse(headers: &'a HeaderMap, secure: bool) -> Result<Self, CookieError> {
+        let lines = || headers.get_all(http::header::COOKIE).iter();
+        if lines().map(HeaderValue::len).sum::<usize>() > COOKIE_BYTES {
+            return Err(CookieError::TooMany);
+        }
+        let parts = lines().flat_map(|line| line.as_bytes().split(|b| *b == b';'));
+        let mut pairs = Vec::new();
+        for (number, part) in parts.enumerate() {
+            if number >= MOST_COOKIES {
+                return Err(CookieError::TooMany);
+            }
+            let pair = std::str::from_utf8(part)
+                .ok()
+                .and_then(|p| p.split_once('='));
+            if let Some((name, value)) = pair {
+                pairs.push((name.trim(), value.trim()));
+            }
+        }
+        Ok(Self { pairs, secure })
+    }
+
+    /// Returns the value of the cookie that [`SetCookie`] wrote under `name`; None if it was sent twice.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        let mut found = self.pairs.iter().filter(|(sent, _)| {
+            let bare = if self.secure {
+                sent.strip_prefix(PREFIX)
+            } else {
+                Some(*sent)
+            };
+            bare == Some(name)
+        });
+        match (found.next(), found.next()) {
+            (Some((_, value)), None) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// The requests of other sites with which a browser sends a cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// None.
+    Strict,
+    /// Links to this site.
+    Lax,
+    /// All, for the forms that an identity provider posts. Over http, where browsers refuse it, it becomes `Lax`.
+    None,
+}
+
+/// A cookie to be set: for this host, every path, invisible to scripts, and over https sent by https alone.
+pub struct SetCookie {
+    name: &'static str,
+    value: String,
+    /// Seconds; None ends with the browser's session.
+    max_age: Option<u32>,
+    same_site: SameSite,
+}
+
+impl std::fmt::Debug for SetCookie {
+    /// Prints the name alone: the value is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SetCookie").field(&self.name).finish()
+    }
+}
+
+impl SetCookie {
+    /// A cookie that ends with the browser's session.
+    ///
+    /// # Errors
+    /// [`CookieError::Value`]: RFC 6265 (4.1.1) allows neither spaces, quotes, commas, semicolons, backslashes, control
+    /// characters nor anything outside of ASCII.
+    pub fn new(
+        name: &'static str,
+        value: impl Into<String>,
+        same_site: SameSite,
+    ) -> Result<Self, CookieError> {
+        let value = value.into();
+        let named = !name.is_empty()
+            && name.len() <= 64
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let is_octet =
+            |b: u8| matches!(b, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e);
+        if !named || value.len() > VALUE_BYTES || !value.bytes().all(is_octet) {
+            return Err(CookieError::Value);
+        }
+        Ok(Self {
+            name,
+            value,
+            max_age: None,
+            same_site,
+        })
+    }
+
+    /// Deletes a cookie.
+    ///
+    /// # Errors
+    /// A bad name.
+    pub fn delete(name: &'static str, same_site: SameSite) -> Result<Self, CookieError> {
+        Ok(Self::new(name, "", same_site)?.for_seconds(0))
+    }
+
+    /// Keeps the cookie for so many seconds.
+    #[must_use]
+    pub fn for_seconds(mut self, seconds: u32) -> Self {
+        self.max_age = Some(seconds);
+        self
+    }
+
+    /// Writes the `Set-Cookie` header. `secure` is true if the client came by https.
+    pub(crate) fn header(&self, secure: bool) -> HeaderValue {
+        let (prefix, flag) = if secure {
+            (PREFIX, "; Secure")
+        } else {
+            ("", "")
+        };
+        let same_site = match self.same_site {
+            SameSite::Strict => "Strict",
+            SameSite::None if secure => "None",
+            SameSite::Lax | SameSite::None => "Lax",
+        };
+        let age = self
+            .max_age
+            .map_or(String::new(), |s| format!("; Max-Age={s}"));
+        let Self { name, value, .. } = self;
+        let text =
+            format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite={same_site}{flag}{age}");
+        // All of its characters were checked.
+        let mut header = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+        header.set_sensitive(true);
+        header
+    }
+}

@@ -1,0 +1,139 @@
+//! A request as a handler sees it.
+
+use bytes::Bytes;
+use cognate_access::rates::{Demand, User, UserDemand};
+use cognate_domain::{App, Cx, Endpoint};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method, header};
+
+use crate::action;
+use crate::cookies::{CookieError, Cookies};
+use crate::failure::Failure;
+use crate::fields::{self, Fields, FieldsError};
+use crate::locale::Locale;
+use crate::{Site, Visitor};
+
+/// A request whose route is known. Nothing of it is parsed before a handler asks.
+pub struct Request<'a> {
+    site: &'a dyn Site,
+    visitor: &'a Visitor,
+    parts: &'a Parts,
+    body: &'a Bytes,
+    params: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(
+        site: &'a dyn Site,
+        visitor: &'a Visitor,
+        parts: &'a Parts,
+        body: &'a Bytes,
+        params: Vec<(&'static str, &'a str)>,
+    ) -> Self {
+        Self {
+            site,
+            visitor,
+            parts,
+            body,
+            params,
+        }
+    }
+
+    /// Returns the client.
+    pub fn visitor(&self) -> &'a Visitor {
+        self.visitor
+    }
+
+    /// Returns the domain.
+    pub fn app(&self) -> &'a App {
+        self.site.app()
+    }
+
+    /// Returns the method; HEAD is not changed into GET here.
+    pub fn method(&self) -> &'a Method {
+        &self.parts.method
+    }
+
+    /// Returns the headers.
+    pub fn headers(&self) -> &'a HeaderMap {
+        &self.parts.headers
+    }
+
+    /// Returns a named segment of the path as it was sent; empty for a name that the pattern does not have.
+    pub fn param(&self, name: &str) -> &'a str {
+        let found = self.params.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, segment)| segment)
+    }
+
+    /// Parses the query.
+    ///
+    /// # Errors
+    /// See [`FieldsError`].
+    pub fn query(&self) -> Result<Fields, FieldsError> {
+        let query = self.parts.uri.query().unwrap_or("");
+        Fields::parse(query.as_bytes(), fields::QUERY_BYTES)
+    }
+
+    /// Parses the form in the body.
+    ///
+    /// # Errors
+    /// See [`FieldsError`]; a method without a body, as GET, never has a form.
+    pub fn form(&self) -> Result<Fields, FieldsError> {
+        if self.parts.method != Method::POST {
+            return Err(FieldsError::Method);
+        }
+        let mut types = self.parts.headers.get_all(header::CONTENT_TYPE).iter();
+        let (Some(kind), None) = (types.next(), types.next()) else {
+            return Err(FieldsError::NotAForm);
+        };
+        let kind = kind.to_str().unwrap_or("").split(';').next().unwrap_or("");
+        if !kind
+            .trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        {
+            return Err(FieldsError::NotAForm);
+        }
+        Fields::parse(self.body, fields::FORM_BYTES)
+    }
+
+    /// Reads the cookies.
+    ///
+    /// # Errors
+    /// [`CookieError::TooMany`].
+    pub fn cookies(&self) -> Result<Cookies<'a>, CookieError> {
+        Cookies::parse(&self.parts.headers, self.visitor.is_https())
+    }
+
+    /// Returns a header that occurs once and is text.
+    pub fn header(&self, name: HeaderName) -> Option<&'a str> {
+        let mut values = self.parts.headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) => value.to_str().ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns the visitor's language: the query's `lang`, else the browser's, else English.
+    pub fn locale(&self) -> Locale {
+        let query = self.query().ok();
+        let wanted = query.as_ref().and_then(|query| query.get("lang"));
+        Locale::choose(wanted, self.header(header::ACCEPT_LANGUAGE))
+    }
+
+    /// Counts the request by the user whom it is about, once that is known. `reads` is true if it only reads.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`], or a fault.
+    pub async fn admit_user(&self, user: User<'_>, reads: bool) -> Result<(), Failure> {
+        let demand = Demand {
+            user: Some(UserDemand { user, reads }),
+            ..Demand::default()
+        };
+        Ok(self.site.admit(demand).await?)
+    }
+
+    /// Returns the context for calls of the domain.
+    pub(crate) fn cx(&self, endpoint: Endpoint) -> Cx<'a> {
+        action::cx(self.site.app(), endpoint, self.visitor)
+    }
+}

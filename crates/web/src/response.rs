@@ -1,0 +1,140 @@
+//! The one type of answers, and the headers that their class demands.
+
+use bytes::Bytes;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+
+use crate::cookies::SetCookie;
+use crate::route::{Class, Cors};
+
+/// The most cookies that one answer sets.
+const MOST_COOKIES: usize = 16;
+
+/// For pages: styles and images of this site alone, no scripts, no frames. A browser applies `form-action` to the
+/// redirects that follow a form, too.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+/// For everything that is no page.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// An answer without the headers that its route decides.
+#[derive(Debug)]
+pub struct Response {
+    status: StatusCode,
+    content_type: Option<&'static str>,
+    cache: Option<&'static str>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cookies: Vec<SetCookie>,
+    body: Bytes,
+}
+
+impl Response {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            content_type: None,
+            cache: None,
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// An answer with a body of some type.
+    pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self {
+            content_type: Some(content_type),
+            body: body.into(),
+            ..Self::empty(status)
+        }
+    }
+
+    /// A JSON document.
+    pub fn json(status: StatusCode, json: String) -> Self {
+        Self::new(status, "application/json", json)
+    }
+
+    /// A page.
+    pub fn html(status: StatusCode, html: String) -> Self {
+        Self::new(status, "text/html; charset=utf-8", html)
+    }
+
+    /// Sends the browser elsewhere with GET (303). None if `location` has characters that a header must not have.
+    pub fn redirect(location: &str) -> Option<Self> {
+        let location = HeaderValue::from_str(location).ok()?;
+        Some(Self::empty(StatusCode::SEE_OTHER).with_header(header::LOCATION, location))
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Sets a cookie; of more than sixteen the rest is dropped.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: SetCookie) -> Self {
+        if self.cookies.len() < MOST_COOKIES {
+            self.cookies.push(cookie);
+        }
+        self
+    }
+
+    /// Lets a document be cached as the `Cache-Control` value says. Pages and endpoints are never cached.
+    #[must_use]
+    pub fn cached(mut self, control: &'static str) -> Self {
+        self.cache = Some(control);
+        self
+    }
+
+    /// Adds the headers of a class of routes. `secure` is true if the client came by https.
+    pub(crate) fn into_http(self, class: Class, cors: Cors, secure: bool) -> http::Response<Bytes> {
+        let mut response = http::Response::new(self.body);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let text = HeaderValue::from_static;
+        if cors == Cors::Open {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, text("*"));
+        }
+        let cache = match class {
+            Class::Document | Class::Asset => self.cache.unwrap_or("no-store"),
+            Class::Endpoint | Class::Page => "no-store",
+        };
+        headers.insert(header::CACHE_CONTROL, text(cache));
+        secure_as(headers, class);
+        for (name, value) in self.headers {
+            headers.append(name, value);
+        }
+        if let Some(content_type) = self.content_type {
+            headers.insert(header::CONTENT_TYPE, text(content_type));
+        }
+        for cookie in &self.cookies {
+            headers.append(header::SET_COOKIE, cookie.header(secure));
+        }
+        response
+    }
+}
+
+/// Adds the security headers of a class.
+fn secure_as(headers: &mut HeaderMap, class: Class) {
+    let text = HeaderValue::from_static;
+    let (policy, referrer) = match class {
+        // The content follows the host by which the client came, as the issuer does.
+        Class::Document => {
+            headers.insert(header::VARY, text("Host"));
+            return;
+        }
+        Class::Endpoint => {
+            headers.insert(header::PRAGMA, text("no-cache"));
+            (DATA_POLICY, "no-referrer")
+        }
+        Class::Asset => (DATA_POLICY, "no-referrer"),
+        // Not `no-referrer`: with it browsers send `Origin: null` with a page's own forms.
+        Class::Page => (PAGE_POLICY, "same-origin"),
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, text(policy));
+    headers.insert(header::REFERRER_POLICY, text(referrer));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, text("nosniff"));
+}

@@ -1,0 +1,233 @@
+//! The route table: which handler answers a method and a path, and everything about an answer that does not depend on
+//! the handler.
+//!
+//! HEAD, OPTIONS and methods that a path does not have are answered by the table. A path is compared as it was sent,
+//! without decoding, so that `%2f` or `..` never means another route.
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use cognate_access::rates::{CategoryDemand, Demand};
+use cognate_shapes::Category;
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+
+use crate::failure::Failure;
+use crate::request::Request;
+use crate::response::Response;
+use crate::{Site, Visitor};
+
+/// The work of a handler.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
+
+/// The origins whose pages may read an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cors {
+    /// Only the answer's own.
+    Closed,
+    /// Every origin, without credentials.
+    Open,
+}
+
+/// The kind of an answer, which decides about its caching and security headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A public JSON document, whose content may depend on the host by which the client came.
+    Document,
+    /// The JSON of an OAuth endpoint: never cached (RFC 6749, 5.1).
+    Endpoint,
+    /// HTML for people: never cached, never framed, without scripts.
+    Page,
+    /// A file with a hash in its name: cached for ever.
+    Asset,
+}
+
+/// A method that a route may have. HEAD and OPTIONS are answered by the table, others by no route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads, by GET or HEAD; never changes anything.
+    Get,
+    /// Changes something, by POST.
+    Post,
+}
+
+impl Verb {
+    /// Returns the verb that answers a method.
+    fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET | Method::HEAD => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            _ => None,
+        }
+    }
+}
+
+/// One row of the table.
+pub struct Route {
+    /// The path. A segment in braces, `{name}`, matches any one segment that is not empty.
+    pub pattern: &'static str,
+    /// The method.
+    pub method: Verb,
+    /// The origins whose pages may read the answer.
+    pub cors: Cors,
+    /// The kind of the answer.
+    pub class: Class,
+    /// The category that requests count to, beside the client's address; None counts neither.
+    pub rate: Option<Category>,
+    /// The handler.
+    pub handler: for<'a> fn(Request<'a>) -> Work<'a>,
+}
+
+impl Route {
+    /// Returns the named segments of `path` if the pattern matches it.
+    fn matches<'p>(&self, path: &'p str) -> Option<Vec<(&'static str, &'p str)>> {
+        let mut params = Vec::new();
+        let mut segments = path.split('/');
+        for wanted in self.pattern.split('/') {
+            let segment = segments.next()?;
+            match wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
+                Some(_) if segment.is_empty() => return None,
+                Some(name) => params.push((name, segment)),
+                None if wanted != segment => return None,
+                None => {}
+            }
+        }
+        segments.next().is_none().then_some(params)
+    }
+}
+
+/// The routes of a site.
+pub struct Table {
+    routes: &'static [Route],
+}
+
+impl Table {
+    /// A table of `routes`. Of two that match, the first is taken.
+    pub const fn new(routes: &'static [Route]) -> Self {
+        Self { routes }
+    }
+
+    /// True if a route has exactly this pattern.
+    pub fn has(&self, pattern: &str) -> bool {
+        self.routes.iter().any(|route| route.pattern == pattern)
+    }
+
+    /// True if the handler of a request may read its body; every other body stays unread.
+    pub fn takes_body(&self, method: &Method, path: &str) -> bool {
+        *method == Method::POST && self.find(method, path).is_some()
+    }
+
+    fn find<'p>(
+        &self,
+        method: &Method,
+        path: &'p str,
+    ) -> Option<(&'static Route, Vec<(&'static str, &'p str)>)> {
+        let verb = Verb::of(method)?;
+        self.routes
+            .iter()
+            .filter(|route| route.method == verb)
+            .find_map(|route| Some((route, route.matches(path)?)))
+    }
+
+    /// Answers a request; None if no route has its path.
+    pub async fn serve(
+        &self,
+        site: &dyn Site,
+        request: http::Request<Bytes>,
+        visitor: &Visitor,
+    ) -> Option<http::Response<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path();
+        let first = self.routes.iter().find(|r| r.matches(path).is_some())?;
+        let secure = visitor.is_https();
+        let Some((route, params)) = self.find(&parts.method, path) else {
+            let refused = match parts.method {
+                Method::OPTIONS => preflight(first, &self.allow(path)),
+                _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED)
+                    .with_header(http::header::ALLOW, self.allow(path)),
+            };
+            return Some(refused.into_http(first.class, first.cors, secure));
+        };
+        let request = Request::new(site, visitor, &parts, &body, params);
+        let response = answer(site, visitor, &parts, route, request).await?;
+        let mut response = response.into_http(route.class, route.cors, secure);
+        if parts.method == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
+        Some(response)
+    }
+
+    /// Returns the methods of a path, as `Allow` lists them.
+    fn allow(&self, path: &str) -> HeaderValue {
+        let mut methods: Vec<&str> = Vec::new();
+        let matching = self.routes.iter().filter(|r| r.matches(path).is_some());
+        for route in matching {
+            let more: &[&str] = match route.method {
+                Verb::Get => &["GET", "HEAD"],
+                Verb::Post => &["POST"],
+            };
+            for method in more {
+                if !methods.contains(method) {
+                    methods.push(method);
+                }
+            }
+        }
+        methods.push("OPTIONS");
+        HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+    }
+}
+
+/// Admits a request and runs its handler; None if the handler says that nothing is at this path.
+async fn answer(
+    site: &dyn Site,
+    visitor: &Visitor,
+    parts: &Parts,
+    route: &'static Route,
+    request: Request<'_>,
+) -> Option<Response> {
+    let locale = request.locale();
+    let outcome = match admit(site, visitor, route).await {
+        Ok(()) => (route.handler)(request).await,
+        Err(failure) => Err(failure),
+    };
+    match outcome {
+        Ok(response) => Some(response),
+        Err(Failure::NotFound) => None,
+        Err(failure) => {
+            if let Failure::Fault(fault) = &failure {
+                let path = parts.uri.path();
+                tracing::error!(path, ?fault, request_id = %visitor.request_id, "a page failed");
+            }
+            Some(failure.response(route.class, locale, &visitor.request_id))
+        }
+    }
+}
+
+async fn admit(site: &dyn Site, visitor: &Visitor, route: &Route) -> Result<(), Failure> {
+    let Some(category) = route.rate else {
+        return Ok(());
+    };
+    let demand = Demand {
+        address: Some(visitor.address),
+        category: Some(CategoryDemand {
+            category,
+            region: &site.app().settings.region,
+            answers: false,
+        }),
+        ..Demand::default()
+    };
+    Ok(site.admit(demand).await?)
+}
+
+/// The answer to OPTIONS.
+fn preflight(route: &Route, allow: &HeaderValue) -> Response {
+    let response = Response::empty(StatusCode::NO_CONTENT);
+    let text = HeaderValue::from_static;
+    match route.cors {
+        Cors::Closed => response.with_header(http::header::ALLOW, allow.clone()),
+        Cors::Open => response
+            .with_header(http::header::ACCESS_CONTROL_ALLOW_METHODS, allow.clone())
+            .with_header(http::header::ACCESS_CONTROL_ALLOW_HEADERS, text("*"))
+            .with_header(http::header::ACCESS_CONTROL_MAX_AGE, text("86400")),
+    }
+}

@@ -1,0 +1,17 @@
+//! The route table and everything on it, asked without a server; the ground by tables of the tests' own.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod assets;
+mod cookies;
+mod documents;
+mod forms;
+mod locales;
+mod pages;
+mod routes;
+mod site;

@@ -1,0 +1,160 @@
+//! A site without a server: an app on a new SQLite database, and limits that a test decides.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use cognate_access::rates::Demand;
+use cognate_access::{ClientAddress, Refused};
+use cognate_crypto::random;
+use cognate_crypto::seal::RootKey;
+use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
+use cognate_shapes::{Category, Op, validate};
+use cognate_store::{Store, StoreOptions};
+use cognate_web::route::Table;
+use cognate_web::{Verdict, Visitor};
+use http::{Method, Request, Response};
+use serde_json::{Value, json};
+
+/// The base URL of clients that come by http.
+pub const BASE: &str = "http://localhost:9229";
+
+pub struct Site {
+    pub app: Arc<App>,
+    folder: std::path::PathBuf,
+    /// The verdict on every demand.
+    pub refusal: Mutex<Option<Refused>>,
+    /// The demands so far: whether each has an address and a user, and its category.
+    pub demands: Mutex<Vec<(bool, bool, Option<Category>)>>,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl cognate_web::Site for Site {
+    fn app(&self) -> &App {
+        &self.app
+    }
+
+    fn admit<'a>(&'a self, demand: Demand<'a>) -> Verdict<'a> {
+        let category = demand.category.map(|c| c.category);
+        let seen = (demand.address.is_some(), demand.user.is_some(), category);
+        self.demands.lock().unwrap().push(seen);
+        let refusal = *self.refusal.lock().unwrap();
+        Box::pin(async move { refusal.map_or(Ok(()), Err) })
+    }
+}
+
+impl Site {
+    pub async fn new(settings: Settings) -> Self {
+        let folder = std::env::temp_dir().join(format!("cognate-web-{}", random::uuid_v4()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
+            .await
+            .unwrap();
+        Self {
+            app: App::open(settings, store, RootKey::generate())
+                .await
+                .unwrap(),
+            folder,
+            refusal: Mutex::default(),
+            demands: Mutex::default(),
+        }
+    }
+
+    pub async fn call(&self, op: Op, mut input: Value) -> Value {
+        validate(op, &mut input).unwrap_or_else(|_| panic!("invalid input"));
+        let caller = Caller::Key {
+            id: "test".into(),
+            region: "us-east-1".into(),
+        };
+        let from = ClientInfo {
+            base_url: Some(BASE.into()),
+            ..ClientInfo::default()
+        };
+        let cx = Cx::new(&self.app, op, caller, from, random::uuid_v4());
+        let answer = dispatch(&cx, input)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        answer
+            .body
+            .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())
+    }
+
+    pub async fn pool(&self) -> String {
+        let made = self
+            .call(Op::CreateUserPool, json!({"PoolName": "site"}))
+            .await;
+        made["UserPool"]["Id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        base: Option<&str>,
+    ) -> Option<Response<Bytes>> {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.body(Bytes::new()).unwrap();
+        cognate_web::serve(self, request, &visitor(base)).await
+    }
+
+    pub async fn get(&self, path: &str) -> Response<Bytes> {
+        self.fetch(Method::GET, path, Some(BASE)).await.unwrap()
+    }
+
+    /// Sends a request to a table of the test's own, from a client that came by http.
+    pub async fn ask(&self, table: &Table, request: Request<Bytes>) -> Option<Response<Bytes>> {
+        table.serve(self, request, &visitor(Some(BASE))).await
+    }
+
+    /// The same from a client that came by https.
+    pub async fn ask_securely(&self, table: &Table, request: Request<Bytes>) -> Response<Bytes> {
+        let visitor = visitor(Some("https://id.example"));
+        table.serve(self, request, &visitor).await.unwrap()
+    }
+}
+
+/// A client on this machine.
+pub fn visitor(base: Option<&str>) -> Visitor {
+    Visitor {
+        address: ClientAddress::Local([127, 0, 0, 1].into()),
+        user_agent: String::new(),
+        host: "localhost".into(),
+        base_url: base.map(str::to_owned),
+        request_id: "the-request".into(),
+        slot: None,
+    }
+}
+
+/// A request without headers and body.
+pub fn request(method: Method, path: &str) -> Request<Bytes> {
+    let request = Request::builder().method(method).uri(path);
+    request.body(Bytes::new()).unwrap()
+}
+
+/// A GET with one header.
+pub fn get_with(path: &str, name: &str, value: impl AsRef<[u8]>) -> Request<Bytes> {
+    let request = Request::builder().uri(path).header(name, value.as_ref());
+    request.body(Bytes::new()).unwrap()
+}
+
+/// The body of a JSON answer.
+pub fn json_of(response: &Response<Bytes>) -> Value {
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+/// The body of an answer as text.
+pub fn text_of(response: &Response<Bytes>) -> &str {
+    std::str::from_utf8(response.body()).unwrap()
+}
+
+/// A header of an answer; empty if it has none.
+pub fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
+    response
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
