@@ -7,6 +7,7 @@ pub mod devices;
 pub mod mfa;
 pub mod passkeys;
 pub mod pools;
+mod postgres;
 pub mod providers;
 pub mod signin;
 pub mod triggers;
@@ -24,6 +25,8 @@ use cognate_store::tables::pools as table;
 use cognate_store::{Store, StoreOptions};
 use serde_json::Value;
 
+use postgres::Database;
+
 /// The answer of a refused call: exception name and message.
 pub type Refusal = (String, String);
 
@@ -31,7 +34,10 @@ pub type Refusal = (String, String);
 pub struct TestApp {
     /// The app.
     pub app: Arc<App>,
+    /// The folder of the SQLite file, deleted with this; empty if another owns it or there is none.
     folder: std::path::PathBuf,
+    /// The PostgreSQL database, deleted with this unless another owns it.
+    _database: Option<Database>,
     /// The root key, for further nodes.
     root: SecretString,
     /// The address and the User-Agent that calls come from.
@@ -58,15 +64,31 @@ impl TestApp {
         );
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        let store = Store::open(&StoreOptions::sqlite(folder.join("test.db")))
-            .await
-            .unwrap();
+        let options = StoreOptions::sqlite(folder.join("test.db"));
+        let mut t = Self::open(settings, &options).await;
+        t.folder = folder;
+        t
+    }
+
+    /// On a fresh PostgreSQL database.
+    pub async fn postgres() -> Self {
+        let database = Database::create().await;
+        let options = database.options();
+        let mut t = Self::open(Settings::dev(), &options).await;
+        t._database = Some(database);
+        t
+    }
+
+    /// On a database without a pool.
+    async fn open(settings: Settings, options: &StoreOptions) -> Self {
+        let store = Store::open(options).await.unwrap();
         let root = RootKey::generate();
         let text = root.to_base64();
         let app = App::open(settings, store, root).await.unwrap();
         Self {
             app,
-            folder,
+            folder: std::path::PathBuf::new(),
+            _database: None,
             root: text,
             caller: CALLER,
         }
@@ -94,6 +116,7 @@ impl TestApp {
         Self {
             app,
             folder: std::path::PathBuf::new(),
+            _database: None,
             root: self.root.duplicate(),
             caller: CALLER,
         }
@@ -104,31 +127,9 @@ impl TestApp {
         Self {
             app: self.app.clone(),
             folder: std::path::PathBuf::new(),
+            _database: None,
             root: self.root.duplicate(),
             caller: (ip, user_agent),
-        }
-    }
-
-    /// On a fresh schema of the PostgreSQL in TEST_POSTGRES_URL.
-    pub async fn postgres() -> Self {
-        #[allow(clippy::disallowed_methods, reason = "the tests' one setting")]
-        let url = std::env::var("TEST_POSTGRES_URL");
-        let url = url.expect("TEST_POSTGRES_URL names no server");
-        let schema = format!(
-            "api_{}_{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
-        let url = cognate_store::prepare_schema(&url, &schema).await.unwrap();
-        let store = Store::open(&few_connections(&url)).await.unwrap();
-        let root = RootKey::generate();
-        let text = root.to_base64();
-        let app = App::open(Settings::dev(), store, root).await.unwrap();
-        Self {
-            app,
-            folder: std::path::PathBuf::new(),
-            root: text,
-            caller: CALLER,
         }
     }
 
@@ -192,15 +193,6 @@ impl TestApp {
     pub async fn advance(&self, seconds: i64) {
         self.app.advance_clock(seconds * 1_000_000).await.unwrap();
     }
-}
-
-/// Many tests run at once against one PostgreSQL.
-fn few_connections(url: &str) -> StoreOptions {
-    let mut options = StoreOptions::postgres(url);
-    if let StoreOptions::Postgres(postgres) = &mut options {
-        postgres.connections = 4;
-    }
-    options
 }
 
 impl Drop for TestApp {
