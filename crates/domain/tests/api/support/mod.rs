@@ -10,6 +10,7 @@ pub mod pools;
 mod postgres;
 pub mod providers;
 pub mod signin;
+pub mod spare_keys;
 pub mod triggers;
 pub mod users;
 
@@ -85,6 +86,7 @@ impl TestApp {
         let root = RootKey::generate();
         let text = root.to_base64();
         let app = App::open(settings, store, root).await.unwrap();
+        spare_keys::add(&app).await;
         Self {
             app,
             folder: std::path::PathBuf::new(),

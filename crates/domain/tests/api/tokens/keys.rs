@@ -6,8 +6,8 @@ use cognate_crypto::jws::{self, PublicKey};
 use cognate_domain::app::keys::{self, Spares};
 use each_engine::each_engine;
 
-use crate::support::TestApp;
 use crate::support::signin::*;
+use crate::support::{TestApp, spare_keys};
 
 #[each_engine]
 async fn headers_name_two_keys_of_the_pool_that_verify(t: &TestApp) {
@@ -40,6 +40,7 @@ async fn headers_name_two_keys_of_the_pool_that_verify(t: &TestApp) {
 
 #[each_engine]
 async fn first_tokens_asked_for_at_once_share_one_pair_of_keys(t: &TestApp) {
+    spare_keys::delete_all(&t.app.store).await;
     let s = site(t).await;
     user(t, &s.pool, "jane").await;
     let (a, b) = tokio::join!(sign_in(t, &s.client, "jane"), sign_in(t, &s.client, "jane"));
@@ -58,6 +59,7 @@ async fn first_tokens_asked_for_at_once_share_one_pair_of_keys(t: &TestApp) {
 
 #[each_engine]
 async fn keys_made_in_advance_serve_the_next_pool_and_only_it(t: &TestApp) {
+    spare_keys::delete_all(&t.app.store).await;
     while keys::add_spare(&t.app, 3).await.unwrap() == Spares::Added {}
     let (a, b) = (site(t).await, site(t).await);
     let mut kids = std::collections::BTreeSet::new();
