@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::Context;
-use cognate_shapes::{
-    AliasAttributeType, AttributeType, Timestamp, UserStatusType, UserType, UsernameAttributeType,
-};
+use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType, UsernameAttributeType};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, provider_links};
 use cognate_store::{Batch, Label, Row, Store, Value};
@@ -16,7 +14,6 @@ use crate::errors::{Fault, Result};
 use crate::facts::mfa_state::MfaState;
 use crate::facts::names;
 use crate::records::mac;
-use crate::records::mfa;
 use crate::records::pool::Pool;
 
 pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
@@ -78,6 +75,37 @@ pub struct User {
 }
 
 impl User {
+    /// A user who was not stored yet, without a password. In pools with username attributes the user name is the id.
+    pub fn new(
+        pool: &Pool,
+        id: String,
+        username: &str,
+        attributes: BTreeMap<String, String>,
+        status: UserStatusType,
+        now: i64,
+    ) -> Self {
+        let username = if pool.has_username_attributes() {
+            id.clone()
+        } else {
+            username.to_owned()
+        };
+        Self {
+            pool_id: pool.id.clone(),
+            id,
+            username,
+            status,
+            enabled: true,
+            doc: UserDoc {
+                attributes,
+                ..UserDoc::default()
+            },
+            credential: None,
+            created: now,
+            modified: now,
+            ver: 0,
+        }
+    }
+
     /// By user name, active alias or `sub` (auth.md 2.4, admin.md 2.1).
     pub async fn find(store: &Store, pool: &Pool, name: &str) -> Result<Option<Self>> {
         if !table::looks_like_id(name) {
@@ -214,19 +242,6 @@ impl User {
                 .map(|(name, value)| pair(name, value)),
         );
         list
-    }
-
-    /// As AdminCreateUser and ListUsers show a user (admin.md 2.1).
-    pub fn to_api(&self, attributes: Vec<AttributeType>) -> UserType {
-        UserType {
-            username: Some(self.username.clone()),
-            attributes: Some(attributes),
-            user_create_date: Some(Timestamp(self.created)),
-            user_last_modified_date: Some(Timestamp(self.modified)),
-            enabled: Some(self.enabled),
-            user_status: Some(self.status),
-            mfa_options: mfa::options(self),
-        }
     }
 
     /// The password's credential, if there is one.

@@ -1,7 +1,10 @@
 //! A user's second factors: which are on, which comes first, what answers say about them, and how all that is changed
 //! (auth.md 4.3).
 
-use cognate_shapes::UserPoolMfaType;
+use cognate_shapes::{
+    EmailMfaSettingsType, SMSMfaSettingsType, SoftwareTokenMfaSettingsType, UserPoolMfaType,
+    WebAuthnMfaSettingsType,
+};
 use cognate_store::Batch;
 
 use crate::audit;
@@ -13,7 +16,7 @@ use crate::records::mfa::{is_offered, is_set_up, passkeys_are_two_factors};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 
-/// What SetUserMFAPreference says about one factor; both false where the member does not say.
+/// The wish about one factor; both false where the member does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
     /// Enabled.
@@ -22,7 +25,7 @@ pub struct Setting {
     pub preferred: bool,
 }
 
-/// What SetUserMFAPreference says; absent members stay as they are.
+/// The input of SetUserMFAPreference; factors that it does not name stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preference {
     /// SMSMfaSettings, SoftwareTokenMfaSettings, EmailMfaSettings, as far as given.
@@ -32,20 +35,32 @@ pub struct Preference {
 }
 
 impl Preference {
-    /// Adds what a request says about a factor, if it says anything: `(Enabled, PreferredMfa)`.
-    #[must_use]
-    pub fn with(mut self, factor: MfaFactor, said: Option<(Option<bool>, Option<bool>)>) -> Self {
-        if let Some((on, preferred)) = said {
-            let setting = Setting {
-                on: on.unwrap_or(false),
-                preferred: preferred.unwrap_or(false),
-            };
-            self.factors.push((factor, setting));
+    /// What the four members of a request say.
+    pub fn from_settings(
+        sms: Option<SMSMfaSettingsType>,
+        app: Option<SoftwareTokenMfaSettingsType>,
+        email: Option<EmailMfaSettingsType>,
+        web_authn: Option<WebAuthnMfaSettingsType>,
+    ) -> Self {
+        let setting = |on: Option<bool>, preferred: Option<bool>| Setting {
+            on: on.unwrap_or(false),
+            preferred: preferred.unwrap_or(false),
+        };
+        let sms = sms.map(|s| (MfaFactor::Sms, setting(s.enabled, s.preferred_mfa)));
+        let app = app.map(|s| {
+            (
+                MfaFactor::SoftwareToken,
+                setting(s.enabled, s.preferred_mfa),
+            )
+        });
+        let email = email.map(|s| (MfaFactor::Email, setting(s.enabled, s.preferred_mfa)));
+        Self {
+            factors: [sms, app, email].into_iter().flatten().collect(),
+            web_authn: web_authn.map(|said| said.enabled.unwrap_or(false)),
         }
-        self
     }
 
-    /// The state after this.
+    /// Returns the state of a user who asks for this.
     ///
     /// # Errors
     /// InvalidParameterException: a factor that the user has not set up or the pool does not offer, two preferred ones,

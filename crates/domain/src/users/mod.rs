@@ -16,3 +16,4 @@ pub mod password_policy;
 pub mod permission;
 pub mod sessions;
 pub mod verification;
+pub mod view;

@@ -9,6 +9,7 @@ use cognate_store::tables::users as table;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::user::User;
+use crate::users::view;
 use crate::{paging, resources};
 
 /// ListUsersInGroup.
@@ -34,7 +35,7 @@ pub async fn list_users_in_group(
     let next_token = last.map(|user| paging::seal(cx, &pool.id, &group.group_id, &user.id));
     let users = members
         .iter()
-        .map(|user| user.to_api(user.attributes_for(None)))
+        .map(|user| view::user_type(user, user.attributes_for(None)))
         .collect();
     Ok(ListUsersInGroupResponse {
         users: Some(users),

@@ -4,7 +4,6 @@ use cognate_shapes::{AdminSetUserMFAPreferenceRequest, AdminSetUserMFAPreference
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::facts::factor::MfaFactor;
 use crate::records::user::User;
 use crate::users::mfa::{self, Preference};
 
@@ -20,25 +19,11 @@ pub async fn admin_set_user_mfa_preference(
     let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let (sms, app, email) = (
+    let preference = Preference::from_settings(
         input.sms_mfa_settings,
         input.software_token_mfa_settings,
         input.email_mfa_settings,
-    );
-    let preference = Preference {
-        web_authn: input
-            .web_authn_mfa_settings
-            .map(|said| said.enabled.unwrap_or(false)),
-        ..Preference::default()
-    }
-    .with(MfaFactor::Sms, sms.map(|s| (s.enabled, s.preferred_mfa)))
-    .with(
-        MfaFactor::SoftwareToken,
-        app.map(|s| (s.enabled, s.preferred_mfa)),
-    )
-    .with(
-        MfaFactor::Email,
-        email.map(|s| (s.enabled, s.preferred_mfa)),
+        input.web_authn_mfa_settings,
     );
     mfa::set_preference(cx, &pool, &user, &preference).await?;
     Ok(AdminSetUserMFAPreferenceResponse {})

@@ -4,7 +4,6 @@ use cognate_shapes::{SetUserMFAPreferenceRequest, SetUserMFAPreferenceResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::facts::factor::MfaFactor;
 use crate::tokens::verify;
 use crate::users::mfa::{self, Preference};
 
@@ -17,25 +16,11 @@ pub async fn set_user_mfa_preference(
     input: SetUserMFAPreferenceRequest,
 ) -> Result<SetUserMFAPreferenceResponse> {
     let signed = verify::access_token(cx, &input.access_token).await?;
-    let (sms, app, email) = (
+    let preference = Preference::from_settings(
         input.sms_mfa_settings,
         input.software_token_mfa_settings,
         input.email_mfa_settings,
-    );
-    let preference = Preference {
-        web_authn: input
-            .web_authn_mfa_settings
-            .map(|said| said.enabled.unwrap_or(false)),
-        ..Preference::default()
-    }
-    .with(MfaFactor::Sms, sms.map(|s| (s.enabled, s.preferred_mfa)))
-    .with(
-        MfaFactor::SoftwareToken,
-        app.map(|s| (s.enabled, s.preferred_mfa)),
-    )
-    .with(
-        MfaFactor::Email,
-        email.map(|s| (s.enabled, s.preferred_mfa)),
+        input.web_authn_mfa_settings,
     );
     mfa::set_preference(cx, &signed.pool, &signed.user, &preference).await?;
     Ok(SetUserMFAPreferenceResponse {})

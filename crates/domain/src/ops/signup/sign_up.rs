@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::{self, Destination, Kind, destination, render};
 use crate::records::pool::Pool;
-use crate::records::user::{self, User, UserDoc};
+use crate::records::user::{self, User};
 use crate::signin::choice::offers;
 use crate::signin::{auto_sign_in, secret_hash};
 use crate::users::attributes::{self, Writer};
@@ -40,26 +40,8 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
     }
 
     let id = random::uuid_v4();
-    let username = if pool.has_username_attributes() {
-        id.clone()
-    } else {
-        input.username
-    };
-    let mut user = User {
-        pool_id: pool.id.clone(),
-        username,
-        status: UserStatusType::Unconfirmed,
-        enabled: true,
-        doc: UserDoc {
-            attributes,
-            ..UserDoc::default()
-        },
-        credential: None,
-        created: cx.now(),
-        modified: cx.now(),
-        ver: 0,
-        id,
-    };
+    let status = UserStatusType::Unconfirmed;
+    let mut user = User::new(&pool, id, &input.username, attributes, status, cx.now());
     let destination = destination::auto_verified(&pool)
         .into_iter()
         .find_map(|contact| Destination::of(&user, contact));

@@ -15,11 +15,11 @@ use crate::facts::contact::Contact;
 use crate::messages::{self, Addressee, Destination, Kind, Message, render};
 use crate::records::pool::Pool;
 use crate::records::schema;
-use crate::records::user::{self, User, UserDoc};
+use crate::records::user::{self, User};
 use crate::signin::choice::offers;
 use crate::users::attributes::{self, Writer};
 use crate::users::password_policy::history;
-use crate::users::{aliases, password};
+use crate::users::{aliases, password, view};
 
 /// AdminCreateUser.
 pub async fn admin_create_user(
@@ -35,33 +35,15 @@ pub async fn admin_create_user(
     let attributes = attributes::validate_new(&pool, Writer::Admin, &input.username, given)?;
     let temporary = temporary(&pool, input.temporary_password)?;
 
+    let status = match temporary {
+        Some(_) => UserStatusType::ForceChangePassword,
+        None => UserStatusType::Confirmed,
+    };
     let id = random::uuid_v4();
-    let username = if pool.has_username_attributes() {
-        id.clone()
-    } else {
-        input.username.clone()
-    };
-    let mut user = User {
-        pool_id: pool.id.clone(),
-        username,
-        status: match temporary {
-            Some(_) => UserStatusType::ForceChangePassword,
-            None => UserStatusType::Confirmed,
-        },
-        enabled: true,
-        doc: UserDoc {
-            attributes,
-            temporary_until: temporary
-                .as_ref()
-                .map(|_| password::temporary_until(cx, &pool)),
-            ..UserDoc::default()
-        },
-        credential: None,
-        created: cx.now(),
-        modified: cx.now(),
-        ver: 0,
-        id,
-    };
+    let mut user = User::new(&pool, id, &input.username, attributes, status, cx.now());
+    if temporary.is_some() {
+        user.doc.temporary_until = Some(password::temporary_until(cx, &pool));
+    }
     if temporary.is_none() {
         require_complete(&pool, &user)?;
     }
@@ -102,7 +84,7 @@ pub async fn admin_create_user(
     messages::posted(cx);
     let attributes = user.attributes_for(None);
     Ok(AdminCreateUserResponse {
-        user: Some(user.to_api(attributes)),
+        user: Some(view::user_type(&user, attributes)),
     })
 }
 
@@ -167,7 +149,7 @@ async fn resend(
     messages::posted(cx);
     let attributes = after.attributes_for(None);
     Ok(AdminCreateUserResponse {
-        user: Some(after.to_api(attributes)),
+        user: Some(view::user_type(&after, attributes)),
     })
 }
 

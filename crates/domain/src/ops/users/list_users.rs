@@ -14,6 +14,7 @@ use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::User;
 use crate::users::filter::{Comparison, Filter, upper_bound};
+use crate::users::view;
 
 /// The last user of a page: the indexed value by which the pages are ordered, and the id.
 type Cursor = (String, String);
@@ -52,7 +53,7 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
         let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
         let user = User::from_row(&pool, &mut row)?;
         if compared.is_none_or(|filter| filter.matches(&user)) {
-            users.push(user.to_api(shown(&user, wanted.as_deref())?));
+            users.push(view::user_type(&user, shown(&user, wanted.as_deref())?));
         }
         last = Some((value, user.id));
     }
