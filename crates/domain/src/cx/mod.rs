@@ -12,6 +12,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
+use cognate_store::tables::messages;
 use cognate_store::{Batch, CommitError, Label, Outcome};
 
 use crate::app::App;
@@ -213,14 +214,21 @@ impl<'a> Cx<'a> {
         )
     }
 
-    /// Commits the batch. `conflict` maps the label of a failed requirement to an error, except the bound of codes.
+    /// Commits the batch, and wakes the readers of the inbox if it holds a message. `conflict` maps the label of a failed
+    /// requirement to an error, except the bound of codes.
     pub async fn commit(
         &self,
         batch: Batch,
         conflict: impl FnOnce(Label) -> Fault,
     ) -> Result<Outcome> {
+        let has_message = messages::is_in(&batch);
         match self.store.commit(batch).await {
-            Ok(outcome) => Ok(outcome),
+            Ok(outcome) => {
+                if has_message {
+                    self.inbox.notify_waiters();
+                }
+                Ok(outcome)
+            }
             // Whatever the code was for.
             Err(CommitError::Conflict(TOO_MANY_CODES)) => {
                 Err(errors::challenges::too_many_codes(self.action).into())

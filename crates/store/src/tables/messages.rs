@@ -85,6 +85,12 @@ pub fn insert(batch: Batch, row: MessageRow, fate: Fate) -> Batch {
     )
 }
 
+/// True if a batch appends a message.
+#[must_use]
+pub fn is_in(batch: &Batch) -> bool {
+    batch.statements.iter().any(|each| each.sql == INSERT)
+}
+
 /// Statement and parameters of a page, newest first; `before` None begins with the newest.
 #[must_use]
 pub fn newest(
