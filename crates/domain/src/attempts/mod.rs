@@ -59,7 +59,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Counts a request of `kind` in one commit.
+/// Counts a request of `kind` in one commit, once in an action, however often the action is run.
 ///
 /// # Errors
 /// LimitExceededException from the request after `limit` on, until an hour after the first (auth.md 2.7, 6.1).
@@ -70,6 +70,10 @@ pub async fn take(
     kind: &'static str,
     limit: i64,
 ) -> Result<()> {
+    let counted = format!("request {kind}\n{}", subject.0);
+    if cx.memory().get::<()>(&counted).is_some() {
+        return Ok(());
+    }
     let batch = table::count(
         Batch::new(),
         &pool.id,
@@ -81,10 +85,10 @@ pub async fn take(
     let outcome = cx.commit(batch, |_| Fault::Stale).await?;
     let n = outcome.first(0).map_or(Ok(i64::MAX), |row| row.int(0))?;
     if n > limit {
-        Err(errors::auth::attempt_limit_exceeded().into())
-    } else {
-        Ok(())
+        return Err(errors::auth::attempt_limit_exceeded().into());
     }
+    cx.memory().keep(&counted, ());
+    Ok(())
 }
 
 /// Failed attempts of a subject as read from the database.
