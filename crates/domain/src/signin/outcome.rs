@@ -19,10 +19,8 @@ use crate::records::user;
 use crate::signin::advance::Passed;
 use crate::signin::progress::credential_mark;
 use crate::signin::{At, candidate, device as devices};
-use crate::tokens::groups::GroupClaims;
-use crate::tokens::issue::{self, Grant};
-use crate::tokens::refresh::RefreshToken;
-use crate::tokens::session::{self, SessionDoc, row_expires};
+use crate::tokens::opened::OpenedSession;
+use crate::tokens::session::SessionDoc;
 use crate::tokens::tracking;
 use crate::users::codes;
 
@@ -131,7 +129,7 @@ pub async fn open_session(
     batch: Batch,
 ) -> Result<Outcome> {
     let (pool, client, user, proof) = (at.pool, at.client, &passed.user, &passed.proof);
-    let (session_id, event_id) = (random::uuid_v4(), random::uuid_v4());
+    let event_id = random::uuid_v4();
     let (batch, part) = devices::at_sign_in(cx, at, passed, device, batch);
     let doc = SessionDoc {
         auth_time: cx.now().div_euclid(SECOND),
@@ -146,50 +144,13 @@ pub async fn open_session(
         proven: passed.proven.clone(),
         ..SessionDoc::default()
     };
-    let refresh = RefreshToken {
-        client_id: client.id.clone(),
-        user_id: user.id.clone(),
-        session_id: session_id.clone(),
-        generation: doc.generation,
-        expires: cx
-            .now()
-            .saturating_add(client.refresh_token_seconds().saturating_mul(SECOND)),
-    };
-    let row = sessions::SessionRow {
-        client_id: client.id.clone(),
-        doc: serde_json::to_string(&doc)?,
-        created: cx.now(),
-        expires: row_expires(refresh.expires),
-        ver: 1,
-        mac: None,
-    };
-    let row = session::sign(pool, &user.id, &session_id, row);
+    let opened = OpenedSession::new(cx, client, user.clone(), doc);
     let batch = tracking::begin(pool, &user.id).extend(passed.guard(pool).extend(batch));
     let batch = passed.tally.clear(batch, pool);
     let batch = proof.spend(batch, pool);
-    let batch = tracking::make_room(cx, batch, pool, &user.id);
-    let activity = tracking::activity(cx, pool);
-    let batch = sessions::insert(
-        batch,
-        &pool.id,
-        &user.id,
-        &session_id,
-        &row,
-        activity.as_ref(),
-    );
+    let batch = opened.insert(cx, pool, batch)?;
     let batch = candidate::event(cx, batch, pool, client, &user.id, &event_id, "Pass");
-    let grant = Grant {
-        pool,
-        client,
-        user,
-        session_id: &session_id,
-        session: &doc,
-        refresh: Some(&refresh),
-    };
-    let sign = async {
-        let groups = GroupClaims::load(cx, pool, &user.id).await?;
-        issue::sign(cx, &grant, &groups).await
-    };
+    let sign = opened.api_result(cx, pool, client);
     let (committed, signed) = tokio::join!(cx.store.commit(batch), sign);
     match committed {
         Ok(_) => {

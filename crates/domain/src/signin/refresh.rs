@@ -15,8 +15,9 @@ use crate::signin::flows::Parameters;
 use crate::signin::outcome::Outcome;
 use crate::signin::{device, secret_hash};
 use crate::tokens::claims::rotates;
+use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
-use crate::tokens::issue::{self, Grant};
+use crate::tokens::issue;
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{self, SessionDoc, Standing};
 use crate::tokens::{revoke, tracking};
@@ -197,15 +198,9 @@ async fn sign(
     live: &Live,
     refresh: Option<&RefreshToken>,
 ) -> Result<AuthenticationResultType> {
-    let grant = Grant {
-        pool,
-        client,
-        user: &live.user,
-        session_id: &live.token.session_id,
-        session: &live.session,
-        refresh,
-    };
-    issue::sign(cx, &grant, &live.groups).await
+    let (id, session) = (&live.token.session_id, &live.session);
+    let grant = Grant::account(pool, client, &live.user, &live.groups, id, session);
+    issue::api_result(cx, &grant, refresh).await
 }
 
 /// Opens the token and reads its user, session and groups in one round trip.

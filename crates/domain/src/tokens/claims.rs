@@ -8,163 +8,115 @@ use crate::clock::SECOND;
 use crate::records::assurance;
 use crate::records::client::Client;
 use crate::records::schema;
-use crate::records::user::User;
-use crate::tokens::groups::GroupClaims;
+use crate::tokens::grant::Grant;
 use crate::tokens::session::SessionDoc;
 
-/// The one scope of a sign-in through the API.
-pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
-
-/// In what a token that was traded for another differs from one that was got by signing in.
-pub struct Derived<'a> {
-    /// The scopes that are left, separated by spaces.
-    pub scope: &'a str,
-    /// For whom it is meant.
-    pub audience: Option<&'a str>,
-    /// Who acts for the user.
-    pub act: Option<&'a Map<String, Value>>,
-    /// Seconds: when the token that it was derived from ends.
-    pub ends: i64,
+/// Returns the payload of the access token of a grant. `now`: microseconds.
+pub fn access(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
+    let iat = now.div_euclid(SECOND);
+    let mut out = Writer::new(768);
+    out.text("sub", &grant.user.id);
+    if let Some(device_key) = &grant.session.device_key {
+        out.text("device_key", device_key);
+    }
+    out.texts("cognito:groups", &grant.groups.groups);
+    if is_traceable(grant.client) {
+        out.text("origin_jti", grant.session_id);
+    }
+    out.text("event_id", event(grant));
+    out.text("token_use", "access");
+    assurance(&mut out, grant.session);
+    out.text("scope", &grant.scopes.join(" "));
+    out.number("auth_time", grant.session.auth_time);
+    out.text("iss", issuer);
+    out.number("exp", grant.end(iat, grant.client.access_token_seconds()));
+    out.number("iat", iat);
+    if is_traceable(grant.client) {
+        out.text("jti", &random::uuid_v4());
+    }
+    out.text("client_id", &grant.client.id);
+    out.text("username", &grant.user.username);
+    if let Some(audience) = grant.audience {
+        out.text("aud", audience);
+    }
+    if let Some(actor) = grant.actor {
+        out.value("act", actor);
+    }
+    out.finish()
 }
 
-/// Everything that the two payloads are made of.
-pub struct Facts<'a> {
-    /// The issuer.
-    pub issuer: &'a str,
-    /// The client signed in to.
-    pub client: &'a Client,
-    /// Who signed in.
-    pub user: &'a User,
-    /// What the groups of the user put in.
-    pub groups: &'a GroupClaims,
-    /// The session that the tokens map to.
-    pub session_id: &'a str,
-    /// What is kept of it.
-    pub session: &'a SessionDoc,
-    /// For tokens that were traded for another.
-    pub derived: Option<&'a Derived<'a>>,
-    /// Microseconds: when the tokens are issued.
-    pub now: i64,
+/// Returns the payload of the ID token of a grant. `now`: microseconds.
+pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
+    let iat = now.div_euclid(SECOND);
+    let mut out = Writer::new(1024);
+    out.text("sub", &grant.user.id);
+    out.texts("cognito:groups", &grant.groups.groups);
+    out.texts("cognito:roles", &grant.groups.roles);
+    if let Some(role) = &grant.groups.preferred_role {
+        out.text("cognito:preferred_role", role);
+    }
+    out.text("aud", grant.audience.unwrap_or(&grant.client.id));
+    // Its place among the others is [unconfirmed].
+    if let Some(nonce) = grant.nonce {
+        out.text("nonce", nonce);
+    }
+    if is_traceable(grant.client) {
+        out.text("origin_jti", grant.session_id);
+    }
+    out.text("event_id", event(grant));
+    out.text("token_use", "id");
+    assurance(&mut out, grant.session);
+    for (name, value) in &grant.user.doc.attributes {
+        if may_read(grant.client, name) {
+            attribute(&mut out, name, value);
+        }
+    }
+    out.number("auth_time", grant.session.auth_time);
+    out.text("iss", issuer);
+    out.text("cognito:username", &grant.user.username);
+    out.number("exp", grant.end(iat, grant.client.id_token_seconds()));
+    out.number("iat", iat);
+    if is_traceable(grant.client) {
+        out.text("jti", &random::uuid_v4());
+    }
+    if let Some(actor) = grant.actor {
+        out.value("act", actor);
+    }
+    out.finish()
 }
 
-impl Facts<'_> {
-    /// Whether tokens carry `jti` and `origin_jti`: with revocation or rotation on (auth.md 5.2).
-    fn traceable(&self) -> bool {
-        self.client.doc.enable_token_revocation || rotates(self.client)
-    }
+/// True if the client's tokens have `jti` and `origin_jti`: with revocation or rotation on (auth.md 5.2).
+fn is_traceable(client: &Client) -> bool {
+    client.doc.enable_token_revocation || rotates(client)
+}
 
-    /// `event_id`. A client without revocation has tokens without `origin_jti`, which find their session by this claim.
-    fn event(&self) -> &str {
-        if self.traceable() {
-            &self.session.event_id
-        } else {
-            self.session_id
-        }
-    }
-
-    /// How surely the user was identified when they signed in, and by what.
-    fn context(&self, out: &mut Writer) {
-        if let Some(acr) = &self.session.acr {
-            out.text("acr", acr);
-        }
-        let methods = assurance::methods(&self.session.proven);
-        if !methods.is_empty() {
-            out.value("amr", &methods);
-        }
-    }
-
-    /// When a token ends that would end at `own`, in seconds: not later than what it was derived from.
-    fn ends(&self, own: i64) -> i64 {
-        self.derived.map_or(own, |derived| own.min(derived.ends))
-    }
-
-    /// Who acts for the user.
-    fn act(&self, out: &mut Writer) {
-        if let Some(act) = self.derived.and_then(|derived| derived.act) {
-            out.value("act", act);
-        }
-    }
-
-    /// The payload of the access token.
-    pub fn access(&self) -> Vec<u8> {
-        let iat = self.now.div_euclid(SECOND);
-        let mut out = Writer::new(768);
-        out.text("sub", &self.user.id);
-        if let Some(device_key) = &self.session.device_key {
-            out.text("device_key", device_key);
-        }
-        out.texts("cognito:groups", &self.groups.groups);
-        if self.traceable() {
-            out.text("origin_jti", self.session_id);
-        }
-        out.text("event_id", self.event());
-        out.text("token_use", "access");
-        self.context(&mut out);
-        out.text(
-            "scope",
-            self.derived.map_or(ADMIN_SCOPE, |derived| derived.scope),
-        );
-        out.number("auth_time", self.session.auth_time);
-        out.text("iss", self.issuer);
-        let lifetime = self.client.access_token_seconds();
-        out.number("exp", self.ends(iat.saturating_add(lifetime)));
-        out.number("iat", iat);
-        if self.traceable() {
-            out.text("jti", &random::uuid_v4());
-        }
-        out.text("client_id", &self.client.id);
-        out.text("username", &self.user.username);
-        if let Some(audience) = self.derived.and_then(|derived| derived.audience) {
-            out.text("aud", audience);
-        }
-        self.act(&mut out);
-        out.finish()
-    }
-
-    /// The payload of the ID token.
-    pub fn id(&self) -> Vec<u8> {
-        let iat = self.now.div_euclid(SECOND);
-        let mut out = Writer::new(1024);
-        out.text("sub", &self.user.id);
-        out.texts("cognito:groups", &self.groups.groups);
-        out.texts("cognito:roles", &self.groups.roles);
-        if let Some(role) = &self.groups.preferred_role {
-            out.text("cognito:preferred_role", role);
-        }
-        let audience = self.derived.and_then(|derived| derived.audience);
-        out.text("aud", audience.unwrap_or(&self.client.id));
-        if self.traceable() {
-            out.text("origin_jti", self.session_id);
-        }
-        out.text("event_id", self.event());
-        out.text("token_use", "id");
-        self.context(&mut out);
-        for (name, value) in &self.user.doc.attributes {
-            if may_read(self.client, name) {
-                attribute(&mut out, name, value);
-            }
-        }
-        out.number("auth_time", self.session.auth_time);
-        out.text("iss", self.issuer);
-        out.text("cognito:username", &self.user.username);
-        let lifetime = self.client.id_token_seconds();
-        out.number("exp", self.ends(iat.saturating_add(lifetime)));
-        out.number("iat", iat);
-        if self.traceable() {
-            out.text("jti", &random::uuid_v4());
-        }
-        self.act(&mut out);
-        out.finish()
+/// Returns `event_id`. Tokens without `origin_jti` find their session by this claim.
+fn event<'a>(grant: &Grant<'a>) -> &'a str {
+    if is_traceable(grant.client) {
+        &grant.session.event_id
+    } else {
+        grant.session_id
     }
 }
 
-/// Whether the client's refresh tokens change with every use.
+/// Writes how surely the user was identified when they signed in, and by which methods.
+fn assurance(out: &mut Writer, session: &SessionDoc) {
+    if let Some(acr) = &session.acr {
+        out.text("acr", acr);
+    }
+    let methods = assurance::methods(&session.proven);
+    if !methods.is_empty() {
+        out.value("amr", &methods);
+    }
+}
+
+/// True if the client's refresh tokens change with every use.
 pub fn rotates(client: &Client) -> bool {
     let rotation = client.doc.refresh_token_rotation.as_ref();
     rotation.is_some_and(|r| r.feature == cognate_shapes::FeatureType::Enabled)
 }
 
-/// Whether GetUser and the ID token of this client show an attribute (auth.md 2.12, 5.3): without a list all standard
+/// True if GetUser and the ID token of this client show an attribute (auth.md 2.12, 5.3): without a list all standard
 /// ones.
 pub fn may_read(client: &Client, name: &str) -> bool {
     match &client.doc.read_attributes {

@@ -1,98 +1,84 @@
-//! Signing the two tokens of a session.
+//! Signing the tokens of a grant.
 
 use cognate_shapes::AuthenticationResultType;
 
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
-use crate::tokens::claims::Facts;
-use crate::tokens::groups::GroupClaims;
-use crate::tokens::issuer;
+use crate::tokens::grant::Grant;
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::session::SessionDoc;
+use crate::tokens::{claims, issuer};
 
-/// What the tokens are issued for.
-pub struct Grant<'a> {
-    /// The pool.
-    pub pool: &'a Pool,
-    /// The client signed in to.
-    pub client: &'a crate::records::client::Client,
-    /// Who signed in.
-    pub user: &'a crate::records::user::User,
-    /// The session's id.
-    pub session_id: &'a str,
-    /// What is kept of it.
-    pub session: &'a SessionDoc,
-    /// The refresh token to hand out; None when the client keeps the one it has.
-    pub refresh: Option<&'a RefreshToken>,
+/// The two signed tokens of a grant.
+pub struct Pair {
+    /// The access token.
+    pub access: String,
+    /// The ID token.
+    pub id: String,
 }
 
-/// Signs the payload of an access token that stands alone.
+/// Signs both tokens, in one piece of work on the crypto pool.
 ///
 /// # Errors
-/// Those of the pool's keys.
-pub async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
-    let signers = cx.cached_signers(pool).await?;
-    let signer = move || {
-        let header = signers.access.header.as_bytes();
-        signers.access.key.sign_compact(header, &payload)
-    };
-    Ok(cx.workers.run(signer).await)
-}
-
-/// Signs the payload of an ID token that stands alone.
-///
-/// # Errors
-/// Those of the pool's keys.
-pub async fn sign_id(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
-    let signers = cx.cached_signers(pool).await?;
-    let signer = move || {
-        let header = signers.id.header.as_bytes();
-        signers.id.key.sign_compact(header, &payload)
-    };
-    Ok(cx.workers.run(signer).await)
-}
-
-/// The result of a sign-in or refresh: both tokens signed in one piece of work on the crypto pool. `groups`: those that
-/// the user is in now.
-pub async fn sign(
-    cx: &Cx<'_>,
-    grant: &Grant<'_>,
-    groups: &GroupClaims,
-) -> Result<AuthenticationResultType> {
+/// Those of the pool's keys and issuer.
+pub async fn pair(cx: &Cx<'_>, grant: &Grant<'_>) -> Result<Pair> {
     let signers = cx.cached_signers(grant.pool).await?;
     let issuer = issuer::of(cx, grant.pool)?;
-    let facts = Facts {
-        issuer: &issuer,
-        client: grant.client,
-        user: grant.user,
-        groups,
-        session_id: grant.session_id,
-        session: grant.session,
-        derived: None,
-        now: cx.now(),
+    let access = claims::access(grant, &issuer, cx.now());
+    let id = claims::id(grant, &issuer, cx.now());
+    let signer = move || Pair {
+        access: signers.access.sign(&access),
+        id: signers.id.sign(&id),
     };
-    let (access, id) = (facts.access(), facts.id());
-    let (access, id) = cx
-        .workers
-        .run(move || {
-            let access = signers
-                .access
-                .key
-                .sign_compact(signers.access.header.as_bytes(), &access);
-            let id = signers
-                .id
-                .key
-                .sign_compact(signers.id.header.as_bytes(), &id);
-            (access, id)
-        })
-        .await;
+    Ok(cx.workers.run(signer).await)
+}
+
+/// Signs the access token alone.
+///
+/// # Errors
+/// Those of the pool's keys and issuer.
+pub async fn access_token(cx: &Cx<'_>, grant: &Grant<'_>) -> Result<String> {
+    let issuer = issuer::of(cx, grant.pool)?;
+    sign_access(cx, grant.pool, claims::access(grant, &issuer, cx.now())).await
+}
+
+/// Signs the ID token alone.
+///
+/// # Errors
+/// Those of the pool's keys and issuer.
+pub async fn id_token(cx: &Cx<'_>, grant: &Grant<'_>) -> Result<String> {
+    let issuer = issuer::of(cx, grant.pool)?;
+    let payload = claims::id(grant, &issuer, cx.now());
+    let signers = cx.cached_signers(grant.pool).await?;
+    Ok(cx.workers.run(move || signers.id.sign(&payload)).await)
+}
+
+/// Signs the payload of an access token.
+///
+/// # Errors
+/// Those of the pool's keys.
+pub(super) async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> Result<String> {
+    let signers = cx.cached_signers(pool).await?;
+    Ok(cx.workers.run(move || signers.access.sign(&payload)).await)
+}
+
+/// Signs both tokens and returns them as the API's sign-in and refresh answer. `refresh`: the refresh token to return; None
+/// if the client keeps the one it has.
+///
+/// # Errors
+/// Those of the pool's keys and issuer.
+pub async fn api_result(
+    cx: &Cx<'_>,
+    grant: &Grant<'_>,
+    refresh: Option<&RefreshToken>,
+) -> Result<AuthenticationResultType> {
+    let pair = pair(cx, grant).await?;
     Ok(AuthenticationResultType {
-        access_token: Some(access),
+        access_token: Some(pair.access),
         expires_in: Some(grant.client.access_token_seconds()),
         token_type: Some("Bearer".into()),
-        refresh_token: grant.refresh.map(|token| token.seal(grant.pool, cx.now())),
-        id_token: Some(id),
+        refresh_token: refresh.map(|token| token.seal(grant.pool, cx.now())),
+        id_token: Some(pair.id),
         new_device_metadata: None,
     })
 }

@@ -2,10 +2,12 @@
 
 pub mod claims;
 pub mod exchange;
+pub mod grant;
 pub mod groups;
 pub mod issue;
 pub mod issuer;
 pub mod machine;
+pub mod opened;
 pub mod refresh;
 pub mod revoke;
 pub mod session;

@@ -17,7 +17,7 @@ use crate::errors::{self, Fault, Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::tokens::claims::ADMIN_SCOPE;
+use crate::tokens::grant::ACCOUNT_SCOPE;
 use crate::tokens::session::{self, SessionDoc};
 
 /// The claims that matter for a request.
@@ -119,7 +119,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
     if row.client_id != client.id {
         return Err(auth::access_token_invalid().into());
     }
-    if !claims.scope.split(' ').any(|scope| scope == ADMIN_SCOPE) {
+    if !claims.scope.split(' ').any(|scope| scope == ACCOUNT_SCOPE) {
         return Err(auth::access_token_scopes().into());
     }
     check_state(cx, &user)?;

@@ -13,9 +13,9 @@ use crate::errors::{self, Result, sessions as refusals};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::signin::secret_hash;
-use crate::tokens::claims::{Derived, Facts};
 use crate::tokens::exchange::{Kind, Subject, actor};
-use crate::tokens::{issue, issuer};
+use crate::tokens::grant::Grant;
+use crate::tokens::issue;
 
 /// GetDerivedToken, for tokens of the pool itself.
 ///
@@ -56,34 +56,30 @@ pub async fn get_derived_token(
     };
     let wanted = input.requested_token_type.unwrap_or_default();
     let scopes = scopes(&client, &subject, input.scopes.as_deref())?;
-    let joined = scopes.join(" ");
-    let derived = Derived {
-        scope: &joined,
+    let grant = Grant {
+        scopes: scopes.iter().map(String::as_str).collect(),
         audience: audience.as_deref(),
-        act: act.as_ref(),
-        ends: subject.ends,
-    };
-    let issuer = issuer::of(cx, &pool)?;
-    let facts = Facts {
-        issuer: &issuer,
-        client: &client,
-        user: &subject.user,
-        groups: &subject.groups,
-        session_id: &subject.session_id,
-        session: &subject.session,
-        derived: Some(&derived),
-        now: cx.now(),
+        actor: act.as_ref(),
+        latest_end: Some(subject.ends),
+        ..Grant::account(
+            &pool,
+            &client,
+            &subject.user,
+            &subject.groups,
+            &subject.session_id,
+            &subject.session,
+        )
     };
     let (issued_token, token_type, lifetime, scopes) = match wanted {
         IssuedTokenTypeIdentifierType::AccessToken => (
-            issue::sign_access(cx, &pool, facts.access()).await?,
+            issue::access_token(cx, &grant).await?,
             OAuthTokenTypeType::Bearer,
             client.access_token_seconds(),
             Some(scopes),
         ),
         // An ID token is no means of access (RFC 8693 section 2.2.1).
         IssuedTokenTypeIdentifierType::IdToken => (
-            issue::sign_id(cx, &pool, facts.id()).await?,
+            issue::id_token(cx, &grant).await?,
             OAuthTokenTypeType::NA,
             client.id_token_seconds(),
             None,

@@ -1,0 +1,72 @@
+//! The grant behind a user's tokens: for whom, in which session, for what, and on whose behalf.
+
+use serde_json::{Map, Value};
+
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::tokens::groups::GroupClaims;
+use crate::tokens::session::SessionDoc;
+
+/// The scope of the user's own account, which the operations of the API that take an access token require. It is the one
+/// scope of a sign-in through the API.
+pub const ACCOUNT_SCOPE: &str = "aws.cognito.signin.user.admin";
+
+/// Everything that the tokens of a user say, besides the issuer and the time. Made before the session is committed where
+/// the tokens are signed meanwhile.
+pub struct Grant<'a> {
+    /// The pool.
+    pub pool: &'a Pool,
+    /// The client that the tokens are issued to.
+    pub client: &'a Client,
+    /// The user.
+    pub user: &'a User,
+    /// The user's groups.
+    pub groups: &'a GroupClaims,
+    /// The id of the session with which the tokens end.
+    pub session_id: &'a str,
+    /// The session: when and how the user signed in, with which device.
+    pub session: &'a SessionDoc,
+    /// The scopes of the access token.
+    pub scopes: Vec<&'a str>,
+    /// The service that the tokens are meant for; None for the client itself.
+    pub audience: Option<&'a str>,
+    /// The value by which the client recognises its own request in the ID token.
+    pub nonce: Option<&'a str>,
+    /// The claim `act`: who acts for the user (RFC 8693 section 4.1).
+    pub actor: Option<&'a Map<String, Value>>,
+    /// The time at which the tokens end at the latest, in seconds; None for the client's lifetimes.
+    pub latest_end: Option<i64>,
+}
+
+impl<'a> Grant<'a> {
+    /// A grant for signing in through the API: the one scope of the user's own account, for the client itself.
+    pub fn account(
+        pool: &'a Pool,
+        client: &'a Client,
+        user: &'a User,
+        groups: &'a GroupClaims,
+        session_id: &'a str,
+        session: &'a SessionDoc,
+    ) -> Self {
+        Self {
+            pool,
+            client,
+            user,
+            groups,
+            session_id,
+            session,
+            scopes: vec![ACCOUNT_SCOPE],
+            audience: None,
+            nonce: None,
+            actor: None,
+            latest_end: None,
+        }
+    }
+
+    /// Returns the time at which a token ends, in seconds, for a client whose tokens live for `lifetime` seconds.
+    pub(super) fn end(&self, issued: i64, lifetime: i64) -> i64 {
+        let own = issued.saturating_add(lifetime);
+        self.latest_end.map_or(own, |latest| own.min(latest))
+    }
+}

@@ -1,0 +1,96 @@
+//! Opening a session: the ids, the row and the refresh token that end a sign-in, apart from the tokens signed for it.
+
+use cognate_crypto::random;
+use cognate_shapes::AuthenticationResultType;
+use cognate_store::Batch;
+use cognate_store::tables::sessions::{self, SessionRow};
+
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::tokens::grant::Grant;
+use crate::tokens::groups::GroupClaims;
+use crate::tokens::issue;
+use crate::tokens::refresh::RefreshToken;
+use crate::tokens::session::{self, SessionDoc, row_expires};
+use crate::tokens::tracking;
+
+/// A session that a sign-in opens. It is alive once the batch that inserts its row is committed; tokens may be signed
+/// before that and must leave only after it.
+pub struct OpenedSession {
+    /// The session's id.
+    pub id: String,
+    /// How and when the user signed in.
+    pub doc: SessionDoc,
+    /// The session's first refresh token.
+    pub refresh: RefreshToken,
+    /// The user, as the sign-in leaves them.
+    pub user: User,
+}
+
+impl OpenedSession {
+    /// Returns a session with a new id, whose refresh token lives as long as the client says.
+    pub fn new(cx: &Cx<'_>, client: &Client, user: User, doc: SessionDoc) -> Self {
+        let id = random::uuid_v4();
+        let lifetime = client.refresh_token_seconds().saturating_mul(SECOND);
+        let refresh = RefreshToken {
+            client_id: client.id.clone(),
+            user_id: user.id.clone(),
+            session_id: id.clone(),
+            generation: doc.generation,
+            expires: cx.now().saturating_add(lifetime),
+        };
+        Self {
+            id,
+            doc,
+            refresh,
+            user,
+        }
+    }
+
+    /// Adds the session's row to the batch of the sign-in, which must have begun with [`tracking::begin`]; in pools that
+    /// limit sessions, the least recently used ones make room for it.
+    ///
+    /// # Errors
+    /// None in practice: the document always serialises.
+    pub fn insert(&self, cx: &Cx<'_>, pool: &Pool, batch: Batch) -> Result<Batch> {
+        let row = SessionRow {
+            client_id: self.refresh.client_id.clone(),
+            doc: serde_json::to_string(&self.doc)?,
+            created: cx.now(),
+            expires: row_expires(self.refresh.expires),
+            ver: 1,
+            mac: None,
+        };
+        let (user_id, id) = (&self.user.id, &self.id);
+        let row = session::sign(pool, user_id, id, row);
+        let batch = tracking::make_room(cx, batch, pool, user_id);
+        let activity = tracking::activity(cx, pool);
+        Ok(sessions::insert(
+            batch,
+            &pool.id,
+            user_id,
+            id,
+            &row,
+            activity.as_ref(),
+        ))
+    }
+
+    /// Reads the user's groups and signs the tokens with which the API answers a sign-in.
+    ///
+    /// # Errors
+    /// The store's, those of the pool's keys and issuer.
+    pub async fn api_result(
+        &self,
+        cx: &Cx<'_>,
+        pool: &Pool,
+        client: &Client,
+    ) -> Result<AuthenticationResultType> {
+        let groups = GroupClaims::load(cx, pool, &self.user.id).await?;
+        let grant = Grant::account(pool, client, &self.user, &groups, &self.id, &self.doc);
+        issue::api_result(cx, &grant, Some(&self.refresh)).await
+    }
+}
