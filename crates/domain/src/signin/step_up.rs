@@ -67,7 +67,7 @@ pub async fn begin(
     };
     let name = given.required("USERNAME")?;
     secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
-    let signed = verify::access_token(cx, token).await?;
+    let signed = verify::access_token(cx, token, verify::ACCOUNT).await?;
     let here = signed.pool.id == at.pool.id && signed.client.id == at.client.id;
     if !here || !(signed.user.is_called(at.pool, name) || signed.user.id == name) {
         return Err(refusals::token_of_somebody_else().into());

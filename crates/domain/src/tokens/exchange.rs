@@ -3,69 +3,39 @@
 //! A derived token says no more than the token that it was derived from: not more scopes, not a later end, the same
 //! session. Where that session ends, so do all tokens that were derived in it.
 
-use cognate_crypto::jws;
 use cognate_store::tables::{groups, sessions, users};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::keys::{ACCESS, ID};
-use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
+use crate::tokens::presented::{Claims, Presented};
 use crate::tokens::session::{self, SessionDoc};
 
-/// The claims of a token that is presented.
-#[derive(Deserialize)]
-struct Claims {
-    sub: String,
-    token_use: String,
-    exp: i64,
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    client_id: Option<String>,
-    #[serde(default)]
-    origin_jti: Option<String>,
-    #[serde(default)]
-    event_id: Option<String>,
-    #[serde(default)]
-    act: Option<Map<String, Value>>,
+/// Returns the claims of a token of this pool that is genuine and has not ended. Its user or session may have ended.
+async fn genuine(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    token: &str,
+    kind: Kind,
+    refusal: fn() -> ApiError,
+) -> Result<Claims> {
+    let presented = Presented::parse(token).ok_or_else(refusal)?;
+    let signers = cx.cached_signers(pool).await?;
+    let claims = &presented.claims;
+    let good = presented.is_signed_by(&signers, kind.key_use())
+        && claims.token_use == kind.key_use()
+        && !claims.has_ended(cx.now());
+    if !good {
+        return Err(refusal().into());
+    }
+    Ok(presented.claims)
 }
 
-impl Claims {
-    /// A token of a pool, genuine and not over; whatever stands behind it may have ended.
-    async fn read(
-        cx: &Cx<'_>,
-        pool: &Pool,
-        token: &str,
-        key_use: &str,
-        refusal: fn() -> ApiError,
-    ) -> Result<Self> {
-        let parts = jws::split(token).ok_or_else(refusal)?;
-        let signers = cx.cached_signers(pool).await?;
-        let key = signers.verifier(&parts.header.kid, key_use);
-        if !key.is_some_and(|key| parts.signed_by(key)) {
-            return Err(refusal().into());
-        }
-        let payload = parts.payload().ok_or_else(refusal)?;
-        let claims: Self = serde_json::from_slice(&payload).map_err(|_| refusal())?;
-        if claims.token_use != key_use || claims.exp <= cx.now().div_euclid(SECOND) {
-            return Err(refusal().into());
-        }
-        Ok(claims)
-    }
-
-    /// The session that the token belongs to; None for the token of a machine, which has none.
-    fn session_id(&self) -> Option<&str> {
-        let id = self.origin_jti.as_ref().or(self.event_id.as_ref());
-        id.map(String::as_str)
-    }
-}
-
-/// Which of the two tokens of a pool is meant.
+/// The two kinds of tokens that a pool issues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An access token.
@@ -83,7 +53,7 @@ impl Kind {
     }
 }
 
-/// Whose token was presented, and what it allows.
+/// The user whose token was presented, and what it allows.
 pub struct Subject {
     /// The user, as of now.
     pub user: User,
@@ -93,16 +63,16 @@ pub struct Subject {
     pub session_id: String,
     /// The user's groups, as of now.
     pub groups: GroupClaims,
-    /// Seconds: when the token ends.
+    /// The time at which the token ends, in seconds.
     pub ends: i64,
     /// The scopes of an access token; none of an ID token.
     pub scopes: Vec<String>,
-    /// Who acted for the user already.
+    /// The claim `act`: who has acted for the user so far.
     pub act: Option<Map<String, Value>>,
 }
 
 impl Subject {
-    /// Checks a user's token: signature, end, session, user. The token of a machine stands for nobody.
+    /// Checks a user's token: signature, end, session, user. The token of a machine is refused.
     ///
     /// # Errors
     /// `refusal` for a token that is not good, whatever the reason.
@@ -113,22 +83,28 @@ impl Subject {
         kind: Kind,
         refusal: fn() -> ApiError,
     ) -> Result<Self> {
-        let claims = Claims::read(cx, pool, token, kind.key_use(), refusal).await?;
+        let claims = genuine(cx, pool, token, kind, refusal).await?;
         let session_id = claims.session_id().ok_or_else(refusal)?.to_owned();
         let (user, session, groups) = alive(cx, pool, &claims.sub, &session_id, refusal).await?;
+        let act = match &claims.act {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(act)) => Some(act.clone()),
+            Some(_) => return Err(refusal().into()),
+        };
         Ok(Self {
             user,
             session,
             session_id,
             groups,
             ends: claims.exp,
-            scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
-            act: claims.act,
+            scopes: claims.scopes().map(str::to_owned).collect(),
+            act,
         })
     }
 }
 
-/// The claim `act` for whoever presents `token`, with those who acted before inside it (RFC 8693 section 4.1).
+/// Returns the claim `act` for the party whose token is `token`, with those who acted before inside it (RFC 8693
+/// section 4.1).
 ///
 /// # Errors
 /// `refusal` for a token that is not good, whatever the reason.
@@ -140,7 +116,7 @@ pub async fn actor(
     before: Option<Map<String, Value>>,
     refusal: fn() -> ApiError,
 ) -> Result<Map<String, Value>> {
-    let claims = Claims::read(cx, pool, token, kind.key_use(), refusal).await?;
+    let claims = genuine(cx, pool, token, kind, refusal).await?;
     match claims.session_id() {
         Some(session_id) => {
             alive(cx, pool, &claims.sub, session_id, refusal).await?;
@@ -162,7 +138,7 @@ pub async fn actor(
     Ok(act)
 }
 
-/// The user and the session of a token, if both are still good, and the user's groups, in one round trip.
+/// Reads the user and the session of a token, which must both still be good, and the user's groups, in one round trip.
 async fn alive(
     cx: &Cx<'_>,
     pool: &Pool,

@@ -8,6 +8,7 @@ pub mod issue;
 pub mod issuer;
 pub mod machine;
 pub mod opened;
+pub mod presented;
 pub mod refresh;
 pub mod revoke;
 pub mod session;

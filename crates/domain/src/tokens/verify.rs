@@ -1,49 +1,45 @@
-//! Access tokens in requests: whose is it, and is it still good (auth.md 5.7, 6.1).
+//! Checking access tokens: signature, end, session, user, and the scope that the caller requires (auth.md 5.7, 6.1).
 //!
 //! The pool comes from the client that the token names, the key from its `kid` within that pool and use; the issuer is
 //! never compared with anything (design decision 7). One signature verification and one read of two points.
 
 use std::sync::Arc;
 
-use cognate_crypto::jws;
 use cognate_shapes::{ErrorCode, UserStatusType};
 use cognate_store::tables::{sessions, users};
-use serde::Deserialize;
 
 use crate::app::keys::ACCESS;
-use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::grant::ACCOUNT_SCOPE;
+use crate::tokens::presented::{Claims, Presented};
 use crate::tokens::session::{self, SessionDoc};
 
-/// The claims that matter for a request.
-#[derive(Deserialize)]
-pub struct Claims {
-    /// The user's id.
-    pub sub: String,
-    /// `access`.
-    pub token_use: String,
-    /// Space-separated.
-    #[serde(default)]
-    pub scope: String,
-    /// The client that it was issued to.
-    #[serde(default)]
-    pub client_id: String,
-    /// Seconds.
-    pub exp: i64,
-    /// The session of a client with revocation.
-    #[serde(default)]
-    pub origin_jti: Option<String>,
-    /// The session of a client without.
-    #[serde(default)]
-    pub event_id: Option<String>,
+/// The right that an access token must grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Require<'a> {
+    /// This scope.
+    Scope(&'a str),
+    /// None: any access token of a live session will do.
+    Any,
 }
 
-/// A token that is good now, and what was read to know it.
+/// What operations on the user's own account require.
+pub const ACCOUNT: Require<'static> = Require::Scope(ACCOUNT_SCOPE);
+
+impl Require<'_> {
+    fn is_met(self, claims: &Claims) -> bool {
+        match self {
+            Self::Scope(scope) => claims.scopes().any(|granted| granted == scope),
+            Self::Any => true,
+        }
+    }
+}
+
+/// A good access token: the rows that were read to check it.
 pub struct Signed {
     /// The pool.
     pub pool: Arc<Pool>,
@@ -55,46 +51,38 @@ pub struct Signed {
     pub session_id: String,
     /// The session, as of now.
     pub session: SessionDoc,
-    /// What the token says.
-    pub claims: Claims,
 }
 
-/// Checks an access token for an operation on the user's own account.
+/// Checks an access token that must grant what `require` says.
 ///
 /// # Errors
 /// In this order: `Invalid Access Token`, `Could not verify signature for Access Token`, `Access Token has expired`,
 /// UserNotFoundException, `Access Token has been revoked`, `Access Token does not have required scopes`, then the user's
 /// state, each as far as the operation declares the exception.
-pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
-    let parts = jws::split(token).ok_or_else(auth::access_token_invalid)?;
-    let payload = parts.payload().ok_or_else(auth::access_token_invalid)?;
-    let claims: Claims =
-        serde_json::from_slice(&payload).map_err(|_| auth::access_token_invalid())?;
-    if claims.token_use != ACCESS || claims.client_id.is_empty() {
+pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Result<Signed> {
+    let presented = Presented::parse(token).ok_or_else(auth::access_token_invalid)?;
+    let claims = &presented.claims;
+    let client_id = claims.client_id.as_deref().unwrap_or_default();
+    if claims.token_use != ACCESS || client_id.is_empty() {
         return Err(auth::access_token_invalid().into());
     }
-    let (pool, client) = match cx.client(&claims.client_id).await {
+    let (pool, client) = match cx.client(client_id).await {
         Err(Fault::Api(error)) if error.code == ErrorCode::ResourceNotFound => {
             return Err(auth::access_token_invalid().into());
         }
         other => other?,
     };
     let signers = cx.cached_signers(&pool).await?;
-    if !signers
-        .verifier(&parts.header.kid, ACCESS)
-        .is_some_and(|key| parts.signed_by(key))
-    {
+    if !presented.is_signed_by(&signers, ACCESS) {
         return Err(auth::access_token_forged().into());
     }
-    if claims.exp <= cx.now().div_euclid(SECOND) {
+    if claims.has_ended(cx.now()) {
         return Err(auth::access_token_expired().into());
     }
     let session_id = claims
-        .origin_jti
-        .as_ref()
-        .or(claims.event_id.as_ref())
-        .ok_or_else(auth::access_token_invalid)?;
-    let session_id = session_id.clone();
+        .session_id()
+        .ok_or_else(auth::access_token_invalid)?
+        .to_owned();
     let mut found = cx
         .store
         .read(&[
@@ -119,7 +107,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
     if row.client_id != client.id {
         return Err(auth::access_token_invalid().into());
     }
-    if !claims.scope.split(' ').any(|scope| scope == ACCOUNT_SCOPE) {
+    if !require.is_met(claims) {
         return Err(auth::access_token_scopes().into());
     }
     check_state(cx, &user)?;
@@ -129,7 +117,6 @@ pub async fn access_token(cx: &Cx<'_>, token: &str) -> Result<Signed> {
         user,
         session_id,
         session,
-        claims,
     })
 }
 

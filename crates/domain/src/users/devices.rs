@@ -33,7 +33,7 @@ pub(crate) fn tracking(pool: &Pool) -> Result<&DeviceConfigurationType> {
 /// The texts of access tokens (auth.md 6.1, 6.7), and that of [`tracking`].
 pub(crate) async fn signed(cx: &Cx<'_>, token: Option<&str>) -> Result<Signed> {
     let missing = || errors::absent("accessToken", true);
-    let signed = verify::access_token(cx, token.ok_or_else(missing)?).await?;
+    let signed = verify::access_token(cx, token.ok_or_else(missing)?, verify::ACCOUNT).await?;
     tracking(&signed.pool)?;
     Ok(signed)
 }

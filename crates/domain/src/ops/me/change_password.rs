@@ -23,7 +23,7 @@ pub async fn change_password(
     cx: &Cx<'_>,
     input: ChangePasswordRequest,
 ) -> Result<ChangePasswordResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, before) = (&signed.pool, &signed.user);
     let new: SecretString = Secret::new(input.proposed_password);
     password_policy::check(pool, new.expose(), PolicyText::Other)?;

@@ -12,6 +12,6 @@ use crate::users::deletion;
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).
 pub async fn delete_user(cx: &Cx<'_>, input: DeleteUserRequest) -> Result<()> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     deletion::delete(cx, &signed.pool, &signed.user).await
 }

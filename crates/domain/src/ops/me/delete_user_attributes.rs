@@ -16,7 +16,7 @@ pub async fn delete_user_attributes(
     cx: &Cx<'_>,
     input: DeleteUserAttributesRequest,
 ) -> Result<DeleteUserAttributesResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
     let by = By::User(&signed.client);
     let change = changes::delete(pool, by, user, &input.user_attribute_names)?;

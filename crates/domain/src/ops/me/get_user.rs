@@ -13,7 +13,7 @@ use crate::tokens::verify;
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).
 pub async fn get_user(cx: &Cx<'_>, input: GetUserRequest) -> Result<GetUserResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let mut user_attributes = signed.user.attributes_for(None);
     user_attributes
         .retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));

@@ -26,7 +26,7 @@ pub async fn get_user_attribute_verification_code(
     cx: &Cx<'_>,
     input: GetUserAttributeVerificationCodeRequest,
 ) -> Result<GetUserAttributeVerificationCodeResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
     let contact = Contact::of_attribute(&input.attribute_name)
         .ok_or_else(errors::users::only_contacts_are_verified)?;

@@ -16,7 +16,7 @@ pub async fn global_sign_out(
     cx: &Cx<'_>,
     input: GlobalSignOutRequest,
 ) -> Result<GlobalSignOutResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let batch = revoke::all_of_user(Batch::new(), &signed.pool.id, &signed.user.id);
     let batch = audit::record(cx, batch, &signed.pool.id, Some(&signed.user.id));
     cx.commit(batch, |_| Fault::Stale).await?;

@@ -15,7 +15,7 @@ pub async fn set_user_settings(
     cx: &Cx<'_>,
     input: SetUserSettingsRequest,
 ) -> Result<SetUserSettingsResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     mfa_options::set(cx, &signed.pool, &signed.user, &input.mfa_options).await?;
     Ok(SetUserSettingsResponse {})
 }

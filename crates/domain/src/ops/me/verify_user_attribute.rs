@@ -24,7 +24,7 @@ pub async fn verify_user_attribute(
     cx: &Cx<'_>,
     input: VerifyUserAttributeRequest,
 ) -> Result<VerifyUserAttributeResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, before) = (&signed.pool, &signed.user);
     let contact = Contact::of_attribute(&input.attribute_name)
         .ok_or_else(errors::users::only_contacts_are_verified)?;

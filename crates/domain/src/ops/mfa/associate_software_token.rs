@@ -24,7 +24,7 @@ pub async fn associate_software_token(
 ) -> Result<AssociateSoftwareTokenResponse> {
     match (input.access_token, input.session) {
         (Some(token), None) => {
-            let signed = verify::access_token(cx, &token).await?;
+            let signed = verify::access_token(cx, &token, verify::ACCOUNT).await?;
             let (pool, user) = (&signed.pool, &signed.user);
             if !mfa::is_offered(pool, MfaFactor::SoftwareToken) {
                 return Err(errors::mfa::software_token_not_enabled().into());

@@ -16,7 +16,7 @@ pub async fn get_user_auth_factors(
     cx: &Cx<'_>,
     input: GetUserAuthFactorsRequest,
 ) -> Result<GetUserAuthFactorsResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, signed.user);
     Ok(GetUserAuthFactorsResponse {
         preferred_mfa_setting: mfa::preferred_setting(&user),

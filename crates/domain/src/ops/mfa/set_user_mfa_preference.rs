@@ -15,7 +15,7 @@ pub async fn set_user_mfa_preference(
     cx: &Cx<'_>,
     input: SetUserMFAPreferenceRequest,
 ) -> Result<SetUserMFAPreferenceResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let preference = Preference::from_settings(
         input.sms_mfa_settings,
         input.software_token_mfa_settings,

@@ -50,7 +50,7 @@ async fn by_token(
     code: &SecretString,
     name: Option<String>,
 ) -> Result<()> {
-    let signed = verify::access_token(cx, token).await?;
+    let signed = verify::access_token(cx, token, verify::ACCOUNT).await?;
     let (pool, before) = (&signed.pool, &signed.user);
     if !mfa::is_offered(pool, MfaFactor::SoftwareToken) {
         return Err(errors::mfa::software_token_not_enabled().into());

@@ -15,7 +15,7 @@ pub async fn complete_web_authn_registration(
     cx: &Cx<'_>,
     input: CompleteWebAuthnRegistrationRequest,
 ) -> Result<CompleteWebAuthnRegistrationResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     register::complete(cx, &signed, &input.credential).await?;
     Ok(CompleteWebAuthnRegistrationResponse {})
 }

@@ -20,7 +20,7 @@ pub async fn delete_web_authn_credential(
     cx: &Cx<'_>,
     input: DeleteWebAuthnCredentialRequest,
 ) -> Result<DeleteWebAuthnCredentialResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
     let batch = pools_table::guard_active(Batch::new(), &pool.id);
     let batch = passkeys::delete(batch, &pool.id, &user.id, &input.credential_id);

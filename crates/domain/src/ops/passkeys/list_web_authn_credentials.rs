@@ -21,7 +21,7 @@ pub async fn list_web_authn_credentials(
     cx: &Cx<'_>,
     input: ListWebAuthnCredentialsRequest,
 ) -> Result<ListWebAuthnCredentialsResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
     let cursor = match &input.next_token {
         Some(token) => paging::open(cx, &pool.id, &user.id, token)?,

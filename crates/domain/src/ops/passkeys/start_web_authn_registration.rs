@@ -15,7 +15,7 @@ pub async fn start_web_authn_registration(
     cx: &Cx<'_>,
     input: StartWebAuthnRegistrationRequest,
 ) -> Result<StartWebAuthnRegistrationResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     Ok(StartWebAuthnRegistrationResponse {
         credential_creation_options: register::start(cx, &signed).await?,
     })

@@ -15,7 +15,7 @@ pub async fn list_user_sessions(
     cx: &Cx<'_>,
     input: ListUserSessionsRequest,
 ) -> Result<ListUserSessionsResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let token = input.next_token.as_deref();
     let current = Some(signed.session_id.as_str());
     let (sessions, next_token) =

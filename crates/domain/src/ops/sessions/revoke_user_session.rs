@@ -16,7 +16,7 @@ pub async fn revoke_user_session(
     cx: &Cx<'_>,
     input: RevokeUserSessionRequest,
 ) -> Result<RevokeUserSessionResponse> {
-    let signed = verify::access_token(cx, &input.access_token).await?;
+    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let session_id = sessions::named(&signed.pool, &input.session_id)?;
     if session_id == signed.session_id {
         return Err(current_session().into());

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::jws::SigningKey;
 use cognate_crypto::random;
 use cognate_domain::App;
-use cognate_domain::tokens::keys::spare_context;
+use cognate_domain::app::keys::spare_context;
 use cognate_store::tables::keys;
 use cognate_store::{Batch, Store};
 

@@ -2,6 +2,7 @@
 
 mod claims;
 mod exchange;
+mod grants;
 mod keys;
 mod refresh;
 mod revocation;

@@ -1,0 +1,74 @@
+//! Tokens that are presented: their parts and claims, before and after the signature is checked.
+
+use cognate_crypto::jws::{self, Parts};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::app::keys::PoolSigners;
+use crate::clock::SECOND;
+
+/// The claims of a user's or a machine's token that decide something.
+#[derive(Deserialize)]
+pub struct Claims {
+    /// The user's id; the client's in the token of a machine.
+    pub sub: String,
+    /// `access` or `id`.
+    pub token_use: String,
+    /// The time at which the token ends, in seconds.
+    pub exp: i64,
+    /// The scopes of an access token, separated by spaces.
+    #[serde(default)]
+    scope: String,
+    /// The client that an access token was issued to.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// The session, of a client with revocation.
+    #[serde(default)]
+    origin_jti: Option<String>,
+    /// The session, of a client without.
+    #[serde(default)]
+    event_id: Option<String>,
+    /// Who acts for the user.
+    #[serde(default)]
+    pub act: Option<Value>,
+}
+
+impl Claims {
+    /// Returns the session that the token belongs to; None for the token of a machine.
+    pub fn session_id(&self) -> Option<&str> {
+        self.origin_jti.as_deref().or(self.event_id.as_deref())
+    }
+
+    /// Returns the scopes one by one.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope.split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    /// True if the token has ended at `now` (microseconds).
+    pub fn has_ended(&self, now: i64) -> bool {
+        self.exp <= now.div_euclid(SECOND)
+    }
+}
+
+/// A token as it was sent. Nothing in it may be believed before [`Presented::is_signed_by`] has said yes.
+pub struct Presented<'t> {
+    parts: Parts<'t>,
+    /// What the token says.
+    pub claims: Claims,
+}
+
+impl<'t> Presented<'t> {
+    /// Takes a token apart; None if it is no token of the form that pools issue.
+    pub fn parse(token: &'t str) -> Option<Self> {
+        let parts = jws::split(token)?;
+        let payload = parts.payload()?;
+        let claims = serde_json::from_slice(&payload).ok()?;
+        Some(Self { parts, claims })
+    }
+
+    /// True if a key of the pool that may verify tokens of this use signed the token.
+    pub fn is_signed_by(&self, signers: &PoolSigners, key_use: &str) -> bool {
+        let key = signers.verifier(&self.parts.header.kid, key_use);
+        key.is_some_and(|key| self.parts.signed_by(key))
+    }
+}
