@@ -3,21 +3,11 @@
 use each_engine::each_engine;
 use serde_json::json;
 
-use super::*;
 use crate::support::TestApp;
+use crate::support::texts::codes::{EXPIRED, LIMIT, MISMATCH};
 use crate::support::users::{
     PASSWORD, client, code, email_pool, inbox, pool, sign_up, with, wrong,
 };
-
-const LIMIT: (&str, &str) = (
-    "LimitExceededException",
-    "Attempt limit exceeded, please try after some time.",
-);
-
-const MISMATCH: (&str, &str) = (
-    "CodeMismatchException",
-    "Invalid verification code provided, please try again.",
-);
 
 const NOT_FOUND: (&str, &str) = (
     "UserNotFoundException",

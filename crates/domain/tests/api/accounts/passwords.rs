@@ -4,23 +4,12 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::texts::codes::{EXPIRED, LIMIT, MISMATCH};
 use crate::support::users::{
     PASSWORD, access_token, attribute, client, code, confirmed, email_pool, inbox, pool, sign_in,
     sign_up, user, with, wrong,
 };
 
-const LIMIT: (&str, &str) = (
-    "LimitExceededException",
-    "Attempt limit exceeded, please try after some time.",
-);
-const MISMATCH: (&str, &str) = (
-    "CodeMismatchException",
-    "Invalid verification code provided, please try again.",
-);
-const EXPIRED: (&str, &str) = (
-    "ExpiredCodeException",
-    "Invalid code provided, please request a code again.",
-);
 const NO_CONTACT: (&str, &str) = (
     "InvalidParameterException",
     "Cannot reset password for the user as there is no registered/verified email or phone_number",

@@ -3,8 +3,8 @@
 use each_engine::each_engine;
 use serde_json::json;
 
-use super::*;
 use crate::support::TestApp;
+use crate::support::texts::codes::EXPIRED;
 use crate::support::users::{
     PASSWORD, attribute, client, code, email_pool, inbox, pool, sign_in, sign_up, sms, user, with,
 };

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, made};
 use crate::support::signin::{Site, WRONG, client_of, set_status, site};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{
     PASSWORD, access_token, client, code, confirmed, email_pool, pool, sign_in, sign_up, sms, with,
     wrong,
 };
 
-const INVALID: &str = "InvalidParameterException";
 const REUSED: (&str, &str) = (
     "PasswordHistoryPolicyViolationException",
     "Password has previously been used.",

@@ -11,11 +11,6 @@ use crate::support::mfa::{
 };
 use crate::support::signin::*;
 
-const RESET: (&str, &str) = (
-    "PasswordResetRequiredException",
-    "Password reset required for the user",
-);
-
 /// Gives a wrong answer through both operations.
 async fn both_refuse(t: &TestApp, s: &Site, input: Value, refusal: (&str, &str)) {
     t.refused(

@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::clients;
 use crate::support::pools::pool;
+use crate::support::texts::exceptions::{INVALID, NOT_FOUND};
 use crate::support::users::{all_at_once, with};
 
-const INVALID: &str = "InvalidParameterException";
-const NOT_FOUND: &str = "ResourceNotFoundException";
 const CSS: &str = ".logo-customizable { max-width: 60%; }";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n...";
 const JPEG: &[u8] = b"\xff\xd8\xff...";

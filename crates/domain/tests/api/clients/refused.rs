@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::clients::{create, named};
 use crate::support::pools::pool;
+use crate::support::texts::exceptions::INVALID;
 
-const INVALID: &str = "InvalidParameterException";
 const OAUTH: &str = "InvalidOAuthFlowException";
 const RANGE: &str = "Invalid range for token validity.";
 const OUTLIVES: &str = "Access and Id Token expiration times must be less than or equal to refresh token expiration times.";

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::signin::{PASSWORD, client_of, initiate, site, user, with};
+use crate::support::texts::exceptions::{INVALID, NOT_FOUND};
 use crate::support::users::all_at_once;
 
-const INVALID: &str = "InvalidParameterException";
-const NOT_FOUND: &str = "ResourceNotFoundException";
 const FULL: (&str, &str) = (
     "LimitExceededException",
     "Client secrets cannot exceed limit of 2 secrets.",

@@ -7,16 +7,9 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::choice::{answer, choices, email_code, prefer};
 use crate::support::signin::{refusal, site_with, user_with};
+use crate::support::texts::codes::{LIMIT, MISMATCH};
 use crate::support::users::*;
 
-const MISMATCH: (&str, &str) = (
-    "CodeMismatchException",
-    "Invalid verification code provided, please try again.",
-);
-const LIMIT: (&str, &str) = (
-    "LimitExceededException",
-    "Attempt limit exceeded, please try after some time.",
-);
 const TOO_MANY: (&str, &str) = ("TooManyRequestsException", "Too many requests");
 const HOUR: i64 = 3_601;
 const DAY: i64 = 86_401;

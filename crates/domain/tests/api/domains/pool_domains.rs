@@ -4,9 +4,9 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{all_at_once, pool, with};
 
-const INVALID: &str = "InvalidParameterException";
 const CERTIFICATE: &str =
     "arn:aws:acm:us-east-1:000000000000:certificate/5b0ee47c-09e7-4d6d-8b7c-1f2e3d4c5b6a";
 const NONE: &str = "No such domain or user pool exists.";

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::mfa::*;
 use crate::support::signin::{sign_in, with, without_password};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::user;
-
-const INVALID: &str = "InvalidParameterException";
 
 fn on() -> Value {
     json!({"Enabled": true})

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::pools::{describe, pool};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{all_at_once, attribute, user};
-
-const INVALID: &str = "InvalidParameterException";
 
 fn of(pool: &str, attributes: Value) -> Value {
     json!({"UserPoolId": pool, "CustomAttributes": attributes})

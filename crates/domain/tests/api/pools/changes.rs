@@ -7,8 +7,7 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::pools::on_node;
-use crate::support::pools::{describe, pool};
+use crate::support::pools::{describe, on_node, pool};
 
 #[each_engine]
 async fn configuration_is_read_and_changed_as_another_node_left_it(t: &TestApp) {

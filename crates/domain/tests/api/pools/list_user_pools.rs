@@ -4,8 +4,7 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::pools::in_region;
-use crate::support::pools::{describe, pool};
+use crate::support::pools::{describe, in_region, pool};
 
 /// The ids of all pages of ListUserPools of `size`.
 async fn all_pages(t: &TestApp, size: i64) -> Vec<String> {

@@ -5,11 +5,9 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::pools::{named, pool};
+use crate::support::pools::{FUNCTION, ROLE, named, pool};
+use crate::support::texts::exceptions::INVALID;
 
-const INVALID: &str = "InvalidParameterException";
-const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
-const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:hook";
 const SES: &str = "arn:aws:ses:us-east-1:000000000000:identity/a@b.example";
 
 /// What both CreateUserPool and UpdateUserPool refuse: the settings, the exception, the text.

@@ -4,11 +4,10 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::pools::{describe, pool};
+use crate::support::pools::{ROLE, describe, pool};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{all_at_once, with};
 
-const INVALID: &str = "InvalidParameterException";
-const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
 const TOGETHER: &str =
     "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.";
 const NO_FACTOR: &str =

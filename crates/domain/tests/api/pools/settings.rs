@@ -4,11 +4,7 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::pools::{create, describe, pool};
-
-const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
-
-const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:hook";
+use crate::support::pools::{FUNCTION, ROLE, create, describe, pool};
 
 /// Updates a pool and shows it.
 async fn update(t: &TestApp, id: &str, settings: Value) -> Value {

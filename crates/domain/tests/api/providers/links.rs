@@ -8,9 +8,9 @@ use crate::groups::user;
 use crate::support::TestApp;
 use crate::support::providers::*;
 use crate::support::signin::{PASSWORD, claims, initiate};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{all_at_once, client, pool, with};
 
-const INVALID: &str = "InvalidParameterException";
 const NO_LINK: &str = "Invalid ProviderName/Username combination. Please check again";
 
 fn who(provider: &str, attribute: &str, value: &str) -> Value {

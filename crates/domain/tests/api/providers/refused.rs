@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::providers::*;
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{pool, with};
-
-const INVALID: &str = "InvalidParameterException";
 
 async fn refused(t: &TestApp, input: Value, text: &str) {
     t.refused("CreateIdentityProvider", input, INVALID, text)

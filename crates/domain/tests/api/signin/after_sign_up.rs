@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
+use crate::support::texts::sessions::{INVALID, USED};
 use crate::support::users::{all_at_once, attribute, code, inbox};
 
-const INVALID: &str = "Invalid session for the user.";
-const USED: &str = "Invalid session for the user, session can only be used once.";
 const NO_CONTACT: &str = "A user without a password must have an email or a phone_number that one-time passwords can be sent to.";
 
 async fn site_that_verifies(t: &TestApp, client: Value) -> Site {

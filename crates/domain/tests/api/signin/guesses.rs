@@ -10,7 +10,6 @@ use crate::support::mfa as mfa_support;
 use crate::support::signin::*;
 use crate::support::users::{attribute, code};
 
-const LOCKED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
 const QUARTER: i64 = 15 * 60;
 const DAY: i64 = 86_400;
 

@@ -6,8 +6,6 @@ use serde_json::json;
 use crate::support::TestApp;
 use crate::support::signin::*;
 
-const LOCKED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
-
 async fn wrong(t: &TestApp, client: &str, name: &str) -> (String, String) {
     t.call("InitiateAuth", by_password(client, name, "wrong"))
         .await

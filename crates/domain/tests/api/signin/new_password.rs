@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::signin::*;
+use crate::support::texts::sessions::INVALID;
 
 const TEMPORARY: &str = "Temp0rary!";
 const NEW: &str = "Brand-new1";
-const INVALID: &str = "Invalid session for the user.";
-
 async fn invite(t: &TestApp, s: &Site, name: &str, attributes: Value) {
     let input = json!({
         "UserPoolId": s.pool, "Username": name, "MessageAction": "SUPPRESS", "TemporaryPassword": TEMPORARY,

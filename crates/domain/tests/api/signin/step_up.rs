@@ -8,8 +8,8 @@ use crate::support::mfa::{
     App, EMAIL, assert_signed_in, jane, later, mfa_site, prefer, register, require, respond,
 };
 use crate::support::signin::*;
+use crate::support::texts::exceptions::INVALID as REFUSED;
 
-const REFUSED: &str = "InvalidParameterException";
 const UNREACHABLE: &str = "User cannot satisfy any of the requested ACR values.";
 
 /// Which authentication a token speaks of.

@@ -6,15 +6,8 @@ use crate::support::signin::*;
 use crate::support::users::sms;
 use crate::support::{Refusal, TestApp};
 
-pub const MISMATCH: (&str, &str) = (
-    "CodeMismatchException",
-    "Invalid code or auth state for the user.",
-);
-
-pub const EXPIRED_CODE: (&str, &str) = (
-    "ExpiredCodeException",
-    "Invalid code provided, please request a code again.",
-);
+pub use crate::support::mfa::WRONG_CODE as MISMATCH;
+pub use crate::support::texts::codes::EXPIRED as EXPIRED_CODE;
 
 /// A pool that allows every first factor but passkeys, and a client for USER_AUTH.
 pub async fn choices(t: &TestApp, pool: Value, client: Value) -> Site {

@@ -7,11 +7,9 @@ use crate::support::signin::{Site, by_password, client_of, user_with, with};
 use crate::support::{Refusal, TestApp};
 
 pub use crate::support::signin::PASSWORD;
+pub use crate::support::texts::sessions::{INVALID, USED};
 pub use crate::support::users::{code, inbox};
 
-/// The texts of sessions.
-pub const INVALID: &str = "Invalid session for the user.";
-pub const USED: &str = "Invalid session for the user, session can only be used once.";
 /// The refusal of a wrong code that was sent.
 pub const WRONG_CODE: (&str, &str) = (
     "CodeMismatchException",

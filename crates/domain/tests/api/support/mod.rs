@@ -11,6 +11,7 @@ mod postgres;
 pub mod providers;
 pub mod signin;
 pub mod spare_keys;
+pub mod texts;
 pub mod triggers;
 pub mod users;
 
@@ -24,9 +25,8 @@ use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::{Auth, Op, validate};
 use cognate_store::tables::pools as table;
 use cognate_store::{Store, StoreOptions};
-use serde_json::Value;
-
 use postgres::Database;
+use serde_json::Value;
 
 /// The answer of a refused call: exception name and message.
 pub type Refusal = (String, String);

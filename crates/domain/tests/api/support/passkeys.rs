@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
+/// The refusal of every wrong assertion.
+pub const WRONG_PASSKEY: (&str, &str) =
+    ("NotAuthorizedException", "Incorrect WebAuthn credential.");
+
 pub const RP: &str = "login.example.com";
 pub const ORIGIN: &str = "https://login.example.com";
 

@@ -6,6 +6,11 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
+/// A role for text messages.
+pub const ROLE: &str = "arn:aws:iam::000000000000:role/sms";
+/// A function for triggers.
+pub const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:hook";
+
 /// Makes a pool with these settings beside its name; the id.
 pub async fn pool(t: &TestApp, settings: Value) -> String {
     create(t, settings).await["Id"].as_str().unwrap().to_owned()

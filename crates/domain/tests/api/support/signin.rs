@@ -9,6 +9,13 @@ use crate::support::{Refusal, TestApp};
 
 /// The password of every user here.
 pub const PASSWORD: &str = "Passw0rd!";
+/// The refusal after too many wrong answers.
+pub const LOCKED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
+/// The refusal of a user who has to set a new password.
+pub const RESET: (&str, &str) = (
+    "PasswordResetRequiredException",
+    "Password reset required for the user",
+);
 /// The refusal of a wrong password.
 pub const WRONG: (&str, &str) = ("NotAuthorizedException", "Incorrect username or password.");
 

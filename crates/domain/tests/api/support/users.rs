@@ -5,17 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-/// A password that every policy of these tests accepts.
-pub const PASSWORD: &str = "Passw0rd!";
-
-/// Lays the members of `over` over those of `base`.
-pub fn with(mut base: Value, over: Value) -> Value {
-    let (Value::Object(base_map), Value::Object(over)) = (&mut base, over) else {
-        panic!("objects are wanted")
-    };
-    base_map.extend(over);
-    base
-}
+pub use crate::support::signin::{PASSWORD, with};
 
 /// A pool with these settings; its id.
 pub async fn pool(t: &TestApp, settings: Value) -> String {

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, list, made, update};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{
     PASSWORD, access_token, attribute, client, code, pool, sign_in, sign_up, sms, user, with,
 };
 
-const INVALID: &str = "InvalidParameterException";
 const ADDRESS: &str = "x@example.com";
 const VERIFIED: [(&str, &str); 2] = [("email", ADDRESS), ("email_verified", "true")];
 

@@ -13,8 +13,6 @@ use crate::support::clients;
 use crate::support::pools::pool;
 use crate::support::users::with;
 
-const INVALID: &str = "InvalidParameterException";
-
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n...";
 
 async fn client(t: &TestApp, pool: &str) -> String {

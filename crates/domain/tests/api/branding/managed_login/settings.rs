@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::support::TestApp;
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::with;
 
 const EITHER: &str = "useCognitoProvidedValues or settings should be specified (but not both)";

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::support::TestApp;
 use crate::support::pools::pool;
+use crate::support::texts::exceptions::{INVALID, NOT_FOUND};
 use crate::support::users::all_at_once;
-
-const NOT_FOUND: &str = "ResourceNotFoundException";
 
 const NO_SUCH: &str = "01234567-89ab-4def-8123-456789abcdef";
 

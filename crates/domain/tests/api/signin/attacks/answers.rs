@@ -10,11 +10,11 @@ use crate::signin::attacks::*;
 use crate::support::TestApp;
 use crate::support::devices::NO_DEVICE;
 use crate::support::mfa::{NOT_ENABLED, WRONG_CODE, WRONG_TOTP};
+use crate::support::passkeys::WRONG_PASSKEY;
 use crate::support::signin::*;
 use crate::support::triggers::Rules;
 use Kind as K;
 
-const WRONG_PASSKEY: (&str, &str) = ("NotAuthorizedException", "Incorrect WebAuthn credential.");
 const NO_CLIENT: (&str, &str) = (
     "ResourceNotFoundException",
     "User pool client does not exist.",

@@ -10,11 +10,6 @@ use crate::support::signin::*;
 use Kind as K;
 
 const DISABLED: (&str, &str) = ("NotAuthorizedException", "User is disabled.");
-const RESET: (&str, &str) = (
-    "PasswordResetRequiredException",
-    "Password reset required for the user",
-);
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Password,

@@ -9,8 +9,6 @@ use crate::support::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
-const LOCKED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
-
 /// What is seen of a step from outside, and what it costs inside: reads, commits, statements.
 type Step = (String, Result<Value, Refusal>, [u64; 3]);
 

@@ -9,6 +9,7 @@ use crate::support::choice::{
     EXPIRED_CODE, MISMATCH, answer, choices, contacts, email_code, jane, prefer, respond,
 };
 use crate::support::signin::*;
+use crate::support::texts::sessions::{INVALID, USED};
 use crate::support::users::{all_at_once, attribute, code, inbox};
 
 fn wrong(code: &str) -> &'static str {

@@ -10,10 +10,6 @@ use serde_json::{Value, json};
 use crate::support::choice::respond;
 use crate::support::signin::*;
 
-const USED: &str = "Invalid session for the user, session can only be used once.";
-
-const INVALID: &str = "Invalid session for the user.";
-
 fn select(client: &str, session: &Value, responses: Value) -> Value {
     respond(
         client,

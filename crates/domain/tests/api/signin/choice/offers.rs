@@ -9,6 +9,7 @@ use crate::support::choice::{
     answer, begin, choices, contacts, email_code, jane, prefer, respond, without_session,
 };
 use crate::support::signin::*;
+use crate::support::texts::sessions::USED;
 use crate::support::users::{attribute, code, inbox};
 
 #[each_engine]

@@ -7,6 +7,7 @@ use super::*;
 use crate::support::TestApp;
 use crate::support::choice::{answer, begin, choices, contacts, email_code, jane, prefer, respond};
 use crate::support::signin::*;
+use crate::support::texts::sessions::INVALID;
 use crate::support::users::{attribute, code};
 
 #[each_engine]

@@ -10,8 +10,6 @@ use crate::support::signin::*;
 use crate::support::triggers::begin;
 use crate::support::{Refusal, TestApp};
 
-const INVALID: &str = "Invalid session for the user.";
-
 async fn respond(t: &TestApp, input: Value) -> Result<Value, Refusal> {
     t.call("RespondToAuthChallenge", input).await
 }

@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::support::TestApp;
 use crate::support::signin::*;
+use crate::support::texts::sessions::{INVALID, USED};
 use crate::support::triggers::{begin, custom, reply};
 use crate::support::users::{all_at_once, code};
-
-const USED: &str = "Invalid session for the user, session can only be used once.";
 
 #[each_engine]
 async fn the_triggers_ask_until_they_are_satisfied(t: &TestApp) {

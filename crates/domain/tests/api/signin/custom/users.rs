@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::support::TestApp;
 use crate::support::signin::*;
+use crate::support::texts::sessions::INVALID;
 use crate::support::triggers::{begin, custom, reply};
 
 #[each_engine]

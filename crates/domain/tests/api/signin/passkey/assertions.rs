@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::support::TestApp;
+use crate::support::passkeys::WRONG_PASSKEY;
 use crate::support::passkeys::*;
 use crate::support::signin::*;
-
-const LOCKED: (&str, &str) = ("NotAuthorizedException", "Password attempts exceeded");
 
 /// The counter that is kept of the one passkey of a pool.
 async fn kept_count(t: &TestApp, s: &Site) -> i64 {

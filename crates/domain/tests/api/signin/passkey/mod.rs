@@ -8,9 +8,6 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::signin::*;
 
-/// What every wrong assertion is told.
-const WRONG_PASSKEY: (&str, &str) = ("NotAuthorizedException", "Incorrect WebAuthn credential.");
-
 async fn offered(t: &TestApp, s: &Site, name: &str) -> Value {
     let input = initiate(&s.client, "USER_AUTH", json!({"USERNAME": name}));
     t.ok("InitiateAuth", input).await["AvailableChallenges"].clone()

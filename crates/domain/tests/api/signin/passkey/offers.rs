@@ -8,10 +8,10 @@ use super::*;
 use crate::support::TestApp;
 use crate::support::choice::without_session;
 use crate::support::mfa as mfa_support;
+use crate::support::passkeys::WRONG_PASSKEY;
 use crate::support::passkeys::*;
 use crate::support::signin::*;
-
-const USED: &str = "Invalid session for the user, session can only be used once.";
+use crate::support::texts::sessions::USED;
 
 /// Turns second factors on in the pool, with or without passkeys that stand for both.
 async fn require(t: &TestApp, s: &Site, configuration: &str, both: bool) {

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::support::TestApp;
 use crate::support::signin::*;
+use crate::support::texts::exceptions::INVALID;
 
 async fn secret_of(t: &TestApp, s: &Site) -> String {
     let input = json!({"UserPoolId": s.pool, "ClientId": s.client});

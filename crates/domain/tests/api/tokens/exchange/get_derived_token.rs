@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::support::TestApp;
 use crate::support::signin::*;
+use crate::support::texts::exceptions::INVALID;
 
 /// A client that may trade tokens in both ways.
 fn trader() -> Value {

@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
-const INVALID: &str = "InvalidParameterException";
-
 /// A pool with the resource server `api` of two scopes.
 async fn site_with_api(t: &TestApp, client: Value) -> Site {
     let s = site(t).await;

@@ -7,6 +7,7 @@ use super::*;
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, made, update};
 use crate::support::signin::set_status;
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{
     PASSWORD, access_token, attribute, client, confirmed, email_pool, inbox, pool, user, with,
 };

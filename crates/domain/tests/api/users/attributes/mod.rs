@@ -8,8 +8,6 @@ use serde_json::json;
 
 use crate::support::TestApp;
 
-const INVALID: &str = "InvalidParameterException";
-
 /// How many users ListUsers finds.
 async fn found(t: &TestApp, pool: &str, filter: &str) -> usize {
     let input = json!({"UserPoolId": pool, "Filter": filter});

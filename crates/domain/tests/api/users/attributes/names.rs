@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, made, update};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{
     PASSWORD, access_token, all_at_once, attribute, client, pool, sign_in, sms, user, with,
 };

@@ -3,9 +3,9 @@
 use each_engine::each_engine;
 use serde_json::json;
 
-use super::*;
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, made, update};
+use crate::support::texts::exceptions::INVALID;
 use crate::support::users::{PASSWORD, access_token, client, pool, user};
 
 #[each_engine]

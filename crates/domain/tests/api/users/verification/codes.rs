@@ -6,20 +6,11 @@ use serde_json::json;
 use super::*;
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, made, update};
+use crate::support::texts::codes::{EXPIRED, LIMIT, MISMATCH};
 use crate::support::users::{
     PASSWORD, access_token, attribute, client, code, confirmed, email_pool, inbox, pool, sms, user,
     with, wrong,
 };
-
-const MISMATCH: (&str, &str) = (
-    "CodeMismatchException",
-    "Invalid verification code provided, please try again.",
-);
-
-const LIMIT: (&str, &str) = (
-    "LimitExceededException",
-    "Attempt limit exceeded, please try after some time.",
-);
 
 #[each_engine]
 async fn a_new_address_counts_at_once_and_is_verified_by_its_code(t: &TestApp) {

@@ -8,11 +8,6 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::users::{attribute, inbox, user};
 
-const EXPIRED: (&str, &str) = (
-    "ExpiredCodeException",
-    "Invalid code provided, please request a code again.",
-);
-
 fn email_code(token: &str) -> Value {
     json!({"AccessToken": token, "AttributeName": "email"})
 }

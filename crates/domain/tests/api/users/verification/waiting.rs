@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::support::TestApp;
 use crate::support::attributes::{admin_update, made, update};
+use crate::support::texts::codes::EXPIRED;
 use crate::support::users::{
     PASSWORD, access_token, all_at_once, attribute, client, code, confirmed, email_pool, inbox,
     pool, sign_in, user, with,
