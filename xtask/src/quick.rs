@@ -86,6 +86,8 @@ struct Package {
 struct Target {
     name: String,
     kind: Vec<String>,
+    /// False if the manifest says that it has no tests.
+    test: bool,
 }
 
 /// Returns the options that select every test of some crates.
@@ -100,7 +102,7 @@ fn targets(metadata: Metadata, crates: &BTreeSet<String>) -> Vec<String> {
             continue;
         }
         options.extend(["-p".to_owned(), package.name]);
-        for target in package.targets {
+        for target in package.targets.into_iter().filter(|target| target.test) {
             for kind in target.kind {
                 if kind == "test" || kind == "bin" {
                     options.extend([format!("--{kind}"), target.name.clone()]);
@@ -257,8 +259,10 @@ mod tests {
     fn the_tests_of_the_changed_crates_are_selected() {
         let metadata = r#"{ "packages": [
             { "name": "a", "targets": [
-                { "name": "a", "kind": ["lib"] }, { "name": "api", "kind": ["test"] } ] },
-            { "name": "b", "targets": [{ "name": "wire", "kind": ["test"] }] } ] }"#;
+                { "name": "a", "kind": ["lib"], "test": true },
+                { "name": "api", "kind": ["test"], "test": true },
+                { "name": "main", "kind": ["bin"], "test": false } ] },
+            { "name": "b", "targets": [{ "name": "wire", "kind": ["test"], "test": true }] } ] }"#;
         let metadata = serde_json::from_str(metadata).unwrap();
         let options = targets(metadata, &BTreeSet::from(["a".to_owned()]));
         assert_eq!(
