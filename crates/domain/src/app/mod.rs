@@ -2,6 +2,7 @@
 
 pub mod bulkheads;
 pub mod cache;
+pub mod custom_auth;
 pub mod functions;
 pub mod gate;
 pub mod keys;
@@ -15,6 +16,7 @@ use cognate_store::Store;
 
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
+use crate::app::custom_auth::{CustomAuthTriggers, NotConfigured};
 use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::keys::PoolSigners;
@@ -24,7 +26,6 @@ use crate::errors::{Fault, Result};
 use crate::outbound::Outbound;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::signin::custom::deciders::{Deciders, Missing};
 
 /// Which of the two programs this is (design decision 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +116,8 @@ pub struct App {
     pub outbound: Outbound,
     /// Calls the functions of triggers; without any, no trigger fires, and pools that name one are refused.
     pub functions: OnceLock<Box<dyn Functions>>,
-    /// The triggers of CUSTOM_AUTH; see [`App::deciders`].
-    pub custom_auth: OnceLock<Box<dyn Deciders>>,
+    /// Calls the triggers of CUSTOM_AUTH; see [`App::custom_auth_triggers`].
+    pub custom_auth: OnceLock<Box<dyn CustomAuthTriggers>>,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
 }
@@ -186,8 +187,8 @@ impl App {
     }
 
     /// The triggers of CUSTOM_AUTH; without any, such sign-ins fail closed.
-    pub fn deciders(&self) -> &dyn Deciders {
-        self.custom_auth.get().map_or(&Missing, AsRef::as_ref)
+    pub fn custom_auth_triggers(&self) -> &dyn CustomAuthTriggers {
+        self.custom_auth.get().map_or(&NotConfigured, AsRef::as_ref)
     }
 
     /// Moves the service clock ahead by `micros` and keeps that in the database (`dev` only; design, clocks).

@@ -1,4 +1,4 @@
-//! ConfiguredUserAuthFactors: with what a user can sign in (auth.md 4.3, admin.md 1.13).
+//! ConfiguredUserAuthFactors: the factors with which a user can sign in (auth.md 4.3, admin.md 1.13).
 
 use cognate_shapes::{AuthFactorType, UserPoolMfaType};
 
@@ -8,10 +8,9 @@ use crate::facts::factor::MfaFactor;
 use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::choice::offers;
-use crate::signin::passkey;
+use crate::signin::{first_factors, passkey};
 
-/// What the user has and the pool takes, as first or as second factor, in the model's order.
+/// The factors that the user has and the pool accepts, as first or as second factor, in the model's order.
 ///
 /// # Errors
 /// The store's.
@@ -26,11 +25,15 @@ pub async fn configured(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<Aut
     ] {
         let second =
             pool.doc.mfa_configuration != UserPoolMfaType::Off && mfa::is_offered(pool, factor);
-        if mfa::is_set_up(user, factor) && (second || offers::allows(pool, one_time)) {
+        if mfa::is_set_up(user, factor) && (second || first_factors::allows(pool, one_time)) {
             list.push(one_time);
         }
     }
-    if passkey::known(cx, pool, &user.id).await?.is_registered() {
+    if passkey::known(cx, pool, &user.id)
+        .await?
+        .passkeys()
+        .is_registered
+    {
         list.push(AuthFactorType::WebAuthn);
     }
     if mfa::is_set_up(user, MfaFactor::SoftwareToken) {

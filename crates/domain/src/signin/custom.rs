@@ -1,44 +1,44 @@
 //! CUSTOM_AUTH: the pool's triggers decide what is asked for (auth.md 3.5).
 //!
-//! What was asked and answered, and the expected answer, stand in a row; the session names it. Every answer, right or
-//! wrong, moves the row on and uses its session up, so that no round can be answered twice. A name that nobody has takes
-//! the same way where the client must not know: the triggers are told, and no decision of theirs gives it tokens.
+//! The challenges, the answers and the expected answer are in a row; the session names it. Every answer, right or wrong,
+//! changes the row and uses up its session, so that no round can be answered twice. An unknown name is treated alike where
+//! the client must not know: the triggers are told, and no decision of theirs signs it in. Each trigger is called once in
+//! a round, without the user's lock; a step that runs again gets the answer from memory.
 
 use std::collections::BTreeMap;
 
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
-use cognate_shapes::ChallengeNameType;
+use cognate_crypto::srp::PublicA;
 use cognate_store::Batch;
 use cognate_store::tables::custom_auth::{self as table, CustomAuthRow};
 use cognate_store::tables::{codes as codes_table, sessions};
 use serde::{Deserialize, Serialize};
 
+use crate::app::custom_auth::{ChallengeContext, Decision, Entry, NewChallenge};
 use crate::cx::Cx;
-use crate::errors::{Fault, Result, auth, challenges};
+use crate::cx::pause::Call;
+use crate::errors::{Result, auth, challenges};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::pool::Pool;
 use crate::records::user::{ID_TAKEN, User};
-use crate::signin::advance::{self, Change, Passed};
-use crate::signin::candidate::{self, Candidate, Names};
-use crate::signin::flows::Parameters;
-use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Awaits, Progress, Start};
-use crate::signin::resume::Resumed;
-use crate::signin::{At, secret_hash, srp};
-
-pub mod deciders;
-
-use deciders::{Asking, Created, Decision, Entry};
+use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::event::AuthEvent;
+use crate::signin::lock::Lock;
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Asked, Authenticated, Judged, Pass, Refusal, Replay, Step, Verdict};
+use crate::signin::{At, srp};
 
 /// The challenge that triggers can ask for.
 const CUSTOM: &str = "CUSTOM_CHALLENGE";
-/// The name under which the start of SRP stands in the session, and with which a client asks for it.
+/// The name under which the triggers see the start of SRP.
 const SRP_A: &str = "SRP_A";
+/// The name under which the triggers see, and ask for, the proof of a password.
+const PASSWORD_VERIFIER: &str = "PASSWORD_VERIFIER";
 /// Rounds after which a sign-in ends, whatever the triggers say: each makes the row longer.
 const ROUNDS: usize = 100;
 
-/// What a row holds.
+/// The content of a row.
 #[derive(Serialize, Deserialize)]
 struct State {
     session: Vec<Entry>,
@@ -46,123 +46,188 @@ struct State {
     metadata: Option<String>,
 }
 
-/// What the triggers want.
+/// The decision of the triggers.
 enum Next {
     Tokens,
     Fail,
     PasswordVerifier,
-    Challenge(Created),
+    Challenge(NewChallenge),
 }
 
-/// Begins CUSTOM_AUTH, with SRP if the client sends A (`CHALLENGE_NAME` is `SRP_A`).
+/// Calls the triggers about one subject.
+struct Round<'r> {
+    cx: &'r Cx<'r>,
+    at: At<'r>,
+    user: Option<&'r User>,
+    username: &'r str,
+    subject: &'r str,
+}
+
+impl Round<'_> {
+    fn context<'c>(&'c self, session: &'c [Entry]) -> ChallengeContext<'c> {
+        ChallengeContext {
+            pool: self.at.pool,
+            client_id: &self.at.client.id,
+            metadata: self.at.metadata,
+            user: self.user,
+            username: self.username,
+            session,
+        }
+    }
+
+    /// Makes one call, named by the trigger and the number of entries before it.
+    async fn call<T: Clone + Send + 'static>(
+        &self,
+        lock: &mut Lock<'_>,
+        trigger: &str,
+        session: &[Entry],
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let lambda = &self.at.pool.doc.lambda_config;
+        let function = match trigger {
+            "DefineAuthChallenge" => &lambda.define_auth_challenge,
+            "CreateAuthChallenge" => &lambda.create_auth_challenge,
+            _ => &lambda.verify_auth_challenge_response,
+        };
+        let call = Call {
+            point: &format!("{trigger} {}", session.len()),
+            subject: self.subject,
+            target: function.as_deref().unwrap_or(trigger),
+        };
+        lock.pause(self.cx, call, work).await
+    }
+
+    async fn verify(&self, lock: &mut Lock<'_>, state: &State, answer: &str) -> Result<bool> {
+        let context = self.context(&state.session);
+        let triggers = self.cx.custom_auth_triggers();
+        let work = triggers.verify(context, &state.private, answer);
+        self.call(lock, "VerifyAuthChallengeResponse", &state.session, work)
+            .await
+    }
+
+    /// Asks DefineAuthChallenge, and CreateAuthChallenge if a challenge is wanted.
+    async fn decide(&self, lock: &mut Lock<'_>, session: &[Entry]) -> Result<Next> {
+        let context = self.context(session);
+        let triggers = self.cx.custom_auth_triggers();
+        let work = triggers.define(context);
+        let Decision {
+            challenge_name,
+            issue_tokens,
+            fail_authentication,
+        } = self
+            .call(lock, "DefineAuthChallenge", session, work)
+            .await?;
+        if fail_authentication {
+            return Ok(Next::Fail);
+        }
+        if issue_tokens {
+            return Ok(Next::Tokens);
+        }
+        match challenge_name.as_deref() {
+            Some(CUSTOM) => {
+                let work = triggers.create(context, CUSTOM);
+                let created = self
+                    .call(lock, "CreateAuthChallenge", session, work)
+                    .await?;
+                Ok(Next::Challenge(created))
+            }
+            Some(PASSWORD_VERIFIER) => Ok(Next::PasswordVerifier),
+            _ => Err(challenges::unusable_decision().into()),
+        }
+    }
+}
+
+/// Refuses pools without triggers.
 ///
 /// # Errors
-/// `Custom auth lambda trigger is not configured for the user pool.` (settled S24); auth.md 2.3, 6.4; the triggers' own.
-pub async fn start(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    start: Start,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let (pool, client) = (at.pool, at.client);
-    let name = given.required("USERNAME")?;
+/// `Custom auth lambda trigger is not configured for the user pool.` (settled S24).
+pub fn require_triggers(pool: &Pool) -> Result<()> {
     if pool.doc.lambda_config.define_auth_challenge.is_none() {
         return Err(auth::custom_auth_without_triggers().into());
     }
-    secret_hash::check(client, name, given.get("SECRET_HASH"))?;
-    let with_srp = given.get("CHALLENGE_NAME") == Some(SRP_A);
-    let public_a = with_srp
-        .then(|| srp::parse(given.required(SRP_A)?))
-        .transpose()?;
-    let candidate = Candidate::find(cx, pool, client, name, Names::LoginsAndSub).await?;
-    candidate.tally.refuse_locked(cx.now())?;
-    candidate.refuse_state(cx, pool, client).await?;
-    let candidate = candidate.or_nobody(pool)?;
+    Ok(())
+}
 
-    let username = candidate.username(pool);
+/// Asks the triggers about a sign-in that begins, with SRP first if there is an A.
+///
+/// # Errors
+/// auth.md 2.3, 6.4; the triggers' own.
+pub async fn start(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    step: &Step,
+    public_a: Option<PublicA>,
+) -> Judged<Verdict> {
+    let user = step.user.as_ref();
     let session: Vec<Entry> = public_a.iter().map(|_| Entry::new(SRP_A, true)).collect();
-    let asking = Asking {
+    let round = Round {
+        cx,
         at,
-        user: candidate.user.as_ref(),
-        username: &username,
-        session: &session,
+        user,
+        username: &step.state.username,
+        subject: step.tally.subject().as_str(),
     };
-    let next = decide(cx, asking).await?;
-    if let (Next::PasswordVerifier, Some(public_a)) = (&next, public_a) {
-        return srp::challenge(cx, at, candidate, start, public_a).await;
-    }
-    match (next, candidate.user) {
-        (Next::Tokens, Some(user)) => {
-            let passed = Passed {
-                user,
-                change: Change::None,
-                tally: candidate.tally,
-                typed: candidate.typed,
-                start,
-                proven: Proven::only(Factor::Custom),
-                proof: Proof::Password,
-            };
-            advance::proceed(cx, at, passed, Batch::new()).await
+    match (round.decide(lock, &session).await?, public_a) {
+        (Next::PasswordVerifier, Some(public_a)) => {
+            let challenge = srp::challenge(cx, at, step, public_a).await?;
+            Ok(Verdict::Ask(Asked::without_writes(challenge)))
         }
-        (Next::Challenge(created), user) => {
-            let progress = match &user {
-                Some(user) => {
-                    Progress::of_user(at, user, &candidate.typed, start, Proven::default())
-                }
-                None => {
-                    let subject = candidate.tally.subject().as_str();
-                    Progress::of_nobody(at, subject, &username, &candidate.typed, start)
-                }
-            };
-            let (batch, outcome) = ask(cx, at, progress, session, created)?;
-            let batch = guard(at, user.as_ref(), candidate.tally.subject().as_str()).extend(batch);
-            let conflict = Proof::Password;
-            cx.commit(batch, |label| conflict.conflict(cx, pool, client, label))
-                .await?;
-            Ok(outcome)
+        (Next::PasswordVerifier, None) => Err(challenges::unusable_decision().into()),
+        (Next::Tokens, _) if user.is_some() => Ok(Verdict::Passed(Pass::of(Factor::Custom))),
+        (Next::Challenge(created), _) => {
+            let state = step.state.clone();
+            let (writes, challenge) = ask(cx, at, state, session, created)?;
+            Ok(Verdict::Ask(Asked {
+                challenge,
+                writes: guard(at, user, step.tally.subject().as_str()).extend(writes),
+                replay: Replay::None,
+            }))
         }
-        (Next::PasswordVerifier, _) => Err(challenges::unusable_decision().into()),
-        (Next::Fail | Next::Tokens, user) => {
-            let subject = candidate.tally.subject();
-            let batch = Batch::new();
-            let batch = candidate::stranger_event(cx, batch, pool, client, user.as_ref(), subject);
-            cx.commit(batch, |_| Fault::Stale).await?;
-            Err(auth::incorrect_password().into())
-        }
+        (Next::Fail | Next::Tokens, _) => Err(ended(step, Batch::new()).into()),
     }
 }
 
-/// Goes on after password and second factor: `passed` has shown what they ask for, `batch` is what the last step writes.
+/// The decision of the triggers after password and second factor.
+pub enum Decided {
+    /// The user is signed in.
+    Passed,
+    /// Another challenge, and its row.
+    Ask(Batch, Challenge),
+}
+
+/// Asks the triggers about a user who has completed the factors that come before theirs.
 ///
 /// # Errors
 /// `Incorrect username or password.` when the triggers end the sign-in; their own.
-pub async fn go_on(cx: &Cx<'_>, at: At<'_>, mut passed: Passed, batch: Batch) -> Result<Outcome> {
-    let session = shown(&passed.proven);
-    let asking = Asking {
+pub async fn go_on(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    authenticated: &Authenticated,
+) -> Judged<Decided> {
+    let session = completed(&authenticated.proven);
+    let user = &authenticated.user;
+    let round = Round {
+        cx,
         at,
-        user: Some(&passed.user),
-        username: &passed.user.username,
-        session: &session,
+        user: Some(user),
+        username: &user.username,
+        subject: &user.id,
     };
-    match decide(cx, asking).await? {
-        Next::Tokens => {
-            passed.proven = passed.proven.with(Factor::Custom);
-            advance::proceed(cx, at, passed, batch).await
-        }
+    match round.decide(lock, &session).await? {
+        Next::Tokens => Ok(Decided::Passed),
         Next::Challenge(created) => {
-            let (row, outcome) = ask(cx, at, passed.progress(at), session, created)?;
-            advance::ask(cx, at, &passed, batch.extend(row), outcome).await
+            let (row, challenge) = ask(cx, at, authenticated.state(at), session, created)?;
+            Ok(Decided::Ask(row, challenge))
         }
         Next::PasswordVerifier => Err(challenges::unusable_decision().into()),
-        Next::Fail => {
-            let refusal = auth::incorrect_password();
-            Err(candidate::refused(cx, at.pool, at.client, &passed.user, refusal).await)
-        }
+        Next::Fail => Err(authenticated.record_refusal(auth::incorrect_password())),
     }
 }
 
-/// What the triggers see of a sign-in that began with SRP.
-fn shown(proven: &Proven) -> Vec<Entry> {
+/// The entries that the triggers see of a sign-in that began with SRP.
+fn completed(proven: &Proven) -> Vec<Entry> {
     let factors = proven.iter().filter_map(|factor| match factor {
         Factor::Sms => Some("SMS_MFA"),
         Factor::Email => Some("EMAIL_OTP"),
@@ -174,44 +239,40 @@ fn shown(proven: &Proven) -> Vec<Entry> {
         | Factor::Custom
         | Factor::ConfirmedSignUp => None,
     });
-    [SRP_A, "PASSWORD_VERIFIER"]
+    [SRP_A, PASSWORD_VERIFIER]
         .into_iter()
         .chain(factors)
         .map(|name| Entry::new(name, true))
         .collect()
 }
 
-/// Takes the answer to a custom challenge.
+/// Judges the answer to a custom challenge.
 ///
 /// # Errors
 /// `Incorrect username or password.` when the triggers end the sign-in; their own. auth.md 3.1 for a round that was
 /// answered before.
-pub async fn answer(
+pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
-    resumed: Resumed<'_>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
+    lock: &mut Lock<'_>,
+    step: &Step,
+    answer: &str,
+) -> Judged<Verdict> {
     let pool = at.pool;
-    let answer = given.required("ANSWER")?;
-    let Awaits::Custom { row } = resumed.progress.awaits.clone() else {
+    let Expected::Custom { row } = &step.state.expected else {
         return Err(auth::session_invalid().into());
     };
-    let subject = resumed.progress.subject.clone();
-    let (mut state, ver) = read(cx, pool, &subject, &row)
-        .await?
-        .ok_or_else(auth::session_used)?;
-    let username = resumed.progress.username.clone();
-    let before = Asking {
+    let subject = &step.state.subject;
+    let found = read(cx, pool, subject, row).await?;
+    let (mut state, ver) = found.ok_or_else(auth::session_used)?;
+    let round = Round {
+        cx,
         at,
-        user: resumed.user.as_ref(),
-        username: &username,
-        session: &state.session,
+        user: step.user.as_ref(),
+        username: &step.state.username,
+        subject,
     };
-    let right = cx
-        .deciders()
-        .verify(cx, before, &state.private, answer)
-        .await?;
+    let right = round.verify(lock, &state, answer).await?;
     state.session.push(Entry {
         challenge_metadata: state.metadata.take(),
         ..Entry::new(CUSTOM, right)
@@ -219,120 +280,96 @@ pub async fn answer(
     let next = if state.session.len() >= ROUNDS {
         Next::Fail
     } else {
-        let now = Asking {
-            at,
-            user: resumed.user.as_ref(),
-            username: &username,
-            session: &state.session,
-        };
-        decide(cx, now).await?
+        round.decide(lock, &state.session).await?
     };
     match next {
-        Next::Tokens if resumed.user.is_some() => {
-            let batch = table::delete(Batch::new(), &pool.id, &subject, &row, ver);
-            advance::proved(cx, at, resumed, Factor::Custom, batch).await
-        }
+        Next::Tokens if step.user.is_some() => Ok(Verdict::Passed(Pass {
+            factor: Some(Factor::Custom),
+            writes: table::delete(Batch::new(), &pool.id, subject, row, ver),
+            after: None,
+        })),
         Next::Challenge(created) => {
-            let guard = guard(at, resumed.user.as_ref(), &subject);
-            let proof = resumed.proof();
-            let (awaits, tally) = (Awaits::Custom { row: row.clone() }, resumed.tally);
-            let progress = resumed.progress.next(cx, at.client, awaits);
-            let (sealed, parameters) = round(pool, &progress, &row, state.session, created)?;
-            let expires = progress.expires;
-            let batch = table::update(guard, &pool.id, &subject, &row, sealed, expires, ver);
-            let batch = proof.spend(tally.unmoved(batch, pool), pool);
-            cx.commit(batch, |label| proof.conflict(cx, pool, at.client, label))
-                .await?;
-            let session = Some(progress.seal(cx, pool)?);
-            let name = ChallengeNameType::CustomChallenge;
-            Ok(Outcome::challenge(name, session, parameters))
+            let guard = guard(at, step.user.as_ref(), subject);
+            let expected = Expected::Custom { row: row.clone() };
+            let next = step.state.clone().next(cx, at.client, expected);
+            let sealed = seal(pool, &next, row, state.session, &created)?;
+            let expires = next.expires;
+            let writes = table::update(guard, &pool.id, subject, row, sealed, expires, ver);
+            Ok(Verdict::Ask(Asked {
+                challenge: asked(cx, pool, next, created)?,
+                writes: step.tally.unmoved(writes, pool),
+                replay: step.replay.clone(),
+            }))
         }
         Next::PasswordVerifier => Err(challenges::unusable_decision().into()),
         Next::Fail | Next::Tokens => {
-            let proof = resumed.proof();
-            let user = resumed.user.as_ref();
-            let tried = resumed.tally.subject();
-            let batch = if resumed.progress.proven.is_empty() {
-                candidate::stranger_event(cx, Batch::new(), pool, at.client, user, tried)
-            } else {
-                candidate::failure_event(cx, pool, at.client, user, tried)
-            };
-            let batch = table::delete(batch, &pool.id, &subject, &row, ver);
-            let batch = proof.spend(batch, pool);
-            cx.commit(batch, |label| proof.conflict(cx, pool, at.client, label))
-                .await?;
-            Err(auth::incorrect_password().into())
+            let writes = table::delete(Batch::new(), &pool.id, subject, row, ver);
+            Err(ended(step, writes).into())
         }
     }
 }
 
-/// Asks DefineAuthChallenge, and CreateAuthChallenge if a challenge is wanted.
-async fn decide(cx: &Cx<'_>, asking: Asking<'_>) -> Result<Next> {
-    let Decision {
-        challenge_name,
-        issue_tokens,
-        fail_authentication,
-    } = cx.deciders().define(cx, asking).await?;
-    if fail_authentication {
-        return Ok(Next::Fail);
-    }
-    if issue_tokens {
-        return Ok(Next::Tokens);
-    }
-    match challenge_name.as_deref() {
-        Some(CUSTOM) => {
-            let created = cx.deciders().create(cx, asking, CUSTOM).await?;
-            Ok(Next::Challenge(created))
-        }
-        Some("PASSWORD_VERIFIER") => Ok(Next::PasswordVerifier),
-        _ => Err(challenges::unusable_decision().into()),
+/// The end of a sign-in by decision of the triggers.
+fn ended(step: &Step, writes: Batch) -> Refusal {
+    let (user, subject) = (step.user.as_ref(), step.tally.subject());
+    let proven = &step.state.proven;
+    let event = if proven.is_empty() {
+        AuthEvent::refused(user, subject, proven)
+    } else {
+        AuthEvent::failed(user, subject, proven)
+    };
+    Refusal {
+        refusal: auth::incorrect_password(),
+        event: Some(event),
+        writes,
+        replay: step.replay.clone(),
     }
 }
 
-/// A first custom challenge: its row, and the answer that asks for it.
+/// A first custom challenge and its row.
 fn ask(
     cx: &Cx<'_>,
     at: At<'_>,
-    progress: Progress,
+    state: SignInState,
     session: Vec<Entry>,
-    created: Created,
-) -> Result<(Batch, Outcome)> {
-    let row = random::uuid_v4();
-    let progress = progress.next(cx, at.client, Awaits::Custom { row: row.clone() });
-    let (sealed, parameters) = round(at.pool, &progress, &row, session, created)?;
-    let batch = table::insert(
-        Batch::new(),
-        &at.pool.id,
-        &progress.subject,
-        &row,
-        sealed,
-        progress.expires,
-    );
-    let session = Some(progress.seal(cx, at.pool)?);
-    let name = ChallengeNameType::CustomChallenge;
-    Ok((batch, Outcome::challenge(name, session, parameters)))
+    created: NewChallenge,
+) -> Result<(Batch, Challenge)> {
+    let pool = at.pool;
+    let name = format!("custom challenge of {}", state.subject);
+    let row = cx.memory().once(&name, random::uuid_v4);
+    let state = state.next(cx, at.client, Expected::Custom { row: row.clone() });
+    let sealed = seal(pool, &state, &row, session, &created)?;
+    let (batch, subject, expires) = (Batch::new(), &state.subject, state.expires);
+    let batch = table::insert(batch, &pool.id, subject, &row, sealed, expires);
+    Ok((batch, asked(cx, pool, state, created)?))
 }
 
-/// What a round leaves in the row, and what the client is told.
-fn round(
+fn asked(cx: &Cx<'_>, pool: &Pool, state: SignInState, created: NewChallenge) -> Result<Challenge> {
+    let session = Some(state.seal(cx, pool)?);
+    let ask = Ask::Custom {
+        parameters: created.public,
+        username: state.username,
+    };
+    Ok(Challenge::new(ask, session))
+}
+
+/// Seals the content of the row of a round.
+fn seal(
     pool: &Pool,
-    progress: &Progress,
+    state: &SignInState,
     row: &str,
     session: Vec<Entry>,
-    created: Created,
-) -> Result<(Vec<u8>, BTreeMap<String, String>)> {
-    let state = State {
+    created: &NewChallenge,
+) -> Result<Vec<u8>> {
+    let content = State {
         session,
-        private: created.private,
-        metadata: created.metadata,
+        private: created.private.clone(),
+        metadata: created.metadata.clone(),
     };
-    let sealed = pool.key.seal(
-        &context(pool, &row_id(&progress.subject, row)),
-        &serde_json::to_vec(&state)?,
-    );
-    let mut parameters = created.public;
-    parameters.insert("USERNAME".to_owned(), progress.username.clone());
-    Ok((sealed, parameters))
+    let id = row_id(&state.subject, row);
+    Ok(pool
+        .key
+        .seal(&context(pool, &id), &serde_json::to_vec(&content)?))
 }
 
 async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Option<(State, i64)>> {
@@ -347,7 +384,7 @@ async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Opti
     Ok(Some((serde_json::from_slice(plain.expose())?, ver)))
 }
 
-/// The conditions under which a challenge may be asked for: an active pool, and the user as read or nobody still.
+/// The conditions of a challenge: an active pool, and the user as read, or still no such user.
 fn guard(at: At<'_>, user: Option<&User>, subject: &str) -> Batch {
     let batch = sessions::pool_is_active(Batch::new(), &at.pool.id);
     match user {

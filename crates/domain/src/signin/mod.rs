@@ -1,61 +1,84 @@
-//! The steps of signing in, shared by the API and the pages.
+//! Signing in, shared by the API and the pages.
 //!
-//! | module | step |
+//! Each module uses only those above it.
+//!
+//! | module | contents |
 //! |---|---|
-//! | [`flows`] | which flows a client allows, parameters of a request |
 //! | [`secret_hash`] | the proof of a client with a secret |
-//! | [`gate`], [`attempts`] | one check at a time, the lockout, requests per hour |
-//! | [`guesses`] | wrong answers to one factor over codes and days |
-//! | [`password`], [`srp`] | the two ways to prove a password |
-//! | [`candidate`] | who is meant: a user, or a name that nobody has and that must cost the same |
-//! | `timestamp` | the time that a client signs |
-//! | [`ticket`] | `SECRET_BLOCK`, and what all sessions share |
-//! | [`progress`], [`resume`] | a sign-in between two steps, sealed in `Session`, and taking it up again |
-//! | [`advance`] | what remains to be shown after a right answer; what a wrong one costs |
-//! | [`choice`] | USER_AUTH: choosing the first factor, one-time passwords |
-//! | [`auto_sign_in`] | USER_AUTH right after a sign-up |
-//! | [`custom`] | CUSTOM_AUTH |
-//! | [`mfa`], [`device`] | the second factor, and the device that stands for it |
-//! | [`passkey`] | WEB_AUTHN |
-//! | [`otp`] | codes sent in the middle of a sign-in |
+//! | [`session_token`], [`secret_block`] | the sealed texts that a client carries from step to step |
+//! | [`state`] | a sign-in between two steps, sealed in `Session` |
+//! | [`answer`], [`challenge`] | what a step is given and what it asks for, without the API's names |
+//! | [`event`] | the auth event of a sign-in |
+//! | [`verdict`] | what a step decides, and who has signed in so far |
+//! | [`candidate`] | the user behind a name, or an unknown name that must cost the same |
+//! | [`resume`] | a step begun by a session or by `SECRET_BLOCK` |
+//! | [`lock`], [`triggers`] | one check at a time for each user, and the pool's functions |
+//! | [`first_factors`] | the first factors that a user may choose from |
+//! | [`password`], [`srp`], [`passkey`], [`otp`], [`choice`], [`auto_sign_in`], [`custom`] | first factors |
+//! | [`mfa`], [`device`] | the second factor, and the device that replaces it |
 //! | [`new_password`] | the challenge after a temporary password |
 //! | [`step_up`] | USER_AUTH until a level of assurance is reached |
-//! | [`outcome`] | the answer of a step; the session with its tokens at the end |
+//! | [`next_step`] | what a sign-in still lacks after a right answer |
+//! | [`opening`] | the session that a complete sign-in opens |
+//! | [`driver`] | reads, locks, judges, pauses, commits: the only module that runs a step |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
+//! | [`flows`], [`wire`], [`api`] | the API: flows that a client allows, parameter names, tokens |
 
-pub mod advance;
+pub mod answer;
+pub mod api;
 pub mod auth_factors;
 pub mod auto_sign_in;
 pub mod candidate;
+pub mod challenge;
 pub mod choice;
 pub mod custom;
 pub mod device;
+pub mod driver;
+pub mod event;
+pub mod first_factors;
 pub mod flows;
+pub mod lock;
 pub mod mfa;
 pub mod new_password;
+pub mod next_step;
+pub mod opening;
 pub mod otp;
-pub mod outcome;
 pub mod passkey;
 pub mod password;
-pub mod progress;
 pub mod refresh;
 pub mod resume;
+pub mod secret_block;
 pub mod secret_hash;
+pub mod session_token;
 pub mod srp;
+pub mod state;
 pub mod step_up;
-pub mod ticket;
 mod timestamp;
+pub mod triggers;
+pub mod verdict;
+pub mod wire;
 
 use std::collections::BTreeMap;
 
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 
+/// Through which entrance a sign-in runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// InitiateAuth, RespondToAuthChallenge.
+    PublicApi,
+    /// AdminInitiateAuth, AdminRespondToAuthChallenge.
+    AdminApi,
+    /// A page of this server.
+    Page,
+}
+
 /// Where a sign-in takes place.
 #[derive(Clone, Copy)]
 pub struct At<'a> {
-    /// Through which operations.
-    pub door: flows::Door,
+    /// Through which entrance.
+    pub surface: Surface,
     /// In which pool.
     pub pool: &'a Pool,
     /// To which client.

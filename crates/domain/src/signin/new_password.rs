@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::{ChallengeNameType, UserStatusType};
+use cognate_crypto::secret::SecretString;
+use cognate_shapes::UserStatusType;
 use cognate_store::Batch;
 
 use crate::audit;
@@ -13,10 +13,10 @@ use crate::facts::factor::Factor;
 use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::{self, User};
-use crate::signin::flows::Parameters;
-use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::{At, advance, resume};
+use crate::signin::At;
+use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::state::Expected;
+use crate::signin::verdict::{Authenticated, Pass, Replay, Step, Verdict};
 use crate::tokens::claims::may_read;
 use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{changes, password};
@@ -24,41 +24,26 @@ use crate::users::{changes, password};
 /// Asks a user who proved a temporary password for one of their own.
 ///
 /// # Errors
-/// None that can arise.
-pub fn challenge(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    user: &User,
-    progress: Progress,
-    proof: &Proof,
-) -> Result<Outcome> {
-    let (pool, client) = (at.pool, at.client);
-    let shown: BTreeMap<&str, &str> = user
+/// Those of sealing the session.
+pub fn challenge(cx: &Cx<'_>, at: At<'_>, authenticated: &Authenticated) -> Result<Challenge> {
+    let (pool, client, user) = (at.pool, at.client, &authenticated.user);
+    let attributes = user
         .doc
         .attributes
         .iter()
         .filter(|(name, _)| may_read(client, name))
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let missing: Vec<String> = missing(pool, user)
-        .map(|name| format!("userAttributes.{name}"))
-        .collect();
-    let mut parameters = BTreeMap::from([
-        (
-            "requiredAttributes".to_owned(),
-            serde_json::to_string(&missing)?,
-        ),
-        ("userAttributes".to_owned(), serde_json::to_string(&shown)?),
-    ]);
-    if matches!(proof, Proof::Password) {
-        parameters.insert("USER_ID_FOR_SRP".to_owned(), user.username.clone());
-    }
-    let session = progress.next(cx, client, Awaits::NewPassword);
-    Ok(Outcome::challenge(
-        ChallengeNameType::NewPasswordRequired,
-        Some(session.seal(cx, pool)?),
-        parameters,
-    ))
+    let ask = Ask::NewPassword {
+        required: missing(pool, user).map(str::to_owned).collect(),
+        attributes,
+        name_for_srp: matches!(authenticated.replay, Replay::None).then(|| user.username.clone()),
+    };
+    let state = authenticated.state(at);
+    let session = state
+        .next(cx, client, Expected::NewPassword)
+        .seal(cx, pool)?;
+    Ok(Challenge::new(ask, Some(session)))
 }
 
 /// The required attributes that the user has no value for.
@@ -66,39 +51,35 @@ fn missing<'a>(pool: &'a Pool, user: &User) -> impl Iterator<Item = &'a str> {
     schema::required(&pool.doc.schema).filter(|name| user.attribute(name).is_none_or(str::is_empty))
 }
 
-/// Takes the new password and the attributes that were missing, confirms the user and goes on.
+/// Takes the new password and the attributes that were missing, and confirms the user.
 ///
 /// # Errors
-/// auth.md 6.5: the session's texts, InvalidPasswordException, the history, attributes that may not or must be given.
-pub async fn answer(
+/// auth.md 6.5: InvalidPasswordException, the history, attributes that may not or must be given.
+pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
-    session: Option<&str>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let (pool, client) = (at.pool, at.client);
-    given.required("USERNAME")?;
-    let new: SecretString = Secret::new(given.required("NEW_PASSWORD")?.to_owned());
-    let challenge = ChallengeNameType::NewPasswordRequired;
-    let resumed = resume::resume(cx, at, challenge, session, given).await?;
-    let before = resumed.user.clone().ok_or_else(auth::session_invalid)?;
-    let attributes = given
-        .with_prefix("userAttributes.")
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    let mut after = changes::complete(pool, client, &before, attributes)?;
+    step: &Step,
+    new: &SecretString,
+    attributes: &BTreeMap<String, String>,
+) -> Result<Verdict> {
+    let (pool, client, before) = (at.pool, at.client, step.known()?);
+    let mut after = changes::complete(pool, client, before, attributes.clone())?;
     if let Some(name) = missing(pool, &after).next() {
         return Err(auth::required_attribute_missing(name).into());
     }
     password_policy::check(pool, new.expose(), PolicyText::Other)?;
-    history::check(cx, pool, &before, &new).await?;
-    let sealed = password::seal(cx, pool, &before.id, &before.username, &new).await;
+    history::check(cx, pool, before, new).await?;
+    let sealed = password::seal(cx, pool, &before.id, &before.username, new).await;
     history::replace(pool, &mut after, sealed);
     after.doc.temporary_until = None;
     after.status = UserStatusType::Confirmed;
     after.modified = cx.now();
 
-    let batch = user::save(Batch::new(), pool, &before, &after)?;
-    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    advance::proved_and_saved(cx, at, resumed, Factor::Password, batch, after).await
+    let writes = user::save(Batch::new(), pool, before, &after)?;
+    let writes = audit::record(cx, writes, &pool.id, Some(&after.id));
+    Ok(Verdict::Passed(Pass {
+        factor: Some(Factor::Password),
+        writes,
+        after: Some(after),
+    }))
 }

@@ -2,10 +2,8 @@
 //! (auth.md 2.7, 3.3).
 //!
 //! A code belongs to one step: it is kept under the nonce of the step's session, answers no other session, and ends with
-//! it. Codes and wrong answers are bounded as all are ([`codes`]). A name that nobody has gets a code that nobody receives,
+//! it. Codes and wrong answers are bounded as all are ([`codes`]). An unknown name gets a code that is sent to no address,
 //! at the same cost.
-
-use std::collections::BTreeMap;
 
 use cognate_shapes::{DeliveryMediumType, UserStatusType};
 use cognate_store::Batch;
@@ -18,15 +16,16 @@ use crate::messages::destination::Destination;
 use crate::messages::{self, Kind, render};
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::choice::offers;
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::resume::Resumed;
-use crate::signin::{At, candidate};
+use crate::signin::challenge::Delivery;
+use crate::signin::event::AuthEvent;
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::Step;
+use crate::signin::{At, first_factors};
 use crate::users::codes::{self, Code, Dispatch, Owner, Purpose, Worth, Wrong};
 
 pub use crate::users::codes::Correct;
 
-/// Which step of a sign-in a code is for.
+/// The step of a sign-in that a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// In the place of a password: eight digits, by SMS and by e-mail.
@@ -44,7 +43,7 @@ impl Stage {
         }
     }
 
-    /// What a right answer gives. `proven`: the address was verified before.
+    /// The worth of a right answer. `proven`: the address was verified before.
     fn worth(self, proven: bool) -> Worth {
         match (self, proven) {
             (Self::First, true) => Worth::FirstFactor,
@@ -55,8 +54,8 @@ impl Stage {
     }
 }
 
-/// Adds to `batch` a code for the step that `progress` awaits, and the message to the user's `contact`. Gives the
-/// challenge's parameters that tell where the code went. [`codes::TOO_MANY`] is the conflict of a batch that goes beyond a
+/// Adds to `batch` a code for the answer that `state` expects, and the message to the user's `contact`. Returns
+/// where the code went. [`codes::TOO_MANY`] is the conflict of a batch that goes beyond a
 /// bound.
 ///
 /// # Errors
@@ -68,24 +67,24 @@ pub fn send(
     user: &User,
     contact: Contact,
     stage: Stage,
-    progress: &Progress,
+    state: &SignInState,
     batch: Batch,
-) -> Result<(Batch, BTreeMap<String, String>)> {
+) -> Result<(Batch, Delivery)> {
     let destination = Destination::of(user, contact).ok_or_else(auth::session_invalid)?;
     let to = Recipient {
         owner: Owner::User(&user.id),
         name: &user.username,
         destination: &destination,
-        // An address that is given in answer to MFA_SETUP is one more that anybody can name.
-        worth: match progress.awaits {
-            Awaits::EmailSetup => Worth::Proof,
+        // An address from an answer to MFA_SETUP is one that anybody can name.
+        worth: match state.expected {
+            Expected::EmailSetup => Worth::Proof,
             _ => stage.worth(user.verified(contact.attribute())),
         },
     };
-    deliver(cx, at, &to, stage, progress, batch)
+    deliver(cx, at, &to, stage, state, batch)
 }
 
-/// What [`send`] does for a user, for a name that nobody has: the message is given up, and no answer is right.
+/// As [`send`], for an unknown name: the message is discarded, and no answer is right.
 ///
 /// # Errors
 /// As [`send`].
@@ -94,16 +93,16 @@ pub fn pretend(
     at: At<'_>,
     destination: &Destination,
     stage: Stage,
-    progress: &Progress,
+    state: &SignInState,
     batch: Batch,
-) -> Result<(Batch, BTreeMap<String, String>)> {
+) -> Result<(Batch, Delivery)> {
     let to = Recipient {
-        owner: Owner::Nobody(&progress.subject),
-        name: &progress.username,
+        owner: Owner::Nobody(&state.subject),
+        name: &state.username,
         destination,
         worth: stage.worth(true),
     };
-    deliver(cx, at, &to, stage, progress, batch)
+    deliver(cx, at, &to, stage, state, batch)
 }
 
 struct Recipient<'a> {
@@ -118,68 +117,66 @@ fn deliver(
     at: At<'_>,
     to: &Recipient<'_>,
     stage: Stage,
-    progress: &Progress,
+    state: &SignInState,
     batch: Batch,
-) -> Result<(Batch, BTreeMap<String, String>)> {
+) -> Result<(Batch, Delivery)> {
     let (pool, destination) = (at.pool, to.destination);
     let medium = destination.medium();
     messages::require_courier(cx, pool, medium)?;
-    let code = Code {
-        pretended: progress.pretended,
+    let mut code = Code {
+        pretended: state.pretended,
         worth: to.worth,
         ..Code::of_length(stage.digits(medium), destination)
     };
+    // A retry sends the same digits.
+    let name = format!("code of {}", state.nonce);
+    code.digits = cx.memory().once(&name, || code.digits.clone());
     let dispatch = Dispatch {
         owner: to.owner,
         name: to.name,
-        purpose: purpose(progress),
+        purpose: purpose(state),
         code: &code,
         destination,
         kind: Kind::Authentication,
         rendered: render::authentication(pool, medium, &code.digits),
     };
     let batch = codes::send(cx, batch, pool, dispatch)?;
-    let details = destination.details();
-    let parameters = BTreeMap::from([
-        (
-            "CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(),
-            medium.as_str().to_owned(),
-        ),
-        (
-            "CODE_DELIVERY_DESTINATION".to_owned(),
-            details.destination.unwrap_or_default(),
-        ),
-    ]);
-    Ok((batch, parameters))
+    let delivery = Delivery {
+        medium,
+        destination: destination.details().destination.unwrap_or_default(),
+    };
+    Ok((batch, delivery))
 }
 
-fn purpose(progress: &Progress) -> Purpose<'_> {
+fn purpose(state: &SignInState) -> Purpose<'_> {
     Purpose::SignIn {
-        nonce: &progress.nonce,
-        expires: progress.expires,
+        nonce: &state.nonce,
+        expires: state.expires,
     }
 }
 
-/// Checks the answer to the code of the step that was taken up. A wrong one is counted against the code, durably; whether
-/// it counts towards the lockout as well is the caller's to decide. The right one is used up by [`Correct::consume`].
+/// Compares the answer with the code of the step. A wrong one is counted against the code at once, in a commit of the code's
+/// own; whether it counts towards the lockout as well is the caller's to decide. [`Correct::consume`] uses up the right one.
 ///
 /// # Errors
 /// CodeMismatchException; ExpiredCodeException for a code that was answered wrongly too often; TooManyRequestsException
 /// beyond the bound of an address, where the answer was not judged ([`was_judged`]).
-pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) -> Result<Correct> {
-    let owner = match &resumed.user {
+pub async fn check(cx: &Cx<'_>, at: At<'_>, step: &Step, given: &str) -> Result<Correct> {
+    let (state, user) = (&step.state, step.user.as_ref());
+    let owner = match user {
         Some(user) => Owner::User(&user.id),
-        None => Owner::Nobody(&resumed.progress.subject),
+        None => Owner::Nobody(&state.subject),
     };
-    let purpose = purpose(&resumed.progress);
+    let purpose = purpose(state);
     // Where a wrong answer counts towards the lockout, its event is written with that.
-    let also = match resumed.progress.awaits {
-        Awaits::EmailOtp | Awaits::SmsOtp => {
-            let (user, subject) = (resumed.user.as_ref(), resumed.tally.subject());
-            let event = candidate::failure_event(cx, at.pool, at.client, user, subject);
-            match resumed.progress.awaits.guess() {
-                Some(guess) => guess.count(event, at.pool, subject, cx.now()),
-                None => event,
+    let also = match state.expected {
+        Expected::EmailOtp | Expected::SmsOtp => {
+            let subject = step.tally.subject();
+            let event = AuthEvent::failed(user, subject, &state.proven);
+            let batch = event.append(cx, at, Batch::new())?;
+            match state.expected.guess() {
+                Some(guess) => guess.count(batch, at.pool, subject, cx.now()),
+                None => batch,
             }
         }
         _ => Batch::new(),
@@ -188,7 +185,7 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
     if judged.as_ref().err() == Some(&Wrong::Expired) {
         // Another answer, on another node, may have used the code up since the session was read: it is for the session to
         // say so, and no wrong answer.
-        let spent = sessions::spent_key(&at.pool.id, &resumed.progress.nonce);
+        let spent = sessions::spent_key(&at.pool.id, &state.nonce);
         if cx.store.row(sessions::READ_SPENT, spent).await?.is_some() {
             return Err(Fault::Stale);
         }
@@ -200,17 +197,17 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, resumed: &Resumed<'_>, given: &str) 
     })?)
 }
 
-/// Whether a refusal of [`check`] is that of a wrong answer.
+/// True if a refusal of [`check`] is that of a wrong answer.
 pub fn was_judged(refusal: &ApiError) -> bool {
     refusal.code != ErrorCode::TooManyRequests
 }
 
-/// The user after a right answer: what the code was sent to is verified, unless it has another value by now, and whoever
-/// had not confirmed the sign-up has done so (auth.md 3.6, 4.2). None when nothing changes.
+/// The user after a right answer: what the code was sent to is verified, unless it has another value by now, and a user
+/// who had not confirmed the sign-up is confirmed (auth.md 3.6, 4.2). None when nothing changes.
 ///
-/// Anybody can sign up with an address. Whoever confirms that by a sign-in of their own has shown that they read the
-/// address, and not that they chose what came with it: the password goes, and another address or number that would let its
-/// reader in waits until it is verified.
+/// Anybody can sign up with an address. A user who confirms that by signing in has shown that they read the address, and
+/// not that they chose the rest: the password is deleted, and another address or number that would let its reader in waits
+/// until it is verified.
 pub fn confirmed(cx: &Cx<'_>, pool: &Pool, user: &User, correct: &Correct) -> Option<User> {
     let code = &correct.code;
     let contact = Contact::of_attribute(&code.attribute)
@@ -232,7 +229,7 @@ pub fn confirmed(cx: &Cx<'_>, pool: &Pool, user: &User, correct: &Correct) -> Op
         for other in [Contact::Email, Contact::PhoneNumber] {
             let name = other.attribute();
             let unproven = contact != Some(other) && !user.verified(name);
-            if unproven && offers::allows_code_to(pool, other) {
+            if unproven && first_factors::allows_code_to(pool, other) {
                 after.doc.attributes.remove(other.flag());
                 if let Some(value) = after.doc.attributes.remove(name) {
                     after.doc.pending.insert(name.to_owned(), value);

@@ -3,6 +3,7 @@
 use cognate_shapes::{AuthenticationResultType, UserStatusType};
 use cognate_store::tables::{groups, sessions, users};
 use cognate_store::{Batch, CommitError};
+use serde_json::Value;
 
 use crate::audit;
 use crate::clock::SECOND;
@@ -11,9 +12,9 @@ use crate::errors::{self, ApiError, Fault, Result, auth, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::flows::Parameters;
-use crate::signin::outcome::Outcome;
-use crate::signin::{device, secret_hash};
+use crate::signin::answer::Needed;
+use crate::signin::secret_hash::ClientProof;
+use crate::signin::{At, device, triggers};
 use crate::tokens::claims::rotates;
 use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
@@ -22,22 +23,48 @@ use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{self, SessionDoc, Standing};
 use crate::tokens::{revoke, tracking};
 
-/// A refresh token that is genuine and whose session is alive.
+/// A request of the flows that trade a refresh token.
+pub struct RefreshRequest {
+    /// The refresh token.
+    pub token: Needed<String>,
+    /// The proof of the client.
+    pub proof: ClientProof,
+    /// The device that asks.
+    pub device_key: Option<String>,
+}
+
+/// A genuine refresh token, and the session that it belongs to.
 struct Live {
     token: RefreshToken,
     user: User,
     groups: GroupClaims,
     session: SessionDoc,
     row: sessions::SessionRow,
+    token_changes: Option<Value>,
 }
 
 impl Live {
-    /// Whether the caller named the device that the tokens were issued to, in pools that track devices.
+    async fn sign(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        refresh: Option<&RefreshToken>,
+    ) -> Result<AuthenticationResultType> {
+        let (id, session) = (&self.token.session_id, &self.session);
+        let account = Grant::account(at.pool, at.client, &self.user, &self.groups, id, session);
+        let grant = Grant {
+            token_changes: self.token_changes.as_ref(),
+            ..account
+        };
+        issue::api_result(cx, &grant, refresh).await
+    }
+
+    /// True if the caller named the device that the tokens were issued to, in pools that track devices.
     fn comes_from_its_device(&self, pool: &Pool, given: Option<&str>) -> bool {
         device::fits_session(pool, self.session.device_key.as_deref(), given)
     }
 
-    /// Adds when and from where the session gives out tokens now, where sessions are tracked.
+    /// Adds the time and the address of this use of the session, where sessions are tracked.
     fn touch(&self, cx: &Cx<'_>, pool: &Pool, batch: Batch) -> Batch {
         let token = &self.token;
         match tracking::activity(cx, pool) {
@@ -55,29 +82,27 @@ impl Live {
 /// auth.md 6.4, settled C2, T20.
 pub async fn by_flow(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let text = given.required("REFRESH_TOKEN")?;
-    let hash = given.get("SECRET_HASH");
-    secret_hash::check_present(client, hash)?;
-    let live = find(cx, pool, client, text, auth::refresh_token_invalid).await?;
-    if hash.is_some() {
+    at: At<'_>,
+    request: &RefreshRequest,
+) -> Result<AuthenticationResultType> {
+    let text = request.token.get()?;
+    request.proof.check_present(at.client)?;
+    let mut live = find(cx, at, text, auth::refresh_token_invalid).await?;
+    if request.proof.names_a_user() {
         let names = [live.user.username.as_str(), live.user.id.as_str()];
-        secret_hash::check_any(client, &names, hash)?;
+        request.proof.check_any(at.client, &names)?;
     }
     if live.session.standing(live.token.generation, cx.now(), 0) != Standing::Current {
         return Err(auth::refresh_token_revoked().into());
     }
-    if !live.comes_from_its_device(pool, given.get("DEVICE_KEY")) {
+    if !live.comes_from_its_device(at.pool, request.device_key.as_deref()) {
         return Err(auth::refresh_token_invalid().into());
     }
-    let result = renew(cx, pool, client, &live, None).await?;
-    Ok(Outcome::Tokens(Box::new(result)))
+    live.token_changes = triggers::before_renewal(cx, at, &live.user).await?;
+    renew(cx, at, &live, None).await
 }
 
-/// GetTokensFromRefreshToken: as [`by_flow`], and with rotation a new refresh token takes the place of the one used.
+/// GetTokensFromRefreshToken: as [`by_flow`], and with rotation a new refresh token replaces the one used.
 ///
 /// A token that was rotated out and comes again within the grace period is a retry: it gets the newest refresh token
 /// once more. Later it means that two parties hold it, and the whole session ends. `device_key`: the device that asks.
@@ -86,12 +111,12 @@ pub async fn by_flow(
 /// auth.md 5.5, 6.7, settled C2, T19, T20.
 pub async fn by_operation(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
     text: &str,
     device_key: Option<&str>,
 ) -> Result<AuthenticationResultType> {
-    let live = find(cx, pool, client, text, auth::refresh_token_unusable).await?;
+    let (pool, client) = (at.pool, at.client);
+    let mut live = find(cx, at, text, auth::refresh_token_unusable).await?;
     let standing = live
         .session
         .standing(live.token.generation, cx.now(), grace(client));
@@ -99,15 +124,18 @@ pub async fn by_operation(
     if standing != Standing::Reused && !live.comes_from_its_device(pool, device_key) {
         return Err(auth::refresh_token_unusable().into());
     }
+    if standing != Standing::Reused {
+        live.token_changes = triggers::before_renewal(cx, at, &live.user).await?;
+    }
     match (standing, rotates(client)) {
-        (Standing::Current, true) => rotate(cx, pool, client, live).await,
-        (Standing::Current, false) => renew(cx, pool, client, &live, None).await,
+        (Standing::Current, true) => rotate(cx, at, live).await,
+        (Standing::Current, false) => renew(cx, at, &live, None).await,
         (Standing::Retrying, _) => {
             let newest = RefreshToken {
                 generation: live.session.generation,
                 ..live.token.clone()
             };
-            renew(cx, pool, client, &live, Some(&newest)).await
+            renew(cx, at, &live, Some(&newest)).await
         }
         (Standing::Reused, _) => {
             let batch = revoke::session(
@@ -123,7 +151,7 @@ pub async fn by_operation(
     }
 }
 
-/// Microseconds in which a rotated token may be used again.
+/// How long a rotated token may be used again, in microseconds.
 fn grace(client: &Client) -> i64 {
     let rotation = client
         .doc
@@ -136,12 +164,8 @@ fn grace(client: &Client) -> i64 {
         .saturating_mul(SECOND)
 }
 
-async fn rotate(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    live: Live,
-) -> Result<AuthenticationResultType> {
+async fn rotate(cx: &Cx<'_>, at: At<'_>, live: Live) -> Result<AuthenticationResultType> {
+    let (pool, client) = (at.pool, at.client);
     let next = live.session.rotated(cx.now());
     let token = RefreshToken {
         generation: next.generation,
@@ -155,10 +179,7 @@ async fn rotate(
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
     let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &row);
     let batch = live.touch(cx, pool, batch);
-    let (committed, signed) = tokio::join!(
-        cx.store.commit(batch),
-        sign(cx, pool, client, &live, Some(&token))
-    );
+    let (committed, signed) = tokio::join!(cx.store.commit(batch), live.sign(cx, at, Some(&token)));
     match committed {
         Ok(_) => signed,
         Err(CommitError::Conflict(label)) => {
@@ -174,43 +195,25 @@ async fn rotate(
 /// New tokens of a session that stays as it is; where sessions are tracked, its activity is noted before they leave.
 async fn renew(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
+    at: At<'_>,
     live: &Live,
     refresh: Option<&RefreshToken>,
 ) -> Result<AuthenticationResultType> {
-    let noted = live.touch(cx, pool, Batch::new());
+    let noted = live.touch(cx, at.pool, Batch::new());
     if noted.is_empty() {
-        return sign(cx, pool, client, live, refresh).await;
+        return live.sign(cx, at, refresh).await;
     }
     let (committed, signed) = tokio::join!(
         cx.commit(noted, |_| Fault::Stale),
-        sign(cx, pool, client, live, refresh)
+        live.sign(cx, at, refresh)
     );
     committed?;
     signed
 }
 
-async fn sign(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    live: &Live,
-    refresh: Option<&RefreshToken>,
-) -> Result<AuthenticationResultType> {
-    let (id, session) = (&live.token.session_id, &live.session);
-    let grant = Grant::account(pool, client, &live.user, &live.groups, id, session);
-    issue::api_result(cx, &grant, refresh).await
-}
-
 /// Opens the token and reads its user, session and groups in one round trip.
-async fn find(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    text: &str,
-    invalid: fn() -> ApiError,
-) -> Result<Live> {
+async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) -> Result<Live> {
+    let (pool, client) = (at.pool, at.client);
     let token = RefreshToken::open(pool, text).ok_or_else(invalid)?;
     if token.client_id != client.id {
         return Err(auth::refresh_token_of_another_client().into());
@@ -255,5 +258,6 @@ async fn find(
         groups,
         session,
         row,
+        token_changes: None,
     })
 }

@@ -1,213 +1,193 @@
-//! Taking up a sign-in where its session left it: what every answer to a challenge passes before it is looked at.
+//! A step that a session or SECRET_BLOCK begins: who answers, and whether they still may.
 
 use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ChallengeNameType, UserStatusType};
+use cognate_store::Row;
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
-use crate::app::gate::Guard;
 use crate::attempts::{Subject, Tally};
 use crate::cx::Cx;
-use crate::errors::{ApiError, Fault, Result, auth};
+use crate::errors::{Result, auth};
 use crate::facts::factor::Factor;
+use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::candidate::{self, Candidate};
-use crate::signin::flows::Parameters;
-use crate::signin::outcome::Proof;
-use crate::signin::progress::{Awaits, Progress, Start, credential_mark};
-use crate::signin::{At, secret_hash, ticket};
+use crate::signin::At;
+use crate::signin::candidate::state_refusal;
+use crate::signin::lock::Lock;
+use crate::signin::state::{Expected, SignInState, credential_mark};
+use crate::signin::verdict::{Judged, Refusal, Replay, Step};
 
-/// A sign-in that goes on. While it lives, no other answer of the same user is judged on this node.
-pub struct Resumed<'a> {
-    /// Where it stands.
-    pub progress: Progress,
-    /// Who signs in; None for a name that nobody has. No answer is right then, and none may cost less.
-    pub user: Option<User>,
-    /// Wrong answers so far.
-    pub tally: Tally,
-    /// Keeps the gate.
-    pub turn: Guard<'a>,
+/// What one round trip reads of a step.
+struct Rows {
+    user: Option<Row>,
+    tally: Tally,
+    /// True if a right answer was given before.
+    is_spent: bool,
 }
 
-impl<'a> Resumed<'a> {
-    /// How this step is spent by a right answer.
-    pub fn proof(&self) -> Proof {
-        Proof::Session {
-            nonce: self.progress.nonce.clone(),
-            expires: self.progress.expires,
-        }
+impl Rows {
+    async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, nonce: &str) -> Result<Self> {
+        let found = cx
+            .store
+            .read(&[
+                users::by_id(&pool.id, subject),
+                (
+                    attempts_table::OF_SUBJECT,
+                    attempts_table::key(&pool.id, subject),
+                ),
+                (sessions::READ_SPENT, sessions::spent_key(&pool.id, nonce)),
+            ])
+            .await?;
+        let mut found = found.into_iter();
+        let mut next = || found.next().unwrap_or_default();
+        let (user, counted, spent) = (next().into_iter().next(), next(), next());
+        Ok(Self {
+            user,
+            tally: Tally::from_rows(Subject::known(subject), &counted)?,
+            is_spent: !spent.is_empty(),
+        })
     }
 
-    /// Who has to prove a password now, what the sign-in began with, and what keeps the gate.
-    pub fn into_candidate(self) -> (Candidate, Start, Guard<'a>) {
-        let candidate = Candidate {
-            typed: self.progress.typed,
-            user: self.user,
-            model: None,
-            tally: self.tally,
-        };
-        (candidate, self.progress.start, self.turn)
+    fn user(&mut self, pool: &Pool) -> Result<Option<User>> {
+        let row = self.user.as_mut();
+        row.map(|row| User::from_row(pool, row)).transpose()
     }
 }
 
-/// Opens the session of an answer to `challenge` and reads who it is about.
+/// Opens the session of an answer to `challenge`. `device_key`: the device that the request names.
 ///
 /// # Errors
-/// auth.md 3.1, 6.5: a missing USERNAME or Session, SECRET_HASH, the session's texts, the lockout; a user who was disabled,
-/// deleted or given another password in between.
-pub async fn resume<'a>(
-    cx: &'a Cx<'_>,
+/// auth.md 3.1, 6.5: the session's texts, a session of another challenge or user.
+pub fn open(
+    cx: &Cx<'_>,
     at: At<'_>,
+    session: &str,
     challenge: ChallengeNameType,
-    session: Option<&str>,
-    given: &Parameters<'_>,
-) -> Result<Resumed<'a>> {
-    let name = given.required("USERNAME")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
-    let session = session.ok_or_else(|| auth::missing_parameter("Session"))?;
-    let mut progress = Progress::open(cx, at.pool, at.client, session)?;
-    if progress.awaits.challenge() != Some(challenge) || !is_named(at, &progress, name) {
+    name: &str,
+    device_key: Option<&str>,
+) -> Result<SignInState> {
+    let mut state = SignInState::open(cx, at.pool, at.client, session)?;
+    if state.expected.challenge() != Some(challenge) || !state.is_named(at.pool, name) {
         return Err(auth::session_invalid().into());
     }
     // A device may be named at any step (auth.md 3.7).
-    progress.start.name_device(given.get("DEVICE_KEY"));
-    take_up(cx, at, progress).await
+    state.start.name_device(device_key);
+    Ok(state)
 }
 
-/// [`resume`] after its session was opened: for operations that are not answers to a challenge.
+/// Locks the user of an opened session and reads who answers.
 ///
 /// # Errors
-/// The session was used, the lockout, the user's state.
-pub async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, progress: Progress) -> Result<Resumed<'a>> {
-    let turn = cx
-        .gates
-        .enter(at.pool, &progress.subject)
-        .await
-        .ok_or_else(auth::password_attempts_exceeded)?;
-    let pool_id = &at.pool.id;
-    let found = cx
-        .store
-        .read(&[
-            users::by_id(pool_id, &progress.subject),
-            (
-                attempts_table::OF_SUBJECT,
-                attempts_table::key(pool_id, &progress.subject),
-            ),
-            (
-                sessions::READ_SPENT,
-                sessions::spent_key(pool_id, &progress.nonce),
-            ),
-        ])
-        .await?;
-    let mut found = found.into_iter();
-    let mut next = || found.next().unwrap_or_default();
-    let (row, counted, spent) = (next().into_iter().next(), next(), next());
-    let tally = Tally::from_rows(Subject::known(&progress.subject), &counted)?;
-    if !spent.is_empty() {
+/// The session was used, the lockout, the user's state: disabled, deleted, given another password.
+pub async fn take_up<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    state: SignInState,
+) -> Judged<Step> {
+    lock.enter(cx, at.pool, &state.subject).await?;
+    let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
+    if rows.is_spent {
         return Err(auth::session_used().into());
     }
-    tally.refuse_locked(cx.now())?;
-    if let Some(guess) = progress.awaits.guess() {
-        guess.refuse_worn_out(&tally, cx.now())?;
+    rows.tally.refuse_locked(cx.now())?;
+    if let Some(guess) = state.expected.guess() {
+        guess.refuse_worn_out(&rows.tally, cx.now())?;
     }
-    let user = row
-        .map(|mut row| User::from_row(at.pool, &mut row))
-        .transpose()?;
-    let user = match user {
-        Some(user) => standing(cx, at, &progress, user).await?,
-        None if progress.pretended => None,
+    let user = match rows.user(at.pool)? {
+        Some(user) => refuse_unfit(at, &state, user)?,
+        None if state.pretended => None,
         None => return Err(auth::session_invalid().into()),
     };
-    Ok(Resumed {
-        progress,
+    let replay = Replay::Session {
+        nonce: state.nonce.clone(),
+        expires: state.expires,
+    };
+    Ok(Step {
+        state,
         user,
-        tally,
-        turn,
+        tally: rows.tally,
+        replay,
     })
 }
 
-/// Whether the answer names the user of the session: by internal name, by `sub`, or as the sign-in began. A one-time
-/// password is asked for without telling the internal name, so that clients repeat what was typed.
-pub(super) fn is_named(at: At<'_>, progress: &Progress, name: &str) -> bool {
-    let folded = at.pool.fold(name);
-    name == progress.subject
-        || folded == at.pool.fold(&progress.username)
-        || folded == progress.typed
+/// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is told before the use, and every state of a user is
+/// left to the caller.
+///
+/// # Errors
+/// The lockout; `Incorrect username or password.` for a block that was used.
+pub async fn take_up_block<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    state: SignInState,
+) -> Judged<Step> {
+    lock.enter(cx, at.pool, &state.subject).await?;
+    let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
+    rows.tally.refuse_locked(cx.now())?;
+    let replay = Replay::Srp {
+        nonce: state.nonce.clone(),
+        expires: state.expires,
+    };
+    if rows.is_spent {
+        return Err(replay.spent().into());
+    }
+    Ok(Step {
+        user: rows.user(at.pool)?,
+        state,
+        tally: rows.tally,
+        replay,
+    })
 }
 
-/// The user, if the state they are in now still allows this step.
-async fn standing(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    progress: &Progress,
-    user: User,
-) -> Result<Option<User>> {
+/// Returns the user, if the state they are in now still allows this step.
+fn refuse_unfit(at: At<'_>, state: &SignInState, user: User) -> Judged<Option<User>> {
     if !user.enabled {
-        // Who has shown nothing yet learns nothing.
-        if progress.proven.is_empty() && at.client.hides_existence() {
+        // A caller who has proven nothing yet learns nothing.
+        if state.proven.is_empty() && at.client.hides_existence() {
             return Ok(None);
         }
-        return Err(refused(cx, at, progress, &user, auth::user_disabled()).await);
+        return Err(Refusal::of_user(&user, &state.proven, auth::user_disabled()).into());
     }
-    if progress.proven.has(Factor::Password)
+    if state.proven.has(Factor::Password)
         && !ct_eq(
             credential_mark(&user).as_bytes(),
-            progress.credential.as_bytes(),
+            state.credential.as_bytes(),
         )
     {
         return Err(auth::session_invalid().into());
     }
-    let one_time = matches!(
-        progress.awaits,
-        Awaits::EmailOtp
-            | Awaits::SmsOtp
-            | Awaits::SelectChallenge(_)
-            | Awaits::Password
-            | Awaits::PasswordSrp
-            | Awaits::Confirmation
-    );
-    let fits = match user.status {
-        UserStatusType::Confirmed => !matches!(progress.awaits, Awaits::NewPassword),
-        UserStatusType::ForceChangePassword => {
-            matches!(
-                progress.awaits,
-                Awaits::NewPassword
-                    | Awaits::SelectChallenge(_)
-                    | Awaits::Password
-                    | Awaits::PasswordSrp
-                    | Awaits::Custom { .. }
-            )
-        }
-        UserStatusType::Unconfirmed => one_time,
-        _ => false,
-    };
-    if fits {
+    if fits(state, user.status) {
         return Ok(Some(user));
     }
-    match candidate::state_refusal(at.client, &user) {
-        Some(refusal) => Err(refused(cx, at, progress, &user, refusal).await),
+    match state_refusal(at.client, &user) {
+        Some(refusal) => Err(Refusal::of_user(&user, &state.proven, refusal).into()),
         None => Err(auth::session_invalid().into()),
     }
 }
 
-/// Records the refusal of a user's answer, and gives it.
-async fn refused(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    progress: &Progress,
-    user: &User,
-    refusal: ApiError,
-) -> Fault {
-    if progress.proven.is_empty() {
-        candidate::turned_away(cx, at.pool, at.client, user, refusal).await
-    } else {
-        candidate::refused(cx, at.pool, at.client, user, refusal).await
+/// True if a user of this status can give the expected answer.
+fn fits(state: &SignInState, status: UserStatusType) -> bool {
+    let expected = &state.expected;
+    match status {
+        UserStatusType::Confirmed => !matches!(expected, Expected::NewPassword),
+        UserStatusType::ForceChangePassword => matches!(
+            expected,
+            Expected::NewPassword
+                | Expected::SelectChallenge(_)
+                | Expected::Password
+                | Expected::PasswordSrp
+                | Expected::Custom { .. }
+        ),
+        UserStatusType::Unconfirmed => matches!(
+            expected,
+            Expected::EmailOtp
+                | Expected::SmsOtp
+                | Expected::SelectChallenge(_)
+                | Expected::Password
+                | Expected::PasswordSrp
+                | Expected::Confirmation
+        ),
+        _ => false,
     }
-}
-
-/// Checks that a session's text is one at all, for challenges that are answered without it.
-///
-/// # Errors
-/// [`ticket::decode`].
-pub fn look_at(session: Option<&str>) -> Result<()> {
-    session.map_or(Ok(()), |text| ticket::decode(text).map(drop))
 }

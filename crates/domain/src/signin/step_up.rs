@@ -1,13 +1,12 @@
 //! Step-up: signing in until a level of assurance is reached (auth.md 3.6, 5.2).
 //!
-//! USER_AUTH may name levels, the most wanted first. The first one that the user can reach is the goal; what the pool
-//! demands anyway is demanded as well. An access token of the same client gives credit for what was shown when its
-//! session began, as long as that is not longer ago than MAX_AGE. What a user could reach is told only to whoever has
-//! shown a first factor: before that, only the pool's own offers count.
+//! USER_AUTH may name levels, the most wanted first. The first one that the user can reach is the goal; the factors that
+//! the pool demands anyway are demanded as well. With an access token of the same client the factors count that were
+//! proven when its session began, if that is not longer ago than MAX_AGE. The levels that a user can reach are told only
+//! to a caller who has proven a first factor: before that, only the pool's own offers count.
 
 use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ChallengeNameType, UserPoolMfaType, UserStatusType};
-use cognate_store::Batch;
 
 use crate::attempts::{self, Subject};
 use crate::clock::SECOND;
@@ -19,54 +18,52 @@ use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::resources::pools::settings::essentials_feature;
-use crate::signin::advance::{self, Change, Passed};
-use crate::signin::flows::Parameters;
+use crate::signin::At;
+use crate::signin::answer::UserAuth;
 use crate::signin::mfa::decide::Decision;
-use crate::signin::outcome::{Outcome, Proof};
-use crate::signin::progress::{Start, credential_mark};
-use crate::signin::{At, candidate, secret_hash};
+use crate::signin::state::{SignInState, Start, credential_mark};
+use crate::signin::verdict::{Authenticated, Judged, Replay, Step};
 use crate::tokens::verify::{self, Signed};
 
-/// A sign-in whose levels were read: to be begun from nothing, or already in motion on an access token's credit.
-pub enum Begun {
-    /// From nothing.
-    Afresh(Start),
-    /// The next step of a user who has shown enough to go on.
-    OnCredit(Outcome),
-}
-
-/// Reads TARGET_ACR_VALUES, ACCESS_TOKEN and MAX_AGE.
+/// Reads the levels that a sign-in asks for.
 ///
 /// # Errors
-/// A pool of a plan without step-up; levels of which none is known; a token without levels, of somebody else, or that
-/// reaches the goal already; the texts of access tokens.
-pub async fn begin(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    mut start: Start,
-    given: &Parameters<'_>,
-) -> Result<Begun> {
-    let (wanted, token) = (given.get("TARGET_ACR_VALUES"), given.get("ACCESS_TOKEN"));
-    let Some(wanted) = wanted else {
-        return match token {
-            None => Ok(Begun::Afresh(start)),
+/// A token without levels; a pool of a plan without step-up; levels of which none is known; an unusable MAX_AGE.
+pub fn levels(cx: &Cx<'_>, pool: &Pool, request: &UserAuth) -> Result<Vec<Level>> {
+    let Some(wanted) = &request.levels else {
+        return match request.access_token {
+            None => Ok(Vec::new()),
             Some(_) => Err(refusals::token_without_levels().into()),
         };
     };
-    essentials_feature(cx, at.pool, unconfirmed::sessions::STEP_UP)?;
-    start.levels = wanted
-        .split_ascii_whitespace()
-        .filter_map(|name| Level::named(&at.pool.doc, name))
+    essentials_feature(cx, pool, unconfirmed::sessions::STEP_UP)?;
+    let levels: Vec<_> = wanted
+        .iter()
+        .filter_map(|name| Level::named(&pool.doc, name))
         .collect();
-    if start.levels.is_empty() {
+    if levels.is_empty() {
         return Err(refusals::no_known_level().into());
     }
-    let longest = given.get("MAX_AGE").map(age).transpose()?;
-    let Some(token) = token else {
-        return Ok(Begun::Afresh(start));
+    if let Some(longest) = &request.max_age {
+        longest.get()?;
+    }
+    Ok(levels)
+}
+
+/// The step of a user whose access token shows that enough is proven to go on; None for a sign-in that begins from nothing.
+///
+/// # Errors
+/// A token of another user, or that reaches the goal already; the texts of access tokens; the lockout.
+pub async fn from_token(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    start: &Start,
+    name: &str,
+    request: &UserAuth,
+) -> Result<Option<Step>> {
+    let Some(token) = &request.access_token else {
+        return Ok(None);
     };
-    let name = given.required("USERNAME")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
     let signed = verify::access_token(cx, token, verify::ACCOUNT).await?;
     let here = signed.pool.id == at.pool.id && signed.client.id == at.client.id;
     if !here || !(signed.user.is_called(at.pool, name) || signed.user.id == name) {
@@ -76,60 +73,59 @@ pub async fn begin(
         .now()
         .div_euclid(SECOND)
         .saturating_sub(signed.session.auth_time);
-    if longest.is_some_and(|longest| age > longest) {
-        return Ok(Begun::Afresh(start));
+    if let Some(longest) = &request.max_age
+        && age > *longest.get()?
+    {
+        return Ok(None);
     }
-    on_credit(cx, at, start, signed, name).await
+    with_factors_of(cx, at, start, name, signed).await
 }
 
-/// Goes on from what a session has shown.
-async fn on_credit(
+/// Goes on with the factors that a session has proven.
+async fn with_factors_of(
     cx: &Cx<'_>,
     at: At<'_>,
-    start: Start,
-    signed: Signed,
+    start: &Start,
     name: &str,
-) -> Result<Begun> {
+    signed: Signed,
+) -> Result<Option<Step>> {
     let Signed { user, session, .. } = signed;
-    // A password can be shown anew.
+    // A password can be proven anew.
     let most = reachable(
         at.pool,
         &user,
         &session.proven.clone().with(Factor::Password),
     );
-    let goal = goal(&start, most).ok_or_else(refusals::no_reachable_level)?;
-    // A name that the pool gave up counts for nothing; the factors count all the same.
+    let goal = goal(start, most).ok_or_else(refusals::no_reachable_level)?;
+    // A name that the pool has since renamed counts for nothing; the factors count all the same.
     let acr = session.acr.as_deref();
     let reached = acr.and_then(|name| Level::named(&at.pool.doc, name));
     if reached.is_some_and(|reached| reached >= goal) {
         return Err(refusals::level_is_reached().into());
     }
-    // Whoever was given a temporary password since must show that one, and a password that was changed since counts no more.
+    // A user who was given a temporary password since must prove that one, and a password that was changed since does not
+    // count any more.
     let mark = credential_mark(&user);
     let same = session
         .credential
-        .is_some_and(|shown| ct_eq(shown.as_bytes(), mark.as_bytes()));
-    let stands = same && user.status == UserStatusType::Confirmed;
-    // Credit alone never signs in: whoever has shown enough, under a name that the pool gave up, begins from nothing too.
-    // Else an access token would be worth a refresh token.
+        .is_some_and(|proven| ct_eq(proven.as_bytes(), mark.as_bytes()));
+    let counts = same && user.status == UserStatusType::Confirmed;
+    // An access token alone must never yield a session, even if its factors already reach the level under a name the pool
+    // has since renamed. Else it would be worth a refresh token.
     let enough = Level::of(&session.proven).is_some_and(|shown| shown >= goal);
-    if enough || !stands || !session.proven.has(Factor::Password) {
-        return Ok(Begun::Afresh(start));
+    if enough || !counts || !session.proven.has(Factor::Password) {
+        return Ok(None);
     }
     let tally = attempts::read(cx, at.pool, Subject::known(&user.id)).await?;
     tally.refuse_locked(cx.now())?;
-    let passed = Passed {
-        typed: at.pool.fold(name),
-        user,
-        change: Change::None,
+    let typed = at.pool.fold(name);
+    Ok(Some(Step {
+        state: SignInState::of_user(at, &user, &typed, start.clone(), session.proven),
+        user: Some(user),
         tally,
-        start,
-        proven: session.proven,
-        // Nothing that could be shown twice: the token is as good as before.
-        proof: Proof::Password,
-    };
-    let outcome = Box::pin(advance::proceed(cx, at, passed, Batch::new())).await?;
-    Ok(Begun::OnCredit(outcome))
+        // The token is as good as before.
+        replay: Replay::None,
+    }))
 }
 
 /// Those of the offered first factors from which one of the levels can be reached. A password can lead to all.
@@ -157,19 +153,14 @@ pub fn leading(start: &Start, offers: Vec<ChallengeNameType>) -> Result<Vec<Chal
 ///
 /// # Errors
 /// InvalidParameterException when none of the levels can be reached.
-pub async fn steer(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    passed: &Passed,
-    decision: Decision,
-) -> Result<Decision> {
-    if passed.start.levels.is_empty() {
+pub fn steer(at: At<'_>, authenticated: &Authenticated, decision: Decision) -> Judged<Decision> {
+    if authenticated.start.levels.is_empty() {
         return Ok(decision);
     }
-    let (pool, user, proven) = (at.pool, &passed.user, &passed.proven);
-    let Some(goal) = goal(&passed.start, reachable(pool, user, proven)) else {
-        let refusal = refusals::no_reachable_level();
-        return Err(candidate::refused(cx, pool, at.client, user, refusal).await);
+    let (user, proven) = (&authenticated.user, &authenticated.proven);
+    let pool = at.pool;
+    let Some(goal) = goal(&authenticated.start, reachable(pool, user, proven)) else {
+        return Err(authenticated.record_refusal(refusals::no_reachable_level()));
     };
     let leads = |factor: &MfaFactor| {
         Level::of(&proven.clone().with(factor.factor())).is_some_and(|level| level >= goal)
@@ -181,7 +172,7 @@ pub async fn steer(
         preferred.or_else(|| open.into_iter().find(leads))
     };
     Ok(match decision {
-        // What the pool demands anyway, by the factor that leads on, where the user may choose it.
+        // The pool demands one anyway: the factor that leads on, where the user may choose it.
         Decision::Ask(_) | Decision::Choose(_) => match best() {
             Some(factor) if mfa::is_on(user, factor) || decision.allows(factor) => {
                 Decision::Ask(factor)
@@ -201,14 +192,14 @@ fn goal(start: &Start, most: Option<Level>) -> Option<Level> {
     start.levels.iter().copied().find(|level| *level <= most)
 }
 
-/// The highest level that a user can reach who has shown so much.
+/// The highest level that a user can reach who has completed `proven`.
 fn reachable(pool: &Pool, user: &User, proven: &Proven) -> Option<Level> {
     let with = |factor: MfaFactor| Level::of(&proven.clone().with(factor.factor()));
     let further = open(pool, user, proven).into_iter().filter_map(with).max();
     further.max(Level::of(proven))
 }
 
-/// The second factors that a user has, and has not shown yet.
+/// The second factors that a user has, and has not completed yet.
 fn open(pool: &Pool, user: &User, proven: &Proven) -> Vec<MfaFactor> {
     if pool.doc.mfa_configuration == UserPoolMfaType::Off {
         return Vec::new();
@@ -221,10 +212,4 @@ fn open(pool: &Pool, user: &User, proven: &Proven) -> Vec<MfaFactor> {
         (mfa::is_on(user, *factor) || could) && !proven.has(factor.factor())
     };
     MfaFactor::ALL.into_iter().filter(has).collect()
-}
-
-/// MAX_AGE in seconds.
-fn age(text: &str) -> Result<i64> {
-    let seconds = text.parse().ok().filter(|seconds| *seconds >= 0);
-    Ok(seconds.ok_or_else(refusals::invalid_max_age)?)
 }

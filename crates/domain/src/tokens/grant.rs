@@ -37,6 +37,8 @@ pub struct Grant<'a> {
     pub actor: Option<&'a Map<String, Value>>,
     /// The time at which the tokens end at the latest, in seconds; None for the client's lifetimes.
     pub latest_end: Option<i64>,
+    /// The answer of PreTokenGeneration. Nothing obeys it yet: pools that name this trigger are refused.
+    pub token_changes: Option<&'a Value>,
 }
 
 impl<'a> Grant<'a> {
@@ -61,6 +63,7 @@ impl<'a> Grant<'a> {
             nonce: None,
             actor: None,
             latest_end: None,
+            token_changes: None,
         }
     }
 

@@ -1,9 +1,9 @@
 //! Opening a session: the ids, the row and the refresh token that end a sign-in, apart from the tokens signed for it.
 
-use cognate_crypto::random;
-use cognate_shapes::AuthenticationResultType;
+use cognate_shapes::{AuthenticationResultType, NewDeviceMetadataType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions::{self, SessionRow};
+use serde_json::Value;
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -29,12 +29,15 @@ pub struct OpenedSession {
     pub refresh: RefreshToken,
     /// The user, as the sign-in leaves them.
     pub user: User,
+    /// The key of a device that was not known before.
+    pub new_device: Option<NewDeviceMetadataType>,
+    /// The answer of the pool's PreTokenGeneration function, which a signer of tokens obeys.
+    pub token_changes: Option<Value>,
 }
 
 impl OpenedSession {
-    /// Returns a session with a new id, whose refresh token lives as long as the client says.
-    pub fn new(cx: &Cx<'_>, client: &Client, user: User, doc: SessionDoc) -> Self {
-        let id = random::uuid_v4();
+    /// Returns a session whose refresh token lives as long as the client says.
+    pub fn new(cx: &Cx<'_>, client: &Client, id: String, user: User, doc: SessionDoc) -> Self {
         let lifetime = client.refresh_token_seconds().saturating_mul(SECOND);
         let refresh = RefreshToken {
             client_id: client.id.clone(),
@@ -48,6 +51,8 @@ impl OpenedSession {
             doc,
             refresh,
             user,
+            new_device: None,
+            token_changes: None,
         }
     }
 
@@ -90,7 +95,13 @@ impl OpenedSession {
         client: &Client,
     ) -> Result<AuthenticationResultType> {
         let groups = GroupClaims::load(cx, pool, &self.user.id).await?;
-        let grant = Grant::account(pool, client, &self.user, &groups, &self.id, &self.doc);
-        issue::api_result(cx, &grant, Some(&self.refresh)).await
+        let account = Grant::account(pool, client, &self.user, &groups, &self.id, &self.doc);
+        let grant = Grant {
+            token_changes: self.token_changes.as_ref(),
+            ..account
+        };
+        let mut result = issue::api_result(cx, &grant, Some(&self.refresh)).await?;
+        result.new_device_metadata = self.new_device.clone();
+        Ok(result)
     }
 }

@@ -38,7 +38,7 @@ pub struct SessionDoc {
     /// What the user showed when they signed in; empty in sessions older than this member.
     #[serde(default, skip_serializing_if = "Proven::is_empty")]
     pub proven: Proven,
-    /// Which password was shown ([`credential_mark`](crate::signin::progress::credential_mark)), where one was.
+    /// Which password was shown ([`credential_mark`](crate::signin::state::credential_mark)), where one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
     /// The claim of that name. It stays as it is when the pool renames its levels.

@@ -4,11 +4,11 @@ use cognate_shapes::{InitiateAuthRequest, InitiateAuthResponse};
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::signin::At;
-use crate::signin::flows::{self, Door, Parameters};
-use crate::signin::outcome::Outcome;
+use crate::signin::api::{self, Reply};
+use crate::signin::wire::Parameters;
+use crate::signin::{At, Surface};
 
-/// InitiateAuth.
+/// Begins a sign-in, or trades a refresh token for new tokens.
 ///
 /// # Errors
 /// auth.md 6.4.
@@ -19,30 +19,12 @@ pub async fn initiate_auth(
     let (pool, client) = cx.client(&input.client_id).await?;
     let given = Parameters::new(input.auth_parameters.as_ref());
     let at = At {
-        door: Door::Public,
+        surface: Surface::PublicApi,
         pool: &pool,
         client: &client,
         metadata: input.client_metadata.as_ref(),
     };
     let session = input.session.as_deref();
-    let outcome = flows::start(cx, at, input.auth_flow, session, &given).await?;
-    Ok(match outcome {
-        Outcome::Tokens(result) => InitiateAuthResponse {
-            challenge_parameters: Some(Default::default()),
-            authentication_result: Some(*result),
-            ..InitiateAuthResponse::default()
-        },
-        Outcome::Challenge {
-            name,
-            session,
-            parameters,
-            available,
-        } => InitiateAuthResponse {
-            challenge_name: Some(name),
-            session,
-            challenge_parameters: Some(parameters),
-            available_challenges: available,
-            ..InitiateAuthResponse::default()
-        },
-    })
+    let reply = api::initiate(cx, at, input.auth_flow, session, &given).await?;
+    Ok(response!(InitiateAuthResponse, reply))
 }

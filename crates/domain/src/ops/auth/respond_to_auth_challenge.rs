@@ -4,11 +4,11 @@ use cognate_shapes::{RespondToAuthChallengeRequest, RespondToAuthChallengeRespon
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::signin::At;
-use crate::signin::flows::{self, Door, Parameters};
-use crate::signin::outcome::Outcome;
+use crate::signin::api::{self, Reply};
+use crate::signin::wire::Parameters;
+use crate::signin::{At, Surface};
 
-/// RespondToAuthChallenge.
+/// Takes the answer to a challenge.
 ///
 /// # Errors
 /// auth.md 6.5.
@@ -18,31 +18,13 @@ pub async fn respond_to_auth_challenge(
 ) -> Result<RespondToAuthChallengeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     let given = Parameters::new(input.challenge_responses.as_ref());
-    let session = input.session.as_deref();
     let at = At {
-        door: Door::Public,
+        surface: Surface::PublicApi,
         pool: &pool,
         client: &client,
         metadata: input.client_metadata.as_ref(),
     };
-    let outcome = flows::answer(cx, at, input.challenge_name, session, &given).await?;
-    Ok(match outcome {
-        Outcome::Tokens(result) => RespondToAuthChallengeResponse {
-            challenge_parameters: Some(Default::default()),
-            authentication_result: Some(*result),
-            ..RespondToAuthChallengeResponse::default()
-        },
-        Outcome::Challenge {
-            name,
-            session,
-            parameters,
-            available,
-        } => RespondToAuthChallengeResponse {
-            challenge_name: Some(name),
-            session,
-            challenge_parameters: Some(parameters),
-            available_challenges: available,
-            ..RespondToAuthChallengeResponse::default()
-        },
-    })
+    let session = input.session.as_deref();
+    let reply = api::respond(cx, at, input.challenge_name, session, &given).await?;
+    Ok(response!(RespondToAuthChallengeResponse, reply))
 }

@@ -14,7 +14,7 @@ use crate::facts::factor::MfaFactor;
 use crate::records::mfa;
 use crate::records::user;
 use crate::signin::mfa::setup;
-use crate::signin::mfa::software_token::Kept;
+use crate::signin::mfa::software_token::TokenRow;
 use crate::tokens::verify;
 
 /// VerifySoftwareToken. In a pool where second factors are optional this turns nothing on.
@@ -55,7 +55,7 @@ async fn by_token(
     if !mfa::is_offered(pool, MfaFactor::SoftwareToken) {
         return Err(errors::mfa::software_token_not_enabled().into());
     }
-    let kept = Kept::read(&cx.store, pool, &before.id).await?;
+    let kept = TokenRow::read(&cx.store, pool, &before.id).await?;
     let batch = kept.register(cx, pool, &before.id, code.expose(), Batch::new())?;
     let required = pool.doc.mfa_configuration == UserPoolMfaType::On;
     let mut after = before.clone();

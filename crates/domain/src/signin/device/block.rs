@@ -9,8 +9,8 @@ use crate::clock::utc_day;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::pool::Pool;
-use crate::signin::progress::Progress;
-use crate::signin::ticket::{Fields, pack};
+use crate::signin::session_token::{Fields, pack};
+use crate::signin::state::SignInState;
 
 /// The purpose of the sealed bytes.
 const DEVICE: &str = "device SRP";
@@ -19,7 +19,7 @@ const DEVICE: &str = "device SRP";
 pub(super) struct DeviceBlock {
     /// The sign-in. Its nonce is that of the session which asked for the device, so that of several proofs begun from one
     /// session only one ends in tokens.
-    pub(super) progress: Progress,
+    pub(super) state: SignInState,
     /// The device that began the proof.
     pub(super) device_key: String,
     /// A as the client sent it.
@@ -31,14 +31,14 @@ pub(super) struct DeviceBlock {
 }
 
 impl DeviceBlock {
-    /// The sealed bytes in base64: what the client signs and sends back.
+    /// Returns the sealed bytes in base64; the client signs the bytes and sends them back.
     ///
     /// # Errors
-    /// None that can arise.
+    /// Those of serialization.
     pub(super) fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> Result<String> {
-        let progress = serde_json::to_vec(&self.progress)?;
+        let state = serde_json::to_vec(&self.state)?;
         let plain = pack(&[
-            &progress,
+            &state,
             self.device_key.as_bytes(),
             &self.public_a,
             self.b.expose(),
@@ -51,14 +51,14 @@ impl DeviceBlock {
         Ok(STANDARD.encode(sealed))
     }
 
-    /// The block, and the bytes that the client signed; None for everything that this pool did not seal.
+    /// Returns the block and the bytes that the client signed; None for a text that this pool did not seal.
     pub(super) fn open(pool: &Pool, text: &str) -> Option<(Self, Vec<u8>)> {
         let sealed = STANDARD.decode(text).ok()?;
         let plain = pool.key.open_token(DEVICE, pool.id.as_bytes(), &sealed);
         let plain = plain.ok()?;
         let mut fields = Fields(plain.expose());
         let block = Self {
-            progress: serde_json::from_slice(fields.bytes()?).ok()?,
+            state: serde_json::from_slice(fields.bytes()?).ok()?,
             device_key: fields.text()?,
             public_a: fields.bytes()?.to_vec(),
             b: Secret::new(fields.bytes()?.try_into().ok()?),

@@ -1,19 +1,17 @@
-//! Devices in a sign-in (auth.md 3.7): the key that a new one gets, and the proof by which a remembered one stands for
-//! the second factor, DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER.
+//! Devices in a sign-in (auth.md 3.7): the key that a new one gets, and the proof by which a remembered one replaces the
+//! second factor, DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER.
 //!
-//! A device never signs in alone: both challenges go on with a sign-in whose first factor was shown. Its state comes from
+//! A device never signs in alone: both challenges go on with a sign-in whose first factor was proven. Its state comes from
 //! the session of DEVICE_SRP_AUTH. Clients that send none get the one that waits in the device's row, for a minute and
 //! only where they ask as they began: from the same address, with the same User-Agent. A thief of the device's secret who
 //! has neither password nor session cannot take up the sign-in that its owner just began.
 
 mod block;
 
-use std::collections::BTreeMap;
-
 use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
-use cognate_crypto::srp::{self, Challenge, PublicA};
-use cognate_shapes::{ChallengeNameType, NewDeviceMetadataType};
+use cognate_crypto::srp::{self, PublicA};
+use cognate_shapes::NewDeviceMetadataType;
 use cognate_store::Batch;
 use cognate_store::tables::devices;
 
@@ -21,49 +19,47 @@ use crate::attempts::hex;
 use crate::clock::MINUTE;
 use crate::cx::{ClientInfo, Cx};
 use crate::errors::devices::device_not_found;
-use crate::errors::{Fault, Result, auth, unconfirmed};
-use crate::facts::factor::Factor;
+use crate::errors::{Result, auth};
+use crate::facts::factor::{Factor, Proven};
 use crate::records::device as record;
 use crate::records::device::{Device, Proof, Waiting};
 use crate::records::pool::Pool;
-use crate::signin::advance::{self, Passed};
-use crate::signin::flows::Parameters;
+use crate::signin::challenge::{Ask, Challenge, SrpNumbers};
 use crate::signin::mfa::decide::Decision;
-use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::srp::claim_has_form;
-use crate::signin::timestamp::is_timely;
-use crate::signin::{At, resume, secret_hash, ticket};
+use crate::signin::srp::SignedClaim;
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Authenticated, Judged, Pass, Step, Verdict, Wrong};
+use crate::signin::{At, session_token};
 use block::DeviceBlock;
 
 /// How long a session waits in the device's row for a client that sends none: such clients answer at once. Microseconds.
 const WAITS: i64 = MINUTE;
 
-/// The device that a sign-in names, in pools that track devices.
+/// Returns the device that a sign-in names, in pools that track devices.
 ///
 /// # Errors
 /// ResourceNotFoundException `Device does not exist.` when the request itself names one that the user does not have: its
 /// client then forgets it and asks again without. One that was only named in an earlier step counts as not named, else
 /// such a client would be refused again.
-pub async fn named(cx: &Cx<'_>, at: At<'_>, passed: &Passed) -> Result<Option<Device>> {
-    let key = passed.start.device_key.as_deref();
+pub async fn named(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    authenticated: &Authenticated,
+) -> Judged<Option<Device>> {
+    let key = authenticated.start.device_key.as_deref();
     let Some(key) = key.filter(|_| at.pool.doc.device_configuration.is_some()) else {
         return Ok(None);
     };
-    let found = Device::find(&cx.store, at.pool, &passed.user.id, key).await?;
-    if found.is_none() && passed.start.device_named {
-        // The refusal tells that the first factor was right, so that it is subject to the lockout like an acceptance.
-        let batch = passed.tally.unmoved(Batch::new(), at.pool);
-        cx.commit(batch, |_| Fault::Stale).await?;
-        return Err(device_not_found().into());
+    let found = Device::find(&cx.store, at.pool, &authenticated.user.id, key).await?;
+    if found.is_none() && authenticated.start.device_named {
+        return Err(authenticated.refuse(at, device_not_found()));
     }
     Ok(found)
 }
 
-/// Whether the device must prove itself now: in the place of a second factor that the user has, or after the challenges
-/// of CUSTOM_AUTH. Where none of this is due a device has nothing to stand for, and a user who must set up a factor does
-/// so on every device.
-pub fn takes_part(pool: &Pool, passed: &Passed, decision: &Decision, device: &Device) -> bool {
+/// True if the device must prove itself now: in the place of a second factor that the user has, or after the challenges of
+/// CUSTOM_AUTH. Otherwise a device has nothing to replace, and a user who must set up a factor does so on every device.
+pub fn takes_part(pool: &Pool, proven: &Proven, decision: &Decision, device: &Device) -> bool {
     let trusts = pool
         .doc
         .device_configuration
@@ -71,27 +67,27 @@ pub fn takes_part(pool: &Pool, passed: &Passed, decision: &Decision, device: &De
         .is_some_and(|config| config.challenge_required_on_new_device == Some(true));
     let due = match decision {
         Decision::Ask(_) | Decision::Choose(_) => true,
-        Decision::Nothing => passed.proven.has(Factor::Custom),
+        Decision::Nothing => proven.has(Factor::Custom),
         Decision::SetUp(_) | Decision::Impossible => false,
     };
-    trusts && due && device.can_prove_itself() && !passed.proven.has(Factor::Device)
+    trusts && due && device.can_prove_itself() && !proven.has(Factor::Device)
 }
 
 /// Asks for the proof of a device. The session joins `batch` as well, for clients that will not send it.
 ///
 /// # Errors
-/// None that can arise.
+/// Those of sealing the session.
 pub fn challenge(
     cx: &Cx<'_>,
     at: At<'_>,
-    progress: Progress,
+    state: SignInState,
     device: &Device,
     batch: Batch,
-) -> Result<(Batch, Outcome)> {
+) -> Result<(Batch, Challenge)> {
     let key = &device.0.device_key;
-    let progress = progress.next(cx, at.client, Awaits::DeviceSrp);
-    let session = progress.seal(cx, at.pool)?;
-    let user_id = &progress.subject;
+    let state = state.next(cx, at.client, Expected::DeviceSrp);
+    let session = state.seal(cx, at.pool)?;
+    let user_id = &state.subject;
     let waiting = Waiting {
         until: cx.now().saturating_add(WAITS),
         caller: caller(cx),
@@ -99,41 +95,25 @@ pub fn challenge(
     };
     let pending = record::seal_pending(at.pool, user_id, key, &waiting)?;
     let batch = devices::set_pending(batch, &at.pool.id, user_id, key, &pending);
-    let parameters = BTreeMap::from([
-        ("USERNAME".to_owned(), progress.username.clone()),
-        ("DEVICE_KEY".to_owned(), key.clone()),
-    ]);
-    let name = ChallengeNameType::DeviceSrpAuth;
-    Ok((batch, Outcome::challenge(name, Some(session), parameters)))
+    let ask = Ask::DeviceSrp {
+        username: state.username,
+        key: key.clone(),
+    };
+    Ok((batch, Challenge::new(ask, Some(session))))
 }
 
-/// DEVICE_SRP_AUTH: takes A, gives B, salt and SECRET_BLOCK. Nothing is spent: the session may begin another proof.
+/// DEVICE_SRP_AUTH: takes A, returns B, salt and SECRET_BLOCK. Nothing is spent: the session may begin another proof.
 ///
 /// # Errors
-/// auth.md 6.5; `Device does not exist.` for the device of somebody else, and, without a session, for a device that no
-/// sign-in waits for.
-pub async fn start(
+/// `Device does not exist.` for the device of another user.
+pub async fn begin(
     cx: &Cx<'_>,
     at: At<'_>,
-    session: Option<&str>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let name = given.required("USERNAME")?;
-    let key = given.required("DEVICE_KEY")?;
-    let public_a = given.required("SRP_A")?;
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
-    let public_a = srp::parse_public_a(public_a).map_err(|error| match error {
-        srp::SrpError::Malformed => unconfirmed::malformed_srp_a(),
-        srp::SrpError::Refused => auth::incorrect_password(),
-    })?;
-    let session = match session {
-        Some(text) => text.to_owned(),
-        None => pending(cx, at, name, key).await?,
-    };
-    let step = ChallengeNameType::DeviceSrpAuth;
-    let resumed = resume::resume(cx, at, step, Some(&session), given).await?;
-    let user = resumed.user.as_ref().ok_or_else(auth::session_invalid)?;
-    let (_, proof) = remembered(cx, at, &user.id, key).await?;
+    step: &Step,
+    key: &str,
+    public_a: PublicA,
+) -> Result<Challenge> {
+    let (_, proof) = remembered(cx, at, &step.known()?.id, key).await?;
     let salt = srp::to_hex(&proof.salt);
     let challenge = cx
         .workers
@@ -141,37 +121,40 @@ pub async fn start(
         .await;
 
     // The nonce stays: whichever proof of this step is right spends it.
-    let progress = Progress {
-        awaits: Awaits::DeviceVerifier,
-        expires: ticket::step_expires(cx, at.client),
-        ..resumed.progress
+    let state = SignInState {
+        expected: Expected::DeviceVerifier,
+        expires: session_token::step_expires(cx, at.client),
+        ..step.state.clone()
     };
-    let session = progress.seal(cx, at.pool)?;
-    let username = progress.username.clone();
-    let srp_b = challenge.srp_b();
+    let session = state.seal(cx, at.pool)?;
+    let username = state.username.clone();
+    let public_b = challenge.srp_b();
     let block = DeviceBlock {
-        progress,
+        state,
         device_key: key.to_owned(),
         public_a: public_a.as_bytes().to_vec(),
         b: challenge.b,
         public_b: challenge.public_b,
     };
-    let parameters = BTreeMap::from([
-        ("USERNAME".to_owned(), username),
-        ("DEVICE_KEY".to_owned(), key.to_owned()),
-        ("SALT".to_owned(), salt),
-        ("SECRET_BLOCK".to_owned(), block.seal(cx, at.pool)?),
-        ("SRP_B".to_owned(), srp_b),
-    ]);
-    Ok(Outcome::challenge(
-        ChallengeNameType::DevicePasswordVerifier,
-        Some(session),
-        parameters,
-    ))
+    let numbers = SrpNumbers {
+        salt,
+        public_b,
+        secret_block: block.seal(cx, at.pool)?,
+    };
+    let key = key.to_owned();
+    let ask = Ask::DeviceVerifier {
+        numbers,
+        username,
+        key,
+    };
+    Ok(Challenge::new(ask, Some(session)))
 }
 
-/// The session that waits for a device. A name that nobody has looks like a device that nobody has.
-async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<String> {
+/// Returns the session that waits for a device. An unknown name looks like an unknown device.
+///
+/// # Errors
+/// `Device does not exist.` for a device that no sign-in waits for.
+pub async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<String> {
     let folded = at.pool.fold(name);
     let found = devices::pending(&cx.store, &at.pool.id, &folded, name, key).await?;
     let (sealed, user_id) = found.ok_or_else(device_not_found)?;
@@ -183,7 +166,7 @@ async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<Strin
         .ok_or_else(device_not_found)?)
 }
 
-/// What tells one caller from another without a session.
+/// A text that differs between callers without a session.
 fn caller(cx: &Cx<'_>) -> String {
     let ClientInfo { ip, user_agent, .. } = &cx.client_info;
     hex(&sha256(format!("{ip} {user_agent}").as_bytes()))
@@ -196,7 +179,7 @@ async fn remembered(cx: &Cx<'_>, at: At<'_>, user_id: &str, key: &str) -> Result
         None => None,
     };
     let device = found.ok_or_else(device_not_found)?;
-    // Asked for while it was remembered, which somebody changed since: the sign-in begins again.
+    // It was remembered when its proof was asked for and is not any more: the sign-in begins again.
     let proof = match device.can_prove_itself() {
         true => device.proof(at.pool, user_id)?,
         false => None,
@@ -204,95 +187,117 @@ async fn remembered(cx: &Cx<'_>, at: At<'_>, user_id: &str, key: &str) -> Result
     Ok((device, proof.ok_or_else(auth::session_invalid)?))
 }
 
-/// DEVICE_PASSWORD_VERIFIER: checks the device's proof, which then stands for the second factor.
+/// A block that was opened, and the bytes that the client signed.
+pub struct Opened {
+    block: DeviceBlock,
+    signed: Vec<u8>,
+}
+
+/// Opens the SECRET_BLOCK of an answer, and compares it with the session if one was sent.
 ///
 /// # Errors
-/// [`claim_has_form`]; `Incorrect username or password.` for a wrong proof, time or block (settled S11); the session's texts when there is
-/// one; `Device does not exist.`; the lockout, towards which wrong proofs count.
-pub async fn answer(
+/// `Incorrect username or password.` for a wrong block (settled S11); the session's texts; `Device does not exist.` for
+/// another device than the block's.
+pub fn open(
     cx: &Cx<'_>,
     at: At<'_>,
-    session: Option<&str>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let pool = at.pool;
-    let name = given.required("USERNAME")?;
-    let key = given.required("DEVICE_KEY")?;
-    let block = given.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
-    let signature = given.required("PASSWORD_CLAIM_SIGNATURE")?.to_owned();
-    let timestamp = given.required("TIMESTAMP")?.to_owned();
-    secret_hash::check(at.client, name, given.get("SECRET_HASH"))?;
-    claim_has_form(&timestamp, &signature)?;
-
-    let (mut block, signed) =
-        DeviceBlock::open(pool, block).ok_or_else(auth::incorrect_password)?;
-    let progress = &block.progress;
-    if progress.client_id != at.client.id || !resume::is_named(at, progress, name) {
+    name: &str,
+    key: &str,
+    block: &str,
+    session: Option<&String>,
+) -> Result<(Opened, SignInState)> {
+    let opened = DeviceBlock::open(at.pool, block);
+    let (block, signed) = opened.ok_or_else(auth::incorrect_password)?;
+    let state = &block.state;
+    if state.client_id != at.client.id || !state.is_named(at.pool, name) {
         return Err(auth::incorrect_password().into());
     }
     if block.device_key != key {
         return Err(device_not_found().into());
     }
     if let Some(session) = session {
-        let other = Progress::open(cx, pool, at.client, session)?;
-        if other.awaits != Awaits::DeviceVerifier || other.nonce != progress.nonce {
+        let other = SignInState::open(cx, at.pool, at.client, session)?;
+        if other.expected != Expected::DeviceVerifier || other.nonce != state.nonce {
             return Err(auth::session_invalid().into());
         }
     }
-    if progress.expires <= cx.now() {
+    if state.expires <= cx.now() {
         return Err(auth::session_expired().into());
     }
-    block.progress.start.name_device(Some(key));
-    let resumed = resume::take_up(cx, at, block.progress.clone()).await?;
-    let user = resumed.user.as_ref().ok_or_else(auth::session_invalid)?;
-    let (device, proof) = remembered(cx, at, &user.id, key).await?;
-
-    let batch = devices::take(Batch::new(), &pool.id, &user.id, key);
-    let timely = is_timely(&timestamp, cx.clock.wall());
-    let right = cx
-        .workers
-        .run(move || prove(&block, &device, &proof, &signed, &timestamp, &signature))
-        .await;
-    if right && timely {
-        advance::proved(cx, at, resumed, Factor::Device, batch).await
-    } else {
-        Err(advance::wrong(cx, at, resumed, auth::incorrect_password()).await)
-    }
+    let mut state = state.clone();
+    state.start.name_device(Some(key));
+    Ok((Opened { block, signed }, state))
 }
 
-/// Checks the claim: the device's group stands for the pool, its key for the user (settled S8).
-fn prove(
-    block: &DeviceBlock,
-    device: &Device,
-    proof: &Proof,
-    signed: &[u8],
-    timestamp: &str,
-    signature: &str,
-) -> bool {
+/// DEVICE_PASSWORD_VERIFIER: judges the device's proof, which replaces the second factor.
+///
+/// # Errors
+/// `Device does not exist.`
+pub async fn judge(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    key: &str,
+    opened: Opened,
+    claim: SignedClaim,
+) -> Result<Verdict> {
+    let user_id = &step.known()?.id;
+    let (device, proof) = remembered(cx, at, user_id, key).await?;
+    let timely = claim.is_timely(cx);
+    let right = cx
+        .workers
+        .run(move || prove(&opened, &device, &proof, &claim))
+        .await;
+    Ok(if right && timely {
+        Verdict::Passed(Pass {
+            factor: Some(Factor::Device),
+            writes: devices::take(Batch::new(), &at.pool.id, user_id, key),
+            after: None,
+        })
+    } else {
+        Verdict::Wrong(Wrong {
+            refusal: auth::incorrect_password(),
+            one_time: true,
+        })
+    })
+}
+
+/// Checks the claim: the device's group is in the place of the pool, its key in that of the user (settled S8).
+fn prove(opened: &Opened, device: &Device, proof: &Proof, claim: &SignedClaim) -> bool {
+    let block = &opened.block;
     let Ok(public_a) = PublicA::from_bytes(&block.public_a) else {
         return false;
     };
-    let challenge = Challenge {
+    let challenge = srp::Challenge {
         b: block.b.duplicate(),
         public_b: block.public_b.clone(),
     };
-    let Ok(key) = srp::session_key(&public_a, &challenge, &proof.verifier) else {
+    let Ok(session_key) = srp::session_key(&public_a, &challenge, &proof.verifier) else {
         return false;
     };
     let (group, device_key) = (&device.0.group_key, &device.0.device_key);
-    srp::verify_claim(&key, group, device_key, signed, timestamp, signature)
+    let (timestamp, signature) = (&claim.timestamp, &claim.signature);
+    srp::verify_claim(
+        &session_key,
+        group,
+        device_key,
+        &opened.signed,
+        timestamp,
+        signature,
+    )
 }
 
 /// The device's part in a session that opens.
+#[derive(Clone)]
 pub struct Part {
-    /// Its key: that of the tokens.
+    /// Its key, as in the tokens.
     pub key: String,
-    /// The group of a key that was made now, which ConfirmDevice may turn into a device.
+    /// The group of a key that was made now, with which ConfirmDevice makes a device.
     pub group: Option<String>,
 }
 
 impl Part {
-    /// The answer's NewDeviceMetadata.
+    /// NewDeviceMetadata of the answer.
     pub fn metadata(&self) -> Option<NewDeviceMetadataType> {
         let group = self.group.clone()?;
         Some(NewDeviceMetadataType {
@@ -307,7 +312,7 @@ impl Part {
 pub fn at_sign_in(
     cx: &Cx<'_>,
     at: At<'_>,
-    passed: &Passed,
+    user_id: &str,
     device: Option<&Device>,
     batch: Batch,
 ) -> (Batch, Option<Part>) {
@@ -315,9 +320,11 @@ pub fn at_sign_in(
         return (batch, None);
     }
     let Some(device) = device else {
-        return (batch, Some(new_part(at.pool)));
+        let name = format!("new device of {user_id}");
+        let part = cx.memory().once(&name, || new_part(at.pool));
+        return (batch, Some(part));
     };
-    let (pool_id, user_id, key) = (&at.pool.id, &passed.user.id, &device.0.device_key);
+    let (pool_id, key) = (&at.pool.id, &device.0.device_key);
     let batch = devices::used(batch, pool_id, user_id, key, cx.now(), &cx.client_info.ip);
     let part = Part {
         key: key.clone(),
@@ -335,7 +342,7 @@ fn new_part(pool: &Pool) -> Part {
     }
 }
 
-/// Whether a refresh may go on: in pools that track devices it must name the device that the tokens were issued to
+/// True if a refresh may go on: in pools that track devices it must name the device that the tokens were issued to
 /// (auth.md 3.7, 5.5).
 pub fn fits_session(pool: &Pool, of_session: Option<&str>, given: Option<&str>) -> bool {
     let tracked = of_session.filter(|_| pool.doc.device_configuration.is_some());

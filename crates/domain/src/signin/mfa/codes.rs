@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 
 use crate::audit;
@@ -11,116 +10,92 @@ use crate::errors::{Fault, Result, auth};
 use crate::facts::contact::Contact;
 use crate::facts::factor::Factor;
 use crate::records::user::User;
-use crate::signin::flows::Parameters;
-use crate::signin::mfa::{name_for_srp, user_of};
+use crate::signin::At;
+use crate::signin::challenge::{Ask, Challenge};
 use crate::signin::otp::{self, Correct, Stage};
-use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::resume::Resumed;
-use crate::signin::{At, advance};
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 use crate::users::{aliases, changes};
 
-/// The medium of a challenge: where the code goes, the member that brings it back, what it shows.
-struct Medium {
-    challenge: ChallengeNameType,
-    contact: Contact,
-    member: &'static str,
-    factor: Factor,
-}
-
-fn medium(awaits: &Awaits) -> Medium {
-    match awaits {
-        Awaits::SmsMfa => Medium {
-            challenge: ChallengeNameType::SmsMfa,
-            contact: Contact::PhoneNumber,
-            member: "SMS_MFA_CODE",
-            factor: Factor::Sms,
-        },
-        _ => Medium {
-            challenge: ChallengeNameType::EmailOtp,
-            contact: Contact::Email,
-            member: "EMAIL_OTP_CODE",
-            factor: Factor::Email,
-        },
-    }
-}
-
-/// Sends a code to `user`. `awaits`: [`Awaits::SmsMfa`], [`Awaits::EmailMfa`], or [`Awaits::EmailSetup`] with the new
-/// address put into the user.
+/// Sends a code to `user`. `expected`: [`Expected::SmsMfa`], [`Expected::EmailMfa`], or [`Expected::EmailSetup`] with the
+/// new address put into the user.
 ///
 /// # Errors
-/// What stands in the way of sending.
+/// Those of sending.
 pub fn challenge(
     cx: &Cx<'_>,
     at: At<'_>,
     user: &User,
-    progress: Progress,
-    awaits: Awaits,
+    state: SignInState,
+    expected: Expected,
     batch: Batch,
-) -> Result<(Batch, Outcome)> {
-    let medium = medium(&awaits);
-    let progress = progress.next(cx, at.client, awaits);
-    let (batch, mut parameters) = otp::send(
-        cx,
-        at,
-        user,
-        medium.contact,
-        Stage::Second,
-        &progress,
-        batch,
-    )?;
-    if medium.contact == Contact::PhoneNumber {
-        name_for_srp(&progress, &mut parameters);
-    }
-    let session = Some(progress.seal(cx, at.pool)?);
-    let asked = Outcome::challenge(medium.challenge, session, parameters);
-    Ok((batch, asked))
+) -> Result<(Batch, Challenge)> {
+    let contact = match expected {
+        Expected::SmsMfa => Contact::PhoneNumber,
+        _ => Contact::Email,
+    };
+    let state = state.next(cx, at.client, expected);
+    let (batch, delivery) = otp::send(cx, at, user, contact, Stage::Second, &state, batch)?;
+    let ask = match contact {
+        Contact::PhoneNumber => Ask::SmsMfa {
+            delivery,
+            name_for_srp: state.name_for_srp(),
+        },
+        Contact::Email => Ask::EmailOtp(delivery),
+    };
+    Ok((batch, Challenge::new(ask, Some(state.seal(cx, at.pool)?))))
 }
 
-/// Takes the code. A wrong one counts towards the lockout; the session stays good for another.
+/// Judges the code. A wrong one counts towards the lockout; the session stays good for another.
 ///
 /// # Errors
-/// auth.md 6.5: CodeMismatchException; a session whose user has another address or number by now.
-pub async fn answer(
+/// auth.md 6.5: a code that was not judged; a session whose user has another address or number by now.
+pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
-    resumed: Resumed<'_>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let Medium { member, factor, .. } = medium(&resumed.progress.awaits);
-    let code = given.required(member)?;
-    let correct = match otp::check(cx, at, &resumed, code).await {
+    step: &Step,
+    code: &str,
+    factor: Factor,
+) -> Result<Verdict> {
+    let correct = match otp::check(cx, at, step, code).await {
         Ok(correct) => correct,
         Err(Fault::Api(refusal)) if otp::was_judged(&refusal) => {
-            return Err(advance::wrong(cx, at, resumed, refusal).await);
+            let one_time = true;
+            return Ok(Verdict::Wrong(Wrong { refusal, one_time }));
         }
         Err(fault) => return Err(fault),
     };
-    let before = user_of(&resumed)?.clone();
-    let after = after(cx, at, &resumed.progress.awaits, &before, &correct)?;
-    let batch = correct.consume(Batch::new(), at.pool);
-    let Some(after) = after else {
-        return advance::proved(cx, at, resumed, factor, batch).await;
+    let before = step.known()?;
+    let after = after(cx, at, &step.state.expected, before, &correct)?;
+    let writes = correct.consume(Batch::new(), at.pool);
+    let writes = match &after {
+        None => writes,
+        // A verified address is a name to sign in with where the pool says so, and belongs to the user who verified it last
+        // (auth.md 2.4).
+        Some(after) => {
+            let writes = aliases::save(cx, writes, at.pool, before, after).await?;
+            audit::record(cx, writes, &at.pool.id, Some(&after.id))
+        }
     };
-    // A verified address is a name to sign in with where the pool says so, and belongs to whoever verified it last
-    // (auth.md 2.4).
-    let batch = aliases::save(cx, batch, at.pool, &before, &after).await?;
-    let batch = audit::record(cx, batch, &at.pool.id, Some(&after.id));
-    advance::proved_and_saved(cx, at, resumed, factor, batch, after).await
+    Ok(Verdict::Passed(Pass {
+        factor: Some(factor),
+        writes,
+        after,
+    }))
 }
 
-/// The user after a right answer; None when nothing changes. What a code came back from is verified; an address that was
-/// given in answer to MFA_SETUP is theirs from now and turned on, if they still may set it.
+/// The user after a right answer; None when nothing changes. The address that a code was sent to is verified; one from an
+/// answer to MFA_SETUP is theirs from now on and turned on, if they still may set it.
 fn after(
     cx: &Cx<'_>,
     at: At<'_>,
-    awaits: &Awaits,
+    expected: &Expected,
     before: &User,
     correct: &Correct,
 ) -> Result<Option<User>> {
     let code = &correct.code;
-    if *awaits != Awaits::EmailSetup {
-        // The code shows that its reader has what the user had then.
+    if *expected != Expected::EmailSetup {
+        // The code shows that its reader has the address that the user had then.
         if before.attribute(&code.attribute) != Some(code.value.as_str()) {
             return Err(auth::session_invalid().into());
         }

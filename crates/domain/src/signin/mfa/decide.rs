@@ -1,4 +1,4 @@
-//! What a user still has to show after the first factor (auth.md 4.2). Nothing is read but the pool and the user's row.
+//! The second factor that a user still owes (auth.md 4.2), a pure function of the pool and the user's row.
 
 use cognate_shapes::{UserPoolMfaType, UserStatusType};
 
@@ -8,7 +8,7 @@ use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
-/// What follows the first factor.
+/// The step after the first factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing more is asked for.
@@ -24,7 +24,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// Whether a user may answer to `factor` now, asked for it or having chosen it.
+    /// True if a user may answer to `factor` now, asked for it or having chosen it.
     pub fn allows(&self, factor: MfaFactor) -> bool {
         match self {
             Self::Ask(asked) => *asked == factor,
@@ -33,13 +33,13 @@ impl Decision {
         }
     }
 
-    /// Whether a user may set up `factor` now.
+    /// True if a user may set up `factor` now.
     pub fn lets_set_up(&self, factor: MfaFactor) -> bool {
         matches!(self, Self::SetUp(list) if list.contains(&factor))
     }
 }
 
-/// Decides by pool, user and what was shown.
+/// Decides by the pool, the user and the completed factors.
 pub fn decide(pool: &Pool, user: &User, proven: &Proven) -> Decision {
     let configuration = pool.doc.mfa_configuration;
     if configuration == UserPoolMfaType::Off
@@ -70,14 +70,14 @@ pub fn decide(pool: &Pool, user: &User, proven: &Proven) -> Decision {
     }
 }
 
-/// Who is never asked: federated users, whose provider did that, and those whom the pool's own triggers let in without a
-/// password, since then the triggers decide alone (auth.md 3.5, 4.2).
+/// True for users who are never asked: federated ones, whose provider did that, and those whom the pool's own triggers let
+/// in without a password, since then the triggers decide alone (auth.md 3.5, 4.2).
 fn is_exempt(user: &User, proven: &Proven) -> bool {
     user.status == UserStatusType::ExternalProvider
         || proven.has(Factor::Custom) && !proven.has(Factor::Password)
 }
 
-/// Whether a second factor was shown besides the first.
+/// True if a second factor was completed besides the first.
 fn has_two(pool: &Pool, user: &User, proven: &Proven) -> bool {
     if proven.has(Factor::VerifiedPasskey) && mfa::passkey_is_enough(pool, user) {
         return true;
@@ -91,10 +91,10 @@ fn has_two(pool: &Pool, user: &User, proven: &Proven) -> bool {
     proven.iter().count() > 1 && proven.iter().any(is_second)
 }
 
-/// Whether a pool that requires a second factor takes this one without the user having turned it on.
+/// True if a pool that requires a second factor accepts this one although the user did not turn it on.
 fn is_eligible(pool: &Pool, user: &User, factor: MfaFactor) -> bool {
     let offered = match factor {
-        // Whoever registered an app goes on with it when the pool offers none any more.
+        // A registered app stays valid when the pool offers none any more.
         MfaFactor::SoftwareToken => true,
         MfaFactor::Sms | MfaFactor::Email => {
             mfa::is_offered(pool, factor) && !is_recovery(pool, factor)
@@ -103,7 +103,7 @@ fn is_eligible(pool: &Pool, user: &User, factor: MfaFactor) -> bool {
     offered && mfa::is_set_up(user, factor)
 }
 
-/// Whether a factor's codes go where the pool first sends the codes for forgotten passwords: it would not be a second one.
+/// True if a factor's codes go where the pool first sends the codes for forgotten passwords: it would not be a second one.
 fn is_recovery(pool: &Pool, factor: MfaFactor) -> bool {
     factor.contact().is_some() && factor.contact() == destination::primary_recovery(pool)
 }

@@ -1,13 +1,13 @@
 //! MFA_SETUP: the pool requires a second factor and the user has none (auth.md 4.2, sub-flows).
 //!
-//! An authenticator app is set up by AssociateSoftwareToken and VerifySoftwareToken, which are told nothing but the
-//! session; an e-mail address is given in the answer and proven by a code. Every step decides anew whether the user still
-//! has nothing, so that a session which was begun earlier cannot replace what was set up since.
+//! An authenticator app is set up by AssociateSoftwareToken and VerifySoftwareToken, which get nothing but the session; an
+//! e-mail address comes in the answer and is proven by a code. Every step decides anew whether the user still has no
+//! factor, so that a session which was begun earlier cannot replace one that was set up since.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 use cognate_store::tables::sessions;
 
@@ -18,92 +18,63 @@ use crate::facts::contact::Contact;
 use crate::facts::factor::{Factor, MfaFactor};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::user::{self, User};
-use crate::signin::flows::{Door, Parameters};
+use crate::records::user;
+use crate::signin::lock::Lock;
+use crate::signin::mfa::codes;
 use crate::signin::mfa::decide::{Decision, decide};
-use crate::signin::mfa::software_token::{self, Kept};
-use crate::signin::mfa::{codes, select, turn_to, user_of};
-use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::resume::{self, Resumed};
-use crate::signin::{At, advance};
+use crate::signin::mfa::software_token::{self, TokenRow};
+use crate::signin::resume;
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Asked, Pass, Step, Verdict};
+use crate::signin::{At, Surface};
 use crate::users::changes;
 
-/// Asks to set up one of `can`.
-///
-/// # Errors
-/// None that can arise.
-pub fn challenge(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    user: &User,
-    progress: Progress,
-    can: Vec<MfaFactor>,
-) -> Result<Outcome> {
-    let parameters = BTreeMap::from([
-        ("MFAS_CAN_SETUP".to_owned(), select::names(&can)?),
-        ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
-    ]);
-    let awaits = Awaits::MfaSetup { can, app: None };
-    let session = progress.next(cx, at.client, awaits).seal(cx, at.pool)?;
-    let name = ChallengeNameType::MfaSetup;
-    Ok(Outcome::challenge(name, Some(session), parameters))
-}
-
-/// Takes the session of VerifySoftwareToken, or EMAIL.
+/// Takes the session of VerifySoftwareToken, or an address.
 ///
 /// # Errors
 /// `Invalid session for the user.` when neither is there (auth.md 6.5); for an address, those of [`changes::complete`].
-pub async fn answer(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    resumed: Resumed<'_>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let Awaits::MfaSetup { app, .. } = &resumed.progress.awaits else {
+pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, email: Option<&str>) -> Result<Verdict> {
+    let Expected::MfaSetup { app, .. } = &step.state.expected else {
         return Err(auth::session_invalid().into());
     };
-    let user = user_of(&resumed)?;
+    let user = step.known()?;
     if let Some(app) = app {
-        // The app may have been taken away since, and another one registered.
-        let kept = Kept::read(&cx.store, at.pool, &user.id).await?;
-        let mark = kept.mark(at.pool, &user.id)?;
+        // The app may have been deleted since, and another one registered.
+        let row = TokenRow::read(&cx.store, at.pool, &user.id).await?;
+        let mark = row.mark(at.pool, &user.id)?;
         if !user.doc.mfa.software_token_registered || mark.as_ref() != Some(app) {
             return Err(auth::session_invalid().into());
         }
-        return advance::proved(cx, at, resumed, Factor::SoftwareToken, Batch::new()).await;
+        return Ok(Verdict::Passed(Pass::of(Factor::SoftwareToken)));
     }
-    // The documentation prints the member in lower case, the clients send it in capitals (auth.md 4.2).
-    let email = given.get("EMAIL").or_else(|| given.get("email"));
     let email = email.filter(|email| !email.is_empty());
-    let (Some(email), true) = (email, may_set_up(at.pool, &resumed, MfaFactor::Email)?) else {
+    let (Some(email), true) = (email, may_set_up(at.pool, step, MfaFactor::Email)?) else {
         return Err(auth::session_invalid().into());
     };
     // The address becomes the user's once the code has come back.
     let given = BTreeMap::from([(Contact::Email.attribute().to_owned(), email.to_owned())]);
     let reached = changes::complete(at.pool, at.client, user, given)?;
-    let progress = resumed.progress.clone();
-    let (batch, next) =
-        codes::challenge(cx, at, &reached, progress, Awaits::EmailSetup, Batch::new())?;
-    turn_to(cx, at, &resumed, batch, next).await
+    let (state, expected) = (step.state.clone(), Expected::EmailSetup);
+    let (writes, challenge) = codes::challenge(cx, at, &reached, state, expected, Batch::new())?;
+    Ok(Verdict::Ask(Asked {
+        challenge,
+        writes: step.require_unchanged(at, writes)?,
+        replay: step.replay.clone(),
+    }))
 }
 
-/// Whether the session lets its user set up `factor`, and they still have to.
-fn may_set_up(pool: &Pool, resumed: &Resumed<'_>, factor: MfaFactor) -> Result<bool> {
-    let Awaits::MfaSetup { can, app: None } = &resumed.progress.awaits else {
+/// True if the session lets its user set up `factor`, and they still have to.
+fn may_set_up(pool: &Pool, step: &Step, factor: MfaFactor) -> Result<bool> {
+    let Expected::MfaSetup { can, app: None } = &step.state.expected else {
         return Ok(false);
     };
-    let user = user_of(resumed)?;
-    let now = decide(pool, user, &resumed.progress.proven);
+    let now = decide(pool, step.known()?, &step.state.proven);
     Ok(can.contains(&factor) && matches!(now, Decision::SetUp(_)) && now.lets_set_up(factor))
 }
 
 /// Pool and client of a session that comes without either.
-async fn place(
-    cx: &Cx<'_>,
-    session: &str,
-) -> Result<(std::sync::Arc<Pool>, std::sync::Arc<Client>)> {
-    let client_id = Progress::client_of(session)?;
+async fn place(cx: &Cx<'_>, session: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
+    let client_id = SignInState::client_of(session)?;
     match cx.client(&client_id).await {
         Err(Fault::Api(error)) if error.code == ErrorCode::ResourceNotFound => {
             Err(auth::session_invalid().into())
@@ -113,56 +84,66 @@ async fn place(
 }
 
 /// Takes up a session of MFA_SETUP for the operations of authenticator apps.
-async fn take_up<'a>(cx: &'a Cx<'_>, at: At<'_>, session: &str) -> Result<Resumed<'a>> {
-    let progress = Progress::open(cx, at.pool, at.client, session)?;
-    if !matches!(&progress.awaits, Awaits::MfaSetup { .. }) {
+async fn take_up<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    session: &str,
+) -> Result<Step> {
+    let state = SignInState::open(cx, at.pool, at.client, session)?;
+    if !matches!(&state.expected, Expected::MfaSetup { .. }) {
         return Err(auth::session_invalid().into());
     }
-    let resumed = match resume::take_up(cx, at, progress).await {
-        // The state of a user whom a reset or the like befell in between; not every operation may name it.
-        Err(Fault::Api(error)) if !cx.action.declares(error.code) => {
-            return Err(auth::session_invalid().into());
+    let step = match resume::take_up(cx, at, lock, state).await {
+        Ok(step) => step,
+        Err(stop) => {
+            return Err(match stop.settle(cx, at).await {
+                // The user was reset or disabled meanwhile. This operation does not declare that error.
+                Fault::Api(error) if !cx.action.declares(error.code) => {
+                    auth::session_invalid().into()
+                }
+                fault => fault,
+            });
         }
-        other => other?,
     };
-    if !may_set_up(at.pool, &resumed, MfaFactor::SoftwareToken)? {
+    if !may_set_up(at.pool, &step, MfaFactor::SoftwareToken)? {
         return Err(auth::session_invalid().into());
     }
-    Ok(resumed)
+    Ok(step)
 }
 
 fn at<'a>(pool: &'a Pool, client: &'a Client) -> At<'a> {
     At {
-        door: Door::Public,
+        surface: Surface::PublicApi,
         pool,
         client,
         metadata: None,
     }
 }
 
-/// AssociateSoftwareToken in the middle of a sign-in: SecretCode and the session to verify it with. The session that was
-/// given stays good, since nothing was shown.
+/// AssociateSoftwareToken in the middle of a sign-in: returns SecretCode and the session to verify it with. The session of
+/// the request stays good, since nothing was proven.
 ///
 /// # Errors
 /// The texts of sessions.
 pub async fn associate(cx: &Cx<'_>, session: &str) -> Result<(String, String)> {
     let (pool, client) = place(cx, session).await?;
     let at = at(&pool, &client);
-    let resumed = take_up(cx, at, session).await?;
-    let user = user_of(&resumed)?;
+    let mut lock = Lock::default();
+    let step = take_up(cx, at, &mut lock, session).await?;
+    let user = step.known()?;
     let batch = sessions::pool_is_active(Batch::new(), &pool.id);
     let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
     let (batch, secret_code) = software_token::associate(&pool, &user.id, batch);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
-    let progress = resumed.progress.clone();
-    let awaits = progress.awaits.clone();
-    let session = progress.next(cx, &client, awaits).seal(cx, &pool)?;
+    let expected = step.state.expected.clone();
+    let session = step.state.next(cx, &client, expected).seal(cx, &pool)?;
     Ok((secret_code, session))
 }
 
-/// VerifySoftwareToken in the middle of a sign-in: the session that answers MFA_SETUP. The session that was given is spent,
-/// by a wrong code as well (auth.md 4.4).
+/// VerifySoftwareToken in the middle of a sign-in: returns the session that answers MFA_SETUP. The session of the request is
+/// spent, by a wrong code as well (auth.md 4.4).
 ///
 /// # Errors
 /// The texts of sessions; EnableSoftwareTokenMFAException.
@@ -174,33 +155,30 @@ pub async fn verify(
 ) -> Result<String> {
     let (pool, client) = place(cx, session).await?;
     let at = at(&pool, &client);
-    let resumed = take_up(cx, at, session).await?;
-    let before = user_of(&resumed)?;
-    let proof = resumed.proof();
-    let kept = Kept::read(&cx.store, &pool, &before.id).await?;
-    let registering = kept.register(cx, &pool, &before.id, code.expose(), Batch::new());
-    let batch = match registering {
+    let mut lock = Lock::default();
+    let step = take_up(cx, at, &mut lock, session).await?;
+    let before = step.known()?;
+    let conflict = |label| step.replay.conflict(cx, at, label);
+    let row = TokenRow::read(&cx.store, &pool, &before.id).await?;
+    let batch = match row.register(cx, &pool, &before.id, code.expose(), Batch::new()) {
         Ok(batch) => batch,
         Err(Fault::Api(refusal)) => {
             let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-            let batch = proof.spend(batch, &pool);
-            cx.commit(batch, |label| proof.conflict(cx, &pool, &client, label))
-                .await?;
+            let batch = step.replay.spend(batch, &pool);
+            cx.commit(batch, conflict).await?;
             return Err(refusal.into());
         }
         Err(fault) => return Err(fault),
     };
-    let app = kept.pending_mark(&pool, &before.id)?;
+    let app = row.pending_mark(&pool, &before.id)?;
     let mut after = before.clone();
     after.doc.mfa.register_software_token(name, true);
     after.modified = cx.now();
     let batch = user::save(batch, &pool, before, &after)?;
-    let batch = proof.spend(batch, &pool);
+    let batch = step.replay.spend(batch, &pool);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
-    cx.commit(batch, |label| proof.conflict(cx, &pool, &client, label))
-        .await?;
-    let progress = resumed.progress.clone();
+    cx.commit(batch, conflict).await?;
     let can = vec![MfaFactor::SoftwareToken];
-    let verified = progress.next(cx, &client, Awaits::MfaSetup { can, app });
-    verified.seal(cx, &pool)
+    let expected = Expected::MfaSetup { can, app };
+    step.state.next(cx, &client, expected).seal(cx, &pool)
 }

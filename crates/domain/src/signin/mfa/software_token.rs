@@ -1,14 +1,11 @@
 //! SOFTWARE_TOKEN_MFA, and the seeds behind it (auth.md 4.4).
 //!
 //! A user has at most one registered seed and one that waits for its first code; the registered one stays in force until
-//! a code of the other has come. The newest step whose code was used stands in the row and is a condition of every batch
-//! that uses a later one, so that a code works once, whoever gives it and how often at a time.
-
-use std::collections::BTreeMap;
+//! a code of the other has come. The newest step whose code was used is in the row and a condition of every batch
+//! that uses a later one, so that a code works once, however often it is sent at a time.
 
 use cognate_crypto::seal::Context;
-use cognate_crypto::totp::{self, Seed, Verdict};
-use cognate_shapes::ChallengeNameType;
+use cognate_crypto::totp::{self, Seed};
 use cognate_store::tables::software_tokens::{self as table, SoftwareTokenRow};
 use cognate_store::{Batch, Store};
 use serde::Serialize;
@@ -21,40 +18,38 @@ use crate::errors::{self, Fault, Result};
 use crate::facts::factor::Factor;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::flows::Parameters;
-use crate::signin::mfa::{name_for_srp, user_of};
-use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::resume::Resumed;
-use crate::signin::{At, advance};
+use crate::signin::At;
+use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 
-/// Which of a user's two seeds.
+/// One of a user's two seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Which {
+enum Slot {
     Registered,
     Pending,
 }
 
-fn context<'a>(pool: &'a Pool, user_id: &'a str, which: Which) -> Context<'a> {
+fn context<'a>(pool: &'a Pool, user_id: &'a str, slot: Slot) -> Context<'a> {
     Context {
         table: "software_tokens",
-        column: match which {
-            Which::Registered => "seed",
-            Which::Pending => "pending",
+        column: match slot {
+            Slot::Registered => "seed",
+            Slot::Pending => "pending",
         },
         pool: &pool.id,
         row: user_id,
     }
 }
 
-fn open(pool: &Pool, user_id: &str, which: Which, sealed: &[u8]) -> Result<Seed> {
-    let plain = pool.key.open(&context(pool, user_id, which), sealed)?;
+fn open(pool: &Pool, user_id: &str, slot: Slot, sealed: &[u8]) -> Result<Seed> {
+    let plain = pool.key.open(&context(pool, user_id, slot), sealed)?;
     Seed::from_bytes(plain.expose())
         .ok_or_else(|| Fault::Internal(format!("the seed of user {user_id} has another length")))
 }
 
-fn seal(pool: &Pool, user_id: &str, which: Which, seed: &Seed) -> Vec<u8> {
-    pool.key.seal(&context(pool, user_id, which), seed.expose())
+fn seal(pool: &Pool, user_id: &str, slot: Slot, seed: &Seed) -> Vec<u8> {
+    pool.key.seal(&context(pool, user_id, slot), seed.expose())
 }
 
 /// A pseudonym of a seed.
@@ -62,12 +57,12 @@ fn mark(pool: &Pool, seed: &Seed) -> String {
     hex(&pool.key.mac("registered apps", seed.expose()))
 }
 
-/// What is kept of a user's seeds.
-pub struct Kept {
+/// The row of a user's seeds, if there is one.
+pub struct TokenRow {
     row: Option<SoftwareTokenRow>,
 }
 
-impl Kept {
+impl TokenRow {
     /// Reads a user's seeds.
     ///
     /// # Errors
@@ -91,7 +86,7 @@ impl Kept {
         else {
             return Ok(None);
         };
-        let seed = open(pool, user_id, Which::Registered, sealed)?;
+        let seed = open(pool, user_id, Slot::Registered, sealed)?;
         Ok(Some((seed, *last_step)))
     }
 
@@ -99,11 +94,11 @@ impl Kept {
     fn pending(&self, pool: &Pool, user_id: &str) -> Result<Option<Seed>> {
         let sealed = self.row.as_ref().and_then(|row| row.pending.as_deref());
         sealed
-            .map(|sealed| open(pool, user_id, Which::Pending, sealed))
+            .map(|sealed| open(pool, user_id, Slot::Pending, sealed))
             .transpose()
     }
 
-    /// Tells the registered app from every other one; None without one.
+    /// A pseudonym of the registered app; None without one.
     ///
     /// # Errors
     /// A seed that cannot be opened.
@@ -112,7 +107,7 @@ impl Kept {
         Ok(registered.map(|(seed, _)| mark(pool, &seed)))
     }
 
-    /// What [`Kept::mark`] says once the pending seed is registered.
+    /// The result of [`TokenRow::mark`] once the pending seed is registered.
     ///
     /// # Errors
     /// A seed that cannot be opened.
@@ -120,7 +115,7 @@ impl Kept {
         Ok(self.pending(pool, user_id)?.map(|seed| mark(pool, &seed)))
     }
 
-    /// Judges the first code of the pending seed. A right one gives the batch that registers the seed; the caller changes
+    /// Judges the first code of the pending seed. A right one returns the batch that registers the seed; the caller changes
     /// the user with it.
     ///
     /// # Errors
@@ -136,10 +131,10 @@ impl Kept {
         let (Some(row), Some(seed)) = (&self.row, self.pending(pool, user_id)?) else {
             return Err(errors::mfa::enabling_failed().into());
         };
-        let Verdict::Fresh(step) = seed.judge(seconds(cx), 0, given) else {
+        let totp::Verdict::Fresh(step) = seed.judge(seconds(cx), 0, given) else {
             return Err(errors::mfa::enabling_failed().into());
         };
-        let sealed = seal(pool, user_id, Which::Registered, &seed);
+        let sealed = seal(pool, user_id, Slot::Registered, &seed);
         let mac = pool.sign(&table::signed(user_id, Some(&sealed), step));
         Ok(table::register(
             batch, &pool.id, user_id, row.ver, sealed, step, mac,
@@ -152,9 +147,9 @@ fn seconds(cx: &Cx<'_>) -> i64 {
     cx.now().div_euclid(SECOND)
 }
 
-/// What an authenticator app shows, for `GET /_dev/totp`. Without `Debug`, since it holds a secret.
+/// The display of an authenticator app, for `GET /_dev/totp`. Without `Debug`, since it holds a secret.
 #[derive(Serialize)]
-pub struct Shown {
+pub struct DevCode {
     /// SecretCode.
     pub secret: String,
     /// A code that is accepted now and was not used; None while all that are accepted were.
@@ -163,7 +158,7 @@ pub struct Shown {
     pub wait: i64,
 }
 
-impl Shown {
+impl DevCode {
     fn of(seed: &Seed, now: i64, last_step: i64) -> Self {
         // The code of the next step is accepted already.
         let step = now.div_euclid(totp::STEP).max(last_step.saturating_add(1));
@@ -178,38 +173,38 @@ impl Shown {
 
 /// Both apps of a user: the registered one and the one being set up.
 #[derive(Serialize)]
-pub struct ShownApps {
+pub struct DevApps {
     /// In force.
-    pub registered: Option<Shown>,
+    pub registered: Option<DevCode>,
     /// Waits for its first code.
-    pub pending: Option<Shown>,
+    pub pending: Option<DevCode>,
 }
 
-/// What the apps of a user show; None without such a pool or user. For `cognate dev` only.
+/// Returns the displays of a user's apps; None without such a pool or user. For `cognate dev` only.
 ///
 /// # Errors
 /// The store's.
-pub async fn shown(app: &App, pool_id: &str, name: &str) -> Result<Option<ShownApps>> {
+pub async fn shown(app: &App, pool_id: &str, name: &str) -> Result<Option<DevApps>> {
     let Some(pool) = app.cached_pool(pool_id).await? else {
         return Ok(None);
     };
     let Some(user) = User::find(&app.store, &pool, name).await? else {
         return Ok(None);
     };
-    let kept = Kept::read(&app.store, &pool, &user.id).await?;
+    let row = TokenRow::read(&app.store, &pool, &user.id).await?;
     let now = app.clock.service().div_euclid(SECOND);
-    let registered = kept.registered(&pool, &user.id)?;
-    let pending = kept.pending(&pool, &user.id)?;
-    Ok(Some(ShownApps {
-        registered: registered.map(|(seed, last_step)| Shown::of(&seed, now, last_step)),
-        pending: pending.map(|seed| Shown::of(&seed, now, 0)),
+    let registered = row.registered(&pool, &user.id)?;
+    let pending = row.pending(&pool, &user.id)?;
+    Ok(Some(DevApps {
+        registered: registered.map(|(seed, last_step)| DevCode::of(&seed, now, last_step)),
+        pending: pending.map(|seed| DevCode::of(&seed, now, 0)),
     }))
 }
 
-/// A new seed that waits for its first code, in the place of an older one that does: SecretCode, and what keeps it.
+/// Stores a new seed that waits for its first code, in the place of an older one that does. Returns SecretCode too.
 pub fn associate(pool: &Pool, user_id: &str, batch: Batch) -> (Batch, String) {
     let seed = Seed::generate();
-    let sealed = seal(pool, user_id, Which::Pending, &seed);
+    let sealed = seal(pool, user_id, Slot::Pending, &seed);
     let mac = pool.sign(&table::signed(user_id, None, 0));
     let batch = table::put_pending(batch, &pool.id, user_id, sealed, mac);
     (batch, seed.secret_code().expose().clone())
@@ -218,46 +213,40 @@ pub fn associate(pool: &Pool, user_id: &str, batch: Batch) -> (Batch, String) {
 /// Asks for the code that the user's app shows.
 ///
 /// # Errors
-/// None that can arise.
-pub fn challenge(cx: &Cx<'_>, at: At<'_>, user: &User, progress: Progress) -> Result<Outcome> {
-    let progress = progress.next(cx, at.client, Awaits::SoftwareToken);
-    let mut parameters = BTreeMap::new();
-    name_for_srp(&progress, &mut parameters);
-    if let Some(name) = &user.doc.mfa.software_token_name {
-        parameters.insert("FRIENDLY_DEVICE_NAME".to_owned(), name.clone());
-    }
-    let session = Some(progress.seal(cx, at.pool)?);
-    let name = ChallengeNameType::SoftwareTokenMfa;
-    Ok(Outcome::challenge(name, session, parameters))
+/// Those of sealing the session.
+pub fn challenge(cx: &Cx<'_>, at: At<'_>, user: &User, state: SignInState) -> Result<Challenge> {
+    let state = state.next(cx, at.client, Expected::SoftwareToken);
+    let ask = Ask::SoftwareToken {
+        app_name: user.doc.mfa.software_token_name.clone(),
+        name_for_srp: state.name_for_srp(),
+    };
+    Ok(Challenge::new(ask, Some(state.seal(cx, at.pool)?)))
 }
 
-/// Takes the code. One that is wrong or was used counts towards the lockout; the session stays good for another.
+/// Judges the code. One that is wrong or was used counts towards the lockout; the session stays good for another.
 ///
 /// # Errors
-/// auth.md 6.5: CodeMismatchException, ExpiredCodeException for a code that was used; SoftwareTokenMFANotFoundException
-/// when an administrator took the app away in between.
-pub async fn answer(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    resumed: Resumed<'_>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let code = given.required("SOFTWARE_TOKEN_MFA_CODE")?;
-    let user_id = user_of(&resumed)?.id.clone();
-    let kept = Kept::read(&cx.store, at.pool, &user_id).await?;
-    let registered = kept.registered(at.pool, &user_id)?;
-    let (Some((seed, last_step)), Some(row)) = (registered, &kept.row) else {
+/// SoftwareTokenMFANotFoundException when an administrator deleted the app meanwhile.
+pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, code: &str) -> Result<Verdict> {
+    let user_id = &step.known()?.id;
+    let token = TokenRow::read(&cx.store, at.pool, user_id).await?;
+    let registered = token.registered(at.pool, user_id)?;
+    let (Some((seed, last_step)), Some(row)) = (registered, &token.row) else {
         return Err(errors::mfa::software_token_not_enabled().into());
     };
     let refusal = match seed.judge(seconds(cx), last_step, code) {
-        Verdict::Fresh(step) => {
-            let signed = table::signed(&user_id, row.seed.as_deref(), step);
+        totp::Verdict::Fresh(now) => {
+            let signed = table::signed(user_id, row.seed.as_deref(), now);
             let (batch, mac) = (Batch::new(), at.pool.sign(&signed));
-            let batch = table::use_step(batch, &at.pool.id, &user_id, row.ver, step, mac);
-            return advance::proved(cx, at, resumed, Factor::SoftwareToken, batch).await;
+            return Ok(Verdict::Passed(Pass {
+                factor: Some(Factor::SoftwareToken),
+                writes: table::use_step(batch, &at.pool.id, user_id, row.ver, now, mac),
+                after: None,
+            }));
         }
-        Verdict::Used => errors::mfa::code_used(),
-        Verdict::Wrong => errors::mfa::code_mismatch(),
+        totp::Verdict::Used => errors::mfa::code_used(),
+        totp::Verdict::Wrong => errors::mfa::code_mismatch(),
     };
-    Err(advance::wrong(cx, at, resumed, refusal).await)
+    let one_time = true;
+    Ok(Verdict::Wrong(Wrong { refusal, one_time }))
 }

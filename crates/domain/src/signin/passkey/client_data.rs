@@ -1,4 +1,4 @@
-//! What a browser says about a ceremony: clientDataJSON (Web Authentication section 5.8.1), and the JSON around it.
+//! A browser's account of a ceremony: clientDataJSON (Web Authentication section 5.8.1), and the JSON around it.
 
 use cognate_crypto::secret::ct_eq;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use crate::signin::passkey::relying_party::allows_origin;
 /// The only type of credentials.
 const PUBLIC_KEY: &str = "public-key";
 
-/// Which ceremony the browser went through.
+/// The ceremony that the browser performed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ceremony {
     /// Registration.
@@ -42,7 +42,7 @@ struct Collected {
     top_origin: Option<String>,
 }
 
-/// What a browser collected, with the bytes that the authenticator signs the hash of.
+/// The data that a browser collected, with the bytes whose hash the authenticator signs.
 pub struct ClientData {
     /// clientDataJSON.
     pub bytes: Vec<u8>,
@@ -50,8 +50,8 @@ pub struct ClientData {
 }
 
 impl ClientData {
-    /// Reads clientDataJSON in base64url (section 7.1 steps 5 to 7, section 7.2 steps 8 to 10); None for what is none, or
-    /// is of the other ceremony.
+    /// Reads clientDataJSON in base64url (section 7.1 steps 5 to 7, section 7.2 steps 8 to 10); None for other texts and
+    /// for data of the other ceremony.
     pub fn read(text: &str, ceremony: Ceremony) -> Option<Self> {
         let bytes = from_base64url(text)?;
         // "UTF-8 decode" passes over a byte order mark.
@@ -64,12 +64,12 @@ impl ClientData {
         (collected.kind == ceremony.kind()).then_some(Self { bytes, collected })
     }
 
-    /// Whether this answers to the challenge, given in base64url (section 7.1 step 8, section 7.2 step 11).
+    /// True if this answers the challenge, which is in base64url (section 7.1 step 8, section 7.2 step 11).
     pub fn answers(&self, challenge: &str) -> bool {
         ct_eq(self.collected.challenge.as_bytes(), challenge.as_bytes())
     }
 
-    /// Whether the page belongs to the relying party and stood alone: the pages of a pool are in nobody's frame (section
+    /// True if the page belongs to the relying party and was not in a frame: the pages of a pool are never framed (section
     /// 7.1 steps 9 to 11, section 7.2 steps 12 to 14).
     pub fn is_from(&self, mode: Mode, rp_id: &str) -> bool {
         let framed = self.collected.cross_origin || self.collected.top_origin.is_some();
@@ -77,7 +77,7 @@ impl ClientData {
     }
 }
 
-/// RegistrationResponseJSON (section 5.1.8) and AuthenticationResponseJSON (section 5.1.9), `R` being what differs.
+/// RegistrationResponseJSON (section 5.1.8) and AuthenticationResponseJSON (section 5.1.9), `R` being the part that differs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicKeyCredential<R> {
@@ -85,10 +85,10 @@ pub struct PublicKeyCredential<R> {
     raw_id: String,
     #[serde(rename = "type")]
     kind: String,
-    /// `platform`, `cross-platform`, or what nobody knows.
+    /// `platform`, `cross-platform`, or an unknown value.
     #[serde(default)]
     pub authenticator_attachment: Option<String>,
-    /// What the authenticator said.
+    /// The authenticator's response.
     pub response: R,
 }
 
@@ -100,7 +100,7 @@ impl<R> PublicKeyCredential<R> {
     }
 }
 
-/// What a new passkey comes with.
+/// The response that comes with a new passkey.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attestation {
@@ -114,7 +114,7 @@ pub struct Attestation {
     pub transports: Option<Vec<String>>,
 }
 
-/// What a passkey signs in with.
+/// The response with which a passkey signs in.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Assertion {

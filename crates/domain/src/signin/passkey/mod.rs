@@ -1,17 +1,15 @@
 //! Passkeys: registering one, and WEB_AUTHN, signing in with one (auth.md 4.5).
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | [`relying_party`] | the relying party's id, whose pages may speak for it, what it demands |
-//! | [`client_data`] | what browsers say |
+//! | [`relying_party`] | the relying party's id, the pages that may use it, its demands |
+//! | [`client_data`] | the JSON of browsers |
 //! | [`register`] | the ceremony of Web Authentication section 7.1 |
 //! | this one | the ceremony of section 7.2, in the middle of USER_AUTH |
 
 pub mod client_data;
 pub mod register;
 pub mod relying_party;
-
-use std::collections::BTreeMap;
 
 use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
@@ -30,15 +28,13 @@ use crate::facts::factor::Factor;
 use crate::records::passkey::{Passkey, base64url, from_base64url};
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::choice::offers;
-use crate::signin::flows::Parameters;
-use crate::signin::outcome::Outcome;
-use crate::signin::progress::{Awaits, Progress};
-use crate::signin::resume::Resumed;
-use crate::signin::{At, advance};
+use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
+use crate::signin::{At, first_factors};
 
 use client_data::{Assertion, Ceremony, ClientData, PublicKeyCredential};
-use relying_party::{Known, demands_verification, user_verification};
+use relying_party::{RelyingPartyKeys, demands_verification, user_verification};
 
 /// Bytes of a challenge (settled S19, S20).
 const CHALLENGE_BYTES: usize = 16;
@@ -78,21 +74,21 @@ struct RequestOptions<'a> {
     user_verification: &'static str,
 }
 
-/// What is known of the passkeys of a user, or of the pseudonym of a name that nobody has: one read for either, and none in
-/// pools where nobody begins with one.
+/// Reads the passkeys of a user, or of the pseudonym of an unknown name: one read for either, and none in pools whose users
+/// cannot begin with a passkey.
 ///
 /// # Errors
 /// The store's.
-pub async fn known(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Known> {
-    if offers::allows(pool, AuthFactorType::WebAuthn) {
-        Known::read(cx, pool, subject).await
+pub async fn known(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<RelyingPartyKeys> {
+    if first_factors::allows(pool, AuthFactorType::WebAuthn) {
+        RelyingPartyKeys::read(cx, pool, subject).await
     } else {
-        Ok(Known::default())
+        Ok(RelyingPartyKeys::default())
     }
 }
 
-/// Asks for a passkey. `user`: None for a name that nobody has, which must not show. `known`: of the progress's subject, or of
-/// a user in whose place nobody signs in. `offered`: what else could be chosen.
+/// Asks for a passkey. `user` is None for an unknown name, which the answer must not reveal. `known` holds the passkeys read
+/// for the subject. `offered`: the first factors to choose from.
 ///
 /// # Errors
 /// The choice is not there any more: the last passkey was deleted since it was offered.
@@ -100,14 +96,14 @@ pub fn challenge(
     cx: &Cx<'_>,
     at: At<'_>,
     user: Option<&User>,
-    progress: Progress,
-    known: &Known,
+    state: SignInState,
+    known: &RelyingPartyKeys,
     offered: Vec<ChallengeNameType>,
-) -> Result<Outcome> {
+) -> Result<Challenge> {
     let not_offered = errors::challenges::challenge_not_offered;
     let rp_id = known.rp_id.as_deref().ok_or_else(not_offered)?;
     // Made for users too, so that both take the same time.
-    let (decoy, ways) = pretended(at.pool, &progress.typed);
+    let (decoy, ways) = decoy(at.pool, &state.typed);
     let mut allowed: Vec<_> = known
         .usable()
         .map(|passkey| descriptor(&passkey.row.credential_id, &passkey.doc.transports))
@@ -118,7 +114,10 @@ pub fn challenge(
     if allowed.is_empty() {
         return Err(not_offered().into());
     }
-    let challenge = base64url(&random::bytes::<CHALLENGE_BYTES>());
+    let name = format!("passkey challenge {}", state.subject);
+    let challenge = cx
+        .memory()
+        .once(&name, || base64url(&random::bytes::<CHALLENGE_BYTES>()));
     let options = serde_json::to_string(&RequestOptions {
         hints: [],
         attestation: "none",
@@ -129,18 +128,13 @@ pub fn challenge(
         allow_credentials: allowed,
         user_verification: user_verification(at.pool),
     })?;
-    let progress = progress.next(cx, at.client, Awaits::WebAuthn { challenge });
-    let name = "CREDENTIAL_REQUEST_OPTIONS".to_owned();
-    Ok(Outcome::Challenge {
-        name: ChallengeNameType::WebAuthn,
-        session: Some(progress.seal(cx, at.pool)?),
-        parameters: BTreeMap::from([(name, options)]),
-        available: Some(offered),
-    })
+    let state = state.next(cx, at.client, Expected::WebAuthn { challenge });
+    let session = state.seal(cx, at.pool)?;
+    Ok(Challenge::new(Ask::WebAuthn(options), Some(session)).among(offered))
 }
 
-/// The passkey that a name seems to have which nobody has: always the same for the name.
-fn pretended(pool: &Pool, typed: &str) -> (String, [String; 2]) {
+/// A decoy passkey for an unknown name; deterministic per name.
+fn decoy(pool: &Pool, typed: &str) -> (String, [String; 2]) {
     let made = pool.key.mac("passkeys of unknown names", typed.as_bytes());
     let [shape, ..] = pool.key.mac("passkey shapes", typed.as_bytes());
     // The lengths that password managers and telephones give their ids.
@@ -153,41 +147,42 @@ fn pretended(pool: &Pool, typed: &str) -> (String, [String; 2]) {
     (id, ["internal".to_owned(), "hybrid".to_owned()])
 }
 
-/// Checks the assertion. A wrong one counts towards the lockout; the session stays good for another.
+/// Judges the assertion. A wrong one counts towards the lockout; the session stays good for another.
 ///
 /// # Errors
-/// InvalidParameterException for what is no AuthenticationResponseJSON; one NotAuthorizedException for everything that
-/// can be wrong with it; a user who may not use a passkey any more.
-pub async fn answer(
-    cx: &Cx<'_>,
-    at: At<'_>,
-    resumed: Resumed<'_>,
-    given: &Parameters<'_>,
-) -> Result<Outcome> {
-    let Awaits::WebAuthn { challenge } = &resumed.progress.awaits else {
+/// InvalidParameterException for a text that is no AuthenticationResponseJSON; a user who may not use a passkey any more.
+pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, credential: &str) -> Result<Verdict> {
+    let subject = &step.state.subject;
+    let Expected::WebAuthn { challenge } = &step.state.expected else {
         return Err(auth::session_invalid().into());
     };
-    let signed = SignedIn::read(given.required("CREDENTIAL")?).ok_or_else(invalid_credential)?;
-    let known = Known::read(cx, at.pool, &resumed.progress.subject).await?;
-    let subject = &resumed.progress.subject;
+    let signed = SignedIn::read(credential).ok_or_else(invalid_credential)?;
+    let known = RelyingPartyKeys::read(cx, at.pool, subject).await?;
     let right = signed.judge(cx.settings.mode, at.pool, &known, challenge, subject)?;
-    let (Some(right), Some(user)) = (right, &resumed.user) else {
-        return Err(advance::wrong(cx, at, resumed, wrong()).await);
+    let (Some(right), Some(user)) = (right, &step.user) else {
+        return Ok(Verdict::Wrong(Wrong {
+            refusal: wrong(),
+            one_time: true,
+        }));
     };
-    // A second factor may have been turned on since, with which a passkey alone does not go (auth.md 4.5).
-    if !offers::of(at.pool, user, true).contains(&ChallengeNameType::WebAuthn) {
+    // A second factor may have been turned on since, with which a passkey alone is not offered (auth.md 4.5).
+    if !first_factors::of(at.pool, user, true).contains(&ChallengeNameType::WebAuthn) {
         return Err(auth::session_invalid().into());
     }
     let before = right.passkey.row.sign_count;
     let after = right.passkey.counted(at.pool, &user.id, right.sign_count);
     let batch = Batch::new();
-    let batch = passkeys::used(batch, &at.pool.id, &user.id, before, &after, cx.now());
+    let writes = passkeys::used(batch, &at.pool.id, &user.id, before, &after, cx.now());
     let factor = if right.flags.user_verified() {
         Factor::VerifiedPasskey
     } else {
         Factor::Passkey
     };
-    advance::proved(cx, at, resumed, factor, batch).await
+    Ok(Verdict::Passed(Pass {
+        factor: Some(factor),
+        writes,
+        after: None,
+    }))
 }
 
 /// A right answer.
@@ -229,13 +224,13 @@ impl SignedIn {
         })
     }
 
-    /// Section 7.2 steps 5 to 22. Every check is made whatever the others say, and one signature is verified whether
-    /// there is such a passkey or not, so that the time tells nothing.
+    /// Section 7.2 steps 5 to 22. Every check is made whatever the others say, and one signature is verified if there is
+    /// such a passkey or not, so that the time tells nothing.
     fn judge<'k>(
         &self,
         mode: Mode,
         pool: &Pool,
-        known: &'k Known,
+        known: &'k RelyingPartyKeys,
         challenge: &str,
         subject: &str,
     ) -> Result<Option<Right<'k>>> {
@@ -276,7 +271,7 @@ impl SignedIn {
     }
 }
 
-/// Whether a counter went on, or was never used. One that did not belongs to a copy of the authenticator, or to the
+/// True if a counter went on, or was never used. One that did not belongs to a copy of the authenticator, or to the
 /// original after a copy was used (section 7.2 step 22).
 fn counts_on(before: i64, now: i64) -> bool {
     now > before || (now == 0 && before == 0)

@@ -1,7 +1,7 @@
 //! Registering a passkey (auth.md 4.5; Web Authentication section 7.1).
 //!
-//! The challenge waits in `codes`, one for each user: a registration that is begun takes the place of the one before. Its
-//! row also makes two registrations of one user wait for each other, so that both cannot take the last place.
+//! The challenge waits in `codes`, one for each user: a registration that is begun replaces the one before. Its row also
+//! makes two registrations of one user wait for each other, so that both cannot take the last place.
 
 use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
@@ -27,7 +27,7 @@ use crate::records::pool::Pool;
 use crate::resources::pools;
 use crate::signin::passkey::client_data::{Attestation, Ceremony, ClientData, PublicKeyCredential};
 use crate::signin::passkey::relying_party::{
-    Known, demands_verification, registers, user_verification,
+    RelyingPartyKeys, demands_verification, registers, user_verification,
 };
 use crate::signin::passkey::{CHALLENGE_BYTES, descriptor};
 use crate::tokens::verify::Signed;
@@ -64,7 +64,7 @@ impl Pending {
         }
     }
 
-    /// What the user began and may still complete, with the version of its row.
+    /// The registration that the user began and may still complete, with the version of its row.
     async fn find(cx: &Cx<'_>, pool: &Pool, user_id: &str) -> Result<Option<(Self, i64)>> {
         let key = codes::key(&pool.id, user_id, PURPOSE);
         let Some(mut row) = cx.store.row(codes::READ, key).await? else {
@@ -79,7 +79,7 @@ impl Pending {
     }
 }
 
-/// Begins a registration; gives CredentialCreationOptions.
+/// Begins a registration; returns CredentialCreationOptions.
 ///
 /// # Errors
 /// WebAuthnNotEnabledException, WebAuthnConfigurationMissingException, LimitExceededException for a user with 20
@@ -87,9 +87,9 @@ impl Pending {
 pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
     let (pool, user) = (&signed.pool, &signed.user);
     registers(pool, &signed.client)?;
-    let known = Known::read(cx, pool, &user.id).await?;
+    let known = RelyingPartyKeys::read(cx, pool, &user.id).await?;
     let rp_id = known.rp_id.as_deref().ok_or_else(configuration_missing)?;
-    if known.passkeys.len() >= MOST {
+    if known.keys.len() >= MOST {
         return Err(too_many().into());
     }
     let pending = Pending {
@@ -136,7 +136,7 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
 /// Completes a registration.
 ///
 /// # Errors
-/// What [`registers`] refuses; InvalidParameterException for what is no credential; then, in the order of the
+/// Those of [`registers`]; InvalidParameterException for what is no credential; then, in the order of the
 /// specification's steps, WebAuthnChallengeNotFoundException, WebAuthnClientMismatchException,
 /// WebAuthnOriginNotAllowedException, WebAuthnRelyingPartyMismatchException, WebAuthnCredentialNotSupportedException,
 /// LimitExceededException.
@@ -156,7 +156,7 @@ pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Resul
     if !given.client_data.answers(&pending.challenge) {
         return Err(challenge_not_found().into());
     }
-    let known = Known::read(cx, pool, &user.id).await?;
+    let known = RelyingPartyKeys::read(cx, pool, &user.id).await?;
     let rp_id = known.rp_id.ok_or_else(relying_party_mismatch)?;
     if !given.client_data.is_from(cx.settings.mode, &rp_id) {
         return Err(origin_not_allowed().into());
@@ -171,7 +171,7 @@ pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Resul
     Ok(())
 }
 
-/// What a conflict of a registration means.
+/// Maps the label of a failed requirement of a registration.
 fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match label {
         CODE_STALE => challenge_not_found().into(),
@@ -191,7 +191,7 @@ fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
 struct Given {
     client_data: ClientData,
     object: AttestationObject,
-    /// What became of the statement (steps 20 to 22).
+    /// The result of verifying the statement (steps 20 to 22).
     verified: std::result::Result<(), Refused>,
     id: String,
     attachment: Option<String>,
@@ -271,7 +271,7 @@ fn is_attachment(text: &str) -> bool {
     matches!(text, "platform" | "cross-platform")
 }
 
-/// What is kept of the transports, in their order, each once. Browsers may name ones that are not known yet (section 5.8.4).
+/// The transports that are kept, in their order, each once. Browsers may name ones that are not known yet (section 5.8.4).
 fn transports(given: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for transport in given {
@@ -286,7 +286,7 @@ fn transports(given: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// The name that the service makes up. `Roaming passkey` was seen; the others are \[unconfirmed\].
+/// The name that a new passkey gets. `Roaming passkey` was seen; the others are \[unconfirmed\].
 fn friendly_name(attachment: Option<&str>) -> &'static str {
     match attachment {
         Some("cross-platform") => "Roaming passkey",

@@ -13,22 +13,22 @@ use crate::records::client::Client;
 use crate::records::domain;
 use crate::records::passkey::Passkey;
 use crate::records::pool::Pool;
-use crate::signin::choice::offers;
+use crate::signin::first_factors::{self, Passkeys};
 
 /// The id under which a development server needs no TLS, as browsers demand none there either.
 const LOCALHOST: &str = "localhost";
 
-/// What is known of a relying party and of somebody's passkeys.
+/// The relying party of a pool and the passkeys of a subject.
 #[derive(Default)]
-pub struct Known {
+pub struct RelyingPartyKeys {
     /// Its id; None in a pool that names none and has no domain.
     pub rp_id: Option<String>,
-    /// Whose they are has passkeys of this relying party and of former ones, the oldest first.
-    pub passkeys: Vec<Passkey>,
+    /// The subject's passkeys, oldest first, including those of earlier relying party ids.
+    pub keys: Vec<Passkey>,
 }
 
-impl Known {
-    /// Reads both in one round trip. `subject`: a user's id, or the pseudonym of a name that nobody has.
+impl RelyingPartyKeys {
+    /// Reads both in one round trip. `subject`: a user's id, or the pseudonym of an unknown name.
     ///
     /// # Errors
     /// The store's.
@@ -42,27 +42,25 @@ impl Known {
         let (own, domains) = (found.next(), found.next());
         let own = own.unwrap_or_default().into_iter();
         let own = own.map(|row| Passkey::read(pool, subject, row));
-        let passkeys = own.collect::<Result<_>>()?;
+        let keys = own.collect::<Result<_>>()?;
         let of_pool = domain::host(pool, domains.unwrap_or_default())?;
         Ok(Self {
             rp_id: configured.or(of_pool),
-            passkeys,
+            keys,
         })
     }
 
-    /// Whether there can be passkeys here at all: the pool names a relying party.
-    pub fn is_possible(&self) -> bool {
-        self.rp_id.is_some()
-    }
-
-    /// Whether there is one that the relying party can use.
-    pub fn is_registered(&self) -> bool {
-        self.usable().next().is_some()
+    /// The part of it that decides about first factors.
+    pub fn passkeys(&self) -> Passkeys {
+        Passkeys {
+            is_possible: self.rp_id.is_some(),
+            is_registered: self.usable().next().is_some(),
+        }
     }
 
     /// The passkeys that the relying party can use: those of another id are orphans.
     pub fn usable(&self) -> impl Iterator<Item = &Passkey> {
-        self.passkeys
+        self.keys
             .iter()
             .filter(|passkey| Some(&passkey.row.rp_id) == self.rp_id.as_ref())
     }
@@ -74,7 +72,7 @@ fn configured(pool: &Pool) -> Option<String> {
     settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
 }
 
-/// Whether only authenticators that verify their user will do. A passkey that stands for two factors is one only with
+/// True if only authenticators that verify their user are accepted. A passkey that replaces two factors does so only with
 /// that (the model's documentation of WebAuthnFactorConfigurationType).
 pub fn demands_verification(pool: &Pool) -> bool {
     let settings = pool.doc.web_authn_configuration.as_ref();
@@ -85,7 +83,7 @@ pub fn demands_verification(pool: &Pool) -> bool {
     })
 }
 
-/// What the options of both ceremonies say about it.
+/// The member `userVerification` in the options of both ceremonies.
 pub fn user_verification(pool: &Pool) -> &'static str {
     if demands_verification(pool) {
         "required"
@@ -94,13 +92,13 @@ pub fn user_verification(pool: &Pool) -> &'static str {
     }
 }
 
-/// Whether passkeys can be registered here.
+/// Refuses where passkeys cannot be registered.
 ///
 /// # Errors
 /// WebAuthnNotEnabledException where WEB_AUTHN is no first factor; InvalidParameterException for a client without
 /// USER_AUTH.
 pub fn registers(pool: &Pool, client: &Client) -> Result<()> {
-    if !offers::allows(pool, AuthFactorType::WebAuthn) {
+    if !first_factors::allows(pool, AuthFactorType::WebAuthn) {
         return Err(errors::passkeys::not_enabled().into());
     }
     if !client.lists_flow(ExplicitAuthFlowsType::AllowUserAuth) {
@@ -109,7 +107,7 @@ pub fn registers(pool: &Pool, client: &Client) -> Result<()> {
     Ok(())
 }
 
-/// Whether a page of this origin may use passkeys of `rp_id`: over TLS, from the host of that name or one below it, at
+/// True if a page of this origin may use passkeys of `rp_id`: over TLS, from the host of that name or one below it, at
 /// any port (Web Authentication section 13.4.9). `dev` serves pages of this machine without TLS.
 pub fn allows_origin(mode: Mode, rp_id: &str, origin: &str) -> bool {
     let (authority, secure) = match origin.split_once("://") {

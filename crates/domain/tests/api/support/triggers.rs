@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use cognate_domain::Cx;
+use cognate_domain::app::custom_auth::{
+    ChallengeContext, CustomAuthTriggers, Deciding, Decision, NewChallenge,
+};
 use cognate_domain::errors;
-use cognate_domain::signin::custom::deciders::{Asking, Created, Deciders, Deciding, Decision};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -17,7 +18,7 @@ use crate::support::signin::*;
 pub struct Rules(Arc<Mutex<Vec<String>>>);
 
 impl Rules {
-    pub fn note(&self, asking: &Asking<'_>, what: &str) {
+    pub fn note(&self, asking: &ChallengeContext<'_>, what: &str) {
         let session: Vec<_> = asking
             .session
             .iter()
@@ -40,10 +41,10 @@ impl Rules {
     }
 }
 
-impl Deciders for Rules {
-    fn define<'a>(&'a self, _cx: &'a Cx<'a>, asking: Asking<'a>) -> Deciding<'a, Decision> {
+impl CustomAuthTriggers for Rules {
+    fn define<'a>(&'a self, asking: ChallengeContext<'a>) -> Deciding<'a, Decision> {
         self.note(&asking, "define");
-        let wish = asking.at.metadata.and_then(|map| map.get("wish"));
+        let wish = asking.metadata.and_then(|map| map.get("wish"));
         let count = |right| {
             let custom = asking
                 .session
@@ -84,13 +85,12 @@ impl Deciders for Rules {
 
     fn create<'a>(
         &'a self,
-        _cx: &'a Cx<'a>,
-        asking: Asking<'a>,
+        asking: ChallengeContext<'a>,
         name: &'a str,
-    ) -> Deciding<'a, Created> {
+    ) -> Deciding<'a, NewChallenge> {
         self.note(&asking, &format!("create {name}"));
         let round = asking.session.len();
-        ready(Created {
+        ready(NewChallenge {
             public: BTreeMap::from([("question".to_owned(), format!("{round} + 1"))]),
             private: BTreeMap::from([("answer".to_owned(), (round + 1).to_string())]),
             metadata: Some(format!("round-{round}")),
@@ -99,8 +99,7 @@ impl Deciders for Rules {
 
     fn verify<'a>(
         &'a self,
-        _cx: &'a Cx<'a>,
-        asking: Asking<'a>,
+        asking: ChallengeContext<'a>,
         private: &'a BTreeMap<String, String>,
         answer: &'a str,
     ) -> Deciding<'a, bool> {

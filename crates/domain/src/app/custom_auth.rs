@@ -1,24 +1,23 @@
-//! Who decides about a sign-in by CUSTOM_AUTH: the pool's three triggers (auth.md 3.5).
+//! The three triggers that decide about a sign-in by CUSTOM_AUTH (auth.md 3.5), and how they are called.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::At;
 
-/// An entry of `session`, by which the triggers know what has happened so far.
+/// An entry of `session`, which tells the triggers what has happened so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// `CUSTOM_CHALLENGE`, `SRP_A`, `PASSWORD_VERIFIER`, the name of a second factor.
     pub challenge_name: String,
-    /// Whether the answer was right.
+    /// True if the answer was right.
     pub challenge_result: bool,
-    /// What CreateAuthChallenge noted about the challenge.
+    /// The note of CreateAuthChallenge about the challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge_metadata: Option<String>,
 }
@@ -34,20 +33,24 @@ impl Entry {
     }
 }
 
-/// What every trigger is told.
+/// The part of an event that all three triggers get.
 #[derive(Clone, Copy)]
-pub struct Asking<'a> {
-    /// The sign-in's pool, client and ClientMetadata.
-    pub at: At<'a>,
+pub struct ChallengeContext<'a> {
+    /// The pool.
+    pub pool: &'a Pool,
+    /// The app client.
+    pub client_id: &'a str,
+    /// ClientMetadata of the request.
+    pub metadata: Option<&'a BTreeMap<String, String>>,
     /// The user; None tells the trigger `userNotFound`.
     pub user: Option<&'a User>,
-    /// The user name, or the one that nobody's name was given.
+    /// The user name, or the decoy of an unknown name.
     pub username: &'a str,
     /// What has happened so far, oldest first.
     pub session: &'a [Entry],
 }
 
-/// What DefineAuthChallenge answers.
+/// The answer of DefineAuthChallenge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decision {
     /// `challengeName`: what to ask next.
@@ -58,9 +61,9 @@ pub struct Decision {
     pub fail_authentication: bool,
 }
 
-/// What CreateAuthChallenge answers.
+/// The answer of CreateAuthChallenge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Created {
+pub struct NewChallenge {
     /// `publicChallengeParameters`: for the client.
     pub public: BTreeMap<String, String>,
     /// `privateChallengeParameters`: for VerifyAuthChallengeResponse.
@@ -69,61 +72,53 @@ pub struct Created {
     pub metadata: Option<String>,
 }
 
-/// A trigger at work.
+/// A trigger that runs.
 pub type Deciding<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// The three triggers. Each may be called again for the same step, when something else changed in the meantime.
-pub trait Deciders: Send + Sync {
-    /// DefineAuthChallenge: what comes next.
-    fn define<'a>(&'a self, cx: &'a Cx<'a>, asking: Asking<'a>) -> Deciding<'a, Decision>;
+/// The three triggers. Each is called once in a round of an action, however often the action is run again.
+pub trait CustomAuthTriggers: Send + Sync {
+    /// DefineAuthChallenge: decides what comes next.
+    fn define<'a>(&'a self, context: ChallengeContext<'a>) -> Deciding<'a, Decision>;
 
-    /// CreateAuthChallenge: the challenge of this name.
+    /// CreateAuthChallenge: makes the challenge of this name.
     fn create<'a>(
         &'a self,
-        cx: &'a Cx<'a>,
-        asking: Asking<'a>,
+        context: ChallengeContext<'a>,
         challenge_name: &'a str,
-    ) -> Deciding<'a, Created>;
+    ) -> Deciding<'a, NewChallenge>;
 
-    /// VerifyAuthChallengeResponse: whether the answer is right.
+    /// VerifyAuthChallengeResponse: returns true if the answer is right.
     fn verify<'a>(
         &'a self,
-        cx: &'a Cx<'a>,
-        asking: Asking<'a>,
+        context: ChallengeContext<'a>,
         private: &'a BTreeMap<String, String>,
         answer: &'a str,
     ) -> Deciding<'a, bool>;
 }
 
-/// Stands where nobody calls triggers: every sign-in that needs them fails closed with 501.
-pub struct Missing;
+/// Used where no triggers can be called: every sign-in that needs them fails closed with 501.
+pub struct NotConfigured;
 
-impl Missing {
+impl NotConfigured {
     fn refuse<'a, T: Send + 'a>(&self) -> Deciding<'a, T> {
         Box::pin(async { Err(errors::not_implemented("CUSTOM_AUTH").into()) })
     }
 }
 
-impl Deciders for Missing {
-    fn define<'a>(&'a self, _cx: &'a Cx<'a>, _asking: Asking<'a>) -> Deciding<'a, Decision> {
+impl CustomAuthTriggers for NotConfigured {
+    fn define<'a>(&'a self, _: ChallengeContext<'a>) -> Deciding<'a, Decision> {
         self.refuse()
     }
 
-    fn create<'a>(
-        &'a self,
-        _cx: &'a Cx<'a>,
-        _asking: Asking<'a>,
-        _challenge_name: &'a str,
-    ) -> Deciding<'a, Created> {
+    fn create<'a>(&'a self, _: ChallengeContext<'a>, _: &'a str) -> Deciding<'a, NewChallenge> {
         self.refuse()
     }
 
     fn verify<'a>(
         &'a self,
-        _cx: &'a Cx<'a>,
-        _asking: Asking<'a>,
-        _private: &'a BTreeMap<String, String>,
-        _answer: &'a str,
+        _: ChallengeContext<'a>,
+        _: &'a BTreeMap<String, String>,
+        _: &'a str,
     ) -> Deciding<'a, bool> {
         self.refuse()
     }

@@ -1,10 +1,8 @@
-//! A sign-in between two steps: what was asked for at its start, what was shown so far, what is awaited next.
+//! A sign-in between two steps: how it began, the factors completed so far, the answer that is expected next.
 //!
-//! It travels sealed inside `Session`. No row stands behind it: its nonce is marked as spent in the batch of the right
-//! answer, so that of two right answers to one challenge exactly one wins (design, sessions of a sign-in).
+//! It travels sealed inside `Session`. No row represents it: its nonce is marked as spent in the batch of the right
+//! answer, so that of two right answers to one challenge exactly one wins.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_shapes::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +16,14 @@ use crate::records::assurance::Level;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::signin::{At, ticket};
+use crate::signin::{At, session_token};
 
 /// The purpose of the sealed text.
-const PROGRESS: &str = "sign-in progress";
+const STATE: &str = "sign-in progress";
 /// Sessions grow in steps of so many bytes; one step gives the length that the service's have (auth.md 3.1).
 const BLOCK: usize = 1_113;
 
-/// The way in which a sign-in was begun.
+/// The flow by which a sign-in began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flow {
     /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH.
@@ -41,16 +39,16 @@ pub enum Flow {
     SignUp,
 }
 
-/// What was asked for when the sign-in began, and holds until its end.
+/// The request that began a sign-in, as far as it matters until the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
-    /// How it began.
+    /// The flow.
     #[serde(default)]
     pub flow: Flow,
     /// DEVICE_KEY, from the start or the latest answer that had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
-    /// Whether this very request named the device, not an earlier step.
+    /// True if this request named the device, not an earlier step.
     #[serde(skip)]
     pub device_named: bool,
     /// TARGET_ACR_VALUES, as far as the pool knows them, the most wanted first.
@@ -59,7 +57,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// Takes the DEVICE_KEY of a request, which may come with any step (auth.md 3.7).
+    /// Stores the DEVICE_KEY of a request, which may come with any step (auth.md 3.7).
     pub fn name_device(&mut self, key: Option<&str>) {
         if let Some(key) = key.filter(|key| !key.is_empty()) {
             self.device_key = Some(key.to_owned());
@@ -68,12 +66,12 @@ impl Start {
     }
 }
 
-/// The challenge that a session is for.
+/// The answer that a sign-in waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Awaits {
+pub enum Expected {
     /// Not decided yet; never leaves the server.
     Undecided,
-    /// PASSWORD_VERIFIER in a flow that has sessions. The proof itself stands in SECRET_BLOCK.
+    /// PASSWORD_VERIFIER in a flow that has sessions. The proof itself is in SECRET_BLOCK.
     PasswordVerifier,
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
@@ -89,9 +87,9 @@ pub enum Awaits {
     SelectMfa(Vec<MfaFactor>),
     /// MFA_SETUP, of these.
     MfaSetup {
-        /// What may be set up.
+        /// The factors that may be set up.
         can: Vec<MfaFactor>,
-        /// Tells the app that VerifySoftwareToken registered in this sign-in from every other; None before that.
+        /// Identifies the app that VerifySoftwareToken registered in this sign-in; None before that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         app: Option<String>,
     },
@@ -117,19 +115,19 @@ pub enum Awaits {
     },
     /// DEVICE_SRP_AUTH.
     DeviceSrp,
-    /// DEVICE_PASSWORD_VERIFIER. The proof itself stands in SECRET_BLOCK.
+    /// DEVICE_PASSWORD_VERIFIER. The proof itself is in SECRET_BLOCK.
     DeviceVerifier,
     /// ConfirmSignUp: the session of SignUp.
     Confirmation,
     /// InitiateAuth: the session of ConfirmSignUp.
     FirstSignIn {
-        /// What the confirmed code was sent to: `email` or `phone_number`.
+        /// The attribute to which the confirmed code was sent: `email` or `phone_number`.
         attribute: String,
     },
 }
 
-impl Awaits {
-    /// The factor that an answer to a step guesses at; None for passwords, passkeys, and where there is nothing to guess.
+impl Expected {
+    /// The factor that a wrong answer counts against; None for passwords, passkeys, and steps without a secret.
     pub fn guess(&self) -> Option<Guess> {
         match self {
             Self::SmsOtp => Some(Guess::FirstSms),
@@ -179,35 +177,36 @@ impl Awaits {
 
 /// A sign-in between two steps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Progress {
+pub struct SignInState {
     /// Spent by the right answer.
     pub nonce: String,
     /// The client that began.
     pub client_id: String,
-    /// The user's id, or the pseudonym of a name that nobody has.
+    /// The user's id, or the pseudonym of an unknown name.
     pub subject: String,
-    /// The internal user name, or the one that nobody's name was given.
+    /// The internal user name, or the decoy of an unknown name.
     pub username: String,
     /// The name that the sign-in began with, folded.
     pub typed: String,
-    /// Whether there is no such user, which the client must not notice.
+    /// True if there is no such user, which the client must not notice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pretended: bool,
     /// When this step must be answered, in microseconds.
     pub expires: i64,
-    /// How it began.
+    /// The request that began it.
     pub start: Start,
-    /// What was shown.
+    /// The factors completed so far.
     pub proven: Proven,
-    /// Tells the credential that was proven from one that is set in between; empty before a password was proven.
+    /// [`credential_mark`] of the password that was proven; empty before that.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub credential: String,
-    /// What the session is for.
-    pub awaits: Awaits,
+    /// The answer that the session is for.
+    #[serde(rename = "awaits")]
+    pub expected: Expected,
 }
 
-impl Progress {
-    /// A sign-in of `user` that has shown `proven`; what it awaits is said by [`Progress::next`].
+impl SignInState {
+    /// A sign-in of `user` that has completed `proven`; [`SignInState::next`] sets the answer that it waits for.
     pub fn of_user(at: At<'_>, user: &User, typed: &str, start: Start, proven: Proven) -> Self {
         let credential = if proven.has(Factor::Password) {
             credential_mark(user)
@@ -225,12 +224,18 @@ impl Progress {
             start,
             proven,
             credential,
-            awaits: Awaits::Undecided,
+            expected: Expected::Undecided,
         }
     }
 
-    /// A sign-in under a name that nobody has, which the client must not notice.
-    pub fn of_nobody(at: At<'_>, subject: &str, username: &str, typed: &str, start: Start) -> Self {
+    /// A sign-in under an unknown name, which the client must not notice.
+    pub fn of_unknown(
+        at: At<'_>,
+        subject: &str,
+        username: &str,
+        typed: &str,
+        start: Start,
+    ) -> Self {
         Self {
             nonce: String::new(),
             client_id: at.client.id.clone(),
@@ -242,46 +247,43 @@ impl Progress {
             start,
             proven: Proven::default(),
             credential: String::new(),
-            awaits: Awaits::Undecided,
+            expected: Expected::Undecided,
         }
     }
 
-    /// The next step of the same sign-in: a nonce and a time of its own.
+    /// Returns the next step of the same sign-in, with a nonce and a time of its own. A retry gets the same nonce.
     #[must_use]
-    pub fn next(mut self, cx: &Cx<'_>, client: &Client, awaits: Awaits) -> Self {
-        self.nonce = ticket::nonce();
-        self.expires = ticket::step_expires(cx, client);
-        self.awaits = awaits;
+    pub fn next(mut self, cx: &Cx<'_>, client: &Client, expected: Expected) -> Self {
+        let name = format!("session nonce {} {:?}", self.subject, expected.challenge());
+        self.nonce = cx.memory().once(&name, session_token::nonce);
+        self.expires = session_token::step_expires(cx, client);
+        self.expected = expected;
         self
     }
 
-    /// The text of `Session`.
+    /// Returns the text of `Session`.
     ///
     /// # Errors
     /// None that can arise.
     pub fn seal(&self, cx: &Cx<'_>, pool: &Pool) -> Result<String> {
         let mut plain = serde_json::to_vec(self)?;
-        // Sessions of users and of nobody have the same length.
+        // Sessions of users and of unknown names have the same length.
         plain.resize(plain.len().next_multiple_of(BLOCK), b' ');
         let sealed = pool
             .key
-            .seal_token(PROGRESS, utc_day(cx.now()), pool.id.as_bytes(), &plain);
-        let named = with_client(&self.client_id, &sealed);
-        Ok(format!(
-            "{}{}",
-            ticket::PREFIX,
-            URL_SAFE_NO_PAD.encode(named)
-        ))
+            .seal_token(STATE, utc_day(cx.now()), pool.id.as_bytes(), &plain);
+        Ok(session_token::encode(&self.client_id, &sealed))
     }
 
-    /// The client that a session says it belongs to, for the operations that are told nothing but the session. Whether
-    /// that is true shows when it is opened.
+    /// Returns the client that a session claims to belong to, for operations that get nothing but the session. Opening the
+    /// session checks the claim.
     ///
     /// # Errors
-    /// As [`Progress::open`].
+    /// As [`SignInState::open`].
     pub fn client_of(text: &str) -> Result<String> {
-        let bytes = ticket::decode(text)?;
-        let (client_id, _) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        let bytes = session_token::decode(text)?;
+        let (client_id, _) =
+            session_token::split_client(&bytes).ok_or_else(auth::session_invalid)?;
         // It comes from outside and goes to the database, which takes no zero bytes.
         let shaped = client_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !shaped || client_id.is_empty() {
@@ -290,56 +292,59 @@ impl Progress {
         Ok(client_id.to_owned())
     }
 
-    /// Opens a session of this client, whatever it is for.
+    /// True if `name` means the user of this sign-in: the internal name or the `sub`. An alias does not (auth.md 3.1).
+    pub fn is_of(&self, pool: &Pool, name: &str) -> bool {
+        name == self.subject || pool.fold(name) == pool.fold(&self.username)
+    }
+
+    /// As [`SignInState::is_of`], and true for the name with which the sign-in began: a one-time password is asked for
+    /// without telling the internal name, so that clients repeat the name that was typed.
+    pub fn is_named(&self, pool: &Pool, name: &str) -> bool {
+        self.is_of(pool, name) || pool.fold(name) == self.typed
+    }
+
+    /// The name that SRP computes with, for clients that know only the name that was typed (auth.md 3.3).
+    pub fn name_for_srp(&self) -> Option<String> {
+        (self.start.flow == Flow::Password).then(|| self.username.clone())
+    }
+
+    /// Opens a session of this client, whichever answer it is for.
     ///
     /// # Errors
     /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the user.`
     /// for one that was altered or belongs to another pool or client, then the expiry (auth.md 3.1).
     pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
-        let progress = Self::open_whenever(pool, client, text)?;
-        if progress.expires <= cx.now() {
+        let state = Self::open_whenever(pool, client, text)?;
+        if state.expires <= cx.now() {
             return Err(auth::session_expired().into());
         }
-        Ok(progress)
+        Ok(state)
     }
 
-    /// [`Progress::open`] for those who can do without a session that has expired.
+    /// As [`SignInState::open`], but accepts a session that has expired.
     ///
     /// # Errors
-    /// As [`Progress::open`], but for the expiry.
+    /// As [`SignInState::open`], but for the expiry.
     pub fn open_whenever(pool: &Pool, client: &Client, text: &str) -> Result<Self> {
-        let bytes = ticket::decode(text)?;
-        let (client_id, sealed) = split_client(&bytes).ok_or_else(auth::session_invalid)?;
-        // What stands readable is as little to be altered as what is sealed.
+        let bytes = session_token::decode(text)?;
+        let (client_id, sealed) =
+            session_token::split_client(&bytes).ok_or_else(auth::session_invalid)?;
+        // The readable part must not be altered either.
         if client_id != client.id {
             return Err(auth::session_invalid().into());
         }
-        let plain = pool.key.open_token(PROGRESS, pool.id.as_bytes(), sealed);
+        let plain = pool.key.open_token(STATE, pool.id.as_bytes(), sealed);
         let plain = plain.map_err(|_| auth::session_invalid())?;
-        let progress: Self =
+        let state: Self =
             serde_json::from_slice(plain.expose()).map_err(|_| auth::session_invalid())?;
-        if progress.client_id != client.id {
+        if state.client_id != client.id {
             return Err(auth::session_invalid().into());
         }
-        Ok(progress)
+        Ok(state)
     }
 }
 
-/// The client's id stands readable before the sealed part, behind its length: it is no secret, and without it nobody
-/// could tell which pool's key opens the rest.
-fn with_client(client_id: &str, sealed: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(client_id.len()).unwrap_or(u8::MAX);
-    [&[length], client_id.as_bytes(), sealed].concat()
-}
-
-/// Undoes [`with_client`].
-fn split_client(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (length, rest) = bytes.split_first()?;
-    let (client_id, sealed) = rest.split_at_checked(usize::from(*length))?;
-    Some((std::str::from_utf8(client_id).ok()?, sealed))
-}
-
-/// Tells one credential of a user from another.
+/// A text that differs between the credentials of a user.
 pub fn credential_mark(user: &User) -> String {
-    hex(&ticket::fingerprint(user.credential.as_deref()))
+    hex(&session_token::fingerprint(user.credential.as_deref()))
 }

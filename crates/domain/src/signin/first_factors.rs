@@ -1,4 +1,4 @@
-//! Which first factors a user may choose from (auth.md 2.11, 3.6, 4.5).
+//! The first factors that a user may choose from (auth.md 2.11, 3.6, 4.5).
 
 use cognate_shapes::{AuthFactorType, ChallengeNameType, UserPoolMfaType, UserStatusType};
 
@@ -9,16 +9,15 @@ use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::User;
-use crate::signin::passkey::relying_party::Known;
 
-/// Whether the pool lets users begin with `factor`.
+/// True if the pool lets users begin with `factor`.
 pub fn allows(pool: &Pool, factor: AuthFactorType) -> bool {
     let policy = pool.doc.policies.sign_in_policy.as_ref();
     let factors = policy.and_then(|policy| policy.allowed_first_auth_factors.as_deref());
     factors.is_some_and(|factors| factors.contains(&factor))
 }
 
-/// Whether users of the pool may do without a password, since a one-time password lets them in.
+/// True if users of the pool may do without a password, since a one-time password lets them in.
 pub fn passwordless(pool: &Pool) -> bool {
     allows(pool, AuthFactorType::EmailOtp) || allows(pool, AuthFactorType::SmsOtp)
 }
@@ -31,7 +30,7 @@ pub fn challenge_of(contact: Contact) -> ChallengeNameType {
     }
 }
 
-/// Where the code of a challenge goes; None for challenges without one.
+/// The contact that the code of a challenge is sent to; None for challenges without a code.
 pub fn contact_of(challenge: ChallengeNameType) -> Option<Contact> {
     [Contact::Email, Contact::PhoneNumber]
         .into_iter()
@@ -51,13 +50,13 @@ pub fn allows_code_to(pool: &Pool, contact: Contact) -> bool {
 
 /// The factors of a pool besides the password, which is always allowed (settled P23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Allowed {
+struct PoolFactors {
     email: bool,
     phone: bool,
     passkey: bool,
 }
 
-impl Allowed {
+impl PoolFactors {
     fn by(pool: &Pool) -> Self {
         Self {
             email: allows(pool, AuthFactorType::EmailOtp),
@@ -67,27 +66,27 @@ impl Allowed {
     }
 }
 
-/// What a user has that decides about the offer.
+/// The factors of a user, as far as they decide about the offer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Holds {
+struct UserFactors {
     password: bool,
     email: bool,
     phone: bool,
     passkey: bool,
     /// The pool asks this user for a second factor.
     second_factor: bool,
-    /// A passkey with user verification stands for the second factor of this user.
+    /// A passkey with user verification replaces the second factor of this user.
     passkey_is_enough: bool,
     /// Nothing but the password will do: a temporary one must be replaced, a lost one reset.
     password_only: bool,
 }
 
-/// The challenges that `user` may choose from, in the order of answers. `passkey`: whether one is registered.
+/// The challenges that `user` may choose from, in the order of answers. `passkey`: true if one is registered.
 pub fn of(pool: &Pool, user: &User, passkey: bool) -> Vec<ChallengeNameType> {
-    list(Allowed::by(pool), Holds::of(pool, user, passkey))
+    list(PoolFactors::by(pool), UserFactors::of(pool, user, passkey))
 }
 
-impl Holds {
+impl UserFactors {
     fn of(pool: &Pool, user: &User, passkey: bool) -> Self {
         let has = |name: &str| user.attribute(name).is_some_and(|value| !value.is_empty());
         Self {
@@ -111,7 +110,7 @@ impl Holds {
     }
 }
 
-fn list(allowed: Allowed, holds: Holds) -> Vec<ChallengeNameType> {
+fn list(allowed: PoolFactors, holds: UserFactors) -> Vec<ChallengeNameType> {
     use ChallengeNameType as C;
     let others = !holds.password_only;
     let codes = others && !holds.second_factor;
@@ -128,15 +127,24 @@ fn list(allowed: Allowed, holds: Holds) -> Vec<ChallengeNameType> {
     .collect()
 }
 
-/// The challenges that a name seems to have that nobody has: those of `model`, some user of the pool who is always the same
-/// for the name while users neither come nor go. So unknown names have what the pool's schema makes everybody have, and the
-/// rest as often as users have it. An address or a number as name gets the codes that it could receive. `passkeys`: the
-/// model's, or those of a pseudonym.
+/// What is known of the passkeys of a subject.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Passkeys {
+    /// The pool names a relying party.
+    pub is_possible: bool,
+    /// There is one that the relying party can use.
+    pub is_registered: bool,
+}
+
+/// The challenges that an unknown name seems to have: those of `model`, some user of the pool who is always the same for
+/// the name while users neither come nor go. So unknown names have the factors that the pool's schema requires of every
+/// user, and the others as often as users have them. An address or a number as name gets the codes that it could receive.
+/// `passkeys`: the model's, or those of a pseudonym.
 pub fn pretended(
     pool: &Pool,
     name: &str,
     model: Option<&User>,
-    passkeys: &Known,
+    passkeys: Passkeys,
 ) -> Vec<ChallengeNameType> {
     let signs_in = |user: &&User| {
         matches!(
@@ -145,33 +153,33 @@ pub fn pretended(
         )
     };
     let holds = match model.filter(signs_in) {
-        Some(model) => Holds::of(pool, model, passkeys.is_registered()),
-        None => of_everybody(pool, name, passkeys.is_possible()),
+        Some(model) => UserFactors::of(pool, model, passkeys.is_registered),
+        None => without_model(pool, name, passkeys.is_possible),
     };
-    pretended_by(Allowed::by(pool), holds, name)
+    pretended_by(PoolFactors::by(pool), holds, name)
 }
 
-/// What a name has in a pool without a user to take after: what the schema makes everybody have, the rest by chance and
-/// always the same for the name.
-fn of_everybody(pool: &Pool, name: &str, passkeys: bool) -> Holds {
+/// The factors of an unknown name in a pool without a model: those that the schema requires, the others by chance and always
+/// the same for the name.
+fn without_model(pool: &Pool, name: &str, passkeys: bool) -> UserFactors {
     let folded = pool.fold(name);
     let [shape, ..] = pool
         .key
         .mac("first factors of unknown names", folded.as_bytes());
     let bit = |n: u8| shape >> n & 1 == 1;
     let required = |name: &str| schema::required(&pool.doc.schema).any(|given| given == name);
-    Holds {
+    UserFactors {
         password: true,
         email: required("email") || bit(0),
         phone: required("phone_number") || bit(1),
         passkey: passkeys && bit(4),
         second_factor: pool.doc.mfa_configuration == UserPoolMfaType::On,
-        ..Holds::default()
+        ..UserFactors::default()
     }
 }
 
-fn pretended_by(allowed: Allowed, holds: Holds, name: &str) -> Vec<ChallengeNameType> {
-    let holds = Holds {
+fn pretended_by(allowed: PoolFactors, holds: UserFactors, name: &str) -> Vec<ChallengeNameType> {
+    let holds = UserFactors {
         email: holds.email || names::is_email(name),
         phone: holds.phone || names::is_phone_number(name),
         ..holds
@@ -180,8 +188,8 @@ fn pretended_by(allowed: Allowed, holds: Holds, name: &str) -> Vec<ChallengeName
     if !offers.is_empty() {
         return offers;
     }
-    // A model that can do nothing by itself, such as one whose only factor was taken away.
-    let password = Holds {
+    // A model without any factor, such as one whose only factor was deleted.
+    let password = UserFactors {
         password: true,
         ..holds
     };
@@ -194,17 +202,17 @@ mod tests {
 
     use super::*;
 
-    const EVERYTHING: Allowed = Allowed {
+    const EVERYTHING: PoolFactors = PoolFactors {
         email: true,
         phone: true,
         passkey: true,
     };
-    const NOTHING: Allowed = Allowed {
+    const NOTHING: PoolFactors = PoolFactors {
         email: false,
         phone: false,
         passkey: false,
     };
-    const RICH: Holds = Holds {
+    const RICH: UserFactors = UserFactors {
         password: true,
         email: true,
         phone: true,
@@ -226,7 +234,7 @@ mod tests {
         ];
         assert_eq!(list(EVERYTHING, RICH), all);
         assert_eq!(list(NOTHING, RICH), PASSWORDS);
-        let passkey = Allowed {
+        let passkey = PoolFactors {
             passkey: true,
             ..NOTHING
         };
@@ -237,23 +245,23 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_offered_what_they_do_not_have() {
-        assert_eq!(list(EVERYTHING, Holds::default()), []);
-        let email = Holds {
+    fn no_user_is_offered_a_factor_that_they_do_not_have() {
+        assert_eq!(list(EVERYTHING, UserFactors::default()), []);
+        let email = UserFactors {
             email: true,
-            ..Holds::default()
+            ..UserFactors::default()
         };
         assert_eq!(list(EVERYTHING, email), [C::EmailOtp]);
     }
 
     #[test]
     fn a_second_factor_leaves_the_password_and_a_passkey_that_counts_as_both() {
-        let two = Holds {
+        let two = UserFactors {
             second_factor: true,
             ..RICH
         };
         assert_eq!(list(EVERYTHING, two), PASSWORDS);
-        let enough = Holds {
+        let enough = UserFactors {
             passkey_is_enough: true,
             ..two
         };
@@ -265,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_temporary_or_lost_password_leaves_only_passwords() {
-        let only = Holds {
+        let only = UserFactors {
             password_only: true,
             passkey_is_enough: true,
             ..RICH
@@ -274,12 +282,12 @@ mod tests {
     }
 
     #[test]
-    fn names_that_nobody_has_are_offered_what_a_user_is_and_what_fits_them() {
-        let bare = Holds {
+    fn unknown_names_are_offered_what_a_user_is_and_what_fits_them() {
+        let bare = UserFactors {
             password: true,
-            ..Holds::default()
+            ..UserFactors::default()
         };
-        let offers = |name: &str, holds: Holds| pretended_by(EVERYTHING, holds, name);
+        let offers = |name: &str, holds: UserFactors| pretended_by(EVERYTHING, holds, name);
         assert_eq!(
             offers("a@example.com", bare),
             [C::PasswordSrp, C::Password, C::EmailOtp]
@@ -290,8 +298,8 @@ mod tests {
         );
         assert_eq!(offers("bob", bare), PASSWORDS);
         assert_eq!(offers("bob", RICH), list(EVERYTHING, RICH));
-        assert_eq!(offers("bob", Holds::default()), PASSWORDS);
-        let codes = Holds {
+        assert_eq!(offers("bob", UserFactors::default()), PASSWORDS);
+        let codes = UserFactors {
             password: false,
             ..RICH
         };

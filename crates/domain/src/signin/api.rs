@@ -1,0 +1,108 @@
+//! The entrance of the API's operations: flows, parameters by name, and tokens for a session.
+
+use std::collections::BTreeMap;
+
+use cognate_shapes::{AuthFlowType, AuthenticationResultType, ChallengeNameType};
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::signin::challenge::Challenge;
+use crate::signin::flows::require_flow;
+use crate::signin::opening::{Ending, Outcome};
+use crate::signin::refresh;
+use crate::signin::wire::{self, Parameters};
+use crate::signin::{At, driver};
+use crate::tokens::opened::OpenedSession;
+
+/// The answer of an operation.
+pub enum Reply {
+    /// AuthenticationResult.
+    Tokens(Box<AuthenticationResultType>),
+    /// A challenge.
+    Challenge {
+        /// ChallengeName.
+        name: ChallengeNameType,
+        /// Session.
+        session: Option<String>,
+        /// ChallengeParameters.
+        parameters: BTreeMap<String, String>,
+        /// AvailableChallenges.
+        available: Option<Vec<ChallengeNameType>>,
+    },
+}
+
+/// Signs the tokens of a session; the groups are read and the tokens signed while the commit is on its way.
+struct SignTokens;
+
+impl Ending for SignTokens {
+    type Result = AuthenticationResultType;
+
+    async fn end(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        session: &OpenedSession,
+    ) -> Result<AuthenticationResultType> {
+        session.api_result(cx, at.pool, at.client).await
+    }
+}
+
+fn reply(outcome: Outcome<AuthenticationResultType>) -> Result<Reply> {
+    let Challenge {
+        ask,
+        session,
+        available,
+    } = match outcome {
+        Outcome::SignedIn(_, tokens) => return Ok(Reply::Tokens(Box::new(tokens))),
+        Outcome::Challenge(challenge) => challenge,
+    };
+    let (name, parameters) = wire::challenge(ask)?;
+    Ok(Reply::Challenge {
+        name,
+        session,
+        parameters,
+        available,
+    })
+}
+
+/// InitiateAuth and AdminInitiateAuth.
+///
+/// # Errors
+/// auth.md 6.4.
+pub async fn initiate(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    flow: AuthFlowType,
+    session: Option<&str>,
+    given: &Parameters<'_>,
+) -> Result<Reply> {
+    require_flow(at, flow)?;
+    match given.start(flow, session) {
+        Some(request) => reply(driver::start(cx, at, &request, &SignTokens).await?),
+        None => {
+            let tokens = refresh::by_flow(cx, at, &given.refresh()).await?;
+            Ok(Reply::Tokens(Box::new(tokens)))
+        }
+    }
+}
+
+/// RespondToAuthChallenge and AdminRespondToAuthChallenge.
+///
+/// # Errors
+/// auth.md 6.5.
+pub async fn respond(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    challenge: ChallengeNameType,
+    session: Option<&str>,
+    given: &Parameters<'_>,
+) -> Result<Reply> {
+    match given.answer(challenge, session) {
+        Some(request) => reply(driver::answer(cx, at, &request, &SignTokens).await?),
+        None => {
+            require_flow(at, AuthFlowType::AdminNoSrpAuth)?;
+            let request = given.password_start();
+            reply(driver::start(cx, at, &request, &SignTokens).await?)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The session that a complete sign-in opens. Nothing here signs a token: whoever called the driver decides what becomes of
+//! the session.
+
+use cognate_crypto::random;
+use cognate_store::Batch;
+use serde_json::Value;
+
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::facts::factor::Factor;
+use crate::records::assurance::Level;
+use crate::records::device::Device;
+use crate::signin::challenge::Challenge;
+use crate::signin::event::AuthEvent;
+use crate::signin::state::credential_mark;
+use crate::signin::verdict::{Authenticated, Replay};
+use crate::signin::{At, device as devices};
+use crate::tokens::opened::OpenedSession;
+use crate::tokens::session::SessionDoc;
+use crate::tokens::tracking;
+
+/// What becomes of a session. It is produced while the commit is on its way, and leaves only after it.
+pub trait Ending: Sync {
+    /// The result for the caller.
+    type Result: Send;
+
+    /// Produces the result.
+    fn end(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        session: &OpenedSession,
+    ) -> impl Future<Output = Result<Self::Result>> + Send;
+}
+
+/// Keeps the session and produces nothing.
+pub struct KeepSession;
+
+impl Ending for KeepSession {
+    type Result = ();
+
+    async fn end(&self, _: &Cx<'_>, _: At<'_>, _: &OpenedSession) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The end of a step.
+pub enum Outcome<T> {
+    /// The user is signed in: the session, and the result of the [`Ending`].
+    SignedIn(Box<OpenedSession>, T),
+    /// One more step.
+    Challenge(Challenge),
+}
+
+/// A session that waits for its commit.
+pub struct Opening {
+    /// The session.
+    pub session: OpenedSession,
+    /// Everything that the sign-in writes.
+    pub batch: Batch,
+    /// How a second right answer is refused.
+    pub replay: Replay,
+}
+
+/// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; session, auth event and the spent
+/// challenge join it, and the wrong answers are reset. `device`: the one that the sign-in named and the user has.
+///
+/// # Errors
+/// Those of serialization.
+pub fn prepare(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    authenticated: Authenticated,
+    device: Option<&Device>,
+    batch: Batch,
+    token_changes: Option<Value>,
+) -> Result<Opening> {
+    let (pool, client, user) = (at.pool, at.client, &authenticated.user);
+    let proven = &authenticated.proven;
+    // A retry opens the same session.
+    let ids = || (random::uuid_v4(), random::uuid_v4());
+    let (session_id, event_id) = cx.memory().once(&format!("session of {}", user.id), ids);
+    let (batch, part) = devices::at_sign_in(cx, at, &user.id, device, batch);
+    let doc = SessionDoc {
+        auth_time: cx.now().div_euclid(SECOND),
+        event_id: event_id.clone(),
+        device_key: part.as_ref().map(|part| part.key.clone()),
+        new_device: part.as_ref().and_then(|part| part.group.clone()),
+        acr: Level::of(proven).map(|level| level.name(&pool.doc).to_owned()),
+        credential: proven.has(Factor::Password).then(|| credential_mark(user)),
+        proven: proven.clone(),
+        ..SessionDoc::default()
+    };
+    let mut session = OpenedSession::new(cx, client, session_id, user.clone(), doc);
+    session.new_device = part.and_then(|part| part.metadata());
+    session.token_changes = token_changes;
+    let batch = tracking::begin(pool, &user.id).extend(authenticated.guard(pool).extend(batch));
+    let batch = authenticated.tally.clear(batch, pool);
+    let batch = authenticated.replay.spend(batch, pool);
+    let batch = session.insert(cx, pool, batch)?;
+    let batch = AuthEvent::passed(user, proven).append_as(cx, at, batch, &event_id)?;
+    Ok(Opening {
+        session,
+        batch,
+        replay: authenticated.replay,
+    })
+}
