@@ -3,6 +3,7 @@
 //! [`App`] holds the long-lived parts, [`Cx`] one request. [`dispatch`] runs an operation that has already been
 //! authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`, never from elsewhere.
 
+pub mod accounts;
 pub mod app;
 pub mod attempts;
 pub mod audit;

@@ -2,6 +2,7 @@
 
 pub mod bulkheads;
 pub mod cache;
+pub mod courier;
 pub mod custom_auth;
 pub mod functions;
 pub mod gate;
@@ -16,6 +17,7 @@ use cognate_store::Store;
 
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
+use crate::app::courier::Courier;
 use crate::app::custom_auth::{CustomAuthTriggers, NotConfigured};
 use crate::app::functions::Functions;
 use crate::app::gate::Gates;
@@ -116,6 +118,8 @@ pub struct App {
     pub outbound: Outbound,
     /// Calls the functions of triggers; without any, no trigger fires, and pools that name one are refused.
     pub functions: OnceLock<Box<dyn Functions>>,
+    /// Sends messages; `serve` refuses what it could not send, `dev` keeps everything in its inbox.
+    pub courier: OnceLock<Box<dyn Courier>>,
     /// Calls the triggers of CUSTOM_AUTH; see [`App::custom_auth_triggers`].
     pub custom_auth: OnceLock<Box<dyn CustomAuthTriggers>>,
     /// Wakes readers of the inbox when a message was committed.
@@ -144,6 +148,7 @@ impl App {
             bulkheads: Bulkheads::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),
+            courier: OnceLock::new(),
             custom_auth: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
             settings,

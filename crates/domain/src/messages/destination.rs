@@ -1,4 +1,4 @@
-//! Where a message goes, and how much of that an answer tells (auth.md 2.6, 2.13, admin.md 4.4).
+//! The destination of a message, and how much of it an answer tells (auth.md 2.6, 2.13, admin.md 4.4).
 
 use cognate_shapes::{
     AccountRecoverySettingType, CodeDeliveryDetailsType, DeliveryMediumType,
@@ -13,14 +13,14 @@ use crate::records::user::User;
 /// An address or a number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Destination {
-    /// Which attribute it is.
+    /// The attribute.
     pub contact: Contact,
     /// Its value.
     pub value: String,
 }
 
 impl Destination {
-    /// Where messages to a user's attribute go; None without a value.
+    /// The value of a user's attribute; None without one.
     pub fn of(user: &User, contact: Contact) -> Option<Self> {
         let value = user
             .attribute(contact.attribute())
@@ -31,8 +31,8 @@ impl Destination {
         })
     }
 
-    /// The destination to speak of when nobody has the name that was given: the name itself if it could be one, else
-    /// one that is always the same for that name.
+    /// The decoy destination of an unknown name: the name itself if it could be one, else one that is always the same for
+    /// that name.
     pub fn pretend(pool: &Pool, contacts: &[Contact], name: &str) -> Option<Self> {
         if let Some(contact) = contacts.iter().find(|contact| contact.fits(name)) {
             return Some(Self {
@@ -70,15 +70,36 @@ impl Destination {
         }
     }
 
-    /// As answers speak of it, most of it hidden.
-    pub fn details(&self) -> CodeDeliveryDetailsType {
-        CodeDeliveryDetailsType {
-            destination: Some(match self.contact {
+    /// Returns what an answer tells of it.
+    pub fn delivery(&self) -> Delivery {
+        Delivery {
+            to: match self.contact {
                 Contact::Email => mask_email(&self.value),
                 Contact::PhoneNumber => mask_phone_number(&self.value),
-            }),
-            delivery_medium: Some(self.medium()),
-            attribute_name: Some(self.contact.attribute().to_owned()),
+            },
+            medium: self.medium(),
+            contact: self.contact,
+        }
+    }
+}
+
+/// Where a code went, as an answer tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The address or number, most of it hidden.
+    pub to: String,
+    /// E-mail or text message.
+    pub medium: DeliveryMediumType,
+    /// The attribute whose value it is.
+    pub contact: Contact,
+}
+
+impl From<Delivery> for CodeDeliveryDetailsType {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            destination: Some(delivery.to),
+            delivery_medium: Some(delivery.medium),
+            attribute_name: Some(delivery.contact.attribute().to_owned()),
         }
     }
 }
@@ -139,7 +160,7 @@ pub fn primary_recovery(pool: &Pool) -> Option<Contact> {
     }
 }
 
-/// Where a code for a new password goes: the first of `contacts` (of [`recovery`]) that is verified and is not the user's
+/// The destination of a code for a new password: the first of `contacts` (of [`recovery`]) that is verified and is not the user's
 /// second factor, which would then be the only one.
 pub fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Option<Destination> {
     let has_mfa = pool.doc.mfa_configuration != UserPoolMfaType::Off;
@@ -173,25 +194,15 @@ mod tests {
 
     #[test]
     fn answers_show_first_letters_and_last_digits() {
-        let email = |value: &str| {
-            Destination {
-                contact: Contact::Email,
-                value: value.into(),
-            }
-            .details()
-            .destination
+        let shown = |contact: Contact, value: &str| {
+            let value = value.to_owned();
+            Destination { contact, value }.delivery().to
         };
-        let phone = |value: &str| {
-            Destination {
-                contact: Contact::PhoneNumber,
-                value: value.into(),
-            }
-            .details()
-            .destination
-        };
-        assert_eq!(email("fixture@example.com").as_deref(), Some("f***@e***"));
-        assert_eq!(email("é@ü.de").as_deref(), Some("é***@ü***"));
-        assert_eq!(phone("+15555554444").as_deref(), Some("+*******4444"));
-        assert_eq!(phone("+123").as_deref(), Some("+123"));
+        let email = |value: &str| shown(Contact::Email, value);
+        let phone = |value: &str| shown(Contact::PhoneNumber, value);
+        assert_eq!(email("fixture@example.com"), "f***@e***");
+        assert_eq!(email("é@ü.de"), "é***@ü***");
+        assert_eq!(phone("+15555554444"), "+*******4444");
+        assert_eq!(phone("+123"), "+123");
     }
 }

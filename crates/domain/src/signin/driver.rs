@@ -9,7 +9,6 @@ use crate::attempts;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::facts::factor::Factor;
-use crate::messages;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::challenge::Challenge;
@@ -397,7 +396,6 @@ async fn ask(
 async fn commit_challenge(cx: &Cx<'_>, at: At<'_>, batch: Batch, replay: &Replay) -> Result<()> {
     cx.commit(batch, |label| replay.conflict(cx, at, label))
         .await?;
-    messages::posted(cx);
     Ok(())
 }
 

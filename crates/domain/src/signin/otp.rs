@@ -13,7 +13,7 @@ use crate::cx::Cx;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, challenges};
 use crate::facts::contact::Contact;
 use crate::messages::destination::Destination;
-use crate::messages::{self, Kind, render};
+use crate::messages::{Account, Reason};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::challenge::Delivery;
@@ -21,7 +21,8 @@ use crate::signin::event::AuthEvent;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::Step;
 use crate::signin::{At, first_factors};
-use crate::users::codes::{self, Code, Dispatch, Owner, Purpose, Worth, Wrong};
+use crate::users::codes::{self, Purpose, Sending, Worth, Wrong};
+use crate::users::verification;
 
 pub use crate::users::codes::Correct;
 
@@ -60,7 +61,7 @@ impl Stage {
 ///
 /// # Errors
 /// InvalidParameterException for a user without such a contact and for a pool that cannot send by it; what
-/// `messages::require_courier` refuses.
+/// `messages::delivery::require_sender` refuses.
 pub fn send(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -72,8 +73,7 @@ pub fn send(
 ) -> Result<(Batch, Delivery)> {
     let destination = Destination::of(user, contact).ok_or_else(auth::session_invalid)?;
     let to = Recipient {
-        owner: Owner::User(&user.id),
-        name: &user.username,
+        account: &Account::of(user),
         destination: &destination,
         // An address from an answer to MFA_SETUP is one that anybody can name.
         worth: match state.expected {
@@ -97,8 +97,7 @@ pub fn pretend(
     batch: Batch,
 ) -> Result<(Batch, Delivery)> {
     let to = Recipient {
-        owner: Owner::Nobody(&state.subject),
-        name: &state.username,
+        account: &unknown(state),
         destination,
         worth: stage.worth(true),
     };
@@ -106,8 +105,7 @@ pub fn pretend(
 }
 
 struct Recipient<'a> {
-    owner: Owner<'a>,
-    name: &'a str,
+    account: &'a Account<'a>,
     destination: &'a Destination,
     worth: Worth,
 }
@@ -122,30 +120,26 @@ fn deliver(
 ) -> Result<(Batch, Delivery)> {
     let (pool, destination) = (at.pool, to.destination);
     let medium = destination.medium();
-    messages::require_courier(cx, pool, medium)?;
-    let mut code = Code {
-        pretended: state.pretended,
+    let (account, reason) = (to.account, Reason::Authentication);
+    let sending = Sending {
+        decoy: state.pretended.then(|| account.name()),
         worth: to.worth,
-        ..Code::of_length(stage.digits(medium), destination)
+        length: stage.digits(medium),
+        ..Sending::new(account, purpose(state), destination, reason)
     };
-    // A retry sends the same digits.
-    let name = format!("code of {}", state.nonce);
-    code.digits = cx.memory().once(&name, || code.digits.clone());
-    let dispatch = Dispatch {
-        owner: to.owner,
-        name: to.name,
-        purpose: purpose(state),
-        code: &code,
-        destination,
-        kind: Kind::Authentication,
-        rendered: render::authentication(pool, medium, &code.digits),
-    };
-    let batch = codes::send(cx, batch, pool, dispatch)?;
+    let batch = codes::compose(cx, pool, &sending)?.into_batch(batch);
     let delivery = Delivery {
         medium,
-        destination: destination.details().destination.unwrap_or_default(),
+        destination: destination.delivery().to,
     };
     Ok((batch, delivery))
+}
+
+fn unknown(state: &SignInState) -> Account<'_> {
+    Account::Unknown {
+        pseudonym: state.subject.as_str().into(),
+        name: state.username.as_str().into(),
+    }
 }
 
 fn purpose(state: &SignInState) -> Purpose<'_> {
@@ -163,9 +157,9 @@ fn purpose(state: &SignInState) -> Purpose<'_> {
 /// beyond the bound of an address, where the answer was not judged ([`was_judged`]).
 pub async fn check(cx: &Cx<'_>, at: At<'_>, step: &Step, given: &str) -> Result<Correct> {
     let (state, user) = (&step.state, step.user.as_ref());
-    let owner = match user {
-        Some(user) => Owner::User(&user.id),
-        None => Owner::Nobody(&state.subject),
+    let account = match user {
+        Some(user) => Account::of(user),
+        None => unknown(state),
     };
     let purpose = purpose(state);
     // Where a wrong answer counts towards the lockout, its event is written with that.
@@ -181,7 +175,7 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, step: &Step, given: &str) -> Result<
         }
         _ => Batch::new(),
     };
-    let judged = codes::judge(cx, at.pool, owner, purpose, given, also).await?;
+    let judged = codes::judge(cx, at.pool, &account, purpose, given, also).await?;
     if judged.as_ref().err() == Some(&Wrong::Expired) {
         // Another answer, on another node, may have used the code up since the session was read: it is for the session to
         // say so, and no wrong answer.
@@ -210,17 +204,12 @@ pub fn was_judged(refusal: &ApiError) -> bool {
 /// until it is verified.
 pub fn confirmed(cx: &Cx<'_>, pool: &Pool, user: &User, correct: &Correct) -> Option<User> {
     let code = &correct.code;
-    let contact = Contact::of_attribute(&code.attribute)
-        .filter(|_| user.attribute(&code.attribute) == Some(code.value.as_str()));
+    let mut after = user.clone();
+    let contact = verification::mark_verified(&mut after, code);
     let verifies = contact.filter(|_| !user.verified(&code.attribute));
     let confirms = contact.is_some() && user.status == UserStatusType::Unconfirmed;
     if verifies.is_none() && !confirms {
         return None;
-    }
-    let mut after = user.clone();
-    if let Some(contact) = verifies {
-        let flag = contact.flag().to_owned();
-        after.doc.attributes.insert(flag, "true".to_owned());
     }
     if confirms {
         after.status = UserStatusType::Confirmed;

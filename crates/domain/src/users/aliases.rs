@@ -1,5 +1,5 @@
-//! Aliases that change hands: with ForceAliasCreation the new owner gets the name and the old one's attribute becomes
-//! unverified (auth.md 2.4).
+//! Aliases that move from user to user: with ForceAliasCreation, and whenever a user verifies an address, the new owner gets
+//! the name and the attribute of the previous one becomes unverified (auth.md 2.4).
 
 use cognate_shapes::{AliasAttributeType, UserStatusType};
 use cognate_store::{Batch, Label};
@@ -10,8 +10,16 @@ use crate::facts::contact::Contact;
 use crate::records::pool::Pool;
 use crate::records::user::{self, Name, User};
 
-/// What the owners of the aliases that `user` is about to get become: before and after, for `records::user::save_all`.
-pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(User, User)>> {
+/// Returns the owners of the aliases that `user` is about to get, as they are and with the attribute unverified, for
+/// `records::user::save_all`.
+///
+/// # Errors
+/// AliasExistsException for a name that its owner cannot lose.
+pub async fn unverify_previous_owners(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user: &User,
+) -> Result<Vec<(User, User)>> {
     let mut changed: Vec<(User, User)> = Vec::new();
     if user.status == UserStatusType::Unconfirmed {
         return Ok(changed);
@@ -53,7 +61,7 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
         if after.called_by(pool, value) == Some(Name::PreferredUsername) {
             after.doc.attributes.remove("preferred_username");
         }
-        // Only a verified address can be taken away, not a user name that happens to look like one.
+        // Only a verified address can move, not a user name that happens to look like one.
         if after.is_called(pool, value) {
             return Err(errors::users::alias_exists(cx.action, contact.attribute()).into());
         }
@@ -61,7 +69,7 @@ pub async fn dispossess(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<(Us
     Ok(changed)
 }
 
-/// Puts `after` in the place of `before`, and takes from others the aliases that are now theirs ([`dispossess`]).
+/// Replaces `before` by `after`, and unverifies the aliases of others that are now theirs ([`unverify_previous_owners`]).
 ///
 /// # Errors
 /// The store's.
@@ -72,7 +80,7 @@ pub async fn save(
     before: &User,
     after: &User,
 ) -> Result<Batch> {
-    let others = dispossess(cx, pool, after).await?;
+    let others = unverify_previous_owners(cx, pool, after).await?;
     let changes: Vec<_> = others
         .iter()
         .map(|(before, after)| (before, after))
@@ -81,7 +89,7 @@ pub async fn save(
     user::save_all(batch, pool, &changes)
 }
 
-/// What a conflict of a batch that saves existing users means to the client.
+/// Returns the error of a batch that saves existing users and conflicts.
 pub fn conflict(cx: &Cx<'_>, label: Label) -> Fault {
     match user::taken_alias(label) {
         Some(attribute) => errors::users::alias_exists(cx.action, attribute).into(),
@@ -89,7 +97,8 @@ pub fn conflict(cx: &Cx<'_>, label: Label) -> Fault {
     }
 }
 
-/// As [`conflict`], after [`dispossess`]: an address that is taken was taken since, so its new owner is next.
+/// As [`conflict`], after [`unverify_previous_owners`]: an address that is taken was taken after the read, so that its new
+/// owner is unverified in the next run.
 pub fn conflict_by_force(cx: &Cx<'_>, label: Label) -> Fault {
     match user::taken_alias(label).and_then(Contact::of_attribute) {
         Some(_) => Fault::Stale,

@@ -15,6 +15,15 @@ use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::users::permission::may_write;
 
+/// Names and values as a caller gives them. A value can be missing, which is refused where the attributes are checked.
+pub type Given = Vec<(String, Option<String>)>;
+
+/// Returns the names and values of a request.
+pub fn given(list: Option<Vec<AttributeType>>) -> Given {
+    let list = list.unwrap_or_default().into_iter();
+    list.map(|each| (each.name, each.value)).collect()
+}
+
 /// Who sets the attributes of a new user.
 #[derive(Clone, Copy)]
 pub enum Writer<'a> {
@@ -105,7 +114,7 @@ pub fn validate_new(
     pool: &Pool,
     writer: Writer<'_>,
     username: &str,
-    given: Vec<AttributeType>,
+    given: Given,
 ) -> Result<BTreeMap<String, String>> {
     let mut attributes = named_values(given)?;
     check_writable(pool, writer, &attributes)?;
@@ -132,9 +141,9 @@ pub fn validate_new(
 }
 
 /// The attributes by name; of two values for one name the last counts.
-pub(super) fn named_values(given: Vec<AttributeType>) -> Result<BTreeMap<String, String>> {
+pub(super) fn named_values(given: Given) -> Result<BTreeMap<String, String>> {
     let mut attributes = BTreeMap::new();
-    for AttributeType { name, value } in given {
+    for (name, value) in given {
         let value = value.ok_or_else(|| errors::users::attribute_value_null(&name))?;
         attributes.insert(name, value);
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::{AttributeType, VerifiedAttributeType};
+use cognate_shapes::VerifiedAttributeType;
 
 use crate::errors::{self, Result, auth, invalid_parameter, unconfirmed};
 use crate::facts::contact::Contact;
@@ -11,7 +11,7 @@ use crate::messages::destination::{self, Destination};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::users::attributes::{self, FLAGS};
+use crate::users::attributes::{self, FLAGS, Given};
 use crate::users::permission::{self, By, Refusal, Wish};
 
 /// What a change comes to.
@@ -56,7 +56,7 @@ impl Change {
 /// # Errors
 /// NotAuthorizedException for what the client may not write (auth.md 6.7), InvalidParameterException for what the schema
 /// does not have, does not let change, requires, or has another form for (admin.md 2.4).
-pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Vec<AttributeType>) -> Result<Change> {
+pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Given) -> Result<Change> {
     let (mut set, gone) = parted(attributes::named_values(given)?);
     let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
     let wish = Wish {

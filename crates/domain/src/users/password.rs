@@ -1,5 +1,7 @@
 //! Passwords of users: deriving what is stored, comparing with it, temporary ones.
 
+use std::sync::Arc;
+
 use cognate_crypto::credential::Credential;
 use cognate_crypto::random;
 use cognate_crypto::secret::{Secret, SecretString};
@@ -62,25 +64,29 @@ pub fn temporary_until(cx: &Cx<'_>, pool: &Pool) -> i64 {
     cx.now().saturating_add(days.saturating_mul(DAY))
 }
 
-/// The temporary password that the administrator gave, or a generated one.
+/// Returns the temporary password that the administrator chose, or a generated one.
 ///
 /// # Errors
-/// InvalidPasswordException when the given one breaks the policy.
-pub fn temporary(pool: &Pool, given: Option<String>) -> Result<SecretString> {
-    let Some(given) = given.filter(|text| !text.is_empty()) else {
-        return Ok(generate(pool));
+/// InvalidPasswordException when the chosen one breaks the policy.
+pub fn temporary(cx: &Cx<'_>, pool: &Pool, chosen: Option<&SecretString>) -> Result<SecretString> {
+    let Some(chosen) = chosen.filter(|text| !text.expose().is_empty()) else {
+        return Ok(generate(cx, pool));
     };
-    let given: SecretString = Secret::new(given);
-    password_policy::check(pool, given.expose(), PolicyText::AdminCreate)?;
-    Ok(given)
+    password_policy::check(pool, chosen.expose(), PolicyText::AdminCreate)?;
+    Ok(chosen.duplicate())
 }
 
-/// A random password that satisfies the pool's policy.
-fn generate(pool: &Pool) -> SecretString {
+/// A random password that satisfies the pool's policy: the same in every run of an action.
+fn generate(cx: &Cx<'_>, pool: &Pool) -> SecretString {
     let least = policy(pool)
         .and_then(|policy| policy.minimum_length)
         .unwrap_or(0);
-    random_password(usize::try_from(least).unwrap_or(0))
+    let length = usize::try_from(least).unwrap_or(0);
+    let name = format!("temporary password of {length}");
+    let password = cx
+        .memory()
+        .once(&name, || Arc::new(random_password(length)));
+    password.duplicate()
 }
 
 /// At least 12 characters, every kind among them.

@@ -2,11 +2,13 @@
 
 use cognate_shapes::{DeleteUserAttributesRequest, DeleteUserAttributesResponse};
 
+use crate::accounts::change_attributes;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::messages::Origin;
 use crate::tokens::verify;
+use crate::users::changes;
 use crate::users::permission::By;
-use crate::users::{changes, verification};
 
 /// DeleteUserAttributes.
 ///
@@ -20,6 +22,7 @@ pub async fn delete_user_attributes(
     let (pool, user) = (&signed.pool, &signed.user);
     let by = By::User(&signed.client);
     let change = changes::delete(pool, by, user, &input.user_attribute_names)?;
-    verification::save(cx, pool, user, change).await?;
+    let origin = Origin::of_client(&signed.client.id, None);
+    change_attributes::save(cx, pool, user, change, origin).await?;
     Ok(DeleteUserAttributesResponse {})
 }

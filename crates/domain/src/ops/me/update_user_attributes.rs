@@ -2,11 +2,13 @@
 
 use cognate_shapes::{UpdateUserAttributesRequest, UpdateUserAttributesResponse};
 
+use crate::accounts::change_attributes;
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::messages::Origin;
 use crate::tokens::verify;
 use crate::users::permission::By;
-use crate::users::{changes, verification};
+use crate::users::{attributes, changes};
 
 /// UpdateUserAttributes: tells where the codes went that verify new values.
 ///
@@ -19,9 +21,11 @@ pub async fn update_user_attributes(
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
     let by = By::User(&signed.client);
-    let change = changes::update(pool, by, user, input.user_attributes)?;
-    let sent = verification::save(cx, pool, user, change).await?;
+    let given = attributes::given(Some(input.user_attributes));
+    let change = changes::update(pool, by, user, given)?;
+    let origin = Origin::of_client(&signed.client.id, input.client_metadata.as_ref());
+    let sent = change_attributes::save(cx, pool, user, change, origin).await?;
     Ok(UpdateUserAttributesResponse {
-        code_delivery_details_list: Some(sent),
+        code_delivery_details_list: Some(sent.into_iter().map(Into::into).collect()),
     })
 }

@@ -2,11 +2,13 @@
 
 use cognate_shapes::{AdminDeleteUserAttributesRequest, AdminDeleteUserAttributesResponse};
 
+use crate::accounts::change_attributes;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::messages::Origin;
 use crate::records::user::User;
+use crate::users::changes;
 use crate::users::permission::By;
-use crate::users::{changes, verification};
 
 /// AdminDeleteUserAttributes.
 pub async fn admin_delete_user_attributes(
@@ -18,6 +20,7 @@ pub async fn admin_delete_user_attributes(
         .await?
         .ok_or_else(errors::user_not_found)?;
     let change = changes::delete(&pool, By::Admin, &user, &input.user_attribute_names)?;
-    verification::save(cx, &pool, &user, change).await?;
+    let origin = Origin::of_admin(None);
+    change_attributes::save(cx, &pool, &user, change, origin).await?;
     Ok(AdminDeleteUserAttributesResponse {})
 }

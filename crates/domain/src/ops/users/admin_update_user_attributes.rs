@@ -2,11 +2,13 @@
 
 use cognate_shapes::{AdminUpdateUserAttributesRequest, AdminUpdateUserAttributesResponse};
 
+use crate::accounts::change_attributes;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::messages::Origin;
 use crate::records::user::User;
 use crate::users::permission::By;
-use crate::users::{changes, verification};
+use crate::users::{attributes, changes};
 
 /// AdminUpdateUserAttributes.
 pub async fn admin_update_user_attributes(
@@ -17,7 +19,9 @@ pub async fn admin_update_user_attributes(
     let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let change = changes::update(&pool, By::Admin, &user, input.user_attributes)?;
-    verification::save(cx, &pool, &user, change).await?;
+    let given = attributes::given(Some(input.user_attributes));
+    let change = changes::update(&pool, By::Admin, &user, given)?;
+    let origin = Origin::of_admin(input.client_metadata.as_ref());
+    change_attributes::save(cx, &pool, &user, change, origin).await?;
     Ok(AdminUpdateUserAttributesResponse {})
 }

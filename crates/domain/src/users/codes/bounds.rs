@@ -6,8 +6,8 @@
 //! collects no addresses.
 //!
 //! The counts of different [`Worth`] are apart: strangers can use up what is sent to an address to prove it, and by that
-//! touch neither its owner's new password nor the owner's sign-in. A code that is sent to nobody counts for the name that
-//! was typed and for no address. A right answer clears nothing: its owner's would give new guesses to everybody else.
+//! touch neither its owner's new password nor the owner's sign-in. A decoy counts for the name that was typed and
+//! for no address. A right answer clears nothing: its owner's would give new guesses to everybody else.
 
 use cognate_store::Batch;
 use cognate_store::tables::attempts::{self as table, Limit};
@@ -27,7 +27,7 @@ const SENT: &str = "code_sent";
 /// The kind of the rows that count wrong answers.
 pub(super) const WRONG: &str = "code_wrong";
 
-/// What the right answer to a code gives.
+/// The worth of a code: what the right answer gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Worth {
     /// An address or number that is not proven yet becomes the user's, and with it the alias. Anybody can have such a code
@@ -91,7 +91,7 @@ impl Worth {
 /// Codes of one worth that a user may be sent in an hour; that many more than the operations themselves allow.
 const TO_USER: i64 = 50;
 
-/// Whose counts a code belongs to.
+/// The counts that a code belongs to.
 pub(super) struct Bound {
     /// The subject of the rows in `attempts`.
     pub(super) subject: String,
@@ -104,8 +104,8 @@ impl Bound {
         Self::of(pool, worth, attribute, &names::fold_case(value.trim()))
     }
 
-    /// Of codes that nobody gets: `subject` is whose they would be.
-    pub(super) fn of_nobody(pool: &Pool, worth: Worth, subject: &str) -> Self {
+    /// Of decoys; `subject` is the key of the account that they seem to be for.
+    pub(super) fn of_decoy(pool: &Pool, worth: Worth, subject: &str) -> Self {
         Self::of(pool, worth, "", subject)
     }
 
@@ -118,8 +118,8 @@ impl Bound {
         }
     }
 
-    /// Counts a code that is sent by this batch; [`TOO_MANY`] beyond the bound. `user`: who is sent it, unless the batch
-    /// creates them.
+    /// Counts a code that is sent by this batch; [`TOO_MANY`] beyond the bound. `user`: the account that it is for,
+    /// unless the batch creates it.
     pub(super) fn send(&self, cx: &Cx<'_>, batch: Batch, pool: &Pool, user: Option<&str>) -> Batch {
         let until = cx.now().saturating_add(HOUR);
         let count = |batch, subject: &str, kind, most| {
@@ -133,7 +133,7 @@ impl Bound {
         count(batch, &self.subject, SENT, self.worth.most_sent())
     }
 
-    /// Whether no more answers are judged after `wrong` ones.
+    /// True if no more answers are judged after `wrong` ones.
     pub(super) fn is_reached(&self, wrong: i64) -> bool {
         wrong >= self.worth.most_wrong()
     }

@@ -1,17 +1,17 @@
 //! Codes that are sent to users: sealed, good once, for a while and for a bounded number of answers (auth.md 2.7).
 //!
-//! [`send`] and [`judge`] are the only ways to send a code and to take an answer, whatever it is for; both count
-//! ([`bounds`]) in the commit that sends or answers.
+//! [`prepare`] (or [`compose`]) and [`judge`] are the only ways to send a code and to take an answer, whatever it is for;
+//! both count ([`bounds`]) in the commit that sends or answers.
 //!
-//! A subject is a user id or the pseudonym of a name nobody has: both are asked for codes and answered at the same
-//! cost in reads and commits, so that the time tells nothing (auth.md 2.11).
+//! Codes of an unknown name are decoys: they are kept and answered at the same cost in reads and commits as a user's, so
+//! that the time tells nothing (auth.md 2.11).
 
 use std::borrow::Cow;
 
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::ct_eq;
-use cognate_store::tables::codes::{self as table, CODE_STALE, JudgedRow, NewCode};
+use cognate_store::tables::codes::{self as table, JudgedRow, NewCode};
 use cognate_store::tables::users::{ID_TAKEN, USER_STALE, guard_user};
 use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,8 @@ use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::facts::contact::Contact;
-use crate::messages::{self, Addressee, Destination, Kind, Message, Rendered};
+use crate::messages::delivery::{self, Envelope, Prepared};
+use crate::messages::{Account, Destination, Origin, Reason};
 use crate::records::pool::Pool;
 
 mod bounds;
@@ -70,6 +71,14 @@ impl<'a> Purpose<'a> {
         }
     }
 
+    /// The step of an action that sends it. The nonce of a sign-in differs in each run and does not count.
+    fn kind(self) -> Cow<'a, str> {
+        match self {
+            Self::SignIn { .. } => "sign_in".into(),
+            other => other.key(),
+        }
+    }
+
     /// The end of a code that is sent at `now`.
     fn expires(self, now: i64) -> i64 {
         match self {
@@ -80,7 +89,7 @@ impl<'a> Purpose<'a> {
     }
 }
 
-/// A code on its way, and where it goes.
+/// A code as it is kept, with where it went.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Code {
     /// The digits.
@@ -89,54 +98,20 @@ pub struct Code {
     pub attribute: String,
     /// The value of that attribute; another value is not verified by this code.
     pub value: String,
-    /// Sent to nobody, to hide that there is nobody to send it to: no answer to it is right.
-    pub pretended: bool,
+    /// True if it was not sent, to hide that there is no address to send it to: no answer to it is right.
+    #[serde(rename = "pretended")]
+    pub decoy: bool,
     /// What the right answer gives; where that depends on more than the purpose, the sender says it.
     #[serde(default)]
     pub worth: Worth,
 }
 
 impl Code {
-    /// A new code of six digits.
-    pub fn to(destination: &Destination) -> Self {
-        Self::of_length(6, destination)
-    }
-
-    /// A new code of `digits` digits.
-    pub fn of_length(digits: usize, destination: &Destination) -> Self {
-        Self {
-            digits: random::digits(digits),
-            attribute: destination.contact.attribute().to_owned(),
-            value: destination.value.clone(),
-            pretended: false,
-            worth: Worth::default(),
-        }
-    }
-
-    fn bound(&self, pool: &Pool, owner: Owner<'_>) -> Bound {
-        if self.pretended {
-            Bound::of_nobody(pool, self.worth, owner.subject())
+    fn bound(&self, pool: &Pool, account: &Account<'_>) -> Bound {
+        if self.decoy {
+            Bound::of_decoy(pool, self.worth, account.key())
         } else {
             Bound::of_address(pool, self.worth, &self.attribute, &self.value)
-        }
-    }
-}
-
-/// Who is asked for a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner<'a> {
-    /// A user, by id.
-    User(&'a str),
-    /// A user that the same batch creates.
-    NewUser(&'a str),
-    /// The pseudonym of a name that nobody has, or of a user who gets no code.
-    Nobody(&'a str),
-}
-
-impl<'a> Owner<'a> {
-    fn subject(self) -> &'a str {
-        match self {
-            Self::User(id) | Self::NewUser(id) | Self::Nobody(id) => id,
         }
     }
 }
@@ -154,77 +129,116 @@ fn row_id(subject: &str, purpose: &str) -> String {
     format!("{subject}/{purpose}")
 }
 
-/// A code and the message that brings it.
-pub struct Dispatch<'a> {
-    /// Who is asked for the code.
-    pub owner: Owner<'a>,
-    /// How the message calls them.
-    pub name: &'a str,
+/// A code that is to be sent.
+#[derive(Clone, Copy)]
+pub struct Sending<'a> {
+    /// The account whose code it is.
+    pub account: &'a Account<'a>,
+    /// True if the same batch creates the user.
+    pub created: bool,
+    /// For a user who must get nothing and look like one who does: the name by which the decoy calls them.
+    pub decoy: Option<&'a str>,
     /// What the code is for.
     pub purpose: Purpose<'a>,
-    /// The code.
-    pub code: &'a Code,
-    /// Where it goes.
+    /// What the right answer gives, where that depends on more than the purpose.
+    pub worth: Worth,
+    /// The number of digits.
+    pub length: usize,
+    /// Where the code goes.
     pub destination: &'a Destination,
-    /// Why.
-    pub kind: Kind,
-    /// What the message says.
-    pub rendered: Rendered,
+    /// Why it is sent.
+    pub reason: Reason<'a>,
 }
 
-/// Keeps a code, in the place of any older one of the same purpose, and adds its message, which nobody gets if the code is
-/// pretended. A batch that goes beyond a bound fails with [`TOO_MANY`], which [`Cx::commit`] words. After the commit, call
-/// [`messages::posted`].
+impl<'a> Sending<'a> {
+    /// A code of six digits.
+    pub fn new(
+        account: &'a Account<'a>,
+        purpose: Purpose<'a>,
+        destination: &'a Destination,
+        reason: Reason<'a>,
+    ) -> Self {
+        Self {
+            account,
+            created: false,
+            decoy: None,
+            purpose,
+            worth: Worth::default(),
+            length: 6,
+            destination,
+            reason,
+        }
+    }
+
+    /// The digits: the same in every run of an action, as long as they go to the same address.
+    fn digits(&self, cx: &Cx<'_>) -> String {
+        let (key, to) = (self.account.key(), &self.destination.value);
+        let name = format!("code {}\n{}\n{key}\n{to}", self.purpose.kind(), self.length);
+        cx.memory().once(&name, || random::digits(self.length))
+    }
+
+    fn envelope<'e>(&'e self, cx: &Cx<'_>, digits: &'e str) -> Envelope<'e> {
+        Envelope {
+            account: self.account,
+            decoy: self.decoy,
+            destination: self.destination,
+            reason: self.reason,
+            secret: digits,
+            expires: self.purpose.expires(cx.now()),
+        }
+    }
+}
+
+/// Prepares a code and its message, which the pool's function may word, for an action that holds no lock. The batch puts
+/// the code in the place of any older one of the same purpose; beyond a bound it fails with [`TOO_MANY`], which
+/// [`Cx::commit`] words.
 ///
 /// # Errors
-/// None that can arise.
-pub fn send(cx: &Cx<'_>, batch: Batch, pool: &Pool, what: Dispatch<'_>) -> Result<Batch> {
-    let subject = what.owner.subject();
-    let code = Code {
-        pretended: what.code.pretended || matches!(what.owner, Owner::Nobody(_)),
-        worth: what.purpose.worth(what.code.worth),
-        ..what.code.clone()
-    };
-    let expires = what.purpose.expires(cx.now());
-    let batch = put(cx, batch, pool, what.owner, what.purpose, &code)?;
-    let message = Message {
-        addressee: if code.pretended {
-            Addressee::Nobody(subject, what.name)
-        } else {
-            Addressee::User(subject, what.name)
-        },
-        destination: what.destination,
-        kind: what.kind,
-        rendered: what.rendered,
-        code: &code.digits,
-        expires,
-    };
-    messages::post(cx, batch, pool, message)
+/// [`delivery::prepare`].
+pub async fn prepare(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    sending: &Sending<'_>,
+    origin: Origin<'_>,
+) -> Result<Prepared> {
+    let digits = sending.digits(cx);
+    let message = delivery::prepare(cx, pool, &sending.envelope(cx, &digits), origin).await?;
+    Ok(message.after(put(cx, pool, sending, digits)?))
 }
 
-fn put(
-    cx: &Cx<'_>,
-    batch: Batch,
-    pool: &Pool,
-    owner: Owner<'_>,
-    purpose: Purpose<'_>,
-    code: &Code,
-) -> Result<Batch> {
-    let (subject, key) = (owner.subject(), purpose.key());
+/// As [`prepare`], for an action that calls the pool's function itself ([`delivery::ask`]).
+///
+/// # Errors
+/// [`delivery::compose`].
+pub fn compose(cx: &Cx<'_>, pool: &Pool, sending: &Sending<'_>) -> Result<Prepared> {
+    let digits = sending.digits(cx);
+    let message = delivery::compose(cx, pool, &sending.envelope(cx, &digits))?;
+    Ok(message.after(put(cx, pool, sending, digits)?))
+}
+
+fn put(cx: &Cx<'_>, pool: &Pool, sending: &Sending<'_>, digits: String) -> Result<Batch> {
+    let (account, purpose) = (sending.account, sending.purpose);
+    let code = Code {
+        digits,
+        attribute: sending.destination.contact.attribute().to_owned(),
+        value: sending.destination.value.clone(),
+        decoy: sending.decoy.is_some() || account.user().is_none(),
+        worth: purpose.worth(sending.worth),
+    };
+    let (subject, key) = (account.key(), purpose.key());
     let sealed = pool.key.seal(
         &context(pool, &row_id(subject, &key)),
-        &serde_json::to_vec(code)?,
+        &serde_json::to_vec(&code)?,
     );
-    let bound = code.bound(pool, owner);
-    let counted = match owner {
-        Owner::NewUser(_) => None,
-        Owner::User(_) | Owner::Nobody(_) => Some(subject),
-    };
-    let batch = bound.send(cx, batch, pool, counted);
-    let batch = match owner {
-        Owner::User(id) => guard_user(batch, &pool.id, id, USER_STALE),
-        Owner::NewUser(_) => batch,
-        Owner::Nobody(pseudonym) => table::guard_nobody(batch, &pool.id, pseudonym, ID_TAKEN),
+    let bound = code.bound(pool, account);
+    let counted = (!sending.created).then_some(subject);
+    let batch = bound.send(cx, Batch::new(), pool, counted);
+    let batch = match account {
+        Account::User(_) if sending.created => batch,
+        Account::User(user) => guard_user(batch, &pool.id, &user.id, USER_STALE),
+        Account::Unknown { pseudonym, .. } => {
+            table::guard_nobody(batch, &pool.id, pseudonym, ID_TAKEN)
+        }
     };
     let row = NewCode {
         subject,
@@ -249,7 +263,7 @@ pub struct Correct {
 }
 
 impl Correct {
-    /// Uses the code up, in the batch that does what it is for; [`CODE_STALE`] if somebody else did, [`TOO_MANY`] if the
+    /// Uses the code up, in the batch that does what it is for; `CODE_STALE` if another answer did, [`TOO_MANY`] if the
     /// bound of wrong answers was reached in between.
     pub fn consume(&self, batch: Batch, pool: &Pool) -> Batch {
         let batch = table::consume(batch, &pool.id, &self.subject, &self.key, self.ver);
@@ -257,10 +271,10 @@ impl Correct {
     }
 }
 
-/// Why an answer is not right.
+/// The fault of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is another code, or nobody's.
+    /// It is another code, or a decoy's.
     Mismatch,
     /// The code was answered wrongly too often ([`MAX_FAILURES`]).
     Burnt,
@@ -278,12 +292,12 @@ pub enum Wrong {
 pub async fn judge(
     cx: &Cx<'_>,
     pool: &Pool,
-    owner: Owner<'_>,
+    account: &Account<'_>,
     purpose: Purpose<'_>,
     given: &str,
     also: Batch,
 ) -> Result<std::result::Result<Correct, Wrong>> {
-    let (subject, key) = (owner.subject(), purpose.key());
+    let (subject, key) = (account.key(), purpose.key());
     let wanted = table::judge_key(&pool.id, subject, &key, bounds::WRONG, cx.now());
     let row = cx.store.row(table::READ_TO_JUDGE, wanted).await?;
     let row = row.map(|mut row| JudgedRow::read(&mut row)).transpose()?;
@@ -297,7 +311,7 @@ pub async fn judge(
             let id = row_id(subject, &key);
             let plain = pool.key.open(&context(pool, &id), &row.code.sealed)?;
             let code: Code = serde_json::from_slice(plain.expose())?;
-            let of_code = code.bound(pool, owner);
+            let of_code = code.bound(pool, account);
             let right = ct_eq(code.digits.as_bytes(), given.as_bytes());
             if of_code.subject != row.counted {
                 // Sent before answers were counted by address.
@@ -306,7 +320,7 @@ pub async fn judge(
                 // Not judged, so that it counts neither here nor where `also` would.
                 also = Batch::new();
                 Wrong::TooMany
-            } else if right && !code.pretended && !matches!(owner, Owner::Nobody(_)) {
+            } else if right && !code.decoy && account.user().is_some() {
                 return Ok(Ok(Correct {
                     subject: subject.to_owned(),
                     key: key.into_owned(),
@@ -316,7 +330,7 @@ pub async fn judge(
                     code,
                 }));
             } else {
-                // Whoever guesses a code that was sent to nobody gets nothing.
+                // A decoy has no right answer.
                 bound = Some(of_code);
                 Wrong::Mismatch
             }
@@ -342,11 +356,11 @@ pub async fn judge(
 pub async fn check(
     cx: &Cx<'_>,
     pool: &Pool,
-    owner: Owner<'_>,
+    account: &Account<'_>,
     purpose: Purpose<'_>,
     given: &str,
 ) -> Result<Correct> {
-    let judged = judge(cx, pool, owner, purpose, given, Batch::new()).await?;
+    let judged = judge(cx, pool, account, purpose, given, Batch::new()).await?;
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => errors::users::code_mismatch(),
         Wrong::Burnt => errors::users::too_many_failed_attempts(cx.action),
@@ -355,12 +369,7 @@ pub async fn check(
     })?)
 }
 
-/// Forgets a code of a user, if there is one.
+/// Deletes a code of a user, if there is one.
 pub fn forget(batch: Batch, pool: &Pool, user_id: &str, purpose: Purpose<'_>) -> Batch {
     table::delete(batch, &pool.id, user_id, &purpose.key())
-}
-
-/// Whether a conflict means that the code is no longer what was checked.
-pub fn is_stale(label: cognate_store::Label) -> bool {
-    label == CODE_STALE
 }

@@ -1,0 +1,80 @@
+//! A signed-in user sets a new password (auth.md 2.7, 2.9, 6.6).
+
+use cognate_crypto::secret::{Secret, SecretString};
+use cognate_shapes::UserStatusType;
+use cognate_store::Batch;
+
+use crate::accounts::Limit;
+use crate::accounts::step::{Basis, Step};
+use crate::attempts::{self, Subject};
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::records::pool::Pool;
+use crate::records::user::{self, User};
+use crate::users::codes::{self, Purpose};
+use crate::users::password;
+use crate::users::password_policy::{self, PolicyText, history};
+
+/// auth.md 2.7.
+const LIMIT: Limit = Limit {
+    kind: "change_password",
+    most: 5,
+};
+
+/// Replaces the password `previous` by `new`. Users without a password set their first one without proof beyond the token.
+///
+/// # Errors
+/// The texts of auth.md 6.6.
+pub async fn change_password(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    before: &User,
+    previous: Option<&SecretString>,
+    new: &SecretString,
+) -> Result<()> {
+    password_policy::check(pool, new.expose(), PolicyText::Other)?;
+    let guard = cx.gates.enter(pool, &before.id).await;
+    let guard = guard.ok_or_else(errors::auth::attempt_limit_exceeded)?;
+    let subject = Subject::known(&before.id);
+    attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
+    check_previous(cx, pool, before, previous).await?;
+    history::check(cx, pool, before, new).await?;
+
+    let mut after = before.clone();
+    let sealed = password::seal(cx, pool, &after.id, &after.username, new).await;
+    history::replace(pool, &mut after, sealed);
+    // Users who replace a temporary password have chosen their own.
+    if after.status == UserStatusType::ForceChangePassword {
+        after.status = UserStatusType::Confirmed;
+        after.doc.temporary_until = None;
+    }
+    after.modified = cx.now();
+    let batch = user::save(Batch::new(), pool, before, &after)?;
+    // A code that was asked for before the change must not undo it.
+    let batch = codes::forget(batch, pool, &after.id, Purpose::Reset);
+    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
+    let step = Step {
+        guard: Some(guard),
+        ..Step::new(Basis::of(cx, pool), batch, ())
+    };
+    step.commit(cx).await
+}
+
+async fn check_previous(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user: &User,
+    previous: Option<&SecretString>,
+) -> Result<()> {
+    let Some(credential) = user.open_credential(pool)? else {
+        return Ok(());
+    };
+    let none = Secret::new(String::new());
+    let previous = previous.unwrap_or(&none);
+    if password::matches(cx, pool, user, credential, previous).await {
+        Ok(())
+    } else {
+        Err(errors::auth::incorrect_password().into())
+    }
+}

@@ -1,0 +1,80 @@
+//! A code with which a user who forgot the password can set another (auth.md 2.2, 2.11, 2.13, 6.6).
+
+use std::collections::BTreeMap;
+
+use cognate_shapes::UserStatusType;
+use cognate_store::Batch;
+
+use crate::accounts::step::{Basis, Step};
+use crate::accounts::{Limit, PublicCall};
+use crate::cx::Cx;
+use crate::errors::{self, Result};
+use crate::facts::contact::Contact;
+use crate::messages::{Delivery, Destination, Origin, Reason, destination};
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::users::codes::{self, Purpose, Sending};
+
+/// The limit that asking for the code and answering it share.
+pub(super) const RESET: Limit = Limit {
+    kind: "reset",
+    most: 20,
+};
+
+/// A forgotten password.
+pub struct Forgotten<'a> {
+    /// The client's id.
+    pub client_id: &'a str,
+    /// The user name.
+    pub username: &'a str,
+    /// The client's proof over the user name.
+    pub proof: Option<&'a str>,
+    /// For the functions of triggers.
+    pub metadata: Option<&'a BTreeMap<String, String>>,
+}
+
+/// Sends the code; returns where it went.
+///
+/// # Errors
+/// The texts of auth.md 6.6.
+pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Delivery> {
+    let call = PublicCall::open(cx, input.client_id, input.username, input.proof).await?;
+    let (pool, client) = (&*call.pool, &*call.client);
+    let basis = Basis::of(cx, pool).with_client(client);
+    let contacts = destination::recovery(pool).ok_or_else(errors::users::contact_administrator)?;
+    let account = call.account(cx, RESET).await?;
+    let reachable = match account.user() {
+        Some(user) => reach(pool, user, &contacts)?,
+        None => None,
+    };
+    let decoy = reachable.is_none().then_some(input.username);
+    let destination = match reachable {
+        Some(destination) => destination,
+        // A user without a verified address must look like an unknown name.
+        None if client.hides_existence() => Destination::pretend(pool, &contacts, input.username)
+            .ok_or_else(errors::users::no_verified_contact)?,
+        None => return Err(errors::users::no_verified_contact().into()),
+    };
+
+    let origin = Origin::of_client(&client.id, input.metadata);
+    let reason = Reason::ForgotPassword;
+    let sending = Sending {
+        decoy,
+        ..Sending::new(&account, Purpose::Reset, &destination, reason)
+    };
+    let code = codes::prepare(cx, pool, &sending, origin).await?;
+    let batch = code.into_batch(Batch::new());
+    let basis = basis.with_user(account.user());
+    let step = Step::new(basis, batch, destination.delivery());
+    step.commit(cx).await
+}
+
+/// The verified address that the pool prefers; None without one, which is what an unconfirmed user is taken for.
+fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Result<Option<Destination>> {
+    match user.status {
+        UserStatusType::Confirmed | UserStatusType::ResetRequired => {}
+        UserStatusType::Unconfirmed => return Ok(None),
+        _ => return Err(errors::users::cannot_reset_in_state().into()),
+    }
+    Ok(destination::reach(pool, user, contacts))
+}

@@ -1,0 +1,145 @@
+//! A new user registers and, if the pool verifies addresses, gets a code (auth.md 2.5, 6.2).
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::random;
+use cognate_crypto::secret::SecretString;
+use cognate_shapes::UserStatusType;
+use cognate_store::{Batch, Label};
+
+use crate::accounts::PublicCall;
+use crate::accounts::step::{Basis, Step};
+use crate::app::functions::Trigger;
+use crate::audit;
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result};
+use crate::messages::delivery::require_sender;
+use crate::messages::{Account, Delivery, Destination, Origin, Reason, destination};
+use crate::records::pool::Pool;
+use crate::records::user::{self, User};
+use crate::signin::auto_sign_in;
+use crate::signin::choice::offers;
+use crate::users::attributes::{self, Given, Writer};
+use crate::users::codes::{self, Purpose, Sending};
+use crate::users::password;
+use crate::users::password_policy::{self, PolicyText};
+
+/// A sign-up as a client asks for it.
+pub struct SignUp<'a> {
+    /// The client's id.
+    pub client_id: &'a str,
+    /// The user name.
+    pub username: &'a str,
+    /// The client's proof over the user name.
+    pub proof: Option<&'a str>,
+    /// The password, which only pools with one-time passwords can do without; an empty one is none.
+    pub password: Option<SecretString>,
+    /// The attributes.
+    pub attributes: Given,
+    /// For the functions of triggers.
+    pub metadata: Option<&'a BTreeMap<String, String>>,
+}
+
+/// A user who signed up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUp {
+    /// The user's `sub`.
+    pub user_id: String,
+    /// True if no code is needed any more.
+    pub confirmed: bool,
+    /// Where the code went; None without one.
+    pub delivery: Option<Delivery>,
+    /// The session that lets the confirmation be followed by a sign-in, for clients that can use it.
+    pub session: Option<String>,
+}
+
+/// Signs a user up.
+///
+/// # Errors
+/// The texts of auth.md 6.2.
+pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
+    let call = PublicCall::open(cx, input.client_id, input.username, input.proof).await?;
+    let (pool, client) = (&*call.pool, &*call.client);
+    let basis = Basis::of(cx, pool).with_client(client);
+    let origin = Origin::of_client(&client.id, input.metadata);
+    let config = &pool.doc.admin_create_user_config;
+    if config.allow_admin_create_user_only == Some(true) {
+        return Err(errors::users::sign_up_not_permitted().into());
+    }
+
+    attributes::check_username(pool, input.username)?;
+    let writer = Writer::Client(client);
+    let given = input.attributes.clone();
+    let attributes = attributes::validate_new(pool, writer, input.username, given)?;
+    let password = chosen_password(pool, input.password.as_ref())?;
+    let id = cx.memory().once("sub", random::uuid_v4);
+    let status = UserStatusType::Unconfirmed;
+    let mut user = User::new(pool, id, input.username, attributes, status, cx.now());
+    let destination = destination::auto_verified(pool)
+        .into_iter()
+        .find_map(|contact| Destination::of(&user, contact));
+    if let Some(destination) = &destination {
+        require_sender(cx, pool, destination.medium())?;
+    }
+    // Without a code there would be no way in.
+    if password.is_none() && offers::of(pool, &user, false).is_empty() {
+        return Err(errors::challenges::no_first_factor().into());
+    }
+
+    let event = origin.event(Trigger::PreSignUp, pool, &user);
+    let _answer = cx.trigger(None, pool, &user.id, &event).await?;
+    if let Some(password) = password {
+        user.credential = Some(password::seal(cx, pool, &user.id, &user.username, password).await);
+    }
+    (user.created, user.modified) = (cx.now(), cx.now());
+    let batch = user::create(Batch::new(), pool, &user)?;
+    let batch = match &destination {
+        None => batch,
+        Some(to) => {
+            let account = Account::of(&user);
+            let sending = Sending {
+                created: true,
+                ..Sending::new(&account, Purpose::SignUp, to, Reason::SignUp)
+            };
+            let code = codes::prepare(cx, pool, &sending, origin).await?;
+            code.into_batch(batch)
+        }
+    };
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    let answer = SignedUp {
+        confirmed: false,
+        session: match &destination {
+            Some(_) => auto_sign_in::of_sign_up(cx, pool, client, &user)?,
+            None => None,
+        },
+        delivery: destination.map(|destination| destination.delivery()),
+        user_id: user.id,
+    };
+    let step = Step {
+        conflict: Box::new(conflict),
+        ..Step::new(basis, batch, answer)
+    };
+    step.commit(cx).await
+}
+
+fn chosen_password<'p>(
+    pool: &Pool,
+    given: Option<&'p SecretString>,
+) -> Result<Option<&'p SecretString>> {
+    let Some(given) = given.filter(|text| !text.expose().is_empty()) else {
+        if offers::passwordless(pool) {
+            return Ok(None);
+        }
+        return Err(errors::absent("password", true).into());
+    };
+    password_policy::check(pool, given.expose(), PolicyText::SignUp)?;
+    Ok(Some(given))
+}
+
+fn conflict(label: Label) -> Fault {
+    match user::taken_alias(label) {
+        Some(attribute) => errors::users::account_exists(attribute).into(),
+        None if label == user::USERNAME_TAKEN => errors::users::user_already_exists().into(),
+        None => Fault::Stale,
+    }
+}
