@@ -11,6 +11,8 @@ pub enum Endpoint {
     Discovery,
     /// The page on which a user signs in.
     SignIn,
+    /// The pages on which a user signs up, confirms that, and replaces a forgotten password.
+    Account,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -22,6 +24,7 @@ impl Endpoint {
             Self::Jwks => "Jwks",
             Self::Discovery => "OpenIdConfiguration",
             Self::SignIn => "SignInPage",
+            Self::Account => "AccountPage",
             Self::Inbox => "Inbox",
         }
     }
@@ -31,6 +34,13 @@ impl Endpoint {
         match self {
             Self::Jwks | Self::Discovery | Self::Inbox => &[],
             Self::SignIn => &[Op::InitiateAuth, Op::RespondToAuthChallenge],
+            Self::Account => &[
+                Op::SignUp,
+                Op::ConfirmSignUp,
+                Op::ResendConfirmationCode,
+                Op::ForgotPassword,
+                Op::ConfirmForgotPassword,
+            ],
         }
     }
 }
