@@ -9,7 +9,7 @@ use cognate_access::policy::Denial;
 use cognate_domain::ApiError;
 use cognate_shapes::ErrorCode;
 
-use crate::limits::BodyLimit;
+use crate::http::limits::BodyLimit;
 
 /// The JSON key of an error's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::{Config, ConfigError};
+use crate::settings::config::{Config, ConfigError};
 
 /// Starts the log as the settings say. A second start in one process changes nothing.
 pub fn start(config: &Config) -> Result<(), ConfigError> {

@@ -15,16 +15,19 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::admin::control;
 use crate::audit::refusals::{self, Refusals};
-use crate::connections::Bounds;
-use crate::folder::Folder;
-use crate::limits::{Load, connections_within_open_files};
-use crate::listen::Listening;
-use crate::newer::Newer;
-use crate::settings::{Database, Plan};
+use crate::aws::newer::Newer;
+use crate::database::database_identity;
+use crate::database::sealing;
+use crate::http::connections::Bounds;
+use crate::http::health;
+use crate::http::limits::{Load, connections_within_open_files};
+use crate::http::listen::Listening;
+use crate::http::tls::Tls;
+use crate::settings::data_dir::DataDir;
+use crate::settings::{Database, ServerConfig};
 use crate::state::State;
-use crate::tls::Tls;
-use crate::{control, health, sealing, stamp};
 
 /// A server that answers.
 pub struct Running {
@@ -40,7 +43,7 @@ pub struct Running {
     tasks: Vec<JoinHandle<()>>,
     listening: Arc<Listening>,
     control: Option<PathBuf>,
-    folder: Option<Folder>,
+    folder: Option<DataDir>,
     patience: Duration,
 }
 
@@ -69,31 +72,31 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
 /// Opens a database for a mode.
 async fn open(mode: Mode, database: &Database) -> anyhow::Result<Opened> {
     let store = open_store(database).await?;
-    stamp::check_mode(&store, mode).await?;
+    database_identity::check_mode(&store, mode).await?;
     let root = sealing::load(&database.key, &store).await?;
-    stamp::sign_old_rows(&store, &root).await?;
+    database_identity::sign_old_rows(&store, &root).await?;
     Ok(Opened { store, root })
 }
 
 /// Opens the database that a command names, whichever mode made it.
 pub async fn open_existing(database: &Database) -> anyhow::Result<Opened> {
     let store = open_store(database).await?;
-    if !stamp::has_key(&store).await? {
+    if !database_identity::has_key(&store).await? {
         bail!("this database was never used by a server: start one first");
     }
     let root = sealing::load(&database.key, &store).await?;
-    stamp::sign_old_rows(&store, &root).await?;
+    database_identity::sign_old_rows(&store, &root).await?;
     Ok(Opened { store, root })
 }
 
 /// Starts a server.
-pub async fn start(plan: Plan) -> anyhow::Result<Running> {
-    let Plan {
+pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
+    let ServerConfig {
         listen,
         tls,
         database,
         domain,
-        mut edge,
+        mut origins,
         root: fixed,
         rates,
         connections,
@@ -101,7 +104,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         behind_proxy,
         shutdown,
     } = plan;
-    if behind_proxy && edge.proxies.is_empty() {
+    if behind_proxy && origins.proxies.is_empty() {
         tracing::warn!(
             "behind_proxy is on and trusted_proxies is empty: all clients count as one, by the proxy's address"
         );
@@ -120,7 +123,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
         .iter()
         .map(TcpListener::local_addr)
         .collect::<Result<Vec<_>, _>>()?;
-    edge.ports = addresses.iter().map(SocketAddr::port).collect();
+    origins.ports = addresses.iter().map(SocketAddr::port).collect();
 
     let (mode, account) = (domain.mode, domain.account.clone());
     let Opened { store, root } = open(mode, &database).await?;
@@ -154,7 +157,7 @@ pub async fn start(plan: Plan) -> anyhow::Result<Running> {
     let state = Arc::new(State {
         app,
         keys,
-        edge,
+        origins,
         refusals: Refusals::default(),
         newer: Newer::default(),
         load: Arc::new(Load::default()),

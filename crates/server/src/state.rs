@@ -8,9 +8,9 @@ use cognate_domain::App;
 use cognate_web::{Site, Verdict};
 
 use crate::audit::refusals::Refusals;
-use crate::edge::Edge;
-use crate::limits::Load;
-use crate::newer::Newer;
+use crate::aws::newer::Newer;
+use crate::http::limits::Load;
+use crate::http::origin::OriginRules;
 
 /// The state of a running server.
 pub struct State {
@@ -19,7 +19,7 @@ pub struct State {
     /// The access keys.
     pub keys: AccessKeys,
     /// Hosts, origins and proxies.
-    pub edge: Edge,
+    pub origins: OriginRules,
     /// Refused IAM calls on their way into the audit trail.
     pub refusals: Refusals,
     /// Unknown operations that clients asked for.

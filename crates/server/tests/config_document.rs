@@ -1,6 +1,6 @@
 //! docs/CONFIG.md names every setting and nothing that is none.
 
-use cognate_server::config::KEYS;
+use cognate_server::settings::config::KEYS;
 
 #[test]
 fn the_document_has_a_row_for_every_setting() {

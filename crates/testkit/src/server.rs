@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use cognate_crypto::random;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
-use cognate_server::config::Config;
-use cognate_server::settings::Plan;
+use cognate_server::settings::ServerConfig;
+use cognate_server::settings::config::Config;
 use cognate_server::start::{self, Running};
 use cognate_server::state::State;
 use http::{Method, StatusCode};
@@ -36,7 +36,7 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// The sealing key in base64; every node of one database needs the same.
     pub sealing_key: Option<String>,
-    /// Settings by name, as `cognate_server::config::KEYS` has them; they replace what the test server would set.
+    /// Settings by name, as `cognate_server::settings::config::KEYS` has them; they replace what the test server would set.
     pub settings: Vec<(&'static str, Vec<String>)>,
 }
 
@@ -137,7 +137,7 @@ impl TestServer {
         settings.extend(missing.into_iter().map(|(name, value)| (name, vec![value])));
 
         let config = Config::load(settings, None, &[])?;
-        let running = start::start(Plan::new(options.mode, &config)?).await?;
+        let running = start::start(ServerConfig::new(options.mode, &config)?).await?;
         let address = running.addresses.first().context("the server listens")?;
         let endpoint = format!("{}://{address}", if running.tls { "https" } else { "http" });
         Ok(Self {

@@ -10,7 +10,7 @@ use cognate_store::Store;
 use cognate_store::tables::audit::{self, AuditRow, Place};
 use serde::{Deserialize, Serialize};
 
-use crate::times;
+use crate::time_text;
 
 /// Rows read at once.
 const ROWS: u32 = 500;
@@ -32,8 +32,8 @@ pub enum When {
 impl When {
     /// Reads `2026-11-21T12:30:00Z` or `24h`.
     pub fn parse(text: &str) -> Option<Self> {
-        let ago = times::duration(text).map(Self::Ago);
-        ago.or_else(|| times::moment(text).map(Self::At))
+        let ago = time_text::duration(text).map(Self::Ago);
+        ago.or_else(|| time_text::moment(text).map(Self::At))
     }
 
     fn resolve(self, now: i64) -> i64 {
@@ -143,7 +143,7 @@ fn line(query: &Query, row: &AuditRow) -> Option<String> {
         return None;
     }
     let shown = Shown {
-        at: times::rfc3339(row.at),
+        at: time_text::rfc3339(row.at),
         operation: &kept.operation,
         pool: not_empty(&row.pool_id),
         user: kept.user.as_deref(),

@@ -9,7 +9,7 @@ use cognate_shapes::Op;
 use super::Reach;
 use crate::admin::Request;
 use crate::audit::{Page, Query, When, refusals};
-use crate::config::Config;
+use crate::settings::config::Config;
 
 /// What the trail has besides the operations of the API.
 const COMMANDS: [&str; 7] = [

@@ -16,7 +16,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::connections::{Connection, Free};
+use crate::http::connections::{Connection, Free};
 
 /// The body has to be there within this time of the header.
 pub const BODY_TIME: Duration = Duration::from_secs(15);

@@ -21,18 +21,18 @@ fn host(text: &str) -> Host {
     Host::parse(text).unwrap()
 }
 
-fn dev() -> Edge {
+fn dev() -> OriginRules {
     let (hosts, cors_origins) = (vec![host("cognate")], vec!["https://app.example".into()]);
-    Edge {
+    OriginRules {
         dev: true,
         hosts,
         cors_origins,
-        ..Edge::default()
+        ..OriginRules::default()
     }
 }
 
-fn serve() -> Edge {
-    Edge {
+fn serve() -> OriginRules {
+    OriginRules {
         hosts: vec![host("id.example"), host("other.example:8443")],
         ports: vec![9229],
         public_url: Some(PublicUrl {
@@ -40,7 +40,7 @@ fn serve() -> Edge {
             host: host("auth.example"),
             scheme: "https".into(),
         }),
-        ..Edge::default()
+        ..OriginRules::default()
     }
 }
 
@@ -122,8 +122,9 @@ fn dev_administers_for_its_own_origins_only() {
 fn only_allowed_hosts_become_urls() {
     let https = headers(&[("x-forwarded-proto", "https")]);
     let none = HeaderMap::new();
-    let url = |edge: &Edge, text: &str, headers: &HeaderMap| {
-        edge.base_url(PEER, &host(text), headers)
+    let url = |origins: &OriginRules, text: &str, headers: &HeaderMap| {
+        origins
+            .base_url(PEER, &host(text), headers)
             .unwrap_or_default()
     };
     assert_eq!(

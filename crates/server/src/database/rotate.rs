@@ -9,7 +9,7 @@ use cognate_domain::audit;
 use cognate_store::tables::sealing::{self, Kind, Sealed};
 use cognate_store::{Batch, Store};
 
-use crate::stamp;
+use crate::database::database_identity;
 
 /// How much a rotation changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub async fn rotate(
     new: &RootKey,
     now: i64,
 ) -> anyhow::Result<Rotated> {
-    stamp::begin_rotation(store, old, new).await?;
-    stamp::sign_old_rows(store, old).await?;
+    database_identity::begin_rotation(store, old, new).await?;
+    database_identity::sign_old_rows(store, old).await?;
     let rewrap = |row: &Sealed| match new.unwrap_pool_key(&row.id, &row.bytes) {
         Ok(_) => Ok(None),
         Err(_) => RootKey::rewrap(old, new, &row.id, &row.bytes).map(Some),
@@ -42,7 +42,7 @@ pub async fn rotate(
     let access_keys = each(store, Kind::AccessKeys, reseal).await?;
     store.commit(sealing::drop_spares(Batch::new())).await?;
     let done = audit::command("RotateSealingKey", None).append(Batch::new(), "", now);
-    stamp::end_rotation(done, store, old, new).await?;
+    database_identity::end_rotation(done, store, old, new).await?;
     Ok(Rotated { pools, access_keys })
 }
 

@@ -9,8 +9,8 @@ use cognate_crypto::seal::RootKey;
 use cognate_crypto::secret::Secret;
 use cognate_store::Store;
 
+use crate::database::database_identity;
 use crate::settings::KeySource;
-use crate::stamp;
 
 /// The key of an open database. A new SQLite database may get a new key file; one that has data never does.
 pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> {
@@ -19,7 +19,7 @@ pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> 
         KeySource::File { path, may_create } => {
             if path.exists() {
                 read(path)?
-            } else if *may_create && !stamp::has_key(store).await? {
+            } else if *may_create && !database_identity::has_key(store).await? {
                 let key = RootKey::generate();
                 write(path, &key)?;
                 tracing::info!(path = %path.display(), "made a sealing key; without it the database cannot be read");
@@ -32,7 +32,7 @@ pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> 
             }
         }
     };
-    stamp::check_key(store, &key).await?;
+    database_identity::check_key(store, &key).await?;
     Ok(key)
 }
 

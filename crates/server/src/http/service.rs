@@ -11,47 +11,47 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
-use crate::answer::{self, Answer};
-use crate::aws_json::{self, About};
-use crate::connections::Connection;
-use crate::dev;
-use crate::edge::{self, Peer};
+use crate::aws::protocol::{self, About};
 use crate::errors;
-use crate::health;
-use crate::limits::BodyLimit;
+use crate::http::connections::Connection;
+use crate::http::dev;
+use crate::http::health;
+use crate::http::limits::BodyLimit;
+use crate::http::origin::{self, Peer};
+use crate::http::response::{self, Response};
 use crate::state::State;
 
 /// Answers one request that came on `connection`. Never fails: every error is an answer.
-pub async fn answer(
+pub async fn respond(
     state: Arc<State>,
     peer: Peer,
     connection: &Arc<Connection>,
     request: Request<Incoming>,
-) -> Answer {
+) -> Response {
     let request_id = random::uuid_v4();
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     if path.starts_with("/health/") {
         return health::answer(&state, &parts.method, path, &request_id).await;
     }
-    let Some(named) = edge::host_of(&parts) else {
-        return answer::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
+    let Some(named) = origin::host_of(&parts) else {
+        return response::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
     };
-    if state.edge.dev && (path == "/_dev" || path.starts_with("/_dev/")) {
+    if state.origins.dev && (path == "/_dev" || path.starts_with("/_dev/")) {
         let body = dev::Posted {
             connection,
-            from: state.edge.client(peer, &parts.headers),
+            from: state.origins.client(peer, &parts.headers),
             body,
         };
         return dev::answer(&state, &named.host, &parts, body, &request_id).await;
     }
     match (&parts.method, path) {
         (&Method::POST, "/") => {
-            let address = state.edge.client(peer, &parts.headers);
+            let address = state.origins.client(peer, &parts.headers);
             let client = ClientInfo {
                 ip: address.to_string(),
                 user_agent: text(&parts.headers, header::USER_AGENT),
-                base_url: state.edge.base_url(peer, &named.host, &parts.headers),
+                base_url: state.origins.base_url(peer, &named.host, &parts.headers),
             };
             let about = About {
                 request_id,
@@ -62,15 +62,15 @@ pub async fn answer(
             operation(state, about, connection, parts, body).await
         }
         (&Method::OPTIONS, "/") if parts.headers.contains_key(header::ORIGIN) => {
-            answer::preflight(&parts.headers, &request_id)
+            response::preflight(&parts.headers, &request_id)
         }
-        (_, "/") => answer::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
+        (_, "/") => response::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
         _ => {
             let visitor = Visitor {
-                address: state.edge.client(peer, &parts.headers),
+                address: state.origins.client(peer, &parts.headers),
                 user_agent: text(&parts.headers, header::USER_AGENT),
                 host: named.host.to_string(),
-                base_url: state.edge.base_url(peer, &named.host, &parts.headers),
+                base_url: state.origins.base_url(peer, &named.host, &parts.headers),
                 request_id,
                 slot: None,
             };
@@ -86,9 +86,9 @@ async fn operation(
     connection: &Arc<Connection>,
     parts: Parts,
     body: Incoming,
-) -> Answer {
+) -> Response {
     let request_id = about.request_id.clone();
-    let call = match aws_json::receive(&state, about, connection, parts, body).await {
+    let call = match protocol::receive(&state, about, connection, parts, body).await {
         Ok(call) => call,
         Err(refused) => return refused,
     };
@@ -99,7 +99,7 @@ async fn operation(
     };
     match in_own_task(&state, &request_id, work).await {
         Ok(answer) => answer,
-        Err(Unfinished::Busy) => answer::busy(&request_id),
+        Err(Unfinished::Busy) => response::busy(&request_id),
         Err(Unfinished::Panicked) => reply.finish(&request_id, Err(errors::internal())),
     }
 }
@@ -111,7 +111,7 @@ async fn page(
     connection: &Arc<Connection>,
     parts: Parts,
     body: Incoming,
-) -> Answer {
+) -> Response {
     let request_id = visitor.request_id.clone();
     let body = if ROUTES.takes_body(&parts.method, parts.uri.path()) {
         let read = state
@@ -119,7 +119,7 @@ async fn page(
             .read(connection, visitor.address, body, BodyLimit::Small);
         match read.await {
             Ok(body) => Some(body),
-            Err(error) => return answer::body_refused(error, &request_id),
+            Err(error) => return response::body_refused(error, &request_id),
         }
     } else {
         None
@@ -137,18 +137,18 @@ async fn page(
             cognate_web::serve(&*state, request, &visitor).await
         }
     };
-    let mut answer = match in_own_task(&state, &request_id, work).await {
+    let mut response = match in_own_task(&state, &request_id, work).await {
         Ok(Some(found)) => found.map(Full::new),
-        Ok(None) => answer::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, &request_id),
-        Err(Unfinished::Busy) => answer::busy(&request_id),
-        Err(Unfinished::Panicked) => answer::text(
+        Ok(None) => response::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, &request_id),
+        Err(Unfinished::Busy) => response::busy(&request_id),
+        Err(Unfinished::Panicked) => response::text(
             StatusCode::INTERNAL_SERVER_ERROR,
             errors::FAILED,
             &request_id,
         ),
     };
-    answer::identify(&mut answer, &request_id);
-    answer
+    response::identify(&mut response, &request_id);
+    response
 }
 
 /// The reason why a request's work has no result.

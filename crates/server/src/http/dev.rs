@@ -15,14 +15,14 @@ use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::answer::{self, Answer};
-use crate::connections::Connection;
+use crate::database::reset;
 use crate::errors;
-use crate::host::Host;
-use crate::limits::BodyLimit;
-use crate::reset;
+use crate::http::connections::Connection;
+use crate::http::host::Host;
+use crate::http::limits::BodyLimit;
+use crate::http::response::{self, Response};
 use crate::state::State;
-use crate::times::duration;
+use crate::time_text::duration;
 
 /// The longest `wait` of a long poll.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -46,8 +46,9 @@ pub async fn answer(
     parts: &Parts,
     body: Posted<'_>,
     request_id: &str,
-) -> Answer {
-    if !state.edge.may_administer(host, &parts.headers) || state.edge.is_cross_site(&parts.headers)
+) -> Response {
+    if !state.origins.may_administer(host, &parts.headers)
+        || state.origins.is_cross_site(&parts.headers)
     {
         return refuse(
             StatusCode::FORBIDDEN,
@@ -91,17 +92,17 @@ enum Trouble {
     Server(String),
 }
 
-fn shown(status: StatusCode, value: &Value, request_id: &str) -> Answer {
-    let mut answer = answer::of(status, "application/json", value.to_string());
-    answer.headers_mut().insert(
+fn shown(status: StatusCode, value: &Value, request_id: &str) -> Response {
+    let mut response = response::of(status, "application/json", value.to_string());
+    response.headers_mut().insert(
         http::header::CACHE_CONTROL,
         http::HeaderValue::from_static("no-store"),
     );
-    answer::identify(&mut answer, request_id);
-    answer
+    response::identify(&mut response, request_id);
+    response
 }
 
-fn refuse(status: StatusCode, why: &str, request_id: &str) -> Answer {
+fn refuse(status: StatusCode, why: &str, request_id: &str) -> Response {
     shown(status, &json!({"error": why}), request_id)
 }
 

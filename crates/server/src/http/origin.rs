@@ -6,17 +6,16 @@
 
 use std::net::IpAddr;
 
+use cognate_access::ClientAddress;
 use http::HeaderMap;
 use http::request::Parts;
 
-use cognate_access::ClientAddress;
-
-use crate::forwarded::Proxies;
-use crate::host::Host;
+use crate::http::forwarded::Proxies;
+use crate::http::host::Host;
 
 /// The rules of this server's edge.
 #[derive(Debug, Default)]
-pub struct Edge {
+pub struct OriginRules {
     /// Whether this is `dev`, where a foreign web page may be the caller.
     pub dev: bool,
     /// Hosts by which this server may be reached. One without a port stands for every port in `dev`, whose port may be
@@ -82,7 +81,7 @@ pub fn host_of(parts: &Parts) -> Option<Named> {
     })
 }
 
-impl Edge {
+impl OriginRules {
     /// The configured host that a request's host is, with the port that belongs into URLs.
     fn listed(&self, host: &Host, scheme: &str) -> Option<Host> {
         let asked = host.within(scheme);
@@ -170,5 +169,5 @@ impl Edge {
 }
 
 #[cfg(test)]
-#[path = "edge_tests.rs"]
+#[path = "origin_tests.rs"]
 mod tests;

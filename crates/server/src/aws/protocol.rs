@@ -14,13 +14,13 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
-use crate::answer::{self, Answer};
 use crate::audit::refusals::{Refused, Seen};
-use crate::connections::Connection;
-use crate::edge::Named;
+use crate::aws::sigv4;
 use crate::errors::{self, MessageKey, Refusal};
-use crate::limits::{BodyLimit, Received};
-use crate::sigv4;
+use crate::http::connections::Connection;
+use crate::http::limits::{BodyLimit, Received};
+use crate::http::origin::Named;
+use crate::http::response::{self, Response};
 use crate::state::State;
 
 const TARGET: &str = "AWSCognitoIdentityProviderService.";
@@ -75,9 +75,9 @@ pub async fn receive(
     connection: &Arc<Connection>,
     parts: Parts,
     body: Incoming,
-) -> Result<Call, Answer> {
+) -> Result<Call, Response> {
     let Some(envelope) = envelope(&parts.headers) else {
-        return Err(answer::xml(
+        return Err(response::xml(
             StatusCode::NOT_FOUND,
             errors::UNKNOWN_CONTENT_TYPE,
             &about.request_id,
@@ -112,7 +112,7 @@ pub async fn receive(
             limit,
             reply,
         }),
-        Err(error) => Err(answer::body_refused(error, &about.request_id)),
+        Err(error) => Err(response::body_refused(error, &about.request_id)),
     }
 }
 
@@ -123,7 +123,7 @@ impl Call {
     }
 
     /// Runs the operation.
-    pub async fn answer(self, state: &State, slot: Slot) -> Answer {
+    pub async fn answer(self, state: &State, slot: Slot) -> Response {
         let outcome = operate(state, &self, slot).await;
         self.reply.finish(&self.about.request_id, outcome)
     }
@@ -131,16 +131,16 @@ impl Call {
 
 impl Reply {
     /// Writes the answer to a request that was understood as far as its envelope.
-    pub fn finish(self, request_id: &str, outcome: Result<Option<Vec<u8>>, Refusal>) -> Answer {
-        let mut answer = match outcome {
+    pub fn finish(self, request_id: &str, outcome: Result<Option<Vec<u8>>, Refusal>) -> Response {
+        let mut response = match outcome {
             Ok(body) => success(self.envelope, body),
             Err(refusal) => refused(self.envelope, &refusal),
         };
-        answer::identify(&mut answer, request_id);
+        response::identify(&mut response, request_id);
         if self.browser {
-            answer::allow_origins(&mut answer);
+            response::allow_origins(&mut response);
         }
-        answer
+        response
     }
 }
 
@@ -170,7 +170,7 @@ async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLi
     };
     match state.keys.find(&state.app, claim.key_id).await {
         Ok(Lookup::Enabled(_)) => {}
-        Ok(Lookup::Unknown) if state.edge.dev => {}
+        Ok(Lookup::Unknown) if state.origins.dev => {}
         _ => return BodyLimit::Small,
     }
     match op {
@@ -313,7 +313,10 @@ async fn proven<'a>(
     body: &'a Bytes,
     seen: &mut Seen<'a>,
 ) -> Result<Signature, Refusal> {
-    if !state.edge.may_administer(&about.host.host, &parts.headers) {
+    if !state
+        .origins
+        .may_administer(&about.host.host, &parts.headers)
+    {
         return Err(errors::foreign_page());
     }
     let request = received(about, parts, body);
@@ -334,7 +337,7 @@ async fn proven<'a>(
     let key = match key {
         Lookup::Enabled(key) => key,
         // The one relaxation of `dev` (design decision 1): an unknown key is the root's.
-        Lookup::Unknown if state.edge.dev => return Ok(signed(None)),
+        Lookup::Unknown if state.origins.dev => return Ok(signed(None)),
         Lookup::Unknown | Lookup::Disabled => return Err(errors::unrecognized_client()),
     };
     // Only temporary credentials have a session token, and this server issues none.
@@ -401,15 +404,15 @@ impl Envelope {
     }
 }
 
-fn success(envelope: Envelope, body: Option<Vec<u8>>) -> Answer {
-    let mut answer = Answer::new(envelope.close(body.unwrap_or_default()).into());
-    answer
+fn success(envelope: Envelope, body: Option<Vec<u8>>) -> Response {
+    let mut response = Response::new(envelope.close(body.unwrap_or_default()).into());
+    response
         .headers_mut()
         .insert(header::CONTENT_TYPE, envelope.content_type());
-    answer
+    response
 }
 
-fn refused(envelope: Envelope, refusal: &Refusal) -> Answer {
+fn refused(envelope: Envelope, refusal: &Refusal) -> Response {
     let name = refusal.code.as_str();
     let framework = matches!(name, "SerializationException" | "UnknownOperationException");
     let full_name = match envelope {
@@ -427,16 +430,16 @@ fn refused(envelope: Envelope, refusal: &Refusal) -> Answer {
     }
     body.push('}');
     let body = envelope.close(body.into_bytes());
-    let mut answer = Answer::new(body.into());
+    let mut response = Response::new(body.into());
     let wrapped_unknown = envelope == Envelope::Wrapped && name == "UnknownOperationException";
     let status = if wrapped_unknown {
         404
     } else {
         refusal.code.status()
     };
-    *answer.status_mut() =
+    *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = answer.headers_mut();
+    let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, envelope.content_type());
     // The colon at the end is the service's (B28).
     if let Ok(value) = HeaderValue::from_str(&format!("{name}:")) {
@@ -445,7 +448,7 @@ fn refused(envelope: Envelope, refusal: &Refusal) -> Answer {
     if let Some(value) = refusal.message.as_deref().and_then(header_safe) {
         headers.insert("x-amzn-errormessage", value);
     }
-    answer
+    response
 }
 
 /// Returns a text as a header value: characters other than printable ASCII become `?`, and the text is cut at 1,024

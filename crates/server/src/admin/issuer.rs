@@ -6,7 +6,7 @@ use cognate_domain::records::pool::Issuer;
 use cognate_domain::tokens::issuer;
 use cognate_store::Store;
 
-use crate::host::Host;
+use crate::http::host::Host;
 
 /// Parses the argument of the command: `gateway`, `aws` or a URL; `default` deletes the pool's own setting.
 fn parse(text: &str) -> Result<Option<Issuer>, String> {

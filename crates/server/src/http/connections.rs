@@ -16,11 +16,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use cognate_access::address::ClientNet;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use crate::limits::{FREE_BODY, HEADER_TIME, IDLE_TIME};
-use cognate_access::address::ClientNet;
+use crate::http::limits::{FREE_BODY, HEADER_TIME, IDLE_TIME};
 
 /// Connections kept for this machine at most.
 const KEPT: usize = 16;

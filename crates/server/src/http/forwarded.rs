@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cognate_access::ClientAddress;
 use http::HeaderMap;
 
-use crate::network::Network;
+use crate::http::network::Network;
 
 /// Proxies whose headers are believed.
 #[derive(Debug, Default)]

@@ -13,12 +13,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::connections::{Bounds, Connection, Connections};
-use crate::edge::Peer;
-use crate::limits::{HEADER_TIME, IDLE_TIME};
-use crate::service;
+use crate::http::connections::{Bounds, Connection, Connections};
+use crate::http::limits::{HEADER_TIME, IDLE_TIME};
+use crate::http::origin::Peer;
+use crate::http::service;
+use crate::http::tls::Tls;
 use crate::state::State;
-use crate::tls::Tls;
 
 /// This process, or the machine, has no file descriptors left (the same numbers on every Unix).
 const EMFILE: i32 = 24;
@@ -83,7 +83,7 @@ impl Listening {
             match accepted {
                 Ok((stream, address)) => {
                     let ip = address.ip();
-                    let proxy = self.state.edge.proxies.trust(ip.to_canonical());
+                    let proxy = self.state.origins.proxies.trust(ip.to_canonical());
                     // Without a place the connection is closed at once, which its client sees and tries again.
                     let Some(place) = self.connections.enter(ip, proxy) else {
                         continue;
@@ -141,9 +141,9 @@ impl Listening {
         let answer = service_fn(|request| {
             let (state, busy, held) = (self.state.clone(), held.begin(), held.clone());
             async move {
-                let answer = service::answer(state, peer, &held, request).await;
+                let response = service::respond(state, peer, &held, request).await;
                 drop(busy);
-                Ok::<_, Infallible>(answer)
+                Ok::<_, Infallible>(response)
             }
         });
         let connection = self.protocol.serve_connection(TokioIo::new(stream), answer);

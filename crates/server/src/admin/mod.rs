@@ -1,5 +1,8 @@
 //! Administrative commands on a database, run by a server that has it open or by the command line itself.
 
+pub(crate) mod control;
+pub(crate) mod issuer;
+
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
 use cognate_crypto::seal::RootKey;
@@ -8,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::audit::{self as trail, Position, Query};
-use crate::issuer;
 
 /// A command.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -392,13 +392,6 @@ impl Config {
         })
     }
 
-    /// Sets a value that nobody set, for defaults that depend on the command.
-    pub fn default_to(&mut self, name: &'static str, value: String) {
-        self.values
-            .entry(name)
-            .or_insert((vec![value], Source::Default));
-    }
-
     /// What `config print` shows: every setting as TOML with its source; secrets masked.
     pub fn print(&self) -> String {
         let mut out = String::new();

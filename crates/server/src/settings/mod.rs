@@ -1,21 +1,24 @@
 //! The merged settings as types, with the rules that tie them together checked before anything is opened.
 
+pub mod config;
+pub mod data_dir;
+
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use cognate_access::rates::{Limits, RateSettings};
 use cognate_crypto::secret::{Secret, SecretString};
 use cognate_domain::{IssuerDefault, Mode, Settings};
 use cognate_store::{MigrateMode, StoreOptions};
 
-use crate::config::{self, Config, ConfigError};
-use crate::edge::{Edge, PublicUrl};
-use crate::folder::Folder;
-use crate::forwarded::Proxies;
-use crate::host::Host;
-use crate::sigv4::is_region;
-use cognate_access::rates::{Limits, RateSettings};
+use crate::aws::sigv4::is_region;
+use crate::http::forwarded::Proxies;
+use crate::http::host::Host;
+use crate::http::origin::{OriginRules, PublicUrl};
+use crate::settings::config::{Config, ConfigError};
+use crate::settings::data_dir::DataDir;
 
 /// The address of a server that was told none.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:9229";
@@ -38,13 +41,13 @@ pub struct Database {
     /// How the store is opened.
     pub store: StoreOptions,
     /// The folder of the embedded database; None with PostgreSQL.
-    pub folder: Option<Folder>,
+    pub folder: Option<DataDir>,
     /// The sealing key.
     pub key: KeySource,
 }
 
 /// Everything that a server needs to start.
-pub struct Plan {
+pub struct ServerConfig {
     /// Addresses to listen on.
     pub listen: Vec<SocketAddr>,
     /// Certificate and key files.
@@ -54,7 +57,7 @@ pub struct Plan {
     /// What the domain is told.
     pub domain: Settings,
     /// Hosts, origins and proxies.
-    pub edge: Edge,
+    pub origins: OriginRules,
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
     /// How many requests a second are taken.
@@ -69,7 +72,7 @@ pub struct Plan {
     pub shutdown: Duration,
 }
 
-impl Plan {
+impl ServerConfig {
     /// Checks the settings for a mode and prepares the folder.
     pub fn new(mode: Mode, config: &Config) -> anyhow::Result<Self> {
         refuse_foreign_settings(mode, config)?;
@@ -109,7 +112,7 @@ impl Plan {
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
             bail!(ConfigError::invalid("account", "must be 12 digits"));
         }
-        let edge = Edge {
+        let origins = OriginRules {
             dev: mode == Mode::Dev,
             hosts: [hosts(config, "hosts")?, hosts(config, "host")?].concat(),
             ports: Vec::new(),
@@ -154,7 +157,7 @@ impl Plan {
             tls,
             database: Database::new(Some(mode), config)?,
             domain,
-            edge,
+            origins,
             root,
             rates: rates(mode, config)?,
             connections: u32::try_from(config.number("max_connections", 4096, 1..=1_000_000)?)?,
@@ -203,11 +206,11 @@ impl Database {
         }
         let folder = match (config.switch("ephemeral")?, config.one("data_dir")) {
             (true, Some(_)) => bail!("ephemeral makes its own folder: leave out data_dir"),
-            (true, None) => Folder::temporary()?,
-            (false, Some(path)) => Folder::at(Path::new(path)),
+            (true, None) => DataDir::temporary()?,
+            (false, Some(path)) => DataDir::at(Path::new(path)),
             (false, None) => match mode {
-                Some(Mode::Dev) => Folder::at(Path::new(DEV_FOLDER)),
-                Some(Mode::Serve) => Folder::at(Path::new(SERVE_FOLDER)),
+                Some(Mode::Dev) => DataDir::at(Path::new(DEV_FOLDER)),
+                Some(Mode::Serve) => DataDir::at(Path::new(SERVE_FOLDER)),
                 None => existing_folder()?,
             },
         };
@@ -235,13 +238,13 @@ const DEV_FOLDER: &str = ".cognate";
 const SERVE_FOLDER: &str = "cognate-data";
 
 /// The folder that a command means when it names none: the one that is there.
-fn existing_folder() -> anyhow::Result<Folder> {
+fn existing_folder() -> anyhow::Result<DataDir> {
     match (
         Path::new(SERVE_FOLDER).is_dir(),
         Path::new(DEV_FOLDER).is_dir(),
     ) {
-        (true, false) => Ok(Folder::at(Path::new(SERVE_FOLDER))),
-        (false, true) => Ok(Folder::at(Path::new(DEV_FOLDER))),
+        (true, false) => Ok(DataDir::at(Path::new(SERVE_FOLDER))),
+        (false, true) => Ok(DataDir::at(Path::new(DEV_FOLDER))),
         (true, true) => {
             bail!("both ./{SERVE_FOLDER} and ./{DEV_FOLDER} are here: choose one with --data-dir")
         }
@@ -253,7 +256,7 @@ fn existing_folder() -> anyhow::Result<Folder> {
 
 /// `dev` keeps everything in one folder; `serve` keeps the key apart from what it opens, so that a copy of the
 /// folder alone gives nothing away (design decision 4).
-fn default_key_file(mode: Option<Mode>, folder: &Folder) -> anyhow::Result<PathBuf> {
+fn default_key_file(mode: Option<Mode>, folder: &DataDir) -> anyhow::Result<PathBuf> {
     let inside = folder.path().join("sealing.key");
     if mode == Some(Mode::Dev) || folder.is_temporary() || (mode.is_none() && inside.exists()) {
         return Ok(inside);
@@ -331,7 +334,7 @@ fn retention(config: &Config) -> anyhow::Result<Option<i64>> {
     Ok((days > 0).then_some(days * DAY))
 }
 
-fn networks(config: &Config) -> anyhow::Result<Vec<crate::network::Network>> {
+fn networks(config: &Config) -> anyhow::Result<Vec<crate::http::network::Network>> {
     let parse = |text: &String| {
         text.parse()
             .map_err(|why: String| ConfigError::invalid("trusted_proxies", why))

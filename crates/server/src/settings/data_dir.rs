@@ -7,12 +7,12 @@ use anyhow::Context as _;
 use cognate_crypto::random;
 
 /// A folder on this machine.
-pub struct Folder {
+pub struct DataDir {
     path: PathBuf,
     temporary: bool,
 }
 
-impl Folder {
+impl DataDir {
     /// A folder that stays. It is made by [`prepare`](Self::prepare).
     pub fn at(path: &Path) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for DataDir {
     fn drop(&mut self) {
         if self.temporary
             && let Err(error) = std::fs::remove_dir_all(&self.path)

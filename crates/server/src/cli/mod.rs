@@ -4,18 +4,22 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use cognate_access::keys::Change;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
 use serde_json::Value;
 
+use crate::admin::control;
 use crate::admin::{self, Request};
-use crate::config::{self, Config, KEYS, Kind};
-use crate::settings::{Database, Plan};
+use crate::database::rotate;
+use crate::database::sealing;
+use crate::log;
+use crate::settings::config::{self, Config, KEYS, Kind};
+use crate::settings::{Database, ServerConfig};
 use crate::start::{self, Opened};
-use crate::{banner, control, log, rotate, sealing};
-use cognate_access::keys::Change;
 
 mod audit;
+pub(crate) mod banner;
 
 /// The grammar of the command line.
 pub fn command() -> Command {
@@ -183,7 +187,7 @@ fn load(matches: &ArgMatches) -> anyhow::Result<Config> {
 
 async fn serve(mode: Mode, config: &Config) -> anyhow::Result<()> {
     let signals = Signals::new()?;
-    let running = start::start(Plan::new(mode, config)?).await?;
+    let running = start::start(ServerConfig::new(mode, config)?).await?;
     say(&banner::of(mode, &running))?;
     signals.wait().await;
     tracing::info!("stopping");

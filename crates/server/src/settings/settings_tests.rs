@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn plan(mode: Mode, flags: &[(&'static str, &str)]) -> Result<Plan, String> {
+fn plan(mode: Mode, flags: &[(&'static str, &str)]) -> Result<ServerConfig, String> {
     let mut all: Vec<(&'static str, Vec<String>)> = Vec::new();
     for (name, value) in flags {
         match all.iter_mut().find(|(n, _)| n == name) {
@@ -11,7 +11,7 @@ fn plan(mode: Mode, flags: &[(&'static str, &str)]) -> Result<Plan, String> {
         }
     }
     let config = Config::load(all, None, &[]).unwrap();
-    Plan::new(mode, &config).map_err(|e| e.to_string())
+    ServerConfig::new(mode, &config).map_err(|e| e.to_string())
 }
 
 fn why(mode: Mode, flags: &[(&'static str, &str)]) -> String {

@@ -1,0 +1,5 @@
+//! The AWS JSON protocol and its signatures.
+
+pub mod newer;
+pub mod protocol;
+pub mod sigv4;

@@ -1,0 +1,14 @@
+//! HTTP: connections, TLS, hosts and addresses, and the way of a request to the part that answers it.
+
+pub mod connections;
+pub mod dev;
+pub mod forwarded;
+pub mod health;
+pub mod host;
+pub mod limits;
+pub mod listen;
+pub mod network;
+pub mod origin;
+pub mod response;
+pub mod service;
+pub mod tls;
