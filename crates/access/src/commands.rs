@@ -8,7 +8,7 @@ use cognate_domain::{App, audit};
 use cognate_store::tables::meta as meta_table;
 use cognate_store::{Batch, CommitError, Store};
 
-use crate::keys::{self, Change, Created, KeyError};
+use crate::keys::{self, Change, KeyError, NewKey};
 
 /// Creates an access key; without a policy it is a root key. `now` is the wall's time in microseconds.
 ///
@@ -20,7 +20,7 @@ pub async fn create_key(
     now: i64,
     name: &str,
     policy: Option<&str>,
-) -> Result<Created, KeyError> {
+) -> Result<NewKey, KeyError> {
     let (created, batch) = keys::create(root, name, policy, now)?;
     let done = audit::command("CreateAccessKey", Some(&created.id));
     let batch = done.append(batch, "", service_time(store, now).await?);
@@ -64,7 +64,7 @@ pub async fn service_time(store: &Store, wall: i64) -> Result<i64, KeyError> {
 ///
 /// # Errors
 /// The store's.
-pub async fn create_first_root(app: &App) -> Result<Option<Created>, KeyError> {
+pub async fn create_first_root(app: &App) -> Result<Option<NewKey>, KeyError> {
     const MADE: &str = "root_key_made";
     let database = |error: &dyn std::fmt::Display| KeyError::Database(error.to_string());
     let mark = meta_table::get(&app.store, MADE).await;

@@ -10,7 +10,7 @@ use crate::resource;
 
 /// A refused operation.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Denied {
+pub struct DeniedCall {
     /// The resource that the policy was asked about: a pool's ARN or `*`.
     pub resource: String,
     /// The reason.
@@ -26,7 +26,7 @@ pub async fn judge(
     grant: &Grant,
     op: Op,
     input: &Value,
-) -> Result<std::result::Result<(), Denied>> {
+) -> Result<std::result::Result<(), DeniedCall>> {
     let Grant::Policy(policy) = grant else {
         return Ok(Ok(()));
     };
@@ -40,7 +40,7 @@ pub async fn judge(
     } else {
         policy.evaluate(op, &target.resource)
     };
-    Ok(verdict.map_err(|denial| Denied {
+    Ok(verdict.map_err(|denial| DeniedCall {
         resource: target.resource,
         denial,
     }))

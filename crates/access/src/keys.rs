@@ -318,7 +318,7 @@ fn state(enabled: bool) -> State {
 
 /// A new key; its secret is shown once.
 #[derive(Serialize, Deserialize)]
-pub struct Created {
+pub struct NewKey {
     /// The access key id.
     pub id: String,
     /// The secret access key.
@@ -327,7 +327,7 @@ pub struct Created {
 
 /// A line of `access-keys list`.
 #[derive(Serialize, Deserialize)]
-pub struct Listed {
+pub struct KeySummary {
     /// The access key id.
     pub id: String,
     /// The name given at creation.
@@ -370,7 +370,7 @@ pub fn create(
     name: &str,
     policy: Option<&str>,
     now: i64,
-) -> Result<(Created, Batch), KeyError> {
+) -> Result<(NewKey, Batch), KeyError> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
     if !(1..=64).contains(&name.len()) || !name.bytes().all(allowed) {
         return Err(KeyError::Name);
@@ -400,16 +400,16 @@ pub fn create(
         created: now,
         ver: 1,
     };
-    Ok((Created { id, secret }, table::insert(Batch::new(), &key)))
+    Ok((NewKey { id, secret }, table::insert(Batch::new(), &key)))
 }
 
 /// Lists all stored keys in the order of their ids.
 ///
 /// # Errors
 /// The store's.
-pub async fn list(store: &Store) -> Result<Vec<Listed>, KeyError> {
+pub async fn list(store: &Store) -> Result<Vec<KeySummary>, KeyError> {
     let name = |doc: &str| serde_json::from_str::<Doc>(doc).map_or_else(|_| "?".into(), |d| d.name);
-    let mut all: Vec<Listed> = Vec::new();
+    let mut all: Vec<KeySummary> = Vec::new();
     loop {
         let after = all.last().map_or("", |l| l.id.as_str());
         let page = table::list(store, after, PAGE)
@@ -418,7 +418,7 @@ pub async fn list(store: &Store) -> Result<Vec<Listed>, KeyError> {
         if page.is_empty() {
             return Ok(all);
         }
-        all.extend(page.into_iter().map(|key| Listed {
+        all.extend(page.into_iter().map(|key| KeySummary {
             name: name(&key.doc),
             id: key.key_id,
             enabled: key.state == State::Enabled,

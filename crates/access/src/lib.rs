@@ -14,4 +14,4 @@ pub mod rates;
 pub mod resource;
 
 pub use address::ClientAddress;
-pub use rates::{Demand, Rates, Refused};
+pub use rates::{Demand, RateError, Rates};

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use cognate_access::Refused;
+use cognate_access::RateError;
 use cognate_access::policy::Denial;
 use cognate_domain::ApiError;
 use cognate_shapes::ErrorCode;
@@ -37,11 +37,11 @@ impl From<ApiError> for Refusal {
     }
 }
 
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
+impl From<RateError> for Refusal {
+    fn from(refused: RateError) -> Self {
         match refused {
-            Refused::TooMany => too_many_requests(),
-            Refused::Failed => internal(),
+            RateError::TooMany => too_many_requests(),
+            RateError::Failed => internal(),
         }
     }
 }
@@ -108,7 +108,7 @@ pub fn two_signatures() -> Refusal {
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
-/// What an Authorization header must have.
+/// A required part of an Authorization header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// `Credential=`.
@@ -121,7 +121,7 @@ pub enum Missing {
     Date,
 }
 
-/// Parts of the signature are not there (B7). `header` is the Authorization header as received.
+/// Parts of the signature are missing (B7). `header` is the Authorization header as received.
 pub fn incomplete_signature(missing: &[Missing], header: &str) -> Refusal {
     let mut text = String::new();
     for part in missing {
@@ -182,16 +182,16 @@ pub fn credential_shape(got: &str) -> Refusal {
     Refusal::new(ErrorCode::IncompleteSignature, text)
 }
 
-/// What is wrong with a credential's scope (B14).
+/// A fault of a credential's scope (B14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope<'a> {
-    /// Not the name of a region.
+    /// The region is not the name of one.
     Region(&'a str),
-    /// Another service.
+    /// The service is another one.
     Service,
-    /// Not `aws4_request`.
+    /// The terminator is not `aws4_request`.
     Terminator(&'a str),
-    /// Another day than the request's: scope's date, the request's date, the request's time.
+    /// The day is not the request's: scope's date, the request's date, the request's time.
     Date(&'a str, &'a str, &'a str),
 }
 
@@ -293,7 +293,7 @@ pub const fn too_large(limit: BodyLimit) -> &'static str {
 /// The body did not arrive in time.
 pub const TOO_SLOW: &str = "The request body did not arrive in time.\n";
 
-/// More requests are under way than the server takes on.
+/// The server has no room for the request.
 pub const OVERLOADED: &str = "The server is busy. Try again.\n";
 
 /// No Host, two of them, one that is no host, or one that differs from the address in the request line.
@@ -302,5 +302,5 @@ pub const BAD_HOST: &str = "The request must name exactly one host.\n";
 /// A page or document panicked.
 pub const FAILED: &str = "Internal server error.\n";
 
-/// Nothing is at this path.
+/// There is nothing at this path.
 pub const NOT_FOUND: &str = "Not found.\n";

@@ -10,7 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let matches = cli::command().get_matches();
-    // One worker per core, which is what the runtime makes of its own accord.
+    // One worker per core, which is the runtime's default.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("cognate")
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(cli::run(&matches));
-            // Whatever still runs was given its time by the stop.
+            // Tasks that still run had their time during the stop.
             runtime.shutdown_timeout(std::time::Duration::from_secs(1));
             outcome
         }

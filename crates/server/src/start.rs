@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use cognate_access::keys::{AccessKeys, Created};
+use cognate_access::keys::{AccessKeys, NewKey};
 use cognate_access::{Rates, commands};
 use cognate_crypto::seal::RootKey;
 use cognate_domain::{App, Mode};
@@ -31,13 +31,13 @@ use crate::state::State;
 
 /// A server that answers.
 pub struct Running {
-    /// Where it listens; a port of 0 in the settings is the real one here.
+    /// The addresses on which it listens; a port of 0 in the settings is the real one here.
     pub addresses: Vec<SocketAddr>,
-    /// Whether it speaks TLS.
+    /// True if it speaks TLS.
     pub tls: bool,
-    /// The root key that this start made; it is not shown again.
-    pub new_root: Option<Created>,
-    /// What its requests share.
+    /// The root key that this start created; it is not shown again.
+    pub new_root: Option<NewKey>,
+    /// The state that its requests share.
     pub state: Arc<State>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -48,14 +48,14 @@ pub struct Running {
 }
 
 /// An open database and its sealing key.
-pub struct Opened {
+pub struct OpenDatabase {
     /// The database.
     pub store: Store,
-    /// The key that opens what it seals.
+    /// The sealing key.
     pub root: RootKey,
 }
 
-/// Opens the store alone, telling who is in the way when another program has it.
+/// Opens the store alone; the error says so if another program has it open.
 pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
     if let Some(folder) = &database.folder {
         folder.prepare()?;
@@ -70,23 +70,23 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
 }
 
 /// Opens a database for a mode.
-async fn open(mode: Mode, database: &Database) -> anyhow::Result<Opened> {
+async fn open(mode: Mode, database: &Database) -> anyhow::Result<OpenDatabase> {
     let store = open_store(database).await?;
     database_identity::check_mode(&store, mode).await?;
     let root = sealing::load(&database.key, &store).await?;
     database_identity::sign_old_rows(&store, &root).await?;
-    Ok(Opened { store, root })
+    Ok(OpenDatabase { store, root })
 }
 
 /// Opens the database that a command names, whichever mode made it.
-pub async fn open_existing(database: &Database) -> anyhow::Result<Opened> {
+pub async fn open_existing(database: &Database) -> anyhow::Result<OpenDatabase> {
     let store = open_store(database).await?;
     if !database_identity::has_key(&store).await? {
         bail!("this database was never used by a server: start one first");
     }
     let root = sealing::load(&database.key, &store).await?;
     database_identity::sign_old_rows(&store, &root).await?;
-    Ok(Opened { store, root })
+    Ok(OpenDatabase { store, root })
 }
 
 /// Starts a server.
@@ -110,7 +110,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         );
     }
     let tls = tls.map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
-    // The ports first: whoever cannot have them should not touch the database.
+    // The ports first: a server that cannot have them should not touch the database.
     let mut listeners = Vec::new();
     for address in listen {
         listeners.push(
@@ -126,7 +126,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     origins.ports = addresses.iter().map(SocketAddr::port).collect();
 
     let (mode, account) = (domain.mode, domain.account.clone());
-    let Opened { store, root } = open(mode, &database).await?;
+    let OpenDatabase { store, root } = open(mode, &database).await?;
     if let Some(setting) = store.answers_too_early().await? {
         if mode == Mode::Serve {
             bail!(

@@ -1,6 +1,6 @@
 //! The reasons why a handler has no answer of its own, and the answers that the table gives instead.
 
-use cognate_access::Refused;
+use cognate_access::RateError;
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::{ApiError, Fault};
 use http::StatusCode;
@@ -48,11 +48,11 @@ impl From<ApiError> for Failure {
     }
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::TooMany => Self::TooMany,
-            Refused::Failed => Self::Fault(Fault::Internal("a limit could not be read".into())),
+impl From<RateError> for Failure {
+    fn from(error: RateError) -> Self {
+        match error {
+            RateError::TooMany => Self::TooMany,
+            RateError::Failed => Self::Fault(Fault::Internal("a limit could not be read".into())),
         }
     }
 }

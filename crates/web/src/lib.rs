@@ -21,13 +21,13 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use cognate_access::rates::Demand;
-use cognate_access::{ClientAddress, Refused};
+use cognate_access::{ClientAddress, RateError};
 use cognate_domain::{App, Slot};
 
 use crate::route::{Class, Cors, Route, Table, Verb};
 
 /// The verdict on a demand.
-pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send + 'a>>;
+pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), RateError>> + Send + 'a>>;
 
 /// The server around this crate.
 pub trait Site: Send + Sync {

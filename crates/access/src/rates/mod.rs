@@ -101,7 +101,7 @@ pub struct CategoryDemand<'a> {
 
 /// The reason why a request is not admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum RateError {
     /// A limit is reached.
     TooMany,
     /// The database could not be read; the log says more.
@@ -146,8 +146,8 @@ impl Rates {
     /// test or an operator.
     ///
     /// # Errors
-    /// [`Refused::TooMany`].
-    pub fn admit_address(&self, app: &App, address: ClientAddress) -> Result<(), Refused> {
+    /// [`RateError::TooMany`].
+    pub fn admit_address(&self, app: &App, address: ClientAddress) -> Result<(), RateError> {
         if self.settings.limits == Limits::Off {
             return Ok(());
         }
@@ -167,8 +167,8 @@ impl Rates {
     /// Counts a request by everything that the demand names.
     ///
     /// # Errors
-    /// See [`Refused`].
-    pub async fn admit(&self, app: &App, demand: &Demand<'_>) -> Result<(), Refused> {
+    /// See [`RateError`].
+    pub async fn admit(&self, app: &App, demand: &Demand<'_>) -> Result<(), RateError> {
         if let Some(address) = demand.address {
             self.admit_address(app, address)?;
         }
@@ -188,22 +188,22 @@ impl Rates {
         Ok(())
     }
 
-    fn take(&self, key: Key<'_>, rate: Rate, now: i64) -> Result<(), Refused> {
+    fn take(&self, key: Key<'_>, rate: Rate, now: i64) -> Result<(), RateError> {
         if self.buckets.take(key, rate, now) {
             Ok(())
         } else {
-            Err(Refused::TooMany)
+            Err(RateError::TooMany)
         }
     }
 
-    async fn of_user(&self, app: &App, demand: &UserDemand<'_>, now: i64) -> Result<(), Refused> {
+    async fn of_user(&self, app: &App, demand: &UserDemand<'_>, now: i64) -> Result<(), RateError> {
         let (place, name) = match demand.user {
             User::Token(token) => return self.take(Key::Token(token, demand.reads), PER_USER, now),
             User::Name(place, name) => (place, name),
         };
         let counted = counted::of(app, place, name).await.map_err(|fault| {
             tracing::error!(?fault, "the user of a request could not be read");
-            Refused::Failed
+            RateError::Failed
         })?;
         let key = Key::User(&counted.place, &counted.user, demand.reads);
         self.take(key, PER_USER, now)
@@ -214,7 +214,7 @@ impl Rates {
         app: &App,
         demand: &CategoryDemand<'_>,
         now: i64,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), RateError> {
         let CategoryDemand {
             category,
             region,
@@ -239,7 +239,7 @@ impl Rates {
         region: &str,
         category: Category,
         now: i64,
-    ) -> Result<Option<u32>, Refused> {
+    ) -> Result<Option<u32>, RateError> {
         if category.default_rps().is_none() {
             return Ok(None);
         }
@@ -253,7 +253,7 @@ impl Rates {
         let rate = limits::provisioned(app, region, category.as_str()).await;
         let rate = rate.map_err(|fault| {
             tracing::error!(?fault, "a provisioned limit could not be read");
-            Refused::Failed
+            RateError::Failed
         })?;
         let rate = u32::try_from(rate).unwrap_or(u32::MAX);
         let mut rates = self.rates();

@@ -1,7 +1,7 @@
 //! The control socket: how the command line reaches a server that holds the embedded database.
 //!
-//! A Unix socket with mode 0600 in the data folder: who may open the database file may also give commands. One JSON
-//! line asks, one JSON line answers.
+//! A Unix socket with mode 0600 in the data folder: a user who may open the database file may also send commands. A
+//! command is one JSON line, and so is its answer.
 
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::state::State;
 
 /// A line of at most this many bytes is read.
 const LINE: u64 = 1 << 20;
-/// A command has to be done within this time.
+/// The time within which a command has to be done.
 const TIME: Duration = Duration::from_secs(30);
 
 #[derive(Serialize, Deserialize)]
@@ -29,12 +29,12 @@ enum Reply {
     Refused(String),
 }
 
-/// Where the socket of a folder is.
+/// Returns the path of the socket in a folder.
 pub fn path(folder: &Path) -> PathBuf {
     folder.join("control.sock")
 }
 
-/// Makes the socket. It is bound in a folder that only its owner can enter and moved into place with its final mode,
+/// Creates the socket. It is bound in a folder that only its owner can enter and moved into place with its final mode,
 /// so that there is no moment at which others could connect.
 pub fn bind(folder: &Path) -> anyhow::Result<UnixListener> {
     let nest = folder.join("control.new");
@@ -77,7 +77,7 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
         Ok(request) => {
             let app = &state.app;
             if matches!(request, Request::Audit { position: None, .. }) {
-                // So that who asks what just happened is told.
+                // So that the listing has what just happened.
                 state.refusals.flush(app).await;
             }
             let only_reads = request.only_reads();
@@ -96,7 +96,7 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Asks the server of a folder. None when no server listens there.
+/// Sends a command to the server of a folder. None if no server listens there.
 pub async fn ask(folder: &Path, request: &Request) -> anyhow::Result<Option<Value>> {
     let Ok(mut stream) = UnixStream::connect(path(folder)).await else {
         return Ok(None);

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::time_text;
 
-/// Rows read at once.
+/// The rows of one read.
 const ROWS: u32 = 500;
-/// Rows looked at for one page.
+/// The most rows that are read for one page.
 const LOOKED_AT: usize = 20_000;
 /// A page that holds this many bytes is full. A line is far below the rest of what a command's answer may hold.
 const BYTES: usize = 256 << 10;
 
-/// A moment, or so long ago.
+/// A moment, or a time before now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
@@ -30,7 +30,7 @@ pub enum When {
 }
 
 impl When {
-    /// Reads `2026-11-21T12:30:00Z` or `24h`.
+    /// Parses `2026-11-21T12:30:00Z` or `24h`.
     pub fn parse(text: &str) -> Option<Self> {
         let ago = time_text::duration(text).map(Self::Ago);
         ago.or_else(|| time_text::moment(text).map(Self::At))
@@ -44,13 +44,13 @@ impl When {
     }
 }
 
-/// Which rows.
+/// The filter of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Query {
-    /// Not before.
+    /// The earliest moment.
     pub since: Option<When>,
-    /// Before.
+    /// The moment before which rows are listed.
     pub until: Option<When>,
     /// The operation or command.
     pub operation: Option<String>,
@@ -64,10 +64,10 @@ pub struct Query {
     pub result: Option<String>,
 }
 
-/// Where a listing goes on.
+/// The position from which a listing continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// What the query's `since` meant when the listing began.
+    /// The moment of the query's `since` when the listing began.
     since: i64,
     at: i64,
     pool: String,
@@ -79,15 +79,15 @@ pub struct Position {
 pub struct Page {
     /// JSON objects, the newest first.
     pub lines: Vec<String>,
-    /// Where to go on; None at the end.
+    /// The position to continue from; None at the end.
     pub next: Option<Position>,
 }
 
-/// A row as it is kept; what an older program did not write is missing.
+/// A row as it is stored; members that an older program did not write are empty.
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
-struct Kept {
+struct StoredRow {
     operation: String,
     caller: Option<String>,
     user: Option<String>,
@@ -98,9 +98,9 @@ struct Kept {
     times: Option<u64>,
 }
 
-/// A row as it is shown.
+/// A row as it is listed.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct Line<'a> {
     at: String,
     operation: &'a str,
     pool: Option<&'a str>,
@@ -117,7 +117,7 @@ struct Shown<'a> {
 }
 
 impl Query {
-    fn fits(&self, kept: &Kept) -> bool {
+    fn fits(&self, kept: &StoredRow) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
@@ -136,13 +136,13 @@ fn not_empty(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The line of a row if the query wants it.
+/// Returns the line of a row that matches the query.
 fn line(query: &Query, row: &AuditRow) -> Option<String> {
-    let kept: Kept = serde_json::from_str(&row.doc).unwrap_or_default();
+    let kept: StoredRow = serde_json::from_str(&row.doc).unwrap_or_default();
     if !query.fits(&kept) {
         return None;
     }
-    let shown = Shown {
+    let shown = Line {
         at: time_text::rfc3339(row.at),
         operation: &kept.operation,
         pool: not_empty(&row.pool_id),
@@ -158,8 +158,10 @@ fn line(query: &Query, row: &AuditRow) -> Option<String> {
     serde_json::to_string(&shown).ok()
 }
 
-/// Up to `wanted` lines from a position on, or from the newest. `now` is the service's time in microseconds. The error
-/// is a text for the person at the terminal.
+/// Lists up to `wanted` lines from a position on, or from the newest. `now` is the service's time in microseconds.
+///
+/// # Errors
+/// A text for the person at the terminal.
 pub async fn page(
     store: &Store,
     now: i64,

@@ -1,9 +1,8 @@
-//! What IAM callers were refused for their signature, their key or their policy, on its way into the audit trail.
+//! Calls that were refused for their signature, their key or their policy, on their way into the audit trail.
 //!
-//! Anybody can send such calls, so they are kept as well as bounds allow and never at the cost of others: equal ones are
-//! one row, a fixed number of different ones waits in memory, and a budget bounds the rows of a day. What is beyond is
-//! counted and reported. Callers whose signature was right have their own room, so that nobody without a key can push
-//! out what a policy refused.
+//! Such calls need no key, so they are recorded within bounds: equal ones are one row, a fixed number of different ones
+//! waits in memory, and a budget bounds the rows of a day. Calls beyond are counted and reported. Calls with a right
+//! signature have their own room, so that callers without a key cannot displace the refusals of a policy.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,41 +15,41 @@ use cognate_store::Batch;
 
 use crate::state::State;
 
-/// How often what waits is written.
+/// The interval at which waiting refusals are written.
 const TURN: Duration = Duration::from_secs(5);
-/// Different refusals that wait at most, of each kind.
+/// The most different refusals that wait, of each kind.
 const WAITING: usize = 256;
-/// Rows that may be written at once after a quiet time, of each kind.
+/// The most rows that may be written at once after a quiet time, of each kind.
 const BURST: i64 = 1_000;
-/// A row is earned in this time, in microseconds: at most 86,400 rows of each kind a day and node.
+/// The time in which one more row may be written, in microseconds: at most 86,400 rows of each kind a day and node.
 const EARNED: i64 = 1_000_000;
-/// Dropped ones are reported at most this often, in microseconds.
+/// The shortest time between two reports of dropped calls, in microseconds.
 const REPORT: i64 = 60_000_000;
-/// The operation of the row that reports dropped ones.
+/// The operation of the row that reports dropped calls.
 pub const REPORT_NAME: &str = "AuditRefusals";
 
-/// What is known of a call that may be refused.
+/// The facts about the caller of a call that may be refused.
 #[derive(Default)]
-pub struct Seen<'a> {
+pub struct CallerFacts<'a> {
     /// The access key id that it names.
     pub key_id: Option<&'a str>,
-    /// There is a key with that id.
+    /// True if there is a key with that id.
     pub known: bool,
-    /// The signature is the key's.
+    /// True if the signature is the key's.
     pub proven: bool,
 }
 
 /// A refused call.
-pub struct Refused<'a> {
-    /// What is known of the caller.
-    pub seen: &'a Seen<'a>,
-    /// The operation asked for.
+pub struct RefusedCall<'a> {
+    /// The caller.
+    pub seen: &'a CallerFacts<'a>,
+    /// The operation.
     pub operation: Op,
     /// The pool that the input names.
     pub pool: Option<&'a str>,
-    /// From where.
+    /// The client's address.
     pub address: &'a str,
-    /// Why.
+    /// The error.
     pub code: ErrorCode,
     /// The id in `x-amzn-requestid`.
     pub request_id: &'a str,
@@ -72,7 +71,7 @@ struct What {
 struct Tally {
     at: i64,
     request_id: String,
-    /// The key that the first one named when there is none such.
+    /// The key that the first one named, if there is no such key.
     named: Option<String>,
     times: u64,
 }
@@ -96,7 +95,7 @@ impl Budget {
     }
 }
 
-/// What waits of one kind.
+/// The waiting refusals of one kind.
 struct Room {
     waiting: HashMap<What, Tally>,
     budget: Budget,
@@ -136,15 +135,15 @@ impl Refusals {
     }
 
     /// Remembers a refused call, or counts it as dropped. `wall` is this machine's time in microseconds.
-    pub fn note(&self, refused: &Refused<'_>, wall: i64) {
-        let Seen {
+    pub fn note(&self, refused: &RefusedCall<'_>, wall: i64) {
+        let CallerFacts {
             key_id,
             known,
             proven,
         } = *refused.seen;
         let what = What {
             operation: refused.operation,
-            // What somebody without a key says of a pool does not belong in the pool's trail.
+            // A call without a right signature does not belong in the trail of the pool that it names.
             pool: refused
                 .pool
                 .filter(|pool| proven && is_pool_id(pool))
@@ -177,7 +176,7 @@ impl Refusals {
         }
     }
 
-    /// Writes what waits. What cannot be written is counted as dropped: there is no second attempt.
+    /// Writes the waiting refusals. Those that cannot be written are counted as dropped: there is no second attempt.
     pub async fn flush(&self, app: &App) {
         let wall = app.clock.wall();
         let (rows, reported) = {
@@ -228,13 +227,13 @@ impl Refusals {
         }
     }
 
-    /// Calls that were dropped and not reported yet.
+    /// Returns the number of calls that were dropped and not reported yet.
     pub fn dropped(&self) -> u64 {
         self.lock().dropped
     }
 }
 
-/// Writes what waits every few seconds, until the task is dropped.
+/// Writes the waiting refusals every few seconds, until the task is dropped.
 pub async fn keep(state: Arc<State>) {
     loop {
         tokio::time::sleep(TURN).await;
@@ -242,7 +241,7 @@ pub async fn keep(state: Arc<State>) {
     }
 }
 
-/// Whether a text, which nobody has validated yet, has the form of a pool's id.
+/// True if a text that was not validated yet has the form of a pool's id.
 fn is_pool_id(text: &str) -> bool {
     let parts = text.split_once('_');
     text.len() <= 55
@@ -256,7 +255,7 @@ fn is_pool_id(text: &str) -> bool {
         })
 }
 
-/// An id that no key has, if it looks like one. Anything else may be a secret in the wrong place.
+/// Returns the id of an unknown key if it looks like one. Anything else may be a secret in the wrong place.
 fn shown(key_id: &str) -> Option<String> {
     let rest = key_id
         .strip_prefix("AKIA")

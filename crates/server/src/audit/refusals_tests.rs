@@ -4,23 +4,23 @@ use super::*;
 
 const SECOND: i64 = 1_000_000;
 
-fn stranger(key_id: &str) -> Seen<'_> {
-    Seen {
+fn stranger(key_id: &str) -> CallerFacts<'_> {
+    CallerFacts {
         key_id: Some(key_id),
-        ..Seen::default()
+        ..CallerFacts::default()
     }
 }
 
-fn holder(key_id: &str) -> Seen<'_> {
-    Seen {
+fn holder(key_id: &str) -> CallerFacts<'_> {
+    CallerFacts {
         key_id: Some(key_id),
         known: true,
         proven: true,
     }
 }
 
-fn note(refusals: &Refusals, seen: &Seen<'_>, address: &str, wall: i64) {
-    let refused = Refused {
+fn note(refusals: &Refusals, seen: &CallerFacts<'_>, address: &str, wall: i64) {
+    let refused = RefusedCall {
         seen,
         operation: Op::ListUsers,
         pool: Some("us-east-1_abc"),

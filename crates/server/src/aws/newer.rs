@@ -1,19 +1,19 @@
 //! Operations that a client asks for and this program does not know: they may belong to a newer model of the API.
 //!
-//! The answer is the service's. The log says so as well, since for the client's owner "no such operation" is a riddle:
-//! once for each name and day. Anybody can invent names, so a day has room for few, and they must look like one.
+//! The answer is the service's, which does not explain itself; so the log names the operation, once a day. Clients can
+//! invent names, so only a few are logged each day, and only if they look like one.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Names that are remembered, and so written, in a day.
+/// The most names that are remembered, and so logged, in a day.
 const ROOM: usize = 64;
-/// Letters of a name at most; the longest one of the API has 39.
+/// The most letters of a name; the longest one of the API has 39.
 const LONGEST: usize = 64;
-/// Microseconds of a day.
+/// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
 
-/// The names that were asked for today.
+/// The unknown names of today.
 #[derive(Default)]
 pub struct Newer {
     today: Mutex<Today>,
@@ -26,7 +26,7 @@ struct Today {
     full: bool,
 }
 
-/// What the log is to say.
+/// An entry for the log.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Note {
     /// This name is new.
@@ -36,7 +36,7 @@ pub enum Note {
 }
 
 impl Newer {
-    /// Writes the name of an unknown operation to the log, unless it stands there or is no name. `wall` is this machine's
+    /// Logs the name of an unknown operation, unless it was logged today or cannot be a name. `wall` is this machine's
     /// time in microseconds.
     pub fn note(&self, name: &str, wall: i64) {
         match self.remember(name, wall) {

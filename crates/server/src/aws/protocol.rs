@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cognate_access::judge::{self, Denied};
+use cognate_access::judge::{self, DeniedCall};
 use cognate_access::keys::{Key, Lookup};
 use cognate_access::rates::operation;
 use cognate_access::{ClientAddress, json, resource};
@@ -14,12 +14,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
-use crate::audit::refusals::{Refused, Seen};
+use crate::audit::refusals::{CallerFacts, RefusedCall};
 use crate::aws::sigv4;
 use crate::errors::{self, MessageKey, Refusal};
 use crate::http::connections::Connection;
-use crate::http::limits::{BodyLimit, Received};
-use crate::http::origin::Named;
+use crate::http::limits::{Body, BodyLimit};
+use crate::http::origin::RequestHost;
 use crate::http::response::{self, Response};
 use crate::state::State;
 
@@ -39,20 +39,20 @@ pub struct About {
     /// The id in `x-amzn-requestid`.
     pub request_id: String,
     /// The one host that the request names.
-    pub host: Named,
+    pub host: RequestHost,
     /// The client.
     pub address: ClientAddress,
     /// The client as the domain sees it.
     pub client: ClientInfo,
 }
 
-/// A POST to `/` that was read whole and waits for its turn.
+/// A POST to `/` that was read whole and waits for a slot.
 pub struct Call {
     about: About,
     parts: Parts,
     /// None if there is no such operation.
     op: Option<Op>,
-    body: Received,
+    body: Body,
     limit: BodyLimit,
     reply: Reply,
 }
@@ -61,7 +61,7 @@ pub struct Call {
 #[derive(Clone, Copy, Debug)]
 pub struct Reply {
     envelope: Envelope,
-    /// True if a browser asks, whose page has to be allowed to read the answer.
+    /// True for a browser: its page has to be allowed to read the answer.
     browser: bool,
 }
 
@@ -183,8 +183,8 @@ async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLi
     }
 }
 
-fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::Received<'a> {
-    sigv4::Received {
+fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::SignedParts<'a> {
+    sigv4::SignedParts {
         query: parts.uri.query().unwrap_or(""),
         headers: &parts.headers,
         host: &about.host.text,
@@ -212,7 +212,7 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
         Auth::Public => None,
         Auth::SigV4OrClient if !sigv4::is_signed(&parts.headers) => None,
         Auth::SigV4 | Auth::SigV4OrClient => {
-            let mut seen = Seen::default();
+            let mut seen = CallerFacts::default();
             match proven(state, about, parts, body, &mut seen).await {
                 Ok(signature) => Some((signature, seen)),
                 Err(_) if !json::is_body(body) => return Err(errors::not_json()),
@@ -280,13 +280,13 @@ fn note(
     about: &About,
     op: Op,
     input: Option<&Value>,
-    seen: &Seen<'_>,
+    seen: &CallerFacts<'_>,
     refusal: &Refusal,
 ) {
     if refusal.code == ErrorCode::InternalError {
         return;
     }
-    let refused = Refused {
+    let refused = RefusedCall {
         seen,
         operation: op,
         pool: input.and_then(|input| resource::pool_of(op, input)),
@@ -311,7 +311,7 @@ async fn proven<'a>(
     about: &'a About,
     parts: &'a Parts,
     body: &'a Bytes,
-    seen: &mut Seen<'a>,
+    seen: &mut CallerFacts<'a>,
 ) -> Result<Signature, Refusal> {
     if !state
         .origins
@@ -366,7 +366,7 @@ async fn allowed(
         tracing::error!(request_id = %about.request_id, ?fault, "the pool of a call could not be read");
         errors::internal()
     })?;
-    verdict.map_err(|Denied { resource, denial }| {
+    verdict.map_err(|DeniedCall { resource, denial }| {
         tracing::info!(request_id = %about.request_id, key = key.arn, operation = op.name(), "policy refused");
         errors::access_denied(&key.arn, op.name(), &resource, denial)
     })

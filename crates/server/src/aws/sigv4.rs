@@ -1,4 +1,4 @@
-//! AWS Signature Version 4: is this request really from the holder of that key?
+//! AWS Signature Version 4: verifies that a request is from the holder of a key.
 //!
 //! The canonical request is built here from the bytes that were received, and not by a signer: a signer would add and
 //! normalise headers, hiding what an attacker changed, and would derive the signing key anew for each request. The
@@ -12,13 +12,13 @@ use http::HeaderMap;
 use crate::errors::{self, Missing, Refusal, Scope};
 use crate::time_text;
 
-/// How far a signature's time may be from the server's, in microseconds: 5 minutes (B4).
+/// The largest difference between a signature's time and the server's, in microseconds: 5 minutes (B4).
 pub const SKEW: i64 = 5 * 60 * 1_000_000;
 
 const SERVICE: &str = "cognito-idp";
 
-/// What of a request is signed.
-pub struct Received<'a> {
+/// The parts of a request that are signed.
+pub struct SignedParts<'a> {
     /// The query of the request line, without `?`.
     pub query: &'a str,
     /// The header fields as received.
@@ -29,14 +29,14 @@ pub struct Received<'a> {
     pub body: &'a [u8],
 }
 
-/// A signature that is complete, recent and for this service; whether it is right shows [`Claim::verify`].
+/// A signature that is complete, recent and for this service; [`Claim::verify`] says whether it is right.
 #[derive(Debug)]
 pub struct Claim<'a> {
     /// The access key id.
     pub key_id: &'a str,
     /// The scope's region.
     pub region: &'a str,
-    /// Whether the request carries a session token.
+    /// True if the request carries a session token.
     pub session_token: bool,
     day: &'a str,
     time: &'a str,
@@ -45,7 +45,7 @@ pub struct Claim<'a> {
     signature: &'a str,
 }
 
-/// Whether the request carries a signature at all, right or wrong.
+/// True if the request carries a signature at all, right or wrong.
 pub fn is_signed(headers: &HeaderMap) -> bool {
     headers
         .get(http::header::AUTHORIZATION)
@@ -53,7 +53,7 @@ pub fn is_signed(headers: &HeaderMap) -> bool {
 }
 
 /// Reads the signature of a request. `wall` is now, in microseconds since the epoch.
-pub fn claim<'a>(request: &Received<'a>, wall: i64) -> Result<Claim<'a>, Refusal> {
+pub fn claim<'a>(request: &SignedParts<'a>, wall: i64) -> Result<Claim<'a>, Refusal> {
     let mut all = request.headers.get_all(http::header::AUTHORIZATION).iter();
     let (first, second) = (all.next(), all.next());
     let in_query = request
@@ -130,7 +130,7 @@ pub fn claim<'a>(request: &Received<'a>, wall: i64) -> Result<Claim<'a>, Refusal
     })
 }
 
-/// The time is in basic form (B10) and within the window (B5, B6).
+/// Checks that the time is in basic form (B10) and within the window (B5, B6).
 fn recent(time: &str, wall: i64) -> Result<(), Refusal> {
     let at = time_text::parse_basic(time).ok_or_else(|| errors::date_form(time))?;
     let now = || time_text::format_basic(wall);
@@ -151,7 +151,7 @@ fn recent(time: &str, wall: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `host` and every `x-amz-` header of the request are signed, so that nothing which steers the request can be added.
+/// Checks that `host` and every `x-amz-` header are signed, so that no header with a meaning can be added.
 fn all_signed(headers: &HeaderMap, signed: &[&str]) -> Result<(), Refusal> {
     if !signed.contains(&"host") {
         return Err(errors::header_not_signed("Host"));
@@ -163,7 +163,7 @@ fn all_signed(headers: &HeaderMap, signed: &[&str]) -> Result<(), Refusal> {
     unsigned.map_or(Ok(()), |name| Err(errors::header_not_signed(name)))
 }
 
-/// The credential is for this service, today, in a region (B14).
+/// Checks that the credential is for this service, today, in a region (B14).
 fn scope<'a>(
     day: &'a str,
     region: &'a str,
@@ -192,7 +192,7 @@ fn scope<'a>(
     }
 }
 
-/// Whether the text has the form of a region's name: `us-east-1`, `us-gov-west-1`.
+/// True if the text has the form of a region's name: `us-east-1`, `us-gov-west-1`.
 pub fn is_region(text: &str) -> bool {
     let mut parts: Vec<&str> = text.split('-').collect();
     let number = parts.pop().unwrap_or("");
@@ -204,8 +204,8 @@ pub fn is_region(text: &str) -> bool {
 }
 
 impl Claim<'_> {
-    /// Computes the signature over what was received and compares it in constant time.
-    pub fn verify(&self, request: &Received<'_>, key: &Key) -> Result<(), Refusal> {
+    /// Computes the signature over the received request and compares it in constant time.
+    pub fn verify(&self, request: &SignedParts<'_>, key: &Key) -> Result<(), Refusal> {
         let canonical = self
             .canonical(request)
             .ok_or_else(errors::signature_mismatch)?;
@@ -225,8 +225,8 @@ impl Claim<'_> {
         }
     }
 
-    /// The canonical request; None when a signed header is absent, repeated or not text.
-    fn canonical(&self, request: &Received<'_>) -> Option<String> {
+    /// Returns the canonical request; None if a signed header is absent, repeated or not text.
+    fn canonical(&self, request: &SignedParts<'_>) -> Option<String> {
         let mut names = self.signed.clone();
         names.sort_unstable();
         let mut out = String::with_capacity(512);
@@ -262,7 +262,7 @@ impl Claim<'_> {
     }
 }
 
-/// A header's value without outer blanks and with inner runs of blanks made one.
+/// Returns a header's value without outer blanks and with inner runs of blanks made one.
 fn push_trimmed(out: &mut String, value: &str) {
     for (index, word) in value.split(' ').filter(|w| !w.is_empty()).enumerate() {
         if index > 0 {
@@ -272,7 +272,7 @@ fn push_trimmed(out: &mut String, value: &str) {
     }
 }
 
-/// The pairs of a query in order, each with `=`; what clients send is percent-encoded already.
+/// Returns the pairs of a query in order, each with `=`; clients send them percent-encoded already.
 fn canonical_query(query: &str) -> String {
     let mut pairs: Vec<(&str, &str)> = query
         .split('&')

@@ -85,7 +85,7 @@ impl Signed {
             .headers
             .get("host")
             .map_or("localhost:9229", |h| h.to_str().unwrap());
-        let request = Received {
+        let request = SignedParts {
             query: &self.query,
             headers: &self.headers,
             host,

@@ -11,7 +11,7 @@ use crate::admin::Request;
 use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
 
-/// What the trail has besides the operations of the API.
+/// The commands in the trail besides the operations of the API.
 const COMMANDS: [&str; 7] = [
     "CreateAccessKey",
     "EnableAccessKey",
@@ -22,7 +22,7 @@ const COMMANDS: [&str; 7] = [
     refusals::REPORT_NAME,
 ];
 
-/// The grammar.
+/// Returns the grammar of the command.
 pub(super) fn command() -> Command {
     let arg = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
@@ -49,7 +49,7 @@ pub(super) fn command() -> Command {
         ])
 }
 
-/// Prints what was asked for, a page at a time.
+/// Prints the listing, a page at a time.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     let query = query(matches)?;
     let mut left = matches
@@ -76,7 +76,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
         left = left.saturating_sub(page.lines.len());
         match print(&page.lines) {
             Ok(()) => {}
-            // Whoever reads has seen enough.
+            // The reader closed its end, as `head` does.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => break Ok(()),
             Err(error) => break Err(error.into()),
         }

@@ -1,4 +1,4 @@
-//! What the commands print for people.
+//! The texts that commands print for people.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::start::Running;
 
-/// What a server prints when it answers. The last line of `dev` is `Ready.`, for scripts that wait for it.
+/// Returns the text that a server prints once it answers. The last line of `dev` is `Ready.`, for scripts that wait for it.
 pub fn of(mode: Mode, running: &Running) -> String {
     let scheme = if running.tls { "https" } else { "http" };
     let endpoints: Vec<String> = running
@@ -31,7 +31,7 @@ pub fn of(mode: Mode, running: &Running) -> String {
         }
         Mode::Dev => {
             let region = &running.state.app.settings.region;
-            // The key that everybody knows is printed whole; one from the settings is no business of a terminal's.
+            // The public key of `dev` is printed whole; one from the settings is not shown on a terminal.
             let keys = match running.state.keys.fixed_id() {
                 Some("test") | None => {
                     "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test".to_owned()
@@ -61,7 +61,7 @@ pub fn of(mode: Mode, running: &Running) -> String {
     out
 }
 
-/// The answer of an `access-keys` command as lines.
+/// Formats the answer of an `access-keys` command as lines.
 pub fn keys(answer: &Value) -> String {
     let text = |value: &Value, name: &str| {
         value

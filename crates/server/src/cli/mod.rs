@@ -16,12 +16,12 @@ use crate::database::sealing;
 use crate::log;
 use crate::settings::config::{self, Config, KEYS, Kind};
 use crate::settings::{Database, ServerConfig};
-use crate::start::{self, Opened};
+use crate::start::{self, OpenDatabase};
 
 mod audit;
 pub(crate) mod banner;
 
-/// The grammar of the command line.
+/// Returns the grammar of the command line.
 pub fn command() -> Command {
     let sub = |name: &'static str, about: &'static str| Command::new(name).about(about);
     let id = || Arg::new("id").required(true).help("Access key id");
@@ -138,7 +138,7 @@ fn setting(key: &'static config::Key) -> Arg {
     }
 }
 
-/// Runs what the command line asks for.
+/// Runs the command of the command line.
 pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = load(matches)?;
     log::start(&config)?;
@@ -172,7 +172,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 }
 
 fn load(matches: &ArgMatches) -> anyhow::Result<Config> {
-    // Settings may stand before or after the command's words; clap hands global ones down to the last.
+    // Settings may come before or after the command's words; clap passes global ones down to the last.
     let mut last = matches;
     while let Some((_, sub)) = last.subcommand() {
         last = sub;
@@ -195,7 +195,7 @@ async fn serve(mode: Mode, config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The signals that stop a server; taken before it starts, so that none is lost.
+/// The signals that stop a server; handled before it starts, so that none is lost.
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
@@ -249,7 +249,7 @@ async fn access_keys(config: &Config, matches: &ArgMatches) -> anyhow::Result<()
     say(&banner::keys(&answer))
 }
 
-/// Asks one thing; see [`Reach::ask`].
+/// Runs one command; see [`Reach::ask`].
 async fn ask(config: &Config, request: Request) -> anyhow::Result<Value> {
     let mut reach = Reach::new(config)?;
     let answer = reach.ask(request).await;
@@ -260,7 +260,7 @@ async fn ask(config: &Config, request: Request) -> anyhow::Result<Value> {
 /// The way to a database: through the server that has it, or by opening it.
 struct Reach {
     database: Database,
-    opened: Option<Opened>,
+    opened: Option<OpenDatabase>,
 }
 
 impl Reach {
@@ -277,7 +277,7 @@ impl Reach {
         })
     }
 
-    /// Has the server of the database do it, or does it when no server has the database.
+    /// Lets the server that has the database open run the command, or runs it here if there is none.
     async fn ask(&mut self, request: Request) -> anyhow::Result<Value> {
         if self.opened.is_none() {
             if let Some(folder) = &self.database.folder
@@ -287,14 +287,14 @@ impl Reach {
             }
             self.opened = Some(start::open_existing(&self.database).await?);
         }
-        let Opened { store, root } = self.opened.as_ref().context("no database is open")?;
+        let OpenDatabase { store, root } = self.opened.as_ref().context("no database is open")?;
         let now = cognate_domain::clock::Clock::default().wall();
         let answer = admin::perform(store, root, now, request).await;
         answer.map_err(anyhow::Error::msg)
     }
 
     async fn close(self) {
-        if let Some(Opened { store, .. }) = self.opened {
+        if let Some(OpenDatabase { store, .. }) = self.opened {
             store.close().await;
         }
     }
@@ -304,7 +304,7 @@ async fn sealing_key(config: &Config, matches: &ArgMatches) -> anyhow::Result<()
     match matches.subcommand() {
         Some(("generate", _)) => say(RootKey::generate().to_base64().expose()),
         Some(("check", _)) => {
-            let Opened { store, root } =
+            let OpenDatabase { store, root } =
                 start::open_existing(&Database::new(None, config)?).await?;
             store.close().await;
             say(&format!(

@@ -1,4 +1,4 @@
-//! What a database says of itself: made by `dev` or by `serve`, and which sealing key opens it.
+//! The identity of a database: whether `dev` or `serve` made it, and which sealing key opens it.
 
 use anyhow::{Context as _, bail};
 use cognate_access::keys;
@@ -20,8 +20,8 @@ fn name(mode: Mode) -> &'static str {
     }
 }
 
-/// Stamps a new database, and refuses one of the other mode: `dev` has a key that everybody knows, so neither may its
-/// data reach production nor production's data be opened by it.
+/// Writes the mode into a new database, and refuses a database of the other mode: the root key of `dev` is public, so
+/// neither may its data reach production nor may it open production's data.
 pub async fn check_mode(store: &Store, mode: Mode) -> anyhow::Result<()> {
     let stamped = first(store, MODE, name(mode)).await?;
     if stamped != name(mode) {
@@ -33,7 +33,7 @@ pub async fn check_mode(store: &Store, mode: Mode) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the database has a sealing key already.
+/// True if the database has a sealing key already.
 pub async fn has_key(store: &Store) -> anyhow::Result<bool> {
     Ok(meta::get(store, KEY_CHECK).await?.is_some())
 }
@@ -54,8 +54,8 @@ pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Signs what older programs wrote (docs/decisions/009), once in the life of a database; afterwards no row without a MAC is
-/// believed. It must come before anything else that reads rows of pools or access keys.
+/// Signs the rows of older programs (docs/decisions/009), once in the life of a database; afterwards no row without a MAC
+/// is believed. It must run before anything else reads rows of pools or access keys.
 pub async fn sign_old_rows(store: &Store, root: &RootKey) -> anyhow::Result<()> {
     let mark = root.signed_mark();
     match meta::get(store, SIGNED).await? {
@@ -79,7 +79,7 @@ pub async fn sign_old_rows(store: &Store, root: &RootKey) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Begins a rotation, or goes on with the same one. No server starts on the database until it is finished.
+/// Begins a rotation, or continues the same one. No server starts on the database until it is finished.
 pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
     let current = meta::get(store, KEY_CHECK)
         .await?
@@ -87,7 +87,7 @@ pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyh
     if current != old.check_value() {
         bail!("the sealing key is not the one of this database");
     }
-    // An empty value stands for no rotation, since the table forgets nothing.
+    // An empty value means that there is no rotation, since rows of this table are never deleted.
     let under_way = meta::get(store, ROTATING).await?;
     match under_way.as_deref() {
         None | Some("") => {
@@ -105,7 +105,7 @@ pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyh
     }
 }
 
-/// Ends a rotation in one batch with what `batch` holds: the new key is the database's.
+/// Ends a rotation in one batch with the statements of `batch`: the new key is the database's.
 pub async fn end_rotation(
     batch: Batch,
     store: &Store,
@@ -125,7 +125,8 @@ pub async fn end_rotation(
     Ok(())
 }
 
-/// The value of a name; `value` becomes it when there is none yet. When two nodes start at once, one of them wins.
+/// Returns the value of a name, after setting it to `value` if there is none yet. Of two nodes that start at once, one
+/// wins.
 async fn first(store: &Store, name: &str, value: &str) -> anyhow::Result<String> {
     if let Some(found) = meta::get(store, name).await? {
         return Ok(found);

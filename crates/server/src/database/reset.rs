@@ -1,7 +1,7 @@
 //! `POST /_dev/reset`: an empty service again (design decision 11).
 //!
-//! Access keys, the stamp and the clock stay: the clock never goes back. Which tables are emptied stands in the store's
-//! `tables/reset.rs`.
+//! Access keys, the database's identity and the clock stay: the clock never goes back. The store's `tables/reset.rs` lists
+//! the tables that are emptied.
 
 use cognate_domain::App;
 use cognate_store::tables::reset;

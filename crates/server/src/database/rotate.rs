@@ -1,6 +1,6 @@
 //! Changing the sealing key of a database (design decision 4).
 //!
-//! What the sealing key seals: the key of each pool, the access keys, and the spare signing keys (the store's
+//! The sealing key seals the key of each pool, the access keys, and the spare signing keys (the store's
 //! `tables/sealing.rs`).
 
 use cognate_access::keys;
@@ -11,16 +11,16 @@ use cognate_store::{Batch, Store};
 
 use crate::database::database_identity;
 
-/// How much a rotation changed.
+/// The numbers of rows that a rotation changed.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Rotated {
+pub struct RotationCounts {
     /// Pools whose key was wrapped anew.
     pub pools: usize,
     /// Access keys that were sealed anew.
     pub access_keys: usize,
 }
 
-/// Moves a database from one sealing key to another. What is done already is left alone, so that an interrupted
+/// Moves a database from one sealing key to another. Rows that were moved already are left alone, so that an interrupted
 /// rotation is finished by running it again; no server starts in between. No server may run meanwhile: a pool made
 /// under the old key while this runs fails the last check and the rotation has to be run again.
 ///
@@ -30,7 +30,7 @@ pub async fn rotate(
     old: &RootKey,
     new: &RootKey,
     now: i64,
-) -> anyhow::Result<Rotated> {
+) -> anyhow::Result<RotationCounts> {
     database_identity::begin_rotation(store, old, new).await?;
     database_identity::sign_old_rows(store, old).await?;
     let rewrap = |row: &Sealed| match new.unwrap_pool_key(&row.id, &row.bytes) {
@@ -43,10 +43,10 @@ pub async fn rotate(
     store.commit(sealing::drop_spares(Batch::new())).await?;
     let done = audit::command("RotateSealingKey", None).append(Batch::new(), "", now);
     database_identity::end_rotation(done, store, old, new).await?;
-    Ok(Rotated { pools, access_keys })
+    Ok(RotationCounts { pools, access_keys })
 }
 
-/// Passes every row of a kind through `change` and writes back what it returns; in pages, one batch a page.
+/// Applies `change` to every row of a kind and writes back the values that it returns; in pages, one batch a page.
 async fn each<E: std::error::Error + Send + Sync + 'static>(
     store: &Store,
     kind: Kind,

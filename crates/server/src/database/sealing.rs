@@ -12,7 +12,7 @@ use cognate_store::Store;
 use crate::database::database_identity;
 use crate::settings::KeySource;
 
-/// The key of an open database. A new SQLite database may get a new key file; one that has data never does.
+/// Loads the key of an open database. A new SQLite database may get a new key file; one that has data never does.
 pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> {
     let key = match source {
         KeySource::Text(text) => parse(text.expose())?,
@@ -36,7 +36,7 @@ pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> 
     Ok(key)
 }
 
-/// The key that a source holds now, without a database to compare it with.
+/// Reads the key that a source holds now, without a database to compare it with.
 pub fn given(source: &KeySource) -> anyhow::Result<RootKey> {
     match source {
         KeySource::Text(text) => parse(text.expose()),
@@ -80,6 +80,6 @@ pub fn write(path: &Path, key: &RootKey) -> anyhow::Result<()> {
     let text = Secret::new(format!("{}\n", key.to_base64().expose()));
     file.write_all(text.expose().as_bytes())
         .with_context(shown)?;
-    // A database sealed by a key that a power cut took away would be lost.
+    // Without this, a power cut could lose the key, and with it the database.
     file.sync_all().with_context(shown)
 }

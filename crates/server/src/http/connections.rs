@@ -1,8 +1,8 @@
-//! Which connections are open, and which one gives way when there are too many.
+//! The open connections, and the choice of the one that is closed when there are too many.
 //!
-//! A connection that waits for its peer is worth nothing to others: one that is silent, is in its TLS handshake, has sent
-//! half a header, or has not sent its body. At the limit the one that has waited longest is closed for a new one, so that
-//! an idle client can keep nobody out. One whose request is being answered is never closed for another.
+//! A connection waits for its peer if it is silent, is in its TLS handshake, has sent half a header, or has not sent its
+//! body. At the limit the one that has waited longest is closed for a new one, so that idle clients cannot lock out
+//! others. A connection whose request is being answered is never closed for another.
 //!
 //! | bound | for |
 //! |---|---|
@@ -22,28 +22,29 @@ use tokio::time::Instant;
 
 use crate::http::limits::{FREE_BODY, HEADER_TIME, IDLE_TIME};
 
-/// Connections kept for this machine at most.
+/// The most connections that are reserved for this machine.
 const KEPT: usize = 16;
 
-/// How many connections may be open.
+/// The bounds on open connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// All together.
     pub all: usize,
-    /// From one client address.
+    /// Those from one client address.
     pub client: usize,
 }
 
-/// An open connection: what its requests do and what they hold.
+/// An open connection, with the state of its requests and the memory of their bodies.
 pub struct Connection {
     opened: Instant,
-    /// Requests that have come and are not answered.
+    /// The number of requests that are not answered yet.
     under_way: AtomicUsize,
-    /// Those of them whose body this server waits for.
+    /// The number of those whose body this server waits for.
     receiving: AtomicUsize,
-    /// Milliseconds after `opened`: when a request last came, got its body, or was answered; 0 before the first.
+    /// The time at which a request last came, got its body, or was answered, in milliseconds after `opened`; 0 before the
+    /// first.
     last: AtomicU64,
-    /// What its bodies may still hold without asking, in bytes.
+    /// The bytes that its bodies may still hold outside of the common budget.
     free: AtomicUsize,
     gives_way: AtomicBool,
     wake: Notify,
@@ -83,7 +84,7 @@ impl Drop for Receiving<'_> {
     }
 }
 
-/// A part of what a connection may hold without asking.
+/// A part of the bytes that a connection may hold outside of the common budget.
 pub struct Free {
     connection: Arc<Connection>,
     /// Bytes.
@@ -102,20 +103,20 @@ impl Connection {
         self.last.store(now.max(1), Ordering::Relaxed);
     }
 
-    /// A request has come.
+    /// Counts a request until the value is dropped.
     pub fn begin(self: &Arc<Self>) -> Busy {
         self.touch();
         self.under_way.fetch_add(1, Ordering::Release);
         Busy(self.clone())
     }
 
-    /// This server waits for a request's body.
+    /// Counts a request whose body is awaited until the value is dropped.
     pub fn receive(&self) -> Receiving<'_> {
         self.receiving.fetch_add(1, Ordering::Release);
         Receiving(self)
     }
 
-    /// Takes as much as there is of what may be held without asking, up to `wanted` bytes.
+    /// Takes up to `wanted` bytes of those that may be held outside of the common budget.
     pub fn free(self: &Arc<Self>, wanted: usize) -> Free {
         let take = |left: usize| Some(left.saturating_sub(wanted));
         let before = self
@@ -128,8 +129,8 @@ impl Connection {
         }
     }
 
-    /// When it has been idle for too long; None while a request is under way, whose own limits apply. A peer gets the
-    /// time of one header for its first request, and the idle time between requests.
+    /// Returns the time at which it has been idle for too long; None while a request is under way, whose own limits apply.
+    /// A peer has the time of one header for its first request, and the idle time between requests.
     pub fn idle_until(&self) -> Option<Instant> {
         if self.under_way.load(Ordering::Acquire) > 0 {
             return None;
@@ -141,9 +142,9 @@ impl Connection {
         Some(self.opened + Duration::from_millis(last) + IDLE_TIME)
     }
 
-    /// Since when nothing but its peer is waited for; None while a request is being answered.
+    /// Returns the time since which only its peer is waited for; None while a request is being answered.
     fn waits_since(&self) -> Option<Instant> {
-        // In this order, so that a request whose body has just come counts as being answered.
+        // In this order, so that a request counts as being answered as soon as its body is there.
         let receiving = self.receiving.load(Ordering::Acquire);
         if self.under_way.load(Ordering::Acquire) > receiving {
             return None;
@@ -151,7 +152,7 @@ impl Connection {
         Some(self.opened + Duration::from_millis(self.last.load(Ordering::Relaxed)))
     }
 
-    /// Whether a request is being answered.
+    /// True if a request is being answered.
     pub fn is_answering(&self) -> bool {
         self.waits_since().is_none()
     }
@@ -161,7 +162,7 @@ impl Connection {
         self.wake.notify_one();
     }
 
-    /// Returns when the connection has to give way to another one.
+    /// Waits until the connection has to be closed for another one.
     pub async fn given_up(&self) {
         while !self.gives_way.load(Ordering::Acquire) {
             self.wake.notified().await;
@@ -169,7 +170,7 @@ impl Connection {
     }
 }
 
-/// Whose connection it is.
+/// The peer's kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     /// This machine's.
@@ -185,7 +186,7 @@ struct Entry {
     side: Side,
 }
 
-/// One that waited when the table was looked through.
+/// A connection that waited when the table was scanned.
 struct Candidate {
     id: u64,
     since: Instant,
@@ -196,11 +197,11 @@ struct Candidate {
 struct Table {
     next: u64,
     open: HashMap<u64, Entry>,
-    /// From other machines.
+    /// The number of connections from other machines.
     remote: usize,
     of_client: HashMap<ClientNet, Vec<u64>>,
-    /// Those that waited longest at the last look, the longest first. Who begins to wait later has waited less, so the
-    /// first one that still waits is the one to close, and the table is looked through once for many.
+    /// The connections that had waited longest at the last scan, the longest first. Any that begin to wait later have waited
+    /// less, so the first one that still waits is the one to close, and one scan serves many closings.
     candidates: VecDeque<Candidate>,
 }
 
@@ -209,12 +210,12 @@ pub struct Connections {
     bounds: Bounds,
     kept: usize,
     table: Mutex<Table>,
-    /// How many tasks serve connections, the ones that gave way too.
+    /// The number of tasks that serve connections, those of closed ones included.
     served: watch::Sender<usize>,
     refused: AtomicU64,
 }
 
-/// A connection's place; left when this is dropped.
+/// A connection's place; freed when this is dropped.
 pub struct Place {
     connections: Arc<Connections>,
     id: u64,
@@ -230,7 +231,7 @@ impl Drop for Place {
 }
 
 impl Connections {
-    /// None is open.
+    /// A table without connections.
     pub fn new(bounds: Bounds) -> Arc<Self> {
         Arc::new(Self {
             bounds,
@@ -245,8 +246,8 @@ impl Connections {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a new connection, for which another one gives way when there is none left; None when every other one
-    /// is being answered. `proxy` says whether the address is a trusted proxy's.
+    /// Finds a place for a new connection, closing another one if there is none left; None if every other one is being
+    /// answered. `proxy` is true if the address is a trusted proxy's.
     pub fn enter(self: &Arc<Self>, ip: IpAddr, proxy: bool) -> Option<Place> {
         let ip = ip.to_canonical();
         let side = match (proxy, ip.is_loopback()) {
@@ -275,7 +276,7 @@ impl Connections {
         })
     }
 
-    /// Closes the connection that has waited longest; false when all are being answered.
+    /// Closes the connection that has waited longest; false if all are being answered.
     pub fn close_one(&self) -> bool {
         self.table().close_longest(false)
     }
@@ -286,7 +287,7 @@ impl Connections {
         let _gone = served.wait_for(|n| *n == 0).await;
     }
 
-    /// Every thousandth refusal, and the first, is worth a line.
+    /// Logs the first refusal and every thousandth.
     fn report(&self) {
         let before = self.refused.fetch_add(1, Ordering::Relaxed);
         if before.is_multiple_of(1000) {
@@ -379,13 +380,13 @@ impl Table {
                     return self.close(candidate.id);
                 }
             }
-            // Of this machine's alone nothing can be made for others; the next look finds them again.
+            // Connections of this machine alone make no room for others; the next scan finds them again.
             drop(passed);
         }
         false
     }
 
-    /// Looks through the table for the ones that wait, and remembers those that have waited longest.
+    /// Scans the table for connections that wait, and remembers those that have waited longest.
     fn look(&mut self) {
         let waiting = self.open.iter().filter_map(|(id, entry)| {
             Some(Candidate {

@@ -1,7 +1,7 @@
 //! `/_dev/*`: the inbox, the authenticator apps, the clock and the reset of `cognate dev` (design decision 11).
 //!
-//! There are no CORS headers here, and a request that a foreign web page could have made is refused, since whoever may
-//! call these may read every code and delete everything.
+//! There are no CORS headers here, and a request that a foreign web page could have made is refused, since these paths
+//! show every code and delete everything.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,12 +26,12 @@ use crate::time_text::duration;
 
 /// The longest `wait` of a long poll.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How often a long poll looks for messages that another node wrote.
+/// The interval at which a long poll looks for messages that another node wrote.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// A body that was not read yet.
-pub struct Posted<'a> {
-    /// On which connection it comes.
+/// A request's body that was not read yet.
+pub struct UnreadBody<'a> {
+    /// The connection on which it comes.
     pub connection: &'a Arc<Connection>,
     /// The client.
     pub from: ClientAddress,
@@ -44,7 +44,7 @@ pub async fn answer(
     state: &State,
     host: &Host,
     parts: &Parts,
-    body: Posted<'_>,
+    body: UnreadBody<'_>,
     request_id: &str,
 ) -> Response {
     if !state.origins.may_administer(host, &parts.headers)
@@ -110,7 +110,7 @@ fn failed(fault: impl std::fmt::Debug) -> Trouble {
     Trouble::Server(format!("{fault:?}"))
 }
 
-/// The messages that fit, newest first. With `wait` the answer is held until there is one, for as many seconds.
+/// Lists the messages that match, newest first. With `wait` it waits so many seconds for the first one.
 async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
     let mut filter = InboxFilter::default();
     let mut wait = Duration::ZERO;
@@ -142,7 +142,7 @@ async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
     }
     let deadline = Instant::now() + wait;
     loop {
-        // Listening before looking, so that a message which comes in between is not missed.
+        // Listens before it looks, so that no message in between is missed.
         let arrival = state.app.inbox.notified();
         let found = inbox::list(&state.app, &filter).await.map_err(failed)?;
         if !found.is_empty() || Instant::now() >= deadline || state.load.is_draining() {
@@ -153,7 +153,7 @@ async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
     }
 }
 
-/// What the authenticator apps of a user show: the registered one and the one that is being set up.
+/// Returns the codes that the authenticator apps of a user show: of the registered one and of the one being set up.
 async fn totp(state: &State, query: &str) -> Result<Value, Trouble> {
     let (mut pool, mut user) = (String::new(), String::new());
     for pair in pairs(query) {
@@ -174,7 +174,7 @@ async fn totp(state: &State, query: &str) -> Result<Value, Trouble> {
     serde_json::to_value(shown).map_err(failed)
 }
 
-/// The names and values of a query.
+/// Parses the names and values of a query.
 fn pairs(query: &str) -> impl Iterator<Item = Result<(&str, String), Trouble>> {
     query.split('&').filter(|p| !p.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -184,7 +184,7 @@ fn pairs(query: &str) -> impl Iterator<Item = Result<(&str, String), Trouble>> {
     })
 }
 
-/// The service's time, as the API prints times.
+/// Returns the service's time, as the API prints times.
 fn clock(state: &State) -> Value {
     let millis = state.app.clock.service() / 1000;
     #[allow(
@@ -195,14 +195,14 @@ fn clock(state: &State) -> Value {
     json!({"now": seconds})
 }
 
-async fn advance(state: &State, posted: Posted<'_>) -> Result<Value, Trouble> {
+async fn advance(state: &State, posted: UnreadBody<'_>) -> Result<Value, Trouble> {
     let example = || {
         Trouble::Asked(
             r#"send {"advance":"31d"}: a number and s, m, h or d; the clock never goes back"#
                 .into(),
         )
     };
-    let Posted {
+    let UnreadBody {
         connection,
         from,
         body,

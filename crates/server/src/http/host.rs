@@ -1,6 +1,6 @@
 //! A host as requests, origins and settings write it: parsed once, whole, or refused.
 //!
-//! What is compared and what stands in URLs is the parsed form, so that no spelling counts as another host: neither
+//! Comparisons and URLs use the parsed form, so that no spelling counts as another host: neither
 //! `id.example:evil.example` nor `[id.example].evil.example` nor `[::1].evil.example`. RFC 3986 section 3.2.2 and 3.2.3,
 //! without user information, percent-encoding and addresses in other than the usual forms.
 
@@ -22,7 +22,7 @@ enum Name {
 }
 
 impl Host {
-    /// Reads `name`, `name:port`, `192.0.2.1:port`, `[2001:db8::1]:port`; None for everything else.
+    /// Parses `name`, `name:port`, `192.0.2.1:port`, `[2001:db8::1]:port`; None for everything else.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(rest) = text.strip_prefix('[') {
             let (address, after) = rest.split_once(']')?;
@@ -42,12 +42,12 @@ impl Host {
         Some(Self { name, port })
     }
 
-    /// The port that is named.
+    /// Returns the port that is named.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// The same host with another port, or without one.
+    /// Returns the same host with another port, or without one.
     #[must_use]
     pub fn with_port(&self, port: Option<u16>) -> Self {
         Self {
@@ -56,19 +56,19 @@ impl Host {
         }
     }
 
-    /// The same host without the port that `scheme` has anyway.
+    /// Returns the same host without the port that `scheme` has anyway.
     #[must_use]
     pub fn within(&self, scheme: &str) -> Self {
         let usual = default_port(scheme);
         self.with_port(self.port.filter(|port| Some(*port) != usual))
     }
 
-    /// Whether both are the same name or address, whatever the ports.
+    /// True if both are the same name or address, whatever the ports.
     pub fn is_same_name(&self, other: &Self) -> bool {
         self.name == other.name
     }
 
-    /// Whether it can only mean this machine.
+    /// True if it can only mean this machine.
     pub fn is_loopback(&self) -> bool {
         match &self.name {
             Name::Text(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -77,7 +77,7 @@ impl Host {
     }
 }
 
-/// The port that a URL of this scheme need not name.
+/// Returns the port that a URL of this scheme need not name.
 pub fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" => Some(80),
@@ -97,14 +97,14 @@ impl fmt::Display for Host {
     }
 }
 
-/// One to five digits that are a port.
+/// Parses a port of one to five digits.
 fn port(digits: &str) -> Option<u16> {
     let plain = matches!(digits.len(), 1..=5) && digits.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
 }
 
-/// A name of labels, or an IPv4 address. A name whose last label is a number could be taken for an address in one of its
-/// old forms (`127.1`, `0x7f000001`), so it is one or nothing.
+/// Parses a name of labels, or an IPv4 address. A name whose last label is a number could be read as an address in an old
+/// form (`127.1`, `0x7f000001`), so it is refused unless it is an address in the usual form.
 fn registered(text: &str) -> Option<Name> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let label = |label: &str| {

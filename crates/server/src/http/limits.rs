@@ -1,7 +1,7 @@
 //! Bounds on what clients can make the server hold: connections, requests under way, body bytes and time.
 //!
-//! A request is read whole before it takes one of the slots, so that slow senders cannot use them up; what they send
-//! beyond a small part of their own counts against one budget for all.
+//! A request is read whole before it takes one of the slots, so that slow senders cannot use them up. The bodies of one
+//! connection may hold a few KiB together; all bytes beyond count against one budget for all.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,28 +18,28 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::http::connections::{Connection, Free};
 
-/// The body has to be there within this time of the header.
+/// The time within which a body has to follow its header.
 pub const BODY_TIME: Duration = Duration::from_secs(15);
-/// A header, or the TLS handshake, has to be complete within this time.
+/// The time within which a header, or the TLS handshake, has to be complete.
 pub const HEADER_TIME: Duration = Duration::from_secs(15);
-/// A connection without a request under way is closed after this time.
+/// The time after which a connection without a request under way is closed.
 pub const IDLE_TIME: Duration = Duration::from_secs(60);
-/// A request waits this long for a slot.
+/// The time for which a request waits for a slot.
 const SLOT_TIME: Duration = Duration::from_secs(5);
-/// Requests under way at most.
+/// The most requests under way.
 const SLOTS: u32 = 1024;
-/// What the bodies of one connection together may hold without asking, in bytes.
+/// The bytes that the bodies of one connection together may hold outside of the common budget.
 pub const FREE_BODY: usize = 16 << 10;
-/// What all bodies together may hold beyond that, in KiB.
+/// The common budget of all bodies, in KiB.
 const SHARED_KIB: usize = 64 << 10;
-/// What of that one client may hold, in KiB, so that one who sends slowly does not hold it all.
+/// The part of it that one client may hold, in KiB, so that a slow sender does not hold it all.
 const CLIENT_KIB: usize = SHARED_KIB / 8;
 
 /// The requests under way.
 pub struct Load {
     slots: Arc<Semaphore>,
     body_kib: Arc<Semaphore>,
-    /// What each client's bodies hold, in KiB. None stands for those who are not known.
+    /// The KiB that each client's bodies hold. All unknown clients together are None.
     clients: Mutex<HashMap<Option<ClientNet>, usize>>,
     draining: AtomicBool,
 }
@@ -56,7 +56,7 @@ impl Default for Load {
     }
 }
 
-/// A body's part of the common budget; given back when it is dropped.
+/// A body's part of the common budget; returned when it is dropped.
 struct Share {
     load: Arc<Load>,
     /// None for this machine's own, which are not counted by client.
@@ -98,19 +98,19 @@ impl Drop for Share {
 }
 
 /// A body that was read whole, with its share of the budget.
-pub struct Received {
+pub struct Body {
     /// The bytes.
     pub bytes: Bytes,
     #[allow(dead_code, reason = "held for its drop")]
     share: (Free, Option<Share>),
 }
 
-/// How long a body may be; a longer one is answered 413.
+/// The longest body of a request; a longer one is answered 413.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyLimit {
-    /// 64 KiB: whoever sends it is not known.
+    /// 64 KiB: for unknown senders.
     Small,
-    /// 640 KiB: not known either, but fifty attributes of 2,048 characters, each escaped in six bytes, are legitimate.
+    /// 640 KiB: for unknown senders of operations with attributes: fifty attributes of 2,048 characters, each escaped in six bytes, are legitimate.
     Medium,
     /// 1 MiB: for callers whose key is known. Four message templates of 20,000 characters, escaped, are half of it.
     Large,
@@ -119,7 +119,7 @@ pub enum BodyLimit {
 }
 
 impl BodyLimit {
-    /// In bytes.
+    /// Returns the bound in bytes.
     pub const fn bytes(self) -> usize {
         match self {
             Self::Small => 64 << 10,
@@ -129,8 +129,8 @@ impl BodyLimit {
         }
     }
 
-    /// How many JSON values such a body may have: an object of one member takes about 700 bytes, whatever its length in
-    /// the body.
+    /// Returns the most JSON values of such a body: an object of one member takes about 700 bytes of memory, whatever its
+    /// length in the body.
     pub const fn values(self) -> usize {
         match self {
             Self::Small | Self::Medium => 2_048,
@@ -140,12 +140,12 @@ impl BodyLimit {
     }
 }
 
-/// Why a body was not read.
+/// The reason why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyError {
-    /// More than this.
+    /// It is longer than the bound.
     TooLarge(BodyLimit),
-    /// Not there within [`BODY_TIME`].
+    /// It was not there within [`BODY_TIME`].
     TooSlow,
     /// All bodies together hold too much.
     Overloaded,
@@ -154,7 +154,7 @@ pub enum BodyError {
 }
 
 impl Load {
-    /// Takes a slot; None when there is none for a while.
+    /// Takes a slot; None if none becomes free for a while.
     pub async fn enter(&self) -> Option<Slot> {
         let slot = tokio::time::timeout(SLOT_TIME, self.slots.clone().acquire_owned()).await;
         let permit = slot.ok()?.ok()?;
@@ -175,7 +175,7 @@ impl Load {
         from: ClientAddress,
         body: Incoming,
         limit: BodyLimit,
-    ) -> Result<Received, BodyError> {
+    ) -> Result<Body, BodyError> {
         if body.size_hint().lower() > limit.bytes() as u64 {
             return Err(BodyError::TooLarge(limit));
         }
@@ -196,7 +196,7 @@ impl Load {
         client: Option<Option<ClientNet>>,
         mut body: Incoming,
         limit: BodyLimit,
-    ) -> Result<Received, BodyError> {
+    ) -> Result<Body, BodyError> {
         let announced = body
             .size_hint()
             .upper()
@@ -226,18 +226,18 @@ impl Load {
             }
             bytes.extend_from_slice(&data);
         }
-        Ok(Received {
+        Ok(Body {
             bytes: bytes.freeze(),
             share: (free, share),
         })
     }
 
-    /// Says that the server stops; `/health/ready` then answers 503.
+    /// Marks the server as stopping; `/health/ready` then answers 503.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the server stops.
+    /// True if the server stops.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }
@@ -248,7 +248,7 @@ impl Load {
     }
 }
 
-/// Connections that fit under the process's limit of open files, leaving room for databases and logs.
+/// Returns how many of the `wanted` connections fit under the process's limit of open files, leaving room for databases and logs.
 pub fn connections_within_open_files(wanted: u32) -> u32 {
     const RESERVED: u32 = 192;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();

@@ -24,7 +24,7 @@ use crate::state::State;
 const EMFILE: i32 = 24;
 const ENFILE: i32 = 23;
 
-/// What the connections of all listeners share.
+/// The state that the connections of all listeners share.
 pub struct Listening {
     state: Arc<State>,
     tls: Option<Arc<Tls>>,
@@ -53,7 +53,7 @@ impl Listening {
             .timer(TokioTimer::new())
             .max_concurrent_streams(64)
             .max_header_list_size(32 << 10)
-            // What a peer may send ahead of its being read; all streams of a connection share the second.
+            // The bytes that a peer may send before they are read; all streams of a connection share the second.
             .initial_stream_window_size(64 << 10)
             .initial_connection_window_size(128 << 10)
             .keep_alive_interval(Duration::from_secs(20))
@@ -94,7 +94,8 @@ impl Listening {
                         drop(place);
                     });
                 }
-                // A peer that is gone, or no file descriptors left: one that idles makes room, and its task needs a moment.
+                // A peer that is gone, or no file descriptors left: then an idle connection is closed, which takes its task
+                // a moment.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) {

@@ -1,4 +1,4 @@
-//! What a request says about hosts, origins and addresses, and how much of that is believed.
+//! The rules by which the host, origin and addresses in a request are believed.
 //!
 //! Any web page can make a browser call a server on this machine, and any client can write any Host. So `dev` takes
 //! administrative calls only for its own hosts and origins, and issuers come only from hosts that were allowed
@@ -13,13 +13,13 @@ use http::request::Parts;
 use crate::http::forwarded::Proxies;
 use crate::http::host::Host;
 
-/// The rules of this server's edge.
+/// The hosts, origins and proxies that this server believes.
 #[derive(Debug, Default)]
 pub struct OriginRules {
-    /// Whether this is `dev`, where a foreign web page may be the caller.
+    /// True in `dev`, where a foreign web page may be the caller.
     pub dev: bool,
-    /// Hosts by which this server may be reached. One without a port stands for every port in `dev`, whose port may be
-    /// mapped, and for the usual ones and those in `ports` in `serve`.
+    /// Hosts by which this server may be reached. One without a port matches every port in `dev`, whose port may be
+    /// mapped, and the usual ones and those in `ports` in `serve`.
     pub hosts: Vec<Host>,
     /// The ports on which this server listens.
     pub ports: Vec<u16>,
@@ -42,26 +42,26 @@ pub struct PublicUrl {
     pub scheme: String,
 }
 
-/// How a connection came in.
+/// The peer of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The other end.
+    /// The address of the other end.
     pub ip: IpAddr,
-    /// Whether this server ended TLS.
+    /// True if this server ended TLS.
     pub tls: bool,
 }
 
 /// The host that a request names.
 #[derive(Clone, Debug)]
-pub struct Named {
-    /// As it was written, which is what signatures are over.
+pub struct RequestHost {
+    /// The text as it was sent, which signatures cover.
     pub text: String,
-    /// What it means.
+    /// The parsed form.
     pub host: Host,
 }
 
-/// The one host that a request names; None when it names none, two, different ones, or what is no host.
-pub fn host_of(parts: &Parts) -> Option<Named> {
+/// Returns the one host that a request names; None if it names none, two, different ones, or a text that is no host.
+pub fn host_of(parts: &Parts) -> Option<RequestHost> {
     let mut fields = parts.headers.get_all(http::header::HOST).iter();
     let field = match (fields.next(), fields.next()) {
         (None, _) => None,
@@ -71,18 +71,18 @@ pub fn host_of(parts: &Parts) -> Option<Named> {
     let authority = parts.uri.authority().map(http::uri::Authority::as_str);
     let text = field.or(authority)?;
     let host = Host::parse(text)?;
-    // On HTTP/2 and in absolute form the address may be there twice: whoever reads the other one must see the same.
+    // On HTTP/2 and in absolute form the address may be there twice: a program that reads the other one must see the same.
     if authority.is_some_and(|other| Host::parse(other).as_ref() != Some(&host)) {
         return None;
     }
-    Some(Named {
+    Some(RequestHost {
         text: text.to_owned(),
         host,
     })
 }
 
 impl OriginRules {
-    /// The configured host that a request's host is, with the port that belongs into URLs.
+    /// Returns the configured host that a request's host is, with the port that belongs into URLs.
     fn listed(&self, host: &Host, scheme: &str) -> Option<Host> {
         let asked = host.within(scheme);
         let known = |port: u16| self.dev || self.ports.contains(&port);
@@ -102,8 +102,8 @@ impl OriginRules {
         host.is_loopback() || self.listed(host, "http").is_some()
     }
 
-    /// Whether an administrative call may be answered: in `dev`, its Host is this server's and no foreign web page
-    /// sent it. `serve` leaves this to the signature.
+    /// True if an administrative call may be answered: in `dev`, its Host must be this server's, and no foreign web page
+    /// may have sent it. `serve` leaves this to the signature.
     pub fn may_administer(&self, host: &Host, headers: &HeaderMap) -> bool {
         if !self.dev {
             return true;
@@ -126,7 +126,7 @@ impl OriginRules {
             .is_some_and(|host| self.is_own(&host))
     }
 
-    /// Whether a browser says that another site's page made this request.
+    /// True if a browser says that another site's page made this request.
     pub fn is_cross_site(&self, headers: &HeaderMap) -> bool {
         let allowed = headers
             .get(http::header::ORIGIN)
@@ -143,8 +143,8 @@ impl OriginRules {
         self.proxies.client(peer.ip, headers)
     }
 
-    /// The URL by which the client reached this server, when it may stand in issuers. It is built from what the settings
-    /// say, not from the request's spelling.
+    /// Returns the URL by which the client reached this server, if issuers may contain it. It is built from the settings,
+    /// not from the request's spelling.
     pub fn base_url(&self, peer: Peer, host: &Host, headers: &HeaderMap) -> Option<String> {
         if let Some(url) = &self.public_url
             && host.within(&url.scheme) == url.host

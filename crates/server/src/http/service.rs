@@ -1,4 +1,4 @@
-//! From a request to the part of the server that answers it.
+//! Finds the part of the server that answers a request.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub async fn respond(
         return response::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
     };
     if state.origins.dev && (path == "/_dev" || path.starts_with("/_dev/")) {
-        let body = dev::Posted {
+        let body = dev::UnreadBody {
             connection,
             from: state.origins.client(peer, &parts.headers),
             body,

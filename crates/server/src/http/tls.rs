@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// How often the files are looked at.
+/// The interval at which the files are checked.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// The certificate chain and key in use.

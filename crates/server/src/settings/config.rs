@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// How many values a setting takes.
+/// The number of values of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// One text.
@@ -23,11 +23,11 @@ pub enum Kind {
 pub struct Key {
     /// The name in the TOML file; `_` becomes `-` in the flag, and upper case after `COGNATE_` in the variable.
     pub name: &'static str,
-    /// How many values it takes.
+    /// The number of its values.
     pub kind: Kind,
-    /// Whether `config print` hides the value.
+    /// True if `config print` hides the value.
     pub secret: bool,
-    /// What it does, for `--help`.
+    /// The text of `--help`.
     pub help: &'static str,
 }
 
@@ -49,7 +49,7 @@ const fn secret(name: &'static str, help: &'static str) -> Key {
     }
 }
 
-/// Every setting there is.
+/// All settings.
 pub const KEYS: &[Key] = &[
     key(
         "listen",
@@ -201,7 +201,7 @@ pub const KEYS: &[Key] = &[
     ),
 ];
 
-/// Where a value came from; the later ones give way.
+/// The source of a value, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The command line.
@@ -210,11 +210,11 @@ pub enum Source {
     Variable,
     /// The TOML file.
     File,
-    /// Nobody set it.
+    /// No source.
     Default,
 }
 
-/// The values that somebody set, by name.
+/// The values of the settings that are set, by name.
 #[derive(Debug, Default)]
 pub struct Config {
     values: BTreeMap<&'static str, (Vec<String>, Source)>,
@@ -241,7 +241,7 @@ impl ConfigError {
     }
 }
 
-/// The `COGNATE_*` variables of this process. Nothing else reads the environment for settings.
+/// Returns the `COGNATE_*` variables of this process. Nothing else reads the environment for settings.
 #[allow(
     clippy::disallowed_methods,
     reason = "this file is where settings are read"
@@ -253,7 +253,7 @@ pub fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The folder for per-user settings, where `serve` keeps its sealing key unless told otherwise.
+/// Returns the folder for per-user settings, where `serve` keeps its sealing key unless told otherwise.
 #[allow(
     clippy::disallowed_methods,
     reason = "this file is where settings are read"
@@ -313,7 +313,7 @@ impl Config {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError::File(shown.clone(), e.to_string()))?;
-        // The parser's message quotes the line at fault, which may hold a secret, so only its place is shown.
+        // The parser's message quotes the line at fault, which may hold a secret, so only its position is shown.
         let table: toml::Table = toml::from_str(&text).map_err(|e: toml::de::Error| {
             let line = e
                 .span()
@@ -331,7 +331,7 @@ impl Config {
         Ok(())
     }
 
-    /// The text of a setting that takes one.
+    /// Returns the text of a setting that takes one.
     pub fn one(&self, name: &str) -> Option<&str> {
         debug_assert!(
             KEYS.iter().any(|k| k.name == name),
@@ -340,7 +340,7 @@ impl Config {
         self.values.get(name)?.0.first().map(String::as_str)
     }
 
-    /// The texts of a setting that takes several.
+    /// Returns the texts of a setting that takes several.
     pub fn many(&self, name: &str) -> &[String] {
         debug_assert!(
             KEYS.iter().any(|k| k.name == name),
@@ -349,7 +349,7 @@ impl Config {
         self.values.get(name).map_or(&[], |(values, _)| values)
     }
 
-    /// A switch; false when nobody set it.
+    /// Parses a switch; false if it is not set.
     pub fn switch(&self, name: &str) -> Result<bool, ConfigError> {
         match self.one(name) {
             None | Some("false" | "0") => Ok(false),
@@ -361,7 +361,7 @@ impl Config {
         }
     }
 
-    /// A whole number within bounds, or the default.
+    /// Parses a whole number within bounds; the default if it is not set.
     pub fn number(
         &self,
         name: &str,
@@ -380,7 +380,7 @@ impl Config {
         })
     }
 
-    /// One of several words, or the first.
+    /// Parses one of several words; the first if it is not set.
     pub fn word(&self, name: &str, words: &[&'static str]) -> Result<&'static str, ConfigError> {
         let first = words.first().copied().unwrap_or("");
         let Some(text) = self.one(name) else {
@@ -392,7 +392,7 @@ impl Config {
         })
     }
 
-    /// What `config print` shows: every setting as TOML with its source; secrets masked.
+    /// Writes every setting as TOML with its source, for `config print`; secrets masked.
     pub fn print(&self) -> String {
         let mut out = String::new();
         for key in KEYS {

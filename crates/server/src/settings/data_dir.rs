@@ -1,4 +1,4 @@
-//! The data folder: readable by its owner only, invisible to git, gone afterwards when it is temporary.
+//! The data folder: readable by its owner only, ignored by git, deleted afterwards if it is temporary.
 
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cognate_crypto::random;
 
-/// A folder on this machine.
+/// A data folder.
 pub struct DataDir {
     path: PathBuf,
     temporary: bool,
 }
 
 impl DataDir {
-    /// A folder that stays. It is made by [`prepare`](Self::prepare).
+    /// A folder that stays; [`prepare`](Self::prepare) creates it.
     pub fn at(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
@@ -30,18 +30,18 @@ impl DataDir {
         })
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether it is deleted with this value.
+    /// True if it is deleted with this value.
     pub fn is_temporary(&self) -> bool {
         self.temporary
     }
 
-    /// Makes the folder when it is missing, for its owner only, and hides its content from git: the file is written
-    /// once and then left to the user.
+    /// Creates the folder if it is missing, for its owner only, with a `.gitignore`, which is written once and then left to
+    /// the user.
     pub fn prepare(&self) -> anyhow::Result<()> {
         let shown = || format!("cannot make the folder {}", self.path.display());
         if self.path.is_dir() {
@@ -55,8 +55,8 @@ impl DataDir {
         std::fs::write(self.path.join(".gitignore"), "*\n").with_context(shown)
     }
 
-    /// Says which of the folder and the files of the database other users of this machine can read: what this program makes
-    /// is its owner's alone, but what was there before stays as it is.
+    /// Warns if other users of this machine can read the folder or the files of the database: this program creates them for
+    /// their owner alone, but leaves existing ones as they are.
     pub fn warn_of_readers(&self) {
         let files = ["cognate.db", "cognate.db-wal", "cognate.db-shm"].map(|n| self.path.join(n));
         for path in std::iter::once(&self.path).chain(&files) {

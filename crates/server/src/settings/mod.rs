@@ -20,29 +20,29 @@ use crate::http::origin::{OriginRules, PublicUrl};
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
 
-/// The address of a server that was told none.
+/// The address on which a server listens by default.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:9229";
 
-/// Where the sealing key comes from.
+/// The source of the sealing key.
 pub enum KeySource {
-    /// Given as text.
+    /// A text.
     Text(SecretString),
-    /// A file; `may_create` when a new database may have a new key there.
+    /// A file.
     File {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
-        /// Whether a missing file may be made for a new database.
+        /// True if a missing file may be created for a new database.
         may_create: bool,
     },
 }
 
-/// Which database, and how to open what it seals.
+/// A database and its sealing key.
 pub struct Database {
-    /// How the store is opened.
+    /// The options of the store.
     pub store: StoreOptions,
     /// The folder of the embedded database; None with PostgreSQL.
     pub folder: Option<DataDir>,
-    /// The sealing key.
+    /// The source of the sealing key.
     pub key: KeySource,
 }
 
@@ -54,21 +54,21 @@ pub struct ServerConfig {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// The database.
     pub database: Database,
-    /// What the domain is told.
+    /// The settings of the domain.
     pub domain: Settings,
     /// Hosts, origins and proxies.
     pub origins: OriginRules,
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
-    /// How many requests a second are taken.
+    /// The limits of requests a second.
     pub rates: RateSettings,
-    /// Open connections at most.
+    /// The most open connections.
     pub connections: u32,
-    /// Open connections from one client address at most.
+    /// The most open connections from one client address.
     pub client_connections: u32,
-    /// Whether a proxy is said to stand in front.
+    /// True if a proxy is in front of this server.
     pub behind_proxy: bool,
-    /// How long a stop waits.
+    /// The time for which a stop waits.
     pub shutdown: Duration,
 }
 
@@ -173,7 +173,7 @@ impl ServerConfig {
 }
 
 impl Database {
-    /// `mode` is None for commands that work on either kind of database.
+    /// Checks the settings of the database. `mode` is None for commands that work on either kind.
     pub fn new(mode: Option<Mode>, config: &Config) -> anyhow::Result<Self> {
         let migrate = match config.word("migrate", &["auto", "check"])? {
             "check" => MigrateMode::Check,
@@ -237,7 +237,7 @@ impl Database {
 const DEV_FOLDER: &str = ".cognate";
 const SERVE_FOLDER: &str = "cognate-data";
 
-/// The folder that a command means when it names none: the one that is there.
+/// Returns the folder of a command that names none: the one that exists.
 fn existing_folder() -> anyhow::Result<DataDir> {
     match (
         Path::new(SERVE_FOLDER).is_dir(),
@@ -255,7 +255,7 @@ fn existing_folder() -> anyhow::Result<DataDir> {
 }
 
 /// `dev` keeps everything in one folder; `serve` keeps the key apart from what it opens, so that a copy of the
-/// folder alone gives nothing away (design decision 4).
+/// folder alone reveals nothing (design decision 4).
 fn default_key_file(mode: Option<Mode>, folder: &DataDir) -> anyhow::Result<PathBuf> {
     let inside = folder.path().join("sealing.key");
     if mode == Some(Mode::Dev) || folder.is_temporary() || (mode.is_none() && inside.exists()) {
@@ -266,7 +266,7 @@ fn default_key_file(mode: Option<Mode>, folder: &DataDir) -> anyhow::Result<Path
     Ok(dir.join("sealing.key"))
 }
 
-/// Which requests are counted; by themselves, `serve` counts client addresses and `dev` nothing.
+/// Reads the limits of requests; by default, `serve` counts client addresses and `dev` nothing.
 fn rates(mode: Mode, config: &Config) -> anyhow::Result<RateSettings> {
     let words = match mode {
         Mode::Dev => ["off", "default", "aws"],
@@ -307,7 +307,7 @@ fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
     for text in texts {
         let found = match text.parse::<SocketAddr>() {
             Ok(address) => vec![address],
-            // Only this name, so that no start waits for a name server.
+            // No other name, so that no start waits for a name server.
             Err(_) if text.starts_with("localhost:") => text.to_socket_addrs()?.collect(),
             Err(_) => bail!(ConfigError::invalid(
                 "listen",
@@ -327,7 +327,7 @@ fn tls_files(config: &Config) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
     }
 }
 
-/// How long the audit trail is kept, in microseconds; None for ever.
+/// Reads the time for which the audit trail is kept, in microseconds; None for ever.
 fn retention(config: &Config) -> anyhow::Result<Option<i64>> {
     const DAY: i64 = 86_400 * 1_000_000;
     let days = i64::try_from(config.number("audit_retention_days", 90, 0..=36_500)?)?;
@@ -346,7 +346,7 @@ fn networks(config: &Config) -> anyhow::Result<Vec<crate::http::network::Network
         .collect::<Result<_, _>>()?)
 }
 
-/// Hosts of a setting.
+/// Parses the hosts of a setting.
 fn hosts(config: &Config, name: &'static str) -> anyhow::Result<Vec<Host>> {
     let parse = |text: &String| {
         let why = || format!("`{text}` must have the form of id.example or id.example:8443");
@@ -359,7 +359,7 @@ fn hosts(config: &Config, name: &'static str) -> anyhow::Result<Vec<Host>> {
         .collect::<Result<_, _>>()?)
 }
 
-/// An http or https URL with a host, without query, fragment, user or trailing slash.
+/// Parses an http or https URL with a host, without query, fragment, user or trailing slash.
 fn url(text: &str) -> anyhow::Result<PublicUrl> {
     let refused = |why: &str| ConfigError::invalid("public_url", why);
     let uri: http::Uri = text

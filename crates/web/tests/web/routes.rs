@@ -1,7 +1,7 @@
 //! Methods, paths, classes and rates of a table.
 
 use bytes::Bytes;
-use cognate_access::Refused;
+use cognate_access::RateError;
 use cognate_access::rates::User;
 use cognate_domain::{Fault, Settings};
 use cognate_shapes::Category;
@@ -278,8 +278,8 @@ async fn rates_are_asked_before_the_handler_and_by_it() {
     ];
     assert_eq!(*site.demands.lock().unwrap(), expected);
     for (refused, status) in [
-        (Refused::TooMany, StatusCode::TOO_MANY_REQUESTS),
-        (Refused::Failed, StatusCode::INTERNAL_SERVER_ERROR),
+        (RateError::TooMany, StatusCode::TOO_MANY_REQUESTS),
+        (RateError::Failed, StatusCode::INTERNAL_SERVER_ERROR),
     ] {
         *site.refusal.lock().unwrap() = Some(refused);
         site.demands.lock().unwrap().clear();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use cognate_access::rates::Demand;
-use cognate_access::{ClientAddress, Refused};
+use cognate_access::{ClientAddress, RateError};
 use cognate_crypto::random;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
@@ -22,7 +22,7 @@ pub struct Site {
     pub app: Arc<App>,
     folder: std::path::PathBuf,
     /// The verdict on every demand.
-    pub refusal: Mutex<Option<Refused>>,
+    pub refusal: Mutex<Option<RateError>>,
     /// The demands so far: whether each has an address and a user, and its category.
     pub demands: Mutex<Vec<(bool, bool, Option<Category>)>>,
 }
