@@ -17,7 +17,7 @@ pub mod ids;
 pub mod jobs;
 pub mod messages;
 pub mod ops;
-pub mod outbound;
+mod outbound;
 pub mod paging;
 pub mod pending;
 pub mod records;

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::workers::Workers;
+use cognate_outbound::Outbound;
 use cognate_store::Store;
 
 use crate::app::bulkheads::Bulkheads;
@@ -25,7 +26,6 @@ use crate::app::keys::PoolSigners;
 use crate::app::sources::Sources;
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
-use crate::outbound::Outbound;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 

@@ -12,7 +12,7 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Result, invalid_parameter, providers as texts, unconfirmed};
 use crate::foreign::{self, TooSlow};
-use crate::outbound::OutboundError;
+use crate::outbound::{self, OutboundError};
 use crate::records::provider::SECRET_DETAILS;
 
 type Map = BTreeMap<String, String>;
@@ -247,7 +247,7 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
         tracing::info!(%issuer, %error, "no discovery document");
         texts::discovery_failed()
     };
-    let body = cx.outbound.get(&discovery::url(&issuer)).await;
+    let body = outbound::document(&cx.outbound, &discovery::url(&issuer)).await;
     let body = body.map_err(|error| failed(&error))?;
     let named = issuer.clone();
     let found = foreign::read(cx, move || discovery::parse(&named, &body)).await;
@@ -286,14 +286,16 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
         (None, None) => return Err(texts::no_metadata().into()),
         (Some(_), Some(_)) => return Err(texts::two_metadata().into()),
         (None, Some(file)) => file.clone().into_bytes(),
-        (Some(url), None) => cx.outbound.get(url).await.map_err(|error| {
-            // The URL may hold a key, so it is not logged.
-            tracing::info!(%error, "no metadata");
-            match error {
-                OutboundError::Status(status) => texts::metadata_status(status, url),
-                _ => texts::metadata_unreachable(url),
-            }
-        })?,
+        (Some(url), None) => outbound::document(&cx.outbound, url)
+            .await
+            .map_err(|error| {
+                // The URL may hold a key, so it is not logged.
+                tracing::info!(%error, "no metadata");
+                match error {
+                    OutboundError::Status(status) => texts::metadata_status(status, url),
+                    _ => texts::metadata_unreachable(url),
+                }
+            })?,
     };
     let found = read_metadata(cx, document, cx.now()).await;
     let found = found.map_err(|error| match error {

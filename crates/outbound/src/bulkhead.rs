@@ -1,0 +1,57 @@
+//! A bound on the calls that are in flight to one host, so that a slow host cannot hold what calls to others need.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Calls in flight to one host at most.
+pub const CALLS_PER_HOST: usize = 64;
+
+type Calls = HashMap<String, usize>;
+
+/// Counts the calls in flight by host.
+#[derive(Default)]
+pub struct Bulkhead(Arc<Mutex<Calls>>);
+
+/// One call in flight, until it is dropped.
+pub struct Permit {
+    calls: Arc<Mutex<Calls>>,
+    host: String,
+}
+
+impl Bulkhead {
+    /// Admits a call; None while [`CALLS_PER_HOST`] are in flight to the host.
+    pub fn admit(&self, host: &str) -> Option<Permit> {
+        let mut calls = locked(&self.0);
+        let count = calls.entry(host.to_owned()).or_default();
+        if *count >= CALLS_PER_HOST {
+            return None;
+        }
+        *count += 1;
+        Some(Permit {
+            calls: self.0.clone(),
+            host: host.to_owned(),
+        })
+    }
+
+    /// Returns the calls in flight to a host.
+    #[cfg(test)]
+    pub fn in_flight(&self, host: &str) -> Option<usize> {
+        locked(&self.0).get(host).copied()
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut calls = locked(&self.calls);
+        if let Some(count) = calls.get_mut(&self.host) {
+            *count -= 1;
+            if *count == 0 {
+                calls.remove(&self.host);
+            }
+        }
+    }
+}
+
+fn locked(calls: &Mutex<Calls>) -> MutexGuard<'_, Calls> {
+    calls.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,336 @@
+//! The one client for calls to hosts that somebody else names: identity providers today.
+//!
+//! A URL given by an administrator must not become a way into the operator's network. So: HTTPS only, no redirects, bounds
+//! on the time and the size of each call, and no connection to an address that is not public. The address that was checked
+//! is the one connected to. Where private addresses are allowed (`dev`, or by the operator), plain HTTP may be used on
+//! this machine only.
+//!
+//! Connections are kept and used again, each for the scheme, host and port that it was opened for and no longer than
+//! [`MAX_AGE`], so that a host that moves is followed.
+
+mod address;
+mod bulkhead;
+mod connect;
+mod target;
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{Extensions, Method, Request, Response, StatusCode, Uri, Version};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+pub use crate::bulkhead::CALLS_PER_HOST;
+
+use crate::bulkhead::Bulkhead;
+use crate::connect::{Connector, History};
+use crate::target::Target;
+
+/// The longest wait for the name service in [`Outbound::has_address`].
+const LOOKUP_TIME: Duration = Duration::from_secs(5);
+/// A connection that is not in use is closed after this time.
+const IDLE_TIME: Duration = Duration::from_secs(15);
+/// Connections to one host and port that are kept while they are not in use.
+const IDLE_PER_TARGET: usize = 8;
+/// A connection is not kept beyond this age: its host's address is resolved and checked again.
+pub const MAX_AGE: Duration = Duration::from_secs(300);
+/// Headers of an answer.
+const MAX_HEADERS: usize = 100;
+/// Bytes of the headers of an answer.
+const MAX_HEADER_BYTES: usize = 64 << 10;
+
+/// Headers that belong to the connection and not to the caller.
+const CONNECTION_HEADERS: [HeaderName; 7] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::EXPECT,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+/// Bounds of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The whole call, from the name to the last byte.
+    pub total: Duration,
+    /// From the name to the end of the TLS handshake, if no kept connection serves the call; at most ten seconds.
+    pub connect: Duration,
+    /// Bytes of the body of the answer.
+    pub bytes: usize,
+    /// The media type that an answer of status 2xx must have, without parameters; None for any.
+    pub content_type: Option<&'static str>,
+}
+
+/// Why there is no answer. This is for logs: a client must not learn what is behind a host that may not be called.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum OutboundError {
+    /// The URL is not one that may be called.
+    #[error("the URL may not be called")]
+    Url,
+    /// No address of the host may be called.
+    #[error("the host has no address that may be called")]
+    Address,
+    /// As many calls are in flight to the host as may be.
+    #[error("too many calls to the host are in flight")]
+    Busy,
+    /// It took too long.
+    #[error("no answer in time")]
+    Slow,
+    /// The answer is not 200, redirects included.
+    #[error("the answer has the status {0}")]
+    Status(u16),
+    /// The answer is of another media type than [`Limits`] asks for.
+    #[error("the answer has another content type")]
+    ContentType,
+    /// The connection or the answer broke, or the answer is too large.
+    #[error("{0}")]
+    Broken(String),
+}
+
+fn broken(error: impl std::fmt::Display) -> OutboundError {
+    OutboundError::Broken(error.to_string())
+}
+
+/// The client.
+pub struct Outbound {
+    private: bool,
+    connector: Connector,
+    client: Client<Connector, Full<Bytes>>,
+    bulkhead: Bulkhead,
+}
+
+impl Outbound {
+    /// Returns a client that calls private addresses only if `private`.
+    pub fn new(private: bool) -> Self {
+        Self::over(
+            private,
+            Connector::new(private, connect::system_resolver(), None),
+        )
+    }
+
+    fn over(private: bool, connector: Connector) -> Self {
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(IDLE_PER_TARGET)
+            .set_host(false)
+            .http1_max_headers(MAX_HEADERS)
+            .http1_max_buf_size(MAX_HEADER_BYTES)
+            .build(connector.clone());
+        Self {
+            private,
+            connector,
+            client,
+            bulkhead: Bulkhead::default(),
+        }
+    }
+
+    /// True if a URL has the form of one that may be called. Its addresses are checked in the call.
+    pub fn may_call(&self, url: &str) -> bool {
+        self.parse(url).is_ok()
+    }
+
+    fn parse(&self, url: &str) -> Result<Uri, OutboundError> {
+        let uri: Uri = url.parse().map_err(|_| OutboundError::Url)?;
+        Target::parse(&uri, self.private)?;
+        Ok(uri)
+    }
+
+    /// Sends a request to its URL and reads the whole answer, of any status. A redirect is an answer like others. A GET
+    /// or HEAD whose kept connection turns out to be closed is sent once more.
+    ///
+    /// # Errors
+    /// [`OutboundError`], [`OutboundError::Status`] excepted; [`OutboundError::Url`] for the method CONNECT too.
+    pub async fn send(
+        &self,
+        request: Request<Bytes>,
+        limits: Limits,
+    ) -> Result<Response<Bytes>, OutboundError> {
+        self.exchange(request, limits, |_| Ok(())).await
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        limits: Limits,
+        judge: fn(StatusCode) -> Result<(), OutboundError>,
+    ) -> Result<Response<Bytes>, OutboundError> {
+        let target = Target::parse(request.uri(), self.private)?;
+        let request = prepare(request, &target)?;
+        let _permit = self
+            .bulkhead
+            .admit(&target.host)
+            .ok_or(OutboundError::Busy)?;
+        let call = async {
+            let answer = match self.attempt(request.clone(), &limits).await {
+                Err(Failure { stale: true, .. }) if request.method().is_safe() => {
+                    self.attempt(request, &limits).await
+                }
+                first => first,
+            };
+            let answer = answer.map_err(|failure| failure.error)?;
+            judge(answer.status())?;
+            read(answer, &limits).await
+        };
+        let answer = tokio::time::timeout(limits.total, call).await;
+        answer.unwrap_or(Err(OutboundError::Slow))
+    }
+
+    /// Returns the body of the answer of status 200 to GET.
+    ///
+    /// # Errors
+    /// [`OutboundError`].
+    pub async fn get(&self, url: &str, limits: Limits) -> Result<Bytes, OutboundError> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = self.parse(url)?;
+        let found = |status| match status {
+            StatusCode::OK => Ok(()),
+            other => Err(OutboundError::Status(other.as_u16())),
+        };
+        Ok(self.exchange(request, limits, found).await?.into_body())
+    }
+
+    /// True if the system's name service knows an IPv4 address of a host now (an A record).
+    pub async fn has_address(&self, host: &str) -> bool {
+        // Nothing below this name has one, and no server should be asked (RFC 6761 section 6.4).
+        if host.rsplit('.').next() == Some("invalid") {
+            return false;
+        }
+        let found = tokio::time::timeout(LOOKUP_TIME, self.connector.resolve(host, 0)).await;
+        found.is_ok_and(|found| found.is_ok_and(|all| all.iter().any(|address| address.is_ipv4())))
+    }
+
+    async fn attempt(
+        &self,
+        request: Request<Bytes>,
+        limits: &Limits,
+    ) -> Result<Response<Incoming>, Failure> {
+        let mut request = request.map(Full::new);
+        let captured = capture_connection(&mut request);
+        let answer = tokio::select! {
+            biased;
+            answer = self.client.request(request) => answer,
+            () = unconnected(captured.clone(), limits.connect) => {
+                return Err(Failure { error: OutboundError::Slow, stale: false });
+            }
+        };
+        let history = history(&captured);
+        match answer {
+            Ok(answer) => {
+                if let Some(history) = history {
+                    history.record_answer();
+                    if history.opened.elapsed() > MAX_AGE {
+                        close_after_use(&captured);
+                    }
+                }
+                Ok(answer)
+            }
+            Err(error) => Err(Failure {
+                error: cause(&error),
+                stale: history.is_some_and(|history| history.has_answered()),
+            }),
+        }
+    }
+}
+
+/// A request without an answer.
+struct Failure {
+    error: OutboundError,
+    /// The connection had served an earlier call, so that the server may have closed it before it read this one.
+    stale: bool,
+}
+
+/// Completes the request with what belongs to the connection.
+fn prepare(mut request: Request<Bytes>, target: &Target) -> Result<Request<Bytes>, OutboundError> {
+    if request.method() == Method::CONNECT {
+        return Err(OutboundError::Url);
+    }
+    *request.uri_mut() = target.uri()?;
+    *request.version_mut() = Version::HTTP_11;
+    let headers = request.headers_mut();
+    for name in CONNECTION_HEADERS {
+        headers.remove(name);
+    }
+    let host = HeaderValue::from_str(&target.authority).map_err(broken)?;
+    headers.insert(header::HOST, host);
+    headers
+        .entry(header::USER_AGENT)
+        .or_insert(HeaderValue::from_static("Cognate"));
+    Ok(request)
+}
+
+/// Reads the body of an answer within the limits.
+async fn read(
+    answer: Response<Incoming>,
+    limits: &Limits,
+) -> Result<Response<Bytes>, OutboundError> {
+    let (mut parts, body) = answer.into_parts();
+    parts.extensions = Extensions::new();
+    if let Some(wanted) = limits.content_type
+        && parts.status.is_success()
+    {
+        let given = parts.headers.get(header::CONTENT_TYPE);
+        let given = given
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let essence = given.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case(wanted) {
+            return Err(OutboundError::ContentType);
+        }
+    }
+    let body = Limited::new(body, limits.bytes).collect().await;
+    let body = body.map_err(broken)?.to_bytes();
+    Ok(Response::from_parts(parts, body))
+}
+
+/// Returns when the request has no connection by then, and never otherwise.
+async fn unconnected(mut captured: CaptureConnection, limit: Duration) {
+    let connected = tokio::time::timeout(limit, captured.wait_for_connection_metadata())
+        .await
+        .is_ok();
+    if connected {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn history(captured: &CaptureConnection) -> Option<History> {
+    let mut extras = Extensions::new();
+    captured
+        .connection_metadata()
+        .as_ref()?
+        .get_extras(&mut extras);
+    extras.remove()
+}
+
+fn close_after_use(captured: &CaptureConnection) {
+    if let Some(connected) = captured.connection_metadata().as_ref() {
+        connected.poison();
+    }
+}
+
+/// Returns the error of the connector, or the texts of the whole chain.
+fn cause(error: &legacy::Error) -> OutboundError {
+    let mut texts = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(ours) = error.downcast_ref::<OutboundError>() {
+            return ours.clone();
+        }
+        texts.push(error.to_string());
+        next = error.source();
+    }
+    if texts.is_empty() {
+        return broken(error);
+    }
+    broken(texts.join(": "))
+}
+
+#[cfg(test)]
+mod tests;
