@@ -4,13 +4,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cognate_crypto::jws::SigningKey;
 use cognate_crypto::random;
-use cognate_store::tables::{audit, jobs, keys};
-use cognate_store::{Batch, CommitError, params};
+use cognate_store::tables::{audit, jobs};
+use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
-use crate::app::keys::spare_context;
+use crate::app::keys::add_spare;
 use crate::clock::SECOND;
 use crate::errors::{Fault, Result};
 use crate::resources::{groups, pools, providers};
@@ -35,7 +34,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             tokio::time::sleep(TURN).await;
             report("expiry", sweep(&app, &mut bucket).await);
             report("audit retention", forget_audit(&app, &node).await);
-            report("spare keys", make_spares(&app).await);
+            report("spare keys", add_spare(&app, SPARES).await);
         }
     };
     // By itself, because the rows of a large pool take minutes.
@@ -65,7 +64,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     }
 }
 
-fn report(job: &str, outcome: Result<()>) {
+fn report<T>(job: &str, outcome: Result<T>) {
     if let Err(fault) = outcome {
         tracing::warn!(
             job,
@@ -186,28 +185,4 @@ pub async fn forget_audit(app: &App, node: &str) -> Result<()> {
         Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
         Err(error) => Err(commit(error)),
     }
-}
-
-/// Keeps [`SPARES`] sealed keys ready, one more a turn.
-async fn make_spares(app: &App) -> Result<()> {
-    let there = app
-        .store
-        .rows(
-            keys::READ_SPARE,
-            params![i64::try_from(SPARES).unwrap_or(0)],
-        )
-        .await?
-        .len();
-    if there >= SPARES {
-        return Ok(());
-    }
-    let key = app.workers.run_background(SigningKey::generate).await;
-    let spare_id = random::uuid_v4();
-    let sealed = app
-        .root
-        .seal(&spare_context(&spare_id), key.to_pkcs8().expose());
-    let public = key.public().jwk_json(&key.public().kid());
-    let batch = keys::insert_spare(Batch::new(), &spare_id, &public, sealed, app.clock.wall());
-    app.store.commit(batch).await.map_err(commit)?;
-    Ok(())
 }
