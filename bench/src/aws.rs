@@ -1,6 +1,6 @@
 //! Signed and unsigned requests of the AWS JSON protocol, built as bytes that a connection sends as they are.
 
-use cognate_crypto::hash::{hmac_sha256, sha256};
+use cognate_crypto::hash::{hmac_sha256, sha256, sigv4_key};
 use serde_json::Value;
 
 /// Seconds since the epoch by the machine's clock.
@@ -70,11 +70,8 @@ pub fn signed(host: &str, operation: &str, body: &Value) -> Vec<u8> {
         "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
         hex(&sha256(canonical.as_bytes()))
     );
-    let mut key = hmac_sha256(b"AWS4test", date.as_bytes());
-    for part in ["us-east-1", "cognito-idp", "aws4_request"] {
-        key = hmac_sha256(&key, part.as_bytes());
-    }
-    let signature = hex(&hmac_sha256(&key, to_sign.as_bytes()));
+    let key = sigv4_key("test", &date, "us-east-1", "cognito-idp");
+    let signature = hex(&hmac_sha256(key.expose(), to_sign.as_bytes()));
     format!(
         "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Date: {stamp}\r\n\
          X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 Credential=test/{scope}, SignedHeaders={names}, \

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cognate_crypto::hash::hmac_sha256;
+use cognate_crypto::hash::{hmac_sha256, sigv4_key};
 use cognate_crypto::random;
 use cognate_crypto::seal::{Context, RootKey, SealError};
 use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
@@ -78,14 +78,7 @@ impl Key {
         {
             return derived.key.clone();
         }
-        let secret = Secret::new(format!("AWS4{}", self.secret.expose()));
-        let by_day = Secret::new(hmac_sha256(secret.expose().as_bytes(), day.as_bytes()));
-        let by_region = Secret::new(hmac_sha256(by_day.expose(), region.as_bytes()));
-        let by_service = Secret::new(hmac_sha256(by_region.expose(), service.as_bytes()));
-        let key = Arc::new(Secret::new(hmac_sha256(
-            by_service.expose(),
-            b"aws4_request",
-        )));
+        let key = Arc::new(sigv4_key(self.secret.expose(), day, region, service));
         *slot = Some(Derived {
             day: day.to_owned(),
             region: region.to_owned(),
