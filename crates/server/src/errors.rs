@@ -263,7 +263,8 @@ pub fn foreign_page() -> Refusal {
     }
 }
 
-/// Something failed that is not the caller's fault.
+/// A fault outside of any operation: an access key or a limit that cannot be read, a panic. Inside of one,
+/// `cognate_domain::errors::internal` has the text.
 pub fn internal() -> Refusal {
     Refusal::new(ErrorCode::InternalError, "Internal server error")
 }

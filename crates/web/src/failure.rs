@@ -2,6 +2,7 @@
 
 use cognate_access::RateError;
 use cognate_domain::errors::ErrorCode;
+use cognate_domain::errors::unconfirmed::INTERNAL;
 use cognate_domain::{ApiError, Fault};
 use http::StatusCode;
 
@@ -101,7 +102,7 @@ impl Failure {
             return pages::error(status, locale, request_id);
         }
         let text = match self {
-            Self::Fault(_) => "Something went wrong",
+            Self::Fault(_) => INTERNAL,
             Self::TooMany => "Too many requests",
             _ => "The request cannot be understood",
         };

@@ -108,7 +108,8 @@ pub fn not_implemented(what: impl std::fmt::Display) -> ApiError {
     )
 }
 
-/// The one text of a server fault (auth.md 6.1).
+/// A fault inside an operation (auth.md 6.1). One outside of any, such as an access key that cannot be read, has the
+/// protocol's text in `server/src/errors.rs`.
 pub fn internal() -> ApiError {
     api(ErrorCode::InternalError, unconfirmed::INTERNAL)
 }

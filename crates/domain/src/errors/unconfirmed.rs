@@ -6,7 +6,8 @@ pub mod mfa;
 pub mod passkeys;
 pub mod sessions;
 
-/// auth.md 6.1: the text of InternalErrorException was never captured.
+/// auth.md 6.1: the text of InternalErrorException for a fault inside an operation. Clients of the service report
+/// "Internal server error" (aws-sdk-android issue 2022), which this program says of faults outside of operations only.
 pub const INTERNAL: &str = "Something went wrong";
 
 /// Too many calls run at once to a function or host that the pool names.
