@@ -280,15 +280,6 @@ impl Pool {
         settings.map(|settings| settings.max_per_user)
     }
 
-    /// The password policy; every member but `PasswordHistorySize` is present.
-    pub fn password_policy(&self) -> PasswordPolicyType {
-        self.doc
-            .policies
-            .password_policy
-            .clone()
-            .unwrap_or_default()
-    }
-
     /// Days that a temporary password is good.
     pub fn temporary_password_days(&self) -> i64 {
         let days = self

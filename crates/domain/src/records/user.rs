@@ -7,7 +7,7 @@ use cognate_crypto::seal::Context;
 use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType, UsernameAttributeType};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, provider_links};
-use cognate_store::{Batch, Label, Row, Store, Value};
+use cognate_store::{Batch, Label, Row, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::{Fault, Result};
@@ -155,11 +155,6 @@ impl User {
         let row = store.row(sql, params).await?;
         row.map(|mut row| Self::from_row(pool, &mut row))
             .transpose()
-    }
-
-    /// The read behind [`find_login`](Self::find_login), for use among others in one `Store::read`.
-    pub fn login_query(pool: &Pool, name: &str) -> (&'static str, Vec<Value>) {
-        table::by_login(&pool.id, &pool.fold(name))
     }
 
     /// From a row of [`BY_ID`], [`BY_LOGIN`] or a page; empties the row.

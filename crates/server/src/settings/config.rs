@@ -210,8 +210,6 @@ pub enum Source {
     Variable,
     /// The TOML file.
     File,
-    /// No source.
-    Default,
 }
 
 /// The values of the settings that are set, by name.
@@ -422,7 +420,6 @@ impl Config {
                 Source::Flag => "flag",
                 Source::Variable => "variable",
                 Source::File => "file",
-                Source::Default => "default",
             };
             let _ = writeln!(out, "{} = {value} # {origin}", key.name);
         }
