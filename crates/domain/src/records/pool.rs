@@ -280,7 +280,8 @@ impl Pool {
         settings.map(|settings| settings.max_per_user)
     }
 
-    /// Days that a temporary password is good.
+    /// Returns the days that a temporary password is good. A stored number that is not positive, which no operation
+    /// leaves, counts as none.
     pub fn temporary_password_days(&self) -> i64 {
         let days = self
             .doc
@@ -288,9 +289,10 @@ impl Pool {
             .password_policy
             .as_ref()
             .and_then(|p| p.temporary_password_validity_days);
-        days.unwrap_or(DEFAULT_TEMPORARY_DAYS)
+        days.filter(|days| *days > 0)
+            .unwrap_or(DEFAULT_TEMPORARY_DAYS)
     }
 }
 
-/// Days that a temporary password is good when the pool does not say (admin.md 1.6).
+/// Days that a temporary password is good when the pool does not say (admin.md 1.6, auth.md 2.7).
 pub const DEFAULT_TEMPORARY_DAYS: i64 = 7;

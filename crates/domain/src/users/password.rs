@@ -13,8 +13,6 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::users::password_policy::{self, PolicyText, policy};
 
-/// Days that a temporary password lasts unless the pool says otherwise (auth.md 2.7).
-const TEMPORARY_DAYS: i64 = 7;
 /// What a generated password is made of: no characters that are easily confused or that mean something in HTML.
 const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
@@ -57,11 +55,10 @@ pub async fn matches(
         .await
 }
 
-/// When a temporary password that is set now ends, in microseconds.
+/// Returns when a temporary password that is set now ends, in microseconds.
 pub fn temporary_until(cx: &Cx<'_>, pool: &Pool) -> i64 {
-    let days = policy(pool).and_then(|policy| policy.temporary_password_validity_days);
-    let days = days.filter(|days| *days > 0).unwrap_or(TEMPORARY_DAYS);
-    cx.now().saturating_add(days.saturating_mul(DAY))
+    let length = pool.temporary_password_days().saturating_mul(DAY);
+    cx.now().saturating_add(length)
 }
 
 /// Returns the temporary password that the administrator chose, or a generated one.
