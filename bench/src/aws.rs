@@ -1,5 +1,6 @@
 //! Signed and unsigned requests of the AWS JSON protocol, built as bytes that a connection sends as they are.
 
+use cognate_crypto::basic_time;
 use cognate_crypto::hash::{hmac_sha256, sha256, sigv4_key};
 use serde_json::Value;
 
@@ -18,30 +19,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// `YYYYMMDD` and `HHMMSS` of a time, by the civil-from-days rule.
-fn civil(seconds: i64) -> (String, String) {
-    let days = seconds.div_euclid(86_400);
-    let second = seconds.rem_euclid(86_400);
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let day = doy - (153 * mp + 2) / 5 + 1;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = yoe + era * 400 + i64::from(month <= 2);
-    (
-        format!("{year:04}{month:02}{day:02}"),
-        format!(
-            "{:02}{:02}{:02}",
-            second / 3_600,
-            second / 60 % 60,
-            second % 60
-        ),
-    )
-}
-
 /// A request that carries no signature.
 pub fn unsigned(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
@@ -56,8 +33,8 @@ pub fn unsigned(host: &str, operation: &str, body: &Value) -> Vec<u8> {
 /// A request signed with the key `test`/`test` of `dev`.
 pub fn signed(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
-    let (date, time) = civil(now());
-    let stamp = format!("{date}T{time}Z");
+    let stamp = basic_time::format(now() * 1_000_000);
+    let date = stamp.split('T').next().unwrap_or_default();
     let target = format!("AWSCognitoIdentityProviderService.{operation}");
     let names = "content-type;host;x-amz-date;x-amz-target";
     let canonical = format!(
@@ -70,7 +47,7 @@ pub fn signed(host: &str, operation: &str, body: &Value) -> Vec<u8> {
         "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
         hex(&sha256(canonical.as_bytes()))
     );
-    let key = sigv4_key("test", &date, "us-east-1", "cognito-idp");
+    let key = sigv4_key("test", date, "us-east-1", "cognito-idp");
     let signature = hex(&hmac_sha256(key.expose(), to_sign.as_bytes()));
     format!(
         "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Date: {stamp}\r\n\

@@ -9,6 +9,7 @@
 //! | [`srp`] | the password proof of Cognito clients, both sides |
 //! | [`credential`] | a user's password as it is stored |
 //! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
+//! | [`basic_time`] | the calendar, and times as signatures write them |
 //! | [`certificate`] | X.509 certificates of signing keys |
 //! | [`token`] | opaque refresh tokens |
 //! | [`totp`] | the codes of authenticator apps |
@@ -18,6 +19,7 @@
 //! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
 //! whole job, and the unsafe calls stay inside one private module of [`srp`].
 
+pub mod basic_time;
 pub mod certificate;
 pub mod credential;
 mod failure;

@@ -4,6 +4,7 @@ use super::bignum::{Number, Scratch};
 use super::{
     GROUP, SrpError, Verifier, bounded, claim_signature, derive_key, number, scramble, to_hex, x,
 };
+use crate::basic_time;
 use crate::random;
 use crate::secret::{Secret, SecretBytes};
 use base64::Engine;
@@ -138,31 +139,21 @@ pub fn device_verifier(group_key: &str, device_key: &str, password: &str) -> (Ve
 /// `Tue Mar 3 04:05:06 UTC 2026`.
 #[must_use]
 pub fn timestamp(seconds: u64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = [
-        "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb",
-    ];
-    let (days, time) = (seconds / 86_400, seconds % 86_400);
-    // Counting from 1 March of the year 0 puts the leap day last: eras of 146,097 days.
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let year = era * 400 + year_of_era + u64::from(month >= 10);
-    let name = |names: &[&'static str], index: u64| {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| names.get(index).copied())
-            .unwrap_or_default()
-    };
+    let at = basic_time::utc(i64::try_from(seconds).unwrap_or(i64::MAX));
+    // Both enumerations show their English names.
+    let (weekday, month) = (at.weekday().to_string(), at.month().to_string());
     format!(
-        "{} {} {day} {:02}:{:02}:{:02} UTC {year}",
-        name(&DAYS, days % 7),
-        name(&MONTHS, month),
-        time / 3600,
-        time / 60 % 60,
-        time % 60
+        "{} {} {} {:02}:{:02}:{:02} UTC {}",
+        short(&weekday),
+        short(&month),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.year()
     )
+}
+
+fn short(name: &str) -> &str {
+    name.get(..3).unwrap_or(name)
 }

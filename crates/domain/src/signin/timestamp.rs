@@ -1,6 +1,6 @@
 //! TIMESTAMP of a claim: the client's time, which it signs with the rest (auth.md 3.4).
 
-use cognate_crypto::srp;
+use cognate_crypto::{basic_time, srp};
 
 use crate::clock::{MINUTE, SECOND};
 
@@ -73,44 +73,22 @@ pub(super) fn is_timely(text: &str, wall: i64) -> bool {
     canonical && at.abs_diff(wall) <= SKEW.unsigned_abs()
 }
 
-/// Seconds since 1970 of `EEE MMM d HH:mm:ss UTC yyyy`; more forms than the accepted one come through.
+/// Returns the seconds since 1970 of `EEE MMM d HH:mm:ss UTC yyyy`; accepts more forms than the canonical one.
 fn parse_timestamp(text: &str) -> Option<u64> {
     const SHORT: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
     let mut words = text.split(' ');
-    let (_, month, day) = (
-        words.next()?,
-        words.next()?,
-        words.next()?.parse::<u64>().ok()?,
-    );
-    let (time, zone, year) = (
-        words.next()?,
-        words.next()?,
-        words.next()?.parse::<u64>().ok()?,
-    );
-    if zone != "UTC"
-        || words.next().is_some()
-        || !(1970..=9999).contains(&year)
-        || !(1..=31).contains(&day)
-    {
+    let (_, month, day) = (words.next()?, words.next()?, words.next()?.parse().ok()?);
+    let (time, zone, year) = (words.next()?, words.next()?, words.next()?.parse().ok()?);
+    if zone != "UTC" || words.next().is_some() || !(1970..=9999).contains(&year) {
         return None;
     }
-    let mut clock = time.split(':').map(|part| part.parse::<u64>().ok());
+    let mut clock = time.split(':').map(|part| part.parse().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let month = u64::try_from(SHORT.iter().position(|name| *name == month)?).ok()? + 1;
-    // Years that begin in March put the leap day last.
-    let (year, from_march) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let days =
-        year * 365 + year / 4 - year / 100 + year / 400 + (from_march * 153 + 2) / 5 + day - 1;
-    Some((days.checked_sub(719_468)?) * 86_400 + hour * 3_600 + minute * 60 + second)
+    let month = u8::try_from(SHORT.iter().position(|name| *name == month)?).ok()? + 1;
+    let seconds = basic_time::seconds((year, month, day), (hour, minute, second))?;
+    u64::try_from(seconds).ok()
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@
 //! reference signer (`aws-sigv4`) is the oracle in the tests. Order and texts: settled.md B2-B16.
 
 use cognate_access::keys::Key;
+use cognate_crypto::basic_time;
 use cognate_crypto::hash;
 use cognate_crypto::secret::ct_eq;
 use http::HeaderMap;
 
 use crate::errors::{self, Missing, Refusal, Scope};
-use crate::time_text;
 
 /// The largest difference between a signature's time and the server's, in microseconds: 5 minutes (B4).
 pub const SKEW: i64 = 5 * 60 * 1_000_000;
@@ -132,19 +132,19 @@ pub fn claim<'a>(request: &SignedParts<'a>, wall: i64) -> Result<Claim<'a>, Refu
 
 /// Checks that the time is in basic form (B10) and within the window (B5, B6).
 fn recent(time: &str, wall: i64) -> Result<(), Refusal> {
-    let at = time_text::parse_basic(time).ok_or_else(|| errors::date_form(time))?;
-    let now = || time_text::format_basic(wall);
+    let at = basic_time::parse(time).ok_or_else(|| errors::date_form(time))?;
+    let now = || basic_time::format(wall);
     if at < wall - SKEW {
         return Err(errors::signature_expired(
             time,
-            &time_text::format_basic(wall - SKEW),
+            &basic_time::format(wall - SKEW),
             &now(),
         ));
     }
     if at > wall + SKEW {
         return Err(errors::signature_not_yet_current(
             time,
-            &time_text::format_basic(wall + SKEW),
+            &basic_time::format(wall + SKEW),
             &now(),
         ));
     }

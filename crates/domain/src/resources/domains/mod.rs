@@ -1,5 +1,6 @@
 //! Logic of domains that operations and others share.
 
+use cognate_crypto::basic_time;
 use cognate_shapes::CustomDomainConfigType;
 use cognate_store::Label;
 use cognate_store::tables::domains::{self, DomainRow};
@@ -159,21 +160,11 @@ pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     }
 }
 
-/// `yyyyMMddHHmmss` of an instant, by the calendar of days since 1970 (Hinnant's civil_from_days).
+/// Returns `yyyyMMddHHmmss` of an instant.
 pub(crate) fn timestamp(micros: i64) -> String {
-    let seconds = micros.div_euclid(crate::clock::SECOND);
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let day = doy - (153 * mp + 2) / 5 + 1;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = yoe + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
-    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+    let mut text = basic_time::format(micros);
+    text.retain(|c| c.is_ascii_digit());
+    text
 }
 
 #[cfg(test)]
