@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cognate_access::keys::AccessKeys;
-use cognate_access::{Demand, Rates};
+use cognate_access::{ClientAddress, Demand, RateError, Rates};
 use cognate_domain::App;
 use cognate_web::{Site, Verdict};
 
@@ -35,6 +35,10 @@ pub struct State {
 impl Site for State {
     fn app(&self) -> &App {
         &self.app
+    }
+
+    fn admit_address(&self, address: ClientAddress) -> Result<(), RateError> {
+        self.rates.admit_address(&self.app, address)
     }
 
     fn admit<'a>(&'a self, demand: Demand<'a>) -> Verdict<'a> {

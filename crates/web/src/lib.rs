@@ -34,7 +34,13 @@ pub trait Site: Send + Sync {
     /// Returns the domain.
     fn app(&self) -> &App;
 
-    /// Counts a request against the limits of requests a second.
+    /// Counts a request of a client's address, before any other work is done for it.
+    ///
+    /// # Errors
+    /// [`RateError::TooMany`].
+    fn admit_address(&self, address: ClientAddress) -> Result<(), RateError>;
+
+    /// Counts a request against all other limits of requests a second.
     fn admit<'a>(&'a self, demand: Demand<'a>) -> Verdict<'a>;
 }
 
@@ -91,8 +97,8 @@ fn served() -> Vec<&'static str> {
         .collect()
 }
 
-/// Answers a request for a path of this crate; None for every other path. A body is needed only where
-/// [`Table::takes_body`] says so.
+/// Answers a request that [`ROUTES`] admitted; None if its path is not of this crate. A body is needed only where
+/// [`Table::admit`] says so.
 pub async fn serve(
     site: &dyn Site,
     request: http::Request<Bytes>,

@@ -72,7 +72,7 @@ pub struct Route {
     pub cors: Cors,
     /// The kind of the answer.
     pub class: Class,
-    /// The category that requests count to, beside the client's address; None counts neither.
+    /// The category that requests count to, beside the client's address; None counts in neither.
     pub rate: Option<Category>,
     /// The handler.
     pub handler: for<'a> fn(Request<'a>) -> Work<'a>,
@@ -112,9 +112,31 @@ impl Table {
         self.routes.iter().any(|route| route.pattern == pattern)
     }
 
-    /// True if the handler of a request may read its body; every other body stays unread.
-    pub fn takes_body(&self, method: &Method, path: &str) -> bool {
-        *method == Method::POST && self.find(method, path).is_some()
+    /// Admits a request before its body is read: counts the client's address if the route has a rate category. Returns
+    /// true if the handler may read the body; every other body stays unread.
+    ///
+    /// # Errors
+    /// The answer to a client that is over its limit.
+    pub fn admit(
+        &self,
+        site: &dyn Site,
+        parts: &Parts,
+        visitor: &Visitor,
+    ) -> Result<bool, Box<http::Response<Bytes>>> {
+        let Some((route, params)) = self.find(&parts.method, parts.uri.path()) else {
+            return Ok(false);
+        };
+        if route.rate.is_some()
+            && let Err(refused) = site.admit_address(visitor.address)
+        {
+            let body = Bytes::new();
+            let locale = Request::new(site, visitor, parts, &body, params).locale();
+            let failure = Failure::from(refused);
+            let response = failure.response(route.class, locale, &visitor.request_id);
+            let response = response.into_http(route.class, route.cors, visitor.is_https());
+            return Err(Box::new(response));
+        }
+        Ok(route.method == Verb::Post)
     }
 
     fn find<'p>(
@@ -129,7 +151,7 @@ impl Table {
             .find_map(|route| Some((route, route.matches(path)?)))
     }
 
-    /// Answers a request; None if no route has its path.
+    /// Answers a request that was [admitted](Self::admit); None if no route has its path.
     pub async fn serve(
         &self,
         site: &dyn Site,
@@ -177,7 +199,7 @@ impl Table {
     }
 }
 
-/// Admits a request and runs its handler; None if the handler says that nothing is at this path.
+/// Counts a request in its category and runs its handler; None if the handler says that nothing is at this path.
 async fn answer(
     site: &dyn Site,
     visitor: &Visitor,
@@ -186,7 +208,7 @@ async fn answer(
     request: Request<'_>,
 ) -> Option<Response> {
     let locale = request.locale();
-    let outcome = match admit(site, visitor, route).await {
+    let outcome = match count(site, route).await {
         Ok(()) => (route.handler)(request).await,
         Err(failure) => Err(failure),
     };
@@ -203,12 +225,11 @@ async fn answer(
     }
 }
 
-async fn admit(site: &dyn Site, visitor: &Visitor, route: &Route) -> Result<(), Failure> {
+async fn count(site: &dyn Site, route: &Route) -> Result<(), Failure> {
     let Some(category) = route.rate else {
         return Ok(());
     };
     let demand = Demand {
-        address: Some(visitor.address),
         category: Some(CategoryDemand {
             category,
             region: &site.app().settings.region,

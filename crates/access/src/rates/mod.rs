@@ -56,11 +56,10 @@ pub struct RateSettings {
     pub per_address: u32,
 }
 
-/// One request, as the limits see it. Each part that is given is counted, in the order of the fields.
+/// One request, as the limits see it. Each part that is given is counted, in the order of the fields. The client's address
+/// is none of them: [`Rates::admit_address`] counts it before a demand is known.
 #[derive(Clone, Copy, Default)]
 pub struct Demand<'a> {
-    /// The client's address, for a request that needs no proof of its caller.
-    pub address: Option<ClientAddress>,
     /// A pool, for the categories that are limited by pool.
     pub pool: Option<(&'a str, Category)>,
     /// The user whom the request is about.
@@ -169,9 +168,6 @@ impl Rates {
     /// # Errors
     /// See [`RateError`].
     pub async fn admit(&self, app: &App, demand: &Demand<'_>) -> Result<(), RateError> {
-        if let Some(address) = demand.address {
-            self.admit_address(app, address)?;
-        }
         if self.settings.limits != Limits::Aws {
             return Ok(());
         }

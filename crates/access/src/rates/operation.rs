@@ -7,13 +7,12 @@ use serde_json::Value;
 
 use super::{CategoryDemand, Demand, User, UserDemand};
 
-/// Returns the demand of an operation, for a caller as far as that is proven. The address is not in it: it is counted
-/// before the operation is known. `region` is the server's, for callers whose signature names none.
+/// Returns the demand of an operation, for a caller as far as that is proven. `region` is the server's, for callers whose
+/// signature names none.
 pub fn demand<'a>(op: Op, caller: &'a Caller, input: &'a Value, region: &'a str) -> Demand<'a> {
     let (category, answers) = category_of(op, input);
     let region = caller.region().unwrap_or(region);
     Demand {
-        address: None,
         pool: pool_of(op, input),
         user: user_of(input).map(|user| UserDemand {
             user,

@@ -16,7 +16,7 @@ use crate::errors;
 use crate::http::connections::Connection;
 use crate::http::dev;
 use crate::http::health;
-use crate::http::limits::BodyLimit;
+use crate::http::limits::{BodyLimit, Load};
 use crate::http::origin::{self, Peer};
 use crate::http::response::{self, Response};
 use crate::state::State;
@@ -97,7 +97,7 @@ async fn operation(
         let state = state.clone();
         move |slot| async move { call.answer(&state, slot).await }
     };
-    match in_own_task(&state, &request_id, work).await {
+    match in_own_task(&state.load, &request_id, work).await {
         Ok(answer) => answer,
         Err(Unfinished::Busy) => response::busy(&request_id),
         Err(Unfinished::Panicked) => reply.finish(&request_id, Err(errors::internal())),
@@ -113,7 +113,15 @@ async fn page(
     body: Incoming,
 ) -> Response {
     let request_id = visitor.request_id.clone();
-    let body = if ROUTES.takes_body(&parts.method, parts.uri.path()) {
+    let takes_body = match ROUTES.admit(&*state, &parts, &visitor) {
+        Ok(takes_body) => takes_body,
+        Err(refused) => {
+            let mut response = refused.map(Full::new);
+            response::identify(&mut response, &request_id);
+            return response;
+        }
+    };
+    let body = if takes_body {
         let read = state
             .load
             .read(connection, visitor.address, body, BodyLimit::Small);
@@ -137,7 +145,7 @@ async fn page(
             cognate_web::serve(&*state, request, &visitor).await
         }
     };
-    let mut response = match in_own_task(&state, &request_id, work).await {
+    let mut response = match in_own_task(&state.load, &request_id, work).await {
         Ok(Some(found)) => found.map(Full::new),
         Ok(None) => response::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, &request_id),
         Err(Unfinished::Busy) => response::busy(&request_id),
@@ -162,14 +170,14 @@ enum Unfinished {
 /// Does the work of a request in one of the slots and in a task of its own, so that a client that goes away cannot stop it
 /// between its steps (a failed password that is never counted), and a panic ends in an answer.
 async fn in_own_task<T: Send + 'static, F>(
-    state: &State,
+    load: &Load,
     request_id: &str,
     work: impl FnOnce(Slot) -> F,
 ) -> Result<T, Unfinished>
 where
     F: Future<Output = T> + Send + 'static,
 {
-    let Some(slot) = state.load.enter().await else {
+    let Some(slot) = load.enter().await else {
         return Err(Unfinished::Busy);
     };
     let work = work(slot.clone());
@@ -191,4 +199,49 @@ fn text(headers: &http::HeaderMap, name: header::HeaderName) -> String {
         .and_then(|v| v.to_str().ok())
         .unwrap_or("");
     value.chars().take(512).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_goes_on_without_its_client_and_keeps_its_slot() {
+        let load = Arc::new(Load::default());
+        let (go_on, gate) = oneshot::channel::<()>();
+        let (done, ended) = oneshot::channel();
+        let work = move |_| async move {
+            gate.await.unwrap();
+            done.send(()).unwrap();
+        };
+        let client = in_own_task(&load, "r", work);
+        // The client waits for a while and goes away.
+        assert!(
+            tokio::time::timeout(Duration::from_millis(20), client)
+                .await
+                .is_err()
+        );
+        let empty = tokio::time::timeout(Duration::from_millis(20), load.empty());
+        assert!(empty.await.is_err());
+        go_on.send(()).unwrap();
+        ended.await.unwrap();
+        load.empty().await;
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_in_an_answer_and_frees_the_slot() {
+        let load = Load::default();
+        let work = |_| async { panic!("of a test") };
+        let outcome: Result<(), Unfinished> = in_own_task(&load, "r", work).await;
+        assert!(matches!(outcome, Err(Unfinished::Panicked)));
+        load.empty().await;
+        let Ok(answer) = in_own_task(&load, "r", |_| async { 7 }).await else {
+            panic!("no answer");
+        };
+        assert_eq!(answer, 7);
+    }
 }

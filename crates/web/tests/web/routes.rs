@@ -10,7 +10,7 @@ use cognate_web::response::Response;
 use cognate_web::route::{Class, Cors, Route, Table, Verb};
 use http::{Method, Request, StatusCode};
 
-use crate::site::{Site, header, json_of, request, text_of};
+use crate::site::{Counted, Site, header, json_of, request, text_of, visitor};
 
 const fn plain(
     pattern: &'static str,
@@ -268,26 +268,23 @@ async fn a_redirect_takes_no_header_with_it() {
 async fn rates_are_asked_before_the_handler_and_by_it() {
     let site = site().await;
     let counted = || Request::post("/counted").body(Bytes::new()).unwrap();
-    assert_eq!(
-        site.ask(&TABLE, counted()).await.unwrap().status(),
-        StatusCode::OK
-    );
-    let expected = [
-        (true, false, Some(Category::UserAuthentication)),
-        (false, true, None),
-    ];
-    assert_eq!(*site.demands.lock().unwrap(), expected);
+    let found = site.ask(&TABLE, counted()).await.unwrap();
+    assert_eq!(found.status(), StatusCode::OK);
+    let category = Counted::Category(Category::UserAuthentication);
+    let expected = [Counted::Address, category, Counted::User];
+    assert_eq!(*site.counted.lock().unwrap(), expected);
     for (refused, status) in [
         (RateError::TooMany, StatusCode::TOO_MANY_REQUESTS),
         (RateError::Failed, StatusCode::INTERNAL_SERVER_ERROR),
     ] {
         *site.refusal.lock().unwrap() = Some(refused);
-        site.demands.lock().unwrap().clear();
-        assert_eq!(site.ask(&TABLE, counted()).await.unwrap().status(), status);
-        assert_eq!(site.demands.lock().unwrap().len(), 1);
+        site.counted.lock().unwrap().clear();
+        let found = site.ask(&TABLE, counted()).await.unwrap();
+        assert_eq!(found.status(), status);
+        assert_eq!(*site.counted.lock().unwrap(), [Counted::Address, category]);
     }
     // Neither a preflight, another method nor a route without a category is counted.
-    site.demands.lock().unwrap().clear();
+    site.counted.lock().unwrap().clear();
     for (method, path) in [
         (Method::OPTIONS, "/counted"),
         (Method::GET, "/counted"),
@@ -295,14 +292,37 @@ async fn rates_are_asked_before_the_handler_and_by_it() {
     ] {
         site.ask(&TABLE, request(method, path)).await.unwrap();
     }
-    assert!(site.demands.lock().unwrap().is_empty());
+    assert!(site.counted.lock().unwrap().is_empty());
 }
 
-#[test]
-fn only_a_route_that_posts_has_a_body() {
-    assert!(
-        TABLE.takes_body(&Method::POST, "/item/a") && TABLE.takes_body(&Method::POST, "/counted")
+#[tokio::test]
+async fn an_address_over_its_limit_is_refused_before_its_body_is_read() {
+    let site = site().await;
+    *site.address_refusal.lock().unwrap() = Some(RateError::TooMany);
+    let sent = Request::post("/counted?lang=%zz")
+        .body(Bytes::new())
+        .unwrap();
+    let (parts, _) = sent.into_parts();
+    let refused = TABLE.admit(&site, &parts, &visitor(None)).unwrap_err();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        json_of(&refused),
+        serde_json::json!({"message": "Too many requests"})
     );
+    assert_eq!(header(&refused, "access-control-allow-origin"), "*");
+    assert_eq!(header(&refused, "cache-control"), "no-store");
+    assert_eq!(*site.counted.lock().unwrap(), [Counted::Address]);
+}
+
+#[tokio::test]
+async fn only_a_route_that_posts_has_a_body() {
+    let site = site().await;
+    let takes_body = |table: &Table, method: Method, path: &str| {
+        let (parts, _) = request(method, path).into_parts();
+        table.admit(&site, &parts, &visitor(None)).unwrap()
+    };
+    assert!(takes_body(&TABLE, Method::POST, "/item/a"));
+    assert!(takes_body(&TABLE, Method::POST, "/counted"));
     for (method, path) in [
         (Method::GET, "/item/a"),
         (Method::HEAD, "/item/a"),
@@ -311,9 +331,14 @@ fn only_a_route_that_posts_has_a_body() {
         (Method::POST, "/page"),
         (Method::POST, "/item/"),
     ] {
-        assert!(!TABLE.takes_body(&method, path), "{method} {path}");
+        let shown = format!("{method} {path}");
+        assert!(!takes_body(&TABLE, method, path), "{shown}");
     }
     for method in [Method::POST, Method::PUT, Method::PATCH] {
-        assert!(!cognate_web::ROUTES.takes_body(&method, "/p/.well-known/jwks.json"));
+        assert!(!takes_body(
+            &cognate_web::ROUTES,
+            method,
+            "/p/.well-known/jwks.json"
+        ));
     }
 }

@@ -18,13 +18,23 @@ use serde_json::{Value, json};
 /// The base URL of clients that come by http.
 pub const BASE: &str = "http://localhost:9229";
 
+/// A subject of limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    Address,
+    Category(Category),
+    User,
+}
+
 pub struct Site {
     pub app: Arc<App>,
     folder: std::path::PathBuf,
+    /// The verdict on every address.
+    pub address_refusal: Mutex<Option<RateError>>,
     /// The verdict on every demand.
     pub refusal: Mutex<Option<RateError>>,
-    /// The demands so far: whether each has an address and a user, and its category.
-    pub demands: Mutex<Vec<(bool, bool, Option<Category>)>>,
+    /// Everything that was counted so far.
+    pub counted: Mutex<Vec<Counted>>,
 }
 
 impl Drop for Site {
@@ -38,10 +48,15 @@ impl cognate_web::Site for Site {
         &self.app
     }
 
+    fn admit_address(&self, _: ClientAddress) -> Result<(), RateError> {
+        self.counted.lock().unwrap().push(Counted::Address);
+        self.address_refusal.lock().unwrap().map_or(Ok(()), Err)
+    }
+
     fn admit<'a>(&'a self, demand: Demand<'a>) -> Verdict<'a> {
-        let category = demand.category.map(|c| c.category);
-        let seen = (demand.address.is_some(), demand.user.is_some(), category);
-        self.demands.lock().unwrap().push(seen);
+        let category = demand.category.map(|c| Counted::Category(c.category));
+        let user = demand.user.map(|_| Counted::User);
+        self.counted.lock().unwrap().extend(category.or(user));
         let refusal = *self.refusal.lock().unwrap();
         Box::pin(async move { refusal.map_or(Ok(()), Err) })
     }
@@ -59,8 +74,9 @@ impl Site {
                 .await
                 .unwrap(),
             folder,
+            address_refusal: Mutex::default(),
             refusal: Mutex::default(),
-            demands: Mutex::default(),
+            counted: Mutex::default(),
         }
     }
 
@@ -107,13 +123,30 @@ impl Site {
 
     /// Sends a request to a table of the test's own, from a client that came by http.
     pub async fn ask(&self, table: &Table, request: Request<Bytes>) -> Option<Response<Bytes>> {
-        table.serve(self, request, &visitor(Some(BASE))).await
+        self.send(table, request, &visitor(Some(BASE))).await
     }
 
     /// The same from a client that came by https.
     pub async fn ask_securely(&self, table: &Table, request: Request<Bytes>) -> Response<Bytes> {
         let visitor = visitor(Some("https://id.example"));
-        table.serve(self, request, &visitor).await.unwrap()
+        self.send(table, request, &visitor).await.unwrap()
+    }
+
+    /// As a server does, except that a body which the handler may not read is there too.
+    pub async fn send(
+        &self,
+        table: &Table,
+        request: Request<Bytes>,
+        visitor: &Visitor,
+    ) -> Option<Response<Bytes>> {
+        let (parts, body) = request.into_parts();
+        match table.admit(self, &parts, visitor) {
+            Ok(_) => {
+                let request = Request::from_parts(parts, body);
+                table.serve(self, request, visitor).await
+            }
+            Err(refused) => Some(*refused),
+        }
     }
 }
 
