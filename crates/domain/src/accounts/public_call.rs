@@ -12,7 +12,7 @@ use crate::records::pool::Pool;
 use crate::signin::secret_hash;
 use crate::users::lookup;
 
-/// How many requests of a kind are taken for one account in an hour.
+/// A bound on the requests of a kind for one account in an hour.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     /// The kind of the rows that count them.

@@ -47,7 +47,7 @@ pub struct SignedUp {
     pub user_id: String,
     /// True if no code is needed any more.
     pub confirmed: bool,
-    /// Where the code went; None without one.
+    /// The destination of the code; None without one.
     pub delivery: Option<Delivery>,
     /// The session that lets the confirmation be followed by a sign-in, for clients that can use it.
     pub session: Option<String>,

@@ -65,7 +65,7 @@ impl<'a> Basis<'a> {
     }
 }
 
-/// What follows the commit of a step. Nothing durable does: a server that stops in between leaves it out.
+/// The end of a step behind its commit. Nothing durable is in it: a server that stops in between leaves it out.
 pub enum Then {
     /// The step ends.
     Nothing,

@@ -8,13 +8,13 @@ use crate::app::App;
 use crate::errors::Result;
 use crate::messages::{Body, context};
 
-/// How many messages an answer holds at most.
+/// The most messages of an answer.
 const MOST: usize = 100;
-/// How many rows are read at a time, and how many in all, in search of matching ones.
+/// Rows that are read at a time, and in all, in search of matching ones.
 const STEP: i64 = 200;
 const LONGEST_SEARCH: usize = 10_000;
 
-/// What to look for; None = anything.
+/// The messages to look for; None = any.
 #[derive(Clone, Debug, Default)]
 pub struct InboxFilter {
     /// A pool's id.

@@ -18,7 +18,7 @@ pub use destination::{Delivery, Destination};
 pub use origin::Origin;
 pub use render::Rendered;
 
-/// Why a message is sent; the inbox shows the API-like name.
+/// The reason of a message; the inbox shows the API-like name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason<'a> {
     /// The code of a sign-up.

@@ -18,24 +18,24 @@ use crate::records::pool::Pool;
 
 pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
 
-/// The user name belongs to somebody.
+/// The user name is taken.
 pub const USERNAME_TAKEN: Label = Label("username_taken");
-/// The e-mail address is somebody's sign-in name.
+/// The e-mail address is another user's sign-in name.
 pub const EMAIL_TAKEN: Label = Label("email_taken");
-/// The phone number is somebody's sign-in name.
+/// The phone number is another user's sign-in name.
 pub const PHONE_NUMBER_TAKEN: Label = Label("phone_number_taken");
-/// The preferred user name is somebody's sign-in name.
+/// The preferred user name is another user's sign-in name.
 pub const PREFERRED_USERNAME_TAKEN: Label = Label("preferred_username_taken");
 
-/// How many characters of a searched value are indexed (design, text).
+/// The characters of a searched value that are indexed (design, text).
 pub const INDEXED_CHARS: usize = 256;
 
-/// What is kept of a user besides the columns.
+/// The part of a user that is kept besides the columns.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserDoc {
     /// Attribute name to value, without `sub`; booleans as "true"/"false".
     pub attributes: BTreeMap<String, String>,
-    /// When the temporary password ends, in microseconds; only in FORCE_CHANGE_PASSWORD.
+    /// The end of the temporary password, in microseconds; only in FORCE_CHANGE_PASSWORD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temporary_until: Option<i64>,
     /// Sealed former credentials in hexadecimal, newest first, as many as the pool's PasswordHistorySize asks for.
@@ -58,9 +58,9 @@ pub struct User {
     pub id: String,
     /// As first given; equals `id` in pools with username attributes.
     pub username: String,
-    /// Where the user stands (auth.md 2.1).
+    /// The state of the account (auth.md 2.1).
     pub status: UserStatusType,
-    /// Whether the user may sign in.
+    /// True if the user may sign in.
     pub enabled: bool,
     /// Attributes and the rest.
     pub doc: UserDoc,
@@ -137,7 +137,7 @@ impl User {
     }
 
     /// The user of a row that was found by a folded name. The names in `logins` carry no MAC; what the user's own row says
-    /// does, so that a name in the hands of somebody else is noticed.
+    /// does, so that a name that points to another user is noticed.
     ///
     /// # Errors
     /// Those of [`from_row`](Self::from_row), and an internal fault for a user who has no such name.
@@ -210,7 +210,7 @@ impl User {
         }
     }
 
-    /// Whether `email` or `phone_number` is verified.
+    /// True if `email` or `phone_number` is verified.
     pub fn verified(&self, attribute: &str) -> bool {
         let flag = match attribute {
             "email" => "email_verified",
@@ -259,12 +259,12 @@ impl User {
         )
     }
 
-    /// Whether the user can be found under a name now.
+    /// True if the user can be found under a name now.
     pub fn is_called(&self, pool: &Pool, name: &str) -> bool {
         self.called_by(pool, name).is_some()
     }
 
-    /// What a name is to the user, if they can be found under it now.
+    /// Returns the kind of a name under which the user can be found now.
     pub fn called_by(&self, pool: &Pool, name: &str) -> Option<Name> {
         let folded = pool.fold(name);
         let logins = self.logins(pool);
@@ -308,7 +308,7 @@ impl User {
         list
     }
 
-    /// What ListUsers may search by: attribute and indexed value. `sub` is the key of the table itself.
+    /// The values that ListUsers may search by: attribute and indexed value. `sub` is the key of the table itself.
     fn searched(&self) -> Vec<(&'static str, String)> {
         let mut list: Vec<_> = SEARCHED
             .iter()
@@ -338,7 +338,7 @@ pub const SEARCHED: [&str; 6] = [
     "preferred_username",
 ];
 
-/// The part of a folded value that stands in the index.
+/// The part of a folded value that is in the index.
 pub fn indexed(folded: &str) -> String {
     match folded.char_indices().nth(INDEXED_CHARS) {
         Some((end, _)) => folded.get(..end).unwrap_or(folded).to_owned(),
@@ -355,7 +355,7 @@ fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
     }
 }
 
-/// What a row of the namespace is.
+/// The kind of a row of the namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
     /// The user name.
@@ -409,7 +409,7 @@ pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
     Ok(batch)
 }
 
-/// Replaces `before` by `after` if nobody changed it in between ([`USER_STALE`]), names and search entries with it.
+/// Replaces `before` by `after` if it was not changed in between ([`USER_STALE`]), names and search entries with it.
 pub fn save(batch: Batch, pool: &Pool, before: &User, after: &User) -> Result<Batch> {
     save_all(batch, pool, &[(before, after)])
 }
@@ -450,7 +450,7 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     Ok(batch)
 }
 
-/// Gives a user a name. A verified address goes before another user's preferred user name that looks like one, from the
+/// Adds a name of a user. A verified address wins over another user's preferred user name that looks like one, from the
 /// time before that was refused: the name is no longer theirs to sign in with, and the attribute stays.
 fn take_name(batch: Batch, pool: &Pool, user: &User, name: &str, kind: Name) -> Batch {
     let preferred = Name::PreferredUsername;
@@ -477,7 +477,7 @@ fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> 
     batch
 }
 
-/// Deletes a user that nobody changed in between, with its names, search entries, memberships and links; the id is never used
+/// Deletes a user who was not changed in between, with its names, search entries, memberships and links; the id is never used
 /// again.
 pub fn delete(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
     let batch = table::delete(batch, &pool.id, &user.id, user.ver, now);

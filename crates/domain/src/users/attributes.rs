@@ -15,7 +15,7 @@ use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::users::permission::may_write;
 
-/// Names and values as a caller gives them. A value can be missing, which is refused where the attributes are checked.
+/// Names and values as a caller sends them. A value can be missing, which is refused where the attributes are checked.
 pub type Given = Vec<(String, Option<String>)>;
 
 /// Returns the names and values of a request.
@@ -24,7 +24,7 @@ pub fn given(list: Option<Vec<AttributeType>>) -> Given {
     list.map(|each| (each.name, each.value)).collect()
 }
 
-/// Who sets the attributes of a new user.
+/// The author of a new user's attributes.
 #[derive(Clone, Copy)]
 pub enum Writer<'a> {
     /// An application, in the name of a user: its WriteAttributes count.
@@ -94,7 +94,7 @@ fn is_alias(pool: &Pool, alias: &AliasAttributeType) -> bool {
     aliases.is_some_and(|list| list.contains(alias))
 }
 
-/// Whether a name could be the address or number of `alias`, one of the pool's, as it is written or as it is compared.
+/// True if a name could be the address or number of `alias`, one of the pool's, as it is written or as it is compared.
 fn has_form_of_alias(pool: &Pool, name: &str, alias: &AliasAttributeType) -> bool {
     let form = match alias {
         AliasAttributeType::Email => names::is_email,
@@ -227,7 +227,7 @@ fn conform(
     check_birthdate(attributes)
 }
 
-/// What does not fit the schema, in its order: `<name>: <fault>` for each attribute that is given with a wrong value or
+/// Returns the faults by the schema, in its order: `<name>: <fault>` for each attribute that is given with a wrong value or
 /// that `is_missing` asks for. Brings flags into the form `true`/`false`.
 pub(super) fn faults(
     pool: &Pool,
@@ -259,7 +259,7 @@ pub(super) fn check_birthdate(attributes: &BTreeMap<String, String>) -> Result<(
     Ok(())
 }
 
-/// Whether an attribute must be given now. An administrator may leave to the user's first sign-in what the user can
+/// True if an attribute must be present now. An administrator may leave to the user's first sign-in what the user can
 /// still write then (admin.md 2.2).
 fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
     schema::is_required(entry)
@@ -269,7 +269,7 @@ fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
         }
 }
 
-/// Why a value does not fit its entry of the schema; brings flags into the form `true`/`false`.
+/// Returns the reason why a value does not fit its entry of the schema; brings flags into the form `true`/`false`.
 fn mismatch(entry: &SchemaAttributeType, value: &mut String) -> Option<String> {
     match entry.attribute_data_type.unwrap_or_default() {
         AttributeDataType::String => string_mismatch(entry, value),

@@ -14,15 +14,15 @@ use crate::records::user::User;
 use crate::users::attributes::{self, FLAGS, Given};
 use crate::users::permission::{self, By, Refusal, Wish};
 
-/// What a change comes to.
+/// A change as it will be saved.
 pub struct Change {
     /// The user as it will be.
     pub after: User,
-    /// Where codes go that verify a new value.
+    /// The destinations of the codes that verify new values.
     pub to_verify: Vec<Destination>,
     /// The contacts whose value or pending value was touched: older codes for them are void.
     pub touched: Vec<Contact>,
-    /// Whether an address by which a password may be replaced has another value now.
+    /// True if an address by which a password may be replaced has another value now.
     pub moved: bool,
 }
 
@@ -51,7 +51,7 @@ impl Change {
     }
 }
 
-/// New values for a user's attributes; an empty one takes the attribute away.
+/// New values for a user's attributes; an empty one deletes the attribute.
 ///
 /// # Errors
 /// NotAuthorizedException for what the client may not write (auth.md 6.7), InvalidParameterException for what the schema
@@ -74,7 +74,7 @@ pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Given) -> Result<Chan
 
     let mut change = Change::none(user);
     for name in gone {
-        take_away(&mut change, name);
+        delete_one(&mut change, name);
     }
     for contact in Contact::ALL {
         let verified = set.remove(contact.flag());
@@ -91,7 +91,7 @@ pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Given) -> Result<Chan
     Ok(change)
 }
 
-/// Takes attributes away from a user; those that the user does not have do no harm.
+/// Deletes attributes of a user; those that the user does not have do no harm.
 ///
 /// # Errors
 /// InvalidParameterException for what the schema does not have or requires, NotAuthorizedException for what the client
@@ -105,7 +105,7 @@ pub fn delete(pool: &Pool, by: By<'_>, user: &User, given: &[String]) -> Result<
     permission::check(pool, by, user, &wish).map_err(|refusal| refused(refusal, true))?;
     let mut change = Change::none(user);
     for name in gone {
-        take_away(&mut change, name);
+        delete_one(&mut change, name);
     }
     Ok(change)
 }
@@ -150,14 +150,14 @@ pub fn complete(
     Ok(after)
 }
 
-/// What is set, and the names of what has an empty value: that takes an attribute away (auth.md 2.12).
+/// Splits what is set from the names of empty values, which delete an attribute (auth.md 2.12).
 fn parted(given: BTreeMap<String, String>) -> (BTreeMap<String, String>, Vec<String>) {
     let (gone, set): (BTreeMap<_, _>, BTreeMap<_, _>) =
         given.into_iter().partition(|(_, value)| value.is_empty());
     (set, gone.into_keys().collect())
 }
 
-/// How the operations that change attributes put a refusal. `deletes`: those that only take away name what the schema does
+/// Words a refusal for the operations that change attributes. `deletes`: those that only delete word what the schema does
 /// not have in another way (auth.md 6.7, 6.8).
 fn refused(refusal: Refusal, deletes: bool) -> errors::Fault {
     let listed = |names: &[String], item: fn(&str) -> String| -> Vec<String> {
@@ -199,7 +199,7 @@ fn refused_answer(refusal: Refusal) -> errors::Fault {
     .into()
 }
 
-fn take_away(change: &mut Change, name: &str) {
+fn delete_one(change: &mut Change, name: &str) {
     match Contact::of_attribute(name) {
         // The flag speaks of a value that is gone (admin.md 2.4).
         Some(contact) => change.remove(contact),
@@ -225,7 +225,7 @@ fn set_contact(
         if let Some(verified) = verified {
             doc.attributes.insert(flag, verified.to_owned());
         }
-        // To ask for the value that is there is to give up the one that waits.
+        // To ask for the value that is there discards the one that waits.
         if same && doc.pending.remove(&name).is_some() {
             change.touch(contact);
         }
@@ -252,7 +252,7 @@ fn set_contact(
     }
 }
 
-/// Whether a new value of the attribute waits for its verification (UserAttributeUpdateSettings).
+/// True if a new value of the attribute waits for its verification (UserAttributeUpdateSettings).
 fn is_verified_first(pool: &Pool, contact: Contact) -> bool {
     let setting = &pool.doc.user_attribute_update_settings;
     let list = setting

@@ -1,11 +1,11 @@
-//! Under which user a request is counted that names one.
+//! The user under whom a request is counted that names one.
 
 use crate::app::App;
 use crate::errors::Result;
 use crate::facts::names;
 use crate::records::user::User;
 
-/// Where a name belongs.
+/// The scope of a name.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'a> {
     /// The id of a pool.
@@ -19,7 +19,7 @@ pub enum Place<'a> {
 pub struct Counted {
     /// The id of the pool; the id that was given when there is no such pool or client.
     pub place: String,
-    /// The id of the user; the folded name when nobody has it.
+    /// The id of the user; the folded name if it is unknown.
     pub user: String,
 }
 

@@ -1,4 +1,4 @@
-//! What goes with a user who is deleted: everything that is keyed by the id (auth.md 2.2).
+//! The deletion of a user with everything that is keyed by the id (auth.md 2.2).
 
 use cognate_store::tables::{
     attempts, codes, custom_auth, devices, passkeys, sessions, software_tokens,

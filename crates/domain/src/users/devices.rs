@@ -17,7 +17,7 @@ use crate::resources::pools;
 use crate::tokens::verify::{self, Signed};
 use crate::{audit, paging};
 
-/// How the pool tracks devices.
+/// Returns the pool's settings of tracked devices.
 ///
 /// # Errors
 /// InvalidUserPoolConfigurationException for a pool that does not.
@@ -144,7 +144,7 @@ pub(crate) async fn commit(cx: &Cx<'_>, pool: &Pool, user: &User, batch: Batch) 
     Ok(())
 }
 
-/// What a conflict of a batch on devices means.
+/// Returns the error of a batch on devices that conflicts.
 pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match label {
         devices::DEVICE_GONE => device_not_found().into(),

@@ -5,7 +5,7 @@ use crate::errors::{self, Result};
 use crate::facts::names;
 use crate::records::user::{INDEXED_CHARS, SEARCHED, User, indexed};
 
-/// How a value is compared.
+/// The comparison of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `=`.
@@ -54,18 +54,18 @@ impl Filter {
         indexed(&self.value)
     }
 
-    /// Whether the index must be asked for one value, not for a range: an exact match, or a prefix as long as what the
+    /// True if the index must be asked for one value, not for a range: an exact match, or a prefix as long as what the
     /// index holds.
     pub fn is_point(&self) -> bool {
         self.comparison == Comparison::Equal || self.outgrows_index()
     }
 
-    /// Whether the value is as long as what the index holds, so that users must be compared by their whole values.
+    /// True if the value is as long as what the index holds, so that users must be compared by their whole values.
     pub fn outgrows_index(&self) -> bool {
         self.value.chars().count() >= INDEXED_CHARS
     }
 
-    /// Whether a user matches by the whole value.
+    /// True if a user matches by the whole value.
     pub fn matches(&self, user: &User) -> bool {
         let value = match self.attribute {
             "username" => names::nfc(&user.username).into_owned(),

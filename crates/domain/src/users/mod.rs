@@ -1,4 +1,4 @@
-//! What is done to users: attributes, codes, devices, factors, passwords, sessions.
+//! The parts of users: attributes, codes, devices, factors, passwords, sessions.
 
 pub mod aliases;
 pub mod attributes;

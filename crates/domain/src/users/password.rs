@@ -13,7 +13,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::users::password_policy::{self, PolicyText, policy};
 
-/// What a generated password is made of: no characters that are easily confused or that mean something in HTML.
+/// The characters of a generated password: none that are easily confused or that mean something in HTML.
 const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
 const DIGITS: &[u8] = b"23456789";
@@ -37,7 +37,7 @@ pub async fn seal(
     User::seal_credential(pool, user_id, &credential)
 }
 
-/// Whether `password` is the one behind `credential`, in constant time, on the crypto pool.
+/// True if `password` is the one of `credential`, in constant time, on the crypto pool.
 pub async fn matches(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -55,7 +55,7 @@ pub async fn matches(
         .await
 }
 
-/// Returns when a temporary password that is set now ends, in microseconds.
+/// The end of a temporary password that is set now, in microseconds.
 pub fn temporary_until(cx: &Cx<'_>, pool: &Pool) -> i64 {
     let length = pool.temporary_password_days().saturating_mul(DAY);
     cx.now().saturating_add(length)

@@ -1,4 +1,4 @@
-//! Whether the attributes of a user who exists may change: the one place that decides (auth.md 2.12, 5.3, admin.md 1.4).
+//! The one place that decides whether the attributes of a user who exists may change (auth.md 2.12, 5.3, admin.md 1.4).
 //! Every operation and every challenge that changes them asks [`check`] and puts the refusal into its own words.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::User;
 
-/// Who wants the change.
+/// The author of a change.
 #[derive(Clone, Copy)]
 pub enum By<'a> {
     /// The signed-in user, through an application.
@@ -23,11 +23,11 @@ pub enum By<'a> {
     Admin,
 }
 
-/// What is wanted.
+/// A wished change.
 pub struct Wish<'a> {
     /// New values by name, none of them empty.
     pub set: &'a BTreeMap<String, String>,
-    /// The names of what is taken away.
+    /// The names of what is deleted.
     pub gone: &'a [&'a str],
 }
 
@@ -40,7 +40,7 @@ impl Wish<'_> {
     }
 }
 
-/// Why a change is not allowed.
+/// The reason why a change is not allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The schema does not have these.
@@ -111,7 +111,7 @@ pub fn check(pool: &Pool, by: By<'_>, user: &User, wish: &Wish<'_>) -> Result<()
     Ok(())
 }
 
-/// Whether a client may write an attribute: its WriteAttributes, by default the standard attributes, and what the schema
+/// True if a client may write an attribute: its WriteAttributes, by default the standard attributes, and what the schema
 /// requires (auth.md 2.12, 5.3). What only the service or a developer sets is never among them.
 pub fn may_write(pool: &Pool, client: &Client, name: &str) -> bool {
     let own = schema::is_of_service(name) || schema::is_flag(name) || name.starts_with("dev:");
@@ -130,7 +130,7 @@ fn has(user: &User, name: &str) -> bool {
     user.attribute(name).is_some_and(|value| !value.is_empty())
 }
 
-/// What the schema requires, or the last name by which a user of a pool with username attributes can sign in.
+/// Returns what would be lost and must not: what the schema requires, or the last name by which a user of a pool with username attributes can sign in.
 fn lost(pool: &Pool, user: &User, gone: &[&str]) -> Option<String> {
     if let Some(name) = gone.iter().find(|name| is_required(pool, name)) {
         return Some((*name).to_owned());
@@ -151,7 +151,7 @@ fn lost(pool: &Pool, user: &User, gone: &[&str]) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-/// What an identity provider gave is not the user's to change or to take away (settled T7).
+/// Returns an attribute that an identity provider set: it is not the user's to change or to delete (settled T7).
 fn provided(user: &User, wish: &Wish<'_>) -> Option<String> {
     if user.status != UserStatusType::ExternalProvider {
         return None;

@@ -12,7 +12,7 @@ use crate::tokens::session::live_after;
 use crate::tokens::tracking;
 use crate::{audit, paging};
 
-/// How many sessions a page has at most (SessionsListType).
+/// The most sessions of a page (SessionsListType).
 pub(crate) const PAGE: i64 = 125;
 /// Minutes of silent sign-in of a client that never said.
 pub(crate) const DEFAULT_SSO_MINUTES: i64 = 60;

@@ -1,4 +1,4 @@
-//! DeleteUserAttributes: a signed-in user takes their own attributes away (auth.md 2.12, 6.7, admin.md 2.4).
+//! DeleteUserAttributes: a signed-in user deletes their own attributes (auth.md 2.12, 6.7, admin.md 2.4).
 
 use cognate_shapes::{DeleteUserAttributesRequest, DeleteUserAttributesResponse};
 
@@ -10,7 +10,7 @@ use crate::tokens::verify;
 use crate::users::changes;
 use crate::users::permission::By;
 
-/// DeleteUserAttributes.
+/// Deletes the attributes.
 ///
 /// # Errors
 /// The texts of access tokens, and those of auth.md 6.7.

@@ -8,7 +8,7 @@ use crate::records::mfa;
 use crate::tokens::claims::may_read;
 use crate::tokens::verify;
 
-/// GetUser: `sub` and the attributes that the client may read.
+/// Returns `sub` and the attributes that the client may read.
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).

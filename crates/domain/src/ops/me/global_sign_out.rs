@@ -8,7 +8,7 @@ use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::tokens::{revoke, verify};
 
-/// GlobalSignOut: from its answer on every access and refresh token of the user is refused.
+/// Ends all sessions: from the answer on every access and refresh token of the user is refused.
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).

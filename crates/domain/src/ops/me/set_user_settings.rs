@@ -7,7 +7,7 @@ use crate::errors::Result;
 use crate::tokens::verify;
 use crate::users::mfa_options;
 
-/// SetUserSettings.
+/// Replaces the MFA options of the user.
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).

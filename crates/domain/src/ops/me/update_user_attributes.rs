@@ -1,4 +1,4 @@
-//! UpdateUserAttributes: a signed-in user sets or takes away their own attributes (auth.md 2.12, 6.7, admin.md 1.9, 2.4).
+//! UpdateUserAttributes: a signed-in user sets or deletes their own attributes (auth.md 2.12, 6.7, admin.md 1.9, 2.4).
 
 use cognate_shapes::{UpdateUserAttributesRequest, UpdateUserAttributesResponse};
 
@@ -10,7 +10,7 @@ use crate::tokens::verify;
 use crate::users::permission::By;
 use crate::users::{attributes, changes};
 
-/// UpdateUserAttributes: tells where the codes went that verify new values.
+/// Changes the attributes; the answer tells where the codes went that verify new values.
 ///
 /// # Errors
 /// The texts of access tokens, and those of auth.md 6.7.

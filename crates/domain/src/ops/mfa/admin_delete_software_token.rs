@@ -1,4 +1,4 @@
-//! AdminDeleteSoftwareToken: an administrator takes a user's authenticator app away, so that another can be registered
+//! AdminDeleteSoftwareToken: an administrator deletes a user's authenticator app, so that another can be registered
 //! (admin.md 1.13).
 
 use cognate_shapes::{
@@ -12,7 +12,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
 
-/// AdminDeleteSoftwareToken.
+/// Deletes the registered app.
 ///
 /// # Errors
 /// UserNotFoundException, UserNotConfirmedException; ResourceNotFoundException for a user without an app.

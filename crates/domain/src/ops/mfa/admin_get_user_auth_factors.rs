@@ -8,7 +8,7 @@ use crate::records::mfa;
 use crate::records::user::User;
 use crate::signin::auth_factors;
 
-/// AdminGetUserAuthFactors.
+/// Returns the factors of the user.
 ///
 /// # Errors
 /// UserNotFoundException.

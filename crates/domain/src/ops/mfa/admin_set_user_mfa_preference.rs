@@ -7,7 +7,7 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 use crate::users::mfa::{self, Preference};
 
-/// AdminSetUserMFAPreference.
+/// Sets the preference.
 ///
 /// # Errors
 /// UserNotFoundException; [`mfa::set_preference`].

@@ -8,7 +8,7 @@ use crate::records::mfa;
 use crate::signin::auth_factors;
 use crate::tokens::verify;
 
-/// GetUserAuthFactors.
+/// Returns the factors of the user.
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).

@@ -7,7 +7,7 @@ use crate::errors::Result;
 use crate::tokens::verify;
 use crate::users::mfa::{self, Preference};
 
-/// SetUserMFAPreference.
+/// Sets the preference.
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7); [`mfa::set_preference`].

@@ -7,7 +7,7 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 use crate::users::deletion;
 
-/// AdminDeleteUser.
+/// Deletes the user.
 pub async fn admin_delete_user(cx: &Cx<'_>, input: AdminDeleteUserRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = User::find(&cx.store, &pool, &input.username)

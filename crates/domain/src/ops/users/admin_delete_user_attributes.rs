@@ -1,4 +1,4 @@
-//! AdminDeleteUserAttributes: an administrator takes attributes of a user away (auth.md 2.12, admin.md 2.4).
+//! AdminDeleteUserAttributes: an administrator deletes attributes of a user (auth.md 2.12, admin.md 2.4).
 
 use cognate_shapes::{AdminDeleteUserAttributesRequest, AdminDeleteUserAttributesResponse};
 
@@ -10,7 +10,7 @@ use crate::records::user::User;
 use crate::users::changes;
 use crate::users::permission::By;
 
-/// AdminDeleteUserAttributes.
+/// Deletes the attributes.
 pub async fn admin_delete_user_attributes(
     cx: &Cx<'_>,
     input: AdminDeleteUserAttributesRequest,

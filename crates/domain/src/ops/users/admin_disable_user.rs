@@ -9,7 +9,7 @@ use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
 use crate::tokens::revoke;
 
-/// AdminDisableUser.
+/// Disables the user.
 pub async fn admin_disable_user(
     cx: &Cx<'_>,
     input: AdminDisableUserRequest,

@@ -9,7 +9,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
 
-/// AdminEnableUser.
+/// Enables the user.
 pub async fn admin_enable_user(
     cx: &Cx<'_>,
     input: AdminEnableUserRequest,

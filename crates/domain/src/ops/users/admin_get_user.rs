@@ -7,7 +7,7 @@ use crate::errors::{self, Result};
 use crate::records::mfa;
 use crate::records::user::User;
 
-/// AdminGetUser.
+/// Returns the user.
 pub async fn admin_get_user(
     cx: &Cx<'_>,
     input: AdminGetUserRequest,

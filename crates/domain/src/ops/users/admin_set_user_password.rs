@@ -1,4 +1,4 @@
-//! AdminSetUserPassword: gives a user a password, for good or until the next sign-in (auth.md 2.2, admin.md 2.5).
+//! AdminSetUserPassword: sets a user's password, for good or until the next sign-in (auth.md 2.2, admin.md 2.5).
 
 use cognate_crypto::secret::{Secret, SecretString};
 use cognate_shapes::{AdminSetUserPasswordRequest, AdminSetUserPasswordResponse, UserStatusType};
@@ -13,7 +13,7 @@ use crate::users::codes::{self, Purpose};
 use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{aliases, password};
 
-/// AdminSetUserPassword.
+/// Sets the password.
 pub async fn admin_set_user_password(
     cx: &Cx<'_>,
     input: AdminSetUserPasswordRequest,

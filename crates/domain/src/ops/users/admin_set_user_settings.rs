@@ -8,7 +8,7 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 use crate::users::mfa_options;
 
-/// AdminSetUserSettings.
+/// Replaces the MFA options of a user.
 pub async fn admin_set_user_settings(
     cx: &Cx<'_>,
     input: AdminSetUserSettingsRequest,

@@ -1,4 +1,4 @@
-//! AdminUpdateUserAttributes: an administrator sets or takes away attributes of a user (auth.md 2.12, admin.md 2.4).
+//! AdminUpdateUserAttributes: an administrator sets or deletes attributes of a user (auth.md 2.12, admin.md 2.4).
 
 use cognate_shapes::{AdminUpdateUserAttributesRequest, AdminUpdateUserAttributesResponse};
 
@@ -10,7 +10,7 @@ use crate::records::user::User;
 use crate::users::permission::By;
 use crate::users::{attributes, changes};
 
-/// AdminUpdateUserAttributes.
+/// Changes the attributes, and sends the codes that verify new values.
 pub async fn admin_update_user_attributes(
     cx: &Cx<'_>,
     input: AdminUpdateUserAttributesRequest,

@@ -9,7 +9,7 @@ use crate::errors::{self, Fault, Result};
 use crate::records::user::{self, User};
 use crate::tokens::revoke;
 
-/// AdminUserGlobalSignOut.
+/// Ends all sessions of the user.
 pub async fn admin_user_global_sign_out(
     cx: &Cx<'_>,
     input: AdminUserGlobalSignOutRequest,

@@ -22,7 +22,7 @@ type Cursor = (String, String);
 /// The length of every id.
 const ID_LENGTH: usize = 36;
 
-/// ListUsers.
+/// Returns a page of users.
 pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUsersResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let text = input.filter.unwrap_or_default();

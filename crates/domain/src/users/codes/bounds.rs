@@ -1,13 +1,12 @@
-//! How many codes are sent, and how many wrong answers to them are judged: by whom they are for, and by the address or
-//! number that they go to.
+//! The bounds on codes that are sent and on wrong answers that are judged, by the account and by the address or number.
 //!
-//! A user is no bound: whoever wants to guess the code of somebody's address signs up for it again and again. So an
-//! address has counts of its own, over all users of its pool. The database sees a pseudonym by the pool's key, so that it
+//! A bound by account is not enough: an attacker who guesses the code of another's address signs up for it again and
+//! again. So an address has counts of its own, over all users of its pool. The database sees a pseudonym by the pool's key, so that it
 //! collects no addresses.
 //!
 //! The counts of different [`Worth`] are apart: strangers can use up what is sent to an address to prove it, and by that
 //! touch neither its owner's new password nor the owner's sign-in. A decoy counts for the name that was typed and
-//! for no address. A right answer clears nothing: its owner's would give new guesses to everybody else.
+//! for no address. A right answer clears nothing: the owner's would allow everybody else new guesses.
 
 use cognate_store::Batch;
 use cognate_store::tables::attempts::{self as table, Limit};
@@ -68,7 +67,7 @@ impl Worth {
         }
     }
 
-    /// Codes that one address or number may get in an hour, whoever they are for. The service publishes no number; every
+    /// Codes that one address or number may get in an hour, for all accounts together. The service publishes no number; every
     /// one costs the operator a message and its reader a disturbance.
     fn most_sent(self) -> i64 {
         match self {

@@ -33,7 +33,7 @@ pub use bounds::{TOO_MANY, Worth};
 /// that lives for a day could otherwise be asked for some hundreds of times.
 pub const MAX_FAILURES: i64 = 20;
 
-/// What a code is for.
+/// The purpose of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose<'a> {
     /// Confirming a sign-up.
@@ -46,7 +46,7 @@ pub enum Purpose<'a> {
     SignIn {
         /// Of the step's session.
         nonce: &'a str,
-        /// When the step ends, in microseconds.
+        /// The end of the step, in microseconds.
         expires: i64,
     },
 }
