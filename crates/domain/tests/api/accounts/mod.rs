@@ -1,6 +1,8 @@
-//! Sign-up and forgotten passwords.
+//! Sign-up and forgotten passwords: the operations, and the steps that pages call.
 
 mod confirm_sign_up;
 mod names;
+mod page;
 mod passwords;
+mod pause;
 mod sign_up;
