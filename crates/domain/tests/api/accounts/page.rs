@@ -7,14 +7,15 @@ use cognate_domain::accounts::forgot_password::{Forgotten, forgot_password};
 use cognate_domain::accounts::resend_code::{AnotherCode, resend_code};
 use cognate_domain::accounts::reset_forgotten::{Reset, reset_forgotten};
 use cognate_domain::accounts::sign_up::{SignUp, SignedUp, sign_up};
+use cognate_domain::audit::About;
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::contact::Contact;
 use cognate_domain::{ApiError, Caller, ClientInfo, Cx, Endpoint, run};
 use serde_json::json;
 
-use crate::on_each_engine;
 use crate::support::TestApp;
-use crate::users_setup::{PASSWORD, attribute, client, code, pool, sign_in, user};
+use crate::support::users::{PASSWORD, attribute, client, code, pool, sign_in, user};
+use each_engine::each_engine;
 
 fn visit(t: &TestApp) -> Cx<'_> {
     let from = ClientInfo::default();
@@ -32,7 +33,7 @@ async fn register(t: &TestApp, client: &str, name: &str) -> Result<SignedUp, Api
         attributes: vec![("email".to_owned(), Some("jane@example.com".to_owned()))],
         metadata: None,
     };
-    run(&cx, || sign_up(&cx, &form)).await
+    run(&cx, About::default, || sign_up(&cx, &form)).await
 }
 
 async fn confirm(
@@ -51,7 +52,7 @@ async fn confirm(
         force_alias: false,
         metadata: None,
     };
-    run(&cx, || confirm_sign_up(&cx, &form)).await
+    run(&cx, About::default, || confirm_sign_up(&cx, &form)).await
 }
 
 async fn reset(t: &TestApp, client: &str, code: &str, password: &str) -> Result<(), ApiError> {
@@ -64,53 +65,83 @@ async fn reset(t: &TestApp, client: &str, code: &str, password: &str) -> Result<
         password: Secret::new(password.to_owned()),
         metadata: None,
     };
-    run(&cx, || reset_forgotten(&cx, &form)).await
+    run(&cx, About::default, || reset_forgotten(&cx, &form)).await
 }
 
-on_each_engine! {
-    async fn a_page_signs_up_confirms_and_replaces_a_forgotten_password(t: &TestApp) {
-        let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
-        let client = client(t, &pool, json!({})).await;
-        let made = register(t, &client, "jane").await.unwrap();
-        assert!(!made.confirmed);
-        let delivery = made.delivery.unwrap();
-        assert_eq!((delivery.to.as_str(), delivery.contact), ("j***@e***", Contact::Email));
-        let taken = register(t, &client, "jane").await.unwrap_err();
-        assert_eq!(taken.code, ErrorCode::UsernameExists);
+#[each_engine]
+async fn a_page_signs_up_confirms_and_replaces_a_forgotten_password(t: &TestApp) {
+    let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    let client = client(t, &pool, json!({})).await;
+    let made = register(t, &client, "jane").await.unwrap();
+    assert!(!made.confirmed);
+    let delivery = made.delivery.unwrap();
+    assert_eq!(
+        (delivery.to.as_str(), delivery.contact),
+        ("j***@e***", Contact::Email)
+    );
+    let taken = register(t, &client, "jane").await.unwrap_err();
+    assert_eq!(taken.code, ErrorCode::UsernameExists);
 
-        let another = AnotherCode { client_id: &client, username: "jane", proof: None, metadata: None };
-        let cx = visit(t);
-        assert_eq!(run(&cx, || resend_code(&cx, &another)).await.unwrap(), delivery);
-        let digits = code(t, &pool, &made.user_id).await;
-        let wrong = confirm(t, &client, "jane", crate::users_setup::wrong(&digits)).await;
-        assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
-        assert_eq!(confirm(t, &client, "jane", &digits).await.unwrap(), None);
-        sign_in(t, &client, "jane", PASSWORD).await.unwrap();
+    let another = AnotherCode {
+        client_id: &client,
+        username: "jane",
+        proof: None,
+        metadata: None,
+    };
+    let cx = visit(t);
+    assert_eq!(
+        run(&cx, About::default, || resend_code(&cx, &another))
+            .await
+            .unwrap(),
+        delivery
+    );
+    let digits = code(t, &pool, &made.user_id).await;
+    let wrong = confirm(t, &client, "jane", crate::support::users::wrong(&digits)).await;
+    assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
+    assert_eq!(confirm(t, &client, "jane", &digits).await.unwrap(), None);
+    sign_in(t, &client, "jane", PASSWORD).await.unwrap();
 
-        let forgotten = Forgotten { client_id: &client, username: "jane", proof: None, metadata: None };
-        let cx = visit(t);
-        assert_eq!(run(&cx, || forgot_password(&cx, &forgotten)).await.unwrap(), delivery);
-        let digits = code(t, &pool, &made.user_id).await;
-        let weak = reset(t, &client, &digits, "short").await.unwrap_err();
-        assert_eq!(weak.code, ErrorCode::InvalidPassword);
-        reset(t, &client, &digits, "Another1!").await.unwrap();
-        sign_in(t, &client, "jane", "Another1!").await.unwrap();
-        assert!(sign_in(t, &client, "jane", PASSWORD).await.is_err());
-        let jane = user(t, &pool, "jane").await;
-        assert_eq!(attribute(&jane, "email_verified"), Some("true"));
-    }
+    let forgotten = Forgotten {
+        client_id: &client,
+        username: "jane",
+        proof: None,
+        metadata: None,
+    };
+    let cx = visit(t);
+    assert_eq!(
+        run(&cx, About::default, || forgot_password(&cx, &forgotten))
+            .await
+            .unwrap(),
+        delivery
+    );
+    let digits = code(t, &pool, &made.user_id).await;
+    let weak = reset(t, &client, &digits, "short").await.unwrap_err();
+    assert_eq!(weak.code, ErrorCode::InvalidPassword);
+    reset(t, &client, &digits, "Another1!").await.unwrap();
+    sign_in(t, &client, "jane", "Another1!").await.unwrap();
+    assert!(sign_in(t, &client, "jane", PASSWORD).await.is_err());
+    let jane = user(t, &pool, "jane").await;
+    assert_eq!(attribute(&jane, "email_verified"), Some("true"));
+}
 
-    async fn a_page_tells_no_more_of_an_unknown_name_than_the_operation_does(t: &TestApp) {
-        let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
-        let client = client(t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
-        let forgotten = Forgotten { client_id: &client, username: "joe", proof: None, metadata: None };
-        let cx = visit(t);
-        let delivery = run(&cx, || forgot_password(&cx, &forgotten)).await.unwrap();
-        let input = json!({"ClientId": client, "Username": "joe"});
-        let told = t.ok("ForgotPassword", input).await;
-        assert_eq!(told["CodeDeliveryDetails"]["Destination"], delivery.to);
-        let secret = crate::users_setup::client(t, &pool, json!({"GenerateSecret": true})).await;
-        let refused = register(t, &secret, "jane").await.unwrap_err();
-        assert_eq!(refused.code, ErrorCode::NotAuthorized);
-    }
+#[each_engine]
+async fn a_page_tells_no_more_of_an_unknown_name_than_the_operation_does(t: &TestApp) {
+    let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    let client = client(t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+    let forgotten = Forgotten {
+        client_id: &client,
+        username: "joe",
+        proof: None,
+        metadata: None,
+    };
+    let cx = visit(t);
+    let delivery = run(&cx, About::default, || forgot_password(&cx, &forgotten))
+        .await
+        .unwrap();
+    let input = json!({"ClientId": client, "Username": "joe"});
+    let told = t.ok("ForgotPassword", input).await;
+    assert_eq!(told["CodeDeliveryDetails"]["Destination"], delivery.to);
+    let secret = crate::support::users::client(t, &pool, json!({"GenerateSecret": true})).await;
+    let refused = register(t, &secret, "jane").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotAuthorized);
 }

@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::on_each_engine;
+use crate::support::users::{PASSWORD, attribute, client, inbox, pool, sign_in, user, with};
 use crate::support::{Refusal, TestApp};
-use crate::users_setup::{PASSWORD, attribute, client, inbox, pool, sign_in, user, with};
+use each_engine::each_engine;
 
 /// How many operations run at once.
 const AT_ONCE: usize = 64;
@@ -205,111 +205,143 @@ async fn codes(t: &TestApp, pool: &str, kind: &str) -> BTreeMap<String, String> 
     codes
 }
 
-on_each_engine! {
-    async fn sign_ups_keep_their_sub_and_code_when_the_pool_changes_during_the_calls(t: &TestApp) {
-        let pool_id = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
-        let client_id = client(t, &pool_id, json!({})).await;
-        let other = client(t, &pool(t, json!({})).await, json!({})).await;
-        let mut scene = Scene::new(t);
-        scene.arm(&pool_id, &[Trigger::PreSignUp, Trigger::CustomMessage, Trigger::PostConfirmation]);
-        let answers = scene.start("SignUp", |name| {
-            let attributes = json!([email(name)[0]]);
-            json!({"ClientId": client_id, "Username": name, "Password": PASSWORD, "UserAttributes": attributes})
-        });
-        let waiting = scene.all_wait(Trigger::PreSignUp).await;
-        scene.elsewhere(&other, "joe").await;
-        scene.change_pool(&pool_id, "one").await;
-        let_go(waiting);
-        let waiting = scene.all_wait(Trigger::CustomMessage).await;
-        scene.elsewhere(&other, "jim").await;
-        scene.change_pool(&pool_id, "two").await;
-        let_go(waiting);
-        let done = scene.finish(answers).await;
+#[each_engine]
+async fn sign_ups_keep_their_sub_and_code_when_the_pool_changes_during_the_calls(t: &TestApp) {
+    let pool_id = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    let client_id = client(t, &pool_id, json!({})).await;
+    let other = client(t, &pool(t, json!({})).await, json!({})).await;
+    let mut scene = Scene::new(t);
+    scene.arm(
+        &pool_id,
+        &[
+            Trigger::PreSignUp,
+            Trigger::CustomMessage,
+            Trigger::PostConfirmation,
+        ],
+    );
+    let answers = scene.start("SignUp", |name| {
+        let attributes = json!([email(name)[0]]);
+        json!({"ClientId": client_id, "Username": name, "Password": PASSWORD, "UserAttributes": attributes})
+    });
+    let waiting = scene.all_wait(Trigger::PreSignUp).await;
+    scene.elsewhere(&other, "joe").await;
+    scene.change_pool(&pool_id, "one").await;
+    let_go(waiting);
+    let waiting = scene.all_wait(Trigger::CustomMessage).await;
+    scene.elsewhere(&other, "jim").await;
+    scene.change_pool(&pool_id, "two").await;
+    let_go(waiting);
+    let done = scene.finish(answers).await;
 
-        let listed = t.ok("ListUsers", json!({"UserPoolId": pool_id, "Limit": 60})).await;
-        assert_eq!(listed["Users"].as_array().unwrap().len(), 60);
-        let codes = codes(t, &pool_id, "sign_up").await;
-        for (name, answer) in &done {
-            let sub = answer["UserSub"].as_str().unwrap();
-            scene.assert_called_once(Trigger::PreSignUp, name, sub);
-            scene.assert_called_once(Trigger::CustomMessage, name, sub);
-            assert_eq!(attribute(&user(t, &pool_id, name).await, "sub"), Some(sub));
-        }
-
-        // The code that was sent is the one that is kept; the function for confirmed users is called once, after the commit.
-        let confirm = json!({"ClientId": client_id, "Username": "user7", "ConfirmationCode": codes["user7"]});
-        let request = tokio::spawn(scene.request("ConfirmSignUp", confirm));
-        let call = timeout(LONG, scene.calls.recv()).await.unwrap().unwrap();
-        assert_eq!((call.event.trigger, call.event.username.as_str()), (Trigger::PostConfirmation, "user7"));
-        assert_eq!(user(t, &pool_id, "user7").await["UserStatus"], "CONFIRMED");
-        scene.change_pool(&pool_id, "three").await;
-        scene.elsewhere(&other, "jack").await;
-        let_go(vec![call]);
-        request.await.unwrap().0.unwrap();
-        assert!(scene.calls.try_recv().is_err(), "a function was called again");
+    let listed = t
+        .ok("ListUsers", json!({"UserPoolId": pool_id, "Limit": 60}))
+        .await;
+    assert_eq!(listed["Users"].as_array().unwrap().len(), 60);
+    let codes = codes(t, &pool_id, "sign_up").await;
+    for (name, answer) in &done {
+        let sub = answer["UserSub"].as_str().unwrap();
+        scene.assert_called_once(Trigger::PreSignUp, name, sub);
+        scene.assert_called_once(Trigger::CustomMessage, name, sub);
+        assert_eq!(attribute(&user(t, &pool_id, name).await, "sub"), Some(sub));
     }
 
-    async fn forgotten_passwords_get_one_code_when_the_user_changes_during_the_call(t: &TestApp) {
-        let pool_id = pool(t, json!({})).await;
-        let client_id = client(t, &pool_id, json!({})).await;
-        let other = client(t, &pool(t, json!({})).await, json!({})).await;
-        let mut scene = Scene::new(t);
-        for n in 0..AT_ONCE {
-            let name = format!("user{n}");
-            let user = json!({"UserPoolId": pool_id, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": email(&name)});
-            t.ok("AdminCreateUser", user).await;
-            let password = json!({"UserPoolId": pool_id, "Username": name, "Password": PASSWORD, "Permanent": true});
-            t.ok("AdminSetUserPassword", password).await;
-        }
-        scene.arm(&pool_id, &[Trigger::CustomMessage]);
-        let answers = scene.start("ForgotPassword", |name| json!({"ClientId": client_id, "Username": name}));
-        let waiting = scene.all_wait(Trigger::CustomMessage).await;
-        scene.elsewhere(&other, "joe").await;
-        for call in &waiting {
-            let changed = json!([{"Name": "nickname", "Value": "other"}]);
-            let input = json!({"UserPoolId": pool_id, "Username": call.event.username, "UserAttributes": changed});
-            t.ok("AdminUpdateUserAttributes", input).await;
-        }
-        let_go(waiting);
-        for name in scene.finish(answers).await.keys() {
-            let calls = &scene.seen[&(Trigger::CustomMessage, name.clone())];
-            assert_eq!(calls.len(), 1, "{name}");
-        }
-        // A request is counted once, however often it runs.
-        let counts = t.app.store.rows("SELECT n FROM attempts WHERE pool_id = ?1 AND kind = 'reset'", params![&pool_id]).await.unwrap();
-        let counts: Vec<_> = counts.iter().map(|row| row.int(0).unwrap()).collect();
-        assert_eq!(counts, [1; AT_ONCE]);
-        let codes = codes(t, &pool_id, "forgot_password").await;
-        let reset = json!({"ClientId": client_id, "Username": "user7", "ConfirmationCode": codes["user7"], "Password": "Another1!"});
-        t.ok("ConfirmForgotPassword", reset).await;
-        sign_in(t, &client_id, "user7", "Another1!").await.unwrap();
-    }
+    // The code that was sent is the one that is kept; the function for confirmed users is called once, after the commit.
+    let confirm =
+        json!({"ClientId": client_id, "Username": "user7", "ConfirmationCode": codes["user7"]});
+    let request = tokio::spawn(scene.request("ConfirmSignUp", confirm));
+    let call = timeout(LONG, scene.calls.recv()).await.unwrap().unwrap();
+    assert_eq!(
+        (call.event.trigger, call.event.username.as_str()),
+        (Trigger::PostConfirmation, "user7")
+    );
+    assert_eq!(user(t, &pool_id, "user7").await["UserStatus"], "CONFIRMED");
+    scene.change_pool(&pool_id, "three").await;
+    scene.elsewhere(&other, "jack").await;
+    let_go(vec![call]);
+    request.await.unwrap().0.unwrap();
+    assert!(
+        scene.calls.try_recv().is_err(),
+        "a function was called again"
+    );
+}
 
-    async fn created_users_keep_their_sub_and_password_when_the_pool_changes_during_the_calls(t: &TestApp) {
-        let pool_id = pool(t, json!({})).await;
-        let client_id = client(t, &pool_id, json!({})).await;
-        let other = client(t, &pool(t, json!({})).await, json!({})).await;
-        let mut scene = Scene::new(t);
-        scene.arm(&pool_id, &[Trigger::PreSignUp, Trigger::CustomMessage]);
-        let answers = scene.start("AdminCreateUser", |name| {
-            let base = json!({"UserPoolId": pool_id, "Username": name, "UserAttributes": email(name)});
-            with(base, json!({"DesiredDeliveryMediums": ["EMAIL"]}))
-        });
-        let waiting = scene.all_wait(Trigger::PreSignUp).await;
-        scene.elsewhere(&other, "joe").await;
-        scene.change_pool(&pool_id, "one").await;
-        let_go(waiting);
-        let waiting = scene.all_wait(Trigger::CustomMessage).await;
-        scene.change_pool(&pool_id, "two").await;
-        let_go(waiting);
-        let done = scene.finish(answers).await;
-        let passwords = codes(t, &pool_id, "admin_create_user").await;
-        for (name, answer) in &done {
-            let sub = attribute(&answer["User"], "sub").unwrap();
-            scene.assert_called_once(Trigger::PreSignUp, name, sub);
-            scene.assert_called_once(Trigger::CustomMessage, name, sub);
-        }
-        let challenge = sign_in(t, &client_id, "user7", &passwords["user7"]).await.unwrap();
-        assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+#[each_engine]
+async fn forgotten_passwords_get_one_code_when_the_user_changes_during_the_call(t: &TestApp) {
+    let pool_id = pool(t, json!({})).await;
+    let client_id = client(t, &pool_id, json!({})).await;
+    let other = client(t, &pool(t, json!({})).await, json!({})).await;
+    let mut scene = Scene::new(t);
+    for n in 0..AT_ONCE {
+        let name = format!("user{n}");
+        let user = json!({"UserPoolId": pool_id, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": email(&name)});
+        t.ok("AdminCreateUser", user).await;
+        let password = json!({"UserPoolId": pool_id, "Username": name, "Password": PASSWORD, "Permanent": true});
+        t.ok("AdminSetUserPassword", password).await;
     }
+    scene.arm(&pool_id, &[Trigger::CustomMessage]);
+    let answers = scene.start(
+        "ForgotPassword",
+        |name| json!({"ClientId": client_id, "Username": name}),
+    );
+    let waiting = scene.all_wait(Trigger::CustomMessage).await;
+    scene.elsewhere(&other, "joe").await;
+    for call in &waiting {
+        let changed = json!([{"Name": "nickname", "Value": "other"}]);
+        let input = json!({"UserPoolId": pool_id, "Username": call.event.username, "UserAttributes": changed});
+        t.ok("AdminUpdateUserAttributes", input).await;
+    }
+    let_go(waiting);
+    for name in scene.finish(answers).await.keys() {
+        let calls = &scene.seen[&(Trigger::CustomMessage, name.clone())];
+        assert_eq!(calls.len(), 1, "{name}");
+    }
+    // A request is counted once, however often it runs.
+    let counts = t
+        .app
+        .store
+        .rows(
+            "SELECT n FROM attempts WHERE pool_id = ?1 AND kind = 'reset'",
+            params![&pool_id],
+        )
+        .await
+        .unwrap();
+    let counts: Vec<_> = counts.iter().map(|row| row.int(0).unwrap()).collect();
+    assert_eq!(counts, [1; AT_ONCE]);
+    let codes = codes(t, &pool_id, "forgot_password").await;
+    let reset = json!({"ClientId": client_id, "Username": "user7", "ConfirmationCode": codes["user7"], "Password": "Another1!"});
+    t.ok("ConfirmForgotPassword", reset).await;
+    sign_in(t, &client_id, "user7", "Another1!").await.unwrap();
+}
+
+#[each_engine]
+async fn created_users_keep_their_sub_and_password_when_the_pool_changes_during_the_calls(
+    t: &TestApp,
+) {
+    let pool_id = pool(t, json!({})).await;
+    let client_id = client(t, &pool_id, json!({})).await;
+    let other = client(t, &pool(t, json!({})).await, json!({})).await;
+    let mut scene = Scene::new(t);
+    scene.arm(&pool_id, &[Trigger::PreSignUp, Trigger::CustomMessage]);
+    let answers = scene.start("AdminCreateUser", |name| {
+        let base = json!({"UserPoolId": pool_id, "Username": name, "UserAttributes": email(name)});
+        with(base, json!({"DesiredDeliveryMediums": ["EMAIL"]}))
+    });
+    let waiting = scene.all_wait(Trigger::PreSignUp).await;
+    scene.elsewhere(&other, "joe").await;
+    scene.change_pool(&pool_id, "one").await;
+    let_go(waiting);
+    let waiting = scene.all_wait(Trigger::CustomMessage).await;
+    scene.change_pool(&pool_id, "two").await;
+    let_go(waiting);
+    let done = scene.finish(answers).await;
+    let passwords = codes(t, &pool_id, "admin_create_user").await;
+    for (name, answer) in &done {
+        let sub = attribute(&answer["User"], "sub").unwrap();
+        scene.assert_called_once(Trigger::PreSignUp, name, sub);
+        scene.assert_called_once(Trigger::CustomMessage, name, sub);
+    }
+    let challenge = sign_in(t, &client_id, "user7", &passwords["user7"])
+        .await
+        .unwrap();
+    assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
 }
