@@ -1,0 +1,335 @@
+//! Functions of a pool in the middle of a sign-in: each is called once however often the step runs, and while it runs
+//! neither the user's lock nor the request's place is taken.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use cognate_crypto::random;
+use cognate_domain::app::custom_auth::{
+    ChallengeContext, CustomAuthTriggers, Deciding, Decision, NewChallenge,
+};
+use cognate_domain::app::functions::{Calling, Event, Functions, Trigger};
+use cognate_domain::records::pool::Pool;
+use cognate_domain::{App, Caller, ClientInfo, Cx, Slot, dispatch, errors};
+use cognate_shapes::Op;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::on_each_engine;
+use crate::signin_support::*;
+use crate::support::{Refusal, TestApp};
+use crate::users_setup::all_at_once;
+
+/// How many sign-ins of one user run at once.
+const MANY: usize = 64;
+
+/// A request's number, from its ClientMetadata, and the trigger.
+type Seen = (String, Trigger);
+
+/// Changes the user's row during every call, and holds back requests whose number is `slow`.
+struct Stub {
+    app: Weak<App>,
+    seen: Mutex<Vec<Seen>>,
+    /// Told when a slow call begins.
+    begun: Notify,
+    /// Lets a slow call end.
+    go: Notify,
+}
+
+impl Stub {
+    fn install(t: &TestApp) -> Arc<Self> {
+        let stub = Arc::new(Self {
+            app: Arc::downgrade(&t.app),
+            seen: Mutex::default(),
+            begun: Notify::new(),
+            go: Notify::new(),
+        });
+        let functions = Shared(stub.clone());
+        assert!(t.app.functions.set(Box::new(functions)).is_ok());
+        stub
+    }
+
+    fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.seen.lock().unwrap())
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        self.seen()
+            .into_iter()
+            .map(|(_, trigger)| trigger)
+            .collect()
+    }
+}
+
+struct Shared(Arc<Stub>);
+
+impl Functions for Shared {
+    fn target(&self, _: &Pool, trigger: Trigger) -> Option<String> {
+        use Trigger as T;
+        matches!(
+            trigger,
+            T::PreAuthentication | T::PostAuthentication | T::PreTokenGeneration
+        )
+        .then(|| format!("{trigger:?}"))
+    }
+
+    fn call<'a>(&'a self, _: &'a str, event: &'a Event) -> Calling<'a> {
+        let stub = &self.0;
+        Box::pin(async move {
+            let number = event.metadata.get("n").cloned().unwrap_or_default();
+            let seen = (number.clone(), event.trigger);
+            stub.seen.lock().unwrap().push(seen);
+            if event.metadata.contains_key("refuse") {
+                let refusal = errors::api(errors::ErrorCode::UserLambdaValidation, "no");
+                return Err(refusal.into());
+            }
+            if number == "slow" {
+                stub.begun.notify_one();
+                stub.go.notified().await;
+            } else if event.username == "jane" {
+                change(&stub.app, &event.pool_id).await;
+            }
+            Ok(json!({}))
+        })
+    }
+}
+
+/// Changes jane's row, so that what was read of it is out of date.
+async fn change(app: &Weak<App>, pool: &str) {
+    let app = app.upgrade().unwrap();
+    let caller = Caller::Key {
+        id: "test".into(),
+        region: "us-east-1".into(),
+    };
+    let (from, id) = (ClientInfo::default(), random::uuid_v4());
+    let op = Op::AdminUpdateUserAttributes;
+    let cx = Cx::new(&app, op, caller, from, id.clone());
+    let attributes = json!([{"Name": "nickname", "Value": id}]);
+    let input = json!({"UserPoolId": pool, "Username": "jane", "UserAttributes": attributes});
+    assert!(dispatch(&cx, input).await.is_ok());
+}
+
+/// The same input as request `n`.
+fn numbered(mut input: Value, n: impl ToString) -> Value {
+    input["ClientMetadata"] = json!({"n": n.to_string()});
+    input
+}
+
+/// Every request called each function at most once; returns the numbers of those that called `trigger`.
+fn once_each(seen: &[Seen], trigger: Trigger) -> Vec<&str> {
+    let all = seen.iter().filter(|(_, kind)| *kind == trigger);
+    let mut numbers: Vec<&str> = all.map(|(number, _)| number.as_str()).collect();
+    numbers.sort_unstable();
+    let calls = numbers.len();
+    numbers.dedup();
+    assert_eq!(numbers.len(), calls, "{trigger:?} was called twice");
+    numbers
+}
+
+async fn in_time<T>(work: impl Future<Output = T>) -> T {
+    let end = Duration::from_secs(60);
+    tokio::time::timeout(end, work).await.expect("in time")
+}
+
+on_each_engine! {
+    async fn a_step_on_stale_rows_runs_again_and_calls_nothing_again(t: &TestApp) {
+        use Trigger as T;
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let stub = Stub::install(t);
+        let tokens = t.ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD)).await;
+        get_user(t, &tokens["AuthenticationResult"]["AccessToken"]).await.unwrap();
+        assert_eq!(stub.triggers(), [T::PreAuthentication, T::PostAuthentication, T::PreTokenGeneration]);
+        t.refused("InitiateAuth", by_password(&s.client, "jane", "Wr0ng-one!"), WRONG.0, WRONG.1).await;
+        assert_eq!(stub.triggers(), [T::PreAuthentication]);
+
+        let srp = Srp::start(t, &s.client, "jane").await.unwrap();
+        assert_eq!(stub.triggers(), [T::PreAuthentication]);
+        let input = verify(&s.client, srp.responses(&s.pool, PASSWORD));
+        let done = t.ok("RespondToAuthChallenge", input).await;
+        assert_eq!(stub.triggers(), [T::PostAuthentication, T::PreTokenGeneration]);
+
+        let refresh = json!({"REFRESH_TOKEN": done["AuthenticationResult"]["RefreshToken"]});
+        t.ok("InitiateAuth", initiate(&s.client, "REFRESH_TOKEN_AUTH", refresh)).await;
+        assert_eq!(stub.triggers(), [T::PreTokenGeneration]);
+    }
+
+    async fn a_function_can_refuse_before_anything_is_judged(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let stub = Stub::install(t);
+        for password in [PASSWORD, "Wr0ng-one!"] {
+            let mut input = by_password(&s.client, "jane", password);
+            input["ClientMetadata"] = json!({"refuse": "yes"});
+            t.refused("InitiateAuth", input, "UserLambdaValidationException", "no").await;
+        }
+        assert_eq!(stub.triggers(), [Trigger::PreAuthentication; 2]);
+    }
+
+    async fn an_unknown_name_is_told_only_where_existence_is_hidden(t: &TestApp) {
+        let stub = Stub::install(t);
+        for (setting, calls) in [("ENABLED", 1), ("LEGACY", 0)] {
+            let s = site_with(t, json!({}), json!({"PreventUserExistenceErrors": setting})).await;
+            assert!(t.call("InitiateAuth", by_password(&s.client, "nobody", PASSWORD)).await.is_err());
+            assert_eq!(stub.triggers().len(), calls);
+        }
+    }
+
+    async fn sixty_four_requests_at_once_call_each_function_once(t: &TestApp) {
+        use Trigger as T;
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let stub = Stub::install(t);
+        let starts = (0..MANY).map(|n| numbered(by_password(&s.client, "jane", PASSWORD), n));
+        let answers = in_time(all_at_once(t, "InitiateAuth", starts.collect())).await;
+        let seen = stub.seen();
+        let good = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert!(good > 0 && once_each(&seen, T::PreAuthentication).len() >= good);
+        let busy = not_authorized("Password attempts exceeded");
+        assert!(answers.iter().all(|answer| answer.as_ref().err().is_none_or(|refusal| *refusal == busy)));
+
+        let mut inputs = Vec::new();
+        for n in 0..MANY {
+            let srp = Srp::start(t, &s.client, "jane").await.unwrap();
+            inputs.push(numbered(verify(&s.client, srp.responses(&s.pool, PASSWORD)), n));
+        }
+        assert_eq!(stub.triggers(), vec![T::PreAuthentication; MANY]);
+        let answers = in_time(all_at_once(t, "RespondToAuthChallenge", inputs)).await;
+        let seen = stub.seen();
+        let good = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert!(good > 0 && once_each(&seen, T::PostAuthentication).len() >= good);
+        assert!(once_each(&seen, T::PreTokenGeneration).len() >= good);
+        assert!(once_each(&seen, T::PreAuthentication).is_empty());
+    }
+
+    async fn the_user_is_not_locked_while_a_function_runs(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        let stub = Stub::install(t);
+        let slow = t.call("InitiateAuth", numbered(by_password(&s.client, "jane", PASSWORD), "slow"));
+        let others = async {
+            stub.begun.notified().await;
+            t.ok("InitiateAuth", numbered(by_password(&s.client, "jane", PASSWORD), 1)).await;
+            stub.go.notify_one();
+        };
+        let (slow, ()) = in_time(async { tokio::join!(slow, others) }).await;
+        assert!(slow.is_ok());
+        let before = stub.seen();
+        assert_eq!(once_each(&before, Trigger::PreAuthentication), ["1", "slow"]);
+    }
+
+    async fn the_place_of_a_request_is_free_while_a_function_runs(t: &TestApp) {
+        let s = site(t).await;
+        user(t, &s.pool, "jane").await;
+        user(t, &s.pool, "john").await;
+        let stub = Stub::install(t);
+        let places = Arc::new(Semaphore::new(1));
+        let slow = numbered(by_password(&s.client, "jane", PASSWORD), "slow");
+        let others = async {
+            stub.begun.notified().await;
+            placed(t, &places, numbered(by_password(&s.client, "john", PASSWORD), 1)).await.unwrap();
+            stub.go.notify_one();
+        };
+        let (slow, ()) = in_time(async { tokio::join!(placed(t, &places, slow), others) }).await;
+        assert!(slow.is_ok());
+        assert_eq!(places.available_permits(), 1);
+    }
+
+    async fn the_triggers_of_custom_auth_are_called_once_in_a_round(t: &TestApp) {
+        let (s, calls) = custom_site(t).await;
+        let begin = initiate(&s.client, "CUSTOM_AUTH", json!({"USERNAME": "jane"}));
+        let asked = t.ok("InitiateAuth", begin).await;
+        assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
+        assert_eq!(std::mem::take(&mut *calls.lock().unwrap()), ["define 0", "create 0"]);
+        let input = json!({
+            "ClientId": s.client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"],
+            "ChallengeResponses": {"USERNAME": "jane", "ANSWER": "yes"},
+        });
+        let done = t.ok("RespondToAuthChallenge", input).await;
+        assert_eq!(std::mem::take(&mut *calls.lock().unwrap()), ["verify 0", "define 1"]);
+        get_user(t, &done["AuthenticationResult"]["AccessToken"]).await.unwrap();
+    }
+}
+
+/// Calls InitiateAuth from a request that holds one of `places`.
+async fn placed(t: &TestApp, places: &Arc<Semaphore>, input: Value) -> Result<(), Refusal> {
+    let permit = places.clone().acquire_owned().await.unwrap();
+    let (from, id) = (ClientInfo::default(), random::uuid_v4());
+    let from = ClientInfo {
+        base_url: Some("http://127.0.0.1:9229".into()),
+        ..from
+    };
+    let cx = Cx::new(&t.app, Op::InitiateAuth, Caller::Public, from, id);
+    let cx = cx.holding(Slot::new(places.clone(), permit));
+    match dispatch(&cx, input).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err((error.code.as_str().into(), error.message.into_owned())),
+    }
+}
+
+/// Triggers that ask once, and change jane's row during every call.
+struct Rules {
+    app: Weak<App>,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Rules {
+    fn answer<'a, T: Send + 'a>(
+        &'a self,
+        name: &str,
+        context: ChallengeContext<'a>,
+        value: T,
+    ) -> Deciding<'a, T> {
+        let call = format!("{name} {}", context.session.len());
+        Box::pin(async move {
+            self.calls.lock().unwrap().push(call);
+            change(&self.app, &context.pool.id).await;
+            Ok(value)
+        })
+    }
+}
+
+impl CustomAuthTriggers for Rules {
+    fn define<'a>(&'a self, context: ChallengeContext<'a>) -> Deciding<'a, Decision> {
+        let done = context.session.iter().any(|entry| entry.challenge_result);
+        let decision = Decision {
+            challenge_name: (!done).then(|| "CUSTOM_CHALLENGE".to_owned()),
+            issue_tokens: done,
+            fail_authentication: false,
+        };
+        self.answer("define", context, decision)
+    }
+
+    fn create<'a>(
+        &'a self,
+        context: ChallengeContext<'a>,
+        _: &'a str,
+    ) -> Deciding<'a, NewChallenge> {
+        self.answer("create", context, NewChallenge::default())
+    }
+
+    fn verify<'a>(
+        &'a self,
+        context: ChallengeContext<'a>,
+        _: &'a BTreeMap<String, String>,
+        answer: &'a str,
+    ) -> Deciding<'a, bool> {
+        self.answer("verify", context, answer == "yes")
+    }
+}
+
+async fn custom_site(t: &TestApp) -> (Site, Arc<Mutex<Vec<String>>>) {
+    let calls = Arc::new(Mutex::default());
+    let rules = Rules {
+        app: Arc::downgrade(&t.app),
+        calls: Arc::clone(&calls),
+    };
+    assert!(t.app.custom_auth.set(Box::new(rules)).is_ok());
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+    let triggers = json!({"LambdaConfig": {"DefineAuthChallenge": arn, "CreateAuthChallenge": arn, "VerifyAuthChallengeResponse": arn}});
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]});
+    let s = site_with(t, triggers, flows).await;
+    user(t, &s.pool, "jane").await;
+    (s, calls)
+}
