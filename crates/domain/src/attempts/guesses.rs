@@ -14,7 +14,7 @@ use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 use cognate_store::tables::attempts as table;
 
-use crate::attempts::{Subject, Tally};
+use crate::attempts::{FailedAttempts, Subject};
 use crate::clock::DAY;
 use crate::errors::{Result, auth};
 use crate::facts::factor::MfaFactor;
@@ -87,7 +87,7 @@ impl Guess {
     }
 
     /// True if no more answers are judged at `now`.
-    pub fn is_worn_out(self, tally: &Tally, now: i64) -> bool {
+    pub fn is_worn_out(self, tally: &FailedAttempts, now: i64) -> bool {
         reached(tally, self.kind(), IN_A_ROW, now)
             || (self.is_second() && reached(tally, SECOND, A_DAY, now))
     }
@@ -96,7 +96,7 @@ impl Guess {
     ///
     /// # Errors
     /// NotAuthorizedException `Password attempts exceeded`, the text of every lock.
-    pub fn refuse_worn_out(self, tally: &Tally, now: i64) -> Result<()> {
+    pub fn refuse_worn_out(self, tally: &FailedAttempts, now: i64) -> Result<()> {
         if self.is_worn_out(tally, now) {
             Err(auth::password_attempts_exceeded().into())
         } else {
@@ -117,7 +117,7 @@ impl Guess {
     }
 
     /// Adds to the batch of a right answer that the row of wrong ones ends.
-    pub fn forgive(self, batch: Batch, pool: &Pool, tally: &Tally) -> Batch {
+    pub fn forgive(self, batch: Batch, pool: &Pool, tally: &FailedAttempts) -> Batch {
         let kind = self.kind();
         match tally.of_factor(kind) {
             Some(seen) => {
@@ -130,7 +130,7 @@ impl Guess {
 }
 
 /// True if no second factor may be answered at `now`, whichever it is.
-pub fn second_factors_worn_out(tally: &Tally, now: i64) -> bool {
+pub fn second_factors_worn_out(tally: &FailedAttempts, now: i64) -> bool {
     reached(tally, SECOND, A_DAY, now)
 }
 
@@ -139,7 +139,7 @@ pub fn forget(batch: Batch, pool: &Pool, user_id: &str) -> Batch {
     table::forget_wrong(batch, &pool.id, user_id)
 }
 
-fn reached(tally: &Tally, kind: &str, most: i64, now: i64) -> bool {
+fn reached(tally: &FailedAttempts, kind: &str, most: i64, now: i64) -> bool {
     tally
         .of_factor(kind)
         .is_some_and(|seen| seen.n >= most && now < seen.expires)

@@ -93,14 +93,14 @@ pub async fn take(
 
 /// Failed attempts of a subject as read from the database.
 #[derive(Clone, Debug)]
-pub struct Tally {
+pub struct FailedAttempts {
     subject: Subject,
     seen: Option<Failures>,
     /// Wrong answers to single factors, by kind of row.
     factors: Vec<(String, Failures)>,
 }
 
-impl Tally {
+impl FailedAttempts {
     /// From the rows of `attempts::OF_SUBJECT` or `OF_SIGN_IN`.
     pub fn from_rows(subject: Subject, rows: &[Row]) -> Result<Self> {
         let (mut seen, mut factors) = (None, Vec::new());
@@ -147,18 +147,17 @@ impl Tally {
         }
     }
 
-    /// Adds to the batch of a right password that nothing was counted since, and forgets the wrong ones.
-    pub fn clear(&self, batch: Batch, pool: &Pool) -> Batch {
+    /// Adds to the batch of a complete sign-in that nothing was counted since, and deletes the failed attempts.
+    pub fn reset(&self, batch: Batch, pool: &Pool) -> Batch {
         table::clear(batch, &pool.id, &self.subject.0, self.seen.as_ref())
     }
 
-    /// Adds to the batch of a right answer that is not the last that nothing was counted since; forgets nothing.
-    pub fn unmoved(&self, batch: Batch, pool: &Pool) -> Batch {
+    /// Adds to the batch of a right answer that is not the last that nothing was counted since; deletes nothing.
+    pub fn require_unchanged(&self, batch: Batch, pool: &Pool) -> Batch {
         table::unmoved(batch, &pool.id, &self.subject.0, self.seen.as_ref())
     }
 
-    /// True if [`Tally::clear`] has anything to forget; without it a right password that ends in a challenge needs no
-    /// commit.
+    /// True if [`FailedAttempts::reset`] has nothing to delete; then a right password that ends in a challenge needs no commit.
     pub fn is_clean(&self) -> bool {
         self.seen.is_none()
     }
@@ -197,35 +196,24 @@ impl Tally {
     }
 }
 
-/// Reads a subject's tally.
-pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<Tally> {
+/// Reads the failed attempts of a subject.
+pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<FailedAttempts> {
     let rows = cx
         .store
         .rows(table::OF_SUBJECT, table::key(&pool.id, &subject.0))
         .await?;
-    Tally::from_rows(subject, &rows)
+    FailedAttempts::from_rows(subject, &rows)
 }
 
-/// Counts a wrong password, durably before the answer, together with `also` (its auth event).
+/// Counts a wrong answer, durably before the client's error, together with `also` (its auth event). `guess`: the factor
+/// that was answered wrongly.
 ///
 /// # Errors
-/// Always an error: NotAuthorizedException `Incorrect username or password.`, or `Password attempts exceeded` when other
-/// attempts closed the lock in the meantime.
-pub async fn failed(cx: &Cx<'_>, pool: &Pool, tally: Tally, also: Batch) -> Fault {
-    match count_failure(cx, pool, tally, None, also).await {
-        Ok(()) => errors::auth::incorrect_password().into(),
-        Err(fault) => fault,
-    }
-}
-
-/// As [`failed`], for answers that word the refusal themselves. `guess`: the factor that was answered wrongly.
-///
-/// # Errors
-/// NotAuthorizedException `Password attempts exceeded`.
+/// NotAuthorizedException `Password attempts exceeded` when other attempts closed the lock in the meantime.
 pub async fn count_failure(
     cx: &Cx<'_>,
     pool: &Pool,
-    mut tally: Tally,
+    mut tally: FailedAttempts,
     guess: Option<Guess>,
     also: Batch,
 ) -> Result<()> {
@@ -260,14 +248,14 @@ pub async fn count_failure(
 mod tests {
     use super::*;
 
-    fn tally(n: i64, last: i64) -> Tally {
+    fn tally(n: i64, last: i64) -> FailedAttempts {
         let seen = Failures {
             n,
             until: 0,
             last,
             expires: last + LONGEST,
         };
-        Tally {
+        FailedAttempts {
             subject: Subject::known("u"),
             seen: Some(seen),
             factors: Vec::new(),

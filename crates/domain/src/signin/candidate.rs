@@ -6,7 +6,7 @@ use cognate_shapes::{AliasAttributeType, UserStatusType};
 use cognate_store::params;
 use cognate_store::tables::{attempts as attempts_table, users};
 
-use crate::attempts::{Subject, Tally, hex};
+use crate::attempts::{FailedAttempts, Subject, hex};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Result, auth};
 use crate::facts::names;
@@ -32,7 +32,7 @@ pub struct Candidate {
     /// Some user of the pool whose factors an unknown name seems to have; None where there is none, or no need.
     pub model: Option<Box<User>>,
     /// Wrong answers so far.
-    pub tally: Tally,
+    pub tally: FailedAttempts,
 }
 
 impl Candidate {
@@ -90,10 +90,10 @@ impl Candidate {
                 typed,
                 user: None,
                 model: other,
-                tally: Tally::from_rows(unknown, &counted)?,
+                tally: FailedAttempts::from_rows(unknown, &counted)?,
             });
         };
-        let tally = Tally::from_rows(Subject::known(&user.id), &counted)?;
+        let tally = FailedAttempts::from_rows(Subject::known(&user.id), &counted)?;
         Ok(Self {
             typed,
             user: Some(user),
@@ -128,7 +128,7 @@ impl Candidate {
             return Ok(self);
         }
         Ok(Self {
-            tally: Tally::from_rows(Subject::unknown(pool, &self.typed), &[])?,
+            tally: FailedAttempts::from_rows(Subject::unknown(pool, &self.typed), &[])?,
             // The factors that the user could choose from stay visible.
             model: self.user.map(Box::new),
             user: None,

@@ -297,7 +297,7 @@ pub async fn judge(
             let writes = table::update(guard, &pool.id, subject, row, sealed, expires, ver);
             Ok(Verdict::Ask(Asked {
                 challenge: asked(cx, pool, next, created)?,
-                writes: step.tally.unmoved(writes, pool),
+                writes: step.tally.require_unchanged(writes, pool),
                 replay: step.replay.clone(),
             }))
         }

@@ -37,7 +37,7 @@ pub fn contact_of(challenge: ChallengeNameType) -> Option<Contact> {
         .find(|contact| challenge_of(*contact) == challenge)
 }
 
-/// Whether the pool lets users begin with a code to this contact.
+/// True if the pool lets users begin with a code to this contact.
 pub fn allows_code_to(pool: &Pool, contact: Contact) -> bool {
     allows(
         pool,

@@ -20,7 +20,8 @@
 //! | [`step_up`] | USER_AUTH until a level of assurance is reached |
 //! | [`next_step`] | what a sign-in still lacks after a right answer |
 //! | [`opening`] | the session that a complete sign-in opens |
-//! | [`driver`] | reads, locks, judges, pauses, commits: the only module that runs a step |
+//! | `steps` | the checks and reads of each step, and the module that judges it |
+//! | [`driver`] | judges, pauses, commits: the only module that runs a step |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
 //! | [`flows`], [`wire`], [`api`] | the API: flows that a client allows, parameter names, tokens |
 
@@ -53,6 +54,7 @@ pub mod session_token;
 pub mod srp;
 pub mod state;
 pub mod step_up;
+mod steps;
 mod timestamp;
 pub mod triggers;
 pub mod verdict;

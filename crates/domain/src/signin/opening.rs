@@ -96,7 +96,7 @@ pub fn prepare(
     session.new_device = part.and_then(|part| part.metadata());
     session.token_changes = token_changes;
     let batch = tracking::begin(pool, &user.id).extend(authenticated.guard(pool).extend(batch));
-    let batch = authenticated.tally.clear(batch, pool);
+    let batch = authenticated.tally.reset(batch, pool);
     let batch = authenticated.replay.spend(batch, pool);
     let batch = session.insert(cx, pool, batch)?;
     let batch = AuthEvent::passed(user, proven).append_as(cx, at, batch, &event_id)?;

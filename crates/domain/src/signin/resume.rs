@@ -5,7 +5,7 @@ use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::Row;
 use cognate_store::tables::{attempts as attempts_table, sessions, users};
 
-use crate::attempts::{Subject, Tally};
+use crate::attempts::{FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
 use crate::facts::factor::Factor;
@@ -20,7 +20,7 @@ use crate::signin::verdict::{Judged, Refusal, Replay, Step};
 /// What one round trip reads of a step.
 struct Rows {
     user: Option<Row>,
-    tally: Tally,
+    tally: FailedAttempts,
     /// True if a right answer was given before.
     is_spent: bool,
 }
@@ -43,7 +43,7 @@ impl Rows {
         let (user, counted, spent) = (next().into_iter().next(), next(), next());
         Ok(Self {
             user,
-            tally: Tally::from_rows(Subject::known(subject), &counted)?,
+            tally: FailedAttempts::from_rows(Subject::known(subject), &counted)?,
             is_spent: !spent.is_empty(),
         })
     }

@@ -20,7 +20,7 @@ use crate::signin::{At, session_token};
 
 /// The purpose of the sealed text.
 const STATE: &str = "sign-in progress";
-/// Sessions grow in steps of so many bytes; one step gives the length that the service's have (auth.md 3.1).
+/// Sessions grow in steps of so many bytes; one step makes them as long as the service's (auth.md 3.1).
 const BLOCK: usize = 1_113;
 
 /// The flow by which a sign-in began.

@@ -32,7 +32,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// Whether a text can be read as `EEE MMM d HH:mm:ss z yyyy` in English, as Java's lenient parser reads it: long and short
+/// True if a text can be read as `EEE MMM d HH:mm:ss z yyyy` in English, as Java's lenient parser reads it: long and short
 /// names in any case, numbers with and without zeros in front, any zone, anything after the year (settled L2). What can be
 /// read and is not written as the clients write it is no fault of form, and makes the claim wrong (settled S2).
 pub(super) fn has_form(text: &str) -> bool {
@@ -60,8 +60,8 @@ pub(super) fn has_form(text: &str) -> bool {
         && year.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// Whether TIMESTAMP is in the one form that a right claim has (settled S2, S3) and near `wall` (microseconds). It is the machine's
-/// time that counts: the client knows nothing of a moved service clock.
+/// True if TIMESTAMP is in the one form that a right claim has (settled S2, S3) and near `wall` (microseconds), the
+/// machine's time: the client knows nothing of a moved service clock.
 pub(super) fn is_timely(text: &str, wall: i64) -> bool {
     let Some(seconds) = parse_timestamp(text) else {
         return false;

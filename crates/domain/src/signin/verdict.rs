@@ -3,7 +3,7 @@
 use cognate_store::tables::sessions;
 use cognate_store::{Batch, Label};
 
-use crate::attempts::{Subject, Tally};
+use crate::attempts::{FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::facts::factor::{Factor, Proven};
@@ -81,7 +81,7 @@ pub struct Step {
     /// The user; None for an unknown name. No answer is right then, and none may cost less.
     pub user: Option<User>,
     /// Wrong answers so far.
-    pub tally: Tally,
+    pub tally: FailedAttempts,
     /// How a second right answer is refused.
     pub replay: Replay,
 }
@@ -128,7 +128,7 @@ impl Step {
         let user = self.known()?;
         let batch = sessions::pool_is_active(Batch::new(), &at.pool.id);
         let batch = sessions::user_is_unchanged(batch, &at.pool.id, &user.id, user.ver);
-        Ok(self.tally.unmoved(batch.extend(writes), at.pool))
+        Ok(self.tally.require_unchanged(batch.extend(writes), at.pool))
     }
 
     /// The sign-in after a right answer, and the batch of that answer.
@@ -179,7 +179,7 @@ pub struct Authenticated {
     /// Tells whether the batch changes them.
     pub change: Change,
     /// Wrong answers so far.
-    pub tally: Tally,
+    pub tally: FailedAttempts,
     /// The name that the sign-in began with, folded.
     pub typed: String,
     /// The request that began it.
@@ -216,7 +216,7 @@ impl Authenticated {
     /// A refusal that reveals that the first factor was right, so that it is subject to the lockout like an acceptance.
     pub fn refuse(&self, at: At<'_>, refusal: ApiError) -> Stop {
         Stop::from(Refusal {
-            writes: self.tally.unmoved(Batch::new(), at.pool),
+            writes: self.tally.require_unchanged(Batch::new(), at.pool),
             ..Refusal::new(refusal)
         })
     }

@@ -2,20 +2,22 @@
 
 use cognate_crypto::random;
 use cognate_crypto::secret::Secret;
+use cognate_domain::audit::About;
 use cognate_domain::facts::factor::Factor;
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
 use cognate_domain::signin::challenge::{Ask, Challenge};
-use cognate_domain::signin::opening::{KeepSession, OpenedSession, Outcome};
+use cognate_domain::signin::opening::{KeepSession, Outcome};
 use cognate_domain::signin::secret_hash::ClientProof;
 use cognate_domain::signin::{At, Surface, driver};
+use cognate_domain::tokens::opened::OpenedSession;
 use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, run};
 use cognate_store::params;
 use serde_json::json;
 
-use crate::mfa_support::{WRONG_TOTP, jane_with_app};
-use crate::on_each_engine;
-use crate::signin_support::*;
+use crate::support::mfa::{WRONG_TOTP, jane_with_app};
+use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
+use each_engine::each_engine;
 
 /// A page that remembers the client and the name that was typed.
 struct Page<'t> {
@@ -34,7 +36,7 @@ impl Page<'_> {
         let (caller, from) = (Caller::Public, ClientInfo::default());
         let id = random::uuid_v4();
         let cx = Cx::new(&self.t.app, Endpoint::SignIn, caller, from, id);
-        let outcome = run(&cx, || async {
+        let outcome = run(&cx, About::default, || async {
             let (pool, client) = cx.client(&self.client).await?;
             let at = At {
                 surface: Surface::Page,
@@ -106,66 +108,91 @@ async fn signing_keys(t: &TestApp, pool: &str) -> i64 {
     count(t, sql, pool).await
 }
 
-on_each_engine! {
-    async fn a_page_signs_in_with_a_password_and_signs_no_token(t: &TestApp) {
-        let s = site_with(t, json!({}), json!({"GenerateSecret": true})).await;
-        let sub = user(t, &s.pool, "jane").await;
-        let page = Page { t, client: s.client.clone(), name: "jane" };
-        let session = opened(page.password(PASSWORD).await);
-        assert_eq!((&session.user.id, &session.refresh.user_id), (&sub, &sub));
-        assert!(session.doc.proven.has(Factor::Password) && session.new_device.is_none());
-        assert_eq!(session.refresh.session_id, session.session_id);
-        assert_eq!(sessions(t, &s.pool).await, 1);
-        // The keys of a pool are made with its first token.
-        assert_eq!(signing_keys(t, &s.pool).await, 0);
-    }
+#[each_engine]
+async fn a_page_signs_in_with_a_password_and_signs_no_token(t: &TestApp) {
+    let s = site_with(t, json!({}), json!({"GenerateSecret": true})).await;
+    let sub = user(t, &s.pool, "jane").await;
+    let page = Page {
+        t,
+        client: s.client.clone(),
+        name: "jane",
+    };
+    let session = opened(page.password(PASSWORD).await);
+    assert_eq!((&session.user.id, &session.refresh.user_id), (&sub, &sub));
+    assert!(session.doc.proven.has(Factor::Password) && session.new_device.is_none());
+    assert_eq!(session.refresh.id, session.session_id);
+    assert_eq!(sessions(t, &s.pool).await, 1);
+    // The keys of a pool are made with its first token.
+    assert_eq!(signing_keys(t, &s.pool).await, 0);
+}
 
-    async fn a_page_asks_for_a_new_password(t: &TestApp) {
-        let s = site(t).await;
-        let input = json!({"UserPoolId": s.pool, "Username": "jane", "MessageAction": "SUPPRESS", "TemporaryPassword": PASSWORD});
-        t.ok("AdminCreateUser", input).await;
-        let page = Page { t, client: s.client.clone(), name: "jane" };
-        let (ask, session) = asked(page.password(PASSWORD).await);
-        let Ask::NewPassword { required, .. } = ask else { panic!("{ask:?}") };
-        assert!(required.is_empty());
-        let new = |password: &str| Answer::NewPassword {
-            password: Needed::present(Secret::new(password.to_owned())),
-            attributes: Default::default(),
-        };
-        let weak = refused(page.answer(&session, new("weak")).await);
-        assert_eq!(weak.0, "InvalidPasswordException");
-        opened(page.answer(&session, new("An0ther-1!")).await);
-        assert_eq!(refused(page.password(PASSWORD).await), refusal(WRONG));
-        opened(page.password("An0ther-1!").await);
-    }
+#[each_engine]
+async fn a_page_asks_for_a_new_password(t: &TestApp) {
+    let s = site(t).await;
+    let input = json!({"UserPoolId": s.pool, "Username": "jane", "MessageAction": "SUPPRESS", "TemporaryPassword": PASSWORD});
+    t.ok("AdminCreateUser", input).await;
+    let page = Page {
+        t,
+        client: s.client.clone(),
+        name: "jane",
+    };
+    let (ask, session) = asked(page.password(PASSWORD).await);
+    let Ask::NewPassword { required, .. } = ask else {
+        panic!("{ask:?}")
+    };
+    assert!(required.is_empty());
+    let new = |password: &str| Answer::NewPassword {
+        password: Needed::present(Secret::new(password.to_owned())),
+        attributes: Default::default(),
+    };
+    let weak = refused(page.answer(&session, new("weak")).await);
+    assert_eq!(weak.0, "InvalidPasswordException");
+    opened(page.answer(&session, new("An0ther-1!")).await);
+    assert_eq!(refused(page.password(PASSWORD).await), refusal(WRONG));
+    opened(page.password("An0ther-1!").await);
+}
 
-    async fn a_page_asks_for_the_code_of_an_app(t: &TestApp) {
-        let (s, app) = jane_with_app(t).await;
-        let page = Page { t, client: s.client.clone(), name: "jane" };
-        let before = sessions(t, &s.pool).await;
-        let (ask, session) = asked(page.password(PASSWORD).await);
-        assert!(matches!(ask, Ask::SoftwareToken { .. }), "{ask:?}");
-        let code = |code: String| Answer::SoftwareToken(Needed::present(code));
-        let wrong = refused(page.answer(&session, code(app.wrong(t))).await);
-        assert_eq!(wrong, refusal(WRONG_TOTP));
-        let signed_in = opened(page.answer(&session, code(app.code(t))).await);
-        assert!(signed_in.doc.proven.has(Factor::SoftwareToken));
-        assert_eq!(sessions(t, &s.pool).await, before + 1);
-        let used = refused(page.answer(&session, code(app.code(t))).await);
-        assert_eq!(used, not_authorized("Invalid session for the user, session can only be used once."));
-    }
+#[each_engine]
+async fn a_page_asks_for_the_code_of_an_app(t: &TestApp) {
+    let (s, app) = jane_with_app(t).await;
+    let page = Page {
+        t,
+        client: s.client.clone(),
+        name: "jane",
+    };
+    let before = sessions(t, &s.pool).await;
+    let (ask, session) = asked(page.password(PASSWORD).await);
+    assert!(matches!(ask, Ask::SoftwareToken { .. }), "{ask:?}");
+    let code = |code: String| Answer::SoftwareToken(Needed::present(code));
+    let wrong = refused(page.answer(&session, code(app.wrong(t))).await);
+    assert_eq!(wrong, refusal(WRONG_TOTP));
+    let signed_in = opened(page.answer(&session, code(app.code(t))).await);
+    assert!(signed_in.doc.proven.has(Factor::SoftwareToken));
+    assert_eq!(sessions(t, &s.pool).await, before + 1);
+    let used = refused(page.answer(&session, code(app.code(t))).await);
+    assert_eq!(
+        used,
+        not_authorized("Invalid session for the user, session can only be used once.")
+    );
+}
 
-    async fn wrong_answers_on_a_page_count_as_at_the_api(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let page = Page { t, client: s.client.clone(), name: "jane" };
-        for _ in 0..5 {
-            assert_eq!(refused(page.password("Wr0ng-one!").await), refusal(WRONG));
-        }
-        let locked = not_authorized("Password attempts exceeded");
-        assert_eq!(refused(page.password(PASSWORD).await), locked);
-        let api = t.call("InitiateAuth", by_password(&s.client, "jane", PASSWORD)).await;
-        assert_eq!(api.unwrap_err(), locked);
-        assert_eq!(sessions(t, &s.pool).await, 0);
+#[each_engine]
+async fn wrong_answers_on_a_page_count_as_at_the_api(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let page = Page {
+        t,
+        client: s.client.clone(),
+        name: "jane",
+    };
+    for _ in 0..5 {
+        assert_eq!(refused(page.password("Wr0ng-one!").await), refusal(WRONG));
     }
+    let locked = not_authorized("Password attempts exceeded");
+    assert_eq!(refused(page.password(PASSWORD).await), locked);
+    let api = t
+        .call("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
+        .await;
+    assert_eq!(api.unwrap_err(), locked);
+    assert_eq!(sessions(t, &s.pool).await, 0);
 }

@@ -16,10 +16,10 @@ use cognate_shapes::Op;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
-use crate::on_each_engine;
-use crate::signin_support::*;
+use crate::support::signin::*;
+use crate::support::users::all_at_once;
 use crate::support::{Refusal, TestApp};
-use crate::users_setup::all_at_once;
+use each_engine::each_engine;
 
 /// How many sign-ins of one user run at once.
 const MANY: usize = 64;
@@ -132,124 +132,189 @@ async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(end, work).await.expect("in time")
 }
 
-on_each_engine! {
-    async fn a_step_on_stale_rows_runs_again_and_calls_nothing_again(t: &TestApp) {
-        use Trigger as T;
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let stub = Stub::install(t);
-        let tokens = t.ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD)).await;
-        get_user(t, &tokens["AuthenticationResult"]["AccessToken"]).await.unwrap();
-        assert_eq!(stub.triggers(), [T::PreAuthentication, T::PostAuthentication, T::PreTokenGeneration]);
-        t.refused("InitiateAuth", by_password(&s.client, "jane", "Wr0ng-one!"), WRONG.0, WRONG.1).await;
-        assert_eq!(stub.triggers(), [T::PreAuthentication]);
+#[each_engine]
+async fn a_step_on_stale_rows_runs_again_and_calls_nothing_again(t: &TestApp) {
+    use Trigger as T;
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let stub = Stub::install(t);
+    let tokens = t
+        .ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
+        .await;
+    get_user(t, &tokens["AuthenticationResult"]["AccessToken"])
+        .await
+        .unwrap();
+    assert_eq!(
+        stub.triggers(),
+        [
+            T::PreAuthentication,
+            T::PostAuthentication,
+            T::PreTokenGeneration
+        ]
+    );
+    t.refused(
+        "InitiateAuth",
+        by_password(&s.client, "jane", "Wr0ng-one!"),
+        WRONG.0,
+        WRONG.1,
+    )
+    .await;
+    assert_eq!(stub.triggers(), [T::PreAuthentication]);
 
+    let srp = Srp::start(t, &s.client, "jane").await.unwrap();
+    assert_eq!(stub.triggers(), [T::PreAuthentication]);
+    let input = verify(&s.client, srp.responses(&s.pool, PASSWORD));
+    let done = t.ok("RespondToAuthChallenge", input).await;
+    assert_eq!(
+        stub.triggers(),
+        [T::PostAuthentication, T::PreTokenGeneration]
+    );
+
+    let refresh = json!({"REFRESH_TOKEN": done["AuthenticationResult"]["RefreshToken"]});
+    t.ok(
+        "InitiateAuth",
+        initiate(&s.client, "REFRESH_TOKEN_AUTH", refresh),
+    )
+    .await;
+    assert_eq!(stub.triggers(), [T::PreTokenGeneration]);
+}
+
+#[each_engine]
+async fn a_function_can_refuse_before_anything_is_judged(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let stub = Stub::install(t);
+    for password in [PASSWORD, "Wr0ng-one!"] {
+        let mut input = by_password(&s.client, "jane", password);
+        input["ClientMetadata"] = json!({"refuse": "yes"});
+        t.refused("InitiateAuth", input, "UserLambdaValidationException", "no")
+            .await;
+    }
+    assert_eq!(stub.triggers(), [Trigger::PreAuthentication; 2]);
+}
+
+#[each_engine]
+async fn an_unknown_name_is_told_only_where_existence_is_hidden(t: &TestApp) {
+    let stub = Stub::install(t);
+    for (setting, calls) in [("ENABLED", 1), ("LEGACY", 0)] {
+        let s = site_with(t, json!({}), json!({"PreventUserExistenceErrors": setting})).await;
+        assert!(
+            t.call("InitiateAuth", by_password(&s.client, "nobody", PASSWORD))
+                .await
+                .is_err()
+        );
+        assert_eq!(stub.triggers().len(), calls);
+    }
+}
+
+#[each_engine]
+async fn sixty_four_requests_at_once_call_each_function_once(t: &TestApp) {
+    use Trigger as T;
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let stub = Stub::install(t);
+    let starts = (0..MANY).map(|n| numbered(by_password(&s.client, "jane", PASSWORD), n));
+    let answers = in_time(all_at_once(t, "InitiateAuth", starts.collect())).await;
+    let seen = stub.seen();
+    let good = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert!(good > 0 && once_each(&seen, T::PreAuthentication).len() >= good);
+    let busy = not_authorized("Password attempts exceeded");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.as_ref().err().is_none_or(|refusal| *refusal == busy))
+    );
+
+    let mut inputs = Vec::new();
+    for n in 0..MANY {
         let srp = Srp::start(t, &s.client, "jane").await.unwrap();
-        assert_eq!(stub.triggers(), [T::PreAuthentication]);
-        let input = verify(&s.client, srp.responses(&s.pool, PASSWORD));
-        let done = t.ok("RespondToAuthChallenge", input).await;
-        assert_eq!(stub.triggers(), [T::PostAuthentication, T::PreTokenGeneration]);
-
-        let refresh = json!({"REFRESH_TOKEN": done["AuthenticationResult"]["RefreshToken"]});
-        t.ok("InitiateAuth", initiate(&s.client, "REFRESH_TOKEN_AUTH", refresh)).await;
-        assert_eq!(stub.triggers(), [T::PreTokenGeneration]);
+        inputs.push(numbered(
+            verify(&s.client, srp.responses(&s.pool, PASSWORD)),
+            n,
+        ));
     }
+    assert_eq!(stub.triggers(), vec![T::PreAuthentication; MANY]);
+    let answers = in_time(all_at_once(t, "RespondToAuthChallenge", inputs)).await;
+    let seen = stub.seen();
+    let good = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert!(good > 0 && once_each(&seen, T::PostAuthentication).len() >= good);
+    assert!(once_each(&seen, T::PreTokenGeneration).len() >= good);
+    assert!(once_each(&seen, T::PreAuthentication).is_empty());
+}
 
-    async fn a_function_can_refuse_before_anything_is_judged(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let stub = Stub::install(t);
-        for password in [PASSWORD, "Wr0ng-one!"] {
-            let mut input = by_password(&s.client, "jane", password);
-            input["ClientMetadata"] = json!({"refuse": "yes"});
-            t.refused("InitiateAuth", input, "UserLambdaValidationException", "no").await;
-        }
-        assert_eq!(stub.triggers(), [Trigger::PreAuthentication; 2]);
-    }
+#[each_engine]
+async fn the_user_is_not_locked_while_a_function_runs(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    let stub = Stub::install(t);
+    let slow = t.call(
+        "InitiateAuth",
+        numbered(by_password(&s.client, "jane", PASSWORD), "slow"),
+    );
+    let others = async {
+        stub.begun.notified().await;
+        t.ok(
+            "InitiateAuth",
+            numbered(by_password(&s.client, "jane", PASSWORD), 1),
+        )
+        .await;
+        stub.go.notify_one();
+    };
+    let (slow, ()) = in_time(async { tokio::join!(slow, others) }).await;
+    assert!(slow.is_ok());
+    let before = stub.seen();
+    assert_eq!(
+        once_each(&before, Trigger::PreAuthentication),
+        ["1", "slow"]
+    );
+}
 
-    async fn an_unknown_name_is_told_only_where_existence_is_hidden(t: &TestApp) {
-        let stub = Stub::install(t);
-        for (setting, calls) in [("ENABLED", 1), ("LEGACY", 0)] {
-            let s = site_with(t, json!({}), json!({"PreventUserExistenceErrors": setting})).await;
-            assert!(t.call("InitiateAuth", by_password(&s.client, "nobody", PASSWORD)).await.is_err());
-            assert_eq!(stub.triggers().len(), calls);
-        }
-    }
+#[each_engine]
+async fn the_place_of_a_request_is_free_while_a_function_runs(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    user(t, &s.pool, "john").await;
+    let stub = Stub::install(t);
+    let places = Arc::new(Semaphore::new(1));
+    let slow = numbered(by_password(&s.client, "jane", PASSWORD), "slow");
+    let others = async {
+        stub.begun.notified().await;
+        placed(
+            t,
+            &places,
+            numbered(by_password(&s.client, "john", PASSWORD), 1),
+        )
+        .await
+        .unwrap();
+        stub.go.notify_one();
+    };
+    let (slow, ()) = in_time(async { tokio::join!(placed(t, &places, slow), others) }).await;
+    assert!(slow.is_ok());
+    assert_eq!(places.available_permits(), 1);
+}
 
-    async fn sixty_four_requests_at_once_call_each_function_once(t: &TestApp) {
-        use Trigger as T;
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let stub = Stub::install(t);
-        let starts = (0..MANY).map(|n| numbered(by_password(&s.client, "jane", PASSWORD), n));
-        let answers = in_time(all_at_once(t, "InitiateAuth", starts.collect())).await;
-        let seen = stub.seen();
-        let good = answers.iter().filter(|answer| answer.is_ok()).count();
-        assert!(good > 0 && once_each(&seen, T::PreAuthentication).len() >= good);
-        let busy = not_authorized("Password attempts exceeded");
-        assert!(answers.iter().all(|answer| answer.as_ref().err().is_none_or(|refusal| *refusal == busy)));
-
-        let mut inputs = Vec::new();
-        for n in 0..MANY {
-            let srp = Srp::start(t, &s.client, "jane").await.unwrap();
-            inputs.push(numbered(verify(&s.client, srp.responses(&s.pool, PASSWORD)), n));
-        }
-        assert_eq!(stub.triggers(), vec![T::PreAuthentication; MANY]);
-        let answers = in_time(all_at_once(t, "RespondToAuthChallenge", inputs)).await;
-        let seen = stub.seen();
-        let good = answers.iter().filter(|answer| answer.is_ok()).count();
-        assert!(good > 0 && once_each(&seen, T::PostAuthentication).len() >= good);
-        assert!(once_each(&seen, T::PreTokenGeneration).len() >= good);
-        assert!(once_each(&seen, T::PreAuthentication).is_empty());
-    }
-
-    async fn the_user_is_not_locked_while_a_function_runs(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        let stub = Stub::install(t);
-        let slow = t.call("InitiateAuth", numbered(by_password(&s.client, "jane", PASSWORD), "slow"));
-        let others = async {
-            stub.begun.notified().await;
-            t.ok("InitiateAuth", numbered(by_password(&s.client, "jane", PASSWORD), 1)).await;
-            stub.go.notify_one();
-        };
-        let (slow, ()) = in_time(async { tokio::join!(slow, others) }).await;
-        assert!(slow.is_ok());
-        let before = stub.seen();
-        assert_eq!(once_each(&before, Trigger::PreAuthentication), ["1", "slow"]);
-    }
-
-    async fn the_place_of_a_request_is_free_while_a_function_runs(t: &TestApp) {
-        let s = site(t).await;
-        user(t, &s.pool, "jane").await;
-        user(t, &s.pool, "john").await;
-        let stub = Stub::install(t);
-        let places = Arc::new(Semaphore::new(1));
-        let slow = numbered(by_password(&s.client, "jane", PASSWORD), "slow");
-        let others = async {
-            stub.begun.notified().await;
-            placed(t, &places, numbered(by_password(&s.client, "john", PASSWORD), 1)).await.unwrap();
-            stub.go.notify_one();
-        };
-        let (slow, ()) = in_time(async { tokio::join!(placed(t, &places, slow), others) }).await;
-        assert!(slow.is_ok());
-        assert_eq!(places.available_permits(), 1);
-    }
-
-    async fn the_triggers_of_custom_auth_are_called_once_in_a_round(t: &TestApp) {
-        let (s, calls) = custom_site(t).await;
-        let begin = initiate(&s.client, "CUSTOM_AUTH", json!({"USERNAME": "jane"}));
-        let asked = t.ok("InitiateAuth", begin).await;
-        assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
-        assert_eq!(std::mem::take(&mut *calls.lock().unwrap()), ["define 0", "create 0"]);
-        let input = json!({
-            "ClientId": s.client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"],
-            "ChallengeResponses": {"USERNAME": "jane", "ANSWER": "yes"},
-        });
-        let done = t.ok("RespondToAuthChallenge", input).await;
-        assert_eq!(std::mem::take(&mut *calls.lock().unwrap()), ["verify 0", "define 1"]);
-        get_user(t, &done["AuthenticationResult"]["AccessToken"]).await.unwrap();
-    }
+#[each_engine]
+async fn the_triggers_of_custom_auth_are_called_once_in_a_round(t: &TestApp) {
+    let (s, calls) = custom_site(t).await;
+    let begin = initiate(&s.client, "CUSTOM_AUTH", json!({"USERNAME": "jane"}));
+    let asked = t.ok("InitiateAuth", begin).await;
+    assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
+    assert_eq!(
+        std::mem::take(&mut *calls.lock().unwrap()),
+        ["define 0", "create 0"]
+    );
+    let input = json!({
+        "ClientId": s.client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"],
+        "ChallengeResponses": {"USERNAME": "jane", "ANSWER": "yes"},
+    });
+    let done = t.ok("RespondToAuthChallenge", input).await;
+    assert_eq!(
+        std::mem::take(&mut *calls.lock().unwrap()),
+        ["verify 0", "define 1"]
+    );
+    get_user(t, &done["AuthenticationResult"]["AccessToken"])
+        .await
+        .unwrap();
 }
 
 /// Calls InitiateAuth from a request that holds one of `places`.

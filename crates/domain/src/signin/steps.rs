@@ -1,0 +1,284 @@
+//! The way of each step to its verdict: the checks of the request in the service's order, the reads and the lock that it
+//! needs, the module that judges.
+
+use cognate_crypto::secret::SecretString;
+
+use crate::cx::Cx;
+use crate::errors::{Fault, Result};
+use crate::facts::factor::Factor;
+use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
+use crate::signin::candidate::{Candidate, Names};
+use crate::signin::lock::Lock;
+use crate::signin::mfa::{codes, select, setup, software_token};
+use crate::signin::state::{Expected, Flow, Start};
+use crate::signin::verdict::{Asked, Judged, Step, Verdict, refuse_state};
+use crate::signin::{
+    At, auto_sign_in, choice, custom, device, new_password, passkey, password, resume, srp,
+    step_up, triggers,
+};
+
+/// Begins a sign-in: checks the request, reads, and lets the module of the first factor judge.
+///
+/// # Errors
+/// auth.md 6.4.
+pub(super) async fn begin<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    request: &StartRequest,
+) -> Judged<(Step, Verdict)> {
+    let (name, start) = admit(cx, at, request)?;
+    Ok(match &request.way {
+        Way::Password(given) => by_password(cx, at, lock, name, start, given).await?,
+        Way::Srp(public_a) => {
+            let public_a = srp::parse(public_a.get()?)?;
+            let candidate = find(cx, at, name, Names::Logins).await?;
+            let step = Step::first(at, candidate, start);
+            step.refuse_state(at)?;
+            triggers::before(cx, at, lock, &step).await?;
+            let challenge = srp::challenge(cx, at, &step, public_a).await?;
+            (step, Verdict::Ask(Asked::without_writes(challenge)))
+        }
+        Way::Custom { public_a } => {
+            let public_a = match public_a {
+                Some(public_a) => Some(srp::parse(public_a.get()?)?),
+                None => None,
+            };
+            let candidate = find(cx, at, name, Names::LoginsAndSub).await?;
+            refuse_state(at, candidate.user.as_ref())?;
+            let candidate = candidate.hide_if_ineligible(at.pool)?;
+            let step = Step::first(at, candidate, start);
+            triggers::before(cx, at, lock, &step).await?;
+            let verdict = custom::start(cx, at, lock, &step, public_a).await?;
+            (step, verdict)
+        }
+        Way::UserAuth(wish) => by_choice(cx, at, lock, name, start, wish).await?,
+        Way::SignUp(session) => {
+            let (state, attribute) = auto_sign_in::open(cx, at, start, session)?;
+            let step = resume::take_up(cx, at, lock, state).await?;
+            let verdict = auto_sign_in::judge(at, &step, name, &attribute)?;
+            triggers::before(cx, at, lock, &step).await?;
+            (step, verdict)
+        }
+    })
+}
+
+/// Checks in the service's order what a start must carry, and the proof of its client. Returns the name and the start.
+fn admit<'r>(cx: &Cx<'_>, at: At<'_>, request: &'r StartRequest) -> Result<(&'r str, Start)> {
+    let name = request.name.get()?;
+    let mut start = Start::default();
+    match &request.way {
+        Way::Password(given) => {
+            start.flow = Flow::Password;
+            given.get()?;
+        }
+        Way::Srp(public_a) => {
+            start.flow = Flow::Srp;
+            public_a.get()?;
+        }
+        Way::Custom { .. } => {
+            start.flow = Flow::Custom;
+            custom::require_triggers(at.pool)?;
+        }
+        Way::UserAuth(wish) => {
+            start.flow = Flow::UserAuth;
+            start.levels = step_up::levels(cx, at.pool, wish)?;
+            if let (Some(given), None) = (wish.password_at_once(), &wish.access_token) {
+                given.get()?;
+            }
+        }
+        Way::SignUp(_) => start.flow = Flow::UserAuth,
+    }
+    start.name_device(request.device_key.as_deref());
+    request.proof.check(at.client, name)?;
+    Ok((name, start))
+}
+
+/// Reads the user behind a name, without a lock: nothing is judged.
+async fn find(cx: &Cx<'_>, at: At<'_>, name: &str, names: Names) -> Result<Candidate> {
+    let candidate = Candidate::find(cx, at.pool, at.client, name, names).await?;
+    candidate.tally.refuse_locked(cx.now())?;
+    Ok(candidate)
+}
+
+/// Locks the user behind a name, who is known only after a read: reads again if a check ended in between.
+async fn find_locked<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    name: &str,
+) -> Result<Candidate> {
+    let read = || Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub);
+    let moment = cx.gates.mark();
+    let mut candidate = read().await?;
+    let subject = candidate.tally.subject().clone();
+    lock.enter(cx, at.pool, subject.as_str()).await?;
+    if !lock.is_current_since(moment) {
+        candidate = read().await?;
+        if *candidate.tally.subject() != subject {
+            return Err(Fault::Stale);
+        }
+    }
+    candidate.tally.refuse_locked(cx.now())?;
+    Ok(candidate)
+}
+
+async fn by_password<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    name: &str,
+    start: Start,
+    given: &Needed<SecretString>,
+) -> Judged<(Step, Verdict)> {
+    let given = given.get()?;
+    let candidate = find_locked(cx, at, lock, name).await?;
+    let step = Step::first(at, candidate, start);
+    step.refuse_state(at)?;
+    triggers::before(cx, at, lock, &step).await?;
+    let verdict = password::judge(cx, at, &step, given).await?;
+    Ok((step, verdict))
+}
+
+async fn by_choice<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    name: &str,
+    start: Start,
+    wish: &UserAuth,
+) -> Judged<(Step, Verdict)> {
+    if let Some(step) = step_up::from_token(cx, at, &start, name, wish).await? {
+        triggers::before(cx, at, lock, &step).await?;
+        return Ok((step, Verdict::Passed(Default::default())));
+    }
+    // A password is judged under the lock; whether the user has one at all must not show.
+    if let Some(given) = wish.password_at_once() {
+        return by_password(cx, at, lock, name, start, given).await;
+    }
+    let candidate = find(cx, at, name, Names::LoginsAndSub).await?;
+    let (candidate, mut offer) = choice::offer(cx, at, candidate, name).await?;
+    offer.list = step_up::leading(&start, offer.list)?;
+    let step = Step::first(at, candidate, start);
+    triggers::before(cx, at, lock, &step).await?;
+    let asked = choice::start(cx, at, &step, name, offer, wish).await?;
+    Ok((step, Verdict::Ask(asked)))
+}
+
+/// Takes an answer: checks the request, takes up its session or block, and lets the challenge's module judge.
+///
+/// # Errors
+/// auth.md 6.5.
+pub(super) async fn go_on<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    request: &AnswerRequest,
+) -> Judged<(Step, Verdict)> {
+    let name = request.name.get()?.as_str();
+    let device_key = request.device_key.as_deref();
+    let challenge = request.answer.challenge();
+    let prove = || request.proof.check(at.client, name);
+    Ok(match &request.answer {
+        Answer::PasswordProof(claim) => {
+            claim.require()?;
+            prove()?;
+            let claim = claim.read()?;
+            let (opened, mut state) = srp::open(cx, at, name, &claim.block)?;
+            state.start.name_device(device_key);
+            let step = resume::take_up_block(cx, at, lock, state).await?;
+            step.refuse_state(at)?;
+            let verdict = srp::judge(cx, at, &step, opened, claim).await?;
+            (step, verdict)
+        }
+        Answer::DeviceSrp { key, public_a } => {
+            let (key, public_a) = (key.get()?, public_a.get()?);
+            prove()?;
+            let public_a = srp::parse(public_a)?;
+            let session = match request.session.optional() {
+                Some(session) => session.clone(),
+                None => device::pending(cx, at, name, key).await?,
+            };
+            let state = resume::open(cx, at, &session, challenge, name, Some(key))?;
+            let step = resume::take_up(cx, at, lock, state).await?;
+            let challenge = device::begin(cx, at, &step, key, public_a).await?;
+            (step, Verdict::Ask(Asked::without_writes(challenge)))
+        }
+        Answer::DeviceProof { key, claim } => {
+            let key = key.get()?;
+            claim.require()?;
+            prove()?;
+            let (claim, session) = (claim.read()?, request.session.optional());
+            let (opened, state) = device::open(cx, at, name, key, &claim.block, session)?;
+            let step = resume::take_up(cx, at, lock, state).await?;
+            let verdict = device::judge(cx, at, &step, key, opened, claim).await?;
+            (step, verdict)
+        }
+        other => {
+            if let Answer::NewPassword { password, .. } = other {
+                password.get()?;
+            }
+            prove()?;
+            let session = request.session.get()?;
+            let state = resume::open(cx, at, session, challenge, name, device_key)?;
+            let step = resume::take_up(cx, at, lock, state).await?;
+            let verdict = judge(cx, at, lock, &step, name, other).await?;
+            (step, verdict)
+        }
+    })
+}
+
+/// Lets the challenge's module judge an answer that a session brings.
+async fn judge(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    step: &Step,
+    name: &str,
+    answer: &Answer,
+) -> Judged<Verdict> {
+    use Expected as X;
+    Ok(match (answer, &step.state.expected) {
+        (
+            Answer::NewPassword {
+                password,
+                attributes,
+            },
+            _,
+        ) => new_password::judge(cx, at, step, password.get()?, attributes).await?,
+        (Answer::SmsMfa(code), _) => codes::judge(cx, at, step, code.get()?, Factor::Sms).await?,
+        (Answer::EmailOtp(code), X::EmailOtp) => {
+            choice::code(cx, at, step, code.get()?, Factor::Email).await?
+        }
+        (Answer::EmailOtp(code), _) => {
+            codes::judge(cx, at, step, code.get()?, Factor::Email).await?
+        }
+        (Answer::SmsOtp(code), _) => choice::code(cx, at, step, code.get()?, Factor::Sms).await?,
+        (Answer::SoftwareToken(code), _) => {
+            software_token::judge(cx, at, step, code.get()?).await?
+        }
+        (Answer::SelectMfa(chosen), _) => select::judge(cx, at, step, *chosen.get()?)?,
+        (Answer::MfaSetup { email }, _) => setup::judge(cx, at, step, email.as_deref()).await?,
+        (
+            Answer::SelectChallenge {
+                factor,
+                password,
+                public_a,
+            },
+            _,
+        ) => {
+            let (password, public_a) = (password.as_ref(), public_a.as_ref());
+            let factor = *factor.get()?;
+            choice::select(cx, at, step, name, factor, password, public_a).await?
+        }
+        (Answer::Password(given), _) => choice::by_password(cx, at, step, given).await?,
+        (Answer::PasswordSrp(public_a), _) => choice::by_srp(cx, at, step, public_a, None).await?,
+        (Answer::WebAuthn(credential), _) => {
+            passkey::judge(cx, at, step, credential.get()?).await?
+        }
+        (Answer::Custom(given), _) => custom::judge(cx, at, lock, step, given.get()?).await?,
+        (Answer::PasswordProof(_) | Answer::DeviceSrp { .. } | Answer::DeviceProof { .. }, _) => {
+            return Err(Fault::Internal("judged by its block".into()).into());
+        }
+    })
+}
