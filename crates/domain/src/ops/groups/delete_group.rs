@@ -1,15 +1,15 @@
 //! DeleteGroup: ends a group, with members or without (admin.md 2.6).
 //!
-//! Nobody is in the group when the call answers. The members' rows are taken away by a job; they name the group by an id,
-//! so a new group of the same name begins without members.
+//! The group has no members when the call answers. A job deletes their rows; they name the group by an id, so a new group
+//! of the same name begins without members.
 
 use cognate_shapes::DeleteGroupRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{groups, jobs, pools, resource_counts};
+use cognate_store::tables::{groups, pools, resource_counts};
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::resources::groups::purge;
+use crate::jobs::group_deletion;
 use crate::{audit, resources};
 
 /// DeleteGroup.
@@ -19,12 +19,7 @@ pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> 
     let batch = pools::guard_active(Batch::new(), &pool.id);
     let batch = groups::delete(batch, &pool.id, &group.group_id);
     let batch = resource_counts::give_back(batch, &pool.id, resources::groups::RESOURCE);
-    let batch = jobs::add(
-        batch,
-        purge::KIND,
-        &purge::key(&pool.id, &group.group_id),
-        "",
-    );
+    let batch = group_deletion::plan(batch, &pool.id, &group.group_id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))
         .await?;

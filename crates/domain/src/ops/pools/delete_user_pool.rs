@@ -1,14 +1,14 @@
 //! DeleteUserPool: ends a pool and everything in it.
 //!
-//! The pool is gone for everyone when the call answers; a job takes its rows away afterwards. Its id is never used again.
+//! The pool is gone for everyone when the call answers; a job deletes its rows afterwards. Its id is never used again.
 
 use cognate_shapes::{DeleteUserPoolRequest, DeletionProtectionType};
 use cognate_store::Batch;
-use cognate_store::tables::{domains, jobs, pools};
+use cognate_store::tables::{domains, pools};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::resources::pools::purge;
+use crate::jobs::pool_deletion;
 use crate::{audit, resources};
 
 /// DeleteUserPool.
@@ -19,7 +19,7 @@ pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Resu
     }
     let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now());
     let batch = domains::guard_none(batch, &pool.id);
-    let batch = jobs::add(batch, purge::KIND, &pool.id, "");
+    let batch = pool_deletion::plan(batch, &pool.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         domains::POOL_HAS_DOMAIN => errors::domains::pool_has_domain().into(),

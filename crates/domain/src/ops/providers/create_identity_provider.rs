@@ -11,8 +11,9 @@ use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result, invalid_parameter, providers as texts, unconfirmed};
+use crate::jobs::metadata_refresh;
 use crate::records::provider::{Provider, ProviderDoc};
-use crate::resources::providers::{OWN_USERS, details, encryption, mapping, refresh};
+use crate::resources::providers::{OWN_USERS, details, encryption, mapping};
 use crate::{audit, resources};
 
 /// Providers that a pool may have (admin.md 7.2).
@@ -59,7 +60,7 @@ pub async fn create_identity_provider(
     let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
     let batch = resource_counts::take(batch, &pool.id, resources::providers::RESOURCE, MOST, FULL);
-    let batch = refresh::plan(batch, &pool.id, &provider);
+    let batch = metadata_refresh::plan(batch, &pool.id, &provider);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => texts::too_many_providers().into(),

@@ -8,10 +8,11 @@ use cognate_store::tables::{identity_providers as table, pools};
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
+use crate::jobs::metadata_refresh;
 use crate::records::pool::Pool;
 use crate::resources::pools::contended;
 use crate::resources::providers::details::{self, Details};
-use crate::resources::providers::{encryption, mapping, refresh};
+use crate::resources::providers::{encryption, mapping};
 use crate::{audit, resources};
 
 /// UpdateIdentityProvider.
@@ -84,7 +85,7 @@ impl Change<'_> {
         if let Some(identifiers) = identifiers {
             batch = table::identify(batch, &pool.id, &provider.name, identifiers);
         }
-        let batch = refresh::plan(batch, &pool.id, &provider);
+        let batch = metadata_refresh::plan(batch, &pool.id, &provider);
         let batch = audit::record(cx, batch, &pool.id, None);
         cx.commit(batch, |label| match label {
             table::IDENTIFIER_TAKEN => invalid_parameter(unconfirmed::IDENTIFIER_TAKEN).into(),

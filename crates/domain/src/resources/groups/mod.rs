@@ -1,7 +1,5 @@
 //! Logic of groups that operations and others share.
 
-pub mod purge;
-
 use cognate_shapes::{GroupType, Timestamp};
 use cognate_store::Label;
 use cognate_store::tables::groups::{self, GroupRow};

@@ -1,6 +1,5 @@
 //! Logic of pools that operations and others share.
 
-pub mod purge;
 pub mod settings;
 
 use std::sync::Arc;

@@ -4,7 +4,6 @@ pub mod details;
 pub mod encryption;
 pub mod links;
 pub mod mapping;
-pub mod refresh;
 
 use cognate_shapes::IdentityProviderTypeType;
 use cognate_store::Label;

@@ -1,0 +1,41 @@
+//! Deletes what the audit trail keeps no longer, a portion at a time.
+
+use cognate_store::Batch;
+use cognate_store::tables::{audit as table, jobs};
+
+use crate::app::App;
+use crate::audit;
+use crate::errors::Result;
+use crate::jobs::{Job, Progress, broken};
+
+/// The end of the audit trail. One node works on it at a time; the job has the empty key.
+#[derive(Default)]
+pub struct AuditRetention;
+
+impl Job for AuditRetention {
+    const KIND: &'static str = "audit_retention";
+
+    async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
+        let Some(before) = audit::forgotten_before(app).filter(|_| after.is_none()) else {
+            return Ok(Vec::new());
+        };
+        if !table::has_older(&app.store, before).await? {
+            return Ok(Vec::new());
+        }
+        let add = jobs::add(Batch::new(), Self::KIND, "", "");
+        app.store.commit(add).await.map_err(broken)?;
+        Ok(vec![String::new()])
+    }
+
+    async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
+        let Some(before) = audit::forgotten_before(app) else {
+            return Ok(Progress::done());
+        };
+        let outcome = app.store.commit(table::forget(Batch::new(), before)).await;
+        let deleted = outcome.map_err(broken)?.counts.first().copied();
+        if deleted.unwrap_or(0) < table::FORGET_ROWS {
+            return Ok(Progress::done());
+        }
+        Ok(Progress::More)
+    }
+}

@@ -1,0 +1,39 @@
+//! The job behind DeleteGroup: deletes the memberships of a deleted group, a thousand at a time.
+
+use cognate_store::Batch;
+use cognate_store::tables::{groups, jobs};
+
+use crate::app::App;
+use crate::errors::Result;
+use crate::jobs::{Job, Progress, broken};
+
+/// The deletion of a group's memberships; its key is [`key`].
+#[derive(Default)]
+pub struct GroupDeletion;
+
+/// Returns the key of the job: neither id holds a slash.
+pub fn key(pool_id: &str, group_id: &str) -> String {
+    format!("{pool_id}/{group_id}")
+}
+
+/// Adds the job of a deleted group.
+pub fn plan(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
+    jobs::add(batch, GroupDeletion::KIND, &key(pool_id, group_id), "")
+}
+
+impl Job for GroupDeletion {
+    const KIND: &'static str = "delete_group";
+
+    async fn portion(&mut self, app: &App, key: &str, _cursor: &str) -> Result<Progress> {
+        let Some((pool_id, group_id)) = key.split_once('/') else {
+            return Ok(Progress::done());
+        };
+        let batch = groups::sweep(Batch::new(), pool_id, group_id);
+        let outcome = app.store.commit(batch).await.map_err(broken)?;
+        let deleted = outcome.rows.first().map_or(0, Vec::len);
+        if deleted < groups::SWEEP_ROWS {
+            return Ok(Progress::done());
+        }
+        Ok(Progress::More)
+    }
+}

@@ -1,0 +1,23 @@
+//! Makes signing keys in advance: the first token of a pool then waits for no key generation.
+
+use crate::app::App;
+use crate::app::keys;
+use crate::errors::Result;
+use crate::jobs::{Job, Progress};
+
+/// The keys that are kept ready.
+const SPARES: usize = 4;
+
+/// The making of spare keys, one in each turn.
+#[derive(Default)]
+pub(super) struct SpareKeys;
+
+impl Job for SpareKeys {
+    const KIND: &'static str = "spare_keys";
+    const SHARED: bool = false;
+
+    async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
+        keys::add_spare(app, SPARES).await?;
+        Ok(Progress::done())
+    }
+}
