@@ -14,6 +14,7 @@ use crate::audit;
 use crate::clock::{HOUR, MINUTE};
 use crate::errors::Result;
 use crate::jobs::{Job, Progress};
+use crate::outbound;
 use crate::records::mac;
 use crate::records::provider::{Provider, ProviderDoc};
 use crate::resources::providers::details;
@@ -85,7 +86,7 @@ async fn refresh(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
         return Ok((batch, None));
     };
     let now = app.clock.service();
-    let found = match app.outbound.get(url).await {
+    let found = match outbound::document(&app.outbound, url).await {
         Ok(body) => details::read_metadata(app, body, now)
             .await
             .map_err(|error| error.to_string()),

@@ -7,6 +7,7 @@ use cognate_store::tables::domains::{self, DomainRow};
 use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
+use crate::cx::pause::Call;
 use crate::errors::{self, Fault, Result, unconfirmed};
 use crate::records::domain;
 use crate::records::pool::Pool;
@@ -123,7 +124,18 @@ pub(crate) fn check_custom(domain: &str) -> Result<()> {
 /// endpoints.md 2.2: the parent of a custom domain has an address, unless the server is told not to ask.
 pub(crate) async fn check_parent(cx: &Cx<'_>, domain: &str) -> Result<()> {
     let parent = domain.split_once('.').map_or(domain, |(_, parent)| parent);
-    if cx.settings.unresolved_domains || cx.outbound.has_address(parent).await {
+    if cx.settings.unresolved_domains {
+        return Ok(());
+    }
+    let call = Call {
+        point: "address",
+        subject: parent,
+        target: parent,
+    };
+    if cx
+        .call(call, async { Ok(cx.outbound.has_address(parent).await) })
+        .await?
+    {
         return Ok(());
     }
     Err(errors::domains::invalid_custom_domain().into())

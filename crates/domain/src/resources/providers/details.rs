@@ -10,6 +10,7 @@ use cognate_shapes::IdentityProviderTypeType;
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::cx::Cx;
+use crate::cx::pause::Call;
 use crate::errors::{ApiError, Result, invalid_parameter, providers as texts, unconfirmed};
 use crate::foreign::{self, TooSlow};
 use crate::outbound::{self, OutboundError};
@@ -247,8 +248,8 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
         tracing::info!(%issuer, %error, "no discovery document");
         texts::discovery_failed()
     };
-    let body = outbound::document(&cx.outbound, &discovery::url(&issuer)).await;
-    let body = body.map_err(|error| failed(&error))?;
+    let url = discovery::url(&issuer);
+    let body = fetch(cx, "discovery", &url, |error| failed(&error)).await?;
     let named = issuer.clone();
     let found = foreign::read(cx, move || discovery::parse(&named, &body)).await;
     let found = found
@@ -263,6 +264,28 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
         details.entry(key.to_owned()).or_insert(value);
     }
     Ok(())
+}
+
+/// Fetches a document once in an action, and holds no place among the running requests meanwhile. `refusal` makes the
+/// error of the action.
+async fn fetch(
+    cx: &Cx<'_>,
+    point: &str,
+    url: &str,
+    refusal: impl FnOnce(OutboundError) -> ApiError,
+) -> Result<Vec<u8>> {
+    let parsed = url.parse::<http::Uri>().ok();
+    let call = Call {
+        point,
+        subject: url,
+        target: parsed.as_ref().and_then(http::Uri::host).unwrap_or(url),
+    };
+    let work = async {
+        Ok(outbound::document(&cx.outbound, url)
+            .await
+            .map_err(refusal)?)
+    };
+    cx.call(call, work).await
 }
 
 /// Reads the metadata of a SAML provider, from its URL if that is what the request names.
@@ -286,16 +309,17 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
         (None, None) => return Err(texts::no_metadata().into()),
         (Some(_), Some(_)) => return Err(texts::two_metadata().into()),
         (None, Some(file)) => file.clone().into_bytes(),
-        (Some(url), None) => outbound::document(&cx.outbound, url)
-            .await
-            .map_err(|error| {
+        (Some(url), None) => {
+            let refusal = |error| {
                 // The URL may hold a key, so it is not logged.
                 tracing::info!(%error, "no metadata");
                 match error {
                     OutboundError::Status(status) => texts::metadata_status(status, url),
                     _ => texts::metadata_unreachable(url),
                 }
-            })?,
+            };
+            fetch(cx, "metadata", url, refusal).await?
+        }
     };
     let found = read_metadata(cx, document, cx.now()).await;
     let found = found.map_err(|error| match error {
