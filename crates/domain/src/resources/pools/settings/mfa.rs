@@ -85,7 +85,7 @@ fn recovers_by_email_alone(setting: Option<&AccountRecoverySettingType>) -> bool
 
 /// Settled P20; the plan that a passkey as both factors needs stands in the model's documentation.
 fn passkeys(cx: &Cx<'_>, pool: &Pool, after: &PoolDoc) -> Result<()> {
-    if passkeys_are_both_factors(after) {
+    if tiers::passkeys_are_both_factors(after) {
         essentials_feature(cx, pool, tiers::PASSKEY_MFA)?;
     }
     let settings = after.web_authn_configuration.as_ref();
@@ -93,13 +93,6 @@ fn passkeys(cx: &Cx<'_>, pool: &Pool, after: &PoolDoc) -> Result<()> {
         Some(id) => relying_party(id).map_err(Into::into),
         None => Ok(()),
     }
-}
-
-/// Whether a passkey with user verification stands for both factors.
-pub fn passkeys_are_both_factors(pool: &PoolDoc) -> bool {
-    let settings = pool.web_authn_configuration.as_ref();
-    settings.and_then(|s| s.factor_configuration)
-        == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
 }
 
 /// A relying party is named by a domain (Web Authentication section 5.4.2), so it holds what domain names hold.
