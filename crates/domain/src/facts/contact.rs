@@ -1,6 +1,5 @@
 //! The two attributes that messages are sent to.
 
-use crate::facts::factor::MfaFactor;
 use crate::facts::names;
 
 /// The two attributes that messages go to.
@@ -29,14 +28,6 @@ impl Contact {
         match self {
             Self::Email => "email_verified",
             Self::PhoneNumber => "phone_number_verified",
-        }
-    }
-
-    /// The second factor whose codes go there.
-    pub fn factor(self) -> MfaFactor {
-        match self {
-            Self::Email => MfaFactor::Email,
-            Self::PhoneNumber => MfaFactor::Sms,
         }
     }
 

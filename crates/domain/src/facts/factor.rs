@@ -110,3 +110,13 @@ impl MfaFactor {
         }
     }
 }
+
+impl Contact {
+    /// The second factor whose codes go there.
+    pub fn factor(self) -> MfaFactor {
+        match self {
+            Self::Email => MfaFactor::Email,
+            Self::PhoneNumber => MfaFactor::Sms,
+        }
+    }
+}

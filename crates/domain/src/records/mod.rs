@@ -12,4 +12,5 @@ pub mod passkey;
 pub mod pool;
 pub mod provider;
 pub mod schema;
+pub mod standard_schema;
 pub mod user;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::Result;
 use crate::facts::names;
 use crate::records::mac;
-use crate::records::schema;
+use crate::records::standard_schema;
 
 /// The settings of a pool, with every default that Describe shows already filled in (admin.md 1.2, 1.3).
 ///
@@ -34,7 +34,7 @@ pub struct PoolDoc {
     /// `PreTokenGeneration` and `PreTokenGenerationConfig` are in step (settled P36).
     pub lambda_config: LambdaConfigType,
     /// Standard attributes first, then custom ones with their prefix, as Describe lists them (admin.md 1.4).
-    #[serde(with = "schema::stored")]
+    #[serde(with = "standard_schema::stored")]
     pub schema: Vec<SchemaAttributeType>,
     /// The attributes that a sign-up verifies.
     #[serde(skip_serializing_if = "Option::is_none")]
