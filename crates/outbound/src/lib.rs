@@ -106,6 +106,12 @@ pub struct Outbound {
     bulkhead: Bulkhead,
 }
 
+/// Returns the host of a URL; None if it has none.
+pub fn host(url: &str) -> Option<String> {
+    let uri: http::Uri = url.parse().ok()?;
+    uri.host().map(str::to_owned)
+}
+
 impl Outbound {
     /// Returns a client that calls private addresses only if `private`.
     pub fn new(private: bool) -> Self {

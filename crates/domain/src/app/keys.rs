@@ -8,7 +8,6 @@ use cognate_crypto::seal::Context;
 use cognate_store::tables::keys::{self as table, KeyState, NewKey};
 use cognate_store::{Batch, CommitError, Row, params};
 
-use crate::app::App;
 use crate::app::sources::Sources;
 use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
@@ -185,9 +184,9 @@ pub fn spare_context(spare_id: &str) -> Context<'_> {
 ///
 /// # Errors
 /// The store's.
-pub async fn add_spare(app: &App, enough: usize) -> Result<Spares> {
+pub async fn add_spare(from: Sources<'_>, enough: usize) -> Result<Spares> {
     let wanted = i64::try_from(enough).unwrap_or(i64::MAX);
-    if app
+    if from
         .store
         .rows(table::READ_SPARE, params![wanted])
         .await?
@@ -196,9 +195,9 @@ pub async fn add_spare(app: &App, enough: usize) -> Result<Spares> {
     {
         return Ok(Spares::Enough);
     }
-    let key = app.workers.run_background(SigningKey::generate).await;
+    let key = from.workers.run_background(SigningKey::generate).await;
     let (kid, spare_id) = (key.public().kid(), random::uuid_v4());
-    let sealed = app
+    let sealed = from
         .root
         .seal(&spare_context(&spare_id), key.to_pkcs8().expose());
     let public = key.public().jwk_json(&kid);
@@ -207,9 +206,9 @@ pub async fn add_spare(app: &App, enough: usize) -> Result<Spares> {
         &spare_id,
         &public,
         sealed,
-        app.clock.service(),
+        from.clock.service(),
     );
-    match app.store.commit(batch).await {
+    match from.store.commit(batch).await {
         Ok(_) => Ok(Spares::Added),
         Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
     }

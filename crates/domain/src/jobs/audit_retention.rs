@@ -6,7 +6,7 @@ use cognate_store::tables::{audit as table, jobs};
 use crate::app::App;
 use crate::audit;
 use crate::errors::Result;
-use crate::jobs::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken};
 
 /// The end of the audit trail. One node works on it at a time; the job has the empty key.
 #[derive(Default)]

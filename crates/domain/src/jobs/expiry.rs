@@ -4,7 +4,7 @@ use cognate_store::tables::jobs as table;
 
 use crate::app::App;
 use crate::errors::Result;
-use crate::jobs::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken};
 
 /// The sweep of one bucket after the other. Two nodes at the same bucket do no harm.
 #[derive(Default)]

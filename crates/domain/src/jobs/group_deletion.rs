@@ -5,7 +5,7 @@ use cognate_store::tables::{groups, jobs};
 
 use crate::app::App;
 use crate::errors::Result;
-use crate::jobs::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken};
 
 /// The deletion of a group's memberships; its key is [`key`].
 #[derive(Default)]

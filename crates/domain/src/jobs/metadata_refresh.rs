@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::{HOUR, MINUTE};
 use crate::errors::Result;
-use crate::jobs::{Job, Progress};
+use crate::jobs::runner::{Job, Progress};
 use crate::outbound;
 use crate::records::mac;
 use crate::records::provider::{Provider, ProviderDoc};

@@ -8,96 +8,21 @@ mod expiry;
 pub mod group_deletion;
 pub mod metadata_refresh;
 pub mod pool_deletion;
+pub mod runner;
 mod spare_keys;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use cognate_crypto::random;
-use cognate_store::tables::jobs as table;
-use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
-use crate::clock::SECOND;
-use crate::errors::{Fault, Result};
 use crate::jobs::audit_retention::AuditRetention;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
 use crate::jobs::metadata_refresh::MetadataRefresh;
 use crate::jobs::pool_deletion::PoolDeletion;
+use crate::jobs::runner::{each_node, shared};
 use crate::jobs::spare_keys::SpareKeys;
-
-/// How long a node keeps a job without renewing its lease, in microseconds.
-const LEASE: i64 = 60 * SECOND;
-/// The longest rest between two portions.
-const REST: Duration = Duration::from_secs(1);
-/// Jobs that one query finds.
-const FOUND: u32 = 16;
-
-/// A kind of background work. A value of the type does one job of the kind and may remember how far it has come; another
-/// node begins with a new one.
-pub trait Job: Default + Send {
-    /// The kind in `jobs`, and the name in the log.
-    const KIND: &'static str;
-    /// How often a node looks for work of this kind.
-    const EVERY: Duration = Duration::from_secs(5);
-    /// False for work that each node does by itself, without rows in `jobs`: it has one value, which is never replaced.
-    const SHARED: bool = true;
-
-    /// The time, in microseconds, by which leases of this kind are due and end.
-    fn now(app: &App) -> i64 {
-        app.clock.wall()
-    }
-
-    /// Finds the keys of jobs that no node works on, in their order, behind the key `after`. Kinds that no request adds
-    /// add theirs here.
-    fn due(app: &App, after: Option<&str>) -> impl Future<Output = Result<Vec<String>>> + Send {
-        async move {
-            let (after, now) = (after.unwrap_or_default(), Self::now(app));
-            Ok(table::due(&app.store, Self::KIND, after, now, FOUND).await?)
-        }
-    }
-
-    /// Does a portion of the job `key`. `cursor`: what the latest [`Progress::Later`] kept; empty in the first turn.
-    ///
-    /// # Errors
-    /// A fault, after which the job is tried again once its lease has ended.
-    fn portion(
-        &mut self,
-        app: &App,
-        key: &str,
-        cursor: &str,
-    ) -> impl Future<Output = Result<Progress>> + Send;
-}
-
-/// How far a job has come with one portion.
-pub enum Progress {
-    /// There is more to do.
-    More,
-    /// The job is done: its row is deleted in this batch, which is undone if another node has taken the job.
-    Done(Batch),
-    /// The job rests for a time. The batch is undone if another node has taken the job.
-    Later {
-        /// Further changes of the portion.
-        batch: Batch,
-        /// Given back with the next portion.
-        cursor: &'static str,
-        /// Microseconds until then.
-        pause: i64,
-    },
-}
-
-impl Progress {
-    /// The job is done, and all its changes are committed.
-    pub fn done() -> Self {
-        Self::Done(Batch::new())
-    }
-
-    /// True if nothing is left to do.
-    pub fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_))
-    }
-}
 
 /// Works until `stop` ends. Faults are logged and tried again at a later turn.
 pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
@@ -117,105 +42,4 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
         _ = all => {}
         () = stop => {}
     }
-}
-
-/// Does the work that every node does, again and again.
-async fn each_node<J: Job>(app: &App) {
-    const { assert!(!J::SHARED, "work that nodes share needs leases") };
-    let mut job = J::default();
-    loop {
-        tokio::time::sleep(J::EVERY).await;
-        loop {
-            let begun = Instant::now();
-            match job.portion(app, "", "").await {
-                Ok(Progress::More) => rest(begun).await,
-                Ok(Progress::Done(_) | Progress::Later { .. }) => break,
-                Err(fault) => {
-                    report(J::KIND, &fault);
-                    break;
-                }
-            }
-        }
-    }
-}
-
-/// Does the work that nodes share, again and again.
-async fn shared<J: Job>(app: &App, node: &str) {
-    loop {
-        tokio::time::sleep(J::EVERY).await;
-        if let Err(fault) = turn::<J>(app, node).await {
-            report(J::KIND, &fault);
-        }
-    }
-}
-
-fn report(job: &str, fault: &Fault) {
-    tracing::warn!(
-        job,
-        ?fault,
-        "background work failed and will be tried again"
-    );
-}
-
-/// Does every due job of a kind that nodes share. `node` names this node in the leases.
-///
-/// # Errors
-/// A fault when the database fails; what is committed by then stays.
-pub async fn turn<J: Job>(app: &App, node: &str) -> Result<()> {
-    const { assert!(J::SHARED, "work of each node has no leases") };
-    let mut after: Option<String> = None;
-    loop {
-        let due = J::due(app, after.as_deref()).await?;
-        for key in &due {
-            work::<J>(app, node, key).await?;
-        }
-        after = due.into_iter().next_back();
-        if after.is_none() {
-            return Ok(());
-        }
-    }
-}
-
-/// Does one job, unless another node has its lease.
-async fn work<J: Job>(app: &App, node: &str, key: &str) -> Result<()> {
-    let now = J::now(app);
-    let taken = table::take(&app.store, J::KIND, key, node, now, now + LEASE).await;
-    let Some(lease) = taken.map_err(broken)? else {
-        return Ok(());
-    };
-    let (mut job, mut renewed) = (J::default(), now);
-    loop {
-        let begun = Instant::now();
-        let progress = job.portion(app, key, &lease.cursor).await?;
-        let now = J::now(app);
-        let (batch, ends) = match progress {
-            Progress::Done(batch) => (table::finish(batch, &lease), true),
-            Progress::Later {
-                batch,
-                cursor,
-                pause,
-            } => (table::checkpoint(batch, &lease, cursor, now + pause), true),
-            Progress::More if now - renewed <= LEASE / 4 => {
-                rest(begun).await;
-                continue;
-            }
-            Progress::More => (table::extend(Batch::new(), &lease, now + LEASE), false),
-        };
-        match app.store.commit(batch).await {
-            Ok(_) if !ends => renewed = now,
-            // Another node has taken the job, or the rows have changed: the next turn sees what there is.
-            Ok(_) | Err(CommitError::Conflict(_)) => return Ok(()),
-            Err(error) => return Err(broken(error)),
-        }
-        rest(begun).await;
-    }
-}
-
-/// Waits as long as the portion took: a portion keeps the database busy, and half of the time belongs to the requests.
-async fn rest(begun: Instant) {
-    tokio::time::sleep(begun.elapsed().min(REST)).await;
-}
-
-fn broken(error: CommitError) -> Fault {
-    Fault::Internal(format!("commit: {error}"))
 }

@@ -5,7 +5,7 @@ use cognate_store::{Batch, params};
 
 use crate::app::App;
 use crate::errors::Result;
-use crate::jobs::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken};
 
 /// The state of a pool whose deletion has begun.
 const DELETING: i64 = 1;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::app::keys;
 use crate::errors::Result;
-use crate::jobs::{Job, Progress};
+use crate::jobs::runner::{Job, Progress};
 
 /// The keys that are kept ready.
 const SPARES: usize = 4;
@@ -17,7 +17,7 @@ impl Job for SpareKeys {
     const SHARED: bool = false;
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
-        keys::add_spare(app, SPARES).await?;
+        keys::add_spare(app.sources(), SPARES).await?;
         Ok(Progress::done())
     }
 }

@@ -274,11 +274,11 @@ async fn fetch(
     url: &str,
     refusal: impl FnOnce(OutboundError) -> ApiError,
 ) -> Result<Vec<u8>> {
-    let parsed = url.parse::<http::Uri>().ok();
+    let host = cognate_outbound::host(url);
     let call = Call {
         point,
         subject: url,
-        target: parsed.as_ref().and_then(http::Uri::host).unwrap_or(url),
+        target: host.as_deref().unwrap_or(url),
     };
     let work = async {
         Ok(outbound::document(&cx.outbound, url)

@@ -1,7 +1,9 @@
 //! The audit trail: what is in it, and when it is forgotten.
 
+use cognate_domain::Settings;
 use cognate_domain::audit::{self, Entry};
-use cognate_domain::{Settings, jobs};
+use cognate_domain::jobs::audit_retention::AuditRetention;
+use cognate_domain::jobs::runner::turn;
 use cognate_store::tables::jobs as leases;
 use cognate_store::{Batch, params};
 use each_engine::each_engine;
@@ -107,10 +109,10 @@ async fn the_trail_is_kept_for_ninety_days(t: &TestApp) {
     append(t, 3).await;
     t.advance(90 * DAY - 60).await;
     append(t, 2).await;
-    jobs::forget_audit(&t.app, "one").await.unwrap();
+    turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(t).await, 5);
     t.advance(120).await;
-    jobs::forget_audit(&t.app, "one").await.unwrap();
+    turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(t).await, 2);
     // The job leaves nothing behind.
     let left = t
@@ -127,7 +129,7 @@ async fn more_than_a_portion_goes_too(t: &TestApp) {
     append(t, 2_500).await;
     t.advance(91 * DAY).await;
     append(t, 1).await;
-    jobs::forget_audit(&t.app, "one").await.unwrap();
+    turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(t).await, 1);
 }
 
@@ -161,10 +163,10 @@ async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &Tes
     assert_eq!(count(t).await, 500);
 
     // While its lease lasts nobody else does it.
-    jobs::forget_audit(&t.app, "other").await.unwrap();
+    turn::<AuditRetention>(&t.app, "other").await.unwrap();
     assert_eq!(count(t).await, 500);
     tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
-    jobs::forget_audit(&t.app, "other").await.unwrap();
+    turn::<AuditRetention>(&t.app, "other").await.unwrap();
     assert_eq!(count(t).await, 0);
     // The node that was too slow changes nothing any more.
     store
@@ -179,8 +181,8 @@ async fn nodes_that_forget_at_once_do_no_harm(t: &TestApp) {
     t.advance(91 * DAY).await;
     append(t, 7).await;
     let (one, other) = tokio::join!(
-        jobs::forget_audit(&t.app, "one"),
-        jobs::forget_audit(&t.app, "other")
+        turn::<AuditRetention>(&t.app, "one"),
+        turn::<AuditRetention>(&t.app, "other")
     );
     one.unwrap();
     other.unwrap();
@@ -196,7 +198,7 @@ async fn a_trail_without_an_end_is_never_forgotten() {
     .await;
     append(&t, 3).await;
     t.advance(10_000 * DAY).await;
-    jobs::forget_audit(&t.app, "one").await.unwrap();
+    turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(&t).await, 3);
 }
 

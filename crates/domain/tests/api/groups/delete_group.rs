@@ -1,6 +1,7 @@
 //! DeleteGroup and the purge of memberships.
 
-use cognate_domain::resources::groups::purge;
+use cognate_domain::jobs::group_deletion::{self, GroupDeletion};
+use cognate_domain::jobs::runner::Job;
 use cognate_store::{Batch, params};
 use each_engine::each_engine;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn a_deleted_group_has_no_members_and_neither_has_its_successor(t: &TestAp
         .await
         .unwrap()
         .unwrap();
-    let key = purge::key(&pool, row.text(0).unwrap());
+    let key = group_deletion::key(&pool, row.text(0).unwrap());
     assert_eq!(t.ok("DeleteGroup", named(&pool, "g")).await, Value::Null);
     t.refused("GetGroup", named(&pool, "g"), MISSING.0, MISSING.1)
         .await;
@@ -38,7 +39,13 @@ async fn a_deleted_group_has_no_members_and_neither_has_its_successor(t: &TestAp
         count(t, "SELECT 1 FROM jobs WHERE kind = 'delete_group'").await,
         1
     );
-    assert!(purge::step(&t.app, &key).await.unwrap());
+    assert!(
+        GroupDeletion
+            .portion(&t.app, &key, "")
+            .await
+            .unwrap()
+            .is_done()
+    );
     assert_eq!(count(t, "SELECT 1 FROM group_members").await, 1);
     assert_eq!(groups_of(t, &pool, "ann", 0).await, ["kept"]);
 }
@@ -62,7 +69,12 @@ async fn a_large_group_ends_at_once_and_its_rows_go_in_portions(t: &TestApp) {
     t.app.store.commit(batch).await.unwrap();
     t.ok("DeleteGroup", named(&pool, "g")).await;
     let mut portions = 1;
-    while !purge::step(&t.app, &purge::key(&pool, &id)).await.unwrap() {
+    while !GroupDeletion
+        .portion(&t.app, &group_deletion::key(&pool, &id), "")
+        .await
+        .unwrap()
+        .is_done()
+    {
         portions += 1;
     }
     assert_eq!(

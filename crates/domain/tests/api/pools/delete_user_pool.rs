@@ -1,6 +1,7 @@
 //! DeleteUserPool and the purge of what a deleted pool leaves.
 
-use cognate_domain::resources::pools::purge;
+use cognate_domain::jobs::pool_deletion::PoolDeletion;
+use cognate_domain::jobs::runner::Job;
 use cognate_store::tables::pools;
 use cognate_store::{Batch, params};
 use each_engine::each_engine;
@@ -181,7 +182,11 @@ async fn the_purge_takes_every_row_of_the_pool_and_of_no_other(t: &TestApp) {
     // The count is the sum of the shards.
     assert_eq!(describe(t, &stays).await["EstimatedNumberOfUsers"], 2);
     assert!(
-        purge::step(&t.app, &stays).await.unwrap(),
+        PoolDeletion::default()
+            .portion(&t.app, &stays, "")
+            .await
+            .unwrap()
+            .is_done(),
         "an active pool is not purged"
     );
     t.ok("DeleteUserPool", json!({"UserPoolId": gone})).await;
@@ -195,7 +200,12 @@ async fn the_purge_takes_every_row_of_the_pool_and_of_no_other(t: &TestApp) {
         .await
         .unwrap();
     assert_eq!(jobs[0].text(0).unwrap(), gone);
-    while !purge::step(&t.app, &gone).await.unwrap() {}
+    while !PoolDeletion::default()
+        .portion(&t.app, &gone, "")
+        .await
+        .unwrap()
+        .is_done()
+    {}
     assert_eq!(
         (left(t, &gone).await, left(t, &stays).await),
         (0, LEFT.len())
@@ -216,7 +226,11 @@ async fn the_purge_takes_every_row_of_the_pool_and_of_no_other(t: &TestApp) {
     );
     assert_eq!(pools::state(&t.app.store, &gone).await.unwrap(), Some(2));
     assert!(
-        purge::step(&t.app, &gone).await.unwrap(),
+        PoolDeletion::default()
+            .portion(&t.app, &gone, "")
+            .await
+            .unwrap()
+            .is_done(),
         "a second purge finds nothing to do"
     );
 }
@@ -243,7 +257,12 @@ async fn a_client_made_while_its_pool_is_deleted_leaves_nothing(t: &TestApp) {
             );
         }
     }
-    while !purge::step(&t.app, &id).await.unwrap() {}
+    while !PoolDeletion::default()
+        .portion(&t.app, &id, "")
+        .await
+        .unwrap()
+        .is_done()
+    {}
     assert_eq!(left(t, &id).await, 0);
     t.refused(
         "CreateUserPoolClient",
@@ -268,7 +287,12 @@ async fn the_purge_goes_in_portions(t: &TestApp) {
     t.app.store.commit(batch).await.unwrap();
     t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
     let mut portions = 1;
-    while !purge::step(&t.app, &id).await.unwrap() {
+    while !PoolDeletion::default()
+        .portion(&t.app, &id, "")
+        .await
+        .unwrap()
+        .is_done()
+    {
         portions += 1;
     }
     assert_eq!(portions, 3);

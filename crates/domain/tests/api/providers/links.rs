@@ -1,6 +1,7 @@
 //! Links between outside identities and users of a pool.
 
-use cognate_domain::resources::pools::purge;
+use cognate_domain::jobs::pool_deletion::PoolDeletion;
+use cognate_domain::jobs::runner::Job;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
@@ -441,7 +442,12 @@ async fn providers_and_links_go_with_their_pool(t: &TestApp) {
     )
     .await;
     t.ok("DeleteUserPool", json!({"UserPoolId": pool})).await;
-    while !purge::step(&t.app, &pool).await.unwrap() {}
+    while !PoolDeletion::default()
+        .portion(&t.app, &pool, "")
+        .await
+        .unwrap()
+        .is_done()
+    {}
     for table in [
         "SELECT 1 FROM identity_providers",
         "SELECT 1 FROM idp_identifiers",

@@ -3,7 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cognate_domain::resources::providers::refresh;
+use cognate_domain::jobs::metadata_refresh::MetadataRefresh;
+use cognate_domain::jobs::runner;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 use x509_cert::Certificate;
@@ -34,7 +35,10 @@ async fn jobs(t: &TestApp) -> usize {
 
 /// Two nodes look for work.
 async fn turn(t: &TestApp) {
-    let (one, two) = tokio::join!(refresh::run(&t.app, "one"), refresh::run(&t.app, "two"));
+    let (one, two) = tokio::join!(
+        runner::turn::<MetadataRefresh>(&t.app, "one"),
+        runner::turn::<MetadataRefresh>(&t.app, "two")
+    );
     one.and(two).unwrap_or_else(|fault| panic!("{fault:?}"));
 }
 

@@ -120,7 +120,7 @@ async fn a_page_signs_in_with_a_password_and_signs_no_token(t: &TestApp) {
     let session = opened(page.password(PASSWORD).await);
     assert_eq!((&session.user.id, &session.refresh.user_id), (&sub, &sub));
     assert!(session.doc.proven.has(Factor::Password) && session.new_device.is_none());
-    assert_eq!(session.refresh.id, session.session_id);
+    assert_eq!(session.refresh.session_id, session.id);
     assert_eq!(sessions(t, &s.pool).await, 1);
     // The keys of a pool are made with its first token.
     assert_eq!(signing_keys(t, &s.pool).await, 0);

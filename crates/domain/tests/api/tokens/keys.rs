@@ -60,7 +60,7 @@ async fn first_tokens_asked_for_at_once_share_one_pair_of_keys(t: &TestApp) {
 #[each_engine]
 async fn keys_made_in_advance_serve_the_next_pool_and_only_it(t: &TestApp) {
     spare_keys::delete_all(&t.app.store).await;
-    while keys::add_spare(&t.app, 3).await.unwrap() == Spares::Added {}
+    while keys::add_spare(t.app.sources(), 3).await.unwrap() == Spares::Added {}
     let (a, b) = (site(t).await, site(t).await);
     let mut kids = std::collections::BTreeSet::new();
     for s in [&a, &b] {

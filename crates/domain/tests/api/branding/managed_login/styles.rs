@@ -1,5 +1,7 @@
 //! Styles of clients and pools: how many there are and when they end.
 
+use cognate_domain::jobs::pool_deletion::PoolDeletion;
+use cognate_domain::jobs::runner::Job;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
@@ -105,9 +107,11 @@ async fn a_deleted_pool_takes_its_looks_away(t: &TestApp) {
     let logo = image("FORM_LOGO", "LIGHT", "PNG", PNG);
     create(t, &id, &client, json!({"Settings": {}, "Assets": [logo]})).await;
     t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
-    while !cognate_domain::resources::pools::purge::step(&t.app, &id)
+    while !PoolDeletion::default()
+        .portion(&t.app, &id, "")
         .await
         .unwrap()
+        .is_done()
     {}
     assert_eq!(rows(t, &id).await, (0, 0));
 }
