@@ -2,6 +2,7 @@
 
 mod citations;
 mod examples;
+mod order;
 
 use std::path::{Path, PathBuf};
 
@@ -82,6 +83,9 @@ pub fn run(root: &Path) -> Result<()> {
     check_operation_files(root, &mut faults)?;
     for (line, rule) in clients_matrix::faults(root)? {
         let file = PathBuf::from(clients_matrix::MATRIX);
+        faults.push(Fault { file, line, rule });
+    }
+    for (file, line, rule) in order::faults(root)? {
         faults.push(Fault { file, line, rule });
     }
     if faults.is_empty() {
