@@ -15,10 +15,6 @@ pub fn now() -> i64 {
         .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// A request that carries no signature.
 pub fn unsigned(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
@@ -40,15 +36,15 @@ pub fn signed(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     let canonical = format!(
         "POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:{host}\nx-amz-date:{stamp}\nx-amz-target:{target}\n\n\
          {names}\n{}",
-        hex(&sha256(body.as_bytes()))
+        hex::encode(sha256(body.as_bytes()))
     );
     let scope = format!("{date}/us-east-1/cognito-idp/aws4_request");
     let to_sign = format!(
         "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
-        hex(&sha256(canonical.as_bytes()))
+        hex::encode(sha256(canonical.as_bytes()))
     );
     let key = sigv4_key("test", date, "us-east-1", "cognito-idp");
-    let signature = hex(&hmac_sha256(key.expose(), to_sign.as_bytes()));
+    let signature = hex::encode(hmac_sha256(key.expose(), to_sign.as_bytes()));
     format!(
         "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Date: {stamp}\r\n\
          X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 Credential=test/{scope}, SignedHeaders={names}, \

@@ -11,6 +11,7 @@ mod clock;
 mod error;
 mod migrate;
 mod options;
+pub mod percent;
 mod postgres;
 pub mod signed;
 mod sqlite;

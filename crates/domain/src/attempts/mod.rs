@@ -44,19 +44,9 @@ impl Subject {
     }
 }
 
-/// Lower-case hexadecimal.
+/// Returns lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| {
-        char::from(if nibble < 10 {
-            b'0' + nibble
-        } else {
-            b'a' + nibble - 10
-        })
-    };
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    hex::encode(bytes)
 }
 
 /// Counts a request of `kind` in one commit, once in an action, however often the action is run.

@@ -217,7 +217,7 @@ impl Claim<'_> {
             hash::sha256_hex(canonical.as_bytes())
         );
         let expected = key.sign(self.day, self.region, SERVICE, to_sign.as_bytes());
-        let same = ct_eq(to_hex(&expected).as_bytes(), self.signature.as_bytes());
+        let same = ct_eq(hex::encode(expected).as_bytes(), self.signature.as_bytes());
         if same {
             Ok(())
         } else {
@@ -285,16 +285,6 @@ fn canonical_query(query: &str) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect::<Vec<_>>()
         .join("&")
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-            let _ = write!(out, "{b:02x}");
-            out
-        })
 }
 
 #[cfg(test)]

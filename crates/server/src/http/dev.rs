@@ -9,6 +9,7 @@ use std::time::Duration;
 use cognate_access::{ClientAddress, json};
 use cognate_domain::messages::inbox::{self, InboxFilter};
 use cognate_domain::signin::mfa::software_token;
+use cognate_store::percent;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use hyper::body::Incoming;
@@ -229,20 +230,10 @@ async fn empty(state: &State) -> Result<Value, Trouble> {
     Ok(json!({}))
 }
 
-/// A percent-encoded value. `+` stays what it is, because phone numbers and addresses have it and people paste them.
+/// Decodes a percent-encoded value. `+` stays what it is, because phone numbers and addresses have it and people paste
+/// them.
 fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16));
-        let (high, low) = (digit()?, digit()?);
-        bytes.push(u8::try_from(high * 16 + low).ok()?);
-    }
-    String::from_utf8(bytes).ok()
+    percent::decode(text).ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::OpenError;
+use crate::percent::{self, PercentError};
 
 /// How long one host may take to accept a connection, unless the connection string says otherwise.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -180,23 +181,11 @@ fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, OpenError> {
     Ok(found)
 }
 
-/// Undoes percent-encoding (RFC 3986 section 2.1).
 fn decode(text: &str) -> Result<String, OpenError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
-        let (high, low) = (digit(), digit());
-        let decoded = high
-            .zip(low)
-            .and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        bytes.push(decoded.ok_or_else(|| refused("the database URL has a broken % escape"))?);
-    }
-    String::from_utf8(bytes).map_err(|_| refused("the database URL is not UTF-8"))
+    percent::decode(text).map_err(|error| match error {
+        PercentError::Escape => refused("the database URL has a broken % escape"),
+        PercentError::Utf8 => refused("the database URL is not UTF-8"),
+    })
 }
 
 #[cfg(test)]
