@@ -16,11 +16,6 @@ const SOURCES: &str = "crates/domain/src";
 /// The arrow of the list of crates.
 const ARROW: &str = "→";
 
-/// Folders whose rings of files are being opened. Temporary: empty once they are.
-const OPEN_RINGS: [&str; 4] = ["attempts", "records", "signin", "users"];
-/// Imports against the order that are being removed: the file, and the folder that it imports. Temporary too.
-const OPEN_IMPORTS: [(&str, &str); 1] = [("app/mod.rs", "signin")];
-
 /// A broken rule: the file, the line, and what is wrong.
 pub(super) type Finding = (PathBuf, usize, String);
 
@@ -105,12 +100,10 @@ fn check_folders(order: &[(usize, String)], sources: &BTreeMap<String, String>) 
         }
         match (rank(from), rank(to)) {
             (Some(own), Some(other)) if own < other => {
-                if !OPEN_IMPORTS.contains(&(import.from.as_str(), to)) {
-                    let rule = format!(
-                        "`{to}` stands below `{from}` in {DOCUMENT}, so `{from}` must not import it"
-                    );
-                    found.push((source(&import.from), import.line, rule));
-                }
+                let rule = format!(
+                    "`{to}` stands below `{from}` in {DOCUMENT}, so `{from}` must not import it"
+                );
+                found.push((source(&import.from), import.line, rule));
             }
             (own, other) => {
                 unknown.extend(own.is_none().then(|| from.to_owned()));
@@ -122,10 +115,8 @@ fn check_folders(order: &[(usize, String)], sources: &BTreeMap<String, String>) 
         let rule = format!("`{folder}` is missing from the list of folders");
         found.push((PathBuf::from(DOCUMENT), 1, rule));
     }
-    for (folder, imports) in inside {
-        if !OPEN_RINGS.contains(&folder.as_str()) {
-            found.extend(rings(&imports));
-        }
+    for imports in inside.values() {
+        found.extend(rings(imports));
     }
     found
 }

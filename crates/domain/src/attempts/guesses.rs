@@ -14,7 +14,7 @@ use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 use cognate_store::tables::attempts as table;
 
-use crate::attempts::{FailedAttempts, Subject};
+use crate::attempts::failed::{FailedAttempts, Subject};
 use crate::clock::DAY;
 use crate::errors::{Result, auth};
 use crate::facts::factor::MfaFactor;

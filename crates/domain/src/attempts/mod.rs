@@ -5,49 +5,19 @@
 //! side by side, on one node or on several, are counted one after the other, and none is answered that began before a
 //! lock and ended inside it.
 
+mod failed;
 pub mod guesses;
 
-use cognate_store::tables::attempts::{self as table, Failures};
-use cognate_store::{Batch, CommitError, Row};
+use cognate_store::tables::attempts as table;
+use cognate_store::{Batch, CommitError};
 
 use crate::attempts::guesses::Guess;
-use crate::clock::{HOUR, MINUTE, SECOND};
+use crate::clock::HOUR;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::Pool;
 
-/// Wrong passwords before the first lock.
-const FREE: i64 = 5;
-/// The longest lock, and how long wrong passwords are remembered (auth.md 2.10).
-const LONGEST: i64 = 15 * MINUTE;
-
-/// The subject whose attempts are counted: a user or an unknown name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject(String);
-
-impl Subject {
-    /// A user, by id.
-    pub fn known(user_id: &str) -> Self {
-        Self(user_id.to_owned())
-    }
-
-    /// An unknown name. The database sees a pseudonym, so that typed names are not collected.
-    pub fn unknown(pool: &Pool, folded_name: &str) -> Self {
-        Self(hex(&pool
-            .key
-            .mac("attempts of unknown names", folded_name.as_bytes())))
-    }
-
-    /// The key of the rows.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Returns lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    hex::encode(bytes)
-}
+pub use failed::{FailedAttempts, Subject};
 
 /// Counts a request of `kind` in one commit, once in an action, however often the action is run.
 ///
@@ -60,14 +30,14 @@ pub async fn take(
     kind: &'static str,
     limit: i64,
 ) -> Result<()> {
-    let counted = format!("request {kind}\n{}", subject.0);
+    let counted = format!("request {kind}\n{}", subject.as_str());
     if cx.memory().get::<()>(&counted).is_some() {
         return Ok(());
     }
     let batch = table::count(
         Batch::new(),
         &pool.id,
-        &subject.0,
+        &subject.as_str(),
         kind,
         cx.now(),
         cx.now().saturating_add(HOUR),
@@ -81,116 +51,11 @@ pub async fn take(
     Ok(())
 }
 
-/// Failed attempts of a subject as read from the database.
-#[derive(Clone, Debug)]
-pub struct FailedAttempts {
-    subject: Subject,
-    seen: Option<Failures>,
-    /// Wrong answers to single factors, by kind of row.
-    factors: Vec<(String, Failures)>,
-}
-
-impl FailedAttempts {
-    /// From the rows of `attempts::OF_SUBJECT` or `OF_SIGN_IN`.
-    pub fn from_rows(subject: Subject, rows: &[Row]) -> Result<Self> {
-        let (mut seen, mut factors) = (None, Vec::new());
-        for row in rows {
-            let (kind, failures) = Failures::from_row(row)?;
-            if kind == table::PASSWORD {
-                seen = Some(failures);
-            } else if kind.starts_with(table::WRONG) {
-                factors.push((kind, failures));
-            }
-        }
-        Ok(Self {
-            subject,
-            seen,
-            factors,
-        })
-    }
-
-    /// The subject that was read.
-    pub fn subject(&self) -> &Subject {
-        &self.subject
-    }
-
-    /// The wrong answers of a kind of row.
-    pub(super) fn of_factor(&self, kind: &str) -> Option<&Failures> {
-        let mut rows = self.factors.iter();
-        rows.find(|(name, _)| name == kind).map(|(_, seen)| seen)
-    }
-
-    /// True if the subject is locked at `now`.
-    pub fn locked(&self, now: i64) -> bool {
-        self.seen.as_ref().is_some_and(|seen| now < seen.until)
-    }
-
-    /// Refuses while the subject is locked, even the right password; the attempt does not count (auth.md 2.10).
-    ///
-    /// # Errors
-    /// NotAuthorizedException `Password attempts exceeded`.
-    pub fn refuse_locked(&self, now: i64) -> Result<()> {
-        if self.locked(now) {
-            Err(errors::auth::password_attempts_exceeded().into())
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Adds to the batch of a complete sign-in that nothing was counted since, and deletes the failed attempts.
-    pub fn reset(&self, batch: Batch, pool: &Pool) -> Batch {
-        table::clear(batch, &pool.id, &self.subject.0, self.seen.as_ref())
-    }
-
-    /// Adds to the batch of a right answer that is not the last that nothing was counted since; deletes nothing.
-    pub fn require_unchanged(&self, batch: Batch, pool: &Pool) -> Batch {
-        table::unmoved(batch, &pool.id, &self.subject.0, self.seen.as_ref())
-    }
-
-    /// True if [`FailedAttempts::reset`] has nothing to delete; then a right password that ends in a challenge needs no commit.
-    pub fn is_clean(&self) -> bool {
-        self.seen.is_none()
-    }
-
-    /// The row after one more wrong password at `now`.
-    fn after_failure(&self, now: i64) -> Failures {
-        let before = self
-            .seen
-            .as_ref()
-            .filter(|seen| now < seen.expires)
-            .map_or(0, |seen| seen.n);
-        let n = before.saturating_add(1);
-        let lock = match u32::try_from(n - FREE) {
-            Err(_) => 0,
-            Ok(doublings) => SECOND
-                .checked_shl(doublings.min(20))
-                .unwrap_or(LONGEST)
-                .clamp(SECOND, LONGEST),
-        };
-        // The clock of another node may be ahead; `last` identifies the row's state and must move.
-        let last = self
-            .seen
-            .as_ref()
-            .map_or(now, |seen| now.max(seen.last.saturating_add(1)));
-        let until = if lock == 0 {
-            0
-        } else {
-            now.saturating_add(lock)
-        };
-        Failures {
-            n,
-            until,
-            last,
-            expires: now.saturating_add(LONGEST),
-        }
-    }
-}
-
 /// Reads the failed attempts of a subject.
 pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<FailedAttempts> {
     let rows = cx
         .store
-        .rows(table::OF_SUBJECT, table::key(&pool.id, &subject.0))
+        .rows(table::OF_SUBJECT, table::key(&pool.id, &subject.as_str()))
         .await?;
     FailedAttempts::from_rows(subject, &rows)
 }
@@ -221,7 +86,7 @@ pub async fn count_failure(
         let batch = table::replace(
             also.clone(),
             &pool.id,
-            &tally.subject.0,
+            &tally.subject.as_str(),
             tally.seen.as_ref(),
             &after,
         );
@@ -232,56 +97,4 @@ pub async fn count_failure(
         }
     }
     Err(errors::auth::password_attempts_exceeded().into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tally(n: i64, last: i64) -> FailedAttempts {
-        let seen = Failures {
-            n,
-            until: 0,
-            last,
-            expires: last + LONGEST,
-        };
-        FailedAttempts {
-            subject: Subject::known("u"),
-            seen: Some(seen),
-            factors: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn the_lock_begins_with_the_fifth_failure_at_one_second_and_doubles_to_fifteen_minutes() {
-        let now = 1_000 * SECOND;
-        let lock = |before: i64| {
-            let after = tally(before, now - 1).after_failure(now);
-            (
-                after.n,
-                (after.until - if after.until == 0 { 0 } else { now }) / SECOND,
-            )
-        };
-        assert_eq!(
-            [lock(0), lock(3), lock(4), lock(5), lock(6)],
-            [(1, 0), (4, 0), (5, 1), (6, 2), (7, 4)]
-        );
-        assert_eq!(
-            [lock(13), lock(14), lock(15), lock(90)],
-            [(14, 512), (15, 900), (16, 900), (91, 900)]
-        );
-    }
-
-    #[test]
-    fn fifteen_minutes_without_an_attempt_forget_the_failures() {
-        let now = 10_000 * SECOND;
-        assert_eq!(tally(7, now - LONGEST).after_failure(now).n, 1);
-        assert_eq!(tally(7, now - LONGEST + 1).after_failure(now).n, 8);
-    }
-
-    #[test]
-    fn every_failure_changes_the_row_even_when_the_clock_stands_still() {
-        let now = 1_000 * SECOND;
-        assert!(tally(1, now).after_failure(now).last > now);
-    }
 }

@@ -6,7 +6,7 @@ use cognate_shapes::{AliasAttributeType, UserStatusType};
 use cognate_store::params;
 use cognate_store::tables::{attempts as attempts_table, users};
 
-use crate::attempts::{FailedAttempts, Subject, hex};
+use crate::attempts::{FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Result, auth};
 use crate::facts::names;
@@ -189,7 +189,7 @@ fn decoy_id(pool: &Pool, typed: &str) -> String {
 
 /// The shape of the ids of real users, which are random UUIDs of version 4.
 pub(super) fn uuid_of(bytes: &[u8]) -> String {
-    let text = hex(bytes);
+    let text = hex::encode(bytes);
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
     let variant = ["8", "9", "a", "b"]
         .get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3))

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_crypto::secret::{Secret, SecretBytes};
 use cognate_crypto::{hash, random};
 
-use crate::attempts::hex;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
@@ -51,7 +50,7 @@ pub fn decode(text: &str) -> Result<Vec<u8>> {
 
 /// A new nonce.
 pub fn nonce() -> String {
-    hex(&random::bytes::<16>())
+    hex::encode(random::bytes::<16>())
 }
 
 /// The time until which a step that begins now can be answered, in microseconds (auth.md 3.1).

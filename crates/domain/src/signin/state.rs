@@ -7,7 +7,6 @@ use cognate_shapes::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
 use crate::attempts::guesses::Guess;
-use crate::attempts::hex;
 use crate::clock::utc_day;
 use crate::cx::Cx;
 use crate::errors::{Result, auth};
@@ -346,5 +345,5 @@ impl SignInState {
 
 /// A text that differs between the credentials of a user.
 pub fn credential_mark(user: &User) -> String {
-    hex(&session_token::fingerprint(user.credential.as_deref()))
+    hex::encode(session_token::fingerprint(user.credential.as_deref()))
 }

@@ -15,7 +15,6 @@ use cognate_shapes::NewDeviceMetadataType;
 use cognate_store::Batch;
 use cognate_store::tables::devices;
 
-use crate::attempts::hex;
 use crate::clock::MINUTE;
 use crate::cx::{ClientInfo, Cx};
 use crate::errors::devices::device_not_found;
@@ -169,7 +168,7 @@ pub async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<S
 /// A text that differs between callers without a session.
 fn caller(cx: &Cx<'_>) -> String {
     let ClientInfo { ip, user_agent, .. } = &cx.client_info;
-    hex(&sha256(format!("{ip} {user_agent}").as_bytes()))
+    hex::encode(sha256(format!("{ip} {user_agent}").as_bytes()))
 }
 
 /// A device that may prove itself.

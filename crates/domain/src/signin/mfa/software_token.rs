@@ -11,7 +11,6 @@ use cognate_store::{Batch, Store};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::attempts::hex;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
@@ -54,7 +53,7 @@ fn seal(pool: &Pool, user_id: &str, slot: Slot, seed: &Seed) -> Vec<u8> {
 
 /// A pseudonym of a seed.
 fn mark(pool: &Pool, seed: &Seed) -> String {
-    hex(&pool.key.mac("registered apps", seed.expose()))
+    hex::encode(pool.key.mac("registered apps", seed.expose()))
 }
 
 /// The row of a user's seeds, if there is one.

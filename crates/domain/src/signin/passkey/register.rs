@@ -252,7 +252,7 @@ impl Given {
             attachment: self.attachment,
             transports: self.transports,
             backup_eligible: flags.backup_eligible(),
-            aaguid: aaguid.then(|| crate::attempts::hex(&new.aaguid)),
+            aaguid: aaguid.then(|| hex::encode(new.aaguid)),
         };
         Ok(PasskeyRow {
             credential_id: self.id,

@@ -12,7 +12,6 @@ use cognate_store::Batch;
 use cognate_store::tables::attempts::{self as table, Limit};
 use serde::{Deserialize, Serialize};
 
-use crate::attempts::hex;
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
 use crate::facts::names;
@@ -112,7 +111,7 @@ impl Bound {
         let text = format!("{}/{attribute}/{value}", worth.tag());
         let pseudonym = pool.key.mac("destinations of codes", text.as_bytes());
         Self {
-            subject: hex(&pseudonym),
+            subject: hex::encode(pseudonym),
             worth,
         }
     }
