@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use cognate_store::params;
 use cognate_store::tables::{pools, users};
 use hdrhistogram::Histogram;
 use serde_json::json;
@@ -174,7 +173,7 @@ async fn nothing_is_issued(world: &World, server: &Server) -> Result<()> {
 async fn finished(arguments: &Arguments, folder: &Path, pool: &str) -> Result<bool> {
     let store = seed::open(arguments, folder).await?;
     let state = pools::state(&store, pool).await?;
-    let left = store.rows(users::PAGE, params![pool, "", 1]).await?;
+    let left = store.all(users::page(pool, "", 1)).await?;
     store.close().await;
     if state == Some(PURGED) && !left.is_empty() {
         bail!("the pool is marked as purged, and users are left");

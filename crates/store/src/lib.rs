@@ -26,6 +26,7 @@ pub use error::{CommitError, OpenError, StoreError};
 pub use migrate::PROGRAM_GENERATION;
 pub use options::{MigrateMode, PostgresOptions, SqliteOptions, StoreOptions, Synchronous};
 pub use postgres::prepare_schema;
+pub use tables::Query;
 pub use value::{Row, Value};
 
 /// An open database. A clone is another handle of the same one.
@@ -35,7 +36,7 @@ pub struct Store {
     counters: Arc<Counters>,
 }
 
-/// What a store was asked to do since it was opened.
+/// Counts of the work done since a store was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Work {
     /// SELECT statements of [`Store::rows`], [`Store::read`] and [`Store::scan`].
@@ -130,15 +131,31 @@ impl Store {
         Ok(self.rows(sql, params).await?.into_iter().next())
     }
 
+    /// Reads the first row of a query, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn first(&self, (sql, params): Query) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params).await?.into_iter().next())
+    }
+
+    /// Reads all rows of a query, as [`rows`](Self::rows) does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn all(
+        &self,
+        (sql, params): Query,
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send {
+        self.rows(sql, params)
+    }
+
     /// Several point reads; one round trip on PostgreSQL. The answers are in the order of the queries. Each query sees
     /// what is committed when it runs: on PostgreSQL they share no snapshot.
     ///
     /// # Errors
     /// [`StoreError`] of the first read that failed.
-    pub async fn read(
-        &self,
-        queries: &[(&'static str, Vec<Value>)],
-    ) -> Result<Vec<Vec<Row>>, StoreError> {
+    pub async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, StoreError> {
         count(&self.counters.reads, queries.len());
         match &self.driver {
             Driver::Sqlite(driver) => driver.read(queries),
@@ -146,7 +163,10 @@ impl Store {
         }
     }
 
-    /// A long read (counting, exporting, a page behind a filter that no index serves): kept off the async workers.
+    /// A long read (counting, a page that no index serves): kept off the async workers.
+    ///
+    /// All rows are in memory at once. Whatever walks a table that grows with its pools (an export, a backup) must read it
+    /// page by page, by its key and with a LIMIT.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -179,7 +199,7 @@ impl Store {
         }
     }
 
-    /// Whether reads and writes can work now.
+    /// Checks that reads and writes can work now.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Closed`].
@@ -190,7 +210,7 @@ impl Store {
         }
     }
 
-    /// Finishes what was accepted and lets go of the database. Later calls are [`StoreError::Closed`].
+    /// Finishes what was accepted and closes the database. Later calls are [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.driver {
             Driver::Sqlite(driver) => driver.close().await,

@@ -18,7 +18,7 @@ pub enum Part<'a> {
     Bytes(&'a [u8]),
 }
 
-/// The columns of a row that decide something: those of its key, then the others, in the order of `tables/macs.rs`.
+/// The columns of a row that decide something: those of its key, then the others, in the order of `tables/catalogue.rs`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed<'a> {
     /// The table.

@@ -61,7 +61,7 @@ async fn fill(store: &Store, pool: &str) {
 /// The rows of the pool that are left, in all tables that a removal empties.
 async fn left(store: &Store, pool: &str) -> i64 {
     let mut sum = 0;
-    for statement in pools::PURGE {
+    for statement in pools::PURGE.iter() {
         let table = statement.strip_prefix("DELETE FROM ").unwrap();
         // The entries of clients are found by the client, not by the pool.
         let Some((table, _)) = table.split_once(" WHERE pool_id = ?1") else {

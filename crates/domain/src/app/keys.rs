@@ -6,7 +6,7 @@ use cognate_crypto::jws::{PublicKey, SigningKey, header_json};
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_store::tables::keys::{self as table, KeyState, NewKey};
-use cognate_store::{Batch, CommitError, Row, params};
+use cognate_store::{Batch, CommitError, Row};
 
 use crate::app::sources::Sources;
 use crate::errors::{Fault, Result};
@@ -64,12 +64,12 @@ impl PoolSigners {
         known: Option<Arc<Self>>,
     ) -> Result<Arc<Self>> {
         if let Some(known) = known
-            && known.is_still_true(&from.store.rows(table::LIST, params![&pool.id]).await?)?
+            && known.is_still_true(from.store.all(table::list(&pool.id)).await?)?
         {
             return Ok(known);
         }
         for _ in 0..3 {
-            let rows = from.store.rows(table::READ, params![&pool.id]).await?;
+            let rows = from.store.all(table::of_pool(&pool.id)).await?;
             if !rows.is_empty() {
                 return Self::from_rows(pool, rows).map(Arc::new);
             }
@@ -101,10 +101,10 @@ impl PoolSigners {
         format!(r#"{{"keys":[{}]}}"#, entries.join(","))
     }
 
-    fn is_still_true(&self, rows: &[Row]) -> Result<bool> {
+    fn is_still_true(&self, rows: Vec<Row>) -> Result<bool> {
         let mut seen = 0;
-        for row in rows {
-            let state = KeyState::from_row(row)?;
+        for mut row in rows {
+            let state = KeyState::read(&mut row)?;
             if state.state == table::RETIRED {
                 continue;
             }
@@ -121,7 +121,7 @@ impl PoolSigners {
             |what: &str| Fault::Internal(format!("signing keys of pool {}: {what}", pool.id));
         let (mut id, mut access, mut published, mut ver) = (None, None, Vec::new(), 0);
         for mut row in rows {
-            let state = KeyState::from_row(&row)?;
+            let state = KeyState::read(&mut row)?;
             ver = ver.max(row.int(6)?);
             let jwk = row.take_text(4)?;
             let sealed = row.take_bytes(5)?;
@@ -186,13 +186,7 @@ pub fn spare_context(spare_id: &str) -> Context<'_> {
 /// The store's.
 pub async fn add_spare(from: Sources<'_>, enough: usize) -> Result<Spares> {
     let wanted = i64::try_from(enough).unwrap_or(i64::MAX);
-    if from
-        .store
-        .rows(table::READ_SPARE, params![wanted])
-        .await?
-        .len()
-        >= enough
-    {
+    if from.store.all(table::spare(wanted)).await?.len() >= enough {
         return Ok(Spares::Enough);
     }
     let key = from.workers.run_background(SigningKey::generate).await;
@@ -228,7 +222,7 @@ pub enum Spares {
 async fn make(from: Sources<'_>, pool: &Pool) -> Result<()> {
     let mut batch = Batch::new();
     let mut fresh = Vec::with_capacity(2);
-    for mut row in from.store.rows(table::READ_SPARE, params![2]).await? {
+    for mut row in from.store.all(table::spare(2)).await? {
         let spare_id = row.take_text(0)?;
         let der = from.root.open(&spare_context(&spare_id), row.bytes(2)?)?;
         let key = SigningKey::from_pkcs8(der.expose())

@@ -25,8 +25,7 @@ impl Subject {
     /// An unknown name. The database sees a pseudonym, so that typed names are not collected.
     pub fn unknown(pool: &Pool, folded_name: &str) -> Self {
         Self(hex::encode(
-            &pool
-                .key
+            pool.key
                 .mac("attempts of unknown names", folded_name.as_bytes()),
         ))
     }
@@ -47,11 +46,11 @@ pub struct FailedAttempts {
 }
 
 impl FailedAttempts {
-    /// From the rows of `attempts::OF_SUBJECT` or `OF_SIGN_IN`.
-    pub fn from_rows(subject: Subject, rows: &[Row]) -> Result<Self> {
+    /// Reads the rows of `attempts::of_subject` or `of_sign_in`.
+    pub fn from_rows(subject: Subject, rows: Vec<Row>) -> Result<Self> {
         let (mut seen, mut factors) = (None, Vec::new());
-        for row in rows {
-            let (kind, failures) = Failures::from_row(row)?;
+        for mut row in rows {
+            let (kind, failures) = Failures::read(&mut row)?;
             if kind == table::PASSWORD {
                 seen = Some(failures);
             } else if kind.starts_with(table::WRONG) {
@@ -100,7 +99,7 @@ impl FailedAttempts {
 
     /// Adds to the batch of a right answer that is not the last that nothing was counted since; deletes nothing.
     pub fn require_unchanged(&self, batch: Batch, pool: &Pool) -> Batch {
-        table::unmoved(batch, &pool.id, &self.subject.0, self.seen.as_ref())
+        table::require_unchanged(batch, &pool.id, &self.subject.0, self.seen.as_ref())
     }
 
     /// True if [`FailedAttempts::reset`] has nothing to delete; then a right password that ends in a challenge needs no commit.

@@ -37,7 +37,7 @@ pub async fn take(
     let batch = table::count(
         Batch::new(),
         &pool.id,
-        &subject.as_str(),
+        subject.as_str(),
         kind,
         cx.now(),
         cx.now().saturating_add(HOUR),
@@ -55,9 +55,9 @@ pub async fn take(
 pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: Subject) -> Result<FailedAttempts> {
     let rows = cx
         .store
-        .rows(table::OF_SUBJECT, table::key(&pool.id, &subject.as_str()))
+        .all(table::of_subject(&pool.id, subject.as_str()))
         .await?;
-    FailedAttempts::from_rows(subject, &rows)
+    FailedAttempts::from_rows(subject, rows)
 }
 
 /// Counts a wrong answer, durably before the client's error, together with `also` (its auth event). `guess`: the factor
@@ -86,7 +86,7 @@ pub async fn count_failure(
         let batch = table::replace(
             also.clone(),
             &pool.id,
-            &tally.subject.as_str(),
+            tally.subject.as_str(),
             tally.seen.as_ref(),
             &after,
         );

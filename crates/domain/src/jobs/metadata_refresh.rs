@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use cognate_store::Batch;
-use cognate_store::tables::{identity_providers as table, jobs, pools};
+use cognate_store::tables::{guards, identity_providers as table, jobs, pools};
 
 use crate::app::App;
 use crate::audit;
@@ -82,7 +82,7 @@ async fn refresh(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
     let mut doc: ProviderDoc = serde_json::from_str(&row.doc)?;
     let Some(url) = doc.details.get(details::METADATA_URL) else {
         // An update that names a URL again makes another version, and the job stays.
-        let batch = table::guard_version(Batch::new(), pool_id, provider_id, row.ver);
+        let batch = guards::require_provider_unchanged(Batch::new(), pool_id, provider_id, row.ver);
         return Ok((batch, None));
     };
     let now = app.clock.service();

@@ -10,8 +10,8 @@ use crate::records::pool::Pool;
 ///
 /// # Errors
 /// A row of another shape, and an internal fault for one that is not signed.
-pub fn read(pool: &Pool, row: Row) -> Result<DomainRow> {
-    checked(pool, DomainRow::read(row)?)
+pub fn read(pool: &Pool, mut row: Row) -> Result<DomainRow> {
+    checked(pool, DomainRow::read(&mut row)?)
 }
 
 /// A row that was read.

@@ -5,10 +5,9 @@
 //! derived from the pool's, which the sealing key protects.
 
 use cognate_crypto::seal::{PoolKey, RootKey};
-use cognate_store::signed::{Part, Signed};
 use cognate_store::tables::sealing::{self, Kind};
 use cognate_store::tables::{macs, pools};
-use cognate_store::{Batch, CommitError, Store};
+use cognate_store::{Batch, CommitError, Store, signed::Part, signed::Signed};
 
 use crate::errors::{Fault, Result};
 
@@ -115,7 +114,7 @@ pub async fn sign_old_pools(store: &Store, root: &RootKey) -> Result<usize> {
 /// # Errors
 /// The store's.
 pub async fn sign_rows(store: &Store, key: &PoolKey, pool_id: &str) -> Result<()> {
-    for table in macs::TABLES {
+    for table in macs::TABLES.iter() {
         let mut rows = macs::unsigned(store, table, pool_id, None).await?;
         while let Some(last) = rows.last() {
             let batch = rows.iter().fold(Batch::new(), |batch, row| {

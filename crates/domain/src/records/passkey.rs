@@ -42,8 +42,8 @@ impl Passkey {
     ///
     /// # Errors
     /// A fault on a row of another shape, or one that is not signed.
-    pub fn read(pool: &Pool, user_id: &str, row: Row) -> Result<Self> {
-        Self::of(pool, user_id, PasskeyRow::read(row)?)
+    pub fn read(pool: &Pool, user_id: &str, mut row: Row) -> Result<Self> {
+        Self::of(pool, user_id, PasskeyRow::read(&mut row)?)
     }
 
     /// The same of a row that was taken already.

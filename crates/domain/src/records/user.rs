@@ -6,7 +6,7 @@ use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::Context;
 use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType, UsernameAttributeType};
 use cognate_store::tables::users::{self as table, UserRow};
-use cognate_store::tables::{groups, provider_links};
+use cognate_store::tables::{groups, guards, provider_links};
 use cognate_store::{Batch, Label, Row, Store};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::facts::names;
 use crate::records::mac;
 use crate::records::pool::Pool;
 
-pub use cognate_store::tables::users::{BY_ID, BY_LOGIN, ID_TAKEN, POOL_GONE, USER_STALE};
+pub use cognate_store::tables::users::{ID_TAKEN, USER_STALE};
 
 /// The user name is taken.
 pub const USERNAME_TAKEN: Label = Label("username_taken");
@@ -157,7 +157,7 @@ impl User {
             .transpose()
     }
 
-    /// From a row of [`BY_ID`], [`BY_LOGIN`] or a page; empties the row.
+    /// Reads a row of a query of `tables::users`, moving the columns out of it.
     ///
     /// # Errors
     /// An internal fault for a row that is not signed or does not parse.
@@ -398,7 +398,7 @@ pub fn taken_alias(label: Label) -> Option<&'static str> {
 
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.
 pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
-    let batch = table::guard_pool(batch, &pool.id);
+    let batch = guards::require_pool_active(batch, &pool.id);
     let mut batch = table::insert(batch, &pool.id, &user.to_row(pool)?);
     for (name, kind) in user.logins(pool) {
         batch = take_name(batch, pool, user, &name, kind);
@@ -422,7 +422,7 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     }
     let mut changes = changes.to_vec();
     changes.sort_by(|a, b| a.1.id.cmp(&b.1.id));
-    let mut batch = table::guard_pool(batch, &pool.id);
+    let mut batch = guards::require_pool_active(batch, &pool.id);
     for (before, after) in &changes {
         let row = UserRow {
             ver: before.ver,

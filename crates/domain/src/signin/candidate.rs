@@ -3,7 +3,6 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::Context;
 use cognate_shapes::{AliasAttributeType, UserStatusType};
-use cognate_store::params;
 use cognate_store::tables::{attempts as attempts_table, users};
 
 use crate::attempts::{FailedAttempts, Subject};
@@ -51,17 +50,11 @@ impl Candidate {
         let unknown = Subject::unknown(pool, &typed);
         let mut queries = vec![
             users::by_login_or_other(&pool.id, &typed, unknown.as_str()),
-            (
-                attempts_table::OF_SIGN_IN,
-                params![&pool.id, &typed, unknown.as_str()],
-            ),
+            attempts_table::of_sign_in(&pool.id, &typed, unknown.as_str()),
         ];
         if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
             queries.push(users::by_id(&pool.id, name));
-            queries.push((
-                attempts_table::OF_SUBJECT,
-                attempts_table::key(&pool.id, name),
-            ));
+            queries.push(attempts_table::of_subject(&pool.id, name));
         }
         let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
@@ -90,10 +83,10 @@ impl Candidate {
                 typed,
                 user: None,
                 model: other,
-                tally: FailedAttempts::from_rows(unknown, &counted)?,
+                tally: FailedAttempts::from_rows(unknown, counted)?,
             });
         };
-        let tally = FailedAttempts::from_rows(Subject::known(&user.id), &counted)?;
+        let tally = FailedAttempts::from_rows(Subject::known(&user.id), counted)?;
         Ok(Self {
             typed,
             user: Some(user),
@@ -128,7 +121,7 @@ impl Candidate {
             return Ok(self);
         }
         Ok(Self {
-            tally: FailedAttempts::from_rows(Subject::unknown(pool, &self.typed), &[])?,
+            tally: FailedAttempts::from_rows(Subject::unknown(pool, &self.typed), Vec::new())?,
             // The factors that the user could choose from stay visible.
             model: self.user.map(Box::new),
             user: None,

@@ -6,7 +6,7 @@
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{ChallengeNameType, UserStatusType};
 use cognate_store::Batch;
-use cognate_store::tables::sessions;
+use cognate_store::tables::guards;
 
 use crate::attempts::guesses::Guess;
 use crate::audit;
@@ -169,7 +169,7 @@ fn send_code(
         Contact::PhoneNumber => Expected::SmsOtp,
     };
     let state = step.state.clone().next(cx, at.client, expected);
-    let batch = sessions::pool_is_active(Batch::new(), &at.pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
     let (writes, delivery) = match &step.user {
         Some(user) => otp::send(cx, at, user, contact, Stage::First, &state, batch)?,
         None => {

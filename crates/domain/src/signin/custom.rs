@@ -12,7 +12,7 @@ use cognate_crypto::seal::Context;
 use cognate_crypto::srp::PublicA;
 use cognate_store::Batch;
 use cognate_store::tables::custom_auth::{self as table, CustomAuthRow};
-use cognate_store::tables::{codes as codes_table, sessions};
+use cognate_store::tables::guards;
 use serde::{Deserialize, Serialize};
 
 use crate::app::custom_auth::{ChallengeContext, Decision, Entry, NewChallenge};
@@ -21,7 +21,7 @@ use crate::cx::pause::Call;
 use crate::errors::{Result, auth, challenges};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::pool::Pool;
-use crate::records::user::{ID_TAKEN, User};
+use crate::records::user::User;
 use crate::signin::challenge::{Ask, Challenge};
 use crate::signin::event::AuthEvent;
 use crate::signin::lock::Lock;
@@ -373,8 +373,8 @@ fn seal(
 }
 
 async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Option<(State, i64)>> {
-    let key = table::key(&pool.id, subject, row, cx.now());
-    let Some(mut found) = cx.store.row(table::READ, key).await? else {
+    let live = table::live(&pool.id, subject, row, cx.now());
+    let Some(mut found) = cx.store.first(live).await? else {
         return Ok(None);
     };
     let CustomAuthRow { sealed, ver } = CustomAuthRow::read(&mut found)?;
@@ -386,10 +386,10 @@ async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Opti
 
 /// The conditions of a challenge: an active pool, and the user as read, or still no such user.
 fn guard(at: At<'_>, user: Option<&User>, subject: &str) -> Batch {
-    let batch = sessions::pool_is_active(Batch::new(), &at.pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
     match user {
-        Some(user) => sessions::user_is_unchanged(batch, &at.pool.id, &user.id, user.ver),
-        None => codes_table::guard_nobody(batch, &at.pool.id, subject, ID_TAKEN),
+        Some(user) => guards::require_user_unchanged(batch, &at.pool.id, &user.id, user.ver),
+        None => guards::require_user_absent(batch, &at.pool.id, subject),
     }
 }
 

@@ -138,8 +138,8 @@ async fn count_wrong(cx: &Cx<'_>, at: At<'_>, step: Step, wrong: Wrong) -> Fault
         if wrong.one_time {
             // A right answer on another node may have used up, since the read, what this one was compared with. Then this
             // is the same answer once more, for the session to refuse, and no guess.
-            let spent = sessions::spent_key(&at.pool.id, &step.state.nonce);
-            if cx.store.row(sessions::READ_SPENT, spent).await?.is_some() {
+            let spent = sessions::spent(&at.pool.id, &step.state.nonce);
+            if cx.store.first(spent).await?.is_some() {
                 return Err(Fault::Stale);
             }
         }

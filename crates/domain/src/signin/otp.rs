@@ -179,8 +179,8 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, step: &Step, given: &str) -> Result<
     if judged.as_ref().err() == Some(&Wrong::Expired) {
         // Another answer, on another node, may have used the code up since the session was read: it is for the session to
         // say so, and no wrong answer.
-        let spent = sessions::spent_key(&at.pool.id, &state.nonce);
-        if cx.store.row(sessions::READ_SPENT, spent).await?.is_some() {
+        let spent = sessions::spent(&at.pool.id, &state.nonce);
+        if cx.store.first(spent).await?.is_some() {
             return Err(Fault::Stale);
         }
     }

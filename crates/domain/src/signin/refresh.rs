@@ -1,7 +1,7 @@
 //! New tokens for a refresh token, and its rotation (auth.md 5.5).
 
 use cognate_shapes::{AuthenticationResultType, UserStatusType};
-use cognate_store::tables::{groups, sessions, users};
+use cognate_store::tables::{groups, guards, sessions, users};
 use cognate_store::{Batch, CommitError};
 use serde_json::Value;
 
@@ -176,14 +176,14 @@ async fn rotate(cx: &Cx<'_>, at: At<'_>, live: Live) -> Result<AuthenticationRes
         ..live.row.clone()
     };
     let row = session::sign(pool, &live.user.id, &token.session_id, row);
-    let batch = sessions::pool_is_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &row);
     let batch = live.touch(cx, pool, batch);
     let (committed, signed) = tokio::join!(cx.store.commit(batch), live.sign(cx, at, Some(&token)));
     match committed {
         Ok(_) => signed,
         Err(CommitError::Conflict(label)) => {
-            if label == sessions::POOL_GONE {
+            if label == guards::POOL_GONE {
                 cx.cache.forget(&pool.id, Some(&client.id));
             }
             Err(Fault::Stale)
@@ -225,10 +225,7 @@ async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) ->
         .store
         .read(&[
             users::by_id(&pool.id, &token.user_id),
-            (
-                sessions::READ,
-                sessions::key(&pool.id, &token.user_id, &token.session_id, cx.now()),
-            ),
+            sessions::live(&pool.id, &token.user_id, &token.session_id, cx.now()),
             groups::of_user(&pool.id, &token.user_id),
         ])
         .await?

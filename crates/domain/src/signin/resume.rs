@@ -31,11 +31,8 @@ impl Rows {
             .store
             .read(&[
                 users::by_id(&pool.id, subject),
-                (
-                    attempts_table::OF_SUBJECT,
-                    attempts_table::key(&pool.id, subject),
-                ),
-                (sessions::READ_SPENT, sessions::spent_key(&pool.id, nonce)),
+                attempts_table::of_subject(&pool.id, subject),
+                sessions::spent(&pool.id, nonce),
             ])
             .await?;
         let mut found = found.into_iter();
@@ -43,7 +40,7 @@ impl Rows {
         let (user, counted, spent) = (next().into_iter().next(), next(), next());
         Ok(Self {
             user,
-            tally: FailedAttempts::from_rows(Subject::known(subject), &counted)?,
+            tally: FailedAttempts::from_rows(Subject::known(subject), counted)?,
             is_spent: !spent.is_empty(),
         })
     }

@@ -1,6 +1,6 @@
 //! What a step decides. A challenge's module returns a verdict and changes nothing; the driver acts on it.
 
-use cognate_store::tables::sessions;
+use cognate_store::tables::{guards, sessions};
 use cognate_store::{Batch, Label};
 
 use crate::attempts::{FailedAttempts, Subject};
@@ -61,7 +61,7 @@ impl Replay {
     pub fn conflict(&self, cx: &Cx<'_>, at: At<'_>, label: Label) -> Fault {
         match label {
             sessions::SPENT => self.spent().into(),
-            sessions::POOL_GONE | user::POOL_GONE => {
+            guards::POOL_GONE => {
                 cx.cache.forget(&at.pool.id, Some(&at.client.id));
                 Fault::Stale
             }
@@ -126,8 +126,8 @@ impl Step {
     /// read.
     pub fn require_unchanged(&self, at: At<'_>, writes: Batch) -> Result<Batch> {
         let user = self.known()?;
-        let batch = sessions::pool_is_active(Batch::new(), &at.pool.id);
-        let batch = sessions::user_is_unchanged(batch, &at.pool.id, &user.id, user.ver);
+        let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
+        let batch = guards::require_user_unchanged(batch, &at.pool.id, &user.id, user.ver);
         Ok(self.tally.require_unchanged(batch.extend(writes), at.pool))
     }
 
@@ -204,11 +204,11 @@ impl Authenticated {
 
     /// The conditions under which what was read is still true.
     pub fn guard(&self, pool: &Pool) -> Batch {
-        let batch = sessions::pool_is_active(Batch::new(), &pool.id);
+        let batch = guards::require_pool_active(Batch::new(), &pool.id);
         match self.change {
             Change::Saved => batch,
             Change::None => {
-                sessions::user_is_unchanged(batch, &pool.id, &self.user.id, self.user.ver)
+                guards::require_user_unchanged(batch, &pool.id, &self.user.id, self.user.ver)
             }
         }
     }

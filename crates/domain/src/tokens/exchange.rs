@@ -150,10 +150,7 @@ async fn alive(
         .store
         .read(&[
             users::by_id(&pool.id, user_id),
-            (
-                sessions::READ,
-                sessions::key(&pool.id, user_id, session_id, cx.now()),
-            ),
+            sessions::live(&pool.id, user_id, session_id, cx.now()),
             groups::of_user(&pool.id, user_id),
         ])
         .await?;

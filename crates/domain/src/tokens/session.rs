@@ -54,9 +54,9 @@ pub fn read(
     pool: &Pool,
     user_id: &str,
     session_id: &str,
-    row: Row,
+    mut row: Row,
 ) -> Result<(SessionRow, SessionDoc)> {
-    let row = SessionRow::from_row(row)?;
+    let row = SessionRow::read(&mut row)?;
     pool.check(&row.signed(user_id, session_id), row.mac.as_deref())?;
     let doc = serde_json::from_str(&row.doc)?;
     Ok((row, doc))

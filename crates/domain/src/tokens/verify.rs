@@ -87,10 +87,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Res
         .store
         .read(&[
             users::by_id(&pool.id, &claims.sub),
-            (
-                sessions::READ,
-                sessions::key(&pool.id, &claims.sub, &session_id, cx.now()),
-            ),
+            sessions::live(&pool.id, &claims.sub, &session_id, cx.now()),
         ])
         .await?
         .into_iter();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cognate_shapes::{DeviceConfigurationType, DeviceRememberedStatusType, DeviceType};
 use cognate_store::tables::devices::{self, DeviceRow};
-use cognate_store::tables::pools as pools_table;
+use cognate_store::tables::guards;
 use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
@@ -100,7 +100,7 @@ pub(crate) async fn page(
 /// # Errors
 /// `Device does not exist.`
 pub(crate) async fn forget(cx: &Cx<'_>, pool: &Pool, user: &User, key: &str) -> Result<()> {
-    let batch = pools_table::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = devices::delete(batch, &pool.id, &user.id, key);
     commit(cx, pool, user, batch).await
 }
@@ -132,7 +132,7 @@ pub(crate) async fn set_status(
         ..known
     };
     let after = Device::signed(pool, &user.id, after);
-    let batch = pools_table::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = devices::set_remembered(batch, &pool.id, &user.id, &after.0);
     commit(cx, pool, user, batch).await
 }

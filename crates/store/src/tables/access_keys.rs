@@ -1,5 +1,6 @@
 //! `access_keys`: the credentials of those who may call IAM operations.
 
+use super::rows::{self, Column, rows};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 const INSERT: &str = "INSERT INTO access_keys (key_id, doc, sealed, enabled, created, ver) VALUES (?1, ?2, ?3, ?4, ?5, 1)";
@@ -15,7 +16,7 @@ pub const EXISTS: Label = Label("access_key_exists");
 /// There is no such key, or not in this version.
 pub const MISSING: Label = Label("access_key_missing");
 
-/// Whether a key may be used.
+/// The state of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Calls signed with it are judged by its policy.
@@ -24,37 +25,31 @@ pub enum State {
     Disabled,
 }
 
-/// A key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessKey {
-    /// The access key id, as clients send it.
-    pub key_id: String,
-    /// JSON: the policy document and a description.
-    pub doc: String,
-    /// The secret, sealed together with what `doc` and `state` say.
-    pub sealed: Vec<u8>,
-    /// Whether it may be used.
-    pub state: State,
-    /// Microseconds since the epoch.
-    pub created: i64,
-    /// Grows with every change; ignored by [`insert`], which starts at 1.
-    pub ver: i64,
+impl Column for State {
+    fn take(row: &mut Row, index: usize) -> Result<Self, StoreError> {
+        Ok(match row.flag(index)? {
+            true => Self::Enabled,
+            false => Self::Disabled,
+        })
+    }
 }
 
-impl AccessKey {
-    fn from_row(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            key_id: row.take_text(0)?,
-            doc: row.take_text(1)?,
-            sealed: row.take_bytes(2)?,
-            state: if row.flag(3)? {
-                State::Enabled
-            } else {
-                State::Disabled
-            },
-            created: row.int(4)?,
-            ver: row.int(5)?,
-        })
+rows! {
+    /// A key.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct AccessKey {
+        /// The access key id, as clients send it.
+        pub key_id: String,
+        /// JSON: the policy document and a description.
+        pub doc: String,
+        /// The secret, sealed together with `doc` and `state`.
+        pub sealed: Vec<u8>,
+        /// True if it may be used.
+        pub state: State,
+        /// Microseconds since the epoch.
+        pub created: i64,
+        /// Grows with every change; ignored by [`insert`], which starts at 1.
+        pub ver: i64,
     }
 }
 
@@ -78,11 +73,7 @@ pub fn insert(batch: Batch, key: &AccessKey) -> Batch {
 /// # Errors
 /// [`StoreError`].
 pub async fn get(store: &Store, key_id: &str) -> Result<Option<AccessKey>, StoreError> {
-    store
-        .row(GET, params![key_id])
-        .await?
-        .map(AccessKey::from_row)
-        .transpose()
+    rows::one(store.first((GET, params![key_id])).await?)
 }
 
 /// Up to `limit` keys whose ids come after `after` (empty: from the first), in order of their ids.
@@ -90,8 +81,7 @@ pub async fn get(store: &Store, key_id: &str) -> Result<Option<AccessKey>, Store
 /// # Errors
 /// [`StoreError`].
 pub async fn list(store: &Store, after: &str, limit: u32) -> Result<Vec<AccessKey>, StoreError> {
-    let rows = store.rows(LIST, params![after, limit]).await?;
-    rows.into_iter().map(AccessKey::from_row).collect()
+    rows::all(store.all((LIST, params![after, limit])).await?)
 }
 
 /// Enables or disables version `ver` of a key, whose secret is sealed for the new state; [`MISSING`].

@@ -1,10 +1,10 @@
-//! `attempts`: wrong passwords and counted requests of a subject (a user id, or the pseudonym of a name nobody has).
+//! `attempts`: wrong passwords and counted requests of a subject (a user id, or the pseudonym of an unknown name).
 //!
 //! Rows of the kind [`PASSWORD`] keep the sign-in lockout: `n` wrong passwords in a row, `last` the time of the newest,
 //! `since` the instant until which the subject is locked. Rows of other kinds count requests in a window that began at
 //! `since`. Times are microseconds.
 
-use crate::{Batch, Label, Row, StoreError, Value, params};
+use crate::{Batch, Label, Query, Row, StoreError, params};
 
 /// The kind of the sign-in lockout.
 pub const PASSWORD: &str = "password";
@@ -15,13 +15,10 @@ pub const WRONG: &str = "wrong:";
 /// Another attempt on the same subject was judged first: read again.
 pub const MOVED: Label = Label("attempts_moved");
 
-/// All rows of a subject; parameters: pool, subject.
-pub const OF_SUBJECT: &str =
+const OF_SUBJECT: &str =
     "SELECT n, since, last, expires, kind FROM attempts WHERE pool_id = ?1 AND subject = ?2";
 
-/// All rows of the user who signs in with a folded name, or of a pseudonym when nobody has the name; parameters: pool,
-/// folded name, pseudonym. The work is the same.
-pub const OF_SIGN_IN: &str = "SELECT n, since, last, expires, kind FROM attempts WHERE pool_id = ?1 \
+const OF_SIGN_IN: &str = "SELECT n, since, last, expires, kind FROM attempts WHERE pool_id = ?1 \
      AND subject = COALESCE((SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2), ?3)";
 
 const LOCKOUT: &str =
@@ -73,25 +70,32 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// From a row of [`OF_SUBJECT`] or [`OF_SIGN_IN`], with its kind.
+    /// Reads a row of [`of_subject`] or [`of_sign_in`]: its kind, and the rest.
     ///
     /// # Errors
-    /// [`StoreError::Column`].
-    pub fn from_row(row: &Row) -> Result<(String, Self), StoreError> {
+    /// [`StoreError::Column`] on a row of another shape.
+    pub fn read(row: &mut Row) -> Result<(String, Self), StoreError> {
         let failures = Self {
             n: row.int(0)?,
             until: row.int(1)?,
             last: row.int(2)?,
             expires: row.int(3)?,
         };
-        Ok((row.text(4)?.to_owned(), failures))
+        Ok((row.take_text(4)?, failures))
     }
 }
 
-/// Parameters of [`OF_SUBJECT`].
+/// Returns the query of all rows of a subject.
 #[must_use]
-pub fn key(pool_id: &str, subject: &str) -> Vec<Value> {
-    params![pool_id, subject]
+pub fn of_subject(pool_id: &str, subject: &str) -> Query {
+    (OF_SUBJECT, params![pool_id, subject])
+}
+
+/// Returns the query of all rows of the user who signs in with a folded name or, for an unknown one, of a pseudonym. The
+/// work is the same.
+#[must_use]
+pub fn of_sign_in(pool_id: &str, folded: &str, pseudonym: &str) -> Query {
+    (OF_SIGN_IN, params![pool_id, folded, pseudonym])
 }
 
 /// Puts `after` in the place of what was read; conflict [`MOVED`] if that is no longer there.
@@ -143,7 +147,12 @@ pub fn clear(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failure
 }
 
 /// Requires that the wrong passwords are those that were read; conflict [`MOVED`].
-pub fn unmoved(batch: Batch, pool_id: &str, subject: &str, before: Option<&Failures>) -> Batch {
+pub fn require_unchanged(
+    batch: Batch,
+    pool_id: &str,
+    subject: &str,
+    before: Option<&Failures>,
+) -> Batch {
     match before {
         None => batch.none(LOCKOUT, params![pool_id, subject], MOVED),
         Some(seen) => batch.exists(AS_SEEN, params![pool_id, subject, seen.n, seen.last], MOVED),

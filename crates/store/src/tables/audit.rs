@@ -1,5 +1,9 @@
 //! `audit`: who changed what, appended in the batch of the change; and what refused callers tried.
 
+use super::rows::{self, rows};
+use std::sync::LazyLock;
+
+use super::catalogue::{CATALOGUE, Expiry, Table, compared, listed};
 use crate::{Batch, Store, StoreError, params};
 
 const INSERT: &str = "INSERT INTO audit (pool_id, at, audit_id, doc) VALUES (?1, ?2, ?3, ?4)";
@@ -8,23 +12,41 @@ const NEWEST: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
 const NEWEST_OF_POOL: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
     WHERE pool_id = ?1 AND at >= ?2 AND (at, audit_id) < (?3, ?4) ORDER BY at DESC, audit_id DESC LIMIT ?5";
 const OLDEST: &str = "SELECT at FROM audit WHERE at < ?1 ORDER BY at LIMIT 1";
-const FORGET: &str = "DELETE FROM audit WHERE (pool_id, at, audit_id) IN \
-    (SELECT pool_id, at, audit_id FROM audit WHERE at < ?1 ORDER BY at, pool_id, audit_id LIMIT 1000)";
 
-/// How many rows [`forget`] takes away at most.
+/// How many rows [`forget`] deletes at most.
 pub const FORGET_ROWS: u64 = 1_000;
 
-/// A row of the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditRow {
-    /// The pool that it is about; empty when it is about none.
-    pub pool_id: String,
-    /// When it happened, in microseconds.
-    pub at: i64,
-    /// Its id.
-    pub audit_id: String,
-    /// A JSON object.
-    pub doc: String,
+/// Deletes the oldest rows, made from the catalogue; parameter: the time from which rows stay.
+pub(super) static FORGET: LazyLock<Vec<String>> =
+    LazyLock::new(|| CATALOGUE.iter().filter_map(older_than).collect());
+
+fn older_than(table: &Table) -> Option<String> {
+    let Expiry::Retention(column) = table.expiry else {
+        return None;
+    };
+    let (name, columns, tuple) = (table.name, listed(table.key), compared(table.key));
+    let mut order = table.key.to_vec();
+    order.retain(|other| *other != column);
+    let order = listed(&order);
+    Some(format!(
+        "DELETE FROM {name} WHERE {tuple} IN (SELECT {columns} FROM {name} \
+         WHERE {column} < ?1 ORDER BY {column}, {order} LIMIT {FORGET_ROWS})"
+    ))
+}
+
+rows! {
+    /// A row of the trail.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct AuditRow {
+        /// The pool that it is about; empty when it is about none.
+        pub pool_id: String,
+        /// When it happened, in microseconds.
+        pub at: i64,
+        /// Its id.
+        pub audit_id: String,
+        /// A JSON object.
+        pub doc: String,
+    }
 }
 
 /// A place in the trail: rows before it are older, or of the same moment and smaller in their ids.
@@ -92,19 +114,10 @@ pub async fn newest(
             store.scan(NEWEST, params).await?
         }
     };
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(AuditRow {
-                pool_id: row.take_text(0)?,
-                at: row.int(1)?,
-                audit_id: row.take_text(2)?,
-                doc: row.take_text(3)?,
-            })
-        })
-        .collect()
+    rows::all(rows)
 }
 
-/// Whether there is a row older than a moment, in microseconds.
+/// True if there is a row older than a moment, in microseconds.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -112,7 +125,25 @@ pub async fn has_older(store: &Store, than: i64) -> Result<bool, StoreError> {
     Ok(store.row(OLDEST, params![than]).await?.is_some())
 }
 
-/// Takes away the oldest [`FORGET_ROWS`] rows that are older than a moment, in microseconds.
+/// Deletes the oldest [`FORGET_ROWS`] rows that are older than a moment, in microseconds.
 pub fn forget(batch: Batch, older_than: i64) -> Batch {
-    batch.run(FORGET, params![older_than])
+    FORGET
+        .iter()
+        .fold(batch, |batch, sql| batch.run(sql, params![older_than]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trail_is_forgotten_from_its_oldest_row() {
+        assert_eq!(
+            *FORGET,
+            [
+                "DELETE FROM audit WHERE (pool_id, at, audit_id) IN (SELECT pool_id, at, audit_id FROM audit \
+              WHERE at < ?1 ORDER BY at, pool_id, audit_id LIMIT 1000)"
+            ]
+        );
+    }
 }

@@ -1,15 +1,15 @@
 //! `clients` and `client_pools`: one row an app client, and which pool a client id belongs to.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, params};
+use crate::{Batch, Label, Store, StoreError, params};
 
 /// A client of some pool has the id.
 pub const CLIENT_EXISTS: Label = Label("client_exists");
 /// The row has changed since it was read, or is gone.
 pub const CLIENT_STALE: Label = Label("client_stale");
 
-/// A client by its id alone; columns as [`ClientRow::read`] takes them. For pipelined reads.
-pub const BY_ID: &str = "SELECT c.pool_id, c.client_id, c.doc, c.sealed, c.created, c.modified, c.ver, c.mac \
+const BY_ID: &str = "SELECT c.pool_id, c.client_id, c.doc, c.sealed, c.created, c.modified, c.ver, c.mac \
     FROM client_pools p JOIN clients c ON c.pool_id = p.pool_id AND c.client_id = p.client_id WHERE p.client_id = ?1";
 
 const CLAIM: &str = "INSERT INTO client_pools (client_id, pool_id) VALUES (?1, ?2) ON CONFLICT (client_id) DO NOTHING";
@@ -24,57 +24,42 @@ const RELEASE: &str = "DELETE FROM client_pools WHERE client_id = ?1 AND pool_id
 const PAGE: &str = "SELECT client_id, doc FROM clients \
     WHERE pool_id = ?1 AND client_id > ?2 ORDER BY client_id LIMIT ?3";
 
-/// A client as it is stored.
-pub struct ClientRow {
-    /// Its pool.
-    pub pool_id: String,
-    /// The id, unique on the server.
-    pub client_id: String,
-    /// The settings, JSON.
-    pub doc: String,
-    /// Its secrets, sealed by the pool's key; `None` for a client without.
-    pub sealed: Option<Vec<u8>>,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// Grows with every change.
-    pub ver: i64,
-    /// Over [`signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A client as it is stored.
+    pub struct ClientRow {
+        /// Its pool.
+        pub pool_id: String,
+        /// The id, unique on the server.
+        pub client_id: String,
+        /// The settings, JSON.
+        pub doc: String,
+        /// Its secrets, sealed by the pool's key; `None` for a client without.
+        pub sealed: Option<Vec<u8>>,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// Grows with every change.
+        pub ver: i64,
+        /// Over [`signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
-/// What is signed of a client.
+/// Returns what is signed of a client.
 #[must_use]
 pub fn signed<'a>(client_id: &'a str, doc: &'a str, sealed: Option<&'a [u8]>) -> Signed<'a> {
     signed!("clients": client_id, doc, sealed)
 }
 
-impl ClientRow {
-    /// Takes a row of [`BY_ID`].
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] on a row of another shape.
-    pub fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            pool_id: row.take_text(0)?,
-            client_id: row.take_text(1)?,
-            doc: row.take_text(2)?,
-            sealed: row.take_opt_bytes(3)?,
-            created: row.int(4)?,
-            modified: row.int(5)?,
-            ver: row.int(6)?,
-            mac: row.take_opt_bytes(7)?,
-        })
+rows! {
+    /// A client in a listing.
+    pub struct ClientSummary {
+        /// The id.
+        pub client_id: String,
+        /// The settings, JSON.
+        pub doc: String,
     }
-}
-
-/// A client in a listing.
-pub struct ClientSummary {
-    /// The id.
-    pub client_id: String,
-    /// The settings, JSON.
-    pub doc: String,
 }
 
 /// The client, whatever the state of its pool.
@@ -82,11 +67,7 @@ pub struct ClientSummary {
 /// # Errors
 /// [`StoreError`].
 pub async fn get(store: &Store, client_id: &str) -> Result<Option<ClientRow>, StoreError> {
-    store
-        .row(BY_ID, params![client_id])
-        .await?
-        .map(ClientRow::read)
-        .transpose()
+    rows::one(store.first((BY_ID, params![client_id])).await?)
 }
 
 /// Adds a client in its first version; [`CLIENT_EXISTS`] if any pool has a client of that id.
@@ -142,7 +123,7 @@ pub fn set_secrets(
     )
 }
 
-/// Takes away version `ver`; [`CLIENT_STALE`].
+/// Deletes version `ver`; [`CLIENT_STALE`].
 pub fn delete(batch: Batch, pool_id: &str, client_id: &str, ver: i64) -> Batch {
     batch
         .one(DELETE, params![pool_id, client_id, ver], CLIENT_STALE)
@@ -159,13 +140,5 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<ClientSummary>, StoreError> {
-    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(ClientSummary {
-                client_id: row.take_text(0)?,
-                doc: row.take_text(1)?,
-            })
-        })
-        .collect()
+    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
 }

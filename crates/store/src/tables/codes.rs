@@ -1,18 +1,16 @@
 //! `codes`: confirmation codes that were sent and not yet used, one per user and purpose.
 //!
-//! The key is a user id or the pseudonym of a name nobody has, so that asking for a code costs the same for both. A row
+//! The key is a user id or the pseudonym of an unknown name, so that asking for a code costs the same for both. A row
 //! that has expired is as good as none. Times are microseconds.
 
-use crate::{Batch, Label, Row, StoreError, Value, params};
+use super::rows::rows;
+use crate::{Batch, Label, Query, Row, StoreError, params};
 
 /// The code was replaced or used since it was read.
 pub const CODE_STALE: Label = Label("code_stale");
 
-/// A code by pool, subject and purpose.
-pub const READ: &str = "SELECT sealed, expires, failures, ver FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
-/// As [`READ`], with how its wrong answers are counted and how many were: pool, subject, purpose, the kind of the count
-/// (`attempts`), now.
-pub const READ_TO_JUDGE: &str = "SELECT sealed, expires, failures, ver, counted, COALESCE((SELECT n FROM attempts \
+const READ: &str = "SELECT sealed, expires, failures, ver FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
+const READ_TO_JUDGE: &str = "SELECT sealed, expires, failures, ver, counted, COALESCE((SELECT n FROM attempts \
      WHERE attempts.pool_id = codes.pool_id AND attempts.subject = codes.counted AND attempts.kind = ?4 AND attempts.expires > ?5), 0) \
      FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
 const PUT: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, created, expires, failures, ver, bucket, counted) \
@@ -25,33 +23,19 @@ const FAIL: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, create
 const USE: &str =
     "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3 AND ver = ?4";
 const DELETE: &str = "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
-const NOBODY: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const DELETE_ALL: &str = "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2";
 
-/// A pending code.
-pub struct CodeRow {
-    /// Code and destination, sealed.
-    pub sealed: Vec<u8>,
-    /// The end of its life.
-    pub expires: i64,
-    /// Wrong answers given to it.
-    pub failures: i64,
-    /// The version.
-    pub ver: i64,
-}
-
-impl CodeRow {
-    /// From a row of [`READ`]; empties it.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`].
-    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            sealed: row.take_bytes(0)?,
-            expires: row.int(1)?,
-            failures: row.int(2)?,
-            ver: row.int(3)?,
-        })
+rows! {
+    /// A pending code.
+    pub struct CodeRow {
+        /// Code and destination, sealed.
+        pub sealed: Vec<u8>,
+        /// The end of its life.
+        pub expires: i64,
+        /// Wrong answers given to it.
+        pub failures: i64,
+        /// The version.
+        pub ver: i64,
     }
 }
 
@@ -66,7 +50,7 @@ pub struct JudgedRow {
 }
 
 impl JudgedRow {
-    /// From a row of [`READ_TO_JUDGE`]; empties it.
+    /// From a row of [`to_judge`]; empties it.
     ///
     /// # Errors
     /// [`StoreError::Column`].
@@ -95,16 +79,16 @@ pub struct NewCode<'a> {
     pub counted: &'a str,
 }
 
-/// The parameters of [`READ`].
+/// Returns the query of a code, whatever its expiry.
 #[must_use]
-pub fn key(pool_id: &str, subject: &str, purpose: &str) -> Vec<Value> {
-    params![pool_id, subject, purpose]
+pub fn of(pool_id: &str, subject: &str, purpose: &str) -> Query {
+    (READ, params![pool_id, subject, purpose])
 }
 
-/// The parameters of [`READ_TO_JUDGE`].
+/// Returns the query of a code with its wrong answers, which are counted in `attempts` under `kind`.
 #[must_use]
-pub fn judge_key(pool_id: &str, subject: &str, purpose: &str, kind: &str, now: i64) -> Vec<Value> {
-    params![pool_id, subject, purpose, kind, now]
+pub fn to_judge(pool_id: &str, subject: &str, purpose: &str, kind: &str, now: i64) -> Query {
+    (READ_TO_JUDGE, params![pool_id, subject, purpose, kind, now])
 }
 
 /// Puts a code in the place of any older one of the same purpose.
@@ -153,10 +137,4 @@ pub fn delete(batch: Batch, pool_id: &str, subject: &str, purpose: &str) -> Batc
 /// Forgets all codes of a user.
 pub fn delete_all(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(DELETE_ALL, params![pool_id, user_id])
-}
-
-/// Requires that no user has the pseudonym as id, which is always so: the batch of a name that nobody has then costs
-/// what a user's does.
-pub fn guard_nobody(batch: Batch, pool_id: &str, pseudonym: &str, label: Label) -> Batch {
-    batch.none(NOBODY, params![pool_id, pseudonym], label)
 }

@@ -1,13 +1,13 @@
 //! `custom_auth`: sign-ins by CUSTOM_AUTH that wait for an answer. A row that has expired is as good as none. Times are
 //! microseconds.
 
-use crate::{Batch, Label, Row, StoreError, Value, params};
+use super::rows::rows;
+use crate::{Batch, Label, Query, params};
 
 /// The row was changed or ended since it was read.
 pub const STALE: Label = Label("custom_auth_stale");
 
-/// A row by pool, user and id; parameters: those and now.
-pub const READ: &str = "SELECT sealed, ver FROM custom_auth WHERE pool_id = ?1 AND user_id = ?2 AND row_id = ?3 AND expires > ?4";
+const LIVE: &str = "SELECT sealed, ver FROM custom_auth WHERE pool_id = ?1 AND user_id = ?2 AND row_id = ?3 AND expires > ?4";
 const INSERT: &str = "INSERT INTO custom_auth (pool_id, user_id, row_id, sealed, expires, ver, bucket) \
      VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)";
 const UPDATE: &str = "UPDATE custom_auth SET sealed = ?4, expires = ?5, ver = ver + 1 \
@@ -16,31 +16,20 @@ const DELETE: &str =
     "DELETE FROM custom_auth WHERE pool_id = ?1 AND user_id = ?2 AND row_id = ?3 AND ver = ?4";
 const DELETE_OF_USER: &str = "DELETE FROM custom_auth WHERE pool_id = ?1 AND user_id = ?2";
 
-/// A row.
-pub struct CustomAuthRow {
-    /// The domain's state, sealed.
-    pub sealed: Vec<u8>,
-    /// The version.
-    pub ver: i64,
-}
-
-impl CustomAuthRow {
-    /// From a row of [`READ`]; empties it.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`].
-    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            sealed: row.take_bytes(0)?,
-            ver: row.int(1)?,
-        })
+rows! {
+    /// A row.
+    pub struct CustomAuthRow {
+        /// The domain's state, sealed.
+        pub sealed: Vec<u8>,
+        /// The version.
+        pub ver: i64,
     }
 }
 
-/// The parameters of [`READ`].
+/// Returns the query of a row that ends after `now`.
 #[must_use]
-pub fn key(pool_id: &str, user_id: &str, row_id: &str, now: i64) -> Vec<Value> {
-    params![pool_id, user_id, row_id, now]
+pub fn live(pool_id: &str, user_id: &str, row_id: &str, now: i64) -> Query {
+    (LIVE, params![pool_id, user_id, row_id, now])
 }
 
 /// Adds a row.

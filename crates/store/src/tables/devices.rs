@@ -1,7 +1,8 @@
 //! `devices`: the devices that users confirmed, remembered or not.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, params};
+use crate::{Batch, Label, Store, StoreError, params};
 
 /// The device was confirmed before.
 pub const DEVICE_EXISTS: Label = Label("device_exists");
@@ -44,48 +45,35 @@ const TAKE: &str = "UPDATE devices SET pending = NULL \
 const DELETE: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
 const FORGET_USER: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2";
 
-/// A device as it is stored.
-#[derive(Clone, Debug)]
-pub struct DeviceRow {
-    /// Names the device for its user.
-    pub device_key: String,
-    /// Stands for the pool in the device's proofs.
-    pub group_key: String,
-    /// What the user calls it.
-    pub name: Option<String>,
-    /// Salt and verifier.
-    pub sealed: Option<Vec<u8>>,
-    /// Whether the user wants it remembered.
-    pub remembered: bool,
-    /// The address of the last sign-in.
-    pub last_ip: String,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// The last sign-in, in microseconds.
-    pub authenticated: i64,
-    /// Over [`DeviceRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A device as it is stored.
+    #[derive(Clone, Debug)]
+    pub struct DeviceRow {
+        /// Names the device for its user.
+        pub device_key: String,
+        /// Stands for the pool in the device's proofs.
+        pub group_key: String,
+        /// What the user calls it.
+        pub name: Option<String>,
+        /// Salt and verifier.
+        pub sealed: Option<Vec<u8>>,
+        /// True if the user wants it remembered.
+        pub remembered: bool,
+        /// The address of the last sign-in.
+        pub last_ip: String,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// The last sign-in, in microseconds.
+        pub authenticated: i64,
+        /// Over [`DeviceRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
 impl DeviceRow {
-    fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            device_key: row.take_text(0)?,
-            group_key: row.take_text(1)?,
-            name: row.take_opt_text(2)?,
-            sealed: row.take_opt_bytes(3)?,
-            remembered: row.flag(4)?,
-            last_ip: row.take_text(5)?,
-            created: row.int(6)?,
-            modified: row.int(7)?,
-            authenticated: row.int(8)?,
-            mac: row.take_opt_bytes(9)?,
-        })
-    }
-
-    /// What is signed of a device of the user.
+    /// Returns what is signed of a device of the user.
     #[must_use]
     pub fn signed<'a>(&'a self, user_id: &'a str) -> Signed<'a> {
         signed!(
@@ -108,10 +96,11 @@ pub async fn get(
     user_id: &str,
     device_key: &str,
 ) -> Result<Option<DeviceRow>, StoreError> {
-    let row = store
-        .row(BY_KEY, params![pool_id, user_id, device_key])
-        .await?;
-    row.map(DeviceRow::read).transpose()
+    rows::one(
+        store
+            .first((BY_KEY, params![pool_id, user_id, device_key]))
+            .await?,
+    )
 }
 
 /// Up to `limit` devices of a user whose key is above `after`, by key.
@@ -125,13 +114,14 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<DeviceRow>, StoreError> {
-    let rows = store
-        .rows(PAGE, params![pool_id, user_id, after, limit])
-        .await?;
-    rows.into_iter().map(DeviceRow::read).collect()
+    rows::all(
+        store
+            .all((PAGE, params![pool_id, user_id, after, limit]))
+            .await?,
+    )
 }
 
-/// The sealed session that waits for a device of whoever has the folded name or the id `id`, and the user's id. The
+/// The sealed session that waits for a device of the user with the folded name or the id `id`, and the user's id. The
 /// reads are the same whether there is such a user or not.
 ///
 /// # Errors
@@ -229,12 +219,12 @@ pub fn take(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Bat
     batch.one(TAKE, params![pool_id, user_id, device_key], DEVICE_GONE)
 }
 
-/// Takes a device away; [`DEVICE_GONE`].
+/// Deletes a device; [`DEVICE_GONE`].
 pub fn delete(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Batch {
     batch.one(DELETE, params![pool_id, user_id, device_key], DEVICE_GONE)
 }
 
-/// Takes away every device of a user.
+/// Deletes every device of a user.
 pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(FORGET_USER, params![pool_id, user_id])
 }

@@ -10,7 +10,7 @@ const INSERT_ONCE: &str = "INSERT INTO auth_events (pool_id, user_id, at, event_
 
 /// An event.
 pub struct Event<'a> {
-    /// The user's id, or the pseudonym of a name that nobody has.
+    /// The user's id, or the pseudonym of an unknown name.
     pub subject: &'a str,
     /// Its id.
     pub event_id: &'a str,

@@ -1,7 +1,8 @@
 //! `user_groups` and `group_members`: the groups of a pool and who is in them.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// The pool has a group of that name, in whatever case.
 pub const GROUP_EXISTS: Label = Label("group_exists");
@@ -31,8 +32,7 @@ const PAGE: &str = concat!(
     columns!(),
     " FROM user_groups g WHERE g.pool_id = ?1 AND g.name > ?2 ORDER BY g.name LIMIT ?3"
 );
-/// The groups of a user, in no order: pool, user id. A user is in a hundred groups at most.
-pub const OF_USER: &str = concat!(
+const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
     ", m.mac FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?2 \
@@ -56,61 +56,45 @@ const FORGET_USER: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND user
 const SWEEP: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND group_id = ?2 AND user_id IN \
      (SELECT user_id FROM group_members WHERE pool_id = ?1 AND group_id = ?2 ORDER BY user_id LIMIT 1000) RETURNING user_id";
 
-/// How many rows [`sweep`] takes away at a time.
+/// How many rows [`sweep`] deletes at a time.
 pub const SWEEP_ROWS: usize = 1_000;
 
-/// A group as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupRow {
-    /// Never used again.
-    pub group_id: String,
-    /// As first given.
-    pub name: String,
-    /// Free text.
-    pub description: Option<String>,
-    /// The ARN of an IAM role.
-    pub role: Option<String>,
-    /// 0 is the highest.
-    pub precedence: Option<i64>,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// Grows with every change; 1 in a new group.
-    pub ver: i64,
-    /// Over [`GroupRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A group as it is stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct GroupRow {
+        /// Never used again.
+        pub group_id: String,
+        /// As first given.
+        pub name: String,
+        /// Free text.
+        pub description: Option<String>,
+        /// The ARN of an IAM role.
+        pub role: Option<String>,
+        /// 0 is the highest.
+        pub precedence: Option<i64>,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// Grows with every change; 1 in a new group.
+        pub ver: i64,
+        /// Over [`GroupRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
-/// What is signed of a membership.
+/// Returns what is signed of a membership.
 #[must_use]
 pub fn signed_member<'a>(group_id: &'a str, user_id: &'a str) -> Signed<'a> {
     signed!("group_members": group_id, user_id)
 }
 
-/// The column of [`OF_USER`] that holds the MAC of the membership.
+/// The column of [`of_user`] that holds the MAC of the membership.
 pub const MEMBER_MAC: usize = 9;
 
 impl GroupRow {
-    /// Takes a row of [`OF_USER`] and the other reads of this file.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] on a row of another shape.
-    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            group_id: row.take_text(0)?,
-            name: row.take_text(1)?,
-            description: row.take_opt_text(2)?,
-            role: row.take_opt_text(3)?,
-            precedence: row.opt_int(4)?,
-            created: row.int(5)?,
-            modified: row.int(6)?,
-            ver: row.int(7)?,
-            mac: row.take_opt_bytes(8)?,
-        })
-    }
-
-    /// What is signed of a group.
+    /// Returns what is signed of a group.
     #[must_use]
     pub fn signed(&self) -> Signed<'_> {
         signed!(
@@ -127,8 +111,7 @@ impl GroupRow {
 /// # Errors
 /// [`StoreError`].
 pub async fn get(store: &Store, pool_id: &str, name: &str) -> Result<Option<GroupRow>, StoreError> {
-    let row = store.row(BY_NAME, params![pool_id, name]).await?;
-    row.map(|mut row| GroupRow::read(&mut row)).transpose()
+    rows::one(store.first((BY_NAME, params![pool_id, name])).await?)
 }
 
 /// Up to `limit` groups of a pool whose name is above `after`, by name.
@@ -141,15 +124,13 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<GroupRow>, StoreError> {
-    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
-    rows.into_iter()
-        .map(|mut row| GroupRow::read(&mut row))
-        .collect()
+    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
 }
 
-/// [`OF_USER`] with its parameters, for use among others in one `Store::read`.
+/// Returns the query of the groups of a user, in no order; [`MEMBER_MAC`] follows the columns of the group. A user is in a
+/// hundred groups at most.
 #[must_use]
-pub fn of_user(pool_id: &str, user_id: &str) -> (&'static str, Vec<Value>) {
+pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
 }
 
@@ -190,7 +171,7 @@ pub fn update(batch: Batch, pool_id: &str, row: &GroupRow) -> Batch {
     )
 }
 
-/// Takes a group away; [`GROUP_GONE`]. Its members' rows stay for [`sweep`] and mean nothing any more.
+/// Deletes a group; [`GROUP_GONE`]. Its members' rows stay for [`sweep`] and mean nothing any more.
 pub fn delete(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
     batch.one(DELETE, params![pool_id, group_id], GROUP_GONE)
 }
@@ -215,17 +196,17 @@ pub fn join(
         )
 }
 
-/// Takes a user out of a group, if the user is in it.
+/// Removes a user from a group, if the user is in it.
 pub fn leave(batch: Batch, pool_id: &str, group_id: &str, user_id: &str) -> Batch {
     batch.run(LEAVE, params![pool_id, group_id, user_id])
 }
 
-/// Takes a user out of every group.
+/// Removes a user from every group.
 pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(FORGET_USER, params![pool_id, user_id])
 }
 
-/// Takes away up to [`SWEEP_ROWS`] memberships of a deleted group; the batch returns a row for each.
+/// Deletes up to [`SWEEP_ROWS`] memberships of a deleted group; the batch returns a row for each.
 pub fn sweep(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
     batch.returning(SWEEP, params![pool_id, group_id])
 }

@@ -1,7 +1,8 @@
 //! `identity_providers` and `idp_identifiers`: whom a pool trusts to sign users in, and the names to reach them by.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// The pool has a provider of that name.
 pub const PROVIDER_EXISTS: Label = Label("provider_exists");
@@ -39,9 +40,6 @@ const PAGE: &str = concat!(
     " FROM identity_providers p WHERE p.pool_id = ?1 AND p.name > ?2 ORDER BY p.name LIMIT ?3"
 );
 const EXISTS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND name = ?2";
-const IS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2";
-const IS_VERSION: &str =
-    "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
 const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver, mac) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7)";
 const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, mac = ?7, ver = ver + 1 \
@@ -52,42 +50,31 @@ const FORGET: &str = "DELETE FROM idp_identifiers WHERE pool_id = ?1 AND name = 
 const IDENTIFY: &str =
     "INSERT INTO idp_identifiers (pool_id, identifier, name) VALUES (?1, ?2, ?3)";
 
-/// A provider as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProviderRow {
-    /// Unique in the pool.
-    pub name: String,
-    /// Never used again.
-    pub provider_id: String,
-    /// JSON.
-    pub doc: String,
-    /// Sealed JSON map of the secret settings.
-    pub sealed: Option<Vec<u8>>,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// Grows with every change.
-    pub ver: i64,
-    /// Over [`ProviderRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A provider as it is stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ProviderRow {
+        /// Unique in the pool.
+        pub name: String,
+        /// Never used again.
+        pub provider_id: String,
+        /// JSON.
+        pub doc: String,
+        /// Sealed JSON map of the secret settings.
+        pub sealed: Option<Vec<u8>>,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// Grows with every change.
+        pub ver: i64,
+        /// Over [`ProviderRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
 impl ProviderRow {
-    fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            name: row.take_text(0)?,
-            provider_id: row.take_text(1)?,
-            doc: row.take_text(2)?,
-            sealed: row.take_opt_bytes(3)?,
-            created: row.int(4)?,
-            modified: row.int(5)?,
-            ver: row.int(6)?,
-            mac: row.take_opt_bytes(7)?,
-        })
-    }
-
-    /// What is signed of a provider.
+    /// Returns what is signed of a provider.
     #[must_use]
     pub fn signed(&self) -> Signed<'_> {
         signed!(
@@ -108,8 +95,7 @@ pub async fn get(
     pool_id: &str,
     name: &str,
 ) -> Result<Option<ProviderRow>, StoreError> {
-    let row = store.row(BY_NAME, params![pool_id, name]).await?;
-    row.map(ProviderRow::read).transpose()
+    rows::one(store.first((BY_NAME, params![pool_id, name])).await?)
 }
 
 /// The provider of this id.
@@ -121,8 +107,7 @@ pub async fn by_id(
     pool_id: &str,
     provider_id: &str,
 ) -> Result<Option<ProviderRow>, StoreError> {
-    let row = store.row(BY_ID, params![pool_id, provider_id]).await?;
-    row.map(ProviderRow::read).transpose()
+    rows::one(store.first((BY_ID, params![pool_id, provider_id])).await?)
 }
 
 /// The provider with an identifier.
@@ -134,10 +119,11 @@ pub async fn by_identifier(
     pool_id: &str,
     identifier: &str,
 ) -> Result<Option<ProviderRow>, StoreError> {
-    let row = store
-        .row(BY_IDENTIFIER, params![pool_id, identifier])
-        .await?;
-    row.map(ProviderRow::read).transpose()
+    rows::one(
+        store
+            .first((BY_IDENTIFIER, params![pool_id, identifier]))
+            .await?,
+    )
 }
 
 /// Up to `limit` providers of a pool whose name is above `after`, by name.
@@ -150,13 +136,12 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<ProviderRow>, StoreError> {
-    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
-    rows.into_iter().map(ProviderRow::read).collect()
+    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
 }
 
-/// The read that finds one row when the pool has a provider of that name; for use among others in one `Store::read`.
+/// Returns the query that finds a row if the pool has a provider of that name.
 #[must_use]
-pub fn exists(pool_id: &str, name: &str) -> (&'static str, Vec<Value>) {
+pub fn exists(pool_id: &str, name: &str) -> Query {
     (EXISTS, params![pool_id, name])
 }
 
@@ -188,7 +173,7 @@ pub fn update(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
     batch.one(UPDATE, params, PROVIDER_STALE)
 }
 
-/// Takes version `row.ver` away with its identifiers; [`PROVIDER_STALE`]. Links through it mean nothing from then on.
+/// Deletes version `row.ver` with its identifiers; [`PROVIDER_STALE`]. Links through it mean nothing from then on.
 pub fn delete(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
     batch
         .one(
@@ -209,18 +194,4 @@ pub fn identify(batch: Batch, pool_id: &str, name: &str, identifiers: &[String])
             IDENTIFIER_TAKEN,
         )
     })
-}
-
-/// Demands that the provider is still there; [`PROVIDER_STALE`].
-pub fn guard(batch: Batch, pool_id: &str, provider_id: &str) -> Batch {
-    batch.exists(IS, params![pool_id, provider_id], PROVIDER_STALE)
-}
-
-/// Demands that the provider is still of this version; [`PROVIDER_STALE`].
-pub fn guard_version(batch: Batch, pool_id: &str, provider_id: &str, ver: i64) -> Batch {
-    batch.exists(
-        IS_VERSION,
-        params![pool_id, provider_id, ver],
-        PROVIDER_STALE,
-    )
 }

@@ -4,7 +4,9 @@
 //! half a minute and more. `ver` numbers the leases of a job, so a node that was too slow cannot write over the next
 //! one's work: put [`checkpoint`] into the batch that does a portion of it.
 
-use crate::tables::messages;
+use std::sync::LazyLock;
+
+use super::catalogue::{CATALOGUE, Expiry, Table, compared, listed};
 use crate::{Batch, CommitError, Label, Store, StoreError, Value, clock, params};
 
 const ADD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, '', 0, ?3, 0) \
@@ -17,7 +19,7 @@ const CHECKPOINT: &str = "UPDATE jobs SET lease_until = ?5, cursor = ?6 \
 const FINISH: &str =
     "DELETE FROM jobs WHERE kind = ?1 AND job_key = ?2 AND owner = ?3 AND ver = ?4";
 
-/// The lease has passed to somebody else.
+/// Another node has the lease now.
 pub const LOST: Label = Label("lease_lost");
 
 /// A job that this node works on.
@@ -40,7 +42,7 @@ pub fn add(batch: Batch, kind: &str, key: &str, cursor: &str) -> Batch {
     batch.run(ADD, params![kind, key, cursor])
 }
 
-/// The keys of up to `limit` jobs of a kind that nobody works on at `now` (microseconds), after the key `after`.
+/// The keys of up to `limit` jobs of a kind without a lease at `now` (microseconds), after the key `after`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -55,7 +57,7 @@ pub async fn due(
     rows.into_iter().map(|mut row| row.take_text(0)).collect()
 }
 
-/// Takes a job until `until` if it is there and nobody works on it at `now` (both in microseconds).
+/// Takes a job until `until` if it is there and without a lease at `now` (both in microseconds).
 ///
 /// # Errors
 /// [`CommitError`]; somebody else's lease is `None`, not an error.
@@ -120,53 +122,75 @@ pub const SWEEP_ROWS: u32 = 1_000;
 /// How long the outcome of a batch can be asked for, in microseconds.
 const OUTCOME_KEPT: i64 = 3_600_000_000;
 
-const SWEEPS: [&str; 6] = [
-    "DELETE FROM sessions WHERE (pool_id, user_id, session_id) IN (SELECT pool_id, user_id, session_id FROM sessions \
-     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
-    "DELETE FROM codes WHERE (pool_id, user_id, purpose) IN (SELECT pool_id, user_id, purpose FROM codes \
-     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
-    "DELETE FROM custom_auth WHERE (pool_id, user_id, row_id) IN (SELECT pool_id, user_id, row_id FROM custom_auth \
-     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
-    "DELETE FROM spent WHERE (pool_id, nonce) IN (SELECT pool_id, nonce FROM spent \
-     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
-    "DELETE FROM auth_events WHERE (pool_id, user_id, at, event_id) IN (SELECT pool_id, user_id, at, event_id FROM auth_events \
-     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
-    "DELETE FROM attempts WHERE (pool_id, subject, kind) IN (SELECT pool_id, subject, kind FROM attempts \
-     WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)",
-];
-const SWEEP_BATCHES: &str = "DELETE FROM batches WHERE batch_id IN (SELECT batch_id FROM batches \
-     WHERE batch_id >= ?1 AND batch_id < ?2 ORDER BY batch_id LIMIT ?3)";
+/// A statement for each table whose rows expire at a time of their own, and for each state in which they do. Parameters:
+/// bucket, now (microseconds), rows at most.
+pub(super) static SWEEPS: LazyLock<Vec<String>> =
+    LazyLock::new(|| CATALOGUE.iter().flat_map(sweeps).collect());
+/// The same for the outcomes of batches. Parameters: first id, the first id that stays, rows at most.
+pub(super) static SWEEP_BATCHES: LazyLock<Vec<String>> =
+    LazyLock::new(|| CATALOGUE.iter().filter_map(sweep_by_key).collect());
 
-/// What a sweep removed.
+/// The statements of [`SWEEPS`] for a table.
+fn sweeps(table: &Table) -> Vec<String> {
+    match table.expiry {
+        Expiry::At(column) => vec![sweep_by_time(table, "", column, "bucket, ")],
+        // The index begins with the state.
+        Expiry::InState(column, states) => {
+            let of = |state| sweep_by_time(table, &format!("state = {state} AND "), column, "");
+            states.iter().map(of).collect()
+        }
+        Expiry::Never | Expiry::ByKey | Expiry::Retention(_) => Vec::new(),
+    }
+}
+
+fn sweep_by_time(table: &Table, condition: &str, column: &str, order: &str) -> String {
+    let (name, columns, tuple) = (table.name, listed(table.key), compared(table.key));
+    format!(
+        "DELETE FROM {name} WHERE {tuple} IN (SELECT {columns} FROM {name} \
+         WHERE {condition}bucket = ?1 AND {column} <= ?2 ORDER BY {order}{column} LIMIT ?3)"
+    )
+}
+
+fn sweep_by_key(table: &Table) -> Option<String> {
+    let (name, [key]) = (table.name, table.key) else {
+        return None;
+    };
+    (table.expiry == Expiry::ByKey).then(|| {
+        format!(
+            "DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM {name} \
+             WHERE {key} >= ?1 AND {key} < ?2 ORDER BY {key} LIMIT ?3)"
+        )
+    })
+}
+
+/// Counts of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Rows removed from all tables together.
     pub rows: u64,
-    /// Whether a table may hold more: call again.
+    /// True if a table may hold more: call again.
     pub more: bool,
 }
 
-/// Removes expired sessions, codes, custom sign-ins, spent nonces, auth events and attempts of a bucket (below [`BUCKETS`]), and messages
-/// that nobody will deliver once they are due; at most [`SWEEP_ROWS`] of each, a batch for each table. `now`
-/// is the service's clock in microseconds. Two nodes at the same bucket do no harm.
+/// Deletes the expired rows of a bucket (below [`BUCKETS`]) from every table whose rows expire; at most [`SWEEP_ROWS`] of
+/// each, a batch for each table. `now` is the service's clock in microseconds. Two nodes at the same bucket do no harm.
 ///
 /// # Errors
 /// [`CommitError`]; what earlier batches removed stays removed.
 pub async fn expire(store: &Store, now: i64, bucket: u32) -> Result<Swept, CommitError> {
     let mut swept = Swept::default();
-    for sql in SWEEPS {
+    for sql in SWEEPS.iter() {
         sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
     }
-    for sql in messages::SWEEPS {
-        sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
+    for sql in SWEEP_BATCHES.iter() {
+        // Ids of batches are made by `batch_id`, by the clock of the machine.
+        let bounds = params![
+            format!("{bucket:02x}"),
+            format!("{bucket:02x}{:016x}", clock::wall_micros() - OUTCOME_KEPT),
+            SWEEP_ROWS
+        ];
+        sweep(store, sql, bounds, &mut swept).await?;
     }
-    // Ids of batches are made by `batch_id`, by the clock of the machine.
-    let bounds = params![
-        format!("{bucket:02x}"),
-        format!("{bucket:02x}{:016x}", clock::wall_micros() - OUTCOME_KEPT),
-        SWEEP_ROWS
-    ];
-    sweep(store, SWEEP_BATCHES, bounds, &mut swept).await?;
     Ok(swept)
 }
 
@@ -186,4 +210,51 @@ async fn sweep(
 pub(crate) fn batch_id(now: i64, random: u64, count: u64) -> String {
     let bucket = random % u64::from(BUCKETS);
     format!("{bucket:02x}{now:016x}{random:016x}{count:x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expired_rows_are_found_by_the_index_that_begins_with_the_bucket() {
+        let sweep = "DELETE FROM codes WHERE (pool_id, user_id, purpose) IN (SELECT pool_id, user_id, purpose FROM codes \
+             WHERE bucket = ?1 AND expires <= ?2 ORDER BY bucket, expires LIMIT ?3)";
+        assert!(SWEEPS.iter().any(|sql| sql == sweep));
+        for table in [
+            "sessions",
+            "codes",
+            "custom_auth",
+            "spent",
+            "auth_events",
+            "attempts",
+        ] {
+            let begin = format!("DELETE FROM {table} ");
+            let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
+            assert_eq!(found.count(), 1, "{table}");
+        }
+        assert_eq!(SWEEPS.len(), 8);
+    }
+
+    #[test]
+    fn messages_expire_once_given_up_and_in_the_inbox_alone() {
+        for state in [2, 3] {
+            let sweep = format!(
+                "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
+                 WHERE state = {state} AND bucket = ?1 AND due <= ?2 ORDER BY due LIMIT ?3)"
+            );
+            assert!(SWEEPS.contains(&sweep), "{state}");
+        }
+    }
+
+    #[test]
+    fn outcomes_of_batches_expire_by_their_ids() {
+        assert_eq!(
+            *SWEEP_BATCHES,
+            [
+                "DELETE FROM batches WHERE batch_id IN (SELECT batch_id FROM batches \
+              WHERE batch_id >= ?1 AND batch_id < ?2 ORDER BY batch_id LIMIT ?3)"
+            ]
+        );
+    }
 }

@@ -1,28 +1,22 @@
 //! `signing_keys`, `current_keys` and `spare_keys`: the RSA keys of pools.
 
+use super::guards;
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, params};
+use crate::{Batch, Label, Query, Row, Store, StoreError, params};
 
 /// Another node made the pool's keys first: read them.
 pub const MADE: Label = Label("keys_made");
-/// The pool is no longer active.
-pub const POOL_GONE: Label = Label("keys_pool_gone");
 /// Another node took the spare key first.
 pub const SPARE_TAKEN: Label = Label("spare_key_taken");
 
-/// Which keys a pool has, without the keys; parameter: pool. Columns: kid, use, state, whether it signs.
-pub const LIST: &str = "SELECT k.kid, k.key_use, k.state, c.kid FROM signing_keys k LEFT JOIN current_keys c \
+const LIST: &str = "SELECT k.kid, k.key_use, k.state, c.kid FROM signing_keys k LEFT JOIN current_keys c \
      ON c.pool_id = k.pool_id AND c.key_use = k.key_use AND c.kid = k.kid WHERE k.pool_id = ?1 ORDER BY k.kid";
-/// The keys themselves; parameter: pool.
-pub const READ: &str = "SELECT k.kid, k.key_use, k.state, c.kid, k.public, k.sealed, k.created, k.mac FROM signing_keys k \
+const OF_POOL: &str = "SELECT k.kid, k.key_use, k.state, c.kid, k.public, k.sealed, k.created, k.mac FROM signing_keys k \
      LEFT JOIN current_keys c ON c.pool_id = k.pool_id AND c.key_use = k.key_use AND c.kid = k.kid \
      WHERE k.pool_id = ?1 ORDER BY k.kid";
-/// Keys made in advance; parameter: how many.
-pub const READ_SPARE: &str =
-    "SELECT spare_id, public, sealed FROM spare_keys ORDER BY spare_id LIMIT ?1";
+const SPARE: &str = "SELECT spare_id, public, sealed FROM spare_keys ORDER BY spare_id LIMIT ?1";
 
 const MADE_AT: &str = "SELECT created FROM signing_keys WHERE pool_id = ?1 AND kid = ?2";
-const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const INSERT: &str = "INSERT INTO signing_keys (pool_id, kid, key_use, state, public, sealed, created, mac) \
      VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)";
 const MAKE_CURRENT: &str = "INSERT INTO current_keys (pool_id, key_use, kid) VALUES (?1, ?2, ?3)";
@@ -30,7 +24,27 @@ const INSERT_SPARE: &str =
     "INSERT INTO spare_keys (spare_id, public, sealed, created) VALUES (?1, ?2, ?3, ?4)";
 const DELETE_SPARE: &str = "DELETE FROM spare_keys WHERE spare_id = ?1";
 
-/// When the key was made, in microseconds.
+/// Returns the query of a pool's keys without the keys themselves: kid, use, state, and the kid again if new tokens of the
+/// use are signed with it.
+#[must_use]
+pub fn list(pool_id: &str) -> Query {
+    (LIST, params![pool_id])
+}
+
+/// Returns the query of a pool's keys: the columns of [`list`], the published form, the sealed key, the time when it was
+/// made, and the MAC.
+#[must_use]
+pub fn of_pool(pool_id: &str) -> Query {
+    (OF_POOL, params![pool_id])
+}
+
+/// Returns the query of up to `limit` keys made in advance: id, published form, sealed key.
+#[must_use]
+pub fn spare(limit: i64) -> Query {
+    (SPARE, params![limit])
+}
+
+/// Returns the time when the key was made, in microseconds.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -49,7 +63,7 @@ pub const SIGNS: i64 = 1;
 /// The key is neither published nor believed any more.
 pub const RETIRED: i64 = 2;
 
-/// What [`LIST`] tells of a key.
+/// A key without the key itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyState {
     /// Its id.
@@ -58,21 +72,21 @@ pub struct KeyState {
     pub key_use: String,
     /// [`PUBLISHED`], [`SIGNS`] or [`RETIRED`].
     pub state: i64,
-    /// Whether new tokens of its use are signed with it.
+    /// True if new tokens of its use are signed with it.
     pub current: bool,
 }
 
 impl KeyState {
-    /// From a row of [`LIST`] or [`READ`].
+    /// Reads a row of [`list`] or [`of_pool`], moving the columns out of it.
     ///
     /// # Errors
-    /// [`StoreError::Column`].
-    pub fn from_row(row: &Row) -> Result<Self, StoreError> {
+    /// [`StoreError::Column`] on a row of another shape.
+    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
         Ok(Self {
-            kid: row.text(0)?.to_owned(),
-            key_use: row.text(1)?.to_owned(),
+            kid: row.take_text(0)?,
+            key_use: row.take_text(1)?,
             state: row.int(2)?,
-            current: row.opt_text(3)?.is_some(),
+            current: row.take_opt_text(3)?.is_some(),
         })
     }
 }
@@ -91,7 +105,7 @@ pub struct NewKey<'a> {
     pub mac: Vec<u8>,
 }
 
-/// What is signed of a key.
+/// Returns what is signed of a key.
 #[must_use]
 pub fn signed<'a>(
     kid: &'a str,
@@ -103,9 +117,10 @@ pub fn signed<'a>(
     signed!("signing_keys": kid, key_use, state, public, sealed)
 }
 
-/// Adds the first keys of an active pool; conflict [`MADE`] when the pool has some already, [`POOL_GONE`].
-pub fn insert_first(mut batch: Batch, pool_id: &str, keys: Vec<NewKey<'_>>, now: i64) -> Batch {
-    batch = batch.exists(POOL_ACTIVE, params![pool_id], POOL_GONE);
+/// Adds the first keys of an active pool; conflict [`MADE`] when the pool has some already,
+/// [`POOL_GONE`](guards::POOL_GONE).
+pub fn insert_first(batch: Batch, pool_id: &str, keys: Vec<NewKey<'_>>, now: i64) -> Batch {
+    let mut batch = guards::require_pool_active(batch, pool_id);
     for key in keys {
         batch = batch
             .one(MAKE_CURRENT, params![pool_id, key.key_use, key.kid], MADE)

@@ -1,14 +1,13 @@
 //! `login_styles` and `login_assets`: the looks of managed login, one style for each app client at most, and their images.
 
+use super::guards;
+use super::rows::{self, FromRow, rows};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// The client has a style.
 pub const STYLE_EXISTS: Label = Label("login_style_exists");
 /// The style has changed since it was read, or is gone.
 pub const STYLE_STALE: Label = Label("login_style_stale");
-/// The client is gone.
-pub const CLIENT_GONE: Label = Label("login_style_client_gone");
-
 /// The name under which styles are counted in `resource_counts`.
 pub const RESOURCE: &str = "login_styles";
 
@@ -16,13 +15,12 @@ const BY_ID: &str = "SELECT style_id, client_id, doc, created, modified, ver FRO
      WHERE pool_id = ?1 AND style_id = ?2";
 const BY_CLIENT: &str = "SELECT style_id, client_id, doc, created, modified, ver FROM login_styles \
      WHERE pool_id = ?1 AND client_id = ?2";
-const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
 const INSERT: &str = "INSERT INTO login_styles (pool_id, style_id, client_id, doc, created, modified, ver) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)";
 const UPDATE: &str = "UPDATE login_styles SET doc = ?4, modified = ?5, ver = ver + 1 \
      WHERE pool_id = ?1 AND style_id = ?2 AND ver = ?3";
 const DELETE: &str = "DELETE FROM login_styles WHERE pool_id = ?1 AND style_id = ?2 AND ver = ?3";
-const ASSETS: &str = "SELECT category, color_mode, extension, resource, image FROM login_assets \
+const ASSETS: &str = "SELECT category, color_mode, resource, extension, image FROM login_assets \
      WHERE pool_id = ?1 AND style_id = ?2 ORDER BY category, color_mode, resource";
 const ASSET_KEYS: &str =
     "SELECT category, color_mode, resource FROM login_assets WHERE pool_id = ?1 AND style_id = ?2";
@@ -36,45 +34,36 @@ const DELETE_ASSETS_OF_CLIENT: &str = "DELETE FROM login_assets WHERE pool_id = 
      (SELECT style_id FROM login_styles WHERE pool_id = ?1 AND client_id = ?2)";
 const DELETE_OF_CLIENT: &str = "DELETE FROM login_styles WHERE pool_id = ?1 AND client_id = ?2";
 
-/// A style as it is stored, without its images.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StyleRow {
-    /// A UUID.
-    pub style_id: String,
-    /// Whose pages look so.
-    pub client_id: String,
-    /// JSON.
-    pub doc: String,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// Grows with every change of the style or its images.
-    pub ver: i64,
-}
-
-impl StyleRow {
-    fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            style_id: row.take_text(0)?,
-            client_id: row.take_text(1)?,
-            doc: row.take_text(2)?,
-            created: row.int(3)?,
-            modified: row.int(4)?,
-            ver: row.int(5)?,
-        })
+rows! {
+    /// A style as it is stored, without its images.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct StyleRow {
+        /// A UUID.
+        pub style_id: String,
+        /// The client whose pages it styles.
+        pub client_id: String,
+        /// JSON.
+        pub doc: String,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// Grows with every change of the style or its images.
+        pub ver: i64,
     }
 }
 
-/// What an image is for; a style has one image for each.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AssetKey {
-    /// Which part of the page.
-    pub category: String,
-    /// Light or dark pages, or both.
-    pub color_mode: String,
-    /// Which of several icons; empty for images of which there is one.
-    pub resource: String,
+rows! {
+    /// What an image is for; a style has one image for each.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct AssetKey {
+        /// Which part of the page.
+        pub category: String,
+        /// Light or dark pages, or both.
+        pub color_mode: String,
+        /// Which of several icons; empty for images of which there is one.
+        pub resource: String,
+    }
 }
 
 /// An image as it is stored.
@@ -88,6 +77,16 @@ pub struct AssetRow {
     pub image: Vec<u8>,
 }
 
+impl FromRow for AssetRow {
+    fn from_row(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            key: AssetKey::read(row)?,
+            extension: row.take_text(3)?,
+            image: row.take_bytes(4)?,
+        })
+    }
+}
+
 /// The style of that id.
 ///
 /// # Errors
@@ -97,8 +96,7 @@ pub async fn get(
     pool_id: &str,
     style_id: &str,
 ) -> Result<Option<StyleRow>, StoreError> {
-    let row = store.row(BY_ID, params![pool_id, style_id]).await?;
-    row.map(StyleRow::read).transpose()
+    rows::one(store.first((BY_ID, params![pool_id, style_id])).await?)
 }
 
 /// The style of a client.
@@ -110,8 +108,11 @@ pub async fn of_client(
     pool_id: &str,
     client_id: &str,
 ) -> Result<Option<StyleRow>, StoreError> {
-    let row = store.row(BY_CLIENT, params![pool_id, client_id]).await?;
-    row.map(StyleRow::read).transpose()
+    rows::one(
+        store
+            .first((BY_CLIENT, params![pool_id, client_id]))
+            .await?,
+    )
 }
 
 /// The images of a style by what they are for.
@@ -123,19 +124,7 @@ pub async fn assets(
     pool_id: &str,
     style_id: &str,
 ) -> Result<Vec<AssetRow>, StoreError> {
-    let rows = store.rows(ASSETS, params![pool_id, style_id]).await?;
-    let read = |mut row: Row| {
-        Ok(AssetRow {
-            key: AssetKey {
-                category: row.take_text(0)?,
-                color_mode: row.take_text(1)?,
-                resource: row.take_text(3)?,
-            },
-            extension: row.take_text(2)?,
-            image: row.take_bytes(4)?,
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows::all(store.all((ASSETS, params![pool_id, style_id])).await?)
 }
 
 /// What a style has images for.
@@ -147,18 +136,10 @@ pub async fn asset_keys(
     pool_id: &str,
     style_id: &str,
 ) -> Result<Vec<AssetKey>, StoreError> {
-    let rows = store.rows(ASSET_KEYS, params![pool_id, style_id]).await?;
-    let read = |mut row: Row| {
-        Ok(AssetKey {
-            category: row.take_text(0)?,
-            color_mode: row.take_text(1)?,
-            resource: row.take_text(2)?,
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows::all(store.all((ASSET_KEYS, params![pool_id, style_id])).await?)
 }
 
-/// Adds a style to a client that is there; [`CLIENT_GONE`], [`STYLE_EXISTS`].
+/// Adds a style to a client that is there; [`CLIENT_GONE`](guards::CLIENT_GONE), [`STYLE_EXISTS`].
 pub fn insert(batch: Batch, pool_id: &str, row: &StyleRow) -> Batch {
     let params = params![
         pool_id,
@@ -167,9 +148,7 @@ pub fn insert(batch: Batch, pool_id: &str, row: &StyleRow) -> Batch {
         &row.doc,
         row.created
     ];
-    batch
-        .exists(CLIENT, params![pool_id, &row.client_id], CLIENT_GONE)
-        .one(INSERT, params, STYLE_EXISTS)
+    guards::require_client_exists(batch, pool_id, &row.client_id).one(INSERT, params, STYLE_EXISTS)
 }
 
 /// Replaces the document of version `row.ver`; [`STYLE_STALE`]. Every change of images goes with one.
@@ -178,7 +157,7 @@ pub fn update(batch: Batch, pool_id: &str, row: &StyleRow, now: i64) -> Batch {
     batch.one(UPDATE, params, STYLE_STALE)
 }
 
-/// Takes version `row.ver` and its images away; [`STYLE_STALE`].
+/// Deletes version `row.ver` and its images; [`STYLE_STALE`].
 pub fn delete(batch: Batch, pool_id: &str, row: &StyleRow) -> Batch {
     let batch = batch.one(
         DELETE,
@@ -208,12 +187,12 @@ pub fn put_asset(batch: Batch, pool_id: &str, style_id: &str, asset: &AssetRow) 
     batch.run(PUT_ASSET, params)
 }
 
-/// Takes all images of a style away.
+/// Deletes all images of a style.
 pub fn delete_assets(batch: Batch, pool_id: &str, style_id: &str) -> Batch {
     batch.run(DELETE_ASSETS, params![pool_id, style_id])
 }
 
-/// Takes the style of a client away, with its images and its place among those that a pool may have.
+/// Deletes the style of a client, with its images and its place among those that a pool may have.
 pub fn delete_of_client(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch
         .run(UNCOUNT_OF_CLIENT, params![pool_id, client_id, RESOURCE])

@@ -1,117 +1,59 @@
 //! The rows of pools that carry a MAC, table by table, for the start that signs what was written before there were any.
 
+use std::sync::LazyLock;
+
+use super::catalogue::{CATALOGUE, Table, compared, listed};
 use crate::signed::{Part, Signed};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// A table with a column `mac`, keyed by its pool and one or two columns more.
-pub struct Table {
+pub struct SignedTable {
     /// Its name.
     pub name: &'static str,
-    read: &'static str,
-    write: &'static str,
+    read: String,
+    write: String,
     keys: usize,
 }
 
-/// The columns of the key, then the others that are signed, as the row's `signed` lists them.
-macro_rules! table {
-    ($name:literal, [$key:literal], $columns:literal) => {
-        Table {
-            name: $name,
-            read: concat!(
-                "SELECT ",
-                $key,
-                $columns,
-                " FROM ",
-                $name,
-                " WHERE pool_id = ?1 AND ",
-                $key,
-                " > ?2 \
-                 AND mac IS NULL ORDER BY ",
-                $key,
-                " LIMIT 500"
-            ),
-            write: concat!(
-                "UPDATE ",
-                $name,
-                " SET mac = ?3 WHERE pool_id = ?1 AND ",
-                $key,
-                " = ?2"
-            ),
-            keys: 1,
+/// Every such table but `pools`, whose rows are signed with their keys ([`sign_pool`]).
+pub static TABLES: LazyLock<Vec<SignedTable>> =
+    LazyLock::new(|| CATALOGUE.iter().filter_map(SignedTable::of).collect());
+
+impl SignedTable {
+    fn of(table: &Table) -> Option<Self> {
+        let key = table.key_in_pool();
+        let signed = table.signed?;
+        if key.is_empty() {
+            return None;
         }
-    };
-    ($name:literal, [$one:literal, $two:literal], $columns:literal) => {
-        Table {
-            name: $name,
-            read: concat!(
-                "SELECT ",
-                $one,
-                ", ",
-                $two,
-                $columns,
-                " FROM ",
-                $name,
-                " WHERE pool_id = ?1 \
-                 AND (",
-                $one,
-                ", ",
-                $two,
-                ") > (?2, ?3) AND mac IS NULL ORDER BY ",
-                $one,
-                ", ",
-                $two,
-                " LIMIT 500"
+        let name = table.name;
+        let (order, tuple) = (listed(&key), compared(&key));
+        let columns = listed(&[&key, signed].concat());
+        let numbered: Vec<_> = (2..).take(key.len()).map(|n| format!("?{n}")).collect();
+        let numbers: Vec<_> = numbered.iter().map(String::as_str).collect();
+        let after = compared(&numbers);
+        let mac = key.len() + 2;
+        let row = key.iter().zip(&numbers);
+        let row: Vec<_> = row.map(|(key, n)| format!("{key} = {n}")).collect();
+        Some(Self {
+            name,
+            read: format!(
+                "SELECT {columns} FROM {name} WHERE pool_id = ?1 AND {tuple} > {after} AND mac IS NULL ORDER BY {order} LIMIT 500"
             ),
-            write: concat!(
-                "UPDATE ",
-                $name,
-                " SET mac = ?4 WHERE pool_id = ?1 AND ",
-                $one,
-                " = ?2 AND ",
-                $two,
-                " = ?3"
+            write: format!(
+                "UPDATE {name} SET mac = ?{mac} WHERE pool_id = ?1 AND {}",
+                row.join(" AND ")
             ),
-            keys: 2,
-        }
-    };
+            keys: key.len(),
+        })
+    }
 }
 
-/// Every such table but `pools`.
-pub const TABLES: &[Table] = &[
-    table!("clients", ["client_id"], ", doc, sealed"),
-    table!("signing_keys", ["kid"], ", key_use, state, public, sealed"),
-    table!(
-        "users",
-        ["user_id"],
-        ", username, status, enabled, doc, credential"
-    ),
-    table!(
-        "passkeys",
-        ["credential_id"],
-        ", user_id, rp_id, public_key, sign_count, doc"
-    ),
-    table!("user_groups", ["name"], ", group_id, role, precedence"),
-    table!("group_members", ["group_id", "user_id"], ""),
-    table!(
-        "devices",
-        ["user_id", "device_key"],
-        ", group_key, sealed, remembered"
-    ),
-    table!("software_tokens", ["user_id"], ", seed, last_step"),
-    table!("identity_providers", ["name"], ", provider_id, doc, sealed"),
-    table!(
-        "provider_links",
-        ["provider_id", "link_key"],
-        ", user_id, attribute, value"
-    ),
-    table!(
-        "sessions",
-        ["user_id", "session_id"],
-        ", client_id, doc, created, expires"
-    ),
-    table!("domains", ["domain_key"], ", custom, doc"),
-    table!("resource_servers", ["identifier"], ", name, scopes"),
-];
+/// All statements that are made of the catalogue.
+pub(super) fn statements() -> Vec<&'static str> {
+    let of = |table: &'static SignedTable| [table.read.as_str(), table.write.as_str()];
+    TABLES.iter().flat_map(of).collect()
+}
 
 const SIGN_POOL: &str =
     "UPDATE pools SET data_key = ?3, mac = ?4, ver = ver + 1 WHERE pool_id = ?1 AND ver = ?2";
@@ -119,13 +61,13 @@ const SIGN_POOL: &str =
 /// The pool has changed since it was read.
 pub const CHANGED: Label = Label("changed_while_signed");
 
-/// Up to 500 rows of a pool that have no MAC, behind the key of `after` (None: from the first), by key.
+/// Returns up to 500 rows of a pool that have no MAC, after the key of `after` (None: from the first), by key.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn unsigned(
     store: &Store,
-    table: &Table,
+    table: &'static SignedTable,
     pool_id: &str,
     after: Option<&Row>,
 ) -> Result<Vec<Row>, StoreError> {
@@ -135,27 +77,34 @@ pub async fn unsigned(
         // Keys are text, and none is empty.
         None => params.resize(1 + table.keys, "".into()),
     }
-    store.rows(table.read, params).await
+    store.rows(&table.read, params).await
 }
 
-/// What is signed of a row of [`unsigned`].
+/// Returns what is signed of a row of [`unsigned`].
 #[must_use]
-pub fn signed<'a>(table: &Table, row: &'a Row) -> Signed<'a> {
+pub fn signed<'a>(table: &SignedTable, row: &'a Row) -> Signed<'a> {
     Signed {
         table: table.name,
         columns: row.values().iter().map(Part::from).collect(),
     }
 }
 
-/// Gives a row of [`unsigned`] its MAC.
-pub fn sign(batch: Batch, table: &Table, pool_id: &str, row: &Row, mac: Vec<u8>) -> Batch {
+/// Sets the MAC of a row of [`unsigned`].
+pub fn sign(
+    batch: Batch,
+    table: &'static SignedTable,
+    pool_id: &str,
+    row: &Row,
+    mac: Vec<u8>,
+) -> Batch {
     let mut params = params![pool_id];
     params.extend(row.values().iter().take(table.keys).cloned());
     params.push(mac.into());
-    batch.run(table.write, params)
+    batch.run(&table.write, params)
 }
 
-/// Gives version `ver` of a pool the form of its key that says that its rows are signed, and its own MAC; [`CHANGED`].
+/// Sets the key of version `ver` of a pool, in the form that says that its rows are signed, and the pool's own MAC;
+/// [`CHANGED`].
 pub fn sign_pool(
     batch: Batch,
     pool_id: &str,
@@ -164,4 +113,45 @@ pub fn sign_pool(
     mac: Option<Vec<u8>>,
 ) -> Batch {
     batch.one(SIGN_POOL, params![pool_id, ver, data_key, mac], CHANGED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str) -> &'static SignedTable {
+        TABLES.iter().find(|table| table.name == name).unwrap()
+    }
+
+    #[test]
+    fn rows_without_a_mac_are_read_with_what_is_signed_by_their_keys_in_order() {
+        let clients = of("clients");
+        assert_eq!(
+            clients.read,
+            "SELECT client_id, doc, sealed FROM clients WHERE pool_id = ?1 AND client_id > ?2 \
+             AND mac IS NULL ORDER BY client_id LIMIT 500"
+        );
+        assert_eq!(
+            clients.write,
+            "UPDATE clients SET mac = ?3 WHERE pool_id = ?1 AND client_id = ?2"
+        );
+        let members = of("group_members");
+        assert_eq!(
+            members.read,
+            "SELECT group_id, user_id FROM group_members WHERE pool_id = ?1 AND (group_id, user_id) > (?2, ?3) \
+             AND mac IS NULL ORDER BY group_id, user_id LIMIT 500"
+        );
+        assert_eq!(
+            members.write,
+            "UPDATE group_members SET mac = ?4 WHERE pool_id = ?1 AND group_id = ?2 AND user_id = ?3"
+        );
+    }
+
+    #[test]
+    fn every_signed_table_but_that_of_the_pools_is_in_the_list() {
+        let signed = CATALOGUE.iter().filter(|table| table.signed.is_some());
+        let names: Vec<_> = signed.map(|table| table.name).collect();
+        let listed: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+        assert_eq!(names, [vec!["pools"], listed].concat());
+    }
 }

@@ -1,70 +1,47 @@
-//! `messages`: what the courier has to deliver, and the inbox of `dev`. Ids grow with time.
+//! `messages`: the messages to send, and the inbox of `dev`. Ids grow with time.
 
-use crate::{Batch, Row, StoreError, Value, params};
+use super::rows::rows;
+use crate::{Batch, Query, params};
 
-/// Given up: nobody will get it.
+/// Given up: it is not sent.
 pub const GIVEN_UP: i64 = 2;
 /// Kept in the inbox of `dev`.
 pub const IN_INBOX: i64 = 3;
 
 const INSERT: &str = "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)";
-/// The newest messages of all pools between two ids (both exclusive): after, before, state, limit. The `+` keeps SQLite
-/// from reading all of a state and sorting.
-pub const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
+// The `+` keeps SQLite from reading all of a state and sorting.
+const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
      WHERE message_id > ?1 AND message_id < ?2 AND +state = ?3 ORDER BY message_id DESC LIMIT ?4";
-/// The newest messages of a pool between two ids (both exclusive): pool, after, before, state, limit.
-pub const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
+const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
      WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";
 
 /// How long a message stays in the inbox, in microseconds: seven days, longer than any code lives.
 pub const KEPT: i64 = 7 * 86_400 * 1_000_000;
-/// Takes away a bucket's messages that were given up, then those in the inbox: bucket, now (microseconds), rows
-/// at most.
-pub(crate) const SWEEPS: [&str; 2] = [
-    "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
-     WHERE state = 2 AND bucket = ?1 AND due <= ?2 ORDER BY due LIMIT ?3)",
-    "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
-     WHERE state = 3 AND bucket = ?1 AND due <= ?2 ORDER BY due LIMIT ?3)",
-];
 
-/// A message.
-pub struct MessageRow {
-    /// The pool.
-    pub pool_id: String,
-    /// Grows with time.
-    pub message_id: String,
-    /// To whom it is about.
-    pub user_id: String,
-    /// The message itself.
-    pub sealed: Vec<u8>,
-    /// Microseconds.
-    pub created: i64,
+rows! {
+    /// A message.
+    pub struct MessageRow {
+        /// The pool.
+        pub pool_id: String,
+        /// Grows with time.
+        pub message_id: String,
+        /// The user it is about.
+        pub user_id: String,
+        /// The message itself.
+        pub sealed: Vec<u8>,
+        /// Microseconds.
+        pub created: i64,
+    }
 }
 
-/// What is to become of a message.
+/// State and end of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fate {
     /// [`GIVEN_UP`] or [`IN_INBOX`].
     pub state: i64,
     /// When it is swept, in microseconds.
     pub due: i64,
-}
-
-impl MessageRow {
-    /// From a row of [`NEWEST`] or [`NEWEST_OF_POOL`]; empties it.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`].
-    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            pool_id: row.take_text(0)?,
-            message_id: row.take_text(1)?,
-            user_id: row.take_text(2)?,
-            sealed: row.take_bytes(3)?,
-            created: row.int(4)?,
-        })
-    }
 }
 
 /// Appends a message.
@@ -91,15 +68,11 @@ pub fn is_in(batch: &Batch) -> bool {
     batch.statements.iter().any(|each| each.sql == INSERT)
 }
 
-/// Statement and parameters of a page, newest first; `before` None begins with the newest.
+/// Returns the query of a page of the inbox, the newest first: up to `limit` messages of a pool, or of all, between two
+/// ids, both exclusive. `before` None begins with the newest.
 #[must_use]
-pub fn newest(
-    pool_id: Option<&str>,
-    after: &str,
-    before: Option<&str>,
-    limit: i64,
-) -> (&'static str, Vec<Value>) {
-    // Ids are hexadecimal digits: nothing lies behind `~`.
+pub fn newest(pool_id: Option<&str>, after: &str, before: Option<&str>, limit: i64) -> Query {
+    // Ids are hexadecimal digits: nothing comes after `~`.
     let before = before.unwrap_or("~");
     match pool_id {
         Some(pool) => (

@@ -1,8 +1,14 @@
 //! One file per table: SQL text, row struct, and functions that build batches from rows.
+//!
+//! Every file has the same shape. A query is a pair of statement and parameters ([`Query`]) from a function, for use alone
+//! or among others in one `Store::read`; the async functions are for reads that never go with others. A row struct is
+//! declared by `rows!` and has `read(&mut Row)`. A write is a function from batch to batch. `catalogue.rs` lists all tables,
+//! `guards.rs` has the requirements on rows of other tables.
 
 pub mod access_keys;
 pub mod attempts;
 pub mod audit;
+pub mod catalogue;
 pub mod clients;
 pub mod codes;
 pub mod custom_auth;
@@ -10,6 +16,7 @@ pub mod devices;
 pub mod domains;
 pub mod events;
 pub mod groups;
+pub mod guards;
 pub mod identity_providers;
 pub mod jobs;
 pub mod keys;
@@ -23,6 +30,7 @@ pub mod provider_links;
 pub mod reset;
 pub mod resource_counts;
 pub mod resource_servers;
+mod rows;
 pub mod sealing;
 pub mod sessions;
 pub mod software_tokens;
@@ -30,4 +38,5 @@ pub mod terms;
 pub mod ui_customizations;
 pub mod users;
 
+pub use rows::Query;
 pub use sessions::bucket;

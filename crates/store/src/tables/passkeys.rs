@@ -1,9 +1,10 @@
 //! `passkeys`: the public keys with which users sign in.
 //!
-//! A credential id is unique in its pool, whoever has it. Times are microseconds.
+//! A credential id is unique in its pool. Times are microseconds.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// The passkey is registered already, for this user or another.
 pub const PASSKEY_EXISTS: Label = Label("passkey_exists");
@@ -15,8 +16,7 @@ pub const PASSKEYS_FULL: Label = Label("passkeys_full");
 /// How many passkeys a user may have (auth.md 4.5); [`FULL`] says it once more.
 pub const MOST: usize = 20;
 
-/// All passkeys of a user, the oldest first; parameters: pool, user.
-pub const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
+const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 ORDER BY created, credential_id";
 const PAGE: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 AND (created > ?3 OR created = ?3 AND credential_id > ?4) \
@@ -30,27 +30,29 @@ const DELETE: &str =
     "DELETE FROM passkeys WHERE pool_id = ?1 AND credential_id = ?2 AND user_id = ?3";
 const FORGET_USER: &str = "DELETE FROM passkeys WHERE pool_id = ?1 AND user_id = ?2";
 
-/// A passkey as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PasskeyRow {
-    /// base64url.
-    pub credential_id: String,
-    /// The relying party for which it was made.
-    pub rp_id: String,
-    /// COSE.
-    pub public_key: Vec<u8>,
-    /// What its authenticator counted at the last use.
-    pub sign_count: i64,
-    /// JSON.
-    pub doc: String,
-    /// Microseconds.
-    pub created: i64,
-    /// Over [`PasskeyRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A passkey as it is stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PasskeyRow {
+        /// base64url.
+        pub credential_id: String,
+        /// The relying party for which it was made.
+        pub rp_id: String,
+        /// COSE.
+        pub public_key: Vec<u8>,
+        /// What its authenticator counted at the last use.
+        pub sign_count: i64,
+        /// JSON.
+        pub doc: String,
+        /// Microseconds.
+        pub created: i64,
+        /// Over [`PasskeyRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
 impl PasskeyRow {
-    /// What is signed of a passkey of the user.
+    /// Returns what is signed of a passkey of the user.
     #[must_use]
     pub fn signed<'a>(&'a self, user_id: &'a str) -> Signed<'a> {
         signed!(
@@ -62,31 +64,15 @@ impl PasskeyRow {
             &self.doc,
         )
     }
-
-    /// Takes a row of [`OF_USER`] or of a page.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] on a row of another shape.
-    pub fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            credential_id: row.take_text(0)?,
-            rp_id: row.take_text(1)?,
-            public_key: row.take_bytes(2)?,
-            sign_count: row.int(3)?,
-            doc: row.take_text(4)?,
-            created: row.int(5)?,
-            mac: row.take_opt_bytes(6)?,
-        })
-    }
 }
 
-/// [`OF_USER`] with its parameters, for use among others in one `Store::read`.
+/// Returns the query of all passkeys of a user, the oldest first.
 #[must_use]
-pub fn of_user(pool_id: &str, user_id: &str) -> (&'static str, Vec<Value>) {
+pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
 }
 
-/// Up to `limit` passkeys of a user behind the one that was made at `created` under the id `after`, the oldest first.
+/// Up to `limit` passkeys of a user after the one that was made at `created` under the id `after`, the oldest first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -97,10 +83,11 @@ pub async fn page(
     (created, after): (i64, &str),
     limit: i64,
 ) -> Result<Vec<PasskeyRow>, StoreError> {
-    let rows = store
-        .rows(PAGE, params![pool_id, user_id, created, after, limit])
-        .await?;
-    rows.into_iter().map(PasskeyRow::read).collect()
+    rows::all(
+        store
+            .all((PAGE, params![pool_id, user_id, created, after, limit]))
+            .await?,
+    )
 }
 
 /// Adds a passkey; [`PASSKEYS_FULL`], [`PASSKEY_EXISTS`]. Something earlier in the batch must make the batches of one
@@ -150,7 +137,7 @@ pub fn used(
     )
 }
 
-/// Takes a passkey away from its user; [`PASSKEY_GONE`].
+/// Deletes a passkey of its user; [`PASSKEY_GONE`].
 pub fn delete(batch: Batch, pool_id: &str, user_id: &str, credential_id: &str) -> Batch {
     batch.one(
         DELETE,
@@ -159,7 +146,7 @@ pub fn delete(batch: Batch, pool_id: &str, user_id: &str, credential_id: &str) -
     )
 }
 
-/// Takes away every passkey of a user.
+/// Deletes every passkey of a user.
 pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(FORGET_USER, params![pool_id, user_id])
 }

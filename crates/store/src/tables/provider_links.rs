@@ -1,7 +1,8 @@
 //! `provider_links`: the outside identities that sign in as users of a pool.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, params};
+use crate::{Batch, Label, Store, StoreError, params};
 
 /// The identity is linked already.
 pub const LINK_EXISTS: Label = Label("provider_link_exists");
@@ -20,22 +21,24 @@ const DELETE: &str = "DELETE FROM provider_links \
      WHERE pool_id = ?1 AND provider_id = ?2 AND link_key = ?3 AND user_id = ?4";
 const FORGET_USER: &str = "DELETE FROM provider_links WHERE pool_id = ?1 AND user_id = ?2";
 
-/// A link of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkRow {
-    /// Through which provider.
-    pub provider_id: String,
-    /// What the provider is called.
-    pub provider: String,
-    /// What the provider says of the user: the subject or a mapped attribute.
-    pub attribute: String,
-    /// Its value.
-    pub value: String,
-    /// Microseconds.
-    pub created: i64,
+rows! {
+    /// A link of a user.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct LinkRow {
+        /// Through which provider.
+        pub provider_id: String,
+        /// What the provider is called.
+        pub provider: String,
+        /// What the provider says of the user: the subject or a mapped attribute.
+        pub attribute: String,
+        /// Its value.
+        pub value: String,
+        /// Microseconds.
+        pub created: i64,
+    }
 }
 
-/// What is signed of a link.
+/// Returns what is signed of a link.
 #[must_use]
 pub fn signed<'a>(
     provider_id: &'a str,
@@ -47,27 +50,17 @@ pub fn signed<'a>(
     signed!("provider_links": provider_id, link_key, user_id, attribute, value)
 }
 
-/// Whose a link is.
-pub struct OwnerRow {
-    /// The user.
-    pub user_id: String,
-    /// What the provider says of the user.
-    pub attribute: String,
-    /// Its value.
-    pub value: String,
-    /// Over [`signed`].
-    pub mac: Option<Vec<u8>>,
-}
-
-impl LinkRow {
-    fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            provider_id: row.take_text(0)?,
-            provider: row.take_text(1)?,
-            attribute: row.take_text(2)?,
-            value: row.take_text(3)?,
-            created: row.int(4)?,
-        })
+rows! {
+    /// The user of a link.
+    pub struct OwnerRow {
+        /// The user.
+        pub user_id: String,
+        /// What the provider says of the user.
+        pub attribute: String,
+        /// Its value.
+        pub value: String,
+        /// Over [`signed`].
+        pub mac: Option<Vec<u8>>,
     }
 }
 
@@ -81,18 +74,11 @@ pub async fn owner(
     provider_id: &str,
     link_key: &str,
 ) -> Result<Option<OwnerRow>, StoreError> {
-    let row = store
-        .row(OWNER, params![pool_id, provider_id, link_key])
-        .await?;
-    row.map(|mut row| {
-        Ok(OwnerRow {
-            user_id: row.take_text(0)?,
-            attribute: row.take_text(1)?,
-            value: row.take_text(2)?,
-            mac: row.take_opt_bytes(3)?,
-        })
-    })
-    .transpose()
+    rows::one(
+        store
+            .first((OWNER, params![pool_id, provider_id, link_key]))
+            .await?,
+    )
 }
 
 /// The links of a user, oldest first.
@@ -104,8 +90,7 @@ pub async fn of_user(
     pool_id: &str,
     user_id: &str,
 ) -> Result<Vec<LinkRow>, StoreError> {
-    let rows = store.rows(OF_USER, params![pool_id, user_id]).await?;
-    rows.into_iter().map(LinkRow::read).collect()
+    rows::all(store.all((OF_USER, params![pool_id, user_id])).await?)
 }
 
 /// Adds a link; [`LINK_EXISTS`]. The same batch must change the user's row, which keeps the number of links bounded.
@@ -130,7 +115,7 @@ pub fn insert(
     batch.one(INSERT, params, LINK_EXISTS)
 }
 
-/// Takes a link away; [`LINK_GONE`].
+/// Deletes a link; [`LINK_GONE`].
 pub fn delete(
     batch: Batch,
     pool_id: &str,
@@ -145,7 +130,7 @@ pub fn delete(
     )
 }
 
-/// Takes away every link of a user.
+/// Deletes every link of a user.
 pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(FORGET_USER, params![pool_id, user_id])
 }

@@ -13,7 +13,7 @@ pub fn take(batch: Batch, pool_id: &str, resource: &str, most: i64, full: Label)
     batch.one(TAKE, params![pool_id, resource, most], full)
 }
 
-/// Undoes [`take`]; the same batch must demand that it takes the resource away.
+/// Undoes [`take`]; the same batch must demand that it deletes the resource.
 pub fn give_back(batch: Batch, pool_id: &str, resource: &str) -> Batch {
     batch.run(GIVE_BACK, params![pool_id, resource])
 }

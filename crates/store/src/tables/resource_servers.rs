@@ -1,15 +1,15 @@
 //! `resource_servers`: the resource servers of a pool with their scopes.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// The pool has a resource server of that identifier.
 pub const SERVER_EXISTS: Label = Label("resource_server_exists");
 /// The resource server is gone.
 pub const SERVER_GONE: Label = Label("resource_server_gone");
 
-/// A resource server by pool and identifier; columns as [`ServerRow::read`] takes them.
-pub const BY_IDENTIFIER: &str = "SELECT identifier, name, scopes, mac FROM resource_servers WHERE pool_id = ?1 AND identifier = ?2";
+const BY_IDENTIFIER: &str = "SELECT identifier, name, scopes, mac FROM resource_servers WHERE pool_id = ?1 AND identifier = ?2";
 const PAGE: &str = "SELECT identifier, name, scopes, mac FROM resource_servers \
      WHERE pool_id = ?1 AND identifier > ?2 ORDER BY identifier LIMIT ?3";
 const INSERT: &str = "INSERT INTO resource_servers (pool_id, identifier, name, scopes, created, modified, ver, mac) \
@@ -18,43 +18,32 @@ const UPDATE: &str = "UPDATE resource_servers SET name = ?3, scopes = ?4, modifi
      WHERE pool_id = ?1 AND identifier = ?2";
 const DELETE: &str = "DELETE FROM resource_servers WHERE pool_id = ?1 AND identifier = ?2";
 
-/// A resource server as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerRow {
-    /// Unique in the pool, immutable.
-    pub identifier: String,
-    /// For people.
-    pub name: String,
-    /// JSON list.
-    pub scopes: String,
-    /// Over [`ServerRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A resource server as it is stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ServerRow {
+        /// Unique in the pool, immutable.
+        pub identifier: String,
+        /// For people.
+        pub name: String,
+        /// JSON list.
+        pub scopes: String,
+        /// Over [`ServerRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
 impl ServerRow {
-    /// Takes a row of [`BY_IDENTIFIER`].
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] on a row of another shape.
-    pub fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            identifier: row.take_text(0)?,
-            name: row.take_text(1)?,
-            scopes: row.take_text(2)?,
-            mac: row.take_opt_bytes(3)?,
-        })
-    }
-
-    /// What is signed of a resource server.
+    /// Returns what is signed of a resource server.
     #[must_use]
     pub fn signed(&self) -> Signed<'_> {
         signed!("resource_servers": &self.identifier, &self.name, &self.scopes)
     }
 }
 
-/// [`BY_IDENTIFIER`] with its parameters, for use among others in one `Store::read`.
+/// Returns the query of the resource server of that identifier.
 #[must_use]
-pub fn by_identifier(pool_id: &str, identifier: &str) -> (&'static str, Vec<Value>) {
+pub fn by_identifier(pool_id: &str, identifier: &str) -> Query {
     (BY_IDENTIFIER, params![pool_id, identifier])
 }
 
@@ -68,11 +57,7 @@ pub async fn get(
     identifier: &str,
 ) -> Result<Option<ServerRow>, StoreError> {
     let (sql, params) = by_identifier(pool_id, identifier);
-    store
-        .row(sql, params)
-        .await?
-        .map(ServerRow::read)
-        .transpose()
+    rows::one(store.first((sql, params)).await?)
 }
 
 /// Up to `limit` resource servers of a pool whose identifier is above `after`, by identifier.
@@ -85,8 +70,7 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<ServerRow>, StoreError> {
-    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
-    rows.into_iter().map(ServerRow::read).collect()
+    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
 }
 
 /// Adds a resource server; [`SERVER_EXISTS`].
@@ -115,7 +99,7 @@ pub fn update(batch: Batch, pool_id: &str, row: &ServerRow, now: i64) -> Batch {
     batch.one(UPDATE, params, SERVER_GONE)
 }
 
-/// Takes a resource server away; [`SERVER_GONE`].
+/// Deletes a resource server; [`SERVER_GONE`].
 pub fn delete(batch: Batch, pool_id: &str, identifier: &str) -> Batch {
     batch.one(DELETE, params![pool_id, identifier], SERVER_GONE)
 }

@@ -3,26 +3,19 @@
 //! A row is found by pool, user and session id (the tokens' `origin_jti`, else their `event_id`). Every access and
 //! refresh token is good only while its row is there.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// A challenge was answered twice; the other answer won.
 pub const SPENT: Label = Label("challenge_spent");
-/// The pool is no longer active.
-pub const POOL_GONE: Label = Label("session_pool_gone");
-/// The user is gone, disabled, or changed since it was read.
-pub const USER_STALE: Label = Label("session_user_stale");
 /// The session was changed or ended since it was read.
 pub const STALE: Label = Label("session_stale");
 
-/// A live session; parameters: pool, user, session, now.
-pub const READ: &str = "SELECT client_id, doc, created, expires, ver, mac FROM sessions \
+const LIVE: &str = "SELECT client_id, doc, created, expires, ver, mac FROM sessions \
      WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND expires > ?4";
-/// Whether a challenge was answered; parameters: pool, nonce.
-pub const READ_SPENT: &str = "SELECT 1 FROM spent WHERE pool_id = ?1 AND nonce = ?2";
+const SPENT_NONCE: &str = "SELECT 1 FROM spent WHERE pool_id = ?1 AND nonce = ?2";
 
-const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
-const USER_UNCHANGED: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const INSERT: &str = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket, \
      active, activity, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11)";
 const UPDATE: &str = "UPDATE sessions SET doc = ?4, mac = ?6, ver = ver + 1 \
@@ -38,46 +31,33 @@ const LIST: &str = "SELECT session_id, client_id, created, active, activity FROM
 const TURN: &str = "INSERT INTO session_turns (pool_id, user_id, n) VALUES (?1, ?2, 1) \
      ON CONFLICT (pool_id, user_id) DO UPDATE SET n = session_turns.n + 1";
 const FORGET_TURN: &str = "DELETE FROM session_turns WHERE pool_id = ?1 AND user_id = ?2";
-// Sessions that were opened while nobody asked count from their beginning.
+// Sessions that were opened while they were not tracked count from their beginning.
 const EVICT: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id IN \
      (SELECT session_id FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND expires > ?3 \
      ORDER BY CASE WHEN active > created THEN active ELSE created END DESC, session_id LIMIT 1000000 OFFSET ?4)";
 const SPEND: &str = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES (?1, ?2, ?3, ?4)";
 
-/// A session's columns besides its key.
-#[derive(Clone, Debug)]
-pub struct SessionRow {
-    /// The client that the user signed in to.
-    pub client_id: String,
-    /// JSON, the domain's.
-    pub doc: String,
-    /// Microseconds.
-    pub created: i64,
-    /// When the row may be swept; later than every token of the session.
-    pub expires: i64,
-    /// Grows with every change.
-    pub ver: i64,
-    /// Over [`SessionRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A session's columns besides its key.
+    #[derive(Clone, Debug)]
+    pub struct SessionRow {
+        /// The client that the user signed in to.
+        pub client_id: String,
+        /// JSON, the domain's.
+        pub doc: String,
+        /// Microseconds.
+        pub created: i64,
+        /// When the row may be swept; later than every token of the session.
+        pub expires: i64,
+        /// Grows with every change.
+        pub ver: i64,
+        /// Over [`SessionRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
 impl SessionRow {
-    /// From a row of [`READ`].
-    ///
-    /// # Errors
-    /// [`StoreError::Column`].
-    pub fn from_row(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            created: row.int(2)?,
-            expires: row.int(3)?,
-            ver: row.int(4)?,
-            client_id: row.take_text(0)?,
-            doc: row.take_text(1)?,
-            mac: row.take_opt_bytes(5)?,
-        })
-    }
-
-    /// What is signed of a session.
+    /// Returns what is signed of a session.
     #[must_use]
     pub fn signed<'a>(&'a self, user_id: &'a str, session_id: &'a str) -> Signed<'a> {
         signed!(
@@ -101,26 +81,16 @@ pub fn bucket(key: &str) -> i64 {
     i64::from((hash ^ (hash >> 16)) & 63)
 }
 
-/// Parameters of [`READ`].
+/// Returns the query of a session that ends after `now`.
 #[must_use]
-pub fn key(pool_id: &str, user_id: &str, session_id: &str, now: i64) -> Vec<Value> {
-    params![pool_id, user_id, session_id, now]
+pub fn live(pool_id: &str, user_id: &str, session_id: &str, now: i64) -> Query {
+    (LIVE, params![pool_id, user_id, session_id, now])
 }
 
-/// Parameters of [`READ_SPENT`].
+/// Returns the query that finds a row if a challenge was answered with success.
 #[must_use]
-pub fn spent_key(pool_id: &str, nonce: &str) -> Vec<Value> {
-    params![pool_id, nonce]
-}
-
-/// Requires that the pool is active; conflict [`POOL_GONE`].
-pub fn pool_is_active(batch: Batch, pool_id: &str) -> Batch {
-    batch.exists(POOL_ACTIVE, params![pool_id], POOL_GONE)
-}
-
-/// Requires that the user is there as it was read; conflict [`USER_STALE`].
-pub fn user_is_unchanged(batch: Batch, pool_id: &str, user_id: &str, ver: i64) -> Batch {
-    batch.exists(USER_UNCHANGED, params![pool_id, user_id, ver], USER_STALE)
+pub fn spent(pool_id: &str, nonce: &str) -> Query {
+    (SPENT_NONCE, params![pool_id, nonce])
 }
 
 /// When and from where a tracked session last gave out tokens.
@@ -132,22 +102,24 @@ pub struct Activity {
     pub doc: String,
 }
 
-/// A session in a listing.
-#[derive(Clone, Debug)]
-pub struct SessionEntry {
-    /// The id, as in the tokens.
-    pub session_id: String,
-    /// The client that the user signed in to.
-    pub client_id: String,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds; 0 while nothing was tracked.
-    pub active: i64,
-    /// JSON, the domain's; None while nothing was tracked.
-    pub activity: Option<String>,
+rows! {
+    /// A session in a listing.
+    #[derive(Clone, Debug)]
+    pub struct SessionEntry {
+        /// The id, as in the tokens.
+        pub session_id: String,
+        /// The client that the user signed in to.
+        pub client_id: String,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds; 0 while nothing was tracked.
+        pub active: i64,
+        /// JSON, the domain's; None while nothing was tracked.
+        pub activity: Option<String>,
+    }
 }
 
-/// The sessions of a user behind `after`, at most `limit`, that end later than `ends_after`.
+/// The sessions of a user after `after`, at most `limit`, that end later than `ends_after`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -159,24 +131,15 @@ pub async fn list(
     after: &str,
     limit: i64,
 ) -> Result<Vec<SessionEntry>, StoreError> {
-    let rows = store
-        .rows(LIST, params![pool_id, user_id, ends_after, after, limit])
-        .await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(SessionEntry {
-                session_id: row.take_text(0)?,
-                client_id: row.take_text(1)?,
-                created: row.int(2)?,
-                active: row.int(3)?,
-                activity: row.take_opt_text(4)?,
-            })
-        })
-        .collect()
+    rows::all(
+        store
+            .all((LIST, params![pool_id, user_id, ends_after, after, limit]))
+            .await?,
+    )
 }
 
-/// Lets the sign-ins of a user pass one after the other. Must stand before every other statement of a batch: whoever
-/// waits for it must hold nothing that the one before needs.
+/// Serializes the sign-ins of a user. Must stand before every other statement of a batch: a batch that waits for it must
+/// hold nothing that the one before needs.
 pub fn take_turn(pool_id: &str, user_id: &str) -> Batch {
     Batch::new().run(TURN, params![pool_id, user_id])
 }

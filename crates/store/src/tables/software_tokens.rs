@@ -1,13 +1,13 @@
 //! `software_tokens`: the authenticator app of a user, and the one that is being set up.
 
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, Store, StoreError, Value, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// The row was changed since it was read: another code was used, or another app set up.
 pub const TOKEN_STALE: Label = Label("software_token_stale");
 
-/// A user's row; parameters: pool, user.
-pub const READ: &str = "SELECT seed, last_step, pending, ver, mac FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
+const OF_USER: &str = "SELECT seed, last_step, pending, ver, mac FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
 const PUT_PENDING: &str = "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver, mac) \
      VALUES (?1, ?2, NULL, 0, ?3, 1, ?4) ON CONFLICT (pool_id, user_id) DO UPDATE SET pending = excluded.pending, \
      ver = software_tokens.ver + 1";
@@ -17,47 +17,33 @@ const USE: &str = "UPDATE software_tokens SET last_step = ?4, mac = ?5, ver = ve
      WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3 AND last_step < ?4";
 const DELETE: &str = "DELETE FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
 
-/// What is kept of a user's authenticator app.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SoftwareTokenRow {
-    /// The registered seed, sealed.
-    pub seed: Option<Vec<u8>>,
-    /// The newest time step whose code was used; 0 for none.
-    pub last_step: i64,
-    /// The seed that waits for its first code, sealed.
-    pub pending: Option<Vec<u8>>,
-    /// Grows with every change.
-    pub ver: i64,
-    /// Over [`signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// What is kept of a user's authenticator app.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SoftwareTokenRow {
+        /// The registered seed, sealed.
+        pub seed: Option<Vec<u8>>,
+        /// The newest time step whose code was used; 0 for none.
+        pub last_step: i64,
+        /// The seed that waits for its first code, sealed.
+        pub pending: Option<Vec<u8>>,
+        /// Grows with every change.
+        pub ver: i64,
+        /// Over [`signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
-/// What is signed of a user's row. The pending seed is of no use to anybody without its first code, and is sealed.
+/// Returns what is signed of a user's row. The pending seed is of no use to anybody without its first code, and is sealed.
 #[must_use]
 pub fn signed<'a>(user_id: &'a str, seed: Option<&'a [u8]>, last_step: i64) -> Signed<'a> {
     signed!("software_tokens": user_id, seed, last_step)
 }
 
-impl SoftwareTokenRow {
-    /// From a row of [`READ`].
-    ///
-    /// # Errors
-    /// [`StoreError::Column`].
-    pub fn from_row(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            seed: row.take_opt_bytes(0)?,
-            last_step: row.int(1)?,
-            pending: row.take_opt_bytes(2)?,
-            ver: row.int(3)?,
-            mac: row.take_opt_bytes(4)?,
-        })
-    }
-}
-
-/// Parameters of [`READ`].
+/// Returns the query of a user's row.
 #[must_use]
-pub fn key(pool_id: &str, user_id: &str) -> Vec<Value> {
-    params![pool_id, user_id]
+pub fn of_user(pool_id: &str, user_id: &str) -> Query {
+    (OF_USER, params![pool_id, user_id])
 }
 
 /// Reads a user's row.
@@ -69,8 +55,7 @@ pub async fn get(
     pool_id: &str,
     user_id: &str,
 ) -> Result<Option<SoftwareTokenRow>, StoreError> {
-    let row = store.row(READ, key(pool_id, user_id)).await?;
-    row.map(SoftwareTokenRow::from_row).transpose()
+    rows::one(store.first(of_user(pool_id, user_id)).await?)
 }
 
 /// Keeps a seed that waits for its first code, in the place of an older one that does; the registered one stays.

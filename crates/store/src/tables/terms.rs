@@ -1,14 +1,13 @@
 //! `terms`: the terms documents of app clients.
 
-use crate::{Batch, Label, Row, Store, StoreError, params};
+use super::guards;
+use super::rows::{self, rows};
+use crate::{Batch, Label, Store, StoreError, params};
 
 /// The client has a document of that name.
 pub const TERMS_EXIST: Label = Label("terms_exist");
 /// The document has changed since it was read, or is gone.
 pub const TERMS_STALE: Label = Label("terms_stale");
-/// The client is gone.
-pub const CLIENT_GONE: Label = Label("terms_client_gone");
-
 /// The columns in the order that [`TermsRow::read`] expects.
 macro_rules! columns {
     () => {
@@ -31,7 +30,6 @@ const PAGE: &str = concat!(
     columns!(),
     " FROM terms WHERE pool_id = ?1 AND terms_id > ?2 ORDER BY terms_id LIMIT ?3"
 );
-const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
 const INSERT: &str = "INSERT INTO terms (pool_id, terms_id, client_id, name, doc, created, modified, ver) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)";
 const FREE_NAME: &str =
@@ -46,36 +44,24 @@ const DELETE_OF_CLIENT: &str = "DELETE FROM terms WHERE pool_id = ?1 AND client_
 /// The name under which documents are counted in `resource_counts`.
 pub const RESOURCE: &str = "terms";
 
-/// A document as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TermsRow {
-    /// A UUID.
-    pub terms_id: String,
-    /// Whose sign-up page shows it.
-    pub client_id: String,
-    /// What it is about.
-    pub name: String,
-    /// JSON.
-    pub doc: String,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// Grows with every change.
-    pub ver: i64,
-}
-
-impl TermsRow {
-    fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            terms_id: row.take_text(0)?,
-            client_id: row.take_text(1)?,
-            name: row.take_text(2)?,
-            doc: row.take_text(3)?,
-            created: row.int(4)?,
-            modified: row.int(5)?,
-            ver: row.int(6)?,
-        })
+rows! {
+    /// A document as it is stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct TermsRow {
+        /// A UUID.
+        pub terms_id: String,
+        /// The client whose sign-up page shows it.
+        pub client_id: String,
+        /// What it is about.
+        pub name: String,
+        /// JSON.
+        pub doc: String,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// Grows with every change.
+        pub ver: i64,
     }
 }
 
@@ -88,8 +74,7 @@ pub async fn get(
     pool_id: &str,
     terms_id: &str,
 ) -> Result<Option<TermsRow>, StoreError> {
-    let row = store.row(BY_ID, params![pool_id, terms_id]).await?;
-    row.map(TermsRow::read).transpose()
+    rows::one(store.first((BY_ID, params![pool_id, terms_id])).await?)
 }
 
 /// The document of that name of a client.
@@ -102,10 +87,11 @@ pub async fn of_client(
     client_id: &str,
     name: &str,
 ) -> Result<Option<TermsRow>, StoreError> {
-    let row = store
-        .row(BY_CLIENT, params![pool_id, client_id, name])
-        .await?;
-    row.map(TermsRow::read).transpose()
+    rows::one(
+        store
+            .first((BY_CLIENT, params![pool_id, client_id, name]))
+            .await?,
+    )
 }
 
 /// Up to `limit` documents of a pool whose id is above `after`, by id.
@@ -118,11 +104,10 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<TermsRow>, StoreError> {
-    let rows = store.rows(PAGE, params![pool_id, after, limit]).await?;
-    rows.into_iter().map(TermsRow::read).collect()
+    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
 }
 
-/// Adds a document to a client that is still there: [`CLIENT_GONE`], [`TERMS_EXIST`].
+/// Adds a document to a client that is still there: [`CLIENT_GONE`](guards::CLIENT_GONE), [`TERMS_EXIST`].
 pub fn insert(batch: Batch, pool_id: &str, row: &TermsRow) -> Batch {
     let params = params![
         pool_id,
@@ -132,9 +117,7 @@ pub fn insert(batch: Batch, pool_id: &str, row: &TermsRow) -> Batch {
         &row.doc,
         row.created
     ];
-    batch
-        .exists(CLIENT, params![pool_id, &row.client_id], CLIENT_GONE)
-        .one(INSERT, params, TERMS_EXIST)
+    guards::require_client_exists(batch, pool_id, &row.client_id).one(INSERT, params, TERMS_EXIST)
 }
 
 /// Replaces name and document of version `row.ver`: [`TERMS_EXIST`], [`TERMS_STALE`].
@@ -154,12 +137,12 @@ pub fn update(batch: Batch, pool_id: &str, row: &TermsRow) -> Batch {
         .one(UPDATE, params, TERMS_STALE)
 }
 
-/// Takes version `ver` away; [`TERMS_STALE`].
+/// Deletes version `ver`; [`TERMS_STALE`].
 pub fn delete(batch: Batch, pool_id: &str, terms_id: &str, ver: i64) -> Batch {
     batch.one(DELETE, params![pool_id, terms_id, ver], TERMS_STALE)
 }
 
-/// Takes away what belongs to a client that the same batch has deleted before.
+/// Deletes what belongs to a client that the same batch has deleted before.
 pub fn delete_of_client(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch
         .run(UNCOUNT, params![pool_id, client_id, RESOURCE])

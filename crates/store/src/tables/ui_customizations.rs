@@ -1,15 +1,13 @@
 //! `ui_customizations`: how the classic pages of a pool or of one app client look.
 
-use crate::{Batch, Label, Outcome, Row, Store, StoreError, params};
+use super::rows::{self, rows};
+use crate::{Batch, Label, Outcome, Store, StoreError, params};
 
-/// The client is gone.
-pub const CLIENT_GONE: Label = Label("customized_client_gone");
 /// Another node created the row at the same time.
 pub const RACE: Label = Label("customization_race");
 
 const BY_CLIENT: &str = "SELECT client_id, css, image_kind, created, modified FROM ui_customizations \
      WHERE pool_id = ?1 AND client_id IN (?2, ?3)";
-const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
 const PUT: &str = "INSERT INTO ui_customizations (pool_id, client_id, css, image, image_kind, created, modified, ver) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1) ON CONFLICT (pool_id, client_id) DO UPDATE SET css = ?3, image = ?4, \
      image_kind = ?5, modified = ?6, ver = ui_customizations.ver + 1 RETURNING created";
@@ -18,30 +16,20 @@ const DELETE: &str = "DELETE FROM ui_customizations WHERE pool_id = ?1 AND clien
 /// The row that stands for every client without one of its own.
 pub const ALL: &str = "ALL";
 
-/// A customization as it is stored, without the image itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomizationRow {
-    /// A client, or [`ALL`].
-    pub client_id: String,
-    /// The style sheet, if there is one.
-    pub css: Option<String>,
-    /// What kind of image there is, if any.
-    pub image_kind: Option<String>,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-}
-
-impl CustomizationRow {
-    fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            client_id: row.take_text(0)?,
-            css: row.take_opt_text(1)?,
-            image_kind: row.take_opt_text(2)?,
-            created: row.int(3)?,
-            modified: row.int(4)?,
-        })
+rows! {
+    /// A customization as it is stored, without the image itself.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct CustomizationRow {
+        /// A client, or [`ALL`].
+        pub client_id: String,
+        /// The style sheet, if there is one.
+        pub css: Option<String>,
+        /// What kind of image there is, if any.
+        pub image_kind: Option<String>,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
     }
 }
 
@@ -54,18 +42,10 @@ pub async fn in_force(
     pool_id: &str,
     client_id: &str,
 ) -> Result<Option<CustomizationRow>, StoreError> {
-    let rows = store
-        .rows(BY_CLIENT, params![pool_id, client_id, ALL])
-        .await?;
-    let rows = rows.into_iter().map(CustomizationRow::read);
-    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let query = (BY_CLIENT, params![pool_id, client_id, ALL]);
+    let mut rows: Vec<CustomizationRow> = rows::all(store.all(query).await?)?;
     rows.sort_by_key(|row| row.client_id != client_id);
     Ok(rows.into_iter().next())
-}
-
-/// Demands that the client exists when the batch commits; [`CLIENT_GONE`].
-pub fn guard_client(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
-    batch.exists(CLIENT, params![pool_id, client_id], CLIENT_GONE)
 }
 
 /// Puts a customization in the place of the one that is there; [`created`] tells since when there is one.
@@ -90,7 +70,7 @@ pub fn created(outcome: &Outcome) -> Result<Option<i64>, StoreError> {
     outcome.first(0).map(|row| row.int(0)).transpose()
 }
 
-/// Takes a customization away, if there is one.
+/// Deletes a customization, if there is one.
 pub fn delete(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch.run(DELETE, params![pool_id, client_id])
 }

@@ -1,13 +1,12 @@
 //! `users`, `logins`, `user_attrs`, `tombstones`, `user_counts`: the users of a pool, the one namespace of their names
 //! and aliases, and the index that ListUsers searches.
 
+use super::rows::rows;
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Row, StoreError, Value, params};
+use crate::{Batch, Label, Query, params};
 
 /// The row was changed since it was read.
 pub const USER_STALE: Label = Label("user_stale");
-/// The pool is not active any more.
-pub const POOL_GONE: Label = Label("pool_gone");
 /// The id of a new user is or was another's.
 pub const ID_TAKEN: Label = Label("user_id_taken");
 
@@ -18,23 +17,19 @@ macro_rules! columns {
     };
 }
 
-/// A user by pool and id.
-pub const BY_ID: &str = concat!(
+const BY_ID: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM users u WHERE u.pool_id = ?1 AND u.user_id = ?2"
 );
 
-/// A user by pool and folded name or alias.
-pub const BY_LOGIN: &str = concat!(
+const BY_LOGIN: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM logins l CROSS JOIN users u WHERE l.pool_id = ?1 AND l.name = ?2 AND u.pool_id = l.pool_id AND u.user_id = l.user_id"
 );
 
-/// The user of a folded name, or, when nobody has it, some other user of the pool, so that a stranger's name costs what a
-/// user's costs: pool, folded name, a text that chooses the other user. [`BY_LOGIN_OWNER`] tells which it is.
-pub const BY_LOGIN_OR_OTHER: &str = concat!(
+const BY_LOGIN_OR_OTHER: &str = concat!(
     "SELECT ",
     columns!(),
     ", f.own FROM (SELECT (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2) AS own, \
@@ -42,25 +37,22 @@ pub const BY_LOGIN_OR_OTHER: &str = concat!(
      (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS other LIMIT 1) f \
      CROSS JOIN users u WHERE u.pool_id = ?1 AND u.user_id = COALESCE(f.own, f.other)"
 );
-/// The column of [`BY_LOGIN_OR_OTHER`] that is NULL when nobody has the name.
+/// The column of [`by_login_or_other`] that is NULL for a name that no user has.
 pub const BY_LOGIN_OWNER: usize = 10;
 
-/// A page of all users of a pool behind an id: pool, id, limit.
-pub const PAGE: &str = concat!(
+const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM users u WHERE u.pool_id = ?1 AND u.user_id > ?2 ORDER BY u.user_id LIMIT ?3"
 );
 
-/// A page of the users whose id begins with a prefix: pool, id, upper bound, limit.
-pub const PAGE_BY_ID_PREFIX: &str = concat!(
+const PAGE_BY_ID_PREFIX: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM users u WHERE u.pool_id = ?1 AND u.user_id > ?2 AND u.user_id < ?3 ORDER BY u.user_id LIMIT ?4"
 );
 
-/// A page of the users with an attribute's value: pool, attribute, value, id, limit.
-pub const PAGE_EQUAL: &str = concat!(
+const PAGE_EQUAL: &str = concat!(
     "SELECT ",
     columns!(),
     ", a.value FROM user_attrs a CROSS JOIN users u \
@@ -68,9 +60,7 @@ pub const PAGE_EQUAL: &str = concat!(
      AND u.pool_id = a.pool_id AND u.user_id = a.user_id ORDER BY a.user_id LIMIT ?5"
 );
 
-/// A page of the users whose value of an attribute lies behind (value, id) and below a bound:
-/// pool, attribute, value, id, bound, limit.
-pub const PAGE_BELOW: &str = concat!(
+const PAGE_BELOW: &str = concat!(
     "SELECT ",
     columns!(),
     ", a.value FROM user_attrs a CROSS JOIN users u \
@@ -78,8 +68,7 @@ pub const PAGE_BELOW: &str = concat!(
      AND u.pool_id = a.pool_id AND u.user_id = a.user_id ORDER BY a.value, a.user_id LIMIT ?6"
 );
 
-/// As [`PAGE_BELOW`] without a bound: pool, attribute, value, id, limit.
-pub const PAGE_BEHIND: &str = concat!(
+const PAGE_AFTER: &str = concat!(
     "SELECT ",
     columns!(),
     ", a.value FROM user_attrs a CROSS JOIN users u \
@@ -87,18 +76,16 @@ pub const PAGE_BEHIND: &str = concat!(
      AND u.pool_id = a.pool_id AND u.user_id = a.user_id ORDER BY a.value, a.user_id LIMIT ?5"
 );
 
-/// A page of the users in a group, by id: pool, group, id, limit. The group itself is not looked at.
-pub const PAGE_OF_GROUP: &str = concat!(
+const PAGE_OF_GROUP: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM group_members m CROSS JOIN users u WHERE m.pool_id = ?1 AND m.group_id = ?2 AND m.user_id > ?3 \
      AND u.pool_id = m.pool_id AND u.user_id = m.user_id ORDER BY m.user_id LIMIT ?4"
 );
 
-/// The column of the page statements that holds the indexed value.
+/// The column of [`page_equal`], [`page_below`] and [`page_after`] that holds the indexed value.
 pub const PAGE_VALUE: usize = 10;
 
-const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const USER_EXISTS: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const BURIED: &str = "SELECT 1 FROM tombstones WHERE pool_id = ?1 AND user_id = ?2";
 const INSERT: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, doc, credential, created, modified, ver, mac) \
@@ -120,51 +107,34 @@ const INSERT_ATTR: &str =
 const DELETE_ATTR: &str =
     "DELETE FROM user_attrs WHERE pool_id = ?1 AND attr = ?2 AND value = ?3 AND user_id = ?4";
 
-/// A row of `users`, without the pool's id.
-pub struct UserRow {
-    /// The immutable id.
-    pub user_id: String,
-    /// Display text of the name.
-    pub username: String,
-    /// The API's name of the status.
-    pub status: String,
-    /// Whether the user may sign in.
-    pub enabled: bool,
-    /// JSON.
-    pub doc: String,
-    /// Sealed.
-    pub credential: Option<Vec<u8>>,
-    /// Microseconds.
-    pub created: i64,
-    /// Microseconds.
-    pub modified: i64,
-    /// The version; grows with every change.
-    pub ver: i64,
-    /// Over [`UserRow::signed`].
-    pub mac: Option<Vec<u8>>,
+rows! {
+    /// A row of `users`, without the pool's id.
+    pub struct UserRow {
+        /// The immutable id.
+        pub user_id: String,
+        /// Display text of the name.
+        pub username: String,
+        /// The API's name of the status.
+        pub status: String,
+        /// True if the user may sign in.
+        pub enabled: bool,
+        /// JSON.
+        pub doc: String,
+        /// Sealed.
+        pub credential: Option<Vec<u8>>,
+        /// Microseconds.
+        pub created: i64,
+        /// Microseconds.
+        pub modified: i64,
+        /// The version; grows with every change.
+        pub ver: i64,
+        /// Over [`UserRow::signed`].
+        pub mac: Option<Vec<u8>>,
+    }
 }
 
 impl UserRow {
-    /// Reads the columns of [`BY_ID`] and the other reads of this file, emptying the row.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] when the row is of another statement.
-    pub fn read(row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            user_id: row.take_text(0)?,
-            username: row.take_text(1)?,
-            status: row.take_text(2)?,
-            enabled: row.int(3)? != 0,
-            doc: row.take_text(4)?,
-            credential: row.take_opt_bytes(5)?,
-            created: row.int(6)?,
-            modified: row.int(7)?,
-            ver: row.int(8)?,
-            mac: row.take_opt_bytes(9)?,
-        })
-    }
-
-    /// What is signed of a user.
+    /// Returns what is signed of a user.
     #[must_use]
     pub fn signed(&self) -> Signed<'_> {
         signed!(
@@ -178,32 +148,66 @@ impl UserRow {
     }
 }
 
-/// The parameters of [`BY_ID`].
+/// Returns the query of the user with an id.
 #[must_use]
-pub fn by_id(pool_id: &str, user_id: &str) -> (&'static str, Vec<Value>) {
+pub fn by_id(pool_id: &str, user_id: &str) -> Query {
     (BY_ID, params![pool_id, user_id])
 }
 
-/// The parameters of [`BY_LOGIN`]; `folded` as `users::names::fold` of the domain gives it.
+/// Returns the query of the user with a name or alias; `folded` as `users::names::fold` of the domain returns it.
 #[must_use]
-pub fn by_login(pool_id: &str, folded: &str) -> (&'static str, Vec<Value>) {
+pub fn by_login(pool_id: &str, folded: &str) -> Query {
     (BY_LOGIN, params![pool_id, folded])
 }
 
-/// The parameters of [`BY_LOGIN_OR_OTHER`].
+/// Returns the query of the user with a folded name or, for an unknown one, of some other user of the pool, so that an
+/// unknown name costs what a user's does. `other` chooses the other user; the column [`BY_LOGIN_OWNER`] tells which it is.
 #[must_use]
-pub fn by_login_or_other(pool_id: &str, folded: &str, other: &str) -> (&'static str, Vec<Value>) {
+pub fn by_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
     (BY_LOGIN_OR_OTHER, params![pool_id, folded, other])
 }
 
-/// Requires the pool to be active at the commit ([`POOL_GONE`]).
-pub fn guard_pool(batch: Batch, pool_id: &str) -> Batch {
-    batch.exists(POOL_ACTIVE, params![pool_id], POOL_GONE)
+/// Returns the query of up to `limit` users of a pool after an id, by id.
+#[must_use]
+pub fn page(pool_id: &str, after: &str, limit: i64) -> Query {
+    (PAGE, params![pool_id, after, limit])
 }
 
-/// Requires the user to exist at the commit.
-pub fn guard_user(batch: Batch, pool_id: &str, user_id: &str, label: Label) -> Batch {
-    batch.exists(USER_EXISTS, params![pool_id, user_id], label)
+/// Returns the query of up to `limit` users between two ids, both exclusive, by id.
+#[must_use]
+pub fn page_by_id_prefix(pool_id: &str, after: &str, below: &str, limit: i64) -> Query {
+    (PAGE_BY_ID_PREFIX, params![pool_id, after, below, limit])
+}
+
+/// Returns the query of up to `limit` users after an id who have that value of an attribute, by id.
+#[must_use]
+pub fn page_equal(pool_id: &str, attr: &str, value: &str, after: &str, limit: i64) -> Query {
+    (PAGE_EQUAL, params![pool_id, attr, value, after, limit])
+}
+
+/// Returns the query of up to `limit` users whose value of an attribute lies after (value, id) and below a bound, by value.
+#[must_use]
+pub fn page_below(
+    pool_id: &str,
+    attr: &str,
+    (value, after): (&str, &str),
+    below: &str,
+    limit: i64,
+) -> Query {
+    let params = params![pool_id, attr, value, after, below, limit];
+    (PAGE_BELOW, params)
+}
+
+/// Returns the query of [`page_below`] without a bound.
+#[must_use]
+pub fn page_after(pool_id: &str, attr: &str, (value, after): (&str, &str), limit: i64) -> Query {
+    (PAGE_AFTER, params![pool_id, attr, value, after, limit])
+}
+
+/// Returns the query of up to `limit` users of a group after an id, by id. The group itself is not read.
+#[must_use]
+pub fn page_of_group(pool_id: &str, group_id: &str, after: &str, limit: i64) -> Query {
+    (PAGE_OF_GROUP, params![pool_id, group_id, after, limit])
 }
 
 /// Inserts a user whose id was never used before ([`ID_TAKEN`]) and counts it.
@@ -258,8 +262,8 @@ pub fn delete(batch: Batch, pool_id: &str, user_id: &str, ver: i64, now: i64) ->
         .run(COUNT, params![pool_id, shard(user_id), -1_i64])
 }
 
-/// Gives a user a name or alias that nobody has. `taken` also when the name is the id of another user, which would
-/// otherwise be found instead of them.
+/// Adds a free name or alias of a user. `taken` also when the name is the id of another user, who would otherwise be found
+/// under it.
 pub fn insert_login(
     batch: Batch,
     pool_id: &str,
@@ -276,12 +280,12 @@ pub fn insert_login(
     batch.one(INSERT_LOGIN, params![pool_id, name, kind, user_id], taken)
 }
 
-/// Takes a name or alias from a user, if it is still theirs ([`delete_login_of_others`]).
+/// Deletes a name or alias of a user, if it is still theirs; see [`delete_login_of_others`].
 pub fn delete_login(batch: Batch, pool_id: &str, user_id: &str, name: &str) -> Batch {
     batch.run(DELETE_LOGIN, params![pool_id, name, user_id])
 }
 
-/// Takes a name from a user other than `user_id` who has it as a name of this kind.
+/// Deletes a name of this kind that a user other than `user_id` has.
 pub fn delete_login_of_others(
     batch: Batch,
     pool_id: &str,
@@ -303,7 +307,7 @@ pub fn delete_attr(batch: Batch, pool_id: &str, user_id: &str, attr: &str, value
     batch.run(DELETE_ATTR, params![pool_id, attr, value, user_id])
 }
 
-/// Whether a text has the shape of a user id: five groups of hexadecimal digits in lower case.
+/// True if a text has the shape of a user id: five groups of hexadecimal digits in lower case.
 #[must_use]
 pub fn looks_like_id(text: &str) -> bool {
     text.len() == 36

@@ -3,7 +3,7 @@
 use cognate_crypto::random;
 use cognate_shapes::{CreateManagedLoginBrandingRequest, CreateManagedLoginBrandingResponse};
 use cognate_store::tables::login_styles::{self, StyleRow};
-use cognate_store::tables::{pools as table, resource_counts};
+use cognate_store::tables::{guards, resource_counts};
 use cognate_store::{Batch, Label};
 
 use crate::audit;
@@ -53,7 +53,7 @@ async fn attempt(
         modified: cx.now(),
         ver: 1,
     };
-    let batch = table::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = login_styles::insert(batch, &pool.id, &row);
     let batch = resource_counts::take(batch, &pool.id, login_styles::RESOURCE, MOST, FULL);
     let batch = images.iter().fold(batch, |batch, image| {

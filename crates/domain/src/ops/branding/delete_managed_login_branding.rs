@@ -2,7 +2,7 @@
 
 use cognate_shapes::DeleteManagedLoginBrandingRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{login_styles, pools as table, resource_counts};
+use cognate_store::tables::{guards, login_styles, resource_counts};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -21,7 +21,7 @@ pub async fn delete_managed_login_branding(
 async fn attempt(cx: &Cx<'_>, input: &DeleteManagedLoginBrandingRequest) -> Result<()> {
     let pool = pools::fresh(cx, &input.user_pool_id).await?;
     let row = style::find(cx, &pool, &input.managed_login_branding_id).await?;
-    let batch = table::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = login_styles::delete(batch, &pool.id, &row);
     let batch = resource_counts::give_back(batch, &pool.id, login_styles::RESOURCE);
     let batch = audit::record(cx, batch, &pool.id, None);

@@ -2,7 +2,7 @@
 //! their own. What is left out is gone; without either, the customization itself is.
 
 use cognate_shapes::{SetUICustomizationRequest, SetUICustomizationResponse, UICustomizationType};
-use cognate_store::tables::pools as table;
+use cognate_store::tables::guards;
 use cognate_store::tables::ui_customizations::{self, ALL, CustomizationRow};
 use cognate_store::{Batch, Label};
 
@@ -45,9 +45,9 @@ async fn attempt(
         Some(bytes) => Some((bytes, image::logo_kind(bytes)?)),
         None => None,
     };
-    let mut batch = table::guard_active(Batch::new(), &pool.id);
+    let mut batch = guards::require_pool_active(Batch::new(), &pool.id);
     if client_id != ALL {
-        batch = ui_customizations::guard_client(batch, &pool.id, client_id);
+        batch = guards::require_client_exists(batch, &pool.id, client_id);
     }
     let kept = css.is_some() || image.is_some();
     batch = if kept {
@@ -76,7 +76,7 @@ async fn attempt(
 
 fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) -> Fault {
     match label {
-        ui_customizations::CLIENT_GONE => {
+        guards::CLIENT_GONE => {
             cx.cache.forget(&pool.id, Some(client_id));
             Fault::Stale
         }

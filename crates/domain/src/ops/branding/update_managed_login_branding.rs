@@ -3,8 +3,7 @@
 
 use cognate_shapes::{UpdateManagedLoginBrandingRequest, UpdateManagedLoginBrandingResponse};
 use cognate_store::Batch;
-use cognate_store::tables::login_styles;
-use cognate_store::tables::pools as table;
+use cognate_store::tables::{guards, login_styles};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -54,7 +53,7 @@ async fn attempt(
         }
     }
     row.doc = serde_json::to_string(&doc)?;
-    let mut batch = table::guard_active(Batch::new(), &pool.id);
+    let mut batch = guards::require_pool_active(Batch::new(), &pool.id);
     batch = login_styles::update(batch, &pool.id, &row, cx.now());
     if own_look {
         batch = login_styles::delete_assets(batch, &pool.id, &row.style_id);

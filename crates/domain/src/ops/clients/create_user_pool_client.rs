@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{CreateUserPoolClientRequest, CreateUserPoolClientResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{clients, pools};
+use cognate_store::tables::{clients, guards};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
@@ -34,7 +34,7 @@ pub async fn create_user_pool_client(
         .into_iter()
         .collect::<Vec<_>>();
     let sealed = Client::seal_secrets(&pool, &id, &secrets)?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let text = serde_json::to_string(&doc)?;
     let mac = Client::mac(&pool, &id, &text, sealed.as_deref());
     let batch = clients::insert(

@@ -2,7 +2,7 @@
 
 use cognate_shapes::DeleteUserPoolClientRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{clients, login_styles, pools, terms, ui_customizations};
+use cognate_store::tables::{clients, guards, login_styles, terms, ui_customizations};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -19,7 +19,7 @@ pub async fn delete_user_pool_client(
 async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = clients::delete(batch, &pool.id, &client.id, client.ver);
     let batch = terms::delete_of_client(batch, &pool.id, &client.id);
     let batch = login_styles::delete_of_client(batch, &pool.id, &client.id);

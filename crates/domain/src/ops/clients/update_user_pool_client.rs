@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cognate_shapes::{UpdateUserPoolClientRequest, UpdateUserPoolClientResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{clients, pools};
+use cognate_store::tables::{clients, guards};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -27,7 +27,7 @@ async fn attempt(
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let before = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     let doc = settings::of_updated_client(cx, &pool, &before, input).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let text = serde_json::to_string(&doc)?;
     let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
     let batch = clients::update(

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_shapes::{ConfirmDeviceRequest, ConfirmDeviceResponse, DeviceSecretVerifierConfigType};
 use cognate_store::tables::devices::{self, DeviceRow};
-use cognate_store::tables::pools as pools_table;
+use cognate_store::tables::guards;
 use cognate_store::tables::sessions::{self, SessionRow};
 use cognate_store::{Batch, Label};
 
@@ -71,14 +71,14 @@ pub async fn confirm_device(
         ..known
     };
     let known = tokens::session::sign(pool, &user.id, &signed.session_id, known);
-    let batch = pools_table::guard_active(Batch::new(), &pool.id);
-    let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
     let batch = sessions::update(batch, &pool.id, &user.id, &signed.session_id, &known);
     let batch = devices::insert(batch, &pool.id, &user.id, &device.0);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label: Label| match label {
         // The user or the session changed since they were read: the next try judges anew.
-        sessions::USER_STALE | sessions::STALE => Fault::Stale,
+        guards::USER_CHANGED | sessions::STALE => Fault::Stale,
         other => users::devices::conflict(cx, pool, other),
     })
     .await?;
@@ -89,13 +89,13 @@ pub async fn confirm_device(
 
 /// The session of the token with its row.
 async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionRow, SessionDoc)> {
-    let key = sessions::key(
+    let query = sessions::live(
         &signed.pool.id,
         &signed.user.id,
         &signed.session_id,
         cx.now(),
     );
-    let row = cx.store.row(sessions::READ, key).await?;
+    let row = cx.store.first(query).await?;
     let row = row.ok_or_else(auth::access_token_revoked)?;
     tokens::session::read(&signed.pool, &signed.user.id, &signed.session_id, row)
 }

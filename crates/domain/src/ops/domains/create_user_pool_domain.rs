@@ -3,7 +3,7 @@
 use cognate_crypto::random;
 use cognate_shapes::{CreateUserPoolDomainRequest, CreateUserPoolDomainResponse};
 use cognate_store::tables::domains::{self, DomainRow};
-use cognate_store::tables::{pools, resource_counts};
+use cognate_store::tables::{guards, resource_counts};
 use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
@@ -71,7 +71,7 @@ pub async fn create_user_pool_domain(
         // Last, for it asks somebody else.
         resources::domains::check_parent(cx, &input.domain).await?;
     }
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let mut batch = domains::insert(batch, &row, cx.now());
     if custom {
         batch = resource_counts::take(

@@ -2,7 +2,7 @@
 
 use cognate_shapes::{DeleteUserPoolDomainRequest, DeleteUserPoolDomainResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{domains, pools, resource_counts};
+use cognate_store::tables::{domains, guards, resource_counts};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -22,7 +22,7 @@ async fn delete(
     input: &DeleteUserPoolDomainRequest,
 ) -> Result<DeleteUserPoolDomainResponse> {
     let (pool, row) = resources::domains::find(cx, &input.user_pool_id, &input.domain).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let mut batch = domains::delete(batch, &row);
     if row.custom {
         batch = resource_counts::give_back(

@@ -3,7 +3,7 @@
 use cognate_shapes::{UpdateUserPoolDomainRequest, UpdateUserPoolDomainResponse};
 use cognate_store::Batch;
 use cognate_store::tables::domains::{self, DomainRow};
-use cognate_store::tables::pools;
+use cognate_store::tables::guards;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
@@ -49,7 +49,7 @@ async fn update(
         ..row
     };
     let changed = domain::sign(&pool, changed);
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = domains::update(batch, &changed, cx.now());
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {

@@ -2,8 +2,7 @@
 
 use cognate_shapes::AdminAddUserToGroupRequest;
 use cognate_store::Batch;
-use cognate_store::tables::groups;
-use cognate_store::tables::pools;
+use cognate_store::tables::{groups, guards};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
@@ -30,7 +29,7 @@ pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequ
     if there.len() >= MOST {
         return Err(errors::groups::too_many_groups_of_user().into());
     }
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let mac = group::membership(&pool, &group.group_id, &user.id);
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, most, mac);

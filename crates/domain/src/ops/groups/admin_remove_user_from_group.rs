@@ -2,7 +2,7 @@
 
 use cognate_shapes::AdminRemoveUserFromGroupRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{groups, pools};
+use cognate_store::tables::{groups, guards};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
@@ -19,7 +19,7 @@ pub async fn admin_remove_user_from_group(
         .await?
         .ok_or_else(errors::user_not_found)?;
     let group = resources::groups::find(cx, &pool, &input.group_name).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = groups::leave(batch, &pool.id, &group.group_id, &user.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))

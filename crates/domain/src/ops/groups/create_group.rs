@@ -3,7 +3,7 @@
 use cognate_crypto::random;
 use cognate_shapes::{CreateGroupRequest, CreateGroupResponse};
 use cognate_store::tables::groups::{self, GroupRow};
-use cognate_store::tables::{pools, resource_counts};
+use cognate_store::tables::{guards, resource_counts};
 use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
@@ -34,7 +34,7 @@ pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<Crea
     let group = group::sign(&pool, group);
     // Names that differ only by case collide, in every pool (admin.md 2.6).
     let folded = names::fold_case(&group.name);
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = groups::insert(batch, &pool.id, &folded, &group);
     let batch = resource_counts::take(batch, &pool.id, resources::groups::RESOURCE, MOST, FULL);
     let batch = audit::record(cx, batch, &pool.id, None);

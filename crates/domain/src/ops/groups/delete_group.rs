@@ -5,7 +5,7 @@
 
 use cognate_shapes::DeleteGroupRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{groups, pools, resource_counts};
+use cognate_store::tables::{groups, guards, resource_counts};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -16,7 +16,7 @@ use crate::{audit, resources};
 pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = resources::groups::find(cx, &pool, &input.group_name).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = groups::delete(batch, &pool.id, &group.group_id);
     let batch = resource_counts::give_back(batch, &pool.id, resources::groups::RESOURCE);
     let batch = group_deletion::plan(batch, &pool.id, &group.group_id);

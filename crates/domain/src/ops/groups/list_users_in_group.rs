@@ -3,7 +3,6 @@
 //! A page is one range of one index whatever the number of members, and follows the immutable id of the last user shown.
 
 use cognate_shapes::{ListUsersInGroupRequest, ListUsersInGroupResponse};
-use cognate_store::params;
 use cognate_store::tables::users as table;
 
 use crate::cx::Cx;
@@ -24,8 +23,8 @@ pub async fn list_users_in_group(
         None => String::new(),
     };
     let size = paging::size(input.limit);
-    let params = params![&pool.id, &group.group_id, after, size + 1];
-    let rows = cx.store.rows(table::PAGE_OF_GROUP, params).await?;
+    let query = table::page_of_group(&pool.id, &group.group_id, &after, size + 1);
+    let rows = cx.store.all(query).await?;
     let (rows, more) = paging::cut(rows, size);
     let members = rows
         .into_iter()

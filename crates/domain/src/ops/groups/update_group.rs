@@ -3,7 +3,7 @@
 use cognate_shapes::{UpdateGroupRequest, UpdateGroupResponse};
 use cognate_store::Batch;
 use cognate_store::tables::groups::{self, GroupRow};
-use cognate_store::tables::pools;
+use cognate_store::tables::guards;
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -22,7 +22,7 @@ pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<Upda
         ..before
     };
     let after = group::sign(&pool, after);
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = groups::update(batch, &pool.id, &after);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))

@@ -3,7 +3,7 @@
 
 use cognate_shapes::{AssociateSoftwareTokenRequest, AssociateSoftwareTokenResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{sessions, users};
+use cognate_store::tables::guards;
 
 use crate::audit;
 use crate::cx::Cx;
@@ -29,8 +29,8 @@ pub async fn associate_software_token(
             if !mfa::is_offered(pool, MfaFactor::SoftwareToken) {
                 return Err(errors::mfa::software_token_not_enabled().into());
             }
-            let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-            let batch = users::guard_user(batch, &pool.id, &user.id, users::USER_STALE);
+            let batch = guards::require_pool_active(Batch::new(), &pool.id);
+            let batch = guards::require_user_exists(batch, &pool.id, &user.id);
             let (batch, secret_code) = software_token::associate(pool, &user.id, batch);
             let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
             cx.commit(batch, |_| Fault::Stale).await?;

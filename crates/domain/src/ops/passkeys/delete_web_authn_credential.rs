@@ -2,8 +2,8 @@
 
 use cognate_shapes::{DeleteWebAuthnCredentialRequest, DeleteWebAuthnCredentialResponse};
 use cognate_store::Batch;
+use cognate_store::tables::guards;
 use cognate_store::tables::passkeys::{self, PASSKEY_GONE};
-use cognate_store::tables::pools as pools_table;
 
 use crate::audit;
 use crate::cx::Cx;
@@ -22,7 +22,7 @@ pub async fn delete_web_authn_credential(
 ) -> Result<DeleteWebAuthnCredentialResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let batch = pools_table::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = passkeys::delete(batch, &pool.id, &user.id, &input.credential_id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| match label {

@@ -4,8 +4,8 @@ use cognate_shapes::{
     AdminLinkProviderForUserRequest, AdminLinkProviderForUserResponse, ProviderUserIdentifierType,
 };
 use cognate_store::Batch;
-use cognate_store::tables::identity_providers;
 use cognate_store::tables::provider_links::{self as table, LinkRow};
+use cognate_store::tables::{guards, identity_providers};
 
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, providers as texts};
@@ -79,7 +79,7 @@ pub async fn admin_link_provider_for_user(
             known.doc.linked_by.insert(attribute);
             identity_providers::update(batch, &pool.id, &known.to_row(&pool)?)
         }
-        false => identity_providers::guard(batch, &pool.id, &provider.id),
+        false => guards::require_provider_exists(batch, &pool.id, &provider.id),
     };
     let signed = table::signed(&provider.id, &key, &after.id, &link.attribute, &link.value);
     let mac = pool.sign(&signed);

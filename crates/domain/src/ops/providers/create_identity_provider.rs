@@ -6,7 +6,7 @@ use cognate_crypto::random;
 use cognate_shapes::{
     CreateIdentityProviderRequest, CreateIdentityProviderResponse, IdentityProviderTypeType,
 };
-use cognate_store::tables::{identity_providers as table, pools, resource_counts};
+use cognate_store::tables::{guards, identity_providers as table, resource_counts};
 use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
@@ -56,7 +56,7 @@ pub async fn create_identity_provider(
         modified: cx.now(),
         ver: 1,
     };
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
     let batch = resource_counts::take(batch, &pool.id, resources::providers::RESOURCE, MOST, FULL);

@@ -4,7 +4,7 @@
 
 use cognate_shapes::DeleteIdentityProviderRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{identity_providers as table, pools, resource_counts};
+use cognate_store::tables::{guards, identity_providers as table, resource_counts};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -22,7 +22,7 @@ pub async fn delete_identity_provider(
 async fn delete(cx: &Cx<'_>, input: &DeleteIdentityProviderRequest) -> Result<()> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let provider = resources::providers::find(cx, &pool, &input.provider_name).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = table::delete(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = resource_counts::give_back(batch, &pool.id, resources::providers::RESOURCE);
     let batch = audit::record(cx, batch, &pool.id, None);

@@ -4,7 +4,7 @@ use cognate_shapes::{
     IdentityProviderTypeType, UpdateIdentityProviderRequest, UpdateIdentityProviderResponse,
 };
 use cognate_store::Batch;
-use cognate_store::tables::{identity_providers as table, pools};
+use cognate_store::tables::{guards, identity_providers as table};
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
@@ -80,7 +80,7 @@ impl Change<'_> {
         if let Some(identifiers) = identifiers {
             provider.doc.identifiers = identifiers.clone();
         }
-        let batch = pools::guard_active(Batch::new(), &pool.id);
+        let batch = guards::require_pool_active(Batch::new(), &pool.id);
         let mut batch = table::update(batch, &pool.id, &provider.to_row(pool)?);
         if let Some(identifiers) = identifiers {
             batch = table::identify(batch, &pool.id, &provider.name, identifiers);

@@ -1,7 +1,7 @@
 //! CreateResourceServer: adds a resource server with its scopes.
 
 use cognate_shapes::{CreateResourceServerRequest, CreateResourceServerResponse};
-use cognate_store::tables::{pools, resource_counts, resource_servers};
+use cognate_store::tables::{guards, resource_counts, resource_servers};
 use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
@@ -21,7 +21,7 @@ pub async fn create_resource_server(
 ) -> Result<CreateResourceServerResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let row = resources::resource_servers::row(&pool, input.identifier, input.name, input.scopes)?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = resource_servers::insert(batch, &pool.id, &row, cx.now());
     let batch = resource_counts::take(
         batch,

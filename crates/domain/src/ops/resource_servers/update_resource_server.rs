@@ -2,7 +2,7 @@
 
 use cognate_shapes::{UpdateResourceServerRequest, UpdateResourceServerResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{pools, resource_servers};
+use cognate_store::tables::{guards, resource_servers};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -15,7 +15,7 @@ pub async fn update_resource_server(
 ) -> Result<UpdateResourceServerResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let row = resources::resource_servers::row(&pool, input.identifier, input.name, input.scopes)?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = resource_servers::update(batch, &pool.id, &row, cx.now());
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {

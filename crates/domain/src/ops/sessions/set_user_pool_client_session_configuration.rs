@@ -6,7 +6,7 @@ use cognate_shapes::{
     SetUserPoolClientSessionConfigurationRequest, SetUserPoolClientSessionConfigurationResponse,
 };
 use cognate_store::Batch;
-use cognate_store::tables::{clients as table, pools as pools_table};
+use cognate_store::tables::{clients as table, guards};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -40,7 +40,7 @@ async fn attempt(
         ..before.doc.clone()
     };
     let text = serde_json::to_string(&doc)?;
-    let batch = pools_table::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
     let batch = table::update(
         batch,

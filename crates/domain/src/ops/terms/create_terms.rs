@@ -3,7 +3,7 @@
 use cognate_crypto::random;
 use cognate_shapes::{CreateTermsRequest, CreateTermsResponse};
 use cognate_store::tables::terms::{self, TermsRow};
-use cognate_store::tables::{pools, resource_counts};
+use cognate_store::tables::{guards, resource_counts};
 use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
@@ -41,7 +41,7 @@ async fn attempt(cx: &Cx<'_>, input: &CreateTermsRequest) -> Result<CreateTermsR
         modified: cx.now(),
         ver: 1,
     };
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = terms::insert(batch, &pool.id, &row);
     let batch = resource_counts::take(batch, &pool.id, terms::RESOURCE, MOST, FULL);
     let batch = audit::record(cx, batch, &pool.id, None);

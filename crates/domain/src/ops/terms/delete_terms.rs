@@ -2,7 +2,7 @@
 
 use cognate_shapes::DeleteTermsRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{pools, resource_counts, terms};
+use cognate_store::tables::{guards, resource_counts, terms};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -17,7 +17,7 @@ pub async fn delete_terms(cx: &Cx<'_>, input: DeleteTermsRequest) -> Result<()> 
 async fn attempt(cx: &Cx<'_>, input: &DeleteTermsRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let row = resources::terms::find(cx, &pool, &input.terms_id).await?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = terms::delete(batch, &pool.id, &row.terms_id, row.ver);
     let batch = resource_counts::give_back(batch, &pool.id, terms::RESOURCE);
     let batch = audit::record(cx, batch, &pool.id, None);

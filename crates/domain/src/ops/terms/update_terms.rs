@@ -2,7 +2,7 @@
 
 use cognate_shapes::{UpdateTermsRequest, UpdateTermsResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{pools, terms};
+use cognate_store::tables::{guards, terms};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -30,7 +30,7 @@ async fn attempt(cx: &Cx<'_>, input: &UpdateTermsRequest) -> Result<UpdateTermsR
     }
     row.doc = serde_json::to_string(&doc)?;
     row.modified = cx.now();
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = terms::update(batch, &pool.id, &row);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {

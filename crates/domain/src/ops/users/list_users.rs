@@ -4,8 +4,8 @@
 //! searched value and the immutable id, so users who come and go in between make no other user appear twice or never.
 
 use cognate_shapes::{AttributeType, ListUsersRequest, ListUsersResponse};
+use cognate_store::Value;
 use cognate_store::tables::users as table;
-use cognate_store::{Value, params};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
@@ -93,7 +93,7 @@ fn shown(user: &User, wanted: Option<&[String]>) -> Result<Vec<AttributeType>> {
 
 fn all(pool: &Pool, cursor: Option<Cursor>, limit: i64) -> (&'static str, Vec<Value>) {
     let (_, id) = cursor.unwrap_or_default();
-    (table::PAGE, params![&pool.id, id, limit])
+    table::page(&pool.id, &id, limit)
 }
 
 fn by_id(
@@ -104,15 +104,12 @@ fn by_id(
 ) -> (&'static str, Vec<Value>) {
     // What is as long as an id can be no more than the beginning of one.
     if filter.is_point() || filter.value.len() >= ID_LENGTH {
-        return (table::BY_ID, params![&pool.id, &filter.value]);
+        return table::by_id(&pool.id, &filter.value);
     }
     let start = cursor.map_or_else(|| filter.value.clone(), |(_, id)| id);
     match upper_bound(&filter.value) {
-        Some(bound) => (
-            table::PAGE_BY_ID_PREFIX,
-            params![&pool.id, start, bound, limit],
-        ),
-        None => (table::PAGE, params![&pool.id, start, limit]),
+        Some(bound) => table::page_by_id_prefix(&pool.id, &start, &bound, limit),
+        None => table::page(&pool.id, &start, limit),
     }
 }
 
@@ -125,22 +122,13 @@ fn by_value(
     let value = filter.indexed();
     if filter.is_point() {
         let (_, id) = cursor.unwrap_or_default();
-        return (
-            table::PAGE_EQUAL,
-            params![&pool.id, filter.attribute, value, id, limit],
-        );
+        return table::page_equal(&pool.id, filter.attribute, &value, &id, limit);
     }
     debug_assert_eq!(filter.comparison, Comparison::Prefix);
     let bound = upper_bound(&value);
     let (from, id) = cursor.unwrap_or((value, String::new()));
     match bound {
-        Some(bound) => (
-            table::PAGE_BELOW,
-            params![&pool.id, filter.attribute, from, id, bound, limit],
-        ),
-        None => (
-            table::PAGE_BEHIND,
-            params![&pool.id, filter.attribute, from, id, limit],
-        ),
+        Some(bound) => table::page_below(&pool.id, filter.attribute, (&from, &id), &bound, limit),
+        None => table::page_after(&pool.id, filter.attribute, (&from, &id), limit),
     }
 }

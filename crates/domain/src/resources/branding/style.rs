@@ -2,6 +2,7 @@
 
 use cognate_shapes::{AssetType, ManagedLoginBrandingType, Timestamp};
 use cognate_store::Label;
+use cognate_store::tables::guards;
 use cognate_store::tables::login_styles::{self, StyleRow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -88,7 +89,7 @@ pub fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) -> Faul
     match label {
         login_styles::STYLE_EXISTS => branding::style_exists().into(),
         login_styles::STYLE_STALE => Fault::Stale,
-        login_styles::CLIENT_GONE => {
+        guards::CLIENT_GONE => {
             cx.cache.forget(&pool.id, Some(client_id));
             Fault::Stale
         }

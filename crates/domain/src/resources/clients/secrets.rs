@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cognate_shapes::{ClientSecretDescriptorType, Timestamp};
 use cognate_store::Batch;
-use cognate_store::tables::{clients, pools};
+use cognate_store::tables::{clients, guards};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -40,7 +40,7 @@ pub fn descriptor(id: &str, created: i64) -> ClientSecretDescriptorType {
 /// Commits the secrets that `client` holds now over those of the version that was read.
 pub async fn commit(cx: &Cx<'_>, pool: &Pool, client: Client) -> Result<()> {
     let sealed = Client::seal_secrets(pool, &client.id, &client.secrets)?;
-    let batch = pools::guard_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let text = serde_json::to_string(&client.doc)?;
     let mac = Client::mac(pool, &client.id, &text, sealed.as_deref());
     let batch = clients::set_secrets(

@@ -4,7 +4,7 @@ pub mod settings;
 
 use std::sync::Arc;
 
-use cognate_store::tables::pools;
+use cognate_store::tables::{guards, pools};
 use cognate_store::{Batch, Label};
 
 use crate::audit;
@@ -59,7 +59,7 @@ pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
 /// What a conflict of a batch on pool rows means: the row has moved on, or the pool is gone, which the next try sees.
 pub fn conflict(cx: &Cx<'_>, pool_id: &str, label: Label) -> Fault {
     match label {
-        pools::POOL_STALE | pools::POOL_GONE | pools::POOL_EXISTS => {
+        pools::POOL_STALE | guards::POOL_GONE | pools::POOL_EXISTS => {
             cx.cache.forget(pool_id, None);
             Fault::Stale
         }

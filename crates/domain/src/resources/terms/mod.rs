@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_shapes::{TermsEnforcementType, TermsSourceType, TermsType, Timestamp};
 use cognate_store::Label;
+use cognate_store::tables::guards;
 use cognate_store::tables::terms::{self, TermsRow};
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +65,7 @@ pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) 
     match label {
         terms::TERMS_EXIST => terms_exist().into(),
         terms::TERMS_STALE => Fault::Stale,
-        terms::CLIENT_GONE => {
+        guards::CLIENT_GONE => {
             cx.cache.forget(&pool.id, Some(client_id));
             Fault::Stale
         }

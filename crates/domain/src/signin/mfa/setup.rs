@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cognate_crypto::secret::SecretString;
 use cognate_store::Batch;
-use cognate_store::tables::sessions;
+use cognate_store::tables::guards;
 
 use crate::audit;
 use crate::cx::Cx;
@@ -132,8 +132,8 @@ pub async fn associate(cx: &Cx<'_>, session: &str) -> Result<(String, String)> {
     let mut lock = Lock::default();
     let step = take_up(cx, at, &mut lock, session).await?;
     let user = step.known()?;
-    let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-    let batch = sessions::user_is_unchanged(batch, &pool.id, &user.id, user.ver);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
     let (batch, secret_code) = software_token::associate(&pool, &user.id, batch);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
@@ -163,7 +163,7 @@ pub async fn verify(
     let batch = match row.register(cx, &pool, &before.id, code.expose(), Batch::new()) {
         Ok(batch) => batch,
         Err(Fault::Api(refusal)) => {
-            let batch = sessions::pool_is_active(Batch::new(), &pool.id);
+            let batch = guards::require_pool_active(Batch::new(), &pool.id);
             let batch = step.replay.spend(batch, &pool);
             cx.commit(batch, conflict).await?;
             return Err(refusal.into());

@@ -8,8 +8,8 @@ use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::webauthn::attestation::{AttestationObject, Refused};
 use cognate_store::tables::codes::{self, CODE_STALE, CodeRow, NewCode};
+use cognate_store::tables::guards;
 use cognate_store::tables::passkeys::{self, MOST, PASSKEY_EXISTS, PASSKEYS_FULL, PasskeyRow};
-use cognate_store::tables::{sessions, users};
 use cognate_store::{Batch, Label};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -66,8 +66,8 @@ impl Pending {
 
     /// The registration that the user began and may still complete, with the version of its row.
     async fn find(cx: &Cx<'_>, pool: &Pool, user_id: &str) -> Result<Option<(Self, i64)>> {
-        let key = codes::key(&pool.id, user_id, PURPOSE);
-        let Some(mut row) = cx.store.row(codes::READ, key).await? else {
+        let query = codes::of(&pool.id, user_id, PURPOSE);
+        let Some(mut row) = cx.store.first(query).await? else {
             return Ok(None);
         };
         let row = CodeRow::read(&mut row)?;
@@ -100,8 +100,8 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
         &Pending::context(pool, &user.id),
         &serde_json::to_vec(&pending)?,
     );
-    let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-    let batch = users::guard_user(batch, &pool.id, &user.id, users::USER_STALE);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_user_exists(batch, &pool.id, &user.id);
     let until = cx.now().saturating_add(KEPT);
     let row = NewCode {
         subject: &user.id,
@@ -162,8 +162,8 @@ pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Resul
         return Err(origin_not_allowed().into());
     }
     let row = passkey::sign(pool, &user.id, given.judge(cx, pool, rp_id)?);
-    let batch = sessions::pool_is_active(Batch::new(), &pool.id);
-    let batch = users::guard_user(batch, &pool.id, &user.id, users::USER_STALE);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_user_exists(batch, &pool.id, &user.id);
     let batch = codes::consume(batch, &pool.id, &user.id, PURPOSE, ver);
     let batch = passkeys::insert(batch, &pool.id, &user.id, &row);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
@@ -178,8 +178,8 @@ fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
         PASSKEY_EXISTS => already_registered().into(),
         PASSKEYS_FULL => too_many().into(),
         // The next try finds that the user is gone.
-        users::USER_STALE => Fault::Stale,
-        sessions::POOL_GONE => {
+        guards::USER_GONE => Fault::Stale,
+        guards::POOL_GONE => {
             cx.cache.forget(&pool.id, None);
             Fault::Stale
         }

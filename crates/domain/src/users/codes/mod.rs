@@ -12,7 +12,7 @@ use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::ct_eq;
 use cognate_store::tables::codes::{self as table, JudgedRow, NewCode};
-use cognate_store::tables::users::{ID_TAKEN, USER_STALE, guard_user};
+use cognate_store::tables::guards;
 use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
@@ -235,9 +235,9 @@ fn put(cx: &Cx<'_>, pool: &Pool, sending: &Sending<'_>, digits: String) -> Resul
     let batch = bound.send(cx, Batch::new(), pool, counted);
     let batch = match account {
         Account::User(_) if sending.created => batch,
-        Account::User(user) => guard_user(batch, &pool.id, &user.id, USER_STALE),
+        Account::User(user) => guards::require_user_exists(batch, &pool.id, &user.id),
         Account::Unknown { pseudonym, .. } => {
-            table::guard_nobody(batch, &pool.id, pseudonym, ID_TAKEN)
+            guards::require_user_absent(batch, &pool.id, pseudonym)
         }
     };
     let row = NewCode {
@@ -298,8 +298,8 @@ pub async fn judge(
     also: Batch,
 ) -> Result<std::result::Result<Correct, Wrong>> {
     let (subject, key) = (account.key(), purpose.key());
-    let wanted = table::judge_key(&pool.id, subject, &key, bounds::WRONG, cx.now());
-    let row = cx.store.row(table::READ_TO_JUDGE, wanted).await?;
+    let wanted = table::to_judge(&pool.id, subject, &key, bounds::WRONG, cx.now());
+    let row = cx.store.first(wanted).await?;
     let row = row.map(|mut row| JudgedRow::read(&mut row)).transpose()?;
     let live = row.filter(|row| row.code.expires > cx.now());
     let mut also = also;

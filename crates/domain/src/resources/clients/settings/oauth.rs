@@ -36,8 +36,8 @@ pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<
         .map(|server| resource_servers::by_identifier(&pool.id, server))
         .collect();
     let mut known = BTreeSet::new();
-    for row in cx.store.read(&queries).await?.into_iter().flatten() {
-        let server = ServerRow::read(row)?;
+    for mut row in cx.store.read(&queries).await?.into_iter().flatten() {
+        let server = ServerRow::read(&mut row)?;
         pool.check(&server.signed(), server.mac.as_deref())?;
         let scopes: Vec<ResourceServerScopeType> = serde_json::from_str(&server.scopes)?;
         known.extend(

@@ -1,0 +1,566 @@
+//! The catalogue of all tables: keys, columns, owners, expiry, sealed and signed columns.
+//!
+//! The statements that walk many tables are made from it: deleting the rows of a pool (`pools.rs`), the reset (`reset.rs`),
+//! the sweeps (`jobs.rs`, `audit.rs`), the change of the sealing key (`sealing.rs`) and the signing of older rows
+//! (`macs.rs`). A test reads the migrations, so that no table and no column is missing here.
+
+#[cfg(test)]
+mod tests;
+
+/// A table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns of its primary key, in order.
+    pub key: &'static [&'static str],
+    /// The other columns, in the order in which the migrations add them.
+    pub columns: &'static [&'static str],
+    /// What its rows belong to.
+    pub scope: Scope,
+    /// How its rows are deleted after their pool.
+    pub purge: Purge,
+    /// True if a reset empties it.
+    pub reset: bool,
+    /// When its rows may be swept.
+    pub expiry: Expiry,
+    /// The columns that are sealed, and by which key.
+    pub sealed: &'static [Sealed],
+    /// The columns under the row's MAC that follow those of the key; None for a table without a column `mac`.
+    pub signed: Option<&'static [&'static str]>,
+    /// Where its rows come from.
+    pub origin: Origin,
+}
+
+/// What the rows of a table belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The database itself.
+    Global,
+    /// A pool, by the column `pool_id`.
+    Pool,
+    /// A user of a pool, by the column named here, which may also hold the pseudonym of an unknown user.
+    User(&'static str),
+}
+
+/// How rows are deleted after their pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purge {
+    /// They stay.
+    Never,
+    /// By the key, [`PURGE_ROWS`](super::pools::PURGE_ROWS) at a time.
+    Portions,
+    /// All at once: a pool has a handful at most.
+    Whole,
+    /// In portions by the rows of the table named here, which has the same key besides the pool's id and is purged later.
+    With(&'static str),
+}
+
+/// When rows may be swept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Never.
+    Never,
+    /// At the time in the column, one bucket at a time.
+    At(&'static str),
+    /// At the time in the column, one bucket at a time, in one of the states only.
+    InState(&'static str, &'static [i64]),
+    /// At an age: the key, which is one column, begins with the bucket and the time.
+    ByKey,
+    /// When the column's time lies before the retention.
+    Retention(&'static str),
+}
+
+/// A sealed column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its name.
+    pub column: &'static str,
+    /// The key that seals it.
+    pub by: SealedBy,
+}
+
+/// The key of a sealed column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealedBy {
+    /// The key of the row's pool.
+    PoolKey,
+    /// The sealing key. When that changes, the column is opened and sealed again.
+    SealingKey {
+        /// The columns that are needed for it, besides key, sealed column and version.
+        beside: [&'static str; 2],
+        /// The condition of the rows that have something to open, if not all do.
+        only: Option<&'static str>,
+    },
+    /// The sealing key. When that changes, the rows are deleted, and made again when they are missed.
+    SealingKeyOrNone,
+}
+
+/// Where the rows of a table come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// They are what a backup must hold.
+    Primary,
+    /// They can be made again from the rows of the tables named here.
+    Derived(&'static [&'static str]),
+    /// They matter to running nodes alone.
+    Transient,
+}
+
+/// A column sealed by the key of the row's pool.
+const fn sealed(column: &'static str) -> Sealed {
+    Sealed {
+        column,
+        by: SealedBy::PoolKey,
+    }
+}
+
+const POOL: Table = Table {
+    name: "",
+    key: &[],
+    columns: &[],
+    scope: Scope::Pool,
+    purge: Purge::Portions,
+    reset: true,
+    expiry: Expiry::Never,
+    sealed: &[],
+    signed: None,
+    origin: Origin::Primary,
+};
+const USER: Table = Table {
+    scope: Scope::User("user_id"),
+    ..POOL
+};
+const GLOBAL: Table = Table {
+    scope: Scope::Global,
+    purge: Purge::Never,
+    reset: false,
+    ..POOL
+};
+
+/// The pools themselves.
+pub(super) const POOLS: Table = Table {
+    name: "pools",
+    key: &["pool_id"],
+    columns: &[
+        "region", "state", "doc", "data_key", "issuer", "created", "modified", "ver", "mac",
+    ],
+    purge: Purge::Never,
+    sealed: &[Sealed {
+        column: "data_key",
+        by: SealedBy::SealingKey {
+            beside: ["region", "state"],
+            only: Some("state < 2"),
+        },
+    }],
+    signed: Some(&["region", "doc", "issuer"]),
+    ..POOL
+};
+/// The access keys.
+pub(super) const ACCESS_KEYS: Table = Table {
+    name: "access_keys",
+    key: &["key_id"],
+    columns: &["doc", "sealed", "enabled", "created", "ver"],
+    sealed: &[Sealed {
+        column: "sealed",
+        by: SealedBy::SealingKey {
+            beside: ["doc", "enabled"],
+            only: None,
+        },
+    }],
+    ..GLOBAL
+};
+/// All tables but those in which the migrations themselves are recorded. The order is that of a purge and of a reset:
+/// - `pools` first, so that a reset waits for the batches that require an active pool, and none begins after it;
+/// - `client_pools` before `clients`, by which its rows are found.
+pub const CATALOGUE: &[Table] = &[
+    POOLS,
+    Table {
+        name: "client_pools",
+        key: &["client_id"],
+        columns: &["pool_id"],
+        purge: Purge::With("clients"),
+        origin: Origin::Derived(&["clients"]),
+        ..POOL
+    },
+    Table {
+        name: "clients",
+        key: &["pool_id", "client_id"],
+        columns: &["doc", "sealed", "created", "modified", "ver", "mac"],
+        sealed: &[sealed("sealed")],
+        signed: Some(&["doc", "sealed"]),
+        ..POOL
+    },
+    Table {
+        name: "sessions",
+        key: &["pool_id", "user_id", "session_id"],
+        columns: &[
+            "client_id",
+            "doc",
+            "created",
+            "expires",
+            "ver",
+            "bucket",
+            "active",
+            "activity",
+            "mac",
+        ],
+        expiry: Expiry::At("expires"),
+        signed: Some(&["client_id", "doc", "created", "expires"]),
+        ..USER
+    },
+    Table {
+        name: "session_turns",
+        key: &["pool_id", "user_id"],
+        columns: &["n"],
+        origin: Origin::Transient,
+        ..USER
+    },
+    Table {
+        name: "messages",
+        key: &["pool_id", "message_id"],
+        columns: &[
+            "user_id", "state", "due", "sealed", "created", "ver", "bucket",
+        ],
+        expiry: Expiry::InState(
+            "due",
+            &[super::messages::GIVEN_UP, super::messages::IN_INBOX],
+        ),
+        sealed: &[sealed("sealed")],
+        ..USER
+    },
+    Table {
+        name: "devices",
+        key: &["pool_id", "user_id", "device_key"],
+        columns: &[
+            "group_key",
+            "name",
+            "sealed",
+            "remembered",
+            "last_ip",
+            "pending",
+            "created",
+            "modified",
+            "authenticated",
+            "mac",
+        ],
+        sealed: &[sealed("sealed"), sealed("pending")],
+        signed: Some(&["group_key", "sealed", "remembered"]),
+        ..USER
+    },
+    Table {
+        name: "passkeys",
+        key: &["pool_id", "credential_id"],
+        columns: &[
+            "user_id",
+            "rp_id",
+            "public_key",
+            "sign_count",
+            "doc",
+            "created",
+            "used",
+            "mac",
+        ],
+        signed: Some(&["user_id", "rp_id", "public_key", "sign_count", "doc"]),
+        ..USER
+    },
+    Table {
+        name: "codes",
+        key: &["pool_id", "user_id", "purpose"],
+        columns: &[
+            "sealed", "created", "expires", "failures", "ver", "bucket", "counted",
+        ],
+        expiry: Expiry::At("expires"),
+        sealed: &[sealed("sealed")],
+        ..USER
+    },
+    Table {
+        name: "custom_auth",
+        key: &["pool_id", "user_id", "row_id"],
+        columns: &["sealed", "expires", "ver", "bucket"],
+        expiry: Expiry::At("expires"),
+        sealed: &[sealed("sealed")],
+        ..USER
+    },
+    Table {
+        name: "attempts",
+        key: &["pool_id", "subject", "kind"],
+        columns: &["n", "since", "last", "expires", "bucket"],
+        scope: Scope::User("subject"),
+        expiry: Expiry::At("expires"),
+        ..POOL
+    },
+    Table {
+        name: "spent",
+        key: &["pool_id", "nonce"],
+        columns: &["expires", "bucket"],
+        expiry: Expiry::At("expires"),
+        ..POOL
+    },
+    Table {
+        name: "auth_events",
+        key: &["pool_id", "user_id", "at", "event_id"],
+        columns: &["doc", "expires", "bucket"],
+        expiry: Expiry::At("expires"),
+        ..USER
+    },
+    Table {
+        name: "group_members",
+        key: &["pool_id", "group_id", "user_id"],
+        columns: &["mac"],
+        signed: Some(&[]),
+        ..USER
+    },
+    Table {
+        name: "user_groups",
+        key: &["pool_id", "name"],
+        columns: &[
+            "folded",
+            "group_id",
+            "description",
+            "role",
+            "precedence",
+            "created",
+            "modified",
+            "ver",
+            "mac",
+        ],
+        signed: Some(&["group_id", "role", "precedence"]),
+        ..POOL
+    },
+    Table {
+        name: "resource_servers",
+        key: &["pool_id", "identifier"],
+        columns: &["name", "scopes", "created", "modified", "ver", "mac"],
+        signed: Some(&["name", "scopes"]),
+        ..POOL
+    },
+    Table {
+        name: "terms",
+        key: &["pool_id", "terms_id"],
+        columns: &["client_id", "name", "doc", "created", "modified", "ver"],
+        ..POOL
+    },
+    Table {
+        name: "domains",
+        key: &["domain_key"],
+        columns: &[
+            "pool_id", "custom", "doc", "created", "modified", "ver", "mac",
+        ],
+        purge: Purge::Whole,
+        signed: Some(&["custom", "doc"]),
+        ..POOL
+    },
+    Table {
+        name: "idp_identifiers",
+        key: &["pool_id", "identifier"],
+        columns: &["name"],
+        ..POOL
+    },
+    Table {
+        name: "identity_providers",
+        key: &["pool_id", "name"],
+        columns: &[
+            "provider_id",
+            "doc",
+            "sealed",
+            "created",
+            "modified",
+            "ver",
+            "mac",
+        ],
+        sealed: &[sealed("sealed")],
+        signed: Some(&["provider_id", "doc", "sealed"]),
+        ..POOL
+    },
+    Table {
+        name: "provider_links",
+        key: &["pool_id", "provider_id", "link_key"],
+        columns: &["user_id", "attribute", "value", "created", "mac"],
+        signed: Some(&["user_id", "attribute", "value"]),
+        ..USER
+    },
+    Table {
+        name: "software_tokens",
+        key: &["pool_id", "user_id"],
+        columns: &["seed", "last_step", "pending", "ver", "mac"],
+        sealed: &[sealed("seed"), sealed("pending")],
+        signed: Some(&["seed", "last_step"]),
+        ..USER
+    },
+    Table {
+        name: "resource_counts",
+        key: &["pool_id", "resource"],
+        columns: &["n"],
+        purge: Purge::Whole,
+        origin: Origin::Derived(&[
+            "user_groups",
+            "resource_servers",
+            "terms",
+            "login_styles",
+            "domains",
+            "identity_providers",
+        ]),
+        ..POOL
+    },
+    Table {
+        name: "user_attrs",
+        key: &["pool_id", "attr", "value", "user_id"],
+        origin: Origin::Derived(&["users"]),
+        ..USER
+    },
+    Table {
+        name: "logins",
+        key: &["pool_id", "name"],
+        columns: &["kind", "user_id"],
+        ..USER
+    },
+    Table {
+        name: "users",
+        key: &["pool_id", "user_id"],
+        columns: &[
+            "username",
+            "status",
+            "enabled",
+            "doc",
+            "credential",
+            "created",
+            "modified",
+            "ver",
+            "mac",
+        ],
+        sealed: &[sealed("credential")],
+        signed: Some(&["username", "status", "enabled", "doc", "credential"]),
+        ..USER
+    },
+    Table {
+        name: "tombstones",
+        key: &["pool_id", "user_id"],
+        columns: &["at"],
+        ..USER
+    },
+    Table {
+        name: "user_counts",
+        key: &["pool_id", "shard"],
+        columns: &["n"],
+        purge: Purge::Whole,
+        origin: Origin::Derived(&["users"]),
+        ..POOL
+    },
+    Table {
+        name: "ui_customizations",
+        key: &["pool_id", "client_id"],
+        columns: &["css", "image", "image_kind", "created", "modified", "ver"],
+        ..POOL
+    },
+    Table {
+        name: "login_assets",
+        key: &["pool_id", "style_id", "category", "color_mode", "resource"],
+        columns: &["extension", "image"],
+        ..POOL
+    },
+    Table {
+        name: "login_styles",
+        key: &["pool_id", "style_id"],
+        columns: &["client_id", "doc", "created", "modified", "ver"],
+        ..POOL
+    },
+    Table {
+        name: "current_keys",
+        key: &["pool_id", "key_use"],
+        columns: &["kid"],
+        purge: Purge::Whole,
+        ..POOL
+    },
+    Table {
+        name: "signing_keys",
+        key: &["pool_id", "kid"],
+        columns: &["key_use", "state", "public", "sealed", "created", "mac"],
+        sealed: &[sealed("sealed")],
+        signed: Some(&["key_use", "state", "public", "sealed"]),
+        ..POOL
+    },
+    // The trail of a pool outlives it.
+    Table {
+        name: "audit",
+        key: &["pool_id", "at", "audit_id"],
+        columns: &["doc"],
+        purge: Purge::Never,
+        expiry: Expiry::Retention("at"),
+        ..POOL
+    },
+    Table {
+        name: "jobs",
+        key: &["kind", "job_key"],
+        columns: &["owner", "lease_until", "cursor", "ver"],
+        reset: true,
+        ..GLOBAL
+    },
+    Table {
+        name: "meta",
+        key: &["name"],
+        columns: &["value"],
+        ..GLOBAL
+    },
+    ACCESS_KEYS,
+    Table {
+        name: "spare_keys",
+        key: &["spare_id"],
+        columns: &["public", "sealed", "created"],
+        sealed: &[Sealed {
+            column: "sealed",
+            by: SealedBy::SealingKeyOrNone,
+        }],
+        origin: Origin::Transient,
+        ..GLOBAL
+    },
+    Table {
+        name: "batches",
+        key: &["batch_id"],
+        columns: &["at"],
+        expiry: Expiry::ByKey,
+        origin: Origin::Transient,
+        ..GLOBAL
+    },
+];
+
+impl Table {
+    /// The table of that name; None if there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        CATALOGUE.iter().find(|table| table.name == name)
+    }
+
+    /// The columns of the key without the pool's id.
+    pub(crate) fn key_in_pool(&self) -> Vec<&'static str> {
+        let key = self.key.iter().copied();
+        key.filter(|column| *column != "pool_id").collect()
+    }
+}
+
+/// Columns as they stand in a SELECT.
+pub(crate) fn listed(columns: &[&str]) -> String {
+    columns.join(", ")
+}
+
+/// Columns as they are compared: a single one as it is, several in parentheses.
+pub(crate) fn compared(columns: &[&str]) -> String {
+    match columns {
+        [column] => (*column).to_owned(),
+        several => format!("({})", listed(several)),
+    }
+}
+
+/// Every statement that is made from the catalogue, for the tests that ask both engines for each.
+#[must_use]
+pub fn statements() -> Vec<&'static str> {
+    let mut all: Vec<&'static str> = Vec::new();
+    all.extend(super::pools::PURGE.iter().map(String::as_str));
+    all.extend(super::reset::EMPTY.iter().map(String::as_str));
+    all.extend(super::jobs::SWEEPS.iter().map(String::as_str));
+    all.extend(super::jobs::SWEEP_BATCHES.iter().map(String::as_str));
+    all.extend(super::sealing::statements());
+    all.extend(super::macs::statements());
+    all.extend(super::audit::FORGET.iter().map(String::as_str));
+    all
+}

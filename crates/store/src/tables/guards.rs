@@ -1,0 +1,79 @@
+//! Guards: what a batch requires of rows that it does not write, with one label for each.
+//!
+//! The row that a guard finds stays as it is until the commit. What a table requires of the rows that it writes itself is
+//! in its own file, with its own labels.
+
+use super::domains::POOL_HAS_DOMAIN;
+use super::identity_providers::PROVIDER_STALE;
+use crate::{Batch, Label, params};
+
+/// The pool is not active: it never was, or its deletion has begun.
+pub const POOL_GONE: Label = Label("pool_gone");
+/// The user has changed since it was read, or is gone.
+pub const USER_CHANGED: Label = Label("user_changed");
+/// The user is gone.
+pub const USER_GONE: Label = Label("user_gone");
+/// There is a user where an unknown one was expected.
+pub const USER_EXISTS: Label = Label("user_exists");
+/// The client is gone.
+pub const CLIENT_GONE: Label = Label("client_gone");
+
+const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
+const USER: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
+const USER_AT: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
+const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
+const PROVIDER: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2";
+const PROVIDER_AT: &str =
+    "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
+const DOMAIN: &str = "SELECT 1 FROM domains WHERE pool_id = ?1";
+
+/// Requires that the pool is active; [`POOL_GONE`].
+pub fn require_pool_active(batch: Batch, pool_id: &str) -> Batch {
+    batch.exists(POOL_ACTIVE, params![pool_id], POOL_GONE)
+}
+
+/// Requires that the user is there; [`USER_GONE`].
+pub fn require_user_exists(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.exists(USER, params![pool_id, user_id], USER_GONE)
+}
+
+/// Requires that the user is still at `ver`; [`USER_CHANGED`].
+pub fn require_user_unchanged(batch: Batch, pool_id: &str, user_id: &str, ver: i64) -> Batch {
+    batch.exists(USER_AT, params![pool_id, user_id, ver], USER_CHANGED)
+}
+
+/// Requires that no user has the pseudonym of an unknown user as id, which is always so: the batch for an unknown user
+/// then costs what a user's does. [`USER_EXISTS`].
+pub fn require_user_absent(batch: Batch, pool_id: &str, pseudonym: &str) -> Batch {
+    batch.none(USER, params![pool_id, pseudonym], USER_EXISTS)
+}
+
+/// Requires that the client is there; [`CLIENT_GONE`].
+pub fn require_client_exists(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
+    batch.exists(CLIENT, params![pool_id, client_id], CLIENT_GONE)
+}
+
+/// Requires that the provider is there; [`PROVIDER_STALE`].
+pub fn require_provider_exists(batch: Batch, pool_id: &str, provider_id: &str) -> Batch {
+    batch.exists(PROVIDER, params![pool_id, provider_id], PROVIDER_STALE)
+}
+
+/// Requires that the provider is still at `ver`; [`PROVIDER_STALE`].
+pub fn require_provider_unchanged(
+    batch: Batch,
+    pool_id: &str,
+    provider_id: &str,
+    ver: i64,
+) -> Batch {
+    batch.exists(
+        PROVIDER_AT,
+        params![pool_id, provider_id, ver],
+        PROVIDER_STALE,
+    )
+}
+
+/// Requires that a pool has no domain; [`POOL_HAS_DOMAIN`]. It must stand after the statement that ends the pool: a batch
+/// that adds a domain holds the pool's row until the commit, so that both cannot happen.
+pub fn require_no_domain(batch: Batch, pool_id: &str) -> Batch {
+    batch.none(DOMAIN, params![pool_id], POOL_HAS_DOMAIN)
+}
