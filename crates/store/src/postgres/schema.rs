@@ -23,7 +23,7 @@ const TAKE: &str = "UPDATE migration_lease SET owner = $1, until = clock_timesta
      WHERE id = 1 AND until < clock_timestamp()";
 const GIVE_BACK: &str =
     "UPDATE migration_lease SET until = to_timestamp(0) WHERE id = 1 AND owner = $1";
-/// Inside the transaction of a migration: holds the row, and fails when the lease has passed on.
+/// Inside the transaction of migrations: holds the row, and fails when the lease has passed on.
 const STILL_OURS: &str = "SELECT 1 FROM migration_lease WHERE id = 1 AND owner = $1 FOR UPDATE";
 
 pub(super) async fn bring_up_to_date(
@@ -41,7 +41,7 @@ pub(super) async fn bring_up_to_date(
     Ok(())
 }
 
-/// What was applied; nothing when the database is new.
+/// Reads what was applied; nothing in a new database.
 async fn applied(client: &Client) -> Result<Vec<(i64, i64)>, OpenError> {
     let exists = "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
          WHERE c.relname = 'migrations' AND n.nspname = current_schema()";
@@ -68,8 +68,13 @@ async fn migrate_all(client: &Client, mode: MigrateMode, owner: &str) -> Result<
     take_lease(client, owner).await?;
     let migrated = async {
         // Another node may have done it while we waited.
-        for migration in migrate::missing(&applied(client).await?, mode)? {
-            run(client, migration, owner).await?;
+        let applied = applied(client).await?;
+        let missing = migrate::missing(&applied, mode)?;
+        // An empty schema is made in one transaction. Rows that are there are changed one migration at a time, so that a
+        // start that is interrupted keeps what it has done.
+        let at_once = if applied.is_empty() { missing.len() } else { 1 };
+        for migrations in missing.chunks(at_once.max(1)) {
+            run(client, migrations, owner).await?;
         }
         Ok(())
     }
@@ -123,8 +128,11 @@ async fn take_lease(client: &Client, owner: &str) -> Result<(), OpenError> {
     }
 }
 
-/// One migration, one transaction.
-async fn run(client: &Client, migration: &Migration, owner: &str) -> Result<(), OpenError> {
+/// Runs migrations in one transaction. An error names the one that failed.
+async fn run(client: &Client, migrations: &[&Migration], owner: &str) -> Result<(), OpenError> {
+    let Some(mut current) = migrations.first().copied() else {
+        return Ok(());
+    };
     let done = async {
         client.batch_execute("BEGIN").await?;
         let ours = client
@@ -133,18 +141,10 @@ async fn run(client: &Client, migration: &Migration, owner: &str) -> Result<(), 
         if ours.is_empty() {
             return Ok(false);
         }
-        for statement in migration.statements(Dialect::Postgres) {
-            client.batch_execute(&statement).await?;
+        for migration in migrations {
+            current = migration;
+            apply(client, migration).await?;
         }
-        let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 4] = [
-            (&migration.number, Type::INT8),
-            (&migration.name, Type::TEXT),
-            (&migration.min_program, Type::INT8),
-            (&clock::wall_micros(), Type::INT8),
-        ];
-        client
-            .execute_typed(&placeholders(migrate::RECORD).0, &parameters)
-            .await?;
         client.batch_execute("COMMIT").await?;
         Ok::<_, tokio_postgres::Error>(true)
     }
@@ -155,9 +155,25 @@ async fn run(client: &Client, migration: &Migration, owner: &str) -> Result<(), 
         Err(error) => value::store_error(&error).to_string(),
     };
     if let Err(error) = client.batch_execute("ROLLBACK").await {
-        tracing::debug!(%error, "the migration's transaction ended with its connection");
+        tracing::debug!(%error, "the migrations' transaction ended with its connection");
     }
-    Err(migration.failed(&reason))
+    Err(current.failed(&reason))
+}
+
+/// Runs the statements of a migration and records it, inside a transaction.
+async fn apply(client: &Client, migration: &Migration) -> Result<(), tokio_postgres::Error> {
+    let statements = migration.statements(Dialect::Postgres);
+    client.batch_execute(&statements.join(";")).await?;
+    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 4] = [
+        (&migration.number, Type::INT8),
+        (&migration.name, Type::TEXT),
+        (&migration.min_program, Type::INT8),
+        (&clock::wall_micros(), Type::INT8),
+    ];
+    client
+        .execute_typed(&placeholders(migrate::RECORD).0, &parameters)
+        .await
+        .map(drop)
 }
 
 fn failed(error: tokio_postgres::Error) -> OpenError {
