@@ -32,7 +32,7 @@ const DRIVERS: [&str; 2] = ["rusqlite", "tokio_postgres"];
 
 /// The one place outside `crates/crypto` with unsafe code: a file system for SQLite that forgets what was not synced,
 /// which has to be written against its C interface, for a test only.
-const UNSAFE_TEST: &str = "crates/store/tests/durability";
+const UNSAFE_TEST: &str = "crates/store/tests/semantics/durability";
 
 /// Parts of texts that do not belong into a file of the project: paths of one machine and hosts of package registries.
 /// Each is written in two halves, so that this file does not contain it.

@@ -4,13 +4,6 @@
 //! batches acknowledged up to then are noted, then what the disk would hold is copied elsewhere and opened. The control
 //! run without syncs does lose acknowledged batches, which shows that the disk forgets.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by panicking; clippy sees only functions marked as tests as such"
-)]
-
 mod disk;
 
 use std::path::{Path, PathBuf};
