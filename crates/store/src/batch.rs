@@ -6,7 +6,7 @@ use crate::{Row, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Label(pub &'static str);
 
-/// What a statement must do for the batch to be applied.
+/// A requirement of a statement, without which the batch is not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Requirement {
     /// Any number of rows.
@@ -45,7 +45,7 @@ impl Requirement {
         }
     }
 
-    /// Whether the rows of the statement belong to the outcome.
+    /// True if the rows of the statement belong to the outcome.
     pub(crate) fn returns(self) -> bool {
         matches!(self, Self::Returning | Self::OneReturning(_))
     }
@@ -105,7 +105,7 @@ impl Batch {
         self.push(sql, params, Requirement::OneReturning(label))
     }
 
-    /// Adds the statements of another batch behind these.
+    /// Adds the statements of another batch after these.
     pub fn append(&mut self, other: Batch) {
         self.statements.extend(other.statements);
     }
@@ -116,7 +116,7 @@ impl Batch {
         self
     }
 
-    /// Whether there is nothing to do. Committing an empty batch succeeds at once.
+    /// True if there is nothing to do. Committing an empty batch succeeds at once.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty()
@@ -138,7 +138,7 @@ impl Batch {
     }
 }
 
-/// What a committed batch did.
+/// Results of a committed batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The rows of the `returning` and `one_returning` statements, one list each, in order.
@@ -148,7 +148,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The only row of the `n`th RETURNING statement, counted from 0; `None` when it gave no row.
+    /// The only row of the `n`th RETURNING statement, counted from 0; `None` when it returned no row.
     #[must_use]
     pub fn first(&self, n: usize) -> Option<&Row> {
         self.rows.get(n).and_then(|rows| rows.first())

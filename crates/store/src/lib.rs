@@ -218,9 +218,8 @@ impl Store {
         }
     }
 
-    /// `sqlite` or `postgres`, for logs and for choosing what to document.
-    #[must_use]
-    pub fn engine_name(&self) -> &'static str {
+    /// `sqlite` or `postgres`.
+    fn engine_name(&self) -> &'static str {
         match &self.driver {
             Driver::Sqlite(_) => "sqlite",
             Driver::Postgres(_) => "postgres",

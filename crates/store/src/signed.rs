@@ -1,6 +1,6 @@
-//! What a row says that decides something, in the form in which it is signed.
+//! The columns of a row that decide something, in the form in which they are signed.
 //!
-//! Each file under `tables/` gives its rows such a list; the domain signs it with the key of the pool and compares when a
+//! Each file under `tables/` has such a list for its rows; the domain signs it with the key of the pool and compares when a
 //! row is read (`domain/src/records/mac.rs`).
 
 use crate::Value;

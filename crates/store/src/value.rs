@@ -16,7 +16,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// What kind of value this is, for error texts; never the value itself.
+    /// Returns the kind of the value for error texts, never the value itself.
     fn kind(&self) -> &'static str {
         match self {
             Self::Null => "NULL",
@@ -222,7 +222,7 @@ impl Row {
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
-    pub fn take_opt_text(&mut self, index: usize) -> Result<Option<String>, StoreError> {
+    pub(crate) fn take_opt_text(&mut self, index: usize) -> Result<Option<String>, StoreError> {
         match self.take(index)? {
             Value::Null => Ok(None),
             Value::Text(value) => Ok(Some(value)),
@@ -245,7 +245,7 @@ impl Row {
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
-    pub fn take_opt_bytes(&mut self, index: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn take_opt_bytes(&mut self, index: usize) -> Result<Option<Vec<u8>>, StoreError> {
         match self.take(index)? {
             Value::Null => Ok(None),
             Value::Bytes(value) => Ok(Some(value)),
