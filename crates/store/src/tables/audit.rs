@@ -30,7 +30,7 @@ fn older_than(table: &Table) -> Option<String> {
     let order = listed(&order);
     Some(format!(
         "DELETE FROM {name} WHERE {tuple} IN (SELECT {columns} FROM {name} \
-         WHERE {column} < ?1 ORDER BY {column}, {order} LIMIT {FORGET_ROWS})"
+         WHERE {column} < ?1 ORDER BY {column}, {order} LIMIT {FORGET_ROWS})",
     ))
 }
 

@@ -147,7 +147,7 @@ fn sweep_by_time(table: &Table, condition: &str, column: &str, order: &str) -> S
     let (name, columns, tuple) = (table.name, listed(table.key), compared(table.key));
     format!(
         "DELETE FROM {name} WHERE {tuple} IN (SELECT {columns} FROM {name} \
-         WHERE {condition}bucket = ?1 AND {column} <= ?2 ORDER BY {order}{column} LIMIT ?3)"
+         WHERE {condition}bucket = ?1 AND {column} <= ?2 ORDER BY {order}{column} LIMIT ?3)",
     )
 }
 
@@ -158,7 +158,7 @@ fn sweep_by_key(table: &Table) -> Option<String> {
     (table.expiry == Expiry::ByKey).then(|| {
         format!(
             "DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM {name} \
-             WHERE {key} >= ?1 AND {key} < ?2 ORDER BY {key} LIMIT ?3)"
+             WHERE {key} >= ?1 AND {key} < ?2 ORDER BY {key} LIMIT ?3)",
         )
     })
 }

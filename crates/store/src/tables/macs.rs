@@ -32,16 +32,16 @@ impl SignedTable {
         let numbered: Vec<_> = (2..).take(key.len()).map(|n| format!("?{n}")).collect();
         let numbers: Vec<_> = numbered.iter().map(String::as_str).collect();
         let after = compared(&numbers);
-        let mac = key.len() + 2;
+        let mac = format!("?{}", key.len() + 2);
         let row = key.iter().zip(&numbers);
         let row: Vec<_> = row.map(|(key, n)| format!("{key} = {n}")).collect();
         Some(Self {
             name,
             read: format!(
-                "SELECT {columns} FROM {name} WHERE pool_id = ?1 AND {tuple} > {after} AND mac IS NULL ORDER BY {order} LIMIT 500"
+                "SELECT {columns} FROM {name} WHERE pool_id = ?1 AND {tuple} > {after} AND mac IS NULL ORDER BY {order} LIMIT 500",
             ),
             write: format!(
-                "UPDATE {name} SET mac = ?{mac} WHERE pool_id = ?1 AND {}",
+                "UPDATE {name} SET mac = {mac} WHERE pool_id = ?1 AND {}",
                 row.join(" AND ")
             ),
             keys: key.len(),
