@@ -189,6 +189,16 @@ async fn a_value_carries_neither_headers_nor_attributes() {
 }
 
 #[test]
+fn no_character_that_ends_a_value_is_written() {
+    for byte in 0..=0x7f_u8 {
+        let value = format!("a{}b", char::from(byte));
+        let allowed = byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
+        let cookie = SetCookie::new("n", value, SameSite::Lax);
+        assert_eq!(cookie.is_ok(), allowed, "{byte:#x}");
+    }
+}
+
+#[test]
 fn names_and_lengths_are_bounded() {
     let value = |length| "v".repeat(length);
     assert!(SetCookie::new("n", value(VALUE_BYTES), SameSite::Lax).is_ok());
