@@ -100,7 +100,7 @@ enum Retention {
     Stranger,
 }
 
-/// An event that a verdict leaves behind.
+/// The event that a verdict leaves.
 #[derive(Clone, Debug)]
 pub struct AuthEvent {
     /// What the user did.

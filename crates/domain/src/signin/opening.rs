@@ -1,4 +1,4 @@
-//! The session that a complete sign-in opens. Nothing here signs a token: whoever called the driver decides what becomes of
+//! The session that a complete sign-in opens. Nothing here signs a token: the caller of the driver decides what becomes of
 //! the session.
 
 use cognate_crypto::random;

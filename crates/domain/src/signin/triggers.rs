@@ -32,7 +32,7 @@ pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -
 }
 
 /// Calls PostAuthentication and PreTokenGeneration for a user who has proven everything. Returns the answer of
-/// PreTokenGeneration, which whoever signs tokens obeys; None without such a function.
+/// PreTokenGeneration, which a signer of tokens obeys; None without such a function.
 ///
 /// # Errors
 /// What the functions refuse; [`Lock::trigger`].

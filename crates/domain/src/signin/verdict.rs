@@ -267,7 +267,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A challenge that leaves nothing behind.
+    /// A challenge without a commit.
     pub fn without_writes(challenge: Challenge) -> Self {
         Self {
             challenge,

@@ -1,6 +1,6 @@
 //! `POST /_dev/reset`: an empty service again (design decision 11).
 //!
-//! Access keys, the database's identity and the clock stay: the clock never goes back. The store's `tables/reset.rs` lists
+//! Access keys, the database's identity and the clock stay: the clock never goes back. The store's `tables/catalogue.rs` lists
 //! the tables that are emptied.
 
 use cognate_domain::App;

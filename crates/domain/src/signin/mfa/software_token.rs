@@ -1,4 +1,4 @@
-//! SOFTWARE_TOKEN_MFA, and the seeds behind it (auth.md 4.4).
+//! SOFTWARE_TOKEN_MFA, and its seeds (auth.md 4.4).
 //!
 //! A user has at most one registered seed and one that waits for its first code; the registered one stays in force until
 //! a code of the other has come. The newest step whose code was used is in the row and a condition of every batch

@@ -16,6 +16,7 @@ use cognate_shapes::Op;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::support::mfa;
 use crate::support::signin::*;
 use crate::support::users::all_at_once;
 use crate::support::{Refusal, TestApp};
@@ -177,6 +178,28 @@ async fn a_step_on_stale_rows_runs_again_and_calls_nothing_again(t: &TestApp) {
     )
     .await;
     assert_eq!(stub.triggers(), [T::PreTokenGeneration]);
+}
+
+#[each_engine]
+async fn a_retry_sends_one_code_and_takes_a_code_once(t: &TestApp) {
+    use Trigger as T;
+    let s = mfa::mfa_site(t, "OPTIONAL", &["SMS_MFA"]).await;
+    mfa::jane(t, &s, &["phone_number"]).await;
+    mfa::prefer(t, &s, json!({"SMSMfaSettings": {"Enabled": true}})).await;
+    let stub = Stub::install(t);
+    let asked = mfa::challenge(t, &s).await;
+    assert_eq!(stub.triggers(), [T::PreAuthentication]);
+    let sent = mfa::inbox(t, &s.pool).await;
+    assert_eq!(sent.len(), 1);
+    let code = json!({"SMS_MFA_CODE": sent[0]["code"]});
+    let done = mfa::respond(t, &s, &asked, code.clone()).await.unwrap();
+    mfa::assert_signed_in(&done);
+    assert_eq!(
+        stub.triggers(),
+        [T::PostAuthentication, T::PreTokenGeneration]
+    );
+    let again = mfa::respond(t, &s, &asked, code).await;
+    assert_eq!(again.unwrap_err(), not_authorized(mfa::USED));
 }
 
 #[each_engine]
