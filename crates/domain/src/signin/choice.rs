@@ -25,6 +25,7 @@ use crate::signin::verdict::{Asked, Judged, Pass, Step, Verdict, refuse_state};
 use crate::signin::{At, first_factors, passkey, password, srp};
 use crate::users::aliases;
 
+// The former name, for operations that still use it.
 pub use crate::signin::first_factors as offers;
 
 /// The first factors that a name may choose from, and its passkeys, which decide about that.

@@ -8,13 +8,14 @@
 //! | [`session_token`], [`secret_block`] | the sealed texts that a client carries from step to step |
 //! | [`state`] | a sign-in between two steps, sealed in `Session` |
 //! | [`answer`], [`challenge`] | what a step is given and what it asks for, without the API's names |
+//! | [`candidate`] | the user behind a name, or an unknown name that must cost the same |
 //! | [`event`] | the auth event of a sign-in |
 //! | [`verdict`] | what a step decides, and who has signed in so far |
-//! | [`candidate`] | the user behind a name, or an unknown name that must cost the same |
-//! | [`resume`] | a step begun by a session or by `SECRET_BLOCK` |
 //! | [`lock`], [`triggers`] | one check at a time for each user, and the pool's functions |
+//! | [`resume`] | a step begun by a session or by `SECRET_BLOCK` |
 //! | [`first_factors`] | the first factors that a user may choose from |
 //! | [`password`], [`srp`], [`passkey`], [`otp`], [`choice`], [`auto_sign_in`], [`custom`] | first factors |
+//! | [`auth_factors`] | the factors that a user has configured |
 //! | [`mfa`], [`device`] | the second factor, and the device that replaces it |
 //! | [`new_password`] | the challenge after a temporary password |
 //! | [`step_up`] | USER_AUTH until a level of assurance is reached |
