@@ -5,4 +5,5 @@ mod names;
 mod page;
 mod passwords;
 mod pause;
+mod sender;
 mod sign_up;
