@@ -1,28 +1,28 @@
 //! Cognito's rules: what every operation does, apart from HTTP, JSON text and SQL.
 //!
-//! [`App`] holds the long-lived parts, [`Cx`] one request. [`dispatch`] runs an operation that has already been
-//! authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`, never from elsewhere.
+//! [`App`] holds the long-lived parts, [`Cx`] one action. [`run`] runs an action, [`dispatch`] an operation of the API
+//! that has already been authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`, never from elsewhere.
 
 pub mod accounts;
 pub mod app;
-pub mod attempts;
+mod attempts;
 pub mod audit;
 pub mod clock;
-pub mod cx;
+mod cx;
 pub mod dispatch;
 pub mod errors;
 pub mod facts;
 mod foreign;
-pub mod ids;
+mod ids;
 pub mod jobs;
 pub mod messages;
-pub mod ops;
+mod ops;
 mod outbound;
-pub mod paging;
+mod paging;
 pub mod pending;
 pub mod records;
 pub mod resources;
-pub mod run;
+mod run;
 pub mod signin;
 pub mod tokens;
 pub mod users;

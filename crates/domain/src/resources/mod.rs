@@ -3,13 +3,13 @@
 //! They use each other one way: `pools` uses none of the others, `providers` uses `pools`, `clients` uses both, and the rest
 //! uses `pools` at most.
 
-pub mod branding;
-pub mod clients;
+pub(crate) mod branding;
+pub(crate) mod clients;
 pub mod domains;
-pub mod groups;
+pub(crate) mod groups;
 pub mod limits;
-pub mod pools;
-pub mod providers;
-pub mod resource_servers;
-pub mod tags;
-pub mod terms;
+pub(crate) mod pools;
+pub(crate) mod providers;
+pub(crate) mod resource_servers;
+pub(crate) mod tags;
+pub(crate) mod terms;

@@ -18,7 +18,6 @@ const MOST: i64 = 20;
 
 const FULL: Label = Label("login_styles_full");
 
-/// CreateManagedLoginBranding.
 pub async fn create_managed_login_branding(
     cx: &Cx<'_>,
     input: CreateManagedLoginBrandingRequest,

@@ -10,7 +10,6 @@ use crate::errors::Result;
 use crate::resources::branding::style;
 use crate::resources::pools;
 
-/// DeleteManagedLoginBranding.
 pub async fn delete_managed_login_branding(
     cx: &Cx<'_>,
     input: DeleteManagedLoginBrandingRequest,

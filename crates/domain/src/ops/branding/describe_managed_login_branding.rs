@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources::branding::style::{self, Shown};
 use crate::resources::pools;
 
-/// DescribeManagedLoginBranding.
 pub async fn describe_managed_login_branding(
     cx: &Cx<'_>,
     input: DescribeManagedLoginBrandingRequest,

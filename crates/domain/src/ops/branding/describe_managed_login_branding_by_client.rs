@@ -10,7 +10,6 @@ use crate::errors::{Result, branding};
 use crate::resources::branding::style::{self, Shown};
 use crate::resources::{clients, pools};
 
-/// DescribeManagedLoginBrandingByClient.
 pub async fn describe_managed_login_branding_by_client(
     cx: &Cx<'_>,
     input: DescribeManagedLoginBrandingByClientRequest,

@@ -7,7 +7,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources::{self, clients, pools};
 
-/// GetUICustomization.
 pub async fn get_ui_customization(
     cx: &Cx<'_>,
     input: GetUICustomizationRequest,

@@ -13,7 +13,6 @@ use crate::records::pool::Pool;
 use crate::resources::branding::{css, image};
 use crate::resources::{self, clients, pools};
 
-/// SetUICustomization.
 pub async fn set_ui_customization(
     cx: &Cx<'_>,
     input: SetUICustomizationRequest,

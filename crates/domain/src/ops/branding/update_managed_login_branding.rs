@@ -12,7 +12,6 @@ use crate::resources::branding::style::{self, Shown, StyleDoc};
 use crate::resources::branding::{assets, settings};
 use crate::resources::pools;
 
-/// UpdateManagedLoginBranding.
 pub async fn update_managed_login_branding(
     cx: &Cx<'_>,
     input: UpdateManagedLoginBrandingRequest,

@@ -9,7 +9,6 @@ use crate::errors::{self, Result};
 use crate::resources::clients::secrets;
 use crate::{ids, resources};
 
-/// AddUserPoolClientSecret.
 pub async fn add_user_pool_client_secret(
     cx: &Cx<'_>,
     input: AddUserPoolClientSecretRequest,

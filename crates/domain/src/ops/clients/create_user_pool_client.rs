@@ -13,7 +13,6 @@ use crate::records::client::Client;
 use crate::resources::clients::settings;
 use crate::{audit, clock, ids, resources};
 
-/// CreateUserPoolClient.
 pub async fn create_user_pool_client(
     cx: &Cx<'_>,
     mut input: CreateUserPoolClientRequest,

@@ -8,7 +8,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::{audit, resources};
 
-/// DeleteUserPoolClient.
 pub async fn delete_user_pool_client(
     cx: &Cx<'_>,
     input: DeleteUserPoolClientRequest,

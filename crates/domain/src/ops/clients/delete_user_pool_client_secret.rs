@@ -7,7 +7,6 @@ use crate::errors::{self, Result};
 use crate::resources;
 use crate::resources::clients::secrets;
 
-/// DeleteUserPoolClientSecret.
 pub async fn delete_user_pool_client_secret(
     cx: &Cx<'_>,
     input: DeleteUserPoolClientSecretRequest,

@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::clients::settings;
 
-/// DescribeUserPoolClient.
 pub async fn describe_user_pool_client(
     cx: &Cx<'_>,
     input: DescribeUserPoolClientRequest,

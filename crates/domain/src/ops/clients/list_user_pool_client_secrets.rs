@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources::clients::secrets;
 use crate::{paging, resources};
 
-/// ListUserPoolClientSecrets.
 pub async fn list_user_pool_client_secrets(
     cx: &Cx<'_>,
     input: ListUserPoolClientSecretsRequest,

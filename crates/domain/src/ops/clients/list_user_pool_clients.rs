@@ -17,7 +17,6 @@ struct Listed {
     name: String,
 }
 
-/// ListUserPoolClients.
 pub async fn list_user_pool_clients(
     cx: &Cx<'_>,
     input: ListUserPoolClientsRequest,

@@ -12,7 +12,6 @@ use crate::records::client::Client;
 use crate::resources::clients::settings;
 use crate::{audit, resources};
 
-/// UpdateUserPoolClient.
 pub async fn update_user_pool_client(
     cx: &Cx<'_>,
     input: UpdateUserPoolClientRequest,

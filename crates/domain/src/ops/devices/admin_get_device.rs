@@ -6,8 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::users::devices;
 
-/// AdminGetDevice.
-///
 /// # Errors
 /// `User does not exist.`, `Device does not exist.`; a pool that does not track devices.
 pub async fn admin_get_device(

@@ -7,8 +7,6 @@ use crate::errors::Result;
 use crate::records::device::View;
 use crate::users::devices;
 
-/// AdminListDevices.
-///
 /// # Errors
 /// `User does not exist.`; a pool that does not track devices; a page token of something else.
 pub async fn admin_list_devices(

@@ -6,8 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::users::devices;
 
-/// GetDevice.
-///
 /// # Errors
 /// The texts of access tokens; `Device does not exist.`; a pool that does not track devices.
 pub async fn get_device(cx: &Cx<'_>, input: GetDeviceRequest) -> Result<GetDeviceResponse> {

@@ -6,8 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::users::devices;
 
-/// UpdateDeviceStatus.
-///
 /// # Errors
 /// The texts of access tokens; `Device does not exist.`; a pool that does not track devices.
 pub async fn update_device_status(

@@ -17,7 +17,6 @@ const MOST: i64 = 4;
 
 const FULL: Label = Label("custom_domains_full");
 
-/// CreateUserPoolDomain.
 pub async fn create_user_pool_domain(
     cx: &Cx<'_>,
     input: CreateUserPoolDomainRequest,

@@ -9,7 +9,6 @@ use crate::errors::Result;
 use crate::resources::pools::contended;
 use crate::{audit, resources};
 
-/// DeleteUserPoolDomain.
 pub async fn delete_user_pool_domain(
     cx: &Cx<'_>,
     input: DeleteUserPoolDomainRequest,

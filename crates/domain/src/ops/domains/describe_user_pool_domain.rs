@@ -34,7 +34,6 @@ const PLACES: [(&str, &str); 17] = [
     ("ap-southeast-2", "syd"),
 ];
 
-/// DescribeUserPoolDomain.
 pub async fn describe_user_pool_domain(
     cx: &Cx<'_>,
     input: DescribeUserPoolDomainRequest,

@@ -12,7 +12,6 @@ use crate::resources::domains::DomainDoc;
 use crate::resources::pools::contended;
 use crate::{audit, resources};
 
-/// UpdateUserPoolDomain.
 pub async fn update_user_pool_domain(
     cx: &Cx<'_>,
     input: UpdateUserPoolDomainRequest,

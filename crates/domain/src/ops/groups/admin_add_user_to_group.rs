@@ -13,7 +13,6 @@ use crate::{audit, resources};
 /// Groups that a user may be in (admin.md 7.2).
 const MOST: usize = 100;
 
-/// AdminAddUserToGroup.
 pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = User::find(&cx.store, &pool, &input.username)

@@ -9,7 +9,6 @@ use crate::records::group;
 use crate::records::user::User;
 use crate::{paging, resources};
 
-/// AdminListGroupsForUser.
 pub async fn admin_list_groups_for_user(
     cx: &Cx<'_>,
     input: AdminListGroupsForUserRequest,

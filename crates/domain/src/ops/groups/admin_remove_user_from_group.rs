@@ -9,7 +9,6 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 use crate::{audit, resources};
 
-/// AdminRemoveUserFromGroup.
 pub async fn admin_remove_user_from_group(
     cx: &Cx<'_>,
     input: AdminRemoveUserFromGroupRequest,

@@ -17,7 +17,6 @@ const MOST: i64 = 10_000;
 
 const FULL: Label = Label("groups_full");
 
-/// CreateGroup.
 pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<CreateGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = GroupRow {

@@ -12,7 +12,6 @@ use crate::errors::Result;
 use crate::jobs::group_deletion;
 use crate::{audit, resources};
 
-/// DeleteGroup.
 pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = resources::groups::find(cx, &pool, &input.group_name).await?;

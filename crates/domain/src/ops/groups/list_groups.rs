@@ -8,7 +8,6 @@ use crate::errors::Result;
 use crate::records::group;
 use crate::{paging, resources};
 
-/// ListGroups.
 pub async fn list_groups(cx: &Cx<'_>, input: ListGroupsRequest) -> Result<ListGroupsResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let after = match &input.next_token {

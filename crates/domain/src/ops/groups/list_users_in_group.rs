@@ -11,7 +11,6 @@ use crate::records::user::User;
 use crate::users::view;
 use crate::{paging, resources};
 
-/// ListUsersInGroup.
 pub async fn list_users_in_group(
     cx: &Cx<'_>,
     input: ListUsersInGroupRequest,

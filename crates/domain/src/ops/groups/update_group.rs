@@ -10,7 +10,6 @@ use crate::errors::Result;
 use crate::records::group;
 use crate::{audit, resources};
 
-/// UpdateGroup.
 pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<UpdateGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let before = resources::groups::find(cx, &pool, &input.group_name).await?;

@@ -6,7 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources::limits::Limit;
 
-/// GetProvisionedLimit.
 pub async fn get_provisioned_limit(
     cx: &Cx<'_>,
     input: GetProvisionedLimitRequest,

@@ -10,7 +10,6 @@ use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
 use crate::resources::limits::Limit;
 use crate::{audit, ids};
 
-/// UpdateProvisionedLimit.
 pub async fn update_provisioned_limit(
     cx: &Cx<'_>,
     input: UpdateProvisionedLimitRequest,

@@ -11,7 +11,6 @@ use crate::signin::auth_factors;
 /// Returns the factors of the user.
 ///
 /// # Errors
-/// UserNotFoundException.
 pub async fn admin_get_user_auth_factors(
     cx: &Cx<'_>,
     input: AdminGetUserAuthFactorsRequest,

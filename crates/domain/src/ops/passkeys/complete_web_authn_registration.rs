@@ -7,8 +7,6 @@ use crate::errors::Result;
 use crate::signin::passkey::register;
 use crate::tokens::verify;
 
-/// CompleteWebAuthnRegistration.
-///
 /// # Errors
 /// The texts of access tokens, and [`register::complete`].
 pub async fn complete_web_authn_registration(

@@ -7,8 +7,6 @@ use crate::errors::Result;
 use crate::signin::passkey::register;
 use crate::tokens::verify;
 
-/// StartWebAuthnRegistration.
-///
 /// # Errors
 /// The texts of access tokens, and [`register::start`].
 pub async fn start_web_authn_registration(

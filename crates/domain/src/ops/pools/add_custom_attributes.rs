@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::pools::settings;
 
-/// AddCustomAttributes.
 pub async fn add_custom_attributes(
     cx: &Cx<'_>,
     input: AddCustomAttributesRequest,

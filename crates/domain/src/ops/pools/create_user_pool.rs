@@ -16,7 +16,6 @@ use crate::records::pool::Pool;
 use crate::resources::pools::settings;
 use crate::{audit, ids, resources};
 
-/// CreateUserPool.
 pub async fn create_user_pool(
     cx: &Cx<'_>,
     input: CreateUserPoolRequest,

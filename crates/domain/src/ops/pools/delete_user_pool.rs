@@ -11,7 +11,6 @@ use crate::errors::{self, Result};
 use crate::jobs::pool_deletion;
 use crate::{audit, resources};
 
-/// DeleteUserPool.
 pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Result<()> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     if pool.doc.deletion_protection == DeletionProtectionType::Active {

@@ -8,7 +8,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::pools::settings;
 
-/// DescribeUserPool.
 pub async fn describe_user_pool(
     cx: &Cx<'_>,
     input: DescribeUserPoolRequest,

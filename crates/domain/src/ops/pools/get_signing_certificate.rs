@@ -20,7 +20,6 @@ const YEAR: i64 = 365 * DAY / SECOND;
 /// How long a certificate is good, in seconds: ten years, at most three of them leap years.
 const LIFE: i64 = 3_653 * DAY / SECOND;
 
-/// GetSigningCertificate.
 pub async fn get_signing_certificate(
     cx: &Cx<'_>,
     input: GetSigningCertificateRequest,

@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::pools::settings::mfa;
 
-/// GetUserPoolMfaConfig.
 pub async fn get_user_pool_mfa_config(
     cx: &Cx<'_>,
     input: GetUserPoolMfaConfigRequest,

@@ -8,7 +8,6 @@ use crate::errors::Result;
 use crate::paging;
 use crate::resources::pools::settings;
 
-/// ListUserPools.
 pub async fn list_user_pools(
     cx: &Cx<'_>,
     input: ListUserPoolsRequest,

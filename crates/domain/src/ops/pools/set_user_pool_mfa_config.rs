@@ -9,7 +9,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::pools::settings::mfa;
 
-/// SetUserPoolMfaConfig.
 pub async fn set_user_pool_mfa_config(
     cx: &Cx<'_>,
     input: SetUserPoolMfaConfigRequest,

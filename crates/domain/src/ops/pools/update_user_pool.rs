@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::pools::settings;
 
-/// UpdateUserPool.
 pub async fn update_user_pool(
     cx: &Cx<'_>,
     input: UpdateUserPoolRequest,

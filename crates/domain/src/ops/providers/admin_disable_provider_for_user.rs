@@ -15,7 +15,6 @@ use crate::records::user::{self, User};
 use crate::resources::providers::links::{self, OWN_USERS, SUBJECT};
 use crate::users::codes::{self, Purpose};
 
-/// AdminDisableProviderForUser.
 pub async fn admin_disable_provider_for_user(
     cx: &Cx<'_>,
     input: AdminDisableProviderForUserRequest,

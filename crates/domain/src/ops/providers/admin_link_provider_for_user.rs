@@ -20,7 +20,6 @@ const MOST: usize = 5;
 /// Attributes, besides the subject, by which the users of a provider may be linked (endpoints.md 4.5).
 const MOST_ATTRIBUTES: usize = 5;
 
-/// AdminLinkProviderForUser.
 pub async fn admin_link_provider_for_user(
     cx: &Cx<'_>,
     input: AdminLinkProviderForUserRequest,

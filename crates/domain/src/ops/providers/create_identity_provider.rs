@@ -21,7 +21,6 @@ const MOST: i64 = 300;
 
 const FULL: Label = Label("identity_providers_full");
 
-/// CreateIdentityProvider.
 pub async fn create_identity_provider(
     cx: &Cx<'_>,
     input: CreateIdentityProviderRequest,

@@ -11,7 +11,6 @@ use crate::errors::Result;
 use crate::resources::pools::contended;
 use crate::{audit, resources};
 
-/// DeleteIdentityProvider.
 pub async fn delete_identity_provider(
     cx: &Cx<'_>,
     input: DeleteIdentityProviderRequest,

@@ -7,7 +7,6 @@ use crate::errors::Result;
 use crate::resources;
 use crate::resources::providers::encryption;
 
-/// DescribeIdentityProvider.
 pub async fn describe_identity_provider(
     cx: &Cx<'_>,
     input: DescribeIdentityProviderRequest,

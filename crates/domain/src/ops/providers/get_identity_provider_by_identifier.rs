@@ -11,7 +11,6 @@ use crate::records::provider::Provider;
 use crate::resources;
 use crate::resources::providers::encryption;
 
-/// GetIdentityProviderByIdentifier.
 pub async fn get_identity_provider_by_identifier(
     cx: &Cx<'_>,
     input: GetIdentityProviderByIdentifierRequest,

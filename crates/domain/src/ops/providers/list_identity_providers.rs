@@ -10,7 +10,6 @@ use crate::errors::Result;
 use crate::paging;
 use crate::records::provider::ProviderDoc;
 
-/// ListIdentityProviders.
 pub async fn list_identity_providers(
     cx: &Cx<'_>,
     input: ListIdentityProvidersRequest,

@@ -15,7 +15,6 @@ use crate::resources::providers::details::{self, Details};
 use crate::resources::providers::{encryption, mapping};
 use crate::{audit, resources};
 
-/// UpdateIdentityProvider.
 pub async fn update_identity_provider(
     cx: &Cx<'_>,
     mut input: UpdateIdentityProviderRequest,

@@ -14,7 +14,6 @@ const MOST: i64 = 300;
 
 const FULL: Label = Label("resource_servers_full");
 
-/// CreateResourceServer.
 pub async fn create_resource_server(
     cx: &Cx<'_>,
     input: CreateResourceServerRequest,

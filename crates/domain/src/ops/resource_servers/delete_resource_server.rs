@@ -8,7 +8,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::{audit, resources};
 
-/// DeleteResourceServer.
 pub async fn delete_resource_server(cx: &Cx<'_>, input: DeleteResourceServerRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let batch = guards::require_pool_active(Batch::new(), &pool.id);

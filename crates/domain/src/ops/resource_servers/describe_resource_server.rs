@@ -8,7 +8,6 @@ use crate::errors::Result;
 use crate::errors::resource_servers::server_not_found;
 use crate::resources;
 
-/// DescribeResourceServer.
 pub async fn describe_resource_server(
     cx: &Cx<'_>,
     input: DescribeResourceServerRequest,

@@ -10,7 +10,6 @@ use crate::{paging, resources};
 /// The longest page, and that of a request without a number (admin.md 1.14).
 const LONGEST_PAGE: i64 = 50;
 
-/// ListResourceServers.
 pub async fn list_resource_servers(
     cx: &Cx<'_>,
     input: ListResourceServersRequest,

@@ -8,7 +8,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::{audit, resources};
 
-/// UpdateResourceServer.
 pub async fn update_resource_server(
     cx: &Cx<'_>,
     input: UpdateResourceServerRequest,

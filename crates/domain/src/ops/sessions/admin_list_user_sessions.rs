@@ -7,7 +7,6 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 use crate::users::sessions;
 
-/// AdminListUserSessions.
 pub async fn admin_list_user_sessions(
     cx: &Cx<'_>,
     input: AdminListUserSessionsRequest,

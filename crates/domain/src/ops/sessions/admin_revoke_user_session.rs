@@ -7,7 +7,6 @@ use crate::errors::{self, Result};
 use crate::records::user::User;
 use crate::users::sessions;
 
-/// AdminRevokeUserSession.
 pub async fn admin_revoke_user_session(
     cx: &Cx<'_>,
     input: AdminRevokeUserSessionRequest,

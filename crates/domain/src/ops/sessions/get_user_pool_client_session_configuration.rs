@@ -10,7 +10,6 @@ use crate::errors::Result;
 use crate::resources::{clients, pools};
 use crate::users::sessions;
 
-/// GetUserPoolClientSessionConfiguration.
 pub async fn get_user_pool_client_session_configuration(
     cx: &Cx<'_>,
     input: GetUserPoolClientSessionConfigurationRequest,

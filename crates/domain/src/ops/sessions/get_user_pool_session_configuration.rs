@@ -10,7 +10,6 @@ use crate::errors::Result;
 use crate::resources::pools;
 use crate::users::sessions;
 
-/// GetUserPoolSessionConfiguration.
 pub async fn get_user_pool_session_configuration(
     cx: &Cx<'_>,
     input: GetUserPoolSessionConfigurationRequest,

@@ -7,8 +7,6 @@ use crate::errors::Result;
 use crate::tokens::verify;
 use crate::users::sessions;
 
-/// ListUserSessions.
-///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7); a pool that does not track sessions.
 pub async fn list_user_sessions(

@@ -8,8 +8,6 @@ use crate::errors::sessions::current_session;
 use crate::tokens::verify;
 use crate::users::sessions;
 
-/// RevokeUserSession.
-///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7); the session of the token itself, and one that the user does not have.
 pub async fn revoke_user_session(

@@ -17,7 +17,6 @@ use crate::records::client::{Client, ClientDoc};
 use crate::resources::pools::settings::essentials_feature;
 use crate::resources::{clients, pools};
 
-/// SetUserPoolClientSessionConfiguration.
 pub async fn set_user_pool_client_session_configuration(
     cx: &Cx<'_>,
     input: SetUserPoolClientSessionConfigurationRequest,

@@ -6,7 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources;
 
-/// ListTagsForResource.
 pub async fn list_tags_for_resource(
     cx: &Cx<'_>,
     input: ListTagsForResourceRequest,

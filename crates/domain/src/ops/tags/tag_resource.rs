@@ -7,7 +7,6 @@ use crate::errors::{Result, invalid_parameter};
 use crate::resources;
 use crate::resources::pools::settings::tag_refusal;
 
-/// TagResource.
 pub async fn tag_resource(cx: &Cx<'_>, input: TagResourceRequest) -> Result<TagResourceResponse> {
     attempt(cx, &input).await
 }

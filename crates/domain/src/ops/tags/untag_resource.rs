@@ -6,7 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources;
 
-/// UntagResource.
 pub async fn untag_resource(
     cx: &Cx<'_>,
     input: UntagResourceRequest,

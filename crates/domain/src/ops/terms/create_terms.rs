@@ -18,7 +18,6 @@ const MOST: i64 = 40;
 
 const FULL: Label = Label("terms_full");
 
-/// CreateTerms.
 pub async fn create_terms(cx: &Cx<'_>, input: CreateTermsRequest) -> Result<CreateTermsResponse> {
     contended(cx, attempt(cx, &input)).await
 }

@@ -9,7 +9,6 @@ use crate::errors::Result;
 use crate::resources::pools::contended;
 use crate::{audit, resources};
 
-/// DeleteTerms.
 pub async fn delete_terms(cx: &Cx<'_>, input: DeleteTermsRequest) -> Result<()> {
     contended(cx, attempt(cx, &input)).await
 }

@@ -6,7 +6,6 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources;
 
-/// DescribeTerms.
 pub async fn describe_terms(
     cx: &Cx<'_>,
     input: DescribeTermsRequest,

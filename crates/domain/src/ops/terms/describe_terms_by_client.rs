@@ -8,7 +8,6 @@ use crate::errors::Result;
 use crate::errors::terms::terms_of_client_not_found;
 use crate::resources;
 
-/// DescribeTermsByClient.
 pub async fn describe_terms_by_client(
     cx: &Cx<'_>,
     input: DescribeTermsByClientRequest,

@@ -8,7 +8,6 @@ use crate::errors::Result;
 use crate::paging;
 use crate::resources::terms::TermsDoc;
 
-/// ListTerms.
 pub async fn list_terms(cx: &Cx<'_>, input: ListTermsRequest) -> Result<ListTermsResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let after = match &input.next_token {

@@ -10,7 +10,6 @@ use crate::resources::pools::contended;
 use crate::resources::terms::TermsDoc;
 use crate::{audit, resources};
 
-/// UpdateTerms.
 pub async fn update_terms(cx: &Cx<'_>, input: UpdateTermsRequest) -> Result<UpdateTermsResponse> {
     contended(cx, attempt(cx, &input)).await
 }
