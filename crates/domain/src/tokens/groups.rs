@@ -1,4 +1,4 @@
-//! What the groups of a user put into tokens (auth.md 5.2, the group rule).
+//! The claims of a user's groups (auth.md 5.2, the group rule).
 
 use cognate_store::Row;
 use cognate_store::tables::groups::{self, GroupRow};
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_s_groups_are_empty() {
+    fn a_user_without_groups_has_no_claims() {
         assert_eq!(GroupClaims::of(Vec::new()), GroupClaims::default());
     }
 }

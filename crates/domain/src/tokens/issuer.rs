@@ -48,7 +48,7 @@ fn aws(pool: &Pool) -> String {
     format!("https://{host}.{}.amazonaws.com/{}", pool.region, pool.id)
 }
 
-/// Sets or takes away the issuer of an active pool, with an audit row; None goes back to the server's default. Tokens
+/// Sets or deletes the issuer of an active pool, with an audit row; None goes back to the server's default. Tokens
 /// issued before keep the issuer that they have. `now` in microseconds. A running server forgets its cached pool.
 ///
 /// # Errors

@@ -52,7 +52,7 @@ pub fn guard_triggers(pool: &Pool) -> Result<()> {
     Ok(())
 }
 
-/// The access token: its subject is the client itself, and no session stands behind it.
+/// Signs the access token: its subject is the client itself, and it has no session.
 ///
 /// # Errors
 /// Those of the pool's keys and issuer.

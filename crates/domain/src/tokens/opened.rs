@@ -23,7 +23,7 @@ use crate::tokens::tracking;
 pub struct OpenedSession {
     /// The session's id.
     pub id: String,
-    /// How and when the user signed in.
+    /// The session's document: how and when the user signed in.
     pub doc: SessionDoc,
     /// The session's first refresh token.
     pub refresh: RefreshToken,

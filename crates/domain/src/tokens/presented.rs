@@ -28,7 +28,7 @@ pub struct Claims {
     /// The session, of a client without.
     #[serde(default)]
     event_id: Option<String>,
-    /// Who acts for the user.
+    /// The claim `act`.
     #[serde(default)]
     pub act: Option<Value>,
 }
@@ -53,12 +53,12 @@ impl Claims {
 /// A token as it was sent. Nothing in it may be believed before [`Presented::is_signed_by`] has said yes.
 pub struct Presented<'t> {
     parts: Parts<'t>,
-    /// What the token says.
+    /// Its claims.
     pub claims: Claims,
 }
 
 impl<'t> Presented<'t> {
-    /// Takes a token apart; None if it is no token of the form that pools issue.
+    /// Parses a token; None if it does not have the form of the tokens that pools issue.
     pub fn parse(token: &'t str) -> Option<Self> {
         let parts = jws::split(token)?;
         let payload = parts.payload()?;

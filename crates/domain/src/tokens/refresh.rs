@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::utc_day;
 use crate::records::pool::Pool;
 
-/// What a refresh token holds.
+/// The contents of a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshToken {
     /// The client that it was issued to.
@@ -18,7 +18,7 @@ pub struct RefreshToken {
     /// The session.
     #[serde(rename = "s")]
     pub session_id: String,
-    /// Which one of the rotation.
+    /// Its number in the rotation.
     #[serde(rename = "g")]
     pub generation: i64,
     /// When it ends, in microseconds; rotation does not move it.

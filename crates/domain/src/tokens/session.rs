@@ -1,4 +1,4 @@
-//! What is kept of a signed-in session, besides its key and its client.
+//! The rows of sessions: their document, their MAC, and the rotation of refresh tokens.
 
 use cognate_store::Row;
 use cognate_store::tables::sessions::SessionRow;
@@ -13,7 +13,7 @@ use crate::records::pool::Pool;
 /// issued at the last moment is still known.
 const LONGEST_ACCESS: i64 = DAY;
 
-/// How many generations of rotated refresh tokens may be in their grace period at once.
+/// The number of generations of rotated refresh tokens that may be in their grace period at once.
 const RETIRED_KEPT: usize = 16;
 
 /// The document of a `sessions` row. Members that are not known to this program survive nowhere: it is the only writer.
@@ -23,7 +23,7 @@ pub struct SessionDoc {
     pub auth_time: i64,
     /// The auth event of the sign-in.
     pub event_id: String,
-    /// Which refresh token of the rotation is the current one.
+    /// The number of the current refresh token in the rotation.
     #[serde(default)]
     pub generation: i64,
     /// Refresh tokens that were rotated out lately: generation and time in microseconds.
@@ -32,13 +32,13 @@ pub struct SessionDoc {
     /// The device that took part, in pools that track devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_key: Option<String>,
-    /// The group of that device while its key is a new one that nobody confirmed.
+    /// The group of that device while its key is a new one that is not confirmed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_device: Option<String>,
-    /// What the user showed when they signed in; empty in sessions older than this member.
+    /// The factors of the sign-in; empty in sessions older than this member.
     #[serde(default, skip_serializing_if = "Proven::is_empty")]
     pub proven: Proven,
-    /// Which password was shown ([`credential_mark`](crate::signin::state::credential_mark)), where one was.
+    /// The mark of the password that was used, where one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
     /// The claim of that name. It stays as it is when the pool renames its levels.
@@ -62,21 +62,21 @@ pub fn read(
     Ok((row, doc))
 }
 
-/// Gives a session's row its MAC.
+/// Signs a session's row with its MAC.
 #[must_use]
 pub fn sign(pool: &Pool, user_id: &str, session_id: &str, mut row: SessionRow) -> SessionRow {
     row.mac = Some(pool.sign(&row.signed(user_id, session_id)));
     row
 }
 
-/// What a refresh token of some generation is worth.
+/// The standing of a refresh token in the rotation of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The newest one.
     Current,
     /// Rotated out, inside the grace period.
     Retrying,
-    /// Rotated out for good: somebody uses it twice.
+    /// Rotated out for good: two parties hold it.
     Reused,
 }
 

@@ -13,16 +13,16 @@ use crate::errors::Result;
 use crate::records::pool::Pool;
 use crate::tokens::session::live_after;
 
-/// What begins the id of a token session.
+/// The prefix of a token session's id.
 const TOKEN_SESSION: &str = "tkn";
 /// Digits behind it: enough for 128 bits in base 36.
 const DIGITS: usize = 25;
-/// What is not known (SessionDescriptionType).
+/// The text for a value that is not known (SessionDescriptionType).
 const UNKNOWN: &str = "unknown";
 /// Of a User-Agent header no more than this is looked at, in characters.
 const LONGEST_AGENT: usize = 512;
 
-/// What is kept of the latest activity.
+/// The latest activity of a session.
 #[derive(Default, Serialize, Deserialize)]
 struct Seen {
     ip: String,
@@ -43,7 +43,7 @@ pub fn activity(cx: &Cx<'_>, pool: &Pool) -> Option<Activity> {
     })
 }
 
-/// The batch in which a user signs in, as it begins.
+/// Starts the batch of a sign-in: takes the user's session lock first, if the pool tracks sessions.
 pub fn begin(pool: &Pool, user_id: &str) -> Batch {
     match pool.max_sessions() {
         Some(_) => table::take_turn(&pool.id, user_id),
@@ -63,7 +63,7 @@ pub fn make_room(cx: &Cx<'_>, batch: Batch, pool: &Pool, user_id: &str) -> Batch
     }
 }
 
-/// What a session is called outside: 28 characters that say the same as its id in the tokens.
+/// Returns the id under which a session is shown: 28 characters that say the same as its id in the tokens.
 pub fn public_id(session_id: &str) -> Option<String> {
     let hex: String = session_id.chars().filter(|c| *c != '-').collect();
     let mut rest = u128::from_str_radix(&hex, 16).ok()?;
@@ -81,7 +81,7 @@ pub fn public_id(session_id: &str) -> Option<String> {
     Some(format!("{TOKEN_SESSION}{digits}"))
 }
 
-/// The id in the tokens of the session that is called so; None for what no token session can be called.
+/// Returns the id in the tokens of the session that is shown under `public`; None for a text of another form.
 pub fn internal_id(public: &str) -> Option<String> {
     let digits = public.strip_prefix(TOKEN_SESSION)?;
     let mut value: u128 = 0;
@@ -129,7 +129,7 @@ pub fn describe(entry: SessionEntry, current: Option<&str>) -> Result<SessionDes
 
 /// Operating system and program of a User-Agent header, as far as it names them.
 fn device(agent: &str) -> String {
-    // The more particular word first: the others stand in its header too.
+    // The more particular word first: the others are in its header too.
     const SYSTEMS: [(&str, &str); 7] = [
         ("Windows", "Windows"),
         ("Android", "Android"),

@@ -27,7 +27,7 @@ pub enum Require<'a> {
     Any,
 }
 
-/// What operations on the user's own account require.
+/// The requirement of operations on the user's own account.
 pub const ACCOUNT: Require<'static> = Require::Scope(ACCOUNT_SCOPE);
 
 impl Require<'_> {

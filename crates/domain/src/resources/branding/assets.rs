@@ -15,7 +15,8 @@ use crate::resources::branding::image;
 /// Most images of a style: as many as one request may hold.
 const MOST: usize = 40;
 
-/// What is kept of images that were sent. Drawings are read, so this is not work for an async thread.
+/// Checks uploaded images and returns them as they are stored. Drawings are parsed on the background
+/// thread.
 ///
 /// # Errors
 /// InvalidParameterException that names every image that cannot be used (settled D17).

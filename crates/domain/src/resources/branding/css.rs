@@ -1,6 +1,6 @@
 //! The style sheets of the classic pages: rules for a fixed list of classes and nothing else (endpoints.md 3.4).
 //!
-//! What is accepted here stands in pages where people type their passwords. So this is not a reader of CSS at large, which
+//! A sheet that is accepted here becomes part of pages where people type their passwords. So this is not a reader of CSS at large, which
 //! mends what is broken in ways that are easily misjudged, but of a part of it that can only be read in one way: no
 //! escapes, no at-rules, no blocks in blocks, every bracket and quote closed.
 
@@ -12,7 +12,7 @@ const MAX: usize = 3 << 10;
 /// White space in style sheets (CSS Syntax section 4.2, of what is let through here).
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// What may stand before a block.
+/// The selectors and rules that may begin a block.
 const SELECTORS: [&str; 18] = [
     ".background-customizable",
     ".banner-customizable",
@@ -42,7 +42,7 @@ pub fn check(css: &str) -> Result<(), ApiError> {
     if css.len() > MAX {
         return Err(branding::too_large());
     }
-    // `<` could end the element that the sheet stands in; a backslash writes any character as another.
+    // `<` could end the element that contains the sheet; a backslash writes any character as another.
     let odd = |c: char| c == '<' || c == '\\' || (c.is_control() && !"\t\n\r".contains(c));
     if css.contains(odd) {
         return Err(branding::invalid_css());
@@ -63,7 +63,7 @@ pub fn check(css: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What follows white space and comments.
+/// Returns the text behind white space and comments.
 fn skip_space(mut text: &str) -> Result<&str, ApiError> {
     loop {
         text = text.trim_start_matches(SPACE);
@@ -74,7 +74,7 @@ fn skip_space(mut text: &str) -> Result<&str, ApiError> {
     }
 }
 
-/// What follows the closing brace of a block whose declarations `text` begins with.
+/// Returns the text behind the closing brace of a block whose declarations `text` begins with.
 fn skip_block(mut text: &str) -> Result<&str, ApiError> {
     let mut open = 0_usize;
     loop {
@@ -101,7 +101,7 @@ fn skip_block(mut text: &str) -> Result<&str, ApiError> {
     }
 }
 
-/// What follows `url(`, in which other rules hold than elsewhere.
+/// Returns the text behind `url(`, in which other rules hold than elsewhere.
 fn address(text: &str) -> Option<&str> {
     let start = text.get(..4)?;
     start
@@ -110,7 +110,7 @@ fn address(text: &str) -> Option<&str> {
         .flatten()
 }
 
-/// What follows the bracket of an address without quotes, or its opening quote.
+/// Returns the text behind the bracket of an address without quotes, or its opening quote.
 fn skip_address(text: &str) -> Result<&str, ApiError> {
     let text = text.trim_start_matches(SPACE);
     for quote in ["\"", "'"] {
@@ -127,7 +127,7 @@ fn skip_address(text: &str) -> Result<&str, ApiError> {
     Ok(rest)
 }
 
-/// What follows the closing quote; a string ends on its own line.
+/// Returns the text behind the closing quote; a string ends on its own line.
 fn skip_string<'a>(text: &'a str, quote: &str) -> Result<&'a str, ApiError> {
     let (string, rest) = text.split_once(quote).ok_or_else(branding::invalid_css)?;
     if string.contains(['\n', '\r']) {

@@ -1,4 +1,4 @@
-//! Which images may be uploaded: told by how the files begin, and drawings by what is in them.
+//! Checks of uploaded images: pictures by how the files begin, drawings by their contents.
 
 use std::borrow::Cow;
 
@@ -93,7 +93,7 @@ pub fn logo_kind(bytes: &[u8]) -> Result<&'static str, ApiError> {
     }
 }
 
-/// Why the file is not what its extension says, or not harmless; None if it is both.
+/// Returns why the file is not what its extension says, or not harmless; None if it is both.
 pub fn fault(extension: AssetExtensionType, bytes: &[u8]) -> Option<Cow<'static, str>> {
     let right = match extension {
         AssetExtensionType::Png => bytes.starts_with(PNG),
@@ -110,7 +110,7 @@ pub fn fault(extension: AssetExtensionType, bytes: &[u8]) -> Option<Cow<'static,
     (!right).then(|| branding::WRONG_CONTENT.into())
 }
 
-/// Why a file is not an SVG drawing without scripts, links, foreign content, or anything from elsewhere; None if it is.
+/// Returns why a file is not an SVG drawing without scripts, links, foreign content, or anything from elsewhere; None if it is.
 fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
     let wrong = || Some(Cow::Borrowed(branding::WRONG_CONTENT));
     let Ok(document) = xml::parse(text, xml::DRAWING) else {
@@ -137,7 +137,7 @@ fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
     None
 }
 
-/// Whether an attribute neither runs anything nor names anything outside of the drawing.
+/// True if an attribute neither runs anything nor names anything outside of the drawing.
 fn is_inert(name: &str, value: &str) -> bool {
     let event = name
         .get(..2)

@@ -1,4 +1,4 @@
-//! Logic of branding that operations and others share.
+//! Branding of managed login and of the classic pages: styles, images, style sheets.
 
 pub mod assets;
 pub mod css;

@@ -16,16 +16,16 @@ static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("default_settings.json")).unwrap_or_default()
 });
 
-/// Where buttons of single identity providers are styled, by the names of the providers.
+/// The path at which buttons of single identity providers are styled, by the names of the providers.
 const CUSTOM_BUTTONS: &str = "/components/idpButton/custom";
-/// How every one of them can be styled.
+/// The settings that each of them can have.
 const BUTTON: &str = "/components/idpButton/standard";
 /// The longest text in a document, in bytes.
 const MAX_TEXT: usize = 256;
 /// The most entries of a list or of a map of buttons.
 const MAX_ENTRIES: usize = 100;
 
-/// What is kept of a document that was sent.
+/// Checks a document that was sent and returns it as it is stored.
 ///
 /// # Errors
 /// InvalidParameterException that names the first value of a wrong kind.

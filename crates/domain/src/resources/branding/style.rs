@@ -13,27 +13,27 @@ use crate::records::pool::Pool;
 use crate::resources::branding::{assets, settings};
 use crate::resources::pools;
 
-/// What is kept of a style besides its columns and images.
+/// The document of a style's row.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct StyleDoc {
-    /// Whether the service's own look is used.
+    /// True if the service's own look is used.
     pub own_look: bool,
-    /// What is set of the settings; empty while the service's own look is used.
+    /// The settings; empty while the service's own look is used.
     #[serde(default)]
     pub settings: Map<String, Value>,
 }
 
-/// How much of a style is shown.
+/// The extent to which a style is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// What was set.
+    /// The settings that were sent.
     Customized,
     /// That, laid over the defaults.
     Merged,
 }
 
 impl Shown {
-    /// What the flag in a request asks for.
+    /// Returns the extent that the flag in a request asks for.
     pub fn asked(merged: Option<bool>) -> Self {
         if merged == Some(true) {
             Self::Merged
@@ -84,7 +84,7 @@ fn to_api(
     })
 }
 
-/// What a conflict of a batch on styles means.
+/// Maps a conflict of a batch on styles to an error.
 pub fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) -> Fault {
     match label {
         login_styles::STYLE_EXISTS => branding::style_exists().into(),

@@ -1,4 +1,4 @@
-//! Logic of clients that operations and others share.
+//! App clients: reading one past the cache, and mapping conflicts.
 
 pub mod secrets;
 pub mod settings;
@@ -21,7 +21,7 @@ pub async fn fresh(cx: &Cx<'_>, pool: &Pool, client_id: &str) -> Result<Client> 
     Client::open(pool, row)
 }
 
-/// What a conflict of a batch on client rows means: something has moved on, which the next try sees.
+/// Maps a conflict of a batch on client rows to an error: something has changed, which the next try sees.
 pub fn conflict(cx: &Cx<'_>, pool_id: &str, client_id: &str, label: Label) -> Fault {
     match label {
         clients::CLIENT_STALE | clients::CLIENT_EXISTS => {

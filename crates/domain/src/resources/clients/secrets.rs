@@ -1,4 +1,4 @@
-//! What the three operations on client secrets share.
+//! Client secrets: their number, their ids, storing and showing them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::{audit, clock, resources};
 
-/// How many secrets a client may have at a time (admin.md 7.2).
+/// The number of secrets that a client may have at a time (admin.md 7.2).
 pub const MOST: usize = 2;
 
 /// `<client-id>--<epoch seconds>` (admin.md 1.1). A secret made within the same second as the client's other one is dated
@@ -28,7 +28,7 @@ pub fn new_id(client: &Client, now: i64) -> String {
     }
 }
 
-/// What is shown of a secret beside its value.
+/// Returns a secret as it is shown, without its value.
 pub fn descriptor(id: &str, created: i64) -> ClientSecretDescriptorType {
     ClientSecretDescriptorType {
         client_secret_id: Some(id.to_owned()),

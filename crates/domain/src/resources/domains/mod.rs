@@ -1,4 +1,4 @@
-//! Logic of domains that operations and others share.
+//! Domains of pools: keys, checks of names and certificates, finding one, and mapping conflicts.
 
 use cognate_crypto::basic_time;
 use cognate_shapes::CustomDomainConfigType;
@@ -25,7 +25,7 @@ pub(crate) const CERTIFICATE_REGION: &str = "us-east-1";
 /// The name under which custom domains are counted in `resource_counts`.
 pub(crate) const RESOURCE: &str = "custom_domains";
 
-/// What is kept of a domain besides its name and pool.
+/// The document of a domain's row.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct DomainDoc {
     pub(crate) managed_login_version: i64,
@@ -163,7 +163,7 @@ pub(crate) fn check_version(cx: &Cx<'_>, pool: &Pool, version: Option<i64>) -> R
     }
 }
 
-/// What a conflict of a batch on domains means.
+/// Maps a conflict of a batch on domains to an error.
 pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match label {
         // The next try sees whose it is, or that it is gone.

@@ -1,4 +1,4 @@
-//! Logic of groups that operations and others share.
+//! Groups: finding one, showing it, and mapping conflicts.
 
 use cognate_shapes::{GroupType, Timestamp};
 use cognate_store::Label;
@@ -33,7 +33,7 @@ pub(crate) fn to_api(pool: &Pool, group: GroupRow) -> GroupType {
     }
 }
 
-/// What a conflict of a batch on groups means.
+/// Maps a conflict of a batch on groups to an error.
 pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match label {
         groups::GROUP_EXISTS => errors::groups::group_exists().into(),

@@ -1,4 +1,4 @@
-//! Logic of limits that operations and others share.
+//! Request limits of a region: reading, checking and showing what is provisioned.
 
 use cognate_shapes::{Category, LimitDefinitionType, LimitType};
 use cognate_store::tables::meta;

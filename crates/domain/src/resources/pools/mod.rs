@@ -1,4 +1,4 @@
-//! Logic of pools that operations and others share.
+//! Pools: reading one past the cache, replacing its settings, and mapping conflicts.
 
 pub mod settings;
 
@@ -24,7 +24,7 @@ pub async fn fresh(cx: &Cx<'_>, pool_id: &str) -> Result<Pool> {
     }
 }
 
-/// How often a change of a pool or client is run again while others change the same row.
+/// The number of times that a change of a pool or client is run again while others change the same row.
 const CHANGES: u32 = 4;
 
 /// Makes a change of a pool or client, which is run again while others change the same row, and gives up with
@@ -38,7 +38,7 @@ pub async fn contended<T>(cx: &Cx<'_>, change: impl Future<Output = Result<T>>) 
     }
 }
 
-/// Replaces the settings of the version that was read; gives the pool as it is now.
+/// Replaces the settings of the version that was read; returns the pool as it is now.
 pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     let text = serde_json::to_string(&doc)?;
     let mac = before.mac_with(&text)?;
@@ -56,7 +56,7 @@ pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     Ok(pool)
 }
 
-/// What a conflict of a batch on pool rows means: the row has moved on, or the pool is gone, which the next try sees.
+/// Maps a conflict of a batch on pool rows to an error: the row has changed, or the pool is gone, which the next try sees.
 pub fn conflict(cx: &Cx<'_>, pool_id: &str, label: Label) -> Fault {
     match label {
         pools::POOL_STALE | guards::POOL_GONE | pools::POOL_EXISTS => {

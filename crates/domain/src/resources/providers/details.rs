@@ -20,7 +20,7 @@ type Map = BTreeMap<String, String>;
 
 /// The version of Facebook's interface that is used unless the request names one.
 const FACEBOOK_VERSION: &str = "v17.0";
-/// What every OAuth provider may have; clients send back what they were shown.
+/// The details that every OAuth provider may have; clients send back what they were shown.
 const OAUTH_KEYS: [&str; 12] = [
     "client_id",
     "client_secret",
@@ -36,7 +36,7 @@ const OAUTH_KEYS: [&str; 12] = [
     "api_version",
 ];
 const APPLE_KEYS: [&str; 3] = ["team_id", "key_id", "private_key"];
-/// Where the metadata of a SAML provider is read again and again.
+/// The detail that names the URL from which the metadata of a SAML provider is read every few hours.
 pub const METADATA_URL: &str = "MetadataURL";
 /// The last two are shown and may be sent back; what the metadata says counts. `ActiveEncryptionCertificate` is shown
 /// too, and refused (settled R26).
@@ -51,7 +51,7 @@ const SAML_KEYS: [&str; 8] = [
     "SLORedirectBindingURI",
 ];
 const SAML_SWITCHES: [&str; 3] = ["IDPSignout", "IDPInit", "EncryptedResponses"];
-/// What somebody's browser or this server is sent to.
+/// The details that name URLs, to which a browser is sent or which this server calls.
 const URLS: [&str; 5] = [
     "oidc_issuer",
     "authorize_url",
@@ -157,7 +157,7 @@ fn check_urls(cx: &Cx<'_>, details: &Map) -> Result<()> {
     Ok(())
 }
 
-/// What the service adds unless the request has it.
+/// Returns the details that the service adds unless the request has them.
 fn service_values(
     kind: IdentityProviderTypeType,
     details: &Map,
@@ -335,10 +335,10 @@ async fn saml(cx: &Cx<'_>, details: &mut Map) -> Result<Metadata> {
     Ok(found)
 }
 
-/// Why metadata is of no use.
+/// The reason why metadata is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Unread {
-    /// What is in it.
+    /// Its contents.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
     /// It could not be read in time.

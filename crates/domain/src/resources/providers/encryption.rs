@@ -1,8 +1,8 @@
 //! The key of a SAML provider's trust to which the provider encrypts assertions (endpoints.md 4.4), and its certificate.
 //!
 //! Every SAML provider gets a key of its own when it is made, whether or not it asks for encryption, and keeps it. There
-//! is a new certificate for the same key every year, and the older ones stay good; only the first is stored, for the
-//! others are made of nothing but the key and the year.
+//! is a new certificate for the same key every year, and the older ones stay good. Only the first certificate is stored;
+//! later ones are derived from the key and the year.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,12 +20,12 @@ use crate::resources::providers::details::Details;
 
 /// The detail that shows the certificate.
 const CERTIFICATE: &str = "ActiveEncryptionCertificate";
-/// How long a certificate is good, in seconds: ten years, at most three of them leap years.
+/// The lifetime of a certificate in seconds: ten years, at most three of them leap years.
 const LIFE: i64 = 3_653 * DAY / SECOND;
-/// How often there is a new certificate, in microseconds.
+/// The time between two certificates, in microseconds.
 const YEAR: i64 = 365 * DAY;
 
-/// Gives a new SAML provider its key; the others have none.
+/// Adds the key of a new SAML provider; the others have none.
 pub async fn add(cx: &Cx<'_>, pool: &Pool, details: &mut Details) -> Result<()> {
     if details.metadata.is_none() {
         return Ok(());

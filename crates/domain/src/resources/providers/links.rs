@@ -13,9 +13,9 @@ use crate::records::provider::Provider;
 use crate::records::user::User;
 use crate::resources;
 
-/// The attribute name that stands for a provider's own name of a user.
+/// The attribute name that means a provider's own name of a user.
 pub const SUBJECT: &str = "Cognito_Subject";
-/// The provider name that stands for the pool's own users.
+/// The provider name that means the pool's own users.
 pub const OWN_USERS: &str = "Cognito";
 /// The attribute that shows the links of a user.
 const IDENTITIES: &str = "identities";

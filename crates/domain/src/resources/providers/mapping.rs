@@ -1,4 +1,4 @@
-//! Which attribute of a user takes which claim (endpoints.md 4.1, 4.2).
+//! Attribute mappings: the claim from which each attribute of a user is taken (endpoints.md 4.1, 4.2).
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn subject(kind: IdentityProviderTypeType) -> Option<&'static str> {
 /// The mapping as it is kept.
 ///
 /// # Errors
-/// Settled D14 for attributes that the pool does not have, that nobody may set, and for another subject.
+/// Settled D14 for attributes that the pool does not have, that cannot be set, and for another subject.
 pub fn complete(
     pool: &Pool,
     kind: IdentityProviderTypeType,

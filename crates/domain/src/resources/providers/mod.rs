@@ -1,4 +1,4 @@
-//! Logic of providers that operations and others share.
+//! Identity providers: finding one, telling social ones apart, checking a client's list, and mapping conflicts.
 
 pub mod details;
 pub mod encryption;
@@ -27,7 +27,7 @@ pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Provide
     Provider::open(pool, row.ok_or_else(|| texts::provider_not_found(name))?)
 }
 
-/// Whether a provider is a social one, whose name is its type.
+/// True if a provider is a social one, whose name is its type.
 pub(crate) fn is_social(kind: IdentityProviderTypeType) -> bool {
     use IdentityProviderTypeType as K;
     match kind {
@@ -53,7 +53,7 @@ pub async fn check_supported(cx: &Cx<'_>, pool: &Pool, names: &[String]) -> Resu
     }
 }
 
-/// What a conflict of a batch on providers means.
+/// Maps a conflict of a batch on providers to an error.
 pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, label: Label) -> Fault {
     match label {
         // The next try sees that it is gone, or what it has become.

@@ -1,4 +1,4 @@
-//! Logic of resource servers that operations and others share.
+//! Resource servers: their rows, showing one, and mapping conflicts.
 
 use cognate_shapes::{ResourceServerScopeType, ResourceServerType};
 use cognate_store::Label;
@@ -52,7 +52,7 @@ pub(crate) fn to_api(pool: &Pool, row: ServerRow) -> Result<ResourceServerType> 
     })
 }
 
-/// What a conflict of a batch on resource servers means.
+/// Maps a conflict of a batch on resource servers to an error.
 pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, identifier: &str, label: Label) -> Fault {
     match label {
         resource_servers::SERVER_EXISTS => server_exists(identifier, &pool.id).into(),

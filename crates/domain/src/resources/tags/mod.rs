@@ -1,4 +1,4 @@
-//! Logic of tags that operations and others share.
+//! Tags of pools: finding the pool of an ARN, and replacing its tags.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Logic of terms that operations and others share.
+//! Terms documents: finding one, checking links, showing one, and mapping conflicts.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
 use crate::resources::pools;
 
-/// What is kept of a document besides its columns.
+/// The document of a terms row.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct TermsDoc {
     pub(crate) source: TermsSourceType,
@@ -60,7 +60,7 @@ pub(crate) fn to_api(pool: &Pool, row: TermsRow) -> Result<TermsType> {
     })
 }
 
-/// What a conflict of a batch on terms documents means.
+/// Maps a conflict of a batch on terms documents to an error.
 pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) -> Fault {
     match label {
         terms::TERMS_EXIST => terms_exist().into(),

@@ -1,4 +1,4 @@
-//! What the service refuses in a client's settings, checked on the settings as they would be kept.
+//! Refusals of a client's settings, checked on the settings as they would be stored.
 
 use cognate_shapes::*;
 
@@ -13,7 +13,7 @@ use crate::resources::clients::settings::oauth;
 use crate::resources::pools::settings::essentials_feature;
 use crate::resources::providers::check_supported;
 
-/// What a single rule says.
+/// The result of a single rule.
 type Checked<T = ()> = std::result::Result<T, ApiError>;
 
 /// Seconds that access and ID tokens may be good: five minutes to a day (settled K11).

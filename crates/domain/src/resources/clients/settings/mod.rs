@@ -154,7 +154,7 @@ fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsC
     }
 }
 
-/// What Create, Describe and Update show of a client (settled R16-R22).
+/// Returns a client as Create, Describe and Update show it (settled R16-R22).
 pub fn user_pool_client(client: &Client) -> UserPoolClientType {
     let doc = client.doc.clone();
     UserPoolClientType {

@@ -1,4 +1,4 @@
-//! What the service refuses in a pool's settings, checked on the settings as they would be kept.
+//! Refusals of a pool's settings, checked on the settings as they would be stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::errors::{ApiError, ErrorCode, Result, api, invalid_parameter, unconfi
 use crate::records::pool::PoolDoc;
 use crate::resources::pools::settings::{Arn, delivery};
 
-/// What a single rule says.
+/// The result of a single rule.
 type Checked<T = ()> = std::result::Result<T, ApiError>;
 
 /// Most tags that a pool may have (admin.md 1.15).
@@ -200,7 +200,7 @@ fn tags(tags: &BTreeMap<String, String>) -> Checked {
     }
 }
 
-/// Why a pool may not have these tags (admin.md 1.15).
+/// Returns why a pool may not have these tags (admin.md 1.15).
 pub fn tag_refusal(tags: &BTreeMap<String, String>) -> Option<&'static str> {
     if tags.len() > MAX_TAGS {
         return Some(unconfirmed::TOO_MANY_TAGS);

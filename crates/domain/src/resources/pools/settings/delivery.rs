@@ -1,4 +1,4 @@
-//! What can be seen of the settings for sending without asking Amazon: shapes and regions of ARNs (admin.md 4.5, 4.6;
+//! Checks of the settings for sending that need no call to Amazon: shapes and regions of ARNs (admin.md 4.5, 4.6;
 //! settled P14-P17). Accounts are not looked at: docs/decisions/008-arns-of-other-accounts.md.
 
 use cognate_shapes::*;
@@ -79,7 +79,7 @@ pub fn email(region: &str, settings: &EmailConfigurationType) -> Result<()> {
     }
 }
 
-/// Whether a From is an address, or a name and an address in angle brackets.
+/// True if a From is an address, or a name and an address in angle brackets.
 fn is_sender(from: &str) -> bool {
     match from.trim_end().strip_suffix('>') {
         Some(rest) => rest

@@ -83,7 +83,7 @@ fn recovers_by_email_alone(setting: Option<&AccountRecoverySettingType>) -> bool
     matches!(ways, [only] if only.name == RecoveryOptionNameType::VerifiedEmail)
 }
 
-/// Settled P20; the plan that a passkey as both factors needs stands in the model's documentation.
+/// Settled P20; the plan that a passkey as both factors needs is in the model's documentation.
 fn passkeys(cx: &Cx<'_>, pool: &Pool, after: &PoolDoc) -> Result<()> {
     if tiers::passkeys_are_both_factors(after) {
         essentials_feature(cx, pool, tiers::PASSKEY_MFA)?;
@@ -105,7 +105,7 @@ fn relying_party(id: &str) -> std::result::Result<(), ApiError> {
     }
 }
 
-/// What Get and Set show: blocks that are not set are absent (settled R2, R14).
+/// Returns the settings as Get and Set show them: blocks that are not set are absent (settled R2, R14).
 pub fn view(pool: &PoolDoc) -> GetUserPoolMfaConfigResponse {
     let sms = pool.mfa_factors.sms.then(|| SmsMfaConfigType {
         sms_authentication_message: pool.sms_authentication_message.clone(),

@@ -10,7 +10,7 @@ use crate::errors::pools::*;
 use crate::errors::{ApiError, Result, invalid_parameter, unconfirmed};
 use crate::records::schema;
 
-/// What a single rule says.
+/// The result of a single rule.
 type Checked<T = ()> = std::result::Result<T, ApiError>;
 
 /// Most custom attributes that a pool may have (admin.md 7.2).
@@ -90,7 +90,7 @@ fn redeclare(standard: &mut SchemaAttributeType, sent: SchemaAttributeType, name
     if other_type || sent.developer_only_attribute == Some(true) {
         return Err(standard_attribute_changed(name));
     }
-    // `sub` belongs to the service: every user has one and nobody changes it. Templates repeat it as Describe shows it.
+    // `sub` belongs to the service: every user has one and it never changes. Templates repeat it as Describe shows it.
     if name == "sub" {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! What Create, Describe and List show of a pool (admin.md 1.2, 1.3).
+//! A pool as Create, Describe and List show it (admin.md 1.2, 1.3).
 
 use cognate_shapes::*;
 use cognate_store::tables::pools::PoolSummary;
