@@ -116,6 +116,33 @@ async fn metadata_is_read_again_every_six_hours_and_a_bad_answer_keeps_the_old(t
 }
 
 #[each_engine]
+async fn a_change_that_is_made_again_does_not_ask_the_provider_again(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let host = Host::start().await;
+    host.serve("/metadata", good_metadata());
+    let by_url = json!({"MetadataURL": format!("{}/metadata", host.url)});
+    create(t, provider(&pool, "company", "SAML", by_url.clone())).await;
+    let before = host.asked();
+    // Eight changes of one row: all but one of a round find it changed and run again.
+    let update = || async {
+        let input = with(named(&pool, "company"), json!({"ProviderDetails": by_url}));
+        t.call("UpdateIdentityProvider", input).await.is_ok()
+    };
+    let (a, b, c, d, e, f, g, h) = tokio::join!(
+        update(),
+        update(),
+        update(),
+        update(),
+        update(),
+        update(),
+        update(),
+        update()
+    );
+    assert!([a, b, c, d, e, f, g, h].contains(&true));
+    assert_eq!(host.asked() - before, 8);
+}
+
+#[each_engine]
 async fn only_providers_with_a_metadata_url_are_asked_again(t: &TestApp) {
     let pool = pool(t, json!({})).await;
     let host = Host::start().await;

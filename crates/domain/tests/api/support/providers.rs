@@ -1,6 +1,7 @@
 //! Identity providers for the tests: requests that create one, and a host that serves their documents.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -77,6 +78,7 @@ pub struct Host {
     /// Its URL, without a slash at the end.
     pub url: String,
     documents: Arc<Mutex<HashMap<String, String>>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Host {
@@ -86,8 +88,11 @@ impl Host {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let documents = Arc::new(Mutex::new(HashMap::<String, String>::new()));
         let served = documents.clone();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = asked.clone();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
                 let mut buffer = [0; 4096];
                 let n = stream.read(&mut buffer).await.unwrap_or(0);
                 let request = String::from_utf8_lossy(&buffer[..n]).into_owned();
@@ -103,7 +108,16 @@ impl Host {
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
         });
-        Self { url, documents }
+        Self {
+            url,
+            documents,
+            asked,
+        }
+    }
+
+    /// How often the host was asked for a document.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Serves a document under a path.
