@@ -63,7 +63,7 @@ pub(crate) fn expand(prk: &hkdf::Prk, info: &[&[u8]], out: &mut [u8]) {
 }
 
 /// `SECRET_HASH` of a client with a secret: the base64 HMAC of the user name as the caller sent
-/// it followed by the client id (spec row auth 2.8).
+/// it followed by the client id (auth.md 2.8).
 #[must_use]
 pub fn secret_hash(client_secret: &str, username: &str, client_id: &str) -> String {
     let parts = [username.as_bytes(), client_id.as_bytes()];

@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-/// A key of a JWKS, with the members and the order of the service (spec rows auth 5.1,
-/// endpoints 1.11).
+/// A key of a JWKS, with the members and the order of the service (auth.md 5.1,
+/// endpoints.md 1.11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
     /// Always `RS256`.

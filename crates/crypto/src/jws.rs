@@ -142,7 +142,7 @@ impl Parts<'_> {
     }
 }
 
-/// The header of a token of ours: `kid` first, no `typ` (spec row auth 5.1).
+/// The header of a token of ours: `kid` first, no `typ` (auth.md 5.1).
 #[must_use]
 pub fn header_json(kid: &str) -> String {
     // The string form of a JSON value cannot fail; a kid of ours is plain base64 anyway.

@@ -1,7 +1,7 @@
 //! Refresh tokens: opaque to clients, shaped like the service's.
 //!
 //! A token has the five parts of a JWE in compact form (RFC 7516 section 7.1), because clients and
-//! their log filters expect that look (spec row auth 5.5): a fixed header, then in base64url the
+//! their log filters expect that look (auth.md 5.5): a fixed header, then in base64url the
 //! format version with the day, the nonce, the ciphertext and the tag. It is sealed by the key of
 //! the pool for the purpose `refresh` and that day; nothing is encrypted with RSA.
 

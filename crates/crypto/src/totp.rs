@@ -8,9 +8,9 @@ use crate::secret::{Secret, SecretString, ct_eq};
 
 /// How long a code is shown, in seconds (RFC 6238 section 4.1).
 pub const STEP: i64 = 30;
-/// Bytes of a seed. It fills 52 characters of base32 without padding (spec row auth 4.4).
+/// Bytes of a seed. It fills 52 characters of base32 without padding (auth.md 4.4).
 pub const SEED_BYTES: usize = 32;
-/// Steps before and behind the present one whose codes are accepted, for clocks that differ (spec row auth 2.7).
+/// Steps before and behind the present one whose codes are accepted, for clocks that differ (auth.md 2.7).
 const DRIFT: i64 = 1;
 const DIGITS: usize = 6;
 /// RFC 4648 section 6.

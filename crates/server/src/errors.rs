@@ -1,6 +1,6 @@
 //! The texts of every refusal that the domain does not own: protocol, signatures, policies, limits.
 //!
-//! Each function says which row of the service's behaviour it follows (`auth` = auth.md, B/C = settled.md).
+//! Each function says which row of the service's behaviour it follows (docs/service).
 
 use std::borrow::Cow;
 
@@ -14,9 +14,9 @@ use crate::http::limits::BodyLimit;
 /// The JSON key of an error's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKey {
-    /// `message`, as modelled errors have it (auth 1.3).
+    /// `message`, as modelled errors have it (auth.md 1.3).
     Lower,
-    /// `Message`, as the framework's type errors and the authorisation layer have it (C15, auth 1.6).
+    /// `Message`, as the framework's type errors and the authorisation layer have it (settled C15, auth.md 1.6).
     Capital,
 }
 
@@ -56,7 +56,7 @@ impl Refusal {
     }
 }
 
-/// The body is not JSON that could be an input (auth 1.5): no text.
+/// The body is not JSON that could be an input (auth.md 1.5): no text.
 pub fn not_json() -> Refusal {
     Refusal {
         code: ErrorCode::Serialization,
@@ -65,7 +65,7 @@ pub fn not_json() -> Refusal {
     }
 }
 
-/// A JSON value of the wrong type (auth 1.5; the capital key C15).
+/// A JSON value of the wrong type (auth.md 1.5; the capital key settled C15).
 pub fn wrong_type(text: Option<String>) -> Refusal {
     Refusal {
         code: ErrorCode::Serialization,
@@ -74,12 +74,12 @@ pub fn wrong_type(text: Option<String>) -> Refusal {
     }
 }
 
-/// The body is a JSON array (auth 1.5).
+/// The body is a JSON array (auth.md 1.5).
 pub fn body_is_a_list() -> Refusal {
     wrong_type(Some("Start of list found where not expected".into()))
 }
 
-/// No such operation, or no target at all (auth 1.5): no text.
+/// No such operation, or no target at all (auth.md 1.5): no text.
 pub fn unknown_operation() -> Refusal {
     Refusal {
         code: ErrorCode::UnknownOperation,
@@ -88,12 +88,12 @@ pub fn unknown_operation() -> Refusal {
     }
 }
 
-/// Violated constraints (auth 1.9).
+/// Violated constraints (auth.md 1.9).
 pub fn invalid_parameter(text: String) -> Refusal {
     Refusal::new(ErrorCode::InvalidParameter, text)
 }
 
-/// An IAM operation without a signature (auth 1.6, B2).
+/// An IAM operation without a signature (auth.md 1.6, settled B2).
 pub fn missing_authentication() -> Refusal {
     Refusal::new(
         ErrorCode::MissingAuthenticationToken,
@@ -101,7 +101,7 @@ pub fn missing_authentication() -> Refusal {
     )
 }
 
-/// A signature both in the query and in the header (B9).
+/// A signature both in the query and in the header (settled B9).
 pub fn two_signatures() -> Refusal {
     let text =
         "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
@@ -121,7 +121,7 @@ pub enum Missing {
     Date,
 }
 
-/// Parts of the signature are missing (B7). `header` is the Authorization header as received.
+/// Parts of the signature are missing (settled B7). `header` is the Authorization header as received.
 pub fn incomplete_signature(missing: &[Missing], header: &str) -> Refusal {
     let mut text = String::new();
     for part in missing {
@@ -139,7 +139,7 @@ pub fn incomplete_signature(missing: &[Missing], header: &str) -> Refusal {
     Refusal::new(ErrorCode::IncompleteSignature, text)
 }
 
-/// The date is not in basic form (B10).
+/// The date is not in basic form (settled B10).
 pub fn date_form(got: &str) -> Refusal {
     let text = format!(
         "Date must be in ISO-8601 'basic format'. Got '{got}'. See http://en.wikipedia.org/wiki/ISO_8601"
@@ -147,14 +147,14 @@ pub fn date_form(got: &str) -> Refusal {
     Refusal::new(ErrorCode::IncompleteSignature, text)
 }
 
-/// Signed too long ago (B5). All three times in basic form.
+/// Signed too long ago (settled B5). All three times in basic form.
 pub fn signature_expired(signed: &str, earliest: &str, now: &str) -> Refusal {
     let text =
         format!("Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)");
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
-/// Signed in the future (B6). All three times in basic form.
+/// Signed in the future (settled B6). All three times in basic form.
 pub fn signature_not_yet_current(signed: &str, latest: &str, now: &str) -> Refusal {
     let text = format!(
         "Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)"
@@ -162,19 +162,19 @@ pub fn signature_not_yet_current(signed: &str, latest: &str, now: &str) -> Refus
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
-/// A header that has to be signed is not (B11 for Host; the same words for the x-amz headers).
+/// A header that has to be signed is not (settled B11 for Host; the same words for the x-amz headers).
 pub fn header_not_signed(name: &str) -> Refusal {
     let text = format!("'{name}' must be a 'SignedHeader' in the AWS Authorization.");
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
-/// Another algorithm (B12).
+/// Another algorithm (settled B12).
 pub fn unsupported_algorithm(got: &str) -> Refusal {
     let text = format!("Unsupported AWS 'algorithm': '{got}' (only AWS4-HMAC-SHA256 for now). ");
     Refusal::new(ErrorCode::IncompleteSignature, text)
 }
 
-/// The credential does not have five parts (B13).
+/// The credential does not have five parts (settled B13).
 pub fn credential_shape(got: &str) -> Refusal {
     let text = format!(
         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{got}'"
@@ -182,7 +182,7 @@ pub fn credential_shape(got: &str) -> Refusal {
     Refusal::new(ErrorCode::IncompleteSignature, text)
 }
 
-/// A fault of a credential's scope (B14).
+/// A fault of a credential's scope (settled B14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope<'a> {
     /// The region is not the name of one.
@@ -195,7 +195,7 @@ pub enum Scope<'a> {
     Date(&'a str, &'a str, &'a str),
 }
 
-/// The credential's scope is for something else (B14): all faults joined.
+/// The credential's scope is for something else (settled B14): all faults joined.
 pub fn wrong_scope(faults: &[Scope<'_>]) -> Refusal {
     let mut text = String::new();
     for fault in faults {
@@ -221,20 +221,20 @@ pub fn wrong_scope(faults: &[Scope<'_>]) -> Refusal {
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
-/// An unknown or disabled access key, or a session token where none was issued (auth 1.6, C19).
+/// An unknown or disabled access key, or a session token where none was issued (auth.md 1.6, settled C19).
 pub fn unrecognized_client() -> Refusal {
     let text = "The security token included in the request is invalid.";
     Refusal::new(ErrorCode::UnrecognizedClient, text)
 }
 
-/// The signature is another (auth 1.6, B15).
+/// The signature is another (auth.md 1.6, settled B15).
 pub fn signature_mismatch() -> Refusal {
     let text = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
                 Access Key and signing method. Consult the service documentation for details.";
     Refusal::new(ErrorCode::InvalidSignature, text)
 }
 
-/// The caller's policy does not let them (auth 1.6, B17, B20).
+/// The caller's policy does not let them (auth.md 1.6, settled B17, B20).
 pub fn access_denied(principal: &str, action: &str, resource: &str, denial: Denial) -> Refusal {
     let reason = match denial {
         Denial::NotAllowed => {
@@ -263,10 +263,9 @@ pub fn foreign_page() -> Refusal {
     }
 }
 
-/// A fault outside of any operation: an access key or a limit that cannot be read, a panic. Inside of one,
-/// `cognate_domain::errors::internal` has the text.
+/// A fault outside of any operation: an access key or a limit that cannot be read, a panic.
 pub fn internal() -> Refusal {
-    Refusal::new(ErrorCode::InternalError, "Internal server error")
+    Refusal::new(ErrorCode::InternalError, cognate_domain::errors::INTERNAL)
 }
 
 /// More requests than a limit allows (auth.md 1.10, settled T10).
@@ -274,14 +273,14 @@ pub fn too_many_requests() -> Refusal {
     Refusal::new(ErrorCode::TooManyRequests, "Too many requests")
 }
 
-/// The answer to GET, PUT and so on at the root (B21).
+/// The answer to GET, PUT and so on at the root (settled B21).
 pub const NOT_AN_OPERATION: &str = "<AccessDeniedException>\n  \
     <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
 
-/// The answer to a POST whose content type is none of the protocol's (auth 1.5, B22).
+/// The answer to a POST whose content type is none of the protocol's (auth.md 1.5, settled B22).
 pub const UNKNOWN_CONTENT_TYPE: &str = "<UnknownOperationException/>\n";
 
-/// The body is larger than the server reads for this operation and caller (B25).
+/// The body is larger than the server reads for this operation and caller (settled B25).
 pub const fn too_large(limit: BodyLimit) -> &'static str {
     match limit {
         BodyLimit::Small => "The request body is larger than 64 KiB.\n",

@@ -52,12 +52,12 @@ impl Op {
         Self::ALL.get(found).copied()
     }
 
-    /// How its caller proves who it is (spec auth 1.8, admin 8.1).
+    /// How its caller proves who it is (auth.md 1.8, admin.md 8.1).
     pub const fn auth(self) -> Auth {
         self.facts().auth
     }
 
-    /// The rate category it counts to (spec admin 7.1).
+    /// The rate category it counts to (admin.md 7.1).
     pub const fn category(self) -> Category {
         self.facts().category
     }
@@ -67,12 +67,12 @@ impl Op {
         self.facts().errors
     }
 
-    /// False when its success body has zero length instead of being a JSON object (spec auth 1.2).
+    /// False when its success body has zero length instead of being a JSON object (auth.md 1.2).
     pub const fn has_output(self) -> bool {
         self.facts().has_output
     }
 
-    /// Which member of its request names the resource for IAM (spec admin 8.2).
+    /// Which member of its request names the resource for IAM (admin.md 8.2).
     pub const fn resource_member(self) -> Resource {
         self.facts().resource
     }

@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant: microseconds since the Unix epoch. On the wire it is a number of seconds with at most three decimals,
-/// such as `1715100742.022` (spec auth 1.1).
+/// such as `1715100742.022` (auth.md 1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 

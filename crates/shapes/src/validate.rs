@@ -1,7 +1,7 @@
 //! The walker that checks a request against the constraint tables, in the service's wording and order.
 //!
-//! First the JSON types (spec auth 1.5, settled B29), where the first mismatch ends the request, then every constraint
-//! (spec auth 1.9, settled V1-V12), where up to ten violations are reported in the order of the members. A request that
+//! First the JSON types (auth.md 1.5, settled B29), where the first mismatch ends the request, then every constraint
+//! (auth.md 1.9, settled V1-V12), where up to ten violations are reported in the order of the members. A request that
 //! breaks nothing is not copied: the only allocations are those of its mistakes.
 
 mod constraints;

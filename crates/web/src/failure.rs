@@ -1,8 +1,7 @@
 //! The reasons why a handler has no answer of its own, and the answers that the table gives instead.
 
 use cognate_access::RateError;
-use cognate_domain::errors::ErrorCode;
-use cognate_domain::errors::unconfirmed::INTERNAL;
+use cognate_domain::errors::{ErrorCode, INTERNAL};
 use cognate_domain::{ApiError, Fault};
 use http::StatusCode;
 

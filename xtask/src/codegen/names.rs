@@ -48,7 +48,7 @@ pub fn variant(value: &str) -> String {
 }
 
 /// The name of a member in the service's messages: the leading capitals become small, except the one that starts the
-/// next word. `UserPoolId` → `userPoolId`, `CSS` → `css`, `KMSKeyID` → `kmsKeyID` (spec auth 1.5, settled V8).
+/// next word. `UserPoolId` → `userPoolId`, `CSS` → `css`, `KMSKeyID` → `kmsKeyID` (auth.md 1.5, settled V8).
 pub fn display(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let run = chars.iter().take_while(|c| c.is_uppercase()).count();

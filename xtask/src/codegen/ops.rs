@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use super::model::{Kind, Model, OpDef};
 use super::names;
 
-/// Errors of the framework and of the signature layer, which the model does not know (spec auth 1.5 and 1.6), and our
+/// Errors of the framework and of the signature layer, which the model does not know (auth.md 1.5 and 1.6), and our
 /// own answer for an operation without code.
 const FRAMEWORK_ERRORS: [&str; 9] = [
     "AccessDeniedException",
@@ -210,7 +210,7 @@ pub fn error_codes(model: &Model) -> Result<String> {
             error_variant(name)?
         )?;
     }
-    out.push_str("        }\n    }\n\n    /// The HTTP status (spec auth 1.4).\n");
+    out.push_str("        }\n    }\n\n    /// The HTTP status (auth.md 1.4).\n");
     out.push_str("    pub const fn status(self) -> u16 {\n        match self {\n");
     for status in [500, 501] {
         let with: Vec<String> = codes

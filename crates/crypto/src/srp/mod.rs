@@ -1,5 +1,5 @@
 //! The password proof of Cognito clients: SRP-6a over the 3072-bit group of RFC 3526 with g = 2
-//! and SHA-256 (spec row auth 3.4).
+//! and SHA-256 (auth.md 3.4).
 //!
 //! The server keeps a salt and the verifier v = g^x. It answers a client's A by
 //! B = k·v + g^b and, when the proof comes, computes S = (A · v^u)^b. Every exponentiation with a

@@ -1,7 +1,7 @@
 //! Every text that a client can see, one function each, and the error types that carry them.
 //!
-//! `pools`, `users` and `auth` hold texts with evidence; `unconfirmed` holds the best guesses (grades U, D and
-//! [unconfirmed] of the behaviour sheets) so that they are easy to change.
+//! `pools`, `users` and `auth` hold texts with evidence; `unconfirmed` holds the best guesses (grade G in docs/service, and
+//! [unconfirmed]) so that they are easy to change.
 
 pub mod auth;
 pub mod branding;
@@ -108,10 +108,12 @@ pub fn not_implemented(what: impl std::fmt::Display) -> ApiError {
     )
 }
 
-/// A fault inside an operation (auth.md 6.1). One outside of any, such as an access key that cannot be read, has the
-/// protocol's text in `server/src/errors.rs`.
+/// The one text of a fault of the server (auth.md 6.1; pasted in aws-amplify/aws-sdk-android#2022).
+pub const INTERNAL: &str = "Internal server error.";
+
+/// A fault of the server.
 pub fn internal() -> ApiError {
-    api(ErrorCode::InternalError, unconfirmed::INTERNAL)
+    api(ErrorCode::InternalError, INTERNAL)
 }
 
 /// Too many calls to one target run already: what the action may say of that.

@@ -88,7 +88,7 @@ pub fn provider_exists(name: &str, pool_id: &str) -> ApiError {
     )
 }
 
-/// auth.md 6.10 (D).
+/// auth.md 6.10 (G).
 pub fn provider_not_found(name: &str) -> ApiError {
     api(
         ErrorCode::ResourceNotFound,
@@ -96,7 +96,7 @@ pub fn provider_not_found(name: &str) -> ApiError {
     )
 }
 
-/// auth.md 6.10 (D).
+/// auth.md 6.10 (G).
 pub fn identifier_not_found(identifier: &str) -> ApiError {
     api(
         ErrorCode::ResourceNotFound,
@@ -131,12 +131,12 @@ pub fn already_linked() -> ApiError {
     invalid_parameter("SourceUser is already linked to DestinationUser")
 }
 
-/// auth.md 6.8 (D): linked to somebody else.
+/// auth.md 6.8 (G): linked to somebody else.
 pub fn linked_to_another() -> ApiError {
     api(ErrorCode::AliasExists, unconfirmed::LINKED_TO_ANOTHER)
 }
 
-/// auth.md 6.8 (D); `member` as `SourceUser.ProviderName`.
+/// auth.md 6.8 (G); `member` as `SourceUser.ProviderName`.
 pub fn member_required(member: &str) -> ApiError {
     invalid_parameter(format!("{member} is required."))
 }

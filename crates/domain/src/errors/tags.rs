@@ -2,7 +2,7 @@
 
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
-/// auth.md 6.10 (D): nothing that can have tags has this ARN.
+/// auth.md 6.10 (G): nothing that can have tags has this ARN.
 pub fn resource_not_found(arn: &str) -> ApiError {
     api(
         ErrorCode::ResourceNotFound,

@@ -2,7 +2,7 @@
 
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
-/// auth.md 6.10 (D).
+/// auth.md 6.10 (G).
 pub fn terms_not_found(id: &str) -> ApiError {
     api(
         ErrorCode::ResourceNotFound,

@@ -1,14 +1,10 @@
-//! Texts that are best guesses (grades U and D, [unconfirmed], [emu]): kept together so that they are easy to change.
+//! Texts that are best guesses (grade G in docs/service, and [unconfirmed]): kept together so that they are easy to change.
 
 pub mod challenges;
 pub mod devices;
 pub mod mfa;
 pub mod passkeys;
 pub mod sessions;
-
-/// auth.md 6.1: the text of InternalErrorException for a fault inside an operation. Clients of the service report
-/// "Internal server error" (aws-sdk-android issue 2022), which this program says of faults outside of operations only.
-pub const INTERNAL: &str = "Something went wrong";
 
 /// Too many calls run at once to a function or host that the pool names.
 pub const OVERLOADED: &str = "Too many requests";
@@ -59,11 +55,11 @@ pub const TWO_SECRETS: &str = "ClientSecret cannot be specified when GenerateSec
 pub const CLIENT_TOKEN_FLOW_ALONE: &str =
     "ALLOW_CLIENT_TOKEN_AUTH cannot be used with other auth flows.";
 
-/// admin.md 1.13 \[emu\]: a third secret of a client.
+/// admin.md 1.13 (G): a third secret of a client.
 pub const TOO_MANY_SECRETS: &str = "Client secrets cannot exceed limit of 2 secrets.";
-/// admin.md 1.13 \[emu\]: a secret id that the client does not have.
+/// admin.md 1.13 (G): a secret id that the client does not have.
 pub const NO_SUCH_SECRET: &str = "Client secret does not exist";
-/// auth.md 6.9 \[emu\]: only how the text begins is known.
+/// auth.md 6.9 (G): only how the text begins is known.
 pub const LAST_SECRET: &str = "Cannot delete the only client secret of an app client.";
 /// The model's documentation speaks of confidential clients only; the text is a guess.
 pub const SECRET_OF_PUBLIC_CLIENT: &str =
@@ -114,14 +110,14 @@ pub const PASSWORD_HISTORY: &str = "Password has previously been used.";
 /// auth.md 2.7: the text of TooManyFailedAttemptsException was never captured.
 pub const TOO_MANY_FAILED_ATTEMPTS: &str = "Too many failed attempts, please request a code again.";
 
-/// auth.md 6.3 (D).
+/// auth.md 6.3 (G).
 pub const NO_CONTACT_TO_CONFIRM: &str =
     "Cannot confirm user because email or phone_number is missing";
 
-/// auth.md 6.2 (D).
+/// auth.md 6.2 (G).
 pub const DELIVERY_FAILED: &str = "Failed to deliver the message.";
 
-/// auth.md 6.8 (D).
+/// auth.md 6.8 (G).
 pub const NO_DESIRED_MEDIUM: &str = "User has no attribute matching desired delivery mediums";
 
 /// A rule of ours: a user name in the form of a user id would pass for that user, gone or there.
@@ -155,7 +151,7 @@ pub fn too_large(max: i128) -> String {
 /// The value is no number, flag or time.
 pub const WRONG_TYPE: &str = "Attribute value does not match its data type.";
 
-/// auth.md 2.12 (D): a flag without the attribute that it speaks of.
+/// auth.md 2.12 (G): a flag without the attribute that it speaks of.
 pub fn nothing_to_verify(flag: &str) -> &'static str {
     if flag == "email_verified" {
         "Email is required to verify/un-verify an email"
@@ -164,7 +160,7 @@ pub fn nothing_to_verify(flag: &str) -> &'static str {
     }
 }
 
-/// auth.md 3.1, 6.4 \[emu\]. One client program looks for "REFRESH_TOKEN_AUTH flow not enabled for this client".
+/// auth.md 3.1, 6.4 (G). One client program looks for "REFRESH_TOKEN_AUTH flow not enabled for this client".
 pub fn refresh_flow_disabled() -> crate::errors::ApiError {
     crate::errors::invalid_parameter("Refresh Token flow not enabled for this client")
 }
@@ -177,7 +173,7 @@ pub fn refresh_token_reused() -> crate::errors::ApiError {
     )
 }
 
-/// auth.md 5.6 \[emu\]: RevokeToken on a client without token revocation.
+/// auth.md 5.6 (G): RevokeToken on a client without token revocation.
 pub fn revocation_disabled() -> crate::errors::ApiError {
     crate::errors::api(
         crate::errors::ErrorCode::UnsupportedOperation,
@@ -185,7 +181,7 @@ pub fn revocation_disabled() -> crate::errors::ApiError {
     )
 }
 
-/// auth.md 5.6 \[emu\]: RevokeToken on an access or ID token.
+/// auth.md 5.6 (G): RevokeToken on an access or ID token.
 pub fn only_refresh_tokens() -> crate::errors::ApiError {
     crate::errors::api(
         crate::errors::ErrorCode::UnsupportedTokenType,
@@ -193,7 +189,7 @@ pub fn only_refresh_tokens() -> crate::errors::ApiError {
     )
 }
 
-/// auth.md 5.6 \[emu\]: RevokeToken by another client, with a wrong secret, or by a client that does not exist.
+/// auth.md 5.6 (G): RevokeToken by another client, with a wrong secret, or by a client that does not exist.
 pub fn not_issued_to_this_client() -> crate::errors::ApiError {
     crate::errors::api(
         crate::errors::ErrorCode::Unauthorized,
@@ -261,12 +257,12 @@ pub const MANAGED_LOGIN_VERSION: &str = "ManagedLoginVersion must be 1 or 2.";
 
 // Identity providers.
 
-/// auth.md 6.10 \[emu\].
+/// auth.md 6.10 (G).
 pub fn provider_not_found(name: &str) -> String {
     format!("Identity provider {name} does not exist.")
 }
 
-/// auth.md 6.10 \[emu\].
+/// auth.md 6.10 (G).
 pub fn identifier_not_found(identifier: &str) -> String {
     format!("Identity provider with identifier {identifier} does not exist.")
 }
@@ -300,7 +296,7 @@ pub fn invalid_detail(key: &str) -> crate::errors::ApiError {
 
 // Links.
 
-/// auth.md 6.8 \[emu\].
+/// auth.md 6.8 (G).
 pub const LINKED_TO_ANOTHER: &str = "Source identity is already linked to a user in this user pool";
 /// endpoints.md 4.5: the text for a user with five links was not captured.
 pub const TOO_MANY_LINKS: &str =
@@ -321,7 +317,7 @@ pub const UNMAPPED_ATTRIBUTE: &str =
 pub const UNSUPPORTED_MFA_OPTION: &str =
     "MFAOptions can only have the delivery medium SMS and the attribute phone_number.";
 
-/// auth.md 6.7 (D).
+/// auth.md 6.7 (G).
 pub fn no_contact_registered(attribute: &str) -> &'static str {
     if attribute == "email" {
         "User does not have a valid registered email address"

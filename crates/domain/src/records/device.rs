@@ -207,7 +207,7 @@ impl Device {
                 value,
             })
             .collect();
-        // The last sign-in has no fraction (admin.md, timestamps).
+        // The last sign-in has no fraction (admin.md 2.7).
         let authenticated = row
             .authenticated
             .saturating_sub(row.authenticated.rem_euclid(SECOND));

@@ -30,7 +30,7 @@ const TARGET: &str = "AWSCognitoIdentityProviderService.";
 enum Envelope {
     /// `application/x-amz-json-1.1`: the output itself.
     Bare,
-    /// `application/json`: `Output` and `Version` around it (B24).
+    /// `application/json`: `Output` and `Version` around it (settled B24).
     Wrapped,
 }
 
@@ -192,7 +192,7 @@ fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::Si
     }
 }
 
-/// Runs a call in the order that a client of the service sees (B16): JSON, target, signature, policy, types, constraints,
+/// Runs a call in the order that a client of the service sees (settled B16): JSON, target, signature, policy, types, constraints,
 /// the operation. A body is parsed only after its signature was found right, or within the bounds for unknown callers.
 /// Limits by pool, user and category count only requests that reach the operation.
 async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8>>, Refusal> {
@@ -441,7 +441,7 @@ fn refused(envelope: Envelope, refusal: &Refusal) -> Response {
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, envelope.content_type());
-    // The colon at the end is the service's (B28).
+    // The colon at the end is the service's (settled B28).
     if let Ok(value) = HeaderValue::from_str(&format!("{name}:")) {
         headers.insert("x-amzn-errortype", value);
     }

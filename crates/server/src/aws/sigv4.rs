@@ -12,7 +12,7 @@ use http::HeaderMap;
 
 use crate::errors::{self, Missing, Refusal, Scope};
 
-/// The largest difference between a signature's time and the server's, in microseconds: 5 minutes (B4).
+/// The largest difference between a signature's time and the server's, in microseconds: 5 minutes (settled B4).
 pub const SKEW: i64 = 5 * 60 * 1_000_000;
 
 const SERVICE: &str = "cognito-idp";
@@ -130,7 +130,7 @@ pub fn claim<'a>(request: &SignedParts<'a>, wall: i64) -> Result<Claim<'a>, Refu
     })
 }
 
-/// Checks that the time is in basic form (B10) and within the window (B5, B6).
+/// Checks that the time is in basic form (settled B10) and within the window (settled B5, B6).
 fn recent(time: &str, wall: i64) -> Result<(), Refusal> {
     let at = basic_time::parse(time).ok_or_else(|| errors::date_form(time))?;
     let now = || basic_time::format(wall);
@@ -163,7 +163,7 @@ fn all_signed(headers: &HeaderMap, signed: &[&str]) -> Result<(), Refusal> {
     unsigned.map_or(Ok(()), |name| Err(errors::header_not_signed(name)))
 }
 
-/// Checks that the credential is for this service, today, in a region (B14).
+/// Checks that the credential is for this service, today, in a region (settled B14).
 fn scope<'a>(
     day: &'a str,
     region: &'a str,

@@ -67,14 +67,14 @@ pub fn body_refused(error: BodyError, request_id: &str) -> Response {
     }
 }
 
-/// Adds the request's id (auth 1.2).
+/// Adds the request's id (auth.md 1.2).
 pub fn identify(response: &mut Response, request_id: &str) {
     if let Ok(value) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert("x-amzn-requestid", value);
     }
 }
 
-/// Lets pages of any origin read the response (auth 1.7, B27).
+/// Lets pages of any origin read the response (auth.md 1.7, settled B27).
 pub fn allow_origins(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(
@@ -86,7 +86,7 @@ pub fn allow_origins(response: &mut Response) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, expose);
 }
 
-/// The response to a preflight: allows what it asks for, for two days (B26).
+/// The response to a preflight: allows what it asks for, for two days (settled B26).
 pub fn preflight(asked: &http::HeaderMap, request_id: &str) -> Response {
     let mut response = Response::new(Full::default());
     let headers = response.headers_mut();

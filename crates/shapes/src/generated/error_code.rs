@@ -222,7 +222,7 @@ impl ErrorCode {
         }
     }
 
-    /// The HTTP status (spec auth 1.4).
+    /// The HTTP status (auth.md 1.4).
     pub const fn status(self) -> u16 {
         match self {
             Self::InternalError | Self::InternalServer => 500,

@@ -78,7 +78,7 @@ fn object<'a>(
     }
 }
 
-/// Makes a 32-bit number of a number: fractions are cut off (spec auth 1.5), what is beyond the type ends at its limit,
+/// Makes a 32-bit number of a number: fractions are cut off (auth.md 1.5), what is beyond the type ends at its limit,
 /// so that a range constraint refuses it instead of seeing a wrapped number.
 fn whole(value: &mut Value) -> Result<(), String> {
     let Value::Number(number) = &*value else {

@@ -237,7 +237,7 @@ async fn a_fault_is_told_in_the_form_of_the_class_and_without_its_detail() {
     assert_eq!(found.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(
         json_of(&found),
-        serde_json::json!({"message": "Something went wrong"})
+        serde_json::json!({"message": "Internal server error."})
     );
 }
 
