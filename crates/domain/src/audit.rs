@@ -19,8 +19,8 @@ pub const DONE: &str = "ok";
 /// Of a caller's id no more than this many bytes are kept.
 const LONGEST_ID: usize = 128;
 
-/// The contents of a row besides the time and the pool. Never holds a value that was set, nor anything that a caller without
-/// a right signature made up at length.
+/// The contents of a row besides the time and the pool. Never holds a value that was set, nor anything that a caller
+/// without a right signature made up at length.
 #[derive(Debug, Default, Serialize)]
 pub struct Entry<'a> {
     /// The operation of the API, or the name of a command.
@@ -39,7 +39,7 @@ pub struct Entry<'a> {
     /// The object of a command, if it is neither a pool nor a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'a str>,
-    /// How many equal calls the row stands for, when it stands for several.
+    /// The number of equal calls that the row represents, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
 }
@@ -160,7 +160,8 @@ async fn user_id(cx: &Cx<'_>, pool_id: &str, name: &str) -> Result<Option<String
 }
 
 /// True if a request by a user changes nothing: then neither the user nor an audit row is written, so that a token is
-/// not enough to fill the database by saying the same again and again. A request by an administrator is always recorded.
+/// not enough to fill the database by saying the same again and again. A request by an administrator is always
+/// recorded.
 pub fn is_idle(cx: &Cx<'_>, before: &User, after: &User) -> bool {
     cx.caller.id().is_none() && before.doc == after.doc
 }

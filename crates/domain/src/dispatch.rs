@@ -1,6 +1,6 @@
 //! From an operation's name and checked input to its function and back.
 //!
-//! One `match` over the generated `enum Op`: an operation without code stands in the list at the end, which may only
+//! One `match` over the generated `enum Op`: an operation without code is in the list at the end, which may only
 //! shrink, or the crate does not compile.
 
 use std::pin::Pin;
@@ -43,7 +43,7 @@ pub async fn dispatch(cx: &Cx<'_>, input: Value) -> std::result::Result<Answer, 
     outcome
 }
 
-/// Whether the model lists the error for the operation, or it is common to all.
+/// True if the model lists the error for the operation, or if it is common to all.
 fn declared(op: Op, error: &ApiError) -> bool {
     use cognate_shapes::ErrorCode as E;
     op.errors().contains(&error.code)
@@ -77,8 +77,8 @@ macro_rules! routes {
         /// The operations that have no code yet. Only a newer model makes this list grow.
         pub const NOT_BUILT: &[Op] = &[$(Op::$missing),*];
 
-        /// The operation's work, not begun. Each is made in a function of its own and on the heap: as parts of one large
-        /// future, all of them together would need room on the stack at once.
+        /// The operation's work, not begun. Each is made in a function of its own and on the heap: as parts of one
+        /// large future, all of them together would need room on the stack at once.
         fn route<'a>(cx: &'a Cx<'a>, op: Op, input: &'a Value) -> Running<'a> {
             match op {
                 $(Op::$op => {

@@ -1,5 +1,5 @@
-//! What users and administrators do with accounts, one step each: signing up, confirming, replacing a password, verifying
-//! an address, creating a user. Operations and pages call the same steps, with plain inputs.
+//! The steps that users and administrators take on accounts: signing up, confirming, replacing a password, verifying an
+//! address, creating a user. Operations and pages call the same steps, with plain inputs.
 //!
 //! A step reads, decides, lets the functions of triggers be called, and commits. A retry runs it again and finds in
 //! [`Cx::memory`](crate::Cx::memory) the ids, codes and answers of the run before.

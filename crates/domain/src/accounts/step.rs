@@ -73,7 +73,7 @@ pub enum Then {
     Confirmed {
         /// The user's id.
         user_id: String,
-        /// What the function is told.
+        /// The event that the function is called with.
         event: Event,
     },
 }
@@ -102,15 +102,15 @@ impl Then {
 
 /// A decided step.
 pub struct Step<'a, T> {
-    /// What it was decided by.
+    /// The rows on which the step was decided.
     pub basis: Basis<'a>,
-    /// What it writes.
+    /// The writes of the step.
     pub batch: Batch,
     /// The error of a requirement that is not met.
     pub conflict: Box<dyn FnOnce(Label) -> Fault + Send + 'a>,
     /// The lock under which an answer was judged, until the commit.
     pub guard: Option<Guard<'a>>,
-    /// What follows the commit.
+    /// The work after the commit.
     pub then: Then,
     /// The answer of a step that is committed.
     pub answer: T,
@@ -132,8 +132,8 @@ impl<'a, T> Step<'a, T> {
     /// Commits the step, unlocks the user, and does what follows.
     ///
     /// # Errors
-    /// [`Fault::Stale`] if what was read is out of date; the step's own for a requirement that is not met; what a function
-    /// refuses that is called after the commit.
+    /// [`Fault::Stale`] if what was read is out of date; the step's own for a requirement that is not met; what a
+    /// function refuses that is called after the commit.
     pub async fn commit(self, cx: &Cx<'_>) -> Result<T> {
         self.basis.require_current(cx).await?;
         cx.commit(self.batch, self.conflict).await?;

@@ -1,4 +1,4 @@
-//! Limits on calls to others: at most so many at once to one target, so that a slow target holds back nobody else.
+//! Limits on calls to others: at most so many at once to one target, so that a slow target does not delay other calls.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

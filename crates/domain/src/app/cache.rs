@@ -1,6 +1,6 @@
 //! Pools, clients and signing keys, kept for a second at a time.
 //!
-//! An entry older than the lease is read again; whoever changes a row puts the new version in at once. A put never
+//! An entry older than the lease is read again; code that changes a row puts the new version in at once. A put never
 //! replaces a higher version, so a slow reader cannot bring an old row back. The memory is bounded in bytes.
 
 use std::sync::Arc;

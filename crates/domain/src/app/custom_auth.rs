@@ -46,7 +46,7 @@ pub struct ChallengeContext<'a> {
     pub user: Option<&'a User>,
     /// The user name, or the decoy of an unknown name.
     pub username: &'a str,
-    /// What has happened so far, oldest first.
+    /// The rounds of the sign-in so far, oldest first.
     pub session: &'a [Entry],
 }
 

@@ -1,5 +1,5 @@
-//! The functions that a pool's triggers name, and how they are called. `domain` only says when a trigger fires and obeys
-//! the answer; whoever implements [`Functions`] knows how the function is reached.
+//! The functions that a pool's triggers name, and how they are called. `domain` only says when a trigger fires and
+//! obeys the answer; the implementation of [`Functions`] knows how the function is reached.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

@@ -217,8 +217,8 @@ pub enum Spares {
     Added,
 }
 
-/// Gives the pool its first two keys, from the spares where there are some. Another node may be faster: the caller reads
-/// what is there afterwards.
+/// Creates the pool's first two keys, from the spares if there are any. Another node may be faster: the caller reads
+/// afterwards which keys there are.
 async fn make(from: Sources<'_>, pool: &Pool) -> Result<()> {
     let mut batch = Batch::new();
     let mut fresh = Vec::with_capacity(2);

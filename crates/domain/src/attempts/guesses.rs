@@ -1,12 +1,13 @@
 //! Wrong answers to one factor, counted over codes, sessions and days.
 //!
-//! The lockout (`attempts`) delays guesses and forgets them after 15 quiet minutes, and a code that is sent takes a bounded
-//! number of answers. Neither bounds what adds up over weeks. Two counts do:
+//! The lockout (`attempts`) delays guesses and forgets them after 15 quiet minutes, and a code that is sent takes a
+//! bounded number of answers. Neither bounds what adds up over weeks. Two counts do:
 //!
-//! - Per factor, the wrong answers in a row: at [`IN_A_ROW`] that factor is closed and no other. A right answer to it ends
-//!   the row, and so does an administrator ([`forget`]), and [`QUIET`] without a wrong one.
-//! - Over all second factors together, the wrong answers of [`WINDOW`]: whoever gets to answer one knows the first factor.
-//!   Right answers do not end this window, so that the user's own sign-ins give a thief of the password no further guesses.
+//! - Per factor, the wrong answers in a row: at [`IN_A_ROW`] that factor is closed and no other. A right answer to it
+//!   ends the row, and so does an administrator ([`forget`]), and [`QUIET`] without a wrong one.
+//! - Over all second factors together, the wrong answers of [`WINDOW`]: a caller who can answer one knows the first
+//!   factor. Right answers do not end this window, so that the user's own sign-ins give a thief of the password no
+//!   further guesses.
 //!
 //! Passkeys are not counted here: what would have to be guessed is a signature, and a stranger could close them.
 
@@ -22,19 +23,19 @@ use crate::records::pool::Pool;
 
 /// Wrong answers in a row that close a factor (NIST SP 800-63B section 5.2.2: no more than 100).
 pub const IN_A_ROW: i64 = 100;
-/// How long without a wrong answer until a row of them is forgotten: guesses at eight digits then need some 80,000 years
-/// for an even chance, and a stranger who closes somebody's factor has not closed it for ever.
+/// How long without a wrong answer until a row of them is forgotten: guesses at eight digits then need some 80,000
+/// years for an even chance, and a stranger who closes somebody's factor has not closed it for ever.
 const QUIET: i64 = 30 * DAY;
-/// Wrong second factors in [`WINDOW`]. Of six digits three values are right at a time, so that ten answers a day find one
-/// in a hundred accounts a year; a user who mistypes as often has been delayed by the lockout for a minute already.
+/// Wrong second factors in [`WINDOW`]. Of six digits three values are right at a time, so that ten answers a day find
+/// one in a hundred accounts a year; a user who mistypes as often has been delayed by the lockout for a minute already.
 pub const A_DAY: i64 = 10;
 /// Begins with the first wrong answer in it, in microseconds.
 const WINDOW: i64 = DAY;
 /// The kind of the rows that count the window.
 const SECOND: &str = "wrong:second factors";
 
-/// A factor that can be guessed at. One that comes first and one that comes second are two: a stranger who guesses at the
-/// first must not close the second.
+/// A factor that can be guessed at. One that comes first and one that comes second are two: a stranger who guesses at
+/// the first must not close the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guess {
     /// SMS_OTP.

@@ -1,4 +1,4 @@
-//! What an action must find again when it is run again: ids, codes, and answers from outside.
+//! Values that an action must find again when it is run again: ids, codes, and answers from outside.
 //!
 //! A retry after an out-of-date row must neither give a user another `sub`, nor send another code, nor call a trigger
 //! again. Each value is kept under a name that says what it is for and about whom; another subject gets another value.

@@ -24,7 +24,7 @@ use crate::pending;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 
-/// Who calls, as the server authenticated it.
+/// The caller, as the server authenticated it.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// No IAM credentials were needed or looked at.
@@ -63,7 +63,7 @@ impl Caller {
     }
 }
 
-/// Where the request came from.
+/// The origin of the request.
 #[derive(Clone, Debug, Default)]
 pub struct ClientInfo {
     /// The peer's address, or what a trusted proxy reports.
@@ -80,9 +80,9 @@ pub const TOO_MANY_CODES: Label = Label("too_many_codes");
 /// The context of one action, from its start to its answer.
 pub struct Cx<'a> {
     app: &'a App,
-    /// What is done.
+    /// The action that runs.
     pub action: Action,
-    /// Who asks for it.
+    /// The caller who asks for it.
     pub caller: Caller,
     /// From where.
     pub client_info: ClientInfo,
@@ -150,7 +150,7 @@ impl<'a> Cx<'a> {
         self.tries.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What a retry must find again: ids, codes, answers from outside.
+    /// Returns the values that a retry must find again: ids, codes, answers from outside.
     pub fn memory(&self) -> &Memory {
         &self.memory
     }
@@ -214,8 +214,8 @@ impl<'a> Cx<'a> {
         )
     }
 
-    /// Commits the batch, and wakes the readers of the inbox if it holds a message. `conflict` maps the label of a failed
-    /// requirement to an error, except the bound of codes.
+    /// Commits the batch, and wakes the readers of the inbox if it holds a message. `conflict` maps the label of a
+    /// failed requirement to an error, except the bound of codes.
     pub async fn commit(
         &self,
         batch: Batch,

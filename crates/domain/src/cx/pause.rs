@@ -1,8 +1,9 @@
 //! The one way out to the world in the middle of an action.
 //!
-//! Whoever answers may be slow, and must not make others wait: while a call runs, the action holds neither the lock of
-//! its user nor a place among the running requests. At most [`TARGET_LIMIT`] calls to one target run at once. The answer
-//! is kept, so that a retry after an out-of-date row replays it instead of calling again, and the clock is read again.
+//! A called service may be slow, and must not make others wait: while a call runs, the action holds neither the lock of
+//! its user nor a place among the running requests. At most [`TARGET_LIMIT`] calls to one target run at once. The
+//! answer is kept, so that a retry after an out-of-date row replays it instead of calling again, and the clock is read
+//! again.
 
 use crate::app::gate::Guard;
 use crate::cx::Cx;
@@ -11,15 +12,15 @@ use crate::errors::{Fault, Result, auth};
 /// How many calls to one target may run at once; more are refused without a wait.
 pub const TARGET_LIMIT: usize = 64;
 
-/// What is called and why.
+/// A call: its target and its reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'c> {
     /// The point of the action at which it calls, with what makes one call there differ from another: a round's number,
     /// say. One point is called once for a subject in an action, however often the action is run.
     pub point: &'c str,
-    /// Whom it is about: the id of a user, or the pseudonym of an unknown name.
+    /// The id of the user whom the call is about, or the pseudonym of an unknown name.
     pub subject: &'c str,
-    /// Who is called: calls to one target share a limit.
+    /// The service that is called: calls to one target share a limit.
     pub target: &'c str,
 }
 
@@ -43,13 +44,14 @@ impl Cx<'_> {
         Ok(answer)
     }
 
-    /// Makes a call: unlocks the user, returns the request's place, waits for the answer, and takes both again. A call that
-    /// this action made before is answered from memory, and keeps the lock.
+    /// Makes a call: unlocks the user, returns the request's place, waits for the answer, and takes both again. A call
+    /// that this action made before is answered from memory, and keeps the lock.
     ///
     /// # Errors
-    /// What `work` refuses, which is kept too. `overloaded` if the target has too many calls; NotAuthorizedException
-    /// `Password attempts exceeded` if too many wait for the user's lock; [`Fault::Stale`] if the user was judged by another
-    /// request meanwhile: the action then runs again, on rows that it reads anew and with the answer that is kept.
+    /// The refusals of `work`, which are kept too. `overloaded` if the target has too many calls;
+    /// NotAuthorizedException `Password attempts exceeded` if too many wait for the user's lock; [`Fault::Stale`] if
+    /// another request judged the user meanwhile: the action then runs again, on rows that it reads anew and with the
+    /// answer that is kept.
     pub async fn pause<'g, T, F>(
         &self,
         guard: Option<Guard<'g>>,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A place that a request holds while it works, and returns while it waits for somebody outside.
-/// Copies stand for the same place, which is free when the last of them is dropped.
+/// Copies hold the same place, which is free when the last of them is dropped.
 #[derive(Clone, Debug)]
 pub struct Slot(Arc<Place>);
 

@@ -14,7 +14,7 @@ impl Cx<'_> {
     /// `subject` and trigger. None without such a function; then nothing is unlocked either.
     ///
     /// # Errors
-    /// What the function refuses; [`Cx::pause`].
+    /// The refusals of the function; those of [`Cx::pause`].
     pub async fn trigger<'g>(
         &self,
         guard: Option<Guard<'g>>,

@@ -1,4 +1,4 @@
-//! The refusals around client secrets (admin.md 1.13). Their texts were never captured and stand in `unconfirmed`.
+//! The refusals around client secrets (admin.md 1.13). Their texts were never captured and are in `unconfirmed`.
 
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 

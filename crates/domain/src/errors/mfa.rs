@@ -69,12 +69,13 @@ pub fn preferred_but_off() -> ApiError {
     invalid_parameter(guess::PREFERRED_BUT_OFF)
 }
 
-/// The model's documentation of WebAuthnMfaSettings: the pool must let passkeys stand for both factors.
+/// The model's documentation of WebAuthnMfaSettings: the pool must let passkeys count as both factors.
 pub fn passkeys_are_one_factor() -> ApiError {
     invalid_parameter(guess::PASSKEYS_ARE_ONE_FACTOR)
 }
 
-/// The model's documentation of WebAuthnMfaSettings: another factor must be on, so that a lost passkey does not lock its user out.
+/// The model's documentation of WebAuthnMfaSettings: another factor must be on, so that a lost passkey does not lock
+/// its user out.
 pub fn passkey_needs_another_factor() -> ApiError {
     invalid_parameter(guess::PASSKEY_NEEDS_ANOTHER_FACTOR)
 }

@@ -1,4 +1,5 @@
-//! Texts that are best guesses (grade G in docs/service, and [unconfirmed]): kept together so that they are easy to change.
+//! Texts that are best guesses (grade G in docs/service, and [unconfirmed]): kept together so that they are easy to
+//! change.
 
 pub mod challenges;
 pub mod devices;
@@ -15,17 +16,17 @@ pub const OVERLOADED: &str = "Too many requests";
 pub const INVALID_PAGE_TOKEN: &str = "Invalid pagination token.";
 /// The signature names a region that cannot begin a pool id.
 pub const INVALID_REGION: &str = "Invalid region.";
-/// admin.md 1.15: a tag key that begins with `aws:`, in any case. Likely: the words of CloudFormation's own check, which
-/// a tool that restores tags reports of user pools too.
+/// admin.md 1.15: a tag key that begins with `aws:`, in any case. Likely: the words of CloudFormation's own check,
+/// which a tool that restores tags reports of user pools too.
 pub const RESERVED_TAG_KEY: &str = "aws: prefixed tag key names are not allowed for external use.";
 /// admin.md 1.15: more than 50 tags.
 pub const TOO_MANY_TAGS: &str = "Cannot have more than 50 tags for a user pool.";
 /// admin.md 1.15: a tag with a character that tags may not have.
 pub const INVALID_TAG: &str =
     "Tag keys and values can contain letters, numbers, spaces, and the characters _ . : / = + - @";
-/// A schema attribute without a name. A name with a character that it may not have is told as "Entity Type: USER, Message:
-/// AttributeName: .., DataType: STRING, Error: Attribute names MUST conform to the following rules: _|ALPHA *(nameChar)
-/// and nameChar is "$" / "-" / "_" /DIGIT / ALPHA" (one raw line), which says nothing of missing names.
+/// A schema attribute without a name. A name with a character that it may not have is told as "Entity Type: USER,
+/// Message: AttributeName: .., DataType: STRING, Error: Attribute names MUST conform to the following rules: _|ALPHA
+/// *(nameChar) and nameChar is "$" / "-" / "_" /DIGIT / ALPHA" (one raw line), which says nothing of missing names.
 pub const SCHEMA_NAME_REQUIRED: &str = "Attribute name is required for each schema attribute.";
 /// admin.md 1.4: that a pool has at most 50 custom attributes is documented, the text is not.
 pub const TOO_MANY_CUSTOM_ATTRIBUTES: &str =
@@ -65,7 +66,8 @@ pub const LAST_SECRET: &str = "Cannot delete the only client secret of an app cl
 pub const SECRET_OF_PUBLIC_CLIENT: &str =
     "Client secrets can only be added to an app client that has a client secret.";
 
-/// auth.md 4.1: that e-mail cannot be both the second factor and the only way to recover is documented, the text is not.
+/// auth.md 4.1: that e-mail cannot be both the second factor and the only way to recover is documented, the text is
+/// not.
 pub const EMAIL_MFA_WITH_EMAIL_RECOVERY: &str = "Cannot set EmailMfaConfiguration when verified_email is the only recovery mechanism in AccountRecoverySetting.";
 
 /// endpoints.md 3.4: an image above 100 KB, a style sheet above 3 KB, or a request above 135 KB.
@@ -103,8 +105,8 @@ pub fn invalid_redirect(url: &str) -> crate::errors::ApiError {
     crate::errors::invalid_parameter(format!("{url} is not a valid redirect URI."))
 }
 
-/// auth.md 2.9: likely, from the list of answers that a client program knows; it drops the first full stop of an answer,
-/// so whether there is one is not known.
+/// auth.md 2.9: likely, from the list of answers that a client program knows; it drops the first full stop of an
+/// answer, so whether there is one is not known.
 pub const PASSWORD_HISTORY: &str = "Password has previously been used.";
 
 /// auth.md 2.7: the text of TooManyFailedAttemptsException was never captured.
@@ -165,7 +167,7 @@ pub fn refresh_flow_disabled() -> crate::errors::ApiError {
     crate::errors::invalid_parameter("Refresh Token flow not enabled for this client")
 }
 
-/// auth.md 5.5: the text of RefreshTokenReuseException was not captured; this one stands in the tests of aws-amplify.
+/// auth.md 5.5: the text of RefreshTokenReuseException was not captured; this one is in the tests of aws-amplify.
 pub fn refresh_token_reused() -> crate::errors::ApiError {
     crate::errors::api(
         crate::errors::ErrorCode::RefreshTokenReuse,

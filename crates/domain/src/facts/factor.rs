@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::contact::Contact;
 
-/// Something that a user has shown.
+/// A factor that a user has proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Factor {
     /// The password, itself or by SRP.
@@ -29,7 +29,7 @@ pub enum Factor {
     ConfirmedSignUp,
 }
 
-/// All that a user has shown in this sign-in.
+/// All factors that a user has proven in this sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Proven(BTreeSet<Factor>);

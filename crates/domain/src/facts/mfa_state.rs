@@ -14,7 +14,7 @@ pub struct MfaState {
     pub email: bool,
     /// The authenticator app was turned on.
     pub software_token: bool,
-    /// A passkey that verifies its user may stand for both factors.
+    /// True if a passkey that verifies its user may count as both factors.
     pub web_authn: bool,
     /// The factor that is asked for when several are on.
     pub preferred: Option<MfaFactor>,

@@ -52,8 +52,8 @@ fn lower(capital: char) -> char {
         .unwrap_or(capital)
 }
 
-/// Whether a text has the form of an e-mail address: a local part and a domain of at least two labels (admin.md 1.4),
-/// without characters that are not seen.
+/// True if a text has the form of an e-mail address: a local part and a domain of at least two labels (admin.md 1.4),
+/// without invisible characters.
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
@@ -93,7 +93,7 @@ static UNSEEN: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| {
     }
 });
 
-/// Whether a text has a character that a reader does not see: it would look like another text.
+/// True if a text has a character that a reader does not see: it would look like another text.
 pub fn has_unseen(text: &str) -> bool {
     text.chars().any(|c| {
         if c.is_ascii() {
@@ -107,12 +107,12 @@ pub fn has_unseen(text: &str) -> bool {
     })
 }
 
-/// Whether a text has the shape of a user id, whatever its case.
+/// True if a text has the shape of a user id, whatever its case.
 pub fn looks_like_id(text: &str) -> bool {
     users::looks_like_id(&text.to_ascii_lowercase())
 }
 
-/// Whether a text has the form of a phone number: `+` and 2 to 15 digits (admin.md 1.4).
+/// True if a text has the form of a phone number: `+` and 2 to 15 digits (admin.md 1.4).
 pub fn is_phone_number(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (2..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())

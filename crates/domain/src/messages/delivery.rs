@@ -82,11 +82,11 @@ pub fn require_sender(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> R
     }
 }
 
-/// Lets the pool's function word a message to a user: CustomMessage. Once in an action for each user; for changed
-/// attributes, once for each of them. The words are not used yet.
+/// Calls CustomMessage, the pool's function that words a message to a user: once in an action for each user; for
+/// changed attributes, once for each of them. The words are not used yet.
 ///
 /// # Errors
-/// What the function refuses; [`Cx::pause`].
+/// The refusals of the function; those of [`Cx::pause`].
 pub async fn ask<'g>(
     cx: &Cx<'_>,
     pool: &Pool,

@@ -31,8 +31,8 @@ impl Destination {
         })
     }
 
-    /// The decoy destination of an unknown name: the name itself if it could be one, else one that is always the same for
-    /// that name.
+    /// The decoy destination of an unknown name: the name itself if it could be one, else one that is always the same
+    /// for that name.
     pub fn pretend(pool: &Pool, contacts: &[Contact], name: &str) -> Option<Self> {
         if let Some(contact) = contacts.iter().find(|contact| contact.fits(name)) {
             return Some(Self {
@@ -83,7 +83,7 @@ impl Destination {
     }
 }
 
-/// Where a code went, as an answer tells it.
+/// The destination of a code that was sent, as an answer tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// The address or number, most of it hidden.
@@ -160,8 +160,8 @@ pub fn primary_recovery(pool: &Pool) -> Option<Contact> {
     }
 }
 
-/// The destination of a code for a new password: the first of `contacts` (of [`recovery`]) that is verified and is not the user's
-/// second factor, which would then be the only one.
+/// The destination of a code for a new password: the first of `contacts` (of [`recovery`]) that is verified and is not
+/// the user's second factor, which would then be the only one.
 pub fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Option<Destination> {
     let has_mfa = pool.doc.mfa_configuration != UserPoolMfaType::Off;
     contacts

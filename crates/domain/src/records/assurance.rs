@@ -1,7 +1,7 @@
 //! How surely a user was identified, and by what: the claims `acr` and `amr` (auth.md 5.2).
 //!
-//! There are four levels, each with its combinations of factors; a pool can only rename them. What was shown that belongs
-//! to no level, such as the answers to a pool's own challenges, gives no claim.
+//! There are four levels, each with its combinations of factors; a pool can only rename them. What was shown that
+//! belongs to no level, such as the answers to a pool's own challenges, gives no claim.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ impl Level {
     }
 }
 
-/// AcrConfiguration as it is shown: with the names of the levels that the pool did not rename.
+/// Returns AcrConfiguration for an answer: with the names of the levels that the pool did not rename, too.
 pub fn names(own: &BTreeMap<String, AcrLevelConfigType>) -> BTreeMap<String, AcrLevelConfigType> {
     let default = |level: Level| AcrLevelConfigType {
         acr_value: level.default_name().to_owned(),
@@ -95,8 +95,8 @@ pub fn names(own: &BTreeMap<String, AcrLevelConfigType>) -> BTreeMap<String, Acr
     all
 }
 
-/// `amr`: each method once, in a fixed order, with `mfa` behind two of them. Whether a passkey is bound to hardware is not
-/// known without a trusted attestation, so it counts as one that software keeps.
+/// `amr`: each method once, in a fixed order, with `mfa` behind two of them. Whether a passkey is bound to hardware is
+/// not known without a trusted attestation, so it counts as one that software keeps.
 pub fn methods(proven: &Proven) -> Vec<&'static str> {
     let mut methods = Vec::new();
     for factor in proven.iter() {

@@ -79,7 +79,7 @@ pub struct ClientDoc {
     pub sso_minutes: Option<i64>,
 }
 
-/// A secret of a client as it stands in the sealed JSON list of its row.
+/// A secret of a client as an entry of the sealed JSON list of its row.
 #[derive(Deserialize)]
 struct StoredSecret {
     /// `<client-id>--<epoch>`.

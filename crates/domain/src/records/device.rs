@@ -117,7 +117,7 @@ pub fn open_pending(
     Ok(serde_json::from_slice(plain.expose()).ok())
 }
 
-/// How much of a device is shown.
+/// The extent to which an answer describes a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     /// The list that users see.
@@ -160,7 +160,7 @@ impl Device {
         Self(row)
     }
 
-    /// True if it may stand for a second factor: its user wants it remembered, and its client sent a verifier.
+    /// True if it may replace a second factor: its user wants it remembered, and its client sent a verifier.
     pub fn can_prove_itself(&self) -> bool {
         self.0.remembered && self.0.sealed.is_some()
     }

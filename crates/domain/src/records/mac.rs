@@ -1,8 +1,8 @@
-//! The MAC under which a row of a pool stands, so that who can write rows of the database can neither make nor change nor
-//! swap what decides (docs/decisions/009).
+//! The MAC of a pool's row. With it, write access to the database is not enough to make, change or swap the values that
+//! decide (docs/decisions/009).
 //!
-//! What is signed: the table, the pool and, column by column, what the row's `signed` in the store lists. The key is
-//! derived from the pool's, which the sealing key protects.
+//! It signs the table, the pool and, column by column, the values that the row's `signed` in the store lists. The key
+//! is derived from the pool's, which the sealing key protects.
 
 use cognate_crypto::seal::{PoolKey, RootKey};
 use cognate_store::tables::sealing::{self, Kind};
@@ -49,7 +49,7 @@ pub fn foreign(table: &str, pool_id: &str, row: &str) -> Fault {
     ))
 }
 
-/// No two rows give the same bytes: every part stands behind its kind and its length.
+/// No two rows have the same bytes: the kind and the length of every part precede it.
 fn encode(pool_id: &str, row: &Signed<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     let mut put = |kind: u8, bytes: &[u8]| {
@@ -72,9 +72,9 @@ fn encode(pool_id: &str, row: &Signed<'_>) -> Vec<u8> {
     out
 }
 
-/// Signs the rows of every pool whose key says that they are not signed; returns how many pools that were. For a start,
-/// before anything else reads the database; it goes on where an interrupted one ended. What stands in such a pool is
-/// taken for true.
+/// Signs the rows of every pool whose key says that they are not signed; returns the number of these pools. For a
+/// start, before anything else reads the database; it continues where an interrupted run ended. The rows of such a pool
+/// are taken for true as they are.
 ///
 /// # Errors
 /// The store's.
@@ -87,7 +87,7 @@ pub async fn sign_old_pools(store: &Store, root: &RootKey) -> Result<usize> {
         };
         after.clone_from(&last.id);
         for pool in page {
-            // A key that does not open in the older form either is found by whoever uses the pool.
+            // A key that does not open in the older form either is found when the pool is used.
             let Ok(key) = root.unwrap_unsigned_pool_key(&pool.id, &pool.bytes) else {
                 continue;
             };

@@ -16,7 +16,8 @@ pub fn is_set_up(user: &User, factor: MfaFactor) -> bool {
     }
 }
 
-/// True if the user turned a factor on and still could answer to it. Whoever has no number any more has no codes by SMS.
+/// True if the user turned a factor on and still could answer to it. A user without a number any more gets no codes by
+/// SMS.
 pub fn is_on(user: &User, factor: MfaFactor) -> bool {
     user.doc.mfa.has(factor) && is_set_up(user, factor)
 }
@@ -27,8 +28,8 @@ pub fn preferred(user: &User) -> Option<MfaFactor> {
     preferred.filter(|factor| is_on(user, *factor))
 }
 
-/// True if a sign-in may come to ask for this factor: it is on, and none or it is preferred. A forgotten password must not
-/// be replaced the same way (auth.md 2.13).
+/// True if a sign-in may come to ask for this factor: it is on, and none or it is preferred. A forgotten password must
+/// not be replaced the same way (auth.md 2.13).
 pub fn may_be_asked_first(user: &User, factor: MfaFactor) -> bool {
     is_on(user, factor) && preferred(user).is_none_or(|first| first == factor)
 }
@@ -43,12 +44,12 @@ pub fn is_offered(pool: &Pool, factor: MfaFactor) -> bool {
     }
 }
 
-/// True if a passkey whose authenticator verified the user stands for both factors (auth.md 4.5).
+/// True if a passkey whose authenticator verified the user counts as both factors (auth.md 4.5).
 pub fn passkey_is_enough(pool: &Pool, user: &User) -> bool {
     user.doc.mfa.web_authn && passkeys_are_two_factors(pool)
 }
 
-/// True if the pool lets a passkey that verifies its user stand for both factors.
+/// True if the pool lets a passkey that verifies its user count as both factors.
 pub fn passkeys_are_two_factors(pool: &Pool) -> bool {
     let configuration = pool.doc.web_authn_configuration.as_ref();
     configuration.and_then(|c| c.factor_configuration)

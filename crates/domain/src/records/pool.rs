@@ -103,7 +103,7 @@ pub struct PoolDoc {
     pub fold: u32,
 }
 
-/// The second factors that a pool allows. The text and the sender of SMS stand in the pool's own members.
+/// The second factors that a pool allows. The text and the sender of SMS are in the pool's own members.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct MfaFactors {
     /// Codes by SMS.

@@ -1,4 +1,4 @@
-//! What a step of a sign-in is given, without the names under which the API carries it.
+//! The input of a step of a sign-in, without the names under which the API carries it.
 
 use std::collections::BTreeMap;
 

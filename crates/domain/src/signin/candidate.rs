@@ -95,9 +95,9 @@ impl Candidate {
         })
     }
 
-    /// The name that enters x and the signature: the internal user name. An unknown name that could be an internal one is
-    /// its own; one that could only be an alias gets a stable UUID, which is the internal name of most users who have
-    /// aliases.
+    /// The name that enters x and the signature: the internal user name. An unknown name that could be an internal one
+    /// is its own; one that could only be an alias gets a stable UUID, which is the internal name of most users who
+    /// have aliases.
     pub fn username(&self, pool: &Pool) -> String {
         // Made for users too, so that both take the same time.
         let id = decoy_id(pool, &self.typed);
@@ -130,8 +130,8 @@ impl Candidate {
     }
 }
 
-/// Returns the user's credential, or a decoy for an unknown name and for a user without a password. Either way a decoy is
-/// made and a sealed value is opened, so that both take the same time.
+/// Returns the user's credential, or a decoy for an unknown name and for a user without a password. Either way a decoy
+/// is made and a sealed value is opened, so that both take the same time.
 ///
 /// # Errors
 /// A credential that cannot be opened.
@@ -160,8 +160,8 @@ fn imitate_reading(pool: &Pool) {
     std::hint::black_box(pool.key.open(&context, &sealed).is_ok());
 }
 
-/// True if users of the pool can have `typed` as their internal name: they choose it themselves, and it does not have the
-/// form of an alias of the pool.
+/// True if users of the pool can have `typed` as their internal name: they choose it themselves, and it does not have
+/// the form of an alias of the pool.
 fn may_be_internal(pool: &Pool, typed: &str) -> bool {
     let alias = |kind| {
         pool.doc
@@ -198,9 +198,9 @@ pub(super) fn uuid_of(bytes: &[u8]) -> String {
     )
 }
 
-/// Returns the refusal of a user whose state forbids a sign-in whatever the password is (auth.md 2.3, settled C12, S27).
-/// Where existence must not show, a disabled user and one who was imported without a password are told apart from an
-/// unknown name only by those who know the password.
+/// Returns the refusal of a user whose state forbids a sign-in whatever the password is (auth.md 2.3, settled C12,
+/// S27). If the client hides which users exist, only callers who know the password can tell a disabled user, or one who
+/// was imported without a password, from an unknown name.
 pub fn state_refusal(client: &Client, user: &User) -> Option<ApiError> {
     let hides = client.hides_existence();
     if !user.enabled && !hides {

@@ -1,4 +1,4 @@
-//! What a step of a sign-in asks for, without the names under which the API carries it.
+//! The challenge of a step of a sign-in, without the names under which the API carries it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::facts::factor::MfaFactor;
 /// One more step of a sign-in.
 #[derive(Debug)]
 pub struct Challenge {
-    /// What is asked for.
+    /// The answer that is asked for.
     pub ask: Ask,
     /// The session to send back with the answer; None where the challenge carries its state itself.
     pub session: Option<String>,
@@ -37,7 +37,7 @@ impl Challenge {
     }
 }
 
-/// Where a code was sent.
+/// The destination of a code that was sent.
 #[derive(Debug)]
 pub struct Delivery {
     /// By which medium.
@@ -57,7 +57,7 @@ pub struct SrpNumbers {
     pub secret_block: String,
 }
 
-/// What a step asks for.
+/// The kind of answer that a step asks for.
 #[derive(Debug)]
 pub enum Ask {
     /// PASSWORD_VERIFIER.
@@ -78,7 +78,7 @@ pub enum Ask {
     },
     /// SMS_MFA.
     SmsMfa {
-        /// Where the code went.
+        /// The destination of the code.
         delivery: Delivery,
         /// The name that SRP computes with, where the client does not know it yet.
         name_for_srp: Option<String>,

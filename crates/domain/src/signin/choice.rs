@@ -1,7 +1,7 @@
 //! USER_AUTH: the user chooses among the first factors of the pool (auth.md 3.6).
 //!
-//! Where the client must not know, an unknown name gets the same answers at the same cost (auth.md 2.11): the list of some
-//! user of the pool, codes that are sent to no address, passwords that are never right.
+//! If the client hides which users exist, an unknown name gets the same answers at the same cost (auth.md 2.11): the
+//! list of some user of the pool, codes that are sent to no address, passwords that are never right.
 
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{ChallengeNameType, UserStatusType};
@@ -35,8 +35,8 @@ pub struct Offer {
     passkeys: RelyingPartyKeys,
 }
 
-/// Returns the first factors that a candidate may choose from. A user who may not sign in at all is refused, or, where that
-/// must not show, replaced by an unknown one.
+/// Returns the first factors that a candidate may choose from. A user who may not sign in at all is refused, or, where
+/// that must not show, replaced by an unknown one.
 ///
 /// # Errors
 /// The state of the user.
@@ -191,7 +191,8 @@ fn send_code(
     })
 }
 
-/// SELECT_CHALLENGE. Passwords and A may come with the choice (auth.md 3.3). A choice that cannot be made costs nothing.
+/// SELECT_CHALLENGE. Passwords and A may come with the choice (auth.md 3.3). A choice that cannot be made costs
+/// nothing.
 ///
 /// # Errors
 /// auth.md 6.5.
@@ -259,8 +260,8 @@ pub async fn by_srp(
     Ok(Verdict::Ask(Asked::without_writes(challenge)))
 }
 
-/// EMAIL_OTP and SMS_OTP as first factor. A wrong code counts against the code and the factor, and not towards the lockout
-/// (auth.md 2.10); the session stays good for another.
+/// EMAIL_OTP and SMS_OTP as first factor. A wrong code counts against the code and the factor, and not towards the
+/// lockout (auth.md 2.10); the session stays good for another.
 ///
 /// # Errors
 /// Those of [`otp::check`]; a user who has another address or number by now.
@@ -282,8 +283,8 @@ pub async fn code(
     let after = otp::confirmed(cx, at.pool, user, &correct);
     let writes = match &after {
         None => writes,
-        // A verified address is a name to sign in with where the pool says so, and belongs to the user who verified it last
-        // (auth.md 2.4).
+        // A verified address is a name to sign in with where the pool says so, and belongs to the user who verified it
+        // last (auth.md 2.4).
         Some(after) => {
             let writes = aliases::save(cx, writes, at.pool, user, after).await?;
             audit::record(cx, writes, &at.pool.id, Some(&after.id))

@@ -21,7 +21,7 @@ const KEPT_FOR_UNKNOWN: i64 = 15 * MINUTE;
 /// How long those of users are kept whose sign-in ended before any factor was completed.
 const KEPT_FOR_STRANGERS: i64 = DAY;
 
-/// What a user did (EventType).
+/// The action of a user (EventType).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
     /// A sign-in.
@@ -103,7 +103,7 @@ enum Retention {
 /// The event that a verdict leaves.
 #[derive(Clone, Debug)]
 pub struct AuthEvent {
-    /// What the user did.
+    /// The action of the user.
     pub kind: EventKind,
     /// How it ended.
     pub result: EventResult,

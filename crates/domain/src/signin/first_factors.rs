@@ -127,7 +127,7 @@ fn list(allowed: PoolFactors, holds: UserFactors) -> Vec<ChallengeNameType> {
     .collect()
 }
 
-/// What is known of the passkeys of a subject.
+/// Facts about the passkeys of a subject.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Passkeys {
     /// The pool names a relying party.
@@ -136,10 +136,10 @@ pub struct Passkeys {
     pub is_registered: bool,
 }
 
-/// The challenges that an unknown name seems to have: those of `model`, some user of the pool who is always the same for
-/// the name while users neither come nor go. So unknown names have the factors that the pool's schema requires of every
-/// user, and the others as often as users have them. An address or a number as name gets the codes that it could receive.
-/// `passkeys`: the model's, or those of a pseudonym.
+/// The challenges that an unknown name seems to have: those of `model`, some user of the pool who is always the same
+/// for the name while users neither come nor go. So unknown names have the factors that the pool's schema requires of
+/// every user, and the others as often as users have them. An address or a number as name gets the codes that it could
+/// receive. `passkeys`: the model's, or those of a pseudonym.
 pub fn pretended(
     pool: &Pool,
     name: &str,
@@ -159,8 +159,8 @@ pub fn pretended(
     pretended_by(PoolFactors::by(pool), holds, name)
 }
 
-/// The factors of an unknown name in a pool without a model: those that the schema requires, the others by chance and always
-/// the same for the name.
+/// The factors of an unknown name in a pool without a model: those that the schema requires, the others by chance and
+/// always the same for the name.
 fn without_model(pool: &Pool, name: &str, passkeys: bool) -> UserFactors {
     let folded = pool.fold(name);
     let [shape, ..] = pool

@@ -77,7 +77,7 @@ pub enum Surface {
     Page,
 }
 
-/// Where a sign-in takes place.
+/// The place of a sign-in.
 #[derive(Clone, Copy)]
 pub struct At<'a> {
     /// Through which entrance.

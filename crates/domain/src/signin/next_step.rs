@@ -1,4 +1,4 @@
-//! What a sign-in still lacks after a right answer. Nothing else decides about that.
+//! The only place that decides what a sign-in still lacks after a right answer.
 //!
 //! First, a new password after a temporary one. Second, the second factor, or the remembered device that replaces it.
 //! Third, the pool's own challenges. Last, the session (auth.md 4.2).
@@ -24,7 +24,8 @@ pub enum Next {
     Ask(Batch, Challenge),
     /// The pool's triggers decide; the batch is that of the answer.
     Triggers(Batch),
-    /// Nothing is missing; the batch is that of the answer. The device is the one that the sign-in named and the user has.
+    /// Nothing is missing; the batch is that of the answer. The device is the one that the sign-in named and the user
+    /// has.
     Session(Batch, Option<Device>),
 }
 

@@ -1,5 +1,5 @@
-//! The session that a complete sign-in opens. Nothing here signs a token: the caller of the driver decides what becomes of
-//! the session.
+//! The session that a complete sign-in opens. Nothing here signs a token: the caller of the driver decides what becomes
+//! of the session.
 
 use cognate_crypto::random;
 use cognate_store::Batch;
@@ -20,7 +20,7 @@ use crate::tokens::opened::OpenedSession;
 use crate::tokens::session::SessionDoc;
 use crate::tokens::tracking;
 
-/// What becomes of a session. It is produced while the commit is on its way, and leaves only after it.
+/// The use of a new session. Its result is produced while the commit is on its way, and is returned only after it.
 pub trait Ending: Sync {
     /// The result for the caller.
     type Result: Send;
@@ -63,8 +63,8 @@ pub struct Opening {
     pub replay: Replay,
 }
 
-/// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; session, auth event and the spent
-/// challenge join it, and the wrong answers are reset. `device`: the one that the sign-in named and the user has.
+/// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; session, auth event and the
+/// spent challenge join it, and the wrong answers are reset. `device`: the one that the sign-in named and the user has.
 ///
 /// # Errors
 /// Those of serialization.

@@ -1,9 +1,9 @@
 //! Codes that are sent in the middle of a sign-in: SMS_MFA, EMAIL_OTP and SMS_OTP, as second factor or as first
 //! (auth.md 2.7, 3.3).
 //!
-//! A code belongs to one step: it is kept under the nonce of the step's session, answers no other session, and ends with
-//! it. Codes and wrong answers are bounded as all are ([`codes`]). An unknown name gets a code that is sent to no address,
-//! at the same cost.
+//! A code belongs to one step: it is kept under the nonce of the step's session, answers no other session, and ends
+//! with it. Codes and wrong answers are bounded as all are ([`codes`]). An unknown name gets a code that is sent to no
+//! address, at the same cost.
 
 use cognate_shapes::{DeliveryMediumType, UserStatusType};
 use cognate_store::Batch;
@@ -149,8 +149,9 @@ fn purpose(state: &SignInState) -> Purpose<'_> {
     }
 }
 
-/// Compares the answer with the code of the step. A wrong one is counted against the code at once, in a commit of the code's
-/// own; whether it counts towards the lockout as well is the caller's to decide. [`Correct::consume`] uses up the right one.
+/// Compares the answer with the code of the step. A wrong one is counted against the code at once, in a commit of the
+/// code's own; whether it counts towards the lockout as well is the caller's to decide. [`Correct::consume`] uses up
+/// the right one.
 ///
 /// # Errors
 /// CodeMismatchException; ExpiredCodeException for a code that was answered wrongly too often; TooManyRequestsException
@@ -177,8 +178,8 @@ pub async fn check(cx: &Cx<'_>, at: At<'_>, step: &Step, given: &str) -> Result<
     };
     let judged = codes::judge(cx, at.pool, &account, purpose, given, also).await?;
     if judged.as_ref().err() == Some(&Wrong::Expired) {
-        // Another answer, on another node, may have used the code up since the session was read: it is for the session to
-        // say so, and no wrong answer.
+        // Another answer, on another node, may have used the code up since the session was read: it is for the session
+        // to say so, and no wrong answer.
         let spent = sessions::spent(&at.pool.id, &state.nonce);
         if cx.store.first(spent).await?.is_some() {
             return Err(Fault::Stale);
@@ -196,12 +197,13 @@ pub fn was_judged(refusal: &ApiError) -> bool {
     refusal.code != ErrorCode::TooManyRequests
 }
 
-/// The user after a right answer: what the code was sent to is verified, unless it has another value by now, and a user
-/// who had not confirmed the sign-up is confirmed (auth.md 3.6, 4.2). None when nothing changes.
+/// Returns the user after a right answer: the value that the code was sent to is verified, unless the user has another
+/// value by now, and a user who had not confirmed the sign-up is confirmed (auth.md 3.6, 4.2). None when nothing
+/// changes.
 ///
-/// Anybody can sign up with an address. A user who confirms that by signing in has shown that they read the address, and
-/// not that they chose the rest: the password is deleted, and another address or number that would let its reader in waits
-/// until it is verified.
+/// Anybody can sign up with an address. A user who confirms that by signing in has proven that they read the address,
+/// and not that they chose the rest: the password is deleted, and another address or number that its reader could sign
+/// in with is pending until it is verified.
 pub fn confirmed(cx: &Cx<'_>, pool: &Pool, user: &User, correct: &Correct) -> Option<User> {
     let code = &correct.code;
     let mut after = user.clone();

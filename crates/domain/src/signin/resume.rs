@@ -17,7 +17,7 @@ use crate::signin::lock::Lock;
 use crate::signin::state::{Expected, SignInState, credential_mark};
 use crate::signin::verdict::{Judged, Refusal, Replay, Step};
 
-/// What one round trip reads of a step.
+/// The rows of a step that one round trip reads.
 struct Rows {
     user: Option<Row>,
     tally: FailedAttempts,
@@ -108,8 +108,8 @@ pub async fn take_up<'g>(
     })
 }
 
-/// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is told before the use, and every state of a user is
-/// left to the caller.
+/// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is told before the use, and every state of a user
+/// is left to the caller.
 ///
 /// # Errors
 /// The lockout; `Incorrect username or password.` for a block that was used.

@@ -1,4 +1,5 @@
-//! What all sealed texts of a sign-in share: the form of a session, nonces, the time of a step, packed fields.
+//! The parts that all sealed texts of a sign-in share: the form of a session, nonces, the time of a step, packed
+//! fields.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,8 +14,8 @@ use crate::records::client::Client;
 /// The beginning of every session (auth.md 3.1).
 const PREFIX: &str = "AYAB";
 
-/// Returns the text of a session: the client's id, readable, before the sealed part. The id is no secret, and tells which
-/// pool's key opens the rest.
+/// Returns the text of a session: the client's id, readable, before the sealed part. The id is no secret, and tells
+/// which pool's key opens the rest.
 pub fn encode(client_id: &str, sealed: &[u8]) -> String {
     let length = u8::try_from(client_id.len()).unwrap_or(u8::MAX);
     let bytes = [&[length], client_id.as_bytes(), sealed].concat();

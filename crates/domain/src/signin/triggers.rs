@@ -12,11 +12,11 @@ use crate::signin::At;
 use crate::signin::lock::Lock;
 use crate::signin::verdict::{Authenticated, Step};
 
-/// Calls PreAuthentication before a sign-in is judged. An unknown name is told like a user without attributes (auth.md
-/// 2.11).
+/// Calls PreAuthentication before a sign-in is judged. For an unknown name, the function gets a user without attributes
+/// (auth.md 2.11).
 ///
 /// # Errors
-/// What the function refuses. [`Fault::Stale`] after a call without a lock: what was read before it is read again.
+/// The refusals of the function. [`Fault::Stale`] after a call without a lock: rows read before it are read again.
 pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -> Result<()> {
     if cx.functions.get().is_none() {
         return Ok(());
@@ -35,7 +35,7 @@ pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -
 /// PreTokenGeneration, which a signer of tokens obeys; None without such a function.
 ///
 /// # Errors
-/// What the functions refuse; [`Lock::trigger`].
+/// The refusals of the functions; those of [`Lock::trigger`].
 pub async fn after(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -57,7 +57,7 @@ pub async fn after(
 /// Calls PreTokenGeneration before new tokens of a session are signed.
 ///
 /// # Errors
-/// What the function refuses. [`Fault::Stale`] after a call: the session is read again, since it may have ended.
+/// The refusals of the function. [`Fault::Stale`] after a call: the session is read again, since it may have ended.
 pub async fn before_renewal(cx: &Cx<'_>, at: At<'_>, user: &User) -> Result<Option<Value>> {
     if cx.functions.get().is_none() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What a step decides. A challenge's module returns a verdict and changes nothing; the driver acts on it.
+//! The decisions of a step. A challenge's module returns a verdict and changes nothing; the driver acts on it.
 
 use cognate_store::tables::{guards, sessions};
 use cognate_store::{Batch, Label};
@@ -56,8 +56,8 @@ impl Replay {
         }
     }
 
-    /// Maps the label of a failed requirement. All but the spent challenge mean that a row was changed since it was read, so
-    /// that the action runs again.
+    /// Maps the label of a failed requirement. All but the spent challenge mean that a row was changed since it was
+    /// read, so that the action runs again.
     pub fn conflict(&self, cx: &Cx<'_>, at: At<'_>, label: Label) -> Fault {
         match label {
             sessions::SPENT => self.spent().into(),
@@ -76,7 +76,7 @@ impl Replay {
 
 /// A step of a sign-in that is being judged.
 pub struct Step {
-    /// Where the sign-in is.
+    /// The state of the sign-in.
     pub state: SignInState,
     /// The user; None for an unknown name. No answer is right then, and none may cost less.
     pub user: Option<User>,
@@ -122,8 +122,8 @@ impl Step {
         refuse_state(at, self.user.as_ref())
     }
 
-    /// Begins the batch of a step that proves nothing new: the pool, the user and the wrong answers must be as they were
-    /// read.
+    /// Begins the batch of a step that proves nothing new: the pool, the user and the wrong answers must be as they
+    /// were read.
     pub fn require_unchanged(&self, at: At<'_>, writes: Batch) -> Result<Batch> {
         let user = self.known()?;
         let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
@@ -260,9 +260,9 @@ pub struct Wrong {
 pub struct Asked {
     /// The challenge.
     pub challenge: Challenge,
-    /// What is committed first, with its conditions; empty where nothing is.
+    /// The writes that are committed first, with their conditions; empty if there are none.
     pub writes: Batch,
-    /// What the commit uses up.
+    /// The session or SECRET_BLOCK that the commit uses up.
     pub replay: Replay,
 }
 
@@ -277,7 +277,7 @@ impl Asked {
     }
 }
 
-/// What a step decides.
+/// The decision of a step.
 pub enum Verdict {
     /// The answer is right.
     Passed(Pass),
@@ -293,9 +293,9 @@ pub struct Refusal {
     pub refusal: ApiError,
     /// The event that it leaves.
     pub event: Option<AuthEvent>,
-    /// What is committed first, with its conditions.
+    /// The writes that are committed first, with their conditions.
     pub writes: Batch,
-    /// What the commit uses up.
+    /// The session or SECRET_BLOCK that the commit uses up.
     pub replay: Replay,
 }
 

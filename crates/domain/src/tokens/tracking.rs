@@ -1,7 +1,8 @@
 //! Sessions of pools that track them: how many a user may have, what they show, what they are called.
 //!
-//! A pool that tracks nothing writes nothing of this. Where it does, every sign-in of a user first takes the user's turn,
-//! so that the limit holds however many sign in at once on however many nodes; every refresh notes when and from where.
+//! A pool that tracks nothing writes nothing of this. Where it does, every sign-in of a user first takes the user's
+//! turn, so that the limit holds however many sign in at once on however many nodes; every refresh notes when and from
+//! where.
 
 use cognate_shapes::{SessionDescriptionType, SessionLocationType, SessionTypeType, Timestamp};
 use cognate_store::Batch;
@@ -63,7 +64,7 @@ pub fn make_room(cx: &Cx<'_>, batch: Batch, pool: &Pool, user_id: &str) -> Batch
     }
 }
 
-/// Returns the id under which a session is shown: 28 characters that say the same as its id in the tokens.
+/// Returns the id under which answers name a session: 28 characters that say the same as its id in the tokens.
 pub fn public_id(session_id: &str) -> Option<String> {
     let hex: String = session_id.chars().filter(|c| *c != '-').collect();
     let mut rest = u128::from_str_radix(&hex, 16).ok()?;
@@ -81,7 +82,7 @@ pub fn public_id(session_id: &str) -> Option<String> {
     Some(format!("{TOKEN_SESSION}{digits}"))
 }
 
-/// Returns the id in the tokens of the session that is shown under `public`; None for a text of another form.
+/// Returns the id in the tokens of the session that answers name `public`; None for a text of another form.
 pub fn internal_id(public: &str) -> Option<String> {
     let digits = public.strip_prefix(TOKEN_SESSION)?;
     let mut value: u128 = 0;

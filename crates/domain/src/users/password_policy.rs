@@ -10,7 +10,7 @@ use crate::records::pool::Pool;
 /// The characters that count as symbols, besides a space that is neither first nor last.
 pub const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-";
 
-/// Whose wording a refusal has: it differs by operation.
+/// The operation whose wording a refusal has; the wordings differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyText {
     /// SignUp.

@@ -20,9 +20,9 @@ use crate::tokens::issue;
 /// GetDerivedToken, for tokens of the pool itself.
 ///
 /// # Errors
-/// A client without a secret; a wrong or missing secret, unless a policy allows the caller; a client that may not; both a
-/// resource and an audience, or an audience that is a client of the pool; tokens that are not good; scopes of which nothing
-/// is left. 501 for tokens of other providers.
+/// A client without a secret; a wrong or missing secret, unless a policy allows the caller; a client that may not; both
+/// a resource and an audience, or an audience that is a client of the pool; tokens that are not good; scopes of which
+/// nothing is left. 501 for tokens of other providers.
 pub async fn get_derived_token(
     cx: &Cx<'_>,
     input: GetDerivedTokenRequest,
@@ -95,9 +95,9 @@ pub async fn get_derived_token(
     })
 }
 
-/// The client proves itself by its secret, unless a policy allows the caller; a secret that is sent must be right. A client
-/// without one proves nothing: any holder of a user's token would become the user at it. Settings refuse the flows to such
-/// clients, but some are older than that.
+/// The client proves itself by its secret, unless a policy allows the caller; a secret that is sent must be right. A
+/// client without one proves nothing: any holder of a user's token would become the user at it. Settings refuse the
+/// flows to such clients, but some are older than that.
 fn prove(cx: &Cx<'_>, pool: &Pool, client: &Client, secret: Option<&str>) -> Result<()> {
     if let Some(region) = cx.caller.region() {
         if pool.region != *region {
@@ -152,7 +152,8 @@ fn kind(declared: TokenTypeIdentifierType, provider: Option<&str>) -> Result<Kin
     }
 }
 
-/// What was asked for, as far as the subject's token and the client have it too.
+/// Returns the scopes that both the subject's token and the client have; of these only the ones in `asked`, if there
+/// are any in it.
 fn scopes(client: &Client, subject: &Subject, asked: Option<&[String]>) -> Result<Vec<String>> {
     let asked = asked.filter(|list| !list.is_empty());
     let allowed = client

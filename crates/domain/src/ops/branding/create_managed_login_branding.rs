@@ -1,4 +1,4 @@
-//! CreateManagedLoginBranding: gives the managed login pages of an app client a style.
+//! CreateManagedLoginBranding: adds a style for the managed login pages of an app client.
 
 use cognate_crypto::random;
 use cognate_shapes::{CreateManagedLoginBrandingRequest, CreateManagedLoginBrandingResponse};

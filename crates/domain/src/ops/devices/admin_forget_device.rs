@@ -6,7 +6,7 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::users::devices;
 
-/// AdminForgetDevice. Sessions of the device go on; it stands for no second factor any more.
+/// AdminForgetDevice. Sessions of the device continue; it no longer replaces a second factor.
 ///
 /// # Errors
 /// `User does not exist.`, `Device does not exist.`; a pool that does not track devices.

@@ -6,7 +6,7 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::users::devices;
 
-/// ForgetDevice. Sessions of the device go on; it stands for no second factor any more.
+/// ForgetDevice. Sessions of the device continue; it no longer replaces a second factor.
 ///
 /// # Errors
 /// The texts of access tokens; `Device does not exist.`; a pool that does not track devices.

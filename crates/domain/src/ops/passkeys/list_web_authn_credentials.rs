@@ -47,7 +47,7 @@ pub async fn list_web_authn_credentials(
     })
 }
 
-/// Where the page begins.
+/// Returns the time and the id after which the page begins.
 fn read<'a>(cx: &Cx<'_>, cursor: &'a str) -> Result<(i64, &'a str)> {
     if cursor.is_empty() {
         return Ok((i64::MIN, ""));

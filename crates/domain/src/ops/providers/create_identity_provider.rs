@@ -77,8 +77,8 @@ pub async fn create_identity_provider(
     })
 }
 
-/// A social provider has the name of its type, and no other provider has such a name (settled D8). The name of the pool's
-/// own users is nobody's.
+/// A social provider has the name of its type, and no other provider has such a name (settled D8). No provider may have
+/// the name that means the pool's own users.
 fn check_name(name: &str, kind: IdentityProviderTypeType) -> Result<()> {
     if name.eq_ignore_ascii_case(OWN_USERS) {
         return Err(invalid_parameter(unconfirmed::RESERVED_PROVIDER_NAME).into());

@@ -9,7 +9,8 @@ use crate::errors::Result;
 use crate::errors::resource_servers::too_many_servers;
 use crate::{audit, resources};
 
-/// Resource servers that a pool may have: the quota at its largest, since nobody raises quotas here (admin.md 7.2).
+/// The most resource servers that a pool may have: the quota at its largest, since quotas are not raised here
+/// (admin.md 7.2).
 const MOST: i64 = 300;
 
 const FULL: Label = Label("resource_servers_full");

@@ -23,7 +23,7 @@ pub struct StyleDoc {
     pub settings: Map<String, Value>,
 }
 
-/// The extent to which a style is shown.
+/// The extent to which an answer describes a style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     /// The settings that were sent.

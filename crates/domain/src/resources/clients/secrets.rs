@@ -15,8 +15,8 @@ use crate::{audit, clock, resources};
 /// The number of secrets that a client may have at a time (admin.md 7.2).
 pub const MOST: usize = 2;
 
-/// `<client-id>--<epoch seconds>` (admin.md 1.1). A secret made within the same second as the client's other one is dated
-/// a second later, for an id names one secret.
+/// `<client-id>--<epoch seconds>` (admin.md 1.1). A secret made within the same second as the client's other one is
+/// dated a second later, for an id names one secret.
 pub fn new_id(client: &Client, now: i64) -> String {
     let mut second = now.div_euclid(clock::SECOND);
     loop {
@@ -28,7 +28,7 @@ pub fn new_id(client: &Client, now: i64) -> String {
     }
 }
 
-/// Returns a secret as it is shown, without its value.
+/// Returns a secret for an answer, without its value.
 pub fn descriptor(id: &str, created: i64) -> ClientSecretDescriptorType {
     ClientSecretDescriptorType {
         client_secret_id: Some(id.to_owned()),

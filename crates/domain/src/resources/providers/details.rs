@@ -38,8 +38,8 @@ const OAUTH_KEYS: [&str; 12] = [
 const APPLE_KEYS: [&str; 3] = ["team_id", "key_id", "private_key"];
 /// The detail that names the URL from which the metadata of a SAML provider is read every few hours.
 pub const METADATA_URL: &str = "MetadataURL";
-/// The last two are shown and may be sent back; what the metadata says counts. `ActiveEncryptionCertificate` is shown
-/// too, and refused (settled R26).
+/// The last two are in answers and may be sent back; the values of the metadata count. `ActiveEncryptionCertificate` is
+/// in answers too, and requests with it are refused (settled R26).
 const SAML_KEYS: [&str; 8] = [
     METADATA_URL,
     "MetadataFile",

@@ -1,11 +1,11 @@
 //! The bounds on codes that are sent and on wrong answers that are judged, by the account and by the address or number.
 //!
 //! A bound by account is not enough: an attacker who guesses the code of another's address signs up for it again and
-//! again. So an address has counts of its own, over all users of its pool. The database sees a pseudonym by the pool's key, so that it
-//! collects no addresses.
+//! again. So an address has counts of its own, over all users of its pool. The database sees a pseudonym by the pool's
+//! key, so that it collects no addresses.
 //!
-//! The counts of different [`Worth`] are apart: strangers can use up what is sent to an address to prove it, and by that
-//! touch neither its owner's new password nor the owner's sign-in. A decoy counts for the name that was typed and
+//! The counts of different [`Worth`] are apart: strangers can use up what is sent to an address to prove it, and by
+//! that touch neither its owner's new password nor the owner's sign-in. A decoy counts for the name that was typed and
 //! for no address. A right answer clears nothing: the owner's would allow everybody else new guesses.
 
 use cognate_store::Batch;
@@ -25,11 +25,11 @@ const SENT: &str = "code_sent";
 /// The kind of the rows that count wrong answers.
 pub(super) const WRONG: &str = "code_wrong";
 
-/// The worth of a code: what the right answer gives.
+/// The worth of a code: the use of its right answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Worth {
-    /// An address or number that is not proven yet becomes the user's, and with it the alias. Anybody can have such a code
-    /// sent anywhere.
+    /// An address or number that is not proven yet becomes the user's, and with it the alias. Anybody can have such a
+    /// code sent anywhere.
     #[default]
     Proof,
     /// A new password.
@@ -66,8 +66,8 @@ impl Worth {
         }
     }
 
-    /// Codes that one address or number may get in an hour, for all accounts together. The service publishes no number; every
-    /// one costs the operator a message and its reader a disturbance.
+    /// Codes that one address or number may get in an hour, for all accounts together. The service publishes no number;
+    /// every one costs the operator a message and its reader a disturbance.
     fn most_sent(self) -> i64 {
         match self {
             Self::Proof => 50,
@@ -76,8 +76,8 @@ impl Worth {
     }
 
     /// Wrong answers in a day to codes that went to one address or number. Six digits are guessed within a day with a
-    /// chance of 1 in 33,000; eight digits, or six behind a password, take the hundred failures that NIST SP 800-63B allows
-    /// (section 3.2.2).
+    /// chance of 1 in 33,000; eight digits, or six behind a password, take the hundred failures that NIST SP 800-63B
+    /// allows (section 3.2.2).
     fn most_wrong(self) -> i64 {
         match self {
             Self::Proof | Self::Reset | Self::NewSecondFactor => 30,

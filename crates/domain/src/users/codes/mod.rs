@@ -1,10 +1,10 @@
 //! Codes that are sent to users: sealed, good once, for a while and for a bounded number of answers (auth.md 2.7).
 //!
-//! [`prepare`] (or [`compose`]) and [`judge`] are the only ways to send a code and to take an answer, whatever it is for;
-//! both count ([`bounds`]) in the commit that sends or answers.
+//! [`prepare`] (or [`compose`]) and [`judge`] are the only ways to send a code and to take an answer, whatever it is
+//! for; both count ([`bounds`]) in the commit that sends or answers.
 //!
-//! Codes of an unknown name are decoys: they are kept and answered at the same cost in reads and commits as a user's, so
-//! that the time tells nothing (auth.md 2.11).
+//! Codes of an unknown name are decoys: they are kept and answered at the same cost in reads and commits as a user's,
+//! so that the time tells nothing (auth.md 2.11).
 
 use std::borrow::Cow;
 
@@ -52,7 +52,8 @@ pub enum Purpose<'a> {
 }
 
 impl<'a> Purpose<'a> {
-    /// What the right answer gives; of the steps of a sign-in, which differ in that, the sender says it.
+    /// Returns the worth of a right answer. It differs between the steps of a sign-in, so there it is the sender's,
+    /// `said`.
     fn worth(self, said: Worth) -> Worth {
         match self {
             Self::SignUp | Self::Verify(_) => Worth::Proof,
@@ -101,7 +102,7 @@ pub struct Code {
     /// True if it was not sent, to hide that there is no address to send it to: no answer to it is right.
     #[serde(rename = "pretended")]
     pub decoy: bool,
-    /// What the right answer gives; where that depends on more than the purpose, the sender says it.
+    /// The worth of the right answer; the sender says it if it depends on more than the purpose.
     #[serde(default)]
     pub worth: Worth,
 }
@@ -138,13 +139,13 @@ pub struct Sending<'a> {
     pub created: bool,
     /// For a user who must get nothing and look like one who does: the name by which the decoy calls them.
     pub decoy: Option<&'a str>,
-    /// What the code is for.
+    /// The purpose of the code.
     pub purpose: Purpose<'a>,
-    /// What the right answer gives, where that depends on more than the purpose.
+    /// The worth of the right answer, if it depends on more than the purpose.
     pub worth: Worth,
     /// The number of digits.
     pub length: usize,
-    /// Where the code goes.
+    /// The destination of the code.
     pub destination: &'a Destination,
     /// Why it is sent.
     pub reason: Reason<'a>,
@@ -189,8 +190,8 @@ impl<'a> Sending<'a> {
     }
 }
 
-/// Prepares a code and its message, which the pool's function may word, for an action that holds no lock. The batch puts
-/// the code in the place of any older one of the same purpose; beyond a bound it fails with [`TOO_MANY`], which
+/// Prepares a code and its message, which the pool's function may word, for an action that holds no lock. The batch
+/// puts the code in the place of any older one of the same purpose; beyond a bound it fails with [`TOO_MANY`], which
 /// [`Cx::commit`] words.
 ///
 /// # Errors
@@ -258,7 +259,7 @@ pub struct Correct {
     ver: i64,
     bound: Bound,
     now: i64,
-    /// What the code was sent to.
+    /// The code, with the value that it was sent to.
     pub code: Code,
 }
 
@@ -284,8 +285,8 @@ pub enum Wrong {
     TooMany,
 }
 
-/// Judges an answer; a wrong one is counted durably before this returns, against the code and against the address that it
-/// went to, and `also` is written with it.
+/// Judges an answer; a wrong one is counted durably before this returns, against the code and against the address that
+/// it went to, and `also` is written with it.
 ///
 /// # Errors
 /// The store's.

@@ -55,7 +55,7 @@ fn open(pool: &Pool, user: &User, text: &str) -> Result<Credential> {
         .ok_or_else(|| Fault::Internal(format!("password history of {} is empty", user.id)))
 }
 
-/// Gives the user a new sealed credential; the old one goes into the history if the pool keeps one.
+/// Sets a new sealed credential of the user; the old one goes into the history if the pool keeps one.
 pub fn replace(pool: &Pool, user: &mut User, sealed: Vec<u8>) {
     let old = user.credential.replace(sealed);
     if let Some(old) = old {

@@ -1,4 +1,4 @@
-//! The settings of a client: what a request means, with defaults, and what is shown of it (admin.md 1.12).
+//! The settings of a client: the meaning of a request, with defaults, and the settings in answers (admin.md 1.12).
 
 mod check;
 mod oauth;
@@ -120,7 +120,7 @@ fn rotation(sent: RefreshTokenRotationType) -> RefreshTokenRotationType {
     }
 }
 
-/// Either a project's ARN alone, for which the service-linked role is shown, or project id, role and external id
+/// Either a project's ARN alone, for which answers name the service-linked role, or project id, role and external id
 /// (settled K15, K16, R22).
 fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsConfigurationType> {
     let user_data_shared = Some(sent.user_data_shared.unwrap_or(false));

@@ -1,4 +1,5 @@
-//! MFA and passkeys of a pool: what SetUserPoolMfaConfig means, what it refuses and what is shown (admin.md 1.11).
+//! MFA and passkeys of a pool: the meaning of SetUserPoolMfaConfig, its refusals and its settings in answers
+//! (admin.md 1.11).
 
 use cognate_shapes::*;
 
@@ -21,8 +22,8 @@ pub fn factors_of(mfa: UserPoolMfaType, before: MfaFactors) -> MfaFactors {
     }
 }
 
-/// The settings of a pool after SetUserPoolMfaConfig, checked. It replaces everything that it can set (settled C6), except
-/// that a sender of SMS stays (settled R13).
+/// The settings of a pool after SetUserPoolMfaConfig, checked. It replaces everything that it can set (settled C6),
+/// except that a sender of SMS stays (settled R13).
 pub fn replaced(cx: &Cx<'_>, pool: &Pool, sent: SetUserPoolMfaConfigRequest) -> Result<PoolDoc> {
     let mfa_configuration = sent.mfa_configuration.unwrap_or(UserPoolMfaType::Off);
     let named = sent.sms_mfa_configuration.is_some()
