@@ -1,5 +1,5 @@
-//! Where existence must not show, a name that nobody has costs the exponentiations that a user's costs. The counters are
-//! of the whole process, so that this test has one to itself.
+//! With a client that hides which users exist, an unknown name costs the exponentiations that a user's name costs. The
+//! counters are of the whole process, so that this test has one to itself.
 
 #![recursion_limit = "256"]
 #![allow(

@@ -1,5 +1,5 @@
-//! Functions of triggers that are slow, while the rows that an operation has read change: each is called once, and what it
-//! was told holds for the operation, however often that runs.
+//! Functions of triggers that are slow, while the rows that an operation has read change: each is called once, and what
+//! it was told holds for the operation, however often that runs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -148,7 +148,7 @@ impl<'t> Scene<'t> {
         all
     }
 
-    /// A request of another pool, which waits for nobody.
+    /// A request of another pool, which waits for no other request.
     async fn elsewhere(&self, client: &str, name: &str) {
         let input = json!({"ClientId": client, "Username": name, "Password": PASSWORD});
         let (answer, _) = timeout(LONG, self.request("SignUp", input)).await.unwrap();
@@ -250,7 +250,8 @@ async fn sign_ups_keep_their_sub_and_code_when_the_pool_changes_during_the_calls
         assert_eq!(attribute(&user(t, &pool_id, name).await, "sub"), Some(sub));
     }
 
-    // The code that was sent is the one that is kept; the function for confirmed users is called once, after the commit.
+    // The code that was sent is the one that is kept; the function for confirmed users is called once, after the
+    // commit.
     let confirm =
         json!({"ClientId": client_id, "Username": "user7", "ConfirmationCode": codes["user7"]});
     let request = tokio::spawn(scene.request("ConfirmSignUp", confirm));

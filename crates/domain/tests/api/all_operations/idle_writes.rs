@@ -1,4 +1,4 @@
-//! What changes nothing writes nothing: who repeats it adds no row to the audit trail or anywhere else.
+//! A call that changes nothing writes nothing: repeating it adds no row to the audit trail or anywhere else.
 
 use cognate_store::params;
 use each_engine::each_engine;

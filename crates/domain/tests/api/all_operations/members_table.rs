@@ -11,8 +11,8 @@ use cognate_shapes::Op;
 const TABLE: &str = include_str!("../../../../../docs/operations.tsv");
 const MODEL: &str = include_str!("../../../../../model/cognito-idp.model");
 
-/// Operations and members of theirs that are stored and shown, or refused, and that nothing obeys yet. A row leaves with the feature,
-/// here and in the table.
+/// Operations and members of theirs that are stored and shown, or refused, and that nothing obeys yet. A row leaves
+/// with the feature, here and in the table.
 const STORED: &[(&[&str], &[&str])] = &[
     (
         &["CreateUserPool", "UpdateUserPool"],
@@ -70,7 +70,7 @@ struct Row {
 }
 
 impl Row {
-    /// Whether a member, or what it is a part of, is pending. The table may leave out the outermost names.
+    /// True if a member, or a member that contains it, is pending. The table may leave out the outermost names.
     fn holds(&self, path: &str) -> bool {
         let path = format!(".{path}.");
         let is = |member: &&str| *member == "*" || path.contains(&format!(".{member}."));
@@ -152,8 +152,8 @@ impl Model {
     }
 }
 
-/// The words of the code in a folder or file, without their underscores and in lower case: as a member's name is written in all
-/// of its forms. Comments and tests are no code.
+/// The words of the code in a folder or file, without their underscores and in lower case: as a member's name is
+/// written in all of its forms. Comments and tests are no code.
 fn words(place: &Path, into: &mut BTreeSet<String>) {
     let files = match place.is_dir() {
         true => std::fs::read_dir(place)

@@ -1,4 +1,4 @@
-//! What holds for every operation: refusals, members of requests, calls that change nothing.
+//! Rules for every operation: refusals, members of requests, calls that change nothing.
 
 mod errors_table;
 mod idle_writes;

@@ -217,7 +217,7 @@ async fn an_administrators_sign_in_tells_the_state_of_the_user(t: &TestApp) {
         "Password reset required for the user",
     )
     .await;
-    // A client that hides who exists gives nobody away.
+    // A client that hides which users exist does not tell that the name is unknown.
     let hiding = client_of(t, &pool, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
     let hidden = with(sign_in("nobody"), json!({"ClientId": hiding["ClientId"]}));
     t.refused("AdminInitiateAuth", hidden, WRONG.0, WRONG.1)

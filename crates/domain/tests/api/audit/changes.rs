@@ -16,7 +16,7 @@ use crate::support::passkeys::{self, Page};
 use crate::support::signin as signin_support;
 use crate::support::users::{PASSWORD, code, with};
 
-/// Operations that begin or continue a sign-in, which `auth_events` tells of, or send a code, which changes nobody.
+/// Operations that begin or continue a sign-in, which `auth_events` records, or send a code, which changes no user.
 const NO_CHANGES: [Op; 8] = [
     Op::InitiateAuth,
     Op::AdminInitiateAuth,
@@ -42,7 +42,7 @@ const IN_WORK: [Op; 10] = [
     Op::UpdateUserPoolReplica,
 ];
 
-/// Stands in every value that is set.
+/// The text in every value that is set.
 const VALUE: &str = "aValue5et";
 
 /// A server on which each operation is done once or more.

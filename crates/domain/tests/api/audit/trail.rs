@@ -14,7 +14,7 @@ use crate::support::TestApp;
 const DAY: i64 = 86_400;
 const KIND: &str = "audit_retention";
 
-/// What the trail says, the oldest first.
+/// Returns the entries of the trail, the oldest first.
 async fn trail(t: &TestApp) -> Vec<Value> {
     let rows = t
         .app
@@ -162,7 +162,7 @@ async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &Tes
         .unwrap();
     assert_eq!(count(t).await, 500);
 
-    // While its lease lasts nobody else does it.
+    // While its lease lasts no other node does it.
     turn::<AuditRetention>(&t.app, "other").await.unwrap();
     assert_eq!(count(t).await, 500);
     tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;

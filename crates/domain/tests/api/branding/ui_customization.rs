@@ -17,7 +17,7 @@ const CSS: &str = ".logo-customizable { max-width: 60%; }";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n...";
 const JPEG: &[u8] = b"\xff\xd8\xff...";
 
-/// Gives the pool a domain.
+/// Creates a domain of the pool.
 pub async fn domain(t: &TestApp, pool: &str, key: &str, custom: bool) {
     let row = DomainRow {
         key: key.to_owned(),

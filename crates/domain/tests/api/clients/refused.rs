@@ -1,4 +1,4 @@
-//! What CreateUserPoolClient and UpdateUserPoolClient refuse, with the service's texts.
+//! The refusals of CreateUserPoolClient and UpdateUserPoolClient, with the service's texts.
 
 use each_engine::each_engine;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ const OUTLIVES: &str = "Access and Id Token expiration times must be less than o
 const ANALYTICS: &str = "Invalid analytics configuration given, either <application arn> or <application id, role arn, \
     external id> are valid";
 
-/// What is refused for a client without a secret: settings, exception, text. `WRITE` and `READ` stand for the texts
-/// that name the operation.
+/// Returns the refusals for a client without a secret: settings, exception, text. `WRITE` and `READ` are replaced by
+/// the texts that name the operation.
 fn refusals(pool_id: &str) -> Vec<(Value, &'static str, String)> {
     let rows: Vec<(Value, &str, &str)> = vec![
         (

@@ -1,4 +1,5 @@
-//! How many codes an address gets and how many wrong answers to them are judged, whatever they are for and whoever asks.
+//! How many codes an address gets and how many wrong answers to them are judged, whatever their purpose and their
+//! caller.
 
 use cognate_store::params;
 use each_engine::each_engine;
@@ -324,7 +325,7 @@ async fn of_sixty_four_sign_ups_at_once_fifty_are_sent_a_code(t: &TestApp) {
     assert_eq!(inbox(t, &pool).await.len(), 50);
 }
 
-/// Users and names that nobody has are refused after the same answers, at the same cost.
+/// Users and unknown names are refused after the same answers, at the same cost.
 #[each_engine]
 async fn a_new_password_is_guessed_thirty_times_a_day_and_nobody_looks_alike(t: &TestApp) {
     let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;

@@ -70,7 +70,7 @@ async fn a_sign_in_without_a_known_device_gets_a_new_key(t: &TestApp) {
     assert_eq!(claims(&first["AccessToken"])["device_key"], device.key);
     assert_eq!(claim_names(&first["AccessToken"])[1], "device_key");
     assert!(claims(&first["IdToken"]).get("device_key").is_none());
-    // A key that nobody confirmed is no device.
+    // A key that was not confirmed is no device.
     assert_eq!(keys(t, &first["AccessToken"]).await, Vec::<String>::new());
     refuse(
         t,
@@ -283,7 +283,7 @@ async fn a_verifier_must_be_a_number_of_the_group(t: &TestApp) {
         bad("PasswordVerifier", json!("")),
         bad("PasswordVerifier", json!("AA==")),
         bad("PasswordVerifier", json!(prime)),
-        // Whoever knows no secret can prove these.
+        // A caller who knows no secret can prove these.
         bad("PasswordVerifier", json!("AQ==")),
         bad("PasswordVerifier", json!(STANDARD.encode([0, 0, 0, 1]))),
         bad("PasswordVerifier", json!(STANDARD.encode(&last))),

@@ -17,7 +17,7 @@ async fn refuse(t: &TestApp, op: &str, input: Value, refusal: (&str, &str)) {
     t.refused(op, input, refusal.0, refusal.1).await;
 }
 
-/// What ListDevices shows: the key of each.
+/// Returns the keys of the devices in the answer of ListDevices.
 async fn keys(t: &TestApp, access: &Value) -> Vec<String> {
     let listed = t.ok("ListDevices", json!({"AccessToken": access})).await;
     let key = |device: &Value| device["DeviceKey"].as_str().unwrap().to_owned();

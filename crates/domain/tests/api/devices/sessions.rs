@@ -173,7 +173,7 @@ async fn refresh_needs_the_device_of_the_session(t: &TestApp) {
         assert_eq!(claims(&result["AccessToken"])["device_key"], device.key);
         assert!(result.get("NewDeviceMetadata").is_none());
     }
-    // Without tracking nobody is asked.
+    // Without tracking, no user is asked for a device.
     let sql = "UPDATE pools SET doc = ?2, ver = ver + 1 WHERE pool_id = ?1";
     let row = t
         .app

@@ -388,7 +388,7 @@ async fn the_parent_of_a_custom_domain_has_an_address_unless_nobody_is_to_be_ask
     let nowhere = custom(&id, "auth.example.invalid");
     t.refused("CreateUserPoolDomain", nowhere.clone(), INVALID, SUBDOMAIN)
         .await;
-    // The parent is an address in another notation, for which nobody has to be asked.
+    // The parent is an address in another notation, for which no resolver has to be asked.
     t.ok("CreateUserPoolDomain", custom(&id, "auth.127.0x1"))
         .await;
     t.ok("CreateUserPoolDomain", of(&id, "shop")).await;

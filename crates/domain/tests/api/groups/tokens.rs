@@ -1,4 +1,4 @@
-//! What groups put into tokens.
+//! The claims of groups in tokens.
 
 use each_engine::each_engine;
 use serde_json::{Value, json};

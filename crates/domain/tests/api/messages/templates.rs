@@ -1,4 +1,4 @@
-//! What messages say, and that `serve` sends none.
+//! The texts of messages, and that `serve` sends none.
 
 use cognate_domain::messages::inbox::{self, InboxFilter};
 use cognate_domain::{Mode, Settings};

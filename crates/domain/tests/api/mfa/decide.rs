@@ -14,7 +14,7 @@ use crate::support::TestApp;
 use crate::support::mfa::*;
 use crate::support::signin::{Site, by_password, set_status, sign_in};
 
-/// What a sign-in of jane asks for, and of what there is to choose.
+/// Returns the challenge that a sign-in of jane asks for, and the factors that it lets her choose.
 async fn asked(t: &TestApp, s: &Site) -> (String, Value) {
     let answer = t
         .ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
@@ -85,7 +85,7 @@ async fn optional_factors_are_asked_for_when_they_are_on(t: &TestApp) {
         prefer(t, &s, settings.clone()).await;
         assert_eq!(asked(t, &s).await, expected, "{settings}");
     }
-    // Whoever has no number any more has no codes by SMS.
+    // A user without a number any more gets no codes by SMS.
     let none = json!(["phone_number"]);
     t.ok(
         "AdminDeleteUserAttributes",

@@ -346,7 +346,7 @@ async fn an_address_is_set_up_by_the_code_that_it_gets(t: &TestApp) {
     );
     let again = respond(t, &s, &asked, json!({"EMAIL": EMAIL})).await;
     assert_eq!(again.unwrap_err(), not_authorized(USED));
-    // Until the code has come back the address is nobody's.
+    // Until the code has come back, no user has the address.
     assert_eq!(attribute(&user(t, &s.pool, "jane").await, "email"), None);
     assert_eq!(challenge(t, &s).await["ChallengeName"], "MFA_SETUP");
     let message = inbox(t, &s.pool).await.remove(0);

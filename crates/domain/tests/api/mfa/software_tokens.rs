@@ -181,7 +181,7 @@ async fn apps_are_registered_by_one_credential_in_pools_that_offer_them(t: &Test
         verify["UserCode"] = json!("123456");
         t.refused("VerifySoftwareToken", verify, one.0, one.1).await;
     }
-    // The session of another challenge must not lead to a new app: whoever knows the password would get round the old.
+    // The session of another challenge must not lead to a new app: a thief of the password would get round the old one.
     let asked = challenge(t, &s).await;
     t.refused(
         "AssociateSoftwareToken",
@@ -233,7 +233,7 @@ async fn apps_are_registered_by_one_credential_in_pools_that_offer_them(t: &Test
         .await;
     // Preferences count for nothing in a pool without second factors.
     sign_in(t, &s.client, "jane").await;
-    // A pool that asks for others again goes on with the app of whoever has one.
+    // A pool that asks for other factors again still asks a user who has an app for its code.
     require(t, &s.pool, "OPTIONAL", &["SMS_MFA"]).await;
     t.advance(2).await;
     assert_eq!(

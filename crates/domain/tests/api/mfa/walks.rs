@@ -1,5 +1,5 @@
-//! Random walks over sign-ins with second factors: right and wrong answers in any order, to any session, while the user,
-//! the pool and the password change. Tokens never come without everything that pool and user ask for.
+//! Random walks over sign-ins with second factors: right and wrong answers in any order, to any session, while the
+//! user, the pool and the password change. Tokens never come without everything that pool and user ask for.
 
 use std::collections::HashSet;
 
@@ -11,14 +11,14 @@ use crate::support::TestApp;
 use crate::support::mfa::*;
 use crate::support::signin::{Site, by_password, set_password, sign_in};
 
-/// A session that was given, and what its sign-in has shown by the walk's own account.
+/// A session that was returned, and the factors that its sign-in has proven by the walk's own account.
 #[derive(Clone)]
 struct Held {
     challenge: String,
     session: Value,
     /// How often the password had been changed when it was shown.
     password: u32,
-    /// Whether a second factor was shown.
+    /// True if a second factor was proven.
     second: bool,
     /// The code that was sent for this session.
     code: Option<String>,
@@ -226,7 +226,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What jane and her administrator do meanwhile.
+    /// Makes a change by jane or her administrator.
     async fn change(&mut self) {
         match below(12) {
             0 => {

@@ -203,7 +203,7 @@ async fn a_passkey_is_registered_once_in_a_pool(t: &TestApp) {
             )))
         );
     }
-    // Nobody deletes another user's.
+    // A user cannot delete a passkey of another.
     let one = json!({"AccessToken": bob, "CredentialId": b64(&device.credential_id)});
     t.refused(
         "DeleteWebAuthnCredential",

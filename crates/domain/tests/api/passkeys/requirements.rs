@@ -1,4 +1,4 @@
-//! What pool, client, relying party and challenge require of a registration.
+//! The requirements of pool, client, relying party and challenge on a registration.
 
 use cognate_crypto::webauthn::client::{Authenticator, Statement};
 use each_engine::each_engine;

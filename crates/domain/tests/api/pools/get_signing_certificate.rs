@@ -26,7 +26,7 @@ async fn certificate(t: &TestApp, pool: &str) -> Certificate {
     Certificate::from_der(&der).unwrap()
 }
 
-/// Whether the pool's key for ID tokens signed the certificate.
+/// True if the pool's key for ID tokens signed the certificate.
 async fn is_by_the_pools_key(app: &App, pool: &str, certificate: &Certificate) -> bool {
     let record = app.cached_pool(pool).await.unwrap().unwrap();
     let signers = app.cached_signers(&record).await.unwrap();

@@ -1,4 +1,4 @@
-//! What CreateUserPool and UpdateUserPool refuse, with the service's texts; and feature plans.
+//! The refusals of CreateUserPool and UpdateUserPool, with the service's texts; and feature plans.
 
 use cognate_domain::Settings;
 use each_engine::each_engine;
@@ -10,7 +10,7 @@ use crate::support::texts::exceptions::INVALID;
 
 const SES: &str = "arn:aws:ses:us-east-1:000000000000:identity/a@b.example";
 
-/// What both CreateUserPool and UpdateUserPool refuse: the settings, the exception, the text.
+/// Returns the refusals of both CreateUserPool and UpdateUserPool: the settings, the exception, the text.
 fn refusals() -> Vec<(Value, &'static str, &'static str)> {
     let elsewhere = "arn:aws:lambda:eu-west-1:123456789012:function:hook";
     let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": FUNCTION});

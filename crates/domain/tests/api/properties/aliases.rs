@@ -16,7 +16,7 @@ use crate::support::users::{PASSWORD, access_token, attribute, client, code, poo
 use crate::support::{Refusal, TestApp};
 
 const WRITERS: usize = 64;
-/// What they all want: addresses, and names that can be preferred ones as well as user names.
+/// The addresses and names that all writers want; the names can be preferred ones as well as user names.
 const ADDRESSES: [&str; 3] = ["x@example.com", "y@example.com", "z@example.com"];
 const NAMES: [&str; 3] = ["chief", "boss", "head"];
 
@@ -85,7 +85,7 @@ impl<'a> Contest<'a> {
         }
     }
 
-    /// What a writer does; the refusal if it comes too late.
+    /// Writes as the writer does; returns the refusal if it comes too late.
     async fn write(&self, n: usize, writer: Writer) -> Result<(), Refusal> {
         let (t, pool, name) = (self.t, &self.pool, format!("u{n}"));
         let (address, wanted) = (ADDRESSES[writer.which], NAMES[writer.which]);
@@ -190,7 +190,7 @@ fn names(user: &Value) -> Vec<String> {
     names
 }
 
-/// What a writer who comes too late may be told.
+/// The refusals of a writer that comes too late.
 const LATE: [(&str, &str); 5] = [
     (
         "AliasExistsException",

@@ -1,4 +1,4 @@
-//! ListUsers finds what a model of a few lines finds, whatever stands in the values, and no page changes that.
+//! ListUsers finds the same users as a model of a few lines, whatever the values are, and paging does not change that.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ const SEARCHABLE: [&str; 10] = [
     "sub",
 ];
 
-/// What is special to a filter, to SQL, to Unicode, or to the end of an index's range.
+/// Characters that are special in a filter, to SQL, to Unicode, or at the end of an index's range.
 const ODD: [char; 22] = [
     'a',
     'B',
@@ -136,7 +136,7 @@ fn fold(text: &str) -> String {
     nfc(&nfc(text).to_lowercase())
 }
 
-/// Whether the model's user matches: names and `status` as they are, everything else without case.
+/// True if the model's user matches: names and `status` as they are, everything else without case.
 fn matches(user: &BTreeMap<&'static str, String>, search: &Search, value: &str) -> bool {
     let normal = match search.attribute {
         "username" | "status" => nfc,

@@ -40,7 +40,7 @@ const LISTINGS: [Listing; 11] = [
     Listing::Terms,
 ];
 
-/// What happens while a page is read.
+/// A change while a page is read.
 #[derive(Clone, Debug)]
 enum Step {
     Add(u16),
@@ -270,7 +270,7 @@ impl<'a> Place<'a> {
         (keys.collect(), page.get(next).cloned())
     }
 
-    /// Adds and removes items that are nobody's concern.
+    /// Adds and removes items that are not expected in the pages.
     async fn churn(&self, steps: Vec<Step>, going: &mut Vec<String>, made: &mut usize) {
         for step in steps {
             match step {

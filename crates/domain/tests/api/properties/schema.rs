@@ -9,7 +9,7 @@ use crate::properties::holds;
 use crate::support::TestApp;
 use crate::support::users::{PASSWORD, attribute, client, pool, user};
 
-/// What an attribute holds, with its limits.
+/// The type of an attribute, with its limits.
 #[derive(Clone, Debug)]
 enum Kind {
     Text(Option<i64>, Option<i64>),
@@ -85,7 +85,7 @@ impl Declared {
         asked
     }
 
-    /// Whether a pool takes it: custom attributes are never required, and no range is empty.
+    /// True if a pool accepts it: custom attributes are never required, and no range is empty.
     fn is_possible(&self) -> bool {
         let (min, max) = match self.kind {
             Kind::Text(min, max) | Kind::Number(min, max) => (min, max),
@@ -94,7 +94,7 @@ impl Declared {
         !self.required && min.unwrap_or(i64::MIN) <= max.unwrap_or(i64::MAX)
     }
 
-    /// Whether a value fits; an empty one is none.
+    /// True if a value fits; an empty one is none.
     fn takes(&self, value: &str) -> bool {
         let within = |n: i64, min: Option<i64>, max: Option<i64>| {
             min.is_none_or(|min| n >= min) && max.is_none_or(|max| n <= max)
@@ -107,7 +107,7 @@ impl Declared {
         }
     }
 
-    /// What is kept of a value that fits.
+    /// Returns the stored form of a value that fits.
     fn kept(&self, value: &str) -> Option<String> {
         match self.kind {
             _ if value.is_empty() => None,
@@ -130,7 +130,7 @@ async fn shown(t: &TestApp, pool: &str, count: usize) -> Vec<Option<String>> {
         .collect()
 }
 
-/// Whether the call was refused for what its input says, and for nothing else.
+/// True if the call was refused because of its input, and for no other reason.
 fn refused(answer: Result<Value, (String, String)>) -> bool {
     match answer {
         Ok(_) => false,

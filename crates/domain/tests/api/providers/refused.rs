@@ -1,4 +1,4 @@
-//! What is refused of identity providers.
+//! Refusals of the operations on identity providers.
 
 use each_engine::each_engine;
 use serde_json::{Value, json};

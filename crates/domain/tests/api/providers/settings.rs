@@ -12,7 +12,7 @@ use crate::support::TestApp;
 use crate::support::providers::*;
 use crate::support::users::{all_at_once, client, pool, with};
 
-/// What a provider shows besides its settings.
+/// Returns the whole provider of an answer, with the given settings.
 fn shown(
     answer: &Value,
     pool: &str,

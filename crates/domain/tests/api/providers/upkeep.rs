@@ -1,5 +1,5 @@
-//! What changes about identity providers without a request: metadata read again, certificates renewed; and how many
-//! attributes the users of one may be linked by.
+//! Changes of identity providers without a request: metadata read again, certificates renewed; and how many attributes
+//! the users of one may be linked by.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,7 +42,7 @@ async fn turn(t: &TestApp) {
     one.and(two).unwrap_or_else(|fault| panic!("{fault:?}"));
 }
 
-/// The certificate that is shown: its bytes, its public key, and the day from which it is good.
+/// Returns the certificate in the answer: its bytes, its public key, and the day from which it is good.
 fn certificate(provider: &Value) -> (String, Vec<u8>, u64) {
     let text = provider["ProviderDetails"]["ActiveEncryptionCertificate"]
         .as_str()

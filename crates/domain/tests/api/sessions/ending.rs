@@ -7,7 +7,7 @@ use super::*;
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
-/// What a session is called whose id the tokens carry.
+/// Returns the public id of the session whose id the tokens carry.
 async fn called(t: &TestApp, result: &Value) -> String {
     let answer = t
         .ok(

@@ -131,7 +131,7 @@ async fn sessions_of_sign_ups_are_good_for_nothing_else(t: &TestApp) {
         "Invalid session provided",
     )
     .await;
-    // The session of an unconfirmed sign-up signs nobody in.
+    // The session of an unconfirmed sign-up signs no user in.
     t.refused(
         "InitiateAuth",
         first(&s.client, "jane", &jane["Session"]),
@@ -254,7 +254,7 @@ async fn without_a_password_there_must_be_something_to_send_codes_to(t: &TestApp
         )
         .await;
     assert_eq!(asked["AvailableChallenges"], json!(["EMAIL_OTP"]));
-    // Nobody knows a password that is not there.
+    // No password is right if the user has none.
     for password in ["", " ", PASSWORD] {
         let input = begin(
             &s.client,

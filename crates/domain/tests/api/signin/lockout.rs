@@ -1,4 +1,4 @@
-//! The sign-in lockout (auth.md 2.10): five wrong passwords, then a delay that doubles; the same for nobody.
+//! The sign-in lockout (auth.md 2.10): five wrong passwords, then a delay that doubles; the same for unknown names.
 
 use each_engine::each_engine;
 use serde_json::json;
@@ -109,7 +109,7 @@ async fn nobody_is_locked_like_a_user_where_existence_is_hidden(t: &TestApp) {
     assert_eq!(wrong(t, &s.client, "another").await, refusal(WRONG));
     t.advance(16).await;
     assert_eq!(wrong(t, &s.client, "nobody").await, refusal(WRONG));
-    // Nothing typed stands in the table.
+    // The table holds no typed text.
     let sql = "SELECT subject FROM attempts WHERE pool_id = ?1";
     let rows = t
         .app

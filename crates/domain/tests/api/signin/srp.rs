@@ -324,7 +324,7 @@ async fn nobody_gets_a_stable_challenge_where_existence_is_hidden(t: &TestApp) {
     let real = length(Srp::start(t, &e.client, "jane@example.com").await.unwrap());
     let fake = length(Srp::start(t, &e.client, "john@example.com").await.unwrap());
     assert!(real.abs_diff(fake) <= 8, "{real} {fake}");
-    // The name of such a user is an id, and so is that of an alias which nobody has.
+    // The name of such a user is an id, and so is the decoy of an unknown alias.
     let a = site_with(
         t,
         json!({"AliasAttributes": ["email"]}),

@@ -126,7 +126,7 @@ async fn the_first_level_that_can_be_reached_is_the_goal(t: &TestApp) {
     let s = mfa_site(t, "OPTIONAL", &["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]).await;
     jane(t, &s, &["email"]).await;
     allow_user_auth(t, &s).await;
-    // No app, and an address that nobody verified.
+    // No app, and an address that is not verified.
     for levels in [
         "urn:cognito:loa:4",
         "urn:cognito:loa:4 urn:cognito:loa:3 urn:cognito:loa:2",

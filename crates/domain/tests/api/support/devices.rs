@@ -1,4 +1,4 @@
-//! What the tests of devices share: a pool that tracks them, and the client's side of a device.
+//! Helpers for the tests of devices: a pool that tracks them, and the client's side of a device.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! What the tests of second factors share: pools that ask for them, users who have them, an authenticator app.
+//! Helpers for the tests of second factors: pools that ask for them, users who have them, an authenticator app.
 
 use cognate_crypto::totp::Seed;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ pub async fn require(t: &TestApp, pool: &str, configuration: &str, factors: &[&s
     t.ok("SetUserPoolMfaConfig", input).await;
 }
 
-/// Jane, confirmed, with what she has of `PHONE` and `EMAIL`; gives the `sub`.
+/// Creates jane, confirmed, with the attributes in `has`, whose values are `PHONE` and `EMAIL`; returns the `sub`.
 pub async fn jane(t: &TestApp, s: &Site, has: &[&str]) -> String {
     let attributes: Vec<Value> = has
         .iter()
@@ -217,7 +217,7 @@ pub async fn respond(
     .await
 }
 
-/// Whether an answer holds tokens and nothing else.
+/// Asserts that an answer holds tokens and nothing else.
 pub fn assert_signed_in(answer: &Value) {
     assert_eq!(answer["ChallengeParameters"], json!({}));
     assert!(answer["AuthenticationResult"]["AccessToken"].is_string());

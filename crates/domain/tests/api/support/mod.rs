@@ -45,7 +45,7 @@ pub struct TestApp {
     caller: (&'static str, &'static str),
 }
 
-/// Where calls come from unless a test says otherwise.
+/// The origin of calls unless a test says otherwise.
 const CALLER: (&str, &str) = ("127.0.0.1", "test");
 
 static NEXT: AtomicU64 = AtomicU64::new(0);

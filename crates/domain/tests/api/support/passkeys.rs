@@ -1,4 +1,4 @@
-//! What the tests of passkeys share: a pool that takes them, a browser, and an authenticator in software behind it.
+//! Helpers for the tests of passkeys: a pool that accepts them, a browser, and an authenticator in software behind it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -37,7 +37,7 @@ pub async fn configure(t: &TestApp, s: &Site, web_authn: Value) {
     t.ok("SetUserPoolMfaConfig", input).await;
 }
 
-/// A confirmed user, signed in with the password; gives the access token.
+/// Creates a confirmed user and signs them in with the password; returns the access token.
 pub async fn signed_in(t: &TestApp, s: &Site, name: &str) -> Value {
     user(t, &s.pool, name).await;
     sign_in(t, &s.client, name).await["AccessToken"].clone()
@@ -132,7 +132,7 @@ pub async fn register(t: &TestApp, access: &Value, device: &Authenticator) {
     assert_eq!(complete(t, access, credential).await, Ok(json!({})));
 }
 
-/// A user with the passkey of a device; gives the access token.
+/// Creates a user with the passkey of a device; returns the access token.
 pub async fn registered(t: &TestApp, s: &Site, name: &str, device: &Authenticator) -> Value {
     let access = signed_in(t, s, name).await;
     register(t, &access, device).await;

@@ -1,4 +1,4 @@
-//! What the tests of sign-in, tokens and sessions share: a pool with a user, both ways to sign in, tokens taken apart.
+//! Helpers for the tests of sign-in, tokens and sessions: a pool with a user, both ways to sign in, tokens taken apart.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -60,7 +60,7 @@ pub async fn client_of(t: &TestApp, pool: &str, extra: Value) -> Value {
     t.ok("CreateUserPoolClient", with(input, extra)).await["UserPoolClient"].clone()
 }
 
-/// A confirmed user with [`PASSWORD`]; gives the `sub`.
+/// Creates a confirmed user with [`PASSWORD`]; returns the `sub`.
 pub async fn user(t: &TestApp, pool: &str, name: &str) -> String {
     user_with(t, pool, name, json!([])).await
 }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::signin::*;
 
-/// Two right answers sign in, three wrong ones end it, a first `tokens` or `nonsense` in ClientMetadata does at once what
-/// it says. Whoever began with SRP proves the password first.
+/// Two right answers sign in, three wrong ones end it, a first `tokens` or `nonsense` in ClientMetadata does at once
+/// what it says. A user who began with SRP proves the password first.
 #[derive(Clone, Default)]
 pub struct Rules(Arc<Mutex<Vec<String>>>);
 

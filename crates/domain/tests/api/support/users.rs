@@ -112,7 +112,7 @@ pub fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {
     found["Value"].as_str()
 }
 
-/// Whether a name and password sign in; the refusal's code and message if not.
+/// Signs in with a name and password; returns the refusal's code and message if that fails.
 pub async fn sign_in(
     t: &TestApp,
     client: &str,

@@ -1,4 +1,4 @@
-//! What ends which tokens: every row of the revocation matrix (auth.md 5.6).
+//! Which event ends which tokens: every row of the revocation matrix (auth.md 5.6).
 
 use each_engine::each_engine;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ impl Matrix {
         for tokens in [&self.first, &self.second] {
             self.is_over(t, tokens, &access, &refresh).await;
         }
-        // Whoever signs in again is signed in.
+        // A user who signs in again is signed in.
         let again = sign_in(t, &self.site.client, "jane").await;
         self.is_alive(t, &again).await;
     }

@@ -45,7 +45,7 @@ async fn made_before(t: &TestApp, pool: &str, name: &str, more: &[(&str, &str)])
     assert_eq!(attribute(&shown, "preferred_username"), Some(ADDRESS));
 }
 
-/// Who has the address.
+/// Returns the name of the user who has the address.
 async fn owner(t: &TestApp, pool: &str) -> Value {
     user(t, pool, ADDRESS).await["Username"].clone()
 }

@@ -117,7 +117,7 @@ async fn an_alias_taken_by_many_at_once_goes_to_one(t: &TestApp) {
     )
     .await;
     assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 1);
-    // By force each gets it in turn; whoever lost it is unverified.
+    // By force each gets it in turn; the user who lost it is unverified.
     let answers = all_at_once(
         t,
         "AdminCreateUser",

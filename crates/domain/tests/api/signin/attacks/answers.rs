@@ -1,5 +1,5 @@
-//! Attacks on every challenge: the state of a sign-in in other hands, altered, out of order, twice. None of it is answered
-//! but by its refusal, and none takes anything from the right answer.
+//! Attacks on every challenge: the state of a sign-in in other hands, altered, out of order, twice. None of it is
+//! answered but by its refusal, and none takes anything from the right answer.
 
 use cognate_crypto::srp::client::Client as SrpClient;
 use each_engine::each_engine;
@@ -100,7 +100,7 @@ fn altered(kind: Kind, text: &str) -> Vec<(String, (&'static str, &'static str))
     list
 }
 
-/// What is said to the answer of one user in the state of another, given under that one's name; None where the answer
+/// Returns the refusal of one user's answer in the state of another, sent under the other's name; None where the answer
 /// holds nothing of its own.
 fn crossed(kind: Kind) -> Option<(&'static str, &'static str)> {
     Some(match kind {

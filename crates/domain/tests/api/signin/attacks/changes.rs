@@ -1,4 +1,4 @@
-//! What happens to a user between a challenge and its answer: another password, disabled, deleted, made anew, reset.
+//! Changes of a user between a challenge and its answer: another password, disabled, deleted, made anew, reset.
 
 use each_engine::each_engine;
 use serde_json::{Value, json};
@@ -19,16 +19,16 @@ enum Change {
     Reset,
 }
 
-/// What the right answer is told after a change; None: it still is right.
+/// Returns the refusal of the right answer after a change; None if it still is right.
 fn said(kind: Kind, change: Change) -> Option<(&'static str, &'static str)> {
     match change {
         Change::Password => match kind {
             K::PasswordVerifier | K::Password => Some(WRONG),
-            // Whoever showed the former password begins again; whoever showed none never needed it.
+            // A user who proved the former password begins again; one who proved none never needed it.
             _ => kind.is_after_the_password().then_some(INVALID),
         },
         Change::Disabled => Some(DISABLED),
-        // A proof of a password is judged like that of a name that nobody has.
+        // A proof of a password is judged like that of an unknown name.
         Change::Deleted | Change::MadeAnew if kind == K::PasswordVerifier => Some(WRONG),
         Change::Deleted | Change::MadeAnew => Some(INVALID),
         // The operation has no name for it.
@@ -75,7 +75,7 @@ async fn changed(t: &TestApp, change: Change) {
     }
 }
 
-/// Whether an answer holds tokens.
+/// True if an answer holds tokens.
 fn signed_in(answer: &Value) -> bool {
     answer.get("AuthenticationResult").is_some()
 }

@@ -1,4 +1,4 @@
-//! What the attacks on challenges share: every challenge that can be given, how a user comes to it, its right answer.
+//! Helpers for the attacks on challenges: every challenge there is, how a user comes to it, its right answer.
 
 mod answers;
 pub mod asking;
@@ -108,12 +108,12 @@ impl Kind {
         })
     }
 
-    /// Whether the right answer leaves the session as it was, since nothing was shown by it.
+    /// True if the right answer leaves the session as it was, since it proves nothing.
     pub fn leaves_all_as_it_was(self) -> bool {
         matches!(self, K::Associate | K::PasswordSrp | K::DeviceSrp)
     }
 
-    /// Whether the password was shown before.
+    /// True if the password was proven before.
     pub fn is_after_the_password(self) -> bool {
         matches!(
             self,
@@ -132,12 +132,12 @@ impl Kind {
         )
     }
 
-    /// Whether the operation is one of authenticator apps, which is told nothing but the session.
+    /// True if the operation is one of authenticator apps, whose requests hold nothing but the session.
     pub fn is_of_apps(self) -> bool {
         matches!(self, K::Associate | K::VerifyToken)
     }
 
-    /// Where the state of the sign-in stands in the answer.
+    /// Returns the place in the answer that holds the state of the sign-in.
     pub fn carrier(self) -> &'static str {
         match self {
             K::PasswordVerifier | K::DeviceVerifier => {
@@ -147,7 +147,7 @@ impl Kind {
         }
     }
 
-    /// Where the answer names its user.
+    /// Returns the place in the answer that names its user.
     pub fn name_at(self) -> Option<&'static str> {
         match self {
             K::FirstSignIn => Some("/AuthParameters/USERNAME"),
@@ -156,7 +156,7 @@ impl Kind {
         }
     }
 
-    /// What is said to a state of somebody else, or one that was altered.
+    /// Returns the refusal of a state that is another user's or was altered.
     pub fn foreign(self) -> (&'static str, &'static str) {
         match self {
             K::PasswordVerifier | K::DeviceVerifier => WRONG,
@@ -164,7 +164,7 @@ impl Kind {
         }
     }
 
-    /// What is said to a second right answer.
+    /// Returns the refusal of a second right answer.
     pub fn used(self) -> (&'static str, &'static str) {
         match self {
             K::PasswordVerifier => WRONG,
@@ -203,7 +203,7 @@ impl Kind {
         }
     }
 
-    /// A pool that gives the challenge, and a client of it.
+    /// Creates a pool that sends the challenge, and a client of it.
     pub async fn site(self, t: &TestApp) -> Site {
         let setup = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
         match self {

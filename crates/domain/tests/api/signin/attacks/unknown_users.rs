@@ -1,5 +1,5 @@
-//! Names that nobody has, where the client must not know: every step of USER_AUTH is answered alike at the same cost, to the
-//! burning of a code and into the lockout and out of it.
+//! Unknown names, with a client that hides which users exist: every step of USER_AUTH is answered as for a user and at
+//! the same cost, including used-up codes and the lockout, into it and out of it.
 
 use cognate_crypto::srp::client::Client as SrpClient;
 use each_engine::each_engine;
@@ -9,7 +9,7 @@ use crate::support::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
-/// What is seen of a step from outside, and what it costs inside: reads, commits, statements.
+/// The visible result of a step, and its cost inside: reads, commits, statements.
 type Step = (String, Result<Value, Refusal>, [u64; 3]);
 
 struct Watch<'a> {
@@ -53,8 +53,8 @@ impl Watch<'_> {
     }
 }
 
-/// An answer as far as it must be the same: texts that are different each time by their lengths, masked addresses as they
-/// are.
+/// An answer as far as it must be the same: texts that are different each time by their lengths, masked addresses as
+/// they are.
 fn seen(answer: Value) -> Value {
     let length = |value: &Value| json!(value.as_str().map(str::len));
     let mut seen = answer.clone();
@@ -199,7 +199,7 @@ async fn tried(t: &TestApp, s: &Site, name: &str) -> Vec<Step> {
 async fn nobody_is_answered_as_a_user_is_at_the_same_cost_lockout_included(t: &TestApp) {
     let hidden = json!({"PreventUserExistenceErrors": "ENABLED"});
     let s = choices(t, json!({}), hidden).await;
-    // A user whose name is as long as nobody's pseudonymous name, and who has both contacts.
+    // A user whose name is as long as the pseudonym of an unknown name, and who has both contacts.
     let contacts = json!([
         {"Name": "email", "Value": "j@example.com"}, {"Name": "phone_number", "Value": "+15555550100"},
     ]);

@@ -1,4 +1,4 @@
-//! USER_AUTH for names that nobody has, where the client must not learn that: the answers and the work of a user.
+//! USER_AUTH for unknown names, with a client that must not learn that they are: the answers and the work of a user.
 
 use each_engine::each_engine;
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ async fn names_that_nobody_has_look_like_users_where_the_client_must_not_know(t:
             .unwrap_err(),
         refusal(WRONG)
     );
-    // Messages to nobody are given up.
+    // Messages to unknown users are dropped.
     assert!(
         inbox(t, &s.pool)
             .await

@@ -74,7 +74,7 @@ async fn the_triggers_end_a_sign_in(t: &TestApp) {
             .unwrap_err(),
         not_authorized(USED)
     );
-    // Custom challenges lock nobody out.
+    // Custom challenges lock no user out.
     t.ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
         .await;
 }

@@ -1,4 +1,4 @@
-//! When a device is asked for, and what it stands for.
+//! When a device is asked for, and which factors it replaces.
 
 use cognate_crypto::srp;
 use each_engine::each_engine;
@@ -93,7 +93,7 @@ async fn a_device_never_signs_in_alone(t: &TestApp) {
         key: "us-east-1_00000000-0000-4000-8000-000000000000".into(),
         ..w.device.clone()
     };
-    // Nobody showed a password: the same answer for the user's device, a made-up one, and a made-up user.
+    // No password was proven: the same answer for the user's device, a made-up one, and a made-up user.
     for (name, device) in [
         ("jane", &w.device),
         ("jane", &stranger),

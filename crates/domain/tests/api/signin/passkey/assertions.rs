@@ -70,7 +70,7 @@ async fn each_wrong_assertion_is_told_the_same_and_leaves_the_session_good(t: &T
         let good = Page::default().get(&asked.options, &mut device);
         assert!(answer(t, &s, &asked, &good).await.is_ok());
     }
-    // Another relying party, nobody there, another kind of passkey, one that is and is not copied.
+    // Another relying party, no user present, another kind of passkey, one that is and is not copied.
     for (rp_id, flags) in [
         ("example.com", client::PRESENT | client::ELIGIBLE),
         (RP, client::ELIGIBLE),

@@ -1,4 +1,4 @@
-//! When a passkey is offered, and what it stands for.
+//! When a passkey is offered, and which factors it counts as.
 
 use cognate_crypto::webauthn::client::{self, Authenticator};
 use each_engine::each_engine;
@@ -13,7 +13,7 @@ use crate::support::passkeys::*;
 use crate::support::signin::*;
 use crate::support::texts::sessions::USED;
 
-/// Turns second factors on in the pool, with or without passkeys that stand for both.
+/// Turns second factors on in the pool, with or without passkeys that count as both.
 async fn require(t: &TestApp, s: &Site, configuration: &str, both: bool) {
     let factor = if both {
         "MULTI_FACTOR_WITH_USER_VERIFICATION"

@@ -1,6 +1,6 @@
-//! Random walks over the whole state machine of sign-in: two users, two clients, every flow and challenge, right, wrong and
-//! foreign answers to any session ever seen, while pool, users and time change. Tokens never come without what pool and
-//! user require, by the walk's own account of what was shown. A walk that fails is walked again with its seed in
+//! Random walks over the whole state machine of sign-in: two users, two clients, every flow and challenge, right, wrong
+//! and foreign answers to any session ever seen, while pool, users and time change. Tokens never come without what pool
+//! and user require, by the walk's own account of what was shown. A walk that fails is walked again with its seed in
 //! `COGNATE_WALK_SEED`.
 
 mod world;
@@ -23,9 +23,9 @@ use crate::support::signin::*;
 /// The answer that a walk gives, and what it shows by the walk's own account.
 struct Given {
     responses: Value,
-    /// What is shown if it is right; None where nothing is.
+    /// The factor that it proves if it is right; None if it proves none.
     shows: Option<Shown>,
-    /// Whether it is right.
+    /// True if it is right.
     right: bool,
     srp: Option<SrpClient>,
 }
@@ -121,7 +121,7 @@ async fn begin(w: &mut World<'_>) {
     }
 }
 
-/// What is answered to the challenge of `held`, with the codes and proofs of `from`.
+/// Returns the answer to the challenge of `held`, with the codes and proofs of `from`.
 fn given(w: &mut World<'_>, held: &Held, from: &Held, own: bool) -> Given {
     let who = held.who;
     let word = if w.below(4) > 0 {

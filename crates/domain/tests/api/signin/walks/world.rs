@@ -1,5 +1,5 @@
-//! The world of [`crate::signin::walks`]: a pool that changes, two users, what was shown in each sign-in, and the judge, who knows
-//! the rules and nothing of the program.
+//! The world of [`crate::signin::walks`]: a pool that changes, two users, what was shown in each sign-in, and the
+//! judge, who knows the rules and nothing of the program.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -116,7 +116,7 @@ pub struct Somebody {
     /// Codes of apps that were accepted.
     pub used: HashSet<String>,
     pub passkey: Authenticator,
-    /// Whether a passkey was chosen to stand for both factors.
+    /// True if a passkey was chosen to count as both factors.
     both: bool,
     pub device: Option<Device>,
     access: Value,
@@ -268,7 +268,7 @@ impl<'a> World<'a> {
         Some(message["code"].as_str().unwrap().to_owned())
     }
 
-    /// Whether the pool and the user as they are now let this sign-in have tokens.
+    /// Asserts that the pool and the user as they are now let this sign-in have tokens.
     pub async fn judge(&self, held: &Held) {
         let person = &self.people[held.who];
         let of_them = json!({"UserPoolId": self.pool, "Username": person.name});
@@ -378,7 +378,7 @@ impl<'a> World<'a> {
         self.t.advance(2).await;
     }
 
-    /// What users and administrators do meanwhile.
+    /// Makes a change by a user or an administrator.
     pub async fn change(&mut self) {
         let (t, who) = (self.t, self.below(2));
         let of_them = json!({"UserPoolId": self.pool, "Username": self.people[who].name});

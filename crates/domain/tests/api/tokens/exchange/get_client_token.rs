@@ -58,7 +58,7 @@ async fn a_machine_gets_a_token_that_names_only_itself(t: &TestApp) {
     let narrow = with(input, json!({"Scopes": ["api/write", "api/write"]}));
     let narrow = get_token(t, narrow).await.unwrap();
     assert_eq!(self::claims(&narrow["AccessToken"])["scope"], "api/write");
-    // It is nobody's: no operation on a user takes it.
+    // It belongs to no user: no operation on a user accepts it.
     let text = "Invalid Access Token";
     assert_eq!(
         get_user(t, &result["AccessToken"]).await.unwrap_err(),

@@ -121,7 +121,7 @@ async fn whoever_acts_for_a_user_is_named_one_inside_the_other(t: &TestApp) {
         claims(&twice)["act"],
         json!({"sub": claims(&john)["sub"], "act": {"sub": machine}})
     );
-    // Trading it once more without an actor hides nobody.
+    // Trading it once more without an actor hides no former actor.
     let quiet = t.ok("GetDerivedToken", exchange(&s.client, &twice)).await["IssuedToken"].clone();
     assert_eq!(claims(&quiet)["act"], claims(&twice)["act"]);
     t.ok(
@@ -136,7 +136,7 @@ async fn whoever_acts_for_a_user_is_named_one_inside_the_other(t: &TestApp) {
         "Invalid Actor Token",
     )
     .await;
-    // A machine is nobody on whose behalf one could act.
+    // A machine is no user on whose behalf one could act.
     t.refused(
         "GetDerivedToken",
         exchange(&s.client, &agent),
@@ -254,7 +254,7 @@ async fn clients_trade_only_as_they_may(t: &TestApp) {
     let only = client_of(t, &s.pool, only).await;
     let mut input = exchange(only["ClientId"].as_str().unwrap(), &first["AccessToken"]);
     let text = "ALLOW_TOKEN_EXCHANGE_IMPERSONATION is not enabled for the client.";
-    // The harness calls with IAM credentials, which stand for the secret; a wrong one is refused all the same.
+    // The harness calls with IAM credentials, which replace the secret; a wrong one is refused all the same.
     t.refused("GetDerivedToken", input.clone(), INVALID, text)
         .await;
     input["ClientSecret"] = json!("x".repeat(30));

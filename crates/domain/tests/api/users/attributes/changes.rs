@@ -1,4 +1,4 @@
-//! Who may write which attribute.
+//! The permissions to write attributes.
 
 use each_engine::each_engine;
 use serde_json::{Value, json};
@@ -305,7 +305,7 @@ async fn what_a_provider_gave_is_not_the_users_to_change(t: &TestApp) {
         "Cannot modify an already provided email",
     )
     .await;
-    // Nor theirs to take away, after which it would be no provider's.
+    // Nor may they delete it, after which it would be no provider's.
     t.refused(
         "UpdateUserAttributes",
         update(&token, &[("email", "")]),

@@ -52,7 +52,7 @@ async fn in_pools_with_username_attributes_the_address_is_the_name(t: &TestApp) 
             "User does not exist.".into()
         )
     );
-    // Without any address nobody could sign in.
+    // Without any address the user could not sign in.
     let last = "user.email: Required attribute cannot be deleted.";
     t.refused(
         "UpdateUserAttributes",

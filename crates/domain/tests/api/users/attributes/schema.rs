@@ -1,4 +1,4 @@
-//! What the schema allows.
+//! The values that the schema allows.
 
 use each_engine::each_engine;
 use serde_json::json;
