@@ -54,7 +54,7 @@ impl Entry<'_> {
     }
 }
 
-/// The entry of a command; `detail` names its object if that is neither a pool nor a user.
+/// Returns the entry of a command; `detail` names its object if that is neither a pool nor a user.
 #[must_use]
 pub fn command<'a>(name: &'a str, detail: Option<&'a str>) -> Entry<'a> {
     Entry {
@@ -166,7 +166,7 @@ pub fn is_idle(cx: &Cx<'_>, before: &User, after: &User) -> bool {
     cx.caller.id().is_none() && before.doc == after.doc
 }
 
-/// The moment before which rows are forgotten, in the service's microseconds; None keeps them for ever.
+/// Returns the moment before which rows are forgotten, in the service's microseconds; None keeps them for ever.
 #[must_use]
 pub fn forgotten_before(app: &App) -> Option<i64> {
     let kept = app.settings.audit_retention?;

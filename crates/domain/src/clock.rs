@@ -18,7 +18,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that runs `offset` microseconds ahead of the wall.
+    /// Returns a clock that runs `offset` microseconds ahead of the wall.
     pub fn new(offset: i64) -> Self {
         Self {
             offset: AtomicI64::new(offset.max(0)),
@@ -44,7 +44,7 @@ impl Clock {
             .saturating_add(self.offset.load(Ordering::Relaxed))
     }
 
-    /// The offset in microseconds.
+    /// Returns the offset in microseconds.
     pub fn offset(&self) -> i64 {
         self.offset.load(Ordering::Relaxed)
     }
@@ -55,7 +55,7 @@ impl Clock {
     }
 }
 
-/// The number of the UTC day that holds `micros`.
+/// Returns the number of the UTC day that holds `micros`.
 pub fn utc_day(micros: i64) -> u32 {
     u32::try_from(micros.div_euclid(DAY)).unwrap_or(0)
 }

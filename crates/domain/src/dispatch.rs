@@ -77,8 +77,8 @@ macro_rules! routes {
         /// The operations that have no code yet. Only a newer model makes this list grow.
         pub const NOT_BUILT: &[Op] = &[$(Op::$missing),*];
 
-        /// The operation's work, not begun. Each is made in a function of its own and on the heap: as parts of one
-        /// large future, all of them together would need room on the stack at once.
+        /// Returns the operation's work, not begun. Each is made in a function of its own and on the heap: as parts of
+        /// one large future, all of them together would need room on the stack at once.
         fn route<'a>(cx: &'a Cx<'a>, op: Op, input: &'a Value) -> Running<'a> {
             match op {
                 $(Op::$op => {

@@ -6,17 +6,17 @@ use cognate_crypto::secret::SecretString;
 const LETTERS_AND_DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER_AND_DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// A new pool id: the region, `_`, and 9 letters and digits.
+/// Returns a new pool id: the region, `_`, and 9 letters and digits.
 pub fn pool_id(region: &str) -> String {
     format!("{region}_{}", random::alphanumeric(9, LETTERS_AND_DIGITS))
 }
 
-/// A new client id: 26 lower-case letters and digits.
+/// Returns a new client id: 26 lower-case letters and digits.
 pub fn client_id() -> String {
     random::alphanumeric(26, LOWER_AND_DIGITS)
 }
 
-/// A new client secret: 52 lower-case letters and digits, 268 bits.
+/// Returns a new client secret: 52 lower-case letters and digits, 268 bits.
 pub fn client_secret() -> SecretString {
     SecretString::new(random::alphanumeric(52, LOWER_AND_DIGITS))
 }

@@ -1,4 +1,5 @@
-//! Page tokens: opaque, sealed, and good only for the operation, scope and filter that they were made for (admin.md 1.14).
+//! Page tokens: opaque, sealed, and good only for the operation, scope and filter that they were made for
+//! (admin.md 1.14).
 //!
 //! A token holds the last key of the page and the time it was made. It opens for one hour of service time.
 
@@ -18,7 +19,7 @@ const SKEW: i64 = MINUTE;
 /// How many rows a page has when the caller names no number, or 0 (admin.md 1.14).
 pub const DEFAULT_PAGE: i64 = 60;
 
-/// The page size that the caller asked for.
+/// Returns the page size that the caller asked for.
 pub fn size(asked: Option<i64>) -> i64 {
     asked
         .filter(|n| *n > 0)
@@ -26,15 +27,15 @@ pub fn size(asked: Option<i64>) -> i64 {
         .min(DEFAULT_PAGE)
 }
 
-/// A token for the page behind `cursor` of this operation. `scope` is the pool id, or the region of listings across
-/// pools; `filter` whatever else shapes the listing.
+/// Returns a token for the page behind `cursor` of this operation. `scope` is the pool id, or the region of listings
+/// across pools; `filter` whatever else shapes the listing.
 pub fn seal(cx: &Cx<'_>, scope: &str, filter: &str, cursor: &str) -> String {
     let mut plain = cx.now().to_be_bytes().to_vec();
     plain.extend_from_slice(cursor.as_bytes());
     URL_SAFE_NO_PAD.encode(cx.root.seal(&context(cx, scope, filter), &plain))
 }
 
-/// The cursor in a token of this operation, scope and filter.
+/// Returns the cursor in a token of this operation, scope and filter.
 ///
 /// # Errors
 /// InvalidParameterException for a token that is altered, too old, or made for something else.
@@ -42,7 +43,7 @@ pub fn open(cx: &Cx<'_>, scope: &str, filter: &str, token: &str) -> Result<Strin
     read(cx, scope, filter, token).ok_or_else(|| invalid(cx, token))
 }
 
-/// The refusal of a token.
+/// Returns the refusal of a token.
 pub fn invalid(cx: &Cx<'_>, token: &str) -> Fault {
     errors::pools::invalid_page_token(cx.action, token, &cx.request_id).into()
 }
@@ -67,7 +68,7 @@ fn context<'a>(cx: &Cx<'_>, scope: &'a str, filter: &'a str) -> Context<'a> {
     }
 }
 
-/// A page of at most `size` rows, and whether there were more.
+/// Returns a page of at most `size` rows, and whether there were more.
 pub fn cut<T>(mut rows: Vec<T>, size: i64) -> (Vec<T>, bool) {
     let size = usize::try_from(size).unwrap_or(0);
     let more = rows.len() > size;

@@ -28,7 +28,7 @@ pub struct ClientSetting {
     pub governs: &'static [Op],
 }
 
-/// Everything that gives out tokens for a sign-in.
+/// Operations and endpoints that issue tokens for a sign-in.
 const SIGN_IN: &[Op] = &[
     Op::InitiateAuth,
     Op::AdminInitiateAuth,
@@ -179,7 +179,7 @@ fn own_key(pool: &PoolDoc) -> bool {
         .is_some_and(|k| k.key_type == Some(EncryptionKeyType::CustomerManagedKey))
 }
 
-/// 501 if the pool asks for a feature that `action` must obey and that has no code.
+/// Refuses with 501 if the pool asks for a feature that `action` must obey and that has no code.
 pub fn guard_pool(action: Action, pool: &Pool) -> Result<()> {
     for setting in POOL_SETTINGS {
         if action.is_one_of(setting.governs) && (setting.on)(&pool.doc) {
@@ -189,7 +189,7 @@ pub fn guard_pool(action: Action, pool: &Pool) -> Result<()> {
     Ok(())
 }
 
-/// 501 if the client asks for a feature that `action` must obey and that has no code.
+/// Refuses with 501 if the client asks for a feature that `action` must obey and that has no code.
 pub fn guard_client(action: Action, client: &Client) -> Result<()> {
     for setting in CLIENT_SETTINGS {
         if action.is_one_of(setting.governs) && (setting.on)(&client.doc) {

@@ -1,5 +1,5 @@
-//! A signed-in user verifies an e-mail address or phone number, or a new value that waits for it (auth.md 2.4, 2.7, 6.7,
-//! admin.md 1.9, 1.10).
+//! A signed-in user verifies an e-mail address or phone number, or a new value that waits for it (auth.md 2.4, 2.7,
+//! 6.7, admin.md 1.9, 1.10).
 
 use cognate_store::Batch;
 
@@ -55,7 +55,7 @@ pub async fn send(
     step.commit(cx).await
 }
 
-/// The value that waits, else the one that counts.
+/// Returns the value that waits for its verification, else the current one.
 fn newest(user: &User, contact: Contact) -> Option<Destination> {
     match user.doc.pending.get(contact.attribute()) {
         Some(value) => Some(Destination {
@@ -66,8 +66,8 @@ fn newest(user: &User, contact: Contact) -> Option<Destination> {
     }
 }
 
-/// Verifies the attribute by its code. A value that waited counts from then on; an alias moves to the user who verified it
-/// last.
+/// Verifies the attribute by its code. A value that waited counts from then on; an alias moves to the user who verified
+/// it last.
 ///
 /// # Errors
 /// The texts of auth.md 6.7.

@@ -15,8 +15,8 @@ use crate::users::aliases;
 use crate::users::changes::Change;
 use crate::users::codes::{self, Purpose, Sending};
 
-/// Saves a change and sends its codes; returns where they went. An alias that an administrator declares verified leaves its
-/// former owner.
+/// Saves a change and sends its codes; returns where they went. An alias that an administrator declares verified leaves
+/// its former owner.
 ///
 /// # Errors
 /// AliasExistsException (or what the operation declares) when a name belongs to another user; the refusals of
@@ -84,7 +84,8 @@ fn claims(before: &User, after: &User) -> bool {
     })
 }
 
-/// A value that waits for its verification takes no name yet. Where it could never take it, the user learns at once.
+/// Refuses a value that another user has. A value that waits for its verification takes no name yet, but is refused at
+/// once if it could never take it.
 async fn refuse_taken(
     cx: &Cx<'_>,
     pool: &Pool,

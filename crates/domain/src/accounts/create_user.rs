@@ -99,8 +99,8 @@ pub async fn create_user(cx: &Cx<'_>, pool: &Pool, input: &NewUser<'_>) -> Resul
     step.commit(cx).await
 }
 
-/// Sends another invitation, with a new temporary password and a new time to use it, to a user who has not signed in yet.
-/// `media`: empty for the pool's choice.
+/// Sends another invitation, with a new temporary password and a new time to use it, to a user who has not signed in
+/// yet. `media`: empty for the pool's choice.
 ///
 /// # Errors
 /// The texts of auth.md 6.8.
@@ -139,8 +139,8 @@ pub async fn invite_again(
     Step::new(basis, batch, after).commit(cx).await
 }
 
-/// The temporary password, chosen or generated. None in pools whose users sign in by one-time passwords, for which none is
-/// generated.
+/// Returns the temporary password, chosen or generated. None in pools whose users sign in by one-time passwords, for
+/// which none is generated.
 fn temporary(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -153,8 +153,8 @@ fn temporary(
     password::temporary(cx, pool, chosen).map(Some)
 }
 
-/// A user without a password never passes the step that asks for missing attributes, and must have something that a
-/// one-time password can be sent to.
+/// Refuses an incomplete user without a password: such a user never passes the step that asks for missing attributes,
+/// and must have an attribute that a one-time password can be sent to.
 fn require_complete(pool: &Pool, user: &User) -> Result<()> {
     let missing: Vec<_> = schema::required(&pool.doc.schema)
         .filter(|name| user.attribute(name).is_none_or(str::is_empty))
@@ -169,8 +169,8 @@ fn require_complete(pool: &Pool, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// The destinations of an invitation. Media that were asked for need their attribute; without a wish it is a text message
-/// if that can be, else an e-mail, else nothing.
+/// Returns the destinations of an invitation. Media that were asked for need their attribute; without a wish it is a
+/// text message if that can be, else an e-mail, else nothing.
 fn destinations(
     pool: &Pool,
     user: &User,

@@ -69,7 +69,7 @@ pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Deliv
     step.commit(cx).await
 }
 
-/// The verified address that the pool prefers; None without one, which is what an unconfirmed user is taken for.
+/// Returns the verified address that the pool prefers; without one, None and the user is treated as unconfirmed.
 fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Result<Option<Destination>> {
     match user.status {
         UserStatusType::Confirmed | UserStatusType::ResetRequired => {}

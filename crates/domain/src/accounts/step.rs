@@ -21,7 +21,7 @@ pub struct Basis<'a> {
 }
 
 impl<'a> Basis<'a> {
-    /// A pool that was read before any pause of this run.
+    /// Returns a pool that was read before any pause of this run.
     pub fn of(cx: &Cx<'_>, pool: &'a Pool) -> Self {
         Self {
             read: cx.now(),
@@ -31,7 +31,7 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// The same with a client.
+    /// Adds a client.
     pub fn with_client(self, client: &'a Client) -> Self {
         Self {
             client: Some(client),
@@ -39,7 +39,7 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// The same with a user, who is not saved by the step.
+    /// Adds a user, whom the step does not save.
     pub fn with_user(self, user: Option<&'a User>) -> Self {
         Self { user, ..self }
     }
@@ -117,7 +117,7 @@ pub struct Step<'a, T> {
 }
 
 impl<'a, T> Step<'a, T> {
-    /// A step under no lock that runs again when a requirement is not met.
+    /// Returns a step under no lock that runs again when a requirement is not met.
     pub fn new(basis: Basis<'a>, batch: Batch, answer: T) -> Self {
         Self {
             basis,

@@ -66,7 +66,7 @@ impl Cache {
         }
     }
 
-    /// The pool if it is active.
+    /// Returns the pool if it is active.
     pub async fn pool(&self, from: Sources<'_>, pool_id: &str) -> Result<Option<Arc<Pool>>> {
         if let Some(entry) = fresh(&self.pools, from.clock, pool_id) {
             return Ok(entry.value);
@@ -91,7 +91,7 @@ impl Cache {
         Ok(pool)
     }
 
-    /// The client, whatever the state of its pool.
+    /// Returns the client, whatever the state of its pool.
     pub async fn client(&self, from: Sources<'_>, client_id: &str) -> Result<Option<Arc<Client>>> {
         if let Some(entry) = fresh(&self.clients, from.clock, client_id) {
             return Ok(entry.value);
@@ -125,7 +125,7 @@ impl Cache {
         Ok(Some(Client::open(&pool, row)?))
     }
 
-    /// The signing keys of a pool, made on first use.
+    /// Returns the signing keys of a pool, made on first use.
     pub async fn signers(&self, from: Sources<'_>, pool: &Pool) -> Result<Arc<PoolSigners>> {
         if let Some(Entry {
             value: Some(signers),

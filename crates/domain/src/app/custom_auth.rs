@@ -23,7 +23,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry without a note.
+    /// Returns an entry without a note.
     pub fn new(challenge_name: &str, challenge_result: bool) -> Self {
         Self {
             challenge_name: challenge_name.to_owned(),

@@ -50,7 +50,7 @@ pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 
 /// Calls functions.
 pub trait Functions: Send + Sync {
-    /// Which function the pool has for a trigger: the target whose calls share a limit. None without one.
+    /// Returns the function that the pool has for a trigger: the target whose calls share a limit. None without one.
     fn target(&self, pool: &Pool, trigger: Trigger) -> Option<String>;
 
     /// Calls the function and returns its response.

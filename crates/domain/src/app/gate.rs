@@ -2,8 +2,8 @@
 //! each sees the failures before it.
 //!
 //! The key is the subject whose attempts are counted: the user's id, or the pseudonym of an unknown name. Every
-//! check of a password or code uses it, whichever name was typed. A password flow learns the subject only by reading the
-//! user; it takes a [`Moment`] before it reads, and reads again if a check of that subject ended in between.
+//! check of a password or code uses it, whichever name was typed. A password flow learns the subject only by reading
+//! the user; it takes a [`Moment`] before it reads, and reads again if a check of that subject ended in between.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
@@ -57,7 +57,7 @@ impl Gates {
         self.enter_key(format!("{}/{subject}", pool.id)).await
     }
 
-    /// The moment now, for [`Guard::is_current_since`].
+    /// Returns the moment now, for [`Guard::is_current_since`].
     pub fn mark(&self) -> Moment {
         Moment(self.ended.load(Ordering::SeqCst))
     }

@@ -81,7 +81,7 @@ impl PoolSigners {
         )))
     }
 
-    /// The key with this id, if it may verify tokens of this use.
+    /// Returns the key with this id, if it may verify tokens of this use.
     pub fn verifier(&self, kid: &str, key_use: &str) -> Option<&PublicKey> {
         let found = self
             .published
@@ -90,7 +90,7 @@ impl PoolSigners {
         Some(&found.key)
     }
 
-    /// The JWKS document: the keys that verify, ID token keys first.
+    /// Returns the JWKS document: the keys that verify, ID token keys first.
     pub fn jwks(&self) -> String {
         let of = |key_use: &'static str| {
             self.published
@@ -170,7 +170,7 @@ fn context<'a>(pool: &'a Pool, kid: &'a str) -> Context<'a> {
     }
 }
 
-/// The sealing context of a spare key, which belongs to no pool yet.
+/// Returns the sealing context of a spare key, which belongs to no pool yet.
 pub fn spare_context(spare_id: &str) -> Context<'_> {
     Context {
         table: "spare_keys",

@@ -77,7 +77,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults of `cognate dev`.
+    /// Returns the defaults of `cognate dev`.
     pub fn dev() -> Self {
         Self {
             mode: Mode::Dev,
@@ -157,7 +157,7 @@ impl App {
         }))
     }
 
-    /// The parts that the caches read from.
+    /// Returns the parts that the caches read from.
     pub fn sources(&self) -> Sources<'_> {
         Sources {
             store: &self.store,
@@ -167,7 +167,7 @@ impl App {
         }
     }
 
-    /// The pool if it is active, at most a second old.
+    /// Returns the pool if it is active, at most a second old.
     ///
     /// # Errors
     /// The store's, and an internal fault for a row that does not open or parse.
@@ -175,7 +175,7 @@ impl App {
         self.cache.pool(self.sources(), pool_id).await
     }
 
-    /// The client, at most a second old; None without one or when its pool is not active.
+    /// Returns the client, at most a second old; None without one or when its pool is not active.
     ///
     /// # Errors
     /// The store's, and an internal fault for a row that does not open or parse.
@@ -183,7 +183,7 @@ impl App {
         self.cache.client(self.sources(), client_id).await
     }
 
-    /// The signing keys of a pool, made on first use.
+    /// Returns the signing keys of a pool, made on first use.
     ///
     /// # Errors
     /// The store's; `Fault::Stale` if the pool changed meanwhile.
@@ -191,7 +191,7 @@ impl App {
         self.cache.signers(self.sources(), pool).await
     }
 
-    /// The triggers of CUSTOM_AUTH; without any, such sign-ins fail closed.
+    /// Returns the triggers of CUSTOM_AUTH; without any, such sign-ins fail closed.
     pub fn custom_auth_triggers(&self) -> &dyn CustomAuthTriggers {
         self.custom_auth.get().map_or(&NotConfigured, AsRef::as_ref)
     }

@@ -17,12 +17,12 @@ const LONGEST: i64 = 15 * MINUTE;
 pub struct Subject(String);
 
 impl Subject {
-    /// A user, by id.
+    /// Returns the subject of a user, by id.
     pub fn known(user_id: &str) -> Self {
         Self(user_id.to_owned())
     }
 
-    /// An unknown name. The database sees a pseudonym, so that typed names are not collected.
+    /// Returns the subject of an unknown name. The database sees a pseudonym, so that typed names are not collected.
     pub fn unknown(pool: &Pool, folded_name: &str) -> Self {
         Self(hex::encode(
             pool.key
@@ -30,7 +30,7 @@ impl Subject {
         ))
     }
 
-    /// The key of the rows.
+    /// Returns the key of the rows.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -64,12 +64,12 @@ impl FailedAttempts {
         })
     }
 
-    /// The subject that was read.
+    /// Returns the subject that was read.
     pub fn subject(&self) -> &Subject {
         &self.subject
     }
 
-    /// The wrong answers of a kind of row.
+    /// Returns the wrong answers of a kind of row.
     pub(super) fn of_factor(&self, kind: &str) -> Option<&Failures> {
         let mut rows = self.factors.iter();
         rows.find(|(name, _)| name == kind).map(|(_, seen)| seen)
@@ -102,12 +102,13 @@ impl FailedAttempts {
         table::require_unchanged(batch, &pool.id, &self.subject.0, self.seen.as_ref())
     }
 
-    /// True if [`FailedAttempts::reset`] has nothing to delete; then a right password that ends in a challenge needs no commit.
+    /// True if [`FailedAttempts::reset`] has nothing to delete; then a right password that ends in a challenge needs no
+    /// commit.
     pub fn is_clean(&self) -> bool {
         self.seen.is_none()
     }
 
-    /// The row after one more wrong password at `now`.
+    /// Returns the row after one more wrong password at `now`.
     pub(super) fn after_failure(&self, now: i64) -> Failures {
         let before = self
             .seen

@@ -53,7 +53,7 @@ pub enum Guess {
 }
 
 impl Guess {
-    /// The factor of a challenge of USER_AUTH.
+    /// Returns the factor of a challenge of USER_AUTH.
     pub fn first(challenge: ChallengeNameType) -> Option<Self> {
         match challenge {
             ChallengeNameType::SmsOtp => Some(Self::FirstSms),
@@ -62,7 +62,7 @@ impl Guess {
         }
     }
 
-    /// A second factor.
+    /// Returns a second factor.
     pub fn second(factor: MfaFactor) -> Self {
         match factor {
             MfaFactor::Sms => Self::Sms,
@@ -75,7 +75,7 @@ impl Guess {
         !matches!(self, Self::FirstSms | Self::FirstEmail)
     }
 
-    /// The kind of the rows that count wrong answers in a row.
+    /// Returns the kind of the rows that count wrong answers in a row.
     fn kind(self) -> &'static str {
         match self {
             Self::FirstSms => "wrong:first SMS_OTP",

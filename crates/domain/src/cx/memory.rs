@@ -22,7 +22,7 @@ impl Memory {
         value
     }
 
-    /// The value kept under `name`; None without one, or if it is of another type.
+    /// Returns the value kept under `name`; None without one, or if it is of another type.
     pub fn get<T: Clone + Send + 'static>(&self, name: &str) -> Option<T> {
         let values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         values.get(name)?.downcast_ref::<T>().cloned()

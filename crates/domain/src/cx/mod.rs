@@ -46,7 +46,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// The id in the audit trail; None for a caller without credentials.
+    /// Returns the id in the audit trail; None for a caller without credentials.
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Public => None,
@@ -54,7 +54,8 @@ impl Caller {
         }
     }
 
-    /// The region that limits which pools the caller reaches; None for callers who name a client or hold a token.
+    /// Returns the region that limits which pools the caller reaches; None for callers who name a client or hold a
+    /// token.
     pub fn region(&self) -> Option<&str> {
         match self {
             Self::Public => None,
@@ -102,7 +103,7 @@ impl Deref for Cx<'_> {
 }
 
 impl<'a> Cx<'a> {
-    /// An action that begins now.
+    /// Returns an action that begins now.
     pub fn new(
         app: &'a App,
         action: impl Into<Action>,
@@ -123,14 +124,14 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// The same action, which holds a place among the requests that run at once.
+    /// Returns the same action, which holds a place among the requests that run at once.
     #[must_use]
     pub fn holding(mut self, slot: Slot) -> Self {
         self.slot = Some(slot);
         self
     }
 
-    /// The service's time in microseconds, when the action began or its latest pause ended.
+    /// Returns the service's time in microseconds, when the action began or its latest pause ended.
     pub fn now(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
     }
@@ -140,7 +141,7 @@ impl<'a> Cx<'a> {
         self.now.store(self.app.clock.service(), Ordering::Relaxed);
     }
 
-    /// How often the action was run before and found something out of date.
+    /// Returns how often the action was run before and found a row out of date.
     pub fn tries(&self) -> u32 {
         self.tries.load(Ordering::Relaxed)
     }
@@ -155,12 +156,12 @@ impl<'a> Cx<'a> {
         &self.memory
     }
 
-    /// The region whose pools this action sees: the caller's, else the server's default.
+    /// Returns the region whose pools this action sees: the caller's, else the server's default.
     pub fn region(&self) -> &str {
         self.caller.region().unwrap_or(&self.app.settings.region)
     }
 
-    /// An active pool of the caller's region; fails closed on settings whose feature is missing.
+    /// Returns an active pool of the caller's region; fails closed on settings whose feature is missing.
     pub async fn pool(&self, pool_id: &str) -> Result<Arc<Pool>> {
         let pool = self
             .app
@@ -178,7 +179,7 @@ impl<'a> Cx<'a> {
         Ok(pool)
     }
 
-    /// A client and its active pool, for operations that name only the client.
+    /// Returns a client and its active pool, for operations that name only the client.
     pub async fn client(&self, client_id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
         let not_found = || errors::client_not_found(client_id);
         let client = self
@@ -196,7 +197,7 @@ impl<'a> Cx<'a> {
         Ok((pool, client))
     }
 
-    /// A client of `pool`.
+    /// Returns a client of `pool`.
     pub async fn client_of(&self, pool: &Pool, client_id: &str) -> Result<Arc<Client>> {
         let client = self.cached_client(client_id).await?;
         let client = client
@@ -206,7 +207,7 @@ impl<'a> Cx<'a> {
         Ok(client)
     }
 
-    /// The ARN of a pool.
+    /// Returns the ARN of a pool.
     pub fn pool_arn(&self, pool: &Pool) -> String {
         format!(
             "arn:aws:cognito-idp:{}:{}:userpool/{}",

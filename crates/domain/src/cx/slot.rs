@@ -16,7 +16,7 @@ struct Place {
 }
 
 impl Slot {
-    /// A place that the request already holds: `permit` is one of `places`.
+    /// Returns a place that the request already holds: `permit` is one of `places`.
     pub fn new(places: Arc<Semaphore>, permit: OwnedSemaphorePermit) -> Self {
         Self(Arc::new(Place {
             places,

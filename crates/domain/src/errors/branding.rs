@@ -67,7 +67,7 @@ pub fn look_or_settings() -> ApiError {
     invalid_parameter("useCognitoProvidedValues or settings should be specified (but not both)")
 }
 
-/// A value in the settings that is not of the kind that stands there.
+/// A value in the settings that is not of the kind that belongs there.
 pub fn invalid_setting(path: &str) -> ApiError {
     invalid_parameter(unconfirmed::invalid_setting(path))
 }
@@ -80,7 +80,8 @@ pub fn invalid_assets(items: &[String]) -> ApiError {
     ))
 }
 
-/// Settled D17, an item; the quotation marks as in two answers of the service that a project recorded in September 2026.
+/// Settled D17, an item; the quotation marks as in two answers of the service that a project recorded in September
+/// 2026.
 pub fn asset_error(category: &str, extension: &str, color_mode: &str, reason: &str) -> String {
     format!(
         "{{category: {category}, extension: {extension}, colorMode: {color_mode}, errorMessage: \"{reason}\"}}"

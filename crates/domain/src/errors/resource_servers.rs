@@ -22,7 +22,7 @@ pub fn too_many_servers() -> ApiError {
     api(ErrorCode::LimitExceeded, unconfirmed::TOO_MANY_SERVERS)
 }
 
-/// A scope that stands twice in the list.
+/// A scope that is in the list twice.
 pub fn duplicate_scope(name: &str) -> ApiError {
     invalid_parameter(unconfirmed::duplicate_scope(name))
 }

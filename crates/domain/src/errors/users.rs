@@ -95,14 +95,15 @@ pub fn attribute_required(name: &str) -> String {
     }
 }
 
-/// auth.md 6.2, settled L13: how SignUp, AdminCreateUser and the new password name an attribute that the schema does not have.
+/// auth.md 6.2, settled L13: how SignUp, AdminCreateUser and the new password name an attribute that the schema does
+/// not have.
 pub fn attribute_type_unknown(name: &str) -> ApiError {
     invalid_parameter(format!(
         "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
     ))
 }
 
-/// Settled L7: why a text does not fit the schema; the attribute's name stands before it.
+/// Settled L7: why a text does not fit the schema; the attribute's name precedes it.
 pub fn too_short(min: i128) -> String {
     format!("String must be no shorter than {min} characters")
 }
@@ -117,7 +118,7 @@ pub fn non_mutable_attribute(name: &str) -> ApiError {
     invalid_parameter(format!("Cannot modify the non-mutable attribute {name}"))
 }
 
-/// Settled L8: the address or number that is the user name stands among the attributes with another value. The form for
+/// Settled L8: the address or number that is the user name is among the attributes with another value. The form for
 /// numbers is inferred.
 pub fn username_differs(attribute: &str) -> ApiError {
     invalid_parameter(format!(
@@ -229,8 +230,8 @@ pub fn contact_administrator() -> ApiError {
     not_authorized("Contact administrator to reset password.")
 }
 
-/// auth.md 6.2: there is no sender for messages. Operations that do not declare CodeDeliveryFailureException declare that the
-/// service may not send by the medium.
+/// auth.md 6.2: there is no sender for messages. Operations that do not declare CodeDeliveryFailureException declare
+/// that the service may not send by the medium.
 pub fn delivery_failed(action: Action, medium: DeliveryMediumType) -> ApiError {
     let may_not = match medium {
         DeliveryMediumType::Email => ErrorCode::InvalidEmailRoleAccessPolicy,
@@ -295,12 +296,13 @@ pub fn user_attribute_fixed(name: &str) -> String {
     format!("user.{name}: Attribute cannot be updated.")
 }
 
-/// admin.md 2.4, settled L7, L12: what cannot be set or taken away, each item with a newline behind it and nothing before.
+/// admin.md 2.4, settled L7, L12: attributes that cannot be set or deleted, each item with a newline behind it and
+/// nothing before.
 pub fn invalid_changes(items: &[String]) -> ApiError {
     invalid_parameter(lines(items))
 }
 
-/// auth.md 2.12, 6.8: what cannot be taken away since the schema does not have it.
+/// auth.md 2.12, 6.8: attributes that cannot be deleted since the schema does not have them.
 pub fn invalid_user_attributes(items: &[String]) -> ApiError {
     invalid_parameter(format!("Invalid user attributes: {}", lines(items)))
 }
@@ -319,8 +321,8 @@ pub fn required_attribute(name: &str) -> ApiError {
     ))
 }
 
-/// auth.md 6.7; reported in <https://github.com/aws-amplify/amplify-js/issues/3652>, and with its type in a client's list
-/// of logged answers.
+/// auth.md 6.7; reported in <https://github.com/aws-amplify/amplify-js/issues/3652>, and with its type in a client's
+/// list of logged answers.
 pub fn only_contacts_are_verified() -> ApiError {
     invalid_parameter("Invalid attribute name. Only phone_number and email can be verified.")
 }

@@ -18,7 +18,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// The name in the audit trail and in logs.
+    /// Returns the name in the audit trail and in logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jwks => "Jwks",
@@ -29,7 +29,7 @@ impl Endpoint {
         }
     }
 
-    /// The operations whose work the endpoint does: it obeys the settings that govern them.
+    /// Returns the operations whose work the endpoint does: it obeys the settings that govern them.
     pub fn stands_for(self) -> &'static [Op] {
         match self {
             Self::Jwks | Self::Discovery | Self::Inbox => &[],
@@ -59,7 +59,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The name in the audit trail, in logs and in metrics.
+    /// Returns the name in the audit trail, in logs and in metrics.
     pub fn name(self) -> &'static str {
         match self {
             Self::Api(op) => op.name(),
@@ -68,7 +68,7 @@ impl Action {
         }
     }
 
-    /// The operation of the API; None for everything else.
+    /// Returns the operation of the API; None for everything else.
     pub fn op(self) -> Option<Op> {
         match self {
             Self::Api(op) => Some(op),

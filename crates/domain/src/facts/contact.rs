@@ -15,7 +15,7 @@ impl Contact {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Email, Self::PhoneNumber];
 
-    /// The attribute's name.
+    /// Returns the attribute's name.
     pub fn attribute(self) -> &'static str {
         match self {
             Self::Email => "email",
@@ -23,7 +23,7 @@ impl Contact {
         }
     }
 
-    /// The attribute that tells whether it is verified.
+    /// Returns the attribute that tells whether it is verified.
     pub fn flag(self) -> &'static str {
         match self {
             Self::Email => "email_verified",
@@ -31,7 +31,7 @@ impl Contact {
         }
     }
 
-    /// The contact behind an attribute's name.
+    /// Returns the contact behind an attribute's name.
     pub fn of_attribute(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

@@ -78,7 +78,7 @@ impl MfaFactor {
     /// All, in the order in which answers list them (settled S16).
     pub const ALL: [Self; 3] = [Self::Sms, Self::SoftwareToken, Self::Email];
 
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "SMS_MFA",
@@ -92,7 +92,7 @@ impl MfaFactor {
         Self::ALL.into_iter().find(|factor| factor.as_str() == name)
     }
 
-    /// The contact that its codes are sent to; None for an app, which makes them itself.
+    /// Returns the contact that its codes are sent to; None for an app, which makes them itself.
     pub fn contact(self) -> Option<Contact> {
         match self {
             Self::Sms => Some(Contact::PhoneNumber),
@@ -101,7 +101,7 @@ impl MfaFactor {
         }
     }
 
-    /// The factor that a right answer completes.
+    /// Returns the factor that a right answer completes.
     pub fn factor(self) -> Factor {
         match self {
             Self::Sms => Factor::Sms,
@@ -112,7 +112,7 @@ impl MfaFactor {
 }
 
 impl Contact {
-    /// The second factor whose codes go there.
+    /// Returns the second factor whose codes go there.
     pub fn factor(self) -> MfaFactor {
         match self {
             Self::Email => MfaFactor::Email,

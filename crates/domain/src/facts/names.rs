@@ -26,7 +26,7 @@ pub fn fold_case(text: &str) -> String {
     nfc(&lower).into_owned()
 }
 
-/// The canonical composition of a text.
+/// Returns the canonical composition of a text.
 pub fn nfc(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc(text) {
         Cow::Borrowed(text)

@@ -16,8 +16,8 @@ const REST: Duration = Duration::from_secs(1);
 /// Jobs that one query finds.
 const FOUND: u32 = 16;
 
-/// A kind of background work. A value of the type does one job of the kind and may remember how far it has come; another
-/// node begins with a new one.
+/// A kind of background work. A value of the type does one job of the kind and may remember how far it has come;
+/// another node begins with a new one.
 pub trait Job: Default + Send {
     /// The kind in `jobs`, and the name in the log.
     const KIND: &'static str;
@@ -26,7 +26,7 @@ pub trait Job: Default + Send {
     /// False for work that each node does by itself, without rows in `jobs`: it has one value, which is never replaced.
     const SHARED: bool = true;
 
-    /// The time, in microseconds, by which leases of this kind are due and end.
+    /// Returns the time, in microseconds, by which leases of this kind are due and end.
     fn now(app: &App) -> i64 {
         app.clock.wall()
     }
@@ -178,7 +178,7 @@ async fn rest(begun: Instant) {
     tokio::time::sleep(begun.elapsed().min(REST)).await;
 }
 
-/// The fault of a commit that failed.
+/// Returns the fault of a commit that failed.
 pub(super) fn broken(error: CommitError) -> Fault {
     Fault::Internal(format!("commit: {error}"))
 }

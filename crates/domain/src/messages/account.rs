@@ -20,12 +20,12 @@ pub enum Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// The account of a user.
+    /// Returns the account of a user.
     pub fn of(user: &'a User) -> Self {
         Self::User(Cow::Borrowed(user))
     }
 
-    /// The account that an unknown name seems to have.
+    /// Returns the account that an unknown name seems to have.
     pub fn unknown(pool: &Pool, name: &'a str) -> Self {
         Self::Unknown {
             pseudonym: Subject::unknown(pool, &pool.fold(name))
@@ -36,7 +36,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// The user; None for an unknown name.
+    /// Returns the user; None for an unknown name.
     pub fn user(&self) -> Option<&User> {
         match self {
             Self::User(user) => Some(user),
@@ -44,7 +44,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// The key of the account's rows: the user's id, or the pseudonym of the name.
+    /// Returns the key of the account's rows: the user's id, or the pseudonym of the name.
     pub fn key(&self) -> &str {
         match self {
             Self::User(user) => &user.id,
@@ -52,7 +52,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// The user name, or the name that was typed.
+    /// Returns the user name, or the name that was typed.
     pub fn name(&self) -> &str {
         match self {
             Self::User(user) => &user.username,
@@ -60,7 +60,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// The subject whose attempts are counted.
+    /// Returns the subject whose attempts are counted.
     pub fn subject(&self) -> Subject {
         Subject::known(self.key())
     }

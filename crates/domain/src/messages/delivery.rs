@@ -48,7 +48,7 @@ impl Envelope<'_> {
 pub struct Prepared(Batch);
 
 impl Prepared {
-    /// The same message, whose batch does `first` before.
+    /// Returns the same message, whose batch does `first` before.
     pub(crate) fn after(self, first: Batch) -> Self {
         Self(first.extend(self.0))
     }
@@ -148,7 +148,7 @@ fn words(pool: &Pool, envelope: &Envelope<'_>) -> Result<Rendered> {
     })
 }
 
-/// The batch that keeps a message for its sender, or a decoy until its secret would end.
+/// Returns the batch that keeps a message for its sender, or a decoy until its secret would end.
 fn enqueue(cx: &Cx<'_>, pool: &Pool, envelope: &Envelope<'_>, rendered: Rendered) -> Result<Batch> {
     let (to, reason) = (&envelope.destination.value, envelope.reason.as_str());
     let key = envelope.account.key();

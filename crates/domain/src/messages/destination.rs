@@ -20,7 +20,7 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// The value of a user's attribute; None without one.
+    /// Returns the value of a user's attribute; None without one.
     pub fn of(user: &User, contact: Contact) -> Option<Self> {
         let value = user
             .attribute(contact.attribute())
@@ -31,8 +31,8 @@ impl Destination {
         })
     }
 
-    /// The decoy destination of an unknown name: the name itself if it could be one, else one that is always the same
-    /// for that name.
+    /// Returns the decoy destination of an unknown name: the name itself if it could be one, else one that is always
+    /// the same for that name.
     pub fn pretend(pool: &Pool, contacts: &[Contact], name: &str) -> Option<Self> {
         if let Some(contact) = contacts.iter().find(|contact| contact.fits(name)) {
             return Some(Self {
@@ -119,7 +119,8 @@ fn mask_phone_number(number: &str) -> String {
     format!("+{}{shown}", "*".repeat(hidden))
 }
 
-/// The contacts that the pool verifies by itself, in the order in which one is chosen: phone wins (admin.md 4.4).
+/// Returns the contacts that the pool verifies by itself, in the order in which one is chosen: phone wins
+/// (admin.md 4.4).
 pub fn auto_verified(pool: &Pool) -> Vec<Contact> {
     let list = pool
         .doc
@@ -135,8 +136,8 @@ pub fn auto_verified(pool: &Pool) -> Vec<Contact> {
     .collect()
 }
 
-/// The contacts by which a forgotten password may be replaced, the preferred one first; None = by the administrator
-/// only (auth.md 2.13). The phone is passed over in pools that cannot send text messages.
+/// Returns the contacts by which a forgotten password may be replaced, the preferred one first; None = by the
+/// administrator only (auth.md 2.13). The phone is passed over in pools that cannot send text messages.
 pub fn recovery(pool: &Pool) -> Option<Vec<Contact>> {
     let order = match mechanisms(pool.doc.account_recovery_setting.as_ref()) {
         None => vec![Contact::PhoneNumber, Contact::Email],
@@ -152,7 +153,8 @@ pub fn recovery(pool: &Pool) -> Option<Vec<Contact>> {
     )
 }
 
-/// The contact that the pool asks for first when a password is forgotten; None = the administrator (auth.md 2.13, 4.2).
+/// Returns the contact that the pool asks for first when a password is forgotten; None = the administrator
+/// (auth.md 2.13, 4.2).
 pub fn primary_recovery(pool: &Pool) -> Option<Contact> {
     match mechanisms(pool.doc.account_recovery_setting.as_ref()) {
         None => Some(Contact::PhoneNumber),
@@ -160,8 +162,8 @@ pub fn primary_recovery(pool: &Pool) -> Option<Contact> {
     }
 }
 
-/// The destination of a code for a new password: the first of `contacts` (of [`recovery`]) that is verified and is not
-/// the user's second factor, which would then be the only one.
+/// Returns the destination of a code for a new password: the first of `contacts` (of [`recovery`]) that is verified and
+/// is not the user's second factor, which would then be the only one.
 pub fn reach(pool: &Pool, user: &User, contacts: &[Contact]) -> Option<Destination> {
     let has_mfa = pool.doc.mfa_configuration != UserPoolMfaType::Off;
     contacts

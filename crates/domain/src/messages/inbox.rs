@@ -55,7 +55,7 @@ pub struct InboxMessage {
     pub code: String,
 }
 
-/// The matching messages, newest first, at most 100. Messages of deleted pools are gone.
+/// Returns the matching messages, newest first, at most 100. Messages of deleted pools are gone.
 pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> {
     let after = filter.after.as_deref().unwrap_or("");
     let mut found = Vec::new();

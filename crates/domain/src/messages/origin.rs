@@ -16,7 +16,7 @@ pub struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// A request by way of a client.
+    /// Returns a request by way of a client.
     pub fn of_client(client_id: &'a str, metadata: Option<&'a BTreeMap<String, String>>) -> Self {
         Self {
             client_id: Some(client_id),
@@ -24,7 +24,7 @@ impl<'a> Origin<'a> {
         }
     }
 
-    /// A request by an administrator.
+    /// Returns a request by an administrator.
     pub fn of_admin(metadata: Option<&'a BTreeMap<String, String>>) -> Self {
         Self {
             client_id: None,

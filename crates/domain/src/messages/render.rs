@@ -29,8 +29,8 @@ impl Rendered {
         }
     }
 
-    /// The subject becomes a header: a line break in it would begin another one. Templates end in one when a tool reads them
-    /// from a file, so that it is taken out here, and the template stays what was set.
+    /// The subject becomes a header: a line break in it would begin another one. Templates end in one when a tool reads
+    /// them from a file, so that it is taken out here, and the template stays what was set.
     fn email(subject: &str, body: String) -> Self {
         let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
         let words = subject.split(breaks).filter(|part| !part.is_empty());
@@ -42,7 +42,7 @@ impl Rendered {
     }
 }
 
-/// The message with the code of a sign-up, a code or (by e-mail) a link as the pool says.
+/// Returns the message with the code of a sign-up, a code or (by e-mail) a link as the pool says.
 ///
 /// # Errors
 /// InvalidParameterException when the pool sends links and has no domain for them to lead to (admin.md 4.3).
@@ -55,7 +55,7 @@ pub fn confirmation(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Resu
     Ok(verification(pool, medium, code))
 }
 
-/// The message with a code: never a link (admin.md 4.1).
+/// Returns the message with a code: never a link (admin.md 4.1).
 pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
     let template = &pool.doc.verification_message_template;
     let fill = |text: &Option<String>| {
@@ -75,8 +75,8 @@ pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rend
     }
 }
 
-/// The message with the code of a step of a sign-in. The texts of the MFA settings hold for one-time passwords too, while
-/// MFA is not OFF (admin.md 1.11, 4.1).
+/// Returns the message with the code of a step of a sign-in. The texts of the MFA settings hold for one-time passwords
+/// too, while MFA is not OFF (admin.md 1.11, 4.1).
 pub fn authentication(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
     let own = pool.doc.mfa_configuration != UserPoolMfaType::Off;
     let fill = |text: Option<&str>| {
@@ -99,7 +99,7 @@ pub fn authentication(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Re
     }
 }
 
-/// The invitation with user name and temporary password.
+/// Returns the invitation with user name and temporary password.
 pub fn invitation(
     pool: &Pool,
     medium: DeliveryMediumType,
@@ -133,8 +133,8 @@ pub fn invitation(
     }
 }
 
-/// The invitation of a user who needs no password (admin.md 2.2, 4.2). A template of the pool's own counts as far as it
-/// has no place for one.
+/// Returns the invitation of a user who needs no password (admin.md 2.2, 4.2). A template of the pool's own counts as
+/// far as it has no place for one.
 pub fn invitation_without_password(
     pool: &Pool,
     medium: DeliveryMediumType,

@@ -28,7 +28,7 @@ impl Level {
     /// All, the lowest first.
     pub const ALL: [Self; 4] = [Self::One, Self::Two, Self::Three, Self::Four];
 
-    /// The highest level that these factors reach.
+    /// Returns the highest level that these factors reach.
     pub fn of(proven: &Proven) -> Option<Self> {
         let has = |factor| proven.has(factor);
         let by_code = has(Factor::Sms) || has(Factor::Email);
@@ -48,12 +48,12 @@ impl Level {
         }
     }
 
-    /// The level that the pool calls so.
+    /// Returns the level that has this name in the pool.
     pub fn named(pool: &PoolDoc, name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.name(pool) == name)
     }
 
-    /// The name of the level in the pool.
+    /// Returns the name of the level in the pool.
     pub fn name(self, pool: &PoolDoc) -> &str {
         let names = pool.acr_configuration.as_ref();
         names
@@ -61,7 +61,7 @@ impl Level {
             .map_or(self.default_name(), |own| own.acr_value.as_str())
     }
 
-    /// The key of the pool's setting.
+    /// Returns the key of the pool's setting.
     fn key(self) -> &'static str {
         match self {
             Self::One => "Level1",
@@ -71,7 +71,7 @@ impl Level {
         }
     }
 
-    /// The name in a pool that sets none.
+    /// Returns the name in a pool that sets none.
     pub fn default_name(self) -> &'static str {
         match self {
             Self::One => "urn:cognito:loa:1",

@@ -118,7 +118,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of `pool` from its row.
+    /// Returns a client of `pool` from its row.
     ///
     /// # Errors
     /// An internal fault for a row that is not signed, does not open or does not parse.
@@ -152,7 +152,7 @@ impl Client {
         })
     }
 
-    /// The secrets as the row keeps them: None without any.
+    /// Returns the secrets as the row keeps them: None without any.
     ///
     /// # Errors
     /// None in practice: texts always serialise.
@@ -178,7 +178,7 @@ impl Client {
         ))
     }
 
-    /// The MAC of a client's row.
+    /// Returns the MAC of a client's row.
     pub fn mac(pool: &Pool, client_id: &str, doc: &str, sealed: Option<&[u8]>) -> Vec<u8> {
         pool.sign(&clients::signed(client_id, doc, sealed))
     }
@@ -255,7 +255,7 @@ impl ClientDoc {
     }
 }
 
-/// How many seconds `n` of a unit are.
+/// Returns the number of seconds in `n` of a unit.
 pub fn seconds(n: i64, unit: TimeUnitsType) -> i64 {
     n.saturating_mul(match unit {
         TimeUnitsType::Seconds => 1,

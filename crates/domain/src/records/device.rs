@@ -25,7 +25,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// From what a client sends; None for numbers that no proof can use.
+    /// Returns the numbers from a client; None for numbers that no proof can use.
     pub fn from_client(salt: &[u8], verifier: &[u8]) -> Option<Self> {
         let leading = salt.iter().take_while(|byte| **byte == 0).count();
         let usable =
@@ -37,7 +37,7 @@ impl Proof {
         })
     }
 
-    /// The form in which it is kept.
+    /// Returns the form in which it is kept.
     pub fn seal(&self, pool: &Pool, user_id: &str, device_key: &str) -> Vec<u8> {
         let mut plain = Vec::with_capacity(1 + self.salt.len() + self.verifier.0.expose().len());
         plain.push(u8::try_from(self.salt.len()).unwrap_or(u8::MAX));
@@ -130,7 +130,7 @@ pub enum View {
 pub struct Device(pub DeviceRow);
 
 impl Device {
-    /// The user's device of that key.
+    /// Returns the user's device of that key.
     ///
     /// # Errors
     /// The store's; an internal fault for a row that is not signed.
@@ -144,7 +144,7 @@ impl Device {
         row.map(|row| Self::checked(pool, user_id, row)).transpose()
     }
 
-    /// A device of the user that was read.
+    /// Returns a device of the user that was read.
     ///
     /// # Errors
     /// An internal fault for a row that is not signed.
@@ -153,7 +153,7 @@ impl Device {
         Ok(Self(row))
     }
 
-    /// A device of the user as it is to be written.
+    /// Returns a device of the user as it is to be written.
     #[must_use]
     pub fn signed(pool: &Pool, user_id: &str, mut row: DeviceRow) -> Self {
         row.mac = Some(pool.sign(&row.signed(user_id)));
@@ -165,7 +165,7 @@ impl Device {
         self.0.remembered && self.0.sealed.is_some()
     }
 
-    /// Salt and verifier, if the client sent some.
+    /// Returns salt and verifier, if the client sent some.
     ///
     /// # Errors
     /// An internal fault for a row that does not open.
@@ -176,7 +176,7 @@ impl Device {
             .transpose()
     }
 
-    /// As the operations show it, attributes in the service's order (auth.md 3.7, admin.md 2.7).
+    /// Returns the device for an answer, attributes in the service's order (auth.md 3.7, admin.md 2.7).
     pub fn to_api(&self, account: &str, pool: &Pool, user: &User, view: View) -> DeviceType {
         let row = &self.0;
         let owner = format!("{}.{}", user.username, pool.id);

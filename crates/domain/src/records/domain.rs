@@ -6,7 +6,7 @@ use cognate_store::{Row, Store};
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
-/// A row of the pool's.
+/// Returns a row of the pool's.
 ///
 /// # Errors
 /// A row of another shape, and an internal fault for one that is not signed.
@@ -14,7 +14,7 @@ pub fn read(pool: &Pool, mut row: Row) -> Result<DomainRow> {
     checked(pool, DomainRow::read(&mut row)?)
 }
 
-/// A row that was read.
+/// Returns a row that was read.
 ///
 /// # Errors
 /// An internal fault for one that the key of this pool did not sign.
@@ -23,14 +23,14 @@ pub fn checked(pool: &Pool, row: DomainRow) -> Result<DomainRow> {
     Ok(row)
 }
 
-/// Gives a row of the pool's its MAC.
+/// Sets the MAC of a row of the pool's.
 #[must_use]
 pub fn sign(pool: &Pool, mut row: DomainRow) -> DomainRow {
     row.mac = Some(pool.sign(&row.signed()));
     row
 }
 
-/// The host of a pool's pages, read now.
+/// Returns the host of a pool's pages, read now.
 ///
 /// # Errors
 /// Those of the store and of [`read`].
@@ -39,8 +39,8 @@ pub async fn host_of(store: &Store, pool: &Pool) -> Result<Option<String>> {
     host(pool, store.rows(sql, params).await?)
 }
 
-/// The host among the domains of a pool, as the rows of [`domains::of_pool`] give them: the custom domain before the
-/// prefix; None in a pool without any.
+/// Returns the host among the domains of a pool, as the rows of [`domains::of_pool`] list them: the custom domain
+/// before the prefix; None in a pool without any.
 ///
 /// # Errors
 /// Those of [`read`].

@@ -6,7 +6,7 @@ use cognate_store::{Row, Store};
 use crate::errors::Result;
 use crate::records::pool::Pool;
 
-/// The group of exactly this name.
+/// Returns the group of exactly this name.
 ///
 /// # Errors
 /// The store's; an internal fault for a row that is not signed.
@@ -15,7 +15,7 @@ pub async fn find(store: &Store, pool: &Pool, name: &str) -> Result<Option<Group
     row.map(|row| checked(pool, row)).transpose()
 }
 
-/// A group that was read.
+/// Returns a group that was read.
 ///
 /// # Errors
 /// An internal fault for a row that is not signed.
@@ -24,19 +24,19 @@ pub fn checked(pool: &Pool, row: GroupRow) -> Result<GroupRow> {
     Ok(row)
 }
 
-/// Gives a group its MAC.
+/// Sets the MAC of a group.
 #[must_use]
 pub fn sign(pool: &Pool, mut row: GroupRow) -> GroupRow {
     row.mac = Some(pool.sign(&row.signed()));
     row
 }
 
-/// The MAC of a membership.
+/// Returns the MAC of a membership.
 pub fn membership(pool: &Pool, group_id: &str, user_id: &str) -> Vec<u8> {
     pool.sign(&groups::signed_member(group_id, user_id))
 }
 
-/// The groups of a user, from the rows of [`groups::of_user`].
+/// Returns the groups of a user, from the rows of [`groups::of_user`].
 ///
 /// # Errors
 /// An internal fault for rows of another statement, and when a group or the membership is not signed.

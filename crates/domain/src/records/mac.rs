@@ -11,7 +11,7 @@ use cognate_store::{Batch, CommitError, Store, signed::Part, signed::Signed};
 
 use crate::errors::{Fault, Result};
 
-/// The MAC of a row of `pool_id`.
+/// Returns the MAC of a row of `pool_id`.
 pub fn sign(key: &PoolKey, pool_id: &str, row: &Signed<'_>) -> Vec<u8> {
     key.sign_row(&encode(pool_id, row))
 }
@@ -36,7 +36,7 @@ pub fn check(key: &PoolKey, pool_id: &str, row: &Signed<'_>, mac: Option<&[u8]>)
     ))
 }
 
-/// The fault of a row that some other program wrote, after it was logged. `row`: the beginning of its key.
+/// Logs that some other program wrote a row, and returns the fault. `row`: the beginning of its key.
 pub fn foreign(table: &str, pool_id: &str, row: &str) -> Fault {
     tracing::error!(
         table,
@@ -49,7 +49,7 @@ pub fn foreign(table: &str, pool_id: &str, row: &str) -> Fault {
     ))
 }
 
-/// No two rows have the same bytes: the kind and the length of every part precede it.
+/// Encodes a row. No two rows have the same bytes: the kind and the length of every part precede it.
 fn encode(pool_id: &str, row: &Signed<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     let mut put = |kind: u8, bytes: &[u8]| {

@@ -7,7 +7,7 @@ use crate::errors::{Fault, Result};
 
 const CLOCK: &str = "clock_offset";
 
-/// How far the service clock runs ahead of the wall, in microseconds.
+/// Returns how far the service clock runs ahead of the wall, in microseconds.
 pub async fn clock_offset(store: &Store) -> Result<i64> {
     Ok(micros(meta::get(store, CLOCK).await?.as_deref()))
 }
@@ -29,7 +29,7 @@ pub async fn advance_clock(store: &Store, more: i64) -> Result<i64> {
     ))
 }
 
-/// The offset that a stored text says; none is zero.
+/// Returns the offset that a stored text says; none is zero.
 fn micros(text: Option<&str>) -> i64 {
     text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }

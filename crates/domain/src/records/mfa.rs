@@ -22,7 +22,7 @@ pub fn is_on(user: &User, factor: MfaFactor) -> bool {
     user.doc.mfa.has(factor) && is_set_up(user, factor)
 }
 
-/// The preferred factor, if it is on.
+/// Returns the preferred factor, if it is on.
 pub fn preferred(user: &User) -> Option<MfaFactor> {
     let preferred = user.doc.mfa.preferred;
     preferred.filter(|factor| is_on(user, *factor))
@@ -56,7 +56,7 @@ pub fn passkeys_are_two_factors(pool: &Pool) -> bool {
         == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
 }
 
-/// UserMFASettingList; None when nothing is on (auth.md 4.3).
+/// Returns UserMFASettingList; None when nothing is on (auth.md 4.3).
 pub fn setting_list(user: &User) -> Option<Vec<String>> {
     let list: Vec<String> = MfaFactor::ALL
         .into_iter()
@@ -66,12 +66,12 @@ pub fn setting_list(user: &User) -> Option<Vec<String>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// PreferredMfaSetting.
+/// Returns PreferredMfaSetting.
 pub fn preferred_setting(user: &User) -> Option<String> {
     preferred(user).map(|factor| factor.as_str().to_owned())
 }
 
-/// The member of an answer that shows a user; None without any.
+/// Returns the member of an answer that shows a user; None without any.
 pub fn options(user: &User) -> Option<Vec<MFAOptionType>> {
     is_on(user, MfaFactor::Sms).then(|| {
         vec![MFAOptionType {

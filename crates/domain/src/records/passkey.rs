@@ -46,7 +46,7 @@ impl Passkey {
         Self::of(pool, user_id, PasskeyRow::read(&mut row)?)
     }
 
-    /// The same of a row that was taken already.
+    /// Returns the passkey of a row that was read already.
     ///
     /// # Errors
     /// Those of [`Passkey::read`].
@@ -56,7 +56,7 @@ impl Passkey {
         Ok(Self { row, doc })
     }
 
-    /// The row after its authenticator has counted to `sign_count`.
+    /// Returns the row after its authenticator has counted to `sign_count`.
     #[must_use]
     pub fn counted(&self, pool: &Pool, user_id: &str, sign_count: i64) -> PasskeyRow {
         let row = PasskeyRow {
@@ -66,7 +66,7 @@ impl Passkey {
         sign(pool, user_id, row)
     }
 
-    /// As ListWebAuthnCredentials shows it.
+    /// Returns the passkey as ListWebAuthnCredentials describes it.
     pub fn to_api(&self) -> WebAuthnCredentialDescription {
         WebAuthnCredentialDescription {
             credential_id: self.row.credential_id.clone(),
@@ -79,14 +79,14 @@ impl Passkey {
     }
 }
 
-/// Gives a passkey of the user its MAC.
+/// Sets the MAC of a passkey of the user.
 #[must_use]
 pub fn sign(pool: &Pool, user_id: &str, mut row: PasskeyRow) -> PasskeyRow {
     row.mac = Some(pool.sign(&row.signed(user_id)));
     row
 }
 
-/// The text form of a credential's id and of everything else that is bytes.
+/// Returns the text form of a credential's id and of everything else that is bytes.
 pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }

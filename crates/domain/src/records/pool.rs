@@ -194,7 +194,7 @@ impl Pool {
         }
     }
 
-    /// A pool from its row.
+    /// Returns a pool from its row.
     ///
     /// # Errors
     /// An internal fault for a row that does not open or parse.
@@ -215,7 +215,7 @@ impl Pool {
         })
     }
 
-    /// The MAC of the pool's own row with other settings.
+    /// Returns the MAC of the pool's own row with other settings.
     ///
     /// # Errors
     /// None in practice: texts always serialise.
@@ -229,7 +229,7 @@ impl Pool {
         Ok(self.sign(&signed))
     }
 
-    /// The MAC of a row of the pool.
+    /// Returns the MAC of a row of the pool.
     pub fn sign(&self, row: &Signed<'_>) -> Vec<u8> {
         mac::sign(&self.key, &self.id, row)
     }
@@ -242,7 +242,7 @@ impl Pool {
         mac::check(&self.key, &self.id, row, mac)
     }
 
-    /// The form in which a name or alias is kept and compared: names of a pool share one namespace.
+    /// Returns the form in which a name or alias is kept and compared: names of a pool share one namespace.
     pub fn fold(&self, name: &str) -> String {
         if self.case_sensitive() {
             names::nfc(name).into_owned()
@@ -251,7 +251,7 @@ impl Pool {
         }
     }
 
-    /// The part of the id after `_`: `poolName` of SRP (auth.md 3.4).
+    /// Returns the part of the id after `_`: `poolName` of SRP (auth.md 3.4).
     pub fn suffix(&self) -> &str {
         self.id
             .split_once('_')
@@ -274,7 +274,7 @@ impl Pool {
             .is_some_and(|list| !list.is_empty())
     }
 
-    /// How many token sessions a user may have; None where sessions are not tracked.
+    /// Returns the number of token sessions that a user may have; None where sessions are not tracked.
     pub fn max_sessions(&self) -> Option<i64> {
         let settings = self.doc.sessions.filter(|settings| settings.tracked);
         settings.map(|settings| settings.max_per_user)

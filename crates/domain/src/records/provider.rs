@@ -61,7 +61,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A provider of `pool` from its row.
+    /// Returns a provider of `pool` from its row.
     ///
     /// # Errors
     /// An internal fault for a row that is not signed, does not open or does not parse.
@@ -88,8 +88,8 @@ impl Provider {
         })
     }
 
-    /// Requires that the provider has the identifier by which it was found. The index of identifiers carries no MAC; what
-    /// the provider's own row says does.
+    /// Requires that the provider has the identifier by which it was found. The index of identifiers carries no MAC;
+    /// what the provider's own row says does.
     ///
     /// # Errors
     /// An internal fault.
@@ -100,7 +100,7 @@ impl Provider {
         Err(mac::foreign("idp_identifiers", &pool.id, &self.id))
     }
 
-    /// A deliberate copy, secrets included.
+    /// Returns a deliberate copy, secrets included.
     #[must_use]
     pub fn duplicate(&self) -> Self {
         let secrets = self.secrets.iter();
@@ -117,7 +117,7 @@ impl Provider {
         }
     }
 
-    /// The provider as its row, secrets sealed.
+    /// Returns the provider as its row, secrets sealed.
     ///
     /// # Errors
     /// None in practice: texts always serialise.
@@ -146,7 +146,7 @@ impl Provider {
         Ok(row)
     }
 
-    /// As every operation shows it: the client secret with it, the private key never.
+    /// Returns the provider for every answer: the client secret with it, the private key never.
     pub fn to_api(&self, pool: &Pool) -> IdentityProviderType {
         let mut details = self.doc.details.clone();
         let shown = self

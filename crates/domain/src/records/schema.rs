@@ -5,12 +5,12 @@ use cognate_shapes::SchemaAttributeType;
 use crate::records::pool::Pool;
 pub use crate::records::standard_schema::{is_standard, standard_attributes};
 
-/// The attribute of a pool with this name, prefix included.
+/// Returns the attribute of a pool with this name, prefix included.
 pub fn find<'a>(pool: &'a Pool, name: &str) -> Option<&'a SchemaAttributeType> {
     find_in(&pool.doc.schema, name)
 }
 
-/// The attribute of a schema with this name, prefix included.
+/// Returns the attribute of a schema with this name, prefix included.
 pub fn find_in<'a>(
     schema: &'a [SchemaAttributeType],
     name: &str,
@@ -29,14 +29,14 @@ pub fn is_flag(name: &str) -> bool {
     matches!(name, "email_verified" | "phone_number_verified")
 }
 
-/// True if every user must have the attribute. What is not a user's to write is never asked of one, whatever a schema of
-/// an older pool says.
+/// True if every user must have the attribute. What is not a user's to write is never asked of one, whatever a schema
+/// of an older pool says.
 pub fn is_required(entry: &SchemaAttributeType) -> bool {
     let name = entry.name.as_deref().unwrap_or_default();
     entry.required == Some(true) && !is_of_service(name) && !is_flag(name)
 }
 
-/// The names of the attributes that every user must have ([`is_required`]).
+/// Returns the names of the attributes that every user must have ([`is_required`]).
 pub fn required(schema: &[SchemaAttributeType]) -> impl Iterator<Item = &str> {
     schema
         .iter()

@@ -55,7 +55,7 @@ static STANDARD: LazyLock<Vec<SchemaAttributeType>> = LazyLock::new(|| {
     ]
 });
 
-/// A mutable, optional attribute without constraints.
+/// Returns a mutable, optional attribute without constraints.
 fn plain(name: &str, data_type: AttributeDataType) -> SchemaAttributeType {
     SchemaAttributeType {
         name: Some(name.into()),
@@ -68,7 +68,7 @@ fn plain(name: &str, data_type: AttributeDataType) -> SchemaAttributeType {
     }
 }
 
-/// The standard attributes as a pool has them that redeclares none.
+/// Returns the standard attributes of a pool that redeclares none.
 pub fn standard_attributes() -> Vec<SchemaAttributeType> {
     STANDARD.clone()
 }

@@ -75,7 +75,8 @@ pub struct User {
 }
 
 impl User {
-    /// A user who was not stored yet, without a password. In pools with username attributes the user name is the id.
+    /// Returns a user who was not stored yet, without a password. In pools with username attributes the user name is
+    /// the id.
     pub fn new(
         pool: &Pool,
         id: String,
@@ -106,7 +107,7 @@ impl User {
         }
     }
 
-    /// By user name, active alias or `sub` (auth.md 2.4, admin.md 2.1).
+    /// Reads a user by user name, active alias or `sub` (auth.md 2.4, admin.md 2.1).
     pub async fn find(store: &Store, pool: &Pool, name: &str) -> Result<Option<Self>> {
         if !table::looks_like_id(name) {
             return Self::find_login(store, pool, name).await;
@@ -127,7 +128,7 @@ impl User {
             .transpose()
     }
 
-    /// By user name or active alias only (settled C13).
+    /// Reads a user by user name or active alias only (settled C13).
     pub async fn find_login(store: &Store, pool: &Pool, name: &str) -> Result<Option<Self>> {
         let folded = pool.fold(name);
         let (sql, params) = table::by_login(&pool.id, &folded);
@@ -136,8 +137,8 @@ impl User {
             .transpose()
     }
 
-    /// The user of a row that was found by a folded name. The names in `logins` carry no MAC; what the user's own row says
-    /// does, so that a name that points to another user is noticed.
+    /// Returns the user of a row that was found by a folded name. The names in `logins` carry no MAC, but those in the
+    /// user's own row do, so that a name that points to another user is noticed.
     ///
     /// # Errors
     /// Those of [`from_row`](Self::from_row), and an internal fault for a user who has no such name.
@@ -149,7 +150,7 @@ impl User {
         Err(mac::foreign("logins", &pool.id, &user.id))
     }
 
-    /// By the immutable id.
+    /// Reads a user by the immutable id.
     pub async fn by_id(store: &Store, pool: &Pool, id: &str) -> Result<Option<Self>> {
         let (sql, params) = table::by_id(&pool.id, id);
         let row = store.row(sql, params).await?;
@@ -201,7 +202,7 @@ impl User {
         Ok(row)
     }
 
-    /// An attribute's value; `sub` included.
+    /// Returns an attribute's value; `sub` included.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         if name == "sub" {
             Some(&self.id)
@@ -220,7 +221,7 @@ impl User {
         self.attribute(flag) == Some("true")
     }
 
-    /// The attribute list of an answer, `sub` first; only the `readable` ones unless None (auth.md 2.12).
+    /// Returns the attribute list of an answer, `sub` first; only the `readable` ones unless None (auth.md 2.12).
     pub fn attributes_for(&self, readable: Option<&[String]>) -> Vec<AttributeType> {
         let wanted = |name: &str| readable.is_none_or(|list| list.iter().any(|r| r == name));
         let pair = |name: &str, value: &str| AttributeType {
@@ -239,7 +240,7 @@ impl User {
         list
     }
 
-    /// The password's credential, if there is one.
+    /// Returns the password's credential, if there is one.
     pub fn open_credential(&self, pool: &Pool) -> Result<Option<Credential>> {
         let Some(sealed) = &self.credential else {
             return Ok(None);
@@ -251,7 +252,7 @@ impl User {
             .map_err(|e| Fault::Internal(format!("user {}: {e}", self.id)))
     }
 
-    /// The form in which a credential is kept in the row.
+    /// Returns the form in which a credential is kept in the row.
     pub fn seal_credential(pool: &Pool, user_id: &str, credential: &Credential) -> Vec<u8> {
         pool.key.seal(
             &credential_context(pool, user_id),
@@ -274,7 +275,7 @@ impl User {
             .map(|(_, kind)| *kind)
     }
 
-    /// The names under which the user can be found now: folded text and kind (design, names).
+    /// Returns the names under which the user can be found now: folded text and kind (design, names).
     fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
         let mut list = vec![(pool.fold(&self.username), Name::Username)];
         let mut add = |kind: Name, active: bool| {
@@ -308,7 +309,8 @@ impl User {
         list
     }
 
-    /// The values that ListUsers may search by: attribute and indexed value. `sub` is the key of the table itself.
+    /// Returns the values that ListUsers may search by: attribute and indexed value. `sub` is the key of the table
+    /// itself.
     fn searched(&self) -> Vec<(&'static str, String)> {
         let mut list: Vec<_> = SEARCHED
             .iter()
@@ -338,7 +340,7 @@ pub const SEARCHED: [&str; 6] = [
     "preferred_username",
 ];
 
-/// The part of a folded value that is in the index.
+/// Returns the part of a folded value that is in the index.
 pub fn indexed(folded: &str) -> String {
     match folded.char_indices().nth(INDEXED_CHARS) {
         Some((end, _)) => folded.get(..end).unwrap_or(folded).to_owned(),
@@ -388,7 +390,8 @@ impl Name {
     }
 }
 
-/// The attribute whose value is taken, if the label says that one is: `email`, `phone_number` or `preferred_username`.
+/// Returns the attribute whose value is taken, if the label says that one is: `email`, `phone_number` or
+/// `preferred_username`.
 pub fn taken_alias(label: Label) -> Option<&'static str> {
     [Name::Email, Name::PhoneNumber, Name::PreferredUsername]
         .into_iter()
@@ -414,8 +417,8 @@ pub fn save(batch: Batch, pool: &Pool, before: &User, after: &User) -> Result<Ba
     save_all(batch, pool, &[(before, after)])
 }
 
-/// [`save`] for several users at once. All rows are locked in the order of their ids, so that two batches cannot wait for
-/// each other, and all names are let go before any is taken, so that one can move from user to user.
+/// As [`save`], for several users at once. All rows are locked in the order of their ids, so that two batches cannot
+/// wait for each other, and all names are let go before any is taken, so that one can move from user to user.
 pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result<Batch> {
     if changes.is_empty() {
         return Ok(batch);
@@ -477,8 +480,8 @@ fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> 
     batch
 }
 
-/// Deletes a user who was not changed in between, with its names, search entries, memberships and links; the id is never used
-/// again.
+/// Deletes a user who was not changed in between, with its names, search entries, memberships and links; the id is
+/// never used again.
 pub fn delete(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
     let batch = table::delete(batch, &pool.id, &user.id, user.ver, now);
     let batch = groups::forget_user(batch, &pool.id, &user.id);

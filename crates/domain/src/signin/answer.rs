@@ -14,12 +14,12 @@ use crate::signin::secret_hash::ClientProof;
 pub struct Needed<T>(std::result::Result<T, ApiError>);
 
 impl<T> Needed<T> {
-    /// A value that is there.
+    /// Returns a value that is there.
     pub fn present(value: T) -> Self {
         Self(Ok(value))
     }
 
-    /// A value that is missing or unusable: `refusal` says so.
+    /// Returns a value that is missing or unusable: `refusal` says so.
     pub fn absent(refusal: ApiError) -> Self {
         Self(Err(refusal))
     }
@@ -37,7 +37,7 @@ impl<T> Needed<T> {
         self.0.as_ref().ok()
     }
 
-    /// The same requirement on a value made from this one.
+    /// Returns the same requirement on a value made from this one.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Needed<U> {
         Needed(self.0.map(change))
@@ -91,7 +91,7 @@ pub struct UserAuth {
 }
 
 impl UserAuth {
-    /// The password, if it is the preferred factor and comes with the request.
+    /// Returns the password, if it is the preferred factor and comes with the request.
     pub fn password_at_once(&self) -> Option<&Needed<SecretString>> {
         let prefers = self.preferred == Some(ChallengeNameType::Password);
         self.password.as_ref().filter(|_| prefers)
@@ -182,7 +182,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The challenge that this answers.
+    /// Returns the challenge that this answers.
     pub fn challenge(&self) -> ChallengeNameType {
         use ChallengeNameType as C;
         match self {

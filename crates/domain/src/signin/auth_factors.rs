@@ -10,7 +10,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::{first_factors, passkey};
 
-/// The factors that the user has and the pool accepts, as first or as second factor, in the model's order.
+/// Returns the factors that the user has and the pool accepts, as first or as second factor, in the model's order.
 ///
 /// # Errors
 /// The store's.

@@ -1,7 +1,7 @@
 //! USER_AUTH right after a sign-up: the code that confirmed it is the first factor (auth.md 2.5, 3.6).
 //!
-//! SignUp returns a session for ConfirmSignUp, which returns one for InitiateAuth. The last one signs in once, within the
-//! time of a step, where a code by the same medium would be an allowed first factor.
+//! SignUp returns a session for ConfirmSignUp, which returns one for InitiateAuth. The last one signs in once, within
+//! the time of a step, where a code by the same medium would be an allowed first factor.
 
 use cognate_shapes::{ExplicitAuthFlowsType, UserStatusType};
 
@@ -16,7 +16,7 @@ use crate::signin::state::{Expected, Flow, SignInState, Start};
 use crate::signin::verdict::{Pass, Step, Verdict};
 use crate::signin::{At, Surface, first_factors};
 
-/// The session that SignUp returns, for clients that can use it.
+/// Returns the session that SignUp returns, for clients that can use it.
 ///
 /// # Errors
 /// Those of sealing the session.
@@ -29,8 +29,8 @@ pub fn of_sign_up(
     session(cx, pool, client, user, Expected::Confirmation)
 }
 
-/// Refuses a session at ConfirmSignUp that is not the one of the sign-up of `subject`. One that has expired is as good as
-/// none: the code lives longer.
+/// Refuses a session at ConfirmSignUp that is not the one of the sign-up of `subject`. One that has expired is as good
+/// as none: the code lives longer.
 ///
 /// # Errors
 /// NotAuthorizedException (auth.md 3.1).
@@ -43,7 +43,8 @@ pub fn check_confirmation(pool: &Pool, client: &Client, subject: &str, text: &st
     }
 }
 
-/// The session that ConfirmSignUp returns: `user` has just been confirmed by a code that was sent to `attribute`.
+/// Returns the session that ConfirmSignUp returns: `user` has just been confirmed by a code that was sent to
+/// `attribute`.
 ///
 /// # Errors
 /// Those of sealing the session.
@@ -108,8 +109,8 @@ pub fn open(cx: &Cx<'_>, at: At<'_>, start: Start, session: &str) -> Result<(Sig
 /// Signs in without another code.
 ///
 /// # Errors
-/// NotAuthorizedException (auth.md 3.1) for the session of another user, and for a user who may not begin with a code to
-/// `attribute` any more.
+/// NotAuthorizedException (auth.md 3.1) for the session of another user, and for a user who may not begin with a code
+/// to `attribute` any more.
 pub fn judge(at: At<'_>, step: &Step, name: &str, attribute: &str) -> Result<Verdict> {
     let user = step.known()?;
     let is_them = step.state.is_named(at.pool, name) || user.is_called(at.pool, name);

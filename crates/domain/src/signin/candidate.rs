@@ -95,9 +95,9 @@ impl Candidate {
         })
     }
 
-    /// The name that enters x and the signature: the internal user name. An unknown name that could be an internal one
-    /// is its own; one that could only be an alias gets a stable UUID, which is the internal name of most users who
-    /// have aliases.
+    /// Returns the name that enters x and the signature: the internal user name. An unknown name that could be an
+    /// internal one is its own; one that could only be an alias gets a stable UUID, which is the internal name of most
+    /// users who have aliases.
     pub fn username(&self, pool: &Pool) -> String {
         // Made for users too, so that both take the same time.
         let id = decoy_id(pool, &self.typed);
@@ -175,12 +175,12 @@ fn may_be_internal(pool: &Pool, typed: &str) -> bool {
     !pool.has_username_attributes() && !is_alias
 }
 
-/// A text of the form of a UUID, always the same for a name of a pool.
+/// Returns a text of the form of a UUID, always the same for a name of a pool.
 fn decoy_id(pool: &Pool, typed: &str) -> String {
     uuid_of(&pool.key.mac("decoy user id", typed.as_bytes()))
 }
 
-/// The shape of the ids of real users, which are random UUIDs of version 4.
+/// Returns `bytes` in the form of the ids of real users, which are random UUIDs of version 4.
 pub(super) fn uuid_of(bytes: &[u8]) -> String {
     let text = hex::encode(bytes);
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();

@@ -18,7 +18,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// A challenge that offers no choice of first factors.
+    /// Returns a challenge that offers no choice of first factors.
     pub fn new(ask: Ask, session: Option<String>) -> Self {
         Self {
             ask,
@@ -27,7 +27,7 @@ impl Challenge {
         }
     }
 
-    /// The same challenge as one of several first factors.
+    /// Returns the same challenge as one of several first factors.
     #[must_use]
     pub fn among(self, available: Vec<ChallengeNameType>) -> Self {
         Self {

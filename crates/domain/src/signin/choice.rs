@@ -142,7 +142,7 @@ async fn ask(
     }
 }
 
-/// A challenge that needs nothing but its session.
+/// Returns a challenge that needs nothing but its session.
 fn plain(
     cx: &Cx<'_>,
     at: At<'_>,

@@ -1,9 +1,9 @@
 //! CUSTOM_AUTH: the pool's triggers decide what is asked for (auth.md 3.5).
 //!
-//! The challenges, the answers and the expected answer are in a row; the session names it. Every answer, right or wrong,
-//! changes the row and uses up its session, so that no round can be answered twice. An unknown name is treated alike where
-//! the client must not know: the triggers are told, and no decision of theirs signs it in. Each trigger is called once in
-//! a round, without the user's lock; a step that runs again gets the answer from memory.
+//! The challenges, the answers and the expected answer are in a row; the session names it. Every answer, right or
+//! wrong, changes the row and uses up its session, so that no round can be answered twice. An unknown name is treated
+//! alike where the client must not know: the triggers are told, and no decision of theirs signs it in. Each trigger is
+//! called once in a round, without the user's lock; a step that runs again gets the answer from memory.
 
 use std::collections::BTreeMap;
 
@@ -226,7 +226,7 @@ pub async fn go_on(
     }
 }
 
-/// The entries that the triggers see of a sign-in that began with SRP.
+/// Returns the entries that the triggers see of a sign-in that began with SRP.
 fn completed(proven: &Proven) -> Vec<Entry> {
     let factors = proven.iter().filter_map(|factor| match factor {
         Factor::Sms => Some("SMS_MFA"),
@@ -309,7 +309,7 @@ pub async fn judge(
     }
 }
 
-/// The end of a sign-in by decision of the triggers.
+/// Returns the end of a sign-in by decision of the triggers.
 fn ended(step: &Step, writes: Batch) -> Refusal {
     let (user, subject) = (step.user.as_ref(), step.tally.subject());
     let proven = &step.state.proven;
@@ -326,7 +326,7 @@ fn ended(step: &Step, writes: Batch) -> Refusal {
     }
 }
 
-/// A first custom challenge and its row.
+/// Returns a first custom challenge and its row.
 fn ask(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -384,7 +384,7 @@ async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Opti
     Ok(Some((serde_json::from_slice(plain.expose())?, ver)))
 }
 
-/// The conditions of a challenge: an active pool, and the user as read, or still no such user.
+/// Returns the conditions of a challenge: an active pool, and the user as read, or still no such user.
 fn guard(at: At<'_>, user: Option<&User>, subject: &str) -> Batch {
     let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
     match user {

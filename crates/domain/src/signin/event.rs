@@ -132,13 +132,13 @@ impl AuthEvent {
         }
     }
 
-    /// A sign-in that ended in a session.
+    /// Returns the event of a sign-in that ended in a session.
     pub fn passed(user: &User, proven: &Proven) -> Self {
         let subject = Subject::known(&user.id);
         Self::new(Some(user), &subject, EventResult::Pass, proven)
     }
 
-    /// A wrong answer. `user` is None for an unknown name, whose pseudonym is `subject`.
+    /// Returns the event of a wrong answer. `user` is None for an unknown name, whose pseudonym is `subject`.
     pub fn failed(user: Option<&User>, subject: &Subject, proven: &Proven) -> Self {
         let mut event = Self::new(user, subject, EventResult::Fail, proven);
         let challenge = if proven.is_empty() {
@@ -151,7 +151,8 @@ impl AuthEvent {
         event
     }
 
-    /// A refusal of a user whose answers so far were right; one that strangers can cause where nothing is proven yet.
+    /// Returns the event of a refusal of a user whose answers so far were right; strangers can cause one where nothing
+    /// is proven yet.
     pub fn refused(user: Option<&User>, subject: &Subject, proven: &Proven) -> Self {
         let mut event = Self::new(user, subject, EventResult::Fail, proven);
         if proven.is_empty() {

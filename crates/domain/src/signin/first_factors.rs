@@ -22,7 +22,7 @@ pub fn passwordless(pool: &Pool) -> bool {
     allows(pool, AuthFactorType::EmailOtp) || allows(pool, AuthFactorType::SmsOtp)
 }
 
-/// The challenge that is a code to this contact.
+/// Returns the challenge that is a code to this contact.
 pub fn challenge_of(contact: Contact) -> ChallengeNameType {
     match contact {
         Contact::Email => ChallengeNameType::EmailOtp,
@@ -30,7 +30,7 @@ pub fn challenge_of(contact: Contact) -> ChallengeNameType {
     }
 }
 
-/// The contact that the code of a challenge is sent to; None for challenges without a code.
+/// Returns the contact that the code of a challenge is sent to; None for challenges without a code.
 pub fn contact_of(challenge: ChallengeNameType) -> Option<Contact> {
     [Contact::Email, Contact::PhoneNumber]
         .into_iter()
@@ -81,7 +81,7 @@ struct UserFactors {
     password_only: bool,
 }
 
-/// The challenges that `user` may choose from, in the order of answers. `passkey`: true if one is registered.
+/// Returns the challenges that `user` may choose from, in the order of answers. `passkey`: true if one is registered.
 pub fn of(pool: &Pool, user: &User, passkey: bool) -> Vec<ChallengeNameType> {
     list(PoolFactors::by(pool), UserFactors::of(pool, user, passkey))
 }
@@ -136,10 +136,10 @@ pub struct Passkeys {
     pub is_registered: bool,
 }
 
-/// The challenges that an unknown name seems to have: those of `model`, some user of the pool who is always the same
-/// for the name while users neither come nor go. So unknown names have the factors that the pool's schema requires of
-/// every user, and the others as often as users have them. An address or a number as name gets the codes that it could
-/// receive. `passkeys`: the model's, or those of a pseudonym.
+/// Returns the challenges that an unknown name seems to have: those of `model`, some user of the pool who is always the
+/// same for the name while users neither come nor go. So unknown names have the factors that the pool's schema requires
+/// of every user, and the others as often as users have them. An address or a number as name gets the codes that it
+/// could receive. `passkeys`: the model's, or those of a pseudonym.
 pub fn pretended(
     pool: &Pool,
     name: &str,
@@ -159,8 +159,8 @@ pub fn pretended(
     pretended_by(PoolFactors::by(pool), holds, name)
 }
 
-/// The factors of an unknown name in a pool without a model: those that the schema requires, the others by chance and
-/// always the same for the name.
+/// Returns the factors of an unknown name in a pool without a model: those that the schema requires, the others by
+/// chance and always the same for the name.
 fn without_model(pool: &Pool, name: &str, passkeys: bool) -> UserFactors {
     let folded = pool.fold(name);
     let [shape, ..] = pool

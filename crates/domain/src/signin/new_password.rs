@@ -46,7 +46,7 @@ pub fn challenge(cx: &Cx<'_>, at: At<'_>, authenticated: &Authenticated) -> Resu
     Ok(Challenge::new(ask, Some(session)))
 }
 
-/// The required attributes that the user has no value for.
+/// Returns the required attributes that the user has no value for.
 fn missing<'a>(pool: &'a Pool, user: &User) -> impl Iterator<Item = &'a str> {
     schema::required(&pool.doc.schema).filter(|name| user.attribute(name).is_none_or(str::is_empty))
 }

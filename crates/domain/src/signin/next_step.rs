@@ -108,7 +108,7 @@ fn is_worn_out(cx: &Cx<'_>, authenticated: &Authenticated, decision: &Decision) 
     }
 }
 
-/// The challenge of a second factor that is owed.
+/// Returns the challenge of a second factor that is owed.
 fn second_factor(
     cx: &Cx<'_>,
     at: At<'_>,

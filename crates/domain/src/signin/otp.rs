@@ -44,7 +44,7 @@ impl Stage {
         }
     }
 
-    /// The worth of a right answer. `proven`: the address was verified before.
+    /// Returns the worth of a right answer. `proven`: the address was verified before.
     fn worth(self, proven: bool) -> Worth {
         match (self, proven) {
             (Self::First, true) => Worth::FirstFactor,

@@ -31,7 +31,7 @@ pub async fn judge(
     Ok(verdict(step, right))
 }
 
-/// The verdict on a password that was proven or not. An unknown name has no right one.
+/// Returns the verdict on a password that was proven or not. An unknown name has no right one.
 pub fn verdict(step: &Step, right: bool) -> Verdict {
     if right && step.user.is_some() {
         Verdict::Passed(Pass::of(Factor::Password))

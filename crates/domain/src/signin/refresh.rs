@@ -120,7 +120,7 @@ pub async fn by_operation(
     let standing = live
         .session
         .standing(live.token.generation, cx.now(), grace(client));
-    // A stolen token gives itself away even without its device.
+    // A stolen token is noticed even without its device.
     if standing != Standing::Reused && !live.comes_from_its_device(pool, device_key) {
         return Err(auth::refresh_token_unusable().into());
     }
@@ -151,7 +151,7 @@ pub async fn by_operation(
     }
 }
 
-/// How long a rotated token may be used again, in microseconds.
+/// Returns how long a rotated token may be used again, in microseconds.
 fn grace(client: &Client) -> i64 {
     let rotation = client
         .doc
@@ -192,7 +192,8 @@ async fn rotate(cx: &Cx<'_>, at: At<'_>, live: Live) -> Result<AuthenticationRes
     }
 }
 
-/// New tokens of a session that stays as it is; where sessions are tracked, its activity is noted before they leave.
+/// Returns new tokens of a session that stays as it is; where sessions are tracked, its activity is noted before they
+/// leave.
 async fn renew(
     cx: &Cx<'_>,
     at: At<'_>,

@@ -29,7 +29,7 @@ pub fn split_client(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(client_id).ok()?, sealed))
 }
 
-/// The bytes of a session's text.
+/// Returns the bytes of a session's text.
 ///
 /// # Errors
 /// NotAuthorizedException: `Invalid session provided` for what does not look like a session, `Invalid session for the
@@ -49,18 +49,18 @@ pub fn decode(text: &str) -> Result<Vec<u8>> {
         .map_err(|_| auth::session_invalid())?)
 }
 
-/// A new nonce.
+/// Returns a new nonce.
 pub fn nonce() -> String {
     hex::encode(random::bytes::<16>())
 }
 
-/// The time until which a step that begins now can be answered, in microseconds (auth.md 3.1).
+/// Returns the time until which a step that begins now can be answered, in microseconds (auth.md 3.1).
 pub fn step_expires(cx: &Cx<'_>, client: &Client) -> i64 {
     cx.now()
         .saturating_add(client.auth_session_seconds().saturating_mul(SECOND))
 }
 
-/// A digest that differs between sealed credentials.
+/// Returns a digest that differs between sealed credentials.
 pub fn fingerprint(credential: Option<&[u8]>) -> [u8; 32] {
     hash::sha256(credential.unwrap_or_default())
 }

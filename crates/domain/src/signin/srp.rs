@@ -25,8 +25,8 @@ pub fn parse(public_a: &str) -> Result<PublicA> {
     })?)
 }
 
-/// Asks for the proof of a password. In USER_SRP_AUTH there is no session (settled C14). An unknown name gets a challenge
-/// too: its salt and id are always the same, B is new.
+/// Asks for the proof of a password. In USER_SRP_AUTH there is no session (settled C14). An unknown name gets a
+/// challenge too: its salt and id are always the same, B is new.
 ///
 /// # Errors
 /// `Incorrect username or password.` for a credential that SRP cannot use.
@@ -82,7 +82,7 @@ pub async fn challenge(
     Ok(Challenge::new(ask, session))
 }
 
-/// Salt in hexadecimal and challenge; None for a credential that SRP cannot use.
+/// Returns salt in hexadecimal and challenge; None for a credential that SRP cannot use.
 fn begin(credential: &Credential) -> Option<(String, srp::Challenge)> {
     let (salt, verifier) = credential.srp()?;
     Some((srp::to_hex(salt), srp::challenge(verifier)))

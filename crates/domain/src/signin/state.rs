@@ -126,7 +126,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// The factor that a wrong answer counts against; None for passwords, passkeys, and steps without a secret.
+    /// Returns the factor that a wrong answer counts against; None for passwords, passkeys, and steps without a secret.
     pub fn guess(&self) -> Option<Guess> {
         match self {
             Self::SmsOtp => Some(Guess::FirstSms),
@@ -150,7 +150,7 @@ impl Expected {
         }
     }
 
-    /// The challenge's name; None for the sessions that answer no challenge.
+    /// Returns the challenge's name; None for the sessions that answer no challenge.
     pub fn challenge(&self) -> Option<ChallengeNameType> {
         use ChallengeNameType as C;
         Some(match self {
@@ -205,7 +205,8 @@ pub struct SignInState {
 }
 
 impl SignInState {
-    /// A sign-in of `user` that has completed `proven`; [`SignInState::next`] sets the answer that it waits for.
+    /// Returns a sign-in of `user` that has completed `proven`; [`SignInState::next`] sets the answer that it waits
+    /// for.
     pub fn of_user(at: At<'_>, user: &User, typed: &str, start: Start, proven: Proven) -> Self {
         let credential = if proven.has(Factor::Password) {
             credential_mark(user)
@@ -227,7 +228,7 @@ impl SignInState {
         }
     }
 
-    /// A sign-in under an unknown name, which the client must not notice.
+    /// Returns a sign-in under an unknown name, which the client must not notice.
     pub fn of_unknown(
         at: At<'_>,
         subject: &str,
@@ -274,8 +275,8 @@ impl SignInState {
         Ok(session_token::encode(&self.client_id, &sealed))
     }
 
-    /// Returns the client that a session claims to belong to, for operations that get nothing but the session. Opening the
-    /// session checks the claim.
+    /// Returns the client that a session claims to belong to, for operations that get nothing but the session. Opening
+    /// the session checks the claim.
     ///
     /// # Errors
     /// As [`SignInState::open`].
@@ -302,7 +303,7 @@ impl SignInState {
         self.is_of(pool, name) || pool.fold(name) == self.typed
     }
 
-    /// The name that SRP computes with, for clients that know only the name that was typed (auth.md 3.3).
+    /// Returns the name that SRP computes with, for clients that know only the name that was typed (auth.md 3.3).
     pub fn name_for_srp(&self) -> Option<String> {
         (self.start.flow == Flow::Password).then(|| self.username.clone())
     }
@@ -310,8 +311,8 @@ impl SignInState {
     /// Opens a session of this client, whichever answer it is for.
     ///
     /// # Errors
-    /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the user.`
-    /// for one that was altered or belongs to another pool or client, then the expiry (auth.md 3.1).
+    /// NotAuthorizedException: `Invalid session provided` for what is no session at all, `Invalid session for the
+    /// user.` for one that was altered or belongs to another pool or client, then the expiry (auth.md 3.1).
     pub fn open(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Self> {
         let state = Self::open_whenever(pool, client, text)?;
         if state.expires <= cx.now() {
@@ -343,7 +344,7 @@ impl SignInState {
     }
 }
 
-/// A text that differs between the credentials of a user.
+/// Returns a text that differs between the credentials of a user.
 pub fn credential_mark(user: &User) -> String {
     hex::encode(session_token::fingerprint(user.credential.as_deref()))
 }

@@ -1,9 +1,9 @@
 //! Step-up: signing in until a level of assurance is reached (auth.md 3.6, 5.2).
 //!
-//! USER_AUTH may name levels, the most wanted first. The first one that the user can reach is the goal; the factors that
-//! the pool demands anyway are demanded as well. With an access token of the same client the factors count that were
-//! proven when its session began, if that is not longer ago than MAX_AGE. The levels that a user can reach are told only
-//! to a caller who has proven a first factor: before that, only the pool's own offers count.
+//! USER_AUTH may name levels, the most wanted first. The first one that the user can reach is the goal; the factors
+//! that the pool demands anyway are demanded as well. With an access token of the same client the factors count that
+//! were proven when its session began, if that is not longer ago than MAX_AGE. The levels that a user can reach are
+//! told only to a caller who has proven a first factor: before that, only the pool's own offers count.
 
 use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ChallengeNameType, UserPoolMfaType, UserStatusType};
@@ -50,7 +50,8 @@ pub fn levels(cx: &Cx<'_>, pool: &Pool, request: &UserAuth) -> Result<Vec<Level>
     Ok(levels)
 }
 
-/// The step of a user whose access token shows that enough is proven to go on; None for a sign-in that begins from nothing.
+/// Returns the step of a user whose access token shows that enough is proven to go on; None for a sign-in that begins
+/// from nothing.
 ///
 /// # Errors
 /// A token of another user, or that reaches the goal already; the texts of access tokens; the lockout.
@@ -103,15 +104,15 @@ async fn with_factors_of(
     if reached.is_some_and(|reached| reached >= goal) {
         return Err(refusals::level_is_reached().into());
     }
-    // A user who was given a temporary password since must prove that one, and a password that was changed since does not
-    // count any more.
+    // A user who was given a temporary password since must prove that one, and a password that was changed since does
+    // not count any more.
     let mark = credential_mark(&user);
     let same = session
         .credential
         .is_some_and(|proven| ct_eq(proven.as_bytes(), mark.as_bytes()));
     let counts = same && user.status == UserStatusType::Confirmed;
-    // An access token alone must never yield a session, even if its factors already reach the level under a name the pool
-    // has since renamed. Else it would be worth a refresh token.
+    // An access token alone must never yield a session, even if its factors already reach the level under a name the
+    // pool has since renamed. Else it would be worth a refresh token.
     let enough = Level::of(&session.proven).is_some_and(|shown| shown >= goal);
     if enough || !counts || !session.proven.has(Factor::Password) {
         return Ok(None);
@@ -128,7 +129,7 @@ async fn with_factors_of(
     }))
 }
 
-/// Those of the offered first factors from which one of the levels can be reached. A password can lead to all.
+/// Returns those of the offered first factors from which one of the levels can be reached. A password can lead to all.
 ///
 /// # Errors
 /// InvalidParameterException when nothing is left.
@@ -186,20 +187,20 @@ pub fn steer(at: At<'_>, authenticated: &Authenticated, decision: Decision) -> J
     })
 }
 
-/// The first of the levels that is not above what can be reached.
+/// Returns the first of the levels that is not above what can be reached.
 fn goal(start: &Start, most: Option<Level>) -> Option<Level> {
     let most = most?;
     start.levels.iter().copied().find(|level| *level <= most)
 }
 
-/// The highest level that a user can reach who has completed `proven`.
+/// Returns the highest level that a user who has completed `proven` can reach.
 fn reachable(pool: &Pool, user: &User, proven: &Proven) -> Option<Level> {
     let with = |factor: MfaFactor| Level::of(&proven.clone().with(factor.factor()));
     let further = open(pool, user, proven).into_iter().filter_map(with).max();
     further.max(Level::of(proven))
 }
 
-/// The second factors that a user has, and has not completed yet.
+/// Returns the second factors that a user has, and has not completed yet.
 fn open(pool: &Pool, user: &User, proven: &Proven) -> Vec<MfaFactor> {
     if pool.doc.mfa_configuration == UserPoolMfaType::Off {
         return Vec::new();

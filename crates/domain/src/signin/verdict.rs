@@ -48,7 +48,7 @@ impl Replay {
         }
     }
 
-    /// The refusal of a second right answer.
+    /// Returns the refusal of a second right answer.
     pub fn spent(&self) -> ApiError {
         match self {
             Self::None | Self::Srp { .. } => auth::incorrect_password(),
@@ -87,7 +87,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// The first step of a sign-in.
+    /// Returns the first step of a sign-in.
     pub fn first(at: At<'_>, candidate: Candidate, start: Start) -> Self {
         let username = candidate.username(at.pool);
         let typed = &candidate.typed;
@@ -106,7 +106,7 @@ impl Step {
         }
     }
 
-    /// The user.
+    /// Returns the user.
     ///
     /// # Errors
     /// `Invalid session for the user.` for an unknown name.
@@ -131,7 +131,7 @@ impl Step {
         Ok(self.tally.require_unchanged(batch.extend(writes), at.pool))
     }
 
-    /// The sign-in after a right answer, and the batch of that answer.
+    /// Returns the sign-in after a right answer, and the batch of that answer.
     ///
     /// # Errors
     /// `Invalid session for the user.` for an unknown name, for which no answer is right.
@@ -191,7 +191,7 @@ pub struct Authenticated {
 }
 
 impl Authenticated {
-    /// The state in which the next challenge finds the sign-in.
+    /// Returns the state in which the next challenge finds the sign-in.
     pub fn state(&self, at: At<'_>) -> SignInState {
         SignInState::of_user(
             at,
@@ -202,7 +202,7 @@ impl Authenticated {
         )
     }
 
-    /// The conditions under which what was read is still true.
+    /// Returns the conditions under which what was read is still true.
     pub fn guard(&self, pool: &Pool) -> Batch {
         let batch = guards::require_pool_active(Batch::new(), &pool.id);
         match self.change {
@@ -213,7 +213,8 @@ impl Authenticated {
         }
     }
 
-    /// A refusal that reveals that the first factor was right, so that it is subject to the lockout like an acceptance.
+    /// Returns a refusal that reveals that the first factor was right, so that it is subject to the lockout like an
+    /// acceptance.
     pub fn refuse(&self, at: At<'_>, refusal: ApiError) -> Stop {
         Stop::from(Refusal {
             writes: self.tally.require_unchanged(Batch::new(), at.pool),
@@ -221,7 +222,7 @@ impl Authenticated {
         })
     }
 
-    /// A refusal that leaves an event.
+    /// Returns a refusal that leaves an event.
     pub fn record_refusal(&self, refusal: ApiError) -> Stop {
         Refusal::of_user(&self.user, &self.proven, refusal).into()
     }
@@ -239,7 +240,7 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// A right answer that changes nothing.
+    /// Returns a right answer that changes nothing.
     pub fn of(factor: Factor) -> Self {
         Self {
             factor: Some(factor),
@@ -267,7 +268,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A challenge without a commit.
+    /// Returns a challenge without a commit.
     pub fn without_writes(challenge: Challenge) -> Self {
         Self {
             challenge,
@@ -300,7 +301,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal that leaves nothing.
+    /// Returns a refusal that leaves nothing.
     pub fn new(refusal: ApiError) -> Self {
         Self {
             refusal,
@@ -310,7 +311,7 @@ impl Refusal {
         }
     }
 
-    /// A refusal of a user, which leaves an event.
+    /// Returns a refusal of a user, which leaves an event.
     pub fn of_user(user: &User, proven: &Proven, refusal: ApiError) -> Self {
         let subject = Subject::known(&user.id);
         Self {

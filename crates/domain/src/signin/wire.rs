@@ -1,5 +1,5 @@
-//! The API's names: AuthParameters and ChallengeResponses become a typed request, a typed challenge becomes ChallengeName
-//! and ChallengeParameters. No other module of sign-in knows these names.
+//! The API's names: AuthParameters and ChallengeResponses become a typed request, a typed challenge becomes
+//! ChallengeName and ChallengeParameters. No other module of sign-in knows these names.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::signin::secret_hash::ClientProof;
 pub struct Parameters<'a>(Option<&'a BTreeMap<String, String>>);
 
 impl<'a> Parameters<'a> {
-    /// The parameters of a request.
+    /// Returns the parameters of a request.
     pub fn new(map: Option<&'a BTreeMap<String, String>>) -> Self {
         Self(map)
     }
@@ -30,7 +30,7 @@ impl<'a> Parameters<'a> {
         self.get(name).map(str::to_owned)
     }
 
-    /// A parameter that must be there and not be empty.
+    /// Returns a parameter that must be there and not be empty.
     fn needed(&self, name: &str) -> Needed<String> {
         match self.get(name).filter(|value| !value.is_empty()) {
             Some(value) => Needed::present(value.to_owned()),
@@ -42,7 +42,7 @@ impl<'a> Parameters<'a> {
         self.needed(name).map(Secret::new)
     }
 
-    /// A parameter that may be absent, and must not be empty if it is there.
+    /// Returns a parameter that may be absent, and must not be empty if it is there.
     fn given<T>(
         &self,
         name: &str,
@@ -72,7 +72,7 @@ impl<'a> Parameters<'a> {
         .collect()
     }
 
-    /// A start with the password, which is also an answer to ADMIN_NO_SRP_AUTH.
+    /// Returns a start with the password, which is also an answer to ADMIN_NO_SRP_AUTH.
     pub fn password_start(&self) -> StartRequest {
         self.start_by(Way::Password(self.password("PASSWORD")))
     }
@@ -86,8 +86,8 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// AuthParameters of a flow that begins a sign-in; None for the flows of refresh tokens. `session`: that of a sign-up
-    /// that was just confirmed.
+    /// AuthParameters of a flow that begins a sign-in; None for the flows of refresh tokens. `session`: that of a
+    /// sign-up that was just confirmed.
     pub fn start(&self, flow: AuthFlowType, session: Option<&str>) -> Option<StartRequest> {
         use AuthFlowType as F;
         Some(match flow {
@@ -189,7 +189,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// MAX_AGE in seconds.
+/// Returns MAX_AGE in seconds.
 fn seconds(text: &str) -> Needed<i64> {
     match text.parse().ok().filter(|seconds| *seconds >= 0) {
         Some(seconds) => Needed::present(seconds),
@@ -197,7 +197,7 @@ fn seconds(text: &str) -> Needed<i64> {
     }
 }
 
-/// ChallengeName and ChallengeParameters.
+/// Returns ChallengeName and ChallengeParameters.
 ///
 /// # Errors
 /// Those of serialization.
@@ -315,7 +315,7 @@ fn put_delivery(put: &mut impl FnMut(&str, Option<String>), delivery: Delivery) 
     put("CODE_DELIVERY_DESTINATION", Some(delivery.destination));
 }
 
-/// The names of factors as a JSON array in a text (settled S16).
+/// Returns the names of factors as a JSON array in a text (settled S16).
 fn names(list: &[MfaFactor]) -> Result<String> {
     let names: Vec<&str> = list.iter().map(|factor| factor.as_str()).collect();
     Ok(serde_json::to_string(&names)?)

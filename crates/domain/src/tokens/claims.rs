@@ -1,5 +1,5 @@
-//! The payloads of ID and access tokens: exactly the service's claims, in its order and types (auth.md 5.2, settled
-//! J1-J5, J16).
+//! The payloads of ID and access tokens: exactly the service's claims, in its order and types (auth.md 5.2,
+//! settled J1-J5, J16).
 
 use cognate_crypto::random;
 use serde_json::{Map, Value};
@@ -141,7 +141,7 @@ fn attribute(out: &mut Writer, name: &str, value: &str) {
     }
 }
 
-/// The flags and times of `identities` are texts in a token, and only there (auth.md 5.2).
+/// Makes the flags and times of `identities` texts, as they are in a token and only there (auth.md 5.2).
 fn all_text(mut list: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
     for value in list.iter_mut().flat_map(Map::values_mut) {
         if matches!(value, Value::Bool(_) | Value::Number(_)) {
@@ -167,7 +167,7 @@ impl Writer {
         self.value(name, value);
     }
 
-    /// A list; nothing at all for an empty one.
+    /// Adds a list; nothing at all for an empty one.
     pub(super) fn texts(&mut self, name: &str, values: &[String]) {
         if !values.is_empty() {
             self.value(name, values);

@@ -8,12 +8,12 @@ use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::session::SessionDoc;
 
-/// The scope of the user's own account, which the operations of the API that take an access token require. It is the one
-/// scope of a sign-in through the API.
+/// The scope of the user's own account, which the operations of the API that take an access token require. It is the
+/// one scope of a sign-in through the API.
 pub const ACCOUNT_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// Everything that the tokens of a user say, besides the issuer and the time. Made before the session is committed where
-/// the tokens are signed meanwhile.
+/// Everything that the tokens of a user say, besides the issuer and the time. Made before the session is committed
+/// where the tokens are signed meanwhile.
 pub struct Grant<'a> {
     /// The pool.
     pub pool: &'a Pool,
@@ -42,7 +42,7 @@ pub struct Grant<'a> {
 }
 
 impl<'a> Grant<'a> {
-    /// A grant for signing in through the API: the one scope of the user's own account, for the client itself.
+    /// Returns a grant for signing in through the API: the one scope of the user's own account, for the client itself.
     pub fn account(
         pool: &'a Pool,
         client: &'a Client,

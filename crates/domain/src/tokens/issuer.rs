@@ -12,7 +12,7 @@ use crate::errors::{self, Fault, Result};
 use crate::records::mac;
 use crate::records::pool::{Issuer, Pool};
 
-/// The issuer in the tokens and the discovery document of `pool`, without a trailing slash.
+/// Returns the issuer in the tokens and the discovery document of `pool`, without a trailing slash.
 ///
 /// The gateway form follows the host by which the client came, which the server has checked against the allowed ones.
 ///
@@ -36,7 +36,7 @@ pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
     }
 }
 
-/// The form of the service itself (auth.md 5.1).
+/// Returns the issuer in the form of the service itself (auth.md 5.1).
 fn aws(pool: &Pool) -> String {
     let updated =
         pool.doc.issuer_configuration.as_ref().and_then(|c| c.type_) == Some(IssuerType::Updated);

@@ -1,4 +1,5 @@
-//! Access tokens of applications that act for themselves, the client credentials grant (auth.md 5.2, RFC 6749 section 4.4).
+//! Access tokens of applications that act for themselves, the client credentials grant (auth.md 5.2, RFC 6749
+//! section 4.4).
 
 use cognate_crypto::random;
 use cognate_shapes::PreTokenGenerationLambdaVersionType;
@@ -12,7 +13,7 @@ use crate::resources::clients::settings::custom_scopes;
 use crate::tokens::claims::Writer;
 use crate::tokens::{issue, issuer};
 
-/// The scopes of the client that belong to resource servers of the pool, or those of them that were asked for.
+/// Returns the scopes of the client that belong to resource servers of the pool, or those of them that were asked for.
 ///
 /// # Errors
 /// InvalidParameterException for a scope that the client does not have, or that no resource server has any more.
@@ -39,7 +40,7 @@ pub async fn scopes(
     Ok(granted)
 }
 
-/// The one trigger version that has a say in these tokens (admin.md 3.2) has no code yet.
+/// Refuses if the pool has the one trigger version that has a say in these tokens (admin.md 3.2): it has no code yet.
 ///
 /// # Errors
 /// 501.

@@ -27,7 +27,7 @@ pub struct RefreshToken {
 }
 
 impl RefreshToken {
-    /// The token's text. `now` in microseconds chooses the day's key.
+    /// Returns the token's text. `now` in microseconds chooses the day's key.
     pub fn seal(&self, pool: &Pool, now: i64) -> String {
         // A struct of strings and numbers has no way to fail.
         let payload = serde_json::to_vec(self).unwrap_or_default();

@@ -46,7 +46,7 @@ pub struct SessionDoc {
     pub acr: Option<String>,
 }
 
-/// A session's row, as it is read for its user and id, and its document.
+/// Returns a session's row, as it is read for its user and id, and its document.
 ///
 /// # Errors
 /// A row of another shape; an internal fault for one that is not signed.
@@ -93,7 +93,7 @@ impl SessionDoc {
         }
     }
 
-    /// The document after the current refresh token was used at `now`.
+    /// Returns the document after the current refresh token was used at `now`.
     #[must_use]
     pub fn rotated(&self, now: i64) -> Self {
         let mut next = self.clone();
@@ -112,7 +112,7 @@ pub fn live_after(now: i64) -> i64 {
     now.saturating_add(LONGEST_ACCESS)
 }
 
-/// When the row may be swept, for refresh tokens that end at `refresh_expires` (microseconds).
+/// Returns when the row may be swept, for refresh tokens that end at `refresh_expires` (microseconds).
 pub fn row_expires(refresh_expires: i64) -> i64 {
     refresh_expires.saturating_add(LONGEST_ACCESS)
 }

@@ -30,7 +30,7 @@ struct Seen {
     device: String,
 }
 
-/// When and from where this request comes, in pools that track sessions.
+/// Returns when and from where this request comes, in pools that track sessions.
 pub fn activity(cx: &Cx<'_>, pool: &Pool) -> Option<Activity> {
     pool.max_sessions()?;
     let seen = Seen {
@@ -99,7 +99,7 @@ pub fn internal_id(public: &str) -> Option<String> {
     Some(format!("{a}-{b}-{c}-{d}-{e}"))
 }
 
-/// A session in a listing. `current`: the session of the token that asks.
+/// Returns a session in a listing. `current`: the session of the token that asks.
 ///
 /// # Errors
 /// An internal fault for a row that does not parse.
@@ -128,7 +128,7 @@ pub fn describe(entry: SessionEntry, current: Option<&str>) -> Result<SessionDes
     })
 }
 
-/// Operating system and program of a User-Agent header, as far as it names them.
+/// Returns operating system and program of a User-Agent header, as far as it names them.
 fn device(agent: &str) -> String {
     // The more particular word first: the others are in its header too.
     const SYSTEMS: [(&str, &str); 7] = [

@@ -57,8 +57,8 @@ pub struct Signed {
 ///
 /// # Errors
 /// In this order: `Invalid Access Token`, `Could not verify signature for Access Token`, `Access Token has expired`,
-/// UserNotFoundException, `Access Token has been revoked`, `Access Token does not have required scopes`, then the user's
-/// state, each as far as the operation declares the exception.
+/// UserNotFoundException, `Access Token has been revoked`, `Access Token does not have required scopes`, then the
+/// user's state, each as far as the operation declares the exception.
 pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Result<Signed> {
     let presented = Presented::parse(token).ok_or_else(auth::access_token_invalid)?;
     let claims = &presented.claims;
@@ -117,7 +117,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Res
     })
 }
 
-/// The user was deleted after the token was issued (auth.md 6.7).
+/// Returns the fault for a user who was deleted after the token was issued (auth.md 6.7).
 fn user_gone(cx: &Cx<'_>) -> Fault {
     if cx.action.declares(ErrorCode::UserNotFound) {
         errors::user_not_found().into()

@@ -71,7 +71,7 @@ pub fn check_username(pool: &Pool, username: &str) -> Result<()> {
     Ok(())
 }
 
-/// The same for a preferred user name, which is a name to sign in with where it is an alias.
+/// Checks a preferred user name in the same way; it is a name to sign in with where it is an alias.
 fn check_preferred_username(pool: &Pool, name: &str) -> Result<()> {
     let text = if !is_alias(pool, &AliasAttributeType::PreferredUsername) {
         return Ok(());
@@ -104,8 +104,8 @@ fn has_form_of_alias(pool: &Pool, name: &str, alias: &AliasAttributeType) -> boo
     is_alias(pool, alias) && (form(name) || form(&pool.fold(name)))
 }
 
-/// The attributes of a new user, in the form in which they are kept. In pools with username attributes the user name
-/// becomes the attribute of its kind.
+/// Returns the attributes of a new user, in the form in which they are kept. In pools with username attributes the user
+/// name becomes the attribute of its kind.
 ///
 /// # Errors
 /// InvalidParameterException for what does not fit the schema, NotAuthorizedException for what the client may not write
@@ -140,7 +140,7 @@ pub fn validate_new(
     Ok(attributes)
 }
 
-/// The attributes by name; of two values for one name the last counts.
+/// Returns the attributes by name; of two values for one name the last counts.
 pub(super) fn named_values(given: Given) -> Result<BTreeMap<String, String>> {
     let mut attributes = BTreeMap::new();
     for (name, value) in given {
@@ -214,7 +214,7 @@ pub(super) fn check_formats(pool: &Pool, attributes: &BTreeMap<String, String>) 
     }
 }
 
-/// Types, constraints and required attributes: everything that is wrong is told at once (auth.md 6.2).
+/// Checks types, constraints and required attributes, and reports every fault at once (auth.md 6.2).
 fn conform(
     pool: &Pool,
     writer: Writer<'_>,
@@ -227,8 +227,8 @@ fn conform(
     check_birthdate(attributes)
 }
 
-/// Returns the faults by the schema, in its order: `<name>: <fault>` for each attribute that is given with a wrong value or
-/// that `is_missing` asks for. Brings flags into the form `true`/`false`.
+/// Returns the faults by the schema, in its order: `<name>: <fault>` for each attribute that is given with a wrong
+/// value or that `is_missing` asks for. Brings flags into the form `true`/`false`.
 pub(super) fn faults(
     pool: &Pool,
     attributes: &mut BTreeMap<String, String>,
@@ -317,7 +317,7 @@ fn number(text: Option<&str>) -> Option<i128> {
     text?.parse().ok()
 }
 
-/// `YYYY-MM-DD` of a day that exists.
+/// True for `YYYY-MM-DD` of a day that exists.
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let mut part = |digits: usize| {
@@ -340,7 +340,7 @@ fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// A date, or a date with a time behind `T` (ISO 8601).
+/// True for a date, or a date with a time behind `T` (ISO 8601).
 fn is_time(text: &str) -> bool {
     match text.split_once('T') {
         None => is_date(text),

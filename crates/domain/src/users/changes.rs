@@ -1,5 +1,6 @@
 //! Changes of the attributes of a user who exists: what they do to addresses that are verified or must be before they
-//! count, and the codes that go out (auth.md 2.12, admin.md 1.9, 2.4). `permission.rs` decides whether they are allowed.
+//! count, and the codes that go out (auth.md 2.12, admin.md 1.9, 2.4). `permission.rs` decides whether they are
+//! allowed.
 
 use std::collections::BTreeMap;
 
@@ -51,11 +52,11 @@ impl Change {
     }
 }
 
-/// New values for a user's attributes; an empty one deletes the attribute.
+/// Sets new values of a user's attributes; an empty one deletes the attribute.
 ///
 /// # Errors
-/// NotAuthorizedException for what the client may not write (auth.md 6.7), InvalidParameterException for what the schema
-/// does not have, does not let change, requires, or has another form for (admin.md 2.4).
+/// NotAuthorizedException for what the client may not write (auth.md 6.7), InvalidParameterException for what the
+/// schema does not have, does not let change, requires, or has another form for (admin.md 2.4).
 pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Given) -> Result<Change> {
     let (mut set, gone) = parted(attributes::named_values(given)?);
     let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
@@ -110,8 +111,8 @@ pub fn delete(pool: &Pool, by: By<'_>, user: &User, given: &[String]) -> Result<
     Ok(change)
 }
 
-/// The user with the attributes that come with the answer to a challenge (auth.md 6.5). No code goes out: a new address is
-/// not verified, and one that was verified is not replaced.
+/// Returns the user with the attributes that come with the answer to a challenge (auth.md 6.5). No code goes out: a new
+/// address is not verified, and one that was verified is not replaced.
 ///
 /// # Errors
 /// NotAuthorizedException for what has a value already or what the client may not write, InvalidParameterException for
@@ -157,8 +158,8 @@ fn parted(given: BTreeMap<String, String>) -> (BTreeMap<String, String>, Vec<Str
     (set, gone.into_keys().collect())
 }
 
-/// Words a refusal for the operations that change attributes. `deletes`: those that only delete word what the schema does
-/// not have in another way (auth.md 6.7, 6.8).
+/// Words a refusal for the operations that change attributes. `deletes`: those that only delete word what the schema
+/// does not have in another way (auth.md 6.7, 6.8).
 fn refused(refusal: Refusal, deletes: bool) -> errors::Fault {
     let listed = |names: &[String], item: fn(&str) -> String| -> Vec<String> {
         names.iter().map(|name| item(name)).collect()
@@ -183,7 +184,7 @@ fn refused(refusal: Refusal, deletes: bool) -> errors::Fault {
     .into()
 }
 
-/// The same at a challenge (auth.md 6.5, settled L6).
+/// Returns the refusal at a challenge (auth.md 6.5, settled L6).
 fn refused_answer(refusal: Refusal) -> errors::Fault {
     let first = |names: Vec<String>| names.into_iter().next().unwrap_or_default();
     match refusal {

@@ -23,7 +23,7 @@ pub struct Counted {
     pub user: String,
 }
 
-/// The user that a name means at a place, the same for every spelling, alias and client.
+/// Returns the user that a name means at a place, the same for every spelling, alias and client.
 ///
 /// # Errors
 /// The store's.

@@ -26,8 +26,8 @@ pub(crate) fn tracking(pool: &Pool) -> Result<&DeviceConfigurationType> {
     Ok(config.ok_or_else(not_tracked)?)
 }
 
-/// The user of an access token, in a pool that tracks devices. The model takes the token of some operations for optional;
-/// nothing else tells whose device is meant.
+/// Returns the user of an access token, in a pool that tracks devices. The model takes the token of some operations for
+/// optional; nothing else tells whose device is meant.
 ///
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7), and that of [`tracking`].
@@ -38,7 +38,7 @@ pub(crate) async fn signed(cx: &Cx<'_>, token: Option<&str>) -> Result<Signed> {
     Ok(signed)
 }
 
-/// The user that an administrator names, in a pool that tracks devices.
+/// Returns the user that an administrator names, in a pool that tracks devices.
 ///
 /// # Errors
 /// That of [`tracking`]; `User does not exist.`
@@ -49,7 +49,7 @@ pub(crate) async fn owner(cx: &Cx<'_>, pool_id: &str, name: &str) -> Result<(Arc
     Ok((pool, user.ok_or_else(errors::user_not_found)?))
 }
 
-/// One device.
+/// Returns one device.
 ///
 /// # Errors
 /// `Device does not exist.`
@@ -59,7 +59,7 @@ pub(crate) async fn show(cx: &Cx<'_>, pool: &Pool, user: &User, key: &str) -> Re
     Ok(device.to_api(&cx.settings.account, pool, user, View::Whole))
 }
 
-/// A page of the user's devices, by key, and the token of the next one.
+/// Returns a page of the user's devices, by key, and the token of the next one.
 ///
 /// # Errors
 /// InvalidParameterException for a token of something else.

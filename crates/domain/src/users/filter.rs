@@ -1,5 +1,5 @@
-//! The Filter of ListUsers: one attribute, in double quotes or without, `=` or `^=`, one value in double quotes (admin.md
-//! 2.3, settled L3).
+//! The Filter of ListUsers: one attribute, in double quotes or without, `=` or `^=`, one value in double quotes
+//! (admin.md 2.3, settled L3).
 
 use crate::errors::{self, Result};
 use crate::facts::names;
@@ -49,7 +49,7 @@ impl Filter {
         }))
     }
 
-    /// The part of the value that the index can be asked for.
+    /// Returns the part of the value that the index can be asked for.
     pub fn indexed(&self) -> String {
         indexed(&self.value)
     }
@@ -80,7 +80,7 @@ impl Filter {
     }
 }
 
-/// The smallest text above all that begin with `prefix`; None when there is none.
+/// Returns the smallest text above all that begin with `prefix`; None when there is none.
 pub fn upper_bound(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
@@ -106,7 +106,7 @@ fn searchable(name: &str) -> Option<&'static str> {
         .find(|known| *known == name)
 }
 
-/// Name, comparison and unescaped value; None when the text does not follow the grammar.
+/// Returns name, comparison and unescaped value; None when the text does not follow the grammar.
 fn split(text: &str) -> Option<(&str, Comparison, String)> {
     let text = text.trim();
     let (name, rest) = match text.strip_prefix('"') {

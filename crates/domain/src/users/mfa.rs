@@ -35,7 +35,7 @@ pub struct Preference {
 }
 
 impl Preference {
-    /// The preference in the four members of a request.
+    /// Returns the preference in the four members of a request.
     pub fn from_settings(
         sms: Option<SMSMfaSettingsType>,
         app: Option<SoftwareTokenMfaSettingsType>,

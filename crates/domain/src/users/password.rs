@@ -19,7 +19,7 @@ const LOWER: &[u8] = b"abcdefghijkmnopqrstuvwxyz";
 const DIGITS: &[u8] = b"23456789";
 const MARKS: &[u8] = b"!@#$%*+-=?_";
 
-/// The sealed credential of a new password, derived on the crypto pool.
+/// Returns the sealed credential of a new password, derived on the crypto pool.
 pub async fn seal(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -55,7 +55,7 @@ pub async fn matches(
         .await
 }
 
-/// The end of a temporary password that is set now, in microseconds.
+/// Returns the end of a temporary password that is set now, in microseconds.
 pub fn temporary_until(cx: &Cx<'_>, pool: &Pool) -> i64 {
     let length = pool.temporary_password_days().saturating_mul(DAY);
     cx.now().saturating_add(length)
@@ -73,7 +73,7 @@ pub fn temporary(cx: &Cx<'_>, pool: &Pool, chosen: Option<&SecretString>) -> Res
     Ok(chosen.duplicate())
 }
 
-/// A random password that satisfies the pool's policy: the same in every run of an action.
+/// Returns a random password that satisfies the pool's policy: the same in every run of an action.
 fn generate(cx: &Cx<'_>, pool: &Pool) -> SecretString {
     let least = policy(pool)
         .and_then(|policy| policy.minimum_length)

@@ -42,7 +42,7 @@ pub fn check(pool: &Pool, password: &str, text: PolicyText) -> Result<()> {
     }
 }
 
-/// The pool's policy.
+/// Returns the pool's policy.
 pub fn policy(pool: &Pool) -> Option<&PasswordPolicyType> {
     pool.doc.policies.password_policy.as_ref()
 }

@@ -25,7 +25,7 @@ pub(crate) fn tracking_of(settings: SessionSettings) -> UserSessionTrackingType 
     }
 }
 
-/// A page of a user's sessions. `current`: the session of the token that asks.
+/// Returns a page of a user's sessions. `current`: the session of the token that asks.
 pub(crate) async fn page(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -59,8 +59,8 @@ pub(crate) async fn page(
     Ok((page, next))
 }
 
-/// Ends a session of a user: its refresh and access tokens are refused from the answer on. None of its tokens came through
-/// a browser's session, so there is nothing linked to end with it.
+/// Ends a session of a user: its refresh and access tokens are refused from the answer on. None of its tokens came
+/// through a browser's session, so there is nothing linked to end with it.
 pub(crate) async fn end(cx: &Cx<'_>, pool: &Pool, user_id: &str, session_id: &str) -> Result<()> {
     let ends_after = live_after(cx.now());
     let batch = sessions::delete_live(Batch::new(), &pool.id, user_id, session_id, ends_after);
@@ -73,7 +73,7 @@ pub(crate) async fn end(cx: &Cx<'_>, pool: &Pool, user_id: &str, session_id: &st
     Ok(())
 }
 
-/// The id in the tokens of the session that is called so.
+/// Returns the id in the tokens of the session with this public id.
 pub(crate) fn named(pool: &Pool, public: &str) -> Result<String> {
     if pool.max_sessions().is_none() {
         return Err(tracking_is_off().into());

@@ -95,9 +95,9 @@ pub async fn get_derived_token(
     })
 }
 
-/// The client proves itself by its secret, unless a policy allows the caller; a secret that is sent must be right. A
-/// client without one proves nothing: any holder of a user's token would become the user at it. Settings refuse the
-/// flows to such clients, but some are older than that.
+/// Requires the client's proof: its secret, unless a policy allows the caller; a secret that is sent must be right. A
+/// client without a secret proves nothing: any holder of a user's token would become the user at it. Settings refuse
+/// the flows to such clients, but some are older than that.
 fn prove(cx: &Cx<'_>, pool: &Pool, client: &Client, secret: Option<&str>) -> Result<()> {
     if let Some(region) = cx.caller.region() {
         if pool.region != *region {
@@ -114,7 +114,8 @@ fn prove(cx: &Cx<'_>, pool: &Pool, client: &Client, secret: Option<&str>) -> Res
     }
 }
 
-/// For whom the token is meant: a resource server of the pool, or a name that the caller chooses and no client has.
+/// Returns the audience of the token: a resource server of the pool, or a name that the caller chooses and no client
+/// has.
 async fn audience(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -131,7 +132,7 @@ async fn audience(
         }
         (audience, None) => audience,
     };
-    // A token for a client is what its own sign-in gives, and proves to it that the user was there.
+    // A token for a client would say what its own sign-in says, and prove to it that the user was there.
     if let Some(name) = &audience
         && let Some(client) = cx.cached_client(name).await?
         && client.pool_id == pool.id

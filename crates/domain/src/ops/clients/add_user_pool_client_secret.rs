@@ -1,5 +1,5 @@
-//! AddUserPoolClientSecret: gives a confidential app client a second secret, so that its applications can move from one
-//! to the other.
+//! AddUserPoolClientSecret: adds a second secret to a confidential app client, so that its applications can move from
+//! one to the other.
 
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{AddUserPoolClientSecretRequest, AddUserPoolClientSecretResponse};

@@ -87,7 +87,7 @@ pub async fn confirm_device(
     })
 }
 
-/// The session of the token with its row.
+/// Returns the session of the token with its row.
 async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionRow, SessionDoc)> {
     let query = sessions::live(
         &signed.pool.id,
@@ -100,7 +100,7 @@ async fn session(cx: &Cx<'_>, signed: &Signed) -> Result<(SessionRow, SessionDoc
     tokens::session::read(&signed.pool, &signed.user.id, &signed.session_id, row)
 }
 
-/// The numbers of the proof, in standard base64 (settled S14).
+/// Returns the numbers of the proof, in standard base64 (settled S14).
 fn proof(config: &DeviceSecretVerifierConfigType) -> Result<Proof> {
     let number = |text: &Option<String>| STANDARD.decode(text.as_deref()?).ok();
     let salt = number(&config.salt).ok_or_else(verifier_invalid)?;

@@ -7,7 +7,7 @@ use crate::errors::Result;
 use crate::records::device::View;
 use crate::users::devices;
 
-/// ListDevices. What belongs to administrators is not shown here (auth.md 3.7).
+/// ListDevices. Its answer leaves out what only administrators see (auth.md 3.7).
 ///
 /// # Errors
 /// The texts of access tokens; a pool that does not track devices; a page token of something else.

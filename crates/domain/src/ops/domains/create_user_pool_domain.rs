@@ -1,4 +1,4 @@
-//! CreateUserPoolDomain: gives a pool a prefix or a custom domain (endpoints.md 2).
+//! CreateUserPoolDomain: adds a prefix or a custom domain to a pool (endpoints.md 2).
 
 use cognate_crypto::random;
 use cognate_shapes::{CreateUserPoolDomainRequest, CreateUserPoolDomainResponse};

@@ -1,5 +1,5 @@
-//! AssociateSoftwareToken: the first half of registering an authenticator app, by a signed-in user or in the middle of a
-//! sign-in that demands it (auth.md 4.4).
+//! AssociateSoftwareToken: the first half of registering an authenticator app, by a signed-in user or in the middle of
+//! a sign-in that demands it (auth.md 4.4).
 
 use cognate_shapes::{AssociateSoftwareTokenRequest, AssociateSoftwareTokenResponse};
 use cognate_store::Batch;
@@ -13,7 +13,7 @@ use crate::records::mfa;
 use crate::signin::mfa::{setup, software_token};
 use crate::tokens::verify;
 
-/// AssociateSoftwareToken. What is registered stays in force until VerifySoftwareToken.
+/// AssociateSoftwareToken. The registered app stays in force until VerifySoftwareToken.
 ///
 /// # Errors
 /// InvalidParameterException unless exactly one of AccessToken and Session is given; the texts of access tokens and of

@@ -21,8 +21,8 @@ use crate::tokens::verify;
 ///
 /// # Errors
 /// InvalidParameterException unless exactly one of AccessToken and Session is given; the texts of access tokens and of
-/// sessions; SoftwareTokenMFANotFoundException in a pool without authenticator apps; EnableSoftwareTokenMFAException for a
-/// wrong code, which spends the session.
+/// sessions; SoftwareTokenMFANotFoundException in a pool without authenticator apps; EnableSoftwareTokenMFAException
+/// for a wrong code, which spends the session.
 pub async fn verify_software_token(
     cx: &Cx<'_>,
     input: VerifySoftwareTokenRequest,
@@ -43,7 +43,7 @@ pub async fn verify_software_token(
     })
 }
 
-/// For a signed-in user.
+/// Verifies the code of a signed-in user.
 async fn by_token(
     cx: &Cx<'_>,
     token: &str,

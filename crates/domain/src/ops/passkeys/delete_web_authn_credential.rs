@@ -12,7 +12,7 @@ use crate::errors::passkeys::not_found;
 use crate::resources::pools;
 use crate::tokens::verify;
 
-/// DeleteWebAuthnCredential. Sessions that were begun with it go on.
+/// DeleteWebAuthnCredential. Sessions that were begun with the passkey continue.
 ///
 /// # Errors
 /// The texts of access tokens; ResourceNotFoundException for what the user does not have.

@@ -34,8 +34,8 @@ pub async fn admin_disable_provider_for_user(
     Ok(AdminDisableProviderForUserResponse {})
 }
 
-/// The user is from then on as one who comes from outside: no password, and none to be had by a code, until an
-/// administrator sets one.
+/// Deletes the user's password. From then on the user is like one from outside: no password, and none to be had by a
+/// code, until an administrator sets one.
 async fn take_password(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<()> {
     let before = User::find(&cx.store, pool, name).await?;
     let before = before.ok_or_else(texts::no_such_link)?;

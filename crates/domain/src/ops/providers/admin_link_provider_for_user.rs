@@ -88,14 +88,14 @@ pub async fn admin_link_provider_for_user(
     Ok(AdminLinkProviderForUserResponse {})
 }
 
-/// A member of a request that must not be missing or empty.
+/// Returns a member of a request that must not be missing or empty.
 fn given(value: Option<String>, member: &str) -> Result<String> {
     let value = value.filter(|value| !value.is_empty());
     Ok(value.ok_or_else(|| texts::member_required(member))?)
 }
 
-/// One of the pool's own users by name, or a federated one by the provider's name of them; the attribute's name does not
-/// matter.
+/// Returns one of the pool's own users by name, or a federated one by the provider's name of them; the attribute's name
+/// does not matter.
 async fn destination(cx: &Cx<'_>, pool: &Pool, user: ProviderUserIdentifierType) -> Result<User> {
     let value = given(
         user.provider_attribute_value,

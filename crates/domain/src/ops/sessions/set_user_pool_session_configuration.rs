@@ -13,8 +13,8 @@ use crate::resources::pools;
 use crate::resources::pools::settings::essentials_feature;
 use crate::users::sessions;
 
-/// SetUserPoolSessionConfiguration. What clients say of their sessions stays and sleeps while tracking is off. A lower
-/// limit ends no session at once, but at the user's next sign-in.
+/// SetUserPoolSessionConfiguration. The clients' own settings of sessions are kept without effect while tracking is
+/// off. A lower limit ends no session at once, but at the user's next sign-in.
 pub async fn set_user_pool_session_configuration(
     cx: &Cx<'_>,
     input: SetUserPoolSessionConfigurationRequest,

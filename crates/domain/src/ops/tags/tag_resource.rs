@@ -1,4 +1,4 @@
-//! TagResource: adds tags to a pool, and gives tags that it has a new value.
+//! TagResource: adds tags to a pool, and replaces the values of tags that it has.
 
 use cognate_shapes::{TagResourceRequest, TagResourceResponse};
 

@@ -75,8 +75,8 @@ fn check_wanted(pool: &Pool, wanted: Option<&[String]>) -> Result<()> {
     Err(errors::users::no_such_requested_attribute().into())
 }
 
-/// All attributes, or those asked for: none for an empty list, and an error where a user of the page lacks one, even if the
-/// schema knows it (settled L4).
+/// Returns all attributes, or those asked for: none for an empty list, and an error where a user of the page lacks one,
+/// even if the schema knows it (settled L4).
 fn shown(user: &User, wanted: Option<&[String]>) -> Result<Vec<AttributeType>> {
     let mut list = user.attributes_for(wanted);
     let Some(wanted) = wanted else {

@@ -111,7 +111,7 @@ pub fn show(rows: Vec<AssetRow>) -> Result<Vec<AssetType>> {
         .collect()
 }
 
-/// A value of an enumeration by its name.
+/// Returns a value of an enumeration by its name.
 fn named<T: DeserializeOwned>(name: String) -> Result<T> {
     Ok(serde_json::from_value(Value::String(name))?)
 }

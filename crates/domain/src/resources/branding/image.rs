@@ -76,7 +76,7 @@ const DRAWING: [&str; 57] = [
     "use",
 ];
 
-/// `png` or `jpeg`.
+/// Returns `png` or `jpeg`.
 ///
 /// # Errors
 /// InvalidParameterException for another kind of file, or one that is too large.
@@ -110,7 +110,8 @@ pub fn fault(extension: AssetExtensionType, bytes: &[u8]) -> Option<Cow<'static,
     (!right).then(|| branding::WRONG_CONTENT.into())
 }
 
-/// Returns why a file is not an SVG drawing without scripts, links, foreign content, or anything from elsewhere; None if it is.
+/// Returns why a file is not an SVG drawing without scripts, links, foreign content, or anything from elsewhere; None
+/// if it is.
 fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
     let wrong = || Some(Cow::Borrowed(branding::WRONG_CONTENT));
     let Ok(document) = xml::parse(text, xml::DRAWING) else {

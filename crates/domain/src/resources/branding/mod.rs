@@ -16,14 +16,14 @@ use crate::errors::{self, Fault, Result};
 use crate::records::domain;
 use crate::records::pool::Pool;
 
-/// The host under which the pool's pages are, the custom domain before the prefix; the pages are styled only in a pool
-/// that has one.
+/// Returns the host under which the pool's pages are, the custom domain before the prefix; the pages are styled only in
+/// a pool that has one.
 pub(crate) async fn host(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
     let host = domain::host_of(&cx.store, pool).await?;
     Ok(host.ok_or_else(errors::branding::no_domain)?)
 }
 
-/// A customization as Get and Set show it.
+/// Returns a customization as Get and Set show it.
 pub(crate) fn customization(
     pool: &Pool,
     host: &str,
@@ -47,7 +47,7 @@ pub(crate) fn customization(
     })
 }
 
-/// `yyyyMMddHHmmss` (endpoints.md 3.4).
+/// Returns the time as `yyyyMMddHHmmss` (endpoints.md 3.4).
 pub(crate) fn version(micros: i64) -> Result<String> {
     let at = OffsetDateTime::from_unix_timestamp(micros.div_euclid(SECOND))
         .map_err(|error| Fault::Internal(format!("an instant: {error}")))?;

@@ -1,8 +1,8 @@
 //! The settings document of managed login (endpoints.md 3.8): what of it is kept, how changes are laid over what is
 //! there, and the defaults below.
 //!
-//! The defaults are also the list of what can be set: keys that they do not have are ignored, and a value must be of the
-//! kind of its default, for it ends in the style sheets and scripts of pages where people type their passwords.
+//! The defaults are also the list of what can be set: keys that they do not have are ignored, and a value must be of
+//! the kind of its default, for it ends in the style sheets and scripts of pages where people type their passwords.
 
 use std::sync::LazyLock;
 
@@ -51,14 +51,14 @@ pub fn merge(into: &mut Map<String, Value>, changes: Map<String, Value>) {
     }
 }
 
-/// The whole look: the defaults with these settings laid over them.
+/// Returns the whole look: the defaults with these settings laid over them.
 pub fn merged(settings: Map<String, Value>) -> Value {
     let mut whole = DEFAULTS.as_object().cloned().unwrap_or_default();
     merge(&mut whole, settings);
     Value::Object(whole)
 }
 
-/// The part of `sent` that has a place in `default`, at `path`.
+/// Returns the part of `sent` that has a place in `default`, at `path`.
 fn known(sent: &Value, default: &Value, path: &str) -> Result<Value, ApiError> {
     let wrong = || branding::invalid_setting(path);
     match (sent, default) {
@@ -105,18 +105,19 @@ fn known(sent: &Value, default: &Value, path: &str) -> Result<Value, ApiError> {
     }
 }
 
-/// Eight hexadecimal digits: red, green, blue and opacity.
+/// True for eight hexadecimal digits: red, green, blue and opacity.
 fn is_colour(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// One of the service's names for a choice, such as `BUTTON_LIST`; which there are is known for some settings only.
+/// True for a name of the service for a choice, such as `BUTTON_LIST`; the list of names is known for some settings
+/// only.
 fn is_word(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
 }
 
-/// Lists hold orders of sign-in methods, names of providers and kinds of icons: short texts, at most in maps in lists in
-/// the list.
+/// Lists hold orders of sign-in methods, names of providers and kinds of icons: short texts, at most in maps in lists
+/// in the list.
 fn is_plain(value: &Value, depth: usize) -> bool {
     match value {
         Value::String(text) => text.len() <= MAX_TEXT && !text.chars().any(char::is_control),

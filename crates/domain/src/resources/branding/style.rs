@@ -43,14 +43,14 @@ impl Shown {
     }
 }
 
-/// The style of that id.
+/// Returns the style of that id.
 pub async fn find(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<StyleRow> {
     // Ids are kept in lower case; the model takes capitals too.
     let row = login_styles::get(&cx.store, &pool.id, &id.to_ascii_lowercase()).await?;
     Ok(row.ok_or_else(|| branding::style_not_found(id))?)
 }
 
-/// A style with its images as they are stored.
+/// Returns a style with its images as they are stored.
 pub async fn load(
     cx: &Cx<'_>,
     pool: &Pool,

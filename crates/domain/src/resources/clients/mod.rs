@@ -12,7 +12,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::resources::pools;
 
-/// A client of `pool` as the database has it now, past the cache.
+/// Returns a client of `pool` as the database has it now, past the cache.
 pub async fn fresh(cx: &Cx<'_>, pool: &Pool, client_id: &str) -> Result<Client> {
     let row = clients::get(&cx.store, client_id).await?;
     let row = row

@@ -38,7 +38,7 @@ pub(crate) struct DomainDoc {
     pub(crate) version: String,
 }
 
-/// The key in `domains`: a prefix has no dot.
+/// Returns the key in `domains`: a prefix has no dot.
 pub(crate) fn key(region: &str, domain: &str) -> String {
     if domain.contains('.') {
         domain.to_owned()
@@ -47,7 +47,7 @@ pub(crate) fn key(region: &str, domain: &str) -> String {
     }
 }
 
-/// The pool that a domain of the caller's region belongs to.
+/// Returns the pool that a domain of the caller's region belongs to.
 ///
 /// # Errors
 /// The store's.
@@ -56,12 +56,12 @@ pub async fn pool_id(cx: &Cx<'_>, domain: &str) -> Result<Option<String>> {
     Ok(row.map(|row| row.pool_id))
 }
 
-/// The owner under which the custom domains of a region are counted; no pool id holds a slash.
+/// Returns the owner under which the custom domains of a region are counted; no pool id holds a slash.
 pub(crate) fn owner(pool: &Pool) -> String {
     format!("region/{}", pool.region)
 }
 
-/// The domain of a key without the region.
+/// Returns the domain of a key without the region.
 pub(crate) fn name(row: &DomainRow) -> String {
     let name = row
         .key
@@ -70,7 +70,7 @@ pub(crate) fn name(row: &DomainRow) -> String {
     name.to_owned()
 }
 
-/// The prefix and the custom domain of a pool.
+/// Returns the prefix and the custom domain of a pool.
 pub async fn of_pool(cx: &Cx<'_>, pool: &Pool) -> Result<(Option<String>, Option<String>)> {
     let (sql, params) = domains::of_pool(&pool.id);
     let (mut prefix, mut custom) = (None, None);
@@ -82,7 +82,7 @@ pub async fn of_pool(cx: &Cx<'_>, pool: &Pool) -> Result<(Option<String>, Option
     Ok((prefix, custom))
 }
 
-/// A domain of exactly this pool, for operations that name both.
+/// Returns a domain of exactly this pool, for operations that name both.
 pub(crate) async fn find(cx: &Cx<'_>, pool_id: &str, domain: &str) -> Result<(Pool, DomainRow)> {
     let pool = match pools::fresh(cx, pool_id).await {
         Err(Fault::Api(_)) => return Err(errors::domains::no_such_domain().into()),
@@ -121,7 +121,8 @@ pub(crate) fn check_custom(domain: &str) -> Result<()> {
     Ok(())
 }
 
-/// endpoints.md 2.2: the parent of a custom domain has an address, unless the server is told not to ask.
+/// Checks, by endpoints.md 2.2, that the parent of a custom domain has an address, unless the server is told not to
+/// ask.
 pub(crate) async fn check_parent(cx: &Cx<'_>, domain: &str) -> Result<()> {
     let parent = domain.split_once('.').map_or(domain, |(_, parent)| parent);
     if cx.settings.unresolved_domains {
@@ -141,7 +142,8 @@ pub(crate) async fn check_parent(cx: &Cx<'_>, domain: &str) -> Result<()> {
     Err(errors::domains::invalid_custom_domain().into())
 }
 
-/// Settled D7: the certificate is not looked at, its name is; of that not the account (decision 008).
+/// Checks the certificate's name, except the account in it (decision 008); the certificate itself is not looked at
+/// (settled D7).
 pub(crate) fn check_certificate(config: &CustomDomainConfigType) -> Result<()> {
     let fits = Arn::parse(&config.certificate_arn).is_some_and(|arn| {
         arn.service == "acm"
@@ -154,7 +156,7 @@ pub(crate) fn check_certificate(config: &CustomDomainConfigType) -> Result<()> {
     Ok(())
 }
 
-/// The version that a request asks for, if any; managed login is not of the lowest plan (settled P31).
+/// Checks the version that a request asks for, if any; managed login is not of the lowest plan (settled P31).
 pub(crate) fn check_version(cx: &Cx<'_>, pool: &Pool, version: Option<i64>) -> Result<()> {
     match version {
         None | Some(CLASSIC) => Ok(()),

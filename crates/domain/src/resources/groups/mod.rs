@@ -14,13 +14,13 @@ use crate::resources::pools;
 /// The name under which groups are counted in `resource_counts`.
 pub(crate) const RESOURCE: &str = "groups";
 
-/// The group of exactly this name.
+/// Returns the group of exactly this name.
 pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<GroupRow> {
     let group = group::find(&cx.store, pool, name).await?;
     Ok(group.ok_or_else(group_not_found)?)
 }
 
-/// A group as every operation shows it; what was never set is absent (admin.md 2.6).
+/// Returns a group as every operation shows it; what was never set is absent (admin.md 2.6).
 pub(crate) fn to_api(pool: &Pool, group: GroupRow) -> GroupType {
     GroupType {
         group_name: Some(group.name),

@@ -24,7 +24,7 @@ pub(crate) const ADJUSTABLE: [&str; 6] = [
     "UserResourceRead",
 ];
 
-/// The rate of a category in a region: what was provisioned, else the service's default; requests per second.
+/// Returns the rate of a category in a region, in requests per second: the provisioned one, else the service's default.
 ///
 /// # Errors
 /// The store's, and an internal fault for a category that does not exist.
@@ -41,7 +41,7 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// The limit that a request speaks of.
+    /// Returns the limit that a request names.
     pub(crate) fn find(definition: &LimitDefinitionType) -> Result<Self> {
         let mut attributes = definition.attributes.iter();
         let wanted = match (attributes.next(), attributes.next()) {
@@ -51,7 +51,7 @@ impl Limit {
         Ok(Self::of(wanted).ok_or_else(|| unknown_category(wanted))?)
     }
 
-    /// The limit of the category of that name.
+    /// Returns the limit of the category of that name.
     pub(crate) fn of(wanted: &str) -> Option<Self> {
         let of_operations = Category::ALL
             .iter()
@@ -62,7 +62,7 @@ impl Limit {
         known.map(|(category, default)| Self { category, default })
     }
 
-    /// The largest value that it may have.
+    /// Returns the largest value that it may have.
     pub(crate) fn most(&self) -> i64 {
         if ADJUSTABLE.contains(&self.category) {
             ACCOUNT_MAXIMUM
@@ -71,12 +71,12 @@ impl Limit {
         }
     }
 
-    /// The name under which it is kept in `meta`.
+    /// Returns the name under which it is kept in `meta`.
     pub(crate) fn key(&self, region: &str) -> String {
         format!("limit/{region}/{}", self.category)
     }
 
-    /// The value that was set, else the default.
+    /// Returns the value that was set, else the default.
     pub(crate) async fn value(&self, cx: &Cx<'_>) -> Result<i64> {
         self.value_in(cx, cx.region()).await
     }

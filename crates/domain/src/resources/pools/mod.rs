@@ -12,8 +12,8 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::pool::{Pool, PoolDoc};
 
-/// An active pool of the caller's region as the database has it now, past the cache: configuration is read and changed
-/// on what is there, not on what was there a second ago.
+/// Returns an active pool of the caller's region as the database has it now, past the cache: configuration is read and
+/// changed on what is there, not on what was there a second ago.
 pub async fn fresh(cx: &Cx<'_>, pool_id: &str) -> Result<Pool> {
     let pool = Pool::load(&cx.store, &cx.root, pool_id)
         .await?
@@ -56,7 +56,8 @@ pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     Ok(pool)
 }
 
-/// Maps a conflict of a batch on pool rows to an error: the row has changed, or the pool is gone, which the next try sees.
+/// Maps a conflict of a batch on pool rows to an error: the row has changed, or the pool is gone, which the next try
+/// sees.
 pub fn conflict(cx: &Cx<'_>, pool_id: &str, label: Label) -> Fault {
     match label {
         pools::POOL_STALE | guards::POOL_GONE | pools::POOL_EXISTS => {

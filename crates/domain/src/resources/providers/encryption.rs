@@ -1,8 +1,9 @@
-//! The key of a SAML provider's trust to which the provider encrypts assertions (endpoints.md 4.4), and its certificate.
+//! The key of a SAML provider's trust to which the provider encrypts assertions (endpoints.md 4.4), and its
+//! certificate.
 //!
-//! Every SAML provider gets a key of its own when it is made, whether or not it asks for encryption, and keeps it. There
-//! is a new certificate for the same key every year, and the older ones stay good. Only the first certificate is stored;
-//! later ones are derived from the key and the year.
+//! Every SAML provider gets a key of its own when it is made, whether or not it asks for encryption, and keeps it.
+//! There is a new certificate for the same key every year, and the older ones stay good. Only the first certificate is
+//! stored; later ones are derived from the key and the year.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -51,7 +52,7 @@ pub async fn add(cx: &Cx<'_>, pool: &Pool, details: &mut Details) -> Result<()> 
     Ok(())
 }
 
-/// The provider as every operation shows it, with this year's certificate.
+/// Returns the provider as every operation shows it, with this year's certificate.
 pub async fn shown(cx: &Cx<'_>, pool: &Pool, provider: &Provider) -> Result<IdentityProviderType> {
     let mut shown = provider.to_api(pool);
     let years = cx.now().saturating_sub(provider.created).div_euclid(YEAR);

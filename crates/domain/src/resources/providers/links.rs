@@ -33,7 +33,7 @@ struct Identity {
     date_created: i64,
 }
 
-/// The key of a link. No attribute name holds U+0000, so two pairs never run together.
+/// Returns the key of a link. No attribute name holds U+0000, so two pairs never run together.
 pub fn key(attribute: &str, value: &str) -> String {
     hash::sha256_hex(format!("{attribute}\0{value}").as_bytes())
 }
@@ -101,7 +101,7 @@ fn put(user: &mut User, list: &[Identity]) -> Result<()> {
     Ok(())
 }
 
-/// The user whose link it is that the provider has under this key.
+/// Returns the user who has the link that the provider has under this key.
 ///
 /// # Errors
 /// The store's; an internal fault for a row that is not signed.

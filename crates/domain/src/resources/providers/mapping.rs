@@ -13,8 +13,8 @@ const USERNAME: &str = "username";
 /// Attributes that the service sets itself.
 const RESERVED: [&str; 2] = ["sub", "identities"];
 
-/// The claim that names the user to the pool. It is fixed but for SAML, where it is the NameID whatever is mapped: a
-/// provider whose users choose their own value of another claim could otherwise let them become each other.
+/// Returns the claim that names the user to the pool. It is fixed but for SAML, where it is the NameID whatever is
+/// mapped: a provider whose users choose their own value of another claim could otherwise let them become each other.
 fn subject(kind: IdentityProviderTypeType) -> Option<&'static str> {
     use IdentityProviderTypeType as K;
     match kind {
@@ -25,7 +25,7 @@ fn subject(kind: IdentityProviderTypeType) -> Option<&'static str> {
     }
 }
 
-/// The mapping as it is kept.
+/// Returns the mapping as it is kept.
 ///
 /// # Errors
 /// Settled D14 for attributes that the pool does not have, that cannot be set, and for another subject.

@@ -21,7 +21,7 @@ pub(crate) const RESOURCE: &str = "identity_providers";
 /// The name of the pool's own users among the providers of a client.
 pub(crate) const OWN_USERS: &str = "COGNITO";
 
-/// The provider of exactly this name.
+/// Returns the provider of exactly this name.
 pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Provider> {
     let row = table::get(&cx.store, &pool.id, name).await?;
     Provider::open(pool, row.ok_or_else(|| texts::provider_not_found(name))?)

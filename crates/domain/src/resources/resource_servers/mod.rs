@@ -13,7 +13,7 @@ use crate::resources::pools;
 /// The name under which resource servers are counted in `resource_counts`.
 pub(crate) const RESOURCE: &str = "resource_servers";
 
-/// A row from what a request says; each scope may be named once.
+/// Returns a row with the settings of a request; each scope may be named once.
 pub(crate) fn row(
     pool: &Pool,
     identifier: String,
@@ -40,7 +40,7 @@ pub(crate) fn row(
     Ok(row)
 }
 
-/// A resource server as every operation shows it.
+/// Returns a resource server as every operation shows it.
 pub(crate) fn to_api(pool: &Pool, row: ServerRow) -> Result<ResourceServerType> {
     pool.check(&row.signed(), row.mac.as_deref())?;
     Ok(ResourceServerType {

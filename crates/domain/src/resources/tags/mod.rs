@@ -13,7 +13,7 @@ use crate::records::pool::Pool;
 use crate::resources::pools;
 use crate::resources::pools::settings::Arn;
 
-/// The pool that an ARN of this account and the caller's region names, as the database has it now.
+/// Returns the pool that an ARN of this account and the caller's region names, as the database has it now.
 pub(crate) async fn pool_of(cx: &Cx<'_>, text: &str) -> Result<Pool> {
     let arn = Arn::parse(text).ok_or_else(|| not_a_user_pool(text))?;
     let id = arn.resource.strip_prefix("userpool/");

@@ -23,7 +23,7 @@ pub(crate) struct TermsDoc {
     pub(crate) links: BTreeMap<String, String>,
 }
 
-/// The document of that id.
+/// Returns the document of that id.
 pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, id: &str) -> Result<TermsRow> {
     // Ids are kept in lower case; the model takes capitals too.
     let row = terms::get(&cx.store, &pool.id, &id.to_ascii_lowercase()).await?;
@@ -44,7 +44,7 @@ pub(crate) fn check_links(links: &BTreeMap<String, String>) -> Result<()> {
     }
 }
 
-/// A document as every operation but the listing shows it.
+/// Returns a document as every operation but the listing shows it.
 pub(crate) fn to_api(pool: &Pool, row: TermsRow) -> Result<TermsType> {
     let doc: TermsDoc = serde_json::from_str(&row.doc)?;
     Ok(TermsType {

@@ -1,10 +1,10 @@
-//! Devices in a sign-in (auth.md 3.7): the key that a new one gets, and the proof by which a remembered one replaces the
-//! second factor, DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER.
+//! Devices in a sign-in (auth.md 3.7): the key that a new one gets, and the proof by which a remembered one replaces
+//! the second factor, DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER.
 //!
-//! A device never signs in alone: both challenges go on with a sign-in whose first factor was proven. Its state comes from
-//! the session of DEVICE_SRP_AUTH. Clients that send none get the one that waits in the device's row, for a minute and
-//! only where they ask as they began: from the same address, with the same User-Agent. A thief of the device's secret who
-//! has neither password nor session cannot take up the sign-in that its owner just began.
+//! A device never signs in alone: both challenges go on with a sign-in whose first factor was proven. Its state comes
+//! from the session of DEVICE_SRP_AUTH. Clients that send none get the one that waits in the device's row, for a minute
+//! and only where they ask as they began: from the same address, with the same User-Agent. A thief of the device's
+//! secret who has neither password nor session cannot take up the sign-in that its owner just began.
 
 mod block;
 
@@ -31,15 +31,16 @@ use crate::signin::verdict::{Authenticated, Judged, Pass, Step, Verdict, Wrong};
 use crate::signin::{At, session_token};
 use block::DeviceBlock;
 
-/// How long a session waits in the device's row for a client that sends none: such clients answer at once. Microseconds.
+/// How long a session waits in the device's row for a client that sends none: such clients answer at once.
+/// Microseconds.
 const WAITS: i64 = MINUTE;
 
 /// Returns the device that a sign-in names, in pools that track devices.
 ///
 /// # Errors
-/// ResourceNotFoundException `Device does not exist.` when the request itself names one that the user does not have: its
-/// client then forgets it and asks again without. One that was only named in an earlier step counts as not named, else
-/// such a client would be refused again.
+/// ResourceNotFoundException `Device does not exist.` when the request itself names one that the user does not have:
+/// its client then forgets it and asks again without. One that was only named in an earlier step counts as not named,
+/// else such a client would be refused again.
 pub async fn named(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -56,8 +57,9 @@ pub async fn named(
     Ok(found)
 }
 
-/// True if the device must prove itself now: in the place of a second factor that the user has, or after the challenges of
-/// CUSTOM_AUTH. Otherwise a device has nothing to replace, and a user who must set up a factor does so on every device.
+/// True if the device must prove itself now: in the place of a second factor that the user has, or after the challenges
+/// of CUSTOM_AUTH. Otherwise a device has nothing to replace, and a user who must set up a factor does so on every
+/// device.
 pub fn takes_part(pool: &Pool, proven: &Proven, decision: &Decision, device: &Device) -> bool {
     let trusts = pool
         .doc
@@ -165,13 +167,13 @@ pub async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<S
         .ok_or_else(device_not_found)?)
 }
 
-/// A text that differs between callers without a session.
+/// Returns a text that differs between callers without a session.
 fn caller(cx: &Cx<'_>) -> String {
     let ClientInfo { ip, user_agent, .. } = &cx.client_info;
     hex::encode(sha256(format!("{ip} {user_agent}").as_bytes()))
 }
 
-/// A device that may prove itself.
+/// Returns a device that may prove itself.
 async fn remembered(cx: &Cx<'_>, at: At<'_>, user_id: &str, key: &str) -> Result<(Device, Proof)> {
     let found = match at.pool.doc.device_configuration {
         Some(_) => Device::find(&cx.store, at.pool, user_id, key).await?,
@@ -296,7 +298,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// NewDeviceMetadata of the answer.
+    /// Returns NewDeviceMetadata of the answer.
     pub fn metadata(&self) -> Option<NewDeviceMetadataType> {
         let group = self.group.clone()?;
         Some(NewDeviceMetadataType {
@@ -306,8 +308,8 @@ impl Part {
     }
 }
 
-/// The part of the device that signs in, known or new; None in pools that track no devices. A known one notes the time
-/// and the address in `batch`.
+/// Returns the part of the device that signs in, known or new; None in pools that track no devices. A known one notes
+/// the time and the address in `batch`.
 pub fn at_sign_in(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -332,7 +334,7 @@ pub fn at_sign_in(
     (batch, Some(part))
 }
 
-/// A key of the service's form: the region and a UUID, with a group of `-` and eight characters.
+/// Returns a key of the service's form: the region and a UUID, with a group of `-` and eight characters.
 fn new_part(pool: &Pool) -> Part {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     Part {

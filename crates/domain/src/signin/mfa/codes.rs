@@ -17,8 +17,8 @@ use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 use crate::users::{aliases, changes};
 
-/// Sends a code to `user`. `expected`: [`Expected::SmsMfa`], [`Expected::EmailMfa`], or [`Expected::EmailSetup`] with the
-/// new address put into the user.
+/// Sends a code to `user`. `expected`: [`Expected::SmsMfa`], [`Expected::EmailMfa`], or [`Expected::EmailSetup`] with
+/// the new address put into the user.
 ///
 /// # Errors
 /// Those of sending.
@@ -70,8 +70,8 @@ pub async fn judge(
     let writes = correct.consume(Batch::new(), at.pool);
     let writes = match &after {
         None => writes,
-        // A verified address is a name to sign in with where the pool says so, and belongs to the user who verified it last
-        // (auth.md 2.4).
+        // A verified address is a name to sign in with where the pool says so, and belongs to the user who verified it
+        // last (auth.md 2.4).
         Some(after) => {
             let writes = aliases::save(cx, writes, at.pool, before, after).await?;
             audit::record(cx, writes, &at.pool.id, Some(&after.id))
@@ -84,8 +84,8 @@ pub async fn judge(
     }))
 }
 
-/// The user after a right answer; None when nothing changes. The address that a code was sent to is verified; one from an
-/// answer to MFA_SETUP is theirs from now on and turned on, if they still may set it.
+/// Returns the user after a right answer; None when nothing changes. The address that a code was sent to is verified;
+/// one from an answer to MFA_SETUP becomes the user's and is turned on, if they still may set it.
 fn after(
     cx: &Cx<'_>,
     at: At<'_>,

@@ -70,8 +70,8 @@ pub fn decide(pool: &Pool, user: &User, proven: &Proven) -> Decision {
     }
 }
 
-/// True for users who are never asked: federated ones, whose provider did that, and those whom the pool's own triggers let
-/// in without a password, since then the triggers decide alone (auth.md 3.5, 4.2).
+/// True for users who are never asked: federated ones, whose provider did that, and those whom the pool's own triggers
+/// let in without a password, since then the triggers decide alone (auth.md 3.5, 4.2).
 fn is_exempt(user: &User, proven: &Proven) -> bool {
     user.status == UserStatusType::ExternalProvider
         || proven.has(Factor::Custom) && !proven.has(Factor::Password)
@@ -103,12 +103,13 @@ fn is_eligible(pool: &Pool, user: &User, factor: MfaFactor) -> bool {
     offered && mfa::is_set_up(user, factor)
 }
 
-/// True if a factor's codes go where the pool first sends the codes for forgotten passwords: it would not be a second one.
+/// True if a factor's codes go where the pool first sends the codes for forgotten passwords: it would not be a second
+/// one.
 fn is_recovery(pool: &Pool, factor: MfaFactor) -> bool {
     factor.contact().is_some() && factor.contact() == destination::primary_recovery(pool)
 }
 
-/// The factors of the pool that the user does not have and may have.
+/// Returns the factors of the pool that the user does not have and may have.
 fn set_up(pool: &Pool, possible: &[MfaFactor]) -> Decision {
     let list = all(|factor| {
         mfa::is_offered(pool, factor) && !is_recovery(pool, factor) && !possible.contains(&factor)

@@ -1,7 +1,7 @@
 //! MFA_SETUP: the pool requires a second factor and the user has none (auth.md 4.2, sub-flows).
 //!
-//! An authenticator app is set up by AssociateSoftwareToken and VerifySoftwareToken, which get nothing but the session; an
-//! e-mail address comes in the answer and is proven by a code. Every step decides anew whether the user still has no
+//! An authenticator app is set up by AssociateSoftwareToken and VerifySoftwareToken, which get nothing but the session;
+//! an e-mail address comes in the answer and is proven by a code. Every step decides anew whether the user still has no
 //! factor, so that a session which was begun earlier cannot replace one that was set up since.
 
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ fn may_set_up(pool: &Pool, step: &Step, factor: MfaFactor) -> Result<bool> {
     Ok(can.contains(&factor) && matches!(now, Decision::SetUp(_)) && now.lets_set_up(factor))
 }
 
-/// Pool and client of a session that comes without either.
+/// Returns pool and client of a session that comes without either.
 async fn place(cx: &Cx<'_>, session: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
     let client_id = SignInState::client_of(session)?;
     match cx.client(&client_id).await {
@@ -121,8 +121,8 @@ fn at<'a>(pool: &'a Pool, client: &'a Client) -> At<'a> {
     }
 }
 
-/// AssociateSoftwareToken in the middle of a sign-in: returns SecretCode and the session to verify it with. The session of
-/// the request stays good, since nothing was proven.
+/// AssociateSoftwareToken in the middle of a sign-in: returns SecretCode and the session to verify it with. The session
+/// of the request stays good, since nothing was proven.
 ///
 /// # Errors
 /// The texts of sessions.
@@ -142,8 +142,8 @@ pub async fn associate(cx: &Cx<'_>, session: &str) -> Result<(String, String)> {
     Ok((secret_code, session))
 }
 
-/// VerifySoftwareToken in the middle of a sign-in: returns the session that answers MFA_SETUP. The session of the request is
-/// spent, by a wrong code as well (auth.md 4.4).
+/// VerifySoftwareToken in the middle of a sign-in: returns the session that answers MFA_SETUP. The session of the
+/// request is spent, by a wrong code as well (auth.md 4.4).
 ///
 /// # Errors
 /// The texts of sessions; EnableSoftwareTokenMFAException.

@@ -1,7 +1,7 @@
 //! SOFTWARE_TOKEN_MFA, and its seeds (auth.md 4.4).
 //!
-//! A user has at most one registered seed and one that waits for its first code; the registered one stays in force until
-//! a code of the other has come. The newest step whose code was used is in the row and a condition of every batch
+//! A user has at most one registered seed and one that waits for its first code; the registered one stays in force
+//! until a code of the other has come. The newest step whose code was used is in the row and a condition of every batch
 //! that uses a later one, so that a code works once, however often it is sent at a time.
 
 use cognate_crypto::seal::Context;
@@ -51,7 +51,7 @@ fn seal(pool: &Pool, user_id: &str, slot: Slot, seed: &Seed) -> Vec<u8> {
     pool.key.seal(&context(pool, user_id, slot), seed.expose())
 }
 
-/// A pseudonym of a seed.
+/// Returns a pseudonym of a seed.
 fn mark(pool: &Pool, seed: &Seed) -> String {
     hex::encode(pool.key.mac("registered apps", seed.expose()))
 }
@@ -75,7 +75,7 @@ impl TokenRow {
         Ok(Self { row })
     }
 
-    /// The registered seed and the newest step that was used of it.
+    /// Returns the registered seed and the newest step that was used of it.
     fn registered(&self, pool: &Pool, user_id: &str) -> Result<Option<(Seed, i64)>> {
         let Some(SoftwareTokenRow {
             seed: Some(sealed),
@@ -89,7 +89,7 @@ impl TokenRow {
         Ok(Some((seed, *last_step)))
     }
 
-    /// The seed that waits for its first code.
+    /// Returns the seed that waits for its first code.
     fn pending(&self, pool: &Pool, user_id: &str) -> Result<Option<Seed>> {
         let sealed = self.row.as_ref().and_then(|row| row.pending.as_deref());
         sealed
@@ -97,7 +97,7 @@ impl TokenRow {
             .transpose()
     }
 
-    /// A pseudonym of the registered app; None without one.
+    /// Returns a pseudonym of the registered app; None without one.
     ///
     /// # Errors
     /// A seed that cannot be opened.
@@ -106,7 +106,7 @@ impl TokenRow {
         Ok(registered.map(|(seed, _)| mark(pool, &seed)))
     }
 
-    /// The result of [`TokenRow::mark`] once the pending seed is registered.
+    /// Returns the result of [`TokenRow::mark`] once the pending seed is registered.
     ///
     /// # Errors
     /// A seed that cannot be opened.
@@ -114,8 +114,8 @@ impl TokenRow {
         Ok(self.pending(pool, user_id)?.map(|seed| mark(pool, &seed)))
     }
 
-    /// Judges the first code of the pending seed. A right one returns the batch that registers the seed; the caller changes
-    /// the user with it.
+    /// Judges the first code of the pending seed. A right one returns the batch that registers the seed; the caller
+    /// changes the user with it.
     ///
     /// # Errors
     /// EnableSoftwareTokenMFAException for a wrong code, and when no seed is pending.
@@ -141,7 +141,7 @@ impl TokenRow {
     }
 }
 
-/// The service's time in seconds.
+/// Returns the service's time in seconds.
 fn seconds(cx: &Cx<'_>) -> i64 {
     cx.now().div_euclid(SECOND)
 }

@@ -50,8 +50,8 @@ pub struct ClientData {
 }
 
 impl ClientData {
-    /// Reads clientDataJSON in base64url (section 7.1 steps 5 to 7, section 7.2 steps 8 to 10); None for other texts and
-    /// for data of the other ceremony.
+    /// Reads clientDataJSON in base64url (section 7.1 steps 5 to 7, section 7.2 steps 8 to 10); None for other texts
+    /// and for data of the other ceremony.
     pub fn read(text: &str, ceremony: Ceremony) -> Option<Self> {
         let bytes = from_base64url(text)?;
         // "UTF-8 decode" passes over a byte order mark.
@@ -69,15 +69,16 @@ impl ClientData {
         ct_eq(self.collected.challenge.as_bytes(), challenge.as_bytes())
     }
 
-    /// True if the page belongs to the relying party and was not in a frame: the pages of a pool are never framed (section
-    /// 7.1 steps 9 to 11, section 7.2 steps 12 to 14).
+    /// True if the page belongs to the relying party and was not in a frame: the pages of a pool are never framed
+    /// (section 7.1 steps 9 to 11, section 7.2 steps 12 to 14).
     pub fn is_from(&self, mode: Mode, rp_id: &str) -> bool {
         let framed = self.collected.cross_origin || self.collected.top_origin.is_some();
         !framed && allows_origin(mode, rp_id, &self.collected.origin)
     }
 }
 
-/// RegistrationResponseJSON (section 5.1.8) and AuthenticationResponseJSON (section 5.1.9), `R` being the part that differs.
+/// RegistrationResponseJSON (section 5.1.8) and AuthenticationResponseJSON (section 5.1.9), `R` being the part that
+/// differs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicKeyCredential<R> {
@@ -93,7 +94,7 @@ pub struct PublicKeyCredential<R> {
 }
 
 impl<R> PublicKeyCredential<R> {
-    /// The credential's id in base64url; None where the members contradict each other.
+    /// Returns the credential's id in base64url; None where the members contradict each other.
     pub fn id(&self) -> Option<&str> {
         let is_one = self.id == self.raw_id && self.kind == PUBLIC_KEY && !self.id.is_empty();
         is_one.then_some(self.id.as_str())

@@ -74,8 +74,8 @@ struct RequestOptions<'a> {
     user_verification: &'static str,
 }
 
-/// Reads the passkeys of a user, or of the pseudonym of an unknown name: one read for either, and none in pools whose users
-/// cannot begin with a passkey.
+/// Reads the passkeys of a user, or of the pseudonym of an unknown name: one read for either, and none in pools whose
+/// users cannot begin with a passkey.
 ///
 /// # Errors
 /// The store's.
@@ -87,8 +87,8 @@ pub async fn known(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<RelyingPar
     }
 }
 
-/// Asks for a passkey. `user` is None for an unknown name, which the answer must not reveal. `known` holds the passkeys read
-/// for the subject. `offered`: the first factors to choose from.
+/// Asks for a passkey. `user` is None for an unknown name, which the answer must not reveal. `known` holds the passkeys
+/// read for the subject. `offered`: the first factors to choose from.
 ///
 /// # Errors
 /// The choice is not there any more: the last passkey was deleted since it was offered.
@@ -133,7 +133,7 @@ pub fn challenge(
     Ok(Challenge::new(Ask::WebAuthn(options), Some(session)).among(offered))
 }
 
-/// A decoy passkey for an unknown name; deterministic per name.
+/// Returns a decoy passkey for an unknown name; deterministic per name.
 fn decoy(pool: &Pool, typed: &str) -> (String, [String; 2]) {
     let made = pool.key.mac("passkeys of unknown names", typed.as_bytes());
     let [shape, ..] = pool.key.mac("passkey shapes", typed.as_bytes());
@@ -150,7 +150,8 @@ fn decoy(pool: &Pool, typed: &str) -> (String, [String; 2]) {
 /// Judges the assertion. A wrong one counts towards the lockout; the session stays good for another.
 ///
 /// # Errors
-/// InvalidParameterException for a text that is no AuthenticationResponseJSON; a user who may not use a passkey any more.
+/// InvalidParameterException for a text that is no AuthenticationResponseJSON; a user who may not use a passkey any
+/// more.
 pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, credential: &str) -> Result<Verdict> {
     let subject = &step.state.subject;
     let Expected::WebAuthn { challenge } = &step.state.expected else {
@@ -224,8 +225,8 @@ impl SignedIn {
         })
     }
 
-    /// Section 7.2 steps 5 to 22. Every check is made whatever the others say, and one signature is verified if there is
-    /// such a passkey or not, so that the time tells nothing.
+    /// Judges by section 7.2 steps 5 to 22. Every check is made whatever the results of the others, and one signature
+    /// is verified whether there is such a passkey or not, so that the time reveals nothing.
     fn judge<'k>(
         &self,
         mode: Mode,

@@ -1,7 +1,7 @@
 //! Registering a passkey (auth.md 4.5; Web Authentication section 7.1).
 //!
-//! The challenge waits in `codes`, one for each user: a registration that is begun replaces the one before. Its row also
-//! makes two registrations of one user wait for each other, so that both cannot take the last place.
+//! The challenge waits in `codes`, one for each user: a registration that is begun replaces the one before. Its row
+//! also makes two registrations of one user wait for each other, so that both cannot take the last place.
 
 use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
@@ -64,7 +64,7 @@ impl Pending {
         }
     }
 
-    /// The registration that the user began and may still complete, with the version of its row.
+    /// Returns the registration that the user began and may still complete, with the version of its row.
     async fn find(cx: &Cx<'_>, pool: &Pool, user_id: &str) -> Result<Option<(Self, i64)>> {
         let query = codes::of(&pool.id, user_id, PURPOSE);
         let Some(mut row) = cx.store.first(query).await? else {
@@ -199,8 +199,8 @@ struct Given {
 }
 
 impl Given {
-    /// Takes the credential apart and verifies its statement: CBOR, a certificate and a signature that a stranger made, so
-    /// this is work for a worker.
+    /// Takes the credential apart and verifies its statement: CBOR, a certificate and a signature that a stranger made,
+    /// so this is work for a worker.
     fn read(credential: &Value) -> Option<Self> {
         let read = PublicKeyCredential::<Attestation>::deserialize(credential.as_object()?).ok()?;
         let id = read.id()?.to_owned();
@@ -228,7 +228,7 @@ impl Given {
         })
     }
 
-    /// The row of a passkey that passes section 7.1 steps 14 to 25.
+    /// Returns the row of a passkey that passes section 7.1 steps 14 to 25.
     fn judge(self, cx: &Cx<'_>, pool: &Pool, rp_id: String) -> Result<PasskeyRow> {
         let data = &self.object.data;
         if data.rp_id_hash != sha256(rp_id.as_bytes()) {
@@ -266,12 +266,13 @@ impl Given {
     }
 }
 
-/// The two that the specification names (section 5.4.5).
+/// True for the two that the specification names (section 5.4.5).
 fn is_attachment(text: &str) -> bool {
     matches!(text, "platform" | "cross-platform")
 }
 
-/// The transports that are kept, in their order, each once. Browsers may name ones that are not known yet (section 5.8.4).
+/// Returns the transports that are kept, in their order, each once. Browsers may name ones that are not known yet
+/// (section 5.8.4).
 fn transports(given: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for transport in given {
@@ -286,7 +287,7 @@ fn transports(given: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// The name that a new passkey gets. `Roaming passkey` was seen; the others are \[unconfirmed\].
+/// Returns the name that a new passkey gets. `Roaming passkey` was seen; the others are \[unconfirmed\].
 fn friendly_name(attachment: Option<&str>) -> &'static str {
     match attachment {
         Some("cross-platform") => "Roaming passkey",

@@ -1,4 +1,5 @@
-//! The relying party of a pool: its id, the pages that may speak for it, what it demands of authenticators (auth.md 4.5).
+//! The relying party of a pool: its id, the pages that may speak for it, what it demands of authenticators
+//! (auth.md 4.5).
 
 use cognate_shapes::{
     AuthFactorType, ExplicitAuthFlowsType, UserVerificationType, WebAuthnFactorConfigurationType,
@@ -50,7 +51,7 @@ impl RelyingPartyKeys {
         })
     }
 
-    /// The part of it that decides about first factors.
+    /// Returns the part of it that decides about first factors.
     pub fn passkeys(&self) -> Passkeys {
         Passkeys {
             is_possible: self.rp_id.is_some(),
@@ -58,7 +59,7 @@ impl RelyingPartyKeys {
         }
     }
 
-    /// The passkeys that the relying party can use: those of another id are orphans.
+    /// Returns the passkeys that the relying party can use: those of another id are orphans.
     pub fn usable(&self) -> impl Iterator<Item = &Passkey> {
         self.keys
             .iter()
@@ -66,14 +67,14 @@ impl RelyingPartyKeys {
     }
 }
 
-/// RelyingPartyId of the pool. Browsers know names of hosts in lower case only.
+/// Returns RelyingPartyId of the pool. Browsers know names of hosts in lower case only.
 fn configured(pool: &Pool) -> Option<String> {
     let settings = pool.doc.web_authn_configuration.as_ref();
     settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
 }
 
-/// True if only authenticators that verify their user are accepted. A passkey that replaces two factors does so only with
-/// that (the model's documentation of WebAuthnFactorConfigurationType).
+/// True if only authenticators that verify their user are accepted. A passkey that replaces two factors does so only
+/// with that (the model's documentation of WebAuthnFactorConfigurationType).
 pub fn demands_verification(pool: &Pool) -> bool {
     let settings = pool.doc.web_authn_configuration.as_ref();
     settings.is_some_and(|settings| {
@@ -83,7 +84,7 @@ pub fn demands_verification(pool: &Pool) -> bool {
     })
 }
 
-/// The member `userVerification` in the options of both ceremonies.
+/// Returns the member `userVerification` in the options of both ceremonies.
 pub fn user_verification(pool: &Pool) -> &'static str {
     if demands_verification(pool) {
         "required"

@@ -56,7 +56,7 @@ impl Worth {
         }
     }
 
-    /// The kind of the rows that count the codes that were sent to a user.
+    /// Returns the kind of the rows that count the codes that were sent to a user.
     fn by_user(self) -> &'static str {
         match self {
             Self::Proof => "proof_code",
@@ -66,8 +66,8 @@ impl Worth {
         }
     }
 
-    /// Codes that one address or number may get in an hour, for all accounts together. The service publishes no number;
-    /// every one costs the operator a message and its reader a disturbance.
+    /// Returns the number of codes that one address or number may get in an hour, for all accounts together. The
+    /// service publishes no number; every code costs the operator a message and disturbs its reader.
     fn most_sent(self) -> i64 {
         match self {
             Self::Proof => 50,
@@ -75,9 +75,9 @@ impl Worth {
         }
     }
 
-    /// Wrong answers in a day to codes that went to one address or number. Six digits are guessed within a day with a
-    /// chance of 1 in 33,000; eight digits, or six behind a password, take the hundred failures that NIST SP 800-63B
-    /// allows (section 3.2.2).
+    /// Returns the number of wrong answers in a day to codes that went to one address or number. Six digits are guessed
+    /// within a day with chance of 1 in 33,000; eight digits, or six behind a password, take the hundred failures that
+    /// NIST SP 800-63B allows (section 3.2.2).
     fn most_wrong(self) -> i64 {
         match self {
             Self::Proof | Self::Reset | Self::NewSecondFactor => 30,
@@ -97,12 +97,12 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    /// Of codes that go to the `value` of `attribute`.
+    /// Returns the bound of codes that go to the `value` of `attribute`.
     pub(super) fn of_address(pool: &Pool, worth: Worth, attribute: &str, value: &str) -> Self {
         Self::of(pool, worth, attribute, &names::fold_case(value.trim()))
     }
 
-    /// Of decoys; `subject` is the key of the account that they seem to be for.
+    /// Returns the bound of decoys; `subject` is the key of the account that they seem to be for.
     pub(super) fn of_decoy(pool: &Pool, worth: Worth, subject: &str) -> Self {
         Self::of(pool, worth, "", subject)
     }

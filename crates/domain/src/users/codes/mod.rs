@@ -72,7 +72,7 @@ impl<'a> Purpose<'a> {
         }
     }
 
-    /// The step of an action that sends it. The nonce of a sign-in differs in each run and does not count.
+    /// Returns the step of an action that sends it. The nonce of a sign-in differs in each run and does not count.
     fn kind(self) -> Cow<'a, str> {
         match self {
             Self::SignIn { .. } => "sign_in".into(),
@@ -80,7 +80,7 @@ impl<'a> Purpose<'a> {
         }
     }
 
-    /// The end of a code that is sent at `now`.
+    /// Returns the end of a code that is sent at `now`.
     fn expires(self, now: i64) -> i64 {
         match self {
             Self::SignUp | Self::Verify(_) => now.saturating_add(DAY),
@@ -152,7 +152,7 @@ pub struct Sending<'a> {
 }
 
 impl<'a> Sending<'a> {
-    /// A code of six digits.
+    /// Returns a code of six digits.
     pub fn new(
         account: &'a Account<'a>,
         purpose: Purpose<'a>,
@@ -171,7 +171,7 @@ impl<'a> Sending<'a> {
         }
     }
 
-    /// The digits: the same in every run of an action, as long as they go to the same address.
+    /// Returns the digits: the same in every run of an action, as long as they go to the same address.
     fn digits(&self, cx: &Cx<'_>) -> String {
         let (key, to) = (self.account.key(), &self.destination.value);
         let name = format!("code {}\n{}\n{key}\n{to}", self.purpose.kind(), self.length);

@@ -12,7 +12,7 @@ use crate::records::user::User;
 use crate::users::password;
 use crate::users::password_policy::policy;
 
-/// The pool's PasswordHistorySize; 0 = passwords may come back.
+/// Returns the pool's PasswordHistorySize; 0 = passwords may come back.
 fn size(pool: &Pool) -> usize {
     let size = policy(pool).and_then(|policy| policy.password_history_size);
     usize::try_from(size.unwrap_or(0)).unwrap_or(0)

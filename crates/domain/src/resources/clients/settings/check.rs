@@ -23,8 +23,9 @@ const REFRESH_RANGE: std::ops::RangeInclusive<i64> = 3_600..=315_360_000;
 /// Attributes that only the service itself writes (settled K10).
 const NOT_WRITABLE: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
 
-/// 501 where the secrets are to be published in AWS Secrets Manager: there is no such service beside this program, and a
-/// caller who asks for that does not want to see the secret itself. A client can therefore not have the setting.
+/// Refuses with 501 if the secrets are to be published in AWS Secrets Manager: there is no such service beside this
+/// program, and a caller who asks for that does not want to see the secret itself. A client can therefore not have the
+/// setting.
 pub fn published(sent: Option<bool>) -> Checked {
     match sent {
         Some(true) => Err(not_implemented("PublishSecretsInAWSSecretsManager")),

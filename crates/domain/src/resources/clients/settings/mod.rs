@@ -58,7 +58,7 @@ macro_rules! document {
     };
 }
 
-/// The settings of a new client, defaults filled in and checked.
+/// Returns the settings of a new client, defaults filled in and checked.
 pub async fn of_new_client(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -72,7 +72,8 @@ pub async fn of_new_client(
     Ok(doc)
 }
 
-/// The settings of a client after an update, checked: every member but the name returns to its default when left out.
+/// Returns the settings of a client after an update, checked: every member but the name returns to its default when
+/// left out.
 pub async fn of_updated_client(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -96,7 +97,7 @@ pub async fn of_updated_client(
     Ok(doc)
 }
 
-/// 0 and nothing are 30 days, written in the unit that the client uses.
+/// Returns the validity in the unit that the client uses; 0 and nothing are 30 days.
 fn refresh_validity(sent: Option<i64>, units: Option<&TokenValidityUnitsType>) -> i64 {
     match sent.filter(|n| *n > 0) {
         Some(n) => n,
@@ -112,7 +113,7 @@ fn refresh_validity(sent: Option<i64>, units: Option<&TokenValidityUnitsType>) -
     }
 }
 
-/// The grace period is always shown (settled R20).
+/// Adds the grace period, which answers always have (settled R20).
 fn rotation(sent: RefreshTokenRotationType) -> RefreshTokenRotationType {
     RefreshTokenRotationType {
         feature: sent.feature,
@@ -120,8 +121,8 @@ fn rotation(sent: RefreshTokenRotationType) -> RefreshTokenRotationType {
     }
 }
 
-/// Either a project's ARN alone, for which answers name the service-linked role, or project id, role and external id
-/// (settled K15, K16, R22).
+/// Checks and completes the settings: either a project's ARN alone, for which answers name the service-linked role, or
+/// project id, role and external id (settled K15, K16, R22).
 fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsConfigurationType> {
     let user_data_shared = Some(sent.user_data_shared.unwrap_or(false));
     let by_id = [

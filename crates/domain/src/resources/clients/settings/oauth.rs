@@ -20,8 +20,8 @@ pub const USER_SCOPES: [&str; 5] = [
     "aws.cognito.signin.user.admin",
 ];
 
-/// Those scopes of the client that the pool's resource servers have, in one round trip. A scope is the identifier of its
-/// resource server, a slash, and a name without slashes.
+/// Returns those scopes of the client that the pool's resource servers have, in one round trip. A scope is the
+/// identifier of its resource server, a slash, and a name without slashes.
 pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<BTreeSet<String>> {
     let scopes = doc.allowed_oauth_scopes.as_deref().unwrap_or_default();
     let servers: BTreeSet<&str> = scopes
@@ -98,7 +98,7 @@ pub fn check(
     Ok(())
 }
 
-/// A redirect URL is absolute, has no fragment, and uses plain HTTP only on the own machine.
+/// Checks that a redirect URL is absolute, has no fragment, and uses plain HTTP only on the own machine.
 fn redirect(url: &str) -> std::result::Result<(), ApiError> {
     let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
         return Err(unconfirmed::invalid_redirect(url));
@@ -116,7 +116,7 @@ fn redirect(url: &str) -> std::result::Result<(), ApiError> {
     Ok(())
 }
 
-/// RFC 3986 section 3.1.
+/// True for a scheme by RFC 3986 section 3.1.
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
@@ -124,7 +124,7 @@ fn is_scheme(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
-/// The host in what follows `http:`, without user name and port.
+/// Returns the host in the text behind `http:`, without user name and port.
 fn host(rest: &str) -> Option<&str> {
     let authority = rest.strip_prefix("//")?.split(['/', '?']).next()?;
     // A user name could make another site look like the own machine, so a URL with one has no host here.

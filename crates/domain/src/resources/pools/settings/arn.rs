@@ -13,7 +13,7 @@ pub struct Arn<'a> {
 }
 
 impl<'a> Arn<'a> {
-    /// The parts of a text that looks like an ARN.
+    /// Returns the parts of a text that looks like an ARN.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         if parts.next() != Some("arn") {

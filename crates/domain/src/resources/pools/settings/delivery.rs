@@ -12,7 +12,7 @@ const SHARED_REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "us-west-2"];
 const SEOUL: &str = "ap-northeast-2";
 const TOKYO: &str = "ap-northeast-1";
 
-/// The SMS configuration to keep; None when what was sent names no role.
+/// Returns the SMS configuration to keep; None when what was sent names no role.
 pub fn sms(region: &str, sent: SmsConfigurationType) -> Result<Option<SmsConfigurationType>> {
     let has_caller = sent
         .sns_caller_arn
@@ -41,7 +41,7 @@ pub fn sms(region: &str, sent: SmsConfigurationType) -> Result<Option<SmsConfigu
     Ok(Some(sent))
 }
 
-/// The regions whose SNS a pool of `region` may use; the table of alternates is [unconfirmed].
+/// Returns the regions whose SNS a pool of `region` may use; the table of alternates is [unconfirmed].
 fn sns_regions(region: &str) -> Vec<&str> {
     match region {
         SEOUL => vec![TOKYO],

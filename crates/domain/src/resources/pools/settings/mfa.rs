@@ -9,8 +9,8 @@ use crate::errors::{ApiError, Result, invalid_parameter, unconfirmed};
 use crate::records::pool::{MfaFactors, Pool, PoolDoc};
 use crate::resources::pools::settings::{check, delivery, essentials_feature, tiers};
 
-/// The factors of a pool whose MFA CreateUserPool or UpdateUserPool sets: OFF ends them all (settled C7), and these two
-/// operations turn on SMS where nothing else was set before.
+/// Returns the factors of a pool whose MFA CreateUserPool or UpdateUserPool sets: OFF ends them all (settled C7), and
+/// these two operations turn on SMS where nothing else was set before.
 pub fn factors_of(mfa: UserPoolMfaType, before: MfaFactors) -> MfaFactors {
     match mfa {
         UserPoolMfaType::Off => MfaFactors::default(),
@@ -22,8 +22,8 @@ pub fn factors_of(mfa: UserPoolMfaType, before: MfaFactors) -> MfaFactors {
     }
 }
 
-/// The settings of a pool after SetUserPoolMfaConfig, checked. It replaces everything that it can set (settled C6),
-/// except that a sender of SMS stays (settled R13).
+/// Returns the settings of a pool after SetUserPoolMfaConfig, checked. It replaces everything that it can set
+/// (settled C6), except that a sender of SMS stays (settled R13).
 pub fn replaced(cx: &Cx<'_>, pool: &Pool, sent: SetUserPoolMfaConfigRequest) -> Result<PoolDoc> {
     let mfa_configuration = sent.mfa_configuration.unwrap_or(UserPoolMfaType::Off);
     let named = sent.sms_mfa_configuration.is_some()

@@ -80,7 +80,7 @@ macro_rules! sent {
     };
 }
 
-/// The settings of a new pool in `region`, defaults filled in and checked.
+/// Returns the settings of a new pool in `region`, defaults filled in and checked.
 pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) -> Result<PoolDoc> {
     let (name, username_configuration) = (request.pool_name, request.username_configuration);
     let alias_attributes = filled(request.alias_attributes);
@@ -125,9 +125,9 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
     settle(cx, region, base, sent)
 }
 
-/// The settings of a pool after an update, checked. What the request leaves out returns to its default, except what
-/// settled C3 and C4 say is kept, the name, the SMS configuration (admin.md 1.2: it cannot be removed once active), and
-/// the issuer and key, whose silent change would end every live token.
+/// Returns the settings of a pool after an update, checked. What the request leaves out returns to its default, except
+/// what settled C3 and C4 say is kept, the name, the SMS configuration (admin.md 1.2: it cannot be removed once
+/// active), and the issuer and key, whose silent change would end every live token.
 pub fn of_updated_pool(
     cx: &Cx<'_>,
     region: &str,
@@ -251,8 +251,8 @@ fn policies(
     }
 }
 
-/// A password policy as sent. The flags are plain booleans in the service's model, so one that is left out is false
-/// [unconfirmed]; the length and the days have defaults.
+/// Returns a password policy as sent. The flags are plain booleans in the service's model, so one that is left out is
+/// false [unconfirmed]; the length and the days have defaults.
 fn password_policy(sent: PasswordPolicyType) -> PasswordPolicyType {
     PasswordPolicyType {
         minimum_length: Some(sent.minimum_length.unwrap_or(8)),
@@ -289,8 +289,8 @@ fn lambda_config(mut sent: LambdaConfigType) -> Result<LambdaConfigType> {
 }
 
 /// The template and the legacy members mirror each other; the template wins (settled R12, admin.md 4.2).
-/// A text for codes and one for links may stand side by side: published configurations of live pools hold both, although
-/// the model's documentation speaks of an error.
+/// A text for codes and one for links may stand side by side: published configurations of live pools hold both,
+/// although the model's documentation speaks of an error.
 fn template(
     sent: VerificationMessageTemplateType,
     sms: Option<String>,

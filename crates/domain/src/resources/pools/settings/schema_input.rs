@@ -1,5 +1,5 @@
-//! The `Schema` of CreateUserPool: standard attributes redeclared, custom attributes added; and what AddCustomAttributes
-//! adds later (admin.md 1.4).
+//! The `Schema` of CreateUserPool: standard attributes redeclared, custom attributes added; and what
+//! AddCustomAttributes adds later (admin.md 1.4).
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ const MAX_CUSTOM: usize = 50;
 /// The longest value of a string attribute, in characters.
 const MAX_LENGTH: u32 = 2048;
 
-/// The attributes of a new pool: the standard ones as redeclared, then the custom ones in the order given.
+/// Returns the attributes of a new pool: the standard ones as redeclared, then the custom ones in the order given.
 pub fn build(
     sent: Vec<SchemaAttributeType>,
     aliases: Option<&[AliasAttributeType]>,
@@ -94,7 +94,8 @@ fn redeclare(standard: &mut SchemaAttributeType, sent: SchemaAttributeType, name
     if name == "sub" {
         return Ok(());
     }
-    // Nor can a user be made to have what is not a user's to write. The service takes these names for custom attributes.
+    // Nor can a user be made to have what is not a user's to write. The service takes these names for custom
+    // attributes.
     if sent.required == Some(true) && (schema::is_of_service(name) || schema::is_flag(name)) {
         return Err(required_custom_attribute());
     }
@@ -121,7 +122,7 @@ fn redeclare(standard: &mut SchemaAttributeType, sent: SchemaAttributeType, name
     Ok(())
 }
 
-/// A custom attribute as it is kept: prefixed, with defaults, without the constraints of another type.
+/// Returns a custom attribute as it is kept: prefixed, with defaults, without the constraints of another type.
 pub fn custom(sent: SchemaAttributeType, name: &str) -> Checked<SchemaAttributeType> {
     let data_type = sent.attribute_data_type.ok_or_else(missing_data_type)?;
     if sent.required == Some(true) {
@@ -217,7 +218,7 @@ impl<'a> Whole<'a> {
         })
     }
 
-    /// The order of the two numbers.
+    /// Returns the order of the two numbers.
     pub fn compare(&self, other: &Self) -> Ordering {
         let size = self
             .digits

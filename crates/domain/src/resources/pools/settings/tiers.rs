@@ -11,7 +11,7 @@ pub const EMAIL_MFA: &str = "Email MFA";
 /// A passkey that counts as both factors; the name is \[unconfirmed\].
 pub const PASSKEY_MFA: &str = "Passkey MFA";
 
-/// The plan of a pool that names none: PLUS while threat protection is on, else ESSENTIALS.
+/// Returns the plan of a pool that names none: PLUS while threat protection is on, else ESSENTIALS.
 pub fn default_for(add_ons: Option<&UserPoolAddOnsType>) -> UserPoolTierType {
     if protects(add_ons) {
         UserPoolTierType::Plus
@@ -56,7 +56,7 @@ pub fn passkeys_are_both_factors(pool: &PoolDoc) -> bool {
         == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
 }
 
-/// The names of the features that the pool uses and its plan does not have. Only `Token Customization …`,
+/// Returns the names of the features that the pool uses and its plan does not have. Only `Token Customization …`,
 /// `Passwordless Sign-In` and `Threat Protection` are known names, the others are [unconfirmed].
 fn above(pool: &PoolDoc) -> Vec<&'static str> {
     use PreTokenGenerationLambdaVersionType as V;

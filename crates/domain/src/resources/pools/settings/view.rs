@@ -9,7 +9,7 @@ use crate::errors::Result;
 use crate::records::assurance;
 use crate::records::pool::Pool;
 
-/// The whole pool.
+/// Returns the whole pool.
 pub fn user_pool(cx: &Cx<'_>, pool: &Pool, users: i64) -> UserPoolType {
     let doc = pool.doc.clone();
     let template = &doc.verification_message_template;
@@ -66,7 +66,7 @@ struct Listed {
     lambda_config: LambdaConfigType,
 }
 
-/// A pool in a listing.
+/// Returns a pool in a listing.
 pub fn description(row: PoolSummary) -> Result<UserPoolDescriptionType> {
     let doc: Listed = serde_json::from_str(&row.doc)?;
     Ok(UserPoolDescriptionType {

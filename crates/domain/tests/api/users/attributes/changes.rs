@@ -238,7 +238,7 @@ async fn applications_write_what_they_may(t: &TestApp) {
         t.refused("AdminDeleteUserAttributes", delete, INVALID, &text)
             .await;
     }
-    // What the schema does not have is told before the permission is looked at.
+    // An attribute that the schema does not have is reported before the permission is checked.
     let unknown = "user.custom:unknown: Attribute does not exist in the schema.\n";
     for pairs in [
         vec![("custom:unknown", "1")],
@@ -280,7 +280,7 @@ async fn applications_write_what_they_may(t: &TestApp) {
         json!({"AccessToken": narrow, "UserAttributeNames": ["custom:a"]}),
     )
     .await;
-    // The schema requires it, so no list can take it away.
+    // The schema requires it, so no list can exclude it.
     t.ok("UpdateUserAttributes", update(&open, &[("name", "Bobby")]))
         .await;
     t.refused(

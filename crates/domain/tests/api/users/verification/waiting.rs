@@ -77,7 +77,7 @@ async fn a_value_that_must_be_verified_first_waits_and_the_old_one_counts(t: &Te
         )
     );
     assert!(!signs_in("bob@example.com").await && signs_in("new@example.com").await);
-    // To ask for the old value again is to give the new one up.
+    // Asking for the old value again gives up the new one.
     t.ok(
         "UpdateUserAttributes",
         update(&token, &[("email", "third@example.com")]),
