@@ -67,7 +67,7 @@ pub async fn create_user_pool_domain(
     };
     let row = domain::sign(&pool, row);
     if custom {
-        // Last, for it asks somebody else.
+        // Last, because it asks another server.
         resources::domains::check_parent(cx, &input.domain).await?;
     }
     let batch = guards::require_pool_active(Batch::new(), &pool.id);

@@ -1,4 +1,4 @@
-//! AddCustomAttributes: adds custom attributes to a pool's schema; they can never be changed or taken away again.
+//! AddCustomAttributes: adds custom attributes to a pool's schema; they can never be changed or deleted again.
 
 use cognate_shapes::{AddCustomAttributesRequest, AddCustomAttributesResponse};
 
