@@ -29,7 +29,7 @@ pub struct Entry<'a> {
     pub caller: Option<&'a str>,
     /// The immutable id of the user that it is about.
     pub user: Option<&'a str>,
-    /// From where; empty when it did not come over the network.
+    /// The address of the caller; empty when the call did not come over the network.
     pub address: &'a str,
     /// [`DONE`], or the name of the exception.
     pub result: &'a str,

@@ -1,7 +1,8 @@
-//! Work that grows with what somebody else wrote: documents of identity providers, drawings, discovery documents.
+//! Work that grows with input from others: documents of identity providers, drawings, discovery documents.
 //!
-//! Such documents are bounded before they are parsed. All the same they are read beside the async threads, one at a time,
-//! and no request waits longer than [`PATIENCE`]: what a hostile document costs is paid by those who send documents.
+//! Such documents are bounded before they are parsed. All the same they are read beside the async threads, one at a
+//! time, and no request waits longer than [`PATIENCE`]: what a hostile document costs is paid by those who send
+//! documents.
 
 use std::time::Duration;
 

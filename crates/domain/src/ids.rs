@@ -1,4 +1,4 @@
-//! Identifiers that the service hands out (admin.md 1.1).
+//! Identifiers that the service creates (admin.md 1.1).
 
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;

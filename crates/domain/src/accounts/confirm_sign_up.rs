@@ -22,7 +22,7 @@ const LIMIT: Limit = Limit {
     most: 15,
 };
 
-/// The code of a sign-up as a client hands it in.
+/// The code of a sign-up as a client sends it.
 pub struct Confirmation<'a> {
     /// The client's id.
     pub client_id: &'a str,
@@ -36,12 +36,12 @@ pub struct Confirmation<'a> {
     pub session: Option<&'a str>,
     /// True if an alias moves here from a user who has verified it before.
     pub force_alias: bool,
-    /// For the functions of triggers.
+    /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
 }
 
-/// Confirms a sign-up; returns the session with which the user can sign in without another code, for clients that can use
-/// it.
+/// Confirms a sign-up; returns the session with which the user can sign in without another code, for clients that can
+/// use it.
 ///
 /// # Errors
 /// The texts of auth.md 6.3.

@@ -33,7 +33,7 @@ pub struct NewUser<'a> {
     pub invitation: Option<&'a [DeliveryMediumType]>,
     /// True if aliases move here from users who have verified them before.
     pub force_alias: bool,
-    /// For the functions of triggers.
+    /// The origin of the request, for the functions of triggers.
     pub origin: Origin<'a>,
 }
 

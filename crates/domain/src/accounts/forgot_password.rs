@@ -29,7 +29,7 @@ pub struct Forgotten<'a> {
     pub username: &'a str,
     /// The client's proof over the user name.
     pub proof: Option<&'a str>,
-    /// For the functions of triggers.
+    /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
 }
 

@@ -28,7 +28,7 @@ pub struct AnotherCode<'a> {
     pub username: &'a str,
     /// The client's proof over the user name.
     pub proof: Option<&'a str>,
-    /// For the functions of triggers.
+    /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
 }
 

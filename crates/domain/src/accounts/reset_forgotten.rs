@@ -30,7 +30,7 @@ pub struct Reset<'a> {
     pub code: &'a str,
     /// The new password.
     pub password: SecretString,
-    /// For the functions of triggers.
+    /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
 }
 

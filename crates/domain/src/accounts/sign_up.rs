@@ -36,7 +36,7 @@ pub struct SignUp<'a> {
     pub password: Option<SecretString>,
     /// The attributes.
     pub attributes: Given,
-    /// For the functions of triggers.
+    /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
 }
 

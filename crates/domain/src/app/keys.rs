@@ -57,7 +57,7 @@ pub struct PoolSigners {
 }
 
 impl PoolSigners {
-    /// Reads the pool's keys, or makes them if it has none. `known` is handed back when nothing changed.
+    /// Reads the pool's keys, or makes them if it has none. `known` is returned when nothing changed.
     pub async fn load(
         from: Sources<'_>,
         pool: &Pool,

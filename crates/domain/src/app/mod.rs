@@ -29,7 +29,7 @@ use crate::errors::{Fault, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 
-/// Which of the two programs this is (design decision 1).
+/// The one of the two programs that this is (design decision 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// `cognate dev`: inbox, movable clock.

@@ -85,7 +85,7 @@ pub struct Cx<'a> {
     pub action: Action,
     /// The caller who asks for it.
     pub caller: Caller,
-    /// From where.
+    /// The address and the program of the caller.
     pub client_info: ClientInfo,
     /// The id in `x-amzn-requestid`.
     pub request_id: String,

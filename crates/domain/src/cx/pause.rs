@@ -1,4 +1,4 @@
-//! The one way out to the world in the middle of an action.
+//! The only way for an action to call others before it ends.
 //!
 //! A called service may be slow, and must not make others wait: while a call runs, the action holds neither the lock of
 //! its user nor a place among the running requests. At most [`TARGET_LIMIT`] calls to one target run at once. The
@@ -9,7 +9,7 @@ use crate::app::gate::Guard;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
 
-/// How many calls to one target may run at once; more are refused without a wait.
+/// The number of calls to one target that may run at once; more are refused without a wait.
 pub const TARGET_LIMIT: usize = 64;
 
 /// A call: its target and its reason.

@@ -2,12 +2,12 @@
 
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
 
-/// Settled D1: somebody else's prefix.
+/// Settled D1: a prefix of another pool.
 pub fn domain_of_another_pool() -> ApiError {
     invalid_parameter("Domain already associated with another user pool.")
 }
 
-/// auth.md 6.10: somebody else's custom domain.
+/// auth.md 6.10: a custom domain of another pool.
 pub fn custom_domain_taken() -> ApiError {
     invalid_parameter(
         "One or more of the CNAMEs you provided are already associated with a different resource.",

@@ -131,7 +131,7 @@ pub fn already_linked() -> ApiError {
     invalid_parameter("SourceUser is already linked to DestinationUser")
 }
 
-/// auth.md 6.8 (G): linked to somebody else.
+/// auth.md 6.8 (G): linked to another user.
 pub fn linked_to_another() -> ApiError {
     api(ErrorCode::AliasExists, unconfirmed::LINKED_TO_ANOTHER)
 }

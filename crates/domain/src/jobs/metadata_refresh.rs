@@ -1,8 +1,8 @@
 //! The job behind MetadataURL: reads the metadata of a SAML provider again every six hours (endpoints.md 4.4).
 //!
-//! A document that cannot be fetched or is not valid changes nothing: the provider goes on with the previous one, and is
-//! asked again sooner. Each provider with a MetadataURL has a row in `jobs` whose lease ends when its next turn begins, so
-//! the nodes share the work, and a turn that one has missed is another's. All times are the service's.
+//! A document that cannot be fetched or is not valid changes nothing: the provider goes on with the previous one, and
+//! is asked again sooner. Each provider with a MetadataURL has a row in `jobs` whose lease ends when its next turn
+//! begins, so the nodes share the work, and a turn that one has missed is another's. All times are the service's.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::resources::providers::details;
 const INTERVAL: i64 = 6 * HOUR;
 /// The time to the next turn after one that failed.
 const SOON: i64 = 15 * MINUTE;
-/// The cursor of a job whose first turn, which has nothing to do, is over.
+/// The cursor of a job after its first turn, which has nothing to do.
 const BEGUN: &str = "begun";
 /// The name in the audit trail.
 const COMMAND: &str = "metadata refresh";

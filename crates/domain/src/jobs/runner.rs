@@ -21,7 +21,7 @@ const FOUND: u32 = 16;
 pub trait Job: Default + Send {
     /// The kind in `jobs`, and the name in the log.
     const KIND: &'static str;
-    /// How often a node looks for work of this kind.
+    /// The time after which a node looks for work of this kind again.
     const EVERY: Duration = Duration::from_secs(5);
     /// False for work that each node does by itself, without rows in `jobs`: it has one value, which is never replaced.
     const SHARED: bool = true;
@@ -52,9 +52,9 @@ pub trait Job: Default + Send {
     ) -> impl Future<Output = Result<Progress>> + Send;
 }
 
-/// How far a job has come with one portion.
+/// The progress of a job with one portion.
 pub enum Progress {
-    /// There is more to do.
+    /// More is to be done.
     More,
     /// The job is done: its row is deleted in this batch, which is undone if another node has taken the job.
     Done(Batch),

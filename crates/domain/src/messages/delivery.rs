@@ -1,5 +1,5 @@
-//! How every message is sent: the sender is asked for, the pool's function may word the message, and the message is put
-//! into the batch of the change that it tells of.
+//! The sending of every message: the sender is asked for, the pool's function may word the message, and the message is
+//! put into the batch of the change that it reports.
 //!
 //! An unknown name gets a decoy at the same cost: a message that is given up at once. No function is called for it.
 
@@ -53,7 +53,7 @@ impl Prepared {
         Self(first.extend(self.0))
     }
 
-    /// Adds the message to the batch of the change that it tells of.
+    /// Adds the message to the batch of the change that it reports.
     pub fn into_batch(self, batch: Batch) -> Batch {
         batch.extend(self.0)
     }

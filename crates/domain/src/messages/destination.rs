@@ -70,7 +70,7 @@ impl Destination {
         }
     }
 
-    /// Returns what an answer tells of it.
+    /// Returns the description of it in an answer.
     pub fn delivery(&self) -> Delivery {
         Delivery {
             to: match self.contact {

@@ -1,4 +1,4 @@
-//! From where a change of an account came, as functions of triggers are told.
+//! The origin of a change of an account, as it is passed to functions of triggers.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ impl<'a> Origin<'a> {
         }
     }
 
-    /// Returns what the function of a trigger is told of `user`, as they would be after the change.
+    /// Returns the attributes of `user` for the function of a trigger, as they would be after the change.
     pub fn event(&self, trigger: Trigger, pool: &Pool, user: &User) -> Event {
         let mut attributes = user.doc.attributes.clone();
         attributes.insert("sub".to_owned(), user.id.clone());

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::pool::PoolDoc;
 
-/// How surely a user was identified.
+/// The certainty with which a user was identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
     /// A password.

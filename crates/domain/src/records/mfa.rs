@@ -1,4 +1,4 @@
-//! Which second factors a user can use and answers show (auth.md 4.3).
+//! The second factors that a user can use and that answers name (auth.md 4.3).
 
 use cognate_shapes::{DeliveryMediumType, MFAOptionType, WebAuthnFactorConfigurationType};
 

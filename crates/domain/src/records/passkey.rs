@@ -18,7 +18,7 @@ pub struct PasskeyDoc {
     /// `platform` or `cross-platform`, if the client said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment: Option<String>,
-    /// How browsers reach the authenticator, as they said themselves.
+    /// The ways in which browsers reach the authenticator, as they said themselves.
     #[serde(default)]
     pub transports: Vec<String>,
     /// True if the passkey may be copied to other devices; never changes.

@@ -90,7 +90,7 @@ pub struct PoolDoc {
     /// The owner of the key that encrypts the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_configuration: Option<KeyConfigurationType>,
-    /// Which of the two AWS issuers.
+    /// The form of the issuer: one of the two of AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer_configuration: Option<IssuerConfigurationType>,
     /// `Level1`..`Level4` to the name reported in the `acr` claim.
@@ -131,10 +131,10 @@ impl MfaFactors {
     }
 }
 
-/// True if the sessions of a pool's users are tracked, and how many each may have.
+/// The tracking of sessions in a pool, and the number of sessions that each user may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionSettings {
-    /// Without it the rest sleeps.
+    /// Without it the other settings have no effect.
     pub tracked: bool,
     /// Token sessions of a user, 1-100.
     pub max_per_user: i64,

@@ -56,7 +56,7 @@ pub struct StartRequest {
     pub way: Way,
 }
 
-/// How a sign-in begins.
+/// The start of a sign-in.
 pub enum Way {
     /// With the password itself.
     Password(Needed<SecretString>),
@@ -73,7 +73,7 @@ pub enum Way {
     SignUp(String),
 }
 
-/// How a sign-in with a choice of first factors begins.
+/// The start of a sign-in with a choice of first factors.
 #[derive(Default)]
 pub struct UserAuth {
     /// Names of the levels of assurance that are wanted, the most wanted first.

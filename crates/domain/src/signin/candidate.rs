@@ -13,7 +13,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
-/// Which names a flow accepts.
+/// The names that a flow accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
     /// User names and active aliases (SRP; settled C13).

@@ -40,7 +40,7 @@ impl Challenge {
 /// The destination of a code that was sent.
 #[derive(Debug)]
 pub struct Delivery {
-    /// By which medium.
+    /// The medium by which it was sent.
     pub medium: DeliveryMediumType,
     /// The address or number, masked.
     pub destination: String,

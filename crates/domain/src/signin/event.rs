@@ -1,4 +1,4 @@
-//! The auth event of a sign-in: a row that tells of its end.
+//! The auth event of a sign-in: a row that records its end.
 
 use cognate_crypto::random;
 use cognate_store::Batch;
@@ -28,7 +28,7 @@ pub enum EventKind {
     SignIn,
 }
 
-/// How it ended (EventResponseType).
+/// The end of the action (EventResponseType).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventResult {
     /// With a session.
@@ -46,7 +46,7 @@ pub enum EventChallenge {
     Mfa,
 }
 
-/// How a challenge was answered (ChallengeResponse of ChallengeResponseType).
+/// The result of an answer to a challenge (ChallengeResponse of ChallengeResponseType).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventAnswer {
     /// Rightly.
@@ -55,7 +55,7 @@ pub enum EventAnswer {
     Failure,
 }
 
-/// From where the user signed in.
+/// The place from which the user signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventContext {
     /// The app client.
@@ -91,7 +91,7 @@ struct EventDoc {
     context: EventContext,
 }
 
-/// How long an event is kept and how often it is written.
+/// The time for which an event is kept, and the rate at which it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Retention {
     /// Each one, for two years; for minutes where the name is unknown.
@@ -105,7 +105,7 @@ enum Retention {
 pub struct AuthEvent {
     /// The action of the user.
     pub kind: EventKind,
-    /// How it ended.
+    /// The end of the action.
     pub result: EventResult,
     /// The challenges that were answered, oldest first.
     pub challenges: Vec<(EventChallenge, EventAnswer)>,

@@ -132,7 +132,7 @@ fn list(allowed: PoolFactors, holds: UserFactors) -> Vec<ChallengeNameType> {
 pub struct Passkeys {
     /// The pool names a relying party.
     pub is_possible: bool,
-    /// There is one that the relying party can use.
+    /// True if one is registered that the relying party can use.
     pub is_registered: bool,
 }
 

@@ -59,7 +59,7 @@ pub struct Opening {
     pub session: OpenedSession,
     /// Everything that the sign-in writes.
     pub batch: Batch,
-    /// How a second right answer is refused.
+    /// The refusal of a second right answer.
     pub replay: Replay,
 }
 

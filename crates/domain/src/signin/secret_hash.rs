@@ -6,7 +6,7 @@ use cognate_crypto::secret::ct_eq;
 use crate::errors::{self, Result};
 use crate::records::client::Client;
 
-/// How a caller proves to act for a client.
+/// The way in which a caller proves to act for a client.
 #[derive(Clone, Debug)]
 pub enum ClientProof {
     /// SECRET_HASH, if one was sent.

@@ -82,7 +82,7 @@ pub async fn from_token(
     with_factors_of(cx, at, start, name, signed).await
 }
 
-/// Goes on with the factors that a session has proven.
+/// Continues with the factors that a session has proven.
 async fn with_factors_of(
     cx: &Cx<'_>,
     at: At<'_>,

@@ -16,21 +16,21 @@ use crate::signin::event::AuthEvent;
 use crate::signin::state::{SignInState, Start};
 use crate::users::codes;
 
-/// How a second right answer to the same challenge is refused.
+/// The way in which a second right answer to the same challenge is refused.
 #[derive(Clone, Debug)]
 pub enum Replay {
-    /// There is nothing that could be used twice.
+    /// Nothing could be used twice.
     None,
     /// A SECRET_BLOCK, which the right answer spends.
     Srp {
-        /// Of the block.
+        /// The nonce of the block.
         nonce: String,
         /// The end of the block, in microseconds.
         expires: i64,
     },
     /// A session, which the right answer spends.
     Session {
-        /// Of the session.
+        /// The nonce of the session.
         nonce: String,
         /// The end of the session, in microseconds.
         expires: i64,
@@ -82,7 +82,7 @@ pub struct Step {
     pub user: Option<User>,
     /// Wrong answers so far.
     pub tally: FailedAttempts,
-    /// How a second right answer is refused.
+    /// The refusal of a second right answer.
     pub replay: Replay,
 }
 
@@ -186,7 +186,7 @@ pub struct Authenticated {
     pub start: Start,
     /// The factors completed so far, with this answer's.
     pub proven: Proven,
-    /// How a second right answer to the same challenge is refused.
+    /// The refusal of a second right answer to the same challenge.
     pub replay: Replay,
 }
 
@@ -231,7 +231,7 @@ impl Authenticated {
 /// A right answer.
 #[derive(Default)]
 pub struct Pass {
-    /// The factor that it completes; None if the sign-in goes on with those that it has.
+    /// The factor that it completes; None if the sign-in continues with those that it has.
     pub factor: Option<Factor>,
     /// The answer's own changes, with their conditions.
     pub writes: Batch,

@@ -29,7 +29,7 @@ impl GroupClaims {
         Self::from_rows(pool, user_id, cx.store.rows(sql, params).await?)
     }
 
-    /// From the rows of [`groups::of_user`].
+    /// Returns the groups in the rows of [`groups::of_user`].
     ///
     /// # Errors
     /// An internal fault for rows of another statement, and for rows that are not signed.

@@ -21,7 +21,7 @@ pub struct RefreshToken {
     /// Its number in the rotation.
     #[serde(rename = "g")]
     pub generation: i64,
-    /// When it ends, in microseconds; rotation does not move it.
+    /// The time at which it ends, in microseconds; rotation does not move it.
     #[serde(rename = "x")]
     pub expires: i64,
 }

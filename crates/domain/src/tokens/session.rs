@@ -19,7 +19,7 @@ const RETIRED_KEPT: usize = 16;
 /// The document of a `sessions` row. Members that are not known to this program survive nowhere: it is the only writer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionDoc {
-    /// When the user proved who they are, in seconds (the claim of that name; kept on refresh).
+    /// The time at which the user proved who they are, in seconds (the claim of that name; kept on refresh).
     pub auth_time: i64,
     /// The auth event of the sign-in.
     pub event_id: String,
@@ -69,7 +69,7 @@ pub fn sign(pool: &Pool, user_id: &str, session_id: &str, mut row: SessionRow) -
     row
 }
 
-/// The standing of a refresh token in the rotation of its session.
+/// The state of a refresh token in the rotation of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The newest one.

@@ -41,7 +41,7 @@ pub(crate) async fn signed(cx: &Cx<'_>, token: Option<&str>) -> Result<Signed> {
 /// Returns the user that an administrator names, in a pool that tracks devices.
 ///
 /// # Errors
-/// That of [`tracking`]; `User does not exist.`
+/// The error of [`tracking`]; `User does not exist.`
 pub(crate) async fn owner(cx: &Cx<'_>, pool_id: &str, name: &str) -> Result<(Arc<Pool>, User)> {
     let pool = cx.pool(pool_id).await?;
     tracking(&pool)?;

@@ -59,8 +59,8 @@ pub enum Refusal {
     Provided(String),
 }
 
-/// Decides whether `user` may be changed so. The order of the rules is that of the service where it is known: a name that
-/// the schema does not have is told before the permission is looked at (settled L12).
+/// Decides whether `user` may be changed so. The order of the rules is that of the service where it is known: a name
+/// that the schema does not have is reported before the permission is checked (settled L12).
 ///
 /// # Errors
 /// The first rule that is broken.
@@ -111,8 +111,8 @@ pub fn check(pool: &Pool, by: By<'_>, user: &User, wish: &Wish<'_>) -> Result<()
     Ok(())
 }
 
-/// True if a client may write an attribute: its WriteAttributes, by default the standard attributes, and what the schema
-/// requires (auth.md 2.12, 5.3). What only the service or a developer sets is never among them.
+/// True if a client may write an attribute: its WriteAttributes, by default the standard attributes, and what the
+/// schema requires (auth.md 2.12, 5.3). What only the service or a developer sets is never among them.
 pub fn may_write(pool: &Pool, client: &Client, name: &str) -> bool {
     let own = schema::is_of_service(name) || schema::is_flag(name) || name.starts_with("dev:");
     let listed = || match &client.doc.write_attributes {
@@ -130,7 +130,8 @@ fn has(user: &User, name: &str) -> bool {
     user.attribute(name).is_some_and(|value| !value.is_empty())
 }
 
-/// Returns what would be lost and must not: what the schema requires, or the last name by which a user of a pool with username attributes can sign in.
+/// Returns what would be lost and must not: what the schema requires, or the last name by which a user of a pool with
+/// username attributes can sign in.
 fn lost(pool: &Pool, user: &User, gone: &[&str]) -> Option<String> {
     if let Some(name) = gone.iter().find(|name| is_required(pool, name)) {
         return Some((*name).to_owned());

@@ -14,7 +14,7 @@ use crate::records::pool::Pool;
 use crate::resources::pools;
 use crate::resources::pools::settings::{Arn, essentials_feature};
 
-/// Words that may not stand between hyphens of a prefix (settled D5).
+/// Words that may not be between hyphens of a prefix (settled D5).
 pub(crate) const RESERVED: [&str; 3] = ["aws", "amazon", "cognito"];
 /// The classic hosted pages, which a domain has unless it asks for more (endpoints.md 2.2).
 pub(crate) const CLASSIC: i64 = 1;
@@ -34,7 +34,7 @@ pub(crate) struct DomainDoc {
     pub(crate) custom: Option<CustomDomainConfigType>,
     /// The name that the service would give the distribution of the pages.
     pub(crate) distribution: String,
-    /// When the domain was last made or changed, as `yyyyMMddHHmmss`.
+    /// The time of the last change of the domain, as `yyyyMMddHHmmss`.
     pub(crate) version: String,
 }
 

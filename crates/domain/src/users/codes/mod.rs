@@ -44,7 +44,7 @@ pub enum Purpose<'a> {
     Verify(Contact),
     /// One step of a sign-in: a code of another step does not answer it, and does not replace its code.
     SignIn {
-        /// Of the step's session.
+        /// The nonce of the step's session.
         nonce: &'a str,
         /// The end of the step, in microseconds.
         expires: i64,
@@ -279,7 +279,7 @@ pub enum Wrong {
     Mismatch,
     /// The code was answered wrongly too often ([`MAX_FAILURES`]).
     Burnt,
-    /// There is no such code any more.
+    /// The code does not exist any more.
     Expired,
     /// Too many wrong answers were given to codes that went to the same address or number; this one was not judged.
     TooMany,

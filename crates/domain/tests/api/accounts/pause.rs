@@ -86,12 +86,12 @@ impl<'t> Scene<'t> {
         }
     }
 
-    /// From now on the pool has functions for these triggers.
+    /// Sets functions of the pool for these triggers from now on.
     fn arm(&self, pool: &str, triggers: &[Trigger]) {
         *self.stub.pool.lock().unwrap() = Some((pool.to_owned(), triggers.to_vec()));
     }
 
-    /// A request that takes the one place, as the server's do; with how often it ran again.
+    /// Makes a request that takes the one place, as the server's do; returns also how often it ran again.
     fn request(
         &self,
         op: &str,
@@ -148,14 +148,14 @@ impl<'t> Scene<'t> {
         all
     }
 
-    /// A request of another pool, which waits for no other request.
+    /// Makes a request of another pool, which waits for no other request.
     async fn elsewhere(&self, client: &str, name: &str) {
         let input = json!({"ClientId": client, "Username": name, "Password": PASSWORD});
         let (answer, _) = timeout(LONG, self.request("SignUp", input)).await.unwrap();
         answer.unwrap();
     }
 
-    /// The answers, all of them successes that had to run again, by user name.
+    /// Returns the answers, all of them successes that had to run again, by user name.
     async fn finish(&mut self, mut answers: Answers) -> BTreeMap<String, Value> {
         let mut done = BTreeMap::new();
         loop {
@@ -198,7 +198,7 @@ fn email(name: &str) -> Value {
     json!([{"Name": "email", "Value": format!("{name}@example.com")}, {"Name": "email_verified", "Value": "true"}])
 }
 
-/// The one message of a kind to each user: its code by user name.
+/// Returns the one message of a kind to each user: its code by user name.
 async fn codes(t: &TestApp, pool: &str, kind: &str) -> BTreeMap<String, String> {
     let list = inbox(t, pool).await;
     let list = list.into_iter().filter(|message| message["kind"] == kind);

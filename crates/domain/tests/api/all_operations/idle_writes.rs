@@ -19,7 +19,7 @@ async fn written(t: &TestApp) -> (i64, i64) {
     (audit, one("SELECT ver FROM users").await)
 }
 
-/// The first call writes, and the same again does not.
+/// Asserts that the first call writes, and that the same again does not.
 async fn writes_once(t: &TestApp, op: &str, input: Value) {
     let before = written(t).await;
     t.ok(op, input.clone()).await;

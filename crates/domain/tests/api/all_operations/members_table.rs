@@ -152,8 +152,8 @@ impl Model {
     }
 }
 
-/// The words of the code in a folder or file, without their underscores and in lower case: as a member's name is
-/// written in all of its forms. Comments and tests are no code.
+/// Collects the words of the code in a folder or file, without their underscores and in lower case: as a member's name
+/// is written in all of its forms. Comments and tests are no code.
 fn words(place: &Path, into: &mut BTreeSet<String>) {
     let files = match place.is_dir() {
         true => std::fs::read_dir(place)

@@ -328,7 +328,7 @@ impl Session<'_> {
             .await;
     }
 
-    /// Second factors and passkeys.
+    /// Calls the operations on second factors and passkeys.
     async fn factors(&mut self) {
         let t = self.t;
         let s = mfa_site(t, "OPTIONAL", &["SOFTWARE_TOKEN_MFA"]).await;

@@ -35,7 +35,7 @@ pub async fn domain(t: &TestApp, pool: &str, key: &str, custom: bool) {
     t.sign(pool).await;
 }
 
-/// A pool with a prefix domain and a client of it.
+/// Creates a pool with a prefix domain and a client of it.
 async fn site(t: &TestApp, prefix: &str) -> (String, String) {
     let id = pool(t, json!({})).await;
     domain(t, &id, &format!("us-east-1/{prefix}"), false).await;

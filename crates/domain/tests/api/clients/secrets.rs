@@ -1,4 +1,5 @@
-//! AddUserPoolClientSecret, ListUserPoolClientSecrets, DeleteUserPoolClientSecret, and what two secrets mean for sign-in.
+//! AddUserPoolClientSecret, ListUserPoolClientSecrets, DeleteUserPoolClientSecret, and what two secrets mean for
+//! sign-in.
 
 use cognate_crypto::hash;
 use each_engine::each_engine;
@@ -15,7 +16,7 @@ const FULL: (&str, &str) = (
 );
 const LAST: &str = "Cannot delete the only client secret of an app client.";
 
-/// A pool with a confidential client: pool id, client id, its first secret.
+/// Creates a pool with a confidential client; returns pool id, client id, its first secret.
 async fn confidential(t: &TestApp) -> (String, String, String) {
     let s = site(t).await;
     let made = client_of(t, &s.pool, json!({"GenerateSecret": true})).await;
@@ -46,7 +47,7 @@ async fn list(t: &TestApp, pool: &str, client: &str) -> Vec<Value> {
     answer["ClientSecrets"].as_array().unwrap().clone()
 }
 
-/// A sign-in of jane with a hash made of `secret`.
+/// Returns a sign-in of jane with a hash made of `secret`.
 fn signed(client: &str, secret: &str) -> Value {
     let hash = hash::secret_hash(secret, "jane", client);
     let parameters = json!({"USERNAME": "jane", "PASSWORD": PASSWORD, "SECRET_HASH": hash});

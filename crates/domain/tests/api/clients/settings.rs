@@ -42,7 +42,7 @@ fn bare() -> Value {
     serde_json::from_str(BARE).unwrap()
 }
 
-/// Every setting of a client with a secret.
+/// Returns every setting of a client with a secret.
 fn every_setting() -> Value {
     json!({
         "RefreshTokenValidity": 90, "AccessTokenValidity": 5, "IdTokenValidity": 600,

@@ -71,7 +71,7 @@ async fn users_and_administrators_change_and_forget_devices(t: &TestApp) {
         refuse(t, op, admin(json!({})), NO_DEVICE).await;
     }
     refuse(t, "AdminUpdateDeviceStatus", admin(remembered), NO_DEVICE).await;
-    // The session goes on.
+    // The session continues.
     get_user(t, access).await.unwrap();
     let (device, _) = Device::confirmed(t, &s).await;
     assert_eq!(

@@ -45,7 +45,7 @@ async fn an_unknown_device_is_refused_only_after_the_password(t: &TestApp) {
     let s = tracked(t, false).await;
     user(t, &s.pool, "mary").await;
     let (device, _) = Device::confirmed(t, &s).await;
-    // The device of somebody else does not exist either.
+    // The device of another user does not exist either.
     refuse(
         t,
         "InitiateAuth",

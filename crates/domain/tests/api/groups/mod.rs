@@ -36,7 +36,7 @@ fn named(pool: &str, name: &str) -> Value {
     json!({"UserPoolId": pool, "GroupName": name})
 }
 
-/// Every entry of a listing, page by page.
+/// Returns every entry of a listing, page by page.
 async fn all(t: &TestApp, op: &str, input: Value, list: &str, limit: i64) -> Vec<Value> {
     let (mut found, mut token) = (Vec::new(), Value::Null);
     loop {

@@ -11,7 +11,7 @@ fn role(name: &str) -> String {
     format!("arn:aws:iam::000000000000:role/{name}")
 }
 
-/// The three claims of a token.
+/// Returns the three claims of a token.
 fn of(token: &Value) -> Value {
     let claims = claims(token);
     json!([

@@ -8,7 +8,7 @@ use crate::support::mfa::*;
 use crate::support::signin::{Site, Srp, by_password, not_authorized, refusal, verify};
 use crate::support::users::{attribute, user};
 
-/// Jane with a number and an address, both turned on, in a pool that offers every factor.
+/// Creates jane with a number and an address, both turned on, in a pool that offers every factor.
 async fn jane_with_both(t: &TestApp) -> Site {
     let all = ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"];
     let s = mfa_site(t, "OPTIONAL", &all).await;
@@ -22,7 +22,7 @@ async fn jane_with_both(t: &TestApp) -> Site {
     s
 }
 
-/// Jane with one of them.
+/// Creates jane with one of them.
 async fn jane_with(t: &TestApp, factor: &str) -> Site {
     let s = mfa_site(t, "OPTIONAL", &[factor]).await;
     let (has, setting) = match factor {

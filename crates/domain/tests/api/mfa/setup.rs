@@ -20,7 +20,7 @@ fn check(session: &Value, code: &str) -> Value {
     json!({"Session": session, "UserCode": code})
 }
 
-/// Jane without a factor in a pool that requires an app.
+/// Creates jane without a factor in a pool that requires an app.
 async fn bare(t: &TestApp) -> Site {
     let s = mfa_site(t, "ON", &["SOFTWARE_TOKEN_MFA"]).await;
     jane(t, &s, &[]).await;

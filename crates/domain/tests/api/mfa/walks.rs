@@ -51,7 +51,7 @@ impl Walk<'_> {
         format!("Passw0rd!{}", self.passwords)
     }
 
-    /// The messages sent since the last look, newest first.
+    /// Returns the messages sent since the last look, newest first.
     async fn news(&mut self) -> Vec<Value> {
         let all = inbox(self.t, &self.s.pool).await;
         let new = all.len() - self.messages;
@@ -106,7 +106,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A code that an app with this secret shows, and whether it is right by the walk's account.
+    /// Returns a code that an app with this secret shows, and whether it is right by the walk's account.
     fn totp(&mut self, secret: &Value) -> String {
         App::scan(secret).code_in(self.t, [-30, 0, 30][below(3)])
     }
@@ -178,7 +178,7 @@ impl Walk<'_> {
         }
     }
 
-    /// AssociateSoftwareToken and VerifySoftwareToken by a session.
+    /// Calls AssociateSoftwareToken and VerifySoftwareToken with a session.
     async fn set_up(&mut self) {
         if self.held.is_empty() {
             return;

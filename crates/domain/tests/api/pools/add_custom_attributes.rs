@@ -12,13 +12,13 @@ fn of(pool: &str, attributes: Value) -> Value {
     json!({"UserPoolId": pool, "CustomAttributes": attributes})
 }
 
-/// The attributes behind the standard ones.
+/// Returns the attributes behind the standard ones.
 async fn custom(t: &TestApp, pool: &str) -> Vec<Value> {
     let schema = describe(t, pool).await["SchemaAttributes"].clone();
     schema.as_array().unwrap()[21..].to_vec()
 }
 
-/// Names `<prefix><n>` as attributes without settings.
+/// Returns the names `<prefix><n>` as attributes without settings.
 fn booleans(prefix: &str, count: usize) -> Value {
     (0..count)
         .map(|n| json!({"Name": format!("{prefix}{n}"), "AttributeDataType": "Boolean"}))

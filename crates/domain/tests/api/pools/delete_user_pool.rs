@@ -98,7 +98,7 @@ async fn fill(t: &TestApp, pool_id: &str, rows: usize) {
     t.app.store.commit(batch).await.unwrap();
 }
 
-/// How many of the tables that hang on a pool hold a row of it.
+/// Returns how many of the tables that depend on a pool hold a row of it.
 async fn left(t: &TestApp, pool_id: &str) -> usize {
     let mut tables = 0;
     for statement in LEFT {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::pools::{describe, in_region, pool};
 
-/// The ids of all pages of ListUserPools of `size`.
+/// Returns the ids of all pages of ListUserPools of `size`.
 async fn all_pages(t: &TestApp, size: i64) -> Vec<String> {
     let mut ids = Vec::new();
     let mut token = Value::Null;

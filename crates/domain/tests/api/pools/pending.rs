@@ -31,7 +31,7 @@ fn settings(name: &str) -> Value {
     }
 }
 
-/// A request that is valid in form.
+/// Returns a request that is valid in form.
 fn request(op: Op, pool_id: &str, client_id: &str) -> Option<Value> {
     let pass = json!({"USERNAME": "u", "PASSWORD": "Passw0rd!"});
     Some(match op {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::pools::{create, describe, named};
 
-/// The attribute of a pool with this name.
+/// Returns the attribute of a pool with this name.
 fn attribute<'a>(pool: &'a Value, name: &str) -> &'a Value {
     pool["SchemaAttributes"]
         .as_array()

@@ -20,7 +20,7 @@ const WRITERS: usize = 64;
 const ADDRESSES: [&str; 3] = ["x@example.com", "y@example.com", "z@example.com"];
 const NAMES: [&str; 3] = ["chief", "boss", "head"];
 
-/// How a writer goes after a name.
+/// The way in which a writer tries to get a name.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     SignUp,
@@ -144,7 +144,7 @@ impl<'a> Contest<'a> {
         Ok(())
     }
 
-    /// All users.
+    /// Returns all users.
     async fn users(&self) -> Vec<Value> {
         let (mut users, mut token) = (Vec::new(), Value::Null);
         loop {
@@ -158,7 +158,7 @@ impl<'a> Contest<'a> {
         }
     }
 
-    /// Every name and the id of its owner, as the table has them.
+    /// Returns every name and the id of its owner, as the table has them.
     async fn logins(&self) -> BTreeSet<(String, String)> {
         let sql = "SELECT name, user_id FROM logins WHERE pool_id = ?1";
         let rows = self
@@ -175,7 +175,7 @@ impl<'a> Contest<'a> {
     }
 }
 
-/// The names under which a user must be found, by the rules alone.
+/// Returns the names under which a user must be found, by the rules alone.
 fn names(user: &Value) -> Vec<String> {
     let mut names = vec![user["Username"].as_str().unwrap().to_owned()];
     if user["UserStatus"] != "UNCONFIRMED" {

@@ -117,7 +117,7 @@ fn search() -> impl Strategy<Value = Search> {
 
 const USERS: usize = 8;
 
-/// The text of a filter.
+/// Returns the text of a filter.
 fn render(attribute: &str, prefix: bool, value: &str, spaced: bool) -> String {
     let value = value.replace('\\', "\\\\").replace('"', "\\\"");
     let operator = if prefix { "^=" } else { "=" };
@@ -191,7 +191,7 @@ async fn make(t: &TestApp, pool: &str, n: usize, plan: &Plan) -> BTreeMap<&'stat
     model
 }
 
-/// The names of all users behind a filter, page by page, sorted; one that appears twice stands there twice.
+/// Returns the names of all users that a filter finds, page by page, sorted; one that appears twice is listed twice.
 async fn found(t: &TestApp, pool: &str, filter: &str, limit: i64) -> Vec<String> {
     let (mut names, mut token) = (Vec::new(), Value::Null);
     loop {

@@ -164,7 +164,7 @@ impl<'a> Place<'a> {
         self.call(op, input).await;
     }
 
-    /// The keys on a page, and the token of the next.
+    /// Returns the keys on a page, and the token of the next.
     async fn page(&self, size: i64, token: &Value) -> (Vec<String>, Option<Value>) {
         // Operation, names of the size and the token, more of the input, the list in the answer and its key.
         let (op, limit, next, more, list, key) = match self.listing {

@@ -46,7 +46,7 @@ fn declared() -> impl Strategy<Value = Declared> {
     })
 }
 
-/// A value that may or may not fit any kind.
+/// Returns a value that may or may not fit any kind.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => "[a\u{6f22}]{0,9}",
@@ -117,7 +117,7 @@ impl Declared {
     }
 }
 
-/// The attribute list of a request.
+/// Returns the attribute list of a request.
 fn given(values: &[String]) -> Value {
     let pair = |(n, value)| json!({"Name": format!("custom:a{n}"), "Value": value});
     values.iter().enumerate().map(pair).collect()

@@ -26,7 +26,7 @@ fn unlink(pool: &str, source: Value) -> Value {
     json!({"UserPoolId": pool, "User": source})
 }
 
-/// The attribute `identities` of a user.
+/// Returns the attribute `identities` of a user.
 async fn identities(t: &TestApp, pool: &str, name: &str) -> Value {
     let shown = t
         .ok(
@@ -43,7 +43,7 @@ async fn identities(t: &TestApp, pool: &str, name: &str) -> Value {
     })
 }
 
-/// A pool with Google, an OIDC provider `idp` that maps `email` to `mail`, and the users jane and john.
+/// Creates a pool with Google, an OIDC provider `idp` that maps `email` to `mail`, and the users jane and john.
 async fn set_up(t: &TestApp) -> String {
     let pool = pool(t, json!({})).await;
     create(t, provider(&pool, "Google", "Google", social())).await;
@@ -114,7 +114,7 @@ async fn a_link_is_shown_and_taken_away(t: &TestApp) {
     )
     .await;
     assert_eq!(identities(t, &pool, "jane").await, Value::Null);
-    // Free for somebody else.
+    // Free for another user.
     t.ok("AdminLinkProviderForUser", link(&pool, "john", google))
         .await;
 }
@@ -318,7 +318,7 @@ async fn links_end_with_their_user_and_their_provider(t: &TestApp) {
         NO_LINK,
     )
     .await;
-    // Who is called s by a new provider of that name is somebody else.
+    // The user whom a new provider of that name calls s is another user.
     create(t, oidc_provider(&pool, "idp", json!({}))).await;
     t.refused(
         "AdminDisableProviderForUser",

@@ -27,13 +27,13 @@ fn signs_in_at(url: &str) -> String {
     metadata(&redirect("SingleSignOnService", url))
 }
 
-/// The jobs that read metadata again.
+/// Returns the number of jobs that read metadata again.
 async fn jobs(t: &TestApp) -> usize {
     let sql = "SELECT 1 FROM jobs WHERE kind = 'saml_metadata'";
     t.app.store.rows(sql, vec![]).await.unwrap().len()
 }
 
-/// Two nodes look for work.
+/// Lets two nodes look for work.
 async fn turn(t: &TestApp) {
     let (one, two) = tokio::join!(
         runner::turn::<MetadataRefresh>(&t.app, "one"),

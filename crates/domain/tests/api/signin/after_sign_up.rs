@@ -15,7 +15,7 @@ async fn site_that_verifies(t: &TestApp, client: Value) -> Site {
     choices(t, json!({"AutoVerifiedAttributes": ["email"]}), client).await
 }
 
-/// SignUp without a password; the answer.
+/// Calls SignUp without a password; returns the answer.
 async fn sign_up(t: &TestApp, s: &Site, name: &str) -> Value {
     let email = format!("{name}@example.com");
     let input = json!({"ClientId": s.client, "Username": name, "UserAttributes": [{"Name": "email", "Value": email}]});

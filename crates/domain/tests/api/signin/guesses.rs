@@ -13,7 +13,7 @@ use crate::support::users::{attribute, code};
 const QUARTER: i64 = 15 * 60;
 const DAY: i64 = 86_400;
 
-/// A pool with one-time passwords in which existence does not show, and its user `jane`.
+/// Creates a pool with one-time passwords and a client that hides which users exist, with its user `jane`.
 async fn hiding(t: &TestApp) -> Site {
     let s = choices(
         t,
@@ -57,7 +57,7 @@ async fn sends_no_code(t: &TestApp, s: &Site, name: &str) {
     assert_eq!(answer(t, input).await.unwrap_err(), refusal(LOCKED));
 }
 
-/// How many rows of attempts there are whose kind begins so.
+/// Returns the number of rows of attempts whose kind begins with `kind`.
 async fn counted(t: &TestApp, s: &Site, kind: &str) -> usize {
     let sql = "SELECT kind FROM attempts WHERE pool_id = ?1";
     let rows = t.app.store.rows(sql, params![&s.pool]).await.unwrap();

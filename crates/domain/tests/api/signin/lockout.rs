@@ -12,7 +12,8 @@ async fn wrong(t: &TestApp, client: &str, name: &str) -> (String, String) {
         .unwrap_err()
 }
 
-/// Nine wrong passwords, each at the end of the lock before: sixteen seconds of lock follow, enough for a slow machine.
+/// Sends nine wrong passwords, each at the end of the lock before: sixteen seconds of lock follow, enough for a slow
+/// machine.
 async fn lock(t: &TestApp, client: &str, name: &str) {
     for pause in [0, 0, 0, 0, 1, 2, 4, 8, 0] {
         assert_eq!(wrong(t, client, name).await, refusal(WRONG));
@@ -20,7 +21,7 @@ async fn lock(t: &TestApp, client: &str, name: &str) {
     }
 }
 
-/// How many of the answers are wrong passwords, how many the lock.
+/// Returns how many of the answers are wrong passwords, and how many the lock.
 fn tally(answers: &[(String, String)]) -> (usize, usize) {
     let count = |pair| {
         answers

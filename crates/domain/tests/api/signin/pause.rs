@@ -111,13 +111,13 @@ async fn change(app: &Weak<App>, pool: &str) {
     assert!(dispatch(&cx, input).await.is_ok());
 }
 
-/// The same input as request `n`.
+/// Returns the same input as request `n`.
 fn numbered(mut input: Value, n: impl ToString) -> Value {
     input["ClientMetadata"] = json!({"n": n.to_string()});
     input
 }
 
-/// Every request called each function at most once; returns the numbers of those that called `trigger`.
+/// Asserts that every request called each function at most once; returns the numbers of those that called `trigger`.
 fn once_each(seen: &[Seen], trigger: Trigger) -> Vec<&str> {
     let all = seen.iter().filter(|(_, kind)| *kind == trigger);
     let mut numbers: Vec<&str> = all.map(|(number, _)| number.as_str()).collect();

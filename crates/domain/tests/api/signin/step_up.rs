@@ -12,7 +12,7 @@ use crate::support::texts::exceptions::INVALID as REFUSED;
 
 const UNREACHABLE: &str = "User cannot satisfy any of the requested ACR values.";
 
-/// Which authentication a token speaks of.
+/// Returns the claims of a token about its authentication.
 fn context(result: &Value, token: &str) -> (Value, Value) {
     let claims = claims(&result[token]);
     (claims["acr"].clone(), claims["amr"].clone())
@@ -29,7 +29,8 @@ async fn allow_user_auth(t: &TestApp, s: &Site) {
     t.ok("UpdateUserPoolClient", input).await;
 }
 
-/// Jane with an app that she need not use, in a pool with optional MFA by app and e-mail; gives her first tokens too.
+/// Creates jane with an app that she need not use, in a pool with optional MFA by app and e-mail; returns her first
+/// tokens too.
 async fn jane_may(t: &TestApp) -> (Site, App, Value) {
     let s = mfa_site(t, "OPTIONAL", &["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]).await;
     jane(t, &s, &[]).await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::users::PASSWORD;
 
-/// The attribute list of a request.
+/// Returns the attribute list of a request.
 pub fn list(pairs: &[(&str, &str)]) -> Value {
     pairs
         .iter()
@@ -13,17 +13,17 @@ pub fn list(pairs: &[(&str, &str)]) -> Value {
         .collect()
 }
 
-/// A request of UpdateUserAttributes.
+/// Returns a request of UpdateUserAttributes.
 pub fn update(token: &str, pairs: &[(&str, &str)]) -> Value {
     json!({"AccessToken": token, "UserAttributes": list(pairs)})
 }
 
-/// A request of AdminUpdateUserAttributes.
+/// Returns a request of AdminUpdateUserAttributes.
 pub fn admin_update(pool: &str, name: &str, pairs: &[(&str, &str)]) -> Value {
     json!({"UserPoolId": pool, "Username": name, "UserAttributes": list(pairs)})
 }
 
-/// A confirmed user of AdminCreateUser with these attributes.
+/// Creates a confirmed user by AdminCreateUser with these attributes.
 pub async fn made(t: &TestApp, pool: &str, name: &str, pairs: &[(&str, &str)]) {
     let input = json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": list(pairs)});
     t.ok("AdminCreateUser", input).await;

@@ -9,7 +9,7 @@ use crate::support::{Refusal, TestApp};
 pub use crate::support::mfa::WRONG_CODE as MISMATCH;
 pub use crate::support::texts::codes::EXPIRED as EXPIRED_CODE;
 
-/// A pool that allows every first factor but passkeys, and a client for USER_AUTH.
+/// Creates a pool that allows every first factor but passkeys, and a client for USER_AUTH.
 pub async fn choices(t: &TestApp, pool: Value, client: Value) -> Site {
     let factors = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}});
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]});
@@ -20,7 +20,7 @@ pub fn contacts(email: &str, phone: &str) -> Value {
     json!([{"Name": "email", "Value": email}, {"Name": "phone_number", "Value": phone}])
 }
 
-/// A confirmed user with a password, an address and a number, neither verified.
+/// Creates a confirmed user with a password, an address and a number, neither verified.
 pub async fn jane(t: &TestApp, s: &Site) -> String {
     user_with(
         t,
@@ -55,7 +55,7 @@ pub async fn answer(t: &TestApp, input: Value) -> Result<Value, Refusal> {
     t.call("RespondToAuthChallenge", input).await
 }
 
-/// A challenge but for its session, which is checked and taken out.
+/// Returns a challenge without its session, which is checked.
 pub fn without_session(mut challenge: Value) -> Value {
     let session = challenge
         .as_object_mut()

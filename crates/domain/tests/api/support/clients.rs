@@ -9,7 +9,7 @@ pub async fn create(t: &TestApp, pool_id: &str, settings: Value) -> Value {
     t.ok("CreateUserPoolClient", named(pool_id, settings)).await["UserPoolClient"].clone()
 }
 
-/// A request of CreateUserPoolClient.
+/// Returns a request of CreateUserPoolClient.
 pub fn named(pool_id: &str, settings: Value) -> Value {
     let mut request = json!({"UserPoolId": pool_id, "ClientName": "c"});
     request

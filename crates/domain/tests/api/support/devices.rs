@@ -17,7 +17,7 @@ pub const NOT_TRACKED: (&str, &str) = (
     "Device tracking has not been configured in this User Pool",
 );
 
-/// A pool that tracks devices, with its user `jane`. `asks`: DeviceOnlyRememberedOnUserPrompt.
+/// Creates a pool that tracks devices, with its user `jane`. `asks`: DeviceOnlyRememberedOnUserPrompt.
 pub async fn tracked(t: &TestApp, asks: bool) -> Site {
     let devices =
         json!({"ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": asks});
@@ -35,7 +35,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// The new device of an AuthenticationResult.
+    /// Returns the new device of an AuthenticationResult.
     pub fn of(result: &Value) -> Self {
         let new = &result["NewDeviceMetadata"];
         assert_eq!(new.as_object().map(|o| o.len()), Some(2), "{result}");
@@ -46,7 +46,7 @@ impl Device {
         }
     }
 
-    /// The input of ConfirmDevice.
+    /// Returns the input of ConfirmDevice.
     pub fn confirmation(&self, access: &Value) -> Value {
         let (salt, verifier) = device_verifier(&self.group, &self.key, &self.password);
         let verifier = srp::pad(verifier.0.expose());
@@ -65,7 +65,7 @@ impl Device {
         (device, result)
     }
 
-    /// The input of InitiateAuth by password that names the device.
+    /// Returns the input of InitiateAuth by password that names the device.
     pub fn sign_in(&self, client: &str, name: &str) -> Value {
         let parameters = json!({"USERNAME": name, "PASSWORD": PASSWORD, "DEVICE_KEY": self.key});
         initiate(client, "USER_PASSWORD_AUTH", parameters)
@@ -101,18 +101,18 @@ impl Proof {
         ))
     }
 
-    /// Goes on with what DEVICE_SRP_AUTH was answered with.
+    /// Continues with the answer to DEVICE_SRP_AUTH.
     pub fn of(client: Client, asked: Value) -> Self {
         assert_eq!(asked["ChallengeName"], "DEVICE_PASSWORD_VERIFIER");
         Self { client, asked }
     }
 
-    /// A parameter of the challenge.
+    /// Returns a parameter of the challenge.
     pub fn given(&self, name: &str) -> &str {
         self.asked["ChallengeParameters"][name].as_str().unwrap()
     }
 
-    /// The input of DEVICE_PASSWORD_VERIFIER from someone who knows the device's secrets.
+    /// Returns the input of DEVICE_PASSWORD_VERIFIER from someone who knows the device's secrets.
     pub fn answer(&self, client: &str, device: &Device) -> Value {
         self.answer_at(client, device, &now())
     }
@@ -138,13 +138,13 @@ impl Proof {
     }
 }
 
-/// `input` without its session.
+/// Returns `input` without its session.
 pub fn no_session(mut input: Value) -> Value {
     input.as_object_mut().unwrap().remove("Session");
     input
 }
 
-/// `input` with another answer.
+/// Returns `input` with another answer.
 pub fn altered(input: &Value, name: &str, value: Value) -> Value {
     let mut input = input.clone();
     input["ChallengeResponses"][name] = value;

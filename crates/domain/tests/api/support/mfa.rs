@@ -31,7 +31,7 @@ pub const NOT_ENABLED: (&str, &str) = (
 pub const PHONE: &str = "+15555554444";
 pub const EMAIL: &str = "jane@example.com";
 
-/// AccountRecoverySetting with these ways, the first one first.
+/// Returns AccountRecoverySetting with these ways, the first one first.
 pub fn recovery(ways: &[&str]) -> Value {
     let list: Vec<Value> = (1..)
         .zip(ways)
@@ -40,7 +40,7 @@ pub fn recovery(ways: &[&str]) -> Value {
     json!({"AccountRecoverySetting": {"RecoveryMechanisms": list}})
 }
 
-/// A pool that an administrator recovers, with these second factors, and a client of it.
+/// Creates a pool that an administrator recovers, with these second factors, and a client of it.
 pub async fn mfa_site(t: &TestApp, configuration: &str, factors: &[&str]) -> Site {
     mfa_site_with(t, configuration, factors, recovery(&["admin_only"])).await
 }
@@ -64,7 +64,7 @@ pub async fn mfa_site_with(
     Site { pool, client }
 }
 
-/// SetUserPoolMfaConfig with these second factors.
+/// Calls SetUserPoolMfaConfig with these second factors.
 pub async fn require(t: &TestApp, pool: &str, configuration: &str, factors: &[&str]) {
     let mut input = json!({"UserPoolId": pool, "MfaConfiguration": configuration});
     for factor in factors {
@@ -94,13 +94,13 @@ pub async fn jane(t: &TestApp, s: &Site, has: &[&str]) -> String {
     user_with(t, &s.pool, "jane", json!(attributes)).await
 }
 
-/// AdminSetUserMFAPreference of jane.
+/// Calls AdminSetUserMFAPreference for jane.
 pub async fn prefer(t: &TestApp, s: &Site, settings: Value) {
     t.ok("AdminSetUserMFAPreference", of_jane(s, settings))
         .await;
 }
 
-/// The input of an Admin operation on jane.
+/// Returns the input of an Admin operation on jane.
 pub fn of_jane(s: &Site, more: Value) -> Value {
     with(json!({"UserPoolId": s.pool, "Username": "jane"}), more)
 }
@@ -109,7 +109,7 @@ pub fn of_jane(s: &Site, more: Value) -> Value {
 pub struct App(Seed);
 
 impl App {
-    /// From SecretCode.
+    /// Reads the secret in SecretCode.
     pub fn scan(secret_code: &Value) -> Self {
         let text = secret_code.as_str().unwrap();
         assert_eq!(text.len(), 52);
@@ -131,18 +131,18 @@ impl App {
         Self(Seed::from_bytes(&bytes).unwrap())
     }
 
-    /// The code that it shows now.
+    /// Returns the code that it shows now.
     pub fn code(&self, t: &TestApp) -> String {
         self.code_in(t, 0)
     }
 
-    /// The code that it shows in so many seconds.
+    /// Returns the code that it shows in so many seconds.
     pub fn code_in(&self, t: &TestApp, seconds: i64) -> String {
         let now = t.app.clock.service() / 1_000_000;
         self.0.code_at(now + seconds).expose().clone()
     }
 
-    /// A code that is wrong around now.
+    /// Returns a code that is wrong around now.
     pub fn wrong(&self, t: &TestApp) -> String {
         let near: Vec<_> = (-3..=3).map(|step| self.code_in(t, step * 30)).collect();
         (0..)
@@ -171,7 +171,8 @@ pub async fn register(t: &TestApp, access_token: &Value) -> App {
     app
 }
 
-/// Jane with a registered app that is her second factor, in a pool where that is optional; her first code is used up.
+/// Creates jane with a registered app that is her second factor, in a pool where that is optional; her first code is
+/// used up.
 pub async fn jane_with_app(t: &TestApp) -> (Site, App) {
     let s = mfa_site(t, "OPTIONAL", &["SOFTWARE_TOKEN_MFA"]).await;
     jane(t, &s, &[]).await;
@@ -187,7 +188,7 @@ pub async fn jane_with_app(t: &TestApp) -> (Site, App) {
     (s, app)
 }
 
-/// InitiateAuth with jane's password: the challenge that follows.
+/// Calls InitiateAuth with jane's password; returns the challenge that follows.
 pub async fn challenge(t: &TestApp, s: &Site) -> Value {
     let answer = t
         .ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
@@ -196,7 +197,7 @@ pub async fn challenge(t: &TestApp, s: &Site) -> Value {
     answer
 }
 
-/// The input of RespondToAuthChallenge by jane.
+/// Returns the input of RespondToAuthChallenge by jane.
 pub fn answer(s: &Site, name: &str, session: &Value, responses: Value) -> Value {
     let responses = with(json!({"USERNAME": "jane"}), responses);
     json!({"ClientId": s.client, "ChallengeName": name, "Session": session, "ChallengeResponses": responses})

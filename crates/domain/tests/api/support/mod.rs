@@ -51,12 +51,12 @@ const CALLER: (&str, &str) = ("127.0.0.1", "test");
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 impl TestApp {
-    /// On a fresh SQLite file.
+    /// Opens an app on a fresh SQLite file.
     pub async fn sqlite() -> Self {
         Self::sqlite_with(Settings::dev()).await
     }
 
-    /// On a fresh SQLite file with these settings.
+    /// Opens an app on a fresh SQLite file with these settings.
     pub async fn sqlite_with(settings: Settings) -> Self {
         let name = format!(
             "cognate-api-{}-{}",
@@ -71,7 +71,7 @@ impl TestApp {
         t
     }
 
-    /// On a fresh PostgreSQL database.
+    /// Opens an app on a fresh PostgreSQL database.
     pub async fn postgres() -> Self {
         let database = Database::create().await;
         let options = database.options();
@@ -80,7 +80,7 @@ impl TestApp {
         t
     }
 
-    /// On a database without a pool.
+    /// Opens an app on a database without a pool.
     async fn open(settings: Settings, options: &StoreOptions) -> Self {
         let store = Store::open(options).await.unwrap();
         let root = RootKey::generate();
@@ -110,7 +110,7 @@ impl TestApp {
         store.commit(batch).await.unwrap();
     }
 
-    /// Another node on the same database: other caches, other gates.
+    /// Opens another node on the same database: other caches, other gates.
     pub async fn second_node(&self) -> Self {
         let root = RootKey::from_base64(self.root.expose()).unwrap();
         let store = self.app.store.clone();
@@ -124,7 +124,7 @@ impl TestApp {
         }
     }
 
-    /// The same app, called from another address with another User-Agent.
+    /// Returns the same app, called from another address with another User-Agent.
     pub fn from(&self, ip: &'static str, user_agent: &'static str) -> Self {
         Self {
             app: self.app.clone(),
@@ -175,7 +175,7 @@ impl TestApp {
         }
     }
 
-    /// A call that must succeed.
+    /// Makes a call that must succeed.
     pub async fn ok(&self, op: &str, input: Value) -> Value {
         match self.call(op, input).await {
             Ok(value) => value,
@@ -183,7 +183,7 @@ impl TestApp {
         }
     }
 
-    /// A call that must be refused with exactly this.
+    /// Makes a call that must be refused with exactly this.
     pub async fn refused(&self, op: &str, input: Value, code: &str, message: &str) {
         match self.call(op, input).await {
             Ok(value) => panic!("{op} was accepted: {value}"),

@@ -15,14 +15,14 @@ pub const WRONG_PASSKEY: (&str, &str) =
 pub const RP: &str = "login.example.com";
 pub const ORIGIN: &str = "https://login.example.com";
 
-/// A pool in which passkeys are a first factor, with these settings of theirs, and a client for USER_AUTH.
+/// Creates a pool in which passkeys are a first factor, with these settings of theirs, and a client for USER_AUTH.
 pub async fn passkey_site(t: &TestApp, web_authn: Value) -> Site {
     let s = bare_site(t, json!({})).await;
     configure(t, &s, with(json!({"RelyingPartyId": RP}), web_authn)).await;
     s
 }
 
-/// The same without a relying party.
+/// Creates the same without a relying party.
 pub async fn bare_site(t: &TestApp, pool: Value) -> Site {
     let factors = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}});
     let flows = json!({"ExplicitAuthFlows": [
@@ -31,7 +31,7 @@ pub async fn bare_site(t: &TestApp, pool: Value) -> Site {
     site_with(t, with(factors, pool), flows).await
 }
 
-/// WebAuthnConfiguration of the pool, MFA off.
+/// Sets WebAuthnConfiguration of the pool, MFA off.
 pub async fn configure(t: &TestApp, s: &Site, web_authn: Value) {
     let input = json!({"UserPoolId": s.pool, "MfaConfiguration": "OFF", "WebAuthnConfiguration": web_authn});
     t.ok("SetUserPoolMfaConfig", input).await;
@@ -78,7 +78,7 @@ impl Page {
         serde_json::to_vec(&with(own, self.extra.clone())).unwrap()
     }
 
-    /// RegistrationResponseJSON for CredentialCreationOptions.
+    /// Returns RegistrationResponseJSON for CredentialCreationOptions.
     pub fn create(&self, options: &Value, device: &Authenticator, statement: Statement) -> Value {
         let data = self.client_data("webauthn.create", &options["challenge"]);
         let object = device.register(&data, statement);
@@ -97,7 +97,7 @@ impl Page {
         })
     }
 
-    /// AuthenticationResponseJSON for CREDENTIAL_REQUEST_OPTIONS.
+    /// Returns AuthenticationResponseJSON for CREDENTIAL_REQUEST_OPTIONS.
     pub fn get(&self, options: &Value, device: &mut Authenticator) -> Value {
         let client_data = self.client_data("webauthn.get", &options["challenge"]);
         let (data, signature) = device.sign_in(&client_data);
@@ -112,7 +112,7 @@ impl Page {
     }
 }
 
-/// CredentialCreationOptions.
+/// Returns CredentialCreationOptions.
 pub async fn start(t: &TestApp, access: &Value) -> Value {
     let started = t
         .ok("StartWebAuthnRegistration", json!({"AccessToken": access}))
@@ -139,7 +139,7 @@ pub async fn registered(t: &TestApp, s: &Site, name: &str, device: &Authenticato
     access
 }
 
-/// The input of InitiateAuth for WEB_AUTHN.
+/// Returns the input of InitiateAuth for WEB_AUTHN.
 pub fn by_passkey(client: &str, name: &str) -> Value {
     initiate(
         client,
@@ -167,7 +167,7 @@ pub fn asked_by(answer: &Value) -> Asked {
     }
 }
 
-/// The input of RespondToAuthChallenge with a credential.
+/// Returns the input of RespondToAuthChallenge with a credential.
 pub fn show(client: &str, name: &str, session: &Value, credential: &Value) -> Value {
     json!({
         "ClientId": client, "ChallengeName": "WEB_AUTHN", "Session": session,

@@ -21,7 +21,7 @@ pub async fn create(t: &TestApp, settings: Value) -> Value {
     t.ok("CreateUserPool", named(settings)).await["UserPool"].clone()
 }
 
-/// A request of CreateUserPool.
+/// Returns a request of CreateUserPool.
 pub fn named(settings: Value) -> Value {
     let mut request = json!({"PoolName": "p"});
     request
@@ -31,7 +31,7 @@ pub fn named(settings: Value) -> Value {
     request
 }
 
-/// The pool as DescribeUserPool shows it.
+/// Returns the pool as DescribeUserPool shows it.
 pub async fn describe(t: &TestApp, id: &str) -> Value {
     t.ok("DescribeUserPool", json!({"UserPoolId": id})).await["UserPool"].clone()
 }

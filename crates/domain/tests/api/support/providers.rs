@@ -14,21 +14,21 @@ use crate::support::users::with;
 /// A self-signed certificate for tests, good for a hundred years.
 const CERTIFICATE: &str = "MIIBijCCATGgAwIBAgIUZvqZWT0FWOmh3hGiNHL2RT1jD/IwCgYIKoZIzj0EAwIwGjEYMBYGA1UEAwwPaWRwLmV4YW1wbGUuY29tMCAXDTI2MTEyMTEwMzEyMVoYDzIxMjYxMDI4MTAzMTIxWjAaMRgwFgYDVQQDDA9pZHAuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQKlpAqpto258mN4blaGFW9dTkPwSeWrYpwMfGJmhZH4UT262c8dv9JUF5VLPH3xsl56X1FwZ2qTKl927eN48p2o1MwUTAdBgNVHQ4EFgQUmOgkUSmNoW6tWobWnNZMZaR1LPgwHwYDVR0jBBgwFoAUmOgkUSmNoW6tWobWnNZMZaR1LPgwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiA5Dn0EMk/pDvZ/K+9bVqo4+Xi7x4b2f2uPQNNnWSYwfQIgPrLSu0G1qzIjiYkYFdsEk+fljq6TTZC7dlyexDCJJXM=";
 
-/// Metadata of a SAML provider with these services.
+/// Returns metadata of a SAML provider with these services.
 pub fn metadata(services: &str) -> String {
     format!(
         r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/saml"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{CERTIFICATE}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>{services}</IDPSSODescriptor></EntityDescriptor>"#
     )
 }
 
-/// A service of a SAML provider that takes redirects.
+/// Returns a service of a SAML provider that takes redirects.
 pub fn redirect(service: &str, url: &str) -> String {
     format!(
         r#"<{service} Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{url}"/>"#
     )
 }
 
-/// Metadata that is whole.
+/// Returns metadata that is whole.
 pub fn good_metadata() -> String {
     metadata(&redirect(
         "SingleSignOnService",
@@ -36,17 +36,17 @@ pub fn good_metadata() -> String {
     ))
 }
 
-/// The request for a provider.
+/// Returns the request for a provider.
 pub fn provider(pool: &str, name: &str, kind: &str, details: Value) -> Value {
     json!({"UserPoolId": pool, "ProviderName": name, "ProviderType": kind, "ProviderDetails": details})
 }
 
-/// The details of a social provider.
+/// Returns the details of a social provider.
 pub fn social() -> Value {
     json!({"client_id": "id", "client_secret": "a-word-to-hide", "authorize_scopes": "email"})
 }
 
-/// The details of an OIDC provider that needs no discovery.
+/// Returns the details of an OIDC provider that needs no discovery.
 pub fn oidc() -> Value {
     json!({
         "client_id": "id", "client_secret": "a-word-to-hide", "authorize_scopes": "openid",
@@ -56,7 +56,7 @@ pub fn oidc() -> Value {
     })
 }
 
-/// The request for an OIDC provider.
+/// Returns the request for an OIDC provider.
 pub fn oidc_provider(pool: &str, name: &str, extra: Value) -> Value {
     with(provider(pool, name, "OIDC", oidc()), extra)
 }
@@ -68,7 +68,7 @@ pub async fn create(t: &TestApp, input: Value) -> Value {
     answer["IdentityProvider"].clone()
 }
 
-/// The request that names a provider.
+/// Returns the request that names a provider.
 pub fn named(pool: &str, name: &str) -> Value {
     json!({"UserPoolId": pool, "ProviderName": name})
 }
@@ -82,7 +82,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// A host without documents.
+    /// Starts a host without documents.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -115,7 +115,7 @@ impl Host {
         }
     }
 
-    /// How often the host was asked for a document.
+    /// Returns how often the host was asked for a document.
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }

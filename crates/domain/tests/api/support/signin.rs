@@ -101,7 +101,7 @@ pub async fn without_password(t: &TestApp, pool: &str) {
     t.sign(pool).await;
 }
 
-/// The input of InitiateAuth.
+/// Returns the input of InitiateAuth.
 pub fn initiate(client: &str, flow: &str, parameters: Value) -> Value {
     json!({"ClientId": client, "AuthFlow": flow, "AuthParameters": parameters})
 }
@@ -145,7 +145,7 @@ impl Srp {
         })
     }
 
-    /// The half of a client that began in another way.
+    /// Returns the half of a client that began in another way.
     pub fn of(proof: srp::client::Client, challenge: &Value) -> Self {
         Self {
             proof,
@@ -153,12 +153,12 @@ impl Srp {
         }
     }
 
-    /// A parameter of the challenge.
+    /// Returns a parameter of the challenge.
     pub fn given(&self, name: &str) -> &str {
         self.parameters[name].as_str().unwrap()
     }
 
-    /// The ChallengeResponses of someone who knows `password`.
+    /// Returns the ChallengeResponses of someone who knows `password`.
     pub fn responses(&self, pool: &str, password: &str) -> Value {
         self.responses_at(pool, password, &now())
     }
@@ -182,12 +182,12 @@ impl Srp {
     }
 }
 
-/// The input of RespondToAuthChallenge for PASSWORD_VERIFIER.
+/// Returns the input of RespondToAuthChallenge for PASSWORD_VERIFIER.
 pub fn verify(client: &str, responses: Value) -> Value {
     json!({"ClientId": client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses})
 }
 
-/// The wall clock as TIMESTAMP.
+/// Returns the wall clock as TIMESTAMP.
 pub fn now() -> String {
     srp::client::timestamp(wall())
 }
@@ -197,12 +197,12 @@ pub fn wall() -> u64 {
     u64::try_from(cognate_domain::clock::Clock::default().wall() / 1_000_000).unwrap()
 }
 
-/// The claims of a token, unverified.
+/// Returns the claims of a token, unverified.
 pub fn claims(token: &Value) -> Value {
     part(token, 1)
 }
 
-/// The header of a token.
+/// Returns the header of a token.
 pub fn header(token: &Value) -> Value {
     part(token, 0)
 }
@@ -212,7 +212,7 @@ fn part(token: &Value, index: usize) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// The text of the claims, to see their order.
+/// Returns the text of the claims, to see their order.
 pub fn claim_names(token: &Value) -> Vec<String> {
     let part = token.as_str().unwrap().split('.').nth(1).unwrap();
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();

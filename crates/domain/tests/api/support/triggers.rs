@@ -117,7 +117,7 @@ pub fn ready<'a, T: Send + 'a>(value: T) -> Deciding<'a, T> {
     Box::pin(async { Ok(value) })
 }
 
-/// A pool with the three triggers, whose part is taken by [`Rules`].
+/// Creates a pool with the three triggers, which [`Rules`] answers.
 pub async fn custom(t: &TestApp, client: Value) -> (Site, Rules) {
     let rules = Rules::default();
     assert!(t.app.custom_auth.set(Box::new(rules.clone())).is_ok());

@@ -7,7 +7,7 @@ use crate::support::TestApp;
 
 pub use crate::support::signin::{PASSWORD, with};
 
-/// A pool with these settings; its id.
+/// Creates a pool with these settings; returns its id.
 pub async fn pool(t: &TestApp, settings: Value) -> String {
     let made = t
         .ok("CreateUserPool", with(json!({"PoolName": "p"}), settings))
@@ -15,7 +15,7 @@ pub async fn pool(t: &TestApp, settings: Value) -> String {
     made["UserPool"]["Id"].as_str().unwrap().to_owned()
 }
 
-/// A public client with these settings; its id.
+/// Creates a public client with these settings; returns its id.
 pub async fn client(t: &TestApp, pool: &str, settings: Value) -> String {
     let base = json!({
         "UserPoolId": pool, "ClientName": "c",
@@ -28,14 +28,14 @@ pub async fn client(t: &TestApp, pool: &str, settings: Value) -> String {
         .to_owned()
 }
 
-/// A pool that verifies e-mail addresses, and a client that tells who exists.
+/// Creates a pool that verifies e-mail addresses, and a client that reveals which users exist.
 pub async fn email_pool(t: &TestApp) -> (String, String) {
     let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
     let client = client(t, &pool, json!({})).await;
     (pool, client)
 }
 
-/// The settings with which a pool can send text messages.
+/// Returns the settings with which a pool can send text messages.
 pub fn sms() -> Value {
     json!({"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms", "ExternalId": "x"}})
 }
@@ -62,7 +62,7 @@ pub async fn confirmed(t: &TestApp, pool: &str, client: &str, name: &str, email:
     sub
 }
 
-/// The inbox of a pool, newest first.
+/// Returns the inbox of a pool, newest first.
 pub async fn inbox(t: &TestApp, pool: &str) -> Vec<Value> {
     let filter = InboxFilter {
         pool: Some(pool.to_owned()),
@@ -76,7 +76,7 @@ pub async fn inbox(t: &TestApp, pool: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The newest code that went to a user.
+/// Returns the newest code that went to a user.
 pub async fn code(t: &TestApp, pool: &str, user: &str) -> String {
     let filter = InboxFilter {
         pool: Some(pool.to_owned()),
@@ -89,12 +89,12 @@ pub async fn code(t: &TestApp, pool: &str, user: &str) -> String {
     list.first().expect("a message").code.clone()
 }
 
-/// Another code than `code`.
+/// Returns another code than `code`.
 pub fn wrong(code: &str) -> &'static str {
     if code == "000000" { "111111" } else { "000000" }
 }
 
-/// AdminGetUser.
+/// Calls AdminGetUser.
 pub async fn user(t: &TestApp, pool: &str, name: &str) -> Value {
     t.ok(
         "AdminGetUser",
@@ -103,7 +103,7 @@ pub async fn user(t: &TestApp, pool: &str, name: &str) -> Value {
     .await
 }
 
-/// An attribute in an answer.
+/// Returns an attribute in an answer.
 pub fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {
     let list = user
         .get("UserAttributes")
@@ -127,7 +127,7 @@ pub async fn sign_in(
     .await
 }
 
-/// The access token of a sign-in.
+/// Returns the access token of a sign-in.
 pub async fn access_token(t: &TestApp, client: &str, name: &str, password: &str) -> String {
     let answer = sign_in(t, client, name, password)
         .await

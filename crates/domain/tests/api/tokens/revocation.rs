@@ -44,7 +44,7 @@ impl Matrix {
         by_flow
     }
 
-    /// Both tokens of a session are refused with these.
+    /// Asserts that both tokens of a session are refused with these.
     async fn is_over(&self, t: &TestApp, tokens: &Value, access: &Refusal, refresh: &Refusal) {
         assert_eq!(
             &get_user(t, &tokens["AccessToken"]).await.unwrap_err(),

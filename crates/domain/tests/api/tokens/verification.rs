@@ -21,7 +21,7 @@ fn with_part(token: &Value, index: usize, json: &Value) -> Value {
     json!(parts.join("."))
 }
 
-/// A token with any claims, signed by the pool's own key for access tokens.
+/// Returns a token with any claims, signed by the pool's own key for access tokens.
 async fn signed_by_the_pool(t: &TestApp, pool: &str, claims: &Value) -> Value {
     let pool = t.app.cached_pool(pool).await.unwrap().unwrap();
     let signers = t.app.cached_signers(&pool).await.unwrap();

@@ -15,7 +15,7 @@ use crate::support::users::{
 const ADDRESS: &str = "x@example.com";
 const VERIFIED: [(&str, &str); 2] = [("email", ADDRESS), ("email_verified", "true")];
 
-/// A pool with every alias, which verifies addresses.
+/// Creates a pool with every alias, which verifies addresses.
 async fn alias_pool(t: &TestApp) -> (String, String) {
     let aliases = json!({
         "AliasAttributes": ["email", "phone_number", "preferred_username"], "AutoVerifiedAttributes": ["email"],
@@ -25,7 +25,7 @@ async fn alias_pool(t: &TestApp) -> (String, String) {
     (pool, client)
 }
 
-/// A user whose preferred user name is the address, as it could be before that was refused.
+/// Creates a user whose preferred user name is the address, as it could be before that was refused.
 async fn made_before(t: &TestApp, pool: &str, name: &str, more: &[(&str, &str)]) {
     let mut pairs = more.to_vec();
     pairs.push(("preferred_username", "held"));
@@ -59,7 +59,7 @@ async fn an_administrator_moves_an_alias_by_declaring_it_verified(t: &TestApp) {
         let (first, second) = (format!("a-{name}"), format!("b-{name}"));
         made(t, &pool, &first, &verified).await;
         made(t, &pool, &second, &[]).await;
-        // The address and the word for it at once, and the word alone for an address that is there.
+        // The address and its flag at once, and the flag alone for an address that is there.
         assert_eq!(
             t.ok(
                 "AdminUpdateUserAttributes",

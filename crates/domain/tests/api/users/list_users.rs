@@ -15,7 +15,7 @@ async fn add(t: &TestApp, pool: &str, name: &str, attributes: &[(&str, &str)]) {
         .await;
 }
 
-/// The names of all users behind a filter, page by page.
+/// Returns the names of all users that a filter finds, page by page.
 async fn names(t: &TestApp, pool: &str, filter: &str, limit: i64) -> Vec<String> {
     let mut found = Vec::new();
     let mut token = Value::Null;

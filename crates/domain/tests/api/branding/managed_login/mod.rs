@@ -30,7 +30,7 @@ fn of(pool: &str, client: &str, extra: Value) -> Value {
     with(json!({"UserPoolId": pool, "ClientId": client}), extra)
 }
 
-/// A request on the style of that id.
+/// Returns a request on the style of that id.
 fn on(pool: &str, style: &Value, extra: Value) -> Value {
     let id = style.get("ManagedLoginBrandingId").unwrap_or(style);
     with(

@@ -45,7 +45,7 @@ impl Scene {
         }
     }
 
-    /// Somebody new before the challenge.
+    /// Creates another user, who is before the challenge.
     async fn next(&mut self, t: &TestApp, door: Door) -> (Person, Asked) {
         self.people += 1;
         let name = format!("user{}", self.people);
@@ -60,14 +60,14 @@ async fn is_refused(t: &TestApp, kind: Kind, what: &str, asked: &Asked, with: (&
     assert_eq!(answer, Err(refusal(with)), "{kind:?}: {what}: {asked:?}");
 }
 
-/// The text with another letter at a place.
+/// Returns the text with another letter at a place.
 fn bent(text: &str, place: usize) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     letters[place] = if letters[place] == 'A' { 'B' } else { 'A' };
     letters.into_iter().collect()
 }
 
-/// Every region of a state altered, with what is said to it.
+/// Returns a state with every region of it altered in turn, each with its refusal.
 fn altered(kind: Kind, text: &str) -> Vec<(String, (&'static str, &'static str))> {
     let mut list = Vec::new();
     // Each region several times: prefix, client, key, nonce, text and tag stand at fixed places from either end.
@@ -143,7 +143,7 @@ const CHALLENGES: [&str; 15] = [
     "PASSWORD_SRP",
 ];
 
-/// The session of a challenge given in answer to every other one, and to the operations that go on with a session.
+/// Sends the session of a challenge in answer to every other one, and to the operations that continue with a session.
 async fn out_of_order(t: &TestApp, kind: Kind, s: &Site, name: &str, session: &Value) {
     for challenge in CHALLENGES {
         if kind.challenge() == Some(challenge) {
@@ -189,7 +189,7 @@ async fn out_of_order(t: &TestApp, kind: Kind, s: &Site, name: &str, session: &V
     }
 }
 
-/// One challenge under every attack that must leave it as it was; then the right answer, and the same again.
+/// Puts one challenge under every attack that must leave it as it was; then sends the right answer, and the same again.
 async fn misused(t: &TestApp, kind: Kind) {
     let mut scene = Scene::of(t, kind).await;
     let (mallory, theirs) = scene.next(t, Door::Public).await;
@@ -197,7 +197,7 @@ async fn misused(t: &TestApp, kind: Kind) {
     let carrier = kind.carrier();
     let said = kind.foreign();
 
-    // The state of somebody else under one's own name, and one's own under the name of somebody else.
+    // The state of another user under one's own name, and one's own under the other's name.
     if let Some(name_at) = kind.name_at() {
         let foreign = right.put(carrier, theirs.at(carrier));
         is_refused(t, kind, "of another user", &foreign, said).await;
@@ -264,7 +264,7 @@ async fn misused(t: &TestApp, kind: Kind) {
     }
 }
 
-/// Right answers at the same time on two nodes.
+/// Sends right answers at the same time on two nodes.
 async fn raced(t: &TestApp, kind: Kind) {
     let mut scene = Scene::of(t, kind).await;
     for round in 0..2 {

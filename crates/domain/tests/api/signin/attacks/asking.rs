@@ -35,7 +35,7 @@ impl Asked {
         t.call(self.op, self.input.clone()).await
     }
 
-    /// The answer with another value at a place.
+    /// Returns the answer with another value at a place.
     pub fn put(&self, pointer: &str, value: Value) -> Self {
         let mut other = self.clone();
         *other.input.pointer_mut(pointer).unwrap() = value;
@@ -46,7 +46,7 @@ impl Asked {
         self.input.pointer(pointer).unwrap().clone()
     }
 
-    /// The answer through the Admin operations.
+    /// Returns the answer through the Admin operations.
     pub fn by_admin(&self, s: &Site) -> Self {
         let op = match self.op {
             "InitiateAuth" => "AdminInitiateAuth",
@@ -75,7 +75,7 @@ async fn go(t: &TestApp, s: &Site, door: Door, op: &'static str, input: Value) -
     t.ok(asked.op, asked.input).await
 }
 
-/// The input of RespondToAuthChallenge.
+/// Returns the input of RespondToAuthChallenge.
 pub fn reply(s: &Site, challenge: &str, session: &Value, responses: Value) -> Value {
     let mut input =
         json!({"ClientId": s.client, "ChallengeName": challenge, "ChallengeResponses": responses});

@@ -29,7 +29,7 @@ pub const EXPIRED: (&str, &str) = (
 );
 pub const TEMPORARY: &str = "Temp0rary!";
 
-/// A challenge that can be given, or an operation that goes on with the session of one.
+/// A challenge that can be sent, or an operation that continues with the session of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     PasswordVerifier,
@@ -86,7 +86,7 @@ impl Kind {
         K::FirstSignIn,
     ];
 
-    /// The challenge that the session is for; None where it answers none.
+    /// Returns the challenge that the session is for; None where it answers none.
     pub fn challenge(self) -> Option<&'static str> {
         Some(match self {
             K::PasswordVerifier => "PASSWORD_VERIFIER",
@@ -188,7 +188,7 @@ impl Kind {
         }
     }
 
-    /// The attributes that bring a user to the challenge.
+    /// Returns the attributes that bring a user to the challenge.
     fn attributes(self, name: &str) -> Value {
         let email = json!({"Name": "email", "Value": format!("{name}@example.com")});
         let phone = json!({"Name": "phone_number", "Value": "+15555550100"});
@@ -237,13 +237,13 @@ impl Kind {
         }
     }
 
-    /// Another client of the pool, with the same settings.
+    /// Creates another client of the pool, with the same settings.
     pub async fn other_client(self, t: &TestApp, s: &Site) -> String {
         let made = client_of(t, &s.pool, self.flows()).await;
         made["ClientId"].as_str().unwrap().to_owned()
     }
 
-    /// A user who will be given the challenge.
+    /// Creates a user who will get the challenge.
     pub async fn person(self, t: &TestApp, s: &Site, name: &str) -> Person {
         let mut person = Person {
             name: name.to_owned(),

@@ -53,8 +53,8 @@ impl Watch<'_> {
     }
 }
 
-/// An answer as far as it must be the same: texts that are different each time by their lengths, masked addresses as
-/// they are.
+/// Returns an answer as far as it must be the same: texts that are different each time by their lengths, masked
+/// addresses as they are.
 fn seen(answer: Value) -> Value {
     let length = |value: &Value| json!(value.as_str().map(str::len));
     let mut seen = answer.clone();
@@ -72,7 +72,7 @@ fn seen(answer: Value) -> Value {
     seen
 }
 
-/// Everything that can be tried without knowing anything.
+/// Tries all steps that need no knowledge of the user.
 async fn tried(t: &TestApp, s: &Site, name: &str) -> Vec<Step> {
     let mut w = Watch {
         t,

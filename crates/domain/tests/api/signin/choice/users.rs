@@ -54,7 +54,8 @@ async fn a_first_code_confirms_a_sign_up(t: &TestApp) {
     .await;
 }
 
-/// Anybody can sign up with somebody's address. What they chose besides is gone when its owner comes.
+/// Anybody can sign up with an address that is not theirs. Everything else that they chose is deleted when its owner
+/// comes.
 #[each_engine]
 async fn a_first_code_leaves_no_way_in_to_whoever_signed_up_with_the_address(t: &TestApp) {
     let s = choices(t, json!({}), json!({})).await;

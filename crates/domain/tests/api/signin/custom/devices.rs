@@ -9,7 +9,7 @@ use crate::support::devices::*;
 use crate::support::signin::*;
 use crate::support::triggers::{begin, custom, reply};
 
-/// The pool of [`custom`] with devices, of which jane has one.
+/// Creates the pool of [`custom`] with devices, of which jane has one.
 async fn world(t: &TestApp) -> (Site, Device) {
     let (s, _) = custom(t, json!({})).await;
     let row = t

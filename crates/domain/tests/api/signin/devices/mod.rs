@@ -46,7 +46,7 @@ impl World {
         proof.answer(&self.s.client, &self.device)
     }
 
-    /// That the second factor is asked for although the device is named.
+    /// Asserts that the second factor is asked for although the device is named.
     async fn asks_for_the_app(&self, t: &TestApp) {
         let asked = self.asked(t).await;
         assert_eq!(asked["ChallengeName"], "SOFTWARE_TOKEN_MFA");
@@ -72,7 +72,7 @@ impl World {
     }
 }
 
-/// `devices`: DeviceConfiguration.
+/// Creates a pool with DeviceConfiguration `devices`, and a user with a device.
 async fn world_with(t: &TestApp, devices: Value) -> World {
     let settings = with(
         recovery(&["admin_only"]),

@@ -10,7 +10,7 @@ use crate::support::passkeys::WRONG_PASSKEY;
 use crate::support::passkeys::*;
 use crate::support::signin::*;
 
-/// The counter that is kept of the one passkey of a pool.
+/// Returns the counter that is kept of the one passkey of a pool.
 async fn kept_count(t: &TestApp, s: &Site) -> i64 {
     let sql = "SELECT sign_count FROM passkeys WHERE pool_id = ?1";
     let row = t.app.store.row(sql, cognate_store::params![&s.pool]).await;
@@ -92,7 +92,7 @@ async fn each_wrong_assertion_is_told_the_same_and_leaves_the_session_good(t: &T
         let good = Page::default().get(&asked.options, &mut device);
         assert!(answer(t, &s, &asked, &good).await.is_ok());
     }
-    // The passkey of somebody else, and one whose name was put on another key.
+    // The passkey of another user, and one whose name was put on another key.
     let asked = asked(t, &s.client, "jane").await;
     let credential = Page::default().get(&asked.options, &mut foreign);
     assert_eq!(

@@ -332,7 +332,7 @@ async fn respond(w: &mut World<'_>) {
     w.take(answer, next, given.srp).await;
 }
 
-/// AssociateSoftwareToken and VerifySoftwareToken by a session that was seen.
+/// Calls AssociateSoftwareToken and VerifySoftwareToken with a session that was seen.
 async fn set_up(w: &mut World<'_>) {
     if w.held.is_empty() {
         return;

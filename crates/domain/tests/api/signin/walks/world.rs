@@ -161,7 +161,7 @@ pub struct World<'a> {
     state: u64,
 }
 
-/// The settings of the pool that UpdateUserPool would forget.
+/// Returns the settings of the pool that UpdateUserPool would forget.
 fn settings(factors: &[&str], devices: bool) -> Value {
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
     let mut settings = with(
@@ -244,7 +244,7 @@ impl<'a> World<'a> {
         world
     }
 
-    /// A number below `n`: SplitMix64, so that a walk can be repeated.
+    /// Returns a number below `n`: SplitMix64, so that a walk can be repeated.
     pub fn below(&mut self, n: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
@@ -254,7 +254,7 @@ impl<'a> World<'a> {
         usize::try_from(z % u64::try_from(n).unwrap()).unwrap()
     }
 
-    /// The code that was sent to a user by the last call.
+    /// Returns the code that was sent to a user by the last call.
     pub async fn newest_code(&mut self, who: usize) -> Option<String> {
         let all = inbox(self.t, &self.pool).await;
         let new = all.len() - self.messages;
@@ -341,7 +341,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Another configuration of the pool.
+    /// Sets another configuration of the pool.
     async fn reconfigure(&mut self) {
         self.mfa = ["OFF", "OPTIONAL", "ON"][self.below(3)];
         // Where two factors are required, passkeys that count as one are no first factor.
@@ -480,7 +480,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The lockout is another test's; here it would only end the walk early.
+    /// Deletes the attempts. The lockout is another test's; here it would only end the walk early.
     pub async fn forget_attempts(&self) {
         let forget = "DELETE FROM attempts WHERE pool_id = ?1";
         let batch = cognate_store::Batch::new().run(forget, cognate_store::params![&self.pool]);

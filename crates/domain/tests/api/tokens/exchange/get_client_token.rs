@@ -115,7 +115,7 @@ async fn machines_that_prove_nothing_or_ask_for_too_much_get_nothing(t: &TestApp
         let text = format!("Invalid scope requested: {scope}");
         t.refused("GetClientToken", asked, INVALID, &text).await;
     }
-    // A scope that its resource server has lost is not handed out any more.
+    // A scope that its resource server has lost is not granted any more.
     let lost = json!({
         "UserPoolId": s.pool, "Identifier": "api", "Name": "API",
         "Scopes": [{"ScopeName": "read", "ScopeDescription": "r"}],

@@ -8,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::signin::*;
 use crate::support::texts::exceptions::INVALID;
 
-/// A client that may trade tokens in both ways.
+/// Returns a client that may trade tokens in both ways.
 fn trader() -> Value {
     json!({
         "GenerateSecret": true,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
-/// A pool with the resource server `api` of two scopes.
+/// Creates a pool with the resource server `api` of two scopes.
 async fn site_with_api(t: &TestApp, client: Value) -> Site {
     let s = site(t).await;
     let server = json!({

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::TestApp;
 
-/// How many users ListUsers finds.
+/// Returns the number of users that ListUsers finds.
 async fn found(t: &TestApp, pool: &str, filter: &str) -> usize {
     let input = json!({"UserPoolId": pool, "Filter": filter});
     t.ok("ListUsers", input).await["Users"]

@@ -20,7 +20,7 @@ fn details(destination: &str) -> Value {
     json!({"Destination": destination, "DeliveryMedium": "EMAIL", "AttributeName": "email"})
 }
 
-/// The address, whether it is verified, and the newest message: kind and address.
+/// Returns the address, whether it is verified, and the newest message: kind and address.
 async fn standing(t: &TestApp, pool: &str, name: &str) -> (String, bool, String, String) {
     let shown = user(t, pool, name).await;
     let newest = inbox(t, pool).await[0].clone();

@@ -13,7 +13,7 @@ use crate::support::users::{
     pool, sign_in, user, with,
 };
 
-/// The settings of a pool whose addresses count only once they are verified.
+/// Returns the settings of a pool whose addresses count only once they are verified.
 fn verified_first() -> Value {
     json!({
         "AutoVerifiedAttributes": ["email"],
