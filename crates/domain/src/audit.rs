@@ -13,10 +13,10 @@ use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result};
 use crate::records::user::User;
 
-/// The result of what was done.
+/// The result of an operation or command that was done.
 pub const DONE: &str = "ok";
 
-/// Of a caller's id no more than this many bytes are kept.
+/// The number of bytes that are kept of a caller's id.
 const LONGEST_ID: usize = 128;
 
 /// The contents of a row besides the time and the pool. Never holds a value that was set, nor anything that a caller
@@ -45,7 +45,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Appends the row to a batch. `pool_id` is empty for what is about no pool; `at` is the service's time in
+    /// Appends the row to a batch. `pool_id` is empty for a row that is about no pool; `at` is the service's time in
     /// microseconds.
     pub fn append(&self, batch: Batch, pool_id: &str, at: i64) -> Batch {
         // A struct of texts and numbers always becomes JSON.
@@ -66,7 +66,7 @@ pub fn command<'a>(name: &'a str, detail: Option<&'a str>) -> Entry<'a> {
     }
 }
 
-/// The caller of what was done on the command line.
+/// The caller of commands.
 pub const COMMAND_LINE: &str = "command-line";
 
 /// Appends to `batch` who did what to which pool and user, from where. Never holds a value that was set.
@@ -125,8 +125,8 @@ impl About {
     }
 }
 
-/// Records a read and how it ended, refused or not, before the answer leaves. An answer whose row cannot be kept is not
-/// given.
+/// Records a read and how it ended, refused or not, before the answer is sent. An answer whose row cannot be kept is
+/// not sent.
 ///
 /// # Errors
 /// A fault when the database fails.

@@ -1,8 +1,7 @@
 //! Work that grows with input from others: documents of identity providers, drawings, discovery documents.
 //!
 //! Such documents are bounded before they are parsed. All the same they are read beside the async threads, one at a
-//! time, and no request waits longer than [`PATIENCE`]: what a hostile document costs is paid by those who send
-//! documents.
+//! time, and no request waits longer than [`PATIENCE`]: a hostile document only delays callers who send documents.
 
 use std::time::Duration;
 

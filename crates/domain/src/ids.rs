@@ -21,7 +21,7 @@ pub fn client_secret() -> SecretString {
     SecretString::new(random::alphanumeric(52, LOWER_AND_DIGITS))
 }
 
-/// True if a region's name can begin a pool id: what the pattern and the length of UserPoolId leave for it.
+/// True if a region's name can begin a pool id, by the pattern and the length of UserPoolId.
 pub fn is_region(region: &str) -> bool {
     (1..=45).contains(&region.len())
         && region

@@ -1,5 +1,5 @@
-//! How every action runs, be it an operation, an endpoint, a job or a command: again while what it read is out of date,
-//! and with one end at which it is observed.
+//! The running of every action, be it an operation, an endpoint, a job or a command: it runs again while the rows that
+//! it read are out of date, and its end is observed in one place.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::audit::{self, About};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result};
 
-/// How often an action that found something out of date is run again.
+/// The number of times that an action is run again after it found a row out of date.
 const TRIES: u32 = 16;
 
 /// Runs an action to its end, and observes that end: a read by a caller with credentials is recorded before its answer
-/// leaves, if the server records reads. `about`: what the action is about, asked for only then.
+/// is sent, if the server records reads. `about`: the subject of the action, asked for only then.
 ///
 /// # Errors
 /// Those of [`retry`]; InternalErrorException if the record cannot be kept.
@@ -50,8 +50,8 @@ async fn retry<T, F: Future<Output = Result<T>>>(
             Err(Fault::Api(error)) => return Err(error),
             Err(Fault::Stale) if cx.tries() < TRIES => {
                 cx.count_try();
-                // The first retry is made at once; later ones wait a little, each for another time, so that many changes
-                // of one row get their turns.
+                // The first retry is made at once; later ones wait a little, each for another time, so that many
+                // changes of one row get their turns.
                 if cx.tries() > 1 {
                     let wait = 500 + random::below(1_000 << cx.tries().min(7));
                     tokio::time::sleep(Duration::from_micros(wait)).await;

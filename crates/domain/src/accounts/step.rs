@@ -1,4 +1,4 @@
-//! The end of every step: the commit of what it decided, and what follows it.
+//! The end of every step: the commit of its writes, and the work after it.
 
 use cognate_store::{Batch, Label};
 
@@ -129,11 +129,11 @@ impl<'a, T> Step<'a, T> {
         }
     }
 
-    /// Commits the step, unlocks the user, and does what follows.
+    /// Commits the step, unlocks the user, and does the work after the commit.
     ///
     /// # Errors
-    /// [`Fault::Stale`] if what was read is out of date; the step's own for a requirement that is not met; what a
-    /// function refuses that is called after the commit.
+    /// [`Fault::Stale`] if a row that was read is out of date; the step's own for a requirement that is not met; the
+    /// refusals of a function that is called after the commit.
     pub async fn commit(self, cx: &Cx<'_>) -> Result<T> {
         self.basis.require_current(cx).await?;
         cx.commit(self.batch, self.conflict).await?;

@@ -1,5 +1,5 @@
-//! The sender of messages. `domain` decides what is said to whom and keeps it in the batch of the change that it tells of;
-//! an implementation of [`Courier`] takes it from there to the user.
+//! The sender of messages. `domain` words a message, chooses its recipient and keeps it in the batch of the change that
+//! it reports; an implementation of [`Courier`] delivers it from there to the user.
 
 use cognate_shapes::DeliveryMediumType;
 

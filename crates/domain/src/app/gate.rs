@@ -133,7 +133,8 @@ impl<'a> Guard<'a> {
         ended
     }
 
-    /// True if what was read after `mark` still holds as far as this node knows: no check of the subject ended since.
+    /// True if rows that were read after `mark` are current as far as this node knows: no check of the subject ended
+    /// since.
     pub fn is_current_since(&self, mark: Moment) -> bool {
         self.gates
             .newest_of(&self.key)

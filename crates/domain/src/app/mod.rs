@@ -118,7 +118,7 @@ pub struct App {
     pub outbound: Outbound,
     /// Calls the functions of triggers; without any, no trigger fires, and pools that name one are refused.
     pub functions: OnceLock<Box<dyn Functions>>,
-    /// Sends messages; `serve` refuses what it could not send, `dev` keeps everything in its inbox.
+    /// Sends messages; `serve` refuses a message that it could not send, `dev` keeps everything in its inbox.
     pub courier: OnceLock<Box<dyn Courier>>,
     /// Calls the triggers of CUSTOM_AUTH; see [`App::custom_auth_triggers`].
     pub custom_auth: OnceLock<Box<dyn CustomAuthTriggers>>,

@@ -1,4 +1,4 @@
-//! The context of an action: what is done, who asks, from where, when; and how it reads pools and clients.
+//! The context of an action: the action, its caller, its origin and its time; and how it reads pools and clients.
 //!
 //! A context outlives a retry: what [`memory`] holds, and the number of tries, stay when [`crate::run`] runs an action
 //! again because a row was out of date.

@@ -2,7 +2,7 @@
 
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
 
-/// auth.md 6.4: wrong password, unknown user where that must not show, unspecific refusals; settled S1, S2.
+/// auth.md 6.4: wrong password, unknown user if the client hides that, unspecific refusals; settled S1, S2.
 pub fn incorrect_password() -> ApiError {
     not_authorized("Incorrect username or password.")
 }

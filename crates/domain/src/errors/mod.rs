@@ -1,7 +1,7 @@
 //! Every text that a client can see, one function each, and the error types that carry them.
 //!
-//! `pools`, `users` and `auth` hold texts with evidence; `unconfirmed` holds the best guesses (grade G in docs/service, and
-//! [unconfirmed]) so that they are easy to change.
+//! `pools`, `users` and `auth` hold texts with evidence; `unconfirmed` holds the best guesses (grade G in docs/service,
+//! and [unconfirmed]) so that they are easy to change.
 
 pub mod auth;
 pub mod branding;
@@ -91,8 +91,8 @@ pub fn not_authorized(message: impl Into<Cow<'static, str>>) -> ApiError {
     api(ErrorCode::NotAuthorized, message)
 }
 
-/// The text of the constraint walker (settled L10) for a member that the model takes for optional, where nothing else can
-/// take its place. `hidden` is what messages do not show: names of users, passwords, tokens.
+/// The text of the constraint walker (settled L10) for a member that the model takes for optional, where nothing else
+/// can take its place. `hidden` is what messages do not show: names of users, passwords, tokens.
 pub fn absent(member: &str, hidden: bool) -> ApiError {
     let null = if hidden { "" } else { " null" };
     invalid_parameter(format!(
@@ -116,7 +116,7 @@ pub fn internal() -> ApiError {
     api(ErrorCode::InternalError, INTERNAL)
 }
 
-/// Too many calls to one target run already: what the action may say of that.
+/// Too many calls to one target run already: the error that the action declares for that.
 pub fn overloaded(action: crate::facts::action::Action) -> ApiError {
     if action.declares(ErrorCode::TooManyRequests) {
         api(ErrorCode::TooManyRequests, unconfirmed::OVERLOADED)

@@ -39,7 +39,7 @@ impl MfaState {
         }
     }
 
-    /// Turns a factor on or off; what is off is not preferred.
+    /// Turns a factor on or off; a factor that is off is not preferred.
     pub fn set(&mut self, factor: MfaFactor, on: bool) {
         match factor {
             MfaFactor::Sms => self.sms = on,

@@ -1,4 +1,4 @@
-//! Deletes what the audit trail keeps no longer, a portion at a time.
+//! Deletes the rows of the audit trail that are past its retention, a portion at a time.
 
 use cognate_store::Batch;
 use cognate_store::tables::{audit as table, jobs};

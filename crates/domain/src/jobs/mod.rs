@@ -1,7 +1,7 @@
-//! Background work: what it is, and the one runner that does it on every node.
+//! Background work: the jobs, and the one runner that does them on every node.
 //!
-//! Work that several nodes share has a row in `jobs` for each thing to be done, and a node takes the row's lease before it
-//! begins. Another node goes on where one has stopped, so a portion that is done twice must do no harm.
+//! Work that several nodes share has a row in `jobs` for each thing to be done, and a node takes the row's lease before
+//! it begins. Another node goes on where one has stopped, so a portion that is done twice must do no harm.
 
 pub mod audit_retention;
 mod expiry;

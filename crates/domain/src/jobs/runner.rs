@@ -1,4 +1,4 @@
-//! How a job is described, and how it is run: on every node for itself, or under a lease by one node at a time.
+//! The description of a job, and its run: on every node for itself, or under a lease by one node at a time.
 
 use std::time::{Duration, Instant};
 

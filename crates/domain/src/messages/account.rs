@@ -10,7 +10,7 @@ use crate::records::user::User;
 pub enum Account<'a> {
     /// A user.
     User(Cow<'a, User>),
-    /// A name without a user, or whose user must not show.
+    /// A name without a user, or with a user who must stay hidden.
     Unknown {
         /// The key of the rows that a user would have.
         pseudonym: Cow<'a, str>,

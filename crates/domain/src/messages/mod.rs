@@ -1,6 +1,6 @@
-//! Messages to users: where they go, what they say, and how they are kept for their sender (design decision 10).
+//! Messages to users: their destinations, their texts, and how they are kept for their sender (design decision 10).
 //!
-//! A message is worded before anything is written and is in the batch of the change that it tells of. `dev` keeps it in
+//! A message is worded before anything is written and is in the batch of the change that it reports. `dev` keeps it in
 //! its inbox; `serve` refuses without a sender, before anything is created that could not be completed.
 
 pub mod account;

@@ -1,7 +1,7 @@
-//! How surely a user was identified, and by what: the claims `acr` and `amr` (auth.md 5.2).
+//! The certainty with which a user was identified, and the means: the claims `acr` and `amr` (auth.md 5.2).
 //!
-//! There are four levels, each with its combinations of factors; a pool can only rename them. What was shown that
-//! belongs to no level, such as the answers to a pool's own challenges, gives no claim.
+//! There are four levels, each with its combinations of factors; a pool can only rename them. A proof that belongs to
+//! no level, such as the answers to a pool's own challenges, adds no claim.
 
 use std::collections::BTreeMap;
 

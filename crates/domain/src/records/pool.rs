@@ -18,7 +18,7 @@ use crate::records::standard_schema;
 
 /// The settings of a pool, with every default that Describe shows already filled in (admin.md 1.2, 1.3).
 ///
-/// Lists that were never given, or given empty, are `None`.
+/// Lists that were never sent, or sent empty, are `None`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PoolDoc {
     /// Its name; not unique.
@@ -57,7 +57,7 @@ pub struct PoolDoc {
     pub user_attribute_update_settings: UserAttributeUpdateSettingsType,
     /// OFF, ON or OPTIONAL.
     pub mfa_configuration: UserPoolMfaType,
-    /// With what users may answer; nothing while MFA is OFF (settled C6, C7).
+    /// The factors with which users may answer; none while MFA is OFF (settled C6, C7).
     #[serde(default)]
     pub mfa_factors: MfaFactors,
     /// How passkeys are made and used; independent of MFA.
@@ -68,7 +68,7 @@ pub struct PoolDoc {
     pub device_configuration: Option<DeviceConfigurationType>,
     /// `EmailSendingAccount` is always present.
     pub email_configuration: EmailConfigurationType,
-    /// Present = a role to send SMS with was given.
+    /// Present = a role to send SMS with was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_configuration: Option<SmsConfigurationType>,
     /// The tags.

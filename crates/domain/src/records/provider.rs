@@ -20,7 +20,7 @@ pub const ENCRYPTION_KEY: &str = "encryption_key";
 /// Secrets that no answer shows (endpoints.md 4.1).
 const NEVER_SHOWN: [&str; 2] = ["private_key", ENCRYPTION_KEY];
 
-/// The settings of a provider, with what the service fills in.
+/// The settings of a provider, with the values that the service fills in.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ProviderDoc {
     /// SAML, OIDC or a social provider; immutable.
@@ -88,8 +88,8 @@ impl Provider {
         })
     }
 
-    /// Requires that the provider has the identifier by which it was found. The index of identifiers carries no MAC;
-    /// what the provider's own row says does.
+    /// Requires that the provider has the identifier by which it was found. The index of identifiers carries no MAC,
+    /// but the list in the provider's own row does.
     ///
     /// # Errors
     /// An internal fault.

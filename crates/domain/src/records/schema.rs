@@ -23,14 +23,14 @@ pub fn is_of_service(name: &str) -> bool {
     matches!(name, "sub" | "identities") || name.starts_with("cognito:")
 }
 
-/// True if an attribute tells what the service itself found out: only it and an administrator say whether an address is
+/// True if the service itself finds out the attribute's value: only it and an administrator say whether an address is
 /// verified.
 pub fn is_flag(name: &str) -> bool {
     matches!(name, "email_verified" | "phone_number_verified")
 }
 
-/// True if every user must have the attribute. What is not a user's to write is never asked of one, whatever a schema
-/// of an older pool says.
+/// True if every user must have the attribute. An attribute that users may not write is never required of one, whatever
+/// a schema of an older pool says.
 pub fn is_required(entry: &SchemaAttributeType) -> bool {
     let name = entry.name.as_deref().unwrap_or_default();
     entry.required == Some(true) && !is_of_service(name) && !is_flag(name)

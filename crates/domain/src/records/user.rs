@@ -56,7 +56,7 @@ pub struct User {
     pub pool_id: String,
     /// The immutable `sub`.
     pub id: String,
-    /// As first given; equals `id` in pools with username attributes.
+    /// As first set; equals `id` in pools with username attributes.
     pub username: String,
     /// The state of the account (auth.md 2.1).
     pub status: UserStatusType,

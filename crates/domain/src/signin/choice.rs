@@ -35,8 +35,8 @@ pub struct Offer {
     passkeys: RelyingPartyKeys,
 }
 
-/// Returns the first factors that a candidate may choose from. A user who may not sign in at all is refused, or, where
-/// that must not show, replaced by an unknown one.
+/// Returns the first factors that a candidate may choose from. A user who may not sign in at all is refused, or
+/// replaced by an unknown one if the client hides which users exist.
 ///
 /// # Errors
 /// The state of the user.

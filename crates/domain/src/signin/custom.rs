@@ -1,9 +1,9 @@
 //! CUSTOM_AUTH: the pool's triggers decide what is asked for (auth.md 3.5).
 //!
 //! The challenges, the answers and the expected answer are in a row; the session names it. Every answer, right or
-//! wrong, changes the row and uses up its session, so that no round can be answered twice. An unknown name is treated
-//! alike where the client must not know: the triggers are told, and no decision of theirs signs it in. Each trigger is
-//! called once in a round, without the user's lock; a step that runs again gets the answer from memory.
+//! wrong, changes the row and uses up its session, so that no round can be answered twice. If the client hides which
+//! users exist, an unknown name is treated alike: the triggers are told, and no decision of theirs signs it in. Each
+//! trigger is called once in a round, without the user's lock; a step that runs again gets the answer from memory.
 
 use std::collections::BTreeMap;
 

@@ -7,10 +7,10 @@
 //! | [`secret_hash`] | the proof of a client with a secret |
 //! | [`session_token`], [`secret_block`] | the sealed texts that a client carries from step to step |
 //! | [`state`] | a sign-in between two steps, sealed in `Session` |
-//! | [`answer`], [`challenge`] | what a step is given and what it asks for, without the API's names |
+//! | [`answer`], [`challenge`] | the input and the challenge of a step, without the API's names |
 //! | [`candidate`] | the user behind a name, or an unknown name that must cost the same |
 //! | [`event`] | the auth event of a sign-in |
-//! | [`verdict`] | what a step decides, and who has signed in so far |
+//! | [`verdict`] | the decision of a step, and the user who has signed in so far |
 //! | [`lock`], [`triggers`] | one check at a time for each user, and the pool's functions |
 //! | [`resume`] | a step begun by a session or by `SECRET_BLOCK` |
 //! | [`first_factors`] | the first factors that a user may choose from |

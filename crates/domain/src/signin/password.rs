@@ -10,7 +10,7 @@ use crate::signin::At;
 use crate::signin::candidate::credential_or_decoy;
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 
-/// Compares a password. An unknown name costs as much as a user where the client must not know.
+/// Compares a password. If the client hides which users exist, an unknown name costs as much as a user.
 ///
 /// # Errors
 /// A credential that cannot be opened.

@@ -75,7 +75,7 @@ pub fn open(
 /// Locks the user of an opened session and reads who answers.
 ///
 /// # Errors
-/// The session was used, the lockout, the user's state: disabled, deleted, given another password.
+/// The session was used, the lockout, the user's state: disabled, deleted, with another password.
 pub async fn take_up<'g>(
     cx: &'g Cx<'_>,
     at: At<'_>,
@@ -108,8 +108,8 @@ pub async fn take_up<'g>(
     })
 }
 
-/// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is told before the use, and every state of a user
-/// is left to the caller.
+/// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is reported before the use, and every state of a
+/// user is left to the caller.
 ///
 /// # Errors
 /// The lockout; `Incorrect username or password.` for a block that was used.

@@ -32,8 +32,8 @@ pub fn split_client(bytes: &[u8]) -> Option<(&str, &[u8])> {
 /// Returns the bytes of a session's text.
 ///
 /// # Errors
-/// NotAuthorizedException: `Invalid session provided` for what does not look like a session, `Invalid session for the
-/// user.` for what does and is none.
+/// NotAuthorizedException: `Invalid session provided` for a text that does not look like a session, `Invalid session
+/// for the user.` for one that does and is none.
 pub fn decode(text: &str) -> Result<Vec<u8>> {
     let rest = text
         .strip_prefix(PREFIX)

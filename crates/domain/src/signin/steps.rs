@@ -1,5 +1,5 @@
-//! The way of each step to its verdict: the checks of the request in the service's order, the reads and the lock that it
-//! needs, the module that judges.
+//! The way of each step to its verdict: the checks of the request in the service's order, the reads and the lock that
+//! it needs, the module that judges.
 
 use cognate_crypto::secret::SecretString;
 
@@ -63,7 +63,8 @@ pub(super) async fn begin<'g>(
     })
 }
 
-/// Checks in the service's order what a start must carry, and the proof of its client. Returns the name and the start.
+/// Checks in the service's order the members that a start must carry, and the proof of its client. Returns the name and
+/// the start.
 fn admit<'r>(cx: &Cx<'_>, at: At<'_>, request: &'r StartRequest) -> Result<(&'r str, Start)> {
     let name = request.name.get()?;
     let mut start = Start::default();

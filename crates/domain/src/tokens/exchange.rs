@@ -53,7 +53,7 @@ impl Kind {
     }
 }
 
-/// The user whose token was presented, and what it allows.
+/// The user whose token was presented, and the rights of the token.
 pub struct Subject {
     /// The user, as of now.
     pub user: User,

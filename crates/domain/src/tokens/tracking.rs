@@ -1,4 +1,4 @@
-//! Sessions of pools that track them: how many a user may have, what they show, what they are called.
+//! Sessions of pools that track them: how many a user may have, their description and their public ids.
 //!
 //! A pool that tracks nothing writes nothing of this. Where it does, every sign-in of a user first takes the user's
 //! turn, so that the limit holds however many sign in at once on however many nodes; every refresh notes when and from

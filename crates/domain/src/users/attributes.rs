@@ -1,5 +1,5 @@
-//! Attributes of a new user: who may write them, what the schema asks of them, and what user names must look like.
-//! `changes.rs` holds what is different for a user who exists.
+//! Attributes of a new user: permission to write them, the requirements of the schema, and the form of user names.
+//! `changes.rs` holds the rules that differ for a user who exists.
 
 use std::collections::BTreeMap;
 
@@ -108,8 +108,8 @@ fn has_form_of_alias(pool: &Pool, name: &str, alias: &AliasAttributeType) -> boo
 /// name becomes the attribute of its kind.
 ///
 /// # Errors
-/// InvalidParameterException for what does not fit the schema, NotAuthorizedException for what the client may not write
-/// (auth.md 6.2, 6.8).
+/// InvalidParameterException for values that do not fit the schema, NotAuthorizedException for attributes that the
+/// client may not write (auth.md 6.2, 6.8).
 pub fn validate_new(
     pool: &Pool,
     writer: Writer<'_>,
@@ -194,7 +194,7 @@ fn add_username(
     }
 }
 
-/// Refuses what is no address or number, and preferred user names that would pass for something else.
+/// Refuses texts that are no address or number, and preferred user names that would pass for something else.
 pub(super) fn check_formats(pool: &Pool, attributes: &BTreeMap<String, String>) -> Result<()> {
     if attributes
         .get("email")
@@ -259,8 +259,8 @@ pub(super) fn check_birthdate(attributes: &BTreeMap<String, String>) -> Result<(
     Ok(())
 }
 
-/// True if an attribute must be present now. An administrator may leave to the user's first sign-in what the user can
-/// still write then (admin.md 2.2).
+/// True if an attribute must be present now. An administrator may leave to the user's first sign-in the attributes that
+/// the user can still write then (admin.md 2.2).
 fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
     schema::is_required(entry)
         && match writer {

@@ -1,5 +1,5 @@
-//! Changes of the attributes of a user who exists: what they do to addresses that are verified or must be before they
-//! count, and the codes that go out (auth.md 2.12, admin.md 1.9, 2.4). `permission.rs` decides whether they are
+//! Changes of the attributes of a user who exists: their effect on addresses that are verified or must be before they
+//! count, and the codes that are sent (auth.md 2.12, admin.md 1.9, 2.4). `permission.rs` decides whether they are
 //! allowed.
 
 use std::collections::BTreeMap;
@@ -55,8 +55,8 @@ impl Change {
 /// Sets new values of a user's attributes; an empty one deletes the attribute.
 ///
 /// # Errors
-/// NotAuthorizedException for what the client may not write (auth.md 6.7), InvalidParameterException for what the
-/// schema does not have, does not let change, requires, or has another form for (admin.md 2.4).
+/// NotAuthorizedException for attributes that the client may not write (auth.md 6.7), InvalidParameterException for
+/// those that the schema does not have, does not let change, requires, or has another form for (admin.md 2.4).
 pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Given) -> Result<Change> {
     let (mut set, gone) = parted(attributes::named_values(given)?);
     let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
@@ -95,8 +95,8 @@ pub fn update(pool: &Pool, by: By<'_>, user: &User, given: Given) -> Result<Chan
 /// Deletes attributes of a user; those that the user does not have do no harm.
 ///
 /// # Errors
-/// InvalidParameterException for what the schema does not have or requires, NotAuthorizedException for what the client
-/// may not write.
+/// InvalidParameterException for attributes that the schema does not have or requires, NotAuthorizedException for those
+/// that the client may not write.
 pub fn delete(pool: &Pool, by: By<'_>, user: &User, given: &[String]) -> Result<Change> {
     let gone: Vec<&str> = given.iter().map(String::as_str).collect();
     let wish = Wish {
@@ -115,8 +115,9 @@ pub fn delete(pool: &Pool, by: By<'_>, user: &User, given: &[String]) -> Result<
 /// address is not verified, and one that was verified is not replaced.
 ///
 /// # Errors
-/// NotAuthorizedException for what has a value already or what the client may not write, InvalidParameterException for
-/// what the schema does not have, does not let change, requires, or has another form for.
+/// NotAuthorizedException for attributes that have a value already or that the client may not write,
+/// InvalidParameterException for those that the schema does not have, does not let change, requires, or has another
+/// form for.
 pub fn complete(
     pool: &Pool,
     client: &Client,
@@ -151,15 +152,15 @@ pub fn complete(
     Ok(after)
 }
 
-/// Splits what is set from the names of empty values, which delete an attribute (auth.md 2.12).
+/// Splits the new values from the names of empty values, which delete an attribute (auth.md 2.12).
 fn parted(given: BTreeMap<String, String>) -> (BTreeMap<String, String>, Vec<String>) {
     let (gone, set): (BTreeMap<_, _>, BTreeMap<_, _>) =
         given.into_iter().partition(|(_, value)| value.is_empty());
     (set, gone.into_keys().collect())
 }
 
-/// Words a refusal for the operations that change attributes. `deletes`: those that only delete word what the schema
-/// does not have in another way (auth.md 6.7, 6.8).
+/// Words a refusal for the operations that change attributes. `deletes`: those that only delete have another text for
+/// an attribute that the schema does not have (auth.md 6.7, 6.8).
 fn refused(refusal: Refusal, deletes: bool) -> errors::Fault {
     let listed = |names: &[String], item: fn(&str) -> String| -> Vec<String> {
         names.iter().map(|name| item(name)).collect()

@@ -27,7 +27,7 @@ pub enum By<'a> {
 pub struct Wish<'a> {
     /// New values by name, none of them empty.
     pub set: &'a BTreeMap<String, String>,
-    /// The names of what is deleted.
+    /// The names of the attributes that are deleted.
     pub gone: &'a [&'a str],
 }
 

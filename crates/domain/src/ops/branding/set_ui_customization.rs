@@ -1,5 +1,5 @@
 //! SetUICustomization: replaces the style sheet and the logo of the classic pages, of one app client or of all without
-//! their own. What is left out is gone; without either, the customization itself is.
+//! their own. A part that is left out is deleted; without either, the customization itself is.
 
 use cognate_shapes::{SetUICustomizationRequest, SetUICustomizationResponse, UICustomizationType};
 use cognate_store::tables::guards;

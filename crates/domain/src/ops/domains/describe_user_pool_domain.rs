@@ -66,7 +66,7 @@ pub async fn describe_user_pool_domain(
         s3_bucket: Some(format!("aws-cognito-prod-{place}-assets")),
         cloud_front_distribution: Some(doc.distribution),
         version: Some(doc.version),
-        // There is nothing to distribute: what is stored is in force.
+        // There is nothing to distribute: the stored domain is in force.
         status: Some(DomainStatusType::Active),
         custom_domain_config: doc.custom,
         managed_login_version: Some(doc.managed_login_version),

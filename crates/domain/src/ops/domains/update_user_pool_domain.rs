@@ -1,4 +1,5 @@
-//! UpdateUserPoolDomain: changes what the request names of a domain: the version of its pages, the certificate.
+//! UpdateUserPoolDomain: changes the members that the request names of a domain: the version of its pages, the
+//! certificate.
 
 use cognate_shapes::{UpdateUserPoolDomainRequest, UpdateUserPoolDomainResponse};
 use cognate_store::Batch;

@@ -1,4 +1,4 @@
-//! UpdateGroup: changes what the request names of a group; the rest stays (admin.md 2.6).
+//! UpdateGroup: changes the members that the request names of a group; the rest stays (admin.md 2.6).
 
 use cognate_shapes::{UpdateGroupRequest, UpdateGroupResponse};
 use cognate_store::Batch;

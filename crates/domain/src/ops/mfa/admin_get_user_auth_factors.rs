@@ -1,4 +1,4 @@
-//! AdminGetUserAuthFactors: with what a user can sign in (admin.md 1.13).
+//! AdminGetUserAuthFactors: the factors with which a user can sign in (admin.md 1.13).
 
 use cognate_shapes::{AdminGetUserAuthFactorsRequest, AdminGetUserAuthFactorsResponse};
 

@@ -1,4 +1,4 @@
-//! GetUserAuthFactors: a user reads with what they can sign in (auth.md 4.3).
+//! GetUserAuthFactors: a user reads the factors with which they can sign in (auth.md 4.3).
 
 use cognate_shapes::{GetUserAuthFactorsRequest, GetUserAuthFactorsResponse};
 

@@ -15,7 +15,7 @@ use crate::tokens::verify;
 /// DeleteWebAuthnCredential. Sessions that were begun with the passkey continue.
 ///
 /// # Errors
-/// The texts of access tokens; ResourceNotFoundException for what the user does not have.
+/// The texts of access tokens; ResourceNotFoundException for a passkey that the user does not have.
 pub async fn delete_web_authn_credential(
     cx: &Cx<'_>,
     input: DeleteWebAuthnCredentialRequest,

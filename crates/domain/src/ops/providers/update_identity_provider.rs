@@ -1,4 +1,4 @@
-//! UpdateIdentityProvider: replaces what the request names of a provider; the rest stays.
+//! UpdateIdentityProvider: replaces the members that the request names of a provider; the rest stays.
 
 use cognate_shapes::{
     IdentityProviderTypeType, UpdateIdentityProviderRequest, UpdateIdentityProviderResponse,

@@ -1,4 +1,4 @@
-//! UpdateTerms: changes what the request names of a terms document; the rest stays.
+//! UpdateTerms: changes the members that the request names of a terms document; the rest stays.
 
 use cognate_shapes::{UpdateTermsRequest, UpdateTermsResponse};
 use cognate_store::Batch;

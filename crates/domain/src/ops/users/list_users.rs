@@ -102,7 +102,7 @@ fn by_id(
     cursor: Option<Cursor>,
     limit: i64,
 ) -> (&'static str, Vec<Value>) {
-    // What is as long as an id can be no more than the beginning of one.
+    // A value as long as an id cannot be a mere beginning of one.
     if filter.is_point() || filter.value.len() >= ID_LENGTH {
         return table::by_id(&pool.id, &filter.value);
     }

@@ -1,4 +1,4 @@
-//! A managed login style: what is kept of it, how it is found and shown.
+//! A managed login style: its stored form, how it is found, and its description in answers.
 
 use cognate_shapes::{AssetType, ManagedLoginBrandingType, Timestamp};
 use cognate_store::Label;

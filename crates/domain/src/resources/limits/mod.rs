@@ -1,4 +1,4 @@
-//! Request limits of a region: reading, checking and showing what is provisioned.
+//! Request limits of a region: reading, checking and describing the provisioned ones.
 
 use cognate_shapes::{Category, LimitDefinitionType, LimitType};
 use cognate_store::tables::meta;

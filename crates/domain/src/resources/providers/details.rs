@@ -1,4 +1,4 @@
-//! ProviderDetails: what each type needs, may have, and is given by the service (endpoints.md 4.1).
+//! ProviderDetails: the keys that each type needs, may have, and gets from the service (endpoints.md 4.1).
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ pub struct Details {
     pub metadata: Option<Metadata>,
 }
 
-/// Checks the details of a request, asks the provider for what is not in it, and adds what the service adds.
+/// Checks the details of a request, asks the provider for those that are missing, and adds the service's own.
 ///
 /// # Errors
 /// Settled D9-D13, V6, and endpoints.md 4.1 for metadata.

@@ -1,4 +1,4 @@
-//! The relying party of a pool: its id, the pages that may speak for it, what it demands of authenticators
+//! The relying party of a pool: its id, the pages that may speak for it, its requirements on authenticators
 //! (auth.md 4.5).
 
 use cognate_shapes::{

@@ -17,7 +17,7 @@ use crate::cx::Cx;
 use crate::facts::names;
 use crate::records::pool::Pool;
 
-/// Too many codes were sent, or too many wrong answers given.
+/// Too many codes were sent, or too many wrong answers received.
 pub use crate::cx::TOO_MANY_CODES as TOO_MANY;
 
 /// The kind of the rows in `attempts` that count sent codes by address.

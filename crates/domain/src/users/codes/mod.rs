@@ -29,7 +29,7 @@ mod bounds;
 use bounds::Bound;
 pub use bounds::{TOO_MANY, Worth};
 
-/// Wrong answers after which a code is burnt, whatever the hour. The hourly limits allow 15 or 20 requests, so a code
+/// Wrong answers after which a code is used up, whatever the hour. The hourly limits allow 15 or 20 requests, so a code
 /// that lives for a day could otherwise be asked for some hundreds of times.
 pub const MAX_FAILURES: i64 = 20;
 
@@ -264,8 +264,8 @@ pub struct Correct {
 }
 
 impl Correct {
-    /// Uses the code up, in the batch that does what it is for; `CODE_STALE` if another answer did, [`TOO_MANY`] if the
-    /// bound of wrong answers was reached in between.
+    /// Uses the code up, in the batch of the action that the code is for; `CODE_STALE` if another answer did,
+    /// [`TOO_MANY`] if the bound of wrong answers was reached in between.
     pub fn consume(&self, batch: Batch, pool: &Pool) -> Batch {
         let batch = table::consume(batch, &pool.id, &self.subject, &self.key, self.ver);
         self.bound.holds(batch, pool, self.now)
@@ -353,7 +353,7 @@ pub async fn judge(
 ///
 /// # Errors
 /// ExpiredCodeException without a live code, CodeMismatchException for a wrong answer, TooManyFailedAttemptsException
-/// for a burnt code, LimitExceededException beyond the bound of an address.
+/// for a code that is used up, LimitExceededException beyond the bound of an address.
 pub async fn check(
     cx: &Cx<'_>,
     pool: &Pool,

@@ -106,7 +106,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Returns a code that an app with this secret shows, and whether it is right by the walk's account.
+    /// Returns a code of an app with this secret, of this step or of one beside it.
     fn totp(&mut self, secret: &Value) -> String {
         App::scan(secret).code_in(self.t, [-30, 0, 30][below(3)])
     }

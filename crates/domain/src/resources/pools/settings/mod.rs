@@ -1,5 +1,5 @@
-//! The settings of a pool: what a request means, with defaults and what an update keeps (admin.md 1.2-1.5,
-//! settled C3-C5), before anything is checked.
+//! The settings of a pool: the meaning of a request, with defaults and the settings that an update keeps
+//! (admin.md 1.2-1.5, settled C3-C5), before anything is checked.
 
 mod arn;
 mod check;
@@ -139,7 +139,7 @@ pub fn of_updated_pool(
     settle(cx, region, PoolDoc { name, ..before }, sent)
 }
 
-/// Lays what was sent over a pool's settings.
+/// Replaces those of a pool's settings that were sent.
 fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<PoolDoc> {
     let mfa_sent = sent.mfa_configuration.is_some();
     let sent_days = non_zero(

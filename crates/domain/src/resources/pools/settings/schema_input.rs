@@ -94,8 +94,8 @@ fn redeclare(standard: &mut SchemaAttributeType, sent: SchemaAttributeType, name
     if name == "sub" {
         return Ok(());
     }
-    // Nor can a user be made to have what is not a user's to write. The service takes these names for custom
-    // attributes.
+    // Nor can a user be required to have an attribute that users may not write. The service takes these names for
+    // custom attributes.
     if sent.required == Some(true) && (schema::is_of_service(name) || schema::is_flag(name)) {
         return Err(required_custom_attribute());
     }
