@@ -1,7 +1,8 @@
 //! Cognito's rules: what every operation does, apart from HTTP, JSON text and SQL.
 //!
 //! [`App`] holds the long-lived parts, [`Cx`] one action. [`run`] runs an action, [`dispatch`] an operation of the API
-//! that has already been authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`, never from elsewhere.
+//! that has already been authenticated and validated. Time, randomness and outside calls come from `Cx` and `App`,
+//! never from elsewhere.
 
 pub mod accounts;
 pub mod app;

@@ -22,7 +22,8 @@ const LIMIT: Limit = Limit {
     most: 5,
 };
 
-/// Replaces the password `previous` by `new`. Users without a password set their first one without proof beyond the token.
+/// Replaces the password `previous` by `new`. Users without a password set their first one without proof beyond the
+/// token.
 ///
 /// # Errors
 /// The texts of auth.md 6.6.

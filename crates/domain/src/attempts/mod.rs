@@ -1,9 +1,9 @@
 //! Limits on guessing: the sign-in lockout (auth.md 2.10) and requests per hour (auth.md 2.7).
 //!
 //! A subject is a user, or the pseudonym of an unknown name: both cost the same reads and the same commit, and both
-//! lock. The row that was read is a condition of every batch that judges a password, right or wrong. So guesses that ran
-//! side by side, on one node or on several, are counted one after the other, and none is answered that began before a
-//! lock and ended inside it.
+//! lock. The row that was read is a condition of every batch that judges a password, right or wrong. So guesses that
+//! ran side by side, on one node or on several, are counted one after the other, and none is answered that began before
+//! a lock and ended inside it.
 
 mod failed;
 pub mod guesses;

@@ -17,8 +17,8 @@ pub fn code_expired() -> ApiError {
     crate::errors::users::code_expired()
 }
 
-/// auth.md 1.10, 2.7, settled T10: too many codes for a user or a destination, or too many wrong answers. Operations that
-/// do not declare LimitExceededException, as those of a sign-in, declare that there were too many requests.
+/// auth.md 1.10, 2.7, settled T10: too many codes for a user or a destination, or too many wrong answers. Operations
+/// that do not declare LimitExceededException, as those of a sign-in, declare that there were too many requests.
 pub fn too_many_codes(action: Action) -> ApiError {
     if action.declares(ErrorCode::LimitExceeded) {
         crate::errors::auth::attempt_limit_exceeded()

@@ -7,8 +7,8 @@ use crate::facts::action::Action;
 
 // Page tokens.
 
-/// A page token that is altered, too old, or made for something else. ListUsers names the token and the request, whose id
-/// is also in the header `x-amzn-requestid` (settled L13); elsewhere [unconfirmed].
+/// A page token that is altered, too old, or made for something else. ListUsers names the token and the request, whose
+/// id is also in the header `x-amzn-requestid` (settled L13); elsewhere [unconfirmed].
 pub fn invalid_page_token(action: Action, token: &str, request_id: &str) -> ApiError {
     match action.op() {
         Some(Op::ListUsers) => invalid_parameter(format!(

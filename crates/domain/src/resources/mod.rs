@@ -1,7 +1,7 @@
 //! The parts of a pool besides its users: how each kind of resource is checked, stored and shown.
 //!
-//! They use each other one way: `pools` uses none of the others, `providers` uses `pools`, `clients` uses both, and the rest
-//! uses `pools` at most.
+//! They use each other one way: `pools` uses none of the others, `providers` uses `pools`, `clients` uses both, and the
+//! rest uses `pools` at most.
 
 pub(crate) mod branding;
 pub(crate) mod clients;

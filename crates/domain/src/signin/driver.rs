@@ -1,5 +1,5 @@
-//! Runs a step of a sign-in: lets the challenge's module judge under the user's lock, calls the pool's functions, decides
-//! what comes next, and commits. All that a step writes is one commit.
+//! Runs a step of a sign-in: lets the challenge's module judge under the user's lock, calls the pool's functions,
+//! decides what comes next, and commits. All that a step writes is one commit.
 
 use cognate_store::tables::sessions;
 use cognate_store::{Batch, CommitError};
@@ -136,8 +136,8 @@ async fn commit_challenge(cx: &Cx<'_>, at: At<'_>, batch: Batch, replay: &Replay
 async fn count_wrong(cx: &Cx<'_>, at: At<'_>, step: Step, wrong: Wrong) -> Fault {
     let counted = async {
         if wrong.one_time {
-            // A right answer on another node may have used up, since the read, what this one was compared with. Then this
-            // is the same answer once more, for the session to refuse, and no guess.
+            // A right answer on another node may have used up, since the read, what this one was compared with. Then
+            // this is the same answer once more, for the session to refuse, and no guess.
             let spent = sessions::spent(&at.pool.id, &step.state.nonce);
             if cx.store.first(spent).await?.is_some() {
                 return Err(Fault::Stale);

@@ -1,5 +1,5 @@
-//! The lock of the user whose answer is judged. The driver holds it from the read to the commit; what calls a function of
-//! the pool hands it to the pause and gets it back.
+//! The lock of the user whose answer is judged. The driver holds it from the read to the commit; what calls a function
+//! of the pool hands it to the pause and gets it back.
 
 use serde_json::Value;
 

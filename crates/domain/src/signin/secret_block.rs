@@ -1,7 +1,7 @@
 //! `SECRET_BLOCK`, sealed by the pool: what a client carries from the first step of SRP to the second.
 //!
-//! No row represents it while it is open. The nonce inside is marked as spent in the batch of the success, so that of two
-//! right answers to one challenge exactly one wins.
+//! No row represents it while it is open. The nonce inside is marked as spent in the batch of the success, so that of
+//! two right answers to one challenge exactly one wins.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,8 +15,8 @@ use crate::signin::state::Start;
 
 /// The purpose of the sealed bytes.
 const SRP: &str = "sign-in SRP";
-/// The length to which a subject is padded: a pseudonym has 64 characters, a user id 36. So the block of a user and that
-/// of an unknown name have the same length.
+/// The length to which a subject is padded: a pseudonym has 64 characters, a user id 36. So the block of a user and
+/// that of an unknown name have the same length.
 const SUBJECT: usize = 64;
 
 /// The state of an SRP proof, inside SECRET_BLOCK.

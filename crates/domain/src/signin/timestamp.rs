@@ -4,8 +4,8 @@ use cognate_crypto::{basic_time, srp};
 
 use crate::clock::{MINUTE, SECOND};
 
-/// How far TIMESTAMP may be from our clock, either way. The service publishes no bound; its clients send the time of the
-/// answer itself.
+/// How far TIMESTAMP may be from our clock, either way. The service publishes no bound; its clients send the time of
+/// the answer itself.
 const SKEW: i64 = 5 * MINUTE;
 
 const DAYS: [&str; 7] = [
@@ -32,9 +32,10 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// True if a text can be read as `EEE MMM d HH:mm:ss z yyyy` in English, as Java's lenient parser reads it: long and short
-/// names in any case, numbers with and without zeros in front, any zone, anything after the year (settled L2). What can be
-/// read and is not written as the clients write it is no fault of form, and makes the claim wrong (settled S2).
+/// True if a text can be read as `EEE MMM d HH:mm:ss z yyyy` in English, as Java's lenient parser reads it: long and
+/// short names in any case, numbers with and without zeros in front, any zone, anything after the year (settled L2).
+/// What can be read and is not written as the clients write it is no fault of form, and makes the claim wrong
+/// (settled S2).
 pub(super) fn has_form(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let one_of = |names: &[&str], word: &str| {

@@ -62,8 +62,8 @@ pub(super) async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> R
     Ok(cx.workers.run(move || signers.access.sign(&payload)).await)
 }
 
-/// Signs both tokens and returns them as the API's sign-in and refresh answer. `refresh`: the refresh token to return; None
-/// if the client keeps the one it has.
+/// Signs both tokens and returns them as the API's sign-in and refresh answer. `refresh`: the refresh token to return;
+/// None if the client keeps the one it has.
 ///
 /// # Errors
 /// Those of the pool's keys and issuer.

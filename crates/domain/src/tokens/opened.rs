@@ -56,8 +56,8 @@ impl OpenedSession {
         }
     }
 
-    /// Adds the session's row to the batch of the sign-in, which must have begun with [`tracking::begin`]; in pools that
-    /// limit sessions, the least recently used ones make room for it.
+    /// Adds the session's row to the batch of the sign-in, which must have begun with [`tracking::begin`]; in pools
+    /// that limit sessions, the least recently used ones make room for it.
     ///
     /// # Errors
     /// None in practice: the document always serialises.

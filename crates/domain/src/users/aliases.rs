@@ -1,5 +1,5 @@
-//! Aliases that move from user to user: with ForceAliasCreation, and whenever a user verifies an address, the new owner gets
-//! the name and the attribute of the previous one becomes unverified (auth.md 2.4).
+//! Aliases that move from user to user: with ForceAliasCreation, and whenever a user verifies an address, the new owner
+//! gets the name and the attribute of the previous one becomes unverified (auth.md 2.4).
 
 use cognate_shapes::{AliasAttributeType, UserStatusType};
 use cognate_store::{Batch, Label};
@@ -69,7 +69,8 @@ pub async fn unverify_previous_owners(
     Ok(changed)
 }
 
-/// Replaces `before` by `after`, and unverifies the aliases of others that are now theirs ([`unverify_previous_owners`]).
+/// Replaces `before` by `after`, and unverifies the aliases of others that are now theirs
+/// ([`unverify_previous_owners`]).
 ///
 /// # Errors
 /// The store's.
@@ -97,8 +98,8 @@ pub fn conflict(cx: &Cx<'_>, label: Label) -> Fault {
     }
 }
 
-/// As [`conflict`], after [`unverify_previous_owners`]: an address that is taken was taken after the read, so that its new
-/// owner is unverified in the next run.
+/// As [`conflict`], after [`unverify_previous_owners`]: an address that is taken was taken after the read, so that its
+/// new owner is unverified in the next run.
 pub fn conflict_by_force(cx: &Cx<'_>, label: Label) -> Fault {
     match user::taken_alias(label).and_then(Contact::of_attribute) {
         Some(_) => Fault::Stale,

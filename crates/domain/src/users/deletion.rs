@@ -11,8 +11,8 @@ use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::tokens::revoke;
 
-/// Deletes a user with names, memberships, sessions, devices, passkeys, authenticator app, codes and counted attempts. The names are
-/// free again, the id never is.
+/// Deletes a user with names, memberships, sessions, devices, passkeys, authenticator app, codes and counted attempts.
+/// The names are free again, the id never is.
 pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
     let batch = user::delete(
         sessions::forget_turn(&pool.id, &user.id),

@@ -15,8 +15,8 @@ pub fn mark_verified(user: &mut User, code: &Code) -> Option<Contact> {
     Some(contact)
 }
 
-/// Returns the user with `contact` verified by the code; a value that waited for it is set. None when the user has another
-/// value by now.
+/// Returns the user with `contact` verified by the code; a value that waited for it is set. None when the user has
+/// another value by now.
 pub fn verified(user: &User, contact: Contact, code: &Code) -> Option<User> {
     let name = contact.attribute();
     let mut after = user.clone();

@@ -2,7 +2,8 @@
 
 /// auth.md 4.4: the refusal is documented, the text is not.
 pub const ONE_CREDENTIAL: &str = "Exactly one of AccessToken and Session must be given.";
-/// auth.md 4.3: the rule is documented, and reported in <https://github.com/aws-amplify/docs/pull/5690>; the text is not.
+/// auth.md 4.3: the rule is documented, and reported in <https://github.com/aws-amplify/docs/pull/5690>; the text is
+/// not.
 pub const TWO_PREFERRED: &str = "Only one MFA method can be preferred.";
 /// InvalidParameterException by <https://github.com/aws-amplify/amplify-android/pull/2580>; the text was not captured.
 pub const PREFERRED_BUT_OFF: &str = "An MFA method that is not enabled cannot be preferred.";

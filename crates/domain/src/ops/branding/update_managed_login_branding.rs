@@ -1,5 +1,5 @@
-//! UpdateManagedLoginBranding: changes a style. Settings and images that the request leaves out stay as they are, so that a
-//! large style can be sent in parts; going back to the service's own look ends them all.
+//! UpdateManagedLoginBranding: changes a style. Settings and images that the request leaves out stay as they are, so
+//! that a large style can be sent in parts; going back to the service's own look ends them all.
 
 use cognate_shapes::{UpdateManagedLoginBrandingRequest, UpdateManagedLoginBrandingResponse};
 use cognate_store::Batch;

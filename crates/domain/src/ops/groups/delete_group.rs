@@ -1,7 +1,7 @@
 //! DeleteGroup: ends a group, with members or without (admin.md 2.6).
 //!
-//! The group has no members when the call answers. A job deletes their rows; they name the group by an id, so a new group
-//! of the same name begins without members.
+//! The group has no members when the call answers. A job deletes their rows; they name the group by an id, so a new
+//! group of the same name begins without members.
 
 use cognate_shapes::DeleteGroupRequest;
 use cognate_store::Batch;

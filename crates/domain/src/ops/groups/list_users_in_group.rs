@@ -1,6 +1,7 @@
 //! ListUsersInGroup: pages through the members of a group (admin.md 2.3).
 //!
-//! A page is one range of one index whatever the number of members, and follows the immutable id of the last user shown.
+//! A page is one range of one index whatever the number of members, and follows the immutable id of the last user
+//! shown.
 
 use cognate_shapes::{ListUsersInGroupRequest, ListUsersInGroupResponse};
 use cognate_store::tables::users as table;

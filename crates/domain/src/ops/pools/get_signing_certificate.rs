@@ -1,8 +1,8 @@
 //! GetSigningCertificate: shows the certificate that SAML identity providers check the pool's requests with.
 //!
 //! It is made of the key that signs ID tokens and depends on nothing but that key and the year, so it is the same on
-//! every node and is not stored. It is good for ten years; a new one is handed out every year, for the same key, while the
-//! older ones stay good (model).
+//! every node and is not stored. It is good for ten years; a new one is handed out every year, for the same key, while
+//! the older ones stay good (model).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

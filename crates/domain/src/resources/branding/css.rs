@@ -1,8 +1,8 @@
 //! The style sheets of the classic pages: rules for a fixed list of classes and nothing else (endpoints.md 3.4).
 //!
-//! A sheet that is accepted here becomes part of pages where people type their passwords. So this is not a reader of CSS at large, which
-//! mends what is broken in ways that are easily misjudged, but of a part of it that can only be read in one way: no
-//! escapes, no at-rules, no blocks in blocks, every bracket and quote closed.
+//! A sheet that is accepted here becomes part of pages where people type their passwords. So this is not a reader of
+//! CSS at large, which mends what is broken in ways that are easily misjudged, but of a part of it that can only be
+//! read in one way: no escapes, no at-rules, no blocks in blocks, every bracket and quote closed.
 
 use crate::errors::{ApiError, branding};
 

@@ -17,8 +17,8 @@ const DEVICE: &str = "device SRP";
 
 /// The state of a device's proof.
 pub(super) struct DeviceBlock {
-    /// The sign-in. Its nonce is that of the session which asked for the device, so that of several proofs begun from one
-    /// session only one ends in tokens.
+    /// The sign-in. Its nonce is that of the session which asked for the device, so that of several proofs begun from
+    /// one session only one ends in tokens.
     pub(super) state: SignInState,
     /// The device that began the proof.
     pub(super) device_key: String,
