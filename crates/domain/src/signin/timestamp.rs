@@ -34,7 +34,8 @@ const MONTHS: [&str; 12] = [
 
 /// True if a text can be read as `EEE MMM d HH:mm:ss z yyyy` in English, as Java's lenient parser reads it: long and
 /// short names in any case, numbers with and without zeros in front, any zone, anything after the year (settled L2).
-/// A text that can be read but is not in the clients' form has no fault of form, and makes the claim wrong (settled S2).
+/// A text that can be read but is not in the clients' form has no fault of form, and makes the claim wrong
+/// (settled S2).
 pub(super) fn has_form(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let one_of = |names: &[&str], word: &str| {
