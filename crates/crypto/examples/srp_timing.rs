@@ -2,7 +2,7 @@
 //! secrets whose calls are interleaved at random.
 //!
 //! `cargo run --release -p cognate-crypto --example srp_timing -- [calls of each class]`, by
-//! default 20,000. Below 4.5 no difference is shown. Calls slower than nine tenths of all others
+//! default 20,000. A result below 4.5 means that no difference was found. Calls slower than nine tenths of all others
 //! are left out of both classes, because they measure the machine's other work.
 
 #![expect(clippy::print_stdout, reason = "a program that reports")]

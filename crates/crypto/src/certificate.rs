@@ -38,7 +38,7 @@ impl rcgen::SigningKey for Key<'_> {
 }
 
 /// A self-signed certificate in DER for `common_name`, good from and until these seconds since the epoch. The same
-/// arguments always give the same bytes, so that it need not be stored; takes about 0.3 ms.
+/// arguments always make the same bytes, so that it need not be stored; takes about 0.3 ms.
 ///
 /// # Errors
 /// [`BadPeriod`] when a bound lies outside of the years that a certificate can name.

@@ -13,8 +13,8 @@ const SRP6A_V1: &[u8] = b"srp6a-v1:";
 #[error("the stored credential is malformed")]
 pub struct MalformedCredential;
 
-/// What is kept of a password. The caller seals [`Credential::to_bytes`]: a verifier can be
-/// guessed against as fast as any fast hash.
+/// A password as it is stored. The caller seals [`Credential::to_bytes`], because passwords can be
+/// guessed against a verifier as fast as against any fast hash.
 #[derive(Debug)]
 pub enum Credential {
     /// `srp6a-v1`: exactly what Cognito clients compute.
@@ -86,10 +86,10 @@ impl Credential {
         }
     }
 
-    /// The credential of a user who does not exist. The same seed gives the same salt and
+    /// Returns the credential of a user who does not exist. The same seed makes the same salt and
     /// verifier, no password matches, and later steps cost what they cost for a real user. Making
     /// it needs no exponentiation, just as reading a real one does not. The seed must be secret
-    /// and serve nothing else, for instance a [`crate::seal::PoolKey::mac`] of the folded name.
+    /// and have no other use, for instance a [`crate::seal::PoolKey::mac`] of the folded name.
     #[must_use]
     pub fn decoy(seed: &[u8; 32]) -> Self {
         // The key stream of AES-256-GCM under a key that encrypts nothing but these zeros.

@@ -1,9 +1,9 @@
-//! What happens when the cryptographic library, or the system under it, breaks its contract.
+//! The reaction when the cryptographic library, or the system under it, breaks its contract.
 
 /// Ends the current request because a call failed that cannot fail while there is memory: a key of
-/// the right length was refused, an encryption gave nothing, a thread could not be started. Going on with zero bytes for a key or a nonce would be
-/// worse than losing one request, so this is the one deliberate panic of the crate; the server
-/// turns it into InternalErrorException.
+/// the right length was refused, an encryption returned nothing, a thread could not be started.
+/// Going on with zero bytes for a key or a nonce would be worse than losing one request, so this is
+/// the one deliberate panic of the crate; the server turns it into InternalErrorException.
 #[cold]
 #[expect(
     clippy::panic,

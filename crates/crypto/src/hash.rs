@@ -81,7 +81,7 @@ pub fn sigv4_key(secret_key: &str, date: &str, region: &str, service: &str) -> S
     key
 }
 
-/// How many bytes HKDF should give.
+/// The number of bytes that HKDF should return.
 struct Length(usize);
 
 impl hkdf::KeyType for Length {

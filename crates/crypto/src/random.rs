@@ -1,7 +1,7 @@
 //! Random bytes, identifiers and codes.
 //!
 //! None of these functions can fail: the library aborts the process when the operating system
-//! gives no entropy, and predictable output is never returned instead.
+//! returns no entropy, and predictable output is never returned instead.
 
 use crate::failure::sure;
 
@@ -34,7 +34,7 @@ pub fn uuid_v4() -> String {
 }
 
 /// A text of `len` characters, each drawn evenly from the ASCII characters of `alphabet`. An
-/// empty alphabet gives an empty text.
+/// empty alphabet makes an empty text.
 #[must_use]
 pub fn alphanumeric(len: usize, alphabet: &[u8]) -> String {
     let Some(choices) = u64::try_from(alphabet.len()).ok().filter(|n| *n > 0) else {

@@ -10,7 +10,7 @@ use crate::secret::SecretBytes;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What the header says, byte for byte as the service writes it.
+/// The header, byte for byte as the service writes it.
 const HEADER: &[u8] = br#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#;
 
 /// The purpose under which the pool's key seals.

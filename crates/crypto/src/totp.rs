@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use crate::random;
 use crate::secret::{Secret, SecretString, ct_eq};
 
-/// How long a code is shown, in seconds (RFC 6238 section 4.1).
+/// The time for which an app displays one code, in seconds (RFC 6238 section 4.1).
 pub const STEP: i64 = 30;
 /// Bytes of a seed. It fills 52 characters of base32 without padding (auth.md 4.4).
 pub const SEED_BYTES: usize = 32;
@@ -16,10 +16,10 @@ const DIGITS: usize = 6;
 /// RFC 4648 section 6.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// What an authenticator app and the service share.
+/// The secret that an authenticator app and the service share.
 pub struct Seed(Secret<[u8; SEED_BYTES]>);
 
-/// What a code is worth.
+/// The result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is right, and belongs to this step, which must be remembered as used.
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_rfc_6238() {
-        // Appendix B gives eight digits; ours are the last six of them.
+        // Appendix B lists eight digits; ours are the last six of them.
         for (time, expected) in [
             (59, "94287082"),
             (1_111_111_109, "07081804"),

@@ -1,4 +1,4 @@
-//! What authenticators send: passkeys' keys, their statements and signatures (Web Authentication Level 3).
+//! Messages of authenticators: passkeys' keys, attestation statements and signatures (Web Authentication Level 3).
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -7,8 +7,8 @@
 //! | [`attestation`] | attestation objects (section 6.5.4) in the formats `none` and `packed` |
 //! | [`client`] | an authenticator in software, for tests |
 //!
-//! CBOR, COSE and X.509 are read by libraries. What a relying party has to check besides — challenge, origin, its own
-//! id, flags, counters — belongs to who knows what was asked for, and stands in the domain.
+//! Libraries read CBOR, COSE and X.509. The other checks of a relying party (challenge, origin, its own id, flags,
+//! counters) are in the domain, which knows what was asked for.
 
 pub mod attestation;
 pub mod client;

@@ -30,8 +30,8 @@ impl Workers {
         }
     }
 
-    /// Runs `f` on one of the threads and gives its result. Once accepted it runs to its end even
-    /// if the caller goes away; a panic inside it continues in the caller and harms nobody else.
+    /// Runs `f` on one of the threads and returns its result. Once accepted it runs to its end even
+    /// if the caller goes away; a panic inside it continues in the caller and affects no other caller.
     pub async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
         self.front.run(f).await
     }
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Workers {
 struct Lane {
     shared: Arc<Shared>,
     room: Arc<Semaphore>,
-    /// True if what was accepted runs although nobody waits for it any more.
+    /// True if accepted work runs although nobody waits for it any more.
     faithful: bool,
 }
 

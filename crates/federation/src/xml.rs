@@ -9,7 +9,7 @@ use roxmltree::{Document, ParsingOptions};
 
 /// The largest document, in bytes.
 const LARGEST: usize = 1 << 20;
-/// How many elements may stand in each other.
+/// The greatest depth to which elements may be nested.
 const DEEPEST: usize = 64;
 /// Attributes of one element, declarations of namespaces included.
 const MOST_ATTRIBUTES: usize = 64;
@@ -18,7 +18,7 @@ const MOST_IN_SCOPE: usize = 64;
 /// Declarations of namespaces in the document.
 const MOST_DECLARED: usize = 4_096;
 
-/// What differs from one kind of document to another.
+/// The bounds that differ from one kind of document to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// Elements, texts, comments and instructions.
@@ -67,7 +67,7 @@ struct Scan {
     pieces: u32,
 }
 
-/// What the scan sees of a start tag.
+/// The facts about a start tag that the scan uses.
 struct Tag {
     /// Bytes up to and with the closing bracket.
     length: usize,
@@ -117,7 +117,7 @@ impl Scan {
         Ok(())
     }
 
-    /// A start tag, whose opening bracket is passed; gives its bytes.
+    /// Reads a start tag whose opening bracket has been read; returns the number of its bytes.
     fn start(&mut self, rest: &[u8]) -> Result<usize, Malformed> {
         let tag = Tag::read(rest, self.bounds.tag)?;
         self.declared += tag.declares;
@@ -172,7 +172,7 @@ fn declares_namespace(rest: &[u8]) -> bool {
     rest.starts_with(b"xmlns")
 }
 
-/// What stands behind the byte at `at`.
+/// Returns the bytes after the one at `at`.
 fn behind(bytes: &[u8], at: usize) -> Result<&[u8], Malformed> {
     bytes.get(at.saturating_add(1)..).ok_or(Malformed)
 }

@@ -1,4 +1,4 @@
-//! What is known about each operation besides its types.
+//! Facts about each operation besides its types.
 
 use crate::generated::{Category, ErrorCode, Op};
 use crate::table::Shape;

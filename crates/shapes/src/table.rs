@@ -10,7 +10,7 @@ pub struct Shape {
     pub name: &'static str,
     /// Its values are left out of messages.
     pub secret: bool,
-    /// What it is and what limits it has.
+    /// Its kind, with the limits that apply to it.
     pub kind: Kind,
 }
 
@@ -91,7 +91,7 @@ pub struct Pattern {
 enum Decide {
     /// A translation for the `regex` crate, compiled at first use; none if it is not a pattern, which a test excludes.
     Regex(&'static str, OnceLock<Option<Regex>>),
-    /// One or more characters of a class: whether each byte of UTF-8 may stand in the text.
+    /// One or more characters of a class. For each byte of UTF-8: true if it may occur in the text.
     Letters([bool; 256]),
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong. No text here ever holds a parameter or a column's value.
+//! Errors. No text here ever holds a parameter or a column's value.
 
 use crate::Label;
 
@@ -19,9 +19,9 @@ pub enum StoreError {
     Column {
         /// The column, counted from 0.
         index: usize,
-        /// What the reader asked for.
+        /// The kind that the reader asked for.
         wanted: &'static str,
-        /// What was there.
+        /// The kind that was there.
         found: &'static str,
     },
     /// The store was closed.
@@ -35,8 +35,8 @@ pub enum CommitError {
     /// The first requirement that was not met. Nothing of the batch was applied.
     #[error("conflict: {}", .0.0)]
     Conflict(Label),
-    /// The connection or the disk failed during COMMIT: the batch is either applied as a whole or not at all,
-    /// and nobody can tell which. The caller answers InternalErrorException and must not repeat the batch blindly.
+    /// The connection or the disk failed during COMMIT: the batch is either applied as a whole or not at all, and there
+    /// is no way to tell which. The caller answers InternalErrorException and must not repeat the batch blindly.
     #[error("the outcome of the commit is unknown: {0}")]
     Unknown(String),
     /// Nothing of the batch was applied.
@@ -66,7 +66,7 @@ pub enum OpenError {
     Migration {
         /// The file's name without its ending.
         name: &'static str,
-        /// What the engine said.
+        /// The engine's message.
         reason: String,
     },
     /// The options or the connection string make no sense.

@@ -1,4 +1,4 @@
-//! Migrations: one SQL text for both engines, with words that stand for the engine's own types.
+//! Migrations: one SQL text for both engines, with placeholders for each engine's own types.
 
 use crate::{MigrateMode, OpenError};
 
@@ -109,14 +109,14 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// Whose words the types are written in.
+/// The engine whose names of types a migration is written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
     Postgres,
 }
 
-/// What was applied: number and oldest program of each.
+/// Selects the applied migrations: number and oldest program of each.
 pub(crate) const APPLIED: &str = "SELECT number, min_program FROM migrations ORDER BY number";
 /// Records a migration: number, name, oldest program, microseconds.
 pub(crate) const RECORD: &str =

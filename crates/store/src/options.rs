@@ -1,8 +1,8 @@
-//! Where the database is and how it is opened.
+//! Options that say where the database is and how it is opened.
 
 use std::path::PathBuf;
 
-/// What to do with migrations that the database does not have yet.
+/// The treatment of migrations that the database does not have yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MigrateMode {
     /// Run them before the first use.
@@ -26,13 +26,13 @@ pub enum Synchronous {
 /// The embedded engine.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
-    /// The database file; `-wal`, `-shm` and `.lock` files stand beside it.
+    /// The database file; `-wal`, `-shm` and `.lock` files are beside it.
     pub path: PathBuf,
     /// When a commit counts as done.
     pub synchronous: Synchronous,
     /// A file layer registered with SQLite under this name, for tests of crashes.
     pub vfs: Option<String>,
-    /// What to do with missing migrations.
+    /// The treatment of missing migrations.
     pub migrate: MigrateMode,
 }
 
@@ -44,7 +44,7 @@ pub struct PostgresOptions {
     pub url: String,
     /// The largest number of connections of this node.
     pub connections: usize,
-    /// What to do with missing migrations.
+    /// The treatment of missing migrations.
     pub migrate: MigrateMode,
 }
 

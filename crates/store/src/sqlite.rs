@@ -33,7 +33,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 256;
 
-/// What readers and the writer share.
+/// The state that readers and the writer share.
 pub(crate) struct Shared {
     options: SqliteOptions,
     /// Tells the stores of one process apart in the threads' lists of readers.

@@ -32,8 +32,8 @@ impl Aead {
         )))
     }
 
-    /// `header`, nonce, ciphertext and tag. The header is stored in the clear; whoever needs it
-    /// authenticated puts it into `aad` too.
+    /// `header`, nonce, ciphertext and tag. The header is stored in the clear; a caller that
+    /// needs it authenticated puts it into `aad` too.
     pub(super) fn seal(&self, header: &[u8], aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_LEN] = random::bytes();
         let mut out = Vec::with_capacity(header.len() + plaintext.len() + OVERHEAD);

@@ -39,7 +39,7 @@ pub enum SealError {
     Refused,
 }
 
-/// Where a sealed value belongs. It is authenticated but not stored, so that a value copied to
+/// The place to which a sealed value belongs. It is authenticated but not stored, so that a value copied to
 /// another row, column or pool does not open there.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -68,7 +68,7 @@ impl Context<'_> {
     }
 }
 
-/// The format version, then each part behind its length as 8 bytes: no two lists of parts give
+/// The format version, then each part behind its length as 8 bytes: no two lists of parts make
 /// the same bytes.
 fn prefixed(parts: &[&[u8]]) -> Vec<u8> {
     let length = parts.iter().map(|part| part.len() + 8).sum::<usize>();

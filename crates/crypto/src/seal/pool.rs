@@ -123,7 +123,7 @@ impl PoolKey {
         hmac::sign(&self.signs_rows, encoded).as_ref().to_vec()
     }
 
-    /// True if `mac` is what [`PoolKey::sign_row`] gives, in constant time.
+    /// True if `mac` is what [`PoolKey::sign_row`] returns; compares in constant time.
     #[must_use]
     pub fn has_signed_row(&self, encoded: &[u8], mac: &[u8]) -> bool {
         hmac::verify(&self.signs_rows, encoded, mac).is_ok()

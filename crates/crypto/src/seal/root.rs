@@ -19,7 +19,7 @@ pub struct RootKey {
 }
 
 impl RootKey {
-    /// Reads a key as the operator gives it; white space around it is ignored.
+    /// Reads a key as the operator supplies it; white space around it is ignored.
     ///
     /// # Errors
     /// `BadKey` unless it is exactly 32 bytes in standard base64 with padding.
@@ -112,7 +112,7 @@ impl RootKey {
         self.unwrap(&unsigned_wrap_context(pool_id), wrapped)
     }
 
-    /// What [`RootKey::wrap_pool_key`] made before rows were signed, for tests of old databases.
+    /// Wraps a pool key as [`RootKey::wrap_pool_key`] did before rows were signed, for tests of old databases.
     #[must_use]
     #[doc(hidden)]
     pub fn wrap_unsigned_pool_key(&self, pool_id: &str, key: &PoolKey) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! What opens, and above all what does not.
+//! Tests of which sealed values can be opened, and above all which cannot.
 
 use super::*;
 use crate::random;

@@ -16,7 +16,7 @@ pub struct Client {
     public_a: Vec<u8>,
 }
 
-/// What a client knows when it answers PASSWORD_VERIFIER (or DEVICE_PASSWORD_VERIFIER, with the
+/// The values that a client has when it answers PASSWORD_VERIFIER (or DEVICE_PASSWORD_VERIFIER, with the
 /// device group key, device key and device password in place of the first three).
 #[derive(Clone, Copy)]
 pub struct Answer<'a> {

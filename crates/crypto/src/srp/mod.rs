@@ -86,7 +86,7 @@ impl Verifier {
     ///
     /// # Errors
     /// `Malformed` if it has more bytes than N, `Refused` unless 1 < v < N - 1: with 1 and N - 1, the only numbers of small
-    /// order since (N - 1) / 2 is a prime, whoever knows no secret can compute the session key.
+    /// order since (N - 1) / 2 is a prime, a client that knows no secret can compute the session key.
     pub fn from_client(bytes: &[u8]) -> Result<Self, SrpError> {
         let value = bounded(bytes)?;
         let below = GROUP.modulus.reduce_public(&value).to_be().expose() == value.to_be().expose();
@@ -310,7 +310,7 @@ fn widened(bytes: &[u8]) -> Number {
 struct Group {
     modulus: Modulus,
     comb: Comb,
-    /// k = H(PAD(N), PAD(g)) in Montgomery form, so that one product gives k·v.
+    /// k = H(PAD(N), PAD(g)) in Montgomery form, so that one product yields k·v.
     k: Number,
 }
 

@@ -3,7 +3,7 @@
 use super::SrpError;
 
 /// PAD of the specification (auth.md 3.4): minimal big-endian two's-complement bytes, so a zero byte
-/// stands in front when the top bit is set, and zero is one zero byte.
+/// is prepended if the top bit is set, and zero is one zero byte.
 #[must_use]
 pub fn pad(bytes: &[u8]) -> Vec<u8> {
     let minimal = minimal(bytes);

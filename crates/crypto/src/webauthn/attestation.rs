@@ -21,7 +21,7 @@ use crate::hash::sha256;
 
 /// The organisational unit of a subject.
 const UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
-/// What it must be in the certificate of an authenticator (section 8.2.1).
+/// The organisational unit in the certificate of an authenticator (section 8.2.1).
 const AUTHENTICATOR: &[u8] = b"Authenticator Attestation";
 /// `id-fido-gen-ce-aaguid`: the model that the certificate is for (section 8.2.1).
 const AAGUID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
@@ -52,21 +52,21 @@ impl From<Malformed> for Refused {
     }
 }
 
-/// What vouches for a new passkey (section 6.5.3).
+/// The type of attestation of a new passkey (section 6.5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attestation {
     /// Nothing.
     None,
     /// The passkey itself.
     Itself,
-    /// A certificate of the authenticator, whoever made it.
+    /// A certificate of the authenticator, by any issuer.
     Certificate,
 }
 
 /// An attestation object, taken apart and not verified yet.
 #[derive(Debug)]
 pub struct AttestationObject {
-    /// What the authenticator says.
+    /// The authenticator data.
     pub data: AuthenticatorData,
     /// The new passkey.
     pub credential: AttestedCredential,
@@ -99,8 +99,8 @@ impl AttestationObject {
         })
     }
 
-    /// Verifies the statement over `client_data`, the bytes of clientDataJSON, and gives the passkey's key (section 7.1
-    /// steps 20 to 22).
+    /// Verifies the statement over `client_data`, the bytes of clientDataJSON, and returns the passkey's key (section
+    /// 7.1 steps 20 to 22).
     ///
     /// # Errors
     /// [`Refused`].

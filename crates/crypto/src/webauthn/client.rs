@@ -24,7 +24,7 @@ pub const ELIGIBLE: u8 = 1 << 3;
 /// BS.
 pub const BACKED_UP: u8 = 1 << 4;
 
-/// What the authenticator signs with.
+/// The key pair that the authenticator signs with.
 enum Pair {
     Es256(EcdsaKeyPair),
     Rs256(Box<SigningKey>),

@@ -62,8 +62,8 @@ impl CredentialKey {
         .map(Self)
     }
 
-    /// A key that nobody signs in with, for names that nobody has: a signature is checked at the same cost, and what comes
-    /// out must not be believed, for the secret half of this key is the number one.
+    /// Returns a decoy key for unknown names, so that a signature is checked at the same cost. The caller must ignore the
+    /// result of the check, because the secret half of this key is the number one.
     ///
     /// # Errors
     /// None that can arise.

@@ -5,13 +5,13 @@ use serde::Deserialize;
 /// The endpoints of a provider that a relying party calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Where the browser is sent.
+    /// The authorization endpoint, to which the browser is sent.
     pub authorization: String,
-    /// Where codes become tokens.
+    /// The token endpoint, which exchanges codes for tokens.
     pub token: String,
-    /// Where claims are asked for.
+    /// The userinfo endpoint, which is asked for claims.
     pub userinfo: String,
-    /// Where the keys are.
+    /// The URL of the keys.
     pub jwks: String,
 }
 
@@ -35,7 +35,7 @@ struct Document {
     jwks_uri: String,
 }
 
-/// Where the document of an issuer is (section 4.1).
+/// Returns the URL of an issuer's document (section 4.1).
 #[must_use]
 pub fn url(issuer: &str) -> String {
     format!(

@@ -21,14 +21,14 @@ const LONGEST_CERTIFICATE: usize = 4_096;
 /// Certificates of a provider; those that publish their next key ahead have two or three.
 const MOST_CERTIFICATES: usize = 32;
 
-/// What a relying party needs to know of an identity provider.
+/// The facts that a relying party needs about an identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
-    /// Who issues the assertions.
+    /// The issuer of the assertions.
     pub entity_id: String,
-    /// Where the browser is sent with a request to sign in.
+    /// The URL to which the browser is sent with a request to sign in.
     pub sso_redirect: String,
-    /// Where the browser is sent with a request to sign out.
+    /// The URL to which the browser is sent with a request to sign out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slo_redirect: Option<String>,
     /// The certificates of the keys that may sign, base64 of DER; never empty.
@@ -69,7 +69,7 @@ pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
     let mut found = document.descendants().filter_map(provider);
     let (entity, role) = match (found.next(), found.next()) {
         (Some(only), None) => only,
-        // Which of several is meant, nobody has said.
+        // With several providers it is unknown which one is meant.
         _ => return Err(MetadataError::NoProvider),
     };
     let entity_id = entity.attribute("entityID").unwrap_or_default().trim();
@@ -96,7 +96,7 @@ fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> 
     (speaks && entity.has_tag_name((METADATA, "EntityDescriptor"))).then_some((entity, role))
 }
 
-/// Where a service takes redirects. Browsers are sent there, so nothing but http(s) is taken.
+/// Returns the URL at which a service takes redirects. Browsers are sent there, so only http(s) is accepted.
 fn location(role: Node<'_, '_>, service: &str) -> Option<String> {
     role.children()
         .filter(|node| node.has_tag_name((METADATA, service)))

@@ -20,7 +20,7 @@ const LENGTH_UNIT: LengthUnit = LengthUnit::Scalars;
 enum LengthUnit {
     /// Unicode scalar values.
     Scalars,
-    /// What Java's `String.length` counts.
+    /// UTF-16 code units, which Java's `String.length` counts.
     Utf16,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn check(shape: &Shape, body: &Value) -> Result<(), String> {
     ))
 }
 
-/// Where in the request the walk is; only written out when something is wrong there.
+/// The position of the walk in the request; only written out if a value there is wrong.
 enum Path<'a> {
     Root,
     Member(&'a Path<'a>, &'a str),

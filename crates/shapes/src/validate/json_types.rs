@@ -47,7 +47,7 @@ pub(super) fn coerce(shape: &Shape, value: &mut Value) -> Result<(), String> {
             Value::Bool(_) => {}
             other => return Err(mismatch(other, "a Boolean")),
         },
-        // The wording is that of other services of the same framework; nobody has shown this one's.
+        // The wording is that of other services of the same framework; this service's own is unknown.
         Kind::Timestamp => match value {
             Value::Number(_) => {}
             other => return Err(mismatch(other, "milliseconds since epoch")),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::scalar::decoded_len;
 use crate::table::{Kind, Shape};
 
-/// What stands for a secret inside a printed structure.
+/// The text that replaces a secret inside a printed structure.
 const REDACTED: &str = "***Sensitive Data Redacted***";
 
 /// A value on its way into a message. Its `Display` is ` '…'` with a leading space, or nothing when it is hidden.
@@ -33,7 +33,7 @@ impl fmt::Display for Printed<'_> {
     }
 }
 
-/// A value as Java's `toString` gives it: `[a, b]`, `{k=v}`, `Type(member=value, other=null)` (settled V4, V5).
+/// A value as Java's `toString` prints it: `[a, b]`, `{k=v}`, `Type(member=value, other=null)` (settled V4, V5).
 struct Java<'a> {
     shape: &'a Shape,
     value: &'a Value,

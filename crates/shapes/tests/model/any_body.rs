@@ -1,4 +1,4 @@
-//! Whatever the body, validation gives an answer, and what it accepts turns into the typed request.
+//! Tests that validation returns an answer for any body, and that an accepted body converts to the typed request.
 
 use std::collections::BTreeSet;
 

@@ -153,7 +153,7 @@ impl Postgres {
         }
     }
 
-    /// What an unmet requirement means when nothing was applied.
+    /// Returns the outcome of an attempt that failed by an unmet requirement and applied nothing.
     fn judge(&self, unmet: Unmet) -> Attempt {
         let error = match unmet {
             Unmet::Label(label) => return Attempt::Failed(CommitError::Conflict(label)),
@@ -171,7 +171,8 @@ impl Postgres {
         }
     }
 
-    /// Whether a batch was committed; afterwards it cannot be any more. `None`: the database does not answer.
+    /// Returns true if a batch was committed; after a `false` it cannot be committed any more. None if the database
+    /// does not answer.
     async fn inquire(&self, id: &str) -> Option<bool> {
         let began = Instant::now();
         let id = params![id];
@@ -219,7 +220,7 @@ enum Unmet {
 }
 
 impl Unmet {
-    /// Whether the connection must not be used again.
+    /// True if the connection must not be used again.
     fn is_of_connection(&self) -> bool {
         let Self::Error(error) = self else {
             return false;
@@ -300,7 +301,7 @@ fn query(statement: &Statement) -> Query<'_> {
     }
 }
 
-/// Whether the batch is one statement that needs no undoing: whatever number of rows it touches is right, or it is an
+/// True if the batch is one statement that never needs a rollback: any number of rows it touches is right, or it is an
 /// INSERT of VALUES, which cannot touch more than one. An UPDATE that must touch one row could touch two.
 fn is_autocommit(batch: &Batch) -> bool {
     let [statement] = batch.statements.as_slice() else {

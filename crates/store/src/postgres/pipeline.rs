@@ -20,7 +20,7 @@ pub(super) struct Query<'a> {
     pub(super) lock: Lock,
 }
 
-/// Whether the rows found must stay as they are until the commit.
+/// The lock on the rows found: with `Share` they must stay as they are until the commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lock {
     No,

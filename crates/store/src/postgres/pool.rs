@@ -132,7 +132,7 @@ impl Pool {
 }
 
 impl Leased<'_> {
-    /// Gives the connection back. It must be outside a transaction.
+    /// Returns the connection to the pool. It must be outside a transaction.
     pub(super) fn keep(mut self) {
         if self.connection.client.is_closed() || self.pool.closed.load(Ordering::Acquire) {
             return;

@@ -23,7 +23,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub(super) enum Statements {
     /// Prepared once per connection.
     Prepared,
-    /// Unnamed and sent whole each time, so that a pooler may give every transaction another server connection.
+    /// Unnamed and sent whole each time, so that a pooler may use another server connection for every transaction.
     Unnamed,
 }
 
@@ -119,7 +119,7 @@ fn ssl_mode(asked: Option<&str>, local: bool) -> Result<SslMode, OpenError> {
     }
 }
 
-/// Whether every host is this machine.
+/// True if every host is this machine.
 fn is_local(config: &Config) -> bool {
     let names = config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => {

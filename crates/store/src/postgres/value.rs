@@ -111,7 +111,7 @@ pub(super) fn from_row(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres:
         .map(Row::new)
 }
 
-/// What an error means for the statement or batch that met it.
+/// The consequence of an error for the statement or batch that met it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// Uniqueness or a check was violated: a labelled statement reports its conflict.

@@ -36,8 +36,8 @@ impl FileLock {
     }
 }
 
-/// Opens a file, and makes it when it is missing, for its owner only. SQLite gives the files beside its database the mode
-/// that the database has.
+/// Opens a file, or creates it if it is missing, readable by its owner only. SQLite creates the files beside its
+/// database with the mode that the database has.
 pub(super) fn create_private(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);

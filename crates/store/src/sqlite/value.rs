@@ -63,7 +63,7 @@ pub(super) fn bind(
     Ok(())
 }
 
-/// Whether a uniqueness or check constraint was violated, which a labelled statement reports as its conflict.
+/// True if a uniqueness or check constraint was violated, which a labelled statement reports as its conflict.
 pub(super) fn is_conflict(error: &rusqlite::Error) -> bool {
     let rusqlite::Error::SqliteFailure(failure, _) = error else {
         return false;
@@ -77,7 +77,7 @@ pub(super) fn is_conflict(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Whether the connection, not the statement, is at fault: the whole group of batches fails.
+/// True if the connection, not the statement, is at fault: the whole group of batches fails.
 pub(super) fn is_engine_failure(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),

@@ -30,8 +30,8 @@ const RESTART_WAIT: Duration = Duration::from_millis(250);
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 /// A log file that starts again is cut to this size.
 pub(super) const LOG_LIMIT_BYTES: i64 = 64 << 20;
-/// Groups that get savepoints after one that had to be applied again. Whoever provokes conflicts on purpose then makes
-/// one group in so many cost twice.
+/// Groups that get savepoints after one that had to be applied again. A client that provokes conflicts on purpose
+/// then makes only one group in this many cost twice.
 const CAREFUL_GROUPS: u32 = 64;
 /// How long until a failed file is opened again.
 const REOPEN_EVERY: Duration = Duration::from_millis(100);
@@ -284,7 +284,7 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Copies the whole log into the database and syncs both. A log found on opening may hold commits that were written but
-/// not yet synced when the last program was killed, and nobody may read them before they are safe.
+/// not yet synced when the last program was killed, and no reader may see them before they are durable.
 pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
     let busy: bool =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;

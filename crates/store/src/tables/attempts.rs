@@ -9,7 +9,7 @@ use crate::{Batch, Label, Query, Row, StoreError, params};
 /// The kind of the sign-in lockout.
 pub const PASSWORD: &str = "password";
 
-/// What the kinds of wrong answers to single factors begin with.
+/// The prefix of the kinds that count wrong answers to single factors.
 pub const WRONG: &str = "wrong:";
 
 /// Another attempt on the same subject was judged first: read again.

@@ -441,7 +441,7 @@ impl Table {
     }
 }
 
-/// Columns as they stand in a SELECT.
+/// Joins column names into the list of a SELECT.
 pub(crate) fn listed(columns: &[&str]) -> String {
     columns.join(", ")
 }

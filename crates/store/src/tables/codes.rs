@@ -67,7 +67,7 @@ impl JudgedRow {
 pub struct NewCode<'a> {
     /// A user id or a pseudonym.
     pub subject: &'a str,
-    /// What it is for.
+    /// The purpose of the code.
     pub purpose: &'a str,
     /// Code and destination, sealed.
     pub sealed: Vec<u8>,

@@ -51,9 +51,9 @@ rows! {
     pub struct DeviceRow {
         /// Names the device for its user.
         pub device_key: String,
-        /// Stands for the pool in the device's proofs.
+        /// The name that replaces the pool's name in the device's proofs.
         pub group_key: String,
-        /// What the user calls it.
+        /// The user's name for it.
         pub name: Option<String>,
         /// Salt and verifier.
         pub sealed: Option<Vec<u8>>,

@@ -25,9 +25,9 @@ pub const LOST: Label = Label("lease_lost");
 /// A job that this node works on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// What is to be done.
+    /// The kind of work.
     pub kind: String,
-    /// To what, for example a pool id.
+    /// What the work is done to, for example a pool id.
     pub key: String,
     /// This node.
     pub owner: String,

@@ -54,7 +54,7 @@ rows! {
 }
 
 rows! {
-    /// What an image is for; a style has one image for each.
+    /// The purpose of an image; a style has at most one image for each.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub struct AssetKey {
         /// Which part of the page.
@@ -69,7 +69,7 @@ rows! {
 /// An image as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetRow {
-    /// What it is for.
+    /// The purpose of the image.
     pub key: AssetKey,
     /// The kind of file.
     pub extension: String,
@@ -127,7 +127,7 @@ pub async fn assets(
     rows::all(store.all((ASSETS, params![pool_id, style_id])).await?)
 }
 
-/// What a style has images for.
+/// Returns the keys of a style's images.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -40,7 +40,7 @@ rows! {
         pub rp_id: String,
         /// COSE.
         pub public_key: Vec<u8>,
-        /// What its authenticator counted at the last use.
+        /// The authenticator's signature counter at the last use.
         pub sign_count: i64,
         /// JSON.
         pub doc: String,

@@ -44,7 +44,7 @@ rows! {
         pub doc: String,
         /// The pool's key, wrapped by the sealing key.
         pub data_key: Vec<u8>,
-        /// What `pool set-issuer` set, JSON.
+        /// The issuer that `pool set-issuer` set, JSON.
         pub issuer: Option<String>,
         /// Microseconds.
         pub created: i64,

@@ -27,9 +27,9 @@ rows! {
     pub struct LinkRow {
         /// Through which provider.
         pub provider_id: String,
-        /// What the provider is called.
+        /// The provider's name.
         pub provider: String,
-        /// What the provider says of the user: the subject or a mapped attribute.
+        /// The attribute by which the provider identifies the user: the subject or a mapped attribute.
         pub attribute: String,
         /// Its value.
         pub value: String,
@@ -55,7 +55,7 @@ rows! {
     pub struct OwnerRow {
         /// The user.
         pub user_id: String,
-        /// What the provider says of the user.
+        /// The attribute by which the provider identifies the user.
         pub attribute: String,
         /// Its value.
         pub value: String,

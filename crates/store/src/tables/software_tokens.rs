@@ -18,7 +18,7 @@ const USE: &str = "UPDATE software_tokens SET last_step = ?4, mac = ?5, ver = ve
 const DELETE: &str = "DELETE FROM software_tokens WHERE pool_id = ?1 AND user_id = ?2";
 
 rows! {
-    /// What is kept of a user's authenticator app.
+    /// A user's authenticator app as it is stored.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct SoftwareTokenRow {
         /// The registered seed, sealed.

@@ -52,7 +52,7 @@ rows! {
         pub terms_id: String,
         /// The client whose sign-up page shows it.
         pub client_id: String,
-        /// What it is about.
+        /// The name of the document.
         pub name: String,
         /// JSON.
         pub doc: String,

@@ -13,7 +13,7 @@ const PUT: &str = "INSERT INTO ui_customizations (pool_id, client_id, css, image
      image_kind = ?5, modified = ?6, ver = ui_customizations.ver + 1 RETURNING created";
 const DELETE: &str = "DELETE FROM ui_customizations WHERE pool_id = ?1 AND client_id = ?2";
 
-/// The row that stands for every client without one of its own.
+/// The client id of the row that applies to every client without one of its own.
 pub const ALL: &str = "ALL";
 
 rows! {
@@ -24,7 +24,7 @@ rows! {
         pub client_id: String,
         /// The style sheet, if there is one.
         pub css: Option<String>,
-        /// What kind of image there is, if any.
+        /// The kind of the image, if there is one.
         pub image_kind: Option<String>,
         /// Microseconds.
         pub created: i64,
@@ -33,7 +33,7 @@ rows! {
     }
 }
 
-/// What a client of the pool looks like: its own customization, else that for [`ALL`].
+/// Returns the customization that applies to a client of the pool: its own, else that for [`ALL`].
 ///
 /// # Errors
 /// [`StoreError`].
@@ -48,7 +48,7 @@ pub async fn in_force(
     Ok(rows.into_iter().next())
 }
 
-/// Puts a customization in the place of the one that is there; [`created`] tells since when there is one.
+/// Inserts a customization or replaces the existing one; [`created`] returns the time of the first one.
 pub fn put(
     batch: Batch,
     pool_id: &str,

@@ -55,7 +55,7 @@ pub(crate) fn statements(source: &str) -> Vec<String> {
     found
 }
 
-/// True for the text of a `format!`: a name in braces stands in it.
+/// True for the text of a `format!`, that is, if it contains a name in braces.
 fn has_place_to_fill(text: &str) -> bool {
     text.split('{')
         .skip(1)

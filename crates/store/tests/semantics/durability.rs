@@ -64,7 +64,7 @@ fn batch(key: &str) -> Batch {
         .one(NONCE, params![key], TAKEN)
 }
 
-/// What a crash has left: acknowledged batches that are lost, and batches that are half there.
+/// The damage by a crash: the numbers of acknowledged batches that are lost and of batches that are partly applied.
 #[derive(Debug, Default)]
 struct Damage {
     lost: usize,

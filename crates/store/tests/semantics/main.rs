@@ -1,4 +1,4 @@
-//! What a store promises, on every engine by the same tests.
+//! Tests of what a store guarantees, the same on every engine.
 //!
 //! PostgreSQL is the server at `TEST_POSTGRES_URL`, a schema for each test; without the variable its tests do nothing
 //! but say so.

@@ -1,4 +1,4 @@
-//! What only PostgreSQL's driver does.
+//! Tests of behaviour that only PostgreSQL's driver has.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What only the embedded engine does.
+//! Tests of behaviour that only the embedded engine has.
 
 use cognate_store::{Batch, CommitError, Label, OpenError, Store, params};
 

@@ -1,4 +1,4 @@
-//! What two nodes of one database may rely on.
+//! Tests of the guarantees that two nodes of one database rely on.
 
 use cognate_store::{Batch, CommitError, Label, Store, Value, params};
 
@@ -147,7 +147,7 @@ async fn at_most_five_stays_five(one: &Store, other: &Store) {
             if count >= 5 {
                 return false;
             }
-            // The owner's version first: whoever counted the same rows is stale.
+            // The owner's version first: a node that counted the same rows is then stale.
             let batch = Batch::new().one(BUMP, params!["p", ver], STALE).one(
                 ADD_GROUP,
                 params![format!("g{n}"), "p"],

@@ -1,4 +1,4 @@
-//! What is said of absent members, and in which order violations stand (settled L10, L11).
+//! Tests of the texts about absent members, and of the order of violations (settled L10, L11).
 
 use serde_json::json;
 

@@ -9,7 +9,7 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// The other columns, in the order in which the migrations add them.
     pub columns: &'static [&'static str],
-    /// What its rows belong to.
+    /// The owner of its rows.
     pub scope: Scope,
     /// How its rows are deleted after their pool.
     pub purge: Purge,
@@ -21,11 +21,11 @@ pub struct Table {
     pub sealed: &'static [Sealed],
     /// The columns under the row's MAC that follow those of the key; None for a table without a column `mac`.
     pub signed: Option<&'static [&'static str]>,
-    /// Where its rows come from.
+    /// The origin of its rows.
     pub origin: Origin,
 }
 
-/// What the rows of a table belong to.
+/// The owner of a table's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The database itself.
@@ -89,7 +89,7 @@ pub enum SealedBy {
     SealingKeyOrNone,
 }
 
-/// Where the rows of a table come from.
+/// The origin of a table's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// They are what a backup must hold.

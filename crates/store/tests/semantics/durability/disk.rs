@@ -235,7 +235,7 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: ffi::sqlite3_i
     }
 }
 
-/// What came before is safe now. The real disk is not asked: the test's crash happens in our images only.
+/// Marks all earlier changes of the file as durable. Does not sync the real disk: the test crashes our images only.
 unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     // SAFETY: ours.
     let Some(path) = (unsafe { path(file) }) else {
