@@ -164,9 +164,9 @@ impl fmt::Display for Search {
 
 /// A kind of request in a world.
 pub struct Requests {
-    /// Where.
+    /// The world.
     pub world: World,
-    /// Which.
+    /// The kind.
     pub kind: Cell<Kind>,
 }
 
@@ -238,7 +238,7 @@ impl Call for Requests {
     }
 }
 
-/// Where the ID token is in an answer.
+/// The JSON pointer of the ID token in an answer.
 pub const ID_TOKEN: &str = "/AuthenticationResult/IdToken";
 
 /// A seeded user, another for each call, here and there in the pool.
@@ -281,7 +281,7 @@ async fn in_group(w: &World, connection: &mut Connection, group: &str, limit: us
     expect(&reply, "/Users", limit)
 }
 
-/// Creates a user whose name no other call and no other run gives.
+/// Creates a user with a name that no other call and no other run uses.
 async fn create(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
     let name = format!("made-{}-{}-{i}", aws::now() / 3_600, std::process::id());
     let input = json!({

@@ -38,11 +38,11 @@ pub struct Device {
 
 /// The pools, and what each signer has there.
 pub struct Factors {
-    /// Where an authenticator app is the second factor.
+    /// The site where an authenticator app is the second factor.
     pub apps_at: Site,
-    /// Where a remembered device may take the app's place.
+    /// The site where a remembered device may replace the app.
     pub devices_at: Site,
-    /// Where a passkey may take the password's place.
+    /// The site where a passkey may replace the password.
     pub passkeys_at: Site,
     apps: Vec<Seed>,
     devices: Vec<Device>,
@@ -51,7 +51,7 @@ pub struct Factors {
     turn: Cell<u64>,
 }
 
-/// Whose turn it is to sign in with the app.
+/// The next sign-in with the app.
 pub struct Turn {
     /// The user.
     pub user: u64,
@@ -60,8 +60,8 @@ pub struct Turn {
 }
 
 impl Factors {
-    /// Makes the pools, and gives every signer an app, a device and a passkey. `ahead`: seconds that the service's clock is
-    /// ahead of this machine's.
+    /// Makes the pools, and registers an app, a device and a passkey for every signer. `ahead`: seconds that the
+    /// service's clock is ahead of this machine's.
     pub async fn make(host: &str, ahead: i64) -> Result<Self> {
         let mut c = Caller::open(host).await?;
         let mut made = Self {
@@ -134,7 +134,7 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What the browser says about the ceremony.
+/// Returns clientDataJSON, which the browser writes about the ceremony.
 fn client_data(kind: &str, challenge: &str) -> String {
     let origin = format!("https://{RELYING_PARTY}");
     json!({ "type": kind, "challenge": challenge, "origin": origin, "crossOrigin": false })
@@ -221,7 +221,7 @@ impl Caller {
         Ok(site)
     }
 
-    /// A new user, signed in; gives the AuthenticationResult.
+    /// Creates a user and signs in; returns the AuthenticationResult.
     async fn new_user(&mut self, site: &Site, i: u64) -> Result<Value> {
         let user = json!({
             "UserPoolId": site.pool, "Username": signer(i), "MessageAction": "SUPPRESS",
@@ -241,7 +241,7 @@ impl Caller {
         }
     }
 
-    /// Gives a user an app and makes it the second factor.
+    /// Registers an app for a user and makes it the second factor.
     async fn register_app(
         &mut self,
         site: &Site,

@@ -11,7 +11,7 @@ use cognate_crypto::webauthn::key::CredentialKey;
 
 use crate::machine;
 
-/// What a kind of request cannot do without.
+/// The cryptographic work that a kind of request cannot do without.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Floor {
     /// Two signatures and g^x: a sign-in with the password.
@@ -42,7 +42,7 @@ pub struct Pieces {
     public_a: srp::PublicA,
     app: Seed,
     passkey: CredentialKey,
-    /// What the passkey signed, and its signature.
+    /// The bytes that the passkey signed, and its signature.
     shown: (Vec<u8>, Vec<u8>),
 }
 

@@ -11,7 +11,7 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
-/// What came back.
+/// The answer to a request.
 pub struct Reply {
     /// The status code.
     pub status: u16,

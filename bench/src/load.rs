@@ -16,7 +16,7 @@ pub trait Call {
     fn call(&self, connection: &mut Connection, i: u64) -> impl Future<Output = Result<()>>;
 }
 
-/// What a closed loop did.
+/// The result of a closed loop.
 pub struct Closed {
     /// Calls answered.
     pub calls: u64,

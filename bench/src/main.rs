@@ -28,7 +28,7 @@ mod world;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// What to measure.
+/// The arguments of the program.
 #[derive(Clone, Parser)]
 #[command(about = "Measures Cognate against its performance floors")]
 pub struct Arguments {

@@ -16,7 +16,7 @@ use crate::machine::{self, Server, mib};
 use crate::report::Table;
 use crate::world::text;
 
-/// What a call may cost with many pools in comparison with few.
+/// The highest permitted ratio of a call's cost with many pools to its cost with few.
 const RATIO: f64 = 1.2;
 /// Pools of the server with few.
 const FEW: u64 = 1_000;
@@ -24,7 +24,7 @@ const FEW: u64 = 1_000;
 const CREATORS: usize = 32;
 /// Slices of a row for each server.
 const SLICES: u64 = 6;
-/// What idle memory may grow by: the caches, which have a bound.
+/// The bytes by which idle memory may grow: the caches, which have a bound.
 const MEMORY: u64 = 32 << 20;
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -19,14 +19,14 @@ use crate::report::Table;
 use crate::rows;
 use crate::world;
 
-/// What the largest pool may cost in comparison with the smallest.
+/// The highest permitted ratio of a call's cost in the largest pool to its cost in the smallest.
 const RATIO: f64 = 1.2;
 /// Kept databases with fewer users are filled again.
 const REUSED_FROM: u64 = 100_000;
 /// Slices of a row for each size.
 const SLICES: u64 = 6;
 
-/// What to measure.
+/// The sizes and rows to measure.
 #[derive(Clone, clap::Args)]
 pub struct Options {
     /// Users in each pool, the smallest first; each a multiple of 1,000.

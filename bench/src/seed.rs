@@ -29,8 +29,8 @@ pub const TEAMS: u64 = 100;
 const SQUADS: u64 = 9_000;
 /// The groups of each seeded user: everyone, a team and a squad.
 pub const GROUPS_EACH: usize = 3;
-/// A sealed SRP credential has this many bytes: 384 of the verifier, the salt, the versions and the seal. Nobody signs in
-/// as a seeded user, so random bytes do.
+/// The length of a sealed SRP credential: 384 bytes of the verifier, the salt, the versions and the seal. Nobody signs
+/// in as a seeded user, so random bytes suffice.
 const CREDENTIAL_BYTES: usize = 464;
 
 /// A seeded user by number.
@@ -48,7 +48,7 @@ impl Seeded {
         hash
     }
 
-    /// What ListUsers finds the user by.
+    /// Returns the attribute's value, by which ListUsers finds the user.
     pub fn value(self, attribute: &str) -> String {
         let i = self.0;
         match attribute {

@@ -117,7 +117,7 @@ async fn answer(
     unsigned(w, connection, "RespondToAuthChallenge", &input).await
 }
 
-/// Proves the password by SRP; gives what is asked next, or the tokens.
+/// Proves the password by SRP; returns the next challenge, or the tokens.
 async fn password_proof(
     w: &World,
     connection: &mut Connection,

@@ -40,7 +40,7 @@ fn welch(a: &Sample, b: &Sample) -> f64 {
     (a.mean - b.mean) / (a.variance() / a.n + b.variance() / b.n).sqrt()
 }
 
-/// What is compared: its name, and the input for a user name.
+/// A flow to compare: its name, and the function that makes the input for a user name.
 type Flow<'a> = (&'a str, Box<dyn Fn(&str) -> Value + 'a>);
 
 /// Each name, known or not, fails four times: the fifth failure would begin the lockout.

@@ -19,7 +19,7 @@ pub const SIGNERS: u64 = 256;
 /// Of every signer.
 pub const PASSWORD: &str = "Passw0rd!";
 
-/// What the requests need to know.
+/// The values that the requests need.
 pub struct World {
     /// Address and port of the server.
     pub host: String,
@@ -49,7 +49,7 @@ pub fn signer(i: u64) -> String {
 }
 
 /// Makes a pool with its clients, the users that sign in and `users` others in `folder`, and leaves the server stopped.
-/// What an earlier run made there is used again.
+/// Uses again what an earlier run made there.
 pub async fn prepare(arguments: &Arguments, folder: &Path, users: u64) -> Result<World> {
     let note = folder.join("world.json");
     if let Ok(text) = std::fs::read_to_string(&note) {

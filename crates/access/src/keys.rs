@@ -309,7 +309,7 @@ fn state(enabled: bool) -> State {
     }
 }
 
-/// A new key; its secret is shown once.
+/// A new key; its secret is displayed only once.
 #[derive(Serialize, Deserialize)]
 pub struct NewKey {
     /// The access key id.

@@ -1,4 +1,4 @@
-//! Who may do what, and how often: access keys, IAM policies and rates.
+//! Access keys, IAM policies and rates, which decide who may do what and how often.
 //!
 //! The API, pages, the console and commands ask the same judges. [`keys`] finds the key of a signature, [`judge`] asks
 //! its policy about an operation, [`rates`] counts a request. Nothing here knows HTTP: signatures are read by the

@@ -144,7 +144,7 @@ fn post(url: &str, body: &'static str) -> Request<Bytes> {
     Request::post(url).body(Bytes::from(body)).unwrap()
 }
 
-/// A client whose name service gives the next of these answers at each question, and how often it was asked.
+/// A client whose name service returns the next of these answers to each question, and the number of questions.
 fn resolving(
     private: bool,
     answers: Vec<Vec<SocketAddr>>,

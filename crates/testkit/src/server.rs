@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::mailbox::Mailbox;
 use crate::raw::{Credentials, Raw};
 
-/// Where the server keeps its data.
+/// The database of the server.
 #[derive(Clone, Debug)]
 pub enum Engine {
     /// The embedded database in a temporary folder.

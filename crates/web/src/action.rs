@@ -28,7 +28,7 @@ pub(crate) fn cx<'a>(app: &'a App, endpoint: Endpoint, visitor: &Visitor) -> Cx<
 /// Runs an endpoint's work for a caller without credentials, again while what it read is out of date.
 ///
 /// # Errors
-/// What the work refuses; InternalErrorException for a fault, which is in the log.
+/// The work's own errors; InternalErrorException for a fault, which is logged.
 pub(crate) async fn run<T, F>(
     cx: &Cx<'_>,
     attempt: impl FnMut() -> F,

@@ -1,4 +1,4 @@
-//! The reasons why a handler has no answer of its own, and the answers that the table gives instead.
+//! The reasons why a handler has no answer of its own, and the answers that the table sends instead.
 
 use cognate_access::RateError;
 use cognate_domain::errors::{ErrorCode, INTERNAL};

@@ -1,11 +1,11 @@
-//! What a call takes and what it answers, made comparable.
+//! The cost of a call and its answer, in forms that can be compared.
 
 use std::collections::BTreeSet;
 
 use cognate_testkit::Reply;
 use serde_json::{Value, json};
 
-/// What one call took.
+/// The cost of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     pub fixed_base: u64,
@@ -29,14 +29,14 @@ impl Cost {
     }
 }
 
-/// One call of a script: its name, what it took, what came back.
+/// One call of a script: its name, its cost and its answer.
 pub struct Step {
     pub name: String,
     pub cost: Cost,
     pub shape: Shape,
 }
 
-/// All of an answer that must not tell a user from nobody.
+/// The parts of an answer that must be the same for a user and for an unknown name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
     status: u16,

@@ -1,4 +1,4 @@
-//! Where existence must not show (auth.md 2.11, PreventUserExistenceErrors ENABLED), known and unknown names cost the same
+//! If existence must not show (auth.md 2.11, PreventUserExistenceErrors ENABLED), known and unknown names cost the same
 //! exponentiations, reads, commits and messages, and get answers of the same shape, in every operation that takes a name.
 //!
 //! Exponentiations are counted by the process, so this is a program of its own with a single test.
@@ -426,7 +426,7 @@ async fn all_kinds(server: &TestServer) {
     control(server).await;
 }
 
-/// Where existence may show, it does: so the counters see a difference where there is one.
+/// Checks that existence shows in a pool that allows it, which proves that the counters see a difference.
 async fn control(server: &TestServer) {
     let raw = server.raw();
     let open = site(

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use crate::engines;
 use crate::program::{self, Program};
 
-/// What all the abuse below may add to the program's memory.
+/// The most memory that all the abuse below may add to the program.
 const GROWTH: u64 = 96 << 20;
 
 fn address(program: &Program) -> String {

@@ -181,7 +181,7 @@ async fn the_check_notices_a_database_that_answers_too_early() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What was said of a challenge and of wrong passwords holds after a kill, too.
+/// Checks that the answers about a challenge and about wrong passwords are the same after a kill.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_lock_and_the_spent_challenge_survive_a_kill_on_sqlite() {
     guards_survive("guards", None).await;
@@ -256,7 +256,7 @@ struct Load {
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
-/// Where they work.
+/// The pool and the client that they work on.
 struct World {
     pool: String,
     client: String,
@@ -288,7 +288,7 @@ impl Load {
                         .await
                         .is_none()
                     {
-                        // The program or its database is away; whoever waits for it does not hammer it.
+                        // The program or its database is down: wait a little, so as not to hammer it.
                         tokio::time::sleep(Duration::from_millis(20)).await;
                     }
                     step += 1;

@@ -20,7 +20,7 @@ use crate::site::*;
 struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
-    /// Remembers a secret and gives it back.
+    /// Remembers a secret and returns it.
     fn keep(&mut self, what: &str, secret: impl Into<String>) -> String {
         let secret = secret.into();
         assert!(!secret.is_empty(), "{what}");
@@ -98,7 +98,8 @@ fn the_search_finds_secrets_in_every_form_and_no_code_in_a_time() {
     }
 }
 
-/// Whether the log holds the text. Six digits count only when they stand alone, or the times in the log would have some.
+/// True if the log holds the text. Six digits count only if no letter, digit, point or hyphen adjoins them, because
+/// the times in the log contain six digits too.
 fn holds(log: &str, text: &str) -> bool {
     if text.len() != 6 {
         return log.contains(text);
@@ -204,7 +205,7 @@ async fn searched(name: &str, database_url: Option<&str>, format: &str) {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What `cognate audit` says.
+/// Returns the output of `cognate audit`.
 fn trail(folder: &Path, database_url: Option<&str>) -> String {
     let output = program::command(folder, database_url)
         .arg("audit")

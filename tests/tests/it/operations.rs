@@ -164,7 +164,7 @@ async fn a_generated_request_reaches_every_operation() {
     server.stop().await;
 }
 
-/// An operation's row says 501 exactly while it stands in the list.
+/// Checks that an operation's row says 501 exactly if the operation is in the list.
 #[test]
 fn the_documentation_says_which_operations_are_not_built() {
     let table = include_str!("../../../docs/operations.tsv");

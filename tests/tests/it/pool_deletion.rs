@@ -1,5 +1,5 @@
-//! A pool with 20,000 users is deleted: nobody gets anything of it from the answer on, and its rows go in the end,
-//! although every server is killed in the middle.
+//! A pool with 20,000 users is deleted: after the answer no caller gets anything from it, and all its rows are deleted
+//! in the end, although every server is killed in the middle.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ const USERS: usize = 20_000;
 /// The searched attributes of each user.
 const SEARCHED: [&str; 3] = ["email", "username", "status"];
 const PURGED: i64 = 2;
-/// How long the removal may take once nobody disturbs it.
+/// The longest time that the removal may take when no server is killed any more.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A client of a program, signed or not.
@@ -84,7 +84,7 @@ async fn end_leases(store: &Store) {
         .unwrap();
 }
 
-/// What a user of the pool holds.
+/// The site and the tokens of a user of the pool.
 struct Held {
     site: Site,
     tokens: Value,

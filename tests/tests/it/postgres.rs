@@ -191,7 +191,7 @@ fn programs() -> Option<PathBuf> {
     found.pop().map(|(_, bin)| bin).or_else(on_path)
 }
 
-/// What a command prints; None when it fails.
+/// Returns the output of a command; None if it fails.
 fn output(command: &mut Command) -> Option<String> {
     let output = command
         .stderr(Stdio::null())

@@ -1,4 +1,4 @@
-//! What `serve` refuses to start with.
+//! Tests of the settings with which `serve` refuses to start.
 
 use cognate_testkit::{Engine, Options, TestServer};
 

@@ -72,7 +72,7 @@ pub fn by_password(client: &str, name: &str, password: &str) -> Value {
     )
 }
 
-/// Signs in by password; gives AuthenticationResult.
+/// Signs in by password; returns AuthenticationResult.
 pub async fn sign_in(raw: &Raw, client: &str, name: &str) -> Value {
     raw.ok("InitiateAuth", by_password(client, name, PASSWORD))
         .await

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::engines;
 
 const PASSWORD: &str = "Passw0rd!";
-/// What docs/decisions/002 promises, and a little for the test machine.
+/// The bound that docs/decisions/002 promises, and a margin for the test machine.
 const BOUND: Duration = Duration::from_millis(1_000 + 500);
 
 /// Two servers on one database.

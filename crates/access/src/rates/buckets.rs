@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(taken(&buckets, "a", rate, SECOND / 20, 100), 0);
         assert_eq!(taken(&buckets, "a", rate, SECOND, 100), 10);
         assert_eq!(taken(&buckets, "a", rate, 100 * SECOND, 100), 30);
-        // Another key has tokens of its own, and a clock that goes back gives none.
+        // Another key has tokens of its own, and a clock that goes back adds none.
         assert_eq!(taken(&buckets, "b", rate, 100 * SECOND, 100), 30);
         assert_eq!(taken(&buckets, "b", rate, 0, 100), 0);
     }

@@ -62,8 +62,8 @@ impl CredentialKey {
         .map(Self)
     }
 
-    /// Returns a decoy key for unknown names, so that a signature is checked at the same cost. The caller must ignore the
-    /// result of the check, because the secret half of this key is the number one.
+    /// Returns a decoy key for unknown names, so that a signature is checked at the same cost. The caller must ignore
+    /// the result of the check, because the secret half of this key is the number one.
     ///
     /// # Errors
     /// None that can arise.

@@ -117,7 +117,7 @@ fn quiet_times_earn_no_more_than_a_burst() {
     assert!(!budget.spend(SECOND));
     let rows = (0..5_000).filter(|_| budget.spend(86_400 * SECOND)).count();
     assert_eq!(rows, 1_000);
-    // A clock that was set back gives and takes nothing.
+    // A clock that was set back changes nothing.
     assert!(!budget.spend(0));
 }
 

@@ -1,4 +1,4 @@
-//! Who gives way when places run out, and who never does.
+//! Tests of which connections are closed when places run out, and which never are.
 
 use super::*;
 

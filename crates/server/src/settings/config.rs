@@ -311,7 +311,7 @@ impl Config {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError::File(shown.clone(), e.to_string()))?;
-        // The parser's message quotes the line at fault, which may hold a secret, so only its position is shown.
+        // The parser's message quotes the line at fault, which may hold a secret, so only its position is reported.
         let table: toml::Table = toml::from_str(&text).map_err(|e: toml::de::Error| {
             let line = e
                 .span()

@@ -1,4 +1,4 @@
-//! The sources of settings, and what is shown of them.
+//! Tests of the sources of settings, and of how settings are displayed.
 
 use super::*;
 

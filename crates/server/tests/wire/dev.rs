@@ -1,4 +1,4 @@
-//! What `dev` relaxes and what it does not (design decisions 1 and 11).
+//! Tests of what `dev` relaxes and what it does not (design decisions 1 and 11).
 
 use cognate_testkit::{Credentials, Options, TestServer};
 use http::{Method, StatusCode};
@@ -285,7 +285,7 @@ async fn the_codes_of_authenticator_apps_are_shown() {
     let verify = json!({"Session": associated["Session"], "UserCode": pending["code"]});
     ok("VerifySoftwareToken", verify).await;
 
-    // The code that is shown now was not used and is good, though its step may not have come yet.
+    // The code that the app displays now was not used and is accepted, though its step may not have come yet.
     let asked = ok("InitiateAuth", begin).await;
     let now = shown().await;
     assert_eq!(now["pending"], json!(null));

@@ -40,7 +40,7 @@ async fn a_secret_proves_the_client_and_a_signature_stands_for_it() {
     };
     let flow = "ALLOW_TOKEN_EXCHANGE_IMPERSONATION";
     let closed = client(&raw, &pool, flow, true).await;
-    // A client without a secret is nobody: its id is no proof, and a signature stands for no secret that there is not.
+    // A client without a secret cannot prove who it is: its id is no proof, and a signature does not replace a secret.
     for caller in [&public, &raw] {
         let refused = caller
             .call("GetDerivedToken", trade(&people))

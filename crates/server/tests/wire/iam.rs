@@ -1,4 +1,4 @@
-//! Who may call: signatures, access keys, policies, on a whole `serve`.
+//! Tests of who may call: signatures, access keys and policies, on a whole `serve`.
 
 use std::time::Duration;
 

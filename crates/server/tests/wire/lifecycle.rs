@@ -123,7 +123,7 @@ impl Started {
         log
     }
 
-    /// Where it listens.
+    /// Returns the URL at which it listens.
     pub fn endpoint(&self) -> String {
         let rest = self.banner.split("listens on ").nth(1).unwrap();
         rest.lines().next().unwrap().to_owned()

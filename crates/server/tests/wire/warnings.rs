@@ -1,4 +1,4 @@
-//! What the program warns of at its start and once later.
+//! Tests of the warnings that the program logs at its start and once later.
 
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -14,7 +14,7 @@ use crate::response::Response;
 /// verifier that refetches on an unknown `kid` never waits.
 const CACHE: &str = "public, max-age=3600, must-revalidate";
 
-/// The answer for a document; None stands for a pool that does not exist.
+/// Returns the answer for a document; None means that the pool does not exist.
 fn answer(pool_id: &str, document: Option<String>) -> Response {
     match document {
         Some(json) => Response::json(StatusCode::OK, json).cached(CACHE),

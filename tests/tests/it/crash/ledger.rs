@@ -1,4 +1,4 @@
-//! What the server has acknowledged.
+//! A record of the changes that the server has acknowledged.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cognate_testkit::Raw;
 use serde_json::{Value, json};
 
-/// What is known of a user.
+/// The acknowledged state of a user.
 #[derive(Clone, Debug, Default)]
 pub struct User {
     /// A permanent password was set.
@@ -150,7 +150,7 @@ impl Ledger {
         assert_eq!(self.losses(raw, pool, client).await, Vec::<String>::new());
     }
 
-    /// Every user that the listing shows is there under its name and found by its e-mail, and nobody else is found.
+    /// Checks that every listed user can be read by its name and found by its e-mail, and that no other user is found.
     pub async fn check_whole(&self, raw: &Raw, pool: &str) {
         let mut token = Value::Null;
         let mut listed = 0;

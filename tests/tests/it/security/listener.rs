@@ -1,4 +1,4 @@
-//! What an attacker does to the listener: holds connections, sends large or shapeless bodies, forges hosts and addresses,
+//! Attacks on the listener: an attacker holds connections, sends large or shapeless bodies, forges hosts and addresses,
 //! spells names in many ways, and reads the files.
 
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -155,7 +155,7 @@ async fn an_address_that_cannot_be_read_is_limited_like_any_other() {
         refused += usize::from(reply.error() == TOO_MANY);
     }
     assert!(refused > 20, "{refused}");
-    // A port, or an empty element, hides nobody.
+    // A port, or an empty element, does not hide a client's address.
     let spellings: [&[u8]; 4] = [
         b"198.51.100.9:1",
         b"198.51.100.9:2",
@@ -242,7 +242,7 @@ async fn requests_that_make_no_sense_are_limited_too() {
             refused += usize::from(many);
         }
         assert!(refused > 10, "{operation} {error}: {refused}");
-        // Callers whom a policy allows are not counted, whoever shares their address.
+        // Callers whom a policy allows are not counted, even if a refused caller shares their address.
         let body = br#"{"MaxResults":1}"#;
         let reply = from(&server.raw(), "ListUserPools", body, address.as_bytes()).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
@@ -374,7 +374,7 @@ async fn one_bucket_a_user(server: &TestServer) {
         .map(|name| json!({ "UserPoolId": pool, "Username": name }));
     let refused = counted(by_admin.collect(), &raw, "AdminGetUser").await;
     assert!(refused > 20, "{refused} of one user's reads were refused");
-    // Names that nobody has are folded; both clients of the pool share the bucket.
+    // Unknown names are folded; both clients of the pool share the bucket.
     let names = spellings("nobodyhas", 28);
     let clients = [&client, &sibling].into_iter().cycle();
     let by_client = names.iter().zip(clients).map(|(name, client)| {

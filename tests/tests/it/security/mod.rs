@@ -1,5 +1,5 @@
-//! What a hostile user sends with a client of its own (own signer, own SRP), through the program's own listener, on both
-//! engines: each file plays one kind of attack and its neighbours.
+//! Attacks by a hostile user with a client of its own (own signer, own SRP), through the program's own listener, on both
+//! engines. Each file has one kind of attack and related ones.
 
 mod attributes;
 mod codes;

@@ -137,7 +137,7 @@ on_each_engine! {
                 }
             }
         }
-        // Whoever adds to these says why no pool stands behind it.
+        // An operation may be added here only with a reason why it concerns no pool.
         assert_eq!(without, ["CreateUserPool", "GetProvisionedLimit", "ListUserPools", "UpdateProvisionedLimit"]);
     }
 

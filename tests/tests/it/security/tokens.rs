@@ -1,4 +1,4 @@
-//! What an attacker sends: guesses, forgeries, replays and tokens that belong elsewhere. Each is refused with the
+//! Attacks with guesses, forgeries, replays and tokens that belong elsewhere. Each is refused with the
 //! service's exception and text (auth.md 2.10, 5.6, 6.1, 6.4, 6.5, 6.7; settled C2, S1, S23, T20).
 
 use base64::Engine as _;

@@ -22,7 +22,7 @@ async fn lister(server: &TestServer) -> Credentials {
     Credentials::new(created.id, created.secret)
 }
 
-/// What a call by the key is refused with.
+/// Returns the error with which a call by the key is refused.
 async fn refusal(server: &TestServer, key: &Credentials, operation: &str) -> String {
     let input = json!({ "MaxResults": 1 });
     let reply = server.raw_as(key.clone()).call(operation, input).await;

@@ -30,7 +30,7 @@ fn seed(code: &str) -> Seed {
     Seed::from_bytes(&bytes).unwrap()
 }
 
-/// What the app shows at the service's time.
+/// Returns the code that the app displays at the service's time.
 fn code_now(server: &TestServer, seed: &Seed) -> String {
     let seconds = server.state().app.clock.service() / 1_000_000;
     seed.code_at(seconds).expose().clone()
@@ -48,7 +48,7 @@ on_each_engine! {
         write(server, "UPDATE users SET credential = ?2 WHERE pool_id = ?1", vec![pool.as_str().into(), old[0].clone()]).await;
         faults(&open, "InitiateAuth", by_password(&client, "jane", PASSWORD)).await;
         faults(&raw, "AdminGetUser", json!({ "UserPoolId": pool, "Username": "jane" })).await;
-        // A name that nobody has is answered as ever, though it costs a look at her row.
+        // An unknown name is answered as before, though her row is read for it.
         refused(&open, "InitiateAuth", by_password(&client, "nobody", PASSWORD), ("UserNotFoundException", "User does not exist.")).await;
     }
 
