@@ -42,7 +42,7 @@ pub enum Kind {
     Search(Search),
     /// ListUsers without one, 60 users.
     ListPage,
-    /// ListUsersInGroup: 60 of the group that everybody is in.
+    /// ListUsersInGroup: 60 of the group that every user is in.
     Everyone,
     /// ListUsersInGroup: 10 of a group with a hundredth of the users.
     Team,
@@ -53,7 +53,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How many clients send it at the same time.
+    /// Returns the number of clients that send it at the same time.
     pub fn clients(self) -> usize {
         if self == Self::AdminCreateUser {
             64
@@ -294,7 +294,7 @@ async fn create(w: &World, connection: &mut Connection, i: u64) -> Result<()> {
     )
 }
 
-/// That the answer has a text there.
+/// Checks that the answer has a text there.
 pub fn has(reply: &Value, pointer: &str) -> Result<()> {
     text(reply, pointer).map(drop)
 }

@@ -55,7 +55,7 @@ pub struct Factors {
 pub struct Turn {
     /// The user.
     pub user: u64,
-    /// True if the service's clock must go on by a step first, because everybody's code of this one is used.
+    /// True if the service's clock must advance by a step first, because every user's code of this one is used.
     pub next_step: bool,
 }
 
@@ -188,7 +188,7 @@ impl Caller {
         Ok(Site { pool, client })
     }
 
-    /// A pool where an app is asked for when a user has one.
+    /// Makes a pool that asks for an app if a user has one.
     async fn app_site(&mut self, settings: Value) -> Result<Site> {
         let flows = [
             "ALLOW_USER_PASSWORD_AUTH",

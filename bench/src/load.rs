@@ -20,7 +20,7 @@ pub trait Call {
 pub struct Closed {
     /// Calls answered.
     pub calls: u64,
-    /// How long it took.
+    /// The time that it took.
     pub took: Duration,
 }
 
@@ -69,7 +69,8 @@ pub async fn closed<C: Call + 'static>(
     })
 }
 
-/// Calls that leave on schedule at `rate` a second for `length`; the histogram is in microseconds from the scheduled start.
+/// Calls that leave on schedule at `rate` a second for `length`; the histogram is in microseconds from the scheduled
+/// start.
 pub async fn open<C: Call + 'static>(
     call: &Rc<C>,
     host: &str,

@@ -17,15 +17,16 @@ use crate::machine::SEALING_KEY;
 
 /// Users in one batch.
 const BATCH: u64 = 2_000;
-/// Opening a database brings its schema up to date, which an older program that is measured beside this one can live with.
+/// Opening a database brings its schema up to date, which an older program that is measured beside this one can live
+/// with.
 const FOR_OLD_PROGRAMS: &str = "UPDATE migrations SET min_program = 1";
 const TAKEN: Label = Label("seed_name_taken");
 
-/// The group that everybody is in.
+/// The group that every user is in.
 pub const EVERYONE: &str = "everyone";
-/// How many teams there are, whatever the number of users: a team has a hundredth of them.
+/// The number of teams, for any number of users: a team has a hundredth of them.
 pub const TEAMS: u64 = 100;
-/// How many squads there are at most.
+/// The largest number of squads.
 const SQUADS: u64 = 9_000;
 /// The groups of each seeded user: everyone, a team and a squad.
 pub const GROUPS_EACH: usize = 3;
@@ -127,7 +128,7 @@ async fn fill(store: &Store, root: &RootKey, pool: &str, count: u64) -> Result<(
     let key = match root.unwrap_pool_key(pool, &row.data_key) {
         Ok(key) => key,
         Err(_) => {
-            // The program is one from before rows were signed, and goes on with the database.
+            // The program is older than signed rows, and continues to use the database.
             let done = store
                 .commit(Batch::new().run(FOR_OLD_PROGRAMS, vec![]))
                 .await;

@@ -1,4 +1,5 @@
-//! Measures if a stranger can tell by the clock that a user exists: interleaved calls for known and unknown users, Welch's t.
+//! Measures if a stranger can tell by the clock that a user exists: interleaved calls for known and unknown users,
+//! Welch's t.
 
 use std::time::Instant;
 

@@ -16,7 +16,7 @@ use crate::steps;
 
 /// Users that sign in; spread, so that no two calls in flight meet at one user's gate.
 pub const SIGNERS: u64 = 256;
-/// Of every signer.
+/// The password of every signer.
 pub const PASSWORD: &str = "Passw0rd!";
 
 /// The values that the requests need.

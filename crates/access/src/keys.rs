@@ -1,7 +1,8 @@
 //! Access keys: the root key, the keys in the database, and a one-second lease on rows that were read.
 //!
 //! A key that was disabled or deleted on any node is refused here within [`LEASE`], because an entry older than that
-//! is read again before it counts. When the database cannot be read the request fails; an old entry is never used instead.
+//! is read again before it counts. When the database cannot be read the request fails; an old entry is never used
+//! instead.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

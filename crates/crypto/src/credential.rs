@@ -61,10 +61,10 @@ impl Credential {
         }
     }
 
-    /// Reads what [`Credential::to_bytes`] gave.
+    /// Reads what [`Credential::to_bytes`] returned.
     ///
     /// # Errors
-    /// When the version is unknown or the length is wrong.
+    /// If the version is unknown or the length is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MalformedCredential> {
         let rest = bytes.strip_prefix(SRP6A_V1).ok_or(MalformedCredential)?;
         let (salt, verifier) = rest.split_first_chunk::<16>().ok_or(MalformedCredential)?;

@@ -42,7 +42,7 @@ impl PublicKey {
     /// A key from its modulus and exponent, big-endian without leading zeros.
     ///
     /// # Errors
-    /// When they form no RSA key of 2048 to 8192 bits.
+    /// If they form no RSA key of 2048 to 8192 bits.
     pub fn from_components(n: &[u8], e: &[u8]) -> Result<Self, BadKey> {
         let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
         let canonical = |bytes: &[u8]| bytes.first().is_some_and(|byte| *byte != 0);
@@ -64,7 +64,7 @@ impl PublicKey {
     /// The key of a JWK.
     ///
     /// # Errors
-    /// When it is not an RS256 signature key in canonical base64url, or no acceptable RSA key.
+    /// If it is not an RS256 signature key in canonical base64url, or no acceptable RSA key.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, BadKey> {
         if jwk.kty != "RSA" || jwk.alg != "RS256" || jwk.use_ != "sig" {
             return Err(BadKey);

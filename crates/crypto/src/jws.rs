@@ -36,7 +36,7 @@ impl SigningKey {
     /// Reads a key in PKCS#8 DER.
     ///
     /// # Errors
-    /// When it is not a consistent RSA private key of at least 2048 bits.
+    /// If it is not a consistent RSA private key of at least 2048 bits.
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, BadKey> {
         Self::from_pair(KeyPair::from_pkcs8(der).map_err(|_| BadKey)?)
     }
@@ -129,7 +129,7 @@ pub struct Parts<'a> {
 
 impl Parts<'_> {
     /// The payload's bytes, or `None` if they are not canonical base64url. Nothing in it may be
-    /// believed before [`PublicKey::verify`] said yes.
+    /// trusted before [`PublicKey::verify`] returned success.
     #[must_use]
     pub fn payload(&self) -> Option<Vec<u8>> {
         URL_SAFE_NO_PAD.decode(self.payload_b64).ok()

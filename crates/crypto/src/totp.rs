@@ -61,8 +61,8 @@ impl Seed {
         Secret::new(code(self.0.expose(), step_at(now)))
     }
 
-    /// Judges a code given at `now`, in seconds since 1970. `last_used`: the newest step whose code was accepted before,
-    /// 0 for none. Every step of the window is compared, in constant time.
+    /// Judges a code entered at `now`, in seconds since 1970. `last_used`: the newest step whose code was accepted
+    /// before, 0 for none. Every step of the window is compared, in constant time.
     #[must_use]
     pub fn judge(&self, now: i64, last_used: i64, given: &str) -> Verdict {
         let present = step_at(now);

@@ -1,4 +1,4 @@
-//! XML that somebody else wrote, read under bounds.
+//! XML from untrusted sources, read under bounds.
 //!
 //! The parser compares every attribute of an element with all others of it, and copies every namespace in scope to each
 //! element that declares one more, so a small document can take minutes. A linear scan that knows nothing but tags and

@@ -1,4 +1,4 @@
-//! Which addresses belong to everybody (IANA special-purpose address registries, RFC 6890 and later).
+//! The check that an address is public (IANA special-purpose address registries, RFC 6890 and later).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,12 +1,12 @@
-//! The one client for calls to hosts that somebody else names: identity providers today.
+//! The one client for calls to hosts that administrators name: identity providers today.
 //!
-//! A URL given by an administrator must not become a way into the operator's network. So: HTTPS only, no redirects, bounds
-//! on the time and the size of each call, and no connection to an address that is not public. The address that was checked
-//! is the one connected to. Where private addresses are allowed (`dev`, or by the operator), plain HTTP may be used on
-//! this machine only.
+//! An administrator's URL must not become a way into the operator's network. So: HTTPS only, no redirects, bounds
+//! on the time and the size of each call, and no connection to an address that is not public. The address that was
+//! checked is the one connected to. Where private addresses are allowed (`dev`, or by the operator), plain HTTP may be
+//! used on this machine only.
 //!
 //! Connections are kept and used again, each for the scheme, host and port that it was opened for and no longer than
-//! [`MAX_AGE`], so that a host that moves is followed.
+//! [`MAX_AGE`], so that a change of the host's address takes effect.
 
 mod address;
 mod bulkhead;
@@ -77,7 +77,7 @@ pub enum OutboundError {
     /// No address of the host may be called.
     #[error("the host has no address that may be called")]
     Address,
-    /// As many calls are in flight to the host as may be.
+    /// The host has the largest permitted number of calls in flight.
     #[error("too many calls to the host are in flight")]
     Busy,
     /// It took too long.

@@ -1,4 +1,4 @@
-//! Which URLs may be called, and the host that one names.
+//! The URLs that may be called, and the host that a URL names.
 
 use std::net::IpAddr;
 

@@ -3,7 +3,7 @@
 use crate::generated::{Category, ErrorCode, Op};
 use crate::table::Shape;
 
-/// How a caller proves who it is.
+/// The way in which a caller proves who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// A verified AWS signature and a policy that allows the operation.
@@ -14,7 +14,7 @@ pub enum Auth {
     SigV4OrClient,
 }
 
-/// Which member of a request names the resource that IAM policies are evaluated against.
+/// The member of a request that names the resource that IAM policies are evaluated against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     /// `UserPoolId`: the resource is the ARN of that pool.
@@ -46,13 +46,13 @@ impl Op {
         self.facts().name
     }
 
-    /// The operation with this exact name.
+    /// Returns the operation with this exact name.
     pub fn from_name(name: &str) -> Option<Self> {
         let found = Self::ALL.binary_search_by(|op| op.name().cmp(name)).ok()?;
         Self::ALL.get(found).copied()
     }
 
-    /// How its caller proves who it is (auth.md 1.8, admin.md 8.1).
+    /// Returns the way in which its caller proves who it is (auth.md 1.8, admin.md 8.1).
     pub const fn auth(self) -> Auth {
         self.facts().auth
     }
@@ -67,12 +67,12 @@ impl Op {
         self.facts().errors
     }
 
-    /// False when its success body has zero length instead of being a JSON object (auth.md 1.2).
+    /// Returns false if its success body has zero length instead of being a JSON object (auth.md 1.2).
     pub const fn has_output(self) -> bool {
         self.facts().has_output
     }
 
-    /// Which member of its request names the resource for IAM (admin.md 8.2).
+    /// Returns the member of its request that names the resource for IAM (admin.md 8.2).
     pub const fn resource_member(self) -> Resource {
         self.facts().resource
     }

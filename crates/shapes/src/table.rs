@@ -75,7 +75,7 @@ pub struct Member {
     pub wire: &'static str,
     /// Its name in messages.
     pub display: &'static str,
-    /// It must be there.
+    /// The member is required.
     pub required: bool,
     /// Its constraints.
     pub shape: &'static Shape,
@@ -104,8 +104,8 @@ impl Pattern {
         }
     }
 
-    /// The pattern `text`, which is one repeated class: a bit of `ascii` for each ASCII character in it, and whether all
-    /// other characters are in it.
+    /// The pattern `text`, which is one repeated class: a bit of `ascii` for each ASCII character in it, and whether
+    /// all other characters are in it.
     #[allow(
         clippy::indexing_slicing,
         reason = "the index is below 256, and this runs at compile time"

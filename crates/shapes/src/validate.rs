@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::generated::Op;
 use crate::table::Shape;
 
-/// How many levels of lists and objects a request may have. No shape of the API is deeper than ten; the rest is room for
-/// documents and for members that are unknown here.
+/// The largest number of levels of lists and objects in a request. No shape of the API is deeper than ten; the rest is
+/// room for documents and for members that are unknown here.
 const MAX_DEPTH: usize = 64;
 
 /// Why a request is refused before its operation runs.
@@ -30,7 +30,7 @@ pub enum Rejection {
 ///
 /// Afterwards the typed request can be made from it with `serde_json::from_value`, which cannot fail: members that were
 /// `null` are gone, fractions of whole numbers are cut off, numbers beyond the type of their member are at its limit.
-/// Members that the API does not know stay and are ignored.
+/// Members that the API does not know are kept and ignored.
 ///
 /// # Errors
 /// A [`Rejection`] with the exact text of the service.

@@ -73,7 +73,8 @@ impl Batch {
         Self::default()
     }
 
-    /// Adds a statement that may touch any number of rows. A violated constraint is a [`StoreError`](crate::StoreError).
+    /// Adds a statement that may touch any number of rows. A violated constraint is a
+    /// [`StoreError`](crate::StoreError).
     pub fn run(self, sql: &'static str, params: Vec<Value>) -> Self {
         self.push(sql, params, Requirement::Any)
     }
@@ -89,8 +90,8 @@ impl Batch {
         self.push(select_sql, params, Requirement::Exists(label))
     }
 
-    /// Adds a SELECT that must find nothing. It sees what is committed when it runs: where two nodes could insert the row
-    /// at the same time, a unique key or a version of an owner's row must decide, not this guard.
+    /// Adds a SELECT that must find nothing. It sees what is committed when it runs: where two nodes could insert the
+    /// row at the same time, a unique key or a version of an owner's row must decide, not this guard.
     pub fn none(self, select_sql: &'static str, params: Vec<Value>, label: Label) -> Self {
         self.push(select_sql, params, Requirement::None(label))
     }
@@ -154,7 +155,7 @@ impl Outcome {
         self.rows.get(n).and_then(|rows| rows.first())
     }
 
-    /// How many rows all the statements touched together.
+    /// Returns the number of rows that all the statements touched together.
     #[must_use]
     pub fn touched(&self) -> u64 {
         self.counts.iter().sum()

@@ -185,7 +185,7 @@ impl Migration {
     }
 }
 
-/// Replaces the words for column kinds. `KEY` is a kind unless PRIMARY stands before it. On SQLite every table is
+/// Replaces the words for column kinds. `KEY` is a kind unless PRIMARY precedes it. On SQLite every table is
 /// STRICT, and NARROW ones have no row id besides their key.
 fn translate(statement: &str, dialect: Dialect) -> String {
     let mut words: Vec<String> = Vec::new();
@@ -224,7 +224,7 @@ fn translate(statement: &str, dialect: Dialect) -> String {
     }
 }
 
-/// Words and what stands between them, in order.
+/// Returns the words and the text between them, in order.
 fn split_words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -12,7 +12,7 @@ pub enum MigrateMode {
     Check,
 }
 
-/// When a SQLite commit counts as done.
+/// The point at which a SQLite commit counts as done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Synchronous {
     /// When the disk has it.
@@ -28,7 +28,7 @@ pub enum Synchronous {
 pub struct SqliteOptions {
     /// The database file; `-wal`, `-shm` and `.lock` files are beside it.
     pub path: PathBuf,
-    /// When a commit counts as done.
+    /// The point at which a commit counts as done.
     pub synchronous: Synchronous,
     /// A file layer registered with SQLite under this name, for tests of crashes.
     pub vfs: Option<String>,
@@ -58,7 +58,7 @@ impl std::fmt::Debug for PostgresOptions {
     }
 }
 
-/// Which database to open. Made by [`sqlite`](Self::sqlite) or [`postgres`](Self::postgres).
+/// The database to open. Made by [`sqlite`](Self::sqlite) or [`postgres`](Self::postgres).
 #[derive(Clone, Debug)]
 pub enum StoreOptions {
     /// A file of this machine.

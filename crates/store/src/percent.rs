@@ -11,7 +11,7 @@ pub enum PercentError {
     Utf8,
 }
 
-/// Decodes a text. `+` stays what it is: it means a space in forms only.
+/// Decodes a text. `+` is not changed: it means a space in forms only.
 ///
 /// # Errors
 /// [`PercentError`]; nothing is guessed.

@@ -1,8 +1,8 @@
 //! PostgreSQL and the engines that speak its protocol.
 //!
-//! Nothing here depends on the state of a session, so a pooler in transaction mode may stand between. Reads go to any
-//! idle connection; several are pipelined. Lost connections are made again; what that means for a batch is decided in
-//! `commit`.
+//! Nothing here depends on the state of a session, so a pooler in transaction mode may be in between. Reads go to any
+//! idle connection; several are pipelined. Lost connections are made again; `commit` decides what that means for a
+//! batch.
 
 mod commit;
 mod pipeline;
@@ -26,9 +26,9 @@ pub use schema::prepare_schema;
 
 /// Attempts at a read whose connection was lost.
 const ATTEMPTS: u32 = 4;
-/// How long a read may take.
+/// The time that a read may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a check of readiness may take.
+/// The time that a check of readiness may take.
 const READY: Duration = Duration::from_secs(2);
 /// A setting by which the server would call a commit done before the disk has it.
 const TOO_EARLY: &str = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'";
@@ -55,7 +55,8 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// A batch sends its statements right behind BEGIN, and must not find out then that the engine refuses BEGIN's form.
+    /// A batch sends its statements right behind BEGIN, and must not find out then that the engine refuses BEGIN's
+    /// form.
     async fn begin_works(&self) -> Result<(), StoreError> {
         let leased = self.pool.get().await?;
         let client = &leased.connection.client;

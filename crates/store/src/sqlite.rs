@@ -28,7 +28,7 @@ use writer::Message;
 
 /// Scans that may run at the same time; more wait.
 const SCANS: usize = 4;
-/// How long a statement waits for another program that holds the file, such as a backup tool.
+/// The time for which a statement waits for another program that holds the file, such as a backup tool.
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 256;

@@ -25,7 +25,7 @@ pub enum Engine {
     Postgres(String),
 }
 
-/// How the server is started.
+/// The options with which the server is started.
 #[derive(Clone)]
 pub struct Options {
     /// `dev` or `serve`.
@@ -36,7 +36,8 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// The sealing key in base64; every node of one database needs the same.
     pub sealing_key: Option<String>,
-    /// Settings by name, as `cognate_server::settings::config::KEYS` has them; they replace what the test server would set.
+    /// Settings by name, as `cognate_server::settings::config::KEYS` has them; they replace what the test server would
+    /// set.
     pub settings: Vec<(&'static str, Vec<String>)>,
 }
 

@@ -1,5 +1,6 @@
 //! If existence must not show (auth.md 2.11, PreventUserExistenceErrors ENABLED), known and unknown names cost the same
-//! exponentiations, reads, commits and messages, and get answers of the same shape, in every operation that takes a name.
+//! exponentiations, reads, commits and messages, and get answers of the same shape, in every operation that takes a
+//! name.
 //!
 //! Exponentiations are counted by the process, so this is a program of its own with a single test.
 

@@ -30,7 +30,7 @@ async fn on_each(name: &str, options: Options, check: impl AsyncFn(&TestServer))
     }
 }
 
-/// A part of the trail: its lines, and where it goes on.
+/// Returns a part of the trail: its lines, and the position of the next part.
 async fn part(
     server: &TestServer,
     query: &Value,
@@ -464,7 +464,7 @@ async fn listed_by_the_command(name: &str, database_url: Option<&str>) {
             );
         }
     };
-    // A command that comes to the database by itself does not see what still waits in a server.
+    // A command that opens the database itself does not see rows that still wait in a server.
     check(database_url.is_none());
     program.kill();
     check(database_url.is_none());

@@ -1,5 +1,5 @@
-//! Input that no client sends: the program answers clearly or closes the connection, never crashes, and its memory stays
-//! bounded.
+//! Input that no client sends: the program answers clearly or closes the connection, never crashes, and its memory
+//! stays bounded.
 
 use std::time::{Duration, Instant};
 
@@ -261,7 +261,8 @@ fn connections() -> usize {
     possible
 }
 
-/// Every text member of every operation set to 2,048 CJK characters, one operation a call: an answer below 500 each time.
+/// Every text member of every operation set to 2,048 CJK characters, one operation a call: an answer below 500 each
+/// time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn long_cjk_texts_in_every_field_are_answered_on_sqlite() {
     cjk(None).await;

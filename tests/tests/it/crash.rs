@@ -1,10 +1,10 @@
-//! SIGKILL in the middle of a mixed load: nothing that was acknowledged is lost, nothing is half there.
+//! SIGKILL in the middle of a mixed load: no acknowledged change is lost, and none is partly applied.
 //!
-//! Six rounds on one database, or as many as TEST_CRASH_ROUNDS says. In each the program is killed under 64 clients that
-//! create, delete, disable users, set passwords, sign in and revoke; then it starts again and everything that was answered
-//! is checked against what the server says now. In five further rounds it is the PostgreSQL server that is killed and
-//! starts again, while the program stays and has to find its way back. A control run, with the database's own promise
-//! switched off, does lose what was answered: so the check sees a loss.
+//! Six rounds on one database, or as many as TEST_CRASH_ROUNDS says. In each the program is killed under 64 clients
+//! that create, delete, disable users, set passwords, sign in and revoke; then it starts again and everything that was
+//! answered is checked against what the server says now. In five further rounds it is the PostgreSQL server that is
+//! killed and starts again, while the program keeps running and has to connect again. A control run, with the
+//! database's own promise switched off, does lose acknowledged changes, which proves that the check sees a loss.
 
 mod ledger;
 
@@ -87,7 +87,7 @@ async fn rounds(folder: &std::path::Path, database_url: Option<&str>, rounds: u6
     program.kill();
 }
 
-/// Five times the database is killed and starts again under a program that stays.
+/// The database is killed and starts again five times, while the program keeps running.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_kills_of_the_database_under_load_lose_nothing() {
     let Some(postgres) = Postgres::start("killed", &[]) else {

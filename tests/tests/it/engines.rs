@@ -9,8 +9,8 @@ pub fn not_run(what: &str, why: &str) {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
-/// Returns a schema of its own in the PostgreSQL that keeps what it has answered for, which `serve` and the tests that kill
-/// something need: `TEST_POSTGRES_URL`.
+/// Returns a schema of its own in the PostgreSQL that keeps what it has answered for, which `serve` and the tests that
+/// kill something need: `TEST_POSTGRES_URL`.
 #[allow(dead_code, reason = "several test programs share this file")]
 pub async fn durable_postgres(name: &str) -> String {
     let Some(url) = variable("TEST_POSTGRES_URL") else {
@@ -41,7 +41,7 @@ pub async fn postgres_if_any(name: &str) -> Option<String> {
     Some(schema(&url, name).await)
 }
 
-/// How an ignored test fails that is run without a database.
+/// The failure of an ignored test that is run without a database.
 const WITHOUT: &str = "this test needs TEST_POSTGRES_URL";
 
 #[allow(clippy::disallowed_methods, reason = "the tests' settings")]

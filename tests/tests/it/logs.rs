@@ -50,7 +50,7 @@ impl Secrets {
         }
     }
 
-    /// Which of them are in the log, as they are or in the encodings that a log could have made of them.
+    /// Returns those that are in the log, as they are or in the encodings that a log could have made of them.
     fn found(&self, log: &str) -> Vec<String> {
         let mut found = Vec::new();
         for (what, secret) in &self.0 {

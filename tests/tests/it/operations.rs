@@ -1,5 +1,5 @@
-//! Every operation of the API is reachable with a generated, valid request, also those that no SDK has yet; and none that
-//! needs a signature is answered without a right one (auth.md 1.6, 1.8; settled B2, B15, B17, C19).
+//! Every operation of the API is reachable with a generated, valid request, also those that no SDK has yet; and none
+//! that needs a signature is answered without a right one (auth.md 1.6, 1.8; settled B2, B15, B17, C19).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Token buckets for any number of keys in a fixed piece of memory.
 //!
-//! A key has eight places. When all are taken by other keys, the least recently used one is replaced: a client with more
-//! keys than there are places can win some requests by it, never memory.
+//! A key has eight places. When all are taken by other keys, the least recently used one is replaced: a client with
+//! more keys than there are places can win some requests by it, never memory.
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::{Mutex, OnceLock, PoisonError};

@@ -1,5 +1,5 @@
-//! How many requests a second the server admits: from one address, on one pool, about one user, in one category
-//! (admin.md 7.1, 7.3).
+//! The number of requests a second that the server admits: from one address, on one pool, about one user, in one
+//! category (admin.md 7.1, 7.3).
 //!
 //! | `limits` | limited |
 //! |---|---|
@@ -8,8 +8,8 @@
 //! | `aws` | that, and the service's rates: categories by account and region, pools, users |
 //!
 //! [`Rates`] judges a [`Demand`], which names none of the server's entrances; [`operation`] makes one of an API
-//! operation. Every node counts for itself. Nothing here is a defence against guessing: that is counted in the database,
-//! by user.
+//! operation. Every node counts for itself. Nothing here is a defence against guessing: that is counted in the
+//! database, by user.
 
 pub mod buckets;
 pub mod operation;
@@ -56,8 +56,8 @@ pub struct RateSettings {
     pub per_address: u32,
 }
 
-/// One request, as the limits see it. Each part that is given is counted, in the order of the fields. The client's address
-/// is none of them: [`Rates::admit_address`] counts it before a demand is known.
+/// One request, as the limits see it. Each part that is given is counted, in the order of the fields. The client's
+/// address is none of them: [`Rates::admit_address`] counts it before a demand is known.
 #[derive(Clone, Copy, Default)]
 pub struct Demand<'a> {
     /// A pool, for the categories that are limited by pool.

@@ -52,7 +52,7 @@ impl Aead {
         out
     }
 
-    /// The plaintext of a sealed value whose header was taken off.
+    /// Returns the plaintext of a sealed value without its header.
     ///
     /// # Errors
     /// `Malformed` if it is too short, `Refused` if it does not authenticate.

@@ -8,7 +8,7 @@ use crate::secret::{Secret, SecretBytes};
 use aws_lc_rs::{hkdf, hmac};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many token keys a pool keeps ready. Sign-in sessions and today's tokens need two or three;
+/// The number of token keys that a pool keeps ready. Sign-in sessions and today's tokens need two or three;
 /// the others serve refresh tokens of the last days.
 const TOKEN_KEYS_KEPT: usize = 16;
 

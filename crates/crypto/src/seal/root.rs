@@ -99,8 +99,8 @@ impl RootKey {
         self.unwrap(&wrap_context(pool_id), wrapped)
     }
 
-    /// The key of a pool from the form in which it stood while the pool's rows were not signed. For the one start that
-    /// signs them; nothing else may take this form.
+    /// Unwraps the key of a pool from the form that it had while the pool's rows were not signed. For the one start
+    /// that signs them; nothing else may accept this form.
     ///
     /// # Errors
     /// Those of [`RootKey::unwrap_pool_key`].
@@ -136,8 +136,8 @@ impl RootKey {
         Ok(PoolKey::from_raw(Secret::new(raw)))
     }
 
-    /// The stored form of a pool's key under `new` instead of `old`; what the pool's key sealed
-    /// stays as it is.
+    /// The stored form of a pool's key under `new` instead of `old`; values that the pool's key
+    /// sealed do not change.
     ///
     /// # Errors
     /// Those of [`RootKey::unwrap_pool_key`] under `old`.

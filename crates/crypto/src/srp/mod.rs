@@ -46,7 +46,7 @@ pub enum SrpError {
     Refused,
 }
 
-/// How many exponentiations the process has done so far, for tests that compare the work of two
+/// The number of exponentiations that the process has done, for tests that compare the work of two
 /// paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
@@ -85,8 +85,8 @@ impl Verifier {
     /// A verifier that a client computed, as it sends one for a device.
     ///
     /// # Errors
-    /// `Malformed` if it has more bytes than N, `Refused` unless 1 < v < N - 1: with 1 and N - 1, the only numbers of small
-    /// order since (N - 1) / 2 is a prime, a client that knows no secret can compute the session key.
+    /// `Malformed` if it has more bytes than N, `Refused` unless 1 < v < N - 1: with 1 and N - 1, the only numbers of
+    /// small order since (N - 1) / 2 is a prime, a client that knows no secret can compute the session key.
     pub fn from_client(bytes: &[u8]) -> Result<Self, SrpError> {
         let value = bounded(bytes)?;
         let below = GROUP.modulus.reduce_public(&value).to_be().expose() == value.to_be().expose();

@@ -1,7 +1,7 @@
 //! Attestation objects: a new passkey with what its authenticator says about itself (Web Authentication section 6.5.4).
 //!
-//! Two formats: `none` (section 8.7) and `packed` (section 8.2). No other is asked for, and browsers take others away
-//! unless they are. Statements are verified; whose certificate it is does not matter, since trust is not enforced.
+//! Two formats: `none` (section 8.7) and `packed` (section 8.2). No other is asked for, and browsers delete those
+//! that are not. Statements are verified; the owner of the certificate does not matter, since trust is not enforced.
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, VerificationAlgorithm,

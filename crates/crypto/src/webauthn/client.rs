@@ -30,14 +30,14 @@ enum Pair {
     Rs256(Box<SigningKey>),
 }
 
-/// How a new passkey is vouched for.
+/// The attestation of a new passkey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statement {
-    /// Not at all.
+    /// No attestation.
     None,
-    /// By itself.
+    /// A signature by the passkey itself.
     Itself,
-    /// By a certificate for this model, with this organisational unit, of an authority or not.
+    /// A certificate for this model, with this organisational unit, of an authority or not.
     Certificate {
         /// The model in the certificate; None leaves it out.
         aaguid: Option<[u8; 16]>,
@@ -167,7 +167,7 @@ impl Authenticator {
         attestation_object(format, statement, data)
     }
 
-    /// Authenticator data and signature for `client_data`; the counter goes on first.
+    /// Increases the counter; returns authenticator data and signature for `client_data`.
     #[must_use]
     pub fn sign_in(&mut self, client_data: &[u8]) -> (Vec<u8>, Vec<u8>) {
         if self.sign_count > 0 {

@@ -17,7 +17,7 @@ const HAS_EXTENSIONS: u8 = 1 << 7;
 pub struct Flags(pub(super) u8);
 
 impl Flags {
-    /// UP: somebody touched it.
+    /// UP: true if a person touched the authenticator.
     #[must_use]
     pub const fn user_present(self) -> bool {
         self.0 & USER_PRESENT != 0
@@ -62,7 +62,7 @@ pub struct AuthenticatorData {
     pub flags: Flags,
     /// Grows with every use, or stays 0 in authenticators that do not count.
     pub sign_count: u32,
-    /// In registrations.
+    /// The new credential; in registrations only.
     pub credential: Option<AttestedCredential>,
 }
 

@@ -30,7 +30,7 @@ const BASE_POINT: [u8; 65] = [
 /// The key cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// No COSE key, or one whose numbers make no key.
+    /// Not a COSE key, or one whose numbers are no valid key.
     #[error("malformed public key")]
     Malformed,
     /// A key of an algorithm that was not asked for.

@@ -147,7 +147,7 @@ fn certificates(role: Node<'_, '_>, now: i64) -> Result<Vec<String>, MetadataErr
     }
 }
 
-/// When a certificate ends, in seconds since 1970.
+/// Returns the time at which a certificate expires, in seconds since 1970.
 fn ends(text: &str) -> Option<i64> {
     let der = STANDARD.decode(text).ok()?;
     let certificate = Certificate::from_der(&der).ok()?;

@@ -13,7 +13,7 @@ use http::HeaderMap;
 
 use crate::http::network::Network;
 
-/// Proxies whose headers are believed.
+/// Proxies whose headers are trusted.
 #[derive(Debug, Default)]
 pub struct Proxies {
     trusted: Vec<Network>,

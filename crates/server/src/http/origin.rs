@@ -1,4 +1,4 @@
-//! The rules by which the host, origin and addresses in a request are believed.
+//! The rules by which the host, origin and addresses in a request are trusted.
 //!
 //! Any web page can make a browser call a server on this machine, and any client can write any Host. So `dev` takes
 //! administrative calls only for its own hosts and origins, and issuers come only from hosts that were allowed
@@ -13,7 +13,7 @@ use http::request::Parts;
 use crate::http::forwarded::Proxies;
 use crate::http::host::Host;
 
-/// The hosts, origins and proxies that this server believes.
+/// The hosts, origins and proxies that this server trusts.
 #[derive(Debug, Default)]
 pub struct OriginRules {
     /// True in `dev`, where a foreign web page may be the caller.
@@ -25,7 +25,7 @@ pub struct OriginRules {
     pub ports: Vec<u16>,
     /// Origins whose pages may make administrative calls in `dev`.
     pub cors_origins: Vec<String>,
-    /// Proxies whose forwarded headers are believed.
+    /// Proxies whose forwarded headers are trusted.
     pub proxies: Proxies,
     /// The configured URL.
     pub public_url: Option<PublicUrl>,
@@ -71,7 +71,8 @@ pub fn host_of(parts: &Parts) -> Option<RequestHost> {
     let authority = parts.uri.authority().map(http::uri::Authority::as_str);
     let text = field.or(authority)?;
     let host = Host::parse(text)?;
-    // On HTTP/2 and in absolute form the address may be there twice: a program that reads the other one must see the same.
+    // On HTTP/2 and in absolute form the address may be there twice: a program that reads the other one must see the
+    // same.
     if authority.is_some_and(|other| Host::parse(other).as_ref() != Some(&host)) {
         return None;
     }
@@ -102,8 +103,8 @@ impl OriginRules {
         host.is_loopback() || self.listed(host, "http").is_some()
     }
 
-    /// True if an administrative call may be answered: in `dev`, its Host must be this server's, and no foreign web page
-    /// may have sent it. `serve` leaves this to the signature.
+    /// True if an administrative call may be answered: in `dev`, its Host must be this server's, and no foreign web
+    /// page may have sent it. `serve` leaves this to the signature.
     pub fn may_administer(&self, host: &Host, headers: &HeaderMap) -> bool {
         if !self.dev {
             return true;
@@ -143,8 +144,8 @@ impl OriginRules {
         self.proxies.client(peer.ip, headers)
     }
 
-    /// Returns the URL by which the client reached this server, if issuers may contain it. It is built from the settings,
-    /// not from the request's spelling.
+    /// Returns the URL by which the client reached this server, if issuers may contain it. It is built from the
+    /// settings, not from the request's spelling.
     pub fn base_url(&self, peer: Peer, host: &Host, headers: &HeaderMap) -> Option<String> {
         if let Some(url) = &self.public_url
             && host.within(&url.scheme) == url.host

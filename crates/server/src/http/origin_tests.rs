@@ -146,7 +146,7 @@ fn only_allowed_hosts_become_urls() {
         url(&serve, "id.example:9229", &none),
         "http://id.example:9229"
     );
-    // A port on which somebody else may listen.
+    // A port on which another program may listen.
     assert_eq!(url(&serve, "id.example:4444", &none), "");
     assert_eq!(
         url(&serve, "other.example:8443", &none),

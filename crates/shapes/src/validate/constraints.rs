@@ -8,7 +8,7 @@ use super::print::Printed;
 use crate::scalar::decoded_len;
 use crate::table::{Kind, Shape};
 
-/// How many violations one message reports (settled V10).
+/// The number of violations that one message reports (settled V10).
 const MOST: usize = 10;
 
 /// The unit in which the length of a text is counted. The service's own unit is not known beyond "not bytes" (settled
@@ -228,7 +228,8 @@ impl Walk {
         }
     }
 
-    /// Of what is hidden, not even that it is null is printed (settled L10).
+    /// Adds the violation of an absent member. For a hidden value the text does not even say that it is null (settled
+    /// L10).
     fn absent(&mut self, path: &Path<'_>, hidden: bool) {
         if self.found.len() < MOST {
             let null = if hidden { "" } else { " null" };

@@ -1,13 +1,13 @@
-//! The first pass: is each member of the JSON type that its shape asks for?
+//! The first pass: checks that each member has the JSON type that its shape asks for.
 
 use serde_json::Value;
 
 use crate::scalar::decode;
 use crate::table::{Kind, Shape};
 
-/// A list stands where a scalar or an object belongs.
+/// A list was found where a scalar or an object belongs.
 pub(super) const LIST_FOUND: &str = "Start of list found where not expected";
-/// An object stands where a scalar or a list belongs.
+/// An object was found where a scalar or a list belongs.
 const MAP_FOUND: &str = "Start of structure or map found where not expected.";
 
 /// Checks the types below `value` and brings it into the form that the typed request is read from.

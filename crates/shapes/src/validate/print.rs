@@ -1,4 +1,4 @@
-//! How messages show a value: as Java prints it, or not at all.
+//! The form of values in messages: as Java prints them, or not at all.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
 //! The walker against the captured messages of the service, and the limits that are our own. The rows of auth.md 1.9,
-//! endpoints and the settled facts stand here by hand, beside the generated conformance test.
+//! endpoints and the settled facts are written here by hand, beside the generated conformance test.
 
 mod order;
 

@@ -15,13 +15,13 @@ use crate::{Batch, CommitError, Label, Outcome, StoreError, Value, clock, params
 
 /// Attempts at a batch that the engine asked to run again.
 const ATTEMPTS: u32 = 10;
-/// How long a batch may wait for locks and answers before it is given up.
+/// The time for which a batch may wait for locks and answers before it is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long the outcome of a COMMIT without an answer is asked for.
+/// The time for which the outcome of a COMMIT without an answer is asked for.
 const INQUIRY: Duration = Duration::from_secs(15);
 
 /// A node that vanishes in the middle must not hold its locks until TCP notices. `SET LOCAL` ends with the transaction,
-/// so poolers in transaction mode take it.
+/// so poolers in transaction mode accept it.
 pub(super) const BEGIN: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 15000";
 const RECORD: &str = "INSERT INTO batches (batch_id, at) VALUES (?1, ?2)";
@@ -30,7 +30,7 @@ const FENCE: &str =
     "INSERT INTO batches (batch_id, at) VALUES (?1, -1) ON CONFLICT (batch_id) DO NOTHING";
 const COMMITTED: &str = "SELECT at FROM batches WHERE batch_id = ?1";
 
-/// How one attempt ended.
+/// The outcome of one attempt.
 enum Attempt {
     Done(Outcome),
     Failed(CommitError),

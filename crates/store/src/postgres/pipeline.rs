@@ -70,7 +70,8 @@ pub(super) async fn run(
         return Ok(answers.collect());
     }
     match answers.next() {
-        // Outside a transaction, whatever the statements did stands: `Postgres::open` has tried this BEGIN before.
+        // Outside a transaction the statements' effects are permanent; but `Postgres::open` has tried this BEGIN
+        // before.
         Some(Err(error)) => Err(Failed::Prepare(error)),
         _ => Ok(answers.collect()),
     }
@@ -177,7 +178,8 @@ fn text(query: &Query<'_>) -> Result<String, Failed> {
     Ok(text)
 }
 
-/// `?1` becomes `$1`; also the highest number. A question mark before anything but a digit stays; the catalogue has none.
+/// `?1` becomes `$1`; also the highest number. A question mark before anything but a digit stays; the catalogue has
+/// none.
 pub(super) fn placeholders(sql: &str) -> (String, usize) {
     let mut text = String::with_capacity(sql.len() + 10);
     let mut highest = 0;

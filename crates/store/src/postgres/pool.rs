@@ -12,9 +12,9 @@ use super::target::{Statements, Target};
 use super::value;
 use crate::StoreError;
 
-/// How long a request waits for a free connection.
+/// The time for which a request waits for a free connection.
 const WAIT: Duration = Duration::from_secs(10);
-/// How long a request tries to reach a server that restarts or fails over, and the pause between.
+/// The time for which a request tries to reach a server that restarts or fails over, and the pause between tries.
 const RECONNECT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 /// Prepared statements kept by a connection; beyond it they are all forgotten.
@@ -35,8 +35,8 @@ pub(super) struct Pool {
     closed: AtomicBool,
 }
 
-/// A connection out of the pool. Unless it is given back with [`keep`](Self::keep) it is closed, and the server undoes
-/// what it had begun: so a request that is given up, wherever it stands, leaves no open transaction behind.
+/// A connection out of the pool. Unless it is returned with [`keep`](Self::keep) it is closed, and the server rolls
+/// back its transaction, so a request that is given up at any point leaves no open transaction.
 pub(super) struct Leased<'a> {
     pool: &'a Pool,
     pub(super) connection: Connection,

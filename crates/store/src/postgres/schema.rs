@@ -12,7 +12,7 @@ use super::value;
 use crate::migrate::{self, Dialect, Migration};
 use crate::{MigrateMode, OpenError, StoreError, clock};
 
-/// How long the lease is good, and how long a node waits for it.
+/// The time for which the lease is valid, and the time for which a node waits for it.
 const LEASE_SECONDS: i64 = 60;
 const WAIT: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(200);
@@ -70,8 +70,8 @@ async fn migrate_all(client: &Client, mode: MigrateMode, owner: &str) -> Result<
         // Another node may have done it while we waited.
         let applied = applied(client).await?;
         let missing = migrate::missing(&applied, mode)?;
-        // An empty schema is made in one transaction. Rows that are there are changed one migration at a time, so that a
-        // start that is interrupted keeps what it has done.
+        // An empty schema is made in one transaction. Rows that are there are changed one migration at a time, so that
+        // a start that is interrupted keeps what it has done.
         let at_once = if applied.is_empty() { missing.len() } else { 1 };
         for migrations in missing.chunks(at_once.max(1)) {
             run(client, migrations, owner).await?;

@@ -1,4 +1,4 @@
-//! The connection string: where to connect, as whom, and how to know the server.
+//! The connection string: the hosts, the user, and how to verify the server.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -15,10 +15,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::OpenError;
 use crate::percent::{self, PercentError};
 
-/// How long one host may take to accept a connection, unless the connection string says otherwise.
+/// The time that one host may take to accept a connection, unless the connection string says otherwise.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How statements are sent.
+/// The way in which statements are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Statements {
     /// Prepared once per connection.
@@ -105,8 +105,8 @@ fn unnamed(name: &str, value: &str) -> Result<bool, OpenError> {
     }
 }
 
-/// Never less than asked for: what libpq calls `require` and `verify-ca` is verified in full, since a name that is not
-/// checked can be anybody's.
+/// Returns a mode that is never weaker than the one asked for. What libpq calls `require` and `verify-ca` is verified
+/// in full, since a server with any name could answer if the name were not checked.
 fn ssl_mode(asked: Option<&str>, local: bool) -> Result<SslMode, OpenError> {
     match asked {
         None if local => Ok(SslMode::Disable),

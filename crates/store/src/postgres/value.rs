@@ -73,7 +73,8 @@ impl<'a> FromSql<'a> for Column {
     }
 }
 
-/// A whole number in NUMERIC's binary form: counts of digits, weight of the first, sign, scale, then base-10,000 digits.
+/// A whole number in NUMERIC's binary form: counts of digits, weight of the first, sign, scale, then base-10,000
+/// digits.
 fn integer(raw: &[u8]) -> Result<i64, Failure> {
     let words: Vec<i16> = raw
         .chunks_exact(2)

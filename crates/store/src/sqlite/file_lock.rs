@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::{OpenError, StoreError};
 
-/// How often the lock is tried, and how long to wait between: a store of the same process that was dropped without
-/// `close` lets go a moment later.
+/// The number of tries for the lock, and the pause between them: a store of the same process that was dropped without
+/// `close` releases it a moment later.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Held until dropped. The operating system lets go when the process dies, however it dies.
+/// Held until dropped. The operating system releases it when the process ends, however it ends.
 pub(super) struct FileLock {
     _file: File,
 }

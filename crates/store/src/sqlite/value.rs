@@ -50,7 +50,7 @@ pub(super) fn bind(
         ));
     }
     for (number, value) in (1_usize..).zip(params) {
-        // PostgreSQL has no such text, so neither engine may take it.
+        // PostgreSQL has no such text, so neither engine may accept it.
         if let Value::Text(text) = value
             && text.contains('\0')
         {

@@ -1,10 +1,11 @@
 //! The writer thread: up to 256 waiting batches share one transaction and one sync.
 //!
-//! A conflict undoes its batch alone. Most conflicts show before the batch has changed anything, and there is nothing to
-//! undo. When one shows later, the group is rolled back and applied again with a savepoint for each batch, and so are the
-//! next groups, because conflicts come in company: with savepoints SQLite copies every page that a batch changes.
-//! Nothing is answered before the outer COMMIT, conflicts included: what they saw may be undone with the group. When the
-//! file fails, the whole group fails and the store is not ready until the file was opened again.
+//! A conflict undoes its batch alone. Most conflicts show before the batch has changed anything, and there is nothing
+//! to undo. When one shows later, the group is rolled back and applied again with a savepoint for each batch, and so
+//! are the next groups, because conflicts often come together. Other groups have none: with savepoints SQLite copies
+//! every page that a batch changes. Nothing is answered before the outer COMMIT, conflicts included: what they saw may
+//! be undone with the group. When the file fails, the whole group fails and the store is not ready until the file was
+//! opened again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -25,7 +26,7 @@ const GROUP: usize = 256;
 const CHECKPOINT_PAGES: i32 = 4_000;
 /// From this many pages on, the writer waits for readers so that the log can start again from its beginning.
 const RESTART_PAGES: i32 = 16_000;
-/// How long it waits for them, and how long until it tries again.
+/// The time for which it waits for them, and the time until it tries again.
 const RESTART_WAIT: Duration = Duration::from_millis(250);
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 /// A log file that starts again is cut to this size.
@@ -33,7 +34,7 @@ pub(super) const LOG_LIMIT_BYTES: i64 = 64 << 20;
 /// Groups that get savepoints after one that had to be applied again. A client that provokes conflicts on purpose
 /// then makes only one group in this many cost twice.
 const CAREFUL_GROUPS: u32 = 64;
-/// How long until a failed file is opened again.
+/// The time until a failed file is opened again.
 const REOPEN_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) type Reply = oneshot::Sender<Result<Outcome, CommitError>>;
@@ -43,7 +44,7 @@ pub(super) enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// How conflicts are undone.
+/// The way in which conflicts are undone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Undo {
     /// The whole group, once a batch conflicts that has changed something.
@@ -69,7 +70,7 @@ struct Writer {
     /// Pages in the log after the last commit.
     log_pages: Arc<AtomicI32>,
     restart_tried: Option<Instant>,
-    /// How many more groups get savepoints.
+    /// The number of further groups that get savepoints.
     careful: u32,
 }
 
@@ -275,9 +276,9 @@ impl Writer {
     }
 }
 
-/// Makes a file whole whose sync has failed. The operating system may have dropped the pages of the log that it could not
+/// Repairs a file whose sync has failed. The operating system may have dropped the pages of the log that it could not
 /// write and call the next sync a success, so nothing may be appended behind them: the whole log is copied into the
-/// database, and a new one begins. Then a write of nothing new shows that the disk takes writes.
+/// database, and a new one begins. Then a write that changes nothing shows that the disk accepts writes.
 fn settle(connection: &Connection) -> rusqlite::Result<()> {
     empty_log(connection)?;
     connection.pragma_update(None, "user_version", 1)

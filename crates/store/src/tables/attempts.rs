@@ -61,11 +61,11 @@ const WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, la
 pub struct Failures {
     /// Wrong answers in a row, or in a window.
     pub n: i64,
-    /// Locked until then; of wrong answers to a factor: when the first was counted.
+    /// The end of the lock; for wrong answers to a factor, the time at which the first was counted.
     pub until: i64,
-    /// When the newest was counted.
+    /// The time at which the newest was counted.
     pub last: i64,
-    /// When all is forgotten.
+    /// The time at which all are forgotten.
     pub expires: i64,
 }
 
@@ -91,8 +91,8 @@ pub fn of_subject(pool_id: &str, subject: &str) -> Query {
     (OF_SUBJECT, params![pool_id, subject])
 }
 
-/// Returns the query of all rows of the user who signs in with a folded name or, for an unknown one, of a pseudonym. The
-/// work is the same.
+/// Returns the query of all rows of the user who signs in with a folded name or, for an unknown one, of a pseudonym.
+/// The work is the same.
 #[must_use]
 pub fn of_sign_in(pool_id: &str, folded: &str, pseudonym: &str) -> Query {
     (OF_SIGN_IN, params![pool_id, folded, pseudonym])
@@ -240,7 +240,8 @@ pub struct Limit {
     pub exceeded: Label,
 }
 
-/// As [`count`], on the condition that the request is within a limit: for the batch of what it asks for.
+/// Does the same as [`count`], on the condition that the request is within a limit; for the batch that does what the
+/// request asks for.
 pub fn count_within(
     batch: Batch,
     pool_id: &str,
@@ -264,8 +265,8 @@ pub fn count_within(
     )
 }
 
-/// Requires that fewer requests than the limit allows were counted, and counts none. The row is written all the same, so
-/// that batches which count at the same moment on other nodes come before this one or after it.
+/// Requires that fewer requests than the limit allows were counted, and counts none. The row is written all the same,
+/// so that batches which count at the same moment on other nodes come before this one or after it.
 pub fn within(batch: Batch, pool_id: &str, subject: &str, limit: Limit, now: i64) -> Batch {
     batch.one(
         WITHIN,

@@ -13,10 +13,10 @@ const NEWEST_OF_POOL: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
     WHERE pool_id = ?1 AND at >= ?2 AND (at, audit_id) < (?3, ?4) ORDER BY at DESC, audit_id DESC LIMIT ?5";
 const OLDEST: &str = "SELECT at FROM audit WHERE at < ?1 ORDER BY at LIMIT 1";
 
-/// How many rows [`forget`] deletes at most.
+/// The largest number of rows that [`forget`] deletes.
 pub const FORGET_ROWS: u64 = 1_000;
 
-/// Deletes the oldest rows, made from the catalogue; parameter: the time from which rows stay.
+/// Statements that delete the oldest rows, made from the catalogue; parameter: the time from which rows stay.
 pub(super) static FORGET: LazyLock<Vec<String>> =
     LazyLock::new(|| CATALOGUE.iter().filter_map(older_than).collect());
 

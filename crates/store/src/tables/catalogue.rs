@@ -1,8 +1,8 @@
 //! The catalogue of all tables: keys, columns, owners, expiry, sealed and signed columns.
 //!
-//! The statements that walk many tables are made from it: deleting the rows of a pool (`pools.rs`), the reset (`reset.rs`),
-//! the sweeps (`jobs.rs`, `audit.rs`), the change of the sealing key (`sealing.rs`) and the signing of older rows
-//! (`macs.rs`). A test reads the migrations, so that no table and no column is missing here.
+//! The statements that walk many tables are made from it: deleting the rows of a pool (`pools.rs`), the reset
+//! (`reset.rs`), the sweeps (`jobs.rs`, `audit.rs`), the change of the sealing key (`sealing.rs`) and the signing of
+//! older rows (`macs.rs`). A test reads the migrations, so that no table and no column is missing here.
 
 mod kinds;
 #[cfg(test)]

@@ -43,14 +43,14 @@ rows! {
 pub struct JudgedRow {
     /// The code.
     pub code: CodeRow,
-    /// Under which subject of `attempts` its wrong answers are counted.
+    /// The subject of `attempts` under which its wrong answers are counted.
     pub counted: String,
-    /// How many were, in the window that is open.
+    /// The number of wrong answers in the open window.
     pub wrong: i64,
 }
 
 impl JudgedRow {
-    /// From a row of [`to_judge`]; empties it.
+    /// Makes the value from a row of [`to_judge`]; empties the row.
     ///
     /// # Errors
     /// [`StoreError::Column`].

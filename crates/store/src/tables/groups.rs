@@ -56,7 +56,7 @@ const FORGET_USER: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND user
 const SWEEP: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND group_id = ?2 AND user_id IN \
      (SELECT user_id FROM group_members WHERE pool_id = ?1 AND group_id = ?2 ORDER BY user_id LIMIT 1000) RETURNING user_id";
 
-/// How many rows [`sweep`] deletes at a time.
+/// The number of rows that [`sweep`] deletes at a time.
 pub const SWEEP_ROWS: usize = 1_000;
 
 rows! {
@@ -127,8 +127,8 @@ pub async fn page(
     rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
 }
 
-/// Returns the query of the groups of a user, in no order; [`MEMBER_MAC`] follows the columns of the group. A user is in a
-/// hundred groups at most.
+/// Returns the query of the groups of a user, in no order; [`MEMBER_MAC`] follows the columns of the group. A user is
+/// in a hundred groups at most.
 #[must_use]
 pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
@@ -171,7 +171,7 @@ pub fn update(batch: Batch, pool_id: &str, row: &GroupRow) -> Batch {
     )
 }
 
-/// Deletes a group; [`GROUP_GONE`]. Its members' rows stay for [`sweep`] and mean nothing any more.
+/// Deletes a group; [`GROUP_GONE`]. Its members' rows have no effect any more and stay until [`sweep`].
 pub fn delete(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
     batch.one(DELETE, params![pool_id, group_id], GROUP_GONE)
 }

@@ -1,7 +1,7 @@
-//! Guards: what a batch requires of rows that it does not write, with one label for each.
+//! Guards: the requirements of a batch on rows that it does not write, with one label for each.
 //!
-//! The row that a guard finds stays as it is until the commit. What a table requires of the rows that it writes itself is
-//! in its own file, with its own labels.
+//! The row that a guard finds stays as it is until the commit. The requirements on the rows that a table's own
+//! functions write are in the table's file, with its own labels.
 
 use super::domains::POOL_HAS_DOMAIN;
 use super::identity_providers::PROVIDER_STALE;
@@ -13,7 +13,7 @@ pub const POOL_GONE: Label = Label("pool_gone");
 pub const USER_CHANGED: Label = Label("user_changed");
 /// The user is gone.
 pub const USER_GONE: Label = Label("user_gone");
-/// There is a user where an unknown one was expected.
+/// The user exists, but was expected not to.
 pub const USER_EXISTS: Label = Label("user_exists");
 /// The client is gone.
 pub const CLIENT_GONE: Label = Label("client_gone");
@@ -72,7 +72,7 @@ pub fn require_provider_unchanged(
     )
 }
 
-/// Requires that a pool has no domain; [`POOL_HAS_DOMAIN`]. It must stand after the statement that ends the pool: a batch
+/// Requires that a pool has no domain; [`POOL_HAS_DOMAIN`]. It must be after the statement that ends the pool: a batch
 /// that adds a domain holds the pool's row until the commit, so that both cannot happen.
 pub fn require_no_domain(batch: Batch, pool_id: &str) -> Batch {
     batch.none(DOMAIN, params![pool_id], POOL_HAS_DOMAIN)

@@ -1,4 +1,5 @@
-//! `identity_providers` and `idp_identifiers`: whom a pool trusts to sign users in, and the names to reach them by.
+//! `identity_providers` and `idp_identifiers`: the providers that a pool trusts to sign users in, and their
+//! identifiers.
 
 use super::rows::{self, rows};
 use crate::signed::{Signed, signed};

@@ -27,7 +27,7 @@ pub const LOST: Label = Label("lease_lost");
 pub struct Lease {
     /// The kind of work.
     pub kind: String,
-    /// What the work is done to, for example a pool id.
+    /// The object of the work, for example a pool id.
     pub key: String,
     /// This node.
     pub owner: String,
@@ -60,7 +60,7 @@ pub async fn due(
 /// Takes a job until `until` if it is there and without a lease at `now` (both in microseconds).
 ///
 /// # Errors
-/// [`CommitError`]; somebody else's lease is `None`, not an error.
+/// [`CommitError`]; a lease of another node is `None`, not an error.
 pub async fn take(
     store: &Store,
     kind: &str,
@@ -105,7 +105,7 @@ pub fn extend(batch: Batch, lease: &Lease, until: i64) -> Batch {
     checkpoint(batch, lease, &lease.cursor, until)
 }
 
-/// Removes a job that is done; a conflict under [`LOST`] means that it is somebody else's now.
+/// Deletes a job that is done; a conflict under [`LOST`] means that another node has it now.
 pub fn finish(batch: Batch, lease: &Lease) -> Batch {
     batch.one(
         FINISH,
@@ -119,11 +119,11 @@ pub fn finish(batch: Batch, lease: &Lease) -> Batch {
 pub const BUCKETS: u32 = 64;
 /// Rows that a sweep removes from a table in one batch.
 pub const SWEEP_ROWS: u32 = 1_000;
-/// How long the outcome of a batch can be asked for, in microseconds.
+/// The time for which the outcome of a batch can be asked for, in microseconds.
 const OUTCOME_KEPT: i64 = 3_600_000_000;
 
-/// A statement for each table whose rows expire at a time of their own, and for each state in which they do. Parameters:
-/// bucket, now (microseconds), rows at most.
+/// A statement for each table whose rows expire at a time of their own, and for each state in which they do.
+/// Parameters: bucket, now (microseconds), rows at most.
 pub(super) static SWEEPS: LazyLock<Vec<String>> =
     LazyLock::new(|| CATALOGUE.iter().flat_map(sweeps).collect());
 /// The same for the outcomes of batches. Parameters: first id, the first id that stays, rows at most.
@@ -172,11 +172,12 @@ pub struct Swept {
     pub more: bool,
 }
 
-/// Deletes the expired rows of a bucket (below [`BUCKETS`]) from every table whose rows expire; at most [`SWEEP_ROWS`] of
-/// each, a batch for each table. `now` is the service's clock in microseconds. Two nodes at the same bucket do no harm.
+/// Deletes the expired rows of a bucket (below [`BUCKETS`]) from every table whose rows expire; at most [`SWEEP_ROWS`]
+/// of each, a batch for each table. `now` is the service's clock in microseconds. Two nodes at the same bucket do no
+/// harm.
 ///
 /// # Errors
-/// [`CommitError`]; what earlier batches removed stays removed.
+/// [`CommitError`]; the rows that earlier batches deleted stay deleted.
 pub async fn expire(store: &Store, now: i64, bucket: u32) -> Result<Swept, CommitError> {
     let mut swept = Swept::default();
     for sql in SWEEPS.iter() {
@@ -206,7 +207,8 @@ async fn sweep(
     Ok(())
 }
 
-/// An id for a batch: bucket, time, and what tells batches of the same microsecond apart. The sweep relies on the order.
+/// An id for a batch: bucket, time, and what tells batches of the same microsecond apart. The sweep relies on the
+/// order.
 pub(crate) fn batch_id(now: i64, random: u64, count: u64) -> String {
     let bucket = random % u64::from(BUCKETS);
     format!("{bucket:02x}{now:016x}{random:016x}{count:x}")

@@ -24,15 +24,15 @@ const INSERT_SPARE: &str =
     "INSERT INTO spare_keys (spare_id, public, sealed, created) VALUES (?1, ?2, ?3, ?4)";
 const DELETE_SPARE: &str = "DELETE FROM spare_keys WHERE spare_id = ?1";
 
-/// Returns the query of a pool's keys without the keys themselves: kid, use, state, and the kid again if new tokens of the
-/// use are signed with it.
+/// Returns the query of a pool's keys without the keys themselves: kid, use, state, and the kid again if new tokens of
+/// the use are signed with it.
 #[must_use]
 pub fn list(pool_id: &str) -> Query {
     (LIST, params![pool_id])
 }
 
-/// Returns the query of a pool's keys: the columns of [`list`], the published form, the sealed key, the time when it was
-/// made, and the MAC.
+/// Returns the query of a pool's keys: the columns of [`list`], the published form, the sealed key, the time when it
+/// was made, and the MAC.
 #[must_use]
 pub fn of_pool(pool_id: &str) -> Query {
     (OF_POOL, params![pool_id])
@@ -60,7 +60,7 @@ pub async fn made(store: &Store, pool_id: &str, kid: &str) -> Result<Option<i64>
 pub const PUBLISHED: i64 = 0;
 /// The key signs.
 pub const SIGNS: i64 = 1;
-/// The key is neither published nor believed any more.
+/// The key is neither published nor trusted any more.
 pub const RETIRED: i64 = 2;
 
 /// A key without the key itself.

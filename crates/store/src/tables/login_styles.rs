@@ -1,4 +1,5 @@
-//! `login_styles` and `login_assets`: the looks of managed login, one style for each app client at most, and their images.
+//! `login_styles` and `login_assets`: the looks of managed login, one style for each app client at most, and their
+//! images.
 
 use super::guards;
 use super::rows::{self, FromRow, rows};

@@ -7,7 +7,7 @@ const INSERT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
 const REPLACE: &str = "UPDATE meta SET value = ?2 WHERE name = ?1 AND value = ?3";
 const PUT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
-/// The value was written by somebody else in between.
+/// Another node or program wrote the value in between.
 pub const STALE: Label = Label("stale");
 
 /// The value of a name, if it has one.

@@ -13,7 +13,7 @@ pub const PASSKEY_GONE: Label = Label("passkey_gone");
 /// The user has [`MOST`] passkeys.
 pub const PASSKEYS_FULL: Label = Label("passkeys_full");
 
-/// How many passkeys a user may have (auth.md 4.5); [`FULL`] says it once more.
+/// The largest number of passkeys of a user (auth.md 4.5); [`FULL`] repeats the number.
 pub const MOST: usize = 20;
 
 const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
@@ -112,8 +112,8 @@ pub fn insert(batch: Batch, pool_id: &str, user_id: &str, row: &PasskeyRow) -> B
         )
 }
 
-/// Notes a sign-in at `now` with a passkey: `after` is the row with what its authenticator has counted to since, and with
-/// its MAC, `before` what it had counted to when the row was read; [`PASSKEY_GONE`].
+/// Notes a sign-in at `now` with a passkey: `after` is the row with what its authenticator has counted to since, and
+/// with its MAC, `before` what it had counted to when the row was read; [`PASSKEY_GONE`].
 pub fn used(
     batch: Batch,
     pool_id: &str,

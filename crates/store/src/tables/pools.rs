@@ -179,11 +179,12 @@ pub fn purged(batch: Batch, pool_id: &str) -> Batch {
     batch.one(PURGED, params![pool_id, Vec::<u8>::new()], POOL_GONE)
 }
 
-/// How many rows a statement of [`PURGE`] deletes at most: other pools' writes wait for as long as that takes.
+/// The largest number of rows that a statement of [`PURGE`] deletes: other pools' writes wait for as long as that
+/// takes.
 pub const PURGE_ROWS: usize = 250;
 
-/// Deletes what a deleted pool leaves behind, table by table in the order of the catalogue: each statement deletes at most
-/// [`PURGE_ROWS`] rows of the pool and returns one row for each. The audit trail stays.
+/// Statements that delete the rows of a deleted pool, table by table in the order of the catalogue: each statement
+/// deletes at most [`PURGE_ROWS`] rows of the pool and returns one row for each. The audit trail stays.
 pub static PURGE: LazyLock<Vec<String>> =
     LazyLock::new(|| CATALOGUE.iter().filter_map(purge).collect());
 

@@ -93,7 +93,7 @@ pub fn spent(pool_id: &str, nonce: &str) -> Query {
     (SPENT_NONCE, params![pool_id, nonce])
 }
 
-/// When and from where a tracked session last gave out tokens.
+/// The time at which a tracked session last issued tokens, and the place from which they were asked for.
 #[derive(Clone, Debug)]
 pub struct Activity {
     /// Microseconds.
@@ -138,13 +138,13 @@ pub async fn list(
     )
 }
 
-/// Serializes the sign-ins of a user. Must stand before every other statement of a batch: a batch that waits for it must
+/// Serializes the sign-ins of a user. Must be before every other statement of a batch: a batch that waits for it must
 /// hold nothing that the one before needs.
 pub fn take_turn(pool_id: &str, user_id: &str) -> Batch {
     Batch::new().run(TURN, params![pool_id, user_id])
 }
 
-/// Removes what [`take_turn`] left of a user. Must stand before every other statement of a batch, as that does.
+/// Deletes the row that [`take_turn`] made for a user. Must be before every other statement of a batch, as that must.
 pub fn forget_turn(pool_id: &str, user_id: &str) -> Batch {
     Batch::new().run(FORGET_TURN, params![pool_id, user_id])
 }

@@ -34,7 +34,8 @@ rows! {
     }
 }
 
-/// Returns what is signed of a user's row. The pending seed is of no use to anybody without its first code, and is sealed.
+/// Returns what is signed of a user's row. The pending seed is of no use to anybody without its first code, and is
+/// sealed.
 #[must_use]
 pub fn signed<'a>(user_id: &'a str, seed: Option<&'a [u8]>, last_step: i64) -> Signed<'a> {
     signed!("software_tokens": user_id, seed, last_step)
@@ -58,7 +59,7 @@ pub async fn get(
     rows::one(store.first(of_user(pool_id, user_id)).await?)
 }
 
-/// Keeps a seed that waits for its first code, in the place of an older one that does; the registered one stays.
+/// Stores a seed that waits for its first code and replaces an older one that waits; the registered one stays.
 /// `mac`: of a row without a registered one.
 pub fn put_pending(
     batch: Batch,
@@ -70,8 +71,8 @@ pub fn put_pending(
     batch.run(PUT_PENDING, params![pool_id, user_id, sealed, mac])
 }
 
-/// Puts the seed that was pending at `ver` in the place of the registered one; conflict [`TOKEN_STALE`]. `step`: that of
-/// the code by which it was confirmed.
+/// Puts the seed that was pending at `ver` in the place of the registered one; conflict [`TOKEN_STALE`]. `step`: that
+/// of the code by which it was confirmed.
 pub fn register(
     batch: Batch,
     pool_id: &str,

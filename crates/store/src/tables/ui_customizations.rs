@@ -62,7 +62,8 @@ pub fn put(
     batch.one_returning(PUT, params, RACE)
 }
 
-/// When the customization of [`put`] was first made, from the outcome of a batch with nothing else that returns rows.
+/// Returns when the customization of [`put`] was first made, from the outcome of a batch with nothing else that returns
+/// rows.
 ///
 /// # Errors
 /// [`StoreError::Column`].

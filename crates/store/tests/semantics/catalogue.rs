@@ -100,8 +100,8 @@ async fn sqlite_prepares_every_statement() {
     store.close().await;
 }
 
-/// A sign-in and a token must cost the same in a pool of ten users and of a million. A column that an index does not hold
-/// is enough for SQLite to read a whole pool instead.
+/// A sign-in and a token must cost the same in a pool of ten users and of a million. A column that an index does not
+/// hold is enough for SQLite to read a whole pool instead.
 #[tokio::test]
 async fn what_a_sign_in_or_a_token_reads_is_found_by_more_than_the_pool() {
     let folder = Folder::new();

@@ -1,8 +1,8 @@
 //! Nothing is answered before it is synced.
 //!
-//! A load of parallel batches runs on a disk that forgets what was not synced. At many moments a crash is simulated: the
-//! batches acknowledged up to then are noted, then what the disk would hold is copied elsewhere and opened. The control
-//! run without syncs does lose acknowledged batches, which shows that the disk forgets.
+//! A load of parallel batches runs on a disk that forgets what was not synced. At many moments a crash is simulated:
+//! the batches acknowledged up to then are noted, then what the disk would hold is copied elsewhere and opened. The
+//! control run without syncs does lose acknowledged batches, which shows that the disk forgets.
 
 mod disk;
 

@@ -106,7 +106,7 @@ on_each_engine! {
         let change = |address: &str| json!({ "AccessToken": access, "UserAttributes": [{ "Name": "email", "Value": address }] });
         let too_many = ("TooManyRequestsException", "Too many requests");
         refused(&open, "UpdateUserAttributes", change("jane@example.com"), too_many).await;
-        // Nor does one account write to everybody.
+        // Nor can one account send messages to any number of addresses.
         let mut sent = 0;
         for n in 0..60 {
             let reply = open.call("UpdateUserAttributes", change(&format!("victim{n}@example.com"))).await.unwrap();

@@ -1,5 +1,5 @@
-//! An attacker who guesses: second factors behind a stolen password, one-time passwords of anybody, names, and a thief of
-//! a device's secret.
+//! An attacker who guesses: second factors behind a stolen password, one-time passwords of anybody, names, and a thief
+//! of a device's secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -172,7 +172,7 @@ on_each_engine! {
         ];
         let stolen = open.request_with(&headers, input(None).to_string().into_bytes()).unwrap();
         assert_refused(&open.send(stolen).await.unwrap(), ("ResourceNotFoundException", "Device does not exist."));
-        // The owner's client goes on, with its session or, as some clients do, without.
+        // The owner's client continues, with its session or, as some clients do, without.
         let challenge = open.ok("RespondToAuthChallenge", input(None)).await.unwrap();
         open.ok("RespondToAuthChallenge", input(Some(&asked["Session"]))).await.unwrap();
         let given = |name: &str| challenge["ChallengeParameters"][name].as_str().unwrap();

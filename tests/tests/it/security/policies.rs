@@ -49,7 +49,7 @@ fn assert_denied(reply: &Reply, op: Op, resource: &str, reason: &str) {
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
 }
 
-/// As many elements in each other, each of which declares a namespace of its own.
+/// Returns `levels` nested elements, each of which declares a namespace of its own.
 fn nested(root: &str, levels: usize) -> String {
     let starts: String = (0..levels)
         .map(|n| format!("<a xmlns:p{n}=\"u\">"))

@@ -45,7 +45,8 @@ pub enum Purge {
     Portions,
     /// All at once: a pool has a handful at most.
     Whole,
-    /// In portions by the rows of the table named here, which has the same key besides the pool's id and is purged later.
+    /// In portions by the rows of the table named here, which has the same key besides the pool's id and is purged
+    /// later.
     With(&'static str),
 }
 

@@ -1,7 +1,8 @@
 //! A disk that forgets: a file layer for SQLite that knows what was synced, and can show what a crash would leave.
 //!
-//! Reads and writes go to real files, so that SQLite works as ever. Beside them, each file has the image that is safe on
-//! the disk, and the writes since its last sync. A crash leaves the safe image with none or some of the others applied.
+//! Reads and writes go to real files, so that SQLite works as ever. Beside them, each file has the image that is safe
+//! on the disk, and the writes since its last sync. A crash leaves the safe image with none or some of the others
+//! applied.
 
 #![allow(
     unsafe_code,
@@ -63,8 +64,8 @@ fn disks() -> MutexGuard<'static, Disks> {
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Makes every sync in the folder fail until it is [`repair`]ed. As on Linux, what could not be written is forgotten: the
-/// next sync that works says nothing about it.
+/// Makes every sync in the folder fail until it is [`repair`]ed. As on Linux, what could not be written is forgotten:
+/// the next sync that works says nothing about it.
 pub(crate) fn break_syncs(folder: &Path) {
     disks().broken.push(folder.to_owned());
 }

@@ -120,7 +120,7 @@ async fn signed_once(options: impl Fn() -> Options, store: StoreOptions, root: &
     let server = TestServer::start(options()).await.unwrap();
     faults(&server.unsigned(), "GetUser", token.clone()).await;
     server.stop().await;
-    // A database of before, with a mark: nothing of it is believed.
+    // An older database, with a mark: no row of it is trusted.
     let database = Store::open(&store).await.unwrap();
     let wrapped = database
         .row(

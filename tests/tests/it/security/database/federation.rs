@@ -1,4 +1,4 @@
-//! Identity providers, the names to reach them by, and the links that say who signs in as whom.
+//! Identity providers, their identifiers, and the links between external identities and users.
 
 use cognate_store::params;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ on_each_engine! {
             write(server, back, params![&pool]).await;
             raw.ok("DescribeIdentityProvider", ids.clone()).await.unwrap();
         }
-        // An identifier that somebody pointed at it.
+        // An identifier that an attacker pointed at it.
         write(server, "UPDATE idp_identifiers SET identifier = 'board' WHERE pool_id = ?1", params![&pool]).await;
         faults(&raw, "GetIdentityProviderByIdentifier", json!({ "UserPoolId": pool, "IdpIdentifier": "board" })).await;
     }

@@ -1,4 +1,4 @@
-//! Sessions: what a token is worth, and for how long.
+//! Sessions: the rights of a token, and its lifetime.
 
 use cognate_store::params;
 use serde_json::json;

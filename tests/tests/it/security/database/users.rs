@@ -129,7 +129,7 @@ on_each_engine! {
         let seed = seed(&text(&secret["SecretCode"]));
         let code = code_now(server, &seed);
         let verify = json!({ "AccessToken": token, "UserCode": code });
-        // A step of somebody else's, before there is a seed and after.
+        // A last step that the program did not write, before there is a seed and after.
         write(server, "UPDATE software_tokens SET last_step = 7 WHERE pool_id = ?1", params![&pool]).await;
         faults(&open, "VerifySoftwareToken", verify.clone()).await;
         write(server, "UPDATE software_tokens SET last_step = 0 WHERE pool_id = ?1", params![&pool]).await;
