@@ -15,7 +15,7 @@ pub fn now() -> i64 {
         .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
 }
 
-/// A request that carries no signature.
+/// Returns a request without a signature.
 pub fn unsigned(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
     format!(
@@ -26,7 +26,7 @@ pub fn unsigned(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     .into_bytes()
 }
 
-/// A request signed with the key `test`/`test` of `dev`.
+/// Returns a request signed with the key `test`/`test` of `dev`.
 pub fn signed(host: &str, operation: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
     let stamp = basic_time::format(now() * 1_000_000);

@@ -108,7 +108,7 @@ impl Search {
         comparison: Comparison::Equal,
     };
 
-    /// Every searchable attribute with each comparison.
+    /// Returns every searchable attribute with each comparison.
     pub fn all() -> impl Iterator<Item = Self> {
         SEARCHABLE.into_iter().flat_map(|(attribute, shared)| {
             [Comparison::Equal, Comparison::Prefix].map(|comparison| Self {
@@ -119,7 +119,8 @@ impl Search {
         })
     }
 
-    /// How many users the answer has: those of one value, those of the ten numbers behind a prefix, or the limit.
+    /// Returns the number of users in the answer: those of one value, those of the ten numbers behind a prefix, or the
+    /// limit.
     fn finds(self) -> usize {
         match (self.shared, self.comparison) {
             (false, Comparison::Equal) => 1,
@@ -128,7 +129,7 @@ impl Search {
         }
     }
 
-    /// The filter that finds `user` among others.
+    /// Returns the filter that finds `user` among others.
     fn filter(self, user: Seeded) -> String {
         let value = user.value(self.attribute);
         match self.comparison {
@@ -241,7 +242,7 @@ impl Call for Requests {
 /// The JSON pointer of the ID token in an answer.
 pub const ID_TOKEN: &str = "/AuthenticationResult/IdToken";
 
-/// A seeded user, another for each call, here and there in the pool.
+/// Returns a seeded user, a different one for each call, spread over the pool.
 fn any(w: &World, i: u64) -> Seeded {
     Seeded((i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) % w.users.max(1))
 }

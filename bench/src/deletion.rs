@@ -143,7 +143,7 @@ fn latency(histogram: &Histogram<u64>) -> String {
     )
 }
 
-/// A password, a refresh token and an access token of the pool are all refused.
+/// Checks that a password, a refresh token and an access token of the pool are all refused.
 async fn nothing_is_issued(world: &World, server: &Server) -> Result<()> {
     let mut connection = Connection::open(&server.host).await?;
     let refresh = json!({

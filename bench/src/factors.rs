@@ -102,18 +102,18 @@ impl Factors {
         }
     }
 
-    /// The code that the app of a signer shows at `now`, in seconds.
+    /// Returns the code that the app of a signer shows at `now`, in seconds.
     pub fn code(&self, i: u64, now: i64) -> Result<String> {
         let app = self.apps.get(slot(i)).context("no app")?;
         Ok(app.code_at(now).expose().clone())
     }
 
-    /// The device of a signer.
+    /// Returns the device of a signer.
     pub fn device(&self, i: u64) -> Result<&Device> {
         self.devices.get(slot(i)).context("no device")
     }
 
-    /// The credential with which a signer answers WEB_AUTHN.
+    /// Returns the credential with which a signer answers WEB_AUTHN.
     pub fn credential(&self, i: u64, options: &str) -> Result<String> {
         let options: Value = serde_json::from_str(options)?;
         let mut device = self
@@ -300,7 +300,7 @@ impl Caller {
     }
 }
 
-/// The seed in a SecretCode: base32 without padding.
+/// Returns the seed in a SecretCode: base32 without padding.
 fn seed(secret_code: &str) -> Result<Seed> {
     const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u64, 0);

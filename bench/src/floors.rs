@@ -122,7 +122,7 @@ impl Pieces {
         }
     }
 
-    /// The median time of `floor` over a slice of `length` on the server's core, in microseconds.
+    /// Measures the median time of `floor` over a slice of `length` on the server's core, in microseconds.
     pub fn slice(&self, floor: Floor, length: Duration) -> f64 {
         if floor == Floor::None {
             return 0.0;
@@ -144,7 +144,7 @@ impl Pieces {
     }
 }
 
-/// The middle of the sorted values.
+/// Returns the middle of the sorted values.
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -20,7 +20,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body of a success as JSON; an error otherwise.
+    /// Returns the body of a success as JSON; an error otherwise.
     pub fn json(&self) -> Result<Value> {
         if self.status != 200 {
             bail!(

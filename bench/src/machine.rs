@@ -44,14 +44,14 @@ pub struct Server {
     pub started_in: Duration,
 }
 
-/// A folder of its own under the system's temporary one.
+/// Creates a folder of its own under the system's temporary one.
 pub fn folder() -> Result<PathBuf> {
     let folder = std::env::temp_dir().join(format!("cognate-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
-/// Bytes of the database in a data folder, its log included.
+/// Returns the bytes of the database in a data folder, its log included.
 pub fn disk(folder: &std::path::Path) -> Result<u64> {
     let mut sum = 0;
     for name in ["cognate.db", "cognate.db-wal"] {
@@ -186,7 +186,7 @@ impl Drop for Server {
     }
 }
 
-/// Bytes as MiB.
+/// Formats bytes as MiB.
 pub fn mib(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }

@@ -43,7 +43,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The same for another program.
+    /// Returns the same arguments for another program.
     fn with_program(&self, program: &std::path::Path) -> Self {
         Self {
             program: program.to_owned(),

@@ -60,7 +60,7 @@ impl Requests {
         text(&reply, "/UserPool/Id")
     }
 
-    /// A pool, another for each call, here and there among all.
+    /// Returns a pool, a different one for each call, spread over all.
     fn any(&self, i: u64) -> Result<String> {
         let pools = self.pools.borrow();
         let count = u64::try_from(pools.len())?.max(1);

@@ -6,7 +6,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with these column names.
+    /// Creates a table with these column names.
     pub fn new(columns: &[&str]) -> Self {
         Self {
             rows: vec![columns.iter().map(|c| (*c).to_owned()).collect()],

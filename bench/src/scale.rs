@@ -151,7 +151,7 @@ async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Resul
     resources(&sizes)
 }
 
-/// One row: the medians of alternating slices.
+/// Measures one row: the medians of alternating slices.
 async fn row(
     sizes: &[Size],
     name: &str,

@@ -39,7 +39,7 @@ const CREDENTIAL_BYTES: usize = 464;
 pub struct Seeded(pub u64);
 
 impl Seeded {
-    /// The id: as random to an index as a real one, and known from the number.
+    /// Returns the id: as random to an index as a real one, and known from the number.
     pub fn id(self) -> String {
         let mut hash = cognate_crypto::hash::sha256_hex(format!("seeded {}", self.0).as_bytes());
         hash.truncate(32);
@@ -66,7 +66,7 @@ impl Seeded {
         }
     }
 
-    /// The user's team.
+    /// Returns the user's team.
     pub fn team(self) -> String {
         format!("team-{}", self.0 % TEAMS)
     }

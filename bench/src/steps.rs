@@ -170,8 +170,8 @@ async fn device_proof(
     has(&reply, ID_TOKEN)
 }
 
-/// The responses to a verifier's challenge, by who knows the pool's name (or device group), user id (or device key) and
-/// password.
+/// Returns the responses to a verifier's challenge. `known`: the pool's name (or device group), the user id (or device
+/// key) and the password.
 fn proof(w: &World, client: &Client, asked: &Value, known: [&str; 3]) -> Result<Value> {
     let given = |name: &str| text(asked, &format!("/ChallengeParameters/{name}"));
     let (salt, srp_b, block) = (given("SALT")?, given("SRP_B")?, given("SECRET_BLOCK")?);

@@ -43,7 +43,7 @@ pub struct World {
     pub ahead: Cell<i64>,
 }
 
-/// The user name of a signer.
+/// Returns the user name of a signer.
 pub fn signer(i: u64) -> String {
     format!("signer{}", i % SIGNERS)
 }
@@ -128,7 +128,7 @@ impl World {
         Ok(self)
     }
 
-    /// The service's time in seconds.
+    /// Returns the service's time in seconds.
     pub fn now(&self) -> i64 {
         aws::now() + self.ahead.get()
     }
@@ -156,7 +156,7 @@ impl World {
     }
 }
 
-/// A sign-in with the password.
+/// Returns a sign-in with the password.
 pub fn password_input(client: &str, i: u64) -> Value {
     json!({
         "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client,
@@ -164,7 +164,7 @@ pub fn password_input(client: &str, i: u64) -> Value {
     })
 }
 
-/// The text at a place of an answer.
+/// Returns the text at a place of an answer.
 pub fn text(value: &Value, pointer: &str) -> Result<String> {
     let found = value.pointer(pointer).and_then(Value::as_str);
     Ok(found
@@ -172,7 +172,7 @@ pub fn text(value: &Value, pointer: &str) -> Result<String> {
         .to_owned())
 }
 
-/// The place of a signer's tokens.
+/// Returns the place of a signer's tokens.
 pub fn slot(i: u64) -> usize {
     usize::try_from(i % SIGNERS).unwrap_or(0)
 }

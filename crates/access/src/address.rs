@@ -14,7 +14,7 @@ pub enum ClientAddress {
 }
 
 impl std::fmt::Display for ClientAddress {
-    /// The form in records.
+    /// Writes the form that records have.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Local(ip) | Self::Remote(ip) => write!(f, "{ip}"),

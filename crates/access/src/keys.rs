@@ -55,7 +55,7 @@ struct Derived {
 }
 
 impl Key {
-    /// A key with a secret, read from version `ver` of its row; 0 for a key that is in no row.
+    /// Creates a key with a secret, read from version `ver` of its row; 0 for a key that is in no row.
     pub fn new(arn: String, grant: Grant, secret: SecretString, ver: i64) -> Self {
         Self {
             arn,

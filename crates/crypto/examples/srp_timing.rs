@@ -100,7 +100,7 @@ fn welch(calls: usize, mut run: impl FnMut(bool)) -> f64 {
     (first.0 - second.0) / (first.1 + second.1).sqrt()
 }
 
-/// The mean, and the variance of the mean.
+/// Returns the mean, and the variance of the mean.
 fn moments(times: impl Iterator<Item = f64>) -> (f64, f64) {
     let (mut count, mut mean, mut squares) = (0.0, 0.0, 0.0);
     for time in times {

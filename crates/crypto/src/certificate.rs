@@ -37,8 +37,8 @@ impl rcgen::SigningKey for Key<'_> {
     }
 }
 
-/// A self-signed certificate in DER for `common_name`, good from and until these seconds since the epoch. The same
-/// arguments always make the same bytes, so that it need not be stored; takes about 0.3 ms.
+/// Creates a self-signed certificate in DER for `common_name`, good from and until these seconds since the epoch. The
+/// same arguments always make the same bytes, so that it need not be stored; takes about 0.3 ms.
 ///
 /// # Errors
 /// [`BadPeriod`] when a bound lies outside of the years that a certificate can name.
@@ -50,7 +50,7 @@ pub fn self_signed(
     certify(key, common_name, valid, KeyUsagePurpose::DigitalSignature)
 }
 
-/// The same for a key that others encrypt to.
+/// Returns the same for a key that others encrypt to.
 ///
 /// # Errors
 /// [`BadPeriod`] as there.
@@ -97,7 +97,7 @@ fn certify(
 #[error("the period is outside of the years that certificates can name")]
 pub struct BadPeriod;
 
-/// A positive number without leading zeros that differs between keys and periods.
+/// Returns a positive number without leading zeros that differs between keys and periods.
 fn serial(key: &SigningKey, start: i64) -> SerialNumber {
     let digest = hash::sha256_of(&[key.public_der(), &start.to_be_bytes()]);
     let mut bytes: Vec<u8> = digest.iter().take(SERIAL).copied().collect();

@@ -27,7 +27,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// The credential of a new password: one power of g. The arguments are those of [`srp::x`].
+    /// Returns the credential of a new password: one power of g. The arguments are those of [`srp::x`].
     #[must_use]
     pub fn for_password(pool_name: &str, user_id: &str, password: &str) -> Self {
         let salt = srp::new_salt();
@@ -46,7 +46,7 @@ impl Credential {
         }
     }
 
-    /// The stored form; to be sealed.
+    /// Returns the stored form; to be sealed.
     #[must_use]
     pub fn to_bytes(&self) -> SecretBytes {
         match self {

@@ -13,7 +13,7 @@ pub(crate) fn library_failed(what: &'static str) -> ! {
     panic!("cryptography is out of order: {what}");
 }
 
-/// The value of a call that can only fail when the library itself is broken.
+/// Returns the value of a call that can only fail when the library itself is broken.
 pub(crate) fn sure<T, E>(result: Result<T, E>, what: &'static str) -> T {
     match result {
         Ok(value) => value,

@@ -56,7 +56,7 @@ pub fn hkdf_sha256(ikm: &[u8], salt: &[u8], info: &[u8], out: &mut [u8]) {
     expand(&prk, &[info], out);
 }
 
-/// The second half of HKDF for a key that is extracted once and expanded often.
+/// Does the second half of HKDF, for a key that is extracted once and expanded often.
 pub(crate) fn expand(prk: &hkdf::Prk, info: &[&[u8]], out: &mut [u8]) {
     let okm = sure(prk.expand(info, Length(out.len())), "HKDF");
     sure(okm.fill(out), "HKDF");
@@ -70,7 +70,7 @@ pub fn secret_hash(client_secret: &str, username: &str, client_id: &str) -> Stri
     STANDARD.encode(hmac_sha256_of(client_secret.as_bytes(), &parts))
 }
 
-/// The signing key of AWS Signature Version 4 for a date (`YYYYMMDD`), region and service.
+/// Returns the signing key of AWS Signature Version 4 for a date (`YYYYMMDD`), region and service.
 #[must_use]
 pub fn sigv4_key(secret_key: &str, date: &str, region: &str, service: &str) -> Secret<[u8; 32]> {
     let first = Secret::new([b"AWS4", secret_key.as_bytes()].concat());
@@ -90,7 +90,7 @@ impl hkdf::KeyType for Length {
     }
 }
 
-/// A SHA-256 output as an array; the library types it as a slice.
+/// Returns a SHA-256 output as an array; the library types it as a slice.
 fn first_32(bytes: &[u8]) -> [u8; 32] {
     sure(bytes.try_into(), "SHA-256 length")
 }

@@ -39,7 +39,7 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// A key from its modulus and exponent, big-endian without leading zeros.
+    /// Returns a key from its modulus and exponent, big-endian without leading zeros.
     ///
     /// # Errors
     /// If they form no RSA key of 2048 to 8192 bits.
@@ -61,7 +61,7 @@ impl PublicKey {
         })
     }
 
-    /// The key of a JWK.
+    /// Returns the key of a JWK.
     ///
     /// # Errors
     /// If it is not an RS256 signature key in canonical base64url, or no acceptable RSA key.
@@ -74,7 +74,7 @@ impl PublicKey {
         Self::from_components(&n, &e)
     }
 
-    /// The key of a JWK in JSON; members that are not used are ignored.
+    /// Returns the key of a JWK in JSON; members that are not used are ignored.
     ///
     /// # Errors
     /// As for [`PublicKey::from_jwk`], or when it is not such a JSON object.
@@ -82,7 +82,7 @@ impl PublicKey {
         Self::from_jwk(&serde_json::from_str(json).map_err(|_| BadKey)?)
     }
 
-    /// The published form under the key id `kid`.
+    /// Returns the published form under the key id `kid`.
     #[must_use]
     pub fn jwk(&self, kid: &str) -> Jwk {
         Jwk {
@@ -95,26 +95,26 @@ impl PublicKey {
         }
     }
 
-    /// The published form as JSON, members in the order of the service.
+    /// Returns the published form as JSON, members in the order of the service.
     #[must_use]
     pub fn jwk_json(&self, kid: &str) -> String {
         // A struct of six strings has no way to fail.
         serde_json::to_string(&self.jwk(kid)).unwrap_or_default()
     }
 
-    /// The key id: SHA-256 of the key's SubjectPublicKeyInfo, in standard base64 with padding.
+    /// Returns the key id: SHA-256 of the key's SubjectPublicKeyInfo, in standard base64 with padding.
     #[must_use]
     pub fn kid(&self) -> String {
         STANDARD.encode(hash::sha256(self.parsed.as_ref()))
     }
 
-    /// The modulus, big-endian without leading zeros.
+    /// Returns the modulus, big-endian without leading zeros.
     #[must_use]
     pub fn modulus(&self) -> &[u8] {
         &self.n
     }
 
-    /// The public exponent, big-endian without leading zeros.
+    /// Returns the public exponent, big-endian without leading zeros.
     #[must_use]
     pub fn exponent(&self) -> &[u8] {
         &self.e

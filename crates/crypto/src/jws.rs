@@ -26,7 +26,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new key; takes about 65 ms, so it belongs on [`crate::workers`].
+    /// Creates a new key; takes about 65 ms, so it belongs on [`crate::workers`].
     #[must_use]
     pub fn generate() -> Self {
         let pair = sure(KeyPair::generate(KeySize::Rsa2048), "RSA key generation");
@@ -51,25 +51,25 @@ impl SigningKey {
         })
     }
 
-    /// The private key in PKCS#8 DER; to be sealed.
+    /// Returns the private key in PKCS#8 DER; to be sealed.
     #[must_use]
     pub fn to_pkcs8(&self) -> SecretBytes {
         let der = sure(self.pair.as_der(), "PKCS#8 encoding");
         Secret::new(der.as_ref().to_vec())
     }
 
-    /// The public half.
+    /// Returns the public half.
     #[must_use]
     pub const fn public(&self) -> &PublicKey {
         &self.public
     }
 
-    /// The public half as an `RSAPublicKey` in DER (RFC 8017 appendix A.1.1).
+    /// Returns the public half as an `RSAPublicKey` in DER (RFC 8017 appendix A.1.1).
     pub(crate) fn public_der(&self) -> &[u8] {
         self.pair.public_key().as_ref()
     }
 
-    /// The RS256 signature of `message`; about 0.25 ms.
+    /// Returns the RS256 signature of `message`; about 0.25 ms.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -83,7 +83,7 @@ impl SigningKey {
         signature
     }
 
-    /// A compact token with exactly these header and payload bytes.
+    /// Returns a compact token with exactly these header and payload bytes.
     #[must_use]
     pub fn sign_compact(&self, header_json: &[u8], payload_json: &[u8]) -> String {
         let signature_chars = self.pair.public_modulus_len().div_ceil(3) * 4;
@@ -128,8 +128,8 @@ pub struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// The payload's bytes, or `None` if they are not canonical base64url. Nothing in it may be
-    /// trusted before [`PublicKey::verify`] returned success.
+    /// Returns the payload's bytes, or `None` if they are not canonical base64url. Nothing in it may be
+    /// trusted before [`PublicKey::verify`] returned true.
     #[must_use]
     pub fn payload(&self) -> Option<Vec<u8>> {
         URL_SAFE_NO_PAD.decode(self.payload_b64).ok()
@@ -142,7 +142,7 @@ impl Parts<'_> {
     }
 }
 
-/// The header of a token of ours: `kid` first, no `typ` (auth.md 5.1).
+/// Returns the header of a token of ours: `kid` first, no `typ` (auth.md 5.1).
 #[must_use]
 pub fn header_json(kid: &str) -> String {
     // The string form of a JSON value cannot fail; a kid of ours is plain base64 anyway.

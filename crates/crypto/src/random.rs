@@ -18,7 +18,7 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     out
 }
 
-/// A random UUID of version 4 (RFC 9562 section 5.4), lower case with hyphens.
+/// Returns a random UUID of version 4 (RFC 9562 section 5.4), lower case with hyphens.
 #[must_use]
 pub fn uuid_v4() -> String {
     let random = u128::from_be_bytes(bytes());
@@ -33,7 +33,7 @@ pub fn uuid_v4() -> String {
     )
 }
 
-/// A text of `len` characters, each drawn evenly from the ASCII characters of `alphabet`. An
+/// Returns a text of `len` characters, each drawn evenly from the ASCII characters of `alphabet`. An
 /// empty alphabet makes an empty text.
 #[must_use]
 pub fn alphanumeric(len: usize, alphabet: &[u8]) -> String {
@@ -53,7 +53,7 @@ pub fn digits(n: usize) -> String {
     alphanumeric(n, b"0123456789")
 }
 
-/// A number from 0 to `n - 1`, all equally likely; 0 when `n` is 0.
+/// Returns a number from 0 to `n - 1`, all equally likely; 0 when `n` is 0.
 #[must_use]
 pub fn below(n: u64) -> u64 {
     if n == 0 {

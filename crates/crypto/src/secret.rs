@@ -19,12 +19,12 @@ impl<T: Zeroize> Secret<T> {
         Self(value)
     }
 
-    /// The value itself, named so that each use is easy to find in a review.
+    /// Returns the value itself, named so that each use is easy to find in a review.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 
-    /// A deliberate second copy, wiped on its own when dropped.
+    /// Returns a deliberate second copy, wiped on its own when dropped.
     #[must_use]
     pub fn duplicate(&self) -> Self
     where
@@ -43,7 +43,7 @@ impl<T: Zeroize + AsRef<[u8]>> Secret<T> {
 }
 
 impl SecretBytes {
-    /// The bytes as text without leaving a copy behind, or `None` if they are not UTF-8.
+    /// Returns the bytes as text without leaving a copy behind, or `None` if they are not UTF-8.
     #[must_use]
     pub fn into_text(mut self) -> Option<SecretString> {
         match String::from_utf8(std::mem::take(&mut self.0)) {

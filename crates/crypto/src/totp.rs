@@ -31,31 +31,31 @@ pub enum Verdict {
 }
 
 impl Seed {
-    /// A new random seed.
+    /// Creates a new random seed.
     #[must_use]
     pub fn generate() -> Self {
         Self(Secret::new(random::bytes()))
     }
 
-    /// A seed as it was kept; None for another length.
+    /// Restores a seed from its stored bytes; None for another length.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self(Secret::new(bytes.try_into().ok()?)))
     }
 
-    /// The bytes to keep, to be sealed.
+    /// Returns the bytes to keep, to be sealed.
     #[must_use]
     pub const fn expose(&self) -> &[u8; SEED_BYTES] {
         self.0.expose()
     }
 
-    /// The text that a user types into the app or scans: base32 without padding.
+    /// Returns the text that a user types into the app or scans: base32 without padding.
     #[must_use]
     pub fn secret_code(&self) -> SecretString {
         Secret::new(base32(self.0.expose()))
     }
 
-    /// The code that an app shows at `now`, in seconds since 1970.
+    /// Returns the code that an app shows at `now`, in seconds since 1970.
     #[must_use]
     pub fn code_at(&self, now: i64) -> SecretString {
         Secret::new(code(self.0.expose(), step_at(now)))
@@ -87,7 +87,7 @@ fn step_at(now: i64) -> i64 {
     now.div_euclid(STEP)
 }
 
-/// The code of a step (RFC 4226 section 5.3).
+/// Returns the code of a step (RFC 4226 section 5.3).
 fn code(key: &[u8], step: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
     let tag = hmac::sign(&key, &step.to_be_bytes());

@@ -40,7 +40,7 @@ fn whole_map(bytes: &[u8]) -> Result<Vec<(Value, Value)>, Malformed> {
     }
 }
 
-/// The member of that name. One that is there twice is refused: two readers could take different ones.
+/// Returns the member of that name. One that is there twice is refused: two readers could take different ones.
 fn member(entries: Vec<(Value, Value)>, name: &str) -> Result<Option<Value>, Malformed> {
     let mut found = entries
         .into_iter()

@@ -155,7 +155,7 @@ impl Shared {
 }
 
 impl Drop for Lane {
-    /// The threads finish what was accepted and end.
+    /// Lets the threads finish the accepted work and end.
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.wake.notify_all();

@@ -177,7 +177,7 @@ fn behind(bytes: &[u8], at: usize) -> Result<&[u8], Malformed> {
     bytes.get(at.saturating_add(1)..).ok_or(Malformed)
 }
 
-/// The number of bytes up to and with the first `end`.
+/// Returns the number of bytes up to and with the first `end`.
 fn find(bytes: &[u8], end: &[u8]) -> Result<usize, Malformed> {
     let at = bytes.windows(end.len()).position(|found| found == end);
     Ok(at.ok_or(Malformed)? + end.len())

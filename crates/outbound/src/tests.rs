@@ -144,7 +144,7 @@ fn post(url: &str, body: &'static str) -> Request<Bytes> {
     Request::post(url).body(Bytes::from(body)).unwrap()
 }
 
-/// A client whose name service returns the next of these answers to each question, and the number of questions.
+/// Returns a client whose name service returns the next of these answers to each question, and the number of questions.
 fn resolving(
     private: bool,
     answers: Vec<Vec<SocketAddr>>,
@@ -428,7 +428,7 @@ async fn one_host_has_no_more_than_its_calls_in_flight_and_others_have_theirs() 
     ));
 }
 
-/// A client that trusts one certificate, of `localhost`, and finds every host here.
+/// Returns a client that trusts one certificate, of `localhost`, and finds every host here.
 fn tls_client(addresses: Vec<SocketAddr>) -> Outbound {
     let mut roots = RootCertStore::empty();
     roots

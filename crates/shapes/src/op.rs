@@ -41,7 +41,7 @@ pub struct Facts {
 }
 
 impl Op {
-    /// The name of the operation, also the name of its IAM action.
+    /// Returns the name of the operation, also the name of its IAM action.
     pub const fn name(self) -> &'static str {
         self.facts().name
     }
@@ -57,12 +57,12 @@ impl Op {
         self.facts().auth
     }
 
-    /// The rate category it counts to (admin.md 7.1).
+    /// Returns the rate category it counts to (admin.md 7.1).
     pub const fn category(self) -> Category {
         self.facts().category
     }
 
-    /// The errors that the model declares for it, in the order of the model.
+    /// Returns the errors that the model declares for it, in the order of the model.
     pub const fn errors(self) -> &'static [ErrorCode] {
         self.facts().errors
     }
@@ -77,7 +77,7 @@ impl Op {
         self.facts().resource
     }
 
-    /// The constraints of its request.
+    /// Returns the constraints of its request.
     pub(crate) const fn input(self) -> &'static Shape {
         self.facts().input
     }

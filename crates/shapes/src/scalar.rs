@@ -57,12 +57,12 @@ impl<'de> Deserialize<'de> for Blob {
     }
 }
 
-/// The bytes behind a base64 text; none if it is not base64 with padding.
+/// Returns the bytes behind a base64 text; none if it is not base64 with padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// The number of bytes behind a text that [`decode`] accepts.
+/// Returns the number of bytes behind a text that [`decode`] accepts.
 pub(crate) fn decoded_len(text: &str) -> u64 {
     let padding = text.bytes().rev().take_while(|b| *b == b'=').count();
     u64::try_from((text.len() / 4 * 3).saturating_sub(padding)).unwrap_or(u64::MAX)

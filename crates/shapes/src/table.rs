@@ -96,7 +96,7 @@ enum Decide {
 }
 
 impl Pattern {
-    /// The pattern `text`, decided by its translation `rust`.
+    /// Returns the pattern `text`, decided by its translation `rust`.
     pub const fn regex(text: &'static str, rust: &'static str) -> Self {
         Self {
             text,

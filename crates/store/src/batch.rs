@@ -24,7 +24,7 @@ pub(crate) enum Requirement {
 }
 
 impl Requirement {
-    /// The label that a violated constraint of this statement is reported under.
+    /// Returns the label that a violated constraint of this statement is reported under.
     pub(crate) fn label(self) -> Option<Label> {
         match self {
             Self::Any | Self::Returning => None,
@@ -35,7 +35,7 @@ impl Requirement {
         }
     }
 
-    /// The label of the conflict when a statement has touched (or found) `count` rows.
+    /// Returns the label of the conflict when a statement has touched (or found) `count` rows.
     pub(crate) fn unmet(self, count: u64) -> Option<Label> {
         match self {
             Self::Any | Self::Returning => None,
@@ -68,7 +68,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// A batch without statements.
+    /// Creates a batch without statements.
     pub fn new() -> Self {
         Self::default()
     }
@@ -111,7 +111,7 @@ impl Batch {
         self.statements.extend(other.statements);
     }
 
-    /// The same as [`append`](Self::append), for chains.
+    /// Does the same as [`append`](Self::append), for chains.
     pub fn extend(mut self, other: Batch) -> Self {
         self.append(other);
         self
@@ -123,7 +123,7 @@ impl Batch {
         self.statements.is_empty()
     }
 
-    /// The number of statements.
+    /// Returns the number of statements.
     #[must_use]
     pub fn len(&self) -> usize {
         self.statements.len()
@@ -149,7 +149,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The only row of the `n`th RETURNING statement, counted from 0; `None` when it returned no row.
+    /// Returns the only row of the `n`th RETURNING statement, counted from 0; `None` when it returned no row.
     #[must_use]
     pub fn first(&self, n: usize) -> Option<&Row> {
         self.rows.get(n).and_then(|rows| rows.first())

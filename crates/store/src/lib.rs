@@ -1,10 +1,9 @@
 //! The store: everything the other crates see of a database.
 //!
 //! Reads are [`Store::rows`] (point reads and index-ordered pages) and [`Store::scan`] (long reads). A write is one
-//! [`Batch`]: statements with requirements, applied all or not at all. There are no interactive transactions: rows carry
-//! a `ver`, a caller reads, decides, and commits with the versions it has seen.
-//! After [`Store::commit`] has returned, every later read on the same node sees the batch.
-//! Only `sqlite` and `postgres` know an engine.
+//! [`Batch`]: statements with requirements, applied all or not at all. There are no interactive transactions: rows
+//! carry a `ver`, a caller reads, decides, and commits with the versions it has seen. After [`Store::commit`] has
+//! returned, every later read on the same node sees the batch. Only `sqlite` and `postgres` know an engine.
 
 mod batch;
 mod clock;
@@ -93,7 +92,7 @@ impl Store {
         })
     }
 
-    /// The work since the store was opened. It tells whether two requests cost the same.
+    /// Returns the work since the store was opened. It tells whether two requests cost the same.
     #[must_use]
     pub fn work(&self) -> Work {
         Work {
@@ -119,7 +118,7 @@ impl Store {
         }
     }
 
-    /// The first row of a read, if there is one.
+    /// Returns the first row of a read, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -163,10 +162,10 @@ impl Store {
         }
     }
 
-    /// A long read (counting, a page that no index serves): kept off the async workers.
+    /// Runs a long read (counting, a page that no index serves) off the async workers.
     ///
-    /// All rows are in memory at once. Whatever walks a table that grows with its pools (an export, a backup) must read it
-    /// page by page, by its key and with a LIMIT.
+    /// All rows are in memory at once. Whatever walks a table that grows with its pools (an export, a backup) must read
+    /// it page by page, by its key and with a LIMIT.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -226,8 +225,8 @@ impl Store {
         }
     }
 
-    /// The name of a setting of the database by which it answers before a commit is durable, if there is one. A crash
-    /// of the database then loses what was acknowledged; SQLite is always opened with full syncing.
+    /// Returns the name of a setting of the database by which it answers before a commit is durable, if there is one. A
+    /// crash of the database then loses what was acknowledged; SQLite is always opened with full syncing.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -238,7 +237,7 @@ impl Store {
         }
     }
 
-    /// The database's clock minus this node's, in microseconds; 0 on SQLite, which has no clock of its own.
+    /// Returns the database's clock minus this node's, in microseconds; 0 on SQLite, which has no clock of its own.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -130,7 +130,7 @@ pub(crate) fn version_table(dialect: Dialect) -> String {
     )
 }
 
-/// The migrations that a database with these rows still needs.
+/// Returns the migrations that a database with these rows still needs.
 pub(crate) fn missing(
     applied: &[(i64, i64)],
     mode: MigrateMode,
@@ -162,7 +162,7 @@ pub(crate) fn missing(
 }
 
 impl Migration {
-    /// The statements in the engine's words.
+    /// Returns the statements in the engine's words.
     pub(crate) fn statements(&self, dialect: Dialect) -> Vec<String> {
         let without_comments: String = self
             .sql

@@ -68,7 +68,7 @@ pub enum StoreOptions {
 }
 
 impl StoreOptions {
-    /// A SQLite file, every commit synced, migrated on opening.
+    /// Returns the options for a SQLite file, every commit synced, migrated on opening.
     pub fn sqlite(path: impl Into<PathBuf>) -> Self {
         Self::Sqlite(SqliteOptions {
             path: path.into(),
@@ -78,7 +78,7 @@ impl StoreOptions {
         })
     }
 
-    /// A PostgreSQL connection string, migrated on opening.
+    /// Returns the options for a PostgreSQL connection string, migrated on opening.
     ///
     /// Beside libpq's parameters (several hosts, `target_session_attrs`, `connect_timeout`, `options`, …):
     /// - `sslmode=verify-full` is the default beyond loopback; `require` and `verify-ca` mean the same here, because a
@@ -93,7 +93,7 @@ impl StoreOptions {
         })
     }
 
-    /// The same database with another migration mode.
+    /// Returns the same database with another migration mode.
     #[must_use]
     pub fn migrate(mut self, mode: MigrateMode) -> Self {
         match &mut self {

@@ -181,7 +181,7 @@ impl Postgres {
         jobs::batch_id(clock::wall_micros(), self.random.hash_one(count), count)
     }
 
-    /// A growing pause, different for each request, so that those who met do not meet again.
+    /// Returns a growing pause, different for each request, so that requests that collided do not collide again.
     fn pause(&self, attempt: u32) -> Duration {
         let jitter = self
             .random
@@ -191,7 +191,7 @@ impl Postgres {
     }
 }
 
-/// The answer to a pipeline of one statement.
+/// Returns the answer to a pipeline of one statement.
 fn only(answers: Result<Vec<Answer>, Failed>) -> Result<(Vec<Row>, u64), StoreError> {
     let answers = answers.map_err(|failed| match failed {
         Failed::Prepare(error) => value::store_error(&error),

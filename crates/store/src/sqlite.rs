@@ -196,7 +196,7 @@ impl Shared {
         }
     }
 
-    /// The writer's connection.
+    /// Opens the writer's connection.
     fn connect(&self) -> rusqlite::Result<Connection> {
         let connection = self.connect_with(
             OpenFlags::SQLITE_OPEN_READ_WRITE

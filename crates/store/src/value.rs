@@ -112,13 +112,13 @@ impl Row {
         Self { values }
     }
 
-    /// All columns in order.
+    /// Returns all columns in order.
     #[must_use]
     pub fn values(&self) -> &[Value] {
         &self.values
     }
 
-    /// The value of a column.
+    /// Returns the value of a column.
     ///
     /// # Errors
     /// [`StoreError::Column`] when the row has no such column.
@@ -130,7 +130,7 @@ impl Row {
         })
     }
 
-    /// An INT column that is not NULL.
+    /// Returns an INT column that is not NULL.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
@@ -141,7 +141,7 @@ impl Row {
         }
     }
 
-    /// An INT column that holds a flag: 0 is false, everything else true.
+    /// Returns the flag in an INT column: 0 is false, everything else true.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
@@ -149,7 +149,7 @@ impl Row {
         Ok(self.int(index)? != 0)
     }
 
-    /// An INT column that may be NULL.
+    /// Returns an INT column that may be NULL.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
@@ -161,7 +161,7 @@ impl Row {
         }
     }
 
-    /// A KEY or DOC column that is not NULL.
+    /// Returns a KEY or DOC column that is not NULL.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
@@ -172,7 +172,7 @@ impl Row {
         }
     }
 
-    /// A KEY or DOC column that may be NULL.
+    /// Returns a KEY or DOC column that may be NULL.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
@@ -184,7 +184,7 @@ impl Row {
         }
     }
 
-    /// A BYTES column that is not NULL.
+    /// Returns a BYTES column that is not NULL.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.
@@ -195,7 +195,7 @@ impl Row {
         }
     }
 
-    /// A BYTES column that may be NULL.
+    /// Returns a BYTES column that may be NULL.
     ///
     /// # Errors
     /// [`StoreError::Column`] when it holds anything else.

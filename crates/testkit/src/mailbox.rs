@@ -12,7 +12,7 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// The messages that fit, newest first. Filters: pool, user, to, kind, after, wait (seconds).
+    /// Returns the messages that fit, newest first. Filters: pool, user, to, kind, after, wait (seconds).
     pub async fn messages(&self, filters: &[(&str, &str)]) -> anyhow::Result<Vec<Value>> {
         let query: Vec<String> = filters
             .iter()
@@ -41,7 +41,7 @@ impl Mailbox {
         Ok(serde_json::from_value(messages)?)
     }
 
-    /// The code in the newest message that fits, waiting a few seconds for it.
+    /// Returns the code in the newest message that fits, waiting a few seconds for it.
     pub async fn code(&self, filters: &[(&str, &str)]) -> anyhow::Result<String> {
         let mut filters = filters.to_vec();
         filters.push(("wait", "5"));

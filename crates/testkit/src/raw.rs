@@ -23,7 +23,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A key from its two parts.
+    /// Creates a key from its two parts.
     pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -53,17 +53,17 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON; Null when it is empty or not JSON.
+    /// Returns the body as JSON; Null when it is empty or not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// A header as text; empty when it is absent.
+    /// Returns a header as text; empty when it is absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -71,7 +71,7 @@ impl Reply {
             .unwrap_or("")
     }
 
-    /// The exception's name; empty on success.
+    /// Returns the exception's name; empty on success.
     pub fn error(&self) -> String {
         self.json()
             .get("__type")
@@ -80,7 +80,7 @@ impl Reply {
             .to_owned()
     }
 
-    /// The error's text, under either spelling of its key.
+    /// Returns the error's text, under either spelling of its key.
     pub fn message(&self) -> String {
         let json = self.json();
         let text = json.get("message").or_else(|| json.get("Message"));
@@ -89,7 +89,7 @@ impl Reply {
 }
 
 impl Raw {
-    /// A client that signs with `credentials`, or not at all.
+    /// Creates a client that signs with `credentials`, or not at all.
     pub fn new(endpoint: &str, credentials: Option<Credentials>) -> Self {
         let http = Client::builder(TokioExecutor::new()).build_http();
         Self {
@@ -100,7 +100,7 @@ impl Raw {
         }
     }
 
-    /// The same client signing for another region.
+    /// Returns the same client signing for another region.
     #[must_use]
     pub fn in_region(mut self, region: &str) -> Self {
         region.clone_into(&mut self.region);
@@ -125,7 +125,7 @@ impl Raw {
         Ok(reply.json())
     }
 
-    /// The request of an operation, signed, for tests that change it before they send it.
+    /// Returns the request of an operation, signed, for tests that change it before they send it.
     pub fn request(&self, operation: &str, body: Vec<u8>) -> anyhow::Result<Request<Full<Bytes>>> {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let headers = [
@@ -135,7 +135,7 @@ impl Raw {
         self.request_with(&headers, body)
     }
 
-    /// A POST to the root with these headers, all signed.
+    /// Returns a POST to the root with these headers, all signed.
     pub fn request_with(
         &self,
         headers: &[(&str, &str)],
@@ -196,7 +196,7 @@ impl Raw {
         })
     }
 
-    /// A request to a path, unsigned.
+    /// Sends a request to a path, unsigned.
     pub async fn fetch(
         &self,
         method: Method,

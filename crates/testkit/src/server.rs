@@ -63,7 +63,7 @@ impl Options {
         }
     }
 
-    /// The same with one more setting.
+    /// Returns the same with one more setting.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.settings.push((name, vec![value.to_owned()]));
@@ -89,7 +89,7 @@ impl Drop for Scratch {
 }
 
 impl TestServer {
-    /// A `dev` server on SQLite.
+    /// Starts a `dev` server on SQLite.
     pub async fn dev() -> anyhow::Result<Self> {
         Self::start(Options::default()).await
     }
@@ -154,37 +154,37 @@ impl TestServer {
         &self.endpoint
     }
 
-    /// The root key: `test`/`test` in `dev`.
+    /// Returns the root key: `test`/`test` in `dev`.
     pub fn root(&self) -> &Credentials {
         &self.root
     }
 
-    /// The folder of the embedded database when the test server made it.
+    /// Returns the folder of the embedded database when the test server made it.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_ref().map(|scratch| scratch.0.as_path())
     }
 
-    /// The server's parts, for tests that look inside.
+    /// Returns the server's parts, for tests that look inside.
     pub fn state(&self) -> &State {
         &self.running.state
     }
 
-    /// A client that signs as root.
+    /// Returns a client that signs as root.
     pub fn raw(&self) -> Raw {
         self.raw_as(self.root.clone())
     }
 
-    /// A client that signs with a key.
+    /// Returns a client that signs with a key.
     pub fn raw_as(&self, credentials: Credentials) -> Raw {
         Raw::new(&self.endpoint, Some(credentials))
     }
 
-    /// A client that does not sign.
+    /// Returns a client that does not sign.
     pub fn unsigned(&self) -> Raw {
         Raw::new(&self.endpoint, None)
     }
 
-    /// The inbox (`dev`).
+    /// Returns the inbox (`dev`).
     pub fn mailbox(&self) -> Mailbox {
         Mailbox {
             http: self.unsigned(),

@@ -5,7 +5,7 @@ use cognate_domain::{ApiError, App, Caller, ClientInfo, Cx, Endpoint, Result};
 
 use crate::Visitor;
 
-/// The context of a request that begins now.
+/// Returns the context of a request that begins now.
 pub(crate) fn cx<'a>(app: &'a App, endpoint: Endpoint, visitor: &Visitor) -> Cx<'a> {
     let client = ClientInfo {
         ip: visitor.address.to_string(),

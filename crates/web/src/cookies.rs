@@ -103,7 +103,7 @@ impl std::fmt::Debug for SetCookie {
 }
 
 impl SetCookie {
-    /// A cookie that ends with the browser's session.
+    /// Creates a cookie that ends with the browser's session.
     ///
     /// # Errors
     /// [`CookieError::Value`]: RFC 6265 (4.1.1) allows neither spaces, quotes, commas, semicolons, backslashes, control

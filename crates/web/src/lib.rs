@@ -89,7 +89,7 @@ pub static ROUTES: Table = Table::new(&[
     },
 ]);
 
-/// The endpoints that answer, which the discovery document may therefore name.
+/// Returns the endpoints that answer, which the discovery document may therefore name.
 fn served() -> Vec<&'static str> {
     documents::ENDPOINTS
         .into_iter()

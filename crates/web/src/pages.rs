@@ -21,7 +21,7 @@ pub struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// The layout of a page with a title.
+    /// Creates the layout of a page with a title.
     pub fn new(locale: Locale, title: &'a str) -> Self {
         let style = assets::STYLE.path();
         Self {
@@ -53,7 +53,7 @@ struct ErrorPage<'a> {
     request_id: &'a str,
 }
 
-/// The page that says that a request failed.
+/// Returns the page that says that a request failed.
 pub(crate) fn error(status: StatusCode, locale: Locale, request_id: &str) -> Response {
     let texts = locale.texts();
     let text = match status {

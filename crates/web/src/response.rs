@@ -29,7 +29,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without a body.
+    /// Returns an answer without a body.
     pub fn empty(status: StatusCode) -> Self {
         Self {
             status,
@@ -41,7 +41,7 @@ impl Response {
         }
     }
 
-    /// An answer with a body of some type.
+    /// Creates an answer with a body of some type.
     pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self {
             content_type: Some(content_type),
@@ -50,12 +50,12 @@ impl Response {
         }
     }
 
-    /// A JSON document.
+    /// Returns a JSON document.
     pub fn json(status: StatusCode, json: String) -> Self {
         Self::new(status, "application/json", json)
     }
 
-    /// A page.
+    /// Returns a page.
     pub fn html(status: StatusCode, html: String) -> Self {
         Self::new(status, "text/html; charset=utf-8", html)
     }

@@ -102,7 +102,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table of `routes`. Of two that match, the first is taken.
+    /// Creates a table of `routes`. Of two that match, the first is taken.
     pub const fn new(routes: &'static [Route]) -> Self {
         Self { routes }
     }
@@ -240,7 +240,7 @@ async fn count(site: &dyn Site, route: &Route) -> Result<(), Failure> {
     Ok(site.admit(demand).await?)
 }
 
-/// The answer to OPTIONS.
+/// Returns the answer to OPTIONS.
 fn preflight(route: &Route, allow: &HeaderValue) -> Response {
     let response = Response::empty(StatusCode::NO_CONTENT);
     let text = HeaderValue::from_static;

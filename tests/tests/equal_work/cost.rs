@@ -87,7 +87,7 @@ fn skeleton(name: &str, value: &Value) -> Value {
     }
 }
 
-/// A masked address with its letters and digits made equal.
+/// Returns a masked address with its letters and digits made equal.
 fn mask(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -102,7 +102,7 @@ fn mask(text: &str) -> String {
         .collect()
 }
 
-/// The least cost of each step over the runs of one script. The shapes must not vary from run to run.
+/// Returns the least cost of each step over the runs of one script. The shapes must not vary from run to run.
 fn summary(runs: Vec<Vec<Step>>) -> Vec<Step> {
     let mut runs = runs.into_iter();
     let mut first = runs.next().unwrap();
@@ -116,7 +116,7 @@ fn summary(runs: Vec<Vec<Step>>) -> Vec<Step> {
     first
 }
 
-/// Each step of both scripts cost the same and looked the same.
+/// Checks that each step of both scripts had the same cost and shape.
 pub fn compare(about: &str, known: Vec<Vec<Step>>, unknown: Vec<Vec<Step>>) {
     for (known, unknown) in summary(known).into_iter().zip(summary(unknown)) {
         println!("{about}: {}: {:?}", known.name, known.cost);

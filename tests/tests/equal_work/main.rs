@@ -115,7 +115,7 @@ impl<'a> Bench<'a> {
             .await;
     }
 
-    /// Every way to sign in, with a wrong password until the lock and in it.
+    /// Signs in in every way, with a wrong password until the lock and during it.
     async fn sign_in(&mut self, site: &Site, name: &str, by_srp: bool) {
         let wrong = by_password(&site.client, name, "wrong");
         self.call("first wrong password", "InitiateAuth", wrong.clone())
@@ -149,7 +149,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The way of a forgotten password.
+    /// Does the steps for a forgotten password.
     async fn recover(&mut self, site: &Site, name: &str) {
         let confirm = json!({
             "ClientId": site.client, "Username": name, "ConfirmationCode": "000000", "Password": "An0ther-one",
@@ -175,7 +175,7 @@ impl<'a> Bench<'a> {
             .await;
     }
 
-    /// The way of a sign-up that is not confirmed yet; the code of the sign-up itself has expired.
+    /// Does the steps of a sign-up that is not confirmed yet; the code of the sign-up itself has expired.
     async fn confirm(&mut self, site: &Site, name: &str) {
         let confirm =
             json!({ "ClientId": site.client, "Username": name, "ConfirmationCode": "000000" });
@@ -234,7 +234,7 @@ async fn run(server: &TestServer, site: &Site, script: Script, names: &[String])
     runs
 }
 
-/// A verified e-mail address as attributes.
+/// Returns a verified e-mail address as attributes.
 fn email(address: &str) -> Value {
     json!([{ "Name": "email", "Value": address }, { "Name": "email_verified", "Value": "true" }])
 }

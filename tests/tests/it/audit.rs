@@ -48,7 +48,7 @@ async fn part(
     (lines.iter().map(parsed).collect(), answer["next"].take())
 }
 
-/// The whole trail, the newest first; whatever waits is written before.
+/// Returns the whole trail, the newest first; whatever waits is written before.
 async fn trail(server: &TestServer, query: Value) -> Vec<Value> {
     let state = server.state();
     state.refusals.flush(&state.app).await;
@@ -63,7 +63,7 @@ async fn trail(server: &TestServer, query: Value) -> Vec<Value> {
     }
 }
 
-/// An access key with a policy that lets it list.
+/// Creates an access key with a policy that lets it list.
 async fn lister(server: &TestServer) -> Credentials {
     let app = &server.state().app;
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"cognito-idp:List*","Resource":"*"}]}"#;

@@ -275,7 +275,7 @@ async fn long_cjk_texts_in_every_field_are_answered_on_postgresql() {
     cjk(Some(&url)).await;
 }
 
-/// The members of an operation's input, from the model's text.
+/// Returns the members of an operation's input, from the model's text.
 fn members(op: &Op) -> Vec<String> {
     let model = include_str!("../../../model/cognito-idp.model");
     let line = model

@@ -326,8 +326,8 @@ async fn make_world(raw: &Raw) -> (String, String) {
     )
 }
 
-/// One step of one client; None when the server is gone. What was begun and not answered may have happened or not, but
-/// wholly: the ledger marks it as unknown before the call and as known after the answer.
+/// Does one step of one client; None when the server is gone. What was begun and not answered may have happened or not,
+/// but wholly: the ledger marks it as unknown before the call and as known after the answer.
 async fn work(
     raw: &Raw,
     pool: &str,
@@ -423,7 +423,8 @@ async fn work(
     Some(())
 }
 
-/// The answer; None when the connection broke, or when the server could not do its work. Any refusal is a fault.
+/// Returns the answer; None when the connection broke, or when the server could not do its work. Any refusal is a
+/// fault.
 async fn call(raw: &Raw, operation: &str, input: Value) -> Option<Value> {
     let reply = raw.call(operation, input).await.ok()?;
     if reply.status.as_u16() >= 500 {

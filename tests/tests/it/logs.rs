@@ -215,7 +215,7 @@ fn trail(folder: &Path, database_url: Option<&str>) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The newest code for a user.
+/// Returns the newest code for a user.
 async fn code(open: &Raw, secrets: &mut Secrets, kind: &str) -> String {
     let path = format!("/_dev/messages?kind={kind}&wait=5");
     let messages = open
@@ -233,7 +233,7 @@ async fn code(open: &Raw, secrets: &mut Secrets, kind: &str) -> String {
     )
 }
 
-/// A user's life, with every mistake that users and applications make.
+/// Plays a user's life, with every mistake that users and applications make.
 async fn users(program: &Program, secrets: &mut Secrets) {
     let raw = Raw::new(&program.endpoint, Some(Credentials::new("test", "test")));
     let open = Raw::new(&program.endpoint, None);

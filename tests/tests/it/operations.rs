@@ -57,7 +57,7 @@ impl Model {
         Self { shapes, inputs }
     }
 
-    /// A request with the required members only.
+    /// Returns a request with the required members only.
     fn request(&self, op: Op) -> Value {
         self.value(self.inputs[op.name()])
     }
@@ -86,14 +86,14 @@ impl Model {
     }
 }
 
-/// The lower end of a range, if there is one.
+/// Returns the lower end of a range, if there is one.
 fn least(rest: &str) -> usize {
     rest.split_once("..")
         .and_then(|(least, _)| least.parse().ok())
         .unwrap_or(0)
 }
 
-/// A text that fits a shape's pattern.
+/// Returns a text that fits a shape's pattern.
 fn text(shape: &str, least: usize) -> String {
     match shape {
         "ArnType" => "arn:aws:iam::000000000000:role/cognate".into(),
@@ -244,7 +244,7 @@ async fn no_operation_that_needs_a_signature_answers_without_a_right_one() {
     server.stop().await;
 }
 
-/// The length is that of the body that is sent.
+/// Removes the header of the length, since the length is that of the body that is sent.
 fn without_length(mut parts: http::request::Parts) -> http::request::Parts {
     parts.headers.remove("content-length");
     parts

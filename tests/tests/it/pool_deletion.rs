@@ -20,7 +20,7 @@ const PURGED: i64 = 2;
 /// The longest time that the removal may take when no server is killed any more.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A client of a program, signed or not.
+/// Returns a client of a program, signed or not.
 fn raw(program: &Program, signed: bool) -> Raw {
     let credentials = signed.then(|| Credentials::new("test", "test"));
     Raw::new(&program.endpoint, credentials)
@@ -58,7 +58,7 @@ async fn fill(store: &Store, pool: &str) {
     }
 }
 
-/// The rows of the pool that are left, in all tables that a removal empties.
+/// Returns the rows of the pool that are left, in all tables that a removal empties.
 async fn left(store: &Store, pool: &str) -> i64 {
     let mut sum = 0;
     for statement in pools::PURGE.iter() {
@@ -75,7 +75,7 @@ async fn left(store: &Store, pool: &str) -> i64 {
     sum
 }
 
-/// A killed server keeps its hold on the work for a minute; the tests do not wait for its end.
+/// Ends the leases. A killed server keeps its lease on the work for a minute; the tests do not wait for that.
 async fn end_leases(store: &Store) {
     let sql = "UPDATE jobs SET lease_until = 0 WHERE kind = ?1";
     store
@@ -99,7 +99,7 @@ impl Held {
         Self { site, tokens }
     }
 
-    /// The pool and all that is of it are unknown.
+    /// Checks that the pool and everything of it are unknown to the program.
     async fn refused_by(&self, program: &Program) {
         let Site { pool, client } = &self.site;
         let unsigned = raw(program, false);

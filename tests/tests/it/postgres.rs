@@ -16,7 +16,8 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// A new server; None when PostgreSQL is not installed. `settings` are added to the command line, `name=value`.
+    /// Starts a new server; None when PostgreSQL is not installed. `settings` are added to the command line,
+    /// `name=value`.
     pub fn start(name: &str, settings: &[&str]) -> Option<Self> {
         let programs = programs()?;
         let id = |arguments: &[&str]| output(Command::new("id").args(arguments));
@@ -66,7 +67,7 @@ impl Postgres {
         Some(server)
     }
 
-    /// The address of its database.
+    /// Returns the address of its database.
     pub fn url(&self) -> String {
         format!(
             "postgres://cognate@127.0.0.1:{}/postgres?sslmode=disable",
@@ -132,7 +133,7 @@ impl Postgres {
         }
     }
 
-    /// The id of its first process, from the file that it keeps.
+    /// Returns the id of its first process, from the file that it keeps.
     fn process(&self) -> Option<u32> {
         let text = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
         text.lines().next()?.trim().parse().ok()
@@ -170,7 +171,7 @@ impl Drop for Postgres {
     }
 }
 
-/// The newest installed version's programs.
+/// Returns the newest installed version's programs.
 fn programs() -> Option<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -201,7 +202,7 @@ fn output(command: &mut Command) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The state letter and the parent of a process.
+/// Returns the state letter and the parent of a process.
 fn stat(id: u32) -> Option<(String, u32)> {
     let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in parentheses may hold anything, so the fields are counted behind its end.

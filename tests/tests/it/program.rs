@@ -15,14 +15,14 @@ pub struct Program {
     pub endpoint: String,
 }
 
-/// A new folder under the system's temporary one.
+/// Creates a new folder under the system's temporary one.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("cognate-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// The `cognate` that was built with the tests.
+/// Returns the `cognate` that was built with the tests.
 fn binary() -> PathBuf {
     let mut folder = std::env::current_exe().unwrap();
     // target/<profile>/deps/<test> → target/<profile>/cognate
@@ -40,7 +40,7 @@ fn binary() -> PathBuf {
 /// The sealing key of every installation on PostgreSQL: the rounds of a test are one installation.
 pub const SEALING_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// The program, to be told what to do with an installation.
+/// Returns a command that runs the program for an installation; the caller adds the arguments.
 pub fn command(folder: &Path, database_url: Option<&str>) -> Command {
     let mut command = Command::new(binary());
     command.current_dir(folder);
@@ -58,7 +58,7 @@ impl Program {
         Self::start_with(folder, database_url, &[], Stdio::null()).await
     }
 
-    /// The same with more arguments, and a place for the log.
+    /// Does the same with more arguments, and a place for the log.
     pub async fn start_with(
         folder: &Path,
         database_url: Option<&str>,

@@ -23,7 +23,7 @@ pub fn with(mut base: Value, extra: &Value) -> Value {
     base
 }
 
-/// A new pool with a client; `raw` signs.
+/// Creates a new pool with a client; `raw` signs.
 pub async fn site(raw: &Raw, pool: Value, client: Value) -> Site {
     let made = raw
         .ok("CreateUserPool", with(json!({ "PoolName": "site" }), &pool))
@@ -49,7 +49,7 @@ pub async fn client_of(raw: &Raw, pool: &str, extra: Value) -> Value {
         .clone()
 }
 
-/// A confirmed user with [`PASSWORD`].
+/// Creates a confirmed user with [`PASSWORD`].
 pub async fn user(raw: &Raw, pool: &str, name: &str, attributes: Value) {
     let input = json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes });
     raw.ok("AdminCreateUser", input).await.unwrap();
@@ -58,12 +58,12 @@ pub async fn user(raw: &Raw, pool: &str, name: &str, attributes: Value) {
     raw.ok("AdminSetUserPassword", input).await.unwrap();
 }
 
-/// The input of InitiateAuth.
+/// Returns the input of InitiateAuth.
 pub fn initiate(client: &str, flow: &str, parameters: Value) -> Value {
     json!({ "ClientId": client, "AuthFlow": flow, "AuthParameters": parameters })
 }
 
-/// The same by password.
+/// Returns the same by password.
 pub fn by_password(client: &str, name: &str, password: &str) -> Value {
     initiate(
         client,
@@ -101,7 +101,7 @@ impl Srp {
         Self::of(proof, &answer)
     }
 
-    /// From a challenge that somebody else asked for.
+    /// Makes the value from a challenge that another client asked for.
     pub fn of(proof: Client, answer: &Value) -> Self {
         Self {
             proof,
@@ -109,12 +109,12 @@ impl Srp {
         }
     }
 
-    /// A parameter of the challenge.
+    /// Returns a parameter of the challenge.
     pub fn given(&self, name: &str) -> &str {
         self.parameters[name].as_str().unwrap()
     }
 
-    /// The ChallengeResponses of someone who knows `password`.
+    /// Returns the ChallengeResponses of a client that knows `password`.
     pub fn responses(&self, pool: &str, password: &str) -> Value {
         let stamp = timestamp(wall());
         let signature = self.proof.answer(&Answer {
@@ -133,7 +133,7 @@ impl Srp {
     }
 }
 
-/// The input of RespondToAuthChallenge for PASSWORD_VERIFIER.
+/// Returns the input of RespondToAuthChallenge for PASSWORD_VERIFIER.
 pub fn verify(client: &str, responses: Value) -> Value {
     json!({ "ClientId": client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses })
 }
@@ -148,12 +148,12 @@ pub fn wall() -> u64 {
     now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// A JSON string as text.
+/// Returns a JSON string as text.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The answer is this refusal and nothing else: status, headers and the whole body.
+/// Checks that the answer is exactly this refusal: status, headers and the whole body.
 #[track_caller]
 pub fn assert_refused(reply: &Reply, expected: (&str, &str)) {
     let (exception, message) = expected;

@@ -39,7 +39,7 @@ async fn nodes(name: &str, serve: bool) -> Nodes {
     }
 }
 
-/// A pool, a client and a user with a password.
+/// Creates a pool, a client and a user with a password.
 async fn world(raw: &Raw) -> (String, String) {
     let pool = raw
         .ok("CreateUserPool", json!({ "PoolName": "nodes" }))

@@ -23,7 +23,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// A rate with as many requests at once as in a second.
+    /// Returns a rate with as many requests at once as in a second.
     pub const fn steady(per_second: u32) -> Self {
         Self {
             per_second,

@@ -15,12 +15,12 @@ const OVERHEAD: usize = NONCE_LEN + 16;
 pub(super) struct Aead(LessSafeKey);
 
 impl Aead {
-    /// A key for rows: AES-256-GCM-SIV (RFC 8452).
+    /// Returns a key for rows: AES-256-GCM-SIV (RFC 8452).
     pub(super) fn for_rows(key: &Secret<[u8; 32]>) -> Self {
         Self::new(&AES_256_GCM_SIV, key)
     }
 
-    /// A key for tokens: AES-256-GCM.
+    /// Returns a key for tokens: AES-256-GCM.
     pub(super) fn for_tokens(key: &Secret<[u8; 32]>) -> Self {
         Self::new(&AES_256_GCM, key)
     }

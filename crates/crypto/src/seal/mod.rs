@@ -54,13 +54,13 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The associated data: the format version, then each field behind its length.
+    /// Returns the associated data: the format version, then each field behind its length.
     fn associated_data(&self) -> Vec<u8> {
         let fields = [self.table, self.column, self.pool, self.row];
         prefixed(&fields.map(str::as_bytes))
     }
 
-    /// The same with what the row says in the clear.
+    /// Returns the same with the part of the row that is in the clear.
     fn bound_data(&self, bound: &[u8]) -> Vec<u8> {
         let [table, column, pool, row] =
             [self.table, self.column, self.pool, self.row].map(str::as_bytes);
@@ -68,7 +68,7 @@ impl Context<'_> {
     }
 }
 
-/// The format version, then each part behind its length as 8 bytes: no two lists of parts make
+/// Returns the format version, then each part behind its length as 8 bytes: no two lists of parts make
 /// the same bytes.
 fn prefixed(parts: &[&[u8]]) -> Vec<u8> {
     let length = parts.iter().map(|part| part.len() + 8).sum::<usize>();

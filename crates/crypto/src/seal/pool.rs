@@ -29,7 +29,7 @@ struct TokenKey {
 }
 
 impl PoolKey {
-    /// A new random key.
+    /// Creates a new random key.
     #[must_use]
     pub fn generate() -> Self {
         Self::from_raw(Secret::new(random::bytes()))

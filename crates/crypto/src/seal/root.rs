@@ -36,7 +36,7 @@ impl RootKey {
         Ok(Self::new(Secret::new(key)))
     }
 
-    /// A new random key.
+    /// Creates a new random key.
     #[must_use]
     pub fn generate() -> Self {
         Self::new(Secret::new(random::bytes()))
@@ -63,35 +63,35 @@ impl RootKey {
         }
     }
 
-    /// The key as `from_base64` reads it.
+    /// Returns the key as `from_base64` reads it.
     #[must_use]
     pub fn to_base64(&self) -> SecretString {
         Secret::new(STANDARD.encode(self.key.expose()))
     }
 
-    /// A stable value that tells two keys apart and reveals nothing about them, in hexadecimal.
+    /// Returns a stable value that tells two keys apart and reveals nothing about them, in hexadecimal.
     /// It is stored in the clear, so that a start with the wrong key is refused at once.
     #[must_use]
     pub fn check_value(&self) -> String {
         hex::encode(self.check)
     }
 
-    /// The mark of a database in which nothing is left from the time before rows were signed, in hexadecimal. Without
-    /// the sealing key it cannot be made.
+    /// Returns the mark of a database without anything from the time before rows were signed, in hexadecimal.
+    /// Without the sealing key it cannot be made.
     #[must_use]
     pub fn signed_mark(&self) -> String {
         hex::encode(self.signed)
     }
 
-    /// A pool's key, sealed for storage under the pool's id. That it is stored in this form says that the pool's rows
-    /// are signed.
+    /// Returns a pool's key, sealed for storage under the pool's id. A key stored in this form means that the pool's
+    /// rows are signed.
     #[must_use]
     pub fn wrap_pool_key(&self, pool_id: &str, key: &PoolKey) -> Vec<u8> {
         self.wrap
             .seal(&[FORMAT], &wrap_context(pool_id), key.raw().expose())
     }
 
-    /// The key of a pool from its stored form.
+    /// Returns the key of a pool from its stored form.
     ///
     /// # Errors
     /// `Malformed` for another format, `Refused` for another pool, sealing key or altered bytes.
@@ -136,7 +136,7 @@ impl RootKey {
         Ok(PoolKey::from_raw(Secret::new(raw)))
     }
 
-    /// The stored form of a pool's key under `new` instead of `old`; values that the pool's key
+    /// Returns the stored form of a pool's key under `new` instead of `old`; values that the pool's key
     /// sealed do not change.
     ///
     /// # Errors
@@ -188,7 +188,7 @@ impl RootKey {
         self.rows.open(&context.bound_data(bound), sealed)
     }
 
-    /// A value sealed by `old`, sealed again by `new`.
+    /// Returns a value sealed by `old`, sealed again by `new`.
     ///
     /// # Errors
     /// Those of [`RootKey::open_bound`] under `old`.

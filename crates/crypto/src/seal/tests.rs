@@ -45,7 +45,7 @@ fn elsewhere() -> Vec<Context<'static>> {
     ]
 }
 
-/// Every single-bit change of every byte, every truncation and one byte more.
+/// Returns every single-bit change of every byte, every truncation and one byte more.
 fn altered(sealed: &[u8]) -> Vec<Vec<u8>> {
     let flipped = (0..sealed.len() * 8).map(|bit| {
         let mut wrong = sealed.to_vec();

@@ -30,7 +30,7 @@ impl Number {
         Self(owned(unsafe { c::BN_new() }))
     }
 
-    /// The number with these big-endian bytes. Its width in memory follows the length of `bytes`
+    /// Returns the number with these big-endian bytes. Its width in memory follows the length of `bytes`
     /// and not the value, as the constant-time functions need.
     pub(super) fn from_be(bytes: &[u8]) -> Self {
         // SAFETY: the pointer and length describe a live slice; a null result pointer asks for a
@@ -127,7 +127,7 @@ unsafe impl Send for Modulus {}
 unsafe impl Sync for Modulus {}
 
 impl Modulus {
-    /// The prime of RFC 3526 group 15, which the library brings.
+    /// Returns the prime of RFC 3526 group 15, which the library brings.
     pub(super) fn rfc3526_3072() -> Self {
         // SAFETY: a null argument asks for a new number.
         let n = Number(owned(unsafe {
@@ -140,7 +140,7 @@ impl Modulus {
         Self { n, montgomery }
     }
 
-    /// The prime itself.
+    /// Returns the prime itself.
     pub(super) const fn prime(&self) -> &Number {
         &self.n
     }
@@ -240,7 +240,7 @@ impl Modulus {
         out
     }
 
-    /// The remainder of a number that is public, in variable time.
+    /// Returns the remainder of a number that is public, in variable time.
     pub(super) fn reduce_public(&self, value: &Number) -> Number {
         let (out, scratch) = (Number::new(), Scratch::new());
         // SAFETY: all arguments are live; `out` is not shared yet.
@@ -263,7 +263,7 @@ impl Drop for Modulus {
     }
 }
 
-/// The object behind a pointer that the library has just given away.
+/// Returns the object behind a pointer that the library has just given away.
 fn owned<T>(pointer: *mut T) -> NonNull<T> {
     NonNull::new(pointer).unwrap_or_else(|| library_failed("out of memory"))
 }

@@ -37,13 +37,13 @@ pub struct Answer<'a> {
 }
 
 impl Client {
-    /// A client with a random secret of 1024 bits, as the official clients draw it.
+    /// Creates a client with a random secret of 1024 bits, as the official clients draw it.
     #[must_use]
     pub fn new() -> Self {
         Self::with_secret(&random::bytes::<128>())
     }
 
-    /// A client with a given secret.
+    /// Returns a client with a given secret.
     #[must_use]
     pub fn with_secret(a: &[u8]) -> Self {
         let power = GROUP.pow(&Number::from_be(&[2]), a);
@@ -125,7 +125,7 @@ impl Default for Client {
     }
 }
 
-/// The salt (as PADded bytes) and verifier that a client makes for a device password.
+/// Returns the salt (as PADded bytes) and verifier that a client makes for a device password.
 #[must_use]
 pub fn device_verifier(group_key: &str, device_key: &str, password: &str) -> (Vec<u8>, Verifier) {
     let salt = super::new_salt();
@@ -135,7 +135,7 @@ pub fn device_verifier(group_key: &str, device_key: &str, password: &str) -> (Ve
     )
 }
 
-/// A time in seconds since 1970 in the form of TIMESTAMP, for instance
+/// Returns a time in seconds since 1970 in the form of TIMESTAMP, for instance
 /// `Tue Mar 3 04:05:06 UTC 2026`.
 #[must_use]
 pub fn timestamp(seconds: u64) -> String {

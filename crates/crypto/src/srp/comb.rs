@@ -73,7 +73,7 @@ impl Comb {
     }
 }
 
-/// The entry at `digit`, after reading all of them.
+/// Returns the entry at `digit`, after reading all of them.
 fn select(window: &[Entry; ENTRIES], digit: u64) -> Entry {
     let mut chosen = [0; LIMBS];
     for (index, entry) in (0_u64..).zip(window) {
@@ -89,7 +89,7 @@ fn select(window: &[Entry; ENTRIES], digit: u64) -> Entry {
     chosen
 }
 
-/// The exponent's windows, the least significant first.
+/// Returns the exponent's windows, the least significant first.
 fn digits(exponent: &[u8; 32]) -> [u64; WINDOWS] {
     let mut out = [0; WINDOWS];
     let mut bytes = exponent.iter().rev();

@@ -56,7 +56,7 @@ pub struct Work {
     pub variable_base: u64,
 }
 
-/// The exponentiations done by this process until now.
+/// Returns the exponentiations done by this process until now.
 #[must_use]
 pub fn work() -> Work {
     Work {
@@ -82,7 +82,7 @@ pub fn warm_up() {
 pub struct Verifier(pub SecretBytes);
 
 impl Verifier {
-    /// A verifier that a client computed, as it sends one for a device.
+    /// Returns a verifier that a client computed, as it sends one for a device.
     ///
     /// # Errors
     /// `Malformed` if it has more bytes than N, `Refused` unless 1 < v < N - 1: with 1 and N - 1, the only numbers of
@@ -129,7 +129,7 @@ impl PublicA {
         })
     }
 
-    /// The number's minimal big-endian bytes.
+    /// Returns the number's minimal big-endian bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
@@ -153,7 +153,7 @@ impl Challenge {
     }
 }
 
-/// x = H(PAD(salt), H(pool name, user id, ":", password)). The pool name is the part of the pool
+/// Returns x = H(PAD(salt), H(pool name, user id, ":", password)). The pool name is the part of the pool
 /// id behind the underscore, the user id is USER_ID_FOR_SRP; for a device they are the device
 /// group key and the device key.
 #[must_use]
@@ -168,7 +168,7 @@ pub fn x(pool_name: &str, user_id: &str, password: &str, salt: &[u8]) -> Secret<
     Secret::new(hash::sha256_of(&[&pad(salt), inner.expose()]))
 }
 
-/// v = g^x.
+/// Returns v = g^x.
 #[must_use]
 pub fn verifier(x: &Secret<[u8; 32]>) -> Verifier {
     let power = GROUP.power_of_g(x.expose());
@@ -199,7 +199,7 @@ pub fn parse_public_a(text: &str) -> Result<PublicA, SrpError> {
     PublicA::from_bytes(&number::from_hex(text, MAX_HEX)?)
 }
 
-/// The key K that a client with the right password also has.
+/// Returns the key K that a client with the right password also has.
 ///
 /// # Errors
 /// `Refused` if u = 0.
@@ -266,7 +266,7 @@ pub fn new_salt() -> [u8; 16] {
     }
 }
 
-/// u = H(PAD(A), PAD(B)), refused when it is 0.
+/// Returns u = H(PAD(A), PAD(B)), refused when it is 0.
 fn scramble(a: &[u8], b: &[u8]) -> Result<[u8; 32], SrpError> {
     non_zero(hash::sha256_of(&[&pad(a), &pad(b)]))
 }
@@ -288,7 +288,7 @@ fn derive_key(u: &[u8; 32], secret: &[u8]) -> Secret<[u8; 16]> {
     Secret::new(key)
 }
 
-/// A number that fits into [`N_BYTES`] apart from leading zeros.
+/// Returns a number that fits into [`N_BYTES`] apart from leading zeros.
 fn bounded(bytes: &[u8]) -> Result<Number, SrpError> {
     let minimal = number::minimal(bytes);
     if minimal.len() > N_BYTES {
@@ -297,7 +297,7 @@ fn bounded(bytes: &[u8]) -> Result<Number, SrpError> {
     Ok(widened(minimal))
 }
 
-/// A number as wide in memory as N, whatever its value; bytes beyond [`N_BYTES`] are cut off.
+/// Returns a number as wide in memory as N, whatever its value; bytes beyond [`N_BYTES`] are cut off.
 fn widened(bytes: &[u8]) -> Number {
     let mut wide = zeroize::Zeroizing::new([0; N_BYTES]);
     for (target, byte) in wide.iter_mut().rev().zip(bytes.iter().rev()) {
@@ -323,7 +323,7 @@ impl Group {
         Self { modulus, comb, k }
     }
 
-    /// g^exponent in Montgomery form.
+    /// Returns g^exponent in Montgomery form.
     fn power_of_g(&self, exponent: &[u8; 32]) -> Number {
         FIXED_BASE.fetch_add(1, Ordering::Relaxed);
         self.comb.pow(&self.modulus, exponent)
@@ -334,7 +334,7 @@ impl Group {
         self.modulus.pow(base, &Number::from_be(exponent))
     }
 
-    /// k·v + g^b as [`N_BYTES`] bytes; g^b comes in Montgomery form.
+    /// Returns k·v + g^b as [`N_BYTES`] bytes; g^b comes in Montgomery form.
     fn public_b(&self, v: &Verifier, power: Number) -> Vec<u8> {
         let scratch = &mut Scratch::new();
         let mut blinded = v.number();

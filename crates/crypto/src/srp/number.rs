@@ -27,7 +27,7 @@ pub fn to_hex(bytes: &[u8]) -> String {
     }
 }
 
-/// The bytes without leading zeros; nothing for zero.
+/// Returns the bytes without leading zeros; nothing for zero.
 pub(super) fn minimal(bytes: &[u8]) -> &[u8] {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.get(zeros..).unwrap_or_default()

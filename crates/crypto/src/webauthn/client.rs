@@ -88,7 +88,7 @@ impl Authenticator {
         }
     }
 
-    /// The public key in COSE.
+    /// Returns the public key in COSE.
     #[must_use]
     pub fn public_key(&self) -> Vec<u8> {
         use iana::{Ec2KeyParameter as Ec, KeyParameter as Key, RsaKeyParameter as Rsa};
@@ -136,7 +136,7 @@ impl Authenticator {
         data
     }
 
-    /// The attestation object for `client_data`, the bytes of clientDataJSON.
+    /// Returns the attestation object for `client_data`, the bytes of clientDataJSON.
     #[must_use]
     pub fn register(&self, client_data: &[u8], statement: Statement) -> Vec<u8> {
         let data = self.data(true);
@@ -193,7 +193,7 @@ impl Authenticator {
     }
 }
 
-/// An attestation object of any format.
+/// Returns an attestation object of any format.
 #[must_use]
 pub fn attestation_object(format: &str, statement: Vec<(Value, Value)>, data: Vec<u8>) -> Vec<u8> {
     encoded(&Value::Map(vec![
@@ -203,7 +203,7 @@ pub fn attestation_object(format: &str, statement: Vec<(Value, Value)>, data: Ve
     ]))
 }
 
-/// The CBOR of a value.
+/// Returns the CBOR of a value.
 pub(super) fn encoded(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     sure(ciborium::into_writer(value, &mut bytes), "CBOR");

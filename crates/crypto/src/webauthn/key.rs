@@ -73,7 +73,7 @@ impl CredentialKey {
         Ok(Self(Kind::Es256(parsed)))
     }
 
-    /// The COSE number of its algorithm.
+    /// Returns the COSE number of its algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> i64 {
         match self.0 {
@@ -105,7 +105,7 @@ fn number(algorithm: &coset::Algorithm) -> Option<i64> {
     }
 }
 
-/// The parameter of a key type with that number; the library refuses keys that have one twice.
+/// Returns the parameter of a key type with that number; the library refuses keys that have one twice.
 fn parameter(key: &CoseKey, number: i64) -> Option<&Value> {
     let wanted = Label::Int(number);
     let found = key.params.iter().find(|(label, _)| *label == wanted);

@@ -154,7 +154,7 @@ fn a_statement_for_something_else_is_wrong() {
     }
 }
 
-/// A COSE key with these parameters.
+/// Returns a COSE key with these parameters.
 fn cose(entries: &[(i64, Value)]) -> Vec<u8> {
     let entries = entries
         .iter()
@@ -162,7 +162,7 @@ fn cose(entries: &[(i64, Value)]) -> Vec<u8> {
     encoded(&Value::Map(entries.collect()))
 }
 
-/// The parameters of a key that is good.
+/// Returns the parameters of a key that is good.
 fn good(device: &Authenticator) -> Vec<(i64, Value)> {
     let key: Value = ciborium::from_reader(device.public_key().as_slice()).unwrap();
     let number = |value: Value| i64::try_from(value.as_integer().unwrap()).unwrap();

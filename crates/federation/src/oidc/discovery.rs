@@ -44,7 +44,7 @@ pub fn url(issuer: &str) -> String {
     )
 }
 
-/// The endpoints in the document of `issuer`. Issuers that differ by a slash at the end are the same here, as
+/// Returns the endpoints in the document of `issuer`. Issuers that differ by a slash at the end are the same here, as
 /// administrators write them both ways; what a token says is compared elsewhere.
 ///
 /// # Errors

@@ -85,7 +85,7 @@ pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
     })
 }
 
-/// The entity and its role, if the node is the role of a SAML 2.0 identity provider.
+/// Returns the entity and its role, if the node is the role of a SAML 2.0 identity provider.
 fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> {
     if !role.has_tag_name((METADATA, "IDPSSODescriptor")) {
         return None;
@@ -115,7 +115,7 @@ fn is_http(url: &str) -> bool {
     })
 }
 
-/// The certificates that are good at `now`, of keys that may sign.
+/// Returns the certificates that are good at `now`, of keys that may sign.
 fn certificates(role: Node<'_, '_>, now: i64) -> Result<Vec<String>, MetadataError> {
     let keys = role
         .children()

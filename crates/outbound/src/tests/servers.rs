@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// A server that sends these bytes on every connection and closes it.
+/// Starts a server that sends these bytes on every connection and closes it.
 pub(super) async fn server(answer: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/document?x=1", listener.local_addr().unwrap());
@@ -95,7 +95,7 @@ pub(super) fn is_complete(received: &[u8]) -> bool {
 
 pub(super) const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-/// A server that sends a beginning, and then the rest again and again.
+/// Starts a server that sends a beginning, and then the rest again and again.
 pub(super) async fn endless(beginning: &'static [u8], rest: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -116,7 +116,7 @@ pub(super) fn pem(name: &str) -> String {
     )
 }
 
-/// An https server with this certificate.
+/// Starts an https server with this certificate.
 pub(super) async fn tls_server(certificate: &str, counted: Counted) -> SocketAddr {
     let chain = vec![CertificateDer::from_pem_file(pem(&format!("{certificate}.pem"))).unwrap()];
     let key = PrivateKeyDer::from_pem_file(pem(&format!("{certificate}.key"))).unwrap();

@@ -32,7 +32,7 @@ fn note(refusals: &Refusals, seen: &CallerFacts<'_>, address: &str, wall: i64) {
     refusals.note(&refused, wall);
 }
 
-/// How many wait: of callers with a right signature, of all others.
+/// Returns the numbers of refusals that wait: of callers with a right signature, and of all others.
 fn waiting(refusals: &Refusals) -> (usize, usize) {
     let waiting = refusals.lock();
     (waiting.proven.waiting.len(), waiting.claimed.waiting.len())

@@ -1,7 +1,7 @@
 //! The open connections, and the choice of the one that is closed when there are too many.
 //!
-//! A connection waits for its peer if it is silent, is in its TLS handshake, has sent half a header, or has not sent its
-//! body. At the limit the one that has waited longest is closed for a new one, so that idle clients cannot lock out
+//! A connection waits for its peer if it is silent, is in its TLS handshake, has sent half a header, or has not sent
+//! its body. At the limit the one that has waited longest is closed for a new one, so that idle clients cannot lock out
 //! others. A connection whose request is being answered is never closed for another.
 //!
 //! | bound | for |
@@ -41,8 +41,8 @@ pub struct Connection {
     under_way: AtomicUsize,
     /// The number of those whose body this server waits for.
     receiving: AtomicUsize,
-    /// The time at which a request last came, got its body, or was answered, in milliseconds after `opened`; 0 before the
-    /// first.
+    /// The time at which a request last came, got its body, or was answered, in milliseconds after `opened`; 0 before
+    /// the first.
     last: AtomicU64,
     /// The bytes that its bodies may still hold outside of the common budget.
     free: AtomicUsize,
@@ -129,8 +129,8 @@ impl Connection {
         }
     }
 
-    /// Returns the time at which it has been idle for too long; None while a request is under way, whose own limits apply.
-    /// A peer has the time of one header for its first request, and the idle time between requests.
+    /// Returns the time at which it has been idle for too long; None while a request is under way, whose own limits
+    /// apply. A peer has the time of one header for its first request, and the idle time between requests.
     pub fn idle_until(&self) -> Option<Instant> {
         if self.under_way.load(Ordering::Acquire) > 0 {
             return None;
@@ -200,8 +200,8 @@ struct Table {
     /// The number of connections from other machines.
     remote: usize,
     of_client: HashMap<ClientNet, Vec<u64>>,
-    /// The connections that had waited longest at the last scan, the longest first. Any that begin to wait later have waited
-    /// less, so the first one that still waits is the one to close, and one scan serves many closings.
+    /// The connections that had waited longest at the last scan, the longest first. Any that begin to wait later have
+    /// waited less, so the first one that still waits is the one to close, and one scan serves many closings.
     candidates: VecDeque<Candidate>,
 }
 
@@ -231,7 +231,7 @@ impl Drop for Place {
 }
 
 impl Connections {
-    /// A table without connections.
+    /// Creates a table without connections.
     pub fn new(bounds: Bounds) -> Arc<Self> {
         Arc::new(Self {
             bounds,

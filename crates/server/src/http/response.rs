@@ -10,7 +10,7 @@ use crate::http::limits::BodyError;
 /// A response with its whole body.
 pub type Response = http::Response<Full<Bytes>>;
 
-/// A response with a body of some type.
+/// Returns a response with a body of some type.
 pub fn of(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
@@ -20,14 +20,14 @@ pub fn of(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>
     response
 }
 
-/// A line of text.
+/// Returns a line of text.
 pub fn text(status: StatusCode, body: &'static str, request_id: &str) -> Response {
     let mut response = of(status, "text/plain; charset=utf-8", body);
     identify(&mut response, request_id);
     response
 }
 
-/// A line of text after which the connection is closed, since the rest of the request is not read.
+/// Returns a line of text after which the connection is closed, since the rest of the request is not read.
 pub fn closing(status: StatusCode, body: &'static str, request_id: &str) -> Response {
     let mut response = text(status, body, request_id);
     response
@@ -36,14 +36,14 @@ pub fn closing(status: StatusCode, body: &'static str, request_id: &str) -> Resp
     response
 }
 
-/// A response in the framework's XML.
+/// Returns a response in the framework's XML.
 pub fn xml(status: StatusCode, body: &'static str, request_id: &str) -> Response {
     let mut response = of(status, "application/xml", body);
     identify(&mut response, request_id);
     response
 }
 
-/// The response of a server that has no room for the request; clients try again.
+/// Returns the response of a server that has no room for the request; clients try again.
 pub fn busy(request_id: &str) -> Response {
     text(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -52,7 +52,7 @@ pub fn busy(request_id: &str) -> Response {
     )
 }
 
-/// The response to a body that was not read whole.
+/// Returns the response to a body that was not read whole.
 pub fn body_refused(error: BodyError, request_id: &str) -> Response {
     match error {
         BodyError::TooLarge(limit) => closing(
@@ -86,7 +86,7 @@ pub fn allow_origins(response: &mut Response) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, expose);
 }
 
-/// The response to a preflight: allows what it asks for, for two days (settled B26).
+/// Returns the response to a preflight: allows what it asks for, for two days (settled B26).
 pub fn preflight(asked: &http::HeaderMap, request_id: &str) -> Response {
     let mut response = Response::new(Full::default());
     let headers = response.headers_mut();

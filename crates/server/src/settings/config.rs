@@ -233,7 +233,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// A value of the wrong form.
+    /// Returns the error for a value of the wrong form.
     pub fn invalid(name: &str, why: impl Into<String>) -> Self {
         Self::Invalid(name.into(), why.into())
     }

@@ -13,7 +13,7 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// A folder that stays; [`prepare`](Self::prepare) creates it.
+    /// Returns a folder that stays; [`prepare`](Self::prepare) creates it.
     pub fn at(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
@@ -21,7 +21,7 @@ impl DataDir {
         }
     }
 
-    /// A new folder that is deleted with this value.
+    /// Creates a new folder that is deleted with this value.
     pub fn temporary() -> anyhow::Result<Self> {
         let path = std::env::temp_dir().join(format!("cognate-{}", random::uuid_v4()));
         Ok(Self {
@@ -40,8 +40,8 @@ impl DataDir {
         self.temporary
     }
 
-    /// Creates the folder if it is missing, for its owner only, with a `.gitignore`, which is written once and then left to
-    /// the user.
+    /// Creates the folder if it is missing, for its owner only, with a `.gitignore`, which is written once and then
+    /// left to the user.
     pub fn prepare(&self) -> anyhow::Result<()> {
         let shown = || format!("cannot make the folder {}", self.path.display());
         if self.path.is_dir() {
@@ -55,8 +55,8 @@ impl DataDir {
         std::fs::write(self.path.join(".gitignore"), "*\n").with_context(shown)
     }
 
-    /// Warns if other users of this machine can read the folder or the files of the database: this program creates them for
-    /// their owner alone, but leaves existing ones as they are.
+    /// Warns if other users of this machine can read the folder or the files of the database: this program creates them
+    /// for their owner alone, but leaves existing ones as they are.
     pub fn warn_of_readers(&self) {
         let files = ["cognate.db", "cognate.db-wal", "cognate.db-shm"].map(|n| self.path.join(n));
         for path in std::iter::once(&self.path).chain(&files) {

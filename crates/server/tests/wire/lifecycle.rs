@@ -15,7 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    /// An empty one.
+    /// Creates an empty folder.
     pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!(
             "cognate-life-{}",
@@ -25,7 +25,7 @@ impl Scratch {
         Self(path)
     }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in it.
     pub fn path(&self, name: &str) -> String {
         self.0.join(name).display().to_string()
     }
@@ -105,7 +105,7 @@ impl Started {
         }
     }
 
-    /// A client with the keys of `dev`.
+    /// Returns a client with the keys of `dev`.
     pub fn raw(&self) -> Raw {
         Raw::new(&self.endpoint(), Some(Credentials::new("test", "test")))
     }
@@ -154,7 +154,7 @@ const SERVE: [&str; 5] = [
     "https://id.test",
 ];
 
-/// A value of the banner, such as `AWS_ACCESS_KEY_ID=`.
+/// Returns a value of the banner, such as `AWS_ACCESS_KEY_ID=`.
 fn value(text: &str, name: &str) -> String {
     let rest = text
         .split(name)

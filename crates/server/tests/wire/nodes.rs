@@ -7,7 +7,7 @@ use cognate_testkit::{Credentials, Engine, Options, TestServer};
 use http::StatusCode;
 use serde_json::json;
 
-/// The database of the test run; tests that need it say loudly when there is none.
+/// Returns the database of the test run; tests that need it print a warning if there is none.
 async fn database() -> Option<String> {
     #[allow(
         clippy::disallowed_methods,

@@ -13,7 +13,7 @@ async fn serve(settings: &[(&'static str, &str)]) -> TestServer {
     TestServer::start(all).await.unwrap()
 }
 
-/// How many of these calls were refused for their number; every such refusal has the one form.
+/// Returns the number of these calls that the rate refused; checks that every such refusal has the same form.
 async fn too_many(client: &Raw, operation: &str, inputs: impl Iterator<Item = Value>) -> usize {
     let mut refused = 0;
     for input in inputs {

@@ -35,7 +35,7 @@ pub async fn read(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// A POST to the root with these header lines.
+/// Returns a POST to the root with these header lines.
 pub fn post(lines: &[&str], body: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
         "POST / HTTP/1.1\r\n{}\r\ncontent-length: {}\r\n\r\n",

@@ -38,7 +38,7 @@ async fn connect(
         .await
 }
 
-/// A `serve` with copies of a certificate that a test may replace.
+/// Starts a `serve` with copies of a certificate that a test may replace.
 async fn start(folder: &Path) -> anyhow::Result<TestServer> {
     start_with(folder, Options::serve()).await
 }

@@ -10,7 +10,7 @@ use crate::lifecycle::{Scratch, Started};
 
 const PASSWORD: &str = "Correct-Horse-7-Battery";
 
-/// A pool with a client that may sign in with a password.
+/// Creates a pool with a client that may sign in with a password.
 async fn pool(raw: &Raw) -> (String, String) {
     let created = json!({"PoolName": "p", "AutoVerifiedAttributes": ["email"]});
     let created = raw.ok("CreateUserPool", created).await.unwrap();

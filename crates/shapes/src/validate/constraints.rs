@@ -171,7 +171,7 @@ impl Walk {
         }
     }
 
-    /// One text or number, with one violation for each constraint that it breaks.
+    /// Checks one text or number; adds one violation for each constraint that it breaks.
     fn scalar(&mut self, shape: &Shape, value: &Value, path: &Path<'_>, hidden: bool) {
         if fits(shape, value) {
             return;
@@ -190,7 +190,7 @@ impl Walk {
         }
     }
 
-    /// The scalars of a list or map, which are reported together on the list or map itself.
+    /// Checks the scalars of a list or map, which are reported together on the list or map itself.
     fn scalars(
         &mut self,
         broken: bool,
@@ -259,8 +259,8 @@ enum Constraint {
 }
 
 impl Constraint {
-    /// The constraints of a scalar in the order of a member's own violations: pattern before length (settled V12),
-    /// except where a capture shows the other order.
+    /// Returns the constraints of a scalar in the order of a member's own violations: pattern before length
+    /// (settled V12), except where a capture shows the other order.
     fn all(shape: &Shape) -> [Option<Self>; 3] {
         match &shape.kind {
             Kind::Text {
@@ -286,8 +286,8 @@ impl Constraint {
         }
     }
 
-    /// The same in the order of the bracketed text of a list or map: the larger bound first (settled V11), the pattern
-    /// last.
+    /// Returns the same in the order of the bracketed text of a list or map: the larger bound first (settled V11), the
+    /// pattern last.
     fn in_list_order(shape: &Shape) -> Vec<Self> {
         let rank = |c: &Self| match c {
             Self::MaxLength(_) | Self::MaxValue(_) | Self::OneOf(..) => 0,

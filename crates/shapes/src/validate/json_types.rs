@@ -61,7 +61,7 @@ pub(super) fn coerce(shape: &Shape, value: &mut Value) -> Result<(), String> {
     Ok(())
 }
 
-/// The members of an object, without those that are `null`, which is the same as absent.
+/// Returns the members of an object, without those that are `null`, which is the same as absent.
 fn object<'a>(
     value: &'a mut Value,
     scalar_text: &str,
@@ -98,7 +98,7 @@ fn whole(value: &mut Value) -> Result<(), String> {
     Ok(())
 }
 
-/// The text for a value that is not of the scalar type `target`.
+/// Returns the text for a value that is not of the scalar type `target`.
 fn mismatch(found: &Value, target: &str) -> String {
     let token = match found {
         Value::Array(_) => return LIST_FOUND.to_owned(),

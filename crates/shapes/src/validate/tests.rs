@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Rejection, validate};
 use crate::Op;
 
-/// The text of the violations of a request.
+/// Returns the text of the violations of a request.
 fn refused(op: Op, mut body: Value) -> String {
     match validate(op, &mut body) {
         Err(Rejection::Invalid(text)) => text,
@@ -16,7 +16,7 @@ fn refused(op: Op, mut body: Value) -> String {
     }
 }
 
-/// The text of a wrong JSON type.
+/// Returns the text of a wrong JSON type.
 fn mistyped(op: Op, mut body: Value) -> Option<String> {
     match validate(op, &mut body) {
         Err(Rejection::Serialization(text)) => text,
@@ -24,7 +24,7 @@ fn mistyped(op: Op, mut body: Value) -> Option<String> {
     }
 }
 
-/// A sign-up that breaks nothing, with some members replaced.
+/// Returns a sign-up that breaks nothing, with some members replaced.
 fn sign_up(changes: Value) -> Value {
     merged(
         json!({"ClientId": "client", "Username": "user", "Password": "Passw0rd!"}),
@@ -32,7 +32,7 @@ fn sign_up(changes: Value) -> Value {
     )
 }
 
-/// A client that breaks nothing, with some members replaced.
+/// Returns a client that breaks nothing, with some members replaced.
 fn client(changes: Value) -> Value {
     merged(
         json!({"UserPoolId": "us-east-1_abc", "ClientName": "client"}),

@@ -147,7 +147,7 @@ async fn collect(stream: tokio_postgres::RowStream) -> Answer {
     Ok((rows, stream.rows_affected().unwrap_or(0)))
 }
 
-/// The text, whether a lock is added, and two bits for each parameter's type.
+/// Returns the text, whether a lock is added, and two bits for each parameter's type.
 fn key(query: &Query<'_>) -> StatementKey {
     let types = query.params.iter().fold(1_u128, |types, value| {
         let bits = match value {
@@ -164,7 +164,8 @@ fn key(query: &Query<'_>) -> StatementKey {
     )
 }
 
-/// The text as it is sent. PostgreSQL takes parameters that the text does not use; that is a mistake all the same.
+/// Returns the text as it is sent. PostgreSQL takes parameters that the text does not use; that is a mistake all the
+/// same.
 fn text(query: &Query<'_>) -> Result<String, Failed> {
     let (mut text, wanted) = placeholders(query.sql);
     if wanted != query.params.len() {

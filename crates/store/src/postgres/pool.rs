@@ -57,12 +57,12 @@ impl Pool {
         self.target.statements
     }
 
-    /// An idle connection or a new one. A server that cannot be reached is tried again for a few seconds.
+    /// Returns an idle connection or a new one. A server that cannot be reached is tried again for a few seconds.
     pub(super) async fn get(&self) -> Result<Leased<'_>, StoreError> {
         self.get_within(RECONNECT).await
     }
 
-    /// The same with another patience; zero tries once.
+    /// Does the same with another patience; zero tries once.
     pub(super) async fn get_within(&self, patience: Duration) -> Result<Leased<'_>, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);

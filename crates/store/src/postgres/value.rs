@@ -10,7 +10,8 @@ use crate::{Row, StoreError, Value};
 
 type Failure = Box<dyn Error + Sync + Send>;
 
-/// The type that a parameter is declared with. Without a value there is nothing to declare: the server infers it.
+/// Returns the type that a parameter is declared with. Without a value there is nothing to declare: the server infers
+/// it.
 pub(super) fn declared(value: &Value) -> Type {
     match value {
         Value::Null => Type::UNKNOWN,
@@ -73,8 +74,8 @@ impl<'a> FromSql<'a> for Column {
     }
 }
 
-/// A whole number in NUMERIC's binary form: counts of digits, weight of the first, sign, scale, then base-10,000
-/// digits.
+/// Decodes a whole number in NUMERIC's binary form: counts of digits, weight of the first, sign, scale, then
+/// base-10,000 digits.
 fn integer(raw: &[u8]) -> Result<i64, Failure> {
     let words: Vec<i16> = raw
         .chunks_exact(2)
@@ -156,7 +157,8 @@ pub(super) fn meaning(error: &tokio_postgres::Error) -> Meaning {
     }
 }
 
-/// The error as callers see it. The server's details can hold values of columns, so only code and message are kept.
+/// Returns the error as callers see it. The server's details can hold values of columns, so only code and message are
+/// kept.
 pub(super) fn store_error(error: &tokio_postgres::Error) -> StoreError {
     if let Some(report) = error.as_db_error() {
         let text = format!("{}: {}", report.code().code(), report.message());

@@ -98,7 +98,7 @@ pub(super) fn is_engine_failure(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// The error as callers see it.
+/// Returns the error as callers see it.
 pub(super) fn store_error(error: &rusqlite::Error) -> StoreError {
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         StoreError::Constraint(error.to_string())

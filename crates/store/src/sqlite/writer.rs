@@ -153,7 +153,7 @@ impl Writer {
         }
     }
 
-    /// One answer for each batch.
+    /// Commits the batches together; returns one answer for each.
     fn commit(&mut self, batches: &[Batch]) -> Vec<Result<Outcome, CommitError>> {
         if self.connection.is_none() {
             self.reopen();

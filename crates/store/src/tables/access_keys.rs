@@ -68,7 +68,7 @@ pub fn insert(batch: Batch, key: &AccessKey) -> Batch {
     )
 }
 
-/// The key with this id, enabled or not.
+/// Returns the key with this id, enabled or not.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -76,7 +76,7 @@ pub async fn get(store: &Store, key_id: &str) -> Result<Option<AccessKey>, Store
     rows::one(store.first((GET, params![key_id])).await?)
 }
 
-/// Up to `limit` keys whose ids come after `after` (empty: from the first), in order of their ids.
+/// Returns up to `limit` keys whose ids come after `after` (empty: from the first), in order of their ids.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -61,7 +61,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The beginning of a moment, in microseconds: what happened in it is not before.
+    /// Returns the place at the beginning of a moment, in microseconds: rows of that moment are not before it.
     #[must_use]
     pub fn at(at: i64) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl Place {
         }
     }
 
-    /// The place of a row.
+    /// Returns the place of a row.
     #[must_use]
     pub fn of(row: &AuditRow) -> Self {
         Self {
@@ -87,8 +87,8 @@ pub fn insert(batch: Batch, pool_id: &str, at: i64, audit_id: &str, doc: &str) -
     batch.run(INSERT, params![pool_id, at, audit_id, doc])
 }
 
-/// Up to `limit` rows of a pool, or of all, that are before a place and not older than `since` (microseconds), the
-/// newest first.
+/// Returns up to `limit` rows of a pool, or of all, that are before a place and not older than `since` (microseconds),
+/// the newest first.
 ///
 /// # Errors
 /// [`StoreError`].

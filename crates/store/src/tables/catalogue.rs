@@ -10,7 +10,7 @@ mod tests;
 
 pub use kinds::{Expiry, Origin, Purge, Scope, Sealed, SealedBy, Table};
 
-/// A column sealed by the key of the row's pool.
+/// Returns a column sealed by the key of the row's pool.
 const fn sealed(column: &'static str) -> Sealed {
     Sealed {
         column,
@@ -428,13 +428,13 @@ pub const CATALOGUE: &[Table] = &[
 ];
 
 impl Table {
-    /// The table of that name; None if there is none.
+    /// Returns the table of that name; None if there is none.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         CATALOGUE.iter().find(|table| table.name == name)
     }
 
-    /// The columns of the key without the pool's id.
+    /// Returns the columns of the key without the pool's id.
     pub(crate) fn key_in_pool(&self) -> Vec<&'static str> {
         let key = self.key.iter().copied();
         key.filter(|column| *column != "pool_id").collect()
@@ -446,7 +446,7 @@ pub(crate) fn listed(columns: &[&str]) -> String {
     columns.join(", ")
 }
 
-/// Columns as they are compared: a single one as it is, several in parentheses.
+/// Returns columns as they are compared: a single one as it is, several in parentheses.
 pub(crate) fn compared(columns: &[&str]) -> String {
     match columns {
         [column] => (*column).to_owned(),
@@ -454,7 +454,7 @@ pub(crate) fn compared(columns: &[&str]) -> String {
     }
 }
 
-/// Every statement that is made from the catalogue, for the tests that ask both engines for each.
+/// Returns every statement that is made from the catalogue, for the tests that ask both engines for each.
 #[must_use]
 pub fn statements() -> Vec<&'static str> {
     let mut all: Vec<&'static str> = Vec::new();

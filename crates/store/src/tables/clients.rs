@@ -62,7 +62,7 @@ rows! {
     }
 }
 
-/// The client, whatever the state of its pool.
+/// Returns the client, whatever the state of its pool.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -130,7 +130,7 @@ pub fn delete(batch: Batch, pool_id: &str, client_id: &str, ver: i64) -> Batch {
         .run(RELEASE, params![client_id, pool_id])
 }
 
-/// Up to `limit` clients of a pool whose id is above `after`, by id.
+/// Returns up to `limit` clients of a pool whose id is above `after`, by id.
 ///
 /// # Errors
 /// [`StoreError`].

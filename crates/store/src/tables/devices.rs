@@ -86,7 +86,7 @@ impl DeviceRow {
     }
 }
 
-/// A device of a user.
+/// Returns a device of a user.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -103,7 +103,7 @@ pub async fn get(
     )
 }
 
-/// Up to `limit` devices of a user whose key is above `after`, by key.
+/// Returns up to `limit` devices of a user whose key is above `after`, by key.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -121,8 +121,8 @@ pub async fn page(
     )
 }
 
-/// The sealed session that waits for a device of the user with the folded name or the id `id`, and the user's id. The
-/// reads are the same whether there is such a user or not.
+/// Returns the sealed session that waits for a device of the user with the folded name or the id `id`, and the user's
+/// id. The reads are the same whether there is such a user or not.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -48,7 +48,7 @@ impl DomainRow {
     }
 }
 
-/// The domain with that key.
+/// Returns the domain with that key.
 ///
 /// # Errors
 /// [`StoreError`].

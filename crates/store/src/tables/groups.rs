@@ -106,7 +106,7 @@ impl GroupRow {
     }
 }
 
-/// The group of that very name.
+/// Returns the group of exactly this name.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -114,7 +114,7 @@ pub async fn get(store: &Store, pool_id: &str, name: &str) -> Result<Option<Grou
     rows::one(store.first((BY_NAME, params![pool_id, name])).await?)
 }
 
-/// Up to `limit` groups of a pool whose name is above `after`, by name.
+/// Returns up to `limit` groups of a pool whose name is above `after`, by name.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -87,7 +87,7 @@ impl ProviderRow {
     }
 }
 
-/// The provider of exactly this name.
+/// Returns the provider of exactly this name.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -99,7 +99,7 @@ pub async fn get(
     rows::one(store.first((BY_NAME, params![pool_id, name])).await?)
 }
 
-/// The provider of this id.
+/// Returns the provider of this id.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -111,7 +111,7 @@ pub async fn by_id(
     rows::one(store.first((BY_ID, params![pool_id, provider_id])).await?)
 }
 
-/// The provider with an identifier.
+/// Returns the provider with an identifier.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -127,7 +127,7 @@ pub async fn by_identifier(
     )
 }
 
-/// Up to `limit` providers of a pool whose name is above `after`, by name.
+/// Returns up to `limit` providers of a pool whose name is above `after`, by name.
 ///
 /// # Errors
 /// [`StoreError`].

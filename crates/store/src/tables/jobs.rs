@@ -42,7 +42,7 @@ pub fn add(batch: Batch, kind: &str, key: &str, cursor: &str) -> Batch {
     batch.run(ADD, params![kind, key, cursor])
 }
 
-/// The keys of up to `limit` jobs of a kind without a lease at `now` (microseconds), after the key `after`.
+/// Returns the keys of up to `limit` jobs of a kind without a lease at `now` (microseconds), after the key `after`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -130,7 +130,7 @@ pub(super) static SWEEPS: LazyLock<Vec<String>> =
 pub(super) static SWEEP_BATCHES: LazyLock<Vec<String>> =
     LazyLock::new(|| CATALOGUE.iter().filter_map(sweep_by_key).collect());
 
-/// The statements of [`SWEEPS`] for a table.
+/// Returns the statements of [`SWEEPS`] for a table.
 fn sweeps(table: &Table) -> Vec<String> {
     match table.expiry {
         Expiry::At(column) => vec![sweep_by_time(table, "", column, "bucket, ")],
@@ -207,8 +207,8 @@ async fn sweep(
     Ok(())
 }
 
-/// An id for a batch: bucket, time, and what tells batches of the same microsecond apart. The sweep relies on the
-/// order.
+/// Returns an id for a batch: bucket, time, and what tells batches of the same microsecond apart. The sweep relies on
+/// the order.
 pub(crate) fn batch_id(now: i64, random: u64, count: u64) -> String {
     let bucket = random % u64::from(BUCKETS);
     format!("{bucket:02x}{now:016x}{random:016x}{count:x}")

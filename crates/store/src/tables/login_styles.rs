@@ -88,7 +88,7 @@ impl FromRow for AssetRow {
     }
 }
 
-/// The style of that id.
+/// Returns the style of that id.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -100,7 +100,7 @@ pub async fn get(
     rows::one(store.first((BY_ID, params![pool_id, style_id])).await?)
 }
 
-/// The style of a client.
+/// Returns the style of a client.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -116,7 +116,7 @@ pub async fn of_client(
     )
 }
 
-/// The images of a style by what they are for.
+/// Returns the images of a style by their purpose.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -49,7 +49,7 @@ impl SignedTable {
     }
 }
 
-/// All statements that are made of the catalogue.
+/// Returns all statements that are made of the catalogue.
 pub(super) fn statements() -> Vec<&'static str> {
     let of = |table: &'static SignedTable| [table.read.as_str(), table.write.as_str()];
     TABLES.iter().flat_map(of).collect()

@@ -10,7 +10,7 @@ const PUT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (n
 /// Another node or program wrote the value in between.
 pub const STALE: Label = Label("stale");
 
-/// The value of a name, if it has one.
+/// Returns the value of a name, if it has one.
 ///
 /// # Errors
 /// [`StoreError`].

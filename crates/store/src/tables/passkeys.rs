@@ -72,7 +72,8 @@ pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
 }
 
-/// Up to `limit` passkeys of a user after the one that was made at `created` under the id `after`, the oldest first.
+/// Returns up to `limit` passkeys of a user after the one that was made at `created` under the id `after`, the oldest
+/// first.
 ///
 /// # Errors
 /// [`StoreError`].

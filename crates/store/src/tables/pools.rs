@@ -82,7 +82,7 @@ rows! {
     }
 }
 
-/// The pool if it is active.
+/// Returns the pool if it is active.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -133,7 +133,7 @@ pub fn end(batch: Batch, pool_id: &str, ver: i64, now: i64) -> Batch {
     batch.one(END, params![pool_id, ver, now], POOL_STALE)
 }
 
-/// Up to `limit` active pools of a region whose id is above `after`, by id.
+/// Returns up to `limit` active pools of a region whose id is above `after`, by id.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -146,7 +146,7 @@ pub async fn page(
     rows::all(store.all((PAGE, params![region, after, limit])).await?)
 }
 
-/// The number of users by the counter, never below 0.
+/// Returns the number of users by the counter, never below 0.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -188,7 +188,7 @@ pub const PURGE_ROWS: usize = 250;
 pub static PURGE: LazyLock<Vec<String>> =
     LazyLock::new(|| CATALOGUE.iter().filter_map(purge).collect());
 
-/// The statement of [`PURGE`] for a table; parameter: pool.
+/// Returns the statement of [`PURGE`] for a table; parameter: pool.
 fn purge(table: &Table) -> Option<String> {
     let name = table.name;
     let key = table.key_in_pool();
@@ -213,7 +213,7 @@ fn purge(table: &Table) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The statement of a table, and its place.
+    /// Returns the statement of a table, and its place.
     fn of(table: &str) -> (usize, &'static str) {
         let begin = format!("DELETE FROM {table} ");
         let mut found = PURGE

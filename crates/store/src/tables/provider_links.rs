@@ -64,7 +64,7 @@ rows! {
     }
 }
 
-/// The id of the user that an identity is linked to.
+/// Returns the id of the user that an identity is linked to.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -81,7 +81,7 @@ pub async fn owner(
     )
 }
 
-/// The links of a user, oldest first.
+/// Returns the links of a user, oldest first.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -47,7 +47,7 @@ pub fn by_identifier(pool_id: &str, identifier: &str) -> Query {
     (BY_IDENTIFIER, params![pool_id, identifier])
 }
 
-/// The resource server of that identifier.
+/// Returns the resource server of that identifier.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -60,7 +60,7 @@ pub async fn get(
     rows::one(store.first((sql, params)).await?)
 }
 
-/// Up to `limit` resource servers of a pool whose identifier is above `after`, by identifier.
+/// Returns up to `limit` resource servers of a pool whose identifier is above `after`, by identifier.
 ///
 /// # Errors
 /// [`StoreError`].

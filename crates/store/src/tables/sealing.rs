@@ -1,5 +1,5 @@
-//! The columns that the sealing key seals, across tables: the key of each pool, the access keys, the spare signing keys.
-//! Only the change of the sealing key reads them this way.
+//! The columns that the sealing key seals, across tables: the key of each pool, the access keys, the spare signing
+//! keys. Only the change of the sealing key reads them this way.
 
 use super::rows::{self, rows};
 use std::sync::LazyLock;
@@ -53,7 +53,7 @@ impl Resealing {
     }
 }
 
-/// All statements of this file.
+/// Returns all statements of this file.
 pub(super) fn statements() -> Vec<&'static str> {
     let resealing: [&'static Resealing; 2] = [&POOL_KEYS, &ACCESS_KEYS];
     let of = |one: &'static Resealing| [one.read.as_str(), one.replace.as_str()];

@@ -71,7 +71,8 @@ impl SessionRow {
     }
 }
 
-/// The bucket 0..63 of a row in an index by expiry: the sweep of one node takes one bucket at a time (design, jobs).
+/// Returns the bucket 0..63 of a row in an index by expiry: the sweep of one node takes one bucket at a time (design,
+/// jobs).
 #[must_use]
 pub fn bucket(key: &str) -> i64 {
     // FNV-1a; only the spread matters.
@@ -119,7 +120,7 @@ rows! {
     }
 }
 
-/// The sessions of a user after `after`, at most `limit`, that end later than `ends_after`.
+/// Returns the sessions of a user after `after`, at most `limit`, that end later than `ends_after`.
 ///
 /// # Errors
 /// [`StoreError`].

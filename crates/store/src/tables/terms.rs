@@ -65,7 +65,7 @@ rows! {
     }
 }
 
-/// The document of that id.
+/// Returns the document of that id.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -77,7 +77,7 @@ pub async fn get(
     rows::one(store.first((BY_ID, params![pool_id, terms_id])).await?)
 }
 
-/// The document of that name of a client.
+/// Returns the document of that name of a client.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -94,7 +94,7 @@ pub async fn of_client(
     )
 }
 
-/// Up to `limit` documents of a pool whose id is above `after`, by id.
+/// Returns up to `limit` documents of a pool whose id is above `after`, by id.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -161,7 +161,8 @@ pub fn by_login(pool_id: &str, folded: &str) -> Query {
 }
 
 /// Returns the query of the user with a folded name or, for an unknown one, of some other user of the pool, so that an
-/// unknown name costs what a user's does. `other` chooses the other user; the column [`BY_LOGIN_OWNER`] tells which it is.
+/// unknown name costs what a user's does. `other` chooses the other user; the column [`BY_LOGIN_OWNER`] tells which it
+/// is.
 #[must_use]
 pub fn by_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
     (BY_LOGIN_OR_OTHER, params![pool_id, folded, other])
@@ -185,7 +186,8 @@ pub fn page_equal(pool_id: &str, attr: &str, value: &str, after: &str, limit: i6
     (PAGE_EQUAL, params![pool_id, attr, value, after, limit])
 }
 
-/// Returns the query of up to `limit` users whose value of an attribute lies after (value, id) and below a bound, by value.
+/// Returns the query of up to `limit` users whose value of an attribute lies after (value, id) and below a bound, by
+/// value.
 #[must_use]
 pub fn page_below(
     pool_id: &str,
@@ -252,8 +254,8 @@ pub fn update(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
     )
 }
 
-/// Deletes a user that is still at `ver` ([`USER_STALE`]) with its names, and buries the id. The searched attributes are
-/// the caller's, who knows their values.
+/// Deletes a user that is still at `ver` ([`USER_STALE`]) with its names, and buries the id. The searched attributes
+/// are the caller's, who knows their values.
 pub fn delete(batch: Batch, pool_id: &str, user_id: &str, ver: i64, now: i64) -> Batch {
     batch
         .one(DELETE, params![pool_id, user_id, ver], USER_STALE)
@@ -262,8 +264,8 @@ pub fn delete(batch: Batch, pool_id: &str, user_id: &str, ver: i64, now: i64) ->
         .run(COUNT, params![pool_id, shard(user_id), -1_i64])
 }
 
-/// Adds a free name or alias of a user. `taken` also when the name is the id of another user, who would otherwise be found
-/// under it.
+/// Adds a free name or alias of a user. `taken` also when the name is the id of another user, who would otherwise be
+/// found under it.
 pub fn insert_login(
     batch: Batch,
     pool_id: &str,
@@ -317,7 +319,7 @@ pub fn looks_like_id(text: &str) -> bool {
         })
 }
 
-/// The counter, of 16, that counts a user: many sign-ups at once then rarely meet in one row.
+/// Returns the counter, of 16, that counts a user: many sign-ups at once then rarely meet in one row.
 fn shard(user_id: &str) -> i64 {
     user_id
         .chars()

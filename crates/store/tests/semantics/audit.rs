@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::engines::{Folder, on_each_engine, sqlite};
 
-/// Rows of three pools, several of them of the same moment.
+/// Inserts rows of three pools, several of them of the same moment.
 async fn seed(store: &Store) -> Vec<AuditRow> {
     let mut rows = Vec::new();
     for at in [5, 6, 6, 6, 7] {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::engines::{Folder, postgres, postgres_url, sqlite};
 
-/// The files of `src/tables`.
+/// Returns the files of `src/tables`.
 fn sources() -> Vec<(String, String)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables");
     std::fs::read_dir(folder)
@@ -21,8 +21,9 @@ fn sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The string literals of a source that are statements, with continued lines joined. Those put together by macros (the
-/// first part is a verb alone) are left to the tests of their users; those that are made of the catalogue follow it.
+/// Returns the string literals of a source that are statements, with continued lines joined. Those put together by
+/// macros (the first part is a verb alone) are left to the tests of their users; those that are made of the catalogue
+/// follow it.
 pub(crate) fn statements(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut characters = source.chars().peekable();
@@ -62,7 +63,7 @@ fn has_place_to_fill(text: &str) -> bool {
         .any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
-/// All statements with their origin: the literals of the sources, and what is made of the catalogue of tables.
+/// Returns all statements with their origin: the literals of the sources, and what is made of the catalogue of tables.
 fn catalogue() -> Vec<(String, String)> {
     let made = statements_of_tables()
         .into_iter()

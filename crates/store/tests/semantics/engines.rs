@@ -59,7 +59,7 @@ pub(crate) use {on_each_engine, on_two_nodes};
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
-/// A name that no other test uses at the same time.
+/// Returns a name that no other test uses at the same time.
 fn unique() -> String {
     format!(
         "cognate_{}_{}",
@@ -101,12 +101,13 @@ pub(crate) async fn postgres(url: &str) -> Store {
     Store::open(&StoreOptions::postgres(url)).await.unwrap()
 }
 
-/// The server for tests.
+/// Returns the server for tests.
 pub(crate) fn server_url() -> Option<String> {
     variable("TEST_POSTGRES_URL", "NOT TESTED ON POSTGRESQL")
 }
 
-/// A pooler in transaction mode before an empty database of its own. It takes no schema in the connection string.
+/// Returns a pooler in transaction mode before an empty database of its own. It takes no schema in the connection
+/// string.
 pub(crate) fn pooler_url() -> Option<String> {
     variable("TEST_PGBOUNCER_URL", "NOT TESTED THROUGH PGBOUNCER")
 }
@@ -124,7 +125,7 @@ fn variable(name: &str, absent: &str) -> Option<String> {
     value
 }
 
-/// A connection string for a schema of this test alone.
+/// Returns a connection string for a schema of this test alone.
 pub(crate) async fn postgres_url() -> Option<String> {
     let server = server_url()?;
     let nonce = std::time::Instant::now();

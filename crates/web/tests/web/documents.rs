@@ -246,7 +246,7 @@ async fn other_pools_methods_and_paths_are_refused() {
     assert_eq!(found.status(), StatusCode::BAD_REQUEST);
 }
 
-/// As `pool set-issuer` on a running server does.
+/// Sets the issuer as `pool set-issuer` on a running server does.
 async fn set_issuer(
     app: &App,
     pool_id: &str,

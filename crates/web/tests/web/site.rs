@@ -126,13 +126,13 @@ impl Site {
         self.send(table, request, &visitor(Some(BASE))).await
     }
 
-    /// The same from a client that came by https.
+    /// Sends the same from a client that came by https.
     pub async fn ask_securely(&self, table: &Table, request: Request<Bytes>) -> Response<Bytes> {
         let visitor = visitor(Some("https://id.example"));
         self.send(table, request, &visitor).await.unwrap()
     }
 
-    /// As a server does, except that a body which the handler may not read is there too.
+    /// Sends a request as a server does, except that a body which the handler may not read is there too.
     pub async fn send(
         &self,
         table: &Table,
@@ -150,7 +150,7 @@ impl Site {
     }
 }
 
-/// A client on this machine.
+/// Returns a client on this machine.
 pub fn visitor(base: Option<&str>) -> Visitor {
     Visitor {
         address: ClientAddress::Local([127, 0, 0, 1].into()),
@@ -162,29 +162,29 @@ pub fn visitor(base: Option<&str>) -> Visitor {
     }
 }
 
-/// A request without headers and body.
+/// Returns a request without headers and body.
 pub fn request(method: Method, path: &str) -> Request<Bytes> {
     let request = Request::builder().method(method).uri(path);
     request.body(Bytes::new()).unwrap()
 }
 
-/// A GET with one header.
+/// Returns a GET with one header.
 pub fn get_with(path: &str, name: &str, value: impl AsRef<[u8]>) -> Request<Bytes> {
     let request = Request::builder().uri(path).header(name, value.as_ref());
     request.body(Bytes::new()).unwrap()
 }
 
-/// The body of a JSON answer.
+/// Returns the body of a JSON answer.
 pub fn json_of(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).unwrap()
 }
 
-/// The body of an answer as text.
+/// Returns the body of an answer as text.
 pub fn text_of(response: &Response<Bytes>) -> &str {
     std::str::from_utf8(response.body()).unwrap()
 }
 
-/// A header of an answer; empty if it has none.
+/// Returns a header of an answer; empty if it has none.
 pub fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
     response
         .headers()

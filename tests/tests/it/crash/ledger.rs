@@ -38,7 +38,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A call that creates the user is on its way.
+    /// Records that a call that creates the user was sent.
     pub fn begin(&self, name: &str) {
         self.entries
             .lock()
@@ -46,7 +46,7 @@ impl Ledger {
             .insert(name.into(), Entry::Unknown);
     }
 
-    /// The server answered.
+    /// Records the user's state after an answer of the server.
     pub fn know(&self, name: &str, user: User) {
         self.acknowledged.fetch_add(1, Ordering::Relaxed);
         self.entries
@@ -55,7 +55,7 @@ impl Ledger {
             .insert(name.into(), Entry::Known(user));
     }
 
-    /// The server answered that the user is deleted.
+    /// Records that the server acknowledged the user's deletion.
     pub fn gone(&self, name: &str) {
         self.acknowledged.fetch_add(1, Ordering::Relaxed);
         self.entries

@@ -21,7 +21,7 @@ fn list(pairs: &[(&str, &str)]) -> Value {
         .collect()
 }
 
-/// A user who has to set a password at the first sign-in.
+/// Creates a user who has to set a password at the first sign-in.
 async fn invite(raw: &Raw, pool: &str, name: &str, pairs: &[(&str, &str)]) {
     let input = json!({
         "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "TemporaryPassword": TEMPORARY,
@@ -30,7 +30,7 @@ async fn invite(raw: &Raw, pool: &str, name: &str, pairs: &[(&str, &str)]) {
     raw.ok("AdminCreateUser", input).await.unwrap();
 }
 
-/// The answer to a challenge.
+/// Returns the answer to a challenge.
 fn answer(client: &str, asked: &Value, responses: Value) -> Value {
     json!({
         "ClientId": client, "ChallengeName": asked["ChallengeName"], "Session": asked["Session"],
@@ -43,7 +43,7 @@ fn new_password(client: &str, asked: &Value, attributes: Value) -> Value {
     answer(client, asked, with(password, &attributes))
 }
 
-/// An attribute of a user as an administrator sees it.
+/// Returns an attribute of a user as an administrator sees it.
 async fn attribute(raw: &Raw, pool: &str, user: &str, name: &str) -> Value {
     let input = json!({ "UserPoolId": pool, "Username": user });
     let shown = raw.ok("AdminGetUser", input).await.unwrap();
@@ -232,8 +232,8 @@ on_each_engine! {
         user(&raw, &pool, "jane", json!([])).await;
         let token = sign_in(&open, &client, "jane").await["AccessToken"].clone();
         let bad = (INVALID, "Invalid email address format.");
-        // Zero-width space and joiners, soft hyphen, marks and overrides of direction, a byte order mark, fillers, a variation
-        // selector, a tag.
+        // Zero-width space and joiners, soft hyphen, marks and overrides of direction, a byte order mark, fillers, a
+        // variation selector, a tag.
         for unseen in ["\u{200b}", "\u{200d}", "\u{ad}", "\u{200f}", "\u{202e}", "\u{2066}", "\u{feff}", "\u{3164}", "\u{fe0f}", "\u{e0041}"] {
             for address in [format!("a{unseen}b@example.com"), format!("ab@exam{unseen}ple.com"), format!("{unseen}ab@example.com")] {
                 let attributes = list(&[("email", &address)]);

@@ -17,7 +17,7 @@ const LIMIT: (&str, &str) = (
     "Attempt limit exceeded, please try after some time.",
 );
 
-/// A pool where a verified address is a name to sign in with, and its client.
+/// Creates a pool where a verified address is a name to sign in with, and its client.
 async fn by_address(raw: &Raw) -> Site {
     let pool = json!({ "AutoVerifiedAttributes": ["email"], "AliasAttributes": ["email"] });
     site(raw, pool, json!({})).await
@@ -34,12 +34,12 @@ fn confirm(client: &str, name: &str, code: &str) -> Value {
     json!({ "ClientId": client, "Username": name, "ConfirmationCode": code, "ForceAliasCreation": true })
 }
 
-/// A verified address as attributes.
+/// Returns a verified address as attributes.
 fn verified(address: &str) -> Value {
     json!([{ "Name": "email", "Value": address }, { "Name": "email_verified", "Value": "true" }])
 }
 
-/// The first number of an answer of the database.
+/// Returns the first number of an answer of the database.
 async fn number(server: &TestServer, sql: &'static str) -> i64 {
     let row = server.state().app.store.row(sql, params![]).await.unwrap();
     row.unwrap().int(0).unwrap()

@@ -31,7 +31,7 @@ fn with_code(client: &str, challenge: &str, asked: &Value, name: &str, member: &
     })
 }
 
-/// The input of ConfirmDevice.
+/// Returns the input of ConfirmDevice.
 fn confirmation(access: &Value, key: &str, salt: &[u8], verifier: &[u8]) -> Value {
     json!({
         "AccessToken": access, "DeviceKey": key,

@@ -123,7 +123,7 @@ async fn shapeless_bodies_take_no_memory() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A request from the address that a trusted proxy names, in its own bytes.
+/// Sends a request from the address that a trusted proxy names, in its own bytes.
 async fn from(client: &Raw, operation: &str, body: &[u8], forwarded: &[u8]) -> Reply {
     let mut request = client.request(operation, body.to_vec()).unwrap();
     let value = HeaderValue::from_bytes(forwarded).unwrap();
@@ -316,7 +316,7 @@ async fn a_foreign_host_that_begins_like_this_machine_administers_nothing() {
     assert_eq!(own.status, 200);
 }
 
-/// Every way to write the letters of a name.
+/// Returns every way to write the letters of a name.
 fn spellings(name: &str, most: usize) -> Vec<String> {
     (0..most)
         .map(|bits| {

@@ -16,7 +16,7 @@ const INVALID: &str = "InvalidParameterException";
 /// No answer takes longer, however hostile the document.
 const PROMPT: Duration = Duration::from_secs(2);
 
-/// A key with these statements, made as the command line does.
+/// Creates a key with these statements, made as the command line does.
 async fn key(server: &TestServer, statements: Value) -> Raw {
     let app = &server.state().app;
     let policy = json!({ "Version": "2012-10-17", "Statement": statements });
@@ -34,7 +34,7 @@ fn arn(pool: &str) -> String {
     format!("arn:aws:cognito-idp:us-east-1:000000000000:userpool/{pool}")
 }
 
-/// The call is refused for the policy, and the answer names this resource.
+/// Checks that the policy refuses the call, and that the answer names this resource.
 #[track_caller]
 fn assert_denied(reply: &Reply, op: Op, resource: &str, reason: &str) {
     let said = text(&reply.json()["Message"]);
@@ -57,7 +57,7 @@ fn nested(root: &str, levels: usize) -> String {
     format!("<{root}>{starts}{}</{root}>", "</a>".repeat(levels))
 }
 
-/// A server that sends this to everyone who asks.
+/// Starts a server that answers every request with this document.
 async fn publisher(document: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/metadata", listener.local_addr().unwrap());

@@ -16,7 +16,7 @@ const INVALID: (&str, &str) = (DENIED, "Invalid Access Token");
 const FORGED: (&str, &str) = (DENIED, "Could not verify signature for Access Token");
 const REVOKED: (&str, &str) = (DENIED, "Access Token has been revoked");
 
-/// The three parts of a token.
+/// Returns the three parts of a token.
 fn parts(token: &Value) -> [String; 3] {
     let parts: Vec<String> = token
         .as_str()

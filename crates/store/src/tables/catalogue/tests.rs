@@ -19,7 +19,7 @@ struct Schema {
     key: Vec<String>,
 }
 
-/// All tables of the migrations by name.
+/// Returns all tables of the migrations by name.
 fn schemas() -> BTreeMap<String, Schema> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -244,7 +244,8 @@ fn derived_rows_come_from_primary_ones() {
     }
 }
 
-/// The rows' `signed` lists have as many columns as the catalogue; the test of the signing at the start compares contents.
+/// The rows' `signed` lists have as many columns as the catalogue; the test of the signing at the start compares
+/// contents.
 #[test]
 fn the_lists_of_what_is_signed_are_as_long_as_the_catalogue_says() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tables");

@@ -129,13 +129,13 @@ pub(crate) fn register() {
     });
 }
 
-/// The real file behind ours.
+/// Returns the real file under ours.
 unsafe fn real(file: *mut ffi::sqlite3_file) -> *mut ffi::sqlite3_file {
     // SAFETY: szOsFile made room for both.
     unsafe { file.cast::<File>().add(1).cast() }
 }
 
-/// The methods of the real file, which is open.
+/// Returns the methods of the real file, which is open.
 unsafe fn methods<'a>(file: *mut ffi::sqlite3_file) -> &'a ffi::sqlite3_io_methods {
     // SAFETY: the real layer sets them to a static when it opens a file.
     unsafe { &*(*real(file)).pMethods }

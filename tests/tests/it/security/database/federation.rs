@@ -7,7 +7,7 @@ use super::{faults, write};
 use crate::engines::on_each_engine;
 use crate::site::*;
 
-/// A social provider, for which no request leaves the server.
+/// Returns a social provider, for which no request leaves the server.
 fn google(pool: &str, client_id: &str) -> Value {
     json!({
         "UserPoolId": pool, "ProviderName": "Google", "ProviderType": "Google", "IdpIdentifiers": ["google-staff"],

@@ -13,7 +13,7 @@ use crate::site::*;
 const LISTER: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"cognito-idp:ListUserPools","Resource":"*"}]}"#;
 const NO_KEY: &str = "UnrecognizedClientException";
 
-/// An access key that may list pools.
+/// Creates an access key that may list pools.
 async fn lister(server: &TestServer) -> Credentials {
     let app = &server.state().app;
     let made = access_keys::create(&app.root, "ci", Some(LISTER), app.clock.wall());

@@ -1,6 +1,7 @@
 //! Rows of the database that are altered, swapped or replaced by older ones: what who can write single rows, and has
-//! neither the sealing key nor the program, tries to gain (docs/decisions/009). Each row is written past the program and
-//! read with empty caches, as by a new server. What decides is refused, and nothing passes for a row that is not there.
+//! neither the sealing key nor the program, tries to gain (docs/decisions/009). Each row is written past the program
+//! and read with empty caches, as by a new server. What decides is refused, and nothing passes for a row that is not
+//! there.
 
 mod before_macs;
 mod clock;
@@ -23,13 +24,13 @@ async fn write(server: &TestServer, sql: &'static str, params: Vec<Column>) {
     state.keys.forget();
 }
 
-/// The first row of a read.
+/// Returns the first row of a read.
 async fn read(server: &TestServer, sql: &'static str, params: Vec<Column>) -> Vec<Column> {
     let row = server.state().app.store.row(sql, params).await.unwrap();
     row.unwrap().values().to_vec()
 }
 
-/// The server refuses to go on with what it read: no answer, and no refusal that a client could have caused.
+/// Checks that the server faults on the rows that it read: no answer, and no refusal that a client could have caused.
 async fn faults(raw: &Raw, operation: &str, input: Value) {
     let reply = raw.call(operation, input).await.unwrap();
     assert_eq!(

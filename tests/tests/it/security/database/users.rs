@@ -11,7 +11,7 @@ use crate::site::*;
 
 const NEW: &str = "N3wPassw0rd!";
 
-/// The bytes of a SecretCode.
+/// Returns the bytes of a SecretCode.
 fn seed(code: &str) -> Seed {
     let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
     for letter in code.bytes() {
