@@ -17,8 +17,8 @@ use crate::machine::SEALING_KEY;
 
 /// Users in one batch.
 const BATCH: u64 = 2_000;
-/// Opening a database brings its schema up to date, which an older program that is measured beside this one can live
-/// with.
+/// Lets older programs open the database. Opening it here migrates its schema, which an older program that is measured
+/// beside this one can still use.
 const FOR_OLD_PROGRAMS: &str = "UPDATE migrations SET min_program = 1";
 const TAKEN: Label = Label("seed_name_taken");
 

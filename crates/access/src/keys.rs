@@ -157,7 +157,7 @@ impl AccessKeys {
         if !is_id(id) {
             return Ok(Lookup::Unknown);
         }
-        // The lease runs from before the read, so that no entry outlives what the database said by more than LEASE.
+        // The lease runs from before the read: no entry is used for longer than LEASE after its row has changed.
         let wall = app.clock.wall();
         let cached = self
             .leases

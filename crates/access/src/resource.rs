@@ -2,8 +2,8 @@
 //!
 //! The region is the pool's own, not the signature's, and an ARN in the input counts by the pool it names, so that a
 //! statement about a pool holds however the request spells it. An operation that names a client is one on the client's
-//! pool. DescribeUserPoolDomain is asked about `*`, as the service's is; all the same, a caller who is denied a pool does
-//! not see its domain.
+//! pool. DescribeUserPoolDomain is asked about `*`, as the service's is; but a caller who is denied a pool does not see
+//! its domain.
 
 use cognate_domain::Cx;
 use cognate_domain::resources::domains;

@@ -108,7 +108,7 @@ impl std::fmt::Debug for SigningKey {
 /// The header of a token of ours: the key id and nothing else, since the algorithm is fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// The id of the key that is said to have signed.
+    /// The id of the key that, by the header, made the signature.
     pub kid: String,
 }
 

@@ -20,7 +20,7 @@ pub enum MessageKey {
     Capital,
 }
 
-/// An error on its way to the client.
+/// An error to send to the client.
 #[derive(Debug)]
 pub struct Refusal {
     /// The exception.

@@ -92,7 +92,7 @@ impl Store {
         })
     }
 
-    /// Returns the work since the store was opened. It tells whether two requests cost the same.
+    /// Returns the work since the store was opened. It shows whether two requests cost the same.
     #[must_use]
     pub fn work(&self) -> Work {
         Work {

@@ -29,7 +29,7 @@ pub async fn postgres(name: &str) -> String {
     schema(&url, name).await
 }
 
-/// For tests that run on both engines in one function: like [`durable_postgres`], or None, said loudly, without one.
+/// For tests that run on both engines in one function: like [`durable_postgres`], or None, with a warning, without one.
 pub async fn postgres_if_any(name: &str) -> Option<String> {
     let Some(url) = variable("TEST_POSTGRES_URL") else {
         not_run(

@@ -110,7 +110,7 @@ impl Postgres {
         }
     }
 
-    /// SIGKILL for the server and everything that it started: nothing is flushed, nothing is said to the clients.
+    /// Sends SIGKILL to the server and everything that it started: nothing is flushed, and the clients are not told.
     pub fn kill(&self) {
         let server = self.process().unwrap();
         let mut all = children(server);

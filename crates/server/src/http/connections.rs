@@ -74,7 +74,7 @@ impl Drop for Busy {
     }
 }
 
-/// A request whose body is on its way.
+/// A request whose body is still being received.
 pub struct Receiving<'a>(&'a Connection);
 
 impl Drop for Receiving<'_> {

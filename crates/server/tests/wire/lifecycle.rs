@@ -446,7 +446,7 @@ async fn health_is_told_and_a_stop_finishes_what_was_accepted() {
     assert_eq!(get("/health/other").await.status, StatusCode::NOT_FOUND);
     assert_eq!(get("/metrics").await.status, StatusCode::NOT_FOUND);
 
-    // A request that is half there when the stop begins is answered.
+    // A request that has arrived in part when the stop begins is answered.
     let mut stream = crate::socket::connect(server.endpoint()).await;
     let lines = [
         "host: a",

@@ -228,8 +228,8 @@ impl Walk {
         }
     }
 
-    /// Adds the violation of an absent member. For a hidden value the text does not even say that it is null (settled
-    /// L10).
+    /// Adds the violation of an absent member. For a hidden value the text does not even say that it is null
+    /// (settled L10).
     fn absent(&mut self, path: &Path<'_>, hidden: bool) {
         if self.found.len() < MOST {
             let null = if hidden { "" } else { " null" };

@@ -10,7 +10,7 @@ use crate::table::{Kind, Shape};
 /// The text that replaces a secret inside a printed structure.
 const REDACTED: &str = "***Sensitive Data Redacted***";
 
-/// A value on its way into a message. Its `Display` is ` '…'` with a leading space, or nothing when it is hidden.
+/// A value to print in a message. Its `Display` is ` '…'` with a leading space, or nothing when it is hidden.
 pub(super) struct Printed<'a> {
     pub(super) shape: &'a Shape,
     pub(super) value: &'a Value,

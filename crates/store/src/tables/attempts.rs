@@ -265,7 +265,7 @@ pub fn count_within(
     )
 }
 
-/// Requires that fewer requests than the limit allows were counted, and counts none. The row is written all the same,
+/// Requires that fewer requests than the limit allows were counted, and counts none. The row is still written,
 /// so that batches which count at the same moment on other nodes come before this one or after it.
 pub fn within(batch: Batch, pool_id: &str, subject: &str, limit: Limit, now: i64) -> Batch {
     batch.one(

@@ -16,7 +16,7 @@ const NEWEST: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM 
 const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, created FROM messages \
      WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";
 
-/// How long a message stays in the inbox, in microseconds: seven days, longer than any code lives.
+/// The time for which a message stays in the inbox, in microseconds: seven days, longer than any code is valid.
 pub const KEPT: i64 = 7 * 86_400 * 1_000_000;
 
 rows! {

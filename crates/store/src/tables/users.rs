@@ -254,8 +254,8 @@ pub fn update(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
     )
 }
 
-/// Deletes a user that is still at `ver` ([`USER_STALE`]) with its names, and buries the id. The searched attributes
-/// are the caller's, who knows their values.
+/// Deletes a user that is still at `ver` ([`USER_STALE`]) with its names, and adds a tombstone for the id. The caller
+/// deletes the searched attributes, because it knows their values.
 pub fn delete(batch: Batch, pool_id: &str, user_id: &str, ver: i64, now: i64) -> Batch {
     batch
         .one(DELETE, params![pool_id, user_id, ver], USER_STALE)

@@ -22,7 +22,7 @@ pub struct User {
 
 #[derive(Clone, Debug)]
 enum Entry {
-    /// The last answer said this.
+    /// The state after the last answer.
     Known(User),
     /// A call was begun and not answered.
     Unknown,

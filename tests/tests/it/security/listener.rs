@@ -60,7 +60,7 @@ async fn idle_connections_of_every_kind_keep_nobody_out() {
         // HTTP/2: the preface and empty settings, and then nothing.
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
     ];
-    // A connection whose request is being answered is not closed all the same.
+    // A connection whose request is being answered is not closed.
     let mut busy = connect(server.endpoint()).await;
     let poll =
         b"GET /_dev/messages?wait=3 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";

@@ -1,6 +1,7 @@
-//! A disk that forgets: a file layer for SQLite that knows what was synced, and can show what a crash would leave.
+//! A disk that loses writes: a file layer for SQLite that records what was synced, and can write out the files as a
+//! crash would leave them.
 //!
-//! Reads and writes go to real files, so that SQLite works as ever. Beside them, each file has the image that is safe
+//! Reads and writes go to real files, so that SQLite works as usual. Besides, each file has the image that is safe
 //! on the disk, and the writes since its last sync. A crash leaves the safe image with none or some of the others
 //! applied.
 
@@ -75,7 +76,7 @@ pub(crate) fn repair(folder: &Path) {
 }
 
 /// Writes to `target` what a crash at this moment would leave of the files in `folder`. `keep` decides for each write
-/// since the last sync of its file whether it had reached the disk all the same.
+/// since the last sync of its file whether it had reached the disk anyway.
 pub(crate) fn crash(folder: &Path, target: &Path, mut keep: impl FnMut() -> bool) {
     let disks = disks();
     for (path, file) in disks
