@@ -99,8 +99,8 @@ impl AttestationObject {
         })
     }
 
-    /// Verifies the statement over `client_data`, the bytes of clientDataJSON, and returns the passkey's key (section
-    /// 7.1 steps 20 to 22).
+    /// Verifies the statement over `client_data`, the bytes of clientDataJSON, and returns the passkey's key
+    /// (section 7.1 steps 20 to 22).
     ///
     /// # Errors
     /// [`Refused`].
