@@ -91,7 +91,7 @@ enum What {
     },
     /// Start-up time, idle memory, size of the program.
     Machine,
-    /// True if answers for known and unknown users differ in time (Welch's t).
+    /// The times of answers for known and unknown users, compared (Welch's t).
     Timing {
         /// Calls of each kind.
         #[arg(long, default_value_t = 20_000)]
