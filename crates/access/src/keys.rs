@@ -171,7 +171,8 @@ impl AccessKeys {
         {
             return Ok(Lookup::Enabled(key.clone()));
         }
-        let found = match (table::get(&app.store, id).await?, cached) {
+        // On the heap: a key is read once in a while, and every signed request would have to move the state.
+        let found = match (Box::pin(table::get(&app.store, id)).await?, cached) {
             (None, _) => Lookup::Unknown,
             (Some(row), _) if row.state == State::Disabled => Lookup::Disabled,
             (Some(row), cached) => open(&self.account, &app.root, row, cached.map(|(_, key)| key)),

@@ -25,7 +25,8 @@ pub async fn run<T, F: Future<Output = Result<T>>>(
     let outcome = retry(cx, attempt).await;
     if audit::is_recorded_read(cx) {
         let result = outcome.as_ref().map(|_| ());
-        audit::record_read(cx, &about(), result)
+        // On the heap: few actions come here, and all would have to move its state.
+        Box::pin(audit::record_read(cx, &about(), result))
             .await
             .map_err(|fault| {
                 tracing::error!(action = cx.action.name(), request_id = %cx.request_id, ?fault, "a read could not be recorded");

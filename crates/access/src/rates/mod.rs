@@ -176,10 +176,11 @@ impl Rates {
             self.take(Key::Pool(pool, category.as_str()), PER_POOL, now)?;
         }
         if let Some(user) = &demand.user {
-            self.of_user(app, user, now).await?;
+            // On the heap: most servers do not count, and every request would have to move its state.
+            Box::pin(self.of_user(app, user, now)).await?;
         }
         if let Some(category) = &demand.category {
-            self.of_category(app, category, now).await?;
+            Box::pin(self.of_category(app, category, now)).await?;
         }
         Ok(())
     }

@@ -32,7 +32,8 @@ pub async fn respond(
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     if path.starts_with("/health/") {
-        return health::answer(&state, &parts.method, path, &request_id).await;
+        // On the heap, like all that is not an operation: every request would have to move its state.
+        return Box::pin(health::answer(&state, &parts.method, path, &request_id)).await;
     }
     let Some(named) = origin::host_of(&parts) else {
         return response::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
@@ -43,7 +44,7 @@ pub async fn respond(
             from: state.origins.client(peer, &parts.headers),
             body,
         };
-        return dev::answer(&state, &named.host, &parts, body, &request_id).await;
+        return Box::pin(dev::answer(&state, &named.host, &parts, body, &request_id)).await;
     }
     match (&parts.method, path) {
         (&Method::POST, "/") => {
@@ -74,7 +75,7 @@ pub async fn respond(
                 request_id,
                 slot: None,
             };
-            page(state, visitor, connection, parts, body).await
+            Box::pin(page(state, visitor, connection, parts, body)).await
         }
     }
 }
@@ -172,7 +173,7 @@ enum Unfinished {
 async fn in_own_task<T: Send + 'static, F>(
     load: &Load,
     request_id: &str,
-    work: impl FnOnce(Slot) -> F,
+    work: impl FnOnce(Slot) -> F + Send + 'static,
 ) -> Result<T, Unfinished>
 where
     F: Future<Output = T> + Send + 'static,
@@ -180,9 +181,9 @@ where
     let Some(slot) = load.enter().await else {
         return Err(Unfinished::Busy);
     };
-    let work = work(slot.clone());
     let task = tokio::spawn(async move {
-        let result = work.await;
+        // Begun here, so that its state is not moved.
+        let result = work(slot.clone()).await;
         drop(slot);
         result
     });
@@ -208,6 +209,29 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
+
+    /// The size of a future that is not begun.
+    fn size<A, F: Future>(_: impl FnOnce(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn the_state_of_a_request_is_small() {
+        let operation = size(
+            |(call, state, slot): (protocol::Call, &'static State, Slot)| call.answer(state, slot),
+        );
+        assert!(operation <= 3 << 10, "{operation} bytes");
+        type Parts = (
+            Arc<State>,
+            Peer,
+            &'static Arc<Connection>,
+            Request<Incoming>,
+        );
+        let request = size(|(state, peer, connection, request): Parts| {
+            respond(state, peer, connection, request)
+        });
+        assert!(request <= 4 << 10, "{request} bytes");
+    }
 
     #[tokio::test]
     async fn work_goes_on_without_its_client_and_keeps_its_slot() {
