@@ -16,7 +16,7 @@ use crate::messages::{Account, Destination, Origin, Reason};
 use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::{self, User};
-use crate::signin::choice::offers;
+use crate::signin::first_factors;
 use crate::users::attributes::{self, Given, Writer};
 use crate::users::password_policy::history;
 use crate::users::{aliases, password};
@@ -147,7 +147,7 @@ fn temporary(
     chosen: Option<&SecretString>,
 ) -> Result<Option<SecretString>> {
     let chosen = chosen.filter(|text| !text.expose().is_empty());
-    if chosen.is_none() && offers::passwordless(pool) {
+    if chosen.is_none() && first_factors::passwordless(pool) {
         return Ok(None);
     }
     password::temporary(cx, pool, chosen).map(Some)
@@ -163,7 +163,7 @@ fn require_complete(pool: &Pool, user: &User) -> Result<()> {
     if !missing.is_empty() {
         return Err(errors::users::not_conforming(&missing).into());
     }
-    if offers::of(pool, user, false).is_empty() {
+    if first_factors::of(pool, user, false).is_empty() {
         return Err(errors::challenges::no_first_factor().into());
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::messages::{Account, Delivery, Destination, Origin, Reason, destinatio
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::auto_sign_in;
-use crate::signin::choice::offers;
+use crate::signin::first_factors;
 use crate::users::attributes::{self, Given, Writer};
 use crate::users::codes::{self, Purpose, Sending};
 use crate::users::password;
@@ -82,7 +82,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         require_sender(cx, pool, destination.medium())?;
     }
     // Without a code there would be no way in.
-    if password.is_none() && offers::of(pool, &user, false).is_empty() {
+    if password.is_none() && first_factors::of(pool, &user, false).is_empty() {
         return Err(errors::challenges::no_first_factor().into());
     }
 
@@ -127,7 +127,7 @@ fn chosen_password<'p>(
     given: Option<&'p SecretString>,
 ) -> Result<Option<&'p SecretString>> {
     let Some(given) = given.filter(|text| !text.expose().is_empty()) else {
-        if offers::passwordless(pool) {
+        if first_factors::passwordless(pool) {
             return Ok(None);
         }
         return Err(errors::absent("password", true).into());

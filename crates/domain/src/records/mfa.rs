@@ -3,7 +3,7 @@
 use cognate_shapes::{DeliveryMediumType, MFAOptionType, WebAuthnFactorConfigurationType};
 
 use crate::facts::factor::MfaFactor;
-use crate::records::pool::Pool;
+use crate::records::pool::{Pool, PoolDoc};
 use crate::records::user::User;
 
 /// True if the user could answer to a factor: has the address or number, or a registered app.
@@ -46,13 +46,13 @@ pub fn is_offered(pool: &Pool, factor: MfaFactor) -> bool {
 
 /// True if a passkey whose authenticator verified the user counts as both factors (auth.md 4.5).
 pub fn passkey_is_enough(pool: &Pool, user: &User) -> bool {
-    user.doc.mfa.web_authn && passkeys_are_two_factors(pool)
+    user.doc.mfa.web_authn && passkeys_are_two_factors(&pool.doc)
 }
 
-/// True if the pool lets a passkey that verifies its user count as both factors.
-pub fn passkeys_are_two_factors(pool: &Pool) -> bool {
-    let configuration = pool.doc.web_authn_configuration.as_ref();
-    configuration.and_then(|c| c.factor_configuration)
+/// True if a passkey that verifies its user stands for both factors in the pool (auth.md 4.5).
+pub fn passkeys_are_two_factors(pool: &PoolDoc) -> bool {
+    let settings = pool.web_authn_configuration.as_ref();
+    settings.and_then(|settings| settings.factor_configuration)
         == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
 }
 

@@ -26,7 +26,6 @@ use crate::signin::{At, first_factors, passkey, password, srp};
 use crate::users::aliases;
 
 // The former name, for operations that still use it.
-pub use crate::signin::first_factors as offers;
 
 /// The first factors that a name may choose from, and its passkeys, which decide about that.
 pub struct Offer {

@@ -88,7 +88,7 @@ impl Preference {
         }
         state.preferred = preferred.or(state.preferred);
         state.web_authn = self.web_authn.unwrap_or(state.web_authn);
-        if self.web_authn == Some(true) && !passkeys_are_two_factors(pool) {
+        if self.web_authn == Some(true) && !passkeys_are_two_factors(&pool.doc) {
             return Err(errors::mfa::passkeys_are_one_factor().into());
         }
         if state.web_authn && !(state.sms || state.email || state.software_token) {

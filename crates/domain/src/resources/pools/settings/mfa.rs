@@ -6,6 +6,7 @@ use cognate_shapes::*;
 use crate::cx::Cx;
 use crate::errors::pools::*;
 use crate::errors::{ApiError, Result, invalid_parameter, unconfirmed};
+use crate::records::mfa::passkeys_are_two_factors;
 use crate::records::pool::{MfaFactors, Pool, PoolDoc};
 use crate::resources::pools::settings::{check, delivery, essentials_feature, tiers};
 
@@ -86,7 +87,7 @@ fn recovers_by_email_alone(setting: Option<&AccountRecoverySettingType>) -> bool
 
 /// Settled P20; the plan that a passkey as both factors needs is in the model's documentation.
 fn passkeys(cx: &Cx<'_>, pool: &Pool, after: &PoolDoc) -> Result<()> {
-    if tiers::passkeys_are_both_factors(after) {
+    if passkeys_are_two_factors(after) {
         essentials_feature(cx, pool, tiers::PASSKEY_MFA)?;
     }
     let settings = after.web_authn_configuration.as_ref();

@@ -4,6 +4,7 @@ use cognate_shapes::*;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::mfa::passkeys_are_two_factors;
 use crate::records::pool::{Pool, PoolDoc};
 
 /// Codes by e-mail as a second factor; the name is \[unconfirmed\].
@@ -47,13 +48,6 @@ pub fn essentials_feature(cx: &Cx<'_>, pool: &Pool, feature: &str) -> Result<()>
         return Err(errors::pools::feature_above_tier(pool.doc.tier.as_str(), feature).into());
     }
     Ok(())
-}
-
-/// True if a passkey with user verification counts as both factors.
-pub fn passkeys_are_both_factors(pool: &PoolDoc) -> bool {
-    let settings = pool.web_authn_configuration.as_ref();
-    settings.and_then(|s| s.factor_configuration)
-        == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
 }
 
 /// Returns the names of the features that the pool uses and its plan does not have. Only `Token Customization …`,
@@ -108,7 +102,7 @@ fn above(pool: &PoolDoc) -> Vec<&'static str> {
         if pool.mfa_factors.email.is_some() {
             features.push(EMAIL_MFA);
         }
-        if passkeys_are_both_factors(pool) {
+        if passkeys_are_two_factors(pool) {
             features.push(PASSKEY_MFA);
         }
     }
