@@ -14,7 +14,7 @@ use crate::records::user::User;
 /// The rows that a step decides by and does not save: read again before the commit if the step was paused meanwhile.
 #[derive(Clone, Copy)]
 pub struct Basis<'a> {
-    read: i64,
+    pauses: u32,
     pool: &'a Pool,
     client: Option<&'a Client>,
     user: Option<&'a User>,
@@ -24,7 +24,7 @@ impl<'a> Basis<'a> {
     /// Returns a pool that was read before any pause of this run.
     pub fn of(cx: &Cx<'_>, pool: &'a Pool) -> Self {
         Self {
-            read: cx.now(),
+            pauses: cx.pauses(),
             pool,
             client: None,
             user: None,
@@ -47,8 +47,7 @@ impl<'a> Basis<'a> {
     /// # Errors
     /// [`Fault::Stale`] if a pause was long enough for one of the rows to change.
     async fn require_current(&self, cx: &Cx<'_>) -> Result<()> {
-        // Each pause reads the clock again.
-        if cx.now() == self.read {
+        if cx.pauses() == self.pauses {
             return Ok(());
         }
         let pool = cx.cached_pool(&self.pool.id).await?;

@@ -91,6 +91,7 @@ pub struct Cx<'a> {
     pub request_id: String,
     now: AtomicI64,
     tries: AtomicU32,
+    pauses: AtomicU32,
     memory: Memory,
     slot: Option<Slot>,
 }
@@ -119,6 +120,7 @@ impl<'a> Cx<'a> {
             request_id,
             now: AtomicI64::new(app.clock.service()),
             tries: AtomicU32::new(0),
+            pauses: AtomicU32::new(0),
             memory: Memory::default(),
             slot: None,
         }
@@ -139,6 +141,13 @@ impl<'a> Cx<'a> {
     /// Reads the clock again, after a pause.
     fn read_clock(&self) {
         self.now.store(self.app.clock.service(), Ordering::Relaxed);
+        self.pauses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns how often the action has waited for somebody outside: what it read before the latest pause may be out of
+    /// date.
+    pub fn pauses(&self) -> u32 {
+        self.pauses.load(Ordering::Relaxed)
     }
 
     /// Returns how often the action was run before and found a row out of date.
