@@ -28,49 +28,6 @@ pub struct ClientSetting {
     pub governs: &'static [Op],
 }
 
-/// Operations and endpoints that issue tokens for a sign-in.
-const SIGN_IN: &[Op] = &[
-    Op::InitiateAuth,
-    Op::AdminInitiateAuth,
-    Op::RespondToAuthChallenge,
-    Op::AdminRespondToAuthChallenge,
-    Op::GetTokensFromRefreshToken,
-    Op::GetDerivedToken,
-];
-/// The steps of a sign-in.
-const AUTHENTICATES: &[Op] = &[
-    Op::InitiateAuth,
-    Op::AdminInitiateAuth,
-    Op::RespondToAuthChallenge,
-    Op::AdminRespondToAuthChallenge,
-];
-/// The operations that create users.
-const CREATE: &[Op] = &[Op::SignUp, Op::AdminCreateUser, Op::StartUserImportJob];
-/// The operations that send messages to users.
-const SENDS: &[Op] = &[
-    Op::SignUp,
-    Op::ResendConfirmationCode,
-    Op::ForgotPassword,
-    Op::AdminCreateUser,
-    Op::AdminResetUserPassword,
-    Op::GetUserAttributeVerificationCode,
-    Op::UpdateUserAttributes,
-    Op::AdminUpdateUserAttributes,
-];
-/// The operations that confirm users.
-const CONFIRMS: &[Op] = &[
-    Op::ConfirmSignUp,
-    Op::AdminConfirmSignUp,
-    Op::ConfirmForgotPassword,
-];
-/// The operations that can meet users of an older directory.
-const MIGRATES: &[Op] = &[
-    Op::InitiateAuth,
-    Op::AdminInitiateAuth,
-    Op::RespondToAuthChallenge,
-    Op::AdminRespondToAuthChallenge,
-    Op::ForgotPassword,
-];
 /// The operations that threat protection watches.
 const PROTECTED: &[Op] = &[
     Op::InitiateAuth,
@@ -107,54 +64,6 @@ pub const POOL_SETTINGS: &[PoolSetting] = &[
         name: "UserPoolAddOns.AdvancedSecurityMode",
         on: protects,
         governs: PROTECTED,
-    },
-    PoolSetting {
-        name: "LambdaConfig.PreSignUp",
-        on: |p| p.lambda_config.pre_sign_up.is_some(),
-        governs: CREATE,
-    },
-    PoolSetting {
-        name: "LambdaConfig.CustomMessage",
-        on: |p| p.lambda_config.custom_message.is_some(),
-        governs: SENDS,
-    },
-    PoolSetting {
-        name: "LambdaConfig.CustomEmailSender",
-        on: |p| p.lambda_config.custom_email_sender.is_some(),
-        governs: SENDS,
-    },
-    PoolSetting {
-        name: "LambdaConfig.CustomSMSSender",
-        on: |p| p.lambda_config.custom_sms_sender.is_some(),
-        governs: SENDS,
-    },
-    PoolSetting {
-        name: "LambdaConfig.PostConfirmation",
-        on: |p| p.lambda_config.post_confirmation.is_some(),
-        governs: CONFIRMS,
-    },
-    PoolSetting {
-        name: "LambdaConfig.PreAuthentication",
-        on: |p| p.lambda_config.pre_authentication.is_some(),
-        governs: AUTHENTICATES,
-    },
-    PoolSetting {
-        name: "LambdaConfig.PostAuthentication",
-        on: |p| p.lambda_config.post_authentication.is_some(),
-        governs: AUTHENTICATES,
-    },
-    PoolSetting {
-        name: "LambdaConfig.PreTokenGeneration",
-        on: |p| {
-            p.lambda_config.pre_token_generation.is_some()
-                || p.lambda_config.pre_token_generation_config.is_some()
-        },
-        governs: SIGN_IN,
-    },
-    PoolSetting {
-        name: "LambdaConfig.UserMigration",
-        on: |p| p.lambda_config.user_migration.is_some(),
-        governs: MIGRATES,
     },
     PoolSetting {
         name: "KeyConfiguration.KeyType",
@@ -232,9 +141,9 @@ mod tests {
             policies: _,
             acr_configuration: _,
             sessions: _,
-            // Fail closed. Of the triggers, those of CUSTOM_AUTH and InboundFederation belong to flows without code.
-            user_pool_add_ons: _,
             lambda_config: _,
+            // Fail closed.
+            user_pool_add_ons: _,
             key_configuration: _,
             // Who sends, which is the server's own business: see the settings of its courier.
             email_configuration: _,

@@ -21,7 +21,7 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::target::Target;
-use crate::{OutboundError, address, broken};
+use crate::{OutboundError, Reach, address, broken};
 
 /// The longest time to open a connection, whatever a call allows: the pool may go on opening one after its call ended.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -36,16 +36,16 @@ pub type Resolve = dyn Fn(String, u16) -> Later<io::Result<Vec<SocketAddr>>> + S
 pub struct Connector(Arc<Inner>);
 
 struct Inner {
-    private: bool,
+    reach: Reach,
     resolve: Box<Resolve>,
     tls: OnceLock<Option<Arc<ClientConfig>>>,
 }
 
 impl Connector {
-    /// Returns a connector that allows private addresses if `private`.
-    pub fn new(private: bool, resolve: Box<Resolve>, tls: Option<Arc<ClientConfig>>) -> Self {
+    /// Returns a connector that connects as far as `reach` allows it.
+    pub fn new(reach: Reach, resolve: Box<Resolve>, tls: Option<Arc<ClientConfig>>) -> Self {
         Self(Arc::new(Inner {
-            private,
+            reach,
             resolve,
             tls: tls.map_or_else(OnceLock::new, |config| Some(config).into()),
         }))
@@ -60,7 +60,7 @@ impl Connector {
     }
 
     async fn open(&self, uri: &Uri) -> Result<Stream, OutboundError> {
-        let target = Target::parse(uri, self.0.private)?;
+        let target = Target::parse(uri, self.0.reach)?;
         let tcp = self.connect(&target).await?;
         if !target.secure {
             return Ok(Stream::new(Box::new(tcp)));
@@ -79,10 +79,11 @@ impl Connector {
         let allowed: Vec<SocketAddr> = found
             .map_err(broken)?
             .into_iter()
-            .filter(|address| match target.secure {
-                true => self.0.private || address::is_public(address.ip()),
+            .filter(|address| match (self.0.reach, target.secure) {
+                (Reach::PlainHttp, _) | (Reach::Private, true) => true,
+                (Reach::Public, true) => address::is_public(address.ip()),
                 // `localhost` in a name table may be anywhere.
-                false => address.ip().is_loopback(),
+                (Reach::Public | Reach::Private, false) => address.ip().is_loopback(),
             })
             .collect();
         if allowed.is_empty() {

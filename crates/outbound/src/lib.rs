@@ -3,12 +3,13 @@
 //! An administrator's URL must not become a way into the operator's network. So: HTTPS only, no redirects, bounds
 //! on the time and the size of each call, and no connection to an address that is not public. The address that was
 //! checked is the one connected to. Where private addresses are allowed (`dev`, or by the operator), plain HTTP may be
-//! used on this machine only.
+//! used on this machine only, unless the URL is the operator's own ([`Reach`]).
 //!
 //! Connections are kept and used again, each for the scheme, host and port that it was opened for and no longer than
 //! [`MAX_AGE`], so that a change of the host's address takes effect.
 
 mod address;
+pub mod aws;
 mod bulkhead;
 mod connect;
 mod target;
@@ -68,6 +69,17 @@ pub struct Limits {
     pub content_type: Option<&'static str>,
 }
 
+/// The URLs and addresses that may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// HTTPS at public addresses.
+    Public,
+    /// HTTPS at any address, and HTTP on this machine.
+    Private,
+    /// HTTPS and HTTP at any address: for URLs that the operator names in the settings, never for an administrator's.
+    PlainHttp,
+}
+
 /// Why there is no answer. This is for logs: a client must not learn what is behind a host that may not be called.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum OutboundError {
@@ -100,7 +112,7 @@ fn broken(error: impl std::fmt::Display) -> OutboundError {
 
 /// The client.
 pub struct Outbound {
-    private: bool,
+    reach: Reach,
     connector: Connector,
     client: Client<Connector, Full<Bytes>>,
     bulkhead: Bulkhead,
@@ -113,15 +125,23 @@ pub fn host(url: &str) -> Option<String> {
 }
 
 impl Outbound {
-    /// Returns a client that calls private addresses only if `private`.
+    /// Returns a client for URLs that administrators name: [`Reach::Private`] if `private`, else [`Reach::Public`].
     pub fn new(private: bool) -> Self {
+        Self::reaching(match private {
+            true => Reach::Private,
+            false => Reach::Public,
+        })
+    }
+
+    /// Returns a client that calls as far as `reach` says.
+    pub fn reaching(reach: Reach) -> Self {
         Self::over(
-            private,
-            Connector::new(private, connect::system_resolver(), None),
+            reach,
+            Connector::new(reach, connect::system_resolver(), None),
         )
     }
 
-    fn over(private: bool, connector: Connector) -> Self {
+    fn over(reach: Reach, connector: Connector) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIME)
@@ -131,7 +151,7 @@ impl Outbound {
             .http1_max_buf_size(MAX_HEADER_BYTES)
             .build(connector.clone());
         Self {
-            private,
+            reach,
             connector,
             client,
             bulkhead: Bulkhead::default(),
@@ -145,7 +165,7 @@ impl Outbound {
 
     fn parse(&self, url: &str) -> Result<Uri, OutboundError> {
         let uri: Uri = url.parse().map_err(|_| OutboundError::Url)?;
-        Target::parse(&uri, self.private)?;
+        Target::parse(&uri, self.reach)?;
         Ok(uri)
     }
 
@@ -168,7 +188,7 @@ impl Outbound {
         limits: Limits,
         judge: fn(StatusCode) -> Result<(), OutboundError>,
     ) -> Result<Response<Bytes>, OutboundError> {
-        let target = Target::parse(request.uri(), self.private)?;
+        let target = Target::parse(request.uri(), self.reach)?;
         let request = prepare(request, &target)?;
         let _permit = self
             .bulkhead

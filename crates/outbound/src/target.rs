@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-use crate::{OutboundError, broken};
+use crate::{OutboundError, Reach, broken};
 
 /// A URL that may be called, if its addresses may.
 #[derive(Debug)]
@@ -22,11 +22,11 @@ pub struct Target {
 }
 
 impl Target {
-    /// Parses a URL; `http` only names this machine, and only if `private`.
+    /// Parses a URL as far as `reach` allows it.
     ///
     /// # Errors
     /// [`OutboundError::Url`].
-    pub fn parse(uri: &Uri, private: bool) -> Result<Self, OutboundError> {
+    pub fn parse(uri: &Uri, reach: Reach) -> Result<Self, OutboundError> {
         let host = uri
             .host()
             .unwrap_or_default()
@@ -34,7 +34,8 @@ impl Target {
             .to_ascii_lowercase();
         let secure = match uri.scheme_str() {
             Some("https") => true,
-            Some("http") if private && is_this_machine(&host) => false,
+            Some("http") if reach == Reach::PlainHttp => false,
+            Some("http") if reach == Reach::Private && is_this_machine(&host) => false,
             _ => return Err(OutboundError::Url),
         };
         let authority = uri.authority().map(|a| a.as_str()).unwrap_or_default();

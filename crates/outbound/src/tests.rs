@@ -146,7 +146,7 @@ fn post(url: &str, body: &'static str) -> Request<Bytes> {
 
 /// Returns a client whose name service returns the next of these answers to each question, and the number of questions.
 fn resolving(
-    private: bool,
+    reach: Reach,
     answers: Vec<Vec<SocketAddr>>,
     tls: Option<Arc<rustls::ClientConfig>>,
 ) -> (Outbound, Arc<AtomicUsize>) {
@@ -157,8 +157,8 @@ fn resolving(
         let answer = answers[at].clone();
         Box::pin(async move { Ok(answer) }) as _
     });
-    let connector = Connector::new(private, resolve, tls);
-    (Outbound::over(private, connector), asked)
+    let connector = Connector::new(reach, resolve, tls);
+    (Outbound::over(reach, connector), asked)
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_connection_serves_one_call_after_another() {
 async fn a_connection_serves_no_other_host_even_at_the_same_address() {
     let server = Counted::default();
     let address = server.start(OK).await;
-    let (client, asked) = resolving(true, vec![vec![address]], None);
+    let (client, asked) = resolving(Reach::Private, vec![vec![address]], None);
     for host in ["localhost", "127.0.0.1", "127.0.0.2", "LOCALHOST"] {
         let url = format!("http://{host}:{}/", address.port());
         client.get(&url, LIMITS).await.unwrap();
@@ -254,7 +254,7 @@ async fn the_address_that_was_checked_is_the_one_connected_to() {
     let (one, two) = (first.start(OK).await, second.start(OK).await);
     let elsewhere: SocketAddr = ([10, 0, 0, 1], 9).into();
     // Of several addresses only those that may be called are tried.
-    let (client, asked) = resolving(true, vec![vec![elsewhere, one], vec![two]], None);
+    let (client, asked) = resolving(Reach::Private, vec![vec![elsewhere, one], vec![two]], None);
     client.get("http://localhost/", LIMITS).await.unwrap();
     assert_eq!((first.connections(), second.connections()), (1, 0));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
@@ -266,14 +266,14 @@ async fn an_answer_of_the_name_service_that_changes_is_checked_at_each_connectio
     let closing = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     let good = server.start(closing).await;
     let bad: SocketAddr = ([10, 0, 0, 1], 9).into();
-    let (client, asked) = resolving(true, vec![vec![good], vec![bad]], None);
+    let (client, asked) = resolving(Reach::Private, vec![vec![good], vec![bad]], None);
     client.get("http://localhost/", LIMITS).await.unwrap();
     let refused = client.get("http://localhost/", LIMITS).await;
     assert!(matches!(refused, Err(OutboundError::Address)));
     assert_eq!(asked.load(Ordering::SeqCst), 2);
     // The same for names outside: none of the private addresses is connected to.
     let answers = vec![vec![good, bad], vec![([169, 254, 169, 254], 80).into()]];
-    let (client, _) = resolving(false, answers, None);
+    let (client, _) = resolving(Reach::Public, answers, None);
     for _ in 0..2 {
         let refused = client.get("https://idp.example.com/", LIMITS).await;
         assert!(matches!(refused, Err(OutboundError::Address)));
@@ -434,7 +434,7 @@ fn tls_client(addresses: Vec<SocketAddr>) -> Outbound {
     roots
         .add(CertificateDer::from_pem_file(pem("one.pem")).unwrap())
         .unwrap();
-    resolving(true, vec![addresses], connect::trusting(roots)).0
+    resolving(Reach::Private, vec![addresses], connect::trusting(roots)).0
 }
 
 #[tokio::test]

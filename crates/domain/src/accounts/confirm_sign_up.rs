@@ -85,7 +85,7 @@ pub async fn confirm_sign_up(cx: &Cx<'_>, input: &Confirmation<'_>) -> Result<Op
     let step = Step {
         conflict: Box::new(move |label| conflict(cx, label)),
         guard: Some(guard),
-        then: Then::confirmed(origin, pool, &after),
+        then: Then::signed_up(origin, &after),
         ..Step::new(basis, batch, session)
     };
     step.commit(cx).await

@@ -63,7 +63,9 @@ pub async fn create_user(cx: &Cx<'_>, pool: &Pool, input: &NewUser<'_>) -> Resul
     };
     require_senders(cx, pool, &invited)?;
 
-    let event = input.origin.event(Trigger::PreSignUp, pool, &user);
+    let event = input
+        .origin
+        .event(Trigger::PreSignUp, "PreSignUp_AdminCreateUser", &user);
     let _answer = cx.trigger(None, pool, &user.id, &event).await?;
     (user.created, user.modified) = (cx.now(), cx.now());
     if let Some(temporary) = &temporary {

@@ -86,7 +86,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         return Err(errors::challenges::no_first_factor().into());
     }
 
-    let event = origin.event(Trigger::PreSignUp, pool, &user);
+    let event = origin.event(Trigger::PreSignUp, "PreSignUp_SignUp", &user);
     let _answer = cx.trigger(None, pool, &user.id, &event).await?;
     if let Some(password) = password {
         user.credential = Some(password::seal(cx, pool, &user.id, &user.username, password).await);

@@ -2,7 +2,8 @@
 
 use cognate_store::{Batch, Label};
 
-use crate::app::functions::{Event, Trigger};
+use crate::app::event::Event;
+use crate::app::functions::Trigger;
 use crate::app::gate::Guard;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
@@ -73,16 +74,25 @@ pub enum Then {
         /// The user's id.
         user_id: String,
         /// The event that the function is called with.
-        event: Event,
+        event: Box<Event>,
     },
 }
 
 impl Then {
-    /// Calls the function for a confirmed user.
-    pub fn confirmed(origin: Origin<'_>, pool: &Pool, user: &User) -> Self {
+    /// Calls the function for a user who confirmed a sign-up, by whichever way.
+    pub fn signed_up(origin: Origin<'_>, user: &User) -> Self {
+        Self::confirmed(origin, "PostConfirmation_ConfirmSignUp", user)
+    }
+
+    /// Calls the function for a user who replaced a forgotten password.
+    pub fn password_replaced(origin: Origin<'_>, user: &User) -> Self {
+        Self::confirmed(origin, "PostConfirmation_ConfirmForgotPassword", user)
+    }
+
+    fn confirmed(origin: Origin<'_>, source: &'static str, user: &User) -> Self {
         Self::Confirmed {
             user_id: user.id.clone(),
-            event: origin.event(Trigger::PostConfirmation, pool, user),
+            event: Box::new(origin.event(Trigger::PostConfirmation, source, user)),
         }
     }
 

@@ -2,11 +2,14 @@
 
 pub mod bulkheads;
 pub mod cache;
+pub mod code_cipher;
 pub mod courier;
 pub mod custom_auth;
+pub mod event;
 pub mod functions;
 pub mod gate;
 pub mod keys;
+pub mod response;
 pub mod sources;
 
 use std::sync::{Arc, OnceLock};
@@ -18,6 +21,7 @@ use cognate_store::Store;
 
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
+use crate::app::code_cipher::CodeCipher;
 use crate::app::courier::Courier;
 use crate::app::custom_auth::{CustomAuthTriggers, NotConfigured};
 use crate::app::functions::Functions;
@@ -116,10 +120,12 @@ pub struct App {
     pub bulkheads: Bulkheads,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
-    /// Calls the functions of triggers; without any, no trigger fires, and pools that name one are refused.
+    /// Calls the functions of triggers; without it, what must call a function fails.
     pub functions: OnceLock<Box<dyn Functions>>,
     /// Sends messages; `serve` refuses a message that it could not send, `dev` keeps everything in its inbox.
     pub courier: OnceLock<Box<dyn Courier>>,
+    /// Encrypts codes for a pool's own senders; without it, such messages stay undelivered.
+    pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
     /// Calls the triggers of CUSTOM_AUTH; see [`App::custom_auth_triggers`].
     pub custom_auth: OnceLock<Box<dyn CustomAuthTriggers>>,
     /// Wakes readers of the inbox when a message was committed.
@@ -149,6 +155,7 @@ impl App {
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),
             courier: OnceLock::new(),
+            code_cipher: OnceLock::new(),
             custom_auth: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
             settings,

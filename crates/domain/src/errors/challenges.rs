@@ -40,8 +40,5 @@ pub fn no_first_factor() -> ApiError {
 
 /// auth.md 6.4: DefineAuthChallenge wants a challenge that there is not, or none at all.
 pub fn unusable_decision() -> ApiError {
-    api(
-        ErrorCode::InvalidLambdaResponse,
-        "Unrecognizable lambda output",
-    )
+    crate::errors::triggers::unrecognizable()
 }

@@ -19,6 +19,7 @@ pub mod resource_servers;
 pub mod sessions;
 pub mod tags;
 pub mod terms;
+pub mod triggers;
 pub mod unconfirmed;
 pub mod users;
 

@@ -6,6 +6,7 @@ pub mod devices;
 pub mod mfa;
 pub mod passkeys;
 pub mod sessions;
+pub mod triggers;
 
 /// Too many calls run at once to a function or host that the pool names.
 pub const OVERLOADED: &str = "Too many requests";

@@ -7,11 +7,11 @@ use cognate_crypto::random;
 use cognate_shapes::DeliveryMediumType;
 use cognate_store::Batch;
 use cognate_store::tables::messages::{self as table, Fate, GIVEN_UP, IN_INBOX, KEPT, MessageRow};
-use serde_json::Value;
 
 use crate::app::Mode;
 use crate::app::functions::Trigger;
 use crate::app::gate::Guard;
+use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::account::Account;
@@ -93,11 +93,12 @@ pub async fn ask<'g>(
     guard: Option<Guard<'g>>,
     envelope: &Envelope<'_>,
     origin: Origin<'_>,
-) -> Result<(Option<Value>, Option<Guard<'g>>)> {
+) -> Result<(Option<Response>, Option<Guard<'g>>)> {
     let Some(user) = envelope.account.user().filter(|_| !envelope.is_decoy()) else {
         return Ok((None, guard));
     };
-    let event = origin.event(Trigger::CustomMessage, pool, user);
+    let trigger = Trigger::CustomMessage;
+    let event = origin.event(trigger, envelope.reason.source(trigger), user);
     let subject = match envelope.reason {
         Reason::UpdateUserAttribute => {
             format!("{}/{}", user.id, envelope.destination.contact.attribute())

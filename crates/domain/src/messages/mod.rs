@@ -18,6 +18,8 @@ pub use destination::{Delivery, Destination};
 pub use origin::Origin;
 pub use render::Rendered;
 
+use crate::app::functions::Trigger;
+
 /// The reason of a message; the inbox shows the API-like name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason<'a> {
@@ -40,7 +42,62 @@ pub enum Reason<'a> {
     Authentication,
 }
 
+const CUSTOM_MESSAGE: [&str; 7] = [
+    "CustomMessage_SignUp",
+    "CustomMessage_ResendCode",
+    "CustomMessage_ForgotPassword",
+    "CustomMessage_AdminCreateUser",
+    "CustomMessage_UpdateUserAttribute",
+    "CustomMessage_VerifyUserAttribute",
+    "CustomMessage_Authentication",
+];
+const CUSTOM_EMAIL_SENDER: [&str; 7] = [
+    "CustomEmailSender_SignUp",
+    "CustomEmailSender_ResendCode",
+    "CustomEmailSender_ForgotPassword",
+    "CustomEmailSender_AdminCreateUser",
+    "CustomEmailSender_UpdateUserAttribute",
+    "CustomEmailSender_VerifyUserAttribute",
+    "CustomEmailSender_Authentication",
+];
+const CUSTOM_SMS_SENDER: [&str; 7] = [
+    "CustomSMSSender_SignUp",
+    "CustomSMSSender_ResendCode",
+    "CustomSMSSender_ForgotPassword",
+    "CustomSMSSender_AdminCreateUser",
+    "CustomSMSSender_UpdateUserAttribute",
+    "CustomSMSSender_VerifyUserAttribute",
+    "CustomSMSSender_Authentication",
+];
+
 impl Reason<'_> {
+    /// Returns the source of an event about a message for this reason, and the trigger (admin.md 3.2).
+    pub fn source(self, trigger: Trigger) -> &'static str {
+        let sources = match trigger {
+            Trigger::CustomEmailSender => CUSTOM_EMAIL_SENDER,
+            Trigger::CustomSmsSender => CUSTOM_SMS_SENDER,
+            _ => CUSTOM_MESSAGE,
+        };
+        let [
+            sign_up,
+            resend_code,
+            forgot_password,
+            admin_create_user,
+            update,
+            verify,
+            authentication,
+        ] = sources;
+        match self {
+            Self::SignUp => sign_up,
+            Self::ResendCode => resend_code,
+            Self::ForgotPassword => forgot_password,
+            Self::AdminCreateUser { .. } => admin_create_user,
+            Self::UpdateUserAttribute => update,
+            Self::VerifyUserAttribute => verify,
+            Self::Authentication => authentication,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",

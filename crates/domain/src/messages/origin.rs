@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::functions::{Event, Trigger};
-use crate::records::pool::Pool;
+use crate::app::event::Event;
+use crate::app::functions::Trigger;
 use crate::records::user::User;
 
 /// The client of a request, and what it sent along for the functions of triggers.
@@ -32,17 +32,9 @@ impl<'a> Origin<'a> {
         }
     }
 
-    /// Returns the attributes of `user` for the function of a trigger, as they would be after the change.
-    pub fn event(&self, trigger: Trigger, pool: &Pool, user: &User) -> Event {
-        let mut attributes = user.doc.attributes.clone();
-        attributes.insert("sub".to_owned(), user.id.clone());
-        Event {
-            trigger,
-            pool_id: pool.id.clone(),
-            client_id: self.client_id.map(str::to_owned),
-            username: user.username.clone(),
-            attributes,
-            metadata: self.metadata.cloned().unwrap_or_default(),
-        }
+    /// Returns an event about a user, whose attributes are as they would be after the change, with ClientMetadata.
+    pub fn event(&self, trigger: Trigger, source: &'static str, user: &User) -> Event {
+        Event::about(trigger, source, self.client_id, user)
+            .with_texts("clientMetadata", self.metadata)
     }
 }

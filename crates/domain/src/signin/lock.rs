@@ -1,10 +1,9 @@
 //! The lock of the user whose answer is judged. The driver holds it from the read to the commit; what calls a function
 //! of the pool hands it to the pause and gets it back.
 
-use serde_json::Value;
-
-use crate::app::functions::Event;
+use crate::app::event::Event;
 use crate::app::gate::{Guard, Moment};
+use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::cx::pause::Call;
 use crate::errors::{Result, auth};
@@ -61,7 +60,7 @@ impl<'g> Lock<'g> {
         pool: &Pool,
         subject: &str,
         event: &Event,
-    ) -> Result<Option<Value>> {
+    ) -> Result<Option<Response>> {
         let (answer, guard) = cx.trigger(self.0.take(), pool, subject, event).await?;
         self.0 = guard;
         Ok(answer)

@@ -3,8 +3,8 @@
 
 use cognate_crypto::random;
 use cognate_store::Batch;
-use serde_json::Value;
 
+use crate::app::response::Response;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -74,7 +74,7 @@ pub fn prepare(
     authenticated: Authenticated,
     device: Option<&Device>,
     batch: Batch,
-    token_changes: Option<Value>,
+    token_changes: Option<Response>,
 ) -> Result<Opening> {
     let (pool, client, user) = (at.pool, at.client, &authenticated.user);
     let proven = &authenticated.proven;

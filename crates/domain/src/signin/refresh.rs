@@ -3,8 +3,8 @@
 use cognate_shapes::{AuthenticationResultType, UserStatusType};
 use cognate_store::tables::{groups, guards, sessions, users};
 use cognate_store::{Batch, CommitError};
-use serde_json::Value;
 
+use crate::app::response::Response;
 use crate::audit;
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -40,7 +40,7 @@ struct Live {
     groups: GroupClaims,
     session: SessionDoc,
     row: sessions::SessionRow,
-    token_changes: Option<Value>,
+    token_changes: Option<Response>,
 }
 
 impl Live {

@@ -1,10 +1,8 @@
 //! The pool's functions in a sign-in: before a first factor is judged, and between the last proof and the session.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
-use crate::app::functions::{Event, Trigger};
+use crate::app::event::Event;
+use crate::app::functions::Trigger;
+use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::records::user::User;
@@ -18,11 +16,17 @@ use crate::signin::verdict::{Authenticated, Step};
 /// # Errors
 /// The refusals of the function. [`Fault::Stale`] after a call without a lock: rows read before it are read again.
 pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -> Result<()> {
-    if cx.functions.get().is_none() {
+    let trigger = Trigger::PreAuthentication;
+    if !cx.has_function(at.pool, trigger) {
         return Ok(());
     }
-    let (user, typed) = (step.user.as_ref(), &step.state.typed);
-    let event = event(at, Trigger::PreAuthentication, user, typed);
+    let source = "PreAuthentication_Authentication";
+    let client = Some(at.client.id.as_str());
+    let event = match &step.user {
+        Some(user) => Event::about(trigger, source, client, user),
+        None => Event::new(trigger, source, client, &step.state.typed),
+    };
+    let event = event.with_texts("validationData", at.metadata);
     let subject = step.tally.subject().as_str();
     let answer = lock.trigger(cx, at.pool, subject, &event).await?;
     if answer.is_some() && !lock.is_held() {
@@ -41,14 +45,23 @@ pub async fn after(
     at: At<'_>,
     lock: &mut Lock<'_>,
     authenticated: &Authenticated,
-) -> Result<Option<Value>> {
-    if cx.functions.get().is_none() {
-        return Ok(None);
-    }
+) -> Result<Option<Response>> {
+    let user = &authenticated.user;
     let mut last = None;
-    for trigger in [Trigger::PostAuthentication, Trigger::PreTokenGeneration] {
-        let user = &authenticated.user;
-        let event = event(at, trigger, Some(user), &user.username);
+    for (trigger, source) in [
+        (
+            Trigger::PostAuthentication,
+            "PostAuthentication_Authentication",
+        ),
+        (
+            Trigger::PreTokenGeneration,
+            "TokenGeneration_Authentication",
+        ),
+    ] {
+        if !cx.has_function(at.pool, trigger) {
+            continue;
+        }
+        let event = event(at, trigger, source, user);
         last = lock.trigger(cx, at.pool, &user.id, &event).await?;
     }
     Ok(last)
@@ -58,11 +71,12 @@ pub async fn after(
 ///
 /// # Errors
 /// The refusals of the function. [`Fault::Stale`] after a call: the session is read again, since it may have ended.
-pub async fn before_renewal(cx: &Cx<'_>, at: At<'_>, user: &User) -> Result<Option<Value>> {
-    if cx.functions.get().is_none() {
+pub async fn before_renewal(cx: &Cx<'_>, at: At<'_>, user: &User) -> Result<Option<Response>> {
+    let trigger = Trigger::PreTokenGeneration;
+    if !cx.has_function(at.pool, trigger) {
         return Ok(None);
     }
-    let event = event(at, Trigger::PreTokenGeneration, Some(user), &user.username);
+    let event = event(at, trigger, "TokenGeneration_RefreshTokens", user);
     let (answer, _) = cx.trigger(None, at.pool, &user.id, &event).await?;
     if answer.is_some() {
         read_again(cx, &format!("PreTokenGeneration {}", user.id))?;
@@ -80,18 +94,7 @@ fn read_again(cx: &Cx<'_>, name: &str) -> Result<()> {
     Err(Fault::Stale)
 }
 
-fn event(at: At<'_>, trigger: Trigger, user: Option<&User>, username: &str) -> Event {
-    let mut attributes = BTreeMap::new();
-    if let Some(user) = user {
-        attributes.clone_from(&user.doc.attributes);
-        attributes.insert("sub".to_owned(), user.id.clone());
-    }
-    Event {
-        trigger,
-        pool_id: at.pool.id.clone(),
-        client_id: Some(at.client.id.clone()),
-        username: user.map_or(username, |user| &user.username).to_owned(),
-        attributes,
-        metadata: at.metadata.cloned().unwrap_or_default(),
-    }
+fn event(at: At<'_>, trigger: Trigger, source: &'static str, user: &User) -> Event {
+    Event::about(trigger, source, Some(&at.client.id), user)
+        .with_texts("clientMetadata", at.metadata)
 }

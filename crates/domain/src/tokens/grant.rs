@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::app::response::Response;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
@@ -38,7 +39,7 @@ pub struct Grant<'a> {
     /// The time at which the tokens end at the latest, in seconds; None for the client's lifetimes.
     pub latest_end: Option<i64>,
     /// The answer of PreTokenGeneration. Nothing obeys it yet: pools that name this trigger are refused.
-    pub token_changes: Option<&'a Value>,
+    pub token_changes: Option<&'a Response>,
 }
 
 impl<'a> Grant<'a> {

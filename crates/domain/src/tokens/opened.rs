@@ -3,8 +3,8 @@
 use cognate_shapes::{AuthenticationResultType, NewDeviceMetadataType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions::{self, SessionRow};
-use serde_json::Value;
 
+use crate::app::response::Response;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -32,7 +32,7 @@ pub struct OpenedSession {
     /// The key of a device that was not known before.
     pub new_device: Option<NewDeviceMetadataType>,
     /// The answer of the pool's PreTokenGeneration function, which a signer of tokens obeys.
-    pub token_changes: Option<Value>,
+    pub token_changes: Option<Response>,
 }
 
 impl OpenedSession {

@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cognate_crypto::random;
-use cognate_domain::app::functions::{Calling, Event, Functions, Trigger};
-use cognate_domain::records::pool::Pool;
+use cognate_domain::app::functions::{Functions, Invocation, Invoking, Trigger};
 use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::{Auth, Op};
 use cognate_store::params;
@@ -16,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
+use crate::support::functions::{answered, arm};
 use crate::support::users::{PASSWORD, attribute, client, inbox, pool, sign_in, user, with};
 use crate::support::{Refusal, TestApp};
 use each_engine::each_engine;
@@ -27,32 +27,26 @@ const LONG: Duration = Duration::from_secs(30);
 
 /// A call that waits for its answer.
 struct Waiting {
-    event: Event,
+    call: Invocation,
     answer: oneshot::Sender<()>,
 }
 
 /// Functions of one pool that answer when the test says so.
 struct Stub {
-    pool: Mutex<Option<(String, Vec<Trigger>)>>,
     waiting: mpsc::UnboundedSender<Waiting>,
 }
 
-struct Shared(Arc<Stub>);
-
-impl Functions for Shared {
-    fn target(&self, pool: &Pool, trigger: Trigger) -> Option<String> {
-        let wanted = self.0.pool.lock().unwrap();
-        let (id, triggers) = wanted.as_ref()?;
-        (*id == pool.id && triggers.contains(&trigger)).then(|| format!("{trigger:?}"))
-    }
-
-    fn call<'a>(&'a self, _target: &'a str, event: &'a Event) -> Calling<'a> {
-        Box::pin(async {
-            let (answer, answered) = oneshot::channel();
-            let event = event.clone();
-            self.0.waiting.send(Waiting { event, answer }).unwrap();
-            answered.await.unwrap();
-            Ok(Value::Null)
+impl Functions for Stub {
+    fn invoke<'a>(&'a self, call: &'a Invocation) -> Invoking<'a> {
+        Box::pin(async move {
+            let (answer, released) = oneshot::channel();
+            let waiting = Waiting {
+                call: call.clone(),
+                answer,
+            };
+            self.waiting.send(waiting).unwrap();
+            released.await.unwrap();
+            Ok(answered(call, json!({})))
         })
     }
 }
@@ -60,7 +54,6 @@ impl Functions for Shared {
 /// An app with the stub, whose requests have one place among them.
 struct Scene<'t> {
     t: &'t TestApp,
-    stub: Arc<Stub>,
     calls: mpsc::UnboundedReceiver<Waiting>,
     place: Arc<Semaphore>,
     /// The user's `sub` in the calls, by trigger and user name.
@@ -72,23 +65,13 @@ type Answers = tokio::task::JoinSet<(String, Result<Value, Refusal>, u32)>;
 impl<'t> Scene<'t> {
     fn new(t: &'t TestApp) -> Self {
         let (waiting, calls) = mpsc::unbounded_channel();
-        let stub = Arc::new(Stub {
-            pool: Mutex::default(),
-            waiting,
-        });
-        assert!(t.app.functions.set(Box::new(Shared(stub.clone()))).is_ok());
+        assert!(t.app.functions.set(Box::new(Stub { waiting })).is_ok());
         Self {
             t,
-            stub,
             calls,
             place: Arc::new(Semaphore::new(1)),
             seen: HashMap::new(),
         }
-    }
-
-    /// Sets functions of the pool for these triggers from now on.
-    fn arm(&self, pool: &str, triggers: &[Trigger]) {
-        *self.stub.pool.lock().unwrap() = Some((pool.to_owned(), triggers.to_vec()));
     }
 
     /// Makes a request that takes the one place, as the server's do; returns also how often it ran again.
@@ -139,9 +122,11 @@ impl<'t> Scene<'t> {
         let mut all = Vec::new();
         while all.len() < AT_ONCE {
             let call = timeout(LONG, self.calls.recv()).await.unwrap().unwrap();
-            assert_eq!(call.event.trigger, trigger);
-            let key = (trigger, call.event.username.clone());
-            let sub = call.event.attributes["sub"].clone();
+            assert_eq!(call.call.trigger, trigger);
+            let event = &call.call.event;
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let key = (trigger, text(&event["userName"]));
+            let sub = text(&event["request"]["userAttributes"]["sub"]);
             self.seen.entry(key).or_default().push(sub);
             all.push(call);
         }
@@ -161,7 +146,7 @@ impl<'t> Scene<'t> {
         loop {
             let next = tokio::select! {
                 next = timeout(LONG, answers.join_next()) => next.unwrap(),
-                call = self.calls.recv() => panic!("called again: {:?}", call.unwrap().event),
+                call = self.calls.recv() => panic!("called again: {:?}", call.unwrap().call),
             };
             let Some(next) = next else { break };
             let (name, answer, tries) = next.unwrap();
@@ -216,14 +201,13 @@ async fn sign_ups_keep_their_sub_and_code_when_the_pool_changes_during_the_calls
     let client_id = client(t, &pool_id, json!({})).await;
     let other = client(t, &pool(t, json!({})).await, json!({})).await;
     let mut scene = Scene::new(t);
-    scene.arm(
-        &pool_id,
-        &[
-            Trigger::PreSignUp,
-            Trigger::CustomMessage,
-            Trigger::PostConfirmation,
-        ],
-    );
+    let triggers = [
+        Trigger::PreSignUp,
+        Trigger::CustomMessage,
+        Trigger::PostConfirmation,
+    ];
+    let verified = json!({"AutoVerifiedAttributes": ["email"]});
+    arm(t, &pool_id, &triggers, verified).await;
     let answers = scene.start("SignUp", |name| {
         let attributes = json!([email(name)[0]]);
         json!({"ClientId": client_id, "Username": name, "Password": PASSWORD, "UserAttributes": attributes})
@@ -257,8 +241,8 @@ async fn sign_ups_keep_their_sub_and_code_when_the_pool_changes_during_the_calls
     let request = tokio::spawn(scene.request("ConfirmSignUp", confirm));
     let call = timeout(LONG, scene.calls.recv()).await.unwrap().unwrap();
     assert_eq!(
-        (call.event.trigger, call.event.username.as_str()),
-        (Trigger::PostConfirmation, "user7")
+        (call.call.trigger, &call.call.event["userName"]),
+        (Trigger::PostConfirmation, &json!("user7"))
     );
     assert_eq!(user(t, &pool_id, "user7").await["UserStatus"], "CONFIRMED");
     scene.change_pool(&pool_id, "three").await;
@@ -289,7 +273,7 @@ async fn forgotten_passwords_get_one_code_when_the_user_changes_during_the_call(
         let password = json!({"UserPoolId": pool_id, "Username": name, "Password": PASSWORD, "Permanent": true});
         t.ok("AdminSetUserPassword", password).await;
     }
-    scene.arm(&pool_id, &[Trigger::CustomMessage]);
+    arm(t, &pool_id, &[Trigger::CustomMessage], json!({})).await;
     let answers = scene.start(
         "ForgotPassword",
         |name| json!({"ClientId": client_id, "Username": name}),
@@ -298,7 +282,7 @@ async fn forgotten_passwords_get_one_code_when_the_user_changes_during_the_call(
     scene.elsewhere(&other, "joe").await;
     for call in &waiting {
         let changed = json!([{"Name": "nickname", "Value": "other"}]);
-        let input = json!({"UserPoolId": pool_id, "Username": call.event.username, "UserAttributes": changed});
+        let input = json!({"UserPoolId": pool_id, "Username": call.call.event["userName"], "UserAttributes": changed});
         t.ok("AdminUpdateUserAttributes", input).await;
     }
     let_go(waiting);
@@ -342,7 +326,8 @@ async fn created_users_keep_their_sub_and_password_when_the_pool_changes_during_
     let client_id = client(t, &pool_id, json!({})).await;
     let other = client(t, &pool(t, json!({})).await, json!({})).await;
     let mut scene = Scene::new(t);
-    scene.arm(&pool_id, &[Trigger::PreSignUp, Trigger::CustomMessage]);
+    let triggers = [Trigger::PreSignUp, Trigger::CustomMessage];
+    arm(t, &pool_id, &triggers, json!({})).await;
     let answers = scene.start("AdminCreateUser", |name| {
         let base = json!({"UserPoolId": pool_id, "Username": name, "UserAttributes": email(name)});
         with(base, json!({"DesiredDeliveryMediums": ["EMAIL"]}))

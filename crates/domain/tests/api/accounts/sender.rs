@@ -1,6 +1,6 @@
 //! `serve` sends codes by the media that its sender has, and refuses the others before anything is created.
 
-use cognate_domain::app::courier::Courier;
+use cognate_domain::app::courier::{Courier, Delivering, NotDelivered, Outgoing};
 use cognate_domain::records::pool::Pool;
 use cognate_domain::{Mode, Settings};
 use cognate_shapes::DeliveryMediumType;
@@ -17,6 +17,10 @@ struct Post;
 impl Courier for Post {
     fn sends(&self, _pool: &Pool, medium: DeliveryMediumType) -> bool {
         medium == DeliveryMediumType::Email
+    }
+
+    fn deliver<'a>(&'a self, _pool: &'a Pool, _message: &'a Outgoing) -> Delivering<'a> {
+        Box::pin(async { Err(NotDelivered::Later("no delivery here".to_owned())) })
     }
 }
 

@@ -9,19 +9,24 @@ use cognate_crypto::random;
 use cognate_domain::app::custom_auth::{
     ChallengeContext, CustomAuthTriggers, Deciding, Decision, NewChallenge,
 };
-use cognate_domain::app::functions::{Calling, Event, Functions, Trigger};
-use cognate_domain::records::pool::Pool;
-use cognate_domain::{App, Caller, ClientInfo, Cx, Slot, dispatch, errors};
+use cognate_domain::app::functions::{Functions, Invocation, InvokeError, Invoking, Trigger};
+use cognate_domain::{App, Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::Op;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::support::functions::{answered, arm, lambda_config, sent_along};
 use crate::support::mfa;
 use crate::support::signin::*;
 use crate::support::users::all_at_once;
 use crate::support::{Refusal, TestApp};
 use each_engine::each_engine;
 
+const TRIGGERS: [Trigger; 3] = [
+    Trigger::PreAuthentication,
+    Trigger::PostAuthentication,
+    Trigger::PreTokenGeneration,
+];
 /// How many sign-ins of one user run at once.
 const MANY: usize = 64;
 
@@ -66,32 +71,22 @@ impl Stub {
 struct Shared(Arc<Stub>);
 
 impl Functions for Shared {
-    fn target(&self, _: &Pool, trigger: Trigger) -> Option<String> {
-        use Trigger as T;
-        matches!(
-            trigger,
-            T::PreAuthentication | T::PostAuthentication | T::PreTokenGeneration
-        )
-        .then(|| format!("{trigger:?}"))
-    }
-
-    fn call<'a>(&'a self, _: &'a str, event: &'a Event) -> Calling<'a> {
+    fn invoke<'a>(&'a self, call: &'a Invocation) -> Invoking<'a> {
         let stub = &self.0;
         Box::pin(async move {
-            let number = event.metadata.get("n").cloned().unwrap_or_default();
-            let seen = (number.clone(), event.trigger);
+            let number = sent_along(call, "n").unwrap_or_default();
+            let seen = (number.clone(), call.trigger);
             stub.seen.lock().unwrap().push(seen);
-            if event.metadata.contains_key("refuse") {
-                let refusal = errors::api(errors::ErrorCode::UserLambdaValidation, "no");
-                return Err(refusal.into());
+            if sent_along(call, "refuse").is_some() {
+                return Err(InvokeError::Failed("no".to_owned()));
             }
             if number == "slow" {
                 stub.begun.notify_one();
                 stub.go.notified().await;
-            } else if event.username == "jane" {
-                change(&stub.app, &event.pool_id).await;
+            } else if call.event["userName"] == "jane" {
+                change(&stub.app, &call.pool_id).await;
             }
-            Ok(json!({}))
+            Ok(answered(call, json!({})))
         })
     }
 }
@@ -128,6 +123,15 @@ fn once_each(seen: &[Seen], trigger: Trigger) -> Vec<&str> {
     numbers
 }
 
+async fn armed_site(t: &TestApp) -> Site {
+    site_with(
+        t,
+        json!({"LambdaConfig": lambda_config(&TRIGGERS)}),
+        json!({}),
+    )
+    .await
+}
+
 async fn in_time<T>(work: impl Future<Output = T>) -> T {
     let end = Duration::from_secs(60);
     tokio::time::timeout(end, work).await.expect("in time")
@@ -136,7 +140,7 @@ async fn in_time<T>(work: impl Future<Output = T>) -> T {
 #[each_engine]
 async fn a_step_on_stale_rows_runs_again_and_calls_nothing_again(t: &TestApp) {
     use Trigger as T;
-    let s = site(t).await;
+    let s = armed_site(t).await;
     user(t, &s.pool, "jane").await;
     let stub = Stub::install(t);
     let tokens = t
@@ -187,6 +191,7 @@ async fn a_retry_sends_one_code_and_takes_a_code_once(t: &TestApp) {
     mfa::jane(t, &s, &["phone_number"]).await;
     mfa::prefer(t, &s, json!({"SMSMfaSettings": {"Enabled": true}})).await;
     let stub = Stub::install(t);
+    arm(t, &s.pool, &TRIGGERS, json!({})).await;
     let asked = mfa::challenge(t, &s).await;
     assert_eq!(stub.triggers(), [T::PreAuthentication]);
     let sent = mfa::inbox(t, &s.pool).await;
@@ -204,14 +209,19 @@ async fn a_retry_sends_one_code_and_takes_a_code_once(t: &TestApp) {
 
 #[each_engine]
 async fn a_function_can_refuse_before_anything_is_judged(t: &TestApp) {
-    let s = site(t).await;
+    let s = armed_site(t).await;
     user(t, &s.pool, "jane").await;
     let stub = Stub::install(t);
     for password in [PASSWORD, "Wr0ng-one!"] {
         let mut input = by_password(&s.client, "jane", password);
         input["ClientMetadata"] = json!({"refuse": "yes"});
-        t.refused("InitiateAuth", input, "UserLambdaValidationException", "no")
-            .await;
+        t.refused(
+            "InitiateAuth",
+            input,
+            "UserLambdaValidationException",
+            "PreAuthentication failed with error no.",
+        )
+        .await;
     }
     assert_eq!(stub.triggers(), [Trigger::PreAuthentication; 2]);
 }
@@ -220,7 +230,12 @@ async fn a_function_can_refuse_before_anything_is_judged(t: &TestApp) {
 async fn an_unknown_name_is_told_only_where_existence_is_hidden(t: &TestApp) {
     let stub = Stub::install(t);
     for (setting, calls) in [("ENABLED", 1), ("LEGACY", 0)] {
-        let s = site_with(t, json!({}), json!({"PreventUserExistenceErrors": setting})).await;
+        let s = site_with(
+            t,
+            json!({"LambdaConfig": lambda_config(&TRIGGERS)}),
+            json!({"PreventUserExistenceErrors": setting}),
+        )
+        .await;
         assert!(
             t.call("InitiateAuth", by_password(&s.client, "nobody", PASSWORD))
                 .await
@@ -233,7 +248,7 @@ async fn an_unknown_name_is_told_only_where_existence_is_hidden(t: &TestApp) {
 #[each_engine]
 async fn sixty_four_requests_at_once_call_each_function_once(t: &TestApp) {
     use Trigger as T;
-    let s = site(t).await;
+    let s = armed_site(t).await;
     user(t, &s.pool, "jane").await;
     let stub = Stub::install(t);
     let starts = (0..MANY).map(|n| numbered(by_password(&s.client, "jane", PASSWORD), n));
@@ -267,7 +282,7 @@ async fn sixty_four_requests_at_once_call_each_function_once(t: &TestApp) {
 
 #[each_engine]
 async fn the_user_is_not_locked_while_a_function_runs(t: &TestApp) {
-    let s = site(t).await;
+    let s = armed_site(t).await;
     user(t, &s.pool, "jane").await;
     let stub = Stub::install(t);
     let slow = t.call(
@@ -294,7 +309,7 @@ async fn the_user_is_not_locked_while_a_function_runs(t: &TestApp) {
 
 #[each_engine]
 async fn the_place_of_a_request_is_free_while_a_function_runs(t: &TestApp) {
-    let s = site(t).await;
+    let s = armed_site(t).await;
     user(t, &s.pool, "jane").await;
     user(t, &s.pool, "john").await;
     let stub = Stub::install(t);

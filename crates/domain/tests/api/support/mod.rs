@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod choice;
 pub mod clients;
 pub mod devices;
+pub mod functions;
 pub mod mfa;
 pub mod passkeys;
 pub mod pools;

@@ -1,0 +1,1 @@
+//! Calls the functions of triggers: Lambda-compatible endpoints, plain HTTP hooks, and in `dev` local commands.
