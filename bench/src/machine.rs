@@ -78,6 +78,16 @@ impl Server {
         folder: &std::path::Path,
         remove: bool,
     ) -> Result<Self> {
+        Self::start_with(arguments, folder, remove, &[]).await
+    }
+
+    /// As [`Server::start`], with these settings as variables.
+    pub async fn start_with(
+        arguments: &Arguments,
+        folder: &std::path::Path,
+        remove: bool,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?
             .local_addr()?
             .port();
@@ -95,7 +105,8 @@ impl Server {
             .current_dir(folder)
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
-            .env("COGNATE_LOG_LEVEL", "error");
+            .env("COGNATE_LOG_LEVEL", "error")
+            .envs(settings.iter().copied());
         if let Some(url) = &arguments.database_url {
             command.env("COGNATE_DATABASE_URL", url);
             command.env("COGNATE_SEALING_KEY", SEALING_KEY);

@@ -13,6 +13,7 @@ mod calls;
 mod deletion;
 mod factors;
 mod floors;
+mod hook;
 mod http;
 mod load;
 mod machine;
@@ -21,6 +22,8 @@ mod report;
 mod rows;
 mod scale;
 mod seed;
+mod sign_ups;
+mod sinks;
 mod steps;
 mod timing;
 mod world;
@@ -89,6 +92,21 @@ enum What {
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
+    /// CPU of a sign-in with a function over a hook, against one without.
+    Hook {
+        /// Seconds of load for each pool.
+        #[arg(long, default_value_t = 8)]
+        seconds: u64,
+    },
+    /// Sign-ups whose codes go out by SMTP, at a fixed rate.
+    SignUps {
+        /// Sign-ups a second.
+        #[arg(long, default_value_t = 200)]
+        rate: u64,
+        /// Seconds of load.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Start-up time, idle memory, size of the program.
     Machine,
     /// The times of answers for known and unknown users, compared (Welch's t).
@@ -116,6 +134,8 @@ fn main() -> Result<()> {
             What::Scale(options) => scale::run(&arguments, options).await,
             What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
             What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,
+            What::Hook { seconds } => hook::run(&arguments, *seconds).await,
+            What::SignUps { rate, seconds } => sign_ups::run(&arguments, *rate, *seconds).await,
             What::Machine => machine::run(&arguments).await,
             What::Timing { calls } => timing::run(&arguments, *calls).await,
         }
