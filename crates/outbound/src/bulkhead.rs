@@ -3,14 +3,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Calls in flight to one host at most.
+/// Calls in flight to one host at most, unless the client is made with another number.
 pub const CALLS_PER_HOST: usize = 64;
 
 type Calls = HashMap<String, usize>;
 
 /// Counts the calls in flight by host.
-#[derive(Default)]
-pub struct Bulkhead(Arc<Mutex<Calls>>);
+pub struct Bulkhead {
+    calls: Arc<Mutex<Calls>>,
+    most: usize,
+}
+
+impl Default for Bulkhead {
+    fn default() -> Self {
+        Self::of(CALLS_PER_HOST)
+    }
+}
 
 /// One call in flight, until it is dropped.
 pub struct Permit {
@@ -19,16 +27,24 @@ pub struct Permit {
 }
 
 impl Bulkhead {
-    /// Admits a call; None while [`CALLS_PER_HOST`] are in flight to the host.
+    /// Returns a bound of so many calls in flight to one host.
+    pub fn of(most: usize) -> Self {
+        Self {
+            calls: Arc::default(),
+            most,
+        }
+    }
+
+    /// Admits a call; None while the largest number is in flight to the host.
     pub fn admit(&self, host: &str) -> Option<Permit> {
-        let mut calls = locked(&self.0);
+        let mut calls = locked(&self.calls);
         let count = calls.entry(host.to_owned()).or_default();
-        if *count >= CALLS_PER_HOST {
+        if *count >= self.most {
             return None;
         }
         *count += 1;
         Some(Permit {
-            calls: self.0.clone(),
+            calls: self.calls.clone(),
             host: host.to_owned(),
         })
     }
@@ -36,7 +52,7 @@ impl Bulkhead {
     /// Returns the calls in flight to a host.
     #[cfg(test)]
     pub fn in_flight(&self, host: &str) -> Option<usize> {
-        locked(&self.0).get(host).copied()
+        locked(&self.calls).get(host).copied()
     }
 }
 

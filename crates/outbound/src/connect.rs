@@ -59,7 +59,11 @@ impl Connector {
         (self.0.resolve)(host.to_owned(), port).await
     }
 
-    async fn open(&self, uri: &Uri) -> Result<Stream, OutboundError> {
+    /// Opens a connection to the host of a URL, TLS included.
+    ///
+    /// # Errors
+    /// Those of [`crate::Outbound::connect`].
+    pub async fn open(&self, uri: &Uri) -> Result<Stream, OutboundError> {
         let target = Target::parse(uri, self.0.reach)?;
         let tcp = self.connect(&target).await?;
         if !target.secure {

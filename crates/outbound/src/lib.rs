@@ -20,7 +20,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{Extensions, Method, Request, Response, StatusCode, Uri, Version};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::client::legacy::{self, Client};
@@ -101,7 +101,10 @@ pub enum OutboundError {
     /// The answer is of another media type than [`Limits`] asks for.
     #[error("the answer has another content type")]
     ContentType,
-    /// The connection or the answer broke, or the answer is too large.
+    /// The answer is larger than [`Limits`] allows.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// The connection or the answer broke.
     #[error("{0}")]
     Broken(String),
 }
@@ -141,6 +144,14 @@ impl Outbound {
         )
     }
 
+    /// Returns the same client with another number of calls in flight to one host, for callers who bound their calls
+    /// otherwise and have many services behind one host.
+    #[must_use]
+    pub fn with_calls_per_host(mut self, calls: usize) -> Self {
+        self.bulkhead = Bulkhead::of(calls);
+        self
+    }
+
     fn over(reach: Reach, connector: Connector) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
@@ -156,6 +167,16 @@ impl Outbound {
             client,
             bulkhead: Bulkhead::default(),
         }
+    }
+
+    /// Opens a connection to the host of a URL as a call would, TLS included, and closes it.
+    ///
+    /// # Errors
+    /// [`OutboundError::Url`], [`OutboundError::Address`], [`OutboundError::Slow`], [`OutboundError::Broken`].
+    pub async fn connect(&self, url: &str, limit: Duration) -> Result<(), OutboundError> {
+        let uri = self.parse(url)?;
+        let opened = tokio::time::timeout(limit, self.connector.open(&uri)).await;
+        opened.unwrap_or(Err(OutboundError::Slow)).map(drop)
     }
 
     /// True if a URL has the form of one that may be called. Its addresses are checked in the call.
@@ -312,8 +333,11 @@ async fn read(
         }
     }
     let body = Limited::new(body, limits.bytes).collect().await;
-    let body = body.map_err(broken)?.to_bytes();
-    Ok(Response::from_parts(parts, body))
+    let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+        true => OutboundError::TooLarge,
+        false => broken(error),
+    })?;
+    Ok(Response::from_parts(parts, body.to_bytes()))
 }
 
 /// Returns when the request has no connection by then, and never otherwise.

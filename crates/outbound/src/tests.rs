@@ -113,7 +113,7 @@ async fn an_answer_beyond_a_mebibyte_is_refused() {
     let url = server(answer).await;
     assert!(matches!(
         Outbound::new(true).get(&url, LIMITS).await,
-        Err(OutboundError::Broken(_))
+        Err(OutboundError::TooLarge)
     ));
 }
 
@@ -313,7 +313,7 @@ async fn a_body_without_end_and_a_flood_of_headers_are_cut_off() {
     let url = endless(b"HTTP/1.1 200 OK\r\n\r\n", b"xxxxxxxxxxxxxxxx").await;
     let client = Outbound::new(true);
     let cut = client.send(post(&url, ""), LIMITS).await;
-    assert!(matches!(cut, Err(OutboundError::Broken(_))));
+    assert!(matches!(cut, Err(OutboundError::TooLarge)));
     let head = b"HTTP/1.1 200 OK\r\n";
     for header in [&b"A: b\r\n"[..], b"A: bbbbbbbb"] {
         let cut = client.get(&endless(head, header).await, LIMITS).await;
@@ -457,4 +457,40 @@ async fn https_is_verified_by_name_and_its_connections_are_kept() {
     let refused = tls_client(vec![address]).get(&url, LIMITS).await;
     assert!(matches!(refused, Err(OutboundError::Broken(_))));
     assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_connection_is_tried_without_a_request() {
+    let url = server(OK.to_vec()).await;
+    let limit = Duration::from_secs(5);
+    let client = Outbound::reaching(Reach::PlainHttp);
+    client.connect(&url, limit).await.unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = closed.local_addr().unwrap();
+    drop(closed);
+    let refused = client.connect(&format!("http://{address}/"), limit).await;
+    assert!(matches!(refused, Err(OutboundError::Broken(_))));
+    let inside = format!("https://{address}/");
+    let refused = Outbound::new(false).connect(&inside, limit).await;
+    assert!(matches!(refused, Err(OutboundError::Address)));
+    let refused = Outbound::new(false).connect(&url, limit).await;
+    assert!(matches!(refused, Err(OutboundError::Url)));
+}
+
+#[tokio::test]
+async fn a_client_may_be_made_for_another_number_of_calls_to_one_host() {
+    let url = endless(b"HTTP/1.1 200 OK\r\n\r\n", b"").await;
+    let client = Arc::new(Outbound::new(true).with_calls_per_host(1));
+    let first = tokio::spawn({
+        let (client, url) = (client.clone(), url.clone());
+        async move { client.get(&url, LIMITS).await }
+    });
+    while client.bulkhead.in_flight("127.0.0.1").is_none() {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(
+        client.get(&url, LIMITS).await,
+        Err(OutboundError::Busy)
+    ));
+    first.abort();
 }
