@@ -6,6 +6,7 @@
 //! | [`random`] | random bytes, identifiers and codes |
 //! | [`hash`] | SHA-256, HMAC, HKDF, `SECRET_HASH`, the signing key of AWS signatures |
 //! | [`seal`] | the sealing key, keys per pool, sealed rows and sealed tokens |
+//! | [`encryption_sdk`] | messages in the format of the AWS Encryption SDK |
 //! | [`srp`] | the password proof of Cognito clients, both sides |
 //! | [`credential`] | a user's password as it is stored |
 //! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
@@ -22,6 +23,7 @@
 pub mod basic_time;
 pub mod certificate;
 pub mod credential;
+pub mod encryption_sdk;
 mod failure;
 pub mod hash;
 pub mod jwk;
