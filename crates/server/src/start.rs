@@ -103,6 +103,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         client_connections,
         behind_proxy,
         shutdown,
+        code_keys,
     } = plan;
     if behind_proxy && origins.proxies.is_empty() {
         tracing::warn!(
@@ -141,6 +142,9 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let app = App::open(domain, store, root)
         .await
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    if let Some(keys) = code_keys {
+        let _ = app.code_cipher.set(Box::new(keys));
+    }
     let new_root = match (mode, &fixed) {
         (Mode::Serve, None) => commands::create_first_root(&app).await?,
         _ => None,

@@ -49,6 +49,15 @@ const fn secret(name: &'static str, help: &'static str) -> Key {
     }
 }
 
+const fn secrets(name: &'static str, help: &'static str) -> Key {
+    Key {
+        name,
+        kind: Kind::Many,
+        secret: true,
+        help,
+    }
+}
+
 /// All settings.
 pub const KEYS: &[Key] = &[
     key(
@@ -153,6 +162,19 @@ pub const KEYS: &[Key] = &[
         Kind::Switch,
         "Let custom domains be made whose parent has no address in serve too",
     ),
+    secrets(
+        "code_key",
+        "Key of the codes for custom senders: ARN=kms:URL or ARN=local:NAME:BASE64, where the ARN is a KMSKeyID or the beginning of some before *; may be repeated",
+    ),
+    secret(
+        "kms_access_key_id",
+        "Access key id for the key management services in code_key (test in dev)",
+    ),
+    secret(
+        "kms_secret_access_key",
+        "Secret access key for them (test in dev)",
+    ),
+    secret("kms_session_token", "Session token for them"),
     key(
         "limits",
         Kind::One,

@@ -1,5 +1,6 @@
 //! The merged settings as types, with the rules that tie them together checked before anything is opened.
 
+mod code_keys;
 pub mod config;
 pub mod data_dir;
 
@@ -11,6 +12,7 @@ use anyhow::{Context as _, bail};
 use cognate_access::rates::{Limits, RateSettings};
 use cognate_crypto::secret::{Secret, SecretString};
 use cognate_domain::{IssuerDefault, Mode, Settings};
+use cognate_functions::code_cipher::ConfiguredKeys;
 use cognate_store::{MigrateMode, StoreOptions};
 
 use crate::aws::sigv4::is_region;
@@ -70,6 +72,8 @@ pub struct ServerConfig {
     pub behind_proxy: bool,
     /// The time for which a stop waits.
     pub shutdown: Duration,
+    /// The keys of codes for custom senders.
+    pub code_keys: Option<ConfiguredKeys>,
 }
 
 impl ServerConfig {
@@ -121,6 +125,7 @@ impl ServerConfig {
             public_url: public_url.clone(),
         };
         let behind_proxy = config.switch("behind_proxy")?;
+        let code_keys = code_keys::code_keys(mode, &region, config)?;
         let domain = Settings {
             mode,
             account,
@@ -168,6 +173,7 @@ impl ServerConfig {
             )?)?,
             behind_proxy,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
+            code_keys,
         })
     }
 }

@@ -187,3 +187,21 @@ fn the_audit_trail_is_kept_for_ninety_days_unless_told_otherwise() {
     let reads = plan(Mode::Dev, &[("audit_reads", "true")]).unwrap();
     assert!(reads.domain.audit_reads);
 }
+
+#[test]
+fn keys_of_codes_are_whole_and_a_service_has_something_to_sign_with() {
+    const LOCAL: &str = "*=local:codes:AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=";
+    const KMS: &str = "arn:aws:kms:*=kms:https://kms.example";
+    let keys = |mode, pairs: &[_]| plan(mode, pairs).map(|plan| plan.code_keys.is_some());
+    assert_eq!(keys(Mode::Dev, &[]).ok(), Some(false));
+    assert_eq!(keys(Mode::Dev, &[("code_key", LOCAL)]).ok(), Some(true));
+    assert_eq!(keys(Mode::Dev, &[("code_key", KMS)]).ok(), Some(true));
+    assert!(why(Mode::Serve, &[URL, ("code_key", KMS)]).contains("needs kms_access_key_id"));
+    let half = [URL, ("code_key", KMS), ("kms_access_key_id", "AKIA")];
+    assert!(why(Mode::Serve, &half).contains("both kms_access_key_id"));
+    let whole = [&half[..], &[("kms_secret_access_key", "secret")]].concat();
+    assert_eq!(keys(Mode::Serve, &whole).ok(), Some(true));
+    let bad = why(Mode::Dev, &[("code_key", "*=local:codes:AwMDAwMD")]);
+    assert!(bad.starts_with("setting `code_key`: a local key must be"));
+    assert!(!bad.contains("AwMD"));
+}
