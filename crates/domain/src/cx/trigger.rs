@@ -8,7 +8,7 @@ use crate::app::gate::Guard;
 use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::cx::pause::Call;
-use crate::errors::{Result, triggers};
+use crate::errors::{Fault, Result, triggers};
 use crate::records::pool::Pool;
 
 impl Cx<'_> {
@@ -37,6 +37,20 @@ impl Cx<'_> {
         let work = self.invoke(pool, arn, event);
         let (answer, guard) = self.pause(guard, call, work).await?;
         Ok((Some(answer), guard))
+    }
+
+    /// Runs the action again, once for each `name`: after a call without a lock, rows that were read before it are read
+    /// again. The next run finds the answer in [`Cx::memory`].
+    ///
+    /// # Errors
+    /// [`Fault::Stale`] the first time.
+    pub fn read_again(&self, name: &str) -> Result<()> {
+        let name = format!("rows read since {name}");
+        if self.memory.get::<()>(&name).is_some() {
+            return Ok(());
+        }
+        self.memory.keep(&name, ());
+        Err(Fault::Stale)
     }
 
     /// True if the pool has a function for the trigger of an event.
