@@ -99,9 +99,9 @@ async fn conclude(
                 }
             },
             Next::Session(writes, device) => {
-                let changes = triggers::after(cx, at, lock, &authenticated).await?;
                 let device = device.as_ref();
-                let opening = opening::prepare(cx, at, authenticated, device, writes, changes)?;
+                let consulted = triggers::after(cx, at, lock, &authenticated, device).await?;
+                let opening = opening::prepare(cx, at, authenticated, device, writes, consulted)?;
                 return Ok(Conclusion::Opening(Box::new(opening)));
             }
         }

@@ -24,6 +24,7 @@
 //! | `steps` | the checks and reads of each step, and the module that judges it |
 //! | [`driver`] | judges, pauses, commits: the only module that runs a step |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
+//! | [`inbound_federation`] | the pool's function between an identity provider and the mapping of attributes |
 //! | [`flows`], [`wire`], [`api`] | the API: flows that a client allows, parameter names, tokens |
 
 pub mod answer;
@@ -39,6 +40,7 @@ pub mod driver;
 pub mod event;
 pub mod first_factors;
 pub mod flows;
+pub mod inbound_federation;
 pub mod lock;
 pub mod mfa;
 pub mod new_password;

@@ -4,7 +4,6 @@
 use cognate_crypto::random;
 use cognate_store::Batch;
 
-use crate::app::response::Response;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -17,6 +16,7 @@ use crate::signin::state::credential_mark;
 use crate::signin::verdict::{Authenticated, Replay};
 use crate::signin::{At, device as devices};
 use crate::tokens::opened::OpenedSession;
+use crate::tokens::pre_token::Consulted;
 use crate::tokens::session::SessionDoc;
 use crate::tokens::tracking;
 
@@ -65,6 +65,7 @@ pub struct Opening {
 
 /// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; session, auth event and the
 /// spent challenge join it, and the wrong answers are reset. `device`: the one that the sign-in named and the user has.
+/// `consulted`: the answer of PreTokenGeneration.
 ///
 /// # Errors
 /// Those of serialization.
@@ -74,7 +75,7 @@ pub fn prepare(
     authenticated: Authenticated,
     device: Option<&Device>,
     batch: Batch,
-    token_changes: Option<Response>,
+    consulted: Option<Consulted>,
 ) -> Result<Opening> {
     let (pool, client, user) = (at.pool, at.client, &authenticated.user);
     let proven = &authenticated.proven;
@@ -94,7 +95,7 @@ pub fn prepare(
     };
     let mut session = OpenedSession::new(cx, client, session_id, user.clone(), doc);
     session.new_device = part.and_then(|part| part.metadata());
-    session.token_changes = token_changes;
+    session.consulted = consulted;
     let batch = tracking::begin(pool, &user.id).extend(authenticated.guard(pool).extend(batch));
     let batch = authenticated.tally.reset(batch, pool);
     let batch = authenticated.replay.spend(batch, pool);

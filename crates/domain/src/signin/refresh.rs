@@ -4,7 +4,6 @@ use cognate_shapes::{AuthenticationResultType, UserStatusType};
 use cognate_store::tables::{groups, guards, sessions, users};
 use cognate_store::{Batch, CommitError};
 
-use crate::app::response::Response;
 use crate::audit;
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -19,8 +18,10 @@ use crate::tokens::claims::rotates;
 use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
+use crate::tokens::pre_token::Source;
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{self, SessionDoc, Standing};
+use crate::tokens::token_changes::TokenChanges;
 use crate::tokens::{revoke, tracking};
 
 /// A request of the flows that trade a refresh token.
@@ -40,7 +41,6 @@ struct Live {
     groups: GroupClaims,
     session: SessionDoc,
     row: sessions::SessionRow,
-    token_changes: Option<Response>,
 }
 
 impl Live {
@@ -48,15 +48,19 @@ impl Live {
         &self,
         cx: &Cx<'_>,
         at: At<'_>,
+        changes: &TokenChanges,
         refresh: Option<&RefreshToken>,
     ) -> Result<AuthenticationResultType> {
+        let (user, groups) = (&self.user, &self.groups);
         let (id, session) = (&self.token.session_id, &self.session);
-        let account = Grant::account(at.pool, at.client, &self.user, &self.groups, id, session);
-        let grant = Grant {
-            token_changes: self.token_changes.as_ref(),
-            ..account
-        };
+        let grant = Grant::account(at.pool, at.client, user, groups, id, session, changes);
         issue::api_result(cx, &grant, refresh).await
+    }
+
+    /// Asks PreTokenGeneration about new tokens.
+    async fn consult(&self, cx: &Cx<'_>, at: At<'_>, source: Source) -> Result<TokenChanges> {
+        let user = (&self.user, &self.groups);
+        triggers::before_renewal(cx, at, source, user).await
     }
 
     /// True if the caller named the device that the tokens were issued to, in pools that track devices.
@@ -87,7 +91,7 @@ pub async fn by_flow(
 ) -> Result<AuthenticationResultType> {
     let text = request.token.get()?;
     request.proof.check_present(at.client)?;
-    let mut live = find(cx, at, text, auth::refresh_token_invalid).await?;
+    let live = find(cx, at, text, auth::refresh_token_invalid).await?;
     if request.proof.names_a_user() {
         let names = [live.user.username.as_str(), live.user.id.as_str()];
         request.proof.check_any(at.client, &names)?;
@@ -98,8 +102,13 @@ pub async fn by_flow(
     if !live.comes_from_its_device(at.pool, request.device_key.as_deref()) {
         return Err(auth::refresh_token_invalid().into());
     }
-    live.token_changes = triggers::before_renewal(cx, at, &live.user).await?;
-    renew(cx, at, &live, None).await
+    // ClientMetadata of InitiateAuth is not for this function (auth.md 5.2).
+    let at = At {
+        metadata: None,
+        ..at
+    };
+    let changes = live.consult(cx, at, Source::Refresh).await?;
+    renew(cx, at, &live, &changes, None).await
 }
 
 /// GetTokensFromRefreshToken: as [`by_flow`], and with rotation a new refresh token replaces the one used.
@@ -116,7 +125,7 @@ pub async fn by_operation(
     device_key: Option<&str>,
 ) -> Result<AuthenticationResultType> {
     let (pool, client) = (at.pool, at.client);
-    let mut live = find(cx, at, text, auth::refresh_token_unusable).await?;
+    let live = find(cx, at, text, auth::refresh_token_unusable).await?;
     let standing = live
         .session
         .standing(live.token.generation, cx.now(), grace(client));
@@ -124,29 +133,23 @@ pub async fn by_operation(
     if standing != Standing::Reused && !live.comes_from_its_device(pool, device_key) {
         return Err(auth::refresh_token_unusable().into());
     }
-    if standing != Standing::Reused {
-        live.token_changes = triggers::before_renewal(cx, at, &live.user).await?;
+    if standing == Standing::Reused {
+        let (user_id, session_id) = (&live.user.id, &live.token.session_id);
+        let batch = revoke::session(Batch::new(), &pool.id, user_id, session_id);
+        let batch = audit::record(cx, batch, &pool.id, Some(user_id));
+        cx.commit(batch, |_| Fault::Stale).await?;
+        return Err(unconfirmed::refresh_token_reused().into());
     }
+    let changes = live.consult(cx, at, Source::Authentication).await?;
     match (standing, rotates(client)) {
-        (Standing::Current, true) => rotate(cx, at, live).await,
-        (Standing::Current, false) => renew(cx, at, &live, None).await,
-        (Standing::Retrying, _) => {
+        (Standing::Current, true) => rotate(cx, at, live, &changes).await,
+        (Standing::Current, false) => renew(cx, at, &live, &changes, None).await,
+        _ => {
             let newest = RefreshToken {
                 generation: live.session.generation,
                 ..live.token.clone()
             };
-            renew(cx, at, &live, Some(&newest)).await
-        }
-        (Standing::Reused, _) => {
-            let batch = revoke::session(
-                Batch::new(),
-                &pool.id,
-                &live.user.id,
-                &live.token.session_id,
-            );
-            let batch = audit::record(cx, batch, &pool.id, Some(&live.user.id));
-            cx.commit(batch, |_| Fault::Stale).await?;
-            Err(unconfirmed::refresh_token_reused().into())
+            renew(cx, at, &live, &changes, Some(&newest)).await
         }
     }
 }
@@ -164,7 +167,12 @@ fn grace(client: &Client) -> i64 {
         .saturating_mul(SECOND)
 }
 
-async fn rotate(cx: &Cx<'_>, at: At<'_>, live: Live) -> Result<AuthenticationResultType> {
+async fn rotate(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    live: Live,
+    changes: &TokenChanges,
+) -> Result<AuthenticationResultType> {
     let (pool, client) = (at.pool, at.client);
     let next = live.session.rotated(cx.now());
     let token = RefreshToken {
@@ -179,7 +187,8 @@ async fn rotate(cx: &Cx<'_>, at: At<'_>, live: Live) -> Result<AuthenticationRes
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &row);
     let batch = live.touch(cx, pool, batch);
-    let (committed, signed) = tokio::join!(cx.store.commit(batch), live.sign(cx, at, Some(&token)));
+    let signing = live.sign(cx, at, changes, Some(&token));
+    let (committed, signed) = tokio::join!(cx.store.commit(batch), signing);
     match committed {
         Ok(_) => signed,
         Err(CommitError::Conflict(label)) => {
@@ -198,15 +207,16 @@ async fn renew(
     cx: &Cx<'_>,
     at: At<'_>,
     live: &Live,
+    changes: &TokenChanges,
     refresh: Option<&RefreshToken>,
 ) -> Result<AuthenticationResultType> {
     let noted = live.touch(cx, at.pool, Batch::new());
     if noted.is_empty() {
-        return live.sign(cx, at, refresh).await;
+        return live.sign(cx, at, changes, refresh).await;
     }
     let (committed, signed) = tokio::join!(
         cx.commit(noted, |_| Fault::Stale),
-        live.sign(cx, at, refresh)
+        live.sign(cx, at, changes, refresh)
     );
     committed?;
     signed
@@ -256,6 +266,5 @@ async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) ->
         groups,
         session,
         row,
-        token_changes: None,
     })
 }

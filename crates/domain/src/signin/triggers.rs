@@ -1,14 +1,21 @@
 //! The pool's functions in a sign-in: before a first factor is judged, and between the last proof and the session.
 
+use serde_json::Map;
+
 use crate::app::event::Event;
 use crate::app::functions::Trigger;
-use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::records::device::Device;
 use crate::records::user::User;
-use crate::signin::At;
 use crate::signin::lock::Lock;
-use crate::signin::verdict::{Authenticated, Step};
+use crate::signin::state::Expected;
+use crate::signin::verdict::{Authenticated, Judged, Step};
+use crate::signin::{At, Surface};
+use crate::tokens::grant::ACCOUNT_SCOPE;
+use crate::tokens::groups::GroupClaims;
+use crate::tokens::pre_token::{Consulted, NewTokens, Source};
+use crate::tokens::token_changes::TokenChanges;
 
 /// Calls PreAuthentication before a sign-in is judged. For an unknown name, the function gets a user without attributes
 /// (auth.md 2.11).
@@ -22,79 +29,113 @@ pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -
     }
     let source = "PreAuthentication_Authentication";
     let client = Some(at.client.id.as_str());
-    let event = match &step.user {
+    let mut event = match &step.user {
         Some(user) => Event::about(trigger, source, client, user),
-        None => Event::new(trigger, source, client, &step.state.typed),
+        None => Event::new(trigger, source, client, &step.state.typed)
+            .with("userAttributes", Map::new()),
     };
+    if at.client.hides_existence() {
+        event = event.with("userNotFound", step.user.is_none());
+    }
     let event = event.with_texts("validationData", at.metadata);
     let subject = step.tally.subject().as_str();
     let answer = lock.trigger(cx, at.pool, subject, &event).await?;
     if answer.is_some() && !lock.is_held() {
-        return read_again(cx, &format!("PreAuthentication {subject}"));
+        cx.read_again(&format!("PreAuthentication {subject}"))?;
     }
     Ok(())
 }
 
 /// Calls PostAuthentication and PreTokenGeneration for a user who has proven everything. Returns the answer of
-/// PreTokenGeneration, which a signer of tokens obeys; None without such a function.
+/// PreTokenGeneration; None if nobody was asked. `device`: the one that the sign-in named and the user has.
 ///
 /// # Errors
-/// The refusals of the functions; those of [`Lock::trigger`].
+/// The refusals of the functions. They show that every proof was right, so that they are subject to the lockout as a
+/// session would be. Those of [`Lock::trigger`].
 pub async fn after(
     cx: &Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'_>,
     authenticated: &Authenticated,
-) -> Result<Option<Response>> {
-    let user = &authenticated.user;
-    let mut last = None;
-    for (trigger, source) in [
-        (
-            Trigger::PostAuthentication,
-            "PostAuthentication_Authentication",
-        ),
-        (
-            Trigger::PreTokenGeneration,
-            "TokenGeneration_Authentication",
-        ),
-    ] {
-        if !cx.has_function(at.pool, trigger) {
-            continue;
-        }
-        let event = event(at, trigger, source, user);
-        last = lock.trigger(cx, at.pool, &user.id, &event).await?;
+    device: Option<&Device>,
+) -> Judged<Option<Consulted>> {
+    let called = async {
+        post_authentication(cx, at, lock, authenticated, device).await?;
+        before_tokens(cx, at, lock, authenticated).await
+    };
+    match called.await {
+        Ok(consulted) => Ok(consulted),
+        Err(Fault::Api(refusal)) => Err(authenticated.refuse(at, refusal)),
+        Err(other) => Err(other.into()),
     }
-    Ok(last)
 }
 
-/// Calls PreTokenGeneration before new tokens of a session are signed.
-///
-/// # Errors
-/// The refusals of the function. [`Fault::Stale`] after a call: the session is read again, since it may have ended.
-pub async fn before_renewal(cx: &Cx<'_>, at: At<'_>, user: &User) -> Result<Option<Response>> {
-    let trigger = Trigger::PreTokenGeneration;
+async fn post_authentication(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    authenticated: &Authenticated,
+    device: Option<&Device>,
+) -> Result<()> {
+    let trigger = Trigger::PostAuthentication;
     if !cx.has_function(at.pool, trigger) {
-        return Ok(None);
-    }
-    let event = event(at, trigger, "TokenGeneration_RefreshTokens", user);
-    let (answer, _) = cx.trigger(None, at.pool, &user.id, &event).await?;
-    if answer.is_some() {
-        read_again(cx, &format!("PreTokenGeneration {}", user.id))?;
-    }
-    Ok(answer)
-}
-
-/// Runs the action again, once for each `name`.
-fn read_again(cx: &Cx<'_>, name: &str) -> Result<()> {
-    let name = format!("rows read since {name}");
-    if cx.memory().get::<()>(&name).is_some() {
         return Ok(());
     }
-    cx.memory().keep(&name, ());
-    Err(Fault::Stale)
+    let source = "PostAuthentication_Authentication";
+    let user = &authenticated.user;
+    let is_new = at.pool.doc.device_configuration.is_some() && device.is_none();
+    let event = Event::about(trigger, source, Some(&at.client.id), user)
+        .with("newDeviceUsed", is_new)
+        .with_texts("clientMetadata", at.metadata);
+    lock.trigger(cx, at.pool, &user.id, &event).await?;
+    Ok(())
 }
 
-fn event(at: At<'_>, trigger: Trigger, source: &'static str, user: &User) -> Event {
-    Event::about(trigger, source, Some(&at.client.id), user)
-        .with_texts("clientMetadata", at.metadata)
+/// Calls PreTokenGeneration where the sign-in ends in tokens. A page signs none: who signs some for its session later
+/// asks then.
+async fn before_tokens(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    authenticated: &Authenticated,
+) -> Result<Option<Consulted>> {
+    let source = match &authenticated.answered {
+        Expected::NewPassword => Source::NewPassword,
+        Expected::DeviceVerifier => Source::Device,
+        _ => Source::Authentication,
+    };
+    if at.surface == Surface::Page || !source.is_asked(at.pool) {
+        return Ok(None);
+    }
+    let user = &authenticated.user;
+    let groups = GroupClaims::load(cx, at.pool, &user.id).await?;
+    let tokens = new_tokens(at, source, (user, &groups));
+    let answer = lock.trigger(cx, at.pool, &user.id, &tokens.event()).await?;
+    let changes = tokens.changes(answer)?;
+    Ok(Some(Consulted { groups, changes }))
+}
+
+/// Calls PreTokenGeneration before new tokens of a session are signed. `user`: with their groups.
+///
+/// # Errors
+/// Those of [`NewTokens::ask`].
+pub async fn before_renewal(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    source: Source,
+    user: (&User, &GroupClaims),
+) -> Result<TokenChanges> {
+    new_tokens(at, source, user).ask(cx).await
+}
+
+/// The tokens of the API: for the user's own account.
+fn new_tokens<'a>(at: At<'a>, source: Source, user: (&'a User, &'a GroupClaims)) -> NewTokens<'a> {
+    NewTokens {
+        source,
+        pool: at.pool,
+        client: at.client,
+        user: Some(user),
+        scopes: &[ACCOUNT_SCOPE],
+        metadata: at.metadata,
+    }
 }

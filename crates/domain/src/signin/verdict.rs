@@ -13,7 +13,7 @@ use crate::signin::At;
 use crate::signin::candidate::{Candidate, state_refusal};
 use crate::signin::challenge::Challenge;
 use crate::signin::event::AuthEvent;
-use crate::signin::state::{SignInState, Start};
+use crate::signin::state::{Expected, SignInState, Start};
 use crate::users::codes;
 
 /// The way in which a second right answer to the same challenge is refused.
@@ -152,6 +152,7 @@ impl Step {
             change,
             tally: self.tally,
             typed: self.state.typed,
+            answered: self.state.expected,
             start: self.state.start,
             proven: match pass.factor {
                 Some(factor) => self.state.proven.with(factor),
@@ -182,6 +183,8 @@ pub struct Authenticated {
     pub tally: FailedAttempts,
     /// The name that the sign-in began with, folded.
     pub typed: String,
+    /// The answer that was right just now.
+    pub answered: Expected,
     /// The request that began it.
     pub start: Start,
     /// The factors completed so far, with this answer's.

@@ -9,24 +9,29 @@ use crate::records::assurance;
 use crate::records::client::Client;
 use crate::records::schema;
 use crate::tokens::grant::Grant;
+use crate::tokens::groups::GroupClaims;
 use crate::tokens::session::SessionDoc;
+use crate::tokens::token_changes::ClaimChanges;
 
 /// Returns the payload of the access token of a grant. `now`: microseconds.
 pub fn access(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     let iat = now.div_euclid(SECOND);
+    let changes = grant.token_changes;
     let mut out = Writer::new(768);
     out.text("sub", &grant.user.id);
     if let Some(device_key) = &grant.session.device_key {
         out.text("device_key", device_key);
     }
-    out.texts("cognito:groups", &grant.groups.groups);
+    if !changes.access().replaces("cognito:groups") {
+        out.texts("cognito:groups", &changes.groups(grant.groups).groups);
+    }
     if is_traceable(grant.client) {
         out.text("origin_jti", grant.session_id);
     }
     out.text("event_id", event(grant));
     out.text("token_use", "access");
     assurance(&mut out, grant.session);
-    out.text("scope", &grant.scopes.join(" "));
+    out.text("scope", &grant.granted().join(" "));
     out.number("auth_time", grant.session.auth_time);
     out.text("iss", issuer);
     out.number("exp", grant.end(iat, grant.client.access_token_seconds()));
@@ -42,19 +47,20 @@ pub fn access(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     if let Some(actor) = grant.actor {
         out.value("act", actor);
     }
+    // A token for another service stays one for that service alone.
+    let has_audience = grant.audience.is_some();
+    let added = changes.access().added();
+    out.all(added.filter(|(name, _)| !has_audience || *name != "aud"));
     out.finish()
 }
 
 /// Returns the payload of the ID token of a grant. `now`: microseconds.
 pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     let iat = now.div_euclid(SECOND);
+    let changes = grant.token_changes;
     let mut out = Writer::new(1024);
     out.text("sub", &grant.user.id);
-    out.texts("cognito:groups", &grant.groups.groups);
-    out.texts("cognito:roles", &grant.groups.roles);
-    if let Some(role) = &grant.groups.preferred_role {
-        out.text("cognito:preferred_role", role);
-    }
+    groups(&mut out, changes.groups(grant.groups), changes.id());
     out.text("aud", grant.audience.unwrap_or(&grant.client.id));
     // Its place among the others is [unconfirmed].
     if let Some(nonce) = grant.nonce {
@@ -67,7 +73,7 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     out.text("token_use", "id");
     assurance(&mut out, grant.session);
     for (name, value) in &grant.user.doc.attributes {
-        if may_read(grant.client, name) {
+        if may_read(grant.client, name) && !changes.id().replaces(name) {
             attribute(&mut out, name, value);
         }
     }
@@ -82,7 +88,24 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     if let Some(actor) = grant.actor {
         out.value("act", actor);
     }
+    out.all(changes.id().added());
     out.finish()
+}
+
+/// Writes the claims of groups of an ID token. Without the groups there are no roles either (admin.md 3.3).
+fn groups(out: &mut Writer, groups: &GroupClaims, changes: &ClaimChanges) {
+    if changes.replaces("cognito:groups") {
+        return;
+    }
+    out.texts("cognito:groups", &groups.groups);
+    if !changes.replaces("cognito:roles") {
+        out.texts("cognito:roles", &groups.roles);
+    }
+    if let Some(role) = &groups.preferred_role
+        && !changes.replaces("cognito:preferred_role")
+    {
+        out.text("cognito:preferred_role", role);
+    }
 }
 
 /// True if the client's tokens have `jti` and `origin_jti`: with revocation or rotation on (auth.md 5.2).
@@ -187,6 +210,13 @@ impl Writer {
         self.name(name);
         // Text and plain JSON values cannot fail to serialise into memory.
         let _ = serde_json::to_writer(&mut self.out, value);
+    }
+
+    /// Adds the claims of PreTokenGeneration, none of which may be there yet.
+    pub(super) fn all<'a>(&mut self, claims: impl Iterator<Item = (&'a str, &'a Value)>) {
+        for (name, value) in claims {
+            self.value(name, value);
+        }
     }
 
     fn name(&mut self, name: &str) {

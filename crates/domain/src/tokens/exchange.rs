@@ -97,7 +97,11 @@ impl Subject {
             session_id,
             groups,
             ends: claims.exp,
-            scopes: claims.scopes().map(str::to_owned).collect(),
+            scopes: match kind {
+                Kind::Access => claims.scopes().map(str::to_owned).collect(),
+                // A function of the pool can add a claim of that name to an ID token.
+                Kind::Id => Vec::new(),
+            },
             act,
         })
     }

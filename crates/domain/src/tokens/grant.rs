@@ -1,13 +1,15 @@
 //! The grant behind a user's tokens: for whom, in which session, for what, and on whose behalf.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use crate::app::response::Response;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::session::SessionDoc;
+use crate::tokens::token_changes::TokenChanges;
 
 /// The scope of the user's own account, which the operations of the API that take an access token require. It is the
 /// one scope of a sign-in through the API.
@@ -28,7 +30,7 @@ pub struct Grant<'a> {
     pub session_id: &'a str,
     /// The session: when and how the user signed in, with which device.
     pub session: &'a SessionDoc,
-    /// The scopes of the access token.
+    /// The scopes of the access token, before PreTokenGeneration changes them: [`Grant::granted`].
     pub scopes: Vec<&'a str>,
     /// The service that the tokens are meant for; None for the client itself.
     pub audience: Option<&'a str>,
@@ -38,8 +40,8 @@ pub struct Grant<'a> {
     pub actor: Option<&'a Map<String, Value>>,
     /// The time at which the tokens end at the latest, in seconds; None for the client's lifetimes.
     pub latest_end: Option<i64>,
-    /// The answer of PreTokenGeneration. Nothing obeys it yet: pools that name this trigger are refused.
-    pub token_changes: Option<&'a Response>,
+    /// What PreTokenGeneration changes.
+    pub token_changes: &'a TokenChanges,
 }
 
 impl<'a> Grant<'a> {
@@ -51,6 +53,7 @@ impl<'a> Grant<'a> {
         groups: &'a GroupClaims,
         session_id: &'a str,
         session: &'a SessionDoc,
+        token_changes: &'a TokenChanges,
     ) -> Self {
         Self {
             pool,
@@ -64,8 +67,13 @@ impl<'a> Grant<'a> {
             nonce: None,
             actor: None,
             latest_end: None,
-            token_changes: None,
+            token_changes,
         }
+    }
+
+    /// Returns the scopes that the access token says.
+    pub fn granted(&self) -> Cow<'_, [&'a str]> {
+        self.token_changes.scopes(&self.scopes)
     }
 
     /// Returns the time at which a token ends, in seconds, for a client whose tokens live for `lifetime` seconds.

@@ -1,16 +1,18 @@
 //! Access tokens of applications that act for themselves, the client credentials grant (auth.md 5.2, RFC 6749
 //! section 4.4).
 
+use std::collections::BTreeMap;
+
 use cognate_crypto::random;
-use cognate_shapes::PreTokenGenerationLambdaVersionType;
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
-use crate::errors::{self, Result, sessions as refusals};
+use crate::errors::{Fault, Result, sessions as refusals, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::resources::clients::settings::custom_scopes;
 use crate::tokens::claims::Writer;
+use crate::tokens::pre_token::{NewTokens, Source};
 use crate::tokens::{issue, issuer};
 
 /// Returns the scopes of the client that belong to resource servers of the pool, or those of them that were asked for.
@@ -40,29 +42,43 @@ pub async fn scopes(
     Ok(granted)
 }
 
-/// Refuses if the pool has the one trigger version that has a say in these tokens (admin.md 3.2): it has no code yet.
+/// Signs the access token: its subject is the client itself, and it has no session. PreTokenGeneration is asked before
+/// (admin.md 3.2). `metadata`: ClientMetadata.
 ///
 /// # Errors
-/// 501.
-pub fn guard_triggers(pool: &Pool) -> Result<()> {
-    let trigger = &pool.doc.lambda_config.pre_token_generation_config;
-    let version = trigger.as_ref().map(|trigger| trigger.lambda_version);
-    if version == Some(PreTokenGenerationLambdaVersionType::V3_0) {
-        return Err(errors::not_implemented("LambdaConfig.PreTokenGeneration").into());
-    }
-    Ok(())
-}
-
-/// Signs the access token: its subject is the client itself, and it has no session.
-///
-/// # Errors
-/// Those of the pool's keys and issuer.
-pub async fn token(cx: &Cx<'_>, pool: &Pool, client: &Client, scopes: &[String]) -> Result<String> {
+/// Those of [`NewTokens::ask`], about functions as NotAuthorizedException; those of the pool's keys and issuer.
+pub async fn token(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    scopes: &[String],
+    metadata: Option<&BTreeMap<String, String>>,
+) -> Result<String> {
+    let (changes, scope) = if Source::Machine.is_asked(pool) {
+        let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+        let tokens = NewTokens {
+            source: Source::Machine,
+            pool,
+            client,
+            user: None,
+            scopes: &scopes,
+            metadata,
+        };
+        let asked = tokens.ask(cx).await.map_err(|fault| match fault {
+            Fault::Api(refusal) => unconfirmed::triggers::machine_refused(refusal).into(),
+            other => other,
+        });
+        let changes = asked?;
+        let scope = changes.scopes(&scopes).join(" ");
+        (changes, scope)
+    } else {
+        (Source::Machine.unchanged(pool)?, scopes.join(" "))
+    };
     let iat = cx.now().div_euclid(SECOND);
     let mut out = Writer::new(512);
     out.text("sub", &client.id);
     out.text("token_use", "access");
-    out.text("scope", &scopes.join(" "));
+    out.text("scope", &scope);
     out.number("auth_time", iat);
     out.text("iss", &issuer::of(cx, pool)?);
     out.number("exp", iat.saturating_add(client.access_token_seconds()));
@@ -70,5 +86,6 @@ pub async fn token(cx: &Cx<'_>, pool: &Pool, client: &Client, scopes: &[String])
     out.number("version", 2);
     out.text("jti", &random::uuid_v4());
     out.text("client_id", &client.id);
+    out.all(changes.access().added());
     issue::sign_access(cx, pool, out.finish()).await
 }

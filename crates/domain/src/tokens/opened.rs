@@ -4,7 +4,6 @@ use cognate_shapes::{AuthenticationResultType, NewDeviceMetadataType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions::{self, SessionRow};
 
-use crate::app::response::Response;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -14,6 +13,7 @@ use crate::records::user::User;
 use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
+use crate::tokens::pre_token::{Consulted, Source};
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::session::{self, SessionDoc, row_expires};
 use crate::tokens::tracking;
@@ -31,8 +31,8 @@ pub struct OpenedSession {
     pub user: User,
     /// The key of a device that was not known before.
     pub new_device: Option<NewDeviceMetadataType>,
-    /// The answer of the pool's PreTokenGeneration function, which a signer of tokens obeys.
-    pub token_changes: Option<Response>,
+    /// The answer of PreTokenGeneration, which a signer of tokens obeys; None where nobody was asked.
+    pub consulted: Option<Consulted>,
 }
 
 impl OpenedSession {
@@ -52,7 +52,7 @@ impl OpenedSession {
             refresh,
             user,
             new_device: None,
-            token_changes: None,
+            consulted: None,
         }
     }
 
@@ -84,22 +84,29 @@ impl OpenedSession {
         ))
     }
 
-    /// Reads the user's groups and signs the tokens with which the API answers a sign-in.
+    /// Signs the tokens with which the API answers a sign-in. The user's groups are read unless PreTokenGeneration was
+    /// told them.
     ///
     /// # Errors
-    /// The store's, those of the pool's keys and issuer.
+    /// The store's, those of the pool's keys and issuer; an internal fault where PreTokenGeneration was passed by.
     pub async fn api_result(
         &self,
         cx: &Cx<'_>,
         pool: &Pool,
         client: &Client,
     ) -> Result<AuthenticationResultType> {
-        let groups = GroupClaims::load(cx, pool, &self.user.id).await?;
-        let account = Grant::account(pool, client, &self.user, &groups, &self.id, &self.doc);
-        let grant = Grant {
-            token_changes: self.token_changes.as_ref(),
-            ..account
+        let read;
+        let Consulted { groups, changes } = match &self.consulted {
+            Some(consulted) => consulted,
+            None => {
+                let changes = Source::Authentication.unchanged(pool)?;
+                let groups = GroupClaims::load(cx, pool, &self.user.id).await?;
+                read = Consulted { groups, changes };
+                &read
+            }
         };
+        let (user, id, doc) = (&self.user, &self.id, &self.doc);
+        let grant = Grant::account(pool, client, user, groups, id, doc, changes);
         let mut result = issue::api_result(cx, &grant, Some(&self.refresh)).await?;
         result.new_device_metadata = self.new_device.clone();
         Ok(result)

@@ -1,7 +1,7 @@
 //! Tokens that are presented: their parts and claims, before and after the signature is checked.
 
 use cognate_crypto::jws::{self, Parts};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::app::keys::PoolSigners;
@@ -16,11 +16,12 @@ pub struct Claims {
     pub token_use: String,
     /// The time at which the token ends, in seconds.
     pub exp: i64,
-    /// The scopes of an access token, separated by spaces.
-    #[serde(default)]
-    scope: String,
-    /// The client that an access token was issued to.
-    #[serde(default)]
+    /// The scopes of an access token, separated by spaces. An ID token can have a claim of that name and of any type
+    /// from a function of the pool.
+    #[serde(default, deserialize_with = "text")]
+    scope: Option<String>,
+    /// The client that an access token was issued to. In an ID token as `scope`.
+    #[serde(default, deserialize_with = "text")]
     pub client_id: Option<String>,
     /// The session, of a client with revocation.
     #[serde(default)]
@@ -33,6 +34,14 @@ pub struct Claims {
     pub act: Option<Value>,
 }
 
+/// Reads a text; None for a value of another type.
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
 impl Claims {
     /// Returns the session that the token belongs to; None for the token of a machine.
     pub fn session_id(&self) -> Option<&str> {
@@ -41,7 +50,8 @@ impl Claims {
 
     /// Returns the scopes one by one.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scope.split(' ').filter(|scope| !scope.is_empty())
+        let scope = self.scope.as_deref().unwrap_or_default();
+        scope.split(' ').filter(|scope| !scope.is_empty())
     }
 
     /// True if the token has ended at `now` (microseconds).

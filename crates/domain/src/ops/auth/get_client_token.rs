@@ -13,7 +13,8 @@ use crate::tokens::machine;
 /// GetClientToken. Nothing is kept of it: the token ends by itself.
 ///
 /// # Errors
-/// An unknown client, a wrong secret, a client that may not, scopes that it does not have.
+/// An unknown client, a wrong secret, a client that may not, scopes that it does not have; the refusals of
+/// PreTokenGeneration, as NotAuthorizedException.
 pub async fn get_client_token(
     cx: &Cx<'_>,
     input: GetClientTokenRequest,
@@ -26,11 +27,12 @@ pub async fn get_client_token(
     if !client.lists_flow(ExplicitAuthFlowsType::AllowClientTokenAuth) {
         return Err(refusals::client_token_flow_disabled().into());
     }
-    machine::guard_triggers(&pool)?;
     let scopes = machine::scopes(cx, &pool, &client, input.scopes).await?;
+    let metadata = input.client_metadata.as_ref();
+    let token = machine::token(cx, &pool, &client, &scopes, metadata).await?;
     Ok(GetClientTokenResponse {
         client_authentication_result: Some(ClientAuthenticationResultType {
-            access_token: Some(machine::token(cx, &pool, &client, &scopes).await?),
+            access_token: Some(token),
             expires_in: Some(client.access_token_seconds()),
             token_type: Some("Bearer".to_owned()),
         }),

@@ -1,5 +1,7 @@
 //! GetDerivedToken: a service trades a user's token for one that is meant for another service (RFC 8693).
 
+use std::borrow::Cow;
+
 use cognate_shapes::{
     ExplicitAuthFlowsType, GetDerivedTokenRequest, GetDerivedTokenResponse,
     IssuedTokenTypeIdentifierType, OAuthTokenTypeType, TokenTypeIdentifierType,
@@ -16,13 +18,14 @@ use crate::signin::secret_hash;
 use crate::tokens::exchange::{Kind, Subject, actor};
 use crate::tokens::grant::Grant;
 use crate::tokens::issue;
+use crate::tokens::pre_token::{NewTokens, Source};
 
 /// GetDerivedToken, for tokens of the pool itself.
 ///
 /// # Errors
 /// A client without a secret; a wrong or missing secret, unless a policy allows the caller; a client that may not; both
 /// a resource and an audience, or an audience that is a client of the pool; tokens that are not good; scopes of which
-/// nothing is left. 501 for tokens of other providers.
+/// nothing is left; the refusals of PreTokenGeneration. 501 for tokens of other providers.
 pub async fn get_derived_token(
     cx: &Cx<'_>,
     input: GetDerivedTokenRequest,
@@ -56,8 +59,18 @@ pub async fn get_derived_token(
     };
     let wanted = input.requested_token_type.unwrap_or_default();
     let scopes = scopes(&client, &subject, input.scopes.as_deref())?;
+    let granted: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    let tokens = NewTokens {
+        source: Source::Derived,
+        pool: &pool,
+        client: &client,
+        user: Some((&subject.user, &subject.groups)),
+        scopes: &granted,
+        metadata: None,
+    };
+    let changes = tokens.ask(cx).await?;
     let grant = Grant {
-        scopes: scopes.iter().map(String::as_str).collect(),
+        scopes: granted,
         audience: audience.as_deref(),
         actor: act.as_ref(),
         latest_end: Some(subject.ends),
@@ -68,14 +81,18 @@ pub async fn get_derived_token(
             &subject.groups,
             &subject.session_id,
             &subject.session,
+            &changes,
         )
     };
-    let (issued_token, token_type, lifetime, scopes) = match wanted {
+    let (issued_token, token_type, lifetime, said) = match wanted {
         IssuedTokenTypeIdentifierType::AccessToken => (
             issue::access_token(cx, &grant).await?,
             OAuthTokenTypeType::Bearer,
             client.access_token_seconds(),
-            Some(scopes),
+            Some(match grant.granted() {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(changed) => Some(changed.into_iter().map(str::to_owned).collect()),
+            }),
         ),
         // An ID token is no means of access (RFC 8693 section 2.2.1).
         IssuedTokenTypeIdentifierType::IdToken => (
@@ -91,7 +108,7 @@ pub async fn get_derived_token(
         issued_token_type: wanted,
         token_type,
         expires_in: Some(lifetime.min(left)),
-        scopes,
+        scopes: said.map(|changed| changed.unwrap_or(scopes)),
     })
 }
 

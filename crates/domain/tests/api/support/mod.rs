@@ -7,6 +7,7 @@ pub mod devices;
 pub mod functions;
 pub mod mfa;
 pub mod passkeys;
+pub mod played;
 pub mod pools;
 mod postgres;
 pub mod providers;

@@ -5,6 +5,7 @@ use crate::support::signin::*;
 use cognate_domain::tokens::grant::Grant;
 use cognate_domain::tokens::groups::GroupClaims;
 use cognate_domain::tokens::issue;
+use cognate_domain::tokens::pre_token::Source;
 use cognate_domain::tokens::verify::{self, Require};
 use cognate_domain::{Caller, ClientInfo, Cx, Endpoint};
 use each_engine::each_engine;
@@ -34,6 +35,7 @@ async fn a_token_opens_what_its_scopes_say(t: &TestApp) {
         .await
         .unwrap();
     let groups = GroupClaims::default();
+    let changes = Source::Authentication.unchanged(&signed.pool).unwrap();
     let account = Grant::account(
         &signed.pool,
         &signed.client,
@@ -41,6 +43,7 @@ async fn a_token_opens_what_its_scopes_say(t: &TestApp) {
         &groups,
         &signed.session_id,
         &signed.session,
+        &changes,
     );
     let grant = Grant {
         scopes: vec!["openid", "shop/read"],

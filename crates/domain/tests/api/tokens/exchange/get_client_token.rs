@@ -1,10 +1,13 @@
 //! GetClientToken: tokens of machines.
 
+use cognate_domain::app::functions::Trigger;
 use each_engine::each_engine;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::support::TestApp;
+use crate::support::functions::arn;
+use crate::support::played::{Played, UNRECOGNIZABLE, failures};
 use crate::support::signin::*;
 use crate::support::texts::exceptions::INVALID;
 
@@ -125,19 +128,104 @@ async fn machines_that_prove_nothing_or_ask_for_too_much_get_nothing(t: &TestApp
     assert_eq!(claims(&result["AccessToken"])["scope"], "api/read");
 }
 
+/// Gives the pool a function for PreTokenGeneration.
+async fn name_function(t: &TestApp, s: &Site, version: &str) {
+    let function = json!({"LambdaVersion": version, "LambdaArn": arn(Trigger::PreTokenGeneration)});
+    let config = json!({"PreTokenGenerationConfig": function});
+    let input = json!({"UserPoolId": s.pool, "LambdaConfig": config});
+    t.ok("UpdateUserPool", input).await;
+}
+
 #[each_engine]
-async fn a_pool_whose_trigger_decides_about_machines_fails_closed(t: &TestApp) {
+async fn a_function_of_the_third_version_decides_about_machines(t: &TestApp) {
     let s = site_with_api(t, machine()).await;
     let input = json!({"ClientId": s.client, "Secret": secret_of(t, &s).await});
-    let trigger = |version: &str| {
-        json!({"UserPoolId": s.pool, "LambdaConfig": {"PreTokenGenerationConfig": {
-            "LambdaVersion": version, "LambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:f",
-        }}})
+    let functions = Played::install(t);
+    for version in ["V1_0", "V2_0"] {
+        name_function(t, &s, version).await;
+        get_token(t, input.clone()).await.unwrap();
+        assert_eq!(functions.events(), [json!(null); 0], "{version}");
+    }
+    name_function(t, &s, "V3_0").await;
+    let claims_to_add = json!({
+        "tenant": {"id": 7}, "aud": s.client, "sub": "x", "token_use": "id", "client_id": "x", "username": "jane",
+        "event_id": "x", "origin_jti": "x", "version": 3, "scope": "api/write", "act": {"sub": "x"}, "exp": 1,
+        "cognito:groups": ["admin"],
+    });
+    let changes = json!({
+        "accessTokenGeneration": {
+            "claimsToAddOrOverride": claims_to_add, "claimsToSuppress": ["jti", "sub"],
+            "scopesToAdd": ["extra", "aws.cognito.signin.user.admin"], "scopesToSuppress": ["api/write"],
+        },
+        "groupOverrideDetails": {"groupsToOverride": ["admin"]},
+    });
+    let response = json!({"claimsAndScopeOverrideDetails": changes});
+    functions.answers(Trigger::PreTokenGeneration, response);
+    let plain = get_token(t, input.clone()).await.unwrap();
+    let with_data = with(input.clone(), json!({"ClientMetadata": {"for": "jane"}}));
+    get_token(t, with_data).await.unwrap();
+    let event = |metadata: Value| {
+        json!({
+            "version": "3", "triggerSource": "TokenGeneration_ClientCredentials", "region": "us-east-1",
+            "userPoolId": s.pool, "userName": "ClientCredentials",
+            "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": s.client},
+            "request": {
+                "userAttributes": {}, "groupConfiguration": null, "clientMetadata": metadata,
+                "scopes": ["api/read", "api/write"],
+            },
+            "response": {"claimsAndScopeOverrideDetails": null},
+        })
     };
-    t.ok("UpdateUserPool", trigger("V2_0")).await;
-    get_token(t, input.clone()).await.unwrap();
-    t.ok("UpdateUserPool", trigger("V3_0")).await;
-    let text = "LambdaConfig.PreTokenGeneration is not implemented yet.";
-    t.refused("GetClientToken", input, "NotImplementedException", text)
+    let expected = [event(json!({})), event(json!({"for": "jane"}))];
+    assert_eq!(functions.events(), expected);
+    let names = [
+        "sub",
+        "token_use",
+        "scope",
+        "auth_time",
+        "iss",
+        "exp",
+        "iat",
+        "version",
+        "jti",
+        "client_id",
+        "aud",
+        "tenant",
+    ];
+    assert_eq!(claim_names(&plain["AccessToken"]), names);
+    let said = claims(&plain["AccessToken"]);
+    assert_eq!(
+        (&said["sub"], &said["client_id"], &said["version"]),
+        (&json!(s.client), &json!(s.client), &json!(2))
+    );
+    assert_eq!(
+        (&said["tenant"], &said["aud"], &said["token_use"]),
+        (&json!({"id": 7}), &json!(s.client), &json!("access"))
+    );
+    assert_eq!(
+        said["scope"],
+        "api/read extra aws.cognito.signin.user.admin"
+    );
+    // A machine is no user, whatever its scopes say.
+    let refused = get_user(t, &plain["AccessToken"]).await;
+    assert_eq!(refused, Err(not_authorized("Invalid Access Token")));
+}
+
+#[each_engine]
+async fn a_function_that_fails_leaves_machines_without_a_token(t: &TestApp) {
+    let s = site_with_api(t, machine()).await;
+    let input = json!({"ClientId": s.client, "Secret": secret_of(t, &s).await});
+    name_function(t, &s, "V3_0").await;
+    let functions = Played::install(t);
+    // The operation declares no exception about functions.
+    for (answer, _, text) in failures(Trigger::PreTokenGeneration) {
+        functions.does(Trigger::PreTokenGeneration, move |_| answer.clone());
+        t.refused("GetClientToken", input.clone(), WRONG.0, &text)
+            .await;
+    }
+    let details = json!({"accessTokenGeneration": {"scopesToAdd": ["two scopes"]}});
+    let response = json!({"claimsAndScopeOverrideDetails": details});
+    functions.answers(Trigger::PreTokenGeneration, response);
+    t.refused("GetClientToken", input, WRONG.0, UNRECOGNIZABLE.1)
         .await;
 }

@@ -1,10 +1,14 @@
 //! GetDerivedToken: tokens that are traded for others.
 
+use cognate_domain::app::functions::Trigger;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::groups::{group, join};
 use crate::support::TestApp;
+use crate::support::functions::arn;
+use crate::support::played::{Played, failures};
 use crate::support::signin::*;
 use crate::support::texts::exceptions::INVALID;
 
@@ -330,5 +334,97 @@ async fn no_token_is_made_for_a_client_of_the_pool(t: &TestApp) {
             json!({"Audiences": [name]}),
         );
         t.ok("GetDerivedToken", input).await;
+    }
+}
+
+#[each_engine]
+async fn a_function_of_the_pool_may_narrow_a_derived_token_and_not_widen_it(t: &TestApp) {
+    let s = site_with_api(t, trader()).await;
+    group(t, &s.pool, "staff", json!({})).await;
+    join(t, &s.pool, "staff", "jane").await;
+    let first = people(t, &s.pool).await;
+    let function = json!({"LambdaVersion": "V2_0", "LambdaArn": arn(Trigger::PreTokenGeneration)});
+    let config = json!({"PreTokenGenerationConfig": function});
+    let input = json!({"UserPoolId": s.pool, "LambdaConfig": config});
+    t.ok("UpdateUserPool", input).await;
+    let functions = Played::install(t);
+    let answer = |access: Value| {
+        let details = json!({"accessTokenGeneration": access});
+        json!({"claimsAndScopeOverrideDetails": details})
+    };
+    let access = json!({
+        "claimsToAddOrOverride": {"via": "trader", "aud": s.client, "act": {"sub": "x"}, "exp": 9_999_999_999_i64},
+        "claimsToSuppress": ["act", "origin_jti"], "scopesToAdd": ["api/read", "api/write"],
+    });
+    functions.answers(Trigger::PreTokenGeneration, answer(access));
+    let input = with(
+        exchange(&s.client, &first["AccessToken"]),
+        json!({"Resources": ["api"]}),
+    );
+    let derived = t.ok("GetDerivedToken", input.clone()).await;
+    let old = claims(&first["AccessToken"]);
+    let said = claims(&derived["IssuedToken"]);
+    assert_eq!(derived["Scopes"], json!(["aws.cognito.signin.user.admin"]));
+    assert_eq!(said["scope"], "aws.cognito.signin.user.admin");
+    assert_eq!(
+        (&said["via"], &said["aud"]),
+        (&json!("trader"), &json!("api"))
+    );
+    assert_eq!(
+        (&said["exp"], &said["origin_jti"], said.get("act")),
+        (&old["exp"], &old["origin_jti"], None)
+    );
+    let event = json!({
+        "version": "2", "triggerSource": "TokenGeneration_RefreshTokens", "region": "us-east-1",
+        "userPoolId": s.pool, "userName": "jane",
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": s.client},
+        "request": {
+            "userAttributes": {"sub": old["sub"], "cognito:user_status": "CONFIRMED"},
+            "groupConfiguration": {"groupsToOverride": ["staff"], "iamRolesToOverride": [], "preferredRole": null},
+            "scopes": ["aws.cognito.signin.user.admin"],
+        },
+        "response": {"claimsAndScopeOverrideDetails": null},
+    });
+    assert_eq!(functions.events(), [event]);
+
+    let suppress = json!({"scopesToSuppress": ["aws.cognito.signin.user.admin"]});
+    functions.answers(Trigger::PreTokenGeneration, answer(suppress));
+    let derived = t.ok("GetDerivedToken", input.clone()).await;
+    assert_eq!(derived["Scopes"], json!([]));
+    assert_eq!(claims(&derived["IssuedToken"])["scope"], "");
+
+    for (answer, code, text) in failures(Trigger::PreTokenGeneration) {
+        functions.does(Trigger::PreTokenGeneration, move |_| answer.clone());
+        t.refused("GetDerivedToken", input.clone(), code, &text)
+            .await;
+    }
+}
+
+#[each_engine]
+async fn claims_that_a_function_put_into_an_id_token_decide_nothing(t: &TestApp) {
+    let config = json!({"PreTokenGenerationConfig": {
+        "LambdaVersion": "V2_0", "LambdaArn": arn(Trigger::PreTokenGeneration),
+    }});
+    let s = site_with_api(t, trader()).await;
+    let input = json!({"UserPoolId": s.pool, "LambdaConfig": config});
+    t.ok("UpdateUserPool", input).await;
+    let functions = Played::install(t);
+    for scope in [json!("api/read api/write"), json!(["api/read"])] {
+        let add =
+            json!({"scope": scope, "client_id": {"x": 1}, "act": {"sub": "x"}, "event_id": "x"});
+        let details = json!({"idTokenGeneration": {"claimsToAddOrOverride": add}});
+        let response = json!({"claimsAndScopeOverrideDetails": details});
+        functions.answers(Trigger::PreTokenGeneration, response);
+        let tokens = people(t, &s.pool).await;
+        let said = claims(&tokens["IdToken"]);
+        assert_eq!((&said["scope"], said.get("act")), (&scope, None));
+        assert_eq!(said["event_id"], claims(&tokens["AccessToken"])["event_id"]);
+        functions.answers(Trigger::PreTokenGeneration, json!({}));
+        let input = with(
+            exchange(&s.client, &tokens["IdToken"]),
+            json!({"SubjectTokenType": "ID_TOKEN"}),
+        );
+        let derived = t.ok("GetDerivedToken", input).await;
+        assert_eq!(derived["Scopes"], json!([]), "{scope}");
     }
 }
