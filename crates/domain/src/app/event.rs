@@ -1,5 +1,7 @@
 //! The events that functions of triggers receive, field by field (admin.md 3.1).
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::app::functions::Trigger;
@@ -10,7 +12,7 @@ use crate::records::user::User;
 const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
 
 /// An event. [`crate::cx::Cx::trigger`] adds the pool, the caller and the version.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Event {
     /// The trigger.
     pub trigger: Trigger,
@@ -27,6 +29,17 @@ pub struct Event {
     /// What makes this call differ from others of the same source and subject in one action: the number of a round,
     /// the name of an attribute. Usually empty.
     pub point: String,
+}
+
+/// Without the request, which can hold passwords and codes.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("source", &self.source)
+            .field("client_id", &self.client_id)
+            .field("point", &self.point)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Event {
@@ -152,6 +165,15 @@ fn sdk_version(program: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_debug_output_holds_nothing_of_the_request() {
+        let trigger = Trigger::UserMigration;
+        let event = Event::new(trigger, "UserMigration_Authentication", None, "jane")
+            .with("password", "Passw0rd!");
+        let shown = format!("{event:?}");
+        assert!(!shown.contains("Passw0rd!") && !shown.contains("jane"));
+    }
 
     #[test]
     fn the_callers_kit_is_found_in_the_user_agent() {

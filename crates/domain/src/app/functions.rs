@@ -1,6 +1,7 @@
 //! The functions that a pool's triggers name, and how they are called. `domain` says when a trigger fires, with which
 //! event, and obeys the answer; the implementation of [`Functions`] knows how a function is reached.
 
+use std::fmt;
 use std::pin::Pin;
 
 use cognate_shapes::LambdaConfigType;
@@ -112,7 +113,7 @@ impl Trigger {
 }
 
 /// A call of a function.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Invocation {
     /// The trigger.
     pub trigger: Trigger,
@@ -124,6 +125,18 @@ pub struct Invocation {
     pub id: String,
     /// The event, as the function receives it.
     pub event: Value,
+}
+
+/// Without the event, which can hold passwords and codes.
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("trigger", &self.trigger)
+            .field("arn", &self.arn)
+            .field("pool_id", &self.pool_id)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a call has no output.
