@@ -6,19 +6,18 @@ use cognate_shapes::{DeliveryMediumType, UserStatusType};
 use cognate_store::{Batch, Label};
 
 use crate::accounts::step::{Basis, Step};
-use crate::app::functions::Trigger;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::facts::contact::Contact;
-use crate::messages::delivery::{self, Envelope, require_sender};
-use crate::messages::{Account, Destination, Origin, Reason};
+use crate::messages::Origin;
 use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::{self, User};
 use crate::signin::first_factors;
 use crate::users::attributes::{self, Given, Writer};
+use crate::users::invitation::{Invitation, destinations, require_senders};
 use crate::users::password_policy::history;
+use crate::users::pre_sign_up::{self, ValidationData};
 use crate::users::{aliases, password};
 
 /// A user as an administrator adds them.
@@ -27,6 +26,8 @@ pub struct NewUser<'a> {
     pub username: &'a str,
     /// The attributes.
     pub attributes: Given,
+    /// ValidationData for the function that may refuse the user.
+    pub validation: ValidationData,
     /// The temporary password; None to have one made, where the pool's users need one.
     pub temporary_password: Option<&'a SecretString>,
     /// The media by which the invitation goes, empty for the pool's choice; None for no invitation.
@@ -63,10 +64,7 @@ pub async fn create_user(cx: &Cx<'_>, pool: &Pool, input: &NewUser<'_>) -> Resul
     };
     require_senders(cx, pool, &invited)?;
 
-    let event = input
-        .origin
-        .event(Trigger::PreSignUp, "PreSignUp_AdminCreateUser", &user);
-    let _answer = cx.trigger(None, pool, &user.id, &event).await?;
+    pre_sign_up::at_creation(cx, pool, input.origin, &user, &input.validation).await?;
     (user.created, user.modified) = (cx.now(), cx.now());
     if let Some(temporary) = &temporary {
         user.doc.temporary_until = Some(password::temporary_until(cx, pool));
@@ -74,17 +72,11 @@ pub async fn create_user(cx: &Cx<'_>, pool: &Pool, input: &NewUser<'_>) -> Resul
         user.credential = Some(sealed);
     }
 
-    let others = if input.force_alias {
-        aliases::unverify_previous_owners(cx, pool, &user).await?
+    let batch = if input.force_alias {
+        aliases::create(cx, Batch::new(), pool, &user).await?
     } else {
-        Vec::new()
+        user::create(Batch::new(), pool, &user)?
     };
-    let changes: Vec<_> = others
-        .iter()
-        .map(|(before, after)| (before, after))
-        .collect();
-    let batch = user::save_all(Batch::new(), pool, &changes)?;
-    let batch = user::create(batch, pool, &user)?;
     let invitation = Invitation {
         login: input.username,
         temporary: temporary.as_ref(),
@@ -169,69 +161,6 @@ fn require_complete(pool: &Pool, user: &User) -> Result<()> {
         return Err(errors::challenges::no_first_factor().into());
     }
     Ok(())
-}
-
-/// Returns the destinations of an invitation. Media that were asked for need their attribute; without a wish it is a
-/// text message if that can be, else an e-mail, else nothing.
-fn destinations(
-    pool: &Pool,
-    user: &User,
-    desired: &[DeliveryMediumType],
-) -> Result<Vec<Destination>> {
-    let by = |medium: DeliveryMediumType| match medium {
-        DeliveryMediumType::Sms => Destination::of(user, Contact::PhoneNumber),
-        DeliveryMediumType::Email => Destination::of(user, Contact::Email),
-    };
-    if desired.is_empty() {
-        let text = by(DeliveryMediumType::Sms);
-        let email = by(DeliveryMediumType::Email);
-        let can_text = pool.doc.sms_configuration.is_some() || email.is_none();
-        return Ok(text.filter(|_| can_text).or(email).into_iter().collect());
-    }
-    let mut list: Vec<Destination> = Vec::new();
-    for destination in desired.iter().filter_map(|medium| by(*medium)) {
-        if !list.contains(&destination) {
-            list.push(destination);
-        }
-    }
-    if list.is_empty() {
-        Err(errors::users::no_desired_medium().into())
-    } else {
-        Ok(list)
-    }
-}
-
-fn require_senders(cx: &Cx<'_>, pool: &Pool, destinations: &[Destination]) -> Result<()> {
-    destinations
-        .iter()
-        .try_for_each(|destination| require_sender(cx, pool, destination.medium()))
-}
-
-struct Invitation<'a> {
-    /// The name to sign in with.
-    login: &'a str,
-    temporary: Option<&'a SecretString>,
-    destinations: &'a [Destination],
-    origin: Origin<'a>,
-}
-
-impl Invitation<'_> {
-    async fn send(&self, cx: &Cx<'_>, mut batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
-        let account = Account::of(user);
-        for destination in self.destinations {
-            let envelope = Envelope {
-                account: &account,
-                decoy: None,
-                destination,
-                reason: Reason::AdminCreateUser { login: self.login },
-                secret: self.temporary.map_or("", |text| text.expose().as_str()),
-                expires: user.doc.temporary_until.unwrap_or(cx.now()),
-            };
-            let message = delivery::prepare(cx, pool, &envelope, self.origin).await?;
-            batch = message.into_batch(batch);
-        }
-        Ok(batch)
-    }
 }
 
 fn conflict(cx: &Cx<'_>, pool: &Pool, force: bool, label: Label) -> Fault {

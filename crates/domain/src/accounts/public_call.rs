@@ -41,8 +41,21 @@ impl<'a> PublicCall<'a> {
         username: &'a str,
         proof: Option<&str>,
     ) -> Result<Self> {
+        let call = Self::open_without_proof(cx, client_id, username).await?;
+        secret_hash::check(&call.client, username, proof)?;
+        Ok(call)
+    }
+
+    /// Finds the client for a call that proves itself in another way: a link that only its receiver knows.
+    ///
+    /// # Errors
+    /// ResourceNotFoundException for an unknown client.
+    pub async fn open_without_proof(
+        cx: &Cx<'_>,
+        client_id: &str,
+        username: &'a str,
+    ) -> Result<Self> {
         let (pool, client) = cx.client(client_id).await?;
-        secret_hash::check(&client, username, proof)?;
         Ok(Self {
             pool,
             client,

@@ -8,8 +8,7 @@ use cognate_shapes::UserStatusType;
 use cognate_store::{Batch, Label};
 
 use crate::accounts::PublicCall;
-use crate::accounts::step::{Basis, Step};
-use crate::app::functions::Trigger;
+use crate::accounts::step::{Basis, Step, Then};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
@@ -21,8 +20,9 @@ use crate::signin::auto_sign_in;
 use crate::signin::first_factors;
 use crate::users::attributes::{self, Given, Writer};
 use crate::users::codes::{self, Purpose, Sending};
-use crate::users::password;
 use crate::users::password_policy::{self, PolicyText};
+use crate::users::pre_sign_up::{self, ValidationData};
+use crate::users::{aliases, password};
 
 /// A sign-up as a client asks for it.
 pub struct SignUp<'a> {
@@ -36,6 +36,8 @@ pub struct SignUp<'a> {
     pub password: Option<SecretString>,
     /// The attributes.
     pub attributes: Given,
+    /// ValidationData for the function that may refuse the user.
+    pub validation: ValidationData,
     /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
 }
@@ -75,24 +77,23 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
     let id = cx.memory().once("sub", random::uuid_v4);
     let status = UserStatusType::Unconfirmed;
     let mut user = User::new(pool, id, input.username, attributes, status, cx.now());
-    let destination = destination::auto_verified(pool)
-        .into_iter()
-        .find_map(|contact| Destination::of(&user, contact));
-    if let Some(destination) = &destination {
-        require_sender(cx, pool, destination.medium())?;
-    }
     // Without a code there would be no way in.
     if password.is_none() && first_factors::of(pool, &user, false).is_empty() {
         return Err(errors::challenges::no_first_factor().into());
     }
 
-    let event = origin.event(Trigger::PreSignUp, "PreSignUp_SignUp", &user);
-    let _answer = cx.trigger(None, pool, &user.id, &event).await?;
+    // Before anybody looks whether the name is taken, as the service does (admin.md 3.3).
+    let validation = &input.validation;
+    let confirmed = pre_sign_up::at_sign_up(cx, pool, origin, &mut user, validation).await?;
+    let destination = match confirmed {
+        true => None,
+        false => code_destination(cx, pool, &user)?,
+    };
     if let Some(password) = password {
         user.credential = Some(password::seal(cx, pool, &user.id, &user.username, password).await);
     }
     (user.created, user.modified) = (cx.now(), cx.now());
-    let batch = user::create(Batch::new(), pool, &user)?;
+    let batch = aliases::create(cx, Batch::new(), pool, &user).await?;
     let batch = match &destination {
         None => batch,
         Some(to) => {
@@ -106,8 +107,12 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         }
     };
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    let then = match confirmed {
+        true => Then::signed_up(origin, &user),
+        false => Then::Nothing,
+    };
     let answer = SignedUp {
-        confirmed: false,
+        confirmed,
         session: match &destination {
             Some(_) => auto_sign_in::of_sign_up(cx, pool, client, &user)?,
             None => None,
@@ -116,10 +121,22 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         user_id: user.id,
     };
     let step = Step {
-        conflict: Box::new(conflict),
+        conflict: Box::new(move |label| conflict(pool, confirmed, label)),
+        then,
         ..Step::new(basis, batch, answer)
     };
     step.commit(cx).await
+}
+
+/// Returns where the code of the sign-up goes; None where the pool verifies nothing that the user has.
+fn code_destination(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Option<Destination>> {
+    let destination = destination::auto_verified(pool)
+        .into_iter()
+        .find_map(|contact| Destination::of(user, contact));
+    if let Some(destination) = &destination {
+        require_sender(cx, pool, destination.medium())?;
+    }
+    Ok(destination)
 }
 
 fn chosen_password<'p>(
@@ -136,8 +153,10 @@ fn chosen_password<'p>(
     Ok(Some(given))
 }
 
-fn conflict(label: Label) -> Fault {
+/// `confirmed`: the names of the user's verified addresses were taken from their former owners as they were read.
+fn conflict(pool: &Pool, confirmed: bool, label: Label) -> Fault {
     match user::taken_alias(label) {
+        Some(_) if confirmed && !pool.has_username_attributes() => Fault::Stale,
         Some(attribute) => errors::users::account_exists(attribute).into(),
         None if label == user::USERNAME_TAKEN => errors::users::user_already_exists().into(),
         None => Fault::Stale,

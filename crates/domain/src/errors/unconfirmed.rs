@@ -6,6 +6,7 @@ pub mod devices;
 pub mod mfa;
 pub mod passkeys;
 pub mod sessions;
+pub mod sign_up;
 pub mod triggers;
 
 /// Too many calls run at once to a function or host that the pool names.

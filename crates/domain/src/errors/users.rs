@@ -20,6 +20,22 @@ pub fn account_exists(attribute: &str) -> ApiError {
     api(ErrorCode::UsernameExists, account_text(attribute))
 }
 
+/// admin.md 3.3: PreSignUp verifies an address of a user whom it does not confirm.
+pub fn verified_unconfirmed() -> ApiError {
+    api(
+        ErrorCode::InvalidLambdaResponse,
+        "Phone or email cannot be auto verified, when user is not being auto confirmed.",
+    )
+}
+
+/// admin.md 3.3: PreSignUp verifies an address that the user does not have.
+pub fn nothing_to_auto_verify(attribute: &str) -> ApiError {
+    api(
+        ErrorCode::InvalidLambdaResponse,
+        unconfirmed::sign_up::nothing_to_auto_verify(attribute),
+    )
+}
+
 /// auth.md 6.3, 6.8: a verified alias belongs to another user. Operations whose model does not list
 /// AliasExistsException answer UsernameExistsException, or else InvalidParameterException, with the same text.
 pub fn alias_exists(action: Action, attribute: &str) -> ApiError {

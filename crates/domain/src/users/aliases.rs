@@ -69,6 +69,19 @@ pub async fn unverify_previous_owners(
     Ok(changed)
 }
 
+/// Creates a user, and unverifies the aliases of others that are now theirs ([`unverify_previous_owners`]).
+///
+/// # Errors
+/// AliasExistsException for a name that its owner cannot lose.
+pub async fn create(cx: &Cx<'_>, batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
+    let others = unverify_previous_owners(cx, pool, user).await?;
+    let changes: Vec<_> = others
+        .iter()
+        .map(|(before, after)| (before, after))
+        .collect();
+    user::create(user::save_all(batch, pool, &changes)?, pool, user)
+}
+
 /// Replaces `before` by `after`, and unverifies the aliases of others that are now theirs
 /// ([`unverify_previous_owners`]).
 ///

@@ -6,7 +6,7 @@ use cognate_shapes::{SignUpRequest, SignUpResponse};
 use crate::accounts::sign_up::{self as step, SignUp};
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::users::attributes;
+use crate::users::{attributes, pre_sign_up};
 
 /// Signs the user up.
 ///
@@ -19,6 +19,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse
         proof: input.secret_hash.as_deref(),
         password: input.password.map(Secret::new),
         attributes: attributes::given(input.user_attributes),
+        validation: pre_sign_up::validation_data(input.validation_data),
         metadata: input.client_metadata.as_ref(),
     };
     let user = step::sign_up(cx, &wish).await?;

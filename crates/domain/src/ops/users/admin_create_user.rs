@@ -7,7 +7,7 @@ use crate::accounts::create_user::{NewUser, create_user, invite_again};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::messages::Origin;
-use crate::users::{attributes, view};
+use crate::users::{attributes, pre_sign_up, view};
 
 /// Creates the user.
 ///
@@ -29,6 +29,7 @@ pub async fn admin_create_user(
         let new = NewUser {
             username: &input.username,
             attributes: attributes::given(input.user_attributes),
+            validation: pre_sign_up::validation_data(input.validation_data),
             temporary_password: temporary.as_ref(),
             invitation: (!suppressed).then_some(&media),
             force_alias: input.force_alias_creation == Some(true),

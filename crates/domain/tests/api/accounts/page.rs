@@ -1,5 +1,7 @@
 //! A page signs a user up, confirms, and replaces a forgotten password, without a request of the API.
 
+use std::collections::BTreeMap;
+
 use cognate_crypto::random;
 use cognate_crypto::secret::Secret;
 use cognate_domain::accounts::confirm_sign_up::{Confirmation, confirm_sign_up};
@@ -31,6 +33,7 @@ async fn register(t: &TestApp, client: &str, name: &str) -> Result<SignedUp, Api
         proof: None,
         password: Some(Secret::new(PASSWORD.to_owned())),
         attributes: vec![("email".to_owned(), Some("jane@example.com".to_owned()))],
+        validation: BTreeMap::new(),
         metadata: None,
     };
     run(&cx, About::default, || sign_up(&cx, &form)).await
