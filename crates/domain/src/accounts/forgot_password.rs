@@ -7,13 +7,16 @@ use cognate_store::Batch;
 
 use crate::accounts::step::{Basis, Step};
 use crate::accounts::{Limit, PublicCall};
+use crate::app::functions::Trigger;
+use crate::attempts;
 use crate::cx::Cx;
-use crate::errors::{self, Result};
+use crate::errors::{self, Fault, Result};
 use crate::facts::contact::Contact;
-use crate::messages::{Delivery, Destination, Origin, Reason, destination};
+use crate::messages::{Account, Delivery, Destination, Origin, Reason, destination};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::users::codes::{self, Purpose, Sending};
+use crate::users::migration::{self, Newcomer, Outcome};
 
 /// The limit that asking for the code and answering it share.
 pub(super) const RESET: Limit = Limit {
@@ -42,6 +45,7 @@ pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Deliv
     let (pool, client) = (&*call.pool, &*call.client);
     let basis = Basis::of(cx, pool).with_client(client);
     let contacts = destination::recovery(pool).ok_or_else(errors::users::contact_administrator)?;
+    migrate(cx, &call, input).await?;
     let account = call.account(cx, RESET).await?;
     let reachable = match account.user() {
         Some(user) => reach(pool, user, &contacts)?,
@@ -67,6 +71,41 @@ pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Deliv
     let basis = basis.with_user(account.user());
     let step = Step::new(basis, batch, destination.delivery());
     step.commit(cx).await
+}
+
+/// Asks UserMigration about an unknown name, if the pool has that function. The request is counted first, as for every
+/// account.
+///
+/// # Errors
+/// [`Fault::Stale`] when the user exists now; where the client may know it, why the function brings none;
+/// LimitExceededException; [`migration::settle`].
+async fn migrate(cx: &Cx<'_>, call: &PublicCall<'_>, input: &Forgotten<'_>) -> Result<()> {
+    let (pool, client) = (&*call.pool, &*call.client);
+    if !cx.has_function(pool, Trigger::UserMigration) {
+        return Ok(());
+    }
+    let known = User::find(&cx.store, pool, input.username).await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let unknown = Account::unknown(pool, input.username).subject();
+    attempts::take(cx, pool, &unknown, RESET.kind, RESET.most).await?;
+    let newcomer = Newcomer {
+        client,
+        typed: input.username,
+        password: None,
+        validation: None,
+        metadata: input.metadata,
+    };
+    let event = newcomer.event();
+    let answer = cx.trigger(None, pool, unknown.as_str(), &event).await;
+    let answer = answer.map(|(answer, _)| answer);
+    match migration::settle(cx, pool, newcomer, answer, Batch::new()).await? {
+        Outcome::Created => Err(Fault::Stale),
+        Outcome::Refused(refusal) => Err(refusal.into()),
+        Outcome::Declined(reason) if !client.hides_existence() => Err(reason.into()),
+        Outcome::Declined(_) => Ok(()),
+    }
 }
 
 /// Returns the verified address that the pool prefers; without one, None and the user is treated as unconfirmed.

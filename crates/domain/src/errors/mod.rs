@@ -12,6 +12,7 @@ pub mod domains;
 pub mod groups;
 pub mod limits;
 pub mod mfa;
+pub mod migration;
 pub mod passkeys;
 pub mod pools;
 pub mod providers;

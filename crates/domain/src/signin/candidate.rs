@@ -46,6 +46,19 @@ impl Candidate {
         name: &str,
         accepted: Names,
     ) -> Result<Self> {
+        let candidate = Self::look_up(cx, pool, name, accepted).await?;
+        if candidate.user.is_none() && !client.hides_existence() {
+            return Err(errors::user_not_found().into());
+        }
+        Ok(candidate)
+    }
+
+    /// As [`find`](Self::find), and returns an unknown name whatever the client may know: another directory may know
+    /// it.
+    ///
+    /// # Errors
+    /// An internal fault.
+    pub async fn look_up(cx: &Cx<'_>, pool: &Pool, name: &str, accepted: Names) -> Result<Self> {
         let typed = pool.fold(name);
         let unknown = Subject::unknown(pool, &typed);
         let mut queries = vec![
@@ -76,9 +89,6 @@ impl Candidate {
             counted = of_id;
         }
         let Some(user) = own else {
-            if !client.hides_existence() {
-                return Err(errors::user_not_found().into());
-            }
             return Ok(Self {
                 typed,
                 user: None,

@@ -2,20 +2,23 @@
 //! it needs, the module that judges.
 
 use cognate_crypto::secret::SecretString;
+use cognate_store::Batch;
 
+use crate::app::functions::Trigger;
 use crate::cx::Cx;
-use crate::errors::{Fault, Result};
+use crate::errors::{ApiError, Fault, Result};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, select, setup, software_token};
 use crate::signin::state::{Expected, Flow, Start};
-use crate::signin::verdict::{Asked, Judged, Step, Verdict, refuse_state};
+use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
     At, auto_sign_in, choice, custom, device, new_password, passkey, password, resume, srp,
     step_up, triggers,
 };
+use crate::users::migration::{self, Newcomer, Outcome};
 
 /// Begins a sign-in: checks the request, reads, and lets the module of the first factor judge.
 ///
@@ -109,7 +112,11 @@ async fn find_locked<'g>(
     lock: &mut Lock<'g>,
     name: &str,
 ) -> Result<Candidate> {
-    let read = || Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub);
+    let migrates = cx.has_function(at.pool, Trigger::UserMigration);
+    let read = async || match migrates {
+        true => Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await,
+        false => Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await,
+    };
     let moment = cx.gates.mark();
     let mut candidate = read().await?;
     let subject = candidate.tally.subject().clone();
@@ -134,11 +141,67 @@ async fn by_password<'g>(
 ) -> Judged<(Step, Verdict)> {
     let given = given.get()?;
     let candidate = find_locked(cx, at, lock, name).await?;
+    let refusal = match candidate.user {
+        Some(_) => None,
+        None => migrate(cx, at, lock, &candidate, name, given).await?,
+    };
     let step = Step::first(at, candidate, start);
+    if let Some(refusal) = refusal {
+        // Counted as a wrong password, so that the function is asked no more often than guesses are judged.
+        let wrong = Wrong {
+            refusal,
+            one_time: false,
+        };
+        return Ok((step, Verdict::Wrong(wrong)));
+    }
     step.refuse_state(at)?;
     triggers::before(cx, at, lock, &step).await?;
     let verdict = password::judge(cx, at, &step, given).await?;
     Ok((step, verdict))
+}
+
+/// Asks UserMigration about an unknown name, if the pool has that function. Returns how the sign-in is refused; None if
+/// it goes on as that of an unknown name.
+///
+/// # Errors
+/// [`Fault::Stale`] when the user exists now, or rows that were read are out of date; [`migration::admit`];
+/// [`migration::settle`].
+async fn migrate(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    unknown: &Candidate,
+    name: &str,
+    password: &SecretString,
+) -> Result<Option<ApiError>> {
+    if !cx.has_function(at.pool, Trigger::UserMigration) {
+        return Ok(None);
+    }
+    let newcomer = Newcomer {
+        client: at.client,
+        typed: name,
+        password: Some(password),
+        validation: at.metadata,
+        metadata: None,
+    };
+    let subject = unknown.tally.subject();
+    let place = migration::admit(cx, at.pool, subject).await?;
+    let event = newcomer.event();
+    let answer = lock.trigger(cx, at.pool, subject.as_str(), &event).await;
+    drop(place);
+    // What follows may call other functions, and is judged by its commit alone: no other guess may have been counted.
+    let conditions = unknown.tally.reset(Batch::new(), at.pool);
+    let held = match &answer {
+        Ok(Some(answer)) if migration::brings_user(answer) => std::mem::take(lock),
+        _ => Lock::default(),
+    };
+    drop(held);
+    match migration::settle(cx, at.pool, newcomer, answer, conditions).await? {
+        Outcome::Created => Err(Fault::Stale),
+        Outcome::Refused(refusal) => Ok(Some(refusal)),
+        Outcome::Declined(reason) if !at.client.hides_existence() => Ok(Some(reason)),
+        Outcome::Declined(_) => Ok(None),
+    }
 }
 
 async fn by_choice<'g>(

@@ -31,6 +31,8 @@ pub enum Writer<'a> {
     Client(&'a Client),
     /// An administrator.
     Admin,
+    /// The function that brings a user from another directory.
+    Migration,
 }
 
 /// The flags that tell whether an address is verified, with the address.
@@ -165,7 +167,7 @@ fn check_writable(
     match writer {
         Writer::Client(client) if names.all(|name| may_write(pool, client, name)) => Ok(()),
         Writer::Client(_) => Err(errors::users::unauthorized_attribute().into()),
-        Writer::Admin => match names.find(|name| schema::is_of_service(name)) {
+        Writer::Admin | Writer::Migration => match names.find(|name| schema::is_of_service(name)) {
             Some(name) => Err(errors::users::non_mutable_attribute(name).into()),
             None => Ok(()),
         },
@@ -266,6 +268,8 @@ fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
         && match writer {
             Writer::Client(_) => true,
             Writer::Admin => entry.mutable == Some(false),
+            // A required attribute that the other directory does not have has no value (admin.md 3.4).
+            Writer::Migration => false,
         }
 }
 

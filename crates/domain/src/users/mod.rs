@@ -12,6 +12,7 @@ pub mod invitation;
 pub mod lookup;
 pub mod mfa;
 pub mod mfa_options;
+pub mod migration;
 pub mod password;
 pub mod password_policy;
 pub mod permission;
