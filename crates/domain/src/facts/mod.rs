@@ -1,6 +1,7 @@
 //! Small types and rules that need nothing but themselves: names, attributes, factors.
 
 pub mod action;
+pub mod char_class;
 pub mod contact;
 pub mod factor;
 mod fold_table;

@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use cognate_store::tables::users;
-use regex_syntax::hir::{Class, ClassUnicode, HirKind};
+use regex_syntax::hir::ClassUnicode;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use crate::facts::char_class;
 use crate::facts::fold_table::RUNS_V1;
 
 /// The version of the table that new pools use.
@@ -86,11 +87,7 @@ fn plain(local: &str) -> bool {
 /// ignorable by default (joiners, variation selectors, fillers, soft hyphens), the other format and control characters,
 /// the separators of lines, and the blank of Braille. None when the pattern does not parse, which a test rules out.
 static UNSEEN: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| {
-    let pattern = r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\x{2800}]";
-    match regex_syntax::parse(pattern).ok()?.into_kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(class),
-        _ => None,
-    }
+    char_class::parse(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\x{2800}]")
 });
 
 /// True if a text has a character that a reader does not see: it would look like another text.
@@ -99,11 +96,9 @@ pub fn has_unseen(text: &str) -> bool {
         if c.is_ascii() {
             return c.is_ascii_control();
         }
-        UNSEEN.as_ref().is_none_or(|class| {
-            let ranges = class.ranges();
-            let at = ranges.partition_point(|range| range.end() < c);
-            ranges.get(at).is_some_and(|range| range.start() <= c)
-        })
+        UNSEEN
+            .as_ref()
+            .is_none_or(|class| char_class::holds(class, c))
     })
 }
 
