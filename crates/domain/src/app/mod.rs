@@ -5,6 +5,7 @@ pub mod cache;
 pub mod code_cipher;
 pub mod courier;
 pub mod custom_auth;
+pub mod durations;
 pub mod event;
 pub mod functions;
 pub mod gate;
@@ -24,6 +25,7 @@ use crate::app::cache::Cache;
 use crate::app::code_cipher::CodeCipher;
 use crate::app::courier::Courier;
 use crate::app::custom_auth::{CustomAuthTriggers, NotConfigured};
+use crate::app::durations::Durations;
 use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::keys::PoolSigners;
@@ -118,6 +120,8 @@ pub struct App {
     pub gates: Gates,
     /// Calls that run, by target.
     pub bulkheads: Bulkheads,
+    /// The time that recent calls of functions took.
+    pub durations: Durations,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
     /// Calls the functions of triggers; without it, what must call a function fails.
@@ -152,6 +156,7 @@ impl App {
             cache,
             gates: Gates::default(),
             bulkheads: Bulkheads::default(),
+            durations: Durations::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),
             courier: OnceLock::new(),

@@ -1,14 +1,17 @@
 //! The pool's triggers: functions that are called at fixed points of an action.
 
+use std::time::Instant;
+
 use cognate_crypto::random;
+use serde_json::Value;
 
 use crate::app::event::Event;
-use crate::app::functions::{Invocation, InvokeError};
+use crate::app::functions::{Invocation, InvokeError, Trigger};
 use crate::app::gate::Guard;
 use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::cx::pause::Call;
-use crate::errors::{Fault, Result, triggers};
+use crate::errors::{ApiError, Fault, Result, triggers};
 use crate::records::pool::Pool;
 
 impl Cx<'_> {
@@ -53,8 +56,44 @@ impl Cx<'_> {
         Err(Fault::Stale)
     }
 
+    /// Waits as long as a call of the pool's function takes, and calls nothing: for a name that nobody has, whose answer
+    /// must not come sooner than a user's (decision 013). `source` and `subject` as for a call.
+    ///
+    /// # Errors
+    /// That of the latest call, if the function could not be called then; those of [`Cx::pause`].
+    pub async fn pretend<'g>(
+        &self,
+        guard: Option<Guard<'g>>,
+        pool: &Pool,
+        subject: &str,
+        trigger: Trigger,
+        source: &str,
+    ) -> Result<Option<Guard<'g>>> {
+        let Some(arn) = trigger.function(&pool.doc.lambda_config) else {
+            return Ok(guard);
+        };
+        let call = Call {
+            point: &format!("{source} "),
+            subject,
+            target: arn,
+        };
+        let work = async {
+            if self.functions.get().is_none() {
+                return Err(triggers::without_target(trigger.name()).into());
+            }
+            let (took, refusal) = self.durations.draw(trigger, arn);
+            tokio::time::sleep(took).await;
+            match refusal {
+                None => Ok(()),
+                Some(refusal) => Err(refusal.into()),
+            }
+        };
+        let ((), guard) = self.pause(guard, call, work).await?;
+        Ok(guard)
+    }
+
     /// True if the pool has a function for the trigger of an event.
-    pub fn has_function(&self, pool: &Pool, trigger: crate::app::functions::Trigger) -> bool {
+    pub fn has_function(&self, pool: &Pool, trigger: Trigger) -> bool {
         trigger.function(&pool.doc.lambda_config).is_some()
     }
 
@@ -70,17 +109,49 @@ impl Cx<'_> {
             id: random::uuid_v4(),
             event: event.document(pool, &self.client_info.user_agent),
         };
-        match functions.invoke(&call).await {
-            Ok(output) => Response::read(output),
-            Err(error) => Err(match error {
-                InvokeError::Failed(message) => triggers::failed(trigger, &message),
-                InvokeError::NotJson => triggers::not_json(),
-                InvokeError::Timeout => triggers::timed_out(trigger),
-                InvokeError::Refused(reason) => triggers::not_invoked(trigger, &reason),
-                InvokeError::Unreachable(_) => triggers::unreachable(trigger),
-                InvokeError::NoTarget => triggers::without_target(trigger),
+        let begun = Instant::now();
+        let outcome = functions.invoke(&call).await;
+        let took = begun.elapsed();
+        let outcome = outcome.map_err(|error| {
+            // What a function says may be about its user.
+            let private = matches!(error, InvokeError::Failed(_));
+            let refusal = refusal(trigger, error);
+            let kept = (!private).then(|| refusal.clone());
+            (refusal, kept)
+        });
+        let kept = outcome.as_ref().err().and_then(|(_, kept)| kept.clone());
+        self.durations.record(event.trigger, arn, took, kept);
+        match outcome {
+            Ok(output) => {
+                require_same_user(event, &output)?;
+                Response::read(output)
             }
-            .into()),
+            Err((refusal, _)) => Err(refusal.into()),
         }
+    }
+}
+
+/// Returns the exception of a call without an output.
+fn refusal(trigger: &str, error: InvokeError) -> ApiError {
+    match error {
+        InvokeError::Failed(message) => triggers::failed(trigger, &message),
+        InvokeError::NotJson => triggers::not_json(),
+        InvokeError::Timeout => triggers::timed_out(trigger),
+        InvokeError::Refused(reason) => triggers::not_invoked(trigger, &reason),
+        InvokeError::Unreachable(_) => triggers::unreachable(trigger),
+        InvokeError::NoTarget => triggers::without_target(trigger),
+    }
+}
+
+/// Refuses an answer about another user than the event's, where the service compares them (settled T12).
+fn require_same_user(event: &Event, output: &Value) -> Result<()> {
+    if event.source != "CustomMessage_AdminCreateUser" {
+        return Ok(());
+    }
+    match output.get("userName") {
+        Some(Value::String(name)) if *name != event.username => {
+            Err(triggers::another_username().into())
+        }
+        _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! Texts about the functions of triggers (admin.md 3.5). `trigger` is the trigger's key in LambdaConfig.
 
 use crate::errors::unconfirmed::triggers as guess;
-use crate::errors::{ApiError, ErrorCode, api};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter};
 
 /// The function ended with an error. The service adds a full stop to the function's own text, whatever that ends with.
 pub fn failed(trigger: &str, message: &str) -> ApiError {
@@ -51,4 +51,25 @@ pub fn unrecognizable() -> ApiError {
         ErrorCode::InvalidLambdaResponse,
         "Unrecognizable lambda output",
     )
+}
+
+/// settled T12: the answer of CustomMessage has another `userName` than its event.
+pub fn another_username() -> ApiError {
+    api(
+        ErrorCode::InvalidLambdaResponse,
+        "Invalid user name. User name in Lambda mismatches the actual username.",
+    )
+}
+
+/// admin.md 3.3: an e-mail that a function worded has a character that e-mails may not have. The placeholders in
+/// `body` are not filled in.
+pub fn email_characters(body: &str, by_link: bool) -> ApiError {
+    let pattern = if by_link {
+        guess::EMAIL_BY_LINK
+    } else {
+        r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*"
+    };
+    invalid_parameter(format!(
+        "1 validation error detected: Value '{body}' at 'emailBody' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+    ))
 }

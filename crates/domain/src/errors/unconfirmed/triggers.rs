@@ -20,3 +20,6 @@ pub fn machine_refused(error: ApiError) -> ApiError {
         error
     }
 }
+
+/// admin.md 3.3: the pattern of an e-mail with a link, by analogy with that of an e-mail with a code.
+pub const EMAIL_BY_LINK: &str = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*";
