@@ -24,6 +24,7 @@ pub fn start(config: &Config) -> Result<(), ConfigError> {
         "cognate_server",
         "cognate_access",
         "cognate_domain",
+        "cognate_functions",
         "cognate_store",
         "cognate_web",
         "cognate_crypto",

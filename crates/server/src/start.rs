@@ -96,6 +96,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         tls,
         database,
         domain,
+        functions,
         mut origins,
         root: fixed,
         rates,
@@ -142,6 +143,8 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let app = App::open(domain, store, root)
         .await
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    // Set once: `app` is new.
+    let _ = app.functions.set(Box::new(functions.clone()));
     if let Some(keys) = code_keys {
         let _ = app.code_cipher.set(Box::new(keys));
     }
@@ -160,6 +163,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let keys = AccessKeys::new(&account, fixed);
     let state = Arc::new(State {
         app,
+        functions,
         keys,
         origins,
         refusals: Refusals::default(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cognate_access::keys::AccessKeys;
 use cognate_access::{ClientAddress, Demand, RateError, Rates};
 use cognate_domain::App;
+use cognate_functions::TriggerFunctions;
 use cognate_web::{Site, Verdict};
 
 use crate::audit::refusals::Refusals;
@@ -16,6 +17,8 @@ use crate::http::origin::OriginRules;
 pub struct State {
     /// The domain.
     pub app: Arc<App>,
+    /// The functions of triggers.
+    pub functions: TriggerFunctions,
     /// The access keys.
     pub keys: AccessKeys,
     /// Hosts, origins and proxies.

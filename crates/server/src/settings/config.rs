@@ -215,6 +215,44 @@ pub const KEYS: &[Key] = &[
         Kind::Switch,
         "Record reads by IAM callers in the audit trail too",
     ),
+    key(
+        "trigger",
+        Kind::Many,
+        "PATTERN=TARGET: where the functions of triggers run, by ARN; may be repeated",
+    ),
+    secret(
+        "functions_key_id",
+        "Access key id that signs calls of Lambda-compatible endpoints",
+    ),
+    secret("functions_secret_key", "Its secret access key"),
+    secret(
+        "functions_session_token",
+        "Its session token, if it is temporary",
+    ),
+    key(
+        "functions_region",
+        Kind::One,
+        "Region in signatures of such calls (default that of the function's ARN)",
+    ),
+    secret(
+        "hook_secret",
+        "Key by which hooks know that a call is this server's (HMAC-SHA256)",
+    ),
+    key(
+        "function_timeout_ms",
+        Kind::One,
+        "Time of one try of a function in milliseconds (default 5000)",
+    ),
+    key(
+        "function_tries",
+        Kind::One,
+        "Tries of a function that does not answer (default 3)",
+    ),
+    key(
+        "private_functions",
+        Kind::Switch,
+        "Let functions be called at private addresses and over HTTP in serve too",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",

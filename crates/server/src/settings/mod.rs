@@ -3,6 +3,7 @@
 mod code_keys;
 pub mod config;
 pub mod data_dir;
+mod functions;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use anyhow::{Context as _, bail};
 use cognate_access::rates::{Limits, RateSettings};
 use cognate_crypto::secret::{Secret, SecretString};
 use cognate_domain::{IssuerDefault, Mode, Settings};
+use cognate_functions::TriggerFunctions;
 use cognate_functions::code_cipher::ConfiguredKeys;
 use cognate_store::{MigrateMode, StoreOptions};
 
@@ -60,6 +62,8 @@ pub struct ServerConfig {
     pub domain: Settings,
     /// Hosts, origins and proxies.
     pub origins: OriginRules,
+    /// The functions of triggers.
+    pub functions: TriggerFunctions,
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
     /// The limits of requests a second.
@@ -162,6 +166,7 @@ impl ServerConfig {
             tls,
             database: Database::new(Some(mode), config)?,
             domain,
+            functions: functions::read(mode, config)?,
             origins,
             root,
             rates: rates(mode, config)?,

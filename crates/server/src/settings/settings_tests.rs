@@ -205,3 +205,40 @@ fn keys_of_codes_are_whole_and_a_service_has_something_to_sign_with() {
     assert!(bad.starts_with("setting `code_key`: a local key must be"));
     assert!(!bad.contains("AwMD"));
 }
+
+#[test]
+fn targets_of_triggers_are_checked_before_anything_starts() {
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+    let exact = format!("{arn}=lambda:https://lambda.{{region}}.amazonaws.com");
+    assert!(plan(Mode::Serve, &[URL, ("trigger", &exact)]).is_ok());
+    assert!(plan(Mode::Dev, &[("trigger", "*=node handler.js;timeout=100")]).is_ok());
+    let serve = |value| why(Mode::Serve, &[URL, ("trigger", value)]);
+    assert!(serve("*=node handler.js").contains("only dev runs"));
+    assert!(serve("*=hook:http://10.0.0.1/").contains("private_functions"));
+    assert!(serve("*=hook:https://h/").contains("needs hook_secret"));
+    let hook = ("trigger", "*=hook:http://10.0.0.1/");
+    let open = [
+        URL,
+        hook,
+        ("private_functions", "true"),
+        ("hook_secret", "0123456789abcdef"),
+    ];
+    assert!(plan(Mode::Serve, &open).is_ok());
+    let short = [URL, ("hook_secret", "short")];
+    assert!(why(Mode::Serve, &short).contains("16 characters"));
+    let twice = [("trigger", "*=a.js"), ("trigger", "*=b.js")];
+    assert!(why(Mode::Dev, &twice).contains("two targets"));
+    for (name, value) in [
+        ("trigger", "f"),
+        ("trigger", "*=lamda:https://h"),
+        ("functions_region", "mars"),
+        ("function_timeout_ms", "0"),
+        ("function_tries", "99"),
+        ("private_functions", "maybe"),
+    ] {
+        let text = why(Mode::Dev, &[(name, value)]);
+        assert!(text.starts_with(&format!("setting `{name}`")), "{text}");
+    }
+    assert!(why(Mode::Dev, &[("functions_key_id", "AKIA")]).contains("functions_secret_key"));
+    assert!(why(Mode::Dev, &[("functions_session_token", "t")]).contains("only with them"));
+}
