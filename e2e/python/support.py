@@ -95,6 +95,12 @@ def session(name):
     sys.exit(1 if _failures else 0)
 
 
+def use(endpoint):
+    """Leads what this module calls to another server."""
+    global ENDPOINT
+    ENDPOINT = endpoint
+
+
 def administrator():
     """A boto3 client with only its endpoint changed."""
     return boto3.client("cognito-idp", endpoint_url=ENDPOINT)
