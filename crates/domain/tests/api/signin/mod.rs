@@ -14,4 +14,5 @@ mod password;
 mod pause;
 mod srp;
 mod step_up;
+mod triggers;
 mod walks;

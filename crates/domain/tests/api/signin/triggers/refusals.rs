@@ -1,0 +1,157 @@
+//! Functions that fail, refuse or answer nonsense: the exception, and nothing that is left of the sign-in.
+
+use cognate_domain::app::functions::{InvokeError, Trigger};
+use each_engine::each_engine;
+use serde_json::json;
+
+use super::{TRIGGERS, rows};
+use crate::support::TestApp;
+use crate::support::functions::lambda_config;
+use crate::support::played::{Played, UNRECOGNIZABLE, failures};
+use crate::support::signin::*;
+use crate::support::users::all_at_once;
+
+async fn armed(t: &TestApp) -> Site {
+    let config = json!({"LambdaConfig": lambda_config(&TRIGGERS)});
+    let s = site_with(t, config, json!({})).await;
+    user(t, &s.pool, "jane").await;
+    s
+}
+
+#[each_engine]
+async fn a_failed_call_ends_the_sign_in_and_leaves_nothing(t: &TestApp) {
+    let s = armed(t).await;
+    for trigger in TRIGGERS {
+        // Each with functions that are otherwise content.
+        let t = &t.second_node().await;
+        let functions = Played::install(t);
+        let srp = Srp::start(t, &s.client, "jane").await.unwrap();
+        let before = rows(t, &s.pool).await;
+        let input = verify(&s.client, srp.responses(&s.pool, PASSWORD));
+        for (answer, code, text) in failures(trigger) {
+            functions.does(trigger, move |_| answer.clone());
+            let start = by_password(&s.client, "jane", PASSWORD);
+            t.refused("InitiateAuth", start, code, &text).await;
+            assert_eq!(rows(t, &s.pool).await, before, "{text}");
+            if trigger != Trigger::PreAuthentication {
+                t.refused("RespondToAuthChallenge", input.clone(), code, &text)
+                    .await;
+                assert_eq!(rows(t, &s.pool).await, before, "{text}");
+            }
+        }
+        // Nothing was spent: the same answer is good as soon as the function is.
+        functions.answers(trigger, json!({}));
+        t.ok("RespondToAuthChallenge", input).await;
+        let [sessions, events, spent] = before;
+        assert_eq!(
+            rows(t, &s.pool).await,
+            [sessions + 1, events + 1, spent + 1]
+        );
+    }
+}
+
+#[each_engine]
+async fn a_new_password_is_not_taken_where_a_function_refuses(t: &TestApp) {
+    let s = armed(t).await;
+    let input = json!({"UserPoolId": s.pool, "Username": "jane", "Password": "Temp0rary!", "Permanent": false});
+    t.ok("AdminSetUserPassword", input).await;
+    let functions = Played::install(t);
+    let asked = t
+        .ok("InitiateAuth", by_password(&s.client, "jane", "Temp0rary!"))
+        .await;
+    let before = rows(t, &s.pool).await;
+    let input = json!({
+        "ClientId": s.client, "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": asked["Session"],
+        "ChallengeResponses": {"USERNAME": "jane", "NEW_PASSWORD": "Brand-new1"},
+    });
+    for trigger in [Trigger::PostAuthentication, Trigger::PreTokenGeneration] {
+        functions.fails(trigger, InvokeError::Failed("no".into()));
+        let text = format!("{} failed with error no.", trigger.name());
+        let code = "UserLambdaValidationException";
+        t.refused("RespondToAuthChallenge", input.clone(), code, &text)
+            .await;
+        assert_eq!(rows(t, &s.pool).await, before);
+        functions.answers(trigger, json!({}));
+    }
+    let again = t
+        .ok("InitiateAuth", by_password(&s.client, "jane", "Temp0rary!"))
+        .await;
+    assert_eq!(again["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    t.ok("RespondToAuthChallenge", input).await;
+}
+
+#[each_engine]
+async fn an_answer_that_breaks_the_rules_issues_nothing(t: &TestApp) {
+    let s = armed(t).await;
+    let functions = Played::install(t);
+    let before = rows(t, &s.pool).await;
+    for details in [
+        json!("x"),
+        json!([]),
+        json!({"claimsToAddOrOverride": {"a": 1}}),
+        json!({"claimsToAddOrOverride": ["a"]}),
+        json!({"claimsToSuppress": "email"}),
+        json!({"claimsToSuppress": [{"name": "email"}]}),
+        json!({"groupOverrideDetails": "none"}),
+        json!({"groupOverrideDetails": {"groupsToOverride": [1]}}),
+        json!({"groupOverrideDetails": {"preferredRole": 1}}),
+        json!({"claimsToSuppress": vec!["c"; 5_001]}),
+    ] {
+        let response = json!({"claimsOverrideDetails": details});
+        functions.answers(Trigger::PreTokenGeneration, response);
+        let start = by_password(&s.client, "jane", PASSWORD);
+        t.refused("InitiateAuth", start, UNRECOGNIZABLE.0, UNRECOGNIZABLE.1)
+            .await;
+    }
+    assert_eq!(rows(t, &s.pool).await, before);
+}
+
+#[each_engine]
+async fn a_refused_end_forgives_no_wrong_answer(t: &TestApp) {
+    let s = armed(t).await;
+    let functions = Played::install(t);
+    let trigger = Trigger::PostAuthentication;
+    functions.fails(trigger, InvokeError::Failed("no".into()));
+    let mut refusals = Vec::new();
+    for n in 0..12 {
+        let password = if n % 2 == 0 { "Wr0ng-one!" } else { PASSWORD };
+        let start = by_password(&s.client, "jane", password);
+        refusals.push(t.call("InitiateAuth", start).await.unwrap_err());
+    }
+    let locked = refusals.iter().position(|one| *one == refusal(LOCKED));
+    assert!(locked.is_some(), "{refusals:?}");
+    functions.answers(trigger, json!({}));
+    let start = by_password(&s.client, "jane", PASSWORD);
+    t.refused("InitiateAuth", start, LOCKED.0, LOCKED.1).await;
+    assert_eq!(rows(t, &s.pool).await[0], 0);
+}
+
+#[each_engine]
+async fn sixty_four_sign_ins_at_once_keep_their_own_answers(t: &TestApp) {
+    const USERS: usize = 8;
+    let s = armed(t).await;
+    for n in 0..USERS {
+        user(t, &s.pool, &format!("user{n}")).await;
+    }
+    let functions = Played::install(t);
+    functions.does(Trigger::PreTokenGeneration, |call| {
+        let add = json!({"whose": call.event["userName"]});
+        let details = json!({"claimsOverrideDetails": {"claimsToAddOrOverride": add}});
+        Ok(json!({"response": details}))
+    });
+    let starts = (0..64).map(|n| by_password(&s.client, &format!("user{}", n % USERS), PASSWORD));
+    let answers = all_at_once(t, "InitiateAuth", starts.collect()).await;
+    let mut good = 0;
+    for answer in answers {
+        match answer {
+            Ok(answer) => {
+                let said = claims(&answer["AuthenticationResult"]["IdToken"]);
+                assert_eq!(said["whose"], said["cognito:username"]);
+                good += 1;
+            }
+            Err(refused) => assert_eq!(refused, refusal(LOCKED)),
+        }
+    }
+    assert!(good >= USERS, "{good}");
+    assert_eq!(rows(t, &s.pool).await[0], i64::try_from(good).unwrap());
+}
