@@ -14,7 +14,10 @@ use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, run};
 use cognate_store::params;
 use serde_json::json;
 
+use super::triggers::TRIGGERS;
+use crate::support::functions::lambda_config;
 use crate::support::mfa::{WRONG_TOTP, jane_with_app};
+use crate::support::played::Played;
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 use each_engine::each_engine;
@@ -195,4 +198,26 @@ async fn wrong_answers_on_a_page_count_as_at_the_api(t: &TestApp) {
         .await;
     assert_eq!(api.unwrap_err(), locked);
     assert_eq!(sessions(t, &s.pool).await, 0);
+}
+
+#[each_engine]
+async fn a_page_leaves_the_function_of_tokens_to_whoever_signs_some(t: &TestApp) {
+    let config = json!({"LambdaConfig": lambda_config(&TRIGGERS)});
+    let s = site_with(t, config, json!({})).await;
+    user(t, &s.pool, "jane").await;
+    let functions = Played::install(t);
+    let page = Page {
+        t,
+        client: s.client.clone(),
+        name: "jane",
+    };
+    let session = opened(page.password(PASSWORD).await);
+    assert!(session.consulted.is_none());
+    assert_eq!(
+        functions.sources(),
+        [
+            "PreAuthentication_Authentication",
+            "PostAuthentication_Authentication"
+        ]
+    );
 }

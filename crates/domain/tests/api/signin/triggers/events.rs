@@ -253,6 +253,42 @@ async fn a_device_is_new_until_it_is_known_and_its_proof_has_a_source(t: &TestAp
 }
 
 #[each_engine]
+async fn every_flow_but_a_refresh_asks_first(t: &TestApp) {
+    let flows = json!({"ExplicitAuthFlows": [
+        "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    ]});
+    let config = json!({"LambdaConfig": lambda_config(&TRIGGERS)});
+    let s = site_with(t, config, flows).await;
+    user(t, &s.pool, "jane").await;
+    let functions = Played::install(t);
+    let tokens = sign_in(t, &s.client, "jane").await;
+    functions.events();
+    let a = cognate_crypto::srp::client::Client::new().srp_a();
+    let given = json!({
+        "USERNAME": "jane", "PASSWORD": PASSWORD, "SRP_A": a, "REFRESH_TOKEN": tokens["RefreshToken"],
+        "PREFERRED_CHALLENGE": "PASSWORD",
+    });
+    for (flow, asks) in [
+        ("USER_PASSWORD_AUTH", true),
+        ("USER_SRP_AUTH", true),
+        ("ADMIN_USER_PASSWORD_AUTH", true),
+        ("USER_AUTH", true),
+        ("REFRESH_TOKEN_AUTH", false),
+    ] {
+        let mut input = initiate(&s.client, flow, given.clone());
+        let mut op = "InitiateAuth";
+        if flow.starts_with("ADMIN") {
+            input["UserPoolId"] = json!(s.pool);
+            op = "AdminInitiateAuth";
+        }
+        t.ok(op, input).await;
+        let count = functions.sources().iter().filter(|one| *one == PRE).count();
+        assert_eq!(count, usize::from(asks), "{flow}");
+    }
+}
+
+#[each_engine]
 async fn pools_without_functions_call_nobody(t: &TestApp) {
     let functions = Played::install(t);
     let s = site(t).await;
