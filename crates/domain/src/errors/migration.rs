@@ -1,10 +1,10 @@
-//! Texts about users whom UserMigration does not bring (admin.md 3.4, settled S26). Clients that hide who exists do not
+//! Texts about users whom UserMigration does not bring (admin.md 3.4). Clients that hide who exists do not
 //! show them.
 
 use crate::errors::unconfirmed::migration as guess;
 use crate::errors::{ApiError, ErrorCode, api};
 
-/// Settled S26: the function cannot be called, or brings no user.
+/// admin.md 3.4: the function cannot be called, or brings no user.
 pub fn none(client_id: &str) -> ApiError {
     api(
         ErrorCode::UserNotFound,

@@ -164,7 +164,7 @@ async fn by_password<'g>(
 /// it goes on as that of an unknown name.
 ///
 /// # Errors
-/// [`Fault::Stale`] when the user exists now, or rows that were read are out of date; [`migration::admit`];
+/// [`Fault::Stale`] when the user exists now, or rows that were read are out of date; [`migration::enter`];
 /// [`migration::settle`].
 async fn migrate(
     cx: &Cx<'_>,
@@ -185,7 +185,7 @@ async fn migrate(
         metadata: None,
     };
     let subject = unknown.tally.subject();
-    let place = migration::admit(cx, at.pool, subject).await?;
+    let place = migration::enter(cx, at.pool, subject)?;
     let event = newcomer.event();
     let answer = lock.trigger(cx, at.pool, subject.as_str(), &event).await;
     drop(place);

@@ -1,9 +1,9 @@
 //! UserMigration: the pool's function that knows the users of another directory. It is asked about a name that nobody
 //! has, when somebody signs in with the password itself or has forgotten it, and brings the user (admin.md 3.4).
 //!
-//! The function receives the password, so that it is asked no more often than guesses are judged: not for a name that
-//! is locked, at most [`AT_ONCE`] times side by side and [`AN_HOUR`] times in an hour for one name. The callers count
-//! every call that brings no user as a wrong password of that name.
+//! The function receives the password, so that it is asked no more often than guesses are judged: not about a name that
+//! is locked, and at most [`AT_ONCE`] times side by side. The sign-in counts every call that brings no user as a wrong
+//! password of that name.
 //!
 //! A user is created in one commit, or not at all; the request then runs again and finds the user.
 
@@ -19,7 +19,7 @@ use crate::app::bulkheads::Place;
 use crate::app::event::Event;
 use crate::app::functions::Trigger;
 use crate::app::response::Response;
-use crate::attempts::{self, Subject};
+use crate::attempts::Subject;
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, ErrorCode, Fault, Result, migration as texts};
 use crate::facts::factor::MfaFactor;
@@ -37,8 +37,6 @@ use crate::{audit, messages};
 
 /// Calls for one name that may run side by side on a node.
 const AT_ONCE: usize = 4;
-/// Calls for one name in an hour.
-const AN_HOUR: i64 = 20;
 
 /// Somebody whom the pool does not know.
 #[derive(Clone, Copy)]
@@ -98,27 +96,17 @@ impl Newcomer<'_> {
     }
 }
 
-/// Counts a call before it is made, once in an action. The place is held during the call; None if this action has its
-/// answer already.
+/// Returns the place of a call about a name, to be held until it ends; None if this action has its answer already.
 ///
 /// # Errors
-/// NotAuthorizedException `Password attempts exceeded` beyond the bounds.
-pub async fn admit<'c>(
-    cx: &'c Cx<'_>,
-    pool: &Pool,
-    subject: &Subject,
-) -> Result<Option<Place<'c>>> {
+/// NotAuthorizedException `Password attempts exceeded` when too many calls about the name run.
+pub fn enter<'c>(cx: &'c Cx<'_>, pool: &Pool, subject: &Subject) -> Result<Option<Place<'c>>> {
     let name = format!("migration {}/{}", pool.id, subject.as_str());
     if cx.memory().get::<()>(&name).is_some() {
         return Ok(None);
     }
     let place = cx.bulkheads.enter(&name, AT_ONCE);
     let place = place.ok_or_else(errors::auth::password_attempts_exceeded)?;
-    let counted = attempts::take(cx, pool, subject, "migration", AN_HOUR).await;
-    counted.map_err(|fault| match fault {
-        Fault::Api(_) => errors::auth::password_attempts_exceeded().into(),
-        other => other,
-    })?;
     cx.memory().keep(&name, ());
     Ok(Some(place))
 }

@@ -7,6 +7,7 @@ mod custom;
 mod devices;
 mod guesses;
 mod lockout;
+mod migration;
 mod new_password;
 mod page;
 mod passkey;

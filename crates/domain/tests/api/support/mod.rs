@@ -8,6 +8,7 @@ pub mod functions;
 pub mod mfa;
 pub mod passkeys;
 pub mod played;
+pub mod player;
 pub mod pools;
 mod postgres;
 pub mod providers;

@@ -6,6 +6,7 @@ mod aliases;
 mod attributes;
 mod contention;
 mod list_users;
+mod migration;
 mod reset_and_delete;
 mod taken_aliases;
 mod verification;
