@@ -117,8 +117,7 @@ pub fn brings_user(answer: &Response) -> bool {
 }
 
 /// Acts on the answer of the function. The action must hold no lock if it [`brings_user`], since other functions may be
-/// called then. `conditions`: what must still hold when the
-/// user is created.
+/// called then. `conditions`: what must still hold when the user is created.
 ///
 /// # Errors
 /// [`Fault::Stale`] if a row that was read is out of date, or if somebody else brought the user meanwhile; the refusals
@@ -249,7 +248,10 @@ impl Plan {
         }
         (user.created, user.modified) = (cx.now(), cx.now());
         let batch = match self.force_alias {
-            true => aliases::create(cx, conditions, pool, &user).await?,
+            true => match aliases::create(cx, conditions, pool, &user).await {
+                Err(Fault::Api(error)) => return Ok(unusable(pool, error)),
+                batch => batch?,
+            },
             false => user::create(conditions, pool, &user)?,
         };
         let welcome = Invitation {

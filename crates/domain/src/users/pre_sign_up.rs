@@ -63,7 +63,7 @@ pub async fn at_creation(
     Ok(())
 }
 
-/// Returns the event. The user does not exist yet: neither `sub` nor the state is among the attributes (admin.md 3.1).
+/// Returns the event. The user does not exist yet: neither `sub` nor the state is among the attributes (admin.md 3.3).
 fn event(
     source: &'static str,
     origin: Origin<'_>,

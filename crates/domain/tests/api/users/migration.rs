@@ -77,6 +77,10 @@ async fn an_alias_needs_a_name_of_its_own_and_must_be_verified(t: &TestApp) {
     ] {
         nobody(t, &client, &player, typed, attributes, OTHER_NAME).await;
     }
+    // Each of them was a wrong password of that name.
+    let locked = sign_in(t, &client, typed, OLD).await.unwrap_err();
+    assert_eq!(locked.1, "Password attempts exceeded");
+    t.advance(2).await;
     brings(
         &player,
         json!({"username": "jane", "email": typed, "email_verified": "true"}),
