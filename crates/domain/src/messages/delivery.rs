@@ -1,7 +1,8 @@
 //! The sending of every message: the sender is asked for, the pool's function may word the message, and the message is
 //! put into the batch of the change that it reports.
 //!
-//! An unknown name gets a decoy at the same cost: a message that is given up at once. No function is called for it.
+//! An unknown name gets a decoy at the same cost: a message that is given up at once. No function is called for it, but it
+//! takes as long as if one were (decision 013).
 
 use cognate_crypto::random;
 use cognate_shapes::DeliveryMediumType;
@@ -11,13 +12,14 @@ use cognate_store::tables::messages::{self as table, Fate, GIVEN_UP, IN_INBOX, K
 use crate::app::Mode;
 use crate::app::functions::Trigger;
 use crate::app::gate::Guard;
-use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::account::Account;
 use crate::messages::origin::Origin;
-use crate::messages::render::{self, Rendered};
-use crate::messages::{Body, Destination, Reason, context};
+use crate::messages::render::{Rendered, Values, render};
+use crate::messages::template::Content;
+use crate::messages::words::{self, Words};
+use crate::messages::{Body, Destination, Reason, context, links};
 use crate::records::pool::Pool;
 
 /// A message that is to be sent.
@@ -40,6 +42,11 @@ pub struct Envelope<'a> {
 impl Envelope<'_> {
     fn is_decoy(&self) -> bool {
         self.decoy.is_some() || self.account.user().is_none()
+    }
+
+    fn content(&self, pool: &Pool) -> Content {
+        let has_secret = !self.secret.is_empty();
+        Content::of(pool, self.destination.medium(), self.reason, has_secret)
     }
 }
 
@@ -83,7 +90,8 @@ pub fn require_sender(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> R
 }
 
 /// Calls CustomMessage, the pool's function that words a message to a user: once in an action for each user; for
-/// changed attributes, once for each of them. The words are not used yet.
+/// changed attributes, once for each of them. For a decoy nothing is called, and the action waits as long as a call
+/// takes.
 ///
 /// # Errors
 /// The refusals of the function; those of [`Cx::pause`].
@@ -93,35 +101,45 @@ pub async fn ask<'g>(
     guard: Option<Guard<'g>>,
     envelope: &Envelope<'_>,
     origin: Origin<'_>,
-) -> Result<(Option<Response>, Option<Guard<'g>>)> {
+) -> Result<(Option<Words>, Option<Guard<'g>>)> {
+    let trigger = Trigger::CustomMessage;
+    let reason = envelope.reason;
+    let key = envelope.account.key();
+    let subject = match reason {
+        Reason::UpdateUserAttribute => {
+            format!("{key}/{}", envelope.destination.contact.attribute())
+        }
+        _ => key.to_owned(),
+    };
+    let source = reason.source(trigger);
     let Some(user) = envelope.account.user().filter(|_| !envelope.is_decoy()) else {
+        let guard = cx.pretend(guard, pool, &subject, trigger, source).await?;
         return Ok((None, guard));
     };
-    let trigger = Trigger::CustomMessage;
-    let event = origin.event(trigger, envelope.reason.source(trigger), user);
-    let subject = match envelope.reason {
-        Reason::UpdateUserAttribute => {
-            format!("{}/{}", user.id, envelope.destination.contact.attribute())
-        }
-        _ => user.id.clone(),
-    };
-    cx.trigger(guard, pool, &subject, &event).await
+    let event = words::ask(origin.event(trigger, source, user), reason);
+    let (response, guard) = cx.trigger(guard, pool, &subject, &event).await?;
+    let words = response.as_ref().map(Words::read).transpose()?;
+    Ok((words, guard))
 }
 
-/// Words a message by the pool's templates. Runs of one action make the same message.
+/// Words a message by the pool's function, as far as that did, else by the pool's templates. Runs of one action make
+/// the same message. Not for messages with a link, which [`prepare`] makes.
 ///
 /// # Errors
-/// [`require_sender`]; InvalidParameterException when the pool confirms by links and has no domain for them.
-pub fn compose(cx: &Cx<'_>, pool: &Pool, envelope: &Envelope<'_>) -> Result<Prepared> {
-    require_sender(cx, pool, envelope.destination.medium())?;
-    let rendered = words(pool, envelope)?;
-    Ok(Prepared(enqueue(cx, pool, envelope, rendered)?))
+/// [`require_sender`]; InvalidParameterException for words of the function that cannot be sent.
+pub fn compose(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    envelope: &Envelope<'_>,
+    words: Option<&Words>,
+) -> Result<Prepared> {
+    write(cx, pool, envelope, words, "")
 }
 
 /// [`ask`] and [`compose`], for an action that holds no lock.
 ///
 /// # Errors
-/// Theirs.
+/// Theirs; InvalidParameterException when the pool confirms by links and has no domain for them (admin.md 4.3).
 pub async fn prepare(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -129,24 +147,43 @@ pub async fn prepare(
     origin: Origin<'_>,
 ) -> Result<Prepared> {
     require_sender(cx, pool, envelope.destination.medium())?;
-    let _words = ask(cx, pool, None, envelope, origin).await?;
-    compose(cx, pool, envelope)
+    let link = match envelope.content(pool) {
+        Content::Link => {
+            let client = origin.client_id.unwrap_or_default();
+            let (name, code) = (envelope.account.name(), envelope.secret);
+            links::confirmation(cx, pool, client, name, code).await?
+        }
+        _ => String::new(),
+    };
+    let (words, _) = ask(cx, pool, None, envelope, origin).await?;
+    write(cx, pool, envelope, words.as_ref(), &link)
 }
 
-fn words(pool: &Pool, envelope: &Envelope<'_>) -> Result<Rendered> {
+fn write(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    envelope: &Envelope<'_>,
+    words: Option<&Words>,
+    link: &str,
+) -> Result<Prepared> {
     let medium = envelope.destination.medium();
-    let secret = envelope.secret;
-    Ok(match envelope.reason {
-        Reason::SignUp | Reason::ResendCode => render::confirmation(pool, medium, secret)?,
-        Reason::ForgotPassword | Reason::UpdateUserAttribute | Reason::VerifyUserAttribute => {
-            render::verification(pool, medium, secret)
-        }
-        Reason::Authentication => render::authentication(pool, medium, secret),
-        Reason::AdminCreateUser { login } if secret.is_empty() => {
-            render::invitation_without_password(pool, medium, login)
-        }
-        Reason::AdminCreateUser { login } => render::invitation(pool, medium, login, secret),
-    })
+    require_sender(cx, pool, medium)?;
+    let content = envelope.content(pool);
+    let template = content.template(pool, medium);
+    let template = match words {
+        Some(words) => words.over(template, content, medium)?,
+        None => template,
+    };
+    let values = Values {
+        code: envelope.secret,
+        username: match envelope.reason {
+            Reason::AdminCreateUser { login } => login,
+            _ => envelope.account.name(),
+        },
+        link,
+    };
+    let rendered = render(&template, content, medium, values);
+    Ok(Prepared(enqueue(cx, pool, envelope, rendered)?))
 }
 
 /// Returns the batch that keeps a message for its sender, or a decoy until its secret would end.

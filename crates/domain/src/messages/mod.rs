@@ -7,8 +7,12 @@ pub mod account;
 pub mod delivery;
 pub mod destination;
 pub mod inbox;
+mod links;
 pub mod origin;
-pub mod render;
+mod preview;
+mod render;
+mod template;
+mod words;
 
 use cognate_crypto::seal::Context;
 use serde::{Deserialize, Serialize};
@@ -16,7 +20,8 @@ use serde::{Deserialize, Serialize};
 pub use account::Account;
 pub use destination::{Delivery, Destination};
 pub use origin::Origin;
-pub use render::Rendered;
+pub use preview::{Preview, preview};
+pub use words::Words;
 
 use crate::app::functions::Trigger;
 

@@ -1,16 +1,8 @@
-//! The texts of messages: the pool's templates or the service's defaults, with the placeholders filled (admin.md 4.2).
+//! Finished texts: words with their placeholders filled in (admin.md 4.2).
 
-use cognate_shapes::{DefaultEmailOptionType, DeliveryMediumType, UserPoolMfaType};
+use cognate_shapes::DeliveryMediumType;
 
-use crate::errors::{self, Result};
-use crate::records::pool::Pool;
-
-const VERIFICATION: &str = "Your verification code is {####}. ";
-const VERIFICATION_SUBJECT: &str = "Your verification code";
-const INVITATION: &str = "Your username is {username} and temporary password is {####}. ";
-const INVITATION_SUBJECT: &str = "Your temporary password";
-const INVITATION_WITHOUT_PASSWORD: &str = "Your username is {username}.";
-const INVITATION_WITHOUT_PASSWORD_SUBJECT: &str = "Your account";
+use crate::messages::template::{CODE, Content, Template, USERNAME, label};
 
 /// A finished text. Without `Debug`, since it holds a code or a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,171 +13,85 @@ pub struct Rendered {
     pub body: String,
 }
 
-impl Rendered {
-    fn sms(body: String) -> Self {
-        Self {
-            subject: None,
-            body,
-        }
-    }
-
-    /// The subject becomes a header: a line break in it would begin another one. Templates end in one when a tool reads
-    /// them from a file, so that it is taken out here, and the template stays what was set.
-    fn email(subject: &str, body: String) -> Self {
-        let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-        let words = subject.split(breaks).filter(|part| !part.is_empty());
-        let subject = words.collect::<Vec<_>>().join(" ");
-        Self {
-            subject: Some(subject.trim().to_owned()),
-            body,
-        }
-    }
+/// The values of the placeholders. Without `Debug`, as [`Rendered`].
+#[derive(Clone, Copy)]
+pub struct Values<'a> {
+    /// The code or temporary password.
+    pub code: &'a str,
+    /// The name to sign in with.
+    pub username: &'a str,
+    /// The URL that confirms a sign-up; empty without one.
+    pub link: &'a str,
 }
 
-/// Returns the message with the code of a sign-up, a code or (by e-mail) a link as the pool says.
-///
-/// # Errors
-/// InvalidParameterException when the pool sends links and has no domain for them to lead to (admin.md 4.3).
-pub fn confirmation(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Result<Rendered> {
-    let template = &pool.doc.verification_message_template;
-    let by_link = template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
-    if by_link && medium == DeliveryMediumType::Email {
-        return Err(errors::users::no_domain_for_links().into());
-    }
-    Ok(verification(pool, medium, code))
-}
-
-/// Returns the message with a code: never a link (admin.md 4.1).
-pub fn verification(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
-    let template = &pool.doc.verification_message_template;
-    let fill = |text: &Option<String>| {
-        text.as_deref()
-            .unwrap_or(VERIFICATION)
-            .replace("{####}", code)
-    };
-    match medium {
-        DeliveryMediumType::Sms => Rendered::sms(fill(&template.sms_message)),
-        DeliveryMediumType::Email => {
-            let subject = template.email_subject.as_deref();
-            Rendered::email(
-                subject.unwrap_or(VERIFICATION_SUBJECT),
-                fill(&template.email_message),
-            )
-        }
-    }
-}
-
-/// Returns the message with the code of a step of a sign-in. The texts of the MFA settings hold for one-time passwords
-/// too, while MFA is not OFF (admin.md 1.11, 4.1).
-pub fn authentication(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Rendered {
-    let own = pool.doc.mfa_configuration != UserPoolMfaType::Off;
-    let fill = |text: Option<&str>| {
-        text.filter(|_| own)
-            .unwrap_or(VERIFICATION)
-            .replace("{####}", code)
-    };
-    match medium {
-        DeliveryMediumType::Sms => {
-            Rendered::sms(fill(pool.doc.sms_authentication_message.as_deref()))
-        }
-        DeliveryMediumType::Email => {
-            let texts = pool.doc.mfa_factors.email.as_ref().filter(|_| own);
-            let subject = texts.and_then(|texts| texts.subject.as_deref());
-            Rendered::email(
-                subject.unwrap_or(VERIFICATION_SUBJECT),
-                fill(texts.and_then(|texts| texts.message.as_deref())),
-            )
-        }
-    }
-}
-
-/// Returns the invitation with user name and temporary password.
-pub fn invitation(
-    pool: &Pool,
+/// Fills the placeholders in. E-mails are HTML: what a user or an administrator typed does not become markup, while the
+/// words may be markup.
+pub fn render(
+    template: &Template<'_>,
+    content: Content,
     medium: DeliveryMediumType,
-    username: &str,
-    password: &str,
+    values: Values<'_>,
 ) -> Rendered {
-    let template = pool
-        .doc
-        .admin_create_user_config
-        .invite_message_template
-        .as_ref();
-    match medium {
-        DeliveryMediumType::Sms => {
-            let text = template
-                .and_then(|t| t.sms_message.as_deref())
-                .unwrap_or(INVITATION);
-            Rendered::sms(fill_invitation(text, username, password))
-        }
+    let body = match medium {
+        DeliveryMediumType::Sms => fill(&template.body, content, values),
         DeliveryMediumType::Email => {
-            let text = template
-                .and_then(|t| t.email_message.as_deref())
-                .unwrap_or(INVITATION);
-            let subject = template
-                .and_then(|t| t.email_subject.as_deref())
-                .unwrap_or(INVITATION_SUBJECT);
-            Rendered::email(
-                subject,
-                fill_invitation(text, &escape(username), &escape(password)),
-            )
+            let [code, username, link] = [values.code, values.username, values.link].map(escape);
+            let values = Values {
+                code: &code,
+                username: &username,
+                link: &link,
+            };
+            fill(&template.body, content, values)
         }
+    };
+    Rendered {
+        subject: template.subject.map(one_line),
+        body,
     }
 }
 
-/// Returns the invitation of a user who needs no password (admin.md 2.2, 4.2). A template of the pool's own counts as
-/// far as it has no place for one.
-pub fn invitation_without_password(
-    pool: &Pool,
-    medium: DeliveryMediumType,
-    username: &str,
-) -> Rendered {
-    let template = pool
-        .doc
-        .admin_create_user_config
-        .invite_message_template
-        .as_ref();
-    let own = template.and_then(|template| match medium {
-        DeliveryMediumType::Sms => template.sms_message.as_deref(),
-        DeliveryMediumType::Email => template.email_message.as_deref(),
-    });
-    let text = own.filter(|text| !text.contains("{####}"));
-    let text = text.unwrap_or(INVITATION_WITHOUT_PASSWORD);
-    match medium {
-        DeliveryMediumType::Sms => Rendered::sms(fill_invitation(text, username, "")),
-        DeliveryMediumType::Email => {
-            let subject = template
-                .and_then(|t| t.email_subject.as_deref())
-                .unwrap_or(INVITATION_WITHOUT_PASSWORD_SUBJECT);
-            Rendered::email(subject, fill_invitation(text, &escape(username), ""))
-        }
-    }
-}
-
-/// Fills both placeholders in one pass, so that a user called `{####}` does not get the password twice.
-fn fill_invitation(template: &str, username: &str, password: &str) -> String {
-    const NAME: &str = "{username}";
-    const PASSWORD: &str = "{####}";
-    let mut out = String::with_capacity(template.len() + username.len() + password.len());
+/// Fills all placeholders in one pass, so that a user called `{####}` does not get the password twice.
+fn fill(template: &str, content: Content, values: Values<'_>) -> String {
+    let mut out = String::with_capacity(template.len() + values.username.len() + values.link.len());
     let mut rest = template;
+    // Without an end of a label nothing is looked for again.
+    let mut links = content == Content::Link;
     while let Some((before, from)) = rest.find('{').and_then(|at| rest.split_at_checked(at)) {
         out.push_str(before);
-        if let Some(after) = from.strip_prefix(NAME) {
-            out.push_str(username);
+        if let Some(after) = from.strip_prefix(CODE) {
+            out.push_str(values.code);
             rest = after;
-        } else if let Some(after) = from.strip_prefix(PASSWORD) {
-            out.push_str(password);
-            rest = after;
-        } else {
-            out.push('{');
-            rest = from.strip_prefix('{').unwrap_or_default();
+            continue;
         }
+        if let Some(after) = from.strip_prefix(USERNAME).filter(|_| content.names_user()) {
+            out.push_str(values.username);
+            rest = after;
+            continue;
+        }
+        if links && from.starts_with("{##") {
+            if let Some((label, after)) = label(from) {
+                out.extend(["<a href=\"", values.link, "\">", label, "</a>"]);
+                rest = after;
+                continue;
+            }
+            links = false;
+        }
+        out.push('{');
+        rest = from.strip_prefix('{').unwrap_or_default();
     }
     out.push_str(rest);
     out
 }
 
-/// E-mails are HTML: what a user or an administrator typed must not become markup.
+/// The subject becomes a header: a line break in it would begin another one. Templates end in one when a tool reads them
+/// from a file, so that it is taken out here, and the template stays what was set.
+fn one_line(subject: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let words = subject.split(breaks).filter(|part| !part.is_empty());
+    let subject = words.collect::<Vec<_>>().join(" ");
+    subject.trim().to_owned()
+}
+
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -194,6 +100,7 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
             other => out.push(other),
         }
     }
@@ -204,28 +111,63 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn filled(content: Content, template: &str, username: &str, code: &str) -> String {
+        let link = "https://d.example/?a=1&b=2";
+        let values = Values {
+            code,
+            username,
+            link,
+        };
+        let template = Template {
+            subject: Some(""),
+            body: template.into(),
+        };
+        render(&template, content, DeliveryMediumType::Email, values).body
+    }
+
     #[test]
     fn placeholders_are_filled_once_and_other_braces_stay() {
+        let text = |template: &str, name: &str, code: &str| {
+            filled(Content::Invitation, template, name, code)
+        };
         assert_eq!(
-            fill_invitation(INVITATION, "bob", "Pw1!"),
-            "Your username is bob and temporary password is Pw1!. "
+            text("Your username is {username} and {####}. ", "bob", "Pw1!"),
+            "Your username is bob and Pw1!. "
         );
         assert_eq!(
-            fill_invitation("{username}{####}{x}{{", "{####}", "{username}"),
+            text("{username}{####}{x}{{", "{####}", "{username}"),
             "{####}{username}{x}{{"
         );
+        assert_eq!(text("{##a##}", "bob", "1"), "{##a##}");
+        let code = filled(Content::Code, "{username} {##a##} {####}", "bob", "1");
+        assert_eq!(code, "{username} {##a##} 1");
+    }
+
+    #[test]
+    fn the_label_becomes_the_link() {
+        let anchor =
+            |label: &str| format!("<a href=\"https://d.example/?a=1&amp;b=2\">{label}</a>");
+        let text = |template: &str| filled(Content::Link, template, "bob", "123456");
+        assert_eq!(
+            text("Go {##Verify <b>me</b>##}, {##again##}!"),
+            format!("Go {}, {}!", anchor("Verify <b>me</b>"), anchor("again"))
+        );
+        assert_eq!(text("{####}{##x##}"), format!("123456{}", anchor("x")));
+        assert_eq!(text("{##x"), "{##x");
+        assert_eq!(text("{##} {##x##}"), anchor("} {##x"));
+        let long = "{##".repeat(100_000);
+        assert_eq!(text(&long), long);
     }
 
     #[test]
     fn a_subject_is_one_line() {
-        let subject = |text: &str| Rendered::email(text, String::new()).subject.unwrap();
-        assert_eq!(subject("Your code\r\n"), "Your code");
+        assert_eq!(one_line("Your code\r\n"), "Your code");
         assert_eq!(
-            subject("A\r\nBcc: x@y.example\u{2028}B\u{85}C\0"),
+            one_line("A\r\nBcc: x@y.example\u{2028}B\u{85}C\0"),
             "A Bcc: x@y.example B C"
         );
         assert_eq!(
-            subject("Ihr Code für Ärzte  hier"),
+            one_line("Ihr Code für Ärzte  hier"),
             "Ihr Code für Ärzte  hier"
         );
     }
@@ -233,8 +175,8 @@ mod tests {
     #[test]
     fn names_and_passwords_cannot_bring_markup_into_an_email() {
         assert_eq!(
-            escape("<a href=\"x\">&"),
-            "&lt;a href=&quot;x&quot;&gt;&amp;"
+            escape("<a href=\"x\">&'"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;&#39;"
         );
     }
 }

@@ -30,13 +30,21 @@ pub fn sign(pool: &Pool, mut row: DomainRow) -> DomainRow {
     row
 }
 
+/// Returns the domain of a pool's pages, read now: the custom one before the prefix; None in a pool without any.
+///
+/// # Errors
+/// Those of the store and of [`read`].
+pub async fn preferred_of(store: &Store, pool: &Pool) -> Result<Option<DomainRow>> {
+    let (sql, params) = domains::of_pool(&pool.id);
+    preferred(pool, store.rows(sql, params).await?)
+}
+
 /// Returns the host of a pool's pages, read now.
 ///
 /// # Errors
 /// Those of the store and of [`read`].
 pub async fn host_of(store: &Store, pool: &Pool) -> Result<Option<String>> {
-    let (sql, params) = domains::of_pool(&pool.id);
-    host(pool, store.rows(sql, params).await?)
+    Ok(preferred_of(store, pool).await?.as_ref().map(name))
 }
 
 /// Returns the host among the domains of a pool, as the rows of [`domains::of_pool`] list them: the custom domain
@@ -45,12 +53,31 @@ pub async fn host_of(store: &Store, pool: &Pool) -> Result<Option<String>> {
 /// # Errors
 /// Those of [`read`].
 pub fn host(pool: &Pool, rows: Vec<Row>) -> Result<Option<String>> {
+    Ok(preferred(pool, rows)?.as_ref().map(name))
+}
+
+fn preferred(pool: &Pool, rows: Vec<Row>) -> Result<Option<DomainRow>> {
     let rows = rows.into_iter().map(|row| read(pool, row));
     let rows = rows.collect::<Result<Vec<_>>>()?;
-    let first = rows.into_iter().max_by_key(|row| row.custom);
-    Ok(first.map(|row| match row.key.split_once('/') {
+    Ok(rows.into_iter().max_by_key(|row| row.custom))
+}
+
+/// Returns the host of a domain.
+pub fn name(row: &DomainRow) -> String {
+    match row.key.split_once('/') {
         // What the service makes of a prefix (endpoints.md 1.1).
         Some((region, prefix)) => format!("{prefix}.auth.{region}.amazoncognito.com"),
-        None => row.key,
-    }))
+        None => row.key.clone(),
+    }
+}
+
+/// Returns the key of the domain whose pages are on a host, which may name a port.
+pub fn key_of_host(host: &str) -> String {
+    // Of an address in brackets this leaves what no domain is called.
+    let host = host.split_once(':').map_or(host, |(name, _)| name);
+    let made = host.strip_suffix(".amazoncognito.com");
+    match made.and_then(|name| name.split_once(".auth.")) {
+        Some((prefix, region)) => format!("{region}/{prefix}"),
+        None => host.to_owned(),
+    }
 }

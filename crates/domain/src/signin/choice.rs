@@ -18,6 +18,7 @@ use crate::messages::destination::Destination;
 use crate::signin::answer::{Needed, UserAuth};
 use crate::signin::candidate::Candidate;
 use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::lock::Lock;
 use crate::signin::otp::{self, Stage};
 use crate::signin::passkey::relying_party::RelyingPartyKeys;
 use crate::signin::state::Expected;
@@ -25,13 +26,23 @@ use crate::signin::verdict::{Asked, Judged, Pass, Step, Verdict, refuse_state};
 use crate::signin::{At, first_factors, passkey, password, srp};
 use crate::users::aliases;
 
-// The former name, for operations that still use it.
-
 /// The first factors that a name may choose from, and its passkeys, which decide about that.
 pub struct Offer {
     /// The factors, in the order of answers.
     pub list: Vec<ChallengeNameType>,
-    passkeys: RelyingPartyKeys,
+    /// None where they were not read yet.
+    passkeys: Option<RelyingPartyKeys>,
+}
+
+/// An answer to SELECT_CHALLENGE.
+#[derive(Clone, Copy)]
+pub struct Choice<'a> {
+    /// The factor; None for a text that names none.
+    pub wanted: Option<ChallengeNameType>,
+    /// The password, if it came with the choice.
+    pub password: Option<&'a Needed<SecretString>>,
+    /// SRP_A, if it came with the choice.
+    pub public_a: Option<&'a Needed<String>>,
 }
 
 /// Returns the first factors that a candidate may choose from. A user who may not sign in at all is refused, or
@@ -69,6 +80,7 @@ pub async fn offer(
         (true, None) => first_factors::pretended(pool, name, candidate.model.as_deref(), known),
         _ => list,
     };
+    let passkeys = Some(passkeys);
     Ok((candidate, Offer { list, passkeys }))
 }
 
@@ -79,44 +91,52 @@ pub async fn offer(
 pub async fn start(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     step: &Step,
     name: &str,
     offer: Offer,
     request: &UserAuth,
 ) -> Judged<Asked> {
-    let Offer { list, passkeys } = offer;
+    let list = &offer.list;
     match (request.preferred, &request.public_a) {
         (Some(ChallengeNameType::PasswordSrp), Some(public_a)) => {
             step.refuse_state(at)?;
             let public_a = srp::parse(public_a.get()?)?;
             let challenge = srp::challenge(cx, at, step, public_a).await?;
-            Ok(Asked::without_writes(challenge.among(list)))
+            Ok(Asked::without_writes(challenge.among(offer.list)))
         }
         (Some(factor), _) if list.contains(&factor) => {
             if let Some(guess) = Guess::first(factor) {
                 guess.refuse_worn_out(&step.tally, cx.now())?;
             }
-            Ok(ask(cx, at, step, name, factor, list, Some(passkeys)).await?)
+            // ClientMetadata of a start does not reach the function that words a code (admin.md 3.2).
+            let at = At {
+                metadata: None,
+                ..at
+            };
+            Ok(ask(cx, at, lock, step, name, factor, offer).await?)
         }
         _ => {
             let expected = Expected::SelectChallenge(list.clone());
-            Ok(plain(cx, at, step, Ask::SelectChallenge, expected, list)?)
+            let asked = plain(cx, at, step, Ask::SelectChallenge, expected, offer.list)?;
+            Ok(asked)
         }
     }
 }
 
-/// Asks for one of the offered factors. `passkeys`: those of the subject, where they were read already.
+/// Asks for one of the offered factors.
 async fn ask(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     step: &Step,
     name: &str,
     factor: ChallengeNameType,
-    offers: Vec<ChallengeNameType>,
-    passkeys: Option<RelyingPartyKeys>,
+    offer: Offer,
 ) -> Result<Asked> {
+    let (offers, passkeys) = (offer.list, offer.passkeys);
     match (factor, first_factors::contact_of(factor)) {
-        (_, Some(contact)) => send_code(cx, at, step, name, contact, offers),
+        (_, Some(contact)) => send_code(cx, at, lock, step, name, contact, offers).await,
         (ChallengeNameType::Password, _) => {
             plain(cx, at, step, Ask::Password, Expected::Password, offers)
         }
@@ -156,9 +176,10 @@ fn plain(
 }
 
 /// Sends a code as first factor. A session in which it was chosen is used up by that.
-fn send_code(
+async fn send_code(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     step: &Step,
     name: &str,
     contact: Contact,
@@ -169,15 +190,22 @@ fn send_code(
         Contact::PhoneNumber => Expected::SmsOtp,
     };
     let state = step.state.clone().next(cx, at.client, expected);
-    let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
-    let (writes, delivery) = match &step.user {
-        Some(user) => otp::send(cx, at, user, contact, Stage::First, &state, batch)?,
+    let pauses = cx.pauses();
+    let (code, delivery) = match &step.user {
+        Some(user) => otp::send(cx, at, lock, user, contact, Stage::First, &state).await?,
         None => {
             let destination = Destination::pretend(at.pool, &[contact], name)
                 .ok_or_else(auth::session_invalid)?;
-            otp::pretend(cx, at, &destination, Stage::First, &state, batch)?
+            otp::pretend(cx, at, lock, &destination, Stage::First, &state).await?
         }
     };
+    let mut batch = guards::require_pool_active(Batch::new(), &at.pool.id);
+    if cx.pauses() != pauses
+        && let Some(user) = &step.user
+    {
+        batch = guards::require_user_unchanged(batch, &at.pool.id, &user.id, user.ver);
+    }
+    let writes = code.into_batch(batch);
     let ask = match contact {
         Contact::Email => Ask::EmailOtp(delivery),
         Contact::PhoneNumber => Ask::SmsOtp(delivery),
@@ -198,26 +226,29 @@ fn send_code(
 pub async fn select(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     step: &Step,
     name: &str,
-    wanted: Option<ChallengeNameType>,
-    password: Option<&Needed<SecretString>>,
-    public_a: Option<&Needed<String>>,
+    choice: Choice<'_>,
 ) -> Judged<Verdict> {
     use ChallengeNameType as C;
     let Expected::SelectChallenge(offers) = step.state.expected.clone() else {
         return Err(auth::session_invalid().into());
     };
-    let offered = wanted.filter(|factor| offers.contains(factor));
+    let offered = choice.wanted.filter(|factor| offers.contains(factor));
     let factor = offered.ok_or_else(errors::challenges::challenge_not_offered)?;
-    match (factor, password, public_a) {
+    match (factor, choice.password, choice.public_a) {
         (C::Password, Some(password), _) => by_password(cx, at, step, password).await,
         (C::PasswordSrp, _, Some(public_a)) => by_srp(cx, at, step, public_a, Some(offers)).await,
         _ => {
             if let Some(guess) = Guess::first(factor) {
                 guess.refuse_worn_out(&step.tally, cx.now())?;
             }
-            let asked = ask(cx, at, step, name, factor, offers, None).await?;
+            let offer = Offer {
+                list: offers,
+                passkeys: None,
+            };
+            let asked = ask(cx, at, lock, step, name, factor, offer).await?;
             Ok(Verdict::Ask(asked))
         }
     }

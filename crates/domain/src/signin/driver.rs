@@ -84,7 +84,7 @@ async fn conclude(
         Verdict::Passed(pass) => step.complete(at, pass)?,
     };
     loop {
-        match next_step(cx, at, &authenticated, batch).await? {
+        match next_step(cx, at, lock, &authenticated, batch).await? {
             Next::Ask(writes, challenge) => {
                 return ask(cx, at, &authenticated, writes, challenge).await;
             }

@@ -7,7 +7,9 @@ use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::cx::pause::Call;
 use crate::errors::{Result, auth};
+use crate::messages::{Origin, Words};
 use crate::records::pool::Pool;
+use crate::users::codes::{self, Sending};
 
 /// The lock of a step; empty in steps that judge nothing.
 #[derive(Default)]
@@ -64,5 +66,21 @@ impl<'g> Lock<'g> {
         let (answer, guard) = cx.trigger(self.0.take(), pool, subject, event).await?;
         self.0 = guard;
         Ok(answer)
+    }
+
+    /// Calls the pool's function that words the message of a code, during which the subject is not locked.
+    ///
+    /// # Errors
+    /// [`codes::ask`].
+    pub async fn word(
+        &mut self,
+        cx: &Cx<'_>,
+        pool: &Pool,
+        sending: &Sending<'_>,
+        origin: Origin<'_>,
+    ) -> Result<Option<Words>> {
+        let (words, guard) = codes::ask(cx, pool, self.0.take(), sending, origin).await?;
+        self.0 = guard;
+        Ok(words)
     }
 }

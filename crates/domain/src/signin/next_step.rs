@@ -12,6 +12,7 @@ use crate::errors::{self, Result, auth};
 use crate::facts::factor::Factor;
 use crate::records::device::Device;
 use crate::signin::challenge::Challenge;
+use crate::signin::lock::Lock;
 use crate::signin::mfa::ask;
 use crate::signin::mfa::decide::{Decision, decide};
 use crate::signin::state::Flow;
@@ -32,10 +33,12 @@ pub enum Next {
 /// Decides what comes next. `batch`: the changes of the answer.
 ///
 /// # Errors
-/// `User is disabled.` where that was not said before; the end of a temporary password; those of the next challenge.
+/// `User is disabled.` where that was not said before; the end of a temporary password; those of the next challenge, and
+/// of the pool's function that words its message.
 pub async fn next_step(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     authenticated: &Authenticated,
     batch: Batch,
 ) -> Judged<Next> {
@@ -53,7 +56,7 @@ pub async fn next_step(
             let challenge = new_password::challenge(cx, at, authenticated)?;
             Ok(Next::Ask(batch, challenge))
         }
-        UserStatusType::Confirmed => second_step(cx, at, authenticated, batch).await,
+        UserStatusType::Confirmed => second_step(cx, at, lock, authenticated, batch).await,
         // The states in which no answer can be right were refused before.
         _ => Err(auth::incorrect_password().into()),
     }
@@ -63,6 +66,7 @@ pub async fn next_step(
 async fn second_step(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     authenticated: &Authenticated,
     batch: Batch,
 ) -> Judged<Next> {
@@ -92,7 +96,8 @@ async fn second_step(
         }
         Decision::Nothing => Ok(Next::Session(batch, device)),
         owed => {
-            let (batch, challenge) = second_factor(cx, at, authenticated, owed, batch)?;
+            let asked = second_factor(cx, at, lock, authenticated, owed, batch);
+            let (batch, challenge) = asked.await?;
             Ok(Next::Ask(batch, challenge))
         }
     }
@@ -109,16 +114,19 @@ fn is_worn_out(cx: &Cx<'_>, authenticated: &Authenticated, decision: &Decision) 
 }
 
 /// Returns the challenge of a second factor that is owed.
-fn second_factor(
+async fn second_factor(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     authenticated: &Authenticated,
     owed: Decision,
     batch: Batch,
 ) -> Judged<(Batch, Challenge)> {
     let (user, state) = (&authenticated.user, authenticated.state(at));
     let challenge: Result<_> = match owed {
-        Decision::Ask(factor) => return Ok(ask::factor(cx, at, user, state, factor, batch)?),
+        Decision::Ask(factor) => {
+            return Ok(ask::factor(cx, at, lock, user, state, factor, batch).await?);
+        }
         Decision::Choose(list) => ask::choice(cx, at, state, list),
         Decision::SetUp(list) => ask::set_up(cx, at, user, state, list),
         Decision::Impossible | Decision::Nothing => {

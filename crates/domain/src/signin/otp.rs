@@ -12,12 +12,14 @@ use cognate_store::tables::sessions;
 use crate::cx::Cx;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, challenges};
 use crate::facts::contact::Contact;
+use crate::messages::delivery::{Prepared, require_sender};
 use crate::messages::destination::Destination;
-use crate::messages::{Account, Reason};
+use crate::messages::{Account, Origin, Reason};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::challenge::Delivery;
 use crate::signin::event::AuthEvent;
+use crate::signin::lock::Lock;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::Step;
 use crate::signin::{At, first_factors};
@@ -55,22 +57,22 @@ impl Stage {
     }
 }
 
-/// Adds to `batch` a code for the answer that `state` expects, and the message to the user's `contact`. Returns
-/// where the code went. [`codes::TOO_MANY`] is the conflict of a batch that goes beyond a
-/// bound.
+/// Prepares a code for the answer that `state` expects, and the message to the user's `contact`, which the pool's
+/// function may word. Returns where the code goes, too. [`codes::TOO_MANY`] is the conflict of a batch that goes beyond
+/// a bound.
 ///
 /// # Errors
 /// InvalidParameterException for a user without such a contact and for a pool that cannot send by it; what
-/// `messages::delivery::require_sender` refuses.
-pub fn send(
+/// `messages::delivery::require_sender` refuses; the refusals of the function and those of [`Lock::word`].
+pub async fn send(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     user: &User,
     contact: Contact,
     stage: Stage,
     state: &SignInState,
-    batch: Batch,
-) -> Result<(Batch, Delivery)> {
+) -> Result<(Prepared, Delivery)> {
     let destination = Destination::of(user, contact).ok_or_else(auth::session_invalid)?;
     let to = Recipient {
         account: &Account::of(user),
@@ -81,27 +83,27 @@ pub fn send(
             _ => stage.worth(user.verified(contact.attribute())),
         },
     };
-    deliver(cx, at, &to, stage, state, batch)
+    deliver(cx, at, lock, &to, stage, state).await
 }
 
-/// As [`send`], for an unknown name: the message is discarded, and no answer is right.
+/// As [`send`], for an unknown name: the message is discarded, no answer is right, and no function is called.
 ///
 /// # Errors
 /// As [`send`].
-pub fn pretend(
+pub async fn pretend(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     destination: &Destination,
     stage: Stage,
     state: &SignInState,
-    batch: Batch,
-) -> Result<(Batch, Delivery)> {
+) -> Result<(Prepared, Delivery)> {
     let to = Recipient {
         account: &unknown(state),
         destination,
         worth: stage.worth(true),
     };
-    deliver(cx, at, &to, stage, state, batch)
+    deliver(cx, at, lock, &to, stage, state).await
 }
 
 struct Recipient<'a> {
@@ -110,14 +112,14 @@ struct Recipient<'a> {
     worth: Worth,
 }
 
-fn deliver(
+async fn deliver(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     to: &Recipient<'_>,
     stage: Stage,
     state: &SignInState,
-    batch: Batch,
-) -> Result<(Batch, Delivery)> {
+) -> Result<(Prepared, Delivery)> {
     let (pool, destination) = (at.pool, to.destination);
     let medium = destination.medium();
     let (account, reason) = (to.account, Reason::Authentication);
@@ -127,12 +129,15 @@ fn deliver(
         length: stage.digits(medium),
         ..Sending::new(account, purpose(state), destination, reason)
     };
-    let batch = codes::compose(cx, pool, &sending)?.into_batch(batch);
+    require_sender(cx, pool, medium)?;
+    let origin = Origin::of_client(&at.client.id, at.metadata);
+    let words = lock.word(cx, pool, &sending, origin).await?;
+    let prepared = codes::compose(cx, pool, &sending, words.as_ref())?;
     let delivery = Delivery {
         medium,
         destination: destination.delivery().to,
     };
-    Ok((batch, delivery))
+    Ok((prepared, delivery))
 }
 
 fn unknown(state: &SignInState) -> Account<'_> {

@@ -10,6 +10,7 @@ use crate::errors::{ApiError, Fault, Result};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
+use crate::signin::choice::Choice;
 use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, select, setup, software_token};
 use crate::signin::state::{Expected, Flow, Start};
@@ -225,7 +226,7 @@ async fn by_choice<'g>(
     offer.list = step_up::leading(&start, offer.list)?;
     let step = Step::first(at, candidate, start);
     triggers::before(cx, at, lock, &step).await?;
-    let asked = choice::start(cx, at, &step, name, offer, wish).await?;
+    let asked = choice::start(cx, at, lock, &step, name, offer, wish).await?;
     Ok((step, Verdict::Ask(asked)))
 }
 
@@ -321,8 +322,10 @@ async fn judge(
         (Answer::SoftwareToken(code), _) => {
             software_token::judge(cx, at, step, code.get()?).await?
         }
-        (Answer::SelectMfa(chosen), _) => select::judge(cx, at, step, *chosen.get()?)?,
-        (Answer::MfaSetup { email }, _) => setup::judge(cx, at, step, email.as_deref()).await?,
+        (Answer::SelectMfa(chosen), _) => select::judge(cx, at, lock, step, *chosen.get()?).await?,
+        (Answer::MfaSetup { email }, _) => {
+            setup::judge(cx, at, lock, step, email.as_deref()).await?
+        }
         (
             Answer::SelectChallenge {
                 factor,
@@ -331,9 +334,12 @@ async fn judge(
             },
             _,
         ) => {
-            let (password, public_a) = (password.as_ref(), public_a.as_ref());
-            let factor = *factor.get()?;
-            choice::select(cx, at, step, name, factor, password, public_a).await?
+            let choice = Choice {
+                wanted: *factor.get()?,
+                password: password.as_ref(),
+                public_a: public_a.as_ref(),
+            };
+            choice::select(cx, at, lock, step, name, choice).await?
         }
         (Answer::Password(given), _) => choice::by_password(cx, at, step, given).await?,
         (Answer::PasswordSrp(public_a), _) => choice::by_srp(cx, at, step, public_a, None).await?,

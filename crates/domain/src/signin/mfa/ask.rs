@@ -8,6 +8,7 @@ use crate::facts::factor::MfaFactor;
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, software_token};
 use crate::signin::state::{Expected, SignInState};
 
@@ -15,17 +16,22 @@ use crate::signin::state::{Expected, SignInState};
 ///
 /// # Errors
 /// Those of sending a code.
-pub fn factor(
+pub async fn factor(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     user: &User,
     state: SignInState,
     factor: MfaFactor,
     batch: Batch,
 ) -> Result<(Batch, Challenge)> {
     match factor {
-        MfaFactor::Sms => codes::challenge(cx, at, user, state, Expected::SmsMfa, batch),
-        MfaFactor::Email => codes::challenge(cx, at, user, state, Expected::EmailMfa, batch),
+        MfaFactor::Sms => {
+            codes::challenge(cx, at, lock, user, state, Expected::SmsMfa, batch).await
+        }
+        MfaFactor::Email => {
+            codes::challenge(cx, at, lock, user, state, Expected::EmailMfa, batch).await
+        }
         MfaFactor::SoftwareToken => {
             let challenge = software_token::challenge(cx, at, user, state)?;
             Ok((batch, challenge))

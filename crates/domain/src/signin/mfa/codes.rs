@@ -12,6 +12,7 @@ use crate::facts::factor::Factor;
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::lock::Lock;
 use crate::signin::otp::{self, Correct, Stage};
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
@@ -21,10 +22,11 @@ use crate::users::{aliases, changes};
 /// the new address put into the user.
 ///
 /// # Errors
-/// Those of sending.
-pub fn challenge(
+/// Those of sending; those of the pool's function that words the message.
+pub async fn challenge(
     cx: &Cx<'_>,
     at: At<'_>,
+    lock: &mut Lock<'_>,
     user: &User,
     state: SignInState,
     expected: Expected,
@@ -35,7 +37,8 @@ pub fn challenge(
         _ => Contact::Email,
     };
     let state = state.next(cx, at.client, expected);
-    let (batch, delivery) = otp::send(cx, at, user, contact, Stage::Second, &state, batch)?;
+    let sent = otp::send(cx, at, lock, user, contact, Stage::Second, &state);
+    let (code, delivery) = sent.await?;
     let ask = match contact {
         Contact::PhoneNumber => Ask::SmsMfa {
             delivery,
@@ -43,7 +46,8 @@ pub fn challenge(
         },
         Contact::Email => Ask::EmailOtp(delivery),
     };
-    Ok((batch, Challenge::new(ask, Some(state.seal(cx, at.pool)?))))
+    let challenge = Challenge::new(ask, Some(state.seal(cx, at.pool)?));
+    Ok((code.into_batch(batch), challenge))
 }
 
 /// Judges the code. A wrong one counts towards the lockout; the session stays good for another.

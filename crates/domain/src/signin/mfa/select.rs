@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Result, auth};
 use crate::facts::factor::MfaFactor;
 use crate::signin::At;
+use crate::signin::lock::Lock;
 use crate::signin::mfa::ask;
 use crate::signin::mfa::decide::decide;
 use crate::signin::state::Expected;
@@ -16,7 +17,13 @@ use crate::signin::verdict::{Asked, Step, Verdict};
 ///
 /// # Errors
 /// InvalidParameterException for a factor that was not offered, after which the session stays good.
-pub fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, chosen: Option<MfaFactor>) -> Result<Verdict> {
+pub async fn judge(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    step: &Step,
+    chosen: Option<MfaFactor>,
+) -> Result<Verdict> {
     let Expected::SelectMfa(list) = &step.state.expected else {
         return Err(auth::session_invalid().into());
     };
@@ -30,7 +37,8 @@ pub fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, chosen: Option<MfaFactor>) ->
     }
     Guess::second(chosen).refuse_worn_out(&step.tally, cx.now())?;
     let state = step.state.clone();
-    let (writes, challenge) = ask::factor(cx, at, user, state, chosen, Batch::new())?;
+    let asked = ask::factor(cx, at, lock, user, state, chosen, Batch::new());
+    let (writes, challenge) = asked.await?;
     Ok(Verdict::Ask(Asked {
         challenge,
         writes: step.require_unchanged(at, writes)?,

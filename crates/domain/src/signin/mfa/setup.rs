@@ -33,7 +33,13 @@ use crate::users::changes;
 ///
 /// # Errors
 /// `Invalid session for the user.` when neither is there (auth.md 6.5); for an address, those of [`changes::complete`].
-pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, email: Option<&str>) -> Result<Verdict> {
+pub async fn judge(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    step: &Step,
+    email: Option<&str>,
+) -> Result<Verdict> {
     let Expected::MfaSetup { app, .. } = &step.state.expected else {
         return Err(auth::session_invalid().into());
     };
@@ -55,7 +61,9 @@ pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, email: Option<&str>) ->
     let given = BTreeMap::from([(Contact::Email.attribute().to_owned(), email.to_owned())]);
     let reached = changes::complete(at.pool, at.client, user, given)?;
     let (state, expected) = (step.state.clone(), Expected::EmailSetup);
-    let (writes, challenge) = codes::challenge(cx, at, &reached, state, expected, Batch::new())?;
+    let batch = Batch::new();
+    let asked = codes::challenge(cx, at, lock, &reached, state, expected, batch);
+    let (writes, challenge) = asked.await?;
     Ok(Verdict::Ask(Asked {
         challenge,
         writes: step.require_unchanged(at, writes)?,

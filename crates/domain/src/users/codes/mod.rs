@@ -16,12 +16,13 @@ use cognate_store::tables::guards;
 use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
+use crate::app::gate::Guard;
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::facts::contact::Contact;
 use crate::messages::delivery::{self, Envelope, Prepared};
-use crate::messages::{Account, Destination, Origin, Reason};
+use crate::messages::{Account, Destination, Origin, Reason, Words};
 use crate::records::pool::Pool;
 
 mod bounds;
@@ -38,6 +39,8 @@ pub const MAX_FAILURES: i64 = 20;
 pub enum Purpose<'a> {
     /// Confirming a sign-up.
     SignUp,
+    /// Opening the link once more that confirmed a sign-up.
+    SignedUp,
     /// Setting a new password.
     Reset,
     /// Verifying a value of an attribute.
@@ -56,7 +59,7 @@ impl<'a> Purpose<'a> {
     /// `said`.
     fn worth(self, said: Worth) -> Worth {
         match self {
-            Self::SignUp | Self::Verify(_) => Worth::Proof,
+            Self::SignUp | Self::SignedUp | Self::Verify(_) => Worth::Proof,
             Self::Reset => Worth::Reset,
             Self::SignIn { .. } => said,
         }
@@ -65,6 +68,7 @@ impl<'a> Purpose<'a> {
     fn key(self) -> Cow<'a, str> {
         match self {
             Self::SignUp => "sign_up".into(),
+            Self::SignedUp => "signed_up".into(),
             Self::Reset => "reset".into(),
             Self::Verify(Contact::Email) => "verify:email".into(),
             Self::Verify(Contact::PhoneNumber) => "verify:phone_number".into(),
@@ -83,7 +87,7 @@ impl<'a> Purpose<'a> {
     /// Returns the end of a code that is sent at `now`.
     fn expires(self, now: i64) -> i64 {
         match self {
-            Self::SignUp | Self::Verify(_) => now.saturating_add(DAY),
+            Self::SignUp | Self::SignedUp | Self::Verify(_) => now.saturating_add(DAY),
             Self::Reset => now.saturating_add(HOUR),
             Self::SignIn { expires, .. } => expires,
         }
@@ -207,13 +211,33 @@ pub async fn prepare(
     Ok(message.after(put(cx, pool, sending, digits)?))
 }
 
-/// As [`prepare`], for an action that calls the pool's function itself ([`delivery::ask`]).
+/// Calls the pool's function that words the message of a code, for an action that holds a lock.
+///
+/// # Errors
+/// [`delivery::ask`].
+pub async fn ask<'g>(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    guard: Option<Guard<'g>>,
+    sending: &Sending<'_>,
+    origin: Origin<'_>,
+) -> Result<(Option<Words>, Option<Guard<'g>>)> {
+    let digits = sending.digits(cx);
+    delivery::ask(cx, pool, guard, &sending.envelope(cx, &digits), origin).await
+}
+
+/// As [`prepare`], with the words that [`ask`] returned.
 ///
 /// # Errors
 /// [`delivery::compose`].
-pub fn compose(cx: &Cx<'_>, pool: &Pool, sending: &Sending<'_>) -> Result<Prepared> {
+pub fn compose(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    sending: &Sending<'_>,
+    words: Option<&Words>,
+) -> Result<Prepared> {
     let digits = sending.digits(cx);
-    let message = delivery::compose(cx, pool, &sending.envelope(cx, &digits))?;
+    let message = delivery::compose(cx, pool, &sending.envelope(cx, &digits), words)?;
     Ok(message.after(put(cx, pool, sending, digits)?))
 }
 
@@ -227,10 +251,7 @@ fn put(cx: &Cx<'_>, pool: &Pool, sending: &Sending<'_>, digits: String) -> Resul
         worth: purpose.worth(sending.worth),
     };
     let (subject, key) = (account.key(), purpose.key());
-    let sealed = pool.key.seal(
-        &context(pool, &row_id(subject, &key)),
-        &serde_json::to_vec(&code)?,
-    );
+    let sealed = seal(pool, subject, &key, &code)?;
     let bound = code.bound(pool, account);
     let counted = (!sending.created).then_some(subject);
     let batch = bound.send(cx, Batch::new(), pool, counted);
@@ -252,6 +273,11 @@ fn put(cx: &Cx<'_>, pool: &Pool, sending: &Sending<'_>, digits: String) -> Resul
     Ok(table::put(batch, &pool.id, row))
 }
 
+fn seal(pool: &Pool, subject: &str, key: &str, code: &Code) -> Result<Vec<u8>> {
+    let text = serde_json::to_vec(code)?;
+    Ok(pool.key.seal(&context(pool, &row_id(subject, key)), &text))
+}
+
 /// A code that was answered rightly; nothing is used up yet.
 pub struct Correct {
     subject: String,
@@ -269,6 +295,24 @@ impl Correct {
     pub fn consume(&self, batch: Batch, pool: &Pool) -> Batch {
         let batch = table::consume(batch, &pool.id, &self.subject, &self.key, self.ver);
         self.bound.holds(batch, pool, self.now)
+    }
+
+    /// As [`consume`](Self::consume), and keeps the code for [`Purpose::SignedUp`].
+    ///
+    /// # Errors
+    /// Those of serialization.
+    pub fn consume_and_keep(&self, batch: Batch, pool: &Pool) -> Result<Batch> {
+        let purpose = Purpose::SignedUp;
+        let key = purpose.key();
+        let row = NewCode {
+            subject: &self.subject,
+            purpose: &key,
+            sealed: seal(pool, &self.subject, &key, &self.code)?,
+            created: self.now,
+            expires: purpose.expires(self.now),
+            counted: &self.bound.subject,
+        };
+        Ok(table::put(self.consume(batch, pool), &pool.id, row))
     }
 }
 
