@@ -1,5 +1,5 @@
-//! Everything that a browser or a verifier fetches and that is no API operation: today a pool's keys and its discovery
-//! document.
+//! Everything that a browser or a verifier fetches and that is no API operation: a pool's keys, its discovery document,
+//! and the page that confirms a sign-up by link.
 //!
 //! [`serve`] looks a request up in the route table [`ROUTES`] and runs its handler. A handler takes a
 //! [`Request`](request::Request) and returns a [`Response`](response::Response); cookies, forms, pages, assets and
@@ -7,6 +7,7 @@
 
 mod action;
 pub mod assets;
+mod confirm_user;
 pub mod cookies;
 mod documents;
 pub mod failure;
@@ -23,6 +24,7 @@ use bytes::Bytes;
 use cognate_access::rates::Demand;
 use cognate_access::{ClientAddress, RateError};
 use cognate_domain::{App, Slot};
+use cognate_shapes::Category;
 
 use crate::route::{Class, Cors, Route, Table, Verb};
 
@@ -86,6 +88,22 @@ pub static ROUTES: Table = Table::new(&[
         class: Class::Document,
         rate: None,
         handler: |request| Box::pin(documents::discovery(request)),
+    },
+    Route {
+        pattern: "/confirmUser",
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Some(Category::UserCreation),
+        handler: |request| Box::pin(confirm_user::confirm_user(request)),
+    },
+    Route {
+        pattern: "/confirmUser/",
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Some(Category::UserCreation),
+        handler: |request| Box::pin(confirm_user::confirm_user(request)),
     },
 ]);
 

@@ -23,6 +23,7 @@ pub struct Response {
     status: StatusCode,
     content_type: Option<&'static str>,
     cache: Option<&'static str>,
+    no_referrer: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<SetCookie>,
     body: Bytes,
@@ -35,6 +36,7 @@ impl Response {
             status,
             content_type: None,
             cache: None,
+            no_referrer: false,
             headers: Vec::new(),
             cookies: Vec::new(),
             body: Bytes::new(),
@@ -89,6 +91,13 @@ impl Response {
         self
     }
 
+    /// Lets the browser tell no other request which URL this page has: the URL holds a secret. Not for pages with forms.
+    #[must_use]
+    pub fn without_referrer(mut self) -> Self {
+        self.no_referrer = true;
+        self
+    }
+
     /// Adds the headers of a class of routes. `secure` is true if the client came by https.
     pub(crate) fn into_http(self, class: Class, cors: Cors, secure: bool) -> http::Response<Bytes> {
         let mut response = http::Response::new(self.body);
@@ -104,6 +113,9 @@ impl Response {
         };
         headers.insert(header::CACHE_CONTROL, text(cache));
         secure_as(headers, class);
+        if self.no_referrer {
+            headers.insert(header::REFERRER_POLICY, text("no-referrer"));
+        }
         for (name, value) in self.headers {
             headers.append(name, value);
         }

@@ -17,7 +17,7 @@ use crate::users::codes::{self, Purpose};
 use crate::users::{aliases, verification};
 
 /// auth.md 2.7.
-const LIMIT: Limit = Limit {
+pub(super) const LIMIT: Limit = Limit {
     kind: "confirm_sign_up",
     most: 15,
 };

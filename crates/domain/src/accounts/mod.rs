@@ -7,6 +7,7 @@
 pub mod attribute_code;
 pub mod change_attributes;
 pub mod change_password;
+pub mod confirm_by_link;
 pub mod confirm_sign_up;
 pub mod confirm_user;
 pub mod create_user;

@@ -63,6 +63,19 @@ impl<'a> PublicCall<'a> {
         })
     }
 
+    /// As [`open`](Self::open), for the link in a message, which holds no proof.
+    ///
+    /// # Errors
+    /// ResourceNotFoundException for an unknown client.
+    pub async fn open_by_link(cx: &Cx<'_>, client_id: &str, username: &'a str) -> Result<Self> {
+        let (pool, client) = cx.client(client_id).await?;
+        Ok(Self {
+            pool,
+            client,
+            username,
+        })
+    }
+
     /// Looks the account up and counts the request.
     ///
     /// # Errors

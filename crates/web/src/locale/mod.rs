@@ -32,6 +32,16 @@ pub struct Texts {
     pub error_internal: &'static str,
     /// The label of the request's id.
     pub request_id: &'static str,
+    /// The title of the page that says that a sign-up is confirmed.
+    pub confirm_title: &'static str,
+    /// A sign-up is confirmed.
+    pub confirm_done: &'static str,
+    /// A link that confirms nothing.
+    pub confirm_refused: &'static str,
+    /// The address of a sign-up belongs to another user.
+    pub confirm_taken: &'static str,
+    /// A sign-up is confirmed, and the function called after it failed.
+    pub confirm_incomplete: &'static str,
 }
 
 impl Locale {

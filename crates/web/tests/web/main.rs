@@ -8,6 +8,7 @@
 )]
 
 mod assets;
+mod confirm_user;
 mod cookies;
 mod documents;
 mod forms;

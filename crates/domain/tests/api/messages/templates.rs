@@ -100,29 +100,6 @@ async fn a_message_that_nobody_gets_goes_with_its_code(t: &TestApp) {
 }
 
 #[each_engine]
-async fn links_need_a_domain(t: &TestApp) {
-    let pool = pool(
-        t,
-        json!({
-            "AutoVerifiedAttributes": ["email"],
-            "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_LINK"}
-        }),
-    )
-    .await;
-    let client = client(t, &pool, json!({})).await;
-    let input = json!({"ClientId": client, "Username": "bob", "Password": PASSWORD, "UserAttributes": [{"Name": "email", "Value": "b@example.com"}]});
-    t.refused("SignUp", input, "InvalidParameterException",
-        "Cannot perform specific action because there does not exist a valid use pool domain associated with the user pool").await;
-    t.refused(
-        "AdminGetUser",
-        json!({"UserPoolId": pool, "Username": "bob"}),
-        "UserNotFoundException",
-        "User does not exist.",
-    )
-    .await;
-}
-
-#[each_engine]
 async fn the_inbox_is_searched_by_pool_user_address_kind_and_what_is_new(t: &TestApp) {
     let (pool, client) = email_pool(t).await;
     let (other, other_client) = email_pool(t).await;

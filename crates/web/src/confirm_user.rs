@@ -1,0 +1,86 @@
+//! `/confirmUser`: the page of the link that confirms a sign-up (admin.md 4.3).
+//!
+//! The service confirms when the link is opened, and so does this page, although GET should change nothing: users have
+//! such links in their mailboxes. A second visit finds what the first one did. A link that cannot be used gets one text,
+//! whatever the reason: whether a user exists, has confirmed or waits for it is not told to whoever has no code.
+
+use askama::Template;
+use cognate_domain::accounts::confirm_by_link::{Link, confirm_by_link};
+use cognate_domain::errors::ErrorCode;
+use cognate_domain::{ApiError, Endpoint};
+use http::{Method, StatusCode};
+
+use crate::action;
+use crate::failure::Failure;
+use crate::locale::Texts;
+use crate::pages::{self, Layout};
+use crate::request::Request;
+use crate::response::Response;
+
+#[derive(Template)]
+#[template(path = "confirm_user.html")]
+struct ConfirmUser<'a> {
+    layout: Layout<'a>,
+    text: &'a str,
+    note: Option<&'a str>,
+}
+
+/// Confirms the sign-up and says so. HEAD does nothing: programs ask so if there is a page.
+pub(crate) async fn confirm_user(request: Request<'_>) -> Result<Response, Failure> {
+    let locale = request.locale();
+    let texts = locale.texts();
+    if request.method() == Method::HEAD {
+        return Ok(Response::empty(StatusCode::OK).without_referrer());
+    }
+    let query = request.query()?;
+    let value = |name| query.get(name).filter(|value| !value.is_empty());
+    let (Some(client_id), Some(username), Some(code)) = (
+        value("client_id"),
+        value("user_name"),
+        value("confirmation_code"),
+    ) else {
+        return Err(Failure::BadRequest);
+    };
+    let link = Link {
+        client_id,
+        username,
+        code,
+        host: &request.visitor().host,
+    };
+    let cx = request.cx(Endpoint::Account);
+    // On the heap, as operations run.
+    let outcome = action::run(&cx, || Box::pin(confirm_by_link(&cx, &link))).await;
+    let (status, title, text, note) = match &outcome {
+        Ok(()) => (
+            StatusCode::OK,
+            texts.confirm_title,
+            texts.confirm_done,
+            None,
+        ),
+        Err(error) => {
+            let (text, note) = refusal(texts, error)?;
+            (StatusCode::BAD_REQUEST, texts.error_title, text, note)
+        }
+    };
+    let layout = Layout::new(locale, title);
+    let page = ConfirmUser { layout, text, note };
+    Ok(pages::render(status, &page).without_referrer())
+}
+
+/// Returns the text of a refusal, and the words of the pool's function if that refused.
+fn refusal<'e>(
+    texts: &'static Texts,
+    error: &'e ApiError,
+) -> Result<(&'static str, Option<&'e str>), Failure> {
+    use ErrorCode as E;
+    match error.code {
+        E::TooManyRequests | E::LimitExceeded => Err(Failure::TooMany),
+        E::InternalError => Err(Failure::from(error.clone())),
+        // The code was right.
+        E::AliasExists => Ok((texts.confirm_taken, None)),
+        E::UserLambdaValidation | E::UnexpectedLambda | E::InvalidLambdaResponse => {
+            Ok((texts.confirm_incomplete, Some(&error.message)))
+        }
+        _ => Ok((texts.confirm_refused, None)),
+    }
+}
