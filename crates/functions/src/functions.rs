@@ -126,6 +126,18 @@ impl TriggerFunctions {
             .unwrap_or_default()
     }
 
+    /// Forgets the recorded calls, and which functions were warned of.
+    pub fn forget(&self) {
+        if let Some(recorder) = &self.0.recorder {
+            recorder.forget();
+        }
+        self.0
+            .warned
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// Calls a function again with a recorded event, and returns the new call; None if there is no such call. Nothing but
     /// the function learns of it: no answer of this server changes.
     pub async fn replay(&self, id: u64) -> Option<Recorded> {

@@ -128,6 +128,13 @@ impl Recorder {
         calls.last
     }
 
+    /// Forgets all calls; their numbers are not given again.
+    pub fn forget(&self) {
+        let mut calls = self.lock();
+        calls.kept.clear();
+        calls.bytes = 0;
+    }
+
     /// Returns the calls, the newest first.
     pub fn all(&self) -> Vec<Recorded> {
         self.lock()

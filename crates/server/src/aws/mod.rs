@@ -3,3 +3,4 @@
 pub mod newer;
 pub mod protocol;
 pub mod sigv4;
+mod trigger_check;

@@ -15,7 +15,7 @@ use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
 use crate::audit::refusals::{CallerFacts, RefusedCall};
-use crate::aws::sigv4;
+use crate::aws::{sigv4, trigger_check};
 use crate::errors::{self, MessageKey, Refusal};
 use crate::http::connections::Connection;
 use crate::http::limits::{Body, BodyLimit};
@@ -258,10 +258,21 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
         about.request_id.clone(),
     )
     .holding(slot);
+    let check = state
+        .origins
+        .dev
+        .then(|| trigger_check::of(op, &input))
+        .flatten();
+    // On the heap, as few requests have one.
+    let check = check.map(Box::new);
     let answer = dispatch(&cx, input).await;
     let code = answer.as_ref().err().map(|e| e.code.as_str());
     tracing::debug!(operation = op.name(), request_id = %about.request_id, error = code, "answered");
-    Ok(answer?.body)
+    let answer = answer?;
+    if let Some(check) = check {
+        check.begin(&state.functions, answer.body.as_deref());
+    }
+    Ok(answer.body)
 }
 
 /// Returns the name of an operation of this service in the target header, if there is exactly one.

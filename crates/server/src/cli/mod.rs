@@ -20,6 +20,7 @@ use crate::start::{self, OpenDatabase};
 
 mod audit;
 pub(crate) mod banner;
+mod triggers;
 
 /// Returns the grammar of the command line.
 pub fn command() -> Command {
@@ -101,6 +102,7 @@ pub fn command() -> Command {
                 ),
         )
         .subcommand(audit::command())
+        .subcommand(triggers::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -150,6 +152,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("access-keys", sub)) => access_keys(&config, sub).await,
         Some(("sealing-key", sub)) => sealing_key(&config, sub).await,
         Some(("audit", sub)) => audit::run(&config, sub).await,
+        Some(("triggers", sub)) => triggers::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")

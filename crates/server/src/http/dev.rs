@@ -1,4 +1,5 @@
-//! `/_dev/*`: the inbox, the authenticator apps, the clock and the reset of `cognate dev` (design decision 11).
+//! `/_dev/*`: the inbox, the authenticator apps, the calls of functions, the clock and the reset of `cognate dev` (design
+//! decision 11).
 //!
 //! There are no CORS headers here, and a request that a foreign web page could have made is refused, since these paths
 //! show every code and delete everything.
@@ -60,17 +61,18 @@ pub async fn answer(
     let outcome = match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/_dev/messages") => messages(state, parts.uri.query().unwrap_or("")).await,
         (&Method::GET, "/_dev/totp") => totp(state, parts.uri.query().unwrap_or("")).await,
+        (&Method::GET, "/_dev/triggers") => triggers(state),
         (&Method::GET, "/_dev/clock") => Ok(clock(state)),
         (&Method::POST, "/_dev/clock") => advance(state, body).await,
         (&Method::POST, "/_dev/reset") => empty(state).await,
-        (_, "/_dev/messages" | "/_dev/totp" | "/_dev/clock" | "/_dev/reset") => {
-            return refuse(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "Not with this method.",
-                request_id,
-            );
+        (_, "/_dev/messages" | "/_dev/totp" | "/_dev/triggers" | "/_dev/clock" | "/_dev/reset") => {
+            return wrong_method(request_id);
         }
-        _ => return refuse(StatusCode::NOT_FOUND, "Not found.", request_id),
+        (method, path) => match replayed(path) {
+            Some(id) if method == Method::POST => replay(state, id).await,
+            Some(_) => return wrong_method(request_id),
+            None => return refuse(StatusCode::NOT_FOUND, "Not found.", request_id),
+        },
     };
     match outcome {
         Ok(value) => shown(StatusCode::OK, &value, request_id),
@@ -105,6 +107,14 @@ fn shown(status: StatusCode, value: &Value, request_id: &str) -> Response {
 
 fn refuse(status: StatusCode, why: &str, request_id: &str) -> Response {
     shown(status, &json!({"error": why}), request_id)
+}
+
+fn wrong_method(request_id: &str) -> Response {
+    refuse(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Not with this method.",
+        request_id,
+    )
 }
 
 fn failed(fault: impl std::fmt::Debug) -> Trouble {
@@ -175,6 +185,26 @@ async fn totp(state: &State, query: &str) -> Result<Value, Trouble> {
     serde_json::to_value(shown).map_err(failed)
 }
 
+/// Lists the recorded calls of functions, the newest first.
+fn triggers(state: &State) -> Result<Value, Trouble> {
+    let calls = serde_json::to_value(state.functions.recorded()).map_err(failed)?;
+    Ok(json!({"triggers": calls}))
+}
+
+/// Returns the number of the call in the path of a replay.
+fn replayed(path: &str) -> Option<u64> {
+    let id = path.strip_prefix("/_dev/triggers/")?;
+    id.strip_suffix("/replay")?.parse().ok()
+}
+
+/// Calls a function again with a recorded event.
+async fn replay(state: &State, id: u64) -> Result<Value, Trouble> {
+    let call = state.functions.replay(id).await;
+    let call =
+        call.ok_or_else(|| Trouble::Asked(format!("no recorded call has the number {id}")))?;
+    serde_json::to_value(call).map_err(failed)
+}
+
 /// Parses the names and values of a query.
 fn pairs(query: &str) -> impl Iterator<Item = Result<(&str, String), Trouble>> {
     query.split('&').filter(|p| !p.is_empty()).map(|pair| {
@@ -227,6 +257,7 @@ async fn advance(state: &State, posted: UnreadBody<'_>) -> Result<Value, Trouble
 async fn empty(state: &State) -> Result<Value, Trouble> {
     reset::run(&state.app).await.map_err(failed)?;
     state.keys.forget();
+    state.functions.forget();
     Ok(json!({}))
 }
 
