@@ -14,7 +14,7 @@ import kms_stub
 import official_sdk
 from events import METADATA, NO_CLIENT
 from own_server import own_server
-from support import PASSWORD, administrator, check, get_json, session
+from support import PASSWORD, administrator, check, get_json, part, session
 
 KMS_KEY = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 LOCAL_KEY = "arn:aws:kms:us-east-1:111122223333:key/local"
@@ -182,14 +182,16 @@ def main():
             World(admin, server, "kms", KMS_KEY, official_sdk.kms_keyring(KMS_KEY, kms.url)),
             World(admin, server, "local", LOCAL_KEY, official_sdk.local_keyring("codes", local)),
         ):
-            every_reason(world)
-            altered(world)
+            with part(world.name):
+                every_reason(world)
+                altered(world)
         made = [request for operation, request in kms.calls if operation == "GenerateDataKey"]
         check("a data key for each message", len(made), 8)
         check("bound to pool and signer", {tuple(sorted(request["EncryptionContext"])) for request in made},
               {("aws-crypto-public-key", "userpool-id")})
         check("every call of the key management service was signed", kms.faults, [])
-        without_key(admin, server, running)
+        with part("without a key"):
+            without_key(admin, server, running)
         check("every request was as documented", server.faults, [])
         check("custom senders are called without waiting for them",
               set(server.invocations["kms-Email"]), {"Event"})

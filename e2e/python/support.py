@@ -95,6 +95,17 @@ def session(name):
     sys.exit(1 if _failures else 0)
 
 
+@contextmanager
+def part(name):
+    """Runs one part of a session; an exception fails it, and the session goes on with the next part."""
+    global _failures
+    try:
+        yield
+    except Exception as error:
+        _failures += 1
+        print(f"not ok - {name}: ended early by {type(error).__name__}: {error}", flush=True)
+
+
 def use(endpoint):
     """Leads what this module calls to another server."""
     global ENDPOINT

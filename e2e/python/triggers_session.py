@@ -4,7 +4,7 @@ import events
 import functions
 from events import METADATA, NO_CLIENT, NO_GROUPS, VALIDATION, message
 from own_server import own_server
-from support import PASSWORD, administrator, check, check_refused, claims, messages, session
+from support import PASSWORD, administrator, check, check_refused, claims, messages, part, session
 
 OLD = ["PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentication", "PreTokenGeneration", "CustomMessage",
        "DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse"]
@@ -367,12 +367,18 @@ with session("triggers"):
     server = functions.Functions()
     with own_server(*server.flags()) as running:
         admin = administrator()
-        world = World(admin, server, "triggers")
-        sign_up_and_in(world, admin)
-        ann = by_an_administrator(world, admin)
-        unknown_users(world)
-        custom_auth(world, admin, ann)
-        without_password(admin, server)
-        through_a_hook(admin, server)
+        world, ann = World(admin, server, "triggers"), None
+        with part("signing up and in"):
+            sign_up_and_in(world, admin)
+        with part("administrators"):
+            ann = by_an_administrator(world, admin)
+        with part("unknown users"):
+            unknown_users(world)
+        with part("CUSTOM_AUTH"):
+            custom_auth(world, admin, ann)
+        with part("without a password"):
+            without_password(admin, server)
+        with part("a hook"):
+            through_a_hook(admin, server)
         check("every request was as documented", server.faults, [])
         check("no event is in the log", any(word in running.log() for word in ("jane@example.com", "captcha")), False)

@@ -6,7 +6,7 @@ import events
 import functions
 from events import METADATA
 from own_server import own_server
-from support import Pool, administrator, check, check_refused, get_json, session
+from support import Pool, administrator, check, check_refused, get_json, part, session
 
 FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 # What no function may change, in either token, with what these try to set.
@@ -191,7 +191,9 @@ with session("tokens of functions"):
     server = functions.Functions()
     with own_server(*server.flags()):
         admin = administrator()
-        first_version(World(admin, server, "V1_0"))
+        with part("V1_0"):
+            first_version(World(admin, server, "V1_0"))
         for version in ("V2_0", "V3_0"):
-            later_version(World(admin, server, version))
+            with part(version):
+                later_version(World(admin, server, version))
         check("every request was as documented", server.faults, [])
