@@ -4,7 +4,6 @@ pub mod bulkheads;
 pub mod cache;
 pub mod code_cipher;
 pub mod courier;
-pub mod custom_auth;
 pub mod durations;
 pub mod event;
 pub mod functions;
@@ -24,7 +23,6 @@ use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
 use crate::app::code_cipher::CodeCipher;
 use crate::app::courier::Courier;
-use crate::app::custom_auth::{CustomAuthTriggers, NotConfigured};
 use crate::app::durations::Durations;
 use crate::app::functions::Functions;
 use crate::app::gate::Gates;
@@ -130,8 +128,6 @@ pub struct App {
     pub courier: OnceLock<Box<dyn Courier>>,
     /// Encrypts codes for a pool's own senders; without it, such messages stay undelivered.
     pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
-    /// Calls the triggers of CUSTOM_AUTH; see [`App::custom_auth_triggers`].
-    pub custom_auth: OnceLock<Box<dyn CustomAuthTriggers>>,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
 }
@@ -161,7 +157,6 @@ impl App {
             functions: OnceLock::new(),
             courier: OnceLock::new(),
             code_cipher: OnceLock::new(),
-            custom_auth: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
             settings,
             store,
@@ -201,11 +196,6 @@ impl App {
     /// The store's; `Fault::Stale` if the pool changed meanwhile.
     pub async fn cached_signers(&self, pool: &Pool) -> Result<Arc<PoolSigners>> {
         self.cache.signers(self.sources(), pool).await
-    }
-
-    /// Returns the triggers of CUSTOM_AUTH; without any, such sign-ins fail closed.
-    pub fn custom_auth_triggers(&self) -> &dyn CustomAuthTriggers {
-        self.custom_auth.get().map_or(&NotConfigured, AsRef::as_ref)
     }
 
     /// Moves the service clock ahead by `micros` and keeps that in the database (`dev` only; design, clocks).

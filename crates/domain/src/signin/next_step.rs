@@ -57,6 +57,10 @@ pub async fn next_step(
             Ok(Next::Ask(batch, challenge))
         }
         UserStatusType::Confirmed => second_step(cx, at, lock, authenticated, batch).await,
+        // The pool's own challenges sign in a user who has never used the temporary password (auth.md 3.5).
+        UserStatusType::ForceChangePassword if authenticated.proven.has(Factor::Custom) => {
+            second_step(cx, at, lock, authenticated, batch).await
+        }
         // The states in which no answer can be right were refused before.
         _ => Err(auth::incorrect_password().into()),
     }

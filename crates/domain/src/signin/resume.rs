@@ -168,14 +168,16 @@ fn fits(state: &SignInState, status: UserStatusType) -> bool {
     let expected = &state.expected;
     match status {
         UserStatusType::Confirmed => !matches!(expected, Expected::NewPassword),
-        UserStatusType::ForceChangePassword => matches!(
-            expected,
-            Expected::NewPassword
-                | Expected::SelectChallenge(_)
-                | Expected::Password
-                | Expected::PasswordSrp
-                | Expected::Custom { .. }
-        ),
+        UserStatusType::ForceChangePassword => {
+            matches!(
+                expected,
+                Expected::NewPassword
+                    | Expected::SelectChallenge(_)
+                    | Expected::Password
+                    | Expected::PasswordSrp
+                    | Expected::Custom { .. }
+            ) || is_device_after_challenges(state)
+        }
         UserStatusType::Unconfirmed => matches!(
             expected,
             Expected::EmailOtp
@@ -187,4 +189,14 @@ fn fits(state: &SignInState, status: UserStatusType) -> bool {
         ),
         _ => false,
     }
+}
+
+/// True if a remembered device is to be proven after the pool's own challenges, which a user with a temporary password
+/// can answer without it.
+fn is_device_after_challenges(state: &SignInState) -> bool {
+    let device = matches!(
+        state.expected,
+        Expected::DeviceSrp | Expected::DeviceVerifier
+    );
+    device && state.proven.has(Factor::Custom)
 }

@@ -1,14 +1,10 @@
 //! Functions of a pool in the middle of a sign-in: each is called once however often the step runs, and while it runs
 //! neither the user's lock nor the request's place is taken.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use cognate_crypto::random;
-use cognate_domain::app::custom_auth::{
-    ChallengeContext, CustomAuthTriggers, Deciding, Decision, NewChallenge,
-};
 use cognate_domain::app::functions::{Functions, Invocation, InvokeError, Invoking, Trigger};
 use cognate_domain::{App, Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::Op;
@@ -92,7 +88,7 @@ impl Functions for Shared {
 }
 
 /// Changes jane's row, so that what was read of it is out of date.
-async fn change(app: &Weak<App>, pool: &str) {
+pub async fn change(app: &Weak<App>, pool: &str) {
     let app = app.upgrade().unwrap();
     let caller = Caller::Key {
         id: "test".into(),
@@ -331,30 +327,6 @@ async fn the_place_of_a_request_is_free_while_a_function_runs(t: &TestApp) {
     assert_eq!(places.available_permits(), 1);
 }
 
-#[each_engine]
-async fn the_triggers_of_custom_auth_are_called_once_in_a_round(t: &TestApp) {
-    let (s, calls) = custom_site(t).await;
-    let begin = initiate(&s.client, "CUSTOM_AUTH", json!({"USERNAME": "jane"}));
-    let asked = t.ok("InitiateAuth", begin).await;
-    assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
-    assert_eq!(
-        std::mem::take(&mut *calls.lock().unwrap()),
-        ["define 0", "create 0"]
-    );
-    let input = json!({
-        "ClientId": s.client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"],
-        "ChallengeResponses": {"USERNAME": "jane", "ANSWER": "yes"},
-    });
-    let done = t.ok("RespondToAuthChallenge", input).await;
-    assert_eq!(
-        std::mem::take(&mut *calls.lock().unwrap()),
-        ["verify 0", "define 1"]
-    );
-    get_user(t, &done["AuthenticationResult"]["AccessToken"])
-        .await
-        .unwrap();
-}
-
 /// Calls InitiateAuth from a request that holds one of `places`.
 async fn placed(t: &TestApp, places: &Arc<Semaphore>, input: Value) -> Result<(), Refusal> {
     let permit = places.clone().acquire_owned().await.unwrap();
@@ -369,70 +341,4 @@ async fn placed(t: &TestApp, places: &Arc<Semaphore>, input: Value) -> Result<()
         Ok(_) => Ok(()),
         Err(error) => Err((error.code.as_str().into(), error.message.into_owned())),
     }
-}
-
-/// Triggers that ask once, and change jane's row during every call.
-struct Rules {
-    app: Weak<App>,
-    calls: Arc<Mutex<Vec<String>>>,
-}
-
-impl Rules {
-    fn answer<'a, T: Send + 'a>(
-        &'a self,
-        name: &str,
-        context: ChallengeContext<'a>,
-        value: T,
-    ) -> Deciding<'a, T> {
-        let call = format!("{name} {}", context.session.len());
-        Box::pin(async move {
-            self.calls.lock().unwrap().push(call);
-            change(&self.app, &context.pool.id).await;
-            Ok(value)
-        })
-    }
-}
-
-impl CustomAuthTriggers for Rules {
-    fn define<'a>(&'a self, context: ChallengeContext<'a>) -> Deciding<'a, Decision> {
-        let done = context.session.iter().any(|entry| entry.challenge_result);
-        let decision = Decision {
-            challenge_name: (!done).then(|| "CUSTOM_CHALLENGE".to_owned()),
-            issue_tokens: done,
-            fail_authentication: false,
-        };
-        self.answer("define", context, decision)
-    }
-
-    fn create<'a>(
-        &'a self,
-        context: ChallengeContext<'a>,
-        _: &'a str,
-    ) -> Deciding<'a, NewChallenge> {
-        self.answer("create", context, NewChallenge::default())
-    }
-
-    fn verify<'a>(
-        &'a self,
-        context: ChallengeContext<'a>,
-        _: &'a BTreeMap<String, String>,
-        answer: &'a str,
-    ) -> Deciding<'a, bool> {
-        self.answer("verify", context, answer == "yes")
-    }
-}
-
-async fn custom_site(t: &TestApp) -> (Site, Arc<Mutex<Vec<String>>>) {
-    let calls = Arc::new(Mutex::default());
-    let rules = Rules {
-        app: Arc::downgrade(&t.app),
-        calls: Arc::clone(&calls),
-    };
-    assert!(t.app.custom_auth.set(Box::new(rules)).is_ok());
-    let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
-    let triggers = json!({"LambdaConfig": {"DefineAuthChallenge": arn, "CreateAuthChallenge": arn, "VerifyAuthChallengeResponse": arn}});
-    let flows = json!({"ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]});
-    let s = site_with(t, triggers, flows).await;
-    user(t, &s.pool, "jane").await;
-    (s, calls)
 }

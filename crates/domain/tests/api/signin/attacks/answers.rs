@@ -251,7 +251,7 @@ async fn misused(t: &TestApp, kind: Kind) {
         assert_eq!(again, Err(refusal(kind.used())), "{kind:?}: replayed");
         // Not from another node either, nor through the other operations.
         let other = t.second_node().await;
-        let _ = other.app.custom_auth.set(Box::new(Rules::default()));
+        Rules::install(&other);
         is_refused(&other, kind, "replayed elsewhere", &right, kind.used()).await;
         is_refused(
             t,
@@ -271,7 +271,7 @@ async fn raced(t: &TestApp, kind: Kind) {
         let (_, right) = scene.next(t, Door::Public).await;
         // Nodes look at the clock's offset when they start.
         let other = t.second_node().await;
-        let _ = other.app.custom_auth.set(Box::new(Rules::default()));
+        Rules::install(&other);
         let (a, b, c, d) = tokio::join!(
             right.answer(t),
             right.answer(&other),

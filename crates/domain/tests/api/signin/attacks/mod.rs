@@ -12,10 +12,11 @@ use crate::signin::attacks::asking::Person;
 use crate::support::TestApp;
 use crate::support::choice::choices;
 use crate::support::devices::Device;
+use crate::support::functions::lambda_config;
 use crate::support::mfa::{mfa_site, mfa_site_with, recovery, register};
 use crate::support::passkeys;
 use crate::support::signin::*;
-use crate::support::triggers::Rules;
+use crate::support::triggers::{CUSTOM_TRIGGERS, Rules};
 
 pub const INVALID: (&str, &str) = ("NotAuthorizedException", "Invalid session for the user.");
 pub const NONSENSE: (&str, &str) = ("NotAuthorizedException", "Invalid session provided");
@@ -223,11 +224,8 @@ impl Kind {
             }
             K::WebAuthn => passkeys::passkey_site(t, json!({})).await,
             K::Custom => {
-                let _ = t.app.custom_auth.set(Box::new(Rules::default()));
-                let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
-                let triggers = json!({"LambdaConfig": {
-                    "DefineAuthChallenge": arn, "CreateAuthChallenge": arn, "VerifyAuthChallengeResponse": arn,
-                }});
+                Rules::install(t);
+                let triggers = json!({"LambdaConfig": lambda_config(&CUSTOM_TRIGGERS)});
                 site_with(t, triggers, self.flows()).await
             }
             _ => {

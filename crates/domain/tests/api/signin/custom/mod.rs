@@ -1,6 +1,10 @@
-//! CUSTOM_AUTH: the state machine around the pool's triggers, which are played by a stub in this process.
+//! CUSTOM_AUTH: the state machine around the pool's functions, which are played by a stub in this process.
 
+mod between;
 mod devices;
+mod events;
+mod failures;
+mod pause;
 mod rounds;
 mod users;
 
@@ -20,4 +24,11 @@ async fn jane(t: &TestApp, s: &Site) -> Value {
         begin(&s.client, json!({"USERNAME": "jane"})),
     )
     .await
+}
+
+/// Returns how many sign-ins of a pool wait for an answer.
+async fn rows(t: &TestApp, s: &Site) -> usize {
+    let sql = "SELECT 1 FROM custom_auth WHERE pool_id = ?1";
+    let params = cognate_store::params![&s.pool];
+    t.app.store.rows(sql, params).await.unwrap().len()
 }

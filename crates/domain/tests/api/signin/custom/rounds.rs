@@ -1,6 +1,7 @@
 //! Rounds of challenges, and what comes before and between them.
 
 use cognate_crypto::srp;
+use cognate_domain::app::functions::Trigger;
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
@@ -33,7 +34,7 @@ async fn the_triggers_ask_until_they_are_satisfied(t: &TestApp) {
     assert_eq!(
         rules.seen(),
         [
-            "verify 7 user []",
+            "verify 7 user",
             "define user [CUSTOM_CHALLENGE=false/round-0]",
             "create CUSTOM_CHALLENGE user [CUSTOM_CHALLENGE=false/round-0]",
         ]
@@ -142,13 +143,6 @@ async fn a_session_belongs_to_its_user_client_challenge_and_time(t: &TestApp) {
         "Missing required parameter ANSWER",
     )
     .await;
-    // A trigger that fails leaves the round as it was.
-    assert_eq!(
-        respond(t, reply(&s.client, &asked, "throw"))
-            .await
-            .unwrap_err(),
-        refusal(("UserLambdaValidationException", "thrown"))
-    );
     respond(t, reply(&s.client, &asked, "1")).await.unwrap();
     let late = jane(t, &s).await;
     t.advance(180).await;
@@ -303,26 +297,57 @@ async fn the_admin_operations_come_to_the_same(t: &TestApp) {
 
 #[each_engine]
 async fn what_the_triggers_may_decide_at_once(t: &TestApp) {
-    let (s, _) = custom(t, json!({})).await;
-    let wish = |wish: &str| {
-        with(
-            begin(&s.client, json!({"USERNAME": "jane"})),
-            json!({"ClientMetadata": {"wish": wish}}),
-        )
-    };
-    let done = t.ok("InitiateAuth", wish("tokens")).await;
+    let (s, rules) = custom(t, json!({})).await;
+    let define = Trigger::DefineAuthChallenge;
+    rules.say(define, json!({"issueTokens": true}));
+    let done = jane(t, &s).await;
     get_user(t, &done["AuthenticationResult"]["AccessToken"])
         .await
         .unwrap();
-    t.refused("InitiateAuth", wish("fail"), WRONG.0, WRONG.1)
-        .await;
-    for unusable in ["nonsense", "nothing"] {
-        t.refused(
-            "InitiateAuth",
-            wish(unusable),
-            "InvalidLambdaResponseException",
-            "Unrecognizable lambda output",
-        )
-        .await;
+    let begin = || begin(&s.client, json!({"USERNAME": "jane"}));
+    for ends in [
+        json!({"failAuthentication": true}),
+        // The end of the sign-in counts before its success.
+        json!({"failAuthentication": true, "issueTokens": true, "challengeName": "CUSTOM_CHALLENGE"}),
+    ] {
+        rules.say(define, ends);
+        t.refused("InitiateAuth", begin(), WRONG.0, WRONG.1).await;
     }
+}
+
+#[each_engine]
+async fn a_history_has_an_end(t: &TestApp) {
+    let (s, rules) = custom(t, json!({})).await;
+    let ask = json!({"challengeName": "CUSTOM_CHALLENGE"});
+    rules.say(Trigger::DefineAuthChallenge, ask);
+    let mut challenge = jane(t, &s).await;
+    for _ in 0..99 {
+        challenge = respond(t, reply(&s.client, &challenge, "wrong"))
+            .await
+            .unwrap();
+    }
+    let refused = respond(t, reply(&s.client, &challenge, "wrong")).await;
+    assert_eq!(refused.unwrap_err(), refusal(WRONG));
+    assert_eq!(rows(t, &s).await, 0);
+}
+
+#[each_engine]
+async fn srp_may_be_begun_and_left_out(t: &TestApp) {
+    let (s, rules) = custom(t, json!({})).await;
+    rules.say(
+        Trigger::DefineAuthChallenge,
+        json!({"challengeName": "CUSTOM_CHALLENGE"}),
+    );
+    let input = begin(
+        &s.client,
+        json!({"USERNAME": "jane", "CHALLENGE_NAME": "SRP_A", "SRP_A": srp::client::Client::new().srp_a()}),
+    );
+    let asked = t.ok("InitiateAuth", input).await;
+    assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
+    rules.seen();
+    respond(t, reply(&s.client, &asked, "2")).await.unwrap();
+    assert_eq!(
+        rules.seen()[1],
+        "define user [SRP_A=true/- CUSTOM_CHALLENGE=true/round-1]"
+    );
 }

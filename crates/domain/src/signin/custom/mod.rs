@@ -1,9 +1,12 @@
-//! CUSTOM_AUTH: the pool's triggers decide what is asked for (auth.md 3.5).
+//! CUSTOM_AUTH: the pool's functions decide what is asked for (auth.md 3.5).
 //!
-//! The challenges, the answers and the expected answer are in a row; the session names it. Every answer, right or
-//! wrong, changes the row and uses up its session, so that no round can be answered twice. If the client hides which
-//! users exist, an unknown name is treated alike: the triggers are told, and no decision of theirs signs it in. Each
-//! trigger is called once in a round, without the user's lock; a step that runs again gets the answer from memory.
+//! The challenges, the answers and the expected answer are in a row; the session names it. Every answer that a function
+//! was asked about, right, wrong or failed, uses up its session, so that no round can be answered twice. If the client
+//! hides which users exist, an unknown name is treated alike: the functions are told, and no decision of theirs signs it
+//! in. Each function is called once in a round, without the user's lock; a step that runs again gets the answer from
+//! memory.
+
+mod calls;
 
 use std::collections::BTreeMap;
 
@@ -15,27 +18,23 @@ use cognate_store::tables::custom_auth::{self as table, CustomAuthRow};
 use cognate_store::tables::guards;
 use serde::{Deserialize, Serialize};
 
-use crate::app::custom_auth::{ChallengeContext, Decision, Entry, NewChallenge};
+use crate::app::functions::Trigger;
+use crate::attempts::Subject;
 use crate::cx::Cx;
-use crate::cx::pause::Call;
-use crate::errors::{Result, auth, challenges};
+use crate::errors::{ApiError, Fault, Result, auth, challenges};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::pool::Pool;
-use crate::records::user::User;
 use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::custom::calls::{
+    CUSTOM, Entry, NewChallenge, Next, PASSWORD_VERIFIER, Round, SRP_A,
+};
 use crate::signin::event::AuthEvent;
 use crate::signin::lock::Lock;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Asked, Authenticated, Judged, Pass, Refusal, Replay, Step, Verdict};
 use crate::signin::{At, srp};
 
-/// The challenge that triggers can ask for.
-const CUSTOM: &str = "CUSTOM_CHALLENGE";
-/// The name under which the triggers see the start of SRP.
-const SRP_A: &str = "SRP_A";
-/// The name under which the triggers see, and ask for, the proof of a password.
-const PASSWORD_VERIFIER: &str = "PASSWORD_VERIFIER";
-/// Rounds after which a sign-in ends, whatever the triggers say: each makes the row longer.
+/// Rounds after which a sign-in ends, whatever the functions say: each makes the row longer.
 const ROUNDS: usize = 100;
 
 /// The content of a row.
@@ -46,112 +45,22 @@ struct State {
     metadata: Option<String>,
 }
 
-/// The decision of the triggers.
-enum Next {
-    Tokens,
-    Fail,
-    PasswordVerifier,
-    Challenge(NewChallenge),
-}
-
-/// Calls the triggers about one subject.
-struct Round<'r> {
-    cx: &'r Cx<'r>,
-    at: At<'r>,
-    user: Option<&'r User>,
-    username: &'r str,
-    subject: &'r str,
-}
-
-impl Round<'_> {
-    fn context<'c>(&'c self, session: &'c [Entry]) -> ChallengeContext<'c> {
-        ChallengeContext {
-            pool: self.at.pool,
-            client_id: &self.at.client.id,
-            metadata: self.at.metadata,
-            user: self.user,
-            username: self.username,
-            session,
-        }
-    }
-
-    /// Makes one call, named by the trigger and the number of entries before it.
-    async fn call<T: Clone + Send + 'static>(
-        &self,
-        lock: &mut Lock<'_>,
-        trigger: &str,
-        session: &[Entry],
-        work: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        let lambda = &self.at.pool.doc.lambda_config;
-        let function = match trigger {
-            "DefineAuthChallenge" => &lambda.define_auth_challenge,
-            "CreateAuthChallenge" => &lambda.create_auth_challenge,
-            _ => &lambda.verify_auth_challenge_response,
-        };
-        let call = Call {
-            point: &format!("{trigger} {}", session.len()),
-            subject: self.subject,
-            target: function.as_deref().unwrap_or(trigger),
-        };
-        lock.pause(self.cx, call, work).await
-    }
-
-    async fn verify(&self, lock: &mut Lock<'_>, state: &State, answer: &str) -> Result<bool> {
-        let context = self.context(&state.session);
-        let triggers = self.cx.custom_auth_triggers();
-        let work = triggers.verify(context, &state.private, answer);
-        self.call(lock, "VerifyAuthChallengeResponse", &state.session, work)
-            .await
-    }
-
-    /// Asks DefineAuthChallenge, and CreateAuthChallenge if a challenge is wanted.
-    async fn decide(&self, lock: &mut Lock<'_>, session: &[Entry]) -> Result<Next> {
-        let context = self.context(session);
-        let triggers = self.cx.custom_auth_triggers();
-        let work = triggers.define(context);
-        let Decision {
-            challenge_name,
-            issue_tokens,
-            fail_authentication,
-        } = self
-            .call(lock, "DefineAuthChallenge", session, work)
-            .await?;
-        if fail_authentication {
-            return Ok(Next::Fail);
-        }
-        if issue_tokens {
-            return Ok(Next::Tokens);
-        }
-        match challenge_name.as_deref() {
-            Some(CUSTOM) => {
-                let work = triggers.create(context, CUSTOM);
-                let created = self
-                    .call(lock, "CreateAuthChallenge", session, work)
-                    .await?;
-                Ok(Next::Challenge(created))
-            }
-            Some(PASSWORD_VERIFIER) => Ok(Next::PasswordVerifier),
-            _ => Err(challenges::unusable_decision().into()),
-        }
-    }
-}
-
-/// Refuses pools without triggers.
+/// Refuses pools without DefineAuthChallenge. The other functions are missed when they are needed.
 ///
 /// # Errors
 /// `Custom auth lambda trigger is not configured for the user pool.` (settled S24).
 pub fn require_triggers(pool: &Pool) -> Result<()> {
-    if pool.doc.lambda_config.define_auth_challenge.is_none() {
-        return Err(auth::custom_auth_without_triggers().into());
+    let trigger = Trigger::DefineAuthChallenge;
+    if trigger.function(&pool.doc.lambda_config).is_none() {
+        return Err(calls::missing(trigger).into());
     }
     Ok(())
 }
 
-/// Asks the triggers about a sign-in that begins, with SRP first if there is an A.
+/// Asks the functions about a sign-in that begins, with SRP first if there is an A.
 ///
 /// # Errors
-/// auth.md 2.3, 6.4; the triggers' own.
+/// auth.md 2.3, 6.4; the functions' own.
 pub async fn start(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -159,13 +68,18 @@ pub async fn start(
     step: &Step,
     public_a: Option<PublicA>,
 ) -> Judged<Verdict> {
+    // ClientMetadata of a start is for PreAuthentication alone (auth.md 3.2).
+    let at = At {
+        metadata: None,
+        ..at
+    };
     let user = step.user.as_ref();
     let session: Vec<Entry> = public_a.iter().map(|_| Entry::new(SRP_A, true)).collect();
     let round = Round {
         cx,
         at,
         user,
-        username: &step.state.username,
+        typed: &step.state.typed,
         subject: step.tally.subject().as_str(),
     };
     match (round.decide(lock, &session).await?, public_a) {
@@ -180,15 +94,17 @@ pub async fn start(
             let (writes, challenge) = ask(cx, at, state, session, created)?;
             Ok(Verdict::Ask(Asked {
                 challenge,
-                writes: guard(at, user, step.tally.subject().as_str()).extend(writes),
+                writes: guard(at, step).extend(writes),
                 replay: Replay::None,
             }))
         }
-        (Next::Fail | Next::Tokens, _) => Err(ended(step, Batch::new()).into()),
+        (Next::Fail | Next::Tokens, _) => {
+            Err(ended(step, auth::incorrect_password(), Batch::new()).into())
+        }
     }
 }
 
-/// The decision of the triggers after password and second factor.
+/// The decision of the functions after password and second factor.
 pub enum Decided {
     /// The user is signed in.
     Passed,
@@ -196,10 +112,10 @@ pub enum Decided {
     Ask(Batch, Challenge),
 }
 
-/// Asks the triggers about a user who has completed the factors that come before theirs.
+/// Asks the functions about a user who has completed the factors that come before theirs.
 ///
 /// # Errors
-/// `Incorrect username or password.` when the triggers end the sign-in; their own.
+/// `Incorrect username or password.` when the functions end the sign-in; their own.
 pub async fn go_on(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -212,7 +128,7 @@ pub async fn go_on(
         cx,
         at,
         user: Some(user),
-        username: &user.username,
+        typed: &authenticated.typed,
         subject: &user.id,
     };
     match round.decide(lock, &session).await? {
@@ -226,21 +142,21 @@ pub async fn go_on(
     }
 }
 
-/// Returns the entries that the triggers see of a sign-in that began with SRP.
+/// Returns the entries that the functions see of a sign-in that began with SRP.
 fn completed(proven: &Proven) -> Vec<Entry> {
-    let factors = proven.iter().filter_map(|factor| match factor {
-        Factor::Sms => Some("SMS_MFA"),
-        Factor::Email => Some("EMAIL_OTP"),
-        Factor::SoftwareToken => Some("SOFTWARE_TOKEN_MFA"),
-        Factor::Device => Some("DEVICE_PASSWORD_VERIFIER"),
+    let factors = proven.iter().flat_map(|factor| match factor {
+        Factor::Sms => ["SMS_MFA"].as_slice(),
+        Factor::Email => &["EMAIL_OTP"],
+        Factor::SoftwareToken => &["SOFTWARE_TOKEN_MFA"],
+        Factor::Device => &["DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"],
         Factor::Password
         | Factor::Passkey
         | Factor::VerifiedPasskey
         | Factor::Custom
-        | Factor::ConfirmedSignUp => None,
+        | Factor::ConfirmedSignUp => &[],
     });
     [SRP_A, PASSWORD_VERIFIER]
-        .into_iter()
+        .iter()
         .chain(factors)
         .map(|name| Entry::new(name, true))
         .collect()
@@ -249,8 +165,8 @@ fn completed(proven: &Proven) -> Vec<Entry> {
 /// Judges the answer to a custom challenge.
 ///
 /// # Errors
-/// `Incorrect username or password.` when the triggers end the sign-in; their own. auth.md 3.1 for a round that was
-/// answered before.
+/// `Incorrect username or password.` when the functions end the sign-in; their own. Both end the sign-in: a function that
+/// fails on wrong answers, or on too many, allows no further guesses. auth.md 3.1 for a round that was answered before.
 pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -269,48 +185,77 @@ pub async fn judge(
         cx,
         at,
         user: step.user.as_ref(),
-        username: &step.state.username,
+        typed: &step.state.typed,
         subject,
     };
-    let right = round.verify(lock, &state, answer).await?;
-    state.session.push(Entry {
-        challenge_metadata: state.metadata.take(),
-        ..Entry::new(CUSTOM, right)
-    });
-    let next = if state.session.len() >= ROUNDS {
-        Next::Fail
-    } else {
-        round.decide(lock, &state.session).await?
+    let end = || table::delete(Batch::new(), &pool.id, subject, row, ver);
+    let next = match play(&round, lock, &mut state, answer).await {
+        Err(Fault::Api(refusal)) if calls::is_of_a_function(&refusal) => {
+            return Err(ended(step, refusal, end()).into());
+        }
+        other => other?,
     };
     match next {
         Next::Tokens if step.user.is_some() => Ok(Verdict::Passed(Pass {
             factor: Some(Factor::Custom),
-            writes: table::delete(Batch::new(), &pool.id, subject, row, ver),
+            writes: end(),
             after: None,
         })),
         Next::Challenge(created) => {
-            let guard = guard(at, step.user.as_ref(), subject);
             let expected = Expected::Custom { row: row.clone() };
             let next = step.state.clone().next(cx, at.client, expected);
             let sealed = seal(pool, &next, row, state.session, &created)?;
             let expires = next.expires;
-            let writes = table::update(guard, &pool.id, subject, row, sealed, expires, ver);
+            let writes = table::update(
+                guard(at, step),
+                &pool.id,
+                subject,
+                row,
+                sealed,
+                expires,
+                ver,
+            );
             Ok(Verdict::Ask(Asked {
                 challenge: asked(cx, pool, next, created)?,
                 writes: step.tally.require_unchanged(writes, pool),
                 replay: step.replay.clone(),
             }))
         }
-        Next::PasswordVerifier => Err(challenges::unusable_decision().into()),
-        Next::Fail | Next::Tokens => {
-            let writes = table::delete(Batch::new(), &pool.id, subject, row, ver);
-            Err(ended(step, writes).into())
+        Next::Fail | Next::Tokens | Next::PasswordVerifier => {
+            Err(ended(step, auth::incorrect_password(), end()).into())
         }
     }
 }
 
-/// Returns the end of a sign-in by decision of the triggers.
-fn ended(step: &Step, writes: Batch) -> Refusal {
+/// Lets the functions judge an answer and decide what comes next. The history grows by the answer.
+async fn play(
+    round: &Round<'_>,
+    lock: &mut Lock<'_>,
+    state: &mut State,
+    answer: &str,
+) -> Result<Next> {
+    let State {
+        session,
+        private,
+        metadata,
+    } = state;
+    let right = round.verify(lock, session, private, answer).await?;
+    session.push(Entry {
+        challenge_metadata: metadata.take(),
+        ..Entry::new(CUSTOM, right)
+    });
+    if session.len() >= ROUNDS {
+        return Ok(Next::Fail);
+    }
+    match round.decide(lock, session).await? {
+        // SRP comes first or not at all: its A came with the start.
+        Next::PasswordVerifier => Err(challenges::unusable_decision().into()),
+        next => Ok(next),
+    }
+}
+
+/// Returns the end of a sign-in by the functions.
+fn ended(step: &Step, refusal: ApiError, writes: Batch) -> Refusal {
     let (user, subject) = (step.user.as_ref(), step.tally.subject());
     let proven = &step.state.proven;
     let event = if proven.is_empty() {
@@ -319,7 +264,7 @@ fn ended(step: &Step, writes: Batch) -> Refusal {
         AuthEvent::failed(user, subject, proven)
     };
     Refusal {
-        refusal: auth::incorrect_password(),
+        refusal,
         event: Some(event),
         writes,
         replay: step.replay.clone(),
@@ -384,12 +329,17 @@ async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Opti
     Ok(Some((serde_json::from_slice(plain.expose())?, ver)))
 }
 
-/// Returns the conditions of a challenge: an active pool, and the user as read, or still no such user.
-fn guard(at: At<'_>, user: Option<&User>, subject: &str) -> Batch {
-    let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
-    match user {
-        Some(user) => guards::require_user_unchanged(batch, &at.pool.id, &user.id, user.ver),
-        None => guards::require_user_absent(batch, &at.pool.id, subject),
+/// Returns the conditions of a challenge: an active pool, and the user as read. A user who was hidden, disabled between
+/// two rounds, say, costs what an unknown name does.
+fn guard(at: At<'_>, step: &Step) -> Batch {
+    let pool = at.pool;
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    match &step.user {
+        Some(user) => guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver),
+        None => {
+            let nobody = Subject::unknown(pool, &step.state.typed);
+            guards::require_user_absent(batch, &pool.id, nobody.as_str())
+        }
     }
 }
 
