@@ -107,6 +107,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0017_macs.sql"),
     },
+    Migration {
+        number: 18,
+        name: "0018_outbox",
+        min_program: 2,
+        sql: include_str!("../migrations/0018_outbox.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

@@ -9,6 +9,7 @@ pub mod event;
 pub mod functions;
 pub mod gate;
 pub mod keys;
+pub mod message_limits;
 pub mod response;
 pub mod sources;
 
@@ -27,6 +28,7 @@ use crate::app::durations::Durations;
 use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::keys::PoolSigners;
+use crate::app::message_limits::MessageLimits;
 use crate::app::sources::Sources;
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
@@ -74,6 +76,8 @@ pub struct Settings {
     pub audit_reads: bool,
     /// How long the audit trail is kept, in microseconds; None for ever.
     pub audit_retention: Option<i64>,
+    /// An hour's messages at most.
+    pub message_limits: MessageLimits,
     /// Threads of the crypto pool.
     pub crypto_threads: usize,
     /// Bytes that the caches of pools, clients and keys may hold.
@@ -94,6 +98,7 @@ impl Settings {
             unresolved_domains: true,
             audit_reads: false,
             audit_retention: Some(90 * crate::clock::DAY),
+            message_limits: MessageLimits::default(),
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
         }
@@ -130,6 +135,8 @@ pub struct App {
     pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
+    /// Wakes the delivery when a message was committed.
+    pub outbox: tokio::sync::Notify,
 }
 
 impl App {
@@ -158,6 +165,7 @@ impl App {
             courier: OnceLock::new(),
             code_cipher: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
+            outbox: tokio::sync::Notify::new(),
             settings,
             store,
             root,

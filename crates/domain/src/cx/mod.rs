@@ -224,7 +224,7 @@ impl<'a> Cx<'a> {
         )
     }
 
-    /// Commits the batch, and wakes the readers of the inbox if it holds a message. `conflict` maps the label of a
+    /// Commits the batch, and wakes the delivery and the readers of the inbox if it holds a message. `conflict` maps the label of a
     /// failed requirement to an error, except the bound of codes.
     pub async fn commit(
         &self,
@@ -236,6 +236,7 @@ impl<'a> Cx<'a> {
             Ok(outcome) => {
                 if has_message {
                     self.inbox.notify_waiters();
+                    self.outbox.notify_one();
                 }
                 Ok(outcome)
             }

@@ -4,6 +4,7 @@
 //! it begins. Another node goes on where one has stopped, so a portion that is done twice must do no harm.
 
 pub mod audit_retention;
+pub mod delivery;
 mod expiry;
 pub mod group_deletion;
 pub mod metadata_refresh;
@@ -14,9 +15,11 @@ mod spare_keys;
 use std::sync::Arc;
 
 use cognate_crypto::random;
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::jobs::audit_retention::AuditRetention;
+use crate::jobs::delivery::Delivery;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
 use crate::jobs::metadata_refresh::MetadataRefresh;
@@ -24,11 +27,14 @@ use crate::jobs::pool_deletion::PoolDeletion;
 use crate::jobs::runner::{each_node, shared};
 use crate::jobs::spare_keys::SpareKeys;
 
-/// Works until `stop` ends. Faults are logged and tried again at a later turn.
+/// Works until `stop` ends, and then finishes the sends that have begun. Faults are logged and tried again at a later
+/// turn.
 pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     let node = random::uuid_v4();
+    let (say, stopped) = watch::channel(false);
+    let delivery = Delivery::new(app.clone(), &node).run(stopped);
     // Side by side: the rows of a large pool take minutes, and other people's servers may answer late.
-    let all = async {
+    let others = async {
         tokio::join!(
             each_node::<Expiry>(&app),
             each_node::<SpareKeys>(&app),
@@ -38,8 +44,12 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             shared::<MetadataRefresh>(&app, &node),
         )
     };
-    tokio::select! {
-        _ = all => {}
-        () = stop => {}
-    }
+    let until_stopped = async {
+        tokio::select! {
+            _ = others => {}
+            () = stop => {}
+        }
+        say.send_replace(true);
+    };
+    tokio::join!(until_stopped, delivery);
 }

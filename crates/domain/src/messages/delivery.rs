@@ -4,10 +4,8 @@
 //! An unknown name gets a decoy at the same cost: a message that is given up at once. No function is called for it, but it
 //! takes as long as if one were (decision 013).
 
-use cognate_crypto::random;
 use cognate_shapes::DeliveryMediumType;
 use cognate_store::Batch;
-use cognate_store::tables::messages::{self as table, Fate, GIVEN_UP, IN_INBOX, KEPT, MessageRow};
 
 use crate::app::Mode;
 use crate::app::functions::Trigger;
@@ -16,10 +14,11 @@ use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::account::Account;
 use crate::messages::origin::Origin;
+use crate::messages::outbox::{self, Parcel};
 use crate::messages::render::{Rendered, Values, render};
 use crate::messages::template::Content;
 use crate::messages::words::{self, Words};
-use crate::messages::{Body, Destination, Reason, context, links};
+use crate::messages::{Body, Destination, Reason, custom_sender, links};
 use crate::records::pool::Pool;
 
 /// A message that is to be sent.
@@ -70,19 +69,16 @@ impl Prepared {
 ///
 /// # Errors
 /// CodeDeliveryFailureException (or what the operation declares) in `serve` without a sender;
-/// InvalidParameterException for a text message of a pool without SmsConfiguration (admin.md 4.6).
+/// InvalidParameterException for a text message of a pool without SmsConfiguration (admin.md 4.6). A pool whose own
+/// function sends by this medium needs neither.
 pub fn require_sender(cx: &Cx<'_>, pool: &Pool, medium: DeliveryMediumType) -> Result<()> {
+    if custom_sender::of(pool, medium).is_some() {
+        return Ok(());
+    }
     if medium == DeliveryMediumType::Sms && pool.doc.sms_configuration.is_none() {
         return Err(errors::users::no_sms_configuration().into());
     }
-    let sends = match cx.settings.mode {
-        Mode::Dev => true,
-        Mode::Serve => cx
-            .courier
-            .get()
-            .is_some_and(|courier| courier.sends(pool, medium)),
-    };
-    if sends {
+    if cx.settings.mode == Mode::Dev || outbox::is_sent(cx, pool, medium) {
         Ok(())
     } else {
         Err(errors::users::delivery_failed(cx.action, medium).into())
@@ -131,9 +127,10 @@ pub fn compose(
     cx: &Cx<'_>,
     pool: &Pool,
     envelope: &Envelope<'_>,
+    origin: Origin<'_>,
     words: Option<&Words>,
 ) -> Result<Prepared> {
-    write(cx, pool, envelope, words, "")
+    write(cx, pool, envelope, origin, words, "")
 }
 
 /// [`ask`] and [`compose`], for an action that holds no lock.
@@ -156,13 +153,14 @@ pub async fn prepare(
         _ => String::new(),
     };
     let (words, _) = ask(cx, pool, None, envelope, origin).await?;
-    write(cx, pool, envelope, words.as_ref(), &link)
+    write(cx, pool, envelope, origin, words.as_ref(), &link)
 }
 
 fn write(
     cx: &Cx<'_>,
     pool: &Pool,
     envelope: &Envelope<'_>,
+    origin: Origin<'_>,
     words: Option<&Words>,
     link: &str,
 ) -> Result<Prepared> {
@@ -183,50 +181,41 @@ fn write(
         link,
     };
     let rendered = render(&template, content, medium, values);
-    Ok(Prepared(enqueue(cx, pool, envelope, rendered)?))
+    Ok(Prepared(enqueue(cx, pool, envelope, origin, rendered)?))
 }
 
-/// Returns the batch that keeps a message for its sender, or a decoy until its secret would end.
-fn enqueue(cx: &Cx<'_>, pool: &Pool, envelope: &Envelope<'_>, rendered: Rendered) -> Result<Batch> {
-    let (to, reason) = (&envelope.destination.value, envelope.reason.as_str());
-    let key = envelope.account.key();
-    // The clock first: ids grow with time, the rest keeps two messages of one microsecond apart.
-    let (message_id, created) = cx
-        .memory()
-        .once(&format!("message {reason}\n{key}\n{to}"), || {
-            let created = cx.clock.service();
-            let rest = random::alphanumeric(8, b"0123456789abcdef");
-            (format!("{created:016x}-{rest}"), created)
-        });
-    let fate = if envelope.is_decoy() {
-        Fate {
-            state: GIVEN_UP,
-            due: envelope.expires,
-        }
-    } else {
-        Fate {
-            state: IN_INBOX,
-            due: created.saturating_add(KEPT),
-        }
-    };
+/// Returns the batch that counts a message and keeps it for its sender, or a decoy until its secret would end.
+fn enqueue(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    envelope: &Envelope<'_>,
+    origin: Origin<'_>,
+    rendered: Rendered,
+) -> Result<Batch> {
+    let (account, destination, reason) = (envelope.account, envelope.destination, envelope.reason);
+    let own = custom_sender::of(pool, destination.medium());
+    let program = &cx.client_info.user_agent;
+    let event = own.map(|trigger| {
+        custom_sender::event(pool, trigger, account, destination, reason, origin, program)
+    });
     let body = Body {
-        user: envelope.decoy.unwrap_or(envelope.account.name()).to_owned(),
-        to: to.clone(),
-        channel: envelope.destination.medium().as_str().to_owned(),
-        kind: reason.to_owned(),
+        user: envelope.decoy.unwrap_or(account.name()).to_owned(),
+        to: destination.value.clone(),
+        channel: destination.medium().as_str().to_owned(),
+        kind: reason.as_str().to_owned(),
         subject: rendered.subject,
         body: rendered.body,
         code: envelope.secret.to_owned(),
+        event: None,
     };
-    let sealed = pool
-        .key
-        .seal(&context(&pool.id, &message_id), &serde_json::to_vec(&body)?);
-    let row = MessageRow {
-        pool_id: pool.id.clone(),
-        message_id,
-        user_id: key.to_owned(),
-        sealed,
-        created,
+    let parcel = Parcel {
+        account: account.key(),
+        destination,
+        kind: reason.as_str(),
+        expires: envelope.expires,
+        decoy: envelope.is_decoy(),
+        body,
+        event,
     };
-    Ok(table::insert(Batch::new(), row, fate))
+    outbox::append(cx, pool, parcel)
 }

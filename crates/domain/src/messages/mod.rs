@@ -1,14 +1,18 @@
 //! Messages to users: their destinations, their texts, and how they are kept for their sender (design decision 10).
 //!
-//! A message is worded before anything is written and is in the batch of the change that it reports. `dev` keeps it in
-//! its inbox; `serve` refuses without a sender, before anything is created that could not be completed.
+//! A message is worded before anything is written and is in the batch of the change that it reports. From there a
+//! background job sends it ([`outbox`]); `dev` keeps a copy in its inbox. `serve` refuses without a sender, before anything
+//! is created that could not be completed.
 
 pub mod account;
+mod budget;
+pub mod custom_sender;
 pub mod delivery;
 pub mod destination;
 pub mod inbox;
 mod links;
 pub mod origin;
+pub mod outbox;
 mod preview;
 mod render;
 mod template;
@@ -16,6 +20,7 @@ mod words;
 
 use cognate_crypto::seal::Context;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use account::Account;
 pub use destination::{Delivery, Destination};
@@ -103,6 +108,7 @@ impl Reason<'_> {
         }
     }
 
+    /// Returns the name that inbox and delivery log show.
     fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
@@ -117,7 +123,7 @@ impl Reason<'_> {
 }
 
 /// The sealed part of the row.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Body {
     user: String,
     to: String,
@@ -126,6 +132,9 @@ struct Body {
     subject: Option<String>,
     body: String,
     code: String,
+    /// The event of the pool's own sender, if that sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event: Option<Value>,
 }
 
 fn context<'a>(pool_id: &'a str, message_id: &'a str) -> Context<'a> {

@@ -92,7 +92,8 @@ fn one_line(subject: &str) -> String {
     subject.trim().to_owned()
 }
 
-fn escape(text: &str) -> String {
+/// E-mails are HTML: what a user or an administrator typed must not become markup.
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

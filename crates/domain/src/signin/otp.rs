@@ -5,12 +5,13 @@
 //! with it. Codes and wrong answers are bounded as all are ([`codes`]). An unknown name gets a code that is sent to no
 //! address, at the same cost.
 
-use cognate_shapes::{DeliveryMediumType, UserStatusType};
+use cognate_shapes::{DeliveryMediumType, Op, UserStatusType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions;
 
 use crate::cx::Cx;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, challenges};
+use crate::facts::action::Action;
 use crate::facts::contact::Contact;
 use crate::messages::delivery::{Prepared, require_sender};
 use crate::messages::destination::Destination;
@@ -130,14 +131,23 @@ async fn deliver(
         ..Sending::new(account, purpose(state), destination, reason)
     };
     require_sender(cx, pool, medium)?;
-    let origin = Origin::of_client(&at.client.id, at.metadata);
+    let origin = origin(cx, at);
     let words = lock.word(cx, pool, &sending, origin).await?;
-    let prepared = codes::compose(cx, pool, &sending, words.as_ref())?;
+    let prepared = codes::compose(cx, pool, &sending, origin, words.as_ref())?;
     let delivery = Delivery {
         medium,
         destination: destination.delivery().to,
     };
     Ok((prepared, delivery))
+}
+
+/// ClientMetadata of a request that begins a sign-in is for other functions (admin.md 3.2).
+fn origin<'a>(cx: &Cx<'_>, at: At<'a>) -> Origin<'a> {
+    let begins = matches!(
+        cx.action,
+        Action::Api(Op::InitiateAuth | Op::AdminInitiateAuth)
+    );
+    Origin::of_client(&at.client.id, at.metadata.filter(|_| !begins))
 }
 
 fn unknown(state: &SignInState) -> Account<'_> {

@@ -235,12 +235,12 @@ mod tests {
             let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
             assert_eq!(found.count(), 1, "{table}");
         }
-        assert_eq!(SWEEPS.len(), 8);
+        assert_eq!(SWEEPS.len(), 10);
     }
 
     #[test]
-    fn messages_expire_once_given_up_and_in_the_inbox_alone() {
-        for state in [2, 3] {
+    fn messages_expire_once_they_are_not_on_their_way() {
+        for state in [2, 3, 4, 5] {
             let sweep = format!(
                 "DELETE FROM messages WHERE (pool_id, message_id) IN (SELECT pool_id, message_id FROM messages \
                  WHERE state = {state} AND bucket = ?1 AND due <= ?2 ORDER BY due LIMIT ?3)"

@@ -160,10 +160,12 @@ async fn old_messages_that_nobody_will_deliver_go(store: &Store) {
          VALUES ('p', ?1, 'u', ?2, ?3, ?4, 0, 1, ?5)";
     let mut batch = Batch::new();
     for (state, name) in [
-        (0, "waiting"),
-        (1, "sent"),
+        (messages::WAITING, "waiting"),
+        (messages::SENDING, "sending"),
         (messages::GIVEN_UP, "up"),
         (messages::IN_INBOX, "in"),
+        (messages::SENT, "sent"),
+        (messages::DEAD, "dead"),
     ] {
         for (age, due, bucket) in [("old", 100, 3), ("new", 101, 3), ("elsewhere", 1, 4)] {
             let id = format!("{name} {age}");
@@ -173,7 +175,7 @@ async fn old_messages_that_nobody_will_deliver_go(store: &Store) {
     store.commit(batch).await.unwrap();
     let now = 100;
     let swept = jobs::expire(store, now, 3).await.unwrap();
-    assert_eq!((swept.rows, swept.more), (2, false));
+    assert_eq!((swept.rows, swept.more), (4, false));
     assert_eq!(jobs::expire(store, now, 3).await.unwrap().rows, 0);
     let rows = store
         .rows(
@@ -183,7 +185,12 @@ async fn old_messages_that_nobody_will_deliver_go(store: &Store) {
         .await
         .unwrap();
     let left: Vec<_> = rows.iter().map(|row| row.text(0).unwrap()).collect();
-    assert_eq!(left, ["in elsewhere", "in new", "up elsewhere", "up new"]);
+    let names = ["dead", "in", "sent", "up"];
+    let expected: Vec<_> = names
+        .into_iter()
+        .flat_map(|name| [format!("{name} elsewhere"), format!("{name} new")])
+        .collect();
+    assert_eq!(left, expected);
     let rows = store
         .rows("SELECT message_id FROM messages WHERE state < 2", params![])
         .await

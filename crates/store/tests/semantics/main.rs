@@ -16,6 +16,7 @@ mod catalogue;
 mod durability;
 mod engines;
 mod jobs;
+mod messages;
 mod opening;
 mod postgres_only;
 mod reads;

@@ -234,10 +234,12 @@ pub fn compose(
     cx: &Cx<'_>,
     pool: &Pool,
     sending: &Sending<'_>,
+    origin: Origin<'_>,
     words: Option<&Words>,
 ) -> Result<Prepared> {
     let digits = sending.digits(cx);
-    let message = delivery::compose(cx, pool, &sending.envelope(cx, &digits), words)?;
+    let envelope = sending.envelope(cx, &digits);
+    let message = delivery::compose(cx, pool, &envelope, origin, words)?;
     Ok(message.after(put(cx, pool, sending, digits)?))
 }
 

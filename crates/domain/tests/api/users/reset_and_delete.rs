@@ -345,9 +345,11 @@ async fn a_user_deletes_the_account_and_the_name_is_free(t: &TestApp) {
             "user_attrs" => "SELECT 1 FROM user_attrs WHERE pool_id = ?1",
             "codes" => "SELECT 1 FROM codes WHERE pool_id = ?1",
             "sessions" => "SELECT 1 FROM sessions WHERE pool_id = ?1",
-            // What was counted for the address is no row of the user, and a new user with it begins with no new count.
+            // What was counted for the address or the pool is no row of the user, and a new user with the address begins
+            // with no new count.
             _ => {
-                "SELECT 1 FROM attempts WHERE pool_id = ?1 AND kind <> 'code_sent' AND kind <> 'code_wrong'"
+                "SELECT 1 FROM attempts WHERE pool_id = ?1 AND kind NOT IN \
+                 ('code_sent', 'code_wrong', 'messages_to', 'messages_of_pool')"
             }
         };
         let rows = t
