@@ -1,7 +1,7 @@
 //! The deletion of a user with everything that is keyed by the id (auth.md 2.2).
 
 use cognate_store::tables::{
-    attempts, codes, custom_auth, devices, passkeys, sessions, software_tokens,
+    attempts, codes, custom_auth, devices, messages, passkeys, sessions, software_tokens,
 };
 
 use crate::audit;
@@ -11,7 +11,8 @@ use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::tokens::revoke;
 
-/// Deletes a user with names, memberships, sessions, devices, passkeys, authenticator app, codes and counted attempts.
+/// Deletes a user with names, memberships, sessions, devices, passkeys, authenticator app, codes, messages on their way
+/// and counted attempts.
 /// The names are free again, the id never is.
 pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
     let batch = user::delete(
@@ -26,6 +27,7 @@ pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
     let batch = devices::forget_user(batch, &pool.id, &user.id);
     let batch = passkeys::forget_user(batch, &pool.id, &user.id);
     let batch = software_tokens::delete(batch, &pool.id, &user.id);
+    let batch = messages::forget_user(batch, &pool.id, &user.id);
     let batch = attempts::forget(batch, &pool.id, &user.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
