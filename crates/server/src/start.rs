@@ -41,6 +41,7 @@ pub struct Running {
     pub state: Arc<State>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    jobs: JoinHandle<()>,
     listening: Arc<Listening>,
     control: Option<PathBuf>,
     folder: Option<DataDir>,
@@ -193,7 +194,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let jobs_stop = async move {
         let _ = until.wait_for(|stopped| *stopped).await;
     };
-    tasks.push(tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop)));
+    let jobs = tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop));
     tasks.push(tokio::spawn(refusals::keep(state.clone())));
     let speaks_tls = tls.is_some();
     let bounds = Bounds {
@@ -214,6 +215,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         state,
         stop,
         tasks,
+        jobs,
         listening,
         control: control_path,
         folder,
@@ -230,12 +232,17 @@ impl Running {
             self.listening.ended().await;
             // An operation goes on after its client went away.
             self.state.load.empty().await;
+            // So does a send: what a sender has taken must be known before the database is closed.
+            let _ = (&mut self.jobs).await;
         };
         if tokio::time::timeout(self.patience, finished).await.is_err() {
-            tracing::warn!("requests were still under way when the time for stopping was over");
+            tracing::warn!(
+                "requests or sends were still under way when the time for stopping was over"
+            );
         }
         self.state.refusals.flush(&self.state.app).await;
         self.state.app.store.close().await;
+        self.jobs.abort();
         for task in self.tasks.drain(..) {
             task.abort();
         }

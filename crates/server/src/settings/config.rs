@@ -253,6 +253,11 @@ pub const KEYS: &[Key] = &[
         Kind::Switch,
         "Let functions be called at private addresses and over HTTP in serve too",
     ),
+    key(
+        "message_limits",
+        Kind::Many,
+        "Messages in an hour at most: destination=600, user=300, country=10000, pool=1000000 by default; off lifts one",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",

@@ -4,6 +4,7 @@ mod code_keys;
 pub mod config;
 pub mod data_dir;
 mod functions;
+mod message_limits;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
@@ -141,6 +142,7 @@ impl ServerConfig {
             unresolved_domains: mode == Mode::Dev || config.switch("unresolved_domains")?,
             audit_reads: config.switch("audit_reads")?,
             audit_retention: retention(config)?,
+            message_limits: message_limits::read(config)?,
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
             ..Settings::dev()
         };
