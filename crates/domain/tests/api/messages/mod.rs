@@ -1,7 +1,12 @@
 //! Messages to users.
 
+mod budgets;
+mod custom_senders;
+mod delivery;
 mod function;
 mod links;
+mod nodes;
+mod post;
 mod sign_in;
 mod templates;
 mod timing;
