@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod destination;
 pub mod inbox;
 mod links;
+pub mod log;
 pub mod origin;
 pub mod outbox;
 mod preview;

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::app::courier::{NotDelivered, Outgoing, Receipt};
 use crate::app::{App, Mode};
-use crate::clock::DAY;
+use crate::clock::{DAY, MINUTE};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::facts::names;
@@ -26,6 +26,8 @@ use crate::records::pool::Pool;
 pub const LONGEST: i64 = DAY;
 /// The kind of messages with a temporary password.
 const INVITATION: &str = "admin_create_user";
+/// The kind of messages that try a pool's senders.
+const TRIAL: &str = "test";
 
 /// A message that was worded.
 pub(super) struct Parcel<'a> {
@@ -117,6 +119,45 @@ pub(super) fn append(cx: &Cx<'_>, pool: &Pool, parcel: Parcel<'_>) -> Result<Bat
         add(id, (WAITING, created), &body)?;
     }
     Ok(batch)
+}
+
+/// Returns a message for whoever tries the senders of a pool, and its id. It waits in the outbox like any other, for ten
+/// minutes at most; no budget counts it, and no function sends it.
+///
+/// # Errors
+/// None in practice: texts always serialise.
+pub fn trial(pool: &Pool, destination: &Destination, now: i64) -> Result<(String, Batch)> {
+    let rest = random::alphanumeric(8, b"0123456789abcdef");
+    let id = format!("{now:016x}-{rest}");
+    let medium = destination.medium();
+    let body = Body {
+        user: String::new(),
+        to: destination.value.clone(),
+        channel: medium.as_str().to_owned(),
+        kind: TRIAL.to_owned(),
+        subject: (medium == DeliveryMediumType::Email).then(|| "Test message".to_owned()),
+        body: format!("This is a test message of the user pool {}.", pool.id),
+        code: String::new(),
+        event: None,
+    };
+    let sealed = pool
+        .key
+        .seal(&context(&pool.id, &id), &serde_json::to_vec(&body)?);
+    let row = NewMessage {
+        pool_id: pool.id.clone(),
+        message_id: id.clone(),
+        user_id: String::new(),
+        state: WAITING,
+        due: now,
+        sealed,
+        created: now,
+        destination: pseudonym(pool, destination),
+        ends: now.saturating_add(10 * MINUTE),
+        kind: TRIAL,
+        medium: medium.as_str(),
+        masked: destination.delivery().to,
+    };
+    Ok((id, table::insert(Batch::new(), row)))
 }
 
 /// True if messages of the pool leave by this medium: through the pool's own sender or the server's.

@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod issuer;
+pub(crate) mod messages;
 
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
@@ -48,12 +49,40 @@ pub enum Request {
         /// The most lines.
         lines: usize,
     },
+    /// Lists a part of the delivery log of a pool.
+    Messages {
+        /// The pool's id.
+        pool: String,
+        /// A user's `sub` or a name to sign in with; None lists all users.
+        user: Option<String>,
+        /// The id of the message to continue from; None begins with the newest.
+        before: Option<String>,
+        /// The most lines.
+        lines: i64,
+    },
+    /// Puts a test message into the outbox of a pool.
+    TestMessage {
+        /// The pool's id.
+        pool: String,
+        /// An e-mail address or a phone number.
+        to: String,
+    },
+    /// Shows what became of a message.
+    Message {
+        /// The pool's id.
+        pool: String,
+        /// The message's id.
+        id: String,
+    },
 }
 
 impl Request {
     /// True if the command changes nothing.
     pub fn only_reads(&self) -> bool {
-        matches!(self, Self::ListKeys | Self::Audit { .. })
+        matches!(
+            self,
+            Self::ListKeys | Self::Audit { .. } | Self::Messages { .. } | Self::Message { .. }
+        )
     }
 }
 
@@ -91,6 +120,27 @@ pub async fn perform(
             let page = trail::page(store, now, &query, position, lines).await?;
             Ok(json!(page))
         }
+        Request::Messages {
+            pool,
+            user,
+            before,
+            lines,
+        } => {
+            messages::list(
+                store,
+                root,
+                &pool,
+                user.as_deref(),
+                before.as_deref(),
+                lines,
+            )
+            .await
+        }
+        Request::TestMessage { pool, to } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            messages::test(store, root, now, &pool, &to).await
+        }
+        Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
     }
 }
 

@@ -12,13 +12,14 @@ use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
 
 /// The commands in the trail besides the operations of the API.
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "CreateAccessKey",
     "EnableAccessKey",
     "DisableAccessKey",
     "DeleteAccessKey",
     "SetIssuer",
     "RotateSealingKey",
+    "TestMessage",
     refusals::REPORT_NAME,
 ];
 

@@ -20,6 +20,7 @@ use crate::start::{self, OpenDatabase};
 
 mod audit;
 pub(crate) mod banner;
+mod messages;
 mod triggers;
 
 /// Returns the grammar of the command line.
@@ -103,6 +104,7 @@ pub fn command() -> Command {
         )
         .subcommand(audit::command())
         .subcommand(triggers::command())
+        .subcommand(messages::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -153,6 +155,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("sealing-key", sub)) => sealing_key(&config, sub).await,
         Some(("audit", sub)) => audit::run(&config, sub).await,
         Some(("triggers", sub)) => triggers::run(&config, sub).await,
+        Some(("messages", sub)) => messages::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")
@@ -294,6 +297,11 @@ impl Reach {
         let now = cognate_domain::clock::Clock::default().wall();
         let answer = admin::perform(store, root, now, request).await;
         answer.map_err(anyhow::Error::msg)
+    }
+
+    /// True if the command has opened an embedded database itself, which then no server has.
+    fn is_alone(&self) -> bool {
+        self.database.folder.is_some() && self.opened.is_some()
     }
 
     async fn close(self) {

@@ -14,6 +14,7 @@ mod dev;
 mod exchange;
 mod iam;
 mod lifecycle;
+mod messages;
 mod nodes;
 mod protocol;
 mod rates;
