@@ -102,7 +102,7 @@ pub async fn by_flow(
     if !live.comes_from_its_device(at.pool, request.device_key.as_deref()) {
         return Err(auth::refresh_token_invalid().into());
     }
-    // ClientMetadata of InitiateAuth is not for this function (auth.md 5.2).
+    // ClientMetadata of InitiateAuth is not for this function (admin.md 3.2).
     let at = At {
         metadata: None,
         ..at

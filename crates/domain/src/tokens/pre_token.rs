@@ -72,7 +72,7 @@ impl Source {
 }
 
 /// The user's groups as the function was told them, and the changes that it wants.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Consulted {
     /// The groups.
     pub groups: GroupClaims,

@@ -64,10 +64,10 @@ pub struct Rules<'a> {
 }
 
 /// The changes to the tokens of one grant.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TokenChanges(Option<Box<Changes>>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Changes {
     id: ClaimChanges,
     access: ClaimChanges,
@@ -178,7 +178,7 @@ fn is_scope(text: &str) -> bool {
 }
 
 /// The changes to the claims of one token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ClaimChanges {
     add: BTreeMap<String, Value>,
     suppress: BTreeSet<String>,
