@@ -93,7 +93,11 @@ impl Connector {
         if allowed.is_empty() {
             return Err(OutboundError::Address);
         }
-        TcpStream::connect(allowed.as_slice()).await.map_err(broken)
+        let tcp = TcpStream::connect(allowed.as_slice()).await;
+        let tcp = tcp.map_err(broken)?;
+        // The end of a request must not wait until its beginning was acknowledged.
+        tcp.set_nodelay(true).map_err(broken)?;
+        Ok(tcp)
     }
 
     /// Returns the configuration that trusts what the system trusts. Its certificates are read at the first call, and
