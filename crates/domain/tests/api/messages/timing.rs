@@ -1,16 +1,21 @@
 //! A message to nobody takes as long as one to a user, although no function is called for it (decision 013).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cognate_crypto::random;
 use cognate_domain::app::functions::InvokeError;
+use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
+use cognate_shapes::Op;
 use each_engine::each_engine;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::function::Function;
 use crate::support::TestApp;
 use crate::support::choice;
 use crate::support::functions::answered;
-use crate::support::users::{confirmed, sign_up, with};
+use crate::support::users::{confirmed, futures_all, sign_up, with};
 
 /// The time that the function takes: far longer than anything else here.
 const SLOW: Duration = Duration::from_millis(400);
@@ -106,4 +111,35 @@ async fn nobody_meets_what_users_meet_when_the_function_cannot_be_called(t: &Tes
     function.does(|_| Err(InvokeError::Failed("bob@example.com is blocked".into())));
     assert!(t.call("ForgotPassword", named("bob")).await.is_err());
     t.ok("ForgotPassword", named("nobody")).await;
+}
+
+#[each_engine]
+async fn waiting_for_nobody_keeps_nobody_waiting(t: &TestApp) {
+    let pool = crate::support::users::pool(t, json!({})).await;
+    let hides = json!({"PreventUserExistenceErrors": "ENABLED"});
+    let client = crate::support::users::client(t, &pool, hides).await;
+    confirmed_by_admin(t, &pool).await;
+    let function = Function::of_pool(t, &pool, json!({})).await;
+    function.takes(SLOW);
+    let named = |name: &str| json!({"ClientId": client, "Username": name});
+    t.ok("ForgotPassword", named("bob")).await;
+    // Sixteen requests for the same name, which share a lock, and one place.
+    let place = Arc::new(Semaphore::new(1));
+    let begun = Instant::now();
+    let requests = (0..16).map(async |_| {
+        let held = place.clone().acquire_owned().await.unwrap();
+        let (caller, from) = (Caller::Public, ClientInfo::default());
+        let cx = Cx::new(&t.app, Op::ForgotPassword, caller, from, random::uuid_v4());
+        let cx = cx.holding(Slot::new(place.clone(), held));
+        assert!(dispatch(&cx, named("nobody")).await.is_ok());
+    });
+    futures_all(requests).await;
+    let took = begun.elapsed();
+    assert!(took >= SLOW * 9 / 10 && took < SLOW * 5, "{took:?}");
+    assert_eq!(place.available_permits(), 1);
+}
+
+async fn confirmed_by_admin(t: &TestApp, pool: &str) {
+    let attributes = json!([{"Name": "email", "Value": "bob@example.com"}, {"Name": "email_verified", "Value": "true"}]);
+    crate::support::signin::user_with(t, pool, "bob", attributes).await;
 }

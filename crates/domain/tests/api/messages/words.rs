@@ -307,6 +307,9 @@ async fn an_invitation_without_name_or_password_is_the_templates(t: &TestApp) {
     }
 }
 
+/// The end of a call.
+type Thrown = Box<dyn Fn() -> Result<Value, InvokeError> + Send + Sync>;
+
 #[each_engine]
 async fn a_refusal_of_the_function_leaves_nothing_behind(t: &TestApp) {
     let (pool, client) = email_pool(t).await;
@@ -314,11 +317,7 @@ async fn a_refusal_of_the_function_leaves_nothing_behind(t: &TestApp) {
     const WRONG: &str = "InvalidLambdaResponseException";
     const UNEXPECTED: &str = "UnexpectedLambdaException";
     let failed = |error: InvokeError| move || Err::<Value, _>(error.clone());
-    let answers: Vec<(
-        Box<dyn Fn() -> Result<Value, InvokeError> + Send + Sync>,
-        &str,
-        &str,
-    )> = vec![
+    let answers: Vec<(Thrown, &str, &str)> = vec![
         (
             Box::new(failed(InvokeError::Failed("no".into()))),
             "UserLambdaValidationException",
