@@ -12,4 +12,6 @@ mod smtp;
 pub use mailbox::Mailbox;
 pub use raw::{Credentials, Raw, Reply};
 pub use server::{Engine, Options, TestServer};
-pub use smtp::{ReceivedMail, SmtpAct, SmtpMoment, SmtpOptions, SmtpServer, SmtpStep, SmtpTls};
+pub use smtp::{
+    ReceivedMail, SmtpAct, SmtpMoment, SmtpOptions, SmtpScript, SmtpServer, SmtpStep, SmtpTls,
+};

@@ -36,7 +36,7 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// The sealing key in base64; every node of one database needs the same.
     pub sealing_key: Option<String>,
-    /// Settings by name, as `cognate_server::settings::config::KEYS` has them; they replace what the test server would
+    /// Settings by name, as `cognate_server::settings::config::keys` has them; they replace what the test server would
     /// set.
     pub settings: Vec<(&'static str, Vec<String>)>,
 }

@@ -82,7 +82,8 @@ pub enum SmtpTls {
     Implicit,
 }
 
-type Script = dyn Fn(&SmtpMoment<'_>) -> Option<SmtpAct> + Send + Sync;
+/// Chooses what happens at a step; None for the usual answer.
+pub type SmtpScript = dyn Fn(&SmtpMoment<'_>) -> Option<SmtpAct> + Send + Sync;
 
 /// The options of a mail server.
 #[derive(Clone, Default)]
@@ -95,7 +96,8 @@ pub struct SmtpOptions {
     pub mechanisms: String,
     /// True if it takes international addresses (SMTPUTF8).
     pub utf8: bool,
-    script: Option<Arc<Script>>,
+    /// Asked at every step.
+    pub script: Option<Arc<SmtpScript>>,
 }
 
 impl SmtpOptions {
