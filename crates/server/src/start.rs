@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use cognate_access::keys::{AccessKeys, NewKey};
 use cognate_access::{Rates, commands};
+use cognate_courier::Post;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::{App, Mode};
 use cognate_store::{OpenError, Store};
@@ -90,6 +91,13 @@ pub async fn open_existing(database: &Database) -> anyhow::Result<OpenDatabase> 
     Ok(OpenDatabase { store, root })
 }
 
+/// Returns the courier of the settings; None if they name no sender.
+fn courier(settings: cognate_courier::Settings) -> anyhow::Result<Option<Post>> {
+    let none = settings.email_senders.is_empty() && settings.sms_senders.is_empty();
+    let courier = Post::new(settings)?;
+    Ok((!none).then_some(courier))
+}
+
 /// Starts a server.
 pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let ServerConfig {
@@ -103,6 +111,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         rates,
         connections,
         client_connections,
+        senders,
         behind_proxy,
         shutdown,
         code_keys,
@@ -112,6 +121,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
             "behind_proxy is on and trusted_proxies is empty: all clients count as one, by the proxy's address"
         );
     }
+    let courier = courier(senders)?;
     let tls = tls.map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
     // The ports first: a server that cannot have them should not touch the database.
     let mut listeners = Vec::new();
@@ -148,6 +158,9 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let _ = app.functions.set(Box::new(functions.clone()));
     if let Some(keys) = code_keys {
         let _ = app.code_cipher.set(Box::new(keys));
+    }
+    if let Some(courier) = courier {
+        let _ = app.courier.set(Box::new(courier));
     }
     let new_root = match (mode, &fixed) {
         (Mode::Serve, None) => commands::create_first_root(&app).await?,

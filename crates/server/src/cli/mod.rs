@@ -1,4 +1,4 @@
-//! The command line. Every setting of [`config::KEYS`] is a flag of every command.
+//! The command line. Every setting of [`config::keys`] is a flag of every command.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::admin::{self, Request};
 use crate::database::rotate;
 use crate::database::sealing;
 use crate::log;
-use crate::settings::config::{self, Config, KEYS, Kind};
+use crate::settings::config::{self, Config, Kind};
 use crate::settings::{Database, ServerConfig};
 use crate::start::{self, OpenDatabase};
 
@@ -118,7 +118,7 @@ pub fn command() -> Command {
                         ),
                 ),
         );
-    for key in KEYS {
+    for key in config::keys() {
         command = command.arg(setting(key));
     }
     command
@@ -183,7 +183,7 @@ fn load(matches: &ArgMatches) -> anyhow::Result<Config> {
     while let Some((_, sub)) = last.subcommand() {
         last = sub;
     }
-    let flags = KEYS.iter().filter_map(|key| {
+    let flags = config::keys().filter_map(|key| {
         let values: Vec<String> = last.get_many::<String>(key.name)?.cloned().collect();
         Some((key.name, values))
     });

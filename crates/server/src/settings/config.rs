@@ -1,11 +1,17 @@
 //! Settings: flags, then `COGNATE_*` variables, then a TOML file, then defaults (design decision 3).
 //!
-//! [`KEYS`] is the whole list. The command line's flags, the variables, the file's names, `config print` and its
+//! [`keys`] is the whole list. The command line's flags, the variables, the file's names, `config print` and its
 //! masking all come from it, so a setting cannot exist in one place only. Unknown names are errors everywhere.
+
+mod function_keys;
+mod sender_keys;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+
+use self::function_keys::FUNCTION_KEYS;
+use self::sender_keys::SENDER_KEYS;
 
 /// The number of values of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +64,13 @@ const fn secrets(name: &'static str, help: &'static str) -> Key {
     }
 }
 
-/// All settings.
-pub const KEYS: &[Key] = &[
+/// Returns all settings.
+pub fn keys() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().chain(FUNCTION_KEYS).chain(SENDER_KEYS)
+}
+
+/// All settings but those of functions and senders.
+const KEYS: &[Key] = &[
     key(
         "listen",
         Kind::Many,
@@ -162,19 +173,6 @@ pub const KEYS: &[Key] = &[
         Kind::Switch,
         "Let custom domains be made whose parent has no address in serve too",
     ),
-    secrets(
-        "code_key",
-        "Key of the codes for custom senders: ARN=kms:URL or ARN=local:NAME:BASE64, where the ARN is a KMSKeyID or the beginning of some before *; may be repeated",
-    ),
-    secret(
-        "kms_access_key_id",
-        "Access key id for the key management services in code_key (test in dev)",
-    ),
-    secret(
-        "kms_secret_access_key",
-        "Secret access key for them (test in dev)",
-    ),
-    secret("kms_session_token", "Session token for them"),
     key(
         "limits",
         Kind::One,
@@ -215,49 +213,6 @@ pub const KEYS: &[Key] = &[
         Kind::Switch,
         "Record reads by IAM callers in the audit trail too",
     ),
-    key(
-        "trigger",
-        Kind::Many,
-        "PATTERN=TARGET: where the functions of triggers run, by ARN; may be repeated",
-    ),
-    secret(
-        "functions_key_id",
-        "Access key id that signs calls of Lambda-compatible endpoints",
-    ),
-    secret("functions_secret_key", "Its secret access key"),
-    secret(
-        "functions_session_token",
-        "Its session token, if it is temporary",
-    ),
-    key(
-        "functions_region",
-        Kind::One,
-        "Region in signatures of such calls (default that of the function's ARN)",
-    ),
-    secret(
-        "hook_secret",
-        "Key by which hooks know that a call is this server's (HMAC-SHA256)",
-    ),
-    key(
-        "function_timeout_ms",
-        Kind::One,
-        "Time of one try of a function in milliseconds (default 5000)",
-    ),
-    key(
-        "function_tries",
-        Kind::One,
-        "Tries of a function that does not answer (default 3)",
-    ),
-    key(
-        "private_functions",
-        Kind::Switch,
-        "Let functions be called at private addresses and over HTTP in serve too",
-    ),
-    key(
-        "message_limits",
-        Kind::Many,
-        "Messages in an hour at most: destination=600, user=300, country=10000, pool=1000000 by default; off lifts one",
-    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",
@@ -286,7 +241,7 @@ pub struct Config {
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A name that is not in [`KEYS`].
+    /// A name that is not in [`keys`].
     #[error("unknown setting `{0}` in {1}")]
     Unknown(String, String),
     /// A value of the wrong form.
@@ -352,7 +307,7 @@ impl Config {
                 continue;
             }
             let unknown = || ConfigError::Unknown(variable.clone(), "the environment".into());
-            let key = KEYS.iter().find(|k| k.name == name).ok_or_else(unknown)?;
+            let key = keys().find(|k| k.name == name).ok_or_else(unknown)?;
             let values = match key.kind {
                 Kind::Many => value
                     .split(',')
@@ -385,7 +340,7 @@ impl Config {
         })?;
         for (name, value) in table {
             let unknown = || ConfigError::Unknown(name.clone(), shown.clone());
-            let key = KEYS.iter().find(|k| k.name == name).ok_or_else(unknown)?;
+            let key = keys().find(|k| k.name == name).ok_or_else(unknown)?;
             let values = file_values(key, value)?;
             self.values
                 .entry(key.name)
@@ -396,19 +351,13 @@ impl Config {
 
     /// Returns the text of a setting that takes one.
     pub fn one(&self, name: &str) -> Option<&str> {
-        debug_assert!(
-            KEYS.iter().any(|k| k.name == name),
-            "{name} is not a setting"
-        );
+        debug_assert!(keys().any(|k| k.name == name), "{name} is not a setting");
         self.values.get(name)?.0.first().map(String::as_str)
     }
 
     /// Returns the texts of a setting that takes several.
     pub fn many(&self, name: &str) -> &[String] {
-        debug_assert!(
-            KEYS.iter().any(|k| k.name == name),
-            "{name} is not a setting"
-        );
+        debug_assert!(keys().any(|k| k.name == name), "{name} is not a setting");
         self.values.get(name).map_or(&[], |(values, _)| values)
     }
 
@@ -458,7 +407,7 @@ impl Config {
     /// Writes every setting as TOML with its source, for `config print`; secrets masked.
     pub fn print(&self) -> String {
         let mut out = String::new();
-        for key in KEYS {
+        for key in keys() {
             let Some((values, source)) = self.values.get(key.name) else {
                 let _ = writeln!(out, "# {} is not set", key.name);
                 continue;

@@ -12,7 +12,7 @@ use cognate_functions::settings::{
 };
 
 use crate::aws::sigv4::is_region;
-use crate::settings::config::{Config, ConfigError, KEYS};
+use crate::settings::config::{self, Config, ConfigError};
 
 /// The shortest `hook_secret` in `serve`.
 const SHORTEST_SECRET: usize = 16;
@@ -68,7 +68,7 @@ pub fn read(mode: Mode, config: &Config) -> anyhow::Result<TriggerFunctions> {
         DEFAULT_TRIES.into(),
         1..=MOST_TRIES.into(),
     )?;
-    let names = KEYS.iter().map(|key| key.name).chain(["config"]);
+    let names = config::keys().map(|key| key.name).chain(["config"]);
     let settings = FunctionSettings {
         dev,
         triggers: triggers.collect::<Result<_, _>>()?,

@@ -5,6 +5,7 @@ pub mod config;
 pub mod data_dir;
 mod functions;
 mod message_limits;
+mod senders;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
@@ -73,6 +74,8 @@ pub struct ServerConfig {
     pub connections: u32,
     /// The most open connections from one client address.
     pub client_connections: u32,
+    /// The senders of messages.
+    pub senders: cognate_courier::Settings,
     /// True if a proxy is in front of this server.
     pub behind_proxy: bool,
     /// The time for which a stop waits.
@@ -129,6 +132,11 @@ impl ServerConfig {
             proxies: Proxies::new(networks(config)?),
             public_url: public_url.clone(),
         };
+        let hello = public_url
+            .as_ref()
+            .map(|url| url.host.with_port(None).to_string());
+        let hello = hello.as_deref().map(|host| host.trim_matches(['[', ']']));
+        let senders = senders::read(config, &account, hello)?;
         let behind_proxy = config.switch("behind_proxy")?;
         let code_keys = code_keys::code_keys(mode, &region, config)?;
         let domain = Settings {
@@ -178,6 +186,7 @@ impl ServerConfig {
                 256,
                 1..=1_000_000,
             )?)?,
+            senders,
             behind_proxy,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
             code_keys,
