@@ -1,6 +1,6 @@
 //! Functions that fail, refuse or answer nonsense: the exception, and nothing that is left of the sign-in.
 
-use cognate_domain::app::functions::{InvokeError, Trigger};
+use cognate_domain::app::functions::{Functions, Invocation, InvokeError, Invoking, Trigger};
 use each_engine::each_engine;
 use serde_json::json;
 
@@ -121,6 +121,39 @@ async fn a_refused_end_forgives_no_wrong_answer(t: &TestApp) {
     let locked = refusals.iter().position(|one| *one == refusal(LOCKED));
     assert!(locked.is_some(), "{refusals:?}");
     functions.answers(trigger, json!({}));
+    let start = by_password(&s.client, "jane", PASSWORD);
+    t.refused("InitiateAuth", start, LOCKED.0, LOCKED.1).await;
+    assert_eq!(rows(t, &s.pool).await[0], 0);
+}
+
+/// Refuses, after somebody on another node has guessed until the user is locked.
+struct Meanwhile {
+    other: TestApp,
+    client: String,
+}
+
+impl Functions for Meanwhile {
+    fn invoke<'a>(&'a self, _: &'a Invocation) -> Invoking<'a> {
+        Box::pin(async {
+            for _ in 0..6 {
+                let guess = by_password(&self.client, "jane", "Wr0ng-one!");
+                self.other.call("InitiateAuth", guess).await.unwrap_err();
+            }
+            Err(InvokeError::Failed("no".into()))
+        })
+    }
+}
+
+#[each_engine]
+async fn a_refusal_tells_nothing_of_a_password_that_was_guessed_too_late(t: &TestApp) {
+    let config = json!({"LambdaConfig": lambda_config(&[Trigger::PostAuthentication])});
+    let s = site_with(t, config, json!({})).await;
+    user(t, &s.pool, "jane").await;
+    let functions = Meanwhile {
+        other: t.second_node().await,
+        client: s.client.clone(),
+    };
+    assert!(t.app.functions.set(Box::new(functions)).is_ok());
     let start = by_password(&s.client, "jane", PASSWORD);
     t.refused("InitiateAuth", start, LOCKED.0, LOCKED.1).await;
     assert_eq!(rows(t, &s.pool).await[0], 0);
