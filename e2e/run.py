@@ -37,6 +37,13 @@ SESSIONS = [
     "python/aws_cli.py",
     "python/every_field_cli.py",
     "python/mfa_session.py",
+    "python/triggers_session.py",
+    "python/triggers_tokens.py",
+    "python/triggers_migration.py",
+    "python/triggers_wrong_answers.py",
+    "python/custom_sender_session.py",
+    "python/senders_session.py",
+    "python/mail_session.py",
     "rust/sdk",
     "node/sdk_v3.mjs",
     "node/sdk_v3_first_factors.mjs",
@@ -62,7 +69,9 @@ SESSIONS = [
     "python/clock_session.py",
 ]
 # These spend most of their time waiting: for the next code of an authenticator app, for instance.
-WAITING = {"node/sdk_v3_challenges.mjs", "node/identity_js.mjs"}
+WAITING = {
+    "node/sdk_v3_challenges.mjs", "node/identity_js.mjs", "python/triggers_wrong_answers.py", "python/mail_session.py",
+}
 # These move the server's clock.
 ALONE = {"node/amplify_rotation.mjs", "python/clock_session.py"}
 START_SECONDS = 30

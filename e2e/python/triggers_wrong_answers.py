@@ -68,7 +68,7 @@ SHAPES = {
     "DefineAuthChallenge": [{"issueTokens": "yes"}, {"challengeName": 7}, {"failAuthentication": {}}],
     "CreateAuthChallenge": [{"publicChallengeParameters": []}, {"privateChallengeParameters": "x"}],
     "VerifyAuthChallengeResponse": [{"answerCorrect": "true"}],
-    "UserMigration": [{"userAttributes": []}, {"userAttributes": {}, "finalUserStatus": 1}],
+    "UserMigration": [{"userAttributes": []}, {"userAttributes": {"email": "a@example.com"}, "finalUserStatus": 1}],
 }
 
 
@@ -112,10 +112,10 @@ class World:
     def confirm(self):
         return self.admin.admin_confirm_sign_up(UserPoolId=self.pool, Username=self.last)
 
-    def sign_in(self):
+    def sign_in(self, username="jane"):
         return self.admin.initiate_auth(
             ClientId=self.client, AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": "jane", "PASSWORD": PASSWORD},
+            AuthParameters={"USERNAME": username, "PASSWORD": PASSWORD},
         )
 
     def custom(self):
@@ -178,6 +178,9 @@ def each_wrong_answer(world, trigger):
         prepare(world, trigger, arn)
         if trigger == "VerifyAuthChallengeResponse":
             world.challenge = world.custom()
+        if trigger == "UserMigration" and code == "UnexpectedLambdaException":
+            # settled S26: the text of this trigger's own.
+            code, text = "UserNotFoundException", f"Exception migrating user in app client {world.client}"
         check_refused(f"{trigger}: {case}", operation, (code, text.format(trigger)), call)
         if trigger in {"PreSignUp", "CustomMessage"}:
             check(f"{trigger}: {case}: nobody signed up", world.exists(world.last), None)
@@ -211,20 +214,23 @@ def under_load(world):
         gate.wait(5)
         return event
 
+    names = [f"crowd{number}" for number in range(64)]
+    for name in names:
+        world.pool_object.confirmed_user(name)
     # A long time-out, which this function's name has in the settings.
     world.set(PreAuthentication=world.server.on("patient", wait))
     answers = []
 
-    def sign_in():
+    def sign_in(name):
         try:
-            answers.append("AuthenticationResult" in world.sign_in())
+            answers.append("AuthenticationResult" in world.sign_in(name))
         except botocore.exceptions.ClientError as error:
             answers.append(error.response["Error"]["Code"])
 
-    threads = [threading.Thread(target=sign_in) for _ in range(64)]
+    threads = [threading.Thread(target=sign_in, args=[name]) for name in names]
     for thread in threads:
         thread.start()
-    world.server.wait("patient", 1)
+    check("all of them wait for the function", len(world.server.wait("patient", 64, seconds=4)) > 48, True)
     begun = time.monotonic()
     world.admin.describe_user_pool(UserPoolId=world.pool)
     world.exists("jane")
@@ -233,9 +239,7 @@ def under_load(world):
     for thread in threads:
         thread.join(30)
     check("all sign-ins end", len(answers), 64)
-    # Sign-ins of one user wait for each other; those that waited too long are told to come again.
-    allowed = {True, "TooManyRequestsException"}
-    check("and end well", [answer for answer in answers if answer not in allowed], [])
+    check("and end well", set(answers), {True})
 
 
 def nothing_sent(world):
