@@ -3,12 +3,16 @@
 //! [`TestServer::start`] runs a whole server in the test's process on a port that the system picks. [`Raw`] is a client
 //! that speaks the wire protocol by hand and reaches every operation, also those that no SDK has. [`SmtpServer`] is a mail
 //! server whose answers a test chooses.
+//! that speaks the wire protocol by hand and reaches every operation, also those that no SDK has. [`FunctionServer`] plays
+//! the functions of triggers.
 
+mod functions;
 mod mailbox;
 mod raw;
 mod server;
 mod smtp;
 
+pub use functions::{FunctionServer, Play, Received};
 pub use mailbox::Mailbox;
 pub use raw::{Credentials, Raw, Reply};
 pub use server::{Engine, Options, TestServer};

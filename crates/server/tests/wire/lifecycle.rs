@@ -37,7 +37,8 @@ impl Drop for Scratch {
     }
 }
 
-fn program(folder: &Path, arguments: &[&str]) -> Command {
+/// Returns the program with arguments, in a folder and without variables of others.
+pub fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cognate"));
     command
         .args(arguments)
@@ -78,7 +79,12 @@ pub struct Started {
 impl Started {
     /// Runs the program until it is ready.
     pub fn new(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = program(folder, arguments)
+        Self::of(program(folder, arguments))
+    }
+
+    /// Runs a command of the program until it is ready.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -20,5 +20,6 @@ mod protocol;
 mod rates;
 mod socket;
 mod tls;
+mod triggers;
 mod warnings;
 mod whole;
