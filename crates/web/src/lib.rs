@@ -105,6 +105,7 @@ pub static ROUTES: Table = Table::new(&[
         rate: Some(Category::UserCreation),
         handler: |request| Box::pin(confirm_user::confirm_user(request)),
     },
+    assets::route(),
 ]);
 
 /// Returns the endpoints that answer, which the discovery document may therefore name.

@@ -71,9 +71,3 @@ async fn nothing_else_is_served() {
         assert!(found.is_none(), "{path}");
     }
 }
-
-#[tokio::test]
-async fn no_file_is_served_before_a_page_refers_to_it() {
-    let site = Site::new(Settings::dev()).await;
-    assert!(site.fetch(Method::GET, STYLE.path(), None).await.is_none());
-}

@@ -81,6 +81,10 @@ async fn the_link_in_the_message_confirms_and_may_be_opened_again() {
         assert_eq!(header(&page, "x-content-type-options"), "nosniff");
         assert!(header(&page, "content-security-policy").starts_with("default-src 'none'"));
         assert!(page.headers().get("set-cookie").is_none());
+        let (_, styles) = text_of(&page).split_once("href=\"").unwrap();
+        let (styles, _) = styles.split_once('"').unwrap();
+        let styles = linked.site.get(styles).await;
+        assert_eq!(styles.status(), StatusCode::OK);
         assert_eq!(linked.status("a&b=c/é?#+").await, "CONFIRMED");
     }
     let german = linked.site.get(&format!("{link}&lang=de")).await;
