@@ -7,8 +7,6 @@ use std::pin::Pin;
 use cognate_shapes::LambdaConfigType;
 use serde_json::Value;
 
-pub use crate::app::event::Event;
-
 /// A point at which a pool can have a function called (LambdaConfigType).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Trigger {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::app::functions::{Event, Trigger};
+use crate::app::event::Event;
+use crate::app::functions::Trigger;
 use crate::app::response::Response;
 use crate::cx::Cx;
 use crate::errors::{ApiError, ErrorCode, Result, auth, challenges, triggers};

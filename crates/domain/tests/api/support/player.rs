@@ -85,9 +85,12 @@ impl Player {
     }
 }
 
+/// What a function does, and the exception and text that follow.
+pub type Failing = (Result<Value, InvokeError>, (&'static str, String));
+
 /// Every way in which a call can go wrong: what the function does, and the exception and text of a trigger with this
 /// name.
-pub fn faults(trigger: Trigger) -> Vec<(Result<Value, InvokeError>, (&'static str, String))> {
+pub fn faults(trigger: Trigger) -> Vec<Failing> {
     let name = trigger.name();
     let unexpected = |reason: &str| {
         let text = format!("{name} invocation failed due to error {reason}.");
