@@ -116,56 +116,39 @@ impl Commands {
                 let _ = input.write_all(&run.event).await;
                 let _ = input.shutdown().await;
             }
+            Ok(())
         };
-        let secrets = secrets(&run.call.event);
         let read = async {
             let mut all = Vec::new();
             if let Some(output) = output {
-                let most = u64::try_from(MAX_OUTPUT)
-                    .unwrap_or(u64::MAX)
-                    .saturating_add(1);
-                // What is beyond stays unread, and ends with the group.
-                output.take(most).read_to_end(&mut all).await?;
+                let most = u64::try_from(MAX_OUTPUT).unwrap_or(u64::MAX);
+                let mut output = output.take(most.saturating_add(1));
+                let read = output.read_to_end(&mut all).await;
+                read.map_err(|error| unreachable(&error))?;
             }
-            std::io::Result::Ok(all)
+            match all.len() > MAX_OUTPUT {
+                // The rest stays unread: the end of this function ends the command.
+                true => Err(Failure::lasting(InvokeError::NotJson)),
+                false => Ok(all),
+            }
         };
+        let secrets = secrets(&run.call.event);
         let listen = async {
-            match notes {
+            Ok(match notes {
                 Some(notes) => listen(notes, run.call, &secrets).await,
                 None => String::new(),
-            }
+            })
         };
-        let ended = async {
-            let (output, ()) = tokio::join!(read, write);
-            let output = output?;
-            if output.len() > MAX_OUTPUT {
-                return Ok((output, None));
-            }
-            let status = child.wait().await?;
-            std::io::Result::Ok((output, Some(status)))
+        let wait = async {
+            let status = child.wait().await.map_err(|error| unreachable(&error));
+            // What the command left behind must not keep its output open.
+            drop(group);
+            status
         };
-        tokio::pin!(listen);
-        let mut last = None;
-        let ended = {
-            tokio::pin!(ended);
-            loop {
-                tokio::select! {
-                    line = &mut listen, if last.is_none() => last = Some(line),
-                    ended = &mut ended => break ended,
-                }
-            }
-        };
-        let (output, status) = ended.map_err(|error| unreachable(&error))?;
-        // What the command left behind must not hold its standard error open.
-        drop(group);
-        let last = match last {
-            Some(last) => last,
-            None => listen.await,
-        };
-        match status {
-            None => Err(Failure::lasting(InvokeError::NotJson)),
-            Some(status) if status.success() => answer::output(output.into()).await,
-            Some(status) => Err(Failure::lasting(InvokeError::Failed(error(
+        let (output, (), last, status) = tokio::try_join!(read, write, listen, wait)?;
+        match status.success() {
+            true => answer::output(output.into()).await,
+            false => Err(Failure::lasting(InvokeError::Failed(error(
                 &output, &last, status,
             )))),
         }

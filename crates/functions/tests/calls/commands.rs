@@ -104,6 +104,8 @@ async fn what_a_command_leaves_behind_keeps_nobody_waiting() {
         run("command:sleep 30 >/dev/null & echo 1").await,
         Ok(json!(1))
     );
+    // Not even if it has the same output.
+    assert_eq!(run("command:sleep 30 & echo 1").await, Ok(json!(1)));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 

@@ -119,3 +119,25 @@ async fn dev_calls_without_a_signature_if_there_is_no_secret() {
         .unwrap();
     assert_eq!(server.received()[0].header("x-cognate-signature"), "");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_are_kept_for_many_callers_at_once() {
+    let (server, functions) = hook().await;
+    server.always(Play::Slow(std::time::Duration::from_millis(100)));
+    for _ in 0..3 {
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let functions = functions.clone();
+            calls.spawn(async move { invoke(&functions).await.unwrap() });
+        }
+        calls.join_all().await;
+        // An answer is read a little before its connection is free again.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let used: BTreeSet<usize> = server
+        .received()
+        .iter()
+        .map(|sent| sent.connection)
+        .collect();
+    assert!(used.len() <= 48, "{}", used.len());
+}
