@@ -38,6 +38,8 @@ const LOOKUP_TIME: Duration = Duration::from_secs(5);
 const IDLE_TIME: Duration = Duration::from_secs(15);
 /// Connections to one host and port that are kept while they are not in use.
 const IDLE_PER_TARGET: usize = 8;
+/// The same for a client that makes more calls than others.
+const MOST_IDLE_PER_TARGET: usize = 64;
 /// A connection is not kept beyond this age: its host's address is resolved and checked again.
 pub const MAX_AGE: Duration = Duration::from_secs(300);
 /// Headers of an answer.
@@ -121,6 +123,17 @@ pub struct Outbound {
     bulkhead: Bulkhead,
 }
 
+fn client(connector: &Connector, idle: usize) -> Client<Connector, Full<Bytes>> {
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIME)
+        .pool_max_idle_per_host(idle)
+        .set_host(false)
+        .http1_max_headers(MAX_HEADERS)
+        .http1_max_buf_size(MAX_HEADER_BYTES)
+        .build(connector.clone())
+}
+
 /// Returns the host of a URL; None if it has none.
 pub fn host(url: &str) -> Option<String> {
     let uri: http::Uri = url.parse().ok()?;
@@ -144,27 +157,22 @@ impl Outbound {
         )
     }
 
-    /// Returns the same client with another number of calls in flight to one host, for callers who bound their calls
-    /// otherwise and have many services behind one host.
+    /// Returns a new client with another number of calls in flight to one host, for callers who bound their calls
+    /// otherwise and have many services behind one host. It keeps more connections.
     #[must_use]
-    pub fn with_calls_per_host(mut self, calls: usize) -> Self {
-        self.bulkhead = Bulkhead::of(calls);
-        self
+    pub fn with_calls_per_host(self, calls: usize) -> Self {
+        Self {
+            client: client(&self.connector, calls.min(MOST_IDLE_PER_TARGET)),
+            bulkhead: Bulkhead::of(calls),
+            ..self
+        }
     }
 
     fn over(reach: Reach, connector: Connector) -> Self {
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIME)
-            .pool_max_idle_per_host(IDLE_PER_TARGET)
-            .set_host(false)
-            .http1_max_headers(MAX_HEADERS)
-            .http1_max_buf_size(MAX_HEADER_BYTES)
-            .build(connector.clone());
         Self {
             reach,
+            client: client(&connector, IDLE_PER_TARGET),
             connector,
-            client,
             bulkhead: Bulkhead::default(),
         }
     }
