@@ -59,6 +59,10 @@ fn printing_masks_secrets() {
     let variables = [
         ("COGNATE_SEALING_KEY", "hunter2"),
         ("COGNATE_DATABASE_URL", "postgres://u:hunter2@h/d"),
+        ("COGNATE_SMTP_URL", "smtps://u:hunter2@h"),
+        ("COGNATE_AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ("COGNATE_MESSAGE_WEBHOOK_URL", "https://h/hunter2"),
+        ("COGNATE_MESSAGE_WEBHOOK_SECRET", "hunter2"),
     ];
     let config = load(
         &[],

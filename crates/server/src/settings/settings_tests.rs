@@ -242,3 +242,42 @@ fn targets_of_triggers_are_checked_before_anything_starts() {
     assert!(why(Mode::Dev, &[("functions_key_id", "AKIA")]).contains("functions_secret_key"));
     assert!(why(Mode::Dev, &[("functions_session_token", "t")]).contains("only with them"));
 }
+
+#[test]
+fn senders_are_named_once_and_by_their_names() {
+    let mail = ("smtp_url", "smtp://localhost");
+    let by_both = plan(Mode::Serve, &[URL, mail, ("email_senders", "smtp")]).unwrap();
+    assert_eq!(by_both.senders.smtp_hello, "id.example");
+    assert_eq!(by_both.senders.timeout, Duration::from_secs(5));
+    let from = ("email_from", "Op <op@mail.example>");
+    let named = plan(Mode::Dev, &[from, mail, ("email_senders", "smtp")]).unwrap();
+    assert_eq!(named.senders.smtp_hello, "mail.example");
+    for (settings, reason) in [
+        (
+            vec![("email_senders", "sendmail")],
+            "setting `email_senders`: `sendmail` must be one of smtp, ses, webhook",
+        ),
+        (
+            vec![("sms_senders", "sns"), ("sms_senders", "sns")],
+            "setting `sms_senders`: names sns twice",
+        ),
+        (
+            vec![("sender_seconds", "0")],
+            "setting `sender_seconds`: must be 1 to 60",
+        ),
+        (
+            vec![("aws_access_key_id", "hunter2")],
+            "set both aws_access_key_id and aws_secret_access_key, or neither",
+        ),
+        (
+            vec![("aws_session_token", "hunter2")],
+            "aws_session_token belongs to an aws_access_key_id",
+        ),
+        (
+            vec![("message_webhook_secret", "hunter2")],
+            "set both message_webhook_url and message_webhook_secret, or neither",
+        ),
+    ] {
+        assert_eq!(why(Mode::Dev, &settings), reason);
+    }
+}

@@ -18,6 +18,7 @@ mod messages;
 mod nodes;
 mod protocol;
 mod rates;
+mod senders;
 mod socket;
 mod tls;
 mod triggers;
