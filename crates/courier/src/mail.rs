@@ -14,6 +14,10 @@ use crate::text;
 /// Says that nobody need answer, so that no out-of-office reply comes (RFC 3834 section 5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
+/// Characters of a subject that are kept, so that a word of it fits into a line (RFC 5322 section 2.1.1). Templates have
+/// 140 at most.
+const LONGEST_SUBJECT: usize = 500;
+
 /// An e-mail whose values were read and bounded. Without `Debug`, since it holds a code or a password.
 pub struct Email<'a> {
     /// The sender.
@@ -49,7 +53,10 @@ impl<'a> Email<'a> {
             from,
             reply_to: reply_to.and_then(address::mailbox),
             to,
-            subject: one_line(message.subject.as_deref().unwrap_or_default()),
+            subject: one_line(message.subject.as_deref().unwrap_or_default())
+                .chars()
+                .take(LONGEST_SUBJECT)
+                .collect(),
             html: &message.body,
             text: text::plain(&message.body),
             id: header_id(&message.id),

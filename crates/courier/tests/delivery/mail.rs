@@ -154,6 +154,18 @@ async fn long_lines_and_dots_and_long_subjects_survive() {
 }
 
 #[tokio::test]
+async fn a_subject_without_end_is_cut() {
+    let subject = "s".repeat(5000);
+    let raw = sent(
+        json!({"From": "a@pool.example"}),
+        &email("ann@user.example", &subject, "123456"),
+    )
+    .await;
+    assert_well_formed(&raw);
+    assert_eq!(read(&raw).subject().map(str::len), Some(500));
+}
+
+#[tokio::test]
 async fn no_value_becomes_a_header() {
     let evil = "x\r\nBcc: evil@evil.example\r\n\r\n<script>";
     let mut mail = email("ann@user.example", evil, "123456");
