@@ -9,6 +9,7 @@
 )]
 
 mod aws;
+mod log;
 mod mail;
 mod order;
 mod smtp;
