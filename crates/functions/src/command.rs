@@ -106,7 +106,8 @@ impl Commands {
     }
 
     async fn run_now(&self, run: &Run<'_>, deadline: Instant) -> Result<Value, Failure> {
-        let mut child = self.command(run, deadline).spawn();
+        let as_handler = is_handler(run.line).await;
+        let mut child = self.command(run, as_handler, deadline).spawn();
         let child = child.as_mut().map_err(|error| unreachable(&*error))?;
         let group = Group::of(child);
         let (input, output, notes) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -154,21 +155,28 @@ impl Commands {
         }
     }
 
-    fn command(&self, run: &Run<'_>, deadline: Instant) -> Command {
+    fn command(&self, run: &Run<'_>, as_handler: bool, deadline: Instant) -> Command {
         let mut command = match run.line {
             CommandLine::Shell(line) => {
                 let mut shell = Command::new("sh");
                 shell.arg("-c").arg(line);
                 shell
             }
+            CommandLine::Handler { program, file, .. } if !as_handler => {
+                let mut itself = Command::new(program);
+                itself.arg(file);
+                itself
+            }
             CommandLine::Handler {
+                program,
                 language,
                 file,
                 function,
+                ..
             } => {
-                let (program, flag, script) = match language {
-                    Language::Node => ("node", "-e", NODE_RUNNER),
-                    Language::Python => ("python3", "-c", PYTHON_RUNNER),
+                let (flag, script) = match language {
+                    Language::Node => ("-e", NODE_RUNNER),
+                    Language::Python => ("-c", PYTHON_RUNNER),
                 };
                 let mut runner = Command::new(program);
                 runner.arg(flag).arg(script);
@@ -198,6 +206,25 @@ impl Commands {
             .process_group(0)
             .kill_on_drop(true);
         command
+    }
+}
+
+/// True if a file is a handler and no program that reads the event by itself, by its text as it is now.
+async fn is_handler(line: &CommandLine) -> bool {
+    let (language, file) = match line {
+        CommandLine::Shell(_) => return false,
+        CommandLine::Handler { certain: true, .. } => return true,
+        CommandLine::Handler { language, file, .. } => (language, file),
+    };
+    let text = tokio::fs::read_to_string(file).await.unwrap_or_default();
+    match language {
+        Language::Node => {
+            text.contains("handler") && text.contains("export") && !text.contains("process.stdin")
+        }
+        Language::Python => {
+            let defined = ["def handler(", "def lambda_handler("];
+            defined.iter().any(|begin| text.contains(begin)) && !text.contains("sys.stdin")
+        }
     }
 }
 

@@ -158,10 +158,15 @@ pub enum FunctionName {
 pub enum CommandLine {
     /// A line of the shell.
     Shell(String),
-    /// A handler file, run by the program's own runner.
+    /// A handler file, run by a runner of this crate.
     Handler {
+        /// The program that runs the language.
+        program: String,
         /// The language.
         language: Language,
+        /// False for `node FILE` and its kin, where the file may be a program that reads the event by itself: its text
+        /// tells.
+        certain: bool,
         /// The path of the file.
         file: String,
         /// The function in it; None for `handler` and its kin.
@@ -316,20 +321,46 @@ fn command(line: &str) -> Result<CommandLine, String> {
     if line.is_empty() {
         return Err("the command is empty".into());
     }
-    if line.contains(char::is_whitespace) {
-        return Ok(CommandLine::Shell(line.to_owned()));
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let handler = match words.as_slice() {
+        [file] => handler(None, file),
+        [program, file] => handler(Some(program), file),
+        _ => None,
+    };
+    Ok(handler.unwrap_or_else(|| CommandLine::Shell(line.to_owned())))
+}
+
+/// Returns the command of a handler file, or of a program that runs one; None for anything else.
+fn handler(program: Option<&str>, word: &str) -> Option<CommandLine> {
+    // What the shell would not take as it is, is the shell's.
+    if !word
+        .chars()
+        .all(|c| c.is_alphanumeric() || "/._-:+@".contains(c))
+    {
+        return None;
     }
-    let (file, function) = match line.rsplit_once(':') {
-        Some((file, function)) if is_identifier(function) => (file, Some(function.to_owned())),
-        _ => (line, None),
+    let (file, function) = match word.rsplit_once(':') {
+        Some((file, function)) if program.is_none() && is_identifier(function) => {
+            (file, Some(function.to_owned()))
+        }
+        _ => (word, None),
     };
     let language = match file.rsplit_once('.') {
         Some((stem, "js" | "mjs" | "cjs")) if !stem.is_empty() => Language::Node,
         Some((stem, "py")) if !stem.is_empty() => Language::Python,
-        _ => return Ok(CommandLine::Shell(line.to_owned())),
+        _ => return None,
     };
-    Ok(CommandLine::Handler {
+    let certain = program.is_none();
+    let program = match (language, program) {
+        (Language::Node, None | Some("node")) => "node",
+        (Language::Python, None | Some("python3")) => "python3",
+        (Language::Python, Some("python")) => "python",
+        _ => return None,
+    };
+    Some(CommandLine::Handler {
+        program: program.to_owned(),
         language,
+        certain,
         file: file.to_owned(),
         function,
     })

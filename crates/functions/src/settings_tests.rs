@@ -62,7 +62,13 @@ fn targets_have_kinds() {
         hook("http://localhost:3000/")
     );
     let shell = |line: &str| Target::Command(CommandLine::Shell(line.into()));
-    assert_eq!(target("node handler.js"), shell("node handler.js"));
+    assert_eq!(
+        target("node --import x a.js"),
+        shell("node --import x a.js")
+    );
+    assert_eq!(target("node $HOME/a.js"), shell("node $HOME/a.js"));
+    assert_eq!(target("node a.py"), shell("node a.py"));
+    assert_eq!(target("bun a.js"), shell("bun a.js"));
     assert_eq!(
         target("command:FOO=1 node a.js; true"),
         shell("FOO=1 node a.js; true")
@@ -70,11 +76,28 @@ fn targets_have_kinds() {
     assert_eq!(target("./run:all"), shell("./run:all"));
     let handler = |language, file: &str, function: Option<&str>| {
         Target::Command(CommandLine::Handler {
+            program: match language {
+                Language::Node => "node".into(),
+                Language::Python => "python3".into(),
+            },
             language,
+            certain: true,
             file: file.into(),
             function: function.map(str::to_owned),
         })
     };
+    for (line, program, file) in [
+        ("node handler.js", "node", "handler.js"),
+        ("command:python3 a/b.py", "python3", "a/b.py"),
+        ("python b.py", "python", "b.py"),
+    ] {
+        let found = target(line);
+        assert!(
+            matches!(&found, Target::Command(CommandLine::Handler { program: p, certain: false, file: f, .. })
+                if p == program && f == file),
+            "{found:?}"
+        );
+    }
     assert_eq!(
         target("handler.js"),
         handler(Language::Node, "handler.js", None)

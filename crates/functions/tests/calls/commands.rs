@@ -266,3 +266,35 @@ async fn a_command_sees_no_hidden_variable() {
     let inherited = std::env::vars().find(|(name, _)| name == "PATH").unwrap().1;
     assert_ne!(result, json!(inherited));
 }
+
+#[tokio::test]
+async fn a_file_after_its_program_is_a_handler_or_a_program_by_itself() {
+    let scratch = Scratch::new();
+    let mut expected = event();
+    expected["response"] = json!({"by": "x"});
+    for (program, name, text) in [
+        (
+            "node",
+            "a.js",
+            "exports.handler = async (event) => { event.response = {by: 'x'}; return event; };",
+        ),
+        (
+            "node",
+            "b.js",
+            "const event = JSON.parse(require('fs').readFileSync(0)); event.response = {by: 'x'}; console.log(JSON.stringify(event));",
+        ),
+        (
+            "python3",
+            "c.py",
+            "def lambda_handler(event, context):\n    event['response'] = {'by': 'x'}\n    return event\n",
+        ),
+        (
+            "python3",
+            "d.py",
+            "import json, sys\nevent = json.load(sys.stdin)\nevent['response'] = {'by': 'x'}\nprint(json.dumps(event))\n",
+        ),
+    ] {
+        let line = format!("{program} {}", scratch.file(name, text));
+        assert_eq!(run(&line).await, Ok(expected.clone()), "{name}");
+    }
+}
