@@ -102,6 +102,16 @@ impl Store {
         }
     }
 
+    /// Returns another handle of the database, whose work is counted apart: for work in the background, which says
+    /// nothing about what a request costs.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            driver: self.driver.clone(),
+            counters: Arc::default(),
+        }
+    }
+
     /// Reads by a key or an index: a point, or a page with a LIMIT.
     ///
     /// # Errors

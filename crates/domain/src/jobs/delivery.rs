@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cognate_crypto::random;
-use cognate_store::Batch;
 use cognate_store::tables::messages::{self as table, DEAD, DEAD_KEPT, KEPT, Leased, SENT};
+use cognate_store::{Batch, Store};
 use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 
@@ -65,6 +65,8 @@ struct Ended {
 /// The delivery of one node.
 pub struct Delivery {
     app: Arc<App>,
+    /// Looks into the outbox and writes outcomes.
+    store: Store,
     node: String,
     running: JoinSet<Ended>,
     /// The messages of running sends, and of ended ones whose outcome is not committed yet: pool and id.
@@ -76,6 +78,7 @@ impl Delivery {
     /// Returns the delivery of a node, which has begun nothing. `node` names it in leases.
     pub fn new(app: Arc<App>, node: &str) -> Self {
         Self {
+            store: app.store.apart(),
             app,
             node: node.to_owned(),
             running: JoinSet::new(),
@@ -173,7 +176,7 @@ impl Delivery {
             }
             return Ok(false);
         }
-        let outcome = self.app.store.commit(batch).await.map_err(broken)?;
+        let outcome = self.store.commit(batch).await.map_err(broken)?;
         for (id, _) in std::mem::take(&mut self.ended) {
             self.held.remove(&id);
         }
@@ -192,7 +195,7 @@ impl Delivery {
         let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
         let mut found = Vec::new();
         let held: HashSet<_> = self.held.values().collect();
-        for mut row in self.app.store.all(table::due(now, limit)).await? {
+        for mut row in self.store.all(table::due(now, limit)).await? {
             let key = table::key_of(&mut row)?;
             // A clock that was moved ahead ends leases, but no sends.
             if !held.contains(&key) {
