@@ -8,7 +8,9 @@ use askama::Template;
 use cognate_domain::accounts::confirm_by_link::{Link, confirm_by_link};
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::{ApiError, Endpoint};
+use cognate_shapes::{Op, validate};
 use http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::action;
 use crate::failure::Failure;
@@ -47,24 +49,40 @@ pub(crate) async fn confirm_user(request: Request<'_>) -> Result<Response, Failu
         code,
         host: &request.visitor().host,
     };
-    let cx = request.cx(Endpoint::Account);
-    // On the heap, as operations run.
-    let outcome = action::run(&cx, || Box::pin(confirm_by_link(&cx, &link))).await;
+    let outcome = if fits(&link) {
+        let cx = request.cx(Endpoint::Account);
+        // On the heap, as operations run.
+        Some(action::run(&cx, || Box::pin(confirm_by_link(&cx, &link))).await)
+    } else {
+        None
+    };
     let (status, title, text, note) = match &outcome {
-        Ok(()) => (
+        Some(Ok(())) => (
             StatusCode::OK,
             texts.confirm_title,
             texts.confirm_done,
             None,
         ),
-        Err(error) => {
+        Some(Err(error)) => {
             let (text, note) = refusal(texts, error)?;
             (StatusCode::BAD_REQUEST, texts.error_title, text, note)
+        }
+        None => {
+            let text = texts.confirm_refused;
+            (StatusCode::BAD_REQUEST, texts.error_title, text, None)
         }
     };
     let layout = Layout::new(locale, title);
     let page = ConfirmUser { layout, text, note };
     Ok(pages::render(status, &page).without_referrer())
+}
+
+/// True if the operation that does the same would take these values: a link has no other bounds.
+fn fits(link: &Link<'_>) -> bool {
+    let mut input = json!({
+        "ClientId": link.client_id, "Username": link.username, "ConfirmationCode": link.code,
+    });
+    validate(Op::ConfirmSignUp, &mut input).is_ok()
 }
 
 /// Returns the text of a refusal, and the words of the pool's function if that refused.

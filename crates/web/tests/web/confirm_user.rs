@@ -113,6 +113,15 @@ async fn all_links_that_confirm_nothing_look_the_same() {
         format!("client_id={client}&user_name=jim&confirmation_code={wrong}"),
         format!("client_id={client}&user_name=nobody&confirmation_code={code}"),
         format!("client_id=nobodysclient&user_name=bob&confirmation_code={code}"),
+        format!(
+            "client_id={client}&user_name={}&confirmation_code={code}",
+            "b".repeat(129)
+        ),
+        format!(
+            "client_id={client}&user_name=bob&confirmation_code={}",
+            "1".repeat(2049)
+        ),
+        format!("client_id={client}&user_name=b%20o%0Ab&confirmation_code={code}"),
         format!("client_id={client}&user_name=%3Cscript%3E&confirmation_code=%22%3E%3Cb%3E"),
     ] {
         let page = linked.site.get(&format!("/confirmUser/?{query}")).await;
