@@ -85,12 +85,11 @@ impl Player {
     }
 }
 
-/// What a function does, and the exception and text that follow.
-pub type Failing = (Result<Value, InvokeError>, (&'static str, String));
+/// What a function does, and the exception and text that come of it.
+pub type Case = (Result<Value, InvokeError>, (&'static str, String));
 
-/// Every way in which a call can go wrong: what the function does, and the exception and text of a trigger with this
-/// name.
-pub fn faults(trigger: Trigger) -> Vec<Failing> {
+/// Returns every way in which the call of a trigger's function can go wrong.
+pub fn faults(trigger: Trigger) -> Vec<Case> {
     let name = trigger.name();
     let unexpected = |reason: &str| {
         let text = format!("{name} invocation failed due to error {reason}.");
