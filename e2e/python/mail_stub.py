@@ -21,25 +21,32 @@ USER, PASSWORD = "mailer@example.com", "p@ss:w/rd"
 
 
 def certificate(folder):
-    """Makes a certificate for this machine; returns the file of the certificate and that of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    chain, private = folder / "mail.pem", folder / "mail.key"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ))
-    return chain, private
+    """Makes an authority and its certificate for this machine; returns the files of the authority, of the chain and of its key."""
+
+    def made(name, key, issuer, issuer_key, is_ca):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        return (
+            x509.CertificateBuilder()
+            .subject_name(name).issuer_name(issuer).public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=30))
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            .sign(issuer_key, hashes.SHA256())
+        )
+
+    def named(text):
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority = named("authority of this session")
+    files = [folder / name for name in ("authority.pem", "mail.pem", "mail.key")]
+    pem = serialization.Encoding.PEM
+    files[0].write_bytes(made(authority, authority_key, authority, authority_key, True).public_bytes(pem))
+    files[1].write_bytes(made(named("localhost"), key, authority, authority_key, False).public_bytes(pem))
+    files[2].write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return files
 
 
 def free_port():
@@ -54,11 +61,11 @@ class MailServer:
     def __init__(self, folder, implicit=False):
         self.mails, self.attempts, self.logins = [], {}, []
         self._changed = threading.Condition()
-        self.chain, private = certificate(folder)
+        self.authority, chain, private = certificate(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.chain, private)
+        context.load_cert_chain(chain, private)
         tls = {"ssl_context": context} if implicit else {"tls_context": context, "require_starttls": True}
-        self.port = free_port()
+        self.port, self.implicit = free_port(), implicit
         self._controller = Controller(
             self, hostname="127.0.0.1", port=self.port, server_hostname="localhost", auth_required=True,
             auth_require_tls=not implicit, authenticator=self._authenticate, enable_SMTPUTF8=True, **tls,
