@@ -89,6 +89,9 @@ impl Functions for Shared {
 
 /// Changes jane's row, so that what was read of it is out of date.
 pub async fn change(app: &Weak<App>, pool: &str) {
+    // One after another: sixty-four at once would be out of date for each other, oftener than an action runs again.
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _turn = TURN.lock().await;
     let app = app.upgrade().unwrap();
     let caller = Caller::Key {
         id: "test".into(),
