@@ -15,6 +15,7 @@ mod crash;
 mod engines;
 mod logs;
 mod operations;
+mod outbox;
 mod pool_deletion;
 mod postgres;
 mod program;
