@@ -22,6 +22,8 @@ mod webhook;
 
 pub use fault::Fault;
 pub use post::Post;
+pub use text::plain;
+
 pub use settings::{
     AwsKey, EmailSender, Settings, SettingsError, SmsSender, Webhook as WebhookSettings,
 };

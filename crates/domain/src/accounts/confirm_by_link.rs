@@ -81,7 +81,7 @@ pub async fn confirm_by_link(cx: &Cx<'_>, link: &Link<'_>) -> Result<()> {
     let step = Step {
         conflict: Box::new(move |label| aliases::conflict(cx, label)),
         guard: Some(guard),
-        then: Then::signed_up(Origin::of_client(&client.id, None), &after),
+        then: Then::signed_up(Origin::of_client(&client.id, None), pool, &after),
         ..Step::new(basis, batch, ())
     };
     step.commit(cx).await

@@ -122,7 +122,7 @@ async fn confirm(
     let step = Step {
         conflict: Box::new(move |label| conflict(cx, label)),
         guard: Some(guard),
-        then: Then::signed_up(origin, &after),
+        then: Then::signed_up(origin, pool, &after),
         ..Step::new(basis, batch, session)
     };
     step.commit(cx).await

@@ -39,7 +39,7 @@ pub async fn confirm_user(
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let step = Step {
         conflict: Box::new(|label| aliases::conflict(cx, label)),
-        then: Then::signed_up(origin, &after),
+        then: Then::signed_up(origin, pool, &after),
         ..Step::new(Basis::of(cx, pool), batch, ())
     };
     step.commit(cx).await

@@ -69,7 +69,7 @@ pub async fn reset_forgotten(cx: &Cx<'_>, input: &Reset<'_>) -> Result<()> {
     let step = Step {
         conflict: Box::new(|label| aliases::conflict(cx, label)),
         guard: Some(guard),
-        then: Then::password_replaced(origin, &after),
+        then: Then::password_replaced(origin, pool, &after),
         ..Step::new(basis, batch, ())
     };
     step.commit(cx).await

@@ -108,7 +108,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
     };
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     let then = match confirmed {
-        true => Then::signed_up(origin, &user),
+        true => Then::signed_up(origin, pool, &user),
         false => Then::Nothing,
     };
     let answer = SignedUp {

@@ -80,19 +80,19 @@ pub enum Then {
 
 impl Then {
     /// Calls the function for a user who confirmed a sign-up, by whichever way.
-    pub fn signed_up(origin: Origin<'_>, user: &User) -> Self {
-        Self::confirmed(origin, "PostConfirmation_ConfirmSignUp", user)
+    pub fn signed_up(origin: Origin<'_>, pool: &Pool, user: &User) -> Self {
+        Self::confirmed(origin, "PostConfirmation_ConfirmSignUp", pool, user)
     }
 
     /// Calls the function for a user who replaced a forgotten password.
-    pub fn password_replaced(origin: Origin<'_>, user: &User) -> Self {
-        Self::confirmed(origin, "PostConfirmation_ConfirmForgotPassword", user)
+    pub fn password_replaced(origin: Origin<'_>, pool: &Pool, user: &User) -> Self {
+        Self::confirmed(origin, "PostConfirmation_ConfirmForgotPassword", pool, user)
     }
 
-    fn confirmed(origin: Origin<'_>, source: &'static str, user: &User) -> Self {
+    fn confirmed(origin: Origin<'_>, source: &'static str, pool: &Pool, user: &User) -> Self {
         Self::Confirmed {
             user_id: user.id.clone(),
-            event: Box::new(origin.event(Trigger::PostConfirmation, source, user)),
+            event: Box::new(origin.event(Trigger::PostConfirmation, source, pool, user)),
         }
     }
 

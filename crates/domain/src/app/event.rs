@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use crate::app::functions::Trigger;
+use crate::facts::contact::Contact;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
@@ -66,10 +67,11 @@ impl Event {
         trigger: Trigger,
         source: &'static str,
         client_id: Option<&str>,
+        pool: &Pool,
         user: &User,
     ) -> Self {
         Self::new(trigger, source, client_id, &user.username)
-            .with("userAttributes", user_attributes(user))
+            .with("userAttributes", user_attributes(pool, user))
     }
 
     /// Adds a member of `request`.
@@ -123,14 +125,25 @@ impl Event {
     }
 }
 
-/// Returns `userAttributes`: the attributes as texts, with `sub` and the state (admin.md 3.1).
-pub fn user_attributes(user: &User) -> Map<String, Value> {
+/// Returns `userAttributes`: the attributes as texts, with `sub`, the state, and the addresses that are names to sign in
+/// with (admin.md 3.1).
+pub fn user_attributes(pool: &Pool, user: &User) -> Map<String, Value> {
     let mut all: Map<String, Value> = user
         .doc
         .attributes
         .iter()
         .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
         .collect();
+    for contact in Contact::ALL {
+        if all.contains_key(contact.attribute()) {
+            let flag = all.entry(contact.flag().to_owned());
+            flag.or_insert_with(|| "false".into());
+        }
+    }
+    for alias in user.contact_names(pool) {
+        let value = user.attribute(alias).unwrap_or_default();
+        all.insert(format!("cognito:{alias}_alias"), value.into());
+    }
     all.insert("sub".to_owned(), user.id.as_str().into());
     all.insert(
         "cognito:user_status".to_owned(),

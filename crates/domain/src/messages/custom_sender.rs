@@ -34,7 +34,7 @@ pub(super) fn event(
 ) -> Value {
     let source = reason.source(trigger);
     let event = match account.user() {
-        Some(user) => Event::about(trigger, source, origin.client_id, user),
+        Some(user) => Event::about(trigger, source, origin.client_id, pool, user),
         None => Event::new(trigger, source, origin.client_id, account.name()),
     };
     let metadata = origin.metadata.filter(|_| gets_metadata(trigger, reason));

@@ -112,7 +112,7 @@ pub async fn ask<'g>(
         let guard = cx.pretend(guard, pool, &subject, trigger, source).await?;
         return Ok((None, guard));
     };
-    let event = words::ask(origin.event(trigger, source, user), reason);
+    let event = words::ask(origin.event(trigger, source, pool, user), reason);
     let (response, guard) = cx.trigger(guard, pool, &subject, &event).await?;
     let words = response.as_ref().map(Words::read).transpose()?;
     Ok((words, guard))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::app::event::Event;
 use crate::app::functions::Trigger;
+use crate::records::pool::Pool;
 use crate::records::user::User;
 
 /// The client of a request, and what it sent along for the functions of triggers.
@@ -33,8 +34,8 @@ impl<'a> Origin<'a> {
     }
 
     /// Returns an event about a user, whose attributes are as they would be after the change, with ClientMetadata.
-    pub fn event(&self, trigger: Trigger, source: &'static str, user: &User) -> Event {
-        Event::about(trigger, source, self.client_id, user)
+    pub fn event(&self, trigger: Trigger, source: &'static str, pool: &Pool, user: &User) -> Event {
+        Event::about(trigger, source, self.client_id, pool, user)
             .with_texts("clientMetadata", self.metadata)
     }
 }

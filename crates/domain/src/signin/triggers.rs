@@ -30,7 +30,7 @@ pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -
     let source = "PreAuthentication_Authentication";
     let client = Some(at.client.id.as_str());
     let mut event = match &step.user {
-        Some(user) => Event::about(trigger, source, client, user),
+        Some(user) => Event::about(trigger, source, client, at.pool, user),
         None => Event::new(trigger, source, client, &step.state.typed)
             .with("userAttributes", Map::new()),
     };
@@ -84,7 +84,7 @@ async fn post_authentication(
     let source = "PostAuthentication_Authentication";
     let user = &authenticated.user;
     let is_new = at.pool.doc.device_configuration.is_some() && device.is_none();
-    let event = Event::about(trigger, source, Some(&at.client.id), user)
+    let event = Event::about(trigger, source, Some(&at.client.id), at.pool, user)
         .with("newDeviceUsed", is_new)
         .with_texts("clientMetadata", at.metadata);
     lock.trigger(cx, at.pool, &user.id, &event).await?;

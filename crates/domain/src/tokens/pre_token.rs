@@ -137,7 +137,7 @@ impl NewTokens<'_> {
         let client = Some(self.client.id.as_str());
         let event = match self.user {
             Some((user, groups)) => {
-                let event = Event::about(trigger, source, client, user);
+                let event = Event::about(trigger, source, client, self.pool, user);
                 let event = event.with("groupConfiguration", configuration(groups));
                 event.with_texts("clientMetadata", self.metadata)
             }

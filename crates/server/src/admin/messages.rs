@@ -28,6 +28,18 @@ pub(super) async fn list(
     Ok(json!(lines.map_err(text)?))
 }
 
+/// Renders every text of a pool with sample values.
+pub(super) async fn preview(store: &Store, root: &RootKey, pool: &str) -> Result<Value, String> {
+    let pool = active(store, root, pool).await?;
+    let texts = cognate_domain::messages::preview(&pool);
+    let texts = texts.into_iter().map(|text| {
+        json!({
+            "kind": text.kind, "medium": text.medium.as_str(), "subject": text.subject, "body": text.body,
+        })
+    });
+    Ok(texts.collect())
+}
+
 /// Puts a message for an address or a number into the outbox; whichever node delivers sends it.
 pub(super) async fn test(
     store: &Store,

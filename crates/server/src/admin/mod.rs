@@ -60,6 +60,11 @@ pub enum Request {
         /// The most lines.
         lines: i64,
     },
+    /// Renders every text of a pool with sample values.
+    PreviewMessages {
+        /// The pool's id.
+        pool: String,
+    },
     /// Puts a test message into the outbox of a pool.
     TestMessage {
         /// The pool's id.
@@ -81,7 +86,11 @@ impl Request {
     pub fn only_reads(&self) -> bool {
         matches!(
             self,
-            Self::ListKeys | Self::Audit { .. } | Self::Messages { .. } | Self::Message { .. }
+            Self::ListKeys
+                | Self::Audit { .. }
+                | Self::Messages { .. }
+                | Self::Message { .. }
+                | Self::PreviewMessages { .. }
         )
     }
 }
@@ -120,6 +129,7 @@ pub async fn perform(
             let page = trail::page(store, now, &query, position, lines).await?;
             Ok(json!(page))
         }
+        Request::PreviewMessages { pool } => messages::preview(store, root, &pool).await,
         Request::Messages {
             pool,
             user,

@@ -1,11 +1,13 @@
-//! `cognate messages`: the delivery log as JSON lines, and a message that tries the senders of a pool.
+//! `cognate messages`: the delivery log as JSON lines, the texts of a pool, and a message that tries the senders of a pool.
 
 use std::io::{BufWriter, ErrorKind, Write as _};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
 use cognate_domain::messages::log::Line;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Reach, say, text};
@@ -42,6 +44,21 @@ pub(super) fn command() -> Command {
                 ]),
         )
         .subcommand(
+            Command::new("preview")
+                .about("Show every text of a pool's templates with sample values")
+                .args([
+                    Arg::new("pool")
+                        .value_name("POOL")
+                        .required(true)
+                        .help("Pool"),
+                    arg(
+                        "html",
+                        "FOLDER",
+                        "Write the HTML of each e-mail into a file of this folder too",
+                    ),
+                ]),
+        )
+        .subcommand(
             Command::new("test")
                 .about("Send one message through the pool's sender and print the receipt")
                 .args([
@@ -56,6 +73,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
     let mut reach = Reach::new(config)?;
     let outcome = match matches.subcommand() {
         Some(("list", sub)) => list(&mut reach, sub).await,
+        Some(("preview", sub)) => preview(&mut reach, sub).await,
         Some(("test", sub)) => test(&mut reach, sub).await,
         _ => bail!("unknown command"),
     };
@@ -114,6 +132,46 @@ fn shown(line: &Line) -> Value {
         "tried": line.tried.map(rfc3339),
         "next": line.next.map(rfc3339),
     })
+}
+
+/// A text as the server renders it.
+#[derive(Deserialize)]
+struct Sample {
+    kind: String,
+    medium: String,
+    subject: Option<String>,
+    body: String,
+}
+
+async fn preview(reach: &mut Reach, matches: &ArgMatches) -> anyhow::Result<()> {
+    let request = Request::PreviewMessages {
+        pool: text(matches, "pool"),
+    };
+    let samples: Vec<Sample> = serde_json::from_value(reach.ask(request).await?)
+        .context("the server's answer is not understood")?;
+    if let Some(folder) = matches.get_one::<String>("html") {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {folder}"))?;
+        for sample in samples.iter().filter(|sample| sample.subject.is_some()) {
+            let path = Path::new(folder).join(format!("{}.html", sample.kind));
+            let page = format!("<!doctype html><meta charset=\"utf-8\">{}", sample.body);
+            std::fs::write(&path, page)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    let mut out = String::new();
+    for sample in &samples {
+        let Sample { kind, medium, .. } = sample;
+        out.push_str(&format!("== {medium} {kind}\n"));
+        let words = match &sample.subject {
+            Some(subject) => {
+                out.push_str(&format!("Subject: {subject}\n\n"));
+                cognate_courier::plain(&sample.body)
+            }
+            None => sample.body.clone(),
+        };
+        out.push_str(&format!("{}\n\n", words.trim_end()));
+    }
+    say(out.trim_end())
 }
 
 async fn test(reach: &mut Reach, matches: &ArgMatches) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ use cognate_domain::Mode;
 use cognate_functions::code_cipher::{CodeKeyError, ConfiguredKeys};
 use cognate_outbound::aws::Signer;
 
+use crate::settings::OPERATOR_KEY;
 use crate::settings::config::{Config, ConfigError};
 
 /// Reads `code_key` and the access key of key management services; None if no key is set.
@@ -17,18 +18,25 @@ pub fn code_keys(
     config: &Config,
 ) -> anyhow::Result<Option<ConfiguredKeys>> {
     let values = config.many("code_key");
-    let signer = match (
-        config.one("kms_access_key_id"),
-        config.one("kms_secret_access_key"),
-    ) {
+    let own = [
+        "kms_access_key_id",
+        "kms_secret_access_key",
+        "kms_session_token",
+    ];
+    // The operator's one key signs these calls too, unless they have their own.
+    let [id, secret, token] = match own.iter().any(|name| config.one(name).is_some()) {
+        true => own,
+        false => OPERATOR_KEY,
+    };
+    let signer = match (config.one(id), config.one(secret)) {
         (Some(id), Some(secret)) => {
-            let token = config.one("kms_session_token");
+            let token = config.one(token);
             Some(Signer::new(id, secret, token, region, "kms"))
         }
         // Local services take any key.
         (None, None) if mode == Mode::Dev => Some(Signer::new("test", "test", None, region, "kms")),
         (None, None) => None,
-        _ => bail!("set both kms_access_key_id and kms_secret_access_key, or neither"),
+        _ => bail!("set both {id} and {secret}, or neither"),
     };
     if values.is_empty() {
         return Ok(None);
@@ -37,7 +45,7 @@ pub fn code_keys(
     let keys = keys.map_err(|error| match error {
         CodeKeyError::NoCredentials => ConfigError::invalid(
             "code_key",
-            "a key management service needs kms_access_key_id and kms_secret_access_key",
+            "a key management service needs kms_access_key_id and kms_secret_access_key, or aws_access_key_id and aws_secret_access_key",
         ),
         other => ConfigError::invalid("code_key", other.to_string()),
     })?;

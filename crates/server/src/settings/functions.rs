@@ -12,6 +12,7 @@ use cognate_functions::settings::{
 };
 
 use crate::aws::sigv4::is_region;
+use crate::settings::OPERATOR_KEY;
 use crate::settings::config::{self, Config, ConfigError};
 
 /// The shortest `hook_secret` in `serve`.
@@ -26,20 +27,25 @@ pub fn read(mode: Mode, config: &Config) -> anyhow::Result<TriggerFunctions> {
     };
     let triggers = config.many("trigger").iter().map(parse);
     let secret = |name| config.one(name).map(|text| Secret::new(text.to_owned()));
-    let token = secret("functions_session_token");
-    let key = match (
-        config.one("functions_key_id"),
-        secret("functions_secret_key"),
-    ) {
+    let own = [
+        "functions_key_id",
+        "functions_secret_key",
+        "functions_session_token",
+    ];
+    // The operator's one key signs these calls too, unless they have their own.
+    let [id, key, token_name] = match own.iter().any(|name| config.one(name).is_some()) {
+        true => own,
+        false => OPERATOR_KEY,
+    };
+    let token = secret(token_name);
+    let key = match (config.one(id), secret(key)) {
         (Some(id), Some(secret)) => Some(AccessKey {
             id: id.to_owned(),
             secret,
             token,
         }),
         (None, None) if token.is_none() => None,
-        _ => bail!(
-            "set both functions_key_id and functions_secret_key, or neither; functions_session_token only with them"
-        ),
+        _ => bail!("set both {id} and {key}, or neither; {token_name} only with them"),
     };
     let region = config.one("functions_region").map(str::to_owned);
     if region.as_deref().is_some_and(|region| !is_region(region)) {

@@ -26,6 +26,13 @@ use crate::http::origin::{OriginRules, PublicUrl};
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
 
+/// The settings of the operator's key for services that speak the AWS protocols.
+const OPERATOR_KEY: [&str; 3] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+];
+
 /// The address on which a server listens by default.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:9229";
 

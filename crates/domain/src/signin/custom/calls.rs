@@ -171,7 +171,7 @@ impl Round<'_> {
         };
         let client = self.at.client;
         let event = match self.user {
-            Some(user) => Event::about(trigger, source, Some(&client.id), user),
+            Some(user) => Event::about(trigger, source, Some(&client.id), self.at.pool, user),
             // Functions that look for an attribute find none, and do not fail: that would tell unknown names apart.
             None => Event::new(trigger, source, Some(&client.id), self.typed)
                 .with("userAttributes", Map::new()),

@@ -15,7 +15,7 @@ use crate::support::TestApp;
 use crate::support::functions::arm;
 use crate::support::player::{Player, faults};
 use crate::support::users::{
-    PASSWORD, attribute, client, code, pool, sign_in, sign_up, user, wrong,
+    PASSWORD, attribute, client, code, pool, sign_in, sign_up, user, with, wrong,
 };
 
 const CONFIRMED: &str = "PostConfirmation_ConfirmSignUp";
@@ -33,6 +33,38 @@ async fn confirmation(t: &TestApp, pool: &str, client: &str, name: &str) -> Valu
     sign_up(t, client, name, &format!("{name}@example.com")).await;
     let code = code(t, pool, name).await;
     json!({"ClientId": client, "Username": name, "ConfirmationCode": code, "ClientMetadata": {"shop": "7"}})
+}
+
+#[each_engine]
+async fn addresses_that_are_names_to_sign_in_with_are_told_as_such(t: &TestApp) {
+    let player = Player::install(t);
+    for settings in [
+        json!({"AliasAttributes": ["email"]}),
+        json!({"UsernameAttributes": ["email"]}),
+    ] {
+        let kept = json!({"AutoVerifiedAttributes": ["email"]});
+        let pool = pool(t, with(kept.clone(), settings.clone())).await;
+        let client = client(t, &pool, json!({})).await;
+        arm(t, &pool, &[Trigger::PostConfirmation], kept).await;
+        let name = match settings.get("AliasAttributes") {
+            Some(_) => "jane",
+            None => "jane@example.com",
+        };
+        sign_up(t, &client, name, "jane@example.com").await;
+        let jane = user(t, &pool, name).await;
+        let code = code(t, &pool, name).await;
+        let input = json!({"ClientId": client, "Username": name, "ConfirmationCode": code});
+        t.ok("ConfirmSignUp", input).await;
+        let told = json!({
+            "sub": attribute(&jane, "sub"), "cognito:user_status": "CONFIRMED", "email": "jane@example.com",
+            "email_verified": "true", "cognito:email_alias": "jane@example.com",
+        });
+        assert_eq!(
+            player.event()["request"]["userAttributes"],
+            told,
+            "{settings}"
+        );
+    }
 }
 
 #[each_engine]
@@ -77,7 +109,9 @@ async fn each_way_to_confirm_calls_it_with_the_user_as_confirmed(t: &TestApp) {
     event["userName"] = json!("joe");
     event["callerContext"]["clientId"] = json!("CLIENT_ID_NOT_APPLICABLE");
     event["request"] = json!({
-        "userAttributes": {"sub": joe, "cognito:user_status": "CONFIRMED", "email": "joe@example.com"},
+        "userAttributes": {
+            "sub": joe, "cognito:user_status": "CONFIRMED", "email": "joe@example.com", "email_verified": "false",
+        },
         "clientMetadata": {"shop": "8"},
     });
     assert_eq!(player.event(), event);

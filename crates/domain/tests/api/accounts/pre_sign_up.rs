@@ -102,7 +102,9 @@ async fn a_confirmed_sign_up_needs_no_code_and_runs_post_confirmation(t: &TestAp
             "userPoolId": pool, "userName": "jane",
             "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": client},
             "request": {
-                "userAttributes": {"sub": sub, "cognito:user_status": "CONFIRMED", "email": "jane@example.com"},
+                "userAttributes": {
+                    "sub": sub, "cognito:user_status": "CONFIRMED", "email": "jane@example.com", "email_verified": "false",
+                },
                 "clientMetadata": {"shop": "7"},
             },
             "response": {},

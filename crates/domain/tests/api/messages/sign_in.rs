@@ -54,7 +54,9 @@ async fn a_second_factor_is_worded_once_and_hears_nothing_of_the_start(t: &TestA
     assert_eq!(
         event["request"],
         json!({
-            "userAttributes": {"sub": sub, "phone_number": "+15555554444", "cognito:user_status": "CONFIRMED"},
+            "userAttributes": {
+                "sub": sub, "phone_number": "+15555554444", "phone_number_verified": "false", "cognito:user_status": "CONFIRMED",
+            },
             "codeParameter": "{####}", "linkParameter": "{##Click Here##}", "usernameParameter": null,
         })
     );

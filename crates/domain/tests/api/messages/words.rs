@@ -48,7 +48,9 @@ async fn every_message_has_its_event(t: &TestApp) {
         .ok("SignUp", with(of_client(input), metadata.clone()))
         .await;
     let user = |status: &str, more: Value| {
-        let base = json!({"sub": made["UserSub"], "email": "bob@example.com", "cognito:user_status": status});
+        let base = json!({
+            "sub": made["UserSub"], "email": "bob@example.com", "email_verified": "false", "cognito:user_status": status,
+        });
         with(base, more)
     };
     let new = user("UNCONFIRMED", json!({}));

@@ -11,7 +11,7 @@ pub const FUNCTION_KEYS: &[Key] = &[
     ),
     secret(
         "functions_key_id",
-        "Access key id that signs calls of Lambda-compatible endpoints",
+        "Access key id that signs calls of Lambda-compatible endpoints (default aws_access_key_id)",
     ),
     secret("functions_secret_key", "Its secret access key"),
     secret(
@@ -48,7 +48,7 @@ pub const FUNCTION_KEYS: &[Key] = &[
     ),
     secret(
         "kms_access_key_id",
-        "Access key id for the key management services in code_key (test in dev)",
+        "Access key id for the key management services in code_key (default aws_access_key_id, in dev test)",
     ),
     secret(
         "kms_secret_access_key",

@@ -35,7 +35,7 @@ pub const SENDER_KEYS: &[Key] = &[
     ),
     secret(
         "aws_access_key_id",
-        "Id of the key that signs requests to SES, SNS and End User Messaging",
+        "Id of the key that signs requests to SES, SNS and End User Messaging, and to Lambda and KMS unless these have their own",
     ),
     secret("aws_secret_access_key", "The secret of that key"),
     secret(
