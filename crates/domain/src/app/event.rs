@@ -9,7 +9,8 @@ use crate::facts::contact::Contact;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
-/// `callerContext.clientId` of a call by an administrator, who names no client.
+/// `callerContext.clientId` of a call by an administrator, who names no client. Of PostConfirmation it is null instead:
+/// so it was recorded of AdminConfirmSignUp (aws-powertools/powertools-lambda-typescript).
 const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
 
 /// An event. [`crate::cx::Cx::trigger`] adds the pool, the caller and the version.
@@ -109,6 +110,7 @@ impl Event {
 
     /// Returns the whole document. `program`: the User-Agent of the request.
     pub fn document(&self, pool: &Pool, program: &str) -> Value {
+        let nobody = (self.trigger != Trigger::PostConfirmation).then_some(NO_CLIENT);
         json!({
             "version": version(pool, self.trigger),
             "triggerSource": self.source,
@@ -117,7 +119,7 @@ impl Event {
             "userName": self.username,
             "callerContext": {
                 "awsSdkVersion": sdk_version(program),
-                "clientId": self.client_id.as_deref().unwrap_or(NO_CLIENT),
+                "clientId": self.client_id.as_deref().or(nobody),
             },
             "request": self.request,
             "response": self.response,

@@ -37,7 +37,10 @@ pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -
     if at.client.hides_existence() {
         event = event.with("userNotFound", step.user.is_none());
     }
-    let event = event.with_texts("validationData", at.metadata);
+    // Null without any, as it was recorded (aws-powertools/powertools-lambda-typescript#3729).
+    let event = event
+        .with("validationData", serde_json::Value::Null)
+        .with_texts("validationData", at.metadata);
     let subject = step.tally.subject().as_str();
     let answer = lock.trigger(cx, at.pool, subject, &event).await?;
     if answer.is_some() && !lock.is_held() {
