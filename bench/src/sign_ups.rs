@@ -65,6 +65,7 @@ pub async fn run(arguments: &Arguments, rate: u64, seconds: u64) -> Result<()> {
         &folder,
         true,
         &[
+            ("COGNATE_EMAIL_SENDERS", "smtp"),
             ("COGNATE_SMTP_URL", url.as_str()),
             ("COGNATE_EMAIL_FROM", "no-reply@example.com"),
         ],

@@ -107,7 +107,7 @@ async fn each_way_to_confirm_calls_it_with_the_user_as_confirmed(t: &TestApp) {
     t.ok("AdminConfirmSignUp", input).await;
     event["triggerSource"] = json!(CONFIRMED);
     event["userName"] = json!("joe");
-    event["callerContext"]["clientId"] = json!("CLIENT_ID_NOT_APPLICABLE");
+    event["callerContext"]["clientId"] = json!(null);
     event["request"] = json!({
         "userAttributes": {
             "sub": joe, "cognito:user_status": "CONFIRMED", "email": "joe@example.com", "email_verified": "false",

@@ -112,7 +112,8 @@ async fn existence_is_told_only_where_it_is_hidden_from_clients(t: &TestApp) {
     t.ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
         .await;
     let attributes = json!({"sub": sub, "cognito:user_status": "CONFIRMED"});
-    let known = json!({"userAttributes": attributes, "userNotFound": false});
+    let known =
+        json!({"userAttributes": attributes, "userNotFound": false, "validationData": null});
     assert_eq!(
         functions.events(),
         [event(at, PRE, "jane", known, json!({}))]
