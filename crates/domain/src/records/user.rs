@@ -278,10 +278,9 @@ impl User {
     /// Returns the names under which the user can be found now: folded text and kind (design, names).
     /// Returns the attributes `email` and `phone_number` as far as their values are names to sign in with.
     pub fn contact_names(&self, pool: &Pool) -> impl Iterator<Item = &'static str> {
-        let names = self.logins(pool).into_iter().map(|(_, kind)| kind);
-        names
-            .filter(|kind| matches!(kind, Name::Email | Name::PhoneNumber))
-            .map(Name::as_str)
+        let contact = |kind: Name| matches!(kind, Name::Email | Name::PhoneNumber);
+        let names = self.logins(pool).into_iter();
+        names.filter_map(move |(_, kind)| contact(kind).then(|| kind.as_str()))
     }
 
     fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
