@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use cognate_domain::app::courier::{Courier, Delivering, NotDelivered, Outgoing, Receipt};
 use cognate_domain::clock::Clock;
@@ -24,15 +23,12 @@ use crate::webhook::Webhook;
 
 /// Pools whose ARNs of other accounts are remembered; beyond that they may be mentioned again.
 const REMEMBERED: usize = 10_000;
-/// How much longer than a sender's own bound is waited for it.
-const LATE: Duration = Duration::from_millis(100);
 
 /// Delivers messages by the senders of the settings.
 pub struct Post {
     email: Vec<Arc<Sender>>,
     sms: Vec<Arc<Sender>>,
     from: Option<Mailbox>,
-    timeout: Duration,
     account: String,
     mentioned: Mutex<HashSet<String>>,
     clock: Clock,
@@ -144,6 +140,7 @@ impl Post {
                         url.expose(),
                         ca,
                         &settings.smtp_hello,
+                        timeout,
                     )?))
                 }
                 EmailSender::Ses => {
@@ -180,7 +177,6 @@ impl Post {
             email,
             sms,
             from,
-            timeout,
             account: settings.account,
             mentioned: Mutex::default(),
             clock: Clock::default(),
@@ -234,18 +230,15 @@ impl Post {
         for sender in self.senders(pool, message.medium) {
             let name = sender.name();
             let now = self.clock.wall();
-            let sent = sender.send(pool, message, email.as_ref(), now);
-            // The client of HTTP has the same bound and says more about what was slow.
-            let sent = tokio::time::timeout(self.timeout + LATE, sent).await;
-            let fault = match sent {
-                Ok(Ok(id)) => {
+            // Each sender bounds its time.
+            let fault = match sender.send(pool, message, email.as_ref(), now).await {
+                Ok(id) => {
                     return Ok(Receipt {
                         sender: name.to_owned(),
                         id,
                     });
                 }
-                Ok(Err(fault)) => fault,
-                Err(_) => Fault::Down("no answer in time".into()),
+                Err(fault) => fault,
             };
             match fault {
                 Fault::Undeliverable(why) => {

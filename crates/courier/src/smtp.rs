@@ -29,6 +29,11 @@ use crate::settings::SettingsError;
 const CONNECTIONS: usize = 8;
 /// A connection that is not in use is closed after this time. Servers wait longer (RFC 5321 section 4.5.3.2.7).
 const IDLE_TIME: Duration = Duration::from_secs(15);
+/// How much longer than for anything else the answer to a whole mail is waited for, and how long at most. Servers look at
+/// a mail before they answer (RFC 5321 section 4.5.3.2.6 asks for ten minutes), and one that is given up now and sent
+/// again arrives once more with every try.
+const PATIENCE: u32 = 10;
+const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Sends by a mail server.
 pub struct Smtp(Arc<Inner>);
@@ -37,6 +42,8 @@ struct Inner {
     server: MailServer,
     tls: Option<Arc<ClientConfig>>,
     hello: ClientId,
+    /// For everything until the mail itself is said.
+    timeout: Duration,
     slots: Semaphore,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
@@ -49,11 +56,17 @@ struct Trouble {
 }
 
 impl Smtp {
-    /// Returns a sender. `hello`: the name by which the server is greeted.
+    /// Returns a sender. `hello`: the name by which the server is greeted; `timeout`: the longest time until the mail
+    /// itself is said.
     ///
     /// # Errors
     /// For a URL or a file of certificates that cannot be used.
-    pub fn new(url: &str, ca: Option<&Path>, hello: &str) -> Result<Self, SettingsError> {
+    pub fn new(
+        url: &str,
+        ca: Option<&Path>,
+        hello: &str,
+        timeout: Duration,
+    ) -> Result<Self, SettingsError> {
         let server = MailServer::parse(url).map_err(|why| SettingsError::of("smtp_url", why))?;
         let encrypts = matches!(server.security, Security::Implicit | Security::StartTls);
         if ca.is_some() && !encrypts {
@@ -76,60 +89,75 @@ impl Smtp {
             server,
             tls,
             hello,
+            timeout,
             slots: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
         })))
     }
 
-    /// Sends a mail and returns the id under which the server queued it, if it says one. The caller bounds the time.
+    /// Sends a mail and returns the id under which the server queued it, if it says one.
     ///
     /// # Errors
     /// 4xx, 535 and failed connections are [`Fault::Down`], 5xx are final ([`Fault`]).
     pub async fn send(&self, email: &Email<'_>, now: i64) -> Result<Option<String>, Fault> {
         let (envelope, mime) = email.mime(now)?;
         let inner = &self.0;
-        let slot = inner.slots.acquire().await;
-        let _slot = slot.map_err(|error| Fault::Down(error.to_string()))?;
+        let slow = || Fault::Down("no answer in time".into());
+        let ready = async {
+            let slot = inner.slots.acquire().await;
+            let slot = slot.map_err(|error| Fault::Down(error.to_string()))?;
+            Ok((slot, self.agree(&envelope, &mime).await?))
+        };
+        let ready = tokio::time::timeout(inner.timeout, ready).await;
+        let (_slot, mut connection) = ready.unwrap_or_else(|_| Err(slow()))?;
+        let patience = (inner.timeout * PATIENCE).min(LONGEST_PATIENCE);
+        let said = connection.message(&mime);
+        let said = tokio::time::timeout(patience.max(inner.timeout), said).await;
+        let said = said.map_err(|_| slow())?;
+        let said = said.map_err(|error| trouble(Step::Message, &error).fault)?;
+        if said.code().severity != Severity::PositiveCompletion {
+            return Err(Fault::Down(format!(
+                "{} to the end of the mail",
+                said.code()
+            )));
+        }
+        let id = queue_id(&said);
+        inner.keep(connection);
+        Ok(id)
+    }
+
+    /// Returns a connection on which the server waits for the mail itself.
+    async fn agree(&self, envelope: &Envelope, mime: &[u8]) -> Result<AsyncSmtpConnection, Fault> {
+        let inner = &self.0;
         if let Some(kept) = inner.take() {
-            match self.converse(kept, &envelope, &mime).await {
+            match converse(kept, envelope, mime).await {
                 Err(Trouble { stale: true, .. }) => {}
                 other => return other.map_err(|trouble| trouble.fault),
             }
         }
         let opened = connect::open(&inner.server, inner.tls.as_ref(), &inner.hello).await?;
-        let sent = self.converse(opened, &envelope, &mime).await;
-        sent.map_err(|trouble| trouble.fault)
+        let agreed = converse(opened, envelope, mime).await;
+        agreed.map_err(|trouble| trouble.fault)
     }
+}
 
-    async fn converse(
-        &self,
-        mut connection: AsyncSmtpConnection,
-        envelope: &Envelope,
-        mime: &[u8],
-    ) -> Result<Option<String>, Trouble> {
-        let parameters = parameters(&connection, envelope, mime)?;
-        let mail = Mail::new(envelope.from().cloned(), parameters);
-        let said = connection.command(mail).await;
-        said.map_err(|error| trouble(Step::Mail, &error))?;
-        for to in envelope.to() {
-            let said = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-            said.map_err(|error| trouble(Step::Rcpt, &error))?;
-        }
-        let said = connection.command(Data).await;
-        said.map_err(|error| trouble(Step::Data, &error))?;
-        let said = connection.message(mime).await;
-        let said = said.map_err(|error| trouble(Step::Message, &error))?;
-        if said.code().severity != Severity::PositiveCompletion {
-            let fault = Fault::Down(format!("{} to the end of the mail", said.code()));
-            return Err(Trouble {
-                fault,
-                stale: false,
-            });
-        }
-        let id = queue_id(&said);
-        self.0.keep(connection);
-        Ok(id)
+/// Says everything before the mail itself.
+async fn converse(
+    mut connection: AsyncSmtpConnection,
+    envelope: &Envelope,
+    mime: &[u8],
+) -> Result<AsyncSmtpConnection, Trouble> {
+    let parameters = parameters(&connection, envelope, mime)?;
+    let mail = Mail::new(envelope.from().cloned(), parameters);
+    let said = connection.command(mail).await;
+    said.map_err(|error| trouble(Step::Mail, &error))?;
+    for to in envelope.to() {
+        let said = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
+        said.map_err(|error| trouble(Step::Rcpt, &error))?;
     }
+    let said = connection.command(Data).await;
+    said.map_err(|error| trouble(Step::Data, &error))?;
+    Ok(connection)
 }
 
 impl Inner {

@@ -30,8 +30,8 @@ pub const PLACES: usize = 32;
 pub const LEASE: i64 = 30 * SECOND;
 /// The time after which a lease is held again, and how long that may take: both together are shorter than a lease.
 const HOLD: Duration = Duration::from_secs(10);
-/// The longest send.
-const LONGEST_SEND: Duration = Duration::from_secs(120);
+/// The longest send: all senders at their slowest.
+const LONGEST_SEND: Duration = Duration::from_secs(240);
 /// The longest wait before a node looks for messages that others left.
 const LOOK: Duration = Duration::from_secs(1);
 /// The most due messages that are looked at for each free place: nodes that look at the same time choose different ones.
