@@ -228,10 +228,16 @@ fn fault(error: &ServiceError, judge: fn(&ServiceError) -> Option<Fault>) -> Fau
         "InvalidSignature",
         "MissingAuthenticationToken",
         "NotAuthorized",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "UnrecognizedClient",
     ];
-    if matches!(status, 401 | 403) || unknown.iter().any(|part| code.contains(part)) {
+    // Without the name of an error it is not the service that answers, but what stands at its URL.
+    if code.is_empty()
+        || matches!(status, 401 | 403)
+        || unknown.iter().any(|part| code.contains(part))
+    {
         return Fault::Misconfigured(why);
     }
     Fault::Refused(why)

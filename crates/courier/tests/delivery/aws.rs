@@ -196,7 +196,11 @@ async fn errors_of_ses_lead_to_another_try_or_to_none() {
             true,
         ),
         (500, "", "123456 <html>", true),
-        (302, "Location: http://169.254.169.254/\r\n", "", false),
+        // Our clock is wrong.
+        (400, "x-amzn-ErrorType: RequestExpired\r\n", "{}", true),
+        // What answers is no such service.
+        (404, "", "<html>123456", true),
+        (302, "Location: http://169.254.169.254/\r\n", "", true),
     ] {
         let stub = Stub::start(status, headers, body).await;
         let result = deliver(&ses(&stub.url), &plain_pool(), &usual()).await;
