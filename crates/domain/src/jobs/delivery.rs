@@ -1,7 +1,7 @@
 //! Delivery: sends the messages of the outbox, on every node, from the commit that accepts them.
 //!
-//! A node takes what is due under a lease, one message of each destination, and sends up to [`PLACES`] at a time. The
-//! outcomes of sends that have ended are committed together with the next leases. A message is sent at least once: a node
+//! A node takes what is due under a lease, one message of each destination, and sends up to [`PLACES`] at a time, half of
+//! them of one pool. The outcomes of sends that have ended are committed together with the next leases. A message is sent at least once: a node
 //! that dies between a send and its commit leaves the message to the end of its lease, and it is sent again. While a send
 //! takes long the lease is held, and a send whose lease cannot be held is broken off, so that no two nodes send one
 //! message at a time.
@@ -25,7 +25,9 @@ use crate::jobs::runner::broken;
 use crate::messages::outbox;
 
 /// Sends that run at once.
-pub const PLACES: usize = 32;
+pub const PLACES: usize = 64;
+/// Sends of one pool that run at once: half of them, so that a pool whose own sender is slow leaves the others some.
+pub const PLACES_OF_POOL: usize = PLACES / 2;
 /// How long a node keeps a message without holding it again, in microseconds.
 pub const LEASE: i64 = 30 * SECOND;
 /// The time after which a lease is held again, and how long that may take: both together are shorter than a lease.
@@ -195,7 +197,15 @@ impl Delivery {
         let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
         let mut found = Vec::new();
         let held: HashSet<_> = self.held.values().collect();
-        for mut row in self.store.all(table::due(now, limit)).await? {
+        let mut busy: HashMap<String, usize> = HashMap::new();
+        let ended: HashSet<Id> = self.ended.iter().map(|(id, _)| *id).collect();
+        for (_, (pool, _)) in self.held.iter().filter(|(id, _)| !ended.contains(id)) {
+            *busy.entry(pool.clone()).or_default() += 1;
+        }
+        // With a free place one pool at most has all of its own.
+        let full = busy.iter().find(|(_, sends)| **sends >= PLACES_OF_POOL);
+        let but = full.map_or(String::new(), |(pool, _)| pool.clone());
+        for mut row in self.store.all(table::due(now, limit, &but)).await? {
             let key = table::key_of(&mut row)?;
             // A clock that was moved ahead ends leases, but no sends.
             if !held.contains(&key) {
@@ -205,8 +215,13 @@ impl Delivery {
         if found.len() > free {
             let first = random::below(u64::try_from(found.len()).unwrap_or(1));
             found.rotate_left(usize::try_from(first).unwrap_or(0));
-            found.truncate(free);
         }
+        found.retain(|(pool, _)| {
+            let sends = busy.entry(pool.clone()).or_default();
+            *sends += 1;
+            *sends <= PLACES_OF_POOL
+        });
+        found.truncate(free);
         // Nodes lock rows in one order.
         found.sort();
         Ok(found)

@@ -34,7 +34,7 @@ const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, creat
 // `state < 2` stands in each of these as in the indexes of messages on their way. The oldest of a destination is read as a
 // value, which neither engine turns into a join over all of them.
 const DUE: &str = "SELECT m.pool_id, m.message_id FROM messages AS m WHERE m.state < 2 AND m.due <= ?1 \
-     AND m.message_id = (SELECT MIN(o.message_id) FROM messages AS o \
+     AND m.pool_id <> ?3 AND m.message_id = (SELECT MIN(o.message_id) FROM messages AS o \
      WHERE o.pool_id = m.pool_id AND o.destination = m.destination AND o.state < 2) ORDER BY m.due LIMIT ?2";
 const TAKE: &str = "UPDATE messages SET state = 1, owner = ?3, due = ?4, tried = ?5, attempts = attempts + 1, ver = ver + 1 \
      WHERE pool_id = ?1 AND message_id = ?2 AND state < 2 AND due <= ?5 \
@@ -210,10 +210,11 @@ pub fn newest(pool_id: Option<&str>, after: &str, before: Option<&str>, limit: i
 const LAST: &str = "~";
 
 /// Returns the query of up to `limit` messages that are to be sent at `now`, pool and id of each: those that wait, and
-/// those whose lease has ended, if no older message to the same destination is on its way.
+/// those whose lease has ended, if no older message to the same destination is on its way. `but`: a pool
+/// whose messages are passed over; none if it is empty.
 #[must_use]
-pub fn due(now: i64, limit: i64) -> Query {
-    (DUE, params![now, limit])
+pub fn due(now: i64, limit: i64, but: &str) -> Query {
+    (DUE, params![now, limit, but])
 }
 
 /// Takes a message until `until`, unless another node has it; returns it as the next row of the outcome

@@ -33,7 +33,7 @@ async fn add(store: &Store, list: &[(&str, &str, i64)]) {
 }
 
 async fn due(store: &Store, now: i64) -> Vec<String> {
-    let rows = store.all(table::due(now, 100)).await.unwrap();
+    let rows = store.all(table::due(now, 100, "")).await.unwrap();
     let keys = rows
         .into_iter()
         .map(|mut row| table::key_of(&mut row).unwrap().1);
@@ -101,6 +101,17 @@ async fn a_message_that_waits_holds_the_later_ones_back(store: &Store) {
     let second = take(store, "2", "one", 900, 930).await.unwrap();
     apply(store, second.close(Batch::new(), SENT, "sent", 500, 500)).await;
     assert_eq!(due(store, 500).await, ["3", "4"]);
+}
+
+async fn a_pool_can_be_passed_over(store: &Store) {
+    let other = NewMessage {
+        pool_id: "q".into(),
+        ..message("0", "a", 10)
+    };
+    apply(store, table::insert(Batch::new(), other)).await;
+    add(store, &[("1", "a", 10)]).await;
+    let found = async |but: &str| store.all(table::due(10, 9, but)).await.unwrap().len();
+    assert_eq!([found("").await, found("p").await], [2, 1]);
 }
 
 async fn a_lease_that_has_ended_is_another_node_s(store: &Store) {
@@ -177,12 +188,13 @@ async fn a_message_goes_to_one_of_two_nodes(one: &Store, other: &Store) {
 mod outbox {
     use super::{
         a_lease_that_has_ended_is_another_node_s, a_message_that_waits_holds_the_later_ones_back,
-        on_each_engine, one_message_of_a_destination_is_due_at_a_time,
+        a_pool_can_be_passed_over, on_each_engine, one_message_of_a_destination_is_due_at_a_time,
         the_log_has_no_decoys_and_the_messages_of_a_user_go_with_the_user,
     };
     on_each_engine!(
         one_message_of_a_destination_is_due_at_a_time,
         a_message_that_waits_holds_the_later_ones_back,
+        a_pool_can_be_passed_over,
         a_lease_that_has_ended_is_another_node_s,
         the_log_has_no_decoys_and_the_messages_of_a_user_go_with_the_user,
     );
@@ -215,6 +227,7 @@ fn explained(dollar: bool) -> Vec<String> {
         let sql = sql
             .replace("owner = ?3", "owner = 'n'")
             .replace("m.due <= ?1", "m.due <= 5000")
+            .replace("m.pool_id <> ?3", "m.pool_id <> 'q'")
             .replace("LIMIT ?2", "LIMIT 128")
             .replace("due < ?3", "due < 90")
             .replace("due > ?3", "due > 90")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cognate_domain::jobs::delivery::PLACES;
+use cognate_domain::jobs::delivery::PLACES_OF_POOL;
 use cognate_domain::messages::{Destination, outbox};
 use cognate_store::params;
 use each_engine::each_engine;
@@ -185,7 +185,7 @@ async fn many_addresses_are_served_at_once_and_a_slow_one_holds_up_nobody(t: &Te
         sign_up(t, &client, &format!("u{n}"), address).await;
     }
     let opened = async {
-        while post.running() < PLACES {
+        while post.running() < PLACES_OF_POOL {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         // All but one of the first go on; the others follow in their places.
@@ -198,7 +198,42 @@ async fn many_addresses_are_served_at_once_and_a_slow_one_holds_up_nobody(t: &Te
     let mut delivery = delivery(t, "node");
     let (tries, ()) = tokio::join!(delivery.turn(), opened);
     assert_eq!(tries.unwrap(), 50);
-    assert_eq!((post.at_once(), post.sent().len()), (PLACES, 50));
+    assert_eq!((post.at_once(), post.sent().len()), (PLACES_OF_POOL, 50));
+}
+
+/// A pool whose messages all hang does not take the places of another's.
+#[each_engine]
+async fn a_pool_with_a_slow_sender_holds_up_no_other_pool(t: &TestApp) {
+    let (slow, _) = email_pool(t).await;
+    let slow = t.app.cached_pool(&slow).await.unwrap().unwrap();
+    let (_, client) = email_pool(t).await;
+    let post = Post::of(t);
+    let mut batch = cognate_store::Batch::new();
+    for n in 0..400 {
+        let value = format!("u{n}@example.com");
+        post.answer(&value, &[Say::Wait]);
+        let contact = cognate_domain::facts::contact::Contact::Email;
+        let destination = Destination { contact, value };
+        let now = t.app.clock.service();
+        let (_, one) = outbox::trial(&slow, &destination, now).unwrap();
+        batch.append(one);
+    }
+    t.app.store.commit(batch).await.unwrap();
+    sign_up(t, &client, "jane", "jane@example.com").await;
+    let opened = async {
+        let arrived = async {
+            while post.sent().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let arrived = tokio::time::timeout(Duration::from_secs(20), arrived).await;
+        assert_eq!(post.running(), PLACES_OF_POOL);
+        post.open(400);
+        arrived.unwrap();
+    };
+    let mut delivery = delivery(t, "node");
+    let (tries, ()) = tokio::join!(delivery.turn(), opened);
+    assert_eq!(tries.unwrap(), 401);
 }
 
 /// Messages that wait behind one that cannot be delivered keep no other address waiting.
