@@ -32,10 +32,12 @@ const NEWEST_OF_POOL: &str = "SELECT pool_id, message_id, user_id, sealed, creat
      WHERE pool_id = ?1 AND message_id > ?2 AND message_id < ?3 AND state = ?4 ORDER BY message_id DESC LIMIT ?5";
 
 // `state < 2` stands in each of these as in the indexes of messages on their way. The oldest of a destination is read as a
-// value, which neither engine turns into a join over all of them.
+// value, which neither engine turns into a join over all of them. Tries that have ended are `attempts` without the one that
+// `state` 1 counts; the 3 is `IN_THE_WAY`.
 const DUE: &str = "SELECT m.pool_id, m.message_id FROM messages AS m WHERE m.state < 2 AND m.due <= ?1 \
-     AND m.pool_id <> ?3 AND m.message_id = (SELECT MIN(o.message_id) FROM messages AS o \
-     WHERE o.pool_id = m.pool_id AND o.destination = m.destination AND o.state < 2) ORDER BY m.due LIMIT ?2";
+     AND m.pool_id <> ?3 AND (m.attempts - m.state >= 3 OR m.message_id = (SELECT MIN(o.message_id) FROM messages AS o \
+     WHERE o.pool_id = m.pool_id AND o.destination = m.destination AND o.state < 2 AND o.attempts - o.state < 3)) \
+     ORDER BY m.due LIMIT ?2";
 const TAKE: &str = "UPDATE messages SET state = 1, owner = ?3, due = ?4, tried = ?5, attempts = attempts + 1, ver = ver + 1 \
      WHERE pool_id = ?1 AND message_id = ?2 AND state < 2 AND due <= ?5 \
      RETURNING pool_id, message_id, user_id, destination, owner, ver, sealed, created, ends, attempts";
@@ -55,6 +57,10 @@ const LOG_OF_POOL: &str = "SELECT message_id, user_id, state, kind, medium, mask
      FROM messages WHERE pool_id = ?1 AND message_id < ?2 AND state <> 2 ORDER BY message_id DESC LIMIT ?3";
 const LOG_OF_USER: &str = "SELECT message_id, user_id, state, kind, medium, masked, attempts, outcome, created, tried, due \
      FROM messages WHERE pool_id = ?1 AND user_id = ?2 AND message_id < ?3 AND state <> 2 ORDER BY message_id DESC LIMIT ?4";
+
+/// The failed tries of a message for which later ones to the same destination wait: one that a sender never takes must not keep
+/// its recipient from codes for a day.
+const IN_THE_WAY: i64 = 3;
 
 /// The time for which a message stays in the inbox, and one that was sent in the delivery log, in microseconds: seven
 /// days, longer than any code is valid.
@@ -210,8 +216,8 @@ pub fn newest(pool_id: Option<&str>, after: &str, before: Option<&str>, limit: i
 const LAST: &str = "~";
 
 /// Returns the query of up to `limit` messages that are to be sent at `now`, pool and id of each: those that wait, and
-/// those whose lease has ended, if no older message to the same destination is on its way. `but`: a pool
-/// whose messages are passed over; none if it is empty.
+/// those whose lease has ended, if no older message to the same destination is on its way that was tried fewer than
+/// three times. `but`: a pool whose messages are passed over; none if it is empty.
 #[must_use]
 pub fn due(now: i64, limit: i64, but: &str) -> Query {
     (DUE, params![now, limit, but])
@@ -263,7 +269,8 @@ impl Leased {
         self.release(batch, now)
     }
 
-    /// Lets the message wait until `due`, and the others to the same destination with it.
+    /// Lets the message wait until `due`, and the others to the same destination with it, unless they waited for three
+    /// tries of it.
     pub fn postpone(&self, batch: Batch, outcome: &str, due: i64) -> Batch {
         let batch = batch.run(
             POSTPONE,
@@ -276,6 +283,9 @@ impl Leased {
                 outcome
             ],
         );
+        if self.attempts >= IN_THE_WAY {
+            return batch;
+        }
         batch.run(HOLD, params![&self.pool_id, &self.destination, due])
     }
 

@@ -103,6 +103,27 @@ async fn a_message_that_waits_holds_the_later_ones_back(store: &Store) {
     assert_eq!(due(store, 500).await, ["3", "4"]);
 }
 
+/// A message that nobody takes may be a stranger's: its recipient still gets what comes later.
+async fn a_message_that_fails_again_and_again_is_in_nobody_s_way(store: &Store) {
+    add(store, &[("1", "a", 10), ("2", "a", 10), ("3", "a", 10)]).await;
+    for now in [10, 20, 30] {
+        assert_eq!(due(store, now).await, ["1"]);
+        let first = take(store, "1", "one", now, now + 30).await.unwrap();
+        assert_eq!(due(store, now + 10).await, [""; 0]);
+        apply(store, first.postpone(Batch::new(), "down", now + 10)).await;
+    }
+    // It is due as well, and the later ones still keep their order.
+    assert_eq!(due(store, 39).await, ["2"]);
+    assert_eq!(due(store, 40).await, ["2", "1"]);
+    let second = take(store, "2", "one", 40, 70).await.unwrap();
+    let first = take(store, "1", "one", 40, 70).await.unwrap();
+    apply(store, first.postpone(Batch::new(), "down", 900)).await;
+    assert_eq!(due(store, 69).await, [""; 0]);
+    // A sender that takes one message may take the other now.
+    apply(store, second.close(Batch::new(), SENT, "sent", 50, 500)).await;
+    assert_eq!(due(store, 50).await, ["3", "1"]);
+}
+
 async fn a_pool_can_be_passed_over(store: &Store) {
     let other = NewMessage {
         pool_id: "q".into(),
@@ -187,13 +208,16 @@ async fn a_message_goes_to_one_of_two_nodes(one: &Store, other: &Store) {
 
 mod outbox {
     use super::{
-        a_lease_that_has_ended_is_another_node_s, a_message_that_waits_holds_the_later_ones_back,
-        a_pool_can_be_passed_over, on_each_engine, one_message_of_a_destination_is_due_at_a_time,
+        a_lease_that_has_ended_is_another_node_s,
+        a_message_that_fails_again_and_again_is_in_nobody_s_way,
+        a_message_that_waits_holds_the_later_ones_back, a_pool_can_be_passed_over, on_each_engine,
+        one_message_of_a_destination_is_due_at_a_time,
         the_log_has_no_decoys_and_the_messages_of_a_user_go_with_the_user,
     };
     on_each_engine!(
         one_message_of_a_destination_is_due_at_a_time,
         a_message_that_waits_holds_the_later_ones_back,
+        a_message_that_fails_again_and_again_is_in_nobody_s_way,
         a_pool_can_be_passed_over,
         a_lease_that_has_ended_is_another_node_s,
         the_log_has_no_decoys_and_the_messages_of_a_user_go_with_the_user,
