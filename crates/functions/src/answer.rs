@@ -12,7 +12,8 @@ use serde_json::Value;
 const MAX_MESSAGE: usize = 4096;
 /// The error of a function that gives none (admin.md 3.6).
 pub const UNHANDLED: &str = "Unhandled";
-/// Outputs beyond this are parsed apart from the threads that serve others.
+/// Outputs beyond this are parsed apart from the threads that serve others. Errors are never as large: what claims to be
+/// one is not parsed.
 const LARGE: usize = 128 << 10;
 /// The pause before the next try, doubled after each.
 pub const PAUSE: Duration = Duration::from_millis(50);
@@ -97,12 +98,16 @@ pub async fn output(body: Bytes) -> Result<Value, Failure> {
 
 /// Returns the text of an error document: `errorMessage`, or `errorType` (admin.md 3.6). None if the body is none.
 pub fn error_message(body: &[u8]) -> Option<String> {
-    let document: Value = serde_json::from_slice(body).ok()?;
+    let document = small(body)?;
     let member = |name: &str| {
         let text = document.get(name)?.as_str()?;
         (!text.is_empty()).then(|| shortened(text))
     };
     member("errorMessage").or_else(|| member("errorType"))
+}
+
+fn small(body: &[u8]) -> Option<Value> {
+    (body.len() <= LARGE).then(|| serde_json::from_slice(body).ok())?
 }
 
 /// Returns a text, cut where it is too long for an answer.
@@ -116,7 +121,7 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     let header = headers.get("x-amzn-errortype");
     let named = header.and_then(|value| Some(value.to_str().ok()?.to_owned()));
     let named = named.or_else(|| {
-        let document: Value = serde_json::from_slice(body).ok()?;
+        let document = small(body)?;
         Some(document.get("__type")?.as_str()?.to_owned())
     });
     // `namespace#Name:http://…`
@@ -188,6 +193,8 @@ mod tests {
         );
         assert_eq!(error_message(br#"{"errorMessage":7}"#), None);
         assert_eq!(error_message(b"no"), None);
+        let large = format!(r#"{{"errorMessage":"no","x":"{}"}}"#, "x".repeat(LARGE));
+        assert_eq!(error_message(large.as_bytes()), None);
         let long = format!(r#"{{"errorMessage":"{}"}}"#, "\u{e9}".repeat(9000));
         assert_eq!(
             error_message(long.as_bytes()).unwrap().chars().count(),
