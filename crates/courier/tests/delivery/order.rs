@@ -83,7 +83,8 @@ async fn one_sender_that_may_come_back_is_reason_enough_to_try_again() {
         ("550 x", 400, false),
     ] {
         let server = SmtpServer::start(refuses(answer)).await.unwrap();
-        let stub = Stub::start(status, "", "{}").await;
+        let named = "x-amzn-ErrorType: MessageRejected\r\n";
+        let stub = Stub::start(status, named, "{}").await;
         let result = deliver(&both(&server, &stub), &plain_pool(), &usual()).await;
         let why = if again { later(result) } else { never(result) };
         assert!(
