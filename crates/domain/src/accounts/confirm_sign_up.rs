@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::{DefaultEmailOptionType, UserStatusType};
+use cognate_shapes::UserStatusType;
 use cognate_store::Batch;
 
 use crate::accounts::step::{Basis, Step, Then};
@@ -47,43 +47,6 @@ pub struct Confirmation<'a> {
 /// The texts of auth.md 6.3.
 pub async fn confirm_sign_up(cx: &Cx<'_>, input: &Confirmation<'_>) -> Result<Option<String>> {
     let call = PublicCall::open(cx, input.client_id, input.username, input.proof).await?;
-    confirm(cx, &call, input).await
-}
-
-/// Confirms a sign-up by the link of a message, which brings nothing but these three (admin.md 4.3): a client with a
-/// secret does not prove itself, and an alias stays with its owner. Limits, answers and the function that is called
-/// afterwards are those of [`confirm_sign_up`].
-///
-/// # Errors
-/// The texts of auth.md 6.3; ExpiredCodeException in a pool that sends no links.
-pub async fn confirm_by_link(
-    cx: &Cx<'_>,
-    client_id: &str,
-    username: &str,
-    code: &str,
-) -> Result<Option<String>> {
-    let call = PublicCall::open_without_proof(cx, client_id, username).await?;
-    let template = &call.pool.doc.verification_message_template;
-    if template.default_email_option != Some(DefaultEmailOptionType::ConfirmWithLink) {
-        return Err(errors::users::code_expired().into());
-    }
-    let input = Confirmation {
-        client_id,
-        username,
-        proof: None,
-        code,
-        session: None,
-        force_alias: false,
-        metadata: None,
-    };
-    confirm(cx, &call, &input).await
-}
-
-async fn confirm(
-    cx: &Cx<'_>,
-    call: &PublicCall<'_>,
-    input: &Confirmation<'_>,
-) -> Result<Option<String>> {
     let (pool, client) = (&*call.pool, &*call.client);
     let basis = Basis::of(cx, pool).with_client(client);
     let (account, guard) = call.locked(cx, LIMIT).await?;

@@ -41,26 +41,9 @@ impl<'a> PublicCall<'a> {
         username: &'a str,
         proof: Option<&str>,
     ) -> Result<Self> {
-        let call = Self::open_without_proof(cx, client_id, username).await?;
+        let call = Self::open_by_link(cx, client_id, username).await?;
         secret_hash::check(&call.client, username, proof)?;
         Ok(call)
-    }
-
-    /// Finds the client for a call that proves itself in another way: a link that only its receiver knows.
-    ///
-    /// # Errors
-    /// ResourceNotFoundException for an unknown client.
-    pub async fn open_without_proof(
-        cx: &Cx<'_>,
-        client_id: &str,
-        username: &'a str,
-    ) -> Result<Self> {
-        let (pool, client) = cx.client(client_id).await?;
-        Ok(Self {
-            pool,
-            client,
-            username,
-        })
     }
 
     /// As [`open`](Self::open), for the link in a message, which holds no proof.

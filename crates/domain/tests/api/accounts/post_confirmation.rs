@@ -1,13 +1,6 @@
 //! PostConfirmation: called once behind each confirmation, whose commit its errors do not undo.
 
-use std::collections::BTreeMap;
-
-use cognate_crypto::random;
-use cognate_domain::accounts::confirm_sign_up::confirm_by_link;
 use cognate_domain::app::functions::{InvokeError, Trigger};
-use cognate_domain::audit::About;
-use cognate_domain::errors::ErrorCode;
-use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, run};
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
@@ -15,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::functions::arm;
 use crate::support::player::{Player, faults};
 use crate::support::users::{
-    PASSWORD, attribute, client, code, pool, sign_in, sign_up, user, with, wrong,
+    PASSWORD, attribute, client, code, pool, sign_in, sign_up, user, with,
 };
 
 const CONFIRMED: &str = "PostConfirmation_ConfirmSignUp";
@@ -167,42 +160,4 @@ async fn its_errors_reach_the_caller_of_a_confirmation_that_is_done(t: &TestApp)
     let input = json!({"UserPoolId": pool, "Username": "joe"});
     t.refused("AdminConfirmSignUp", input, refused, late).await;
     assert_eq!(user(t, &pool, "joe").await["UserStatus"], "CONFIRMED");
-}
-
-#[each_engine]
-async fn a_link_confirms_as_the_operation_does(t: &TestApp) {
-    let (pool, client, player) = scene(t, json!({"GenerateSecret": true})).await;
-    let open = crate::support::users::client(t, &pool, json!({})).await;
-    let code = {
-        sign_up(t, &open, "jane", "jane@example.com").await;
-        code(t, &pool, "jane").await
-    };
-    let confirm = async |code: &str| {
-        let (from, id) = (ClientInfo::default(), random::uuid_v4());
-        let cx = Cx::new(&t.app, Endpoint::Account, Caller::Public, from, id);
-        run(&cx, About::default, || {
-            confirm_by_link(&cx, &client, "jane", code)
-        })
-        .await
-    };
-    // A pool that sends codes confirms nobody by a link.
-    let refused = confirm(&code).await.unwrap_err();
-    assert_eq!(refused.code, ErrorCode::ExpiredCode);
-    let mut settings = BTreeMap::new();
-    settings.insert("DefaultEmailOption", "CONFIRM_WITH_LINK");
-    let links =
-        json!({"AutoVerifiedAttributes": ["email"], "VerificationMessageTemplate": settings});
-    arm(t, &pool, &[Trigger::PostConfirmation], links).await;
-    let refused = confirm(wrong(&code)).await.unwrap_err();
-    assert_eq!(refused.code, ErrorCode::CodeMismatch);
-    assert!(player.calls().is_empty());
-    assert_eq!(confirm(&code).await.unwrap(), None);
-    let event = player.event();
-    assert_eq!(event["triggerSource"], CONFIRMED);
-    assert_eq!(event["callerContext"]["clientId"], json!(client));
-    let jane = user(t, &pool, "jane").await;
-    assert_eq!(jane["UserStatus"], "CONFIRMED");
-    assert_eq!(attribute(&jane, "email_verified"), Some("true"));
-    let again = confirm(&code).await.unwrap_err();
-    assert_eq!(again.code, ErrorCode::NotAuthorized);
 }
