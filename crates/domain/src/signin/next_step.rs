@@ -129,7 +129,8 @@ async fn second_factor(
     let (user, state) = (&authenticated.user, authenticated.state(at));
     let challenge: Result<_> = match owed {
         Decision::Ask(factor) => {
-            return Ok(ask::factor(cx, at, lock, user, state, factor, batch).await?);
+            let asked = ask::factor(cx, at, lock, user, state, factor, batch).await;
+            return asked.map_err(|fault| authenticated.stop(at, fault));
         }
         Decision::Choose(list) => ask::choice(cx, at, state, list),
         Decision::SetUp(list) => ask::set_up(cx, at, user, state, list),

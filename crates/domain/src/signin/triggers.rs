@@ -5,7 +5,7 @@ use serde_json::Map;
 use crate::app::event::Event;
 use crate::app::functions::Trigger;
 use crate::cx::Cx;
-use crate::errors::{Fault, Result};
+use crate::errors::Result;
 use crate::records::device::Device;
 use crate::records::user::User;
 use crate::signin::lock::Lock;
@@ -21,7 +21,7 @@ use crate::tokens::token_changes::TokenChanges;
 /// (auth.md 2.11).
 ///
 /// # Errors
-/// The refusals of the function. [`Fault::Stale`] after a call without a lock: rows read before it are read again.
+/// The refusals of the function. [`Stale`](crate::errors::Fault::Stale) after a call without a lock: rows read before it are read again.
 pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -> Result<()> {
     let trigger = Trigger::PreAuthentication;
     if !cx.has_function(at.pool, trigger) {
@@ -66,11 +66,8 @@ pub async fn after(
         post_authentication(cx, at, lock, authenticated, device).await?;
         before_tokens(cx, at, lock, authenticated).await
     };
-    match called.await {
-        Ok(consulted) => Ok(consulted),
-        Err(Fault::Api(refusal)) => Err(authenticated.refuse(at, refusal)),
-        Err(other) => Err(other.into()),
-    }
+    let called = called.await;
+    called.map_err(|fault| authenticated.stop(at, fault))
 }
 
 async fn post_authentication(

@@ -225,6 +225,14 @@ impl Authenticated {
         })
     }
 
+    /// Returns the end of a step by a fault, with [`refuse`](Self::refuse) for a refusal: that of a function, say.
+    pub fn stop(&self, at: At<'_>, fault: Fault) -> Stop {
+        match fault {
+            Fault::Api(refusal) => self.refuse(at, refusal),
+            other => other.into(),
+        }
+    }
+
     /// Returns a refusal that leaves an event.
     pub fn record_refusal(&self, refusal: ApiError) -> Stop {
         Refusal::of_user(&self.user, &self.proven, refusal).into()

@@ -131,13 +131,15 @@ pub async fn go_on(
         typed: &authenticated.typed,
         subject: &user.id,
     };
-    match round.decide(lock, &session).await? {
+    // Like those of the functions behind the last proof, a refusal here shows that the password was right.
+    let decided = round.decide(lock, &session).await;
+    match decided.map_err(|fault| authenticated.stop(at, fault))? {
         Next::Tokens => Ok(Decided::Passed),
         Next::Challenge(created) => {
             let (row, challenge) = ask(cx, at, authenticated.state(at), session, created)?;
             Ok(Decided::Ask(row, challenge))
         }
-        Next::PasswordVerifier => Err(challenges::unusable_decision().into()),
+        Next::PasswordVerifier => Err(authenticated.refuse(at, challenges::unusable_decision())),
         Next::Fail => Err(authenticated.record_refusal(auth::incorrect_password())),
     }
 }

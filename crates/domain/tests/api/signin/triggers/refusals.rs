@@ -1,12 +1,16 @@
 //! Functions that fail, refuse or answer nonsense: the exception, and nothing that is left of the sign-in.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cognate_crypto::srp;
 use cognate_domain::app::functions::{Functions, Invocation, InvokeError, Invoking, Trigger};
 use each_engine::each_engine;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{TRIGGERS, rows};
 use crate::support::TestApp;
-use crate::support::functions::lambda_config;
+use crate::support::functions::{answered, arm, lambda_config};
+use crate::support::mfa::{jane, mfa_site, prefer};
 use crate::support::played::{Played, UNRECOGNIZABLE, failures};
 use crate::support::signin::*;
 use crate::support::users::all_at_once;
@@ -126,15 +130,36 @@ async fn a_refused_end_forgives_no_wrong_answer(t: &TestApp) {
     assert_eq!(rows(t, &s.pool).await[0], 0);
 }
 
-/// Refuses, after somebody on another node has guessed until the user is locked.
+/// Refuses one call of a trigger, after somebody on another node has guessed until the user is locked. Calls before that
+/// one get `first`.
 struct Meanwhile {
     other: TestApp,
     client: String,
+    trigger: Trigger,
+    first: Vec<Value>,
+    calls: AtomicUsize,
+}
+
+impl Meanwhile {
+    async fn install(t: &TestApp, client: &str, trigger: Trigger, first: Vec<Value>) {
+        let functions = Self {
+            other: t.second_node().await,
+            client: client.to_owned(),
+            trigger,
+            first,
+            calls: AtomicUsize::new(0),
+        };
+        assert!(t.app.functions.set(Box::new(functions)).is_ok());
+    }
 }
 
 impl Functions for Meanwhile {
-    fn invoke<'a>(&'a self, _: &'a Invocation) -> Invoking<'a> {
+    fn invoke<'a>(&'a self, call: &'a Invocation) -> Invoking<'a> {
         Box::pin(async {
+            assert_eq!(call.trigger, self.trigger);
+            if let Some(response) = self.first.get(self.calls.fetch_add(1, Ordering::SeqCst)) {
+                return Ok(answered(call, response.clone()));
+            }
             for _ in 0..6 {
                 let guess = by_password(&self.client, "jane", "Wr0ng-one!");
                 self.other.call("InitiateAuth", guess).await.unwrap_err();
@@ -146,17 +171,58 @@ impl Functions for Meanwhile {
 
 #[each_engine]
 async fn a_refusal_tells_nothing_of_a_password_that_was_guessed_too_late(t: &TestApp) {
-    let config = json!({"LambdaConfig": lambda_config(&[Trigger::PostAuthentication])});
+    let trigger = Trigger::PostAuthentication;
+    let config = json!({"LambdaConfig": lambda_config(&[trigger])});
     let s = site_with(t, config, json!({})).await;
     user(t, &s.pool, "jane").await;
-    let functions = Meanwhile {
-        other: t.second_node().await,
-        client: s.client.clone(),
-    };
-    assert!(t.app.functions.set(Box::new(functions)).is_ok());
+    Meanwhile::install(t, &s.client, trigger, Vec::new()).await;
     let start = by_password(&s.client, "jane", PASSWORD);
     t.refused("InitiateAuth", start, LOCKED.0, LOCKED.1).await;
     assert_eq!(rows(t, &s.pool).await[0], 0);
+}
+
+#[each_engine]
+async fn nor_does_the_refusal_of_the_message_for_a_second_factor(t: &TestApp) {
+    let s = mfa_site(t, "OPTIONAL", &["SMS_MFA"]).await;
+    jane(t, &s, &["phone_number"]).await;
+    prefer(t, &s, json!({"SMSMfaSettings": {"Enabled": true}})).await;
+    let shown = t
+        .ok("DescribeUserPool", json!({"UserPoolId": s.pool}))
+        .await;
+    let shown = &shown["UserPool"];
+    let kept = json!({
+        "MfaConfiguration": "OPTIONAL", "SmsConfiguration": shown["SmsConfiguration"],
+        "EmailConfiguration": shown["EmailConfiguration"],
+    });
+    let trigger = Trigger::CustomMessage;
+    arm(t, &s.pool, &[trigger], kept).await;
+    Meanwhile::install(t, &s.client, trigger, Vec::new()).await;
+    let start = by_password(&s.client, "jane", PASSWORD);
+    t.refused("InitiateAuth", start, LOCKED.0, LOCKED.1).await;
+}
+
+#[each_engine]
+async fn nor_does_a_refusal_of_the_challenges_that_follow_srp(t: &TestApp) {
+    let trigger = Trigger::DefineAuthChallenge;
+    let config = json!({"LambdaConfig": lambda_config(&[trigger])});
+    let flows = json!([
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_CUSTOM_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH"
+    ]);
+    let s = site_with(t, config, json!({"ExplicitAuthFlows": flows})).await;
+    user(t, &s.pool, "jane").await;
+    let first = vec![json!({"challengeName": "PASSWORD_VERIFIER"})];
+    Meanwhile::install(t, &s.client, trigger, first).await;
+    let proof = srp::client::Client::new();
+    let start = json!({"USERNAME": "jane", "CHALLENGE_NAME": "SRP_A", "SRP_A": proof.srp_a()});
+    let asked = t
+        .ok("InitiateAuth", initiate(&s.client, "CUSTOM_AUTH", start))
+        .await;
+    let proven = Srp::of(proof, &asked).responses(&s.pool, PASSWORD);
+    let input = verify(&s.client, proven);
+    t.refused("RespondToAuthChallenge", input, LOCKED.0, LOCKED.1)
+        .await;
 }
 
 #[each_engine]
