@@ -275,7 +275,6 @@ impl User {
             .map(|(_, kind)| *kind)
     }
 
-    /// Returns the names under which the user can be found now: folded text and kind (design, names).
     /// Returns the attributes `email` and `phone_number` as far as their values are names to sign in with.
     pub fn contact_names(&self, pool: &Pool) -> impl Iterator<Item = &'static str> {
         let contact = |kind: Name| matches!(kind, Name::Email | Name::PhoneNumber);
@@ -283,6 +282,7 @@ impl User {
         names.filter_map(move |(_, kind)| contact(kind).then(|| kind.as_str()))
     }
 
+    /// Returns the names under which the user can be found now: folded text and kind (design, names).
     fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
         let mut list = vec![(pool.fold(&self.username), Name::Username)];
         let mut add = |kind: Name, active: bool| {
