@@ -110,8 +110,14 @@ async fn before_tokens(
     let user = &authenticated.user;
     let groups = GroupClaims::load(cx, at.pool, &user.id).await?;
     let tokens = new_tokens(at, source, (user, &groups));
+    let pauses = cx.pauses();
     let answer = lock.trigger(cx, at.pool, &user.id, &tokens.event()).await?;
     let changes = tokens.changes(answer)?;
+    // The commit does not compare them: a group that the user left during the call is in no token.
+    let groups = match cx.pauses() == pauses {
+        true => groups,
+        false => GroupClaims::load(cx, at.pool, &user.id).await?,
+    };
     Ok(Some(Consulted { groups, changes }))
 }
 

@@ -71,7 +71,7 @@ impl Source {
     }
 }
 
-/// The user's groups as the function was told them, and the changes that it wants.
+/// The user's groups as they were read after the function answered, and the changes that it wants.
 #[derive(Clone)]
 pub struct Consulted {
     /// The groups.

@@ -1,12 +1,12 @@
 //! PreTokenGeneration: what its answers do to both tokens, on sign-in and on refresh, and what they cannot do.
 
-use cognate_domain::app::functions::{InvokeError, Trigger};
+use cognate_domain::app::functions::{Functions, Invocation, InvokeError, Invoking, Trigger};
 use each_engine::each_engine;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 use crate::groups::{group, join};
-use crate::support::functions::{arn, lambda_config};
+use crate::support::functions::{answered, arn, lambda_config};
 use crate::support::played::{Played, UNRECOGNIZABLE, failures};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
@@ -196,6 +196,39 @@ async fn later_versions_change_both_tokens_and_the_scopes(t: &TestApp) {
             assert_eq!(access["scope"], format!("{ACCOUNT} shop/read"));
             get_user(t, &tokens["AccessToken"]).await.unwrap();
         }
+    }
+}
+
+/// Says nothing about groups, after the user has left theirs on another node.
+struct Leaves {
+    other: TestApp,
+    pool: String,
+}
+
+impl Functions for Leaves {
+    fn invoke<'a>(&'a self, call: &'a Invocation) -> Invoking<'a> {
+        Box::pin(async {
+            let staff = json!({"UserPoolId": self.pool, "GroupName": "staff", "Username": "jane"});
+            self.other.ok("AdminRemoveUserFromGroup", staff).await;
+            Ok(answered(call, later(json!({}))))
+        })
+    }
+}
+
+#[each_engine]
+async fn a_group_that_was_left_during_the_call_is_in_no_token(t: &TestApp) {
+    let s = site_with(t, json!({"LambdaConfig": config("V2_0")}), json!({})).await;
+    user(t, &s.pool, "jane").await;
+    group(t, &s.pool, "staff", json!({"RoleArn": ROLE})).await;
+    join(t, &s.pool, "staff", "jane").await;
+    let functions = Leaves {
+        other: t.second_node().await,
+        pool: s.pool.clone(),
+    };
+    assert!(t.app.functions.set(Box::new(functions)).is_ok());
+    let (id, access) = both(&sign_in(t, &s.client, "jane").await);
+    for claim in ["cognito:groups", "cognito:roles", "cognito:preferred_role"] {
+        assert!(id.get(claim).is_none() && access.get(claim).is_none());
     }
 }
 
