@@ -17,6 +17,7 @@ mod foreign;
 mod ids;
 pub mod jobs;
 pub mod messages;
+pub mod oauth;
 mod ops;
 mod outbound;
 mod paging;

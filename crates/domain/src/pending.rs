@@ -172,14 +172,15 @@ mod tests {
             refresh_token_rotation: _,
             // For the sessions of managed login, which does not exist yet.
             sso_minutes: _,
-            // For the OAuth endpoints, which do not exist yet.
+            // Obeyed by the token endpoint.
+            allowed_oauth_flows: _,
+            allowed_oauth_scopes: _,
+            allowed_oauth_flows_user_pool_client: _,
+            // For the endpoints of browsers, which do not exist yet.
             supported_identity_providers: _,
             callback_urls: _,
             logout_urls: _,
             default_redirect_uri: _,
-            allowed_oauth_flows: _,
-            allowed_oauth_scopes: _,
-            allowed_oauth_flows_user_pool_client: _,
             // Statistics for the operator of the service; no answer depends on them.
             analytics_configuration: _,
             // For threat protection, which fails closed.

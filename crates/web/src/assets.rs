@@ -12,7 +12,7 @@ use http::StatusCode;
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
-use crate::route::{Class, Cors, Route, Verb};
+use crate::route::{Class, Cors, Rate, Route, Verb};
 
 /// A year, the longest time that RFC 9111 programs agree on.
 const CACHE: &str = "public, max-age=31536000, immutable";
@@ -69,7 +69,7 @@ pub const fn route() -> Route {
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Asset,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| Box::pin(async move { serve(&request) }),
     }
 }

@@ -105,6 +105,18 @@ impl Failure {
             Self::TooMany => "Too many requests",
             _ => "The request cannot be understood",
         };
-        Response::json(status, serde_json::json!({ "message": text }).to_string())
+        let body = match class {
+            // RFC 6749, 5.2: a client knows a failure by `error`.
+            Class::Endpoint => {
+                let error = match self {
+                    Self::Fault(_) => "server_error",
+                    Self::TooMany => "temporarily_unavailable",
+                    _ => "invalid_request",
+                };
+                serde_json::json!({ "error": error, "error_description": text })
+            }
+            _ => serde_json::json!({ "message": text }),
+        };
+        Response::json(status, body.to_string())
     }
 }

@@ -1,5 +1,5 @@
 //! Everything that a browser or a verifier fetches and that is no API operation: a pool's keys, its discovery document,
-//! and the page that confirms a sign-up by link.
+//! the OAuth endpoints of programs, and the page that confirms a sign-up by link.
 //!
 //! [`serve`] looks a request up in the route table [`ROUTES`] and runs its handler. A handler takes a
 //! [`Request`](request::Request) and returns a [`Response`](response::Response); cookies, forms, pages, assets and
@@ -13,6 +13,7 @@ mod documents;
 pub mod failure;
 pub mod fields;
 pub mod locale;
+mod oauth;
 pub mod pages;
 pub mod request;
 pub mod response;
@@ -26,7 +27,7 @@ use cognate_access::{ClientAddress, RateError};
 use cognate_domain::{App, Slot};
 use cognate_shapes::Category;
 
-use crate::route::{Class, Cors, Route, Table, Verb};
+use crate::route::{Class, Cors, Rate, Route, Table, Verb};
 
 /// The verdict on a demand.
 pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), RateError>> + Send + 'a>>;
@@ -78,7 +79,7 @@ pub static ROUTES: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Open,
         class: Class::Document,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| Box::pin(documents::jwks(request)),
     },
     Route {
@@ -86,7 +87,7 @@ pub static ROUTES: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Open,
         class: Class::Document,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| Box::pin(documents::discovery(request)),
     },
     Route {
@@ -94,7 +95,7 @@ pub static ROUTES: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: Some(Category::UserCreation),
+        rate: Rate::Category(Category::UserCreation),
         handler: |request| Box::pin(confirm_user::confirm_user(request)),
     },
     Route {
@@ -102,8 +103,56 @@ pub static ROUTES: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: Some(Category::UserCreation),
+        rate: Rate::Category(Category::UserCreation),
         handler: |request| Box::pin(confirm_user::confirm_user(request)),
+    },
+    Route {
+        pattern: "/oauth2/token",
+        method: Verb::Post,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::ByHandler,
+        handler: |request| Box::pin(oauth::token(request)),
+    },
+    Route {
+        pattern: "/oauth2/revoke",
+        method: Verb::Post,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserToken),
+        handler: |request| Box::pin(oauth::revoke(request)),
+    },
+    Route {
+        pattern: "/oauth2/userInfo",
+        method: Verb::Get,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserRead),
+        handler: |request| Box::pin(oauth::user_info(request)),
+    },
+    Route {
+        pattern: "/oauth2/userInfo",
+        method: Verb::Post,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserRead),
+        handler: |request| Box::pin(oauth::user_info(request)),
+    },
+    Route {
+        pattern: "/oauth2/userinfo",
+        method: Verb::Get,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserRead),
+        handler: |request| Box::pin(oauth::user_info(request)),
+    },
+    Route {
+        pattern: "/oauth2/userinfo",
+        method: Verb::Post,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserRead),
+        handler: |request| Box::pin(oauth::user_info(request)),
     },
     assets::route(),
 ]);

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use cognate_access::rates::{Demand, User, UserDemand};
 use cognate_domain::{App, Cx, Endpoint};
+use cognate_shapes::Category;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 
@@ -11,7 +12,7 @@ use crate::cookies::{CookieError, Cookies};
 use crate::failure::Failure;
 use crate::fields::{self, Fields, FieldsError};
 use crate::locale::Locale;
-use crate::{Site, Visitor};
+use crate::{Site, Visitor, route};
 
 /// A request whose route is known. Nothing of it is parsed before a handler asks.
 pub struct Request<'a> {
@@ -130,6 +131,14 @@ impl<'a> Request<'a> {
             ..Demand::default()
         };
         Ok(self.site.admit(demand).await?)
+    }
+
+    /// Counts the request in a category, on a route that leaves that to its handler.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`], or a fault.
+    pub async fn admit_category(&self, category: Category) -> Result<(), Failure> {
+        route::admit_category(self.site, category).await
     }
 
     /// Returns the context for calls of the domain.

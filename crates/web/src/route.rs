@@ -10,7 +10,7 @@ use bytes::Bytes;
 use cognate_access::rates::{CategoryDemand, Demand};
 use cognate_shapes::Category;
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::failure::Failure;
 use crate::request::Request;
@@ -62,6 +62,18 @@ impl Verb {
     }
 }
 
+/// The limits that the requests of a route count to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// None.
+    Free,
+    /// The client's address, and a category.
+    Category(Category),
+    /// The client's address, and the category that the handler names when it has read the request
+    /// ([`Request::admit_category`]).
+    ByHandler,
+}
+
 /// One row of the table.
 pub struct Route {
     /// The path. A segment in braces, `{name}`, matches any one segment that is not empty.
@@ -72,8 +84,8 @@ pub struct Route {
     pub cors: Cors,
     /// The kind of the answer.
     pub class: Class,
-    /// The category that requests count to, beside the client's address; None counts in neither.
-    pub rate: Option<Category>,
+    /// The limits that requests count to.
+    pub rate: Rate,
     /// The handler.
     pub handler: for<'a> fn(Request<'a>) -> Work<'a>,
 }
@@ -112,7 +124,7 @@ impl Table {
         self.routes.iter().any(|route| route.pattern == pattern)
     }
 
-    /// Admits a request before its body is read: counts the client's address if the route has a rate category. Returns
+    /// Admits a request before its body is read: counts the client's address unless the route is free of limits. Returns
     /// true if the handler may read the body; every other body stays unread.
     ///
     /// # Errors
@@ -126,14 +138,15 @@ impl Table {
         let Some((route, params)) = self.find(&parts.method, parts.uri.path()) else {
             return Ok(false);
         };
-        if route.rate.is_some()
+        if route.rate != Rate::Free
             && let Err(refused) = site.admit_address(visitor.address)
         {
             let body = Bytes::new();
             let locale = Request::new(site, visitor, parts, &body, params).locale();
             let failure = Failure::from(refused);
             let response = failure.response(route.class, locale, &visitor.request_id);
-            let response = response.into_http(route.class, route.cors, visitor.is_https());
+            let mut response = response.into_http(route.class, route.cors, visitor.is_https());
+            identify(&mut response, route.class, &visitor.request_id);
             return Err(Box::new(response));
         }
         Ok(route.method == Verb::Post)
@@ -168,11 +181,14 @@ impl Table {
                 _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED)
                     .with_header(http::header::ALLOW, self.allow(path)),
             };
-            return Some(refused.into_http(first.class, first.cors, secure));
+            let mut refused = refused.into_http(first.class, first.cors, secure);
+            identify(&mut refused, first.class, &visitor.request_id);
+            return Some(refused);
         };
         let request = Request::new(site, visitor, &parts, &body, params);
         let response = answer(site, visitor, &parts, route, request).await?;
         let mut response = response.into_http(route.class, route.cors, secure);
+        identify(&mut response, route.class, &visitor.request_id);
         if parts.method == Method::HEAD {
             *response.body_mut() = Bytes::new();
         }
@@ -196,6 +212,16 @@ impl Table {
         }
         methods.push("OPTIONS");
         HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+    }
+}
+
+/// Adds the request's id under the name that the service's OAuth endpoints have for it (endpoints.md 1.2).
+fn identify(response: &mut http::Response<Bytes>, class: Class, request_id: &str) {
+    if class == Class::Endpoint
+        && let Ok(id) = HeaderValue::from_str(request_id)
+    {
+        let name = HeaderName::from_static("x-amz-cognito-request-id");
+        response.headers_mut().insert(name, id);
     }
 }
 
@@ -226,9 +252,14 @@ async fn answer(
 }
 
 async fn count(site: &dyn Site, route: &Route) -> Result<(), Failure> {
-    let Some(category) = route.rate else {
-        return Ok(());
-    };
+    match route.rate {
+        Rate::Free | Rate::ByHandler => Ok(()),
+        Rate::Category(category) => admit_category(site, category).await,
+    }
+}
+
+/// Counts a request in a category.
+pub(crate) async fn admit_category(site: &dyn Site, category: Category) -> Result<(), Failure> {
     let demand = Demand {
         category: Some(CategoryDemand {
             category,

@@ -13,6 +13,7 @@ pub mod groups;
 pub mod limits;
 pub mod mfa;
 pub mod migration;
+pub mod oauth;
 pub mod passkeys;
 pub mod pools;
 pub mod providers;

@@ -5,6 +5,7 @@ pub mod challenges;
 pub mod devices;
 pub mod mfa;
 pub mod migration;
+pub mod oauth;
 pub mod passkeys;
 pub mod sessions;
 pub mod sign_up;

@@ -13,6 +13,14 @@ pub enum Endpoint {
     SignIn,
     /// The pages on which a user signs up, confirms that, and replaces a forgotten password.
     Account,
+    /// `/oauth2/token`, for tokens of users.
+    Token,
+    /// `/oauth2/token`, for tokens of applications that sign in as themselves.
+    ClientCredentials,
+    /// `/oauth2/revoke`.
+    Revoke,
+    /// `/oauth2/userInfo`.
+    UserInfo,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -25,6 +33,10 @@ impl Endpoint {
             Self::Discovery => "OpenIdConfiguration",
             Self::SignIn => "SignInPage",
             Self::Account => "AccountPage",
+            Self::Token => "TokenEndpoint",
+            Self::ClientCredentials => "ClientCredentials",
+            Self::Revoke => "RevocationEndpoint",
+            Self::UserInfo => "UserInfo",
             Self::Inbox => "Inbox",
         }
     }
@@ -33,6 +45,10 @@ impl Endpoint {
     pub fn stands_for(self) -> &'static [Op] {
         match self {
             Self::Jwks | Self::Discovery | Self::Inbox => &[],
+            Self::Token => &[Op::GetTokensFromRefreshToken],
+            Self::ClientCredentials => &[Op::GetClientToken],
+            Self::Revoke => &[Op::RevokeToken],
+            Self::UserInfo => &[Op::GetUser],
             Self::SignIn => &[Op::InitiateAuth, Op::RespondToAuthChallenge],
             Self::Account => &[
                 Op::SignUp,

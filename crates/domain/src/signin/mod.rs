@@ -24,6 +24,7 @@
 //! | `steps` | the checks and reads of each step, and the module that judges it |
 //! | [`driver`] | judges, pauses, commits: the only module that runs a step |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
+//! | [`revocation`] | the end of a session by its refresh token |
 //! | [`inbound_federation`] | the pool's function between an identity provider and the mapping of attributes |
 //! | [`flows`], [`wire`], [`api`] | the API: flows that a client allows, parameter names, tokens |
 
@@ -51,6 +52,7 @@ pub mod passkey;
 pub mod password;
 pub mod refresh;
 pub mod resume;
+pub mod revocation;
 pub mod secret_block;
 pub mod secret_hash;
 pub mod session_token;

@@ -124,6 +124,24 @@ pub async fn by_operation(
     text: &str,
     device_key: Option<&str>,
 ) -> Result<AuthenticationResultType> {
+    trade(cx, at, text, device_key, Source::Authentication).await
+}
+
+/// The token endpoint: as [`by_operation`], but PreTokenGeneration is told of a refresh, and nothing names a device.
+///
+/// # Errors
+/// Those of [`by_operation`].
+pub async fn by_endpoint(cx: &Cx<'_>, at: At<'_>, text: &str) -> Result<AuthenticationResultType> {
+    trade(cx, at, text, None, Source::Refresh).await
+}
+
+async fn trade(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    text: &str,
+    device_key: Option<&str>,
+    source: Source,
+) -> Result<AuthenticationResultType> {
     let (pool, client) = (at.pool, at.client);
     let live = find(cx, at, text, auth::refresh_token_unusable).await?;
     let standing = live
@@ -140,7 +158,7 @@ pub async fn by_operation(
         cx.commit(batch, |_| Fault::Stale).await?;
         return Err(unconfirmed::refresh_token_reused().into());
     }
-    let changes = live.consult(cx, at, Source::Authentication).await?;
+    let changes = live.consult(cx, at, source).await?;
     match (standing, rotates(client)) {
         (Standing::Current, true) => rotate(cx, at, live, &changes).await,
         (Standing::Current, false) => renew(cx, at, &live, &changes, None).await,

@@ -51,6 +51,8 @@ pub struct Signed {
     pub session_id: String,
     /// The session, as of now.
     pub session: SessionDoc,
+    /// The claims of the token.
+    pub claims: Claims,
 }
 
 /// Checks an access token that must grant what `require` says.
@@ -114,6 +116,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Res
         user,
         session_id,
         session,
+        claims: presented.claims,
     })
 }
 

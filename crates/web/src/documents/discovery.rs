@@ -49,11 +49,11 @@ struct Discovery {
 }
 
 impl Discovery {
-    /// `host` is that of the pool's domain; `served` are the paths that answer there.
-    fn of(issuer: String, host: Option<&str>, served: &[&str]) -> Self {
+    /// `base` is scheme and host of the pool's endpoints; `served` are the paths that answer there.
+    fn of(issuer: String, base: Option<&str>, served: &[&str]) -> Self {
         let at = |path: &str| {
-            let host = host.filter(|_| served.contains(&path))?;
-            Some(format!("https://{host}{path}"))
+            let base = base.filter(|_| served.contains(&path))?;
+            Some(format!("{base}{path}"))
         };
         let (authorize, token) = (at("/oauth2/authorize"), at("/oauth2/token"));
         Self {
@@ -96,12 +96,35 @@ async fn document(cx: &Cx<'_>, pool_id: &str, served: &[&str]) -> Result<Option<
 /// Writes the document, with the issuer that the pool's tokens carry. `served` are the paths that a domain answers.
 async fn of_pool(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
     let issuer = issuer::of(cx, pool)?;
-    let host = match served {
+    let base = match served {
         [] => None,
-        _ => domain::host_of(&cx.store, pool).await?,
+        _ => base(cx, pool, &issuer).await?,
     };
-    let document = Discovery::of(issuer, host.as_deref(), served);
+    let document = Discovery::of(issuer, base.as_deref(), served);
     Ok(serde_json::to_string(&document)?)
+}
+
+/// Returns scheme and host of the pool's endpoints; None in a pool without a domain.
+///
+/// A prefix makes a name of the service's. That leads to this server where the tokens name the service as their issuer,
+/// too. Where the issuer is this server, the endpoints are named where they answer as well: under the issuer's host.
+async fn base(cx: &Cx<'_>, pool: &Pool, issuer: &str) -> Result<Option<String>> {
+    let Some(row) = domain::preferred_of(&cx.store, pool).await? else {
+        return Ok(None);
+    };
+    let (settings, client) = (&cx.settings, &cx.client_info);
+    let here = client
+        .base_url
+        .as_deref()
+        .or(settings.public_url.as_deref());
+    let of_issuer = issuer
+        .strip_suffix(&pool.id)
+        .map(|url| url.trim_end_matches('/'));
+    let here = here.map(|url| url.trim_end_matches('/'));
+    Ok(Some(match here {
+        Some(here) if !row.custom && of_issuer == Some(here) => here.to_owned(),
+        _ => format!("https://{}", domain::name(&row)),
+    }))
 }
 
 #[cfg(test)]
@@ -111,17 +134,17 @@ mod tests {
     const ALL: [&str; 5] = ENDPOINTS;
     const KEYS: &str = r#"{"id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","jwks_uri":"https://i/p/.well-known/jwks.json","subject_types_supported":["public"]}"#;
 
-    fn text(host: Option<&str>, served: &[&str]) -> String {
-        serde_json::to_string(&Discovery::of("https://i/p".into(), host, served)).unwrap()
+    fn text(base: Option<&str>, served: &[&str]) -> String {
+        serde_json::to_string(&Discovery::of("https://i/p".into(), base, served)).unwrap()
     }
 
     #[test]
     fn endpoints_stand_in_the_document_once_there_is_a_domain_and_they_answer() {
         assert_eq!(text(None, &[]), KEYS);
         assert_eq!(text(None, &ALL), KEYS);
-        assert_eq!(text(Some("d.example"), &[]), KEYS);
+        assert_eq!(text(Some("https://d.example"), &[]), KEYS);
         assert_eq!(
-            text(Some("d.example"), &ALL),
+            text(Some("https://d.example"), &ALL),
             concat!(
                 r#"{"authorization_endpoint":"https://d.example/oauth2/authorize","#,
                 r#""end_session_endpoint":"https://d.example/logout","#,
@@ -138,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_tells_about_an_endpoint_goes_with_it() {
-        let token = text(Some("d.example"), &["/oauth2/token"]);
+        let token = text(Some("https://d.example"), &["/oauth2/token"]);
         assert!(
             token.contains("token_endpoint_auth_methods_supported"),
             "{token}"

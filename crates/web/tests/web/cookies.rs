@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cognate_domain::Settings;
 use cognate_web::cookies::{CookieError, Cookies, MOST_COOKIES, SameSite, SetCookie, VALUE_BYTES};
 use cognate_web::response::Response;
-use cognate_web::route::{Class, Cors, Route, Table, Verb};
+use cognate_web::route::{Class, Cors, Rate, Route, Table, Verb};
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 
@@ -16,7 +16,7 @@ static TABLE: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| {
             Box::pin(async move {
                 let value = request
@@ -33,7 +33,7 @@ static TABLE: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| {
             Box::pin(async move {
                 let query = request.query()?;
@@ -48,7 +48,7 @@ static TABLE: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |_| {
             Box::pin(async {
                 let mut response = Response::empty(StatusCode::OK);
@@ -221,7 +221,7 @@ async fn attributes_are_written() {
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |_| {
             Box::pin(async {
                 Ok(Response::empty(StatusCode::OK)

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cognate_domain::Settings;
 use cognate_web::fields::{FORM_BYTES, Fields, FieldsError, MOST_FIELDS};
 use cognate_web::response::Response;
-use cognate_web::route::{Class, Cors, Route, Table, Verb};
+use cognate_web::route::{Class, Cors, Rate, Route, Table, Verb};
 use http::{Method, Request, StatusCode};
 
 use crate::site::{Site, request, text_of};
@@ -20,7 +20,7 @@ const fn form(method: Verb) -> Route {
         method,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| {
             Box::pin(async move {
                 let text = listed(&request.form()?);

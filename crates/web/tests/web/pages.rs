@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cognate_domain::Settings;
 use cognate_web::assets::STYLE;
 use cognate_web::pages::{self, Layout};
-use cognate_web::route::{Class, Cors, Route, Table, Verb};
+use cognate_web::route::{Class, Cors, Rate, Route, Table, Verb};
 use http::{Method, StatusCode};
 
 use crate::site::{Site, get_with, request, text_of, visitor};
@@ -26,7 +26,7 @@ static TABLE: Table = Table::new(&[
         method: Verb::Get,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| {
             Box::pin(async move {
                 let query = request.query()?;
@@ -41,7 +41,7 @@ static TABLE: Table = Table::new(&[
         method: Verb::Post,
         cors: Cors::Closed,
         class: Class::Page,
-        rate: None,
+        rate: Rate::Free,
         handler: |request| {
             Box::pin(async move {
                 request.form()?;

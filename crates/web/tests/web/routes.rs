@@ -7,7 +7,7 @@ use cognate_domain::{Fault, Settings};
 use cognate_shapes::Category;
 use cognate_web::failure::Failure;
 use cognate_web::response::Response;
-use cognate_web::route::{Class, Cors, Route, Table, Verb};
+use cognate_web::route::{Class, Cors, Rate, Route, Table, Verb};
 use http::{Method, Request, StatusCode};
 
 use crate::site::{Counted, Site, header, json_of, request, text_of, visitor};
@@ -23,7 +23,7 @@ const fn plain(
         method,
         cors: Cors::Closed,
         class,
-        rate: None,
+        rate: Rate::Free,
         handler,
     }
 }
@@ -59,7 +59,7 @@ static TABLE: Table = Table::new(&[
     }),
     Route {
         cors: Cors::Open,
-        rate: Some(Category::UserAuthentication),
+        rate: Rate::Category(Category::UserAuthentication),
         ..plain("/counted", Verb::Post, Class::Endpoint, |request| {
             Box::pin(async move {
                 request.admit_user(User::Token("t"), false).await?;
@@ -237,7 +237,7 @@ async fn a_fault_is_told_in_the_form_of_the_class_and_without_its_detail() {
     assert_eq!(found.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(
         json_of(&found),
-        serde_json::json!({"message": "Internal server error."})
+        serde_json::json!({"error": "server_error", "error_description": "Internal server error."})
     );
 }
 
@@ -307,7 +307,7 @@ async fn an_address_over_its_limit_is_refused_before_its_body_is_read() {
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(
         json_of(&refused),
-        serde_json::json!({"message": "Too many requests"})
+        serde_json::json!({"error": "temporarily_unavailable", "error_description": "Too many requests"})
     );
     assert_eq!(header(&refused, "access-control-allow-origin"), "*");
     assert_eq!(header(&refused, "cache-control"), "no-store");

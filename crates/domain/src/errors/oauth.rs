@@ -1,0 +1,97 @@
+//! Refusals of the OAuth endpoints (endpoints.md 1.6 to 1.8, settled J6 to J15; RFC 6749 section 5.2, RFC 6750
+//! section 3.1).
+
+use std::borrow::Cow;
+
+use crate::errors::{ApiError, unconfirmed};
+
+/// A refusal of the token or the revocation endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OAuthError {
+    /// The member `error`.
+    pub error: &'static str,
+    /// The member `error_description`; most refusals have none.
+    pub description: Option<Cow<'static, str>>,
+}
+
+impl OAuthError {
+    const fn bare(error: &'static str) -> Self {
+        Self {
+            error,
+            description: None,
+        }
+    }
+
+    const fn described(error: &'static str, description: &'static str) -> Self {
+        Self {
+            error,
+            description: Some(Cow::Borrowed(description)),
+        }
+    }
+}
+
+/// A parameter is missing or malformed, or the body is no form (settled J6).
+pub const INVALID_REQUEST: OAuthError = OAuthError::bare("invalid_request");
+/// A refresh without a refresh token (settled J7).
+pub const NO_REFRESH_TOKEN: OAuthError =
+    OAuthError::described("invalid_request", "invalid_refresh_token");
+/// The client is unknown, malformed or missing (settled J9); at the revocation endpoint every defect of its proof, and
+/// the token of another client (settled J14).
+pub const INVALID_CLIENT: OAuthError = OAuthError::bare("invalid_client");
+/// The client's secret is wrong or missing at the token endpoint (settled J10).
+pub const INVALID_CLIENT_SECRET: OAuthError =
+    OAuthError::described("invalid_client", "invalid_client_secret");
+/// A refresh token that is not good, whatever the reason (settled J8); a code that is unknown; OAuth is switched off for
+/// the client (endpoints.md 1.6).
+pub const INVALID_GRANT: OAuthError = OAuthError::bare("invalid_grant");
+/// The client may not use the grant (endpoints.md 1.6).
+pub const UNAUTHORIZED_CLIENT: OAuthError = OAuthError::bare("unauthorized_client");
+/// There is no such grant (endpoints.md 1.6).
+pub const UNSUPPORTED_GRANT_TYPE: OAuthError = OAuthError::bare("unsupported_grant_type");
+/// The client does not have the scope; that the service refuses it here is not confirmed (endpoints.md 1.6).
+pub const INVALID_SCOPE: OAuthError = OAuthError::bare("invalid_scope");
+/// A revocation without a token (settled J15).
+pub const NO_TOKEN: OAuthError =
+    OAuthError::described("invalid_request", "Invalid parameter in request");
+/// A revocation for a client without token revocation (settled J15).
+pub const UNSUPPORTED_OPERATION: OAuthError =
+    OAuthError::described("invalid_request", "Unsupported operation");
+/// A revocation of an access or ID token (settled J17).
+pub const UNSUPPORTED_TOKEN_TYPE: OAuthError = OAuthError::bare("unsupported_token_type");
+
+/// `resource` with a grant that has none (endpoints.md 1.6).
+pub const NO_RESOURCE: OAuthError =
+    OAuthError::described("invalid_request", unconfirmed::oauth::NO_RESOURCE);
+
+/// A function of the pool failed or refused; the text is the one that the API gives.
+pub fn refused_by_function(error: ApiError) -> OAuthError {
+    OAuthError {
+        error: unconfirmed::oauth::REFUSED_BY_FUNCTION,
+        description: Some(error.message),
+    }
+}
+
+/// A refusal of the userInfo endpoint, which stands in `WWW-Authenticate` (endpoints.md 1.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BearerError {
+    /// `error`.
+    pub error: &'static str,
+    /// `error_description`; has no character that a quoted string would have to escape.
+    pub description: &'static str,
+}
+
+/// No access token in the header, or more than one.
+pub const BAD_USER_INFO_REQUEST: BearerError = BearerError {
+    error: "invalid_request",
+    description: "Bad OAuth2 request at UserInfo Endpoint",
+};
+/// The access token is not good, whatever the reason.
+pub const TOKEN_OVER: BearerError = BearerError {
+    error: "invalid_token",
+    description: "Access token is expired, disabled, or deleted, or the user has globally signed out.",
+};
+/// A token of the API, or an ID token.
+pub const NO_OPENID_SCOPE: BearerError = BearerError {
+    error: "invalid_token",
+    description: "Access token does not contain openid scope",
+};

@@ -1,0 +1,27 @@
+//! The steps of the OAuth endpoints: tokens for clients and for refresh tokens, revocation, claims about a user.
+//!
+//! An endpoint has refusals of its own, which are no exceptions of the API: a function here returns them inside of the
+//! result that [`run`](crate::run) understands.
+
+mod client;
+pub mod code;
+pub mod machine;
+mod outcome;
+pub mod refresh;
+pub mod revoke;
+pub mod user_info;
+
+pub use client::Credentials;
+pub use outcome::Answer;
+
+/// The tokens of an answer.
+pub struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The ID token; none for machines.
+    pub id: Option<String>,
+    /// The refresh token; None if the client keeps the one it has, or gets none.
+    pub refresh: Option<String>,
+    /// The time for which the access token is good, in seconds.
+    pub expires_in: i64,
+}

@@ -1,0 +1,64 @@
+//! The grant `refresh_token` (endpoints.md 1.6, RFC 6749 section 6). It takes the refresh tokens of the API too, for
+//! clients without any OAuth setting and without ALLOW_REFRESH_TOKEN_AUTH (settled J13).
+
+use crate::cx::Cx;
+use crate::errors::oauth::{INVALID_GRANT, NO_REFRESH_TOKEN, OAuthError, refused_by_function};
+use crate::errors::{ApiError, ErrorCode, Fault};
+use crate::oauth::outcome::{Answer, Stop, settle};
+use crate::oauth::{Credentials, Tokens, client};
+use crate::signin::{At, Surface, refresh};
+
+/// Trades a refresh token for new tokens, with a new refresh token where the client rotates them.
+///
+/// # Errors
+/// Faults. Refusals: those of [`client::authenticate`]; `invalid_request` without a refresh token (settled J7);
+/// `invalid_grant` for one that is not good (settled J8), and in a pool that tracks devices, for the endpoint learns of
+/// none (endpoints.md 1.6); the refusals of PreTokenGeneration.
+pub async fn tokens(
+    cx: &Cx<'_>,
+    credentials: Option<Credentials<'_>>,
+    token: Option<&str>,
+) -> Answer<Tokens> {
+    settle(trade(cx, credentials, token).await)
+}
+
+async fn trade(
+    cx: &Cx<'_>,
+    credentials: Option<Credentials<'_>>,
+    token: Option<&str>,
+) -> Result<Tokens, Stop> {
+    let (pool, client) = client::authenticate(cx, credentials).await?;
+    let token = token.filter(|token| !token.is_empty());
+    let token = token.ok_or(NO_REFRESH_TOKEN)?;
+    if pool.doc.device_configuration.is_some() {
+        return Err(INVALID_GRANT.into());
+    }
+    let at = At {
+        surface: Surface::PublicApi,
+        pool: &pool,
+        client: &client,
+        metadata: None,
+    };
+    let result = refresh::by_endpoint(cx, at, token).await;
+    let result = result.map_err(|fault| Stop::worded(fault, in_words))?;
+    let access = result.access_token;
+    Ok(Tokens {
+        access: access.ok_or_else(|| Fault::Internal("a refresh without tokens".into()))?,
+        id: result.id_token,
+        refresh: result.refresh_token,
+        expires_in: client.access_token_seconds(),
+    })
+}
+
+fn in_words(error: &ApiError) -> Option<OAuthError> {
+    use ErrorCode as E;
+    match error.code {
+        E::NotAuthorized | E::UserNotFound | E::PasswordResetRequired | E::RefreshTokenReuse => {
+            Some(INVALID_GRANT)
+        }
+        E::UserLambdaValidation | E::UnexpectedLambda | E::InvalidLambdaResponse => {
+            Some(refused_by_function(error.clone()))
+        }
+        _ => None,
+    }
+}

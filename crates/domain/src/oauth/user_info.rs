@@ -1,0 +1,111 @@
+//! The claims about a user that an access token opens (endpoints.md 1.7, OpenID Connect Core 1.0 section 5.3).
+
+use crate::app::keys::ID;
+use crate::cx::Cx;
+use crate::errors::oauth::{BearerError, NO_OPENID_SCOPE, TOKEN_OVER};
+use crate::errors::{ErrorCode, Fault, Result};
+use crate::tokens::claims::may_read;
+use crate::tokens::presented::Presented;
+use crate::tokens::verify::{self, Require};
+
+/// Claims in their order; every value is a text.
+pub type Claims = Vec<(String, String)>;
+
+/// Returns `sub`, the attributes that the token's scopes open and its client may read, and `username`.
+///
+/// # Errors
+/// Faults. Refusals: [`NO_OPENID_SCOPE`] for a good token without that scope and for ID tokens; [`TOKEN_OVER`] for every
+/// other one that is not good.
+pub async fn claims(cx: &Cx<'_>, token: &str) -> Result<std::result::Result<Claims, BearerError>> {
+    let signed = match verify::access_token(cx, token, Require::Any).await {
+        Ok(signed) => signed,
+        Err(Fault::Api(error)) if is_about_the_token(error.code) => {
+            let is_id = Presented::parse(token).is_some_and(|token| token.claims.token_use == ID);
+            return Ok(Err(if is_id { NO_OPENID_SCOPE } else { TOKEN_OVER }));
+        }
+        Err(other) => return Err(other),
+    };
+    let has = |scope: &str| signed.claims.scopes().any(|granted| granted == scope);
+    if !has("openid") {
+        return Ok(Err(NO_OPENID_SCOPE));
+    }
+    let opened = Opened::by(has);
+    let attributes = signed.user.attributes_for(None).into_iter();
+    let mut claims: Claims = attributes
+        .filter(|attribute| {
+            let name = attribute.name.as_str();
+            name == "sub" || (opened.holds(name) && may_read(&signed.client, name))
+        })
+        .filter_map(|attribute| Some((attribute.name, attribute.value?)))
+        .collect();
+    claims.push(("username".to_owned(), signed.user.username));
+    Ok(Ok(claims))
+}
+
+fn is_about_the_token(code: ErrorCode) -> bool {
+    use ErrorCode as E;
+    matches!(
+        code,
+        E::NotAuthorized | E::UserNotFound | E::PasswordResetRequired | E::UserNotConfirmed
+    )
+}
+
+/// The attributes that scopes open: `email` and `phone` alone narrow them (endpoints.md 1.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Opened {
+    all: bool,
+    email: bool,
+    phone: bool,
+}
+
+impl Opened {
+    fn by(has: impl Fn(&str) -> bool) -> Self {
+        let (email, phone) = (has("email"), has("phone"));
+        Self {
+            all: has("profile") || !(email || phone),
+            email,
+            phone,
+        }
+    }
+
+    fn holds(self, name: &str) -> bool {
+        let named = match name {
+            "email" | "email_verified" => self.email,
+            "phone_number" | "phone_number_verified" => self.phone,
+            _ => false,
+        };
+        self.all || named
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn email_and_phone_narrow_and_profile_widens() {
+        for (scopes, names) in [
+            (&["openid"][..], "email phone_number name custom:x"),
+            (
+                &["openid", "profile", "email"],
+                "email phone_number name custom:x",
+            ),
+            (&["openid", "email"], "email"),
+            (&["openid", "phone"], "phone_number"),
+            (
+                &["openid", "phone", "email", "api/read"],
+                "email phone_number",
+            ),
+            (
+                &["openid", "aws.cognito.signin.user.admin"],
+                "email phone_number name custom:x",
+            ),
+        ] {
+            let opened = Opened::by(|scope| scopes.contains(&scope));
+            let all = ["email", "phone_number", "name", "custom:x"];
+            let held: Vec<&str> = all.into_iter().filter(|name| opened.holds(name)).collect();
+            assert_eq!(held.join(" "), names, "{scopes:?}");
+            assert_eq!(opened.holds("email"), opened.holds("email_verified"));
+        }
+    }
+}

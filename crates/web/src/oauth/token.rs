@@ -1,0 +1,117 @@
+//! `/oauth2/token` (endpoints.md 1.6).
+
+use cognate_domain::Endpoint;
+use cognate_domain::errors::oauth::{INVALID_REQUEST, UNSUPPORTED_GRANT_TYPE};
+use cognate_domain::oauth::code::CodeRequest;
+use cognate_domain::oauth::machine::MachineRequest;
+use cognate_domain::oauth::{Tokens, code, machine, refresh};
+use cognate_shapes::Category;
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::action;
+use crate::failure::Failure;
+use crate::oauth::credentials::Sent;
+use crate::oauth::{json, refused, unworded};
+use crate::request::Request;
+use crate::response::Response;
+
+/// The answer, with the members of the service. `scope` is not among them.
+#[derive(Serialize)]
+struct TokenBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'a str>,
+    access_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    expires_in: i64,
+    token_type: &'static str,
+}
+
+/// The grants of the endpoint.
+#[derive(Clone, Copy)]
+enum GrantType {
+    Code,
+    Refresh,
+    Machine,
+}
+
+impl GrantType {
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            "authorization_code" => Some(Self::Code),
+            "refresh_token" => Some(Self::Refresh),
+            "client_credentials" => Some(Self::Machine),
+            _ => None,
+        }
+    }
+
+    /// The category of its requests: those of users count as signing in does.
+    fn category(self) -> Category {
+        match self {
+            Self::Code | Self::Refresh => Category::UserAuthentication,
+            Self::Machine => Category::ClientAuthentication,
+        }
+    }
+}
+
+/// Gives tokens. Refusals, in this order: a body that is no form, or a parameter that occurs twice; no `grant_type`
+/// (settled J6); an unknown one; those of the grant, which looks at the client first (settled J9).
+pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
+    let form = request.form().ok();
+    let named = form.as_ref().and_then(|form| form.get("grant_type"));
+    let named = named.filter(|name| !name.is_empty());
+    let grant = named.and_then(GrantType::of);
+    let category = grant.map_or(Category::UserAuthentication, GrantType::category);
+    request.admit_category(category).await?;
+    let bad_request = |refusal| Ok(refused(StatusCode::BAD_REQUEST, refusal));
+    let (Some(form), true) = (&form, named.is_some()) else {
+        return bad_request(&INVALID_REQUEST);
+    };
+    let Some(grant) = grant else {
+        return bad_request(&UNSUPPORTED_GRANT_TYPE);
+    };
+    let sent = Sent::read(&request, form);
+    let client = sent.as_ref().map(Sent::credentials);
+    let cx = request.cx(match grant {
+        GrantType::Code | GrantType::Refresh => Endpoint::Token,
+        GrantType::Machine => Endpoint::ClientCredentials,
+    });
+    let outcome = match grant {
+        GrantType::Code => {
+            let wish = CodeRequest {
+                code: form.get("code"),
+                redirect_uri: form.get("redirect_uri"),
+            };
+            action::run(&cx, || Box::pin(code::tokens(&cx, client, wish))).await
+        }
+        GrantType::Refresh => {
+            let token = form.get("refresh_token");
+            action::run(&cx, || Box::pin(refresh::tokens(&cx, client, token))).await
+        }
+        GrantType::Machine => {
+            let wish = MachineRequest {
+                scope: form.get("scope"),
+                metadata: form.get("aws_client_metadata"),
+                resource: form.get("resource"),
+            };
+            action::run(&cx, || Box::pin(machine::tokens(&cx, client, wish))).await
+        }
+    };
+    match outcome {
+        Ok(Ok(tokens)) => Ok(answer(&tokens)),
+        Ok(Err(refusal)) => bad_request(&refusal),
+        Err(error) => unworded(error),
+    }
+}
+
+fn answer(tokens: &Tokens) -> Response {
+    let body = TokenBody {
+        id_token: tokens.id.as_deref(),
+        access_token: &tokens.access,
+        refresh_token: tokens.refresh.as_deref(),
+        expires_in: tokens.expires_in,
+        token_type: "Bearer",
+    };
+    json(StatusCode::OK, &body)
+}

@@ -1,0 +1,77 @@
+//! `/oauth2/userInfo` (endpoints.md 1.7, RFC 6750).
+
+use cognate_access::rates::User;
+use cognate_domain::Endpoint;
+use cognate_domain::errors::oauth::{BAD_USER_INFO_REQUEST, BearerError};
+use cognate_domain::oauth::user_info;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::{Serialize, Serializer};
+
+use crate::action;
+use crate::failure::Failure;
+use crate::oauth::{json, unworded};
+use crate::request::Request;
+use crate::response::Response;
+
+/// Headers of the service beside those of the class.
+const MORE: [(HeaderName, &str); 3] = [
+    (header::EXPIRES, "0"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::X_XSS_PROTECTION, "1; mode=block"),
+];
+
+/// Claims as an object, in their order.
+struct Body(user_info::Claims);
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Answers with the claims that an access token opens. The token is read from the header alone.
+pub(crate) async fn user_info(request: Request<'_>) -> Result<Response, Failure> {
+    let Some(token) = bearer(&request) else {
+        return Ok(refused(BAD_USER_INFO_REQUEST));
+    };
+    request.admit_user(User::Token(token), true).await?;
+    let cx = request.cx(Endpoint::UserInfo);
+    let work = || Box::pin(user_info::claims(&cx, token));
+    match action::run(&cx, work).await {
+        Ok(Ok(claims)) => Ok(with_more(json(StatusCode::OK, &Body(claims)))),
+        Ok(Err(refusal)) => Ok(refused(refusal)),
+        Err(error) => unworded(error),
+    }
+}
+
+/// Returns the token of the one `Authorization` header.
+fn bearer<'a>(request: &Request<'a>) -> Option<&'a str> {
+    let value = request.header(header::AUTHORIZATION)?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    let fits = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ');
+    fits.then_some(token)
+}
+
+/// The scheme is not in the service's header; RFC 6750 demands it, and who searches the text finds the rest.
+fn refused(refusal: BearerError) -> Response {
+    let status = if refusal == BAD_USER_INFO_REQUEST {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::UNAUTHORIZED
+    };
+    let BearerError { error, description } = refusal;
+    let text = format!("Bearer error=\"{error}\", error_description=\"{description}\"");
+    let response = with_more(Response::empty(status));
+    match HeaderValue::try_from(text) {
+        Ok(challenge) => response.with_header(header::WWW_AUTHENTICATE, challenge),
+        // The texts are constants without such characters.
+        Err(_) => response,
+    }
+}
+
+fn with_more(response: Response) -> Response {
+    MORE.into_iter().fold(response, |response, (name, value)| {
+        response.with_header(name, HeaderValue::from_static(value))
+    })
+}
