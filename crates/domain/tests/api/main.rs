@@ -25,6 +25,7 @@ mod groups;
 mod limits;
 mod messages;
 mod mfa;
+mod oauth;
 mod passkeys;
 mod pools;
 mod properties;

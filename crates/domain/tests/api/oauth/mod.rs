@@ -1,0 +1,86 @@
+//! The steps of the OAuth endpoints, called as the endpoints call them.
+
+mod machine;
+mod refresh;
+mod revoke;
+mod user_info;
+
+use cognate_crypto::random;
+use cognate_domain::errors::oauth::{BearerError, OAuthError};
+use cognate_domain::oauth::machine::MachineRequest;
+use cognate_domain::oauth::{self, Credentials, Tokens};
+use cognate_domain::{ApiError, Caller, ClientInfo, Cx, Endpoint, audit::About, run};
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::signin::*;
+
+/// The outcome of a call: the answer or the refusal, unless an exception of the API came out.
+type Outcome<T, E = OAuthError> = Result<Result<T, E>, ApiError>;
+
+fn cx(t: &TestApp, endpoint: Endpoint) -> Cx<'_> {
+    let from = ClientInfo {
+        base_url: Some("http://127.0.0.1:9229".into()),
+        ..ClientInfo::default()
+    };
+    Cx::new(&t.app, endpoint, Caller::Public, from, random::uuid_v4())
+}
+
+fn named<'a>(client: &'a str, secret: Option<&'a str>) -> Option<Credentials<'a>> {
+    Some(Credentials { id: client, secret })
+}
+
+async fn refreshed(t: &TestApp, client: Option<Credentials<'_>>, token: &str) -> Outcome<Tokens> {
+    let cx = cx(t, Endpoint::Token);
+    run(&cx, About::default, || {
+        oauth::refresh::tokens(&cx, client, Some(token))
+    })
+    .await
+}
+
+async fn machine_token(
+    t: &TestApp,
+    client: Option<Credentials<'_>>,
+    request: MachineRequest<'_>,
+) -> Outcome<Tokens> {
+    let cx = cx(t, Endpoint::ClientCredentials);
+    run(&cx, About::default, || {
+        oauth::machine::tokens(&cx, client, request)
+    })
+    .await
+}
+
+async fn revoked(t: &TestApp, client: Option<Credentials<'_>>, token: Option<&str>) -> Outcome<()> {
+    let cx = cx(t, Endpoint::Revoke);
+    run(&cx, About::default, || {
+        oauth::revoke::token(&cx, client, token)
+    })
+    .await
+}
+
+async fn info(t: &TestApp, token: &str) -> Outcome<Value, BearerError> {
+    let cx = cx(t, Endpoint::UserInfo);
+    let claims = run(&cx, About::default, || oauth::user_info::claims(&cx, token)).await?;
+    Ok(claims.map(|claims| {
+        let claims = claims.into_iter().map(|(name, value)| (name, json!(value)));
+        Value::Object(claims.collect())
+    }))
+}
+
+/// Returns a refusal.
+fn refusal<T, E>(outcome: Outcome<T, E>) -> E {
+    match outcome {
+        Ok(Err(refusal)) => refusal,
+        Ok(Ok(_)) => panic!("accepted"),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// Returns an answer.
+fn answer<T, E: std::fmt::Debug>(outcome: Outcome<T, E>) -> T {
+    outcome.unwrap().unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
