@@ -79,13 +79,17 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
     let site = Site::new(Settings::dev()).await;
     let pool = site.pool().await;
     let iss = format!("{BASE}/{pool}");
-    let expected = format!(
-        concat!(
-            r#"{{"id_token_signing_alg_values_supported":["RS256"],"issuer":"{iss}","#,
-            r#""jwks_uri":"{iss}/.well-known/jwks.json","subject_types_supported":["public"]}}"#
-        ),
-        iss = iss
-    );
+    let keys = [
+        "id_token_signing_alg_values_supported",
+        "issuer",
+        "jwks_uri",
+        "subject_types_supported",
+    ];
+    let endpoints = [
+        ("revocation_endpoint", "/oauth2/revoke"),
+        ("token_endpoint", "/oauth2/token"),
+        ("userinfo_endpoint", "/oauth2/userInfo"),
+    ];
     let path = format!("/{pool}/.well-known/openid-configuration");
     for domain in [None, Some("shop")] {
         if let Some(domain) = domain {
@@ -93,15 +97,54 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
             site.call(Op::CreateUserPoolDomain, input).await;
         }
         let found = site.get(&path).await;
-        assert_eq!(std::str::from_utf8(found.body()).unwrap(), expected);
-        // Each URL in it answers.
         let document = json_of(&found);
+        let members: Vec<&str> = document
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let mut expected = keys.to_vec();
+        if domain.is_some() {
+            expected.extend(endpoints.map(|(member, _)| member));
+            expected.push("token_endpoint_auth_methods_supported");
+            expected.sort_unstable();
+        }
+        assert_eq!(members, expected);
+        assert_eq!(document["issuer"], json!(iss));
+        assert_eq!(
+            document["jwks_uri"],
+            json!(format!("{iss}/.well-known/jwks.json"))
+        );
+        for (member, path) in endpoints.iter().filter(|_| domain.is_some()) {
+            assert_eq!(document[member], json!(format!("{BASE}{path}")));
+        }
+        // Each URL in it answers.
         for url in document.as_object().unwrap().values() {
             if let Some(path) = url.as_str().and_then(|url| url.strip_prefix(BASE)) {
                 let found = site.fetch(Method::GET, path, Some(BASE)).await;
                 assert!(path == format!("/{pool}") || found.is_some(), "{url}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn endpoints_are_named_where_they_answer() {
+    let site = Site::new(Settings::dev()).await;
+    let pool = site.pool().await;
+    let input = json!({"UserPoolId": pool, "Domain": "shop"});
+    site.call(Op::CreateUserPoolDomain, input).await;
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    let endpoint = async || json_of(&site.get(&path).await)["token_endpoint"].clone();
+    assert_eq!(endpoint().await, format!("{BASE}/oauth2/token"));
+    let of_prefix = "https://shop.auth.us-east-1.amazoncognito.com/oauth2/token";
+    for issuer in [
+        Issuer::Aws,
+        Issuer::Custom("https://login.example.com".into()),
+    ] {
+        set_issuer(&site.app, &pool, Some(&issuer)).await.unwrap();
+        assert_eq!(endpoint().await, of_prefix);
     }
 }
 

@@ -13,6 +13,7 @@ mod cookies;
 mod documents;
 mod forms;
 mod locales;
+mod oauth;
 mod pages;
 mod routes;
 mod site;
