@@ -68,6 +68,7 @@ SESSIONS = [
     "node/aws_jwt_verify.mjs",
     "node/jose.mjs",
     "python/pyjwt_session.py",
+    "python/token_endpoint_session.py",
     "node/amplify_rotation.mjs",
     "python/clock_session.py",
 ]

@@ -1,0 +1,187 @@
+"""requests and authlib: the token, revocation and userInfo endpoints, found by discovery."""
+
+import json
+
+import jwt
+import requests
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+
+import functions
+from own_server import own_server
+from support import ENDPOINT, UUID, Pool, administrator, check, check_match, claims, get_json, part, session
+
+FLOWS = ["ALLOW_USER_PASSWORD_AUTH"]
+# What a function adds, so that a token of the API opens userInfo.
+OPENID = {
+    "claimsAndScopeOverrideDetails": {"accessTokenGeneration": {"scopesToAdd": ["openid", "email"]}},
+}
+
+
+def with_api(pool, admin, prefix):
+    """Adds a domain, a resource server and a client of a machine; returns the client."""
+    admin.create_user_pool_domain(UserPoolId=pool.id, Domain=prefix)
+    admin.create_resource_server(
+        UserPoolId=pool.id, Identifier="api", Name="api",
+        Scopes=[{"ScopeName": name, "ScopeDescription": name} for name in ("read", "write")],
+    )
+    return admin.create_user_pool_client(
+        UserPoolId=pool.id, ClientName="machine", GenerateSecret=True, AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["client_credentials"], AllowedOAuthScopes=["api/read", "api/write"],
+    )["UserPoolClient"]
+
+
+def answer(response):
+    """Status and body of a response."""
+    return response.status_code, response.json() if response.content else None
+
+
+def refuses(name, want, call):
+    """Checks the error code that authlib makes of a refusal."""
+    try:
+        got = call()
+    except OAuthError as error:
+        got = error.error
+    check(name, got, want)
+
+
+with session("token endpoint"):
+    admin = administrator()
+    pool = Pool(admin, "token endpoint", FLOWS)
+    pool.confirmed_user("jane")
+    machine = with_api(pool, admin, "e2e-token-endpoint")
+    client_id, secret = machine["ClientId"], machine["ClientSecret"]
+    meta = get_json(f"/{pool.id}/.well-known/openid-configuration")
+    check(
+        "discovery names the endpoints",
+        {name: meta.get(name) for name in ("token_endpoint", "revocation_endpoint", "userinfo_endpoint")},
+        {
+            "token_endpoint": f"{ENDPOINT}/oauth2/token", "revocation_endpoint": f"{ENDPOINT}/oauth2/revoke",
+            "userinfo_endpoint": f"{ENDPOINT}/oauth2/userInfo",
+        },
+    )
+    check("and none that is not there", "authorization_endpoint" in meta, False)
+    keys = jwt.PyJWKSet.from_dict(requests.get(meta["jwks_uri"], timeout=30).json())
+
+    def read(token, audience=None):
+        """The claims of a token whose signature, issuer and times PyJWT has checked."""
+        key = keys[jwt.get_unverified_header(token)["kid"]].key
+        options = {"verify_aud": audience is not None}
+        return jwt.decode(token, key, ["RS256"], audience=audience, issuer=pool.issuer, options=options)
+
+    def post(path, auth=None, **form):
+        return requests.post(f"{ENDPOINT}/oauth2/{path}", data=form, auth=auth, timeout=30)
+
+    with part("machines"):
+        for method in meta["token_endpoint_auth_methods_supported"]:
+            with OAuth2Session(client_id, secret, token_endpoint_auth_method=method) as client:
+                got = client.fetch_token(meta["token_endpoint"], grant_type="client_credentials", scope="api/read")
+                got = dict(got)
+                got.pop("expires_at")
+                token = read(got.pop("access_token"))
+                check(f"{method}: the answer", got, {"expires_in": 3600, "token_type": "Bearer"})
+                check(f"{method}: the scope", (token["scope"], token["sub"]), ("api/read", client_id))
+                refuses(f"{method}: a foreign scope", "invalid_scope", lambda: client.fetch_token(
+                    meta["token_endpoint"], grant_type="client_credentials", scope="openid"))
+        with OAuth2Session(client_id, "wrong") as client:
+            refuses("a wrong secret", "invalid_client", lambda: client.fetch_token(
+                meta["token_endpoint"], grant_type="client_credentials"))
+        got = post("token", auth=(client_id, secret), grant_type="client_credentials")
+        check("without scope, all", read(got.json()["access_token"])["scope"], "api/read api/write")
+        check("the content type", got.headers["content-type"], "application/json;charset=UTF-8")
+        check("it is not cached", (got.headers["cache-control"], got.headers["pragma"]), ("no-store", "no-cache"))
+        check_match("the request has an id", got.headers["x-amz-cognito-request-id"], UUID)
+        check("every origin", got.headers["access-control-allow-origin"], "*")
+        second = admin.add_user_pool_client_secret(UserPoolId=pool.id, ClientId=client_id)
+        second = second["ClientSecretDescriptor"]["ClientSecretValue"]
+        for name, value in (("first", secret), ("second", second)):
+            got = post("token", auth=(client_id, value), grant_type="client_credentials")
+            check(f"the {name} of two secrets", got.status_code, 200)
+
+    with part("users"):
+        first = pool.sign_in("jane")
+        with OAuth2Session(pool.client_id, token_endpoint_auth_method="none") as client:
+            got = dict(client.refresh_token(meta["token_endpoint"], refresh_token=first["RefreshToken"]))
+            check(
+                "the members of a refresh", set(got),
+                {"access_token", "id_token", "expires_in", "expires_at", "token_type", "refresh_token"},
+            )
+            check("authlib keeps the refresh token", got["refresh_token"], first["RefreshToken"])
+            check("the scope stays", read(got["access_token"])["scope"], "aws.cognito.signin.user.admin")
+            check("of the same session", read(got["id_token"], pool.client_id)["origin_jti"],
+                  claims(first["IdToken"])["origin_jti"])
+            refuses("no refresh token", "invalid_grant", lambda: client.refresh_token(
+                meta["token_endpoint"], refresh_token="x"))
+            got = requests.get(
+                meta["userinfo_endpoint"], headers={"Authorization": f"Bearer {got['access_token']}"}, timeout=30
+            )
+            check("a token of the API opens no userInfo", got.status_code, 401)
+            check(
+                "and the header says why", got.headers["www-authenticate"],
+                'Bearer error="invalid_token", error_description="Access token does not contain openid scope"',
+            )
+            got = client.revoke_token(meta["revocation_endpoint"], token=first["RefreshToken"])
+            check("revoked", (got.status_code, got.content), (200, b""))
+            refuses("over", "invalid_grant", lambda: client.refresh_token(
+                meta["token_endpoint"], refresh_token=first["RefreshToken"]))
+        other = pool.sign_in("jane")["RefreshToken"]
+        check(
+            "another client's token", answer(post("revoke", auth=(client_id, secret), token=other)),
+            (401, {"error": "invalid_client"}),
+        )
+        check(
+            "at another client", answer(post("token", (client_id, secret), grant_type="refresh_token", refresh_token=other)),
+            (400, {"error": "invalid_grant"}),
+        )
+
+    with part("refusals"):
+        for name, form, want in (
+            ("nothing", {}, {"error": "invalid_request"}),
+            ("another grant", {"grant_type": "password"}, {"error": "unsupported_grant_type"}),
+            ("nobody", {"grant_type": "refresh_token"}, {"error": "invalid_client"}),
+            (
+                "no secret", {"grant_type": "client_credentials", "client_id": client_id},
+                {"error": "invalid_client", "error_description": "invalid_client_secret"},
+            ),
+            (
+                "no code", {"grant_type": "authorization_code", "client_id": pool.client_id, "code": "x",
+                            "redirect_uri": "https://app.example"}, {"error": "invalid_grant"},
+            ),
+        ):
+            check(name, answer(post("token", **form)), (400, want))
+        got = requests.post(f"{ENDPOINT}/oauth2/token", json={"grant_type": "client_credentials"}, timeout=30)
+        check("no form", answer(got), (400, {"error": "invalid_request"}))
+        got = requests.get(f"{ENDPOINT}/oauth2/token", timeout=30)
+        check("no POST", (got.status_code, got.content), (405, b""))
+        got = requests.get(f"{ENDPOINT}/oauth2/userInfo", timeout=30)
+        check("no token", got.status_code, 400)
+
+    calls = functions.Functions()
+    with part("functions"), own_server(*calls.flags()) as server:
+        mine = administrator()
+        scoped = Pool(mine, "scoped", FLOWS)
+        scoped.confirmed_user("jane")
+        arn = calls.on("scopes", lambda event: event | {"response": OPENID})
+        config = {"PreTokenGenerationConfig": {"LambdaVersion": "V3_0", "LambdaArn": arn}}
+        mine.update_user_pool(UserPoolId=scoped.id, LambdaConfig=config)
+        token = scoped.sign_in("jane")["AccessToken"]
+        got = requests.get(
+            f"{server.endpoint}/oauth2/userInfo", headers={"Authorization": f"Bearer {token}"}, timeout=30
+        )
+        check(
+            "claims are texts", answer(got),
+            (200, {"sub": claims(token)["sub"], "email": "jane@example.com", "email_verified": "true",
+                   "username": "jane"}),
+        )
+        machine = with_api(scoped, mine, "e2e-token-functions")
+        calls.taken("scopes")
+        got = requests.post(
+            f"{server.endpoint}/oauth2/token", auth=(machine["ClientId"], machine["ClientSecret"]), timeout=30,
+            data={"grant_type": "client_credentials", "aws_client_metadata": json.dumps({"shop": "7"})},
+        )
+        check("the function's scopes", claims(got.json()["access_token"])["scope"], "api/read api/write openid email")
+        event = calls.taken("scopes")[0]
+        check(
+            "what it was told", (event["triggerSource"], event["request"]["clientMetadata"]),
+            ("TokenGeneration_ClientCredentials", {"shop": "7"}),
+        )
