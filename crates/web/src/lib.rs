@@ -18,6 +18,7 @@ pub mod pages;
 pub mod request;
 pub mod response;
 pub mod route;
+pub mod views;
 
 use std::pin::Pin;
 

@@ -3,11 +3,15 @@
 //! An endpoint has refusals of its own, which are no exceptions of the API: a function here returns them inside of the
 //! result that [`run`](crate::run) understands.
 
+pub mod authorization;
+pub mod browser_session;
 mod client;
 pub mod code;
+pub mod hosted;
 pub mod machine;
 mod outcome;
 pub mod refresh;
+pub mod reply;
 pub mod revoke;
 pub mod user_info;
 
