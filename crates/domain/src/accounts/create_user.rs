@@ -3,12 +3,12 @@
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{DeliveryMediumType, UserStatusType};
-use cognate_store::{Batch, Label};
+use cognate_store::Batch;
 
 use crate::accounts::step::{Basis, Step};
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, Fault, Result};
+use crate::errors::{self, Result};
 use crate::messages::Origin;
 use crate::records::pool::Pool;
 use crate::records::schema;
@@ -87,7 +87,7 @@ pub async fn create_user(cx: &Cx<'_>, pool: &Pool, input: &NewUser<'_>) -> Resul
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     let force = input.force_alias;
     let step = Step {
-        conflict: Box::new(move |label| conflict(cx, pool, force, label)),
+        conflict: Box::new(move |label| aliases::conflict_of_new(cx, pool, force, label)),
         ..Step::new(basis, batch, user)
     };
     step.commit(cx).await
@@ -161,18 +161,4 @@ fn require_complete(pool: &Pool, user: &User) -> Result<()> {
         return Err(errors::challenges::no_first_factor().into());
     }
     Ok(())
-}
-
-fn conflict(cx: &Cx<'_>, pool: &Pool, force: bool, label: Label) -> Fault {
-    match user::taken_alias(label) {
-        Some(attribute) if pool.has_username_attributes() => {
-            errors::users::account_exists(attribute).into()
-        }
-        Some(_) if force => aliases::conflict_by_force(cx, label),
-        Some(_) => aliases::conflict(cx, label),
-        None if label == user::USERNAME_TAKEN => {
-            errors::users::user_account_already_exists().into()
-        }
-        None => Fault::Stale,
-    }
 }

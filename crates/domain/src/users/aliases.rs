@@ -119,3 +119,19 @@ pub fn conflict_by_force(cx: &Cx<'_>, label: Label) -> Fault {
         None => conflict(cx, label),
     }
 }
+
+/// Returns the error of a batch that adds a user whom somebody else brings, and conflicts. `force`: aliases move here, as
+/// [`conflict_by_force`] expects.
+pub fn conflict_of_new(cx: &Cx<'_>, pool: &Pool, force: bool, label: Label) -> Fault {
+    match user::taken_alias(label) {
+        Some(attribute) if pool.has_username_attributes() => {
+            errors::users::account_exists(attribute).into()
+        }
+        Some(_) if force => conflict_by_force(cx, label),
+        Some(_) => conflict(cx, label),
+        None if label == user::USERNAME_TAKEN => {
+            errors::users::user_account_already_exists().into()
+        }
+        None => Fault::Stale,
+    }
+}

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{DeliveryMediumType, MessageActionType, UserPoolMfaType, UserStatusType};
-use cognate_store::{Batch, Label};
+use cognate_store::Batch;
 use serde_json::Value;
 
 use crate::app::bulkheads::Place;
@@ -264,7 +264,9 @@ impl Plan {
         let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
         require_current(cx, pool).await?;
         let force = self.force_alias;
-        let committed = cx.commit(batch, |label| conflict(cx, pool, force, label));
+        let committed = cx.commit(batch, |label| {
+            aliases::conflict_of_new(cx, pool, force, label)
+        });
         match committed.await {
             Ok(_) => Ok(Outcome::Created),
             Err(Fault::Api(error)) => {
@@ -330,19 +332,5 @@ async fn require_current(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
         Ok(())
     } else {
         Err(Fault::Stale)
-    }
-}
-
-fn conflict(cx: &Cx<'_>, pool: &Pool, force: bool, label: Label) -> Fault {
-    match user::taken_alias(label) {
-        Some(attribute) if pool.has_username_attributes() => {
-            errors::users::account_exists(attribute).into()
-        }
-        Some(_) if force => aliases::conflict_by_force(cx, label),
-        Some(_) => aliases::conflict(cx, label),
-        None if label == user::USERNAME_TAKEN => {
-            errors::users::user_account_already_exists().into()
-        }
-        None => Fault::Stale,
     }
 }
