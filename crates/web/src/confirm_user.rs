@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::action;
 use crate::failure::Failure;
-use crate::locale::Texts;
+use crate::locale::ConfirmUserTexts;
 use crate::pages::{self, Layout};
 use crate::request::Request;
 use crate::response::Response;
@@ -59,17 +59,17 @@ pub(crate) async fn confirm_user(request: Request<'_>) -> Result<Response, Failu
     let (status, title, text, note) = match &outcome {
         Some(Ok(())) => (
             StatusCode::OK,
-            texts.confirm_title,
-            texts.confirm_done,
+            &texts.confirm_user.title,
+            texts.confirm_user.done.as_str(),
             None,
         ),
         Some(Err(error)) => {
-            let (text, note) = refusal(texts, error)?;
-            (StatusCode::BAD_REQUEST, texts.error_title, text, note)
+            let (text, note) = refusal(&texts.confirm_user, error)?;
+            (StatusCode::BAD_REQUEST, &texts.errors.title, text, note)
         }
         None => {
-            let text = texts.confirm_refused;
-            (StatusCode::BAD_REQUEST, texts.error_title, text, None)
+            let text = texts.confirm_user.refused.as_str();
+            (StatusCode::BAD_REQUEST, &texts.errors.title, text, None)
         }
     };
     let layout = Layout::new(locale, title);
@@ -87,7 +87,7 @@ fn fits(link: &Link<'_>) -> bool {
 
 /// Returns the text of a refusal, and the words of the pool's function if that refused.
 fn refusal<'e>(
-    texts: &'static Texts,
+    texts: &'static ConfirmUserTexts,
     error: &'e ApiError,
 ) -> Result<(&'static str, Option<&'e str>), Failure> {
     use ErrorCode as E;
@@ -95,10 +95,10 @@ fn refusal<'e>(
         E::TooManyRequests | E::LimitExceeded => Err(Failure::TooMany),
         E::InternalError => Err(Failure::from(error.clone())),
         // The code was right.
-        E::AliasExists => Ok((texts.confirm_taken, None)),
+        E::AliasExists => Ok((&texts.taken, None)),
         E::UserLambdaValidation | E::UnexpectedLambda | E::InvalidLambdaResponse => {
-            Ok((texts.confirm_incomplete, Some(&error.message)))
+            Ok((&texts.incomplete, Some(&error.message)))
         }
-        _ => Ok((texts.confirm_refused, None)),
+        _ => Ok((&texts.refused, None)),
     }
 }

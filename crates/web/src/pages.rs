@@ -7,7 +7,7 @@ use askama::Template;
 use http::StatusCode;
 
 use crate::assets;
-use crate::locale::{Locale, Texts};
+use crate::locale::{Errors, Locale};
 use crate::response::Response;
 
 /// The values of `layout.html`, which every page has as its field `layout`.
@@ -48,21 +48,21 @@ pub fn render(status: StatusCode, page: &impl Template) -> Response {
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     layout: Layout<'a>,
-    texts: &'static Texts,
+    texts: &'static Errors,
     text: &'a str,
     request_id: &'a str,
 }
 
 /// Returns the page that says that a request failed.
 pub(crate) fn error(status: StatusCode, locale: Locale, request_id: &str) -> Response {
-    let texts = locale.texts();
+    let texts = &locale.texts().errors;
     let text = match status {
-        StatusCode::TOO_MANY_REQUESTS => texts.error_too_many,
-        status if status.is_server_error() => texts.error_internal,
-        _ => texts.error_bad_request,
+        StatusCode::TOO_MANY_REQUESTS => &texts.too_many,
+        status if status.is_server_error() => &texts.internal,
+        _ => &texts.bad_request,
     };
     let page = ErrorPage {
-        layout: Layout::new(locale, texts.error_title),
+        layout: Layout::new(locale, &texts.title),
         texts,
         text,
         request_id,

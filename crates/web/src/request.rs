@@ -14,6 +14,9 @@ use crate::fields::{self, Fields, FieldsError};
 use crate::locale::Locale;
 use crate::{Site, Visitor, route};
 
+/// The name of the parameter and of the cookie that say the language.
+pub(crate) const LANG: &str = "lang";
+
 /// A request whose route is known. Nothing of it is parsed before a handler asks.
 pub struct Request<'a> {
     site: &'a dyn Site,
@@ -114,11 +117,19 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Returns the visitor's language: the query's `lang`, else the browser's, else English.
+    /// Returns the visitor's language: the query's `lang`, else the one kept in the cookie `lang`, else the browser's, else
+    /// English.
     pub fn locale(&self) -> Locale {
         let query = self.query().ok();
-        let wanted = query.as_ref().and_then(|query| query.get("lang"));
-        Locale::choose(wanted, self.header(header::ACCEPT_LANGUAGE))
+        let wanted = query.as_ref().and_then(|query| query.get(LANG));
+        let cookies = self.cookies().ok();
+        let kept = cookies.as_ref().and_then(|cookies| cookies.get(LANG));
+        Locale::choose(wanted, kept, self.header(header::ACCEPT_LANGUAGE))
+    }
+
+    /// Returns the language that the query names, for the cookie that keeps it.
+    pub(crate) fn chosen_locale(&self) -> Option<Locale> {
+        Locale::of_tag(self.query().ok()?.get(LANG)?)
     }
 
     /// Counts the request by the user whom it is about, once that is known. `reads` is true if it only reads.

@@ -4,8 +4,13 @@ use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use crate::cookies::SetCookie;
+use crate::cookies::{SameSite, SetCookie};
+use crate::locale::Locale;
+use crate::request::LANG;
 use crate::route::{Class, Cors};
+
+/// Seconds of a year.
+const YEAR: u32 = 365 * 24 * 60 * 60;
 
 /// The most cookies that one answer sets.
 const MOST_COOKIES: usize = 16;
@@ -96,6 +101,21 @@ impl Response {
     pub fn without_referrer(mut self) -> Self {
         self.no_referrer = true;
         self
+    }
+
+    /// Says in which language a page is, and keeps the language that the visitor has chosen for a year.
+    pub(crate) fn in_language(mut self, locale: Locale, chosen: Option<Locale>) -> Self {
+        let text = HeaderValue::from_static;
+        if self.content_type.is_some() {
+            let vary = text("Accept-Language, Cookie");
+            self = self
+                .with_header(header::CONTENT_LANGUAGE, text(locale.lang()))
+                .with_header(header::VARY, vary);
+        }
+        match chosen.map(|locale| SetCookie::new(LANG, locale.tag(), SameSite::Lax)) {
+            Some(Ok(cookie)) => self.with_cookie(cookie.for_seconds(YEAR)),
+            _ => self,
+        }
     }
 
     /// Adds the headers of a class of routes. `secure` is true if the client came by https.

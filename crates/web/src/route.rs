@@ -234,21 +234,26 @@ async fn answer(
     request: Request<'_>,
 ) -> Option<Response> {
     let locale = request.locale();
+    let chosen = request.chosen_locale();
     let outcome = match count(site, route).await {
         Ok(()) => (route.handler)(request).await,
         Err(failure) => Err(failure),
     };
-    match outcome {
-        Ok(response) => Some(response),
-        Err(Failure::NotFound) => None,
+    let response = match outcome {
+        Ok(response) => response,
+        Err(Failure::NotFound) => return None,
         Err(failure) => {
             if let Failure::Fault(fault) = &failure {
                 let path = parts.uri.path();
                 tracing::error!(path, ?fault, request_id = %visitor.request_id, "a page failed");
             }
-            Some(failure.response(route.class, locale, &visitor.request_id))
+            failure.response(route.class, locale, &visitor.request_id)
         }
-    }
+    };
+    Some(match route.class {
+        Class::Page => response.in_language(locale, chosen),
+        _ => response,
+    })
 }
 
 async fn count(site: &dyn Site, route: &Route) -> Result<(), Failure> {

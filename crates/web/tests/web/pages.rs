@@ -105,16 +105,19 @@ async fn the_page_for_errors_escapes_too_and_speaks_the_visitors_language() {
         html.contains("&#60;b&#62;&#34;&#39;&#38;") && !html.contains("<b>"),
         "{html}"
     );
-    assert!(html.contains("<html lang=\"de\">") && html.contains("Etwas ist schiefgegangen"));
+    assert!(
+        html.contains("<html lang=\"de\" dir=\"ltr\">")
+            && html.contains("Etwas ist schiefgegangen")
+    );
     let mut sent = get_with("/form", "accept-language", "de-AT, en;q=0.5");
     *sent.method_mut() = Method::POST;
     let html = site.ask(&TABLE, sent).await.unwrap();
-    assert!(text_of(&html).contains("<html lang=\"de\">"));
+    assert!(text_of(&html).contains("<html lang=\"de\" dir=\"ltr\">"));
     let html = site
         .ask(&TABLE, request(Method::POST, "/form?lang=%zz"))
         .await
         .unwrap();
-    assert!(text_of(&html).contains("<html lang=\"en\">"));
+    assert!(text_of(&html).contains("<html lang=\"en\" dir=\"ltr\">"));
 }
 
 #[tokio::test]

@@ -1,0 +1,65 @@
+//! Values in texts.
+
+/// A part of a text: words of the text, or a value that was put in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment<'a> {
+    /// The text of the part.
+    pub text: &'a str,
+    /// True for a value: a page isolates its direction from that of the words around it.
+    pub value: bool,
+}
+
+/// Splits a text at its placeholders: `{name}` becomes the value of that name. Braces without a known name stay.
+pub fn segments<'a>(text: &'a str, values: &[(&str, &'a str)]) -> Vec<Segment<'a>> {
+    let mut parts = Vec::new();
+    let mut words = |text: &'a str, value| {
+        if !text.is_empty() {
+            parts.push(Segment { text, value });
+        }
+    };
+    let mut rest = text;
+    let known = |start: usize, rest: &'a str| {
+        let (name, after) = rest.get(start + 1..)?.split_once('}')?;
+        let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+        Some((*value, after))
+    };
+    let mut from = 0;
+    while let Some(found) = rest.get(from..).and_then(|r| r.find('{')) {
+        let start = from + found;
+        match known(start, rest) {
+            Some((value, after)) => {
+                words(rest.get(..start).unwrap_or(""), false);
+                words(value, true);
+                rest = after;
+                from = 0;
+            }
+            None => from = start + 1,
+        }
+    }
+    words(rest, false);
+    parts
+}
+
+/// Puts values in the place of placeholders.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let parts = segments(text, values);
+    parts.into_iter().map(|part| part.text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_become_values_and_values_are_not_read_again() {
+        let values = [("a", "{b}"), ("b", "2")];
+        assert_eq!(fill("{a} and {b}{b}", &values), "{b} and 22");
+        for text in ["", "{", "}", "{}", "{c}", "a { b } {{", "{{c}}", "ä{"] {
+            assert_eq!(fill(text, &values), text);
+        }
+        assert_eq!(fill("{{a}", &values), "{{b}");
+        let parts = segments("Sent to {b}.", &values);
+        let words: Vec<_> = parts.iter().map(|p| (p.text, p.value)).collect();
+        assert_eq!(words, [("Sent to ", false), ("2", true), (".", false)]);
+    }
+}
