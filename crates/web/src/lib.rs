@@ -7,6 +7,7 @@
 
 mod action;
 pub mod assets;
+pub mod branding;
 mod confirm_user;
 pub mod cookies;
 mod documents;

@@ -1,5 +1,6 @@
 //! What every page has around its own content.
 
+use crate::branding::Brand;
 use crate::locale::Locale;
 
 /// The version of a pool's pages (`ManagedLoginVersion`).
@@ -17,6 +18,8 @@ pub struct Frame<'a> {
     pub locale: Locale,
     /// The version.
     pub version: Version,
+    /// The look of the client's pages.
+    pub brand: &'a Brand,
     /// The name of the client.
     pub app: &'a str,
     /// The query of the page as it was sent, without `?`: links and forms carry it on unchanged.
