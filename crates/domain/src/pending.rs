@@ -172,6 +172,7 @@ mod tests {
             refresh_token_rotation: _,
             // For the sessions of managed login, which does not exist yet.
             sso_minutes: _,
+            oidc_profile: _,
             // Obeyed by the token endpoint.
             allowed_oauth_flows: _,
             allowed_oauth_scopes: _,

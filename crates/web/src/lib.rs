@@ -156,6 +156,22 @@ pub static ROUTES: Table = Table::new(&[
         rate: Rate::Category(Category::UserRead),
         handler: |request| Box::pin(oauth::user_info(request)),
     },
+    Route {
+        pattern: "/logout",
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Rate::Category(Category::UserToken),
+        handler: |request| Box::pin(oauth::logout(request)),
+    },
+    Route {
+        pattern: "/logout",
+        method: Verb::Post,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Rate::Category(Category::UserToken),
+        handler: |request| Box::pin(oauth::logout(request)),
+    },
     assets::route(),
 ]);
 

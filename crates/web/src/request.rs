@@ -69,6 +69,16 @@ impl<'a> Request<'a> {
         found.map_or("", |(_, segment)| segment)
     }
 
+    /// Returns the path as it was sent.
+    pub fn path(&self) -> &'a str {
+        self.parts.uri.path()
+    }
+
+    /// Returns the query as it was sent, without `?`.
+    pub fn raw_query(&self) -> &'a str {
+        self.parts.uri.query().unwrap_or("")
+    }
+
     /// Parses the query.
     ///
     /// # Errors

@@ -45,7 +45,8 @@ pub enum Class {
 /// A method that a route may have. HEAD and OPTIONS are answered by the table, others by no route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// Reads, by GET or HEAD; changes nothing, but for the links in messages that confirm by being opened.
+    /// Reads, by GET or HEAD; changes nothing, but for the links in messages that confirm by being opened, and for
+    /// `/logout`.
     Get,
     /// Changes something, by POST.
     Post,

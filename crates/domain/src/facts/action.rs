@@ -21,6 +21,8 @@ pub enum Endpoint {
     Revoke,
     /// `/oauth2/userInfo`.
     UserInfo,
+    /// `/logout`.
+    Logout,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -37,6 +39,7 @@ impl Endpoint {
             Self::ClientCredentials => "ClientCredentials",
             Self::Revoke => "RevocationEndpoint",
             Self::UserInfo => "UserInfo",
+            Self::Logout => "LogoutEndpoint",
             Self::Inbox => "Inbox",
         }
     }
@@ -44,7 +47,7 @@ impl Endpoint {
     /// Returns the operations whose work the endpoint does: it obeys the settings that govern them.
     pub fn stands_for(self) -> &'static [Op] {
         match self {
-            Self::Jwks | Self::Discovery | Self::Inbox => &[],
+            Self::Jwks | Self::Discovery | Self::Inbox | Self::Logout => &[],
             Self::Token => &[Op::GetTokensFromRefreshToken],
             Self::ClientCredentials => &[Op::GetClientToken],
             Self::Revoke => &[Op::RevokeToken],

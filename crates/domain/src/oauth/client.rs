@@ -31,20 +31,25 @@ pub type Known = (Arc<Pool>, Arc<Client>);
 /// [`INVALID_CLIENT`] for a client that is unknown, malformed or missing (settled J9).
 pub async fn find(cx: &Cx<'_>, named: Option<Credentials<'_>>) -> Result<Known, Stop> {
     let id = named.map_or("", |credentials| credentials.id);
-    // What no client is called is not looked up.
+    known(cx, id).await?.ok_or_else(|| INVALID_CLIENT.into())
+}
+
+/// Returns the client with this id; None if there is none. What no client is called is not looked up.
+///
+/// # Errors
+/// Faults.
+pub async fn known(cx: &Cx<'_>, id: &str) -> Result<Option<Known>, Fault> {
     let fits = !id.is_empty()
         && id.len() <= LONGEST_ID
         && id
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"_+".contains(&b));
     if !fits {
-        return Err(INVALID_CLIENT.into());
+        return Ok(None);
     }
     match cx.client(id).await {
-        Err(Fault::Api(error)) if error.code == ErrorCode::ResourceNotFound => {
-            Err(INVALID_CLIENT.into())
-        }
-        other => Ok(other?),
+        Err(Fault::Api(error)) if error.code == ErrorCode::ResourceNotFound => Ok(None),
+        other => other.map(Some),
     }
 }
 

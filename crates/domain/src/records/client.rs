@@ -14,6 +14,38 @@ const DEFAULT_REFRESH: i64 = 30 * 86_400;
 /// Seconds that access and ID tokens are good when the client does not say.
 const DEFAULT_ACCESS: i64 = 3_600;
 
+/// The behaviour of the OAuth endpoints towards a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OidcProfile {
+    /// That of the service.
+    #[default]
+    Cognito,
+    /// What OpenID Connect and OAuth demand where the service does otherwise (endpoints.md 7.3).
+    Standard,
+}
+
+impl OidcProfile {
+    /// Returns the profile with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Cognito, Self::Standard]
+            .into_iter()
+            .find(|profile| profile.name() == name)
+    }
+
+    /// Returns the name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cognito => "cognito",
+            Self::Standard => "standard",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The settings of a client; absent members stay absent (settled R16-R21).
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClientDoc {
@@ -77,6 +109,9 @@ pub struct ClientDoc {
     /// Minutes since a user's sign-in in which managed login lets them in again without asking; None = never set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sso_minutes: Option<i64>,
+    /// No member of the API: a command of the server sets it.
+    #[serde(default, skip_serializing_if = "OidcProfile::is_default")]
+    pub oidc_profile: OidcProfile,
 }
 
 /// A secret of a client as an entry of the sealed JSON list of its row.
@@ -181,6 +216,11 @@ impl Client {
     /// Returns the MAC of a client's row.
     pub fn mac(pool: &Pool, client_id: &str, doc: &str, sealed: Option<&[u8]>) -> Vec<u8> {
         pool.sign(&clients::signed(client_id, doc, sealed))
+    }
+
+    /// True if the OAuth endpoints do for the client what the standards demand.
+    pub fn is_standard(&self) -> bool {
+        self.doc.oidc_profile == OidcProfile::Standard
     }
 
     /// True if answers must not tell if a user exists (auth.md 2.11; unset = LEGACY).

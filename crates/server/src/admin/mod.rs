@@ -3,6 +3,7 @@
 pub(crate) mod control;
 pub(crate) mod issuer;
 pub(crate) mod messages;
+mod profile;
 
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
@@ -39,6 +40,18 @@ pub enum Request {
         pool: String,
         /// `gateway`, `aws` or a URL.
         issuer: String,
+    },
+    /// Shows the profile of a client (endpoints.md 7.3).
+    Profile {
+        /// The client's id.
+        client: String,
+    },
+    /// Sets the profile of a client.
+    SetProfile {
+        /// The client's id.
+        client: String,
+        /// `standard` or `cognito`.
+        profile: String,
     },
     /// Lists a part of the audit trail.
     Audit {
@@ -87,6 +100,7 @@ impl Request {
         matches!(
             self,
             Self::ListKeys
+                | Self::Profile { .. }
                 | Self::Audit { .. }
                 | Self::Messages { .. }
                 | Self::Message { .. }
@@ -119,6 +133,11 @@ pub async fn perform(
         Request::SetIssuer { pool, issuer } => {
             issuer::set(store, root, &pool, &issuer, now).await?;
             Ok(json!({"pool": pool}))
+        }
+        Request::Profile { client } => profile::show(store, root, &client).await,
+        Request::SetProfile { client, profile } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            profile::set(store, root, now, &client, &profile).await
         }
         Request::Audit {
             query,

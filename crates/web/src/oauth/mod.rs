@@ -1,11 +1,15 @@
 //! The OAuth endpoints that programs call: `/oauth2/token`, `/oauth2/revoke`, `/oauth2/userInfo` (endpoints.md 1.6 to
-//! 1.8). The client or the token that a request brings names the pool, on every host.
+//! 1.8), and `/logout`, to which they send browsers (endpoints.md 1.10). The client or the token that a request brings
+//! names the pool, on every host.
 
 mod credentials;
+mod location;
+mod logout;
 mod revoke;
 mod token;
 mod user_info;
 
+pub(crate) use logout::logout;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 pub(crate) use user_info::user_info;

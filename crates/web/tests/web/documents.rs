@@ -86,6 +86,7 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
         "subject_types_supported",
     ];
     let endpoints = [
+        ("end_session_endpoint", "/logout"),
         ("revocation_endpoint", "/oauth2/revoke"),
         ("token_endpoint", "/oauth2/token"),
         ("userinfo_endpoint", "/oauth2/userInfo"),

@@ -14,6 +14,7 @@ mod documents;
 mod forms;
 mod locales;
 mod oauth;
+mod oidc;
 mod pages;
 mod routes;
 mod site;

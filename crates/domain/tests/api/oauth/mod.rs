@@ -1,6 +1,7 @@
 //! The steps of the OAuth endpoints, called as the endpoints call them.
 
 mod machine;
+mod profile;
 mod refresh;
 mod revoke;
 mod user_info;

@@ -9,7 +9,7 @@ use cognate_shapes::*;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::records::client::{Client, ClientDoc};
+use crate::records::client::{Client, ClientDoc, OidcProfile};
 use crate::records::pool::Pool;
 use crate::resources::pools::settings::{Arn, filled};
 
@@ -54,6 +54,7 @@ macro_rules! document {
             auth_session_validity: $request.auth_session_validity.unwrap_or(SESSION_MINUTES),
             refresh_token_rotation: $request.refresh_token_rotation.map(rotation),
             sso_minutes: None,
+            oidc_profile: OidcProfile::default(),
         }
     };
 }
@@ -84,6 +85,8 @@ pub async fn of_updated_client(
     let doc = ClientDoc {
         // Has operations of its own.
         sso_minutes: before.doc.sso_minutes,
+        // Has a command of its own.
+        oidc_profile: before.doc.oidc_profile,
         ..document!(
             cx,
             request

@@ -1,0 +1,151 @@
+//! `/logout` (endpoints.md 1.10; OpenID Connect RP-Initiated Logout 1.0 for clients with the standard profile).
+//!
+//! GET ends a session, as it does at the service, whoever sends the browser here: the cookie is `SameSite=Lax`. A request
+//! of a client with the standard profile that does not show who is signed in asks first. A client may post its request,
+//! too; a browser sends no cookie with that, so it is sent on by GET. The answer to the question is a post of this site's
+//! own page: another site's comes without the cookie and ends nothing.
+
+use askama::Template;
+use cognate_domain::Endpoint;
+use cognate_domain::oauth::logout::{self, Browser, Next, Parameters};
+use http::{HeaderValue, Method, StatusCode, header};
+
+use crate::action;
+use crate::cookies::{SameSite, SetCookie};
+use crate::failure::Failure;
+use crate::fields::{Fields, QUERY_BYTES};
+use crate::oauth::location::with_query;
+use crate::pages::{self, Layout};
+use crate::request::Request;
+use crate::response::Response;
+
+/// The cookie of a browser's session.
+const SESSION: &str = "cognito";
+/// The field that answers the question.
+const ANSWER: &str = "sign_out";
+
+/// Texts, in the one language that they have.
+mod words {
+    pub(super) const QUESTION_TITLE: &str = "Sign out?";
+    pub(super) const QUESTION: &str = "An application asks to sign you out.";
+    pub(super) const YES: &str = "Sign out";
+    pub(super) const DONE_TITLE: &str = "Signed out";
+    pub(super) const DONE: &str = "You are signed out. You can close this page.";
+    pub(super) const NEXT: &str = "Continue";
+}
+
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+struct Question<'a> {
+    layout: Layout<'a>,
+    text: &'a str,
+    button: &'a str,
+    answer: &'static str,
+    fields: &'a Fields,
+}
+
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+struct SignedOut<'a> {
+    layout: Layout<'a>,
+    text: &'a str,
+    label: &'a str,
+    next: Option<String>,
+}
+
+/// Ends the session of the browser. HEAD does nothing: programs ask so if there is a page.
+pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
+    if request.method() == Method::HEAD {
+        return Ok(Response::empty(StatusCode::OK));
+    }
+    let is_post = request.method() == Method::POST;
+    let fields = if is_post {
+        request.form()?
+    } else {
+        request.query()?
+    };
+    let answered = is_post && fields.get(ANSWER).is_some();
+    if is_post && !answered {
+        return by_get(&fields);
+    }
+    let cookies = request.cookies()?;
+    let browser = Browser {
+        host: &request.visitor().host,
+        cookie: cookies.get(SESSION),
+    };
+    let parameters = parameters(&fields);
+    let cx = request.cx(Endpoint::Logout);
+    let checked = action::run(&cx, || Box::pin(logout::check(&cx, &parameters, browser)));
+    // The page says that the request cannot be understood, whatever the cause.
+    let sign_out = checked.await?.map_err(|_| Failure::BadRequest)?;
+    if sign_out.asks && !answered {
+        return Ok(question(&request, &fields));
+    }
+    action::run(&cx, || Box::pin(logout::end(&cx, &sign_out.pool, browser))).await?;
+    let response = match sign_out.next {
+        Next::To { uri, state } => {
+            let state = state.as_deref().map(|state| ("state", state));
+            let location = with_query(&uri, state);
+            // The policy of the page that has the question lets its form lead nowhere else.
+            if answered {
+                signed_out(&request, Some(location))
+            } else {
+                found(&location)
+            }
+        }
+        Next::SignIn => found(&format!("/login?{}", request.raw_query())),
+        Next::SignedOut => signed_out(&request, None),
+    };
+    Ok(response.with_cookie(SetCookie::delete(SESSION, SameSite::Lax)?))
+}
+
+fn parameters(fields: &Fields) -> Parameters<'_> {
+    Parameters {
+        client_id: fields.get("client_id"),
+        logout_uri: fields.get("logout_uri"),
+        redirect_uri: fields.get("redirect_uri"),
+        response_type: fields.get("response_type"),
+        id_token_hint: fields.get("id_token_hint"),
+        post_logout_redirect_uri: fields.get("post_logout_redirect_uri"),
+        state: fields.get("state"),
+    }
+}
+
+/// Sends a browser whose form came from elsewhere here again.
+fn by_get(fields: &Fields) -> Result<Response, Failure> {
+    let location = with_query("/logout", fields.iter());
+    if location.len() > QUERY_BYTES {
+        return Err(Failure::TooLarge);
+    }
+    Response::redirect(&location).ok_or(Failure::BadRequest)
+}
+
+/// 302, as the service answers.
+fn found(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => Response::empty(StatusCode::FOUND).with_header(header::LOCATION, location),
+        // All of its characters were encoded.
+        Err(_) => Response::empty(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn question(request: &Request<'_>, fields: &Fields) -> Response {
+    let page = Question {
+        layout: Layout::new(request.locale(), words::QUESTION_TITLE),
+        text: words::QUESTION,
+        button: words::YES,
+        answer: ANSWER,
+        fields,
+    };
+    pages::render(StatusCode::OK, &page)
+}
+
+fn signed_out(request: &Request<'_>, next: Option<String>) -> Response {
+    let page = SignedOut {
+        layout: Layout::new(request.locale(), words::DONE_TITLE),
+        text: words::DONE,
+        label: words::NEXT,
+        next,
+    };
+    pages::render(StatusCode::OK, &page)
+}
