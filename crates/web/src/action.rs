@@ -11,6 +11,7 @@ pub(crate) fn cx<'a>(app: &'a App, endpoint: Endpoint, visitor: &Visitor) -> Cx<
         ip: visitor.address.to_string(),
         user_agent: visitor.user_agent.clone(),
         base_url: visitor.base_url.clone(),
+        domain_pool: visitor.domain.as_ref().map(|at| at.pool.id.clone()),
     };
     let cx = Cx::new(
         app,

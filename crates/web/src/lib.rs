@@ -11,6 +11,7 @@ pub mod branding;
 mod confirm_user;
 pub mod cookies;
 mod documents;
+mod domain;
 pub mod failure;
 pub mod fields;
 pub mod locale;
@@ -26,6 +27,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use cognate_access::rates::Demand;
 use cognate_access::{ClientAddress, RateError};
+use cognate_domain::resources::domains::PoolAtHost;
 use cognate_domain::{App, Slot};
 use cognate_shapes::Category;
 
@@ -60,6 +62,11 @@ pub struct Visitor {
     pub host: String,
     /// Scheme and host by which the client came, checked against the allowed ones; None if they are not among them.
     pub base_url: Option<String>,
+    /// Scheme and host by which the client came, to be used if the host is the domain of a pool; None if it cannot be one
+    /// on this server.
+    pub domain_url: Option<String>,
+    /// The pool whose domain the host is, which [`route::Table::serve`] finds out.
+    pub domain: Option<PoolAtHost>,
     /// The id in `x-amzn-requestid`.
     pub request_id: String,
     /// The place that the request holds among those that run at once.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use cognate_access::rates::{Demand, User, UserDemand};
+use cognate_domain::resources::domains::PoolAtHost;
 use cognate_domain::{App, Cx, Endpoint};
 use cognate_shapes::Category;
 use http::request::Parts;
@@ -51,6 +52,11 @@ impl<'a> Request<'a> {
     /// Returns the domain.
     pub fn app(&self) -> &'a App {
         self.site.app()
+    }
+
+    /// Returns the pool whose domain the host is; None on the hosts of this server itself, where all pools are.
+    pub fn pool_at_host(&self) -> Option<&'a PoolAtHost> {
+        self.visitor.domain.as_ref()
     }
 
     /// Returns the method; HEAD is not changed into GET here.

@@ -12,7 +12,9 @@ use cognate_shapes::Category;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
+use crate::domain;
 use crate::failure::Failure;
+use crate::locale::Locale;
 use crate::request::Request;
 use crate::response::Response;
 use crate::{Site, Visitor};
@@ -175,6 +177,17 @@ impl Table {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         let first = self.routes.iter().find(|r| r.matches(path).is_some())?;
+        let arrived = match domain::arrive(site.app(), visitor).await {
+            Ok(arrived) => arrived,
+            Err(fault) => {
+                tracing::error!(path, ?fault, request_id = %visitor.request_id, "no domain can be read");
+                let failure = Failure::from(fault);
+                let response =
+                    failure.response(first.class, Locale::default(), &visitor.request_id);
+                return Some(response.into_http(first.class, first.cors, visitor.is_https()));
+            }
+        };
+        let visitor = &*arrived;
         let secure = visitor.is_https();
         let Some((route, params)) = self.find(&parts.method, path) else {
             let refused = match parts.method {

@@ -6,7 +6,6 @@
 
 use cognate_shapes::UserStatusType;
 use cognate_store::Batch;
-use cognate_store::tables::domains;
 
 use crate::accounts::confirm_sign_up::LIMIT;
 use crate::accounts::public_call::PublicCall;
@@ -18,6 +17,7 @@ use crate::messages::Origin;
 use crate::records::domain;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
+use crate::resources::domains;
 use crate::users::codes::{self, Purpose};
 use crate::users::{aliases, verification};
 
@@ -89,8 +89,8 @@ pub async fn confirm_by_link(cx: &Cx<'_>, link: &Link<'_>) -> Result<()> {
 
 /// True if the pool has a domain and the host is not another pool's.
 async fn has_pages(cx: &Cx<'_>, pool: &Pool, host: &str) -> Result<bool> {
-    let named = domains::get(&cx.store, &domain::key_of_host(host)).await?;
-    if named.is_some_and(|row| row.pool_id != pool.id) {
+    let named = domains::at_host(cx, host).await?;
+    if named.is_some_and(|named| named.pool.id != pool.id) {
         return Ok(false);
     }
     Ok(domain::preferred_of(&cx.store, pool).await?.is_some())

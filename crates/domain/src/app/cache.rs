@@ -1,9 +1,10 @@
-//! Pools, clients and signing keys, kept for a second at a time.
+//! Pools, clients, signing keys and domains, kept for a second at a time.
 //!
 //! An entry older than the lease is read again; code that changes a row puts the new version in at once. A put never
 //! replaces a higher version, so a slow reader cannot bring an old row back. The memory is bounded in bytes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use cognate_store::tables::clients;
 use quick_cache::Weighter;
@@ -14,6 +15,7 @@ use crate::app::sources::Sources;
 use crate::clock::{Clock, SECOND};
 use crate::errors::{Fault, Result};
 use crate::records::client::Client;
+use crate::records::domain::Domain;
 use crate::records::pool::Pool;
 
 /// How long an entry may be used without reading it again, in microseconds: the bound within which a change made on
@@ -47,22 +49,39 @@ impl<T> Weighter<String, Entry<T>> for Bytes {
     }
 }
 
+/// A domain is small; its key is what a request names.
+#[derive(Clone)]
+struct Names;
+
+impl Weighter<String, Entry<Domain>> for Names {
+    fn weight(&self, key: &String, _: &Entry<Domain>) -> u64 {
+        u64::try_from(key.len()).map_or(512, |length| 256 + length)
+    }
+}
+
 /// The process-local caches.
 pub struct Cache {
     pools: Map<String, Entry<Pool>, Bytes>,
     clients: Map<String, Entry<Client>, Bytes>,
     signers: Map<String, Entry<PoolSigners>, Bytes>,
+    /// By their keys. A domain may go to another pool, so that versions do not order its entries: in place of them, an
+    /// entry counts only until the next change of any domain on this node.
+    domains: Map<String, Entry<Domain>, Names>,
+    domain_changes: AtomicI64,
 }
 
 impl Cache {
     /// Caches that hold at most about `bytes` together.
     pub fn new(bytes: u64) -> Self {
-        let share = bytes / 3;
+        let names = bytes / 16;
+        let share = (bytes - names) / 3;
         let items = usize::try_from(share / (12 << 10)).unwrap_or(1024);
         Self {
             pools: Map::with_weighter(items, share, Bytes),
             clients: Map::with_weighter(items, share, Bytes),
             signers: Map::with_weighter(items, share, Bytes),
+            domains: Map::with_weighter(usize::try_from(names / 512).unwrap_or(1024), names, Names),
+            domain_changes: AtomicI64::new(0),
         }
     }
 
@@ -153,6 +172,31 @@ impl Cache {
         Ok(signers)
     }
 
+    /// Returns the domain with a key, whatever the state of its pool; that there is none is remembered, too.
+    pub async fn domain(&self, from: Sources<'_>, key: &str) -> Result<Option<Arc<Domain>>> {
+        let changes = self.domain_changes.load(Ordering::Acquire);
+        let known = fresh(&self.domains, from.clock, key).filter(|entry| entry.ver == changes);
+        if let Some(entry) = known {
+            return Ok(entry.value);
+        }
+        let read_at = from.clock.wall();
+        let value = Domain::load(from.store, from.root, key)
+            .await?
+            .map(Arc::new);
+        let entry = Entry {
+            value: value.clone(),
+            ver: changes,
+            read_at,
+        };
+        self.domains.insert(key.to_owned(), entry);
+        Ok(value)
+    }
+
+    /// Forgets the domains, of which this node has just changed one.
+    pub fn forget_domains(&self) {
+        self.domain_changes.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Takes over a pool that this node has just written.
     pub fn put_pool(&self, clock: &Clock, pool: Arc<Pool>) {
         let id = pool.id.clone();
@@ -221,10 +265,16 @@ impl Cache {
         self.pools.clear();
         self.clients.clear();
         self.signers.clear();
+        self.forget_domains();
+        self.domains.clear();
     }
 }
 
-fn fresh<T>(map: &Map<String, Entry<T>, Bytes>, clock: &Clock, id: &str) -> Option<Entry<T>> {
+fn fresh<T, W: Weighter<String, Entry<T>> + Clone>(
+    map: &Map<String, Entry<T>, W>,
+    clock: &Clock,
+    id: &str,
+) -> Option<Entry<T>> {
     let entry = map.get(id)?;
     let age = clock.wall().saturating_sub(entry.read_at);
     (0..LEASE).contains(&age).then_some(entry)

@@ -33,6 +33,7 @@ use crate::app::sources::Sources;
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
 use crate::records::client::Client;
+use crate::records::domain::{Domain, SERVICE_BASE};
 use crate::records::pool::Pool;
 
 /// The one of the two programs that this is (design decision 1).
@@ -64,6 +65,9 @@ pub struct Settings {
     pub region: String,
     /// The URL under which clients reach this server, without a trailing slash.
     pub public_url: Option<String>,
+    /// The end of the hosts that are made of prefixes, which the operator leads to this server; None for the service's
+    /// own, which does not lead here.
+    pub domain_base: Option<String>,
     /// Issuer of pools without their own setting.
     pub issuer: IssuerDefault,
     /// Refuse features above the pool's tier.
@@ -92,6 +96,7 @@ impl Settings {
             account: "000000000000".into(),
             region: "us-east-1".into(),
             public_url: None,
+            domain_base: None,
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
             private_outbound: false,
@@ -102,6 +107,11 @@ impl Settings {
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
         }
+    }
+
+    /// Returns the end of the hosts that are made of prefixes.
+    pub fn domain_base(&self) -> &str {
+        self.domain_base.as_deref().unwrap_or(SERVICE_BASE)
     }
 }
 
@@ -196,6 +206,14 @@ impl App {
     /// The store's, and an internal fault for a row that does not open or parse.
     pub async fn cached_client(&self, client_id: &str) -> Result<Option<Arc<Client>>> {
         self.cache.client(self.sources(), client_id).await
+    }
+
+    /// Returns the domain with a key, at most a second old; None without one.
+    ///
+    /// # Errors
+    /// The store's, and an internal fault for a row that is not signed or does not parse.
+    pub async fn cached_domain(&self, key: &str) -> Result<Option<Arc<Domain>>> {
+        self.cache.domain(self.sources(), key).await
     }
 
     /// Returns the signing keys of a pool, made on first use.

@@ -73,6 +73,8 @@ pub struct ClientInfo {
     pub user_agent: String,
     /// Scheme and host by which the client reached us, already checked against `hosts`; None when it may not be used.
     pub base_url: Option<String>,
+    /// The id of the pool whose domain the host is; None on the hosts of this server itself, where all pools are.
+    pub domain_pool: Option<String>,
 }
 
 /// The label of a requirement that fails when more codes were sent to one address, or guessed, than is allowed.
@@ -131,6 +133,12 @@ impl<'a> Cx<'a> {
     pub fn holding(mut self, slot: Slot) -> Self {
         self.slot = Some(slot);
         self
+    }
+
+    /// True unless the host that the client asked is the domain of another pool.
+    pub fn is_home_of(&self, pool: &Pool) -> bool {
+        let domain_pool = self.client_info.domain_pool.as_ref();
+        domain_pool.is_none_or(|id| *id == pool.id)
     }
 
     /// Returns the service's time in microseconds, when the action began or its latest pause ended.

@@ -3,11 +3,12 @@
 use cognate_store::tables::domains::DomainRow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::app::{Mode, Settings};
+use crate::app::Settings;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::domain;
 use crate::records::pool::Pool;
+use crate::resources::domains;
 
 /// The page that the link leads to.
 const PAGE: &str = "/confirmUser/";
@@ -36,17 +37,14 @@ pub async fn confirmation(
     Ok(url(&pages, client_id, username, code))
 }
 
-/// Returns the URL below which the pages of a pool are reached. A custom domain leads here if the operator says so in
-/// the DNS; the host that the service makes of a prefix never does, so that the pages of such a pool are below the URL of
-/// this server. In `dev`, all are. `base_url`: the URL by which the client came, if it may be used.
+/// Returns the URL below which the pages of a pool are reached: their domain where that leads here, else this server.
+/// `base_url`: the URL by which the client came, if it may be used.
 fn pages(settings: &Settings, base_url: Option<&str>, domain: &DomainRow) -> String {
-    let here = match settings.mode {
-        Mode::Serve if domain.custom => None,
-        Mode::Serve | Mode::Dev => settings.public_url.as_deref().or(base_url),
-    };
-    match here {
+    let leads_here = domains::url(settings, domain);
+    let here = || settings.public_url.as_deref().or(base_url);
+    match leads_here.or_else(|| here().map(str::to_owned)) {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("https://{}", domain::name(domain)),
+        None => format!("https://{}", domain::name(settings.domain_base(), domain)),
     }
 }
 
@@ -59,6 +57,7 @@ fn url(pages: &str, client_id: &str, username: &str, code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Mode;
 
     #[test]
     fn pages_are_where_they_can_be_reached() {
@@ -89,9 +88,15 @@ mod tests {
         let dev = settings(Mode::Dev, None);
         assert_eq!(pages(&dev, came, &custom), "https://other.example:8443");
         assert_eq!(pages(&dev, None, &custom), "https://auth.example.org");
+        let mut based = settings(Mode::Serve, Some(own));
+        based.domain_base = Some("login.example".into());
+        assert_eq!(
+            pages(&based, came, &prefix),
+            "https://app.auth.eu-west-1.login.example"
+        );
         for row in [prefix, custom] {
-            let host = format!("{}:443", domain::name(&row));
-            assert_eq!(domain::key_of_host(&host), row.key);
+            let host = format!("{}:443", domain::name(based.domain_base(), &row));
+            assert_eq!(domains::key_of_host(&based, &host), Some(row.key));
         }
     }
 

@@ -28,17 +28,20 @@ pub type Known = (Arc<Pool>, Arc<Client>);
 /// Returns the client that the credentials name, without a look at their secret.
 ///
 /// # Errors
-/// [`INVALID_CLIENT`] for a client that is unknown, malformed or missing (settled J9).
+/// [`INVALID_CLIENT`] for a client that is unknown, malformed or missing (settled J9), and on another pool's domain.
 pub async fn find(cx: &Cx<'_>, named: Option<Credentials<'_>>) -> Result<Known, Stop> {
     let id = named.map_or("", |credentials| credentials.id);
-    known(cx, id).await?.ok_or_else(|| INVALID_CLIENT.into())
+    let known = known(cx, id).await?;
+    let here = known.filter(|(pool, _)| cx.is_home_of(pool));
+    Ok(here.ok_or(INVALID_CLIENT)?)
 }
 
-/// Returns the client with this id; None if there is none. What no client is called is not looked up.
+/// Returns the client of an id and its pool; None if there is none.
 ///
 /// # Errors
-/// Faults.
+/// Faults, and a setting of the pool or the client whose feature is missing.
 pub async fn known(cx: &Cx<'_>, id: &str) -> Result<Option<Known>, Fault> {
+    // What no client is called is not looked up.
     let fits = !id.is_empty()
         && id.len() <= LONGEST_ID
         && id

@@ -15,7 +15,7 @@ pub type Claims = Vec<(String, String)>;
 ///
 /// # Errors
 /// Faults. Refusals: [`NO_OPENID_SCOPE`] for a good token without that scope and for ID tokens; [`TOKEN_OVER`] for every
-/// other one that is not good.
+/// other one that is not good, and on another pool's domain.
 pub async fn claims(cx: &Cx<'_>, token: &str) -> Result<std::result::Result<Claims, BearerError>> {
     let signed = match verify::access_token(cx, token, Require::Any).await {
         Ok(signed) => signed,
@@ -25,6 +25,9 @@ pub async fn claims(cx: &Cx<'_>, token: &str) -> Result<std::result::Result<Clai
         }
         Err(other) => return Err(other),
     };
+    if !cx.is_home_of(&signed.pool) {
+        return Ok(Err(TOKEN_OVER));
+    }
     let has = |scope: &str| signed.claims.scopes().any(|granted| granted == scope);
     if !has("openid") {
         return Ok(Err(NO_OPENID_SCOPE));

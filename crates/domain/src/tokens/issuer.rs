@@ -1,5 +1,7 @@
 //! The issuer of a pool's tokens (design decision 7).
 
+use std::borrow::Cow;
+
 use cognate_crypto::seal::RootKey;
 use cognate_shapes::IssuerType;
 use cognate_store::tables::pools;
@@ -15,6 +17,8 @@ use crate::records::pool::{Issuer, Pool};
 /// Returns the issuer in the tokens and the discovery document of `pool`, without a trailing slash.
 ///
 /// The gateway form follows the host by which the client came, which the server has checked against the allowed ones.
+/// Domains of pools do not change it: there it is `public_url`. Where that is not set, below `localhost` it is
+/// `localhost` itself, which programs find too.
 ///
 /// # Errors
 /// An internal fault when a gateway issuer is needed and there is neither an allowed host nor a public URL; the server
@@ -24,16 +28,38 @@ pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
         (Some(Issuer::Custom(url)), _) => Ok(url.clone()),
         (Some(Issuer::Aws), _) | (None, IssuerDefault::Aws) => Ok(aws(pool)),
         (Some(Issuer::Gateway), _) | (None, IssuerDefault::Gateway) => {
-            let base = cx
-                .client_info
-                .base_url
-                .as_deref()
-                .or(cx.settings.public_url.as_deref());
+            let base = base(
+                cx.client_info.base_url.as_deref(),
+                cx.settings.public_url.as_deref(),
+                cx.client_info.domain_pool.is_some(),
+            );
             let base = base
                 .ok_or_else(|| Fault::Internal("no URL for the issuer of a gateway pool".into()))?;
             Ok(format!("{}/{}", base.trim_end_matches('/'), pool.id))
         }
     }
+}
+
+/// Returns the URL of this server in issuers. `came`: the URL by which the client came; `at_domain`: true if that is the
+/// domain of a pool.
+fn base<'u>(
+    came: Option<&'u str>,
+    public: Option<&'u str>,
+    at_domain: bool,
+) -> Option<Cow<'u, str>> {
+    if !at_domain {
+        return came.or(public).map(Cow::Borrowed);
+    }
+    if let Some(public) = public {
+        return Some(public.into());
+    }
+    let came = came?;
+    let (scheme, host) = came.split_once("://")?;
+    let (name, port) = host.find(':').map_or((host, ""), |at| host.split_at(at));
+    if name.ends_with(".localhost") {
+        return Some(format!("{scheme}://localhost{port}").into());
+    }
+    Some(came.into())
 }
 
 /// Returns the issuer in the form of the service itself (auth.md 5.1).
@@ -81,4 +107,46 @@ pub async fn set(
         }
     }
     Err(Fault::Stale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_does_not_change_the_issuer() {
+        let public = Some("https://id.example");
+        for (came, public, at_domain, expected) in [
+            (Some("http://a.example"), public, false, "http://a.example"),
+            (Some("http://a.example"), public, true, "https://id.example"),
+            (None, public, true, "https://id.example"),
+            (
+                Some("http://shop.localhost:9229"),
+                None,
+                true,
+                "http://localhost:9229",
+            ),
+            (
+                Some("http://shop.localhost"),
+                None,
+                true,
+                "http://localhost",
+            ),
+            (
+                Some("http://a.shop.example:1"),
+                None,
+                true,
+                "http://a.shop.example:1",
+            ),
+            (
+                Some("http://x.localhost:9229"),
+                None,
+                false,
+                "http://x.localhost:9229",
+            ),
+        ] {
+            assert_eq!(base(came, public, at_domain).unwrap(), expected);
+        }
+        assert_eq!(base(None, None, true), None);
+    }
 }

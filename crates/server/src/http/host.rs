@@ -68,6 +68,11 @@ impl Host {
         self.name == other.name
     }
 
+    /// True if it is a name and no address.
+    pub fn is_name(&self) -> bool {
+        matches!(self.name, Name::Text(_))
+    }
+
     /// True if it can only mean this machine.
     pub fn is_loopback(&self) -> bool {
         match &self.name {

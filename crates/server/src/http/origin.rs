@@ -152,20 +152,43 @@ impl OriginRules {
         {
             return Some(url.text.clone());
         }
-        let forwarded = self.proxies.trust(peer.ip.to_canonical())
-            && headers
-                .get("x-forwarded-proto")
-                .is_some_and(|v| v == "https");
-        let scheme = if peer.tls || forwarded {
-            "https"
-        } else {
-            "http"
-        };
+        let scheme = self.scheme(peer, headers);
         let own = self.listed(host, scheme).or_else(|| {
             let loopback = self.dev && host.is_loopback();
             loopback.then(|| host.within(scheme))
         })?;
         Some(format!("{scheme}://{own}"))
+    }
+
+    /// Returns the URL by which the client reached this server, for a host that is the domain of a pool. None for a port
+    /// on which another program may listen.
+    pub fn domain_url(&self, peer: Peer, host: &Host, headers: &HeaderMap) -> Option<String> {
+        // A proxy that ends TLS for this server ends it for the domains, too.
+        let public = self.public_url.as_ref();
+        let secure = !self.dev && public.is_some_and(|url| url.scheme == "https");
+        let scheme = match secure {
+            true => "https",
+            false => self.scheme(peer, headers),
+        };
+        let host = host.within(scheme);
+        let known = host.port().is_none_or(|port| {
+            self.dev
+                || self.ports.contains(&port)
+                || public.is_some_and(|url| url.host.port() == Some(port))
+        });
+        known.then(|| format!("{scheme}://{host}"))
+    }
+
+    fn scheme(&self, peer: Peer, headers: &HeaderMap) -> &'static str {
+        let forwarded = self.proxies.trust(peer.ip.to_canonical())
+            && headers
+                .get("x-forwarded-proto")
+                .is_some_and(|v| v == "https");
+        if peer.tls || forwarded {
+            "https"
+        } else {
+            "http"
+        }
     }
 }
 

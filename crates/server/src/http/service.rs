@@ -53,6 +53,7 @@ pub async fn respond(
                 ip: address.to_string(),
                 user_agent: text(&parts.headers, header::USER_AGENT),
                 base_url: state.origins.base_url(peer, &named.host, &parts.headers),
+                domain_pool: None,
             };
             let about = About {
                 request_id,
@@ -72,6 +73,8 @@ pub async fn respond(
                 user_agent: text(&parts.headers, header::USER_AGENT),
                 host: named.host.to_string(),
                 base_url: state.origins.base_url(peer, &named.host, &parts.headers),
+                domain_url: state.origins.domain_url(peer, &named.host, &parts.headers),
+                domain: None,
                 request_id,
                 slot: None,
             };

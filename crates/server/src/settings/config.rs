@@ -127,6 +127,11 @@ const KEYS: &[Key] = &[
         "Host names, with a port where it is not the usual one or this server's, that may stand in issuers besides public_url (serve)",
     ),
     key(
+        "domain_base",
+        Kind::One,
+        "End of the hosts of prefix domains, <prefix>.auth.<region>.<domain_base>, that lead to this server (default amazoncognito.com, which does not)",
+    ),
+    key(
         "trusted_proxies",
         Kind::Many,
         "Addresses or CIDR ranges whose X-Forwarded-For is believed",

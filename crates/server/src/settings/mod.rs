@@ -151,6 +151,7 @@ impl ServerConfig {
             account,
             region,
             public_url: public_url.map(|url| url.text),
+            domain_base: config.one("domain_base").map(domain_base).transpose()?,
             issuer,
             enforce_tiers: config.switch("enforce_tiers")?,
             private_outbound: config.switch("private_outbound")?,
@@ -408,6 +409,13 @@ fn url(text: &str) -> anyhow::Result<PublicUrl> {
         host: host.within(scheme),
         scheme: scheme.to_owned(),
     })
+}
+
+/// Parses the end of the hosts of prefixes: a name without a port.
+fn domain_base(text: &str) -> anyhow::Result<String> {
+    let host = Host::parse(text).filter(|host| host.is_name() && host.port().is_none());
+    let refused = || ConfigError::invalid("domain_base", "must have the form of id.example");
+    Ok(host.ok_or_else(refused)?.to_string())
 }
 
 #[cfg(test)]

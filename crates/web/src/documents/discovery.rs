@@ -123,7 +123,7 @@ async fn base(cx: &Cx<'_>, pool: &Pool, issuer: &str) -> Result<Option<String>> 
     let here = here.map(|url| url.trim_end_matches('/'));
     Ok(Some(match here {
         Some(here) if !row.custom && of_issuer == Some(here) => here.to_owned(),
-        _ => format!("https://{}", domain::name(&row)),
+        _ => format!("https://{}", domain::name(settings.domain_base(), &row)),
     }))
 }
 

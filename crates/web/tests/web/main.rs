@@ -12,6 +12,7 @@ mod confirm_user;
 mod cookies;
 mod documents;
 mod forms;
+mod hosts;
 mod locales;
 mod oauth;
 mod oidc;

@@ -7,7 +7,7 @@ use cognate_access::rates::Demand;
 use cognate_access::{ClientAddress, RateError};
 use cognate_crypto::random;
 use cognate_crypto::seal::RootKey;
-use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
+use cognate_domain::{ApiError, App, Caller, ClientInfo, Cx, Settings, dispatch};
 use cognate_shapes::{Category, Op, validate};
 use cognate_store::{Store, StoreOptions};
 use cognate_web::route::Table;
@@ -80,7 +80,12 @@ impl Site {
         }
     }
 
-    pub async fn call(&self, op: Op, mut input: Value) -> Value {
+    pub async fn call(&self, op: Op, input: Value) -> Value {
+        let answer = self.try_call(op, input).await;
+        answer.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    pub async fn try_call(&self, op: Op, mut input: Value) -> Result<Value, ApiError> {
         validate(op, &mut input).unwrap_or_else(|_| panic!("invalid input"));
         let caller = Caller::Key {
             id: "test".into(),
@@ -91,12 +96,9 @@ impl Site {
             ..ClientInfo::default()
         };
         let cx = Cx::new(&self.app, op, caller, from, random::uuid_v4());
-        let answer = dispatch(&cx, input)
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}"));
-        answer
-            .body
-            .map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())
+        let answer = dispatch(&cx, input).await?;
+        let body = answer.body;
+        Ok(body.map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap()))
     }
 
     pub async fn pool(&self) -> String {
@@ -157,8 +159,20 @@ pub fn visitor(base: Option<&str>) -> Visitor {
         user_agent: String::new(),
         host: "localhost".into(),
         base_url: base.map(str::to_owned),
+        domain_url: base.map(str::to_owned),
+        domain: None,
         request_id: "the-request".into(),
         slot: None,
+    }
+}
+
+/// Returns a client that came by http to another host of this server.
+pub fn visitor_at(host: &str) -> Visitor {
+    Visitor {
+        host: host.to_owned(),
+        base_url: None,
+        domain_url: Some(format!("http://{host}")),
+        ..visitor(None)
     }
 }
 

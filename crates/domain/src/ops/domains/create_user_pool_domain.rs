@@ -8,8 +8,8 @@ use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::records::domain;
-use crate::resources::domains::{CLASSIC, DomainDoc};
+use crate::records::domain::{self, DomainDoc};
+use crate::resources::domains::CLASSIC;
 use crate::{audit, resources};
 
 /// Custom domains in a region (admin.md 7.2).
@@ -27,6 +27,11 @@ pub async fn create_user_pool_domain(
         None => resources::domains::check_prefix(&input.domain)?,
         Some(config) => {
             resources::domains::check_custom(&input.domain)?;
+            // A host that belongs to a prefix, whoever has that.
+            let found = resources::domains::key_of_host(&cx.settings, &input.domain);
+            if found.as_deref() != Some(input.domain.as_str()) {
+                return Err(errors::domains::invalid_custom_domain().into());
+            }
             resources::domains::check_certificate(config)?;
         }
     }
@@ -87,6 +92,7 @@ pub async fn create_user_pool_domain(
         other => resources::domains::conflict(cx, &pool, other),
     })
     .await?;
+    cx.cache.forget_domains();
     Ok(CreateUserPoolDomainResponse {
         managed_login_version: Some(doc.managed_login_version),
         cloud_front_domain: custom.then_some(doc.distribution),

@@ -35,5 +35,6 @@ async fn delete(
         resources::domains::conflict(cx, &pool, label)
     })
     .await?;
+    cx.cache.forget_domains();
     Ok(DeleteUserPoolDomainResponse {})
 }

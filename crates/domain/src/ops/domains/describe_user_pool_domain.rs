@@ -8,10 +8,9 @@ use cognate_store::tables::domains;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::records::domain;
+use crate::records::domain::{self, DomainDoc};
 use crate::records::pool::Pool;
 use crate::resources;
-use crate::resources::domains::DomainDoc;
 
 /// The code that the service's buckets carry for a region (endpoints.md 2.1).
 const PLACES: [(&str, &str); 17] = [
@@ -62,7 +61,7 @@ pub async fn describe_user_pool_domain(
     let description = DomainDescriptionType {
         user_pool_id: Some(pool.id.clone()),
         aws_account_id: Some(cx.settings.account.clone()),
-        domain: Some(resources::domains::name(&row)),
+        domain: Some(domain::bare(&row).to_owned()),
         s3_bucket: Some(format!("aws-cognito-prod-{place}-assets")),
         cloud_front_distribution: Some(doc.distribution),
         version: Some(doc.version),

@@ -8,8 +8,7 @@ use cognate_store::tables::guards;
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::records::domain;
-use crate::resources::domains::DomainDoc;
+use crate::records::domain::{self, DomainDoc};
 use crate::resources::pools::contended;
 use crate::{audit, resources};
 
@@ -56,6 +55,7 @@ async fn update(
         resources::domains::conflict(cx, &pool, label)
     })
     .await?;
+    cx.cache.forget_domains();
     Ok(UpdateUserPoolDomainResponse {
         managed_login_version: Some(after.managed_login_version),
         cloud_front_domain: changed.custom.then_some(after.distribution),

@@ -19,7 +19,7 @@ use crate::records::pool::Pool;
 /// Returns the host under which the pool's pages are, the custom domain before the prefix; the pages are styled only in
 /// a pool that has one.
 pub(crate) async fn host(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
-    let host = domain::host_of(&cx.store, pool).await?;
+    let host = domain::host_of(&cx.store, cx.settings.domain_base(), pool).await?;
     Ok(host.ok_or_else(errors::branding::no_domain)?)
 }
 

@@ -1,10 +1,13 @@
 //! Domains of pools: keys, checks of names and certificates, finding one, and mapping conflicts.
 
+mod host;
+
+pub use host::{PoolAtHost, at_host, key_of_host, url};
+
 use cognate_crypto::basic_time;
 use cognate_shapes::CustomDomainConfigType;
 use cognate_store::Label;
 use cognate_store::tables::domains::{self, DomainRow};
-use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
 use crate::cx::pause::Call;
@@ -24,19 +27,6 @@ pub(crate) const MANAGED: i64 = 2;
 pub(crate) const CERTIFICATE_REGION: &str = "us-east-1";
 /// The name under which custom domains are counted in `resource_counts`.
 pub(crate) const RESOURCE: &str = "custom_domains";
-
-/// The document of a domain's row.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct DomainDoc {
-    pub(crate) managed_login_version: i64,
-    /// Present on custom domains only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) custom: Option<CustomDomainConfigType>,
-    /// The name that the service would give the distribution of the pages.
-    pub(crate) distribution: String,
-    /// The time of the last change of the domain, as `yyyyMMddHHmmss`.
-    pub(crate) version: String,
-}
 
 /// Returns the key in `domains`: a prefix has no dot.
 pub(crate) fn key(region: &str, domain: &str) -> String {
@@ -61,15 +51,6 @@ pub(crate) fn owner(pool: &Pool) -> String {
     format!("region/{}", pool.region)
 }
 
-/// Returns the domain of a key without the region.
-pub(crate) fn name(row: &DomainRow) -> String {
-    let name = row
-        .key
-        .split_once('/')
-        .map_or(row.key.as_str(), |(_, prefix)| prefix);
-    name.to_owned()
-}
-
 /// Returns the prefix and the custom domain of a pool.
 pub async fn of_pool(cx: &Cx<'_>, pool: &Pool) -> Result<(Option<String>, Option<String>)> {
     let (sql, params) = domains::of_pool(&pool.id);
@@ -77,7 +58,7 @@ pub async fn of_pool(cx: &Cx<'_>, pool: &Pool) -> Result<(Option<String>, Option
     for row in cx.store.rows(sql, params).await? {
         let row = domain::read(pool, row)?;
         let kind = if row.custom { &mut custom } else { &mut prefix };
-        *kind = Some(name(&row));
+        *kind = Some(domain::bare(&row).to_owned());
     }
     Ok((prefix, custom))
 }

@@ -44,7 +44,7 @@ impl RelyingPartyKeys {
         let own = own.unwrap_or_default().into_iter();
         let own = own.map(|row| Passkey::read(pool, subject, row));
         let keys = own.collect::<Result<_>>()?;
-        let of_pool = domain::host(pool, domains.unwrap_or_default())?;
+        let of_pool = domain::host(cx.settings.domain_base(), pool, domains.unwrap_or_default())?;
         Ok(Self {
             rp_id: configured.or(of_pool),
             keys,

@@ -162,6 +162,7 @@ impl TestApp {
             ip: self.caller.0.into(),
             user_agent: self.caller.1.into(),
             base_url: Some("http://127.0.0.1:9229".into()),
+            domain_pool: None,
         };
         let cx = Cx::new(
             &self.app,
