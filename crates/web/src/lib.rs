@@ -31,7 +31,7 @@ use cognate_domain::resources::domains::PoolAtHost;
 use cognate_domain::{App, Slot};
 use cognate_shapes::Category;
 
-use crate::route::{Class, Cors, Rate, Route, Table, Verb};
+use crate::route::{Class, Cors, Handler, Rate, Route, Table, Verb};
 
 /// The verdict on a demand.
 pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), RateError>> + Send + 'a>>;
@@ -81,24 +81,43 @@ impl Visitor {
     }
 }
 
+/// Returns the route of a document that every origin may read.
+const fn document(pattern: &'static str, handler: Handler) -> Route {
+    Route {
+        pattern,
+        method: Verb::Get,
+        cors: Cors::Open,
+        class: Class::Document,
+        rate: Rate::Free,
+        handler,
+    }
+}
+
 /// The routes of the program.
 pub static ROUTES: Table = Table::new(&[
-    Route {
-        pattern: "/{pool}/.well-known/jwks.json",
-        method: Verb::Get,
-        cors: Cors::Open,
-        class: Class::Document,
-        rate: Rate::Free,
-        handler: |request| Box::pin(documents::jwks(request)),
-    },
-    Route {
-        pattern: "/{pool}/.well-known/openid-configuration",
-        method: Verb::Get,
-        cors: Cors::Open,
-        class: Class::Document,
-        rate: Rate::Free,
-        handler: |request| Box::pin(documents::discovery(request)),
-    },
+    document("/{pool}/.well-known/jwks.json", |request| {
+        Box::pin(documents::jwks(request))
+    }),
+    document("/{pool}/.well-known/openid-configuration", |request| {
+        Box::pin(documents::discovery(request))
+    }),
+    document(
+        "/{pool}/.well-known/oauth-authorization-server",
+        |request| Box::pin(documents::discovery(request)),
+    ),
+    document(
+        "/.well-known/oauth-authorization-server/{pool}",
+        |request| Box::pin(documents::discovery(request)),
+    ),
+    document("/.well-known/oauth-authorization-server", |request| {
+        Box::pin(documents::discovery(request))
+    }),
+    document("/.well-known/openid-configuration", |request| {
+        Box::pin(documents::discovery(request))
+    }),
+    document("/.well-known/jwks.json", |request| {
+        Box::pin(documents::jwks(request))
+    }),
     Route {
         pattern: "/confirmUser",
         method: Verb::Get,

@@ -22,6 +22,9 @@ use crate::{Site, Visitor};
 /// The work of a handler.
 pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
 
+/// Answers a request.
+pub type Handler = for<'a> fn(Request<'a>) -> Work<'a>;
+
 /// The origins whose pages may read an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cors {
@@ -90,7 +93,7 @@ pub struct Route {
     /// The limits that requests count to.
     pub rate: Rate,
     /// The handler.
-    pub handler: for<'a> fn(Request<'a>) -> Work<'a>,
+    pub handler: Handler,
 }
 
 impl Route {

@@ -1,9 +1,11 @@
-//! `/<pool>/.well-known/openid-configuration`: OpenID Connect Discovery 1.0 section 3, with the members and the order of
-//! the service (endpoints.md 1.11). It names what answers and nothing else: endpoints are on a pool's domain, and a member
-//! that describes an endpoint is there only if the endpoint is.
+//! `openid-configuration` (OpenID Connect Discovery 1.0, section 3) and `oauth-authorization-server` (RFC 8414), which are
+//! one document: the members of the service, and more that clients look for, in the order of the alphabet (endpoints.md
+//! 1.11). It names what answers and nothing else: endpoints are on a pool's domain, and a member that
+//! describes an endpoint is there only if the endpoint is.
 
 use cognate_domain::records::domain;
 use cognate_domain::records::pool::Pool;
+use cognate_domain::resources::domains;
 use cognate_domain::tokens::issuer;
 use cognate_domain::{Cx, Endpoint, Result};
 use serde::Serialize;
@@ -23,27 +25,83 @@ pub(crate) const ENDPOINTS: [&str; 5] = [
     "/logout",
 ];
 
+/// The claims of ID tokens and of userInfo that every pool has.
+const CLAIMS: &[&str] = &[
+    "aud",
+    "auth_time",
+    "birthdate",
+    "cognito:groups",
+    "cognito:username",
+    "email",
+    "email_verified",
+    "exp",
+    "family_name",
+    "gender",
+    "given_name",
+    "iat",
+    "iss",
+    "jti",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "nonce",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "sub",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
+/// A list of words; absent where the endpoint that it describes is.
+type Words = Option<&'static [&'static str]>;
+
 /// The document. For a pool without a domain, or without endpoints that answer, it has the keys and no more.
 #[derive(Serialize)]
 struct Discovery {
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_endpoint: Option<String>,
+    /// RFC 9207.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_response_iss_parameter_supported: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims_parameter_supported: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims_supported: Words,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_challenge_methods_supported: Words,
     #[serde(skip_serializing_if = "Option::is_none")]
     end_session_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant_types_supported: Words,
     id_token_signing_alg_values_supported: [&'static str; 1],
     issuer: String,
     jwks_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response_types_supported: Option<[&'static str; 2]>,
+    prompt_values_supported: Words,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_parameter_supported: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_uri_parameter_supported: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_modes_supported: Words,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_types_supported: Words,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint: Option<String>,
+    /// Those of the service alone: clients that ask for all that is here would be refused the others, and the names of a
+    /// pool's resource servers are not for everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
-    scopes_supported: Option<[&'static str; 4]>,
+    scopes_supported: Words,
     subject_types_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    token_endpoint_auth_methods_supported: Option<[&'static str; 2]>,
+    token_endpoint_auth_methods_supported: Words,
     #[serde(skip_serializing_if = "Option::is_none")]
     userinfo_endpoint: Option<String>,
 }
@@ -56,19 +114,41 @@ impl Discovery {
             Some(format!("{base}{path}"))
         };
         let (authorize, token) = (at("/oauth2/authorize"), at("/oauth2/token"));
+        let (browser, program) = (authorize.is_some(), token.is_some());
+        let of_browser = |words: &'static [&'static str]| browser.then_some(words);
+        let of_program = |words: &'static [&'static str]| program.then_some(words);
+        let grants: &[&str] = if browser {
+            &[
+                "authorization_code",
+                "implicit",
+                "refresh_token",
+                "client_credentials",
+            ]
+        } else {
+            &["refresh_token", "client_credentials"]
+        };
         Self {
+            authorization_response_iss_parameter_supported: browser.then_some(true),
+            claims_parameter_supported: browser.then_some(false),
+            claims_supported: of_browser(CLAIMS),
+            code_challenge_methods_supported: of_browser(&["S256"]),
             end_session_endpoint: at("/logout"),
+            grant_types_supported: of_program(grants),
             id_token_signing_alg_values_supported: ["RS256"],
             jwks_uri: format!("{issuer}/.well-known/jwks.json"),
-            response_types_supported: authorize.is_some().then_some(["code", "token"]),
+            prompt_values_supported: of_browser(&["none", "login", "select_account", "consent"]),
+            request_parameter_supported: browser.then_some(false),
+            request_uri_parameter_supported: browser.then_some(false),
+            response_modes_supported: of_browser(&["query", "fragment"]),
+            response_types_supported: of_browser(&["code", "token"]),
             revocation_endpoint: at("/oauth2/revoke"),
-            scopes_supported: authorize
-                .is_some()
-                .then_some(["openid", "email", "phone", "profile"]),
+            scopes_supported: of_browser(&["openid", "email", "phone", "profile"]),
             subject_types_supported: ["public"],
-            token_endpoint_auth_methods_supported: token
-                .is_some()
-                .then_some(["client_secret_basic", "client_secret_post"]),
+            token_endpoint_auth_methods_supported: of_program(&[
+                "client_secret_basic",
+                "client_secret_post",
+                "none",
+            ]),
             userinfo_endpoint: at("/oauth2/userInfo"),
             authorization_endpoint: authorize,
             token_endpoint: token,
@@ -79,7 +159,7 @@ impl Discovery {
 
 /// Answers with the document.
 pub(crate) async fn discovery(request: Request<'_>) -> std::result::Result<Response, Failure> {
-    let pool_id = request.param("pool");
+    let pool_id = super::pool_id(&request)?;
     let cx = request.cx(Endpoint::Discovery);
     let served = served();
     let document = action::run(&cx, || document(&cx, pool_id, &served)).await?;
@@ -87,7 +167,7 @@ pub(crate) async fn discovery(request: Request<'_>) -> std::result::Result<Respo
 }
 
 async fn document(cx: &Cx<'_>, pool_id: &str, served: &[&str]) -> Result<Option<String>> {
-    match cx.cached_pool(pool_id).await? {
+    match super::pool(cx, pool_id).await? {
         Some(pool) => Ok(Some(of_pool(cx, &pool, served).await?)),
         None => Ok(None),
     }
@@ -98,33 +178,25 @@ async fn of_pool(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
     let issuer = issuer::of(cx, pool)?;
     let base = match served {
         [] => None,
-        _ => base(cx, pool, &issuer).await?,
+        _ => base(cx, pool).await?,
     };
     let document = Discovery::of(issuer, base.as_deref(), served);
     Ok(serde_json::to_string(&document)?)
 }
 
-/// Returns scheme and host of the pool's endpoints; None in a pool without a domain.
-///
-/// A prefix makes a name of the service's. That leads to this server where the tokens name the service as their issuer,
-/// too. Where the issuer is this server, the endpoints are named where they answer as well: under the issuer's host.
-async fn base(cx: &Cx<'_>, pool: &Pool, issuer: &str) -> Result<Option<String>> {
+/// Returns scheme and host of the pool's endpoints; None in a pool without a domain. They are the domain's where that
+/// leads to this server from everywhere, else those by which the client came, which lead here for this client at least.
+async fn base(cx: &Cx<'_>, pool: &Pool) -> Result<Option<String>> {
     let Some(row) = domain::preferred_of(&cx.store, pool).await? else {
         return Ok(None);
     };
     let (settings, client) = (&cx.settings, &cx.client_info);
-    let here = client
-        .base_url
-        .as_deref()
-        .or(settings.public_url.as_deref());
-    let of_issuer = issuer
-        .strip_suffix(&pool.id)
-        .map(|url| url.trim_end_matches('/'));
-    let here = here.map(|url| url.trim_end_matches('/'));
-    Ok(Some(match here {
-        Some(here) if !row.custom && of_issuer == Some(here) => here.to_owned(),
-        _ => format!("https://{}", domain::name(settings.domain_base(), &row)),
-    }))
+    let here = client.base_url.as_deref();
+    let here = here.or(settings.public_url.as_deref()).map(str::to_owned);
+    let base = domains::url(settings, &row).or(here);
+    let base =
+        base.unwrap_or_else(|| format!("https://{}", domain::name(settings.domain_base(), &row)));
+    Ok(Some(base.trim_end_matches('/').to_owned()))
 }
 
 #[cfg(test)]
@@ -143,35 +215,70 @@ mod tests {
         assert_eq!(text(None, &[]), KEYS);
         assert_eq!(text(None, &ALL), KEYS);
         assert_eq!(text(Some("https://d.example"), &[]), KEYS);
+        let claims = serde_json::to_string(CLAIMS).unwrap();
         assert_eq!(
             text(Some("https://d.example"), &ALL),
-            concat!(
+            [
                 r#"{"authorization_endpoint":"https://d.example/oauth2/authorize","#,
+                r#""authorization_response_iss_parameter_supported":true,"claims_parameter_supported":false,"#,
+                r#""claims_supported":"#,
+                &claims,
+                r#","code_challenge_methods_supported":["S256"],"#,
                 r#""end_session_endpoint":"https://d.example/logout","#,
+                r#""grant_types_supported":["authorization_code","implicit","refresh_token","client_credentials"],"#,
                 r#""id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","#,
-                r#""jwks_uri":"https://i/p/.well-known/jwks.json","response_types_supported":["code","token"],"#,
+                r#""jwks_uri":"https://i/p/.well-known/jwks.json","#,
+                r#""prompt_values_supported":["none","login","select_account","consent"],"#,
+                r#""request_parameter_supported":false,"request_uri_parameter_supported":false,"#,
+                r#""response_modes_supported":["query","fragment"],"response_types_supported":["code","token"],"#,
                 r#""revocation_endpoint":"https://d.example/oauth2/revoke","#,
                 r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
                 r#""token_endpoint":"https://d.example/oauth2/token","#,
-                r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
+                r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","none"],"#,
                 r#""userinfo_endpoint":"https://d.example/oauth2/userInfo"}"#
-            )
+            ]
+            .concat()
         );
+    }
+
+    #[test]
+    fn the_members_are_in_the_order_of_the_alphabet() {
+        let text = text(Some("https://d.example"), &ALL);
+        let places: Vec<usize> = serde_json::from_str::<serde_json::Map<_, _>>(&text)
+            .unwrap()
+            .keys()
+            .map(|name| text.find(&format!("\"{name}\":")).unwrap())
+            .collect();
+        let mut sorted: Vec<_> = serde_json::from_str::<serde_json::Map<_, _>>(&text)
+            .unwrap()
+            .keys()
+            .cloned()
+            .zip(places)
+            .collect();
+        sorted.sort();
+        assert!(sorted.is_sorted_by_key(|(_, place)| *place));
+        assert!(CLAIMS.is_sorted());
     }
 
     #[test]
     fn what_tells_about_an_endpoint_goes_with_it() {
         let token = text(Some("https://d.example"), &["/oauth2/token"]);
-        assert!(
-            token.contains("token_endpoint_auth_methods_supported"),
-            "{token}"
-        );
+        for present in [
+            "token_endpoint_auth_methods_supported",
+            r#""grant_types_supported":["refresh_token","client_credentials"]"#,
+        ] {
+            assert!(token.contains(present), "{token}");
+        }
         for absent in [
             "response_types",
             "scopes",
-            "authorization",
+            "authorization_",
             "revocation",
             "userinfo",
+            "prompt",
+            "code_challenge",
+            "claims",
+            "request_",
         ] {
             assert!(!token.contains(absent), "{absent} in {token}");
         }

@@ -9,14 +9,14 @@ use crate::response::Response;
 
 /// Answers with the key set: the keys of ID and of access tokens. A pool that has none yet gets them now.
 pub(crate) async fn jwks(request: Request<'_>) -> std::result::Result<Response, Failure> {
-    let pool_id = request.param("pool");
+    let pool_id = super::pool_id(&request)?;
     let cx = request.cx(Endpoint::Jwks);
     let document = action::run(&cx, || document(&cx, pool_id)).await?;
     Ok(super::answer(pool_id, document))
 }
 
 async fn document(cx: &Cx<'_>, pool_id: &str) -> Result<Option<String>> {
-    match cx.cached_pool(pool_id).await? {
+    match super::pool(cx, pool_id).await? {
         Some(pool) => Ok(Some(cx.cached_signers(&pool).await?.jwks())),
         None => Ok(None),
     }

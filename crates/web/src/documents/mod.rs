@@ -1,4 +1,5 @@
-//! The documents of a pool that any verifier may read: its keys and its discovery document.
+//! The documents of a pool that any verifier may read: its keys and its discovery document. They are below the pool's id,
+//! as the issuer is, and on the pool's domain without it.
 
 mod discovery;
 mod jwks;
@@ -6,13 +7,36 @@ mod jwks;
 pub(crate) use discovery::{ENDPOINTS, discovery};
 pub(crate) use jwks::jwks;
 
+use std::sync::Arc;
+
+use cognate_domain::records::pool::Pool;
+use cognate_domain::{Cx, Result};
 use http::StatusCode;
 
+use crate::failure::Failure;
+use crate::request::Request;
 use crate::response::Response;
 
 /// The time for which clients and proxies may keep the documents. A new key is published before it signs, so that a
 /// verifier that refetches on an unknown `kid` never waits.
 const CACHE: &str = "public, max-age=3600, must-revalidate";
+
+/// Returns the id of the pool whose document is asked for: the one in the path, else the one whose domain the host is.
+fn pool_id<'a>(request: &Request<'a>) -> std::result::Result<&'a str, Failure> {
+    match request.param("pool") {
+        "" => {
+            let at = request.pool_at_host().ok_or(Failure::NotFound)?;
+            Ok(&at.pool.id)
+        }
+        id => Ok(id),
+    }
+}
+
+/// Returns a pool; None if it does not exist, and on the domain of another.
+async fn pool(cx: &Cx<'_>, pool_id: &str) -> Result<Option<Arc<Pool>>> {
+    let pool = cx.cached_pool(pool_id).await?;
+    Ok(pool.filter(|pool| cx.is_home_of(pool)))
+}
 
 /// Returns the answer for a document; None means that the pool does not exist.
 fn answer(pool_id: &str, document: Option<String>) -> Response {

@@ -3,12 +3,13 @@
 use cognate_crypto::jws::{self, PublicKey};
 use cognate_domain::records::pool::Issuer;
 use cognate_domain::tokens::issuer;
-use cognate_domain::{App, IssuerDefault, Settings};
+use cognate_domain::{App, IssuerDefault, Mode, Settings};
 use cognate_shapes::Op;
+use cognate_web::ROUTES;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::site::{BASE, Site, header, json_of};
+use crate::site::{BASE, Site, header, json_of, request, visitor, visitor_at};
 
 impl Site {
     async fn issuer(&self, pool: &str) -> String {
@@ -108,6 +109,7 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
         let mut expected = keys.to_vec();
         if domain.is_some() {
             expected.extend(endpoints.map(|(member, _)| member));
+            expected.push("grant_types_supported");
             expected.push("token_endpoint_auth_methods_supported");
             expected.sort_unstable();
         }
@@ -132,21 +134,166 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
 
 #[tokio::test]
 async fn endpoints_are_named_where_they_answer() {
-    let site = Site::new(Settings::dev()).await;
-    let pool = site.pool().await;
-    let input = json!({"UserPoolId": pool, "Domain": "shop"});
-    site.call(Op::CreateUserPoolDomain, input).await;
-    let path = format!("/{pool}/.well-known/openid-configuration");
-    let endpoint = async || json_of(&site.get(&path).await)["token_endpoint"].clone();
-    assert_eq!(endpoint().await, format!("{BASE}/oauth2/token"));
-    let of_prefix = "https://shop.auth.us-east-1.amazoncognito.com/oauth2/token";
-    for issuer in [
-        Issuer::Aws,
-        Issuer::Custom("https://login.example.com".into()),
+    let settings = |mode, base: Option<&str>, public: Option<&str>| Settings {
+        mode,
+        domain_base: base.map(str::to_owned),
+        public_url: public.map(str::to_owned),
+        ..Settings::dev()
+    };
+    let (custom, service) = (
+        "login.shop.example",
+        "shop.auth.us-east-1.amazoncognito.com",
+    );
+    let (base, public) = (Some("id.example"), Some("https://id.example:8443/"));
+    for (settings, with_custom, host, expected) in [
+        // On this machine: where the client came from, whatever the issuer.
+        (settings(Mode::Dev, None, None), false, None, BASE),
+        (settings(Mode::Dev, None, None), true, None, BASE),
+        (settings(Mode::Dev, None, public), true, None, BASE),
+        (
+            settings(Mode::Dev, None, None),
+            false,
+            Some("shop.localhost:9229"),
+            "http://shop.localhost:9229",
+        ),
+        (
+            settings(Mode::Dev, None, None),
+            false,
+            Some(service),
+            "http://shop.auth.us-east-1.amazoncognito.com",
+        ),
+        (
+            settings(Mode::Dev, None, None),
+            true,
+            Some(custom),
+            "http://login.shop.example",
+        ),
+        // Where names lead here, by those.
+        (
+            settings(Mode::Serve, None, public),
+            true,
+            None,
+            "https://login.shop.example",
+        ),
+        (
+            settings(Mode::Serve, base, public),
+            true,
+            Some(service),
+            "https://login.shop.example",
+        ),
+        (
+            settings(Mode::Serve, base, public),
+            false,
+            None,
+            "https://shop.auth.us-east-1.id.example:8443",
+        ),
+        (settings(Mode::Serve, None, public), false, None, BASE),
+        (
+            settings(Mode::Serve, None, public),
+            false,
+            Some(service),
+            "http://shop.auth.us-east-1.amazoncognito.com",
+        ),
+        // From a host that is not this server's.
+        (
+            settings(Mode::Serve, None, public),
+            false,
+            Some("other.example"),
+            "https://id.example:8443",
+        ),
     ] {
-        set_issuer(&site.app, &pool, Some(&issuer)).await.unwrap();
-        assert_eq!(endpoint().await, of_prefix);
+        let site = Site::new(settings).await;
+        let pool = site.pool().await;
+        let domain = json!({"UserPoolId": pool, "Domain": "shop"});
+        site.call(Op::CreateUserPoolDomain, domain).await;
+        if with_custom {
+            let arn = "arn:aws:acm:us-east-1:000000000000:certificate/c";
+            let domain = json!({
+                "UserPoolId": pool, "Domain": custom, "CustomDomainConfig": {"CertificateArn": arn},
+            });
+            site.call(Op::CreateUserPoolDomain, domain).await;
+        }
+        let visitor = host.map_or_else(|| visitor(Some(BASE)), visitor_at);
+        for issuer in [
+            None,
+            Some(Issuer::Aws),
+            Some(Issuer::Custom("https://a.example".into())),
+        ] {
+            set_issuer(&site.app, &pool, issuer.as_ref()).await.unwrap();
+            let sent = request(
+                Method::GET,
+                &format!("/{pool}/.well-known/openid-configuration"),
+            );
+            let found = site.send(&ROUTES, sent, &visitor).await.unwrap();
+            let found = json_of(&found)["token_endpoint"].clone();
+            assert_eq!(
+                found,
+                format!("{expected}/oauth2/token"),
+                "{host:?} {issuer:?}"
+            );
+        }
     }
+}
+
+#[tokio::test]
+async fn the_documents_are_on_the_domain_too_and_one_has_two_names() {
+    let site = Site::new(Settings::dev()).await;
+    let (pool, other) = (site.pool().await, site.pool().await);
+    for (pool, domain) in [(&pool, "shop"), (&other, "other")] {
+        let input = json!({"UserPoolId": pool, "Domain": domain});
+        site.call(Op::CreateUserPoolDomain, input).await;
+    }
+    let at = async |path: &str| {
+        let visitor = visitor_at("shop.localhost:9229");
+        site.send(&ROUTES, request(Method::GET, path), &visitor)
+            .await
+    };
+    let document = at("/.well-known/openid-configuration").await.unwrap();
+    assert_eq!(document.status(), StatusCode::OK);
+    assert_eq!(header(&document, "vary"), "Host");
+    assert_eq!(header(&document, "access-control-allow-origin"), "*");
+    let read = json_of(&document);
+    assert_eq!(read["issuer"], format!("http://localhost:9229/{pool}"));
+    assert_eq!(
+        read["token_endpoint"],
+        "http://shop.localhost:9229/oauth2/token"
+    );
+    for path in [
+        "/.well-known/oauth-authorization-server".to_owned(),
+        format!("/{pool}/.well-known/openid-configuration"),
+        format!("/{pool}/.well-known/oauth-authorization-server"),
+        format!("/.well-known/oauth-authorization-server/{pool}"),
+    ] {
+        let same = at(&path).await.unwrap();
+        assert_eq!(same.body(), document.body(), "{path}");
+    }
+    let keys = at("/.well-known/jwks.json").await.unwrap();
+    let of_pool = site.get(&format!("/{pool}/.well-known/jwks.json")).await;
+    assert_eq!(
+        (keys.status(), keys.body()),
+        (StatusCode::OK, of_pool.body())
+    );
+    // On the hosts of this server itself a document needs its pool, on a domain there is no other.
+    for path in [
+        "oauth-authorization-server",
+        "openid-configuration",
+        "jwks.json",
+    ] {
+        let path = format!("/.well-known/{path}");
+        assert!(site.fetch(Method::GET, &path, Some(BASE)).await.is_none());
+        let found = at(&format!("/{other}{path}")).await.unwrap();
+        assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+    }
+    let path = format!("/.well-known/oauth-authorization-server/{pool}");
+    let found = site.get(&path).await;
+    let expected = site
+        .get(&format!("/{pool}/.well-known/openid-configuration"))
+        .await;
+    assert_eq!(found.body(), expected.body());
+    assert_eq!(
+        json_of(&found)["token_endpoint"],
+        format!("{BASE}/oauth2/token")
+    );
 }
 
 #[tokio::test]
