@@ -6,6 +6,7 @@ use cognate_crypto::secret::SecretString;
 use cognate_shapes::ChallengeNameType;
 
 use crate::errors::{ApiError, Result};
+use crate::facts::contact::Contact;
 use crate::facts::factor::MfaFactor;
 use crate::signin::secret_hash::ClientProof;
 
@@ -143,10 +144,17 @@ pub enum Answer {
     SoftwareToken(Needed<String>),
     /// SELECT_MFA_TYPE: the factor; None for one that is unknown.
     SelectMfa(Needed<Option<MfaFactor>>),
-    /// MFA_SETUP: an address, or nothing after an app was registered.
+    /// MFA_SETUP: an address or a number, or nothing after an app was registered. The API has no name for a number.
     MfaSetup {
-        /// The e-mail address to set up.
-        email: Option<String>,
+        /// The e-mail address or phone number to set up.
+        contact: Option<(Contact, String)>,
+    },
+    /// Another second factor in the place of the one that is asked for, or a new code of the same. Pages alone send it.
+    Instead {
+        /// The challenge that is open.
+        instead_of: ChallengeNameType,
+        /// The factor to be asked for.
+        factor: MfaFactor,
     },
     /// SELECT_CHALLENGE.
     SelectChallenge {
@@ -194,6 +202,7 @@ impl Answer {
             Self::SoftwareToken(_) => C::SoftwareTokenMfa,
             Self::SelectMfa(_) => C::SelectMfaType,
             Self::MfaSetup { .. } => C::MfaSetup,
+            Self::Instead { instead_of, .. } => *instead_of,
             Self::SelectChallenge { .. } => C::SelectChallenge,
             Self::Password(_) => C::Password,
             Self::PasswordSrp(_) => C::PasswordSrp,

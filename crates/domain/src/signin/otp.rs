@@ -80,7 +80,7 @@ pub async fn send(
         destination: &destination,
         // An address from an answer to MFA_SETUP is one that anybody can name.
         worth: match state.expected {
-            Expected::EmailSetup => Worth::Proof,
+            Expected::EmailSetup | Expected::SmsSetup => Worth::Proof,
             _ => stage.worth(user.verified(contact.attribute())),
         },
     };

@@ -80,6 +80,8 @@ pub enum Expected {
     EmailMfa,
     /// EMAIL_OTP that proves a new address, given in answer to MFA_SETUP.
     EmailSetup,
+    /// SMS_MFA that proves a new number, given in answer to MFA_SETUP.
+    SmsSetup,
     /// SOFTWARE_TOKEN_MFA.
     SoftwareToken,
     /// SELECT_MFA_TYPE, of these.
@@ -131,7 +133,7 @@ impl Expected {
         match self {
             Self::SmsOtp => Some(Guess::FirstSms),
             Self::EmailOtp => Some(Guess::FirstEmail),
-            Self::SmsMfa => Some(Guess::Sms),
+            Self::SmsMfa | Self::SmsSetup => Some(Guess::Sms),
             Self::EmailMfa | Self::EmailSetup => Some(Guess::Email),
             Self::SoftwareToken => Some(Guess::SoftwareToken),
             Self::DeviceSrp | Self::DeviceVerifier => Some(Guess::Device),
@@ -156,7 +158,7 @@ impl Expected {
         Some(match self {
             Self::PasswordVerifier => C::PasswordVerifier,
             Self::NewPassword => C::NewPasswordRequired,
-            Self::SmsMfa => C::SmsMfa,
+            Self::SmsMfa | Self::SmsSetup => C::SmsMfa,
             Self::EmailMfa | Self::EmailSetup | Self::EmailOtp => C::EmailOtp,
             Self::SoftwareToken => C::SoftwareTokenMfa,
             Self::SelectMfa(_) => C::SelectMfaType,

@@ -323,9 +323,10 @@ async fn judge(
             software_token::judge(cx, at, step, code.get()?).await?
         }
         (Answer::SelectMfa(chosen), _) => select::judge(cx, at, lock, step, *chosen.get()?).await?,
-        (Answer::MfaSetup { email }, _) => {
-            setup::judge(cx, at, lock, step, email.as_deref()).await?
+        (Answer::MfaSetup { contact }, _) => {
+            setup::judge(cx, at, lock, step, contact.as_ref()).await?
         }
+        (Answer::Instead { factor, .. }, _) => select::instead(cx, at, lock, step, *factor).await?,
         (
             Answer::SelectChallenge {
                 factor,

@@ -7,6 +7,7 @@ use cognate_crypto::secret::{Secret, SecretString};
 use cognate_shapes::{AuthFlowType, ChallengeNameType};
 
 use crate::errors::{Result, auth, sessions as refusals};
+use crate::facts::contact::Contact;
 use crate::facts::factor::MfaFactor;
 use crate::signin::answer::{Answer, AnswerRequest, Claim, Needed, StartRequest, UserAuth, Way};
 use crate::signin::challenge::{Ask, Delivery, SrpNumbers};
@@ -153,9 +154,12 @@ impl<'a> Parameters<'a> {
                 Answer::SelectMfa(self.needed("ANSWER").map(|name| MfaFactor::parse(&name)))
             }
             // The documentation prints the member in lower case, the clients send it in capitals (auth.md 4.2).
-            C::MfaSetup => Answer::MfaSetup {
-                email: self.owned("EMAIL").or_else(|| self.owned("email")),
-            },
+            C::MfaSetup => {
+                let email = self.owned("EMAIL").or_else(|| self.owned("email"));
+                Answer::MfaSetup {
+                    contact: email.map(|email| (Contact::Email, email)),
+                }
+            }
             C::SelectChallenge => Answer::SelectChallenge {
                 factor: self
                     .needed("ANSWER")

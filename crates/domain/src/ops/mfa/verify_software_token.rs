@@ -13,6 +13,7 @@ use crate::errors::{self, Fault, Result};
 use crate::facts::factor::MfaFactor;
 use crate::records::mfa;
 use crate::records::user;
+use crate::signin::Surface;
 use crate::signin::mfa::setup;
 use crate::signin::mfa::software_token::TokenRow;
 use crate::tokens::verify;
@@ -34,7 +35,10 @@ pub async fn verify_software_token(
             by_token(cx, &token, &code, name).await?;
             None
         }
-        (None, Some(session)) => Some(setup::verify(cx, &session, &code, name).await?),
+        (None, Some(session)) => {
+            let verified = setup::verify(cx, &session, &code, name, Surface::PublicApi);
+            Some(verified.await?)
+        }
         _ => return Err(errors::mfa::one_credential().into()),
     };
     Ok(VerifySoftwareTokenResponse {

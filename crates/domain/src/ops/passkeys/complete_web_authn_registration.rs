@@ -4,7 +4,7 @@ use cognate_shapes::{CompleteWebAuthnRegistrationRequest, CompleteWebAuthnRegist
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::signin::passkey::register;
+use crate::signin::passkey::register::{self, Registrant};
 use crate::tokens::verify;
 
 /// # Errors
@@ -14,6 +14,6 @@ pub async fn complete_web_authn_registration(
     input: CompleteWebAuthnRegistrationRequest,
 ) -> Result<CompleteWebAuthnRegistrationResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
-    register::complete(cx, &signed, &input.credential).await?;
+    register::complete(cx, Registrant::of(&signed), &input.credential).await?;
     Ok(CompleteWebAuthnRegistrationResponse {})
 }

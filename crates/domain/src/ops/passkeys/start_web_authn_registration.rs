@@ -4,7 +4,7 @@ use cognate_shapes::{StartWebAuthnRegistrationRequest, StartWebAuthnRegistration
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::signin::passkey::register;
+use crate::signin::passkey::register::{self, Registrant};
 use crate::tokens::verify;
 
 /// # Errors
@@ -15,6 +15,6 @@ pub async fn start_web_authn_registration(
 ) -> Result<StartWebAuthnRegistrationResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     Ok(StartWebAuthnRegistrationResponse {
-        credential_creation_options: register::start(cx, &signed).await?,
+        credential_creation_options: register::start(cx, Registrant::of(&signed)).await?,
     })
 }

@@ -18,8 +18,8 @@ use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 use crate::users::{aliases, changes};
 
-/// Sends a code to `user`. `expected`: [`Expected::SmsMfa`], [`Expected::EmailMfa`], or [`Expected::EmailSetup`] with
-/// the new address put into the user.
+/// Sends a code to `user`. `expected`: [`Expected::SmsMfa`], [`Expected::EmailMfa`], or [`Expected::EmailSetup`] or
+/// [`Expected::SmsSetup`] with the new address or number put into the user.
 ///
 /// # Errors
 /// Those of sending; those of the pool's function that words the message.
@@ -33,7 +33,7 @@ pub async fn challenge(
     batch: Batch,
 ) -> Result<(Batch, Challenge)> {
     let contact = match expected {
-        Expected::SmsMfa => Contact::PhoneNumber,
+        Expected::SmsMfa | Expected::SmsSetup => Contact::PhoneNumber,
         _ => Contact::Email,
     };
     let state = state.next(cx, at.client, expected);
@@ -98,18 +98,23 @@ fn after(
     correct: &Correct,
 ) -> Result<Option<User>> {
     let code = &correct.code;
-    if *expected != Expected::EmailSetup {
+    let set_up = match expected {
+        Expected::EmailSetup => Some(Contact::Email),
+        Expected::SmsSetup => Some(Contact::PhoneNumber),
+        _ => None,
+    };
+    let Some(contact) = set_up else {
         // The code shows that its reader has the address that the user had then.
         if before.attribute(&code.attribute) != Some(code.value.as_str()) {
             return Err(auth::session_invalid().into());
         }
         return Ok(otp::confirmed(cx, at.pool, before, correct));
-    }
+    };
     let given = BTreeMap::from([(code.attribute.clone(), code.value.clone())]);
     let mut after = changes::complete(at.pool, at.client, before, given)?;
-    let flag = Contact::Email.flag().to_owned();
+    let flag = contact.flag().to_owned();
     after.doc.attributes.insert(flag, "true".to_owned());
-    after.doc.mfa.email = true;
+    after.doc.mfa.set(contact.factor(), true);
     after.modified = cx.now();
     Ok(Some(after))
 }

@@ -29,16 +29,16 @@ use crate::signin::verdict::{Asked, Pass, Step, Verdict};
 use crate::signin::{At, Surface};
 use crate::users::changes;
 
-/// Takes the session of VerifySoftwareToken, or an address.
+/// Takes the session of VerifySoftwareToken, or an address or a number.
 ///
 /// # Errors
-/// `Invalid session for the user.` when neither is there (auth.md 6.5); for an address, those of [`changes::complete`].
+/// `Invalid session for the user.` when none is there (auth.md 6.5); for an address, those of [`changes::complete`].
 pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'_>,
     step: &Step,
-    email: Option<&str>,
+    given: Option<&(Contact, String)>,
 ) -> Result<Verdict> {
     let Expected::MfaSetup { app, .. } = &step.state.expected else {
         return Err(auth::session_invalid().into());
@@ -53,14 +53,20 @@ pub async fn judge(
         }
         return Ok(Verdict::Passed(Pass::of(Factor::SoftwareToken)));
     }
-    let email = email.filter(|email| !email.is_empty());
-    let (Some(email), true) = (email, may_set_up(at.pool, step, MfaFactor::Email)?) else {
+    let Some((contact, value)) = given.filter(|(_, value)| !value.is_empty()) else {
         return Err(auth::session_invalid().into());
     };
+    if !may_set_up(at.pool, step, contact.factor())? {
+        return Err(auth::session_invalid().into());
+    }
     // The address becomes the user's once the code has come back.
-    let given = BTreeMap::from([(Contact::Email.attribute().to_owned(), email.to_owned())]);
+    let given = BTreeMap::from([(contact.attribute().to_owned(), value.clone())]);
     let reached = changes::complete(at.pool, at.client, user, given)?;
-    let (state, expected) = (step.state.clone(), Expected::EmailSetup);
+    let expected = match contact {
+        Contact::Email => Expected::EmailSetup,
+        Contact::PhoneNumber => Expected::SmsSetup,
+    };
+    let state = step.state.clone();
     let batch = Batch::new();
     let asked = codes::challenge(cx, at, lock, &reached, state, expected, batch);
     let (writes, challenge) = asked.await?;
@@ -151,7 +157,8 @@ pub async fn associate(cx: &Cx<'_>, session: &str) -> Result<(String, String)> {
 }
 
 /// VerifySoftwareToken in the middle of a sign-in: returns the session that answers MFA_SETUP. The session of the
-/// request is spent, by a wrong code as well (auth.md 4.4).
+/// request is spent, at the API by a wrong code as well (auth.md 4.4). A page lets the user try again: whoever has the
+/// session has the seed, so that no code is a guess.
 ///
 /// # Errors
 /// The texts of sessions; EnableSoftwareTokenMFAException.
@@ -160,9 +167,13 @@ pub async fn verify(
     session: &str,
     code: &SecretString,
     name: Option<String>,
+    surface: Surface,
 ) -> Result<String> {
     let (pool, client) = place(cx, session).await?;
-    let at = at(&pool, &client);
+    let at = At {
+        surface,
+        ..at(&pool, &client)
+    };
     let mut lock = Lock::default();
     let step = take_up(cx, at, &mut lock, session).await?;
     let before = step.known()?;
@@ -170,6 +181,7 @@ pub async fn verify(
     let row = TokenRow::read(&cx.store, &pool, &before.id).await?;
     let batch = match row.register(cx, &pool, &before.id, code.expose(), Batch::new()) {
         Ok(batch) => batch,
+        Err(Fault::Api(refusal)) if surface == Surface::Page => return Err(refusal.into()),
         Err(Fault::Api(refusal)) => {
             let batch = guards::require_pool_active(Batch::new(), &pool.id);
             let batch = step.replay.spend(batch, &pool);

@@ -22,8 +22,10 @@ use crate::errors::passkeys::{
     invalid_credential, not_supported, origin_not_allowed, relying_party_mismatch, too_many,
 };
 use crate::errors::{Fault, Result};
+use crate::records::client::Client;
 use crate::records::passkey::{self, PasskeyDoc, base64url, from_base64url};
 use crate::records::pool::Pool;
+use crate::records::user::User;
 use crate::resources::pools;
 use crate::signin::passkey::client_data::{Attestation, Ceremony, ClientData, PublicKeyCredential};
 use crate::signin::passkey::relying_party::{
@@ -79,22 +81,47 @@ impl Pending {
     }
 }
 
+/// Who registers a passkey, through which client.
+#[derive(Clone, Copy)]
+pub struct Registrant<'a> {
+    /// The pool.
+    pub pool: &'a Pool,
+    /// The client.
+    pub client: &'a Client,
+    /// The user, who is signed in.
+    pub user: &'a User,
+}
+
+impl<'a> Registrant<'a> {
+    /// Returns the user of an access token.
+    pub fn of(signed: &'a Signed) -> Self {
+        Self {
+            pool: &signed.pool,
+            client: &signed.client,
+            user: &signed.user,
+        }
+    }
+}
+
 /// Begins a registration; returns CredentialCreationOptions.
 ///
 /// # Errors
-/// WebAuthnNotEnabledException, WebAuthnConfigurationMissingException, LimitExceededException for a user with 20
-/// passkeys, InvalidParameterException for a client without USER_AUTH.
-pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
-    let (pool, user) = (&signed.pool, &signed.user);
-    registers(pool, &signed.client)?;
-    let known = RelyingPartyKeys::read(cx, pool, &user.id).await?;
-    let rp_id = known.rp_id.as_deref().ok_or_else(configuration_missing)?;
-    if known.keys.len() >= MOST {
-        return Err(too_many().into());
-    }
+/// Those of [`offer`].
+pub async fn start(cx: &Cx<'_>, who: Registrant<'_>) -> Result<Value> {
+    let (options, challenge) = offer(cx, who).await?;
+    expect(cx, who, challenge).await?;
+    Ok(options)
+}
+
+/// Keeps the challenge of a registration, which [`complete`] demands.
+///
+/// # Errors
+/// The user or the pool is gone.
+pub async fn expect(cx: &Cx<'_>, who: Registrant<'_>, challenge: String) -> Result<()> {
+    let Registrant { pool, client, user } = who;
     let pending = Pending {
-        challenge: base64url(&random::bytes::<CHALLENGE_BYTES>()),
-        client_id: signed.client.id.clone(),
+        challenge,
+        client_id: client.id.clone(),
     };
     let sealed = pool.key.seal(
         &Pending::context(pool, &user.id),
@@ -114,23 +141,41 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
     let batch = codes::put(batch, &pool.id, row);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| conflict(cx, pool, label)).await?;
+    Ok(())
+}
+
+/// Returns CredentialCreationOptions and the challenge in them, which the caller keeps: nothing is written.
+///
+/// # Errors
+/// WebAuthnNotEnabledException, WebAuthnConfigurationMissingException, LimitExceededException for a user with 20
+/// passkeys, InvalidParameterException for a client without USER_AUTH.
+pub async fn offer(cx: &Cx<'_>, who: Registrant<'_>) -> Result<(Value, String)> {
+    let Registrant { pool, client, user } = who;
+    registers(pool, client)?;
+    let known = RelyingPartyKeys::read(cx, pool, &user.id).await?;
+    let rp_id = known.rp_id.as_deref().ok_or_else(configuration_missing)?;
+    if known.keys.len() >= MOST {
+        return Err(too_many().into());
+    }
+    let challenge = base64url(&random::bytes::<CHALLENGE_BYTES>());
     let exclude: Vec<_> = known
         .usable()
         .map(|passkey| descriptor(&passkey.row.credential_id, &[]))
         .collect();
-    Ok(json!({
+    let options = json!({
         "authenticatorSelection": {
             "requireResidentKey": true,
             "residentKey": "required",
             "userVerification": user_verification(pool),
         },
-        "challenge": pending.challenge,
+        "challenge": challenge,
         "excludeCredentials": exclude,
         "pubKeyCredParams": [{"alg": -7, "type": "public-key"}, {"alg": -257, "type": "public-key"}],
         "rp": {"id": rp_id, "name": rp_id},
         "timeout": TIMEOUT,
         "user": {"id": base64url(user.id.as_bytes()), "name": user.username, "displayName": ""},
-    }))
+    });
+    Ok((options, challenge))
 }
 
 /// Completes a registration.
@@ -140,9 +185,9 @@ pub async fn start(cx: &Cx<'_>, signed: &Signed) -> Result<Value> {
 /// specification's steps, WebAuthnChallengeNotFoundException, WebAuthnClientMismatchException,
 /// WebAuthnOriginNotAllowedException, WebAuthnRelyingPartyMismatchException, WebAuthnCredentialNotSupportedException,
 /// LimitExceededException.
-pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Result<()> {
-    let (pool, user) = (&signed.pool, &signed.user);
-    registers(pool, &signed.client)?;
+pub async fn complete(cx: &Cx<'_>, who: Registrant<'_>, credential: &Value) -> Result<()> {
+    let Registrant { pool, client, user } = who;
+    registers(pool, client)?;
     let read = {
         let credential = credential.clone();
         move || Given::read(&credential)
@@ -150,7 +195,7 @@ pub async fn complete(cx: &Cx<'_>, signed: &Signed, credential: &Value) -> Resul
     let given = cx.workers.run(read).await.ok_or_else(invalid_credential)?;
     let pending = Pending::find(cx, pool, &user.id).await?;
     let (pending, ver) = pending.ok_or_else(challenge_not_found)?;
-    if pending.client_id != signed.client.id {
+    if pending.client_id != client.id {
         return Err(client_mismatch().into());
     }
     if !given.client_data.answers(&pending.challenge) {
