@@ -2,9 +2,12 @@
 //!
 //! Over https every name gets the prefix `__Host-`, which a browser takes only from this very host, with `Secure`, for
 //! every path: neither a sibling domain nor a page that came by http can plant such a cookie. Only `dev` is reached by
-//! http, and its cookies have no prefix. A cookie that is sent twice counts as missing.
+//! http, and its cookies have no prefix. A cookie that is sent twice counts as missing. The two cookies that programs
+//! know by their names, `cognito` and `XSRF-TOKEN`, keep those ([`SetCookie::bare`]).
 //!
 //! The `cookie` crate writes any value, and its parser has no bounds; so neither is used.
+
+use std::borrow::Cow;
 
 use http::header::{HeaderMap, HeaderValue};
 
@@ -60,18 +63,37 @@ impl<'a> Cookies<'a> {
 
     /// Returns the value of the cookie that [`SetCookie`] wrote under `name`; None if it was sent twice.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        let mut found = self.pairs.iter().filter(|(sent, _)| {
-            let bare = if self.secure {
-                sent.strip_prefix(PREFIX)
-            } else {
-                Some(*sent)
+        only(self.ours().filter(|(ours, _)| *ours == name))
+    }
+
+    /// Returns the value of the cookie that [`SetCookie::bare`] wrote under `name`; None if it was sent twice, as a
+    /// sibling domain could make a browser do.
+    pub fn bare(&self, name: &str) -> Option<&'a str> {
+        only(self.pairs.iter().copied().filter(|(sent, _)| *sent == name))
+    }
+
+    /// Returns names and values of the cookies that [`SetCookie`] wrote under names with this beginning.
+    pub fn beginning<'s>(&'s self, with: &'s str) -> impl Iterator<Item = (&'a str, &'a str)> + 's {
+        self.ours().filter(move |(name, _)| name.starts_with(with))
+    }
+
+    /// Returns the cookies with a prefix where they have to have one, without it.
+    fn ours(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.pairs.iter().filter_map(|(sent, value)| {
+            let name = match self.secure {
+                true => sent.strip_prefix(PREFIX)?,
+                false => sent,
             };
-            bare == Some(name)
-        });
-        match (found.next(), found.next()) {
-            (Some((_, value)), None) => Some(value),
-            _ => None,
-        }
+            Some((name, *value))
+        })
+    }
+}
+
+/// Returns the value of the only cookie.
+fn only<'a>(mut found: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
+    match (found.next(), found.next()) {
+        (Some((_, value)), None) => Some(value),
+        _ => None,
     }
 }
 
@@ -88,8 +110,10 @@ pub enum SameSite {
 
 /// A cookie to be set: for this host, every path, invisible to scripts, and over https sent by https alone.
 pub struct SetCookie {
-    name: &'static str,
+    name: Cow<'static, str>,
     value: String,
+    /// True if the name has no prefix over https either.
+    bare: bool,
     /// Seconds; None ends with the browser's session.
     max_age: Option<u32>,
     same_site: SameSite,
@@ -109,10 +133,11 @@ impl SetCookie {
     /// [`CookieError::Value`]: RFC 6265 (4.1.1) allows neither spaces, quotes, commas, semicolons, backslashes, control
     /// characters nor anything outside of ASCII.
     pub fn new(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         value: impl Into<String>,
         same_site: SameSite,
     ) -> Result<Self, CookieError> {
+        let name = name.into();
         let value = value.into();
         let named = !name.is_empty()
             && name.len() <= 64
@@ -127,6 +152,7 @@ impl SetCookie {
         Ok(Self {
             name,
             value,
+            bare: false,
             max_age: None,
             same_site,
         })
@@ -136,8 +162,19 @@ impl SetCookie {
     ///
     /// # Errors
     /// A bad name.
-    pub fn delete(name: &'static str, same_site: SameSite) -> Result<Self, CookieError> {
+    pub fn delete(
+        name: impl Into<Cow<'static, str>>,
+        same_site: SameSite,
+    ) -> Result<Self, CookieError> {
         Ok(Self::new(name, "", same_site)?.for_seconds(0))
+    }
+
+    /// Keeps the name as it is over https, for programs that look for it: `Secure` still holds, but a sibling domain can
+    /// plant such a cookie, so that its value must prove itself.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
+        self
     }
 
     /// Keeps the cookie for so many seconds.
@@ -149,11 +186,8 @@ impl SetCookie {
 
     /// Writes the `Set-Cookie` header. `secure` is true if the client came by https.
     pub(crate) fn header(&self, secure: bool) -> HeaderValue {
-        let (prefix, flag) = if secure {
-            (PREFIX, "; Secure")
-        } else {
-            ("", "")
-        };
+        let prefix = if secure && !self.bare { PREFIX } else { "" };
+        let flag = if secure { "; Secure" } else { "" };
         let same_site = match self.same_site {
             SameSite::Strict => "Strict",
             SameSite::None if secure => "None",

@@ -165,7 +165,15 @@ impl<'a> Request<'a> {
     /// # Errors
     /// [`Failure::TooMany`], or a fault.
     pub async fn admit_category(&self, category: Category) -> Result<(), Failure> {
-        route::admit_category(self.site, category).await
+        route::admit_category(self.site, category, false).await
+    }
+
+    /// Counts the request as an answer to a challenge of a sign-in, on a route that leaves that to its handler.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`], or a fault.
+    pub async fn admit_answer(&self) -> Result<(), Failure> {
+        route::admit_category(self.site, Category::UserAuthentication, true).await
     }
 
     /// Returns the context for calls of the domain.

@@ -15,10 +15,11 @@ const YEAR: u32 = 365 * 24 * 60 * 60;
 /// The most cookies that one answer sets.
 const MOST_COOKIES: usize = 16;
 
-/// For pages: styles and images of this site alone, no scripts, no frames. A browser applies `form-action` to the
-/// redirects that follow a form, too.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
+/// For pages: styles and images of this site alone, no frames, and no scripts unless the page needs one.
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'";
+/// The end of that.
+const PAGE_POLICY_END: &str = "; base-uri 'none'; frame-ancestors 'none'";
 /// For everything that is no page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -29,6 +30,9 @@ pub struct Response {
     content_type: Option<&'static str>,
     cache: Option<&'static str>,
     no_referrer: bool,
+    scripts: bool,
+    /// Where forms of a page may lead besides this site.
+    form_targets: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<SetCookie>,
     body: Bytes,
@@ -42,6 +46,8 @@ impl Response {
             content_type: None,
             cache: None,
             no_referrer: false,
+            scripts: false,
+            form_targets: String::new(),
             headers: Vec::new(),
             cookies: Vec::new(),
             body: Bytes::new(),
@@ -71,6 +77,42 @@ impl Response {
     pub fn redirect(location: &str) -> Option<Self> {
         let location = HeaderValue::from_str(location).ok()?;
         Some(Self::empty(StatusCode::SEE_OTHER).with_header(header::LOCATION, location))
+    }
+
+    /// Sends the browser to a client (302, as the service does); None if `location` has characters that a header must not
+    /// have.
+    pub fn found(location: &str) -> Option<Self> {
+        let location = HeaderValue::from_str(location).ok()?;
+        Some(Self::empty(StatusCode::FOUND).with_header(header::LOCATION, location))
+    }
+
+    /// Changes the status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Lets a page run the scripts of this site, and lets its own scripts fetch nothing.
+    #[must_use]
+    pub fn with_scripts(mut self) -> Self {
+        self.scripts = true;
+        self
+    }
+
+    /// Lets the answer to a form of this page lead to `sources`, sources of CSP such as `https:` between blanks: a browser
+    /// applies `form-action` to the redirects that follow a form, too. What is no scheme and no origin is ignored.
+    #[must_use]
+    pub fn with_form_target(mut self, sources: &str) -> Self {
+        let plain =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'.' | b'-' | b'+');
+        for source in sources.split(' ') {
+            if !source.is_empty() && source.bytes().all(plain) {
+                self.form_targets.push(' ');
+                self.form_targets.push_str(source);
+            }
+        }
+        self
     }
 
     /// Adds a header.
@@ -133,6 +175,12 @@ impl Response {
         };
         headers.insert(header::CACHE_CONTROL, text(cache));
         secure_as(headers, class);
+        if class == Class::Page
+            && let Ok(policy) =
+                HeaderValue::from_str(&page_policy(self.scripts, &self.form_targets))
+        {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         if self.no_referrer {
             headers.insert(header::REFERRER_POLICY, text("no-referrer"));
         }
@@ -147,6 +195,12 @@ impl Response {
         }
         response
     }
+}
+
+/// Returns the content security policy of a page.
+fn page_policy(scripts: bool, form_targets: &str) -> String {
+    let scripts = if scripts { "; script-src 'self'" } else { "" };
+    format!("{PAGE_POLICY}{form_targets}{PAGE_POLICY_END}{scripts}")
 }
 
 /// Adds the security headers of a class.
@@ -164,7 +218,7 @@ fn secure_as(headers: &mut HeaderMap, class: Class) {
         }
         Class::Asset => (DATA_POLICY, "no-referrer"),
         // Not `no-referrer`: with it browsers send `Origin: null` with a page's own forms.
-        Class::Page => (PAGE_POLICY, "same-origin"),
+        Class::Page => (DATA_POLICY, "same-origin"),
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, text(policy));
     headers.insert(header::REFERRER_POLICY, text(referrer));

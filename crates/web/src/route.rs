@@ -117,17 +117,29 @@ impl Route {
 /// The routes of a site.
 pub struct Table {
     routes: &'static [Route],
+    more: &'static [Route],
 }
 
 impl Table {
     /// Creates a table of `routes`. Of two that match, the first is taken.
     pub const fn new(routes: &'static [Route]) -> Self {
-        Self { routes }
+        Self { routes, more: &[] }
+    }
+
+    /// Adds the routes of a module behind those of the table.
+    #[must_use]
+    pub const fn with(self, more: &'static [Route]) -> Self {
+        Self { more, ..self }
+    }
+
+    /// Returns all routes.
+    pub fn routes(&self) -> impl Iterator<Item = &'static Route> {
+        self.routes.iter().chain(self.more)
     }
 
     /// True if a route has exactly this pattern.
     pub fn has(&self, pattern: &str) -> bool {
-        self.routes.iter().any(|route| route.pattern == pattern)
+        self.routes().any(|route| route.pattern == pattern)
     }
 
     /// Admits a request before its body is read: counts the client's address unless the route is free of limits. Returns
@@ -164,8 +176,7 @@ impl Table {
         path: &'p str,
     ) -> Option<(&'static Route, Vec<(&'static str, &'p str)>)> {
         let verb = Verb::of(method)?;
-        self.routes
-            .iter()
+        self.routes()
             .filter(|route| route.method == verb)
             .find_map(|route| Some((route, route.matches(path)?)))
     }
@@ -179,7 +190,7 @@ impl Table {
     ) -> Option<http::Response<Bytes>> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
-        let first = self.routes.iter().find(|r| r.matches(path).is_some())?;
+        let first = self.routes().find(|r| r.matches(path).is_some())?;
         let arrived = match domain::arrive(site.app(), visitor).await {
             Ok(arrived) => arrived,
             Err(fault) => {
@@ -215,7 +226,7 @@ impl Table {
     /// Returns the methods of a path, as `Allow` lists them.
     fn allow(&self, path: &str) -> HeaderValue {
         let mut methods: Vec<&str> = Vec::new();
-        let matching = self.routes.iter().filter(|r| r.matches(path).is_some());
+        let matching = self.routes().filter(|r| r.matches(path).is_some());
         for route in matching {
             let more: &[&str] = match route.method {
                 Verb::Get => &["GET", "HEAD"],
@@ -276,17 +287,21 @@ async fn answer(
 async fn count(site: &dyn Site, route: &Route) -> Result<(), Failure> {
     match route.rate {
         Rate::Free | Rate::ByHandler => Ok(()),
-        Rate::Category(category) => admit_category(site, category).await,
+        Rate::Category(category) => admit_category(site, category, false).await,
     }
 }
 
-/// Counts a request in a category.
-pub(crate) async fn admit_category(site: &dyn Site, category: Category) -> Result<(), Failure> {
+/// Counts a request in a category. `answers`: true for an answer to a challenge, which counts apart.
+pub(crate) async fn admit_category(
+    site: &dyn Site,
+    category: Category,
+    answers: bool,
+) -> Result<(), Failure> {
     let demand = Demand {
         category: Some(CategoryDemand {
             category,
             region: &site.app().settings.region,
-            answers: false,
+            answers,
         }),
         ..Demand::default()
     };

@@ -71,7 +71,7 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     let cookies = request.cookies()?;
     let browser = Browser {
         host: &request.visitor().host,
-        cookie: cookies.get(SESSION),
+        cookie: cookies.bare(SESSION),
     };
     let parameters = parameters(&fields);
     let cx = request.cx(Endpoint::Logout);
@@ -96,7 +96,7 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
         Next::SignIn => found(&format!("/login?{}", request.raw_query())),
         Next::SignedOut => signed_out(&request, None),
     };
-    Ok(response.with_cookie(SetCookie::delete(SESSION, SameSite::Lax)?))
+    Ok(response.with_cookie(SetCookie::delete(SESSION, SameSite::Lax)?.bare()))
 }
 
 fn parameters(fields: &Fields) -> Parameters<'_> {
