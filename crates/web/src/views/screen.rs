@@ -1,5 +1,7 @@
 //! What each page shows.
 
+use serde::{Deserialize, Serialize};
+
 use crate::views::frame::Alert;
 
 /// What users of a pool type as their name.
@@ -16,7 +18,8 @@ pub enum NameKind {
 }
 
 /// A first or second factor that a user may choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FactorKind {
     /// The password.
     Password,
@@ -28,6 +31,33 @@ pub enum FactorKind {
     Sms,
     /// A code of an authenticator app.
     App,
+}
+
+impl FactorKind {
+    /// All.
+    pub const ALL: [Self; 5] = [
+        Self::Password,
+        Self::Passkey,
+        Self::Email,
+        Self::Sms,
+        Self::App,
+    ];
+
+    /// Returns the value that a form sends.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey => "passkey",
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::App => "app",
+        }
+    }
+
+    /// Undoes [`FactorKind::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 /// A factor to choose.
