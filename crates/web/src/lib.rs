@@ -14,6 +14,7 @@ mod documents;
 mod domain;
 pub mod failure;
 pub mod fields;
+mod flow;
 pub mod locale;
 mod oauth;
 pub mod pages;
@@ -199,7 +200,8 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(oauth::logout(request)),
     },
     assets::route(),
-]);
+])
+.with(flow::ROUTES);
 
 /// Returns the endpoints that answer, which the discovery document may therefore name.
 fn served() -> Vec<&'static str> {

@@ -2,7 +2,42 @@
 
 use serde::Deserialize;
 
+use super::Plural;
+
 /// The texts of what pages have to say about what was done before.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Alerts {}
+pub struct Alerts {
+    /// A form whose token is not the browser's.
+    pub stale_form: String,
+    /// Two passwords that must be equal.
+    pub passwords_differ: String,
+    /// A name that is missing.
+    pub name_missing: String,
+    /// A password that is missing.
+    pub password_missing: String,
+    /// A code that is missing.
+    pub code_missing: String,
+    /// A choice that is missing.
+    pub choice_missing: String,
+    /// A code was sent again.
+    pub code_sent: String,
+    /// A code was asked for again too soon: `{n}` seconds.
+    pub wait: Plural,
+    /// A sign-up is confirmed, and the user has to sign in.
+    pub confirmed: String,
+    /// A password was replaced, and the user has to sign in.
+    pub password_replaced: String,
+    /// A redirect URI that is not the client's.
+    pub redirect_mismatch: String,
+    /// A client that nobody knows, or another pool's.
+    pub unknown_client: String,
+    /// A client that may not do what it asks for.
+    pub unauthorized_client: String,
+    /// A parameter that is missing.
+    pub parameters_missing: String,
+    /// A provider that cannot be used yet.
+    pub provider_unavailable: String,
+    /// A request that cannot be understood.
+    pub malformed: String,
+}

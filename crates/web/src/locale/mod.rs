@@ -14,6 +14,7 @@ mod pages;
 mod plural;
 mod texts;
 
+pub use alerts::Alerts;
 pub use confirm_user::ConfirmUser as ConfirmUserTexts;
 pub use errors::Errors;
 pub use fill::{Segment, fill, segments};

@@ -1,0 +1,191 @@
+//! The answer that a browser carries back to the client, and the page for what no client can be told.
+
+use cognate_domain::oauth::authorization::{Authorization, Cause, ResponseType};
+use cognate_domain::oauth::reply::{Reply, ReplyMode};
+use http::StatusCode;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+
+use super::parameters::encode;
+use super::stop::{Flow, Stop};
+use super::texts;
+use crate::failure::Failure;
+use crate::request::Request;
+use crate::response::Response;
+use crate::views::screen::{Notice, NoticeKind};
+use crate::views::{Frame, Screen};
+
+/// A fault that no request can cause: a header made of checked characters is refused.
+fn impossible(what: &str) -> Stop {
+    Failure::Fault(cognate_domain::Fault::Internal(what.to_owned())).into()
+}
+
+/// Sends the browser to a page of this site with GET.
+///
+/// # Errors
+/// A location that is no header.
+pub(super) fn see_other(location: &str) -> Flow<Response> {
+    Response::redirect(location).ok_or_else(|| impossible("a location"))
+}
+
+/// Sends the browser to the client.
+///
+/// # Errors
+/// A redirect URI that is no header.
+pub(super) fn reply(reply: &Reply) -> Flow<Response> {
+    let location = match reply.mode {
+        ReplyMode::Query => location(reply, '?'),
+        ReplyMode::Fragment => location(reply, '#'),
+        // A form that posts itself needs a script, and one that does not, a click.
+        ReplyMode::FormPost => return Ok(form_post(reply)),
+    };
+    Response::found(&location).ok_or_else(|| impossible("a redirect URI"))
+}
+
+/// Returns the redirect URI with the parameters behind `mark`, or behind those that it has.
+fn location(reply: &Reply, mark: char) -> String {
+    // A client's URL may have letters of every script.
+    let uri: String = utf8_percent_encode(&reply.redirect_uri, CONTROLS).collect();
+    let mut location = uri.clone();
+    let mut next = match uri.find(mark) {
+        Some(at) if at + 1 == uri.len() => None,
+        Some(_) => Some('&'),
+        None => Some(mark),
+    };
+    for (name, value) in &reply.parameters {
+        location.extend(next);
+        next = Some('&');
+        // The description of an error is written as forms are (endpoints.md 1.4).
+        let value = match *name {
+            "error_description" => encode(value).replace("%20", "+"),
+            _ => encode(value),
+        };
+        location.push_str(name);
+        location.push('=');
+        location.push_str(&value);
+    }
+    location
+}
+
+/// Returns a page whose form brings the answer to the client (OAuth 2.0 Form Post Response Mode).
+fn form_post(reply: &Reply) -> Response {
+    let escape = |text: &str| {
+        text.replace('&', "&#38;")
+            .replace('<', "&#60;")
+            .replace('>', "&#62;")
+            .replace('"', "&#34;")
+    };
+    let field = |(name, value): &(&str, String)| {
+        format!(
+            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+            escape(value)
+        )
+    };
+    let fields: String = reply.parameters.iter().map(field).collect();
+    let html = format!(
+        "<!doctype html><title>Continue</title><form method=\"post\" action=\"{}\">{fields}\
+         <button type=\"submit\">Continue</button></form>",
+        escape(&reply.redirect_uri)
+    );
+    Response::html(StatusCode::OK, html).with_form_target(&form_source(&reply.redirect_uri))
+}
+
+/// Tells the client that a page would have to be shown.
+pub(super) fn login_required(authorization: &Authorization) -> Reply {
+    let state = authorization.state.clone().map(|state| ("state", state));
+    let error = ("error", "login_required".to_owned());
+    Reply {
+        redirect_uri: authorization.redirect_uri.clone(),
+        mode: match (authorization.form_post, authorization.response_type) {
+            (true, _) => ReplyMode::FormPost,
+            (false, ResponseType::Code) => ReplyMode::Query,
+            (false, ResponseType::Token) => ReplyMode::Fragment,
+        },
+        parameters: state.into_iter().chain([error]).collect(),
+    }
+}
+
+/// Returns the source of CSP to which a form may lead that ends at `redirect_uri`. The scheme, not the origin: browsers
+/// hold all redirects that follow a form against it, and many clients send users on to another host of theirs.
+pub(super) fn form_source(redirect_uri: &str) -> String {
+    match redirect_uri.split_once(':') {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => "http: https:".to_owned(),
+        Some((scheme, _)) => format!("{}:", scheme.to_ascii_lowercase()),
+        None => String::new(),
+    }
+}
+
+/// Returns where the client's home may be: the origin of its callback.
+pub(super) fn home(redirect_uri: &str) -> Option<String> {
+    let (scheme, rest) = redirect_uri.split_once("://")?;
+    if !matches!(scheme, "http" | "https") {
+        return None;
+    }
+    let host = rest
+        .split(['/', '?', '#'])
+        .next()
+        .filter(|host| !host.is_empty())?;
+    Some(format!("{scheme}://{host}/"))
+}
+
+/// Returns the page that says that a sign-in has ended.
+pub(super) fn restart(next: String) -> Screen {
+    Screen::Notice(Notice {
+        kind: NoticeKind::Restart,
+        next: Some(next),
+        home: None,
+    })
+}
+
+/// Sends the browser to the page for errors (endpoints.md 1.10), with the number under which the refusal is recorded.
+///
+/// # Errors
+/// None in practice.
+pub(super) fn refused(
+    request: &Request<'_>,
+    client_id: Option<&str>,
+    cause: &Cause,
+) -> Flow<Response> {
+    let error = encode(texts::error_name(cause)).replace("%20", "+");
+    let client = client_id.filter(|id| id.len() <= 128);
+    let client = client.map_or(String::new(), |id| format!("&client_id={}", encode(id)));
+    let reference = encode(&request.visitor().request_id);
+    let location = format!("/error?error={error}{client}&reference={reference}");
+    Response::found(&location).ok_or_else(|| impossible("a location"))
+}
+
+/// Draws a page, and lets it have the scripts that it needs.
+pub(super) fn draw(
+    status: StatusCode,
+    frame: &Frame<'_>,
+    screen: &Screen,
+    render: impl Fn(&Frame<'_>, &Screen) -> String,
+) -> Response {
+    let response = Response::html(status, render(frame, screen));
+    match has_script(screen) {
+        true => response.with_scripts(),
+        false => response,
+    }
+}
+
+/// True for pages with passkeys, rules that are marked while one types, a code to be copied, or a timer (pages.md 5.1).
+fn has_script(screen: &Screen) -> bool {
+    match screen {
+        Screen::SignIn(_)
+        | Screen::Password(_)
+        | Screen::Passkey(_)
+        | Screen::AddPasskey(_)
+        | Screen::SetUpApp(_)
+        | Screen::NewPassword(_)
+        | Screen::SignUp(_)
+        | Screen::Confirm(_)
+        | Screen::Reset(_) => true,
+        Screen::Code(code) => code.resend.is_some(),
+        Screen::ChooseFactor(_)
+        | Screen::ChooseMfa(_)
+        | Screen::SetUpContact(_)
+        | Screen::Forgot(_)
+        | Screen::Chooser(_)
+        | Screen::Notice(_)
+        | Screen::Device(_) => false,
+    }
+}

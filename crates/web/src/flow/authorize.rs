@@ -1,0 +1,60 @@
+//! `/oauth2/authorize` (endpoints.md 1.3, 1.4): answers at once for a browser that has a session, else leads to the
+//! sign-in.
+//!
+//! A request by POST is the same (OpenID Connect Core 3.1.2.1); it changes nothing that a link could not, so that it
+//! needs no token.
+
+use cognate_domain::Endpoint;
+use cognate_domain::oauth::browser_session::BrowserSession;
+use cognate_domain::oauth::hosted::by_session;
+use cognate_shapes::Category;
+use http::Method;
+
+use super::stop::{Flow, settle};
+use super::visit::Visit;
+use super::{answer, paths};
+use crate::action;
+use crate::failure::Failure;
+use crate::request::Request;
+use crate::response::Response;
+
+/// Answers a request for an authorization.
+///
+/// # Errors
+/// Faults; limits of requests.
+pub(super) async fn authorize(request: Request<'_>) -> Result<Response, Failure> {
+    settle(begin(&request).await)
+}
+
+async fn begin(request: &Request<'_>) -> Flow<Response> {
+    let visit = Visit::open(request).await?;
+    let prompt = visit.authorization.prompt;
+    // HEAD asks if there is a page, and gets no code.
+    let session = match prompt.login || *request.method() == Method::HEAD {
+        true => None,
+        false => visit.session().await?,
+    };
+    match session {
+        Some(session) if !(prompt.select_account && visit.is_managed()) => {
+            visit.answer_by(&session).await
+        }
+        _ if prompt.none => answer::reply(&answer::login_required(&visit.authorization)),
+        _ => Response::found(&visit.link(paths::SIGN_IN)).ok_or_else(|| Failure::BadRequest.into()),
+    }
+}
+
+impl Visit<'_> {
+    /// Answers the client for a user whose browser has a session.
+    ///
+    /// # Errors
+    /// Faults; limits of requests.
+    pub(super) async fn answer_by(&self, session: &BrowserSession) -> Flow<Response> {
+        self.request
+            .admit_category(Category::UserAuthentication)
+            .await?;
+        let cx = self.request.cx(Endpoint::SignIn);
+        let answered = || Box::pin(by_session(&cx, &self.authorization, session));
+        let reply = action::run(&cx, answered).await?;
+        self.forget(answer::reply(&reply)?)
+    }
+}

@@ -1,0 +1,162 @@
+//! `/login`: the page on which a sign-in begins, and the choice of the account that the browser has a session of.
+
+use cognate_crypto::secret::Secret;
+use cognate_domain::Endpoint;
+use cognate_domain::oauth::browser_session;
+use cognate_domain::signin::answer::{Needed, UserAuth, Way};
+use cognate_shapes::Category;
+use http::StatusCode;
+
+use super::csrf::Refused;
+use super::state::Stage;
+use super::step::{From, missing};
+use super::stop::{Flow, settle};
+use super::visit::{Visit, alert};
+use crate::action;
+use crate::failure::Failure;
+use crate::request::Request;
+use crate::response::Response;
+use crate::views::Screen;
+use crate::views::screen::Chooser;
+
+/// Shows the sign-in, or the account that the browser has a session of.
+///
+/// # Errors
+/// Faults.
+pub(super) async fn show(request: Request<'_>) -> Result<Response, Failure> {
+    settle(first_page(&request).await)
+}
+
+/// Takes name and password, or the name alone.
+///
+/// # Errors
+/// Faults; limits of requests.
+pub(super) async fn take(request: Request<'_>) -> Result<Response, Failure> {
+    settle(sign_in(&request).await)
+}
+
+/// Goes on with the account of the session, or lets the user sign in to another one.
+///
+/// # Errors
+/// Faults; limits of requests.
+pub(super) async fn go_on(request: Request<'_>) -> Result<Response, Failure> {
+    settle(choose(&request).await)
+}
+
+async fn first_page(request: &Request<'_>) -> Flow<Response> {
+    let visit = Visit::open(request).await?;
+    let mut kept = visit.kept();
+    let wants_another = kept
+        .as_ref()
+        .is_some_and(|state| matches!(state.stage, Stage::OtherAccount));
+    let shown = kept.as_mut().and_then(|state| state.take_alert());
+    if visit.is_managed()
+        && !visit.authorization.prompt.login
+        && !wants_another
+        && shown.is_none()
+        && let Some(session) = visit.session().await?
+    {
+        let who = account_name(&session);
+        return visit.page(StatusCode::OK, None, &Screen::Chooser(Chooser { who }));
+    }
+    let who = kept.as_ref().map_or("", |state| state.who.as_str());
+    let was_shown = shown.is_some();
+    let page = visit.page(StatusCode::OK, shown, &visit.sign_in(who))?;
+    match &kept {
+        // A sign-in that was left in the middle begins again; an alert is shown once.
+        Some(state) if was_shown || !matches!(state.stage, Stage::SignIn | Stage::OtherAccount) => {
+            let stage = if wants_another {
+                Stage::OtherAccount
+            } else {
+                Stage::SignIn
+            };
+            visit.keep(page, &visit.state(stage, &state.who))
+        }
+        _ => Ok(page),
+    }
+}
+
+/// Returns the name under which a user knows the account.
+fn account_name(session: &browser_session::BrowserSession) -> String {
+    let user = &session.user;
+    // A user name that was not chosen says nothing.
+    let named = (user.username == user.id).then(|| {
+        ["email", "phone_number"]
+            .into_iter()
+            .find_map(|name| user.attribute(name).filter(|value| !value.is_empty()))
+    });
+    named.flatten().unwrap_or(&user.username).to_owned()
+}
+
+async fn sign_in(request: &Request<'_>) -> Flow<Response> {
+    let visit = Visit::open(request).await?;
+    let name = visit
+        .field(&["username"])
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    let password = visit
+        .form
+        .get("password")
+        .filter(|password| !password.is_empty());
+    if let Err(refused) = visit.check_form() {
+        let typed = if refused == Refused::Stale {
+            name.as_str()
+        } else {
+            ""
+        };
+        let shown = alert(&visit.words().stale_form, None);
+        return visit.page(StatusCode::FORBIDDEN, Some(shown), &visit.sign_in(typed));
+    }
+    request.admit_category(Category::UserAuthentication).await?;
+    let here = visit.state(Stage::SignIn, &name);
+    if !visit.is_local() {
+        return visit.go(&here);
+    }
+    if name.is_empty() {
+        return visit.go_with(here, &missing(&visit.words().name_missing, "username"));
+    }
+    visit.admit_user(&name).await?;
+    let way = match password {
+        Some(password) => Way::Password(Needed::present(Secret::new(password.to_owned()))),
+        None if visit.name_first() => Way::UserAuth(visit.choice(None)),
+        None => return visit.go_with(here, &missing(&visit.words().password_missing, "password")),
+    };
+    let stepped = visit.start(&name, way).await;
+    visit.after(here, From::default(), stepped).await
+}
+
+impl Visit<'_> {
+    /// Returns the start of a sign-in with a choice of first factors.
+    pub(super) fn choice(&self, preferred: Option<cognate_shapes::ChallengeNameType>) -> UserAuth {
+        let levels = &self.authorization.levels;
+        UserAuth {
+            levels: (!levels.is_empty()).then(|| levels.clone()),
+            preferred,
+            ..UserAuth::default()
+        }
+    }
+}
+
+async fn choose(request: &Request<'_>) -> Flow<Response> {
+    let visit = Visit::open(request).await?;
+    if visit.check_form().is_err() {
+        return visit.go(&visit.state(Stage::SignIn, ""));
+    }
+    if visit.field(&["other", "another"]).is_some() {
+        return visit.go(&visit.state(Stage::OtherAccount, ""));
+    }
+    if visit.field(&["sign_out", "signout"]).is_some() {
+        if let Some(cookie) = visit.session_cookie() {
+            let cx = request.cx(Endpoint::SignIn);
+            let (pool, host) = (visit.pool(), visit.host());
+            let end = || Box::pin(browser_session::end(&cx, pool, host, cookie));
+            action::run(&cx, end).await?;
+        }
+        return visit.go(&visit.state(Stage::SignIn, ""));
+    }
+    match visit.session().await? {
+        Some(session) => visit.answer_by(&session).await,
+        None => visit.go(&visit.state(Stage::SignIn, "")),
+    }
+}

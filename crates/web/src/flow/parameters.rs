@@ -1,0 +1,109 @@
+//! The query that every page carries on byte for byte: the parameters of the request for an authorization.
+
+use cognate_domain::oauth::authorization::Parameters;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::fields::{self, Fields, FieldsError};
+use crate::request::Request;
+
+/// Everything but the unreserved characters of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The parameters that a form may bring itself, where the query names no client (pages.md 1.4). Never a secret.
+const CARRIED: [&str; 21] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+    "identity_provider",
+    "idp_identifier",
+    "login_hint",
+    "lang",
+    "prompt",
+    "response_mode",
+    "max_age",
+    "acr_values",
+    "id_token_hint",
+    "request",
+    "request_uri",
+    "ui_locales",
+];
+
+/// Encodes a value of a query.
+pub(super) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
+}
+
+/// The query of a page.
+pub(super) struct Query {
+    /// As it was sent, without `?`.
+    pub(super) raw: String,
+    /// Its names and values.
+    pub(super) fields: Fields,
+}
+
+impl Query {
+    /// Reads the query; if it names no client, the parameters that the form has instead.
+    ///
+    /// # Errors
+    /// See [`FieldsError`].
+    pub(super) fn read(request: &Request<'_>, form: &Fields) -> Result<Self, FieldsError> {
+        let fields = request.query()?;
+        if fields.get("client_id").is_some() || form.get("client_id").is_none() {
+            let raw = request.raw_query().to_owned();
+            return Ok(Self { raw, fields });
+        }
+        let carried = form.iter().filter(|(name, _)| CARRIED.contains(name));
+        let pairs: Vec<String> = carried
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
+        let raw = pairs.join("&");
+        let fields = Fields::parse(raw.as_bytes(), fields::QUERY_BYTES)?;
+        Ok(Self { raw, fields })
+    }
+
+    /// Returns the parameters of the authorization.
+    pub(super) fn parameters(&self) -> Parameters<'_> {
+        let get = |name| self.fields.get(name);
+        Parameters {
+            response_type: get("response_type"),
+            client_id: get("client_id"),
+            redirect_uri: get("redirect_uri"),
+            state: get("state"),
+            scope: get("scope"),
+            code_challenge: get("code_challenge"),
+            code_challenge_method: get("code_challenge_method"),
+            nonce: get("nonce"),
+            resource: get("resource"),
+            identity_provider: get("identity_provider"),
+            idp_identifier: get("idp_identifier"),
+            login_hint: get("login_hint"),
+            prompt: get("prompt"),
+            response_mode: get("response_mode"),
+            max_age: get("max_age"),
+            acr_values: get("acr_values"),
+            id_token_hint: get("id_token_hint"),
+            request: get("request"),
+            request_uri: get("request_uri"),
+        }
+    }
+
+    /// Returns the query without some of its parameters, each of the others byte for byte.
+    pub(super) fn without(&self, names: &[&str]) -> String {
+        let kept = |pair: &&str| {
+            let name = pair.split('=').next().unwrap_or(pair);
+            !names.contains(&name)
+        };
+        let pairs: Vec<&str> = self.raw.split('&').filter(kept).collect();
+        pairs.join("&")
+    }
+}

@@ -1,0 +1,41 @@
+//! The page of each stage (pages.md 1.4). The names of both versions are the service's; where only an event tells one,
+//! its use is our choice.
+
+use super::state::{CodeFor, Stage};
+use crate::views::frame::Version;
+
+/// The page on which a sign-in begins.
+pub(super) const SIGN_IN: &str = "/login";
+/// The registration of a passkey.
+pub(super) const ADD_PASSKEY: &str = "/passkeys/add";
+/// The page on which a user signs up.
+pub(super) const SIGN_UP: &str = "/signup";
+
+/// Returns the path of a stage.
+pub(super) fn of(version: Version, stage: &Stage) -> &'static str {
+    let managed = version == Version::Managed;
+    match stage {
+        Stage::SignIn | Stage::OtherAccount => SIGN_IN,
+        Stage::Over => "/mfa",
+        Stage::ChooseFactor { .. } | Stage::Password { .. } => "/selectChallenge",
+        Stage::Code { of, .. } => match of {
+            CodeFor::SmsFirst | CodeFor::EmailFirst => "/verifyCode",
+            CodeFor::SmsSetUp | CodeFor::EmailSetUp => "/mfa/phone/verify",
+            CodeFor::SmsMfa | CodeFor::EmailMfa | CodeFor::AppMfa => "/mfa",
+        },
+        Stage::Passkey { .. } => "/login/passkey",
+        Stage::ChooseMfa { .. } if managed => "/mfa/options",
+        Stage::ChooseMfa { .. } => "/mfaOption",
+        Stage::SetUp { .. } if managed => "/mfa/options",
+        Stage::SetUpApp { .. } if managed => "/mfa/totp",
+        Stage::SetUpContact { .. } if managed => "/mfa/phone/register",
+        Stage::SetUp { .. } | Stage::SetUpApp { .. } | Stage::SetUpContact { .. } => "/mfaRegister",
+        Stage::NewPassword { .. } => "/resetPassword",
+        Stage::SignUp { .. } => SIGN_UP,
+        Stage::Confirm { .. } | Stage::Pending if managed => "/signup/confirm",
+        Stage::Confirm { .. } | Stage::Pending => "/confirm",
+        Stage::Forgot => "/forgotPassword",
+        Stage::Reset { .. } => "/confirmForgotPassword",
+        Stage::AddPasskey { .. } => ADD_PASSKEY,
+    }
+}

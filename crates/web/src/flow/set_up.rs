@@ -1,0 +1,128 @@
+//! The set-up of a second factor that the pool requires: an authenticator app, an address, a number.
+
+use cognate_crypto::secret::Secret;
+use cognate_domain::Endpoint;
+use cognate_domain::facts::contact::Contact;
+use cognate_domain::signin::Surface;
+use cognate_domain::signin::answer::Answer;
+use cognate_domain::signin::mfa::setup;
+use cognate_shapes::Category;
+
+use super::state::{PageState, Stage};
+use super::step::{From, missing};
+use super::stop::Flow;
+use super::visit::Visit;
+use crate::action;
+use crate::response::Response;
+use crate::views::screen::FactorKind;
+
+/// The longest name of an app, in bytes (VerifySoftwareToken's FriendlyDeviceName has no shorter bound).
+const LONGEST_NAME: usize = 131;
+
+impl Visit<'_> {
+    /// Takes the choice of a factor to set up.
+    ///
+    /// # Errors
+    /// Faults; limits of requests.
+    pub(super) async fn choose_set_up(
+        &self,
+        state: PageState,
+        factors: Vec<FactorKind>,
+    ) -> Flow<Response> {
+        match self.chosen(&factors) {
+            Some(FactorKind::App) => {
+                self.request.admit_category(Category::UserUpdate).await?;
+                self.admit_user(&state.who).await?;
+                self.set_up_app(state, factors).await
+            }
+            Some(kind @ (FactorKind::Email | FactorKind::Sms)) => {
+                let stage = Stage::SetUpContact {
+                    kind,
+                    value: String::new(),
+                    factors,
+                };
+                self.go(&state.at(stage))
+            }
+            _ => self.go_with(state, &missing(&self.words().choice_missing, "factor")),
+        }
+    }
+}
+
+/// Takes the first code of an app, and goes on with the sign-in.
+///
+/// # Errors
+/// Faults; limits of requests.
+pub(super) async fn app(visit: &Visit<'_>, state: PageState) -> Flow<Response> {
+    let Some(code) = visit.code() else {
+        return visit.go_with(state, &missing(&visit.words().code_missing, "code"));
+    };
+    visit.request.admit_category(Category::UserUpdate).await?;
+    visit.admit_user(&state.who).await?;
+    let name = visit.field(&["device_name", "deviceName", "name"]);
+    let name = name
+        .filter(|name| name.len() <= LONGEST_NAME)
+        .map(str::to_owned);
+    let code = Secret::new(code);
+    let session = state.session.clone().unwrap_or_default();
+    let cx = visit.request.cx(Endpoint::SignIn);
+    let verify = || {
+        Box::pin(setup::verify(
+            &cx,
+            &session,
+            &code,
+            name.clone(),
+            Surface::Page,
+        ))
+    };
+    match action::run(&cx, verify).await {
+        Ok(session) => {
+            let given = Answer::MfaSetup { contact: None };
+            let stepped = visit.answer_to(&state.who, session, given).await;
+            visit.after(state, From::default(), stepped).await
+        }
+        Err(refusal) => visit.refused(state, refusal).await,
+    }
+}
+
+/// Takes an address or a number, and sends a code there.
+///
+/// # Errors
+/// Faults; limits of requests.
+pub(super) async fn contact(
+    visit: &Visit<'_>,
+    state: PageState,
+    kind: FactorKind,
+    factors: Vec<FactorKind>,
+) -> Flow<Response> {
+    let names = ["contact", "phone_number", "phone", "email", "value"];
+    let typed = visit.field(&names).unwrap_or_default().trim();
+    let (contact, value) = match kind {
+        FactorKind::Sms => (Contact::PhoneNumber, number(typed)),
+        _ => (Contact::Email, typed.to_owned()),
+    };
+    let stage = Stage::SetUpContact {
+        kind,
+        value: value.clone(),
+        factors,
+    };
+    let here = state.at(stage);
+    if value.is_empty() {
+        return visit.go(&here);
+    }
+    visit.admit_answer(&here.who).await?;
+    let contact = Some((contact, value));
+    let stepped = visit.answer(&here, Answer::MfaSetup { contact }).await;
+    let from = From {
+        set_up: true,
+        ..From::default()
+    };
+    visit.after(here, from, stepped).await
+}
+
+/// Returns a number as it is kept: without what people put between the digits.
+fn number(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.' | '/'))
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! The names and sentences of what no client can be told.
+
+use cognate_domain::oauth::authorization::Cause;
+
+use crate::locale::Locale;
+
+/// The one sentence of the classic page for errors (endpoints.md 1.10).
+pub(super) const CLASSIC_ERROR: &str = "An error was encountered with the requested page.";
+/// The name of a provider that cannot be used yet.
+pub(super) const PROVIDER_UNAVAILABLE: &str = "provider_unavailable";
+
+/// Returns the name of a cause in the query of `/error` (endpoints.md 1.10; others are ours).
+pub(super) fn error_name(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Missing(_) => "Required parameters missing",
+        Cause::UnknownClient | Cause::OtherPool => "invalid_client",
+        Cause::RedirectMismatch => "redirect_mismatch",
+        Cause::NoProvider | Cause::NothingToOffer => "unauthorized_client",
+        Cause::ProviderNotThere(_) => PROVIDER_UNAVAILABLE,
+        Cause::Malformed => "invalid_request",
+    }
+}
+
+/// Returns the sentence of the page for errors.
+pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
+    let words = &locale.texts().alerts;
+    match error {
+        "redirect_mismatch" => &words.redirect_mismatch,
+        "invalid_client" => &words.unknown_client,
+        "unauthorized_client" => &words.unauthorized_client,
+        "Required parameters missing" => &words.parameters_missing,
+        PROVIDER_UNAVAILABLE => &words.provider_unavailable,
+        _ => &words.malformed,
+    }
+}

@@ -1,0 +1,413 @@
+//! A request for a page, checked: the authorization that it is part of, the version of the pages, the browser's cookies.
+
+use cognate_access::rates::User;
+use cognate_crypto::hash::secret_hash;
+use cognate_domain::oauth::authorization::{Authorization, Cause, Refusal, check};
+use cognate_domain::oauth::browser_session::{self, BrowserSession};
+use cognate_domain::records::client::Client;
+use cognate_domain::records::domain::preferred_of;
+use cognate_domain::records::pool::Pool;
+use cognate_domain::users::counted::Place;
+use cognate_domain::{App, Endpoint, Fault};
+use cognate_shapes::{Op, UserPoolTierType, validate};
+use http::{Method, StatusCode};
+use serde_json::Value;
+
+use super::csrf::{Csrf, Refused};
+use super::parameters::Query;
+use super::state::{self, Owner, PageState, Stage};
+use super::stop::{Flow, Stop};
+use super::{answer, paths, plain};
+use crate::action;
+use crate::branding::Brand;
+use crate::cookies::Cookies;
+use crate::failure::Failure;
+use crate::fields::Fields;
+use crate::locale::Alerts;
+use crate::request::Request;
+use crate::response::Response;
+use crate::views::frame::{Alert, AlertKind, Version};
+use crate::views::{Frame, Screen};
+
+/// The cookie of the browser's session, as scripts know it (endpoints.md 1.13).
+pub(super) const SESSION: &str = "cognito";
+/// The version of managed login in a domain's document.
+const MANAGED: i64 = 2;
+const SECOND: i64 = 1_000_000;
+/// The time for which the pages of a message with a code remember who asked for it, in microseconds.
+const CODE_PAGES: i64 = 3_600 * SECOND;
+
+/// A request for a page of a sign-in.
+pub(super) struct Visit<'r> {
+    pub(super) request: &'r Request<'r>,
+    pub(super) query: Query,
+    pub(super) form: Fields,
+    pub(super) cookies: Cookies<'r>,
+    pub(super) csrf: Csrf,
+    pub(super) authorization: Authorization,
+    pub(super) version: Version,
+    /// The query without the language, which names the sign-in.
+    sign_in: String,
+}
+
+impl<'r> Visit<'r> {
+    /// Reads a request and checks its authorization.
+    ///
+    /// # Errors
+    /// The page or the answer to the client that the refusal of an authorization is; a form or cookies that cannot be
+    /// read; faults.
+    pub(super) async fn open(request: &'r Request<'r>) -> Flow<Self> {
+        let form = match *request.method() {
+            Method::POST => request.form()?,
+            _ => Fields::default(),
+        };
+        let cookies = request.cookies()?;
+        let Ok(query) = Query::read(request, &form) else {
+            return Err(Stop::with(answer::refused(
+                request,
+                None,
+                &Cause::Malformed,
+            )?));
+        };
+        let cx = request.cx(Endpoint::SignIn);
+        let parameters = query.parameters();
+        let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, None))).await?;
+        let authorization = match checked {
+            Ok(authorization) => authorization,
+            Err(Refusal::Page(cause)) => {
+                let client = query.fields.get("client_id");
+                return Err(Stop::with(answer::refused(request, client, &cause)?));
+            }
+            Err(Refusal::Client(reply)) => return Err(Stop::with(answer::reply(&reply)?)),
+        };
+        let version = version(request.app(), &authorization.pool).await?;
+        Ok(Self {
+            request,
+            sign_in: query.without(&["lang"]),
+            csrf: Csrf::read(&cookies),
+            query,
+            form,
+            cookies,
+            authorization,
+            version,
+        })
+    }
+
+    /// Returns the pool.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.authorization.pool
+    }
+
+    /// Returns the client.
+    pub(super) fn client(&self) -> &Client {
+        &self.authorization.client
+    }
+
+    /// Returns the words of alerts, in the visitor's language.
+    pub(super) fn words(&self) -> &'static Alerts {
+        &self.request.locale().texts().alerts
+    }
+
+    /// Returns the alert of a code that was asked for too soon.
+    pub(super) fn wait_text(&self, seconds: i64) -> String {
+        let seconds = u64::try_from(seconds).unwrap_or_default();
+        self.words().wait.with(self.request.locale(), seconds)
+    }
+
+    /// Returns the host that was asked.
+    pub(super) fn host(&self) -> &'r str {
+        &self.request.visitor().host
+    }
+
+    /// True on managed login.
+    pub(super) fn is_managed(&self) -> bool {
+        self.version == Version::Managed
+    }
+
+    /// Returns the service's time, in microseconds.
+    pub(super) fn now(&self) -> i64 {
+        self.request.app().clock.service()
+    }
+
+    /// Returns a field of the form that has a value, under the first of several names.
+    pub(super) fn field(&self, names: &[&str]) -> Option<&str> {
+        let mut values = names.iter().filter_map(|name| self.form.get(name));
+        values.find(|value| !value.is_empty())
+    }
+
+    /// Returns a code as it was typed, without the blanks and dashes that people put between digits.
+    pub(super) fn code(&self) -> Option<String> {
+        let typed = self.field(&[
+            "code",
+            "authentication_code",
+            "mfaCode",
+            "verification_code",
+        ])?;
+        let code: String = typed
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '-')
+            .collect();
+        (!code.is_empty()).then_some(code)
+    }
+
+    /// Returns the attributes of the form: its fields `requiredAttributes[name]`.
+    pub(super) fn attributes(&self) -> Vec<(String, String)> {
+        let named = |(name, value): (&str, &str)| {
+            let name = name
+                .strip_prefix("requiredAttributes[")?
+                .strip_suffix(']')?;
+            Some((name.to_owned(), value.trim().to_owned()))
+        };
+        self.form.iter().filter_map(named).collect()
+    }
+
+    /// Returns the end of a page that must be answered within the time of a step of a sign-in.
+    pub(super) fn step_ends(&self) -> i64 {
+        let seconds = self.client().auth_session_seconds();
+        self.now().saturating_add(seconds.saturating_mul(SECOND))
+    }
+
+    /// Returns a state that waits for an answer within the time of a step, or for a code in a message for an hour.
+    pub(super) fn state(&self, stage: Stage, who: &str) -> PageState {
+        let ends = match &stage {
+            Stage::Confirm { .. } | Stage::Reset { .. } | Stage::Pending => {
+                self.now().saturating_add(CODE_PAGES)
+            }
+            _ => self.step_ends(),
+        };
+        PageState::new(stage, who, ends)
+    }
+
+    fn owner(&self) -> Owner<'_> {
+        Owner {
+            pool: self.pool(),
+            client_id: &self.client().id,
+            host: self.host(),
+            query: &self.sign_in,
+        }
+    }
+
+    /// Returns where the sign-in is. One that was open for too long is [`Stage::Over`], with its name.
+    pub(super) fn kept(&self) -> Option<PageState> {
+        let state = state::open(&self.cookies, self.owner())?;
+        if state.ends > self.now() {
+            return Some(state);
+        }
+        let is_sign_in = matches!(
+            state.stage,
+            Stage::SignIn | Stage::OtherAccount | Stage::Over
+        );
+        let stage = if is_sign_in {
+            Stage::SignIn
+        } else {
+            Stage::Over
+        };
+        Some(self.state(stage, &state.who))
+    }
+
+    /// Adds the state to an answer.
+    ///
+    /// # Errors
+    /// A state that is too long for a cookie: the answer that says so.
+    pub(super) fn keep(&self, response: Response, state: &PageState) -> Flow<Response> {
+        match state::keep(&self.cookies, self.owner(), state, self.now())? {
+            Some(set) => Ok(set.into_iter().fold(response, Response::with_cookie)),
+            None => Err(Stop::with(self.restart()?)),
+        }
+    }
+
+    /// Ends the state with an answer.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(super) fn forget(&self, response: Response) -> Flow<Response> {
+        Ok(match state::end(&self.cookies, self.owner())? {
+            Some(ended) => response.with_cookie(ended),
+            None => response,
+        })
+    }
+
+    /// Sends the browser to another page of this sign-in.
+    ///
+    /// # Errors
+    /// None in practice: the query came in a URL.
+    pub(super) fn redirect(&self, path: &str) -> Flow<Response> {
+        answer::see_other(&self.link(path))
+    }
+
+    /// Returns path and query of another page of this sign-in.
+    pub(super) fn link(&self, path: &str) -> String {
+        match self.query.raw.as_str() {
+            "" => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+
+    /// Sends the browser to the page of a stage.
+    ///
+    /// # Errors
+    /// As [`keep`](Self::keep).
+    pub(super) fn go(&self, state: &PageState) -> Flow<Response> {
+        let response = self.redirect(paths::of(self.version, &state.stage))?;
+        if state.is_plain() && state.who.is_empty() {
+            return self.forget(response);
+        }
+        self.keep(response, state)
+    }
+
+    /// Sends the browser to the page of a stage, which shows a refusal once.
+    ///
+    /// # Errors
+    /// As [`keep`](Self::keep).
+    pub(super) fn go_with(&self, state: PageState, alert: &Alert) -> Flow<Response> {
+        self.go(&state.with_alert(alert))
+    }
+
+    /// Draws a page.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(super) fn page(
+        &self,
+        status: StatusCode,
+        alert: Option<Alert>,
+        screen: &Screen,
+    ) -> Flow<Response> {
+        let brand = Brand::default();
+        let frame = Frame {
+            locale: self.request.locale(),
+            version: self.version,
+            brand: &brand,
+            app: &self.client().doc.name,
+            query: &self.query.raw,
+            csrf: &self.csrf.token,
+            alert,
+            terms_of_use: None,
+            privacy_policy: None,
+        };
+        let response = answer::draw(status, &frame, screen, plain::render);
+        let response =
+            response.with_form_target(&answer::form_source(&self.authorization.redirect_uri));
+        Ok(match self.csrf.cookie()? {
+            Some(cookie) => response.with_cookie(cookie),
+            None => response,
+        })
+    }
+
+    /// Draws the page that says that the sign-in has ended, and forgets it, except for the name.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(super) fn restart(&self) -> Flow<Response> {
+        let screen = answer::restart(self.link(paths::SIGN_IN));
+        self.page(StatusCode::OK, None, &screen)
+    }
+
+    /// Sends the browser to the page that says that the sign-in has ended.
+    ///
+    /// # Errors
+    /// As [`keep`](Self::keep).
+    pub(super) fn over(&self, who: &str) -> Flow<Response> {
+        self.go(&self.state(Stage::Over, who))
+    }
+
+    /// Checks the form.
+    ///
+    /// # Errors
+    /// How it is refused.
+    pub(super) fn check_form(&self) -> Result<(), Refused> {
+        self.csrf.check(self.request, &self.form)
+    }
+
+    /// Counts the request by the user whom a name means.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`], or a fault.
+    pub(super) async fn admit_user(&self, name: &str) -> Result<(), Failure> {
+        let user = User::Name(Place::Client(&self.client().id), name);
+        self.request.admit_user(user, false).await
+    }
+
+    /// Returns the proof over a name that the steps of accounts ask for: a page acts for its client.
+    pub(super) fn proof(&self, name: &str) -> Option<String> {
+        let (_, secret, _) = self.client().secrets.first()?;
+        Some(secret_hash(secret.expose(), name, &self.client().id))
+    }
+
+    /// Returns the value of the cookie of the browser's session.
+    pub(super) fn session_cookie(&self) -> Option<&'r str> {
+        self.cookies.bare(SESSION).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the session of the browser, if it may answer this request (endpoints.md 1.4).
+    ///
+    /// # Errors
+    /// Faults.
+    pub(super) async fn session(&self) -> Flow<Option<BrowserSession>> {
+        let Some(cookie) = self.session_cookie() else {
+            return Ok(None);
+        };
+        let cx = self.request.cx(Endpoint::SignIn);
+        let (pool, host) = (self.pool(), self.host());
+        let find = || Box::pin(browser_session::find(&cx, pool, host, cookie));
+        let session = action::run(&cx, find).await?;
+        Ok(session.filter(|session| self.answers(session)))
+    }
+
+    /// True if a session is good for what the request asks.
+    fn answers(&self, session: &BrowserSession) -> bool {
+        let wanted = self.authorization.provider.as_deref();
+        let age = self
+            .now()
+            .div_euclid(SECOND)
+            .saturating_sub(session.doc.auth_time);
+        let sso = self.client().doc.sso_minutes;
+        wanted.is_none_or(|provider| provider == session.provider)
+            && self.authorization.max_age.is_none_or(|most| age <= most)
+            && sso.is_none_or(|minutes| age <= minutes.saturating_mul(60))
+    }
+}
+
+/// Returns the version of a pool's pages: that of its domain. A pool without one has the newest that its plan allows.
+pub(super) async fn version(app: &App, pool: &Pool) -> Result<Version, Fault> {
+    let managed = match preferred_of(&app.store, pool).await? {
+        Some(row) => {
+            let doc: Value = serde_json::from_str(&row.doc)?;
+            doc.get("managed_login_version").and_then(Value::as_i64) == Some(MANAGED)
+        }
+        None => pool.doc.tier != UserPoolTierType::Lite,
+    };
+    Ok(if managed {
+        Version::Managed
+    } else {
+        Version::Classic
+    })
+}
+
+/// Returns the alert about a form whose values the operation that does the same would not take.
+pub(super) fn unfit(op: Op, mut input: Value) -> Option<Alert> {
+    let refused = validate(op, &mut input).err()?;
+    let text = match refused {
+        cognate_shapes::Rejection::Invalid(text) => text,
+        cognate_shapes::Rejection::Serialization(text) => text.unwrap_or_default(),
+    };
+    Some(alert(text, None))
+}
+
+/// Returns the alert of a refusal.
+pub(super) fn alert(text: impl Into<String>, field: Option<&'static str>) -> Alert {
+    Alert {
+        kind: AlertKind::Error,
+        text: text.into(),
+        field,
+    }
+}
+
+/// Returns the alert of something that was done.
+pub(super) fn done(text: impl Into<String>) -> Alert {
+    Alert {
+        kind: AlertKind::Success,
+        text: text.into(),
+        field: None,
+    }
+}
