@@ -113,6 +113,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0018_outbox.sql"),
     },
+    Migration {
+        number: 19,
+        name: "0019_oauth",
+        min_program: 2,
+        sql: include_str!("../migrations/0019_oauth.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

@@ -1,11 +1,11 @@
-//! Refusals of the OAuth endpoints (endpoints.md 1.6 to 1.8, settled J6 to J15; RFC 6749 section 5.2, RFC 6750
+//! Refusals of the OAuth endpoints (endpoints.md 1.4 to 1.8, settled J6 to J15; RFC 6749 section 5.2, RFC 6750
 //! section 3.1).
 
 use std::borrow::Cow;
 
 use crate::errors::{ApiError, unconfirmed};
 
-/// A refusal of the token or the revocation endpoint.
+/// A refusal of the authorization, the token or the revocation endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OAuthError {
     /// The member `error`.
@@ -59,9 +59,34 @@ pub const UNSUPPORTED_OPERATION: OAuthError =
 /// A revocation of an access or ID token (settled J17).
 pub const UNSUPPORTED_TOKEN_TYPE: OAuthError = OAuthError::bare("unsupported_token_type");
 
+/// `AllowedOAuthFlowsUserPoolClient` is off (endpoints.md 1.5).
+pub const OAUTH_IS_OFF: OAuthError = OAuthError::described(
+    "invalid_request",
+    "Client is not enabled for OAuth2.0 flows ",
+);
+/// `prompt=none` and no session that would do (endpoints.md 1.5).
+pub const LOGIN_REQUIRED: OAuthError = OAuthError::bare("login_required");
+/// `request` (OpenID Connect Core 1.0 section 3.1.2.6).
+pub const REQUEST_NOT_SUPPORTED: OAuthError = OAuthError::bare("request_not_supported");
+/// `request_uri` (OpenID Connect Core 1.0 section 3.1.2.6).
+pub const REQUEST_URI_NOT_SUPPORTED: OAuthError = OAuthError::bare("request_uri_not_supported");
+/// An authorization that a fault prevented (endpoints.md 1.5).
+pub const SERVER_ERROR: OAuthError = OAuthError::bare("server_error");
+/// The user or a function of the pool said no (RFC 6749 section 4.1.2.1).
+pub const ACCESS_DENIED: OAuthError = OAuthError::bare("access_denied");
+
 /// `resource` with a grant that has none (endpoints.md 1.6).
 pub const NO_RESOURCE: OAuthError =
     OAuthError::described("invalid_request", unconfirmed::oauth::NO_RESOURCE);
+
+/// A function of the pool failed or refused before an authorization was answered; the text is the one that the API
+/// gives.
+pub fn prevented_by_function(error: ApiError) -> OAuthError {
+    OAuthError {
+        error: unconfirmed::oauth::PREVENTED_BY_FUNCTION,
+        description: Some(error.message),
+    }
+}
 
 /// A function of the pool failed or refused; the text is the one that the API gives.
 pub fn refused_by_function(error: ApiError) -> OAuthError {

@@ -1,13 +1,41 @@
 //! A request for an authorization: the parameters of `/oauth2/authorize`, which every page of a sign-in carries on
 //! (endpoints.md 1.3 to 1.5).
 
+mod scopes;
+mod values;
+
+pub use values::Prompt;
+
 use std::sync::Arc;
 
+use cognate_shapes::OAuthFlowType;
+use cognate_store::tables::identity_providers;
+
 use crate::cx::Cx;
-use crate::errors::Result;
-use crate::oauth::reply::Reply;
+use crate::errors::oauth::{
+    INVALID_REQUEST, INVALID_SCOPE, OAUTH_IS_OFF, OAuthError, REQUEST_NOT_SUPPORTED,
+    REQUEST_URI_NOT_SUPPORTED, UNAUTHORIZED_CLIENT,
+};
+use crate::errors::{Fault, Result};
+use crate::oauth::authorization::values::{code_challenge, is_resource};
+use crate::oauth::client;
+use crate::oauth::reply::{Reply, ReplyMode, ReplyTo};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::provider::Provider;
+use crate::tokens::issuer;
+
+/// The provider of the pool's own users.
+pub const COGNITO: &str = "COGNITO";
+
+/// The most bytes of `state`, which comes back to the client as it is.
+pub const LONGEST_STATE: usize = 4_096;
+/// The most bytes of `nonce`.
+const LONGEST_NONCE: usize = 1_024;
+/// The most bytes of `login_hint`; longer ones are no name of anybody and are ignored.
+const LONGEST_HINT: usize = 2_048;
+/// The most bytes of the name or an identifier of a provider.
+const LONGEST_PROVIDER: usize = 128;
 
 /// The parameters as they were sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,19 +89,6 @@ pub enum ResponseType {
     Token,
 }
 
-/// The wishes in `prompt`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Prompt {
-    /// Show no page.
-    pub none: bool,
-    /// Ask for the proof again.
-    pub login: bool,
-    /// Let the user choose the account.
-    pub select_account: bool,
-    /// Ask for consent, at the identity provider.
-    pub consent: bool,
-}
-
 /// A request that was checked.
 #[derive(Clone)]
 pub struct Authorization {
@@ -87,6 +102,8 @@ pub struct Authorization {
     pub names_redirect_uri: bool,
     /// What the client wants.
     pub response_type: ResponseType,
+    /// The issuer of the pool's tokens, as answers name it.
+    pub issuer: String,
     /// True if the answer is to be posted as a form.
     pub form_post: bool,
     /// The scopes that are granted, each one of the client's.
@@ -132,6 +149,33 @@ pub enum Cause {
     Malformed,
 }
 
+impl Authorization {
+    /// Returns the place to which the answer goes.
+    pub fn reply_to(&self) -> ReplyTo<'_> {
+        let mode = match self.response_type {
+            _ if self.form_post => ReplyMode::FormPost,
+            ResponseType::Code => ReplyMode::Query,
+            ResponseType::Token => ReplyMode::Fragment,
+        };
+        ReplyTo {
+            redirect_uri: &self.redirect_uri,
+            mode,
+            state: self.state.as_deref(),
+            issuer: &self.issuer,
+        }
+    }
+
+    /// Returns the answer that refuses the request.
+    pub fn refuse(&self, refusal: &OAuthError) -> Reply {
+        self.reply_to().refusal(refusal)
+    }
+
+    /// True if a scope is granted.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+}
+
 /// The refusal of a request.
 #[derive(Debug)]
 pub enum Refusal {
@@ -141,14 +185,262 @@ pub enum Refusal {
     Client(Reply),
 }
 
+/// Why a check ends early.
+enum Stop {
+    Page(Cause),
+    Client(OAuthError),
+    Fault(Fault),
+}
+
+impl From<Cause> for Stop {
+    fn from(cause: Cause) -> Self {
+        Self::Page(cause)
+    }
+}
+
+impl From<OAuthError> for Stop {
+    fn from(refusal: OAuthError) -> Self {
+        Self::Client(refusal)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// The part of a check that no answer to the client can precede: the client, and where answers go.
+struct Known {
+    pool: Arc<Pool>,
+    client: Arc<Client>,
+    redirect_uri: String,
+    names_redirect_uri: bool,
+    issuer: String,
+}
+
 /// Checks a request. `host` is the pool of the host that was asked, where the host is a domain of one.
 ///
 /// # Errors
 /// Faults. Refusals in the order of endpoints.md 1.4.
 pub async fn check(
-    _cx: &Cx<'_>,
-    _parameters: &Parameters<'_>,
-    _host: Option<&Pool>,
+    cx: &Cx<'_>,
+    parameters: &Parameters<'_>,
+    host: Option<&Pool>,
 ) -> Result<std::result::Result<Authorization, Refusal>> {
-    Ok(Err(Refusal::Page(Cause::Malformed)))
+    let given = parameters.given();
+    let known = match known(cx, &given, host).await {
+        Ok(known) => known,
+        Err(stop) => return settle(stop, None),
+    };
+    let (redirect_uri, issuer) = (known.redirect_uri.clone(), known.issuer.clone());
+    let outcome = rest(cx, &given, known).await;
+    outcome.map(Ok).or_else(|stop| {
+        let to = ReplyTo {
+            redirect_uri: &redirect_uri,
+            mode: match response_type(&given) {
+                Some(ResponseType::Token) => ReplyMode::Fragment,
+                _ => ReplyMode::Query,
+            },
+            // One that is too long does not come back.
+            state: given.state.filter(|state| state.len() <= LONGEST_STATE),
+            issuer: &issuer,
+        };
+        settle(stop, Some(to))
+    })
+}
+
+fn settle<T>(stop: Stop, to: Option<ReplyTo<'_>>) -> Result<std::result::Result<T, Refusal>> {
+    match (stop, to) {
+        (Stop::Fault(fault), _) => Err(fault),
+        (Stop::Page(cause), _) => Ok(Err(Refusal::Page(cause))),
+        (Stop::Client(refusal), Some(to)) => Ok(Err(Refusal::Client(to.refusal(&refusal)))),
+        // Nothing is refused to a client before it is known where answers go.
+        (Stop::Client(_), None) => Ok(Err(Refusal::Page(Cause::Malformed))),
+    }
+}
+
+impl<'a> Parameters<'a> {
+    /// Returns the parameters that have a value: an empty one is as good as none (RFC 6749 section 3.1).
+    fn given(&self) -> Self {
+        let given = |value: Option<&'a str>| value.filter(|value| !value.is_empty());
+        Self {
+            response_type: given(self.response_type),
+            client_id: given(self.client_id),
+            redirect_uri: given(self.redirect_uri),
+            state: given(self.state),
+            scope: given(self.scope),
+            code_challenge: given(self.code_challenge),
+            code_challenge_method: given(self.code_challenge_method),
+            nonce: given(self.nonce),
+            resource: given(self.resource),
+            identity_provider: given(self.identity_provider),
+            idp_identifier: given(self.idp_identifier),
+            login_hint: given(self.login_hint),
+            prompt: given(self.prompt),
+            response_mode: given(self.response_mode),
+            max_age: given(self.max_age),
+            acr_values: given(self.acr_values),
+            id_token_hint: given(self.id_token_hint),
+            request: given(self.request),
+            request_uri: given(self.request_uri),
+        }
+    }
+}
+
+fn response_type(given: &Parameters<'_>) -> Option<ResponseType> {
+    match given.response_type? {
+        "code" => Some(ResponseType::Code),
+        "token" => Some(ResponseType::Token),
+        _ => None,
+    }
+}
+
+async fn known(
+    cx: &Cx<'_>,
+    given: &Parameters<'_>,
+    host: Option<&Pool>,
+) -> std::result::Result<Known, Stop> {
+    let id = given.client_id.ok_or(Cause::Missing("client_id"))?;
+    let (pool, client) = client::by_id(cx, id).await?.ok_or(Cause::UnknownClient)?;
+    if host.is_some_and(|host| host.id != pool.id) {
+        return Err(Cause::OtherPool.into());
+    }
+    let redirect_uri = match given.redirect_uri {
+        None => default_redirect(&client).ok_or(Cause::Missing("redirect_uri"))?,
+        Some(uri) => {
+            let mut listed = client.doc.callback_urls.iter().flatten();
+            // Character by character: what merely leads to the same place is not what was registered.
+            let found = listed.find(|own| *own == uri);
+            found.ok_or(Cause::RedirectMismatch)?.clone()
+        }
+    };
+    let issuer = issuer::of(cx, &pool)?;
+    Ok(Known {
+        pool,
+        client,
+        redirect_uri,
+        names_redirect_uri: given.redirect_uri.is_some(),
+        issuer,
+    })
+}
+
+/// Returns where answers go for a request that does not say: DefaultRedirectURI of a client with one identity provider,
+/// or the one callback URL (endpoints.md 1.3).
+fn default_redirect(client: &Client) -> Option<String> {
+    let providers = client.doc.supported_identity_providers.as_deref();
+    let has_one = providers.is_some_and(|providers| providers.len() == 1);
+    let default = client.doc.default_redirect_uri.as_ref();
+    if let Some(default) = default.filter(|_| has_one) {
+        return Some(default.clone());
+    }
+    match client.doc.callback_urls.as_deref() {
+        Some([only]) => Some(only.clone()),
+        _ => None,
+    }
+}
+
+async fn rest(
+    cx: &Cx<'_>,
+    given: &Parameters<'_>,
+    known: Known,
+) -> std::result::Result<Authorization, Stop> {
+    let response_type = response_type(given).ok_or(INVALID_REQUEST)?;
+    if given.request.is_some() {
+        return Err(REQUEST_NOT_SUPPORTED.into());
+    }
+    if given.request_uri.is_some() {
+        return Err(REQUEST_URI_NOT_SUPPORTED.into());
+    }
+    if given.state.is_some_and(|state| state.len() > LONGEST_STATE) {
+        return Err(INVALID_REQUEST.into());
+    }
+    let doc = &known.client.doc;
+    if !doc.allowed_oauth_flows_user_pool_client {
+        return Err(OAUTH_IS_OFF.into());
+    }
+    let wanted = match response_type {
+        ResponseType::Code => OAuthFlowType::Code,
+        ResponseType::Token => OAuthFlowType::Implicit,
+    };
+    if !doc
+        .allowed_oauth_flows
+        .iter()
+        .flatten()
+        .any(|flow| *flow == wanted)
+    {
+        return Err(UNAUTHORIZED_CLIENT.into());
+    }
+    let granted = scopes::granted(cx, &known.pool, &known.client, given.scope).await?;
+    let scopes = granted.ok_or(INVALID_SCOPE)?;
+    let code_challenge = code_challenge(given.code_challenge, given.code_challenge_method)?;
+    let nonce = bounded(given.nonce, LONGEST_NONCE)?;
+    let resource = match given.resource {
+        Some(url) if !is_resource(url) => return Err(INVALID_REQUEST.into()),
+        other => other.map(str::to_owned),
+    };
+    let prompt = Prompt::read(given.prompt)?;
+    let provider = provider(cx, &known.pool, &known.client, given).await?;
+    let login_hint = given.login_hint.filter(|hint| hint.len() <= LONGEST_HINT);
+    Ok(Authorization {
+        redirect_uri: known.redirect_uri,
+        names_redirect_uri: known.names_redirect_uri,
+        response_type,
+        issuer: known.issuer,
+        form_post: false,
+        scopes,
+        state: given.state.map(str::to_owned),
+        nonce,
+        code_challenge,
+        resource,
+        prompt,
+        provider,
+        login_hint: login_hint.map(str::to_owned),
+        max_age: None,
+        levels: Vec::new(),
+        pool: known.pool,
+        client: known.client,
+    })
+}
+
+fn bounded(value: Option<&str>, most: usize) -> std::result::Result<Option<String>, OAuthError> {
+    match value {
+        Some(value) if value.len() > most => Err(INVALID_REQUEST),
+        other => Ok(other.map(str::to_owned)),
+    }
+}
+
+/// Returns the identity provider that the request names, or the only one that the client has if that is not the pool
+/// itself; None if the user may choose.
+async fn provider(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    given: &Parameters<'_>,
+) -> std::result::Result<Option<String>, Stop> {
+    let listed = client.doc.supported_identity_providers.as_deref();
+    let listed = listed.unwrap_or_default();
+    if listed.is_empty() {
+        return Err(Cause::NothingToOffer.into());
+    }
+    let is_listed = |name: &str| listed.iter().any(|own| own == name);
+    let name = match (given.identity_provider, given.idp_identifier) {
+        (None, None) => match listed {
+            [only] if only != COGNITO => return Ok(Some(only.clone())),
+            _ => return Ok(None),
+        },
+        (Some(name), _) => name.to_owned(),
+        (None, Some(identifier)) if identifier.len() <= LONGEST_PROVIDER => {
+            let row = identity_providers::by_identifier(&cx.store, &pool.id, identifier).await;
+            let row = row.map_err(Fault::from)?.ok_or(Cause::NoProvider)?;
+            let provider = Provider::open(pool, row)?;
+            provider.check_identifier(pool, identifier)?;
+            provider.name
+        }
+        (None, Some(_)) => return Err(Cause::NoProvider.into()),
+    };
+    match is_listed(&name) {
+        true => Ok(Some(name)),
+        false => Err(Cause::NoProvider.into()),
+    }
 }

@@ -1,19 +1,38 @@
 //! The session of a browser with a pool: who signed in there, so that further clients need not ask again
-//! (endpoints.md 1.13). It lives for one hour from the sign-in, whatever is done with it, on one host.
+//! (endpoints.md 1.13). Its end is counted from the sign-in, whatever is done with it, and it is good on one host.
+//!
+//! The database holds a MAC of host and cookie; the cookie's value is nowhere.
 
+use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
+use cognate_store::tables::browser_sessions::{self as table, BrowserSessionRow};
+use cognate_store::tables::guards;
+use cognate_store::{Batch, Row};
+use serde::{Deserialize, Serialize};
 
+use crate::audit;
+use crate::clock::SECOND;
 use crate::cx::Cx;
-use crate::errors::Result;
+use crate::errors::{Fault, Result};
+use crate::oauth::authorization::{Authorization, COGNITO};
+use crate::oauth::standing;
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::session::SessionDoc;
+use crate::users::sessions::DEFAULT_SSO_MINUTES;
+
+/// The length of a cookie's value: 256 bits.
+const VALUE: usize = 43;
+const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// A session that is alive, with the user as they are now.
 #[derive(Clone)]
 pub struct BrowserSession {
     /// The row's key, which is not the cookie's value.
     pub id: String,
+    /// The name of the session in listings, a UUID.
+    pub name: String,
     /// The user; enabled and confirmed.
     pub user: User,
     /// How and when the user signed in.
@@ -34,24 +53,202 @@ pub struct SessionCookie {
     pub seconds: u32,
 }
 
+/// The document of a `browser_sessions` row.
+#[derive(Serialize, Deserialize)]
+struct Doc {
+    host: String,
+    provider: String,
+    client_id: String,
+    signed_in: SessionDoc,
+}
+
+impl BrowserSession {
+    /// True if the session answers a request without another proof: it is that of a provider which the request allows,
+    /// a federated one that of the same client, and the sign-in is young enough for client and request. `now`:
+    /// microseconds.
+    pub fn answers(&self, authorization: &Authorization, now: i64) -> bool {
+        let Authorization { pool, client, .. } = authorization;
+        let mut listed = client.doc.supported_identity_providers.iter().flatten();
+        let allowed = match &authorization.provider {
+            Some(provider) => *provider == self.provider,
+            None => listed.any(|own| *own == self.provider),
+        };
+        let own = self.provider == COGNITO || self.client_id == client.id;
+        let age = now.div_euclid(SECOND).saturating_sub(self.doc.auth_time);
+        let young =
+            age < sso_seconds(pool, client) && authorization.max_age.is_none_or(|most| age <= most);
+        allowed && own && young && !authorization.prompt.login && now < self.ends
+    }
+}
+
+/// Returns the seconds since a sign-in in which a client takes it without another proof. Pools that do not track
+/// sessions obey no setting of their clients (admin.md 1.13).
+fn sso_seconds(pool: &Pool, client: &Client) -> i64 {
+    let own = client
+        .doc
+        .sso_minutes
+        .filter(|_| pool.max_sessions().is_some());
+    own.unwrap_or(DEFAULT_SSO_MINUTES).saturating_mul(60)
+}
+
+/// Returns the seconds that a new session lives: an hour, or longer if the client takes it for longer.
+fn lifetime(pool: &Pool, client: &Client) -> i64 {
+    sso_seconds(pool, client).max(DEFAULT_SSO_MINUTES.saturating_mul(60))
+}
+
+/// Returns the key of a cookie's session on a host; None for what no cookie of this program says.
+fn key(pool: &Pool, host: &str, cookie: &str) -> Option<String> {
+    let fits = cookie.len() == VALUE && cookie.bytes().all(|b| b.is_ascii_alphanumeric());
+    // The length of the value is fixed, so that no other pair of host and value makes the same text.
+    let text = format!("{cookie}{}", host.to_ascii_lowercase());
+    fits.then(|| hex::encode(pool.key.mac("browser sessions", text.as_bytes())))
+}
+
 /// Returns the session of a cookie; None for one that is unknown, over, of another pool or host, or whose user may not
 /// sign in any more. `host`: the host that was asked.
 ///
 /// # Errors
 /// Faults.
 pub async fn find(
-    _cx: &Cx<'_>,
-    _pool: &Pool,
-    _host: &str,
-    _cookie: &str,
+    cx: &Cx<'_>,
+    pool: &Pool,
+    host: &str,
+    cookie: &str,
 ) -> Result<Option<BrowserSession>> {
-    Ok(None)
+    let Some(key) = key(pool, host, cookie) else {
+        return Ok(None);
+    };
+    let Some((row, doc)) = read(cx, pool, &key).await? else {
+        return Ok(None);
+    };
+    let user = User::by_id(&cx.store, pool, &row.user_id).await?;
+    let Some(user) = user.filter(|user| standing::is_good(user, &doc.signed_in)) else {
+        return Ok(None);
+    };
+    Ok(Some(BrowserSession {
+        id: key,
+        name: row.session_id,
+        user,
+        doc: doc.signed_in,
+        provider: doc.provider,
+        client_id: doc.client_id,
+        ends: row.expires,
+    }))
 }
 
-/// Ends the session of a cookie. A cookie that names none is no error.
+async fn read(cx: &Cx<'_>, pool: &Pool, key: &str) -> Result<Option<(BrowserSessionRow, Doc)>> {
+    let row = cx.store.first(table::live(&pool.id, key, cx.now())).await?;
+    row.map(|row| open(pool, key, row)).transpose()
+}
+
+fn open(pool: &Pool, key: &str, mut row: Row) -> Result<(BrowserSessionRow, Doc)> {
+    let row = BrowserSessionRow::read(&mut row)?;
+    pool.check(&row.signed(key), row.mac.as_deref())?;
+    let doc = serde_json::from_str(&row.doc)?;
+    Ok((row, doc))
+}
+
+/// Ends the session of a cookie. A cookie that names none is no error, and nothing is written for it.
 ///
 /// # Errors
 /// Faults.
-pub async fn end(_cx: &Cx<'_>, _pool: &Pool, _host: &str, _cookie: &str) -> Result<()> {
+pub async fn end(cx: &Cx<'_>, pool: &Pool, host: &str, cookie: &str) -> Result<()> {
+    let Some(key) = key(pool, host, cookie) else {
+        return Ok(());
+    };
+    let Some((row, _)) = read(cx, pool, &key).await? else {
+        return Ok(());
+    };
+    let batch = table::delete(Batch::new(), &pool.id, &key);
+    let batch = audit::record(cx, batch, &pool.id, Some(&row.user_id));
+    cx.commit(batch, |_| Fault::Stale).await?;
     Ok(())
+}
+
+/// A session that a sign-in opens.
+pub(super) struct Opened<'a> {
+    /// The host that was asked.
+    pub(super) host: &'a str,
+    /// The client that the user signed in to.
+    pub(super) client: &'a Client,
+    /// The user's id.
+    pub(super) user_id: &'a str,
+    /// The provider through which the user came.
+    pub(super) provider: &'a str,
+    /// How and when the user signed in.
+    pub(super) doc: &'a SessionDoc,
+}
+
+/// The texts of a new session, the same in every try of an action.
+#[derive(Clone)]
+pub(super) struct Fresh {
+    /// The cookie's value.
+    pub(super) value: String,
+    /// The name of the session in listings.
+    pub(super) name: String,
+}
+
+impl Fresh {
+    /// Returns the texts for the sign-in of a user.
+    pub(super) fn of(cx: &Cx<'_>, user_id: &str) -> Self {
+        cx.memory()
+            .once(&format!("browser's session of {user_id}"), || Self {
+                value: random::alphanumeric(VALUE, ALPHABET),
+                name: random::uuid_v4(),
+            })
+    }
+
+    /// Returns the cookie of the session.
+    pub(super) fn cookie(&self, pool: &Pool, client: &Client) -> SessionCookie {
+        SessionCookie {
+            value: SecretString::new(self.value.clone()),
+            seconds: u32::try_from(lifetime(pool, client)).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Adds the row of a new session to the batch of its sign-in, and ends the one that it replaces.
+///
+/// # Errors
+/// None in practice: the document always serialises.
+pub(super) fn add(
+    pool: &Pool,
+    batch: Batch,
+    opened: &Opened<'_>,
+    fresh: &Fresh,
+    replaces: Option<&str>,
+) -> Result<Batch> {
+    let replaced = replaces.and_then(|cookie| key(pool, opened.host, cookie));
+    let batch = match replaced {
+        Some(key) => table::delete(batch, &pool.id, &key),
+        None => batch,
+    };
+    let key = key(pool, opened.host, &fresh.value)
+        .ok_or_else(|| Fault::Internal("a cookie of another form".into()))?;
+    let created = opened.doc.auth_time.saturating_mul(SECOND);
+    let lives = lifetime(pool, opened.client).saturating_mul(SECOND);
+    let doc = Doc {
+        host: opened.host.to_ascii_lowercase(),
+        provider: opened.provider.to_owned(),
+        client_id: opened.client.id.clone(),
+        signed_in: opened.doc.clone(),
+    };
+    let mut row = BrowserSessionRow {
+        user_id: opened.user_id.to_owned(),
+        session_id: fresh.name.clone(),
+        doc: serde_json::to_string(&doc)?,
+        created,
+        expires: created.saturating_add(lives),
+        mac: None,
+    };
+    row.mac = Some(pool.sign(&row.signed(&key)));
+    Ok(table::insert(batch, &pool.id, &key, &row))
+}
+
+/// Begins the batch of an answer by a session: pool, user and session must be as they were read.
+pub(super) fn require(cx: &Cx<'_>, pool: &Pool, session: &BrowserSession) -> Batch {
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let user = &session.user;
+    let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
+    table::require_live(batch, &pool.id, &session.id, cx.now())
 }

@@ -31,7 +31,7 @@ pub type Known = (Arc<Pool>, Arc<Client>);
 /// [`INVALID_CLIENT`] for a client that is unknown, malformed or missing (settled J9), and on another pool's domain.
 pub async fn find(cx: &Cx<'_>, named: Option<Credentials<'_>>) -> Result<Known, Stop> {
     let id = named.map_or("", |credentials| credentials.id);
-    let known = known(cx, id).await?;
+    let known = by_id(cx, id).await?;
     let here = known.filter(|(pool, _)| cx.is_home_of(pool));
     Ok(here.ok_or(INVALID_CLIENT)?)
 }
@@ -40,7 +40,7 @@ pub async fn find(cx: &Cx<'_>, named: Option<Credentials<'_>>) -> Result<Known, 
 ///
 /// # Errors
 /// Faults, and a setting of the pool or the client whose feature is missing.
-pub async fn known(cx: &Cx<'_>, id: &str) -> Result<Option<Known>, Fault> {
+pub async fn by_id(cx: &Cx<'_>, id: &str) -> Result<Option<Known>, Fault> {
     // What no client is called is not looked up.
     let fits = !id.is_empty()
         && id.len() <= LONGEST_ID

@@ -1,13 +1,25 @@
 //! The end of a sign-in on a page: a session of the browser, and a code or tokens for the client.
 
+use cognate_store::Batch;
+use cognate_store::tables::guards;
+
 use crate::cx::Cx;
+use crate::errors::oauth::{LOGIN_REQUIRED, prevented_by_function};
 use crate::errors::{Fault, Result};
-use crate::oauth::authorization::Authorization;
-use crate::oauth::browser_session::{BrowserSession, SessionCookie};
+use crate::oauth::authorization::{Authorization, COGNITO, ResponseType};
+use crate::oauth::browser_session::{self, BrowserSession, Opened, SessionCookie};
+use crate::oauth::code;
 use crate::oauth::reply::Reply;
-use crate::signin::At;
+use crate::records::user::User;
 use crate::signin::opening::Ending;
+use crate::signin::triggers::{self, Signs};
+use crate::signin::{At, Surface};
+use crate::tokens::grant::Grant;
+use crate::tokens::groups::GroupClaims;
+use crate::tokens::issue;
 use crate::tokens::opened::OpenedSession;
+use crate::tokens::pre_token::{Consulted, Source};
+use crate::tokens::session::{Authorized, SessionDoc};
 
 /// The end of a sign-in on a page, for the driver. Its commit keeps a session of the browser in the place of a refresh
 /// token's, and the code.
@@ -31,19 +43,186 @@ pub struct Finished {
 impl Ending for OnPage<'_> {
     type Result = Finished;
 
-    async fn end(&self, _: &Cx<'_>, _: At<'_>, _: &OpenedSession) -> Result<Finished> {
-        Err(Fault::Internal("no end of a page's sign-in".into()))
+    fn signs(&self) -> Signs<'_> {
+        match self.authorization.response_type {
+            ResponseType::Code => Signs::Nothing,
+            ResponseType::Token => Signs::Authorized(&self.authorization.scopes),
+        }
+    }
+
+    fn keep(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        session: &OpenedSession,
+        batch: Batch,
+    ) -> Result<Batch> {
+        let fresh = browser_session::Fresh::of(cx, &session.user.id);
+        let opened = Opened {
+            host: self.host,
+            client: at.client,
+            user_id: &session.user.id,
+            provider: COGNITO,
+            doc: &signed_in(session),
+        };
+        let batch = browser_session::add(at.pool, batch, &opened, &fresh, self.replaces)?;
+        let doc = granted(self.authorization, &signed_in(session), &fresh.name);
+        match self.authorization.response_type {
+            ResponseType::Code => {
+                let user_id = &session.user.id;
+                code::Fresh::of(cx, user_id).add(cx, batch, self.authorization, user_id, doc)
+            }
+            ResponseType::Token => {
+                let user = session.user.clone();
+                implicit(cx, self.authorization, &session.id, user, doc).insert(cx, at.pool, batch)
+            }
+        }
+    }
+
+    async fn end(&self, cx: &Cx<'_>, at: At<'_>, session: &OpenedSession) -> Result<Finished> {
+        let fresh = browser_session::Fresh::of(cx, &session.user.id);
+        let reply = match self.authorization.response_type {
+            ResponseType::Code => {
+                let code = code::Fresh::of(cx, &session.user.id);
+                self.authorization.reply_to().reply(code.parameters())
+            }
+            ResponseType::Token => {
+                let doc = granted(self.authorization, &signed_in(session), &fresh.name);
+                let user = session.user.clone();
+                let opened = implicit(cx, self.authorization, &session.id, user, doc);
+                let consulted = match &session.consulted {
+                    Some(consulted) => consulted.clone(),
+                    None => Consulted {
+                        groups: GroupClaims::load(cx, at.pool, &session.user.id).await?,
+                        changes: Source::HostedAuth.unchanged(at.pool)?,
+                    },
+                };
+                tokens(cx, self.authorization, &opened, &consulted).await?
+            }
+        };
+        Ok(Finished {
+            reply,
+            cookie: fresh.cookie(at.pool, at.client),
+        })
     }
 }
 
-/// Answers a client for a user whose browser has a session: a code or tokens without another proof.
+/// Answers a client for a user whose browser has a session: a code or tokens without another proof. The time of the
+/// sign-in stays that of the session. A session that does not answer the request is refused with `login_required`.
 ///
 /// # Errors
 /// Faults. As a [`Reply`], the refusals of PreTokenGeneration.
 pub async fn by_session(
-    _cx: &Cx<'_>,
-    _authorization: &Authorization,
-    _session: &BrowserSession,
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    session: &BrowserSession,
 ) -> Result<Reply> {
-    Err(Fault::Internal("no answer by a session".into()))
+    if !session.answers(authorization, cx.now()) {
+        return Ok(authorization.refuse(&LOGIN_REQUIRED));
+    }
+    let (pool, user) = (&authorization.pool, &session.user);
+    let batch = browser_session::require(cx, pool, session);
+    let doc = granted(authorization, &session.doc, &session.name);
+    let commit = |batch| {
+        cx.commit(batch, |label| {
+            if label == guards::POOL_GONE {
+                cx.cache.forget(&pool.id, Some(&authorization.client.id));
+            }
+            Fault::Stale
+        })
+    };
+    match authorization.response_type {
+        ResponseType::Code => {
+            let code = code::Fresh::of(cx, &user.id);
+            commit(code.add(cx, batch, authorization, &user.id, doc)?).await?;
+            Ok(authorization.reply_to().reply(code.parameters()))
+        }
+        ResponseType::Token => {
+            let groups = GroupClaims::load(cx, pool, &user.id).await?;
+            let at = At {
+                surface: Surface::Page,
+                pool,
+                client: &authorization.client,
+                metadata: None,
+            };
+            let (source, about) = (Source::HostedAuth, (user, &groups));
+            let changes = match triggers::before_renewal(cx, at, source, about, &doc).await {
+                Err(Fault::Api(error)) if code::is_of_function(error.code) => {
+                    return Ok(authorization.refuse(&prevented_by_function(error)));
+                }
+                other => other?,
+            };
+            let id = cx.memory().once(
+                &format!("session of {}", user.id),
+                cognate_crypto::random::uuid_v4,
+            );
+            let opened = implicit(cx, authorization, &id, user.clone(), doc);
+            let committing = commit(opened.insert(cx, pool, batch)?);
+            let consulted = Consulted { groups, changes };
+            let (committed, reply) =
+                tokio::join!(committing, tokens(cx, authorization, &opened, &consulted));
+            committed?;
+            reply
+        }
+    }
+}
+
+/// Returns how and when the user signed in, for others than the API's clients: no page can confirm a new device, so that
+/// the session is that of none.
+fn signed_in(session: &OpenedSession) -> SessionDoc {
+    let known = session.doc.new_device.is_none();
+    SessionDoc {
+        device_key: session.doc.device_key.clone().filter(|_| known),
+        new_device: None,
+        ..session.doc.clone()
+    }
+}
+
+/// Returns the document of a session with what the request is granted. `origin`: the browser's session.
+fn granted(authorization: &Authorization, signed_in: &SessionDoc, origin: &str) -> SessionDoc {
+    SessionDoc {
+        authorized: Some(Authorized {
+            scopes: authorization.scopes.clone(),
+            resource: authorization.resource.clone(),
+            origin: Some(origin.to_owned()),
+        }),
+        ..signed_in.clone()
+    }
+}
+
+/// Returns the session of an implicit grant. Its tokens name it as those of a code do, so that signing out everywhere
+/// and revoking the session end them; it gets no refresh token and ends with its tokens.
+fn implicit(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    session_id: &str,
+    user: User,
+    doc: SessionDoc,
+) -> OpenedSession {
+    let client = &authorization.client;
+    OpenedSession::new(cx, client, session_id.to_owned(), user, doc)
+        .ending_with_its_tokens(cx, client)
+}
+
+/// Signs the tokens of an implicit grant and returns the answer (endpoints.md 1.4).
+async fn tokens(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    opened: &OpenedSession,
+    consulted: &Consulted,
+) -> Result<Reply> {
+    let Consulted { groups, changes } = consulted;
+    let (pool, client) = (&authorization.pool, &authorization.client);
+    let (user, id, doc) = (&opened.user, &opened.id, &opened.doc);
+    let grant = Grant {
+        nonce: authorization.nonce.as_deref(),
+        ..Grant::of_session(pool, client, user, groups, id, doc, changes)
+    };
+    let pair = issue::pair(cx, &grant).await?;
+    let mut parameters: Vec<(&'static str, String)> = Vec::new();
+    parameters.extend(pair.id.map(|id| ("id_token", id)));
+    parameters.push(("access_token", pair.access));
+    parameters.push(("expires_in", client.access_token_seconds().to_string()));
+    parameters.push(("token_type", "Bearer".to_owned()));
+    Ok(authorization.reply_to().reply(parameters))
 }

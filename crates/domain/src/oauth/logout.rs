@@ -230,7 +230,7 @@ async fn by_hint_or_session(
             hint.map(|hint| (hint.pool, hint.client))
         }
         (None, Some(pool)) => match session(cx, pool, browser).await? {
-            Some(session) => client::known(cx, &session.client_id).await?,
+            Some(session) => client::by_id(cx, &session.client_id).await?,
             None => None,
         },
         (None, None) => None,
@@ -249,7 +249,7 @@ async fn find(
     cx: &Cx<'_>,
     client_id: &str,
 ) -> std::result::Result<(Arc<Pool>, Arc<Client>), Refused> {
-    let known = client::known(cx, client_id).await?;
+    let known = client::by_id(cx, client_id).await?;
     known.ok_or_else(|| Cause::UnknownClient.into())
 }
 

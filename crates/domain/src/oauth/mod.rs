@@ -16,6 +16,7 @@ pub mod profile;
 pub mod refresh;
 pub mod reply;
 pub mod revoke;
+mod standing;
 pub mod user_info;
 
 pub use client::Credentials;

@@ -30,9 +30,6 @@ async fn trade(
     let (pool, client) = client::authenticate(cx, credentials).await?;
     let token = token.filter(|token| !token.is_empty());
     let token = token.ok_or(NO_REFRESH_TOKEN)?;
-    if pool.doc.device_configuration.is_some() {
-        return Err(INVALID_GRANT.into());
-    }
     let at = At {
         surface: Surface::PublicApi,
         pool: &pool,

@@ -6,6 +6,7 @@ use crate::errors::oauth::{BearerError, NO_OPENID_SCOPE, TOKEN_OVER};
 use crate::errors::{ErrorCode, Fault, Result};
 use crate::tokens::claims::may_read;
 use crate::tokens::presented::Presented;
+use crate::tokens::scopes::Opened;
 use crate::tokens::verify::{self, Require};
 
 /// Claims in their order; every value is a text.
@@ -51,64 +52,4 @@ fn is_about_the_token(code: ErrorCode) -> bool {
         code,
         E::NotAuthorized | E::UserNotFound | E::PasswordResetRequired | E::UserNotConfirmed
     )
-}
-
-/// The attributes that scopes open: `email` and `phone` alone narrow them (endpoints.md 1.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Opened {
-    all: bool,
-    email: bool,
-    phone: bool,
-}
-
-impl Opened {
-    fn by(has: impl Fn(&str) -> bool) -> Self {
-        let (email, phone) = (has("email"), has("phone"));
-        Self {
-            all: has("profile") || !(email || phone),
-            email,
-            phone,
-        }
-    }
-
-    fn holds(self, name: &str) -> bool {
-        let named = match name {
-            "email" | "email_verified" => self.email,
-            "phone_number" | "phone_number_verified" => self.phone,
-            _ => false,
-        };
-        self.all || named
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn email_and_phone_narrow_and_profile_widens() {
-        for (scopes, names) in [
-            (&["openid"][..], "email phone_number name custom:x"),
-            (
-                &["openid", "profile", "email"],
-                "email phone_number name custom:x",
-            ),
-            (&["openid", "email"], "email"),
-            (&["openid", "phone"], "phone_number"),
-            (
-                &["openid", "phone", "email", "api/read"],
-                "email phone_number",
-            ),
-            (
-                &["openid", "aws.cognito.signin.user.admin"],
-                "email phone_number name custom:x",
-            ),
-        ] {
-            let opened = Opened::by(|scope| scopes.contains(&scope));
-            let all = ["email", "phone_number", "name", "custom:x"];
-            let held: Vec<&str> = all.into_iter().filter(|name| opened.holds(name)).collect();
-            assert_eq!(held.join(" "), names, "{scopes:?}");
-            assert_eq!(opened.holds("email"), opened.holds("email_verified"));
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognate_shapes::{AuthFlowType, AuthenticationResultType, ChallengeNameType};
+use cognate_store::Batch;
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -10,6 +11,7 @@ use crate::signin::challenge::Challenge;
 use crate::signin::flows::require_flow;
 use crate::signin::opening::{Ending, Outcome};
 use crate::signin::refresh;
+use crate::signin::triggers::Signs;
 use crate::signin::wire::{self, Parameters};
 use crate::signin::{At, driver};
 use crate::tokens::opened::OpenedSession;
@@ -36,6 +38,20 @@ struct SignTokens;
 
 impl Ending for SignTokens {
     type Result = AuthenticationResultType;
+
+    fn signs(&self) -> Signs<'_> {
+        Signs::Account
+    }
+
+    fn keep(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        session: &OpenedSession,
+        batch: Batch,
+    ) -> Result<Batch> {
+        session.insert(cx, at.pool, batch)
+    }
 
     async fn end(
         &self,

@@ -14,6 +14,7 @@ use crate::signin::event::AuthEvent;
 use crate::signin::lock::Lock;
 use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
+use crate::signin::triggers::Signs;
 use crate::signin::verdict::{Asked, Authenticated, Judged, Replay, Step, Verdict, Wrong};
 use crate::signin::{At, custom, steps, triggers};
 
@@ -40,7 +41,7 @@ pub async fn start<E: Ending>(
         metadata: None,
         ..at
     };
-    let concluded = conclude(cx, at, &mut lock, judged).await;
+    let concluded = conclude(cx, at, &mut lock, judged, ending.signs()).await;
     finish(cx, at, concluded, ending).await
 }
 
@@ -56,7 +57,7 @@ pub async fn answer<E: Ending>(
 ) -> Result<Outcome<E::Result>> {
     let mut lock = Lock::default();
     let judged = steps::go_on(cx, at, &mut lock, request).await;
-    let concluded = conclude(cx, at, &mut lock, judged).await;
+    let concluded = conclude(cx, at, &mut lock, judged, ending.signs()).await;
     finish(cx, at, concluded, ending).await
 }
 
@@ -66,6 +67,7 @@ async fn conclude(
     at: At<'_>,
     lock: &mut Lock<'_>,
     judged: Judged<(Step, Verdict)>,
+    signs: Signs<'_>,
 ) -> Judged<Conclusion> {
     let (step, verdict) = judged?;
     let (mut authenticated, mut batch) = match verdict {
@@ -100,7 +102,8 @@ async fn conclude(
             },
             Next::Session(writes, device) => {
                 let device = device.as_ref();
-                let consulted = triggers::after(cx, at, lock, &authenticated, device).await?;
+                let consulted =
+                    triggers::after(cx, at, lock, &authenticated, device, signs).await?;
                 let opening = opening::prepare(cx, at, authenticated, device, writes, consulted)?;
                 return Ok(Conclusion::Opening(Box::new(opening)));
             }
@@ -174,6 +177,7 @@ async fn finish<E: Ending>(
         batch,
         replay,
     } = opening;
+    let batch = ending.keep(cx, at, &session, batch)?;
     let (committed, result) = tokio::join!(cx.store.commit(batch), ending.end(cx, at, &session));
     match committed {
         Ok(_) => {

@@ -13,17 +13,27 @@ use crate::records::device::Device;
 use crate::signin::challenge::Challenge;
 use crate::signin::event::AuthEvent;
 use crate::signin::state::credential_mark;
+use crate::signin::triggers::Signs;
 use crate::signin::verdict::{Authenticated, Replay};
 use crate::signin::{At, device as devices};
 use crate::tokens::opened::OpenedSession;
 use crate::tokens::pre_token::Consulted;
 use crate::tokens::session::SessionDoc;
-use crate::tokens::tracking;
 
 /// The use of a new session. Its result is produced while the commit is on its way, and is returned only after it.
 pub trait Ending: Sync {
     /// The result for the caller.
     type Result: Send;
+
+    /// The tokens that [`end`](Ending::end) signs.
+    fn signs(&self) -> Signs<'_>;
+
+    /// Adds to the batch of the sign-in the rows by which the session is kept.
+    ///
+    /// # Errors
+    /// Those of serialization.
+    fn keep(&self, cx: &Cx<'_>, at: At<'_>, session: &OpenedSession, batch: Batch)
+    -> Result<Batch>;
 
     /// Produces the result.
     fn end(
@@ -39,6 +49,20 @@ pub struct KeepSession;
 
 impl Ending for KeepSession {
     type Result = ();
+
+    fn signs(&self) -> Signs<'_> {
+        Signs::Nothing
+    }
+
+    fn keep(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        session: &OpenedSession,
+        batch: Batch,
+    ) -> Result<Batch> {
+        session.insert(cx, at.pool, batch)
+    }
 
     async fn end(&self, _: &Cx<'_>, _: At<'_>, _: &OpenedSession) -> Result<()> {
         Ok(())
@@ -57,14 +81,14 @@ pub enum Outcome<T> {
 pub struct Opening {
     /// The session.
     pub session: OpenedSession,
-    /// Everything that the sign-in writes.
+    /// Everything that the sign-in writes, but the rows of [`Ending::keep`].
     pub batch: Batch,
     /// The refusal of a second right answer.
     pub replay: Replay,
 }
 
-/// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; session, auth event and the
-/// spent challenge join it, and the wrong answers are reset. `device`: the one that the sign-in named and the user has.
+/// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; auth event and the spent
+/// challenge join it, and the wrong answers are reset. `device`: the one that the sign-in named and the user has.
 /// `consulted`: the answer of PreTokenGeneration.
 ///
 /// # Errors
@@ -96,10 +120,9 @@ pub fn prepare(
     let mut session = OpenedSession::new(cx, client, session_id, user.clone(), doc);
     session.new_device = part.and_then(|part| part.metadata());
     session.consulted = consulted;
-    let batch = tracking::begin(pool, &user.id).extend(authenticated.guard(pool).extend(batch));
+    let batch = authenticated.guard(pool).extend(batch);
     let batch = authenticated.tally.reset(batch, pool);
     let batch = authenticated.replay.spend(batch, pool);
-    let batch = session.insert(cx, pool, batch)?;
     let batch = AuthEvent::passed(user, proven).append_as(cx, at, batch, &event_id)?;
     Ok(Opening {
         session,

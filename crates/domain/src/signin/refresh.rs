@@ -53,19 +53,21 @@ impl Live {
     ) -> Result<AuthenticationResultType> {
         let (user, groups) = (&self.user, &self.groups);
         let (id, session) = (&self.token.session_id, &self.session);
-        let grant = Grant::account(at.pool, at.client, user, groups, id, session, changes);
+        let grant = Grant::of_session(at.pool, at.client, user, groups, id, session, changes);
         issue::api_result(cx, &grant, refresh).await
     }
 
     /// Asks PreTokenGeneration about new tokens.
     async fn consult(&self, cx: &Cx<'_>, at: At<'_>, source: Source) -> Result<TokenChanges> {
         let user = (&self.user, &self.groups);
-        triggers::before_renewal(cx, at, source, user).await
+        triggers::before_renewal(cx, at, source, user, &self.session).await
     }
 
-    /// True if the caller named the device that the tokens were issued to, in pools that track devices.
+    /// True if the caller named the device that the tokens were issued to, in pools that track devices. A browser's
+    /// sign-in names none.
     fn comes_from_its_device(&self, pool: &Pool, given: Option<&str>) -> bool {
-        device::fits_session(pool, self.session.device_key.as_deref(), given)
+        self.session.authorized.is_some()
+            || device::fits_session(pool, self.session.device_key.as_deref(), given)
     }
 
     /// Adds the time and the address of this use of the session, where sessions are tracked.
@@ -147,8 +149,13 @@ async fn trade(
     let standing = live
         .session
         .standing(live.token.generation, cx.now(), grace(client));
+    // Sessions of the API are not for the endpoint where devices are tracked, for it learns of none (endpoints.md 1.6).
+    let at_endpoint = source == Source::Refresh;
+    let misplaced =
+        at_endpoint && live.session.authorized.is_none() && pool.doc.device_configuration.is_some();
     // A stolen token is noticed even without its device.
-    if standing != Standing::Reused && !live.comes_from_its_device(pool, device_key) {
+    let fits = !misplaced && live.comes_from_its_device(pool, device_key);
+    if standing != Standing::Reused && !fits {
         return Err(auth::refresh_token_unusable().into());
     }
     if standing == Standing::Reused {

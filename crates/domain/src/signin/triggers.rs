@@ -8,13 +8,14 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::device::Device;
 use crate::records::user::User;
+use crate::signin::At;
 use crate::signin::lock::Lock;
 use crate::signin::state::Expected;
 use crate::signin::verdict::{Authenticated, Judged, Step};
-use crate::signin::{At, Surface};
-use crate::tokens::grant::ACCOUNT_SCOPE;
+use crate::tokens::grant::{ACCOUNT_SCOPE, scopes_of};
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::pre_token::{Consulted, NewTokens, Source};
+use crate::tokens::session::SessionDoc;
 use crate::tokens::token_changes::TokenChanges;
 
 /// Calls PreAuthentication before a sign-in is judged. For an unknown name, the function gets a user without attributes
@@ -49,6 +50,17 @@ pub async fn before(cx: &Cx<'_>, at: At<'_>, lock: &mut Lock<'_>, step: &Step) -
     Ok(())
 }
 
+/// The tokens that are signed at the end of a sign-in.
+#[derive(Clone, Copy, Debug)]
+pub enum Signs<'a> {
+    /// None: who signs some for the session later asks PreTokenGeneration then.
+    Nothing,
+    /// Those of the API.
+    Account,
+    /// Those of an authorization request, with these scopes.
+    Authorized(&'a [String]),
+}
+
 /// Calls PostAuthentication and PreTokenGeneration for a user who has proven everything. Returns the answer of
 /// PreTokenGeneration; None if nobody was asked. `device`: the one that the sign-in named and the user has.
 ///
@@ -61,10 +73,11 @@ pub async fn after(
     lock: &mut Lock<'_>,
     authenticated: &Authenticated,
     device: Option<&Device>,
+    signs: Signs<'_>,
 ) -> Judged<Option<Consulted>> {
     let called = async {
         post_authentication(cx, at, lock, authenticated, device).await?;
-        before_tokens(cx, at, lock, authenticated).await
+        before_tokens(cx, at, lock, authenticated, signs).await
     };
     let called = called.await;
     called.map_err(|fault| authenticated.stop(at, fault))
@@ -91,25 +104,28 @@ async fn post_authentication(
     Ok(())
 }
 
-/// Calls PreTokenGeneration where the sign-in ends in tokens. A page signs none: who signs some for its session later
-/// asks then.
+/// Calls PreTokenGeneration where the sign-in ends in tokens.
 async fn before_tokens(
     cx: &Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'_>,
     authenticated: &Authenticated,
+    signs: Signs<'_>,
 ) -> Result<Option<Consulted>> {
-    let source = match &authenticated.answered {
-        Expected::NewPassword => Source::NewPassword,
-        Expected::DeviceVerifier => Source::Device,
-        _ => Source::Authentication,
+    let (source, scopes) = match signs {
+        Signs::Nothing => return Ok(None),
+        Signs::Account => (of_api(&authenticated.answered), vec![ACCOUNT_SCOPE]),
+        Signs::Authorized(scopes) => (
+            Source::HostedAuth,
+            scopes.iter().map(String::as_str).collect(),
+        ),
     };
-    if at.surface == Surface::Page || !source.is_asked(at.pool) {
+    if !source.is_asked(at.pool) {
         return Ok(None);
     }
     let user = &authenticated.user;
     let groups = GroupClaims::load(cx, at.pool, &user.id).await?;
-    let tokens = new_tokens(at, source, (user, &groups));
+    let tokens = new_tokens(at, source, (user, &groups), &scopes);
     let pauses = cx.pauses();
     let answer = lock.trigger(cx, at.pool, &user.id, &tokens.event()).await?;
     let changes = tokens.changes(answer)?;
@@ -121,7 +137,17 @@ async fn before_tokens(
     Ok(Some(Consulted { groups, changes }))
 }
 
-/// Calls PreTokenGeneration before new tokens of a session are signed. `user`: with their groups.
+/// Returns the reason for the tokens of the API, by the last challenge.
+fn of_api(answered: &Expected) -> Source {
+    match answered {
+        Expected::NewPassword => Source::NewPassword,
+        Expected::DeviceVerifier => Source::Device,
+        _ => Source::Authentication,
+    }
+}
+
+/// Calls PreTokenGeneration before tokens of a session are signed. `user`: with their groups. `session`: what it was
+/// granted decides the scopes.
 ///
 /// # Errors
 /// Those of [`NewTokens::ask`].
@@ -130,18 +156,24 @@ pub async fn before_renewal(
     at: At<'_>,
     source: Source,
     user: (&User, &GroupClaims),
+    session: &SessionDoc,
 ) -> Result<TokenChanges> {
-    new_tokens(at, source, user).ask(cx).await
+    let scopes = scopes_of(session);
+    new_tokens(at, source, user, &scopes).ask(cx).await
 }
 
-/// The tokens of the API: for the user's own account.
-fn new_tokens<'a>(at: At<'a>, source: Source, user: (&'a User, &'a GroupClaims)) -> NewTokens<'a> {
+fn new_tokens<'a>(
+    at: At<'a>,
+    source: Source,
+    user: (&'a User, &'a GroupClaims),
+    scopes: &'a [&'a str],
+) -> NewTokens<'a> {
     NewTokens {
         source,
         pool: at.pool,
         client: at.client,
         user: Some(user),
-        scopes: &[ACCOUNT_SCOPE],
+        scopes,
         metadata: at.metadata,
     }
 }

@@ -1,7 +1,9 @@
 //! The payloads of ID and access tokens: exactly the service's claims, in its order and types (auth.md 5.2,
 //! settled J1-J5, J16).
 
-use cognate_crypto::random;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use cognate_crypto::{hash, random};
 use serde_json::{Map, Value};
 
 use crate::clock::SECOND;
@@ -10,6 +12,7 @@ use crate::records::client::Client;
 use crate::records::schema;
 use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
+use crate::tokens::scopes::Opened;
 use crate::tokens::session::SessionDoc;
 use crate::tokens::token_changes::ClaimChanges;
 
@@ -36,22 +39,37 @@ pub fn access(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     out.text("iss", issuer);
     out.number("exp", grant.end(iat, grant.client.access_token_seconds()));
     out.number("iat", iat);
+    // Tokens of the API have none (settled J16).
+    if grant.session.authorized.is_some() {
+        out.number("version", 2);
+    }
     if is_traceable(grant.client) {
         out.text("jti", &random::uuid_v4());
     }
     out.text("client_id", &grant.client.id);
     out.text("username", &grant.user.username);
-    if let Some(audience) = grant.audience {
+    let audience = grant.audience.or(grant.resource);
+    if let Some(audience) = audience {
         out.text("aud", audience);
     }
     if let Some(actor) = grant.actor {
         out.value("act", actor);
     }
     // A token for another service stays one for that service alone.
-    let has_audience = grant.audience.is_some();
+    let has_audience = audience.is_some();
     let added = changes.access().added();
     out.all(added.filter(|(name, _)| !has_audience || *name != "aud"));
     out.finish()
+}
+
+/// Puts `at_hash` in front of the payload of an ID token (endpoints.md 1.12; OpenID Connect Core 1.0 section 3.1.3.6).
+pub(super) fn with_at_hash(id: &[u8], access: &str) -> Vec<u8> {
+    let digest = hash::sha256(access.as_bytes());
+    let (half, _) = digest.split_at(digest.len() / 2);
+    let mut out = format!("{{\"at_hash\":\"{}\",", BASE64URL.encode(half)).into_bytes();
+    // A payload is an object with members.
+    out.extend_from_slice(id.strip_prefix(b"{").unwrap_or(id));
+    out
 }
 
 /// Returns the payload of the ID token of a grant. `now`: microseconds.
@@ -72,8 +90,11 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     out.text("event_id", event(grant));
     out.text("token_use", "id");
     assurance(&mut out, grant.session);
+    let authorized = grant.session.authorized.as_ref();
+    let opened = authorized.map(|authorized| Opened::by(|scope| authorized.has(scope)));
     for (name, value) in &grant.user.doc.attributes {
-        if may_read(grant.client, name) && !changes.id().replaces(name) {
+        let is_open = opened.is_none_or(|opened| opened.holds(name));
+        if is_open && may_read(grant.client, name) && !changes.id().replaces(name) {
             attribute(&mut out, name, value);
         }
     }

@@ -15,6 +15,14 @@ use crate::tokens::token_changes::TokenChanges;
 /// one scope of a sign-in through the API.
 pub const ACCOUNT_SCOPE: &str = "aws.cognito.signin.user.admin";
 
+/// Returns the scopes of a session's tokens: those that were granted, or that of the API.
+pub fn scopes_of(session: &SessionDoc) -> Vec<&str> {
+    match &session.authorized {
+        Some(authorized) => authorized.scopes.iter().map(String::as_str).collect(),
+        None => vec![ACCOUNT_SCOPE],
+    }
+}
+
 /// Everything that the tokens of a user say, besides the issuer and the time. Made before the session is committed
 /// where the tokens are signed meanwhile.
 pub struct Grant<'a> {
@@ -34,6 +42,8 @@ pub struct Grant<'a> {
     pub scopes: Vec<&'a str>,
     /// The service that the tokens are meant for; None for the client itself.
     pub audience: Option<&'a str>,
+    /// The service that the access token alone is meant for (RFC 8707).
+    pub resource: Option<&'a str>,
     /// The value by which the client recognises its own request in the ID token.
     pub nonce: Option<&'a str>,
     /// The claim `act`: who acts for the user (RFC 8693 section 4.1).
@@ -64,10 +74,38 @@ impl<'a> Grant<'a> {
             session,
             scopes: vec![ACCOUNT_SCOPE],
             audience: None,
+            resource: None,
             nonce: None,
             actor: None,
             latest_end: None,
             token_changes,
+        }
+    }
+
+    /// Returns a grant for the tokens of a session: what its authorization request was granted, or as
+    /// [`account`](Self::account) if there was none.
+    pub fn of_session(
+        pool: &'a Pool,
+        client: &'a Client,
+        user: &'a User,
+        groups: &'a GroupClaims,
+        session_id: &'a str,
+        session: &'a SessionDoc,
+        token_changes: &'a TokenChanges,
+    ) -> Self {
+        let authorized = session.authorized.as_ref();
+        Self {
+            scopes: scopes_of(session),
+            resource: authorized.and_then(|authorized| authorized.resource.as_deref()),
+            ..Self::account(
+                pool,
+                client,
+                user,
+                groups,
+                session_id,
+                session,
+                token_changes,
+            )
         }
     }
 

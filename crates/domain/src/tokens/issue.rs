@@ -9,15 +9,15 @@ use crate::tokens::grant::Grant;
 use crate::tokens::refresh::RefreshToken;
 use crate::tokens::{claims, issuer};
 
-/// The two signed tokens of a grant.
+/// The signed tokens of a grant.
 pub struct Pair {
     /// The access token.
     pub access: String,
-    /// The ID token.
-    pub id: String,
+    /// The ID token; None for a session without `openid`.
+    pub id: Option<String>,
 }
 
-/// Signs both tokens, in one piece of work on the crypto pool.
+/// Signs the tokens of a session, in one piece of work on the crypto pool.
 ///
 /// # Errors
 /// Those of the pool's keys and issuer.
@@ -25,10 +25,17 @@ pub async fn pair(cx: &Cx<'_>, grant: &Grant<'_>) -> Result<Pair> {
     let signers = cx.cached_signers(grant.pool).await?;
     let issuer = issuer::of(cx, grant.pool)?;
     let access = claims::access(grant, &issuer, cx.now());
-    let id = claims::id(grant, &issuer, cx.now());
-    let signer = move || Pair {
-        access: signers.access.sign(&access),
-        id: signers.id.sign(&id),
+    let has_id = grant.session.has_id_token();
+    let id = has_id.then(|| claims::id(grant, &issuer, cx.now()));
+    // ID tokens of the API have no `at_hash` (settled J3).
+    let is_bound = grant.session.authorized.is_some();
+    let signer = move || {
+        let access = signers.access.sign(&access);
+        let id = id.map(|id| match is_bound {
+            true => signers.id.sign(&claims::with_at_hash(&id, &access)),
+            false => signers.id.sign(&id),
+        });
+        Pair { access, id }
     };
     Ok(cx.workers.run(signer).await)
 }
@@ -62,7 +69,7 @@ pub(super) async fn sign_access(cx: &Cx<'_>, pool: &Pool, payload: Vec<u8>) -> R
     Ok(cx.workers.run(move || signers.access.sign(&payload)).await)
 }
 
-/// Signs both tokens and returns them as the API's sign-in and refresh answer. `refresh`: the refresh token to return;
+/// Signs the tokens and returns them as the API's sign-in and refresh answer. `refresh`: the refresh token to return;
 /// None if the client keeps the one it has.
 ///
 /// # Errors
@@ -78,7 +85,7 @@ pub async fn api_result(
         expires_in: Some(grant.client.access_token_seconds()),
         token_type: Some("Bearer".into()),
         refresh_token: refresh.map(|token| token.seal(grant.pool, cx.now())),
-        id_token: Some(pair.id),
+        id_token: pair.id,
         new_device_metadata: None,
     })
 }

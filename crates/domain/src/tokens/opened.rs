@@ -56,8 +56,16 @@ impl OpenedSession {
         }
     }
 
-    /// Adds the session's row to the batch of the sign-in, which must have begun with [`tracking::begin`]; in pools
-    /// that limit sessions, the least recently used ones make room for it.
+    /// Returns the same session without a refresh token: its row goes a day after the last of its tokens.
+    #[must_use]
+    pub fn ending_with_its_tokens(mut self, cx: &Cx<'_>, client: &Client) -> Self {
+        let longest = client.access_token_seconds().max(client.id_token_seconds());
+        self.refresh.expires = cx.now().saturating_add(longest.saturating_mul(SECOND));
+        self
+    }
+
+    /// Adds the session's row to the batch of the sign-in. In pools that limit sessions the user's turn is taken before
+    /// everything else in the batch, and the least recently used ones make room for it.
     ///
     /// # Errors
     /// None in practice: the document always serialises.
@@ -72,6 +80,7 @@ impl OpenedSession {
         };
         let (user_id, id) = (&self.user.id, &self.id);
         let row = session::sign(pool, user_id, id, row);
+        let batch = tracking::begin(pool, user_id).extend(batch);
         let batch = tracking::make_room(cx, batch, pool, user_id);
         let activity = tracking::activity(cx, pool);
         Ok(sessions::insert(
@@ -81,6 +90,7 @@ impl OpenedSession {
             id,
             &row,
             activity.as_ref(),
+            self.doc.origin(),
         ))
     }
 
@@ -106,7 +116,7 @@ impl OpenedSession {
             }
         };
         let (user, id, doc) = (&self.user, &self.id, &self.doc);
-        let grant = Grant::account(pool, client, user, groups, id, doc, changes);
+        let grant = Grant::of_session(pool, client, user, groups, id, doc, changes);
         let mut result = issue::api_result(cx, &grant, Some(&self.refresh)).await?;
         result.new_device_metadata = self.new_device.clone();
         Ok(result)

@@ -1,7 +1,7 @@
 //! Ending sessions: a token is good only while its session's row is there.
 
 use cognate_store::Batch;
-use cognate_store::tables::sessions as table;
+use cognate_store::tables::{authorization_codes, browser_sessions, sessions as table};
 
 /// Ends one session: its refresh tokens and the access tokens with the same `origin_jti` are refused from the commit
 /// on.
@@ -21,7 +21,15 @@ pub fn live_session(
     table::delete_live(batch, pool_id, user_id, session_id, now)
 }
 
-/// Ends every session of a user: sign-out everywhere, disabling, deletion.
+/// Ends every session of a user, and every code that waits for its exchange: sign-out everywhere, disabling, deletion.
+/// Browsers' sessions stay (endpoints.md 1.13).
 pub fn all_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    let batch = authorization_codes::delete_of_user(batch, pool_id, user_id);
     table::delete_of_user(batch, pool_id, user_id)
+}
+
+/// As [`all_of_user`], browsers' sessions too: for a user who may not sign in any more.
+pub fn everything_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    let batch = browser_sessions::delete_of_user(batch, pool_id, user_id);
+    all_of_user(batch, pool_id, user_id)
 }

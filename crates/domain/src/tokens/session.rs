@@ -44,6 +44,29 @@ pub struct SessionDoc {
     /// The claim of that name. It stays as it is when the pool renames its levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// What an authorization request was granted; None in sessions of the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorized: Option<Authorized>,
+}
+
+/// What an authorization request was granted, for the tokens of its session and those that follow by refresh.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorized {
+    /// The scopes.
+    pub scopes: Vec<String>,
+    /// The audience of the access token besides the client (RFC 8707).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The browser's session that the token session came out of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+impl Authorized {
+    /// True if a scope was granted.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
 }
 
 /// Returns a session's row, as it is read for its user and id, and its document.
@@ -81,6 +104,19 @@ pub enum Standing {
 }
 
 impl SessionDoc {
+    /// Returns the browser's session that this one came out of.
+    pub fn origin(&self) -> Option<&str> {
+        self.authorized.as_ref()?.origin.as_deref()
+    }
+
+    /// True if the tokens of the session include an ID token: those of the API do, others with `openid`
+    /// (endpoints.md 1.12).
+    pub fn has_id_token(&self) -> bool {
+        self.authorized
+            .as_ref()
+            .is_none_or(|authorized| authorized.has("openid"))
+    }
+
     /// Judges a refresh token of `generation` at `now`; `grace` and `now` in microseconds.
     pub fn standing(&self, generation: i64, now: i64, grace: i64) -> Standing {
         if generation == self.generation {

@@ -21,7 +21,7 @@ pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
         user,
         cx.now(),
     );
-    let batch = revoke::all_of_user(batch, &pool.id, &user.id);
+    let batch = revoke::everything_of_user(batch, &pool.id, &user.id);
     let batch = codes::delete_all(batch, &pool.id, &user.id);
     let batch = custom_auth::delete_of_user(batch, &pool.id, &user.id);
     let batch = devices::forget_user(batch, &pool.id, &user.id);

@@ -225,6 +225,8 @@ mod tests {
         assert!(SWEEPS.iter().any(|sql| sql == sweep));
         for table in [
             "sessions",
+            "browser_sessions",
+            "authorization_codes",
             "codes",
             "custom_auth",
             "spent",
@@ -235,7 +237,7 @@ mod tests {
             let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
             assert_eq!(found.count(), 1, "{table}");
         }
-        assert_eq!(SWEEPS.len(), 10);
+        assert_eq!(SWEEPS.len(), 12);
     }
 
     #[test]

@@ -8,6 +8,8 @@
 pub mod access_keys;
 pub mod attempts;
 pub mod audit;
+pub mod authorization_codes;
+pub mod browser_sessions;
 pub mod catalogue;
 pub mod clients;
 pub mod codes;

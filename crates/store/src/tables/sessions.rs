@@ -17,16 +17,18 @@ const LIVE: &str = "SELECT client_id, doc, created, expires, ver, mac FROM sessi
 const SPENT_NONCE: &str = "SELECT 1 FROM spent WHERE pool_id = ?1 AND nonce = ?2";
 
 const INSERT: &str = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket, \
-     active, activity, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11)";
+     active, activity, mac, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11, ?12)";
 const UPDATE: &str = "UPDATE sessions SET doc = ?4, mac = ?6, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND ver = ?5";
 const DELETE: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3";
 const DELETE_OF_USER: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2";
+const DELETE_OF_ORIGIN: &str =
+    "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND origin = ?3";
 const DELETE_ONE: &str =
     "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND expires > ?4";
 const TOUCH: &str = "UPDATE sessions SET active = ?4, activity = ?5 \
      WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND active <= ?4";
-const LIST: &str = "SELECT session_id, client_id, created, active, activity FROM sessions \
+const LIST: &str = "SELECT session_id, client_id, created, active, activity, origin FROM sessions \
      WHERE pool_id = ?1 AND user_id = ?2 AND expires > ?3 AND session_id > ?4 ORDER BY session_id LIMIT ?5";
 const TURN: &str = "INSERT INTO session_turns (pool_id, user_id, n) VALUES (?1, ?2, 1) \
      ON CONFLICT (pool_id, user_id) DO UPDATE SET n = session_turns.n + 1";
@@ -117,6 +119,8 @@ rows! {
         pub active: i64,
         /// JSON, the domain's; None while nothing was tracked.
         pub activity: Option<String>,
+        /// The browser's session that it came out of; empty for none.
+        pub origin: String,
     }
 }
 
@@ -184,7 +188,7 @@ pub fn delete_live(
     )
 }
 
-/// Adds a session. `activity`: where sessions are tracked.
+/// Adds a session. `activity`: where sessions are tracked. `origin`: the browser's session that it came out of.
 pub fn insert(
     batch: Batch,
     pool_id: &str,
@@ -192,6 +196,7 @@ pub fn insert(
     session_id: &str,
     row: &SessionRow,
     activity: Option<&Activity>,
+    origin: Option<&str>,
 ) -> Batch {
     batch.run(
         INSERT,
@@ -206,7 +211,8 @@ pub fn insert(
             bucket(session_id),
             activity.map_or(0, |activity| activity.at),
             activity.map(|activity| activity.doc.as_str()),
-            row.mac.as_ref()
+            row.mac.as_ref(),
+            origin.unwrap_or_default()
         ],
     )
 }
@@ -236,6 +242,11 @@ pub fn update(
 /// Ends a session if it is there.
 pub fn delete(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> Batch {
     batch.run(DELETE, params![pool_id, user_id, session_id])
+}
+
+/// Ends every session of a user that came out of a browser's session.
+pub fn delete_of_origin(batch: Batch, pool_id: &str, user_id: &str, origin: &str) -> Batch {
+    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, origin])
 }
 
 /// Ends every session of a user.

@@ -82,6 +82,7 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
             let wish = CodeRequest {
                 code: form.get("code"),
                 redirect_uri: form.get("redirect_uri"),
+                code_verifier: form.get("code_verifier"),
             };
             action::run(&cx, || Box::pin(code::tokens(&cx, client, wish))).await
         }

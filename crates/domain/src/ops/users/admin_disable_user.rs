@@ -24,7 +24,7 @@ pub async fn admin_disable_user(
         ..before.clone()
     };
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
-    let batch = revoke::all_of_user(batch, &pool.id, &after.id);
+    let batch = revoke::everything_of_user(batch, &pool.id, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(AdminDisableUserResponse {})

@@ -1,5 +1,7 @@
 //! The steps of the OAuth endpoints, called as the endpoints call them.
 
+mod code;
+mod flow;
 mod machine;
 mod profile;
 mod refresh;

@@ -3,7 +3,7 @@
 mod check;
 mod oauth;
 
-pub use oauth::custom_scopes;
+pub use oauth::{USER_SCOPES, custom_scopes};
 
 use cognate_shapes::*;
 

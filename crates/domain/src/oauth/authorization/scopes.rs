@@ -1,0 +1,70 @@
+//! The scopes that a request for an authorization is granted.
+
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::resources::clients::settings::{USER_SCOPES, custom_scopes};
+
+/// The most bytes of `scope`: 50 scopes of 513 characters.
+const LONGEST: usize = 50 * 514;
+
+/// Returns the scopes that are granted. One that the client has although its resource server is gone is left out, and so
+/// are, where none was asked for, those that need `openid` (endpoints.md 1.3, 1.5). None if one is unknown or not the
+/// client's, or nothing is left.
+///
+/// # Errors
+/// Those of the store, and rows that are not signed.
+pub(super) async fn granted(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    asked: Option<&str>,
+) -> Result<Option<Vec<String>>> {
+    if asked.is_some_and(|asked| asked.len() > LONGEST) {
+        return Ok(None);
+    }
+    let own = client
+        .doc
+        .allowed_oauth_scopes
+        .as_deref()
+        .unwrap_or_default();
+    let listed: Vec<&str> = asked
+        .unwrap_or_default()
+        .split(' ')
+        .filter(|scope| !scope.is_empty())
+        .collect();
+    let names_some = !listed.is_empty();
+    let wanted = match names_some {
+        true => listed,
+        false => own.iter().map(String::as_str).collect(),
+    };
+    if wanted
+        .iter()
+        .any(|scope| own.iter().all(|has| has != scope))
+    {
+        return Ok(None);
+    }
+    let custom = custom_scopes(cx, pool, &client.doc).await?;
+    let has_openid = wanted.contains(&"openid");
+    let mut granted: Vec<String> = Vec::new();
+    for scope in wanted {
+        if NEED_OPENID.contains(&scope) && !has_openid {
+            if names_some {
+                return Ok(None);
+            }
+            continue;
+        }
+        let is_there = USER_SCOPES.contains(&scope) || custom.contains(scope);
+        if is_there && granted.iter().all(|other| other != scope) {
+            granted.push(scope.to_owned());
+        }
+    }
+    if granted.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(granted))
+}
+
+/// The scopes that are granted with `openid` only (endpoints.md 1.12).
+const NEED_OPENID: [&str; 3] = ["email", "phone", "profile"];

@@ -1,0 +1,193 @@
+//! Single parameters of a request for an authorization: their form and their meaning (endpoints.md 1.3).
+
+use crate::errors::oauth::{INVALID_REQUEST, OAuthError};
+
+/// The most bytes of a resource (the model's RedirectUrlType).
+const LONGEST_URL: usize = 1_024;
+/// The most bytes of `prompt`.
+const LONGEST_PROMPT: usize = 64;
+/// The length of a SHA-256 digest in base64url.
+const CHALLENGE: usize = 43;
+
+/// The wishes in `prompt`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prompt {
+    /// Show no page.
+    pub none: bool,
+    /// Ask for the proof again.
+    pub login: bool,
+    /// Let the user choose the account.
+    pub select_account: bool,
+    /// Ask for consent, at the identity provider.
+    pub consent: bool,
+}
+
+impl Prompt {
+    /// Reads the parameter. Words that are not known wish nothing; `none` goes with no other.
+    ///
+    /// # Errors
+    /// [`INVALID_REQUEST`].
+    pub(super) fn read(text: Option<&str>) -> Result<Self, OAuthError> {
+        let mut prompt = Self::default();
+        let Some(text) = text else {
+            return Ok(prompt);
+        };
+        if text.len() > LONGEST_PROMPT {
+            return Err(INVALID_REQUEST);
+        }
+        let words = || text.split(' ').filter(|word| !word.is_empty());
+        for word in words() {
+            match word {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "select_account" => prompt.select_account = true,
+                "consent" => prompt.consent = true,
+                _ => {}
+            }
+        }
+        if prompt.none && words().any(|word| word != "none") {
+            return Err(INVALID_REQUEST);
+        }
+        Ok(prompt)
+    }
+}
+
+/// Returns the challenge of PKCE: S256 only, and neither of the two parameters without the other.
+///
+/// # Errors
+/// [`INVALID_REQUEST`].
+pub(super) fn code_challenge(
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<String>, OAuthError> {
+    match (challenge, method) {
+        (None, None) => Ok(None),
+        (Some(challenge), Some("S256")) if is_challenge(challenge) => {
+            Ok(Some(challenge.to_owned()))
+        }
+        _ => Err(INVALID_REQUEST),
+    }
+}
+
+fn is_challenge(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    text.len() == CHALLENGE && text.bytes().all(fits)
+}
+
+/// True for one absolute URL without a fragment: https, http on the own machine, or a scheme of an application's own
+/// (RFC 8707 section 2, endpoints.md 1.3).
+pub(super) fn is_resource(url: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_graphic() && !b"#\"\\<>^`{|}".contains(&b);
+    if url.len() > LONGEST_URL || !url.bytes().all(is_plain) {
+        return false;
+    }
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return false;
+    };
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let host = rest
+        .strip_prefix("//")
+        .and_then(|rest| rest.split(['/', '?']).next())
+        .filter(|authority| !authority.is_empty() && !authority.contains('@'));
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => host.is_some(),
+        "http" => host.is_some_and(|authority| {
+            let name = authority.split(':').next().unwrap_or_default();
+            name.eq_ignore_ascii_case("localhost")
+        }),
+        _ => is_scheme && !rest.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_one_absolute_url() {
+        for good in [
+            "https://api.example",
+            "https://api.example:8443/v1?x=1",
+            "http://localhost",
+            "http://localhost:3000/api",
+            "myapp://api",
+            "com.example.app:/api",
+        ] {
+            assert!(is_resource(good), "{good}");
+        }
+        let long = format!("https://api.example/{}", "x".repeat(1_024));
+        for bad in [
+            "",
+            "api.example",
+            "/api",
+            "https://",
+            "https:///x",
+            "https://user@api.example",
+            "https://api.example/#x",
+            "https://api.example https://other.example",
+            "http://api.example",
+            "http://localhost.evil.example",
+            "http://localhost@evil.example",
+            "http://127.0.0.1",
+            "HTTP://api.example",
+            "1app://x",
+            "myapp:",
+            "https://api.example/\r\nx",
+            long.as_str(),
+        ] {
+            assert!(!is_resource(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_is_a_digest_and_goes_with_its_method() {
+        let digest = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert_eq!(code_challenge(None, None), Ok(None));
+        let read = code_challenge(Some(digest), Some("S256"));
+        assert_eq!(read, Ok(Some(digest.to_owned())));
+        for (challenge, method) in [
+            (Some(digest), None),
+            (None, Some("S256")),
+            (Some(digest), Some("plain")),
+            (Some(digest), Some("s256")),
+            (Some(&digest[1..]), Some("S256")),
+            (
+                Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"),
+                Some("S256"),
+            ),
+            (
+                Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM="),
+                Some("S256"),
+            ),
+        ] {
+            let read = code_challenge(challenge, method);
+            assert_eq!(read, Err(INVALID_REQUEST), "{challenge:?} {method:?}");
+        }
+    }
+
+    #[test]
+    fn none_goes_with_no_other_wish() {
+        let read = |text| Prompt::read(Some(text));
+        let wishes = |none, login, select_account, consent| {
+            Ok(Prompt {
+                none,
+                login,
+                select_account,
+                consent,
+            })
+        };
+        assert_eq!(Prompt::read(None), Ok(Prompt::default()));
+        assert_eq!(read("none"), wishes(true, false, false, false));
+        assert_eq!(read("login consent"), wishes(false, true, false, true));
+        assert_eq!(
+            read("select_account create"),
+            wishes(false, false, true, false)
+        );
+        for bad in ["none login", "login none", "none x", &"x".repeat(65)] {
+            assert_eq!(read(bad), Err(INVALID_REQUEST), "{bad}");
+        }
+    }
+}
