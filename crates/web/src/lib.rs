@@ -184,6 +184,14 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(oauth::user_info(request)),
     },
     Route {
+        pattern: "/oauth2/introspect",
+        method: Verb::Post,
+        cors: Cors::Closed,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserRead),
+        handler: |request| Box::pin(oauth::introspect(request)),
+    },
+    Route {
         pattern: "/logout",
         method: Verb::Get,
         cors: Cors::Closed,

@@ -23,6 +23,12 @@ pub enum Endpoint {
     UserInfo,
     /// `/logout`.
     Logout,
+    /// `/oauth2/introspect`.
+    Introspection,
+    /// `/oauth2/par`.
+    PushedAuthorization,
+    /// `/oauth2/device_authorization`, and the page on which a user lets a device in.
+    Device,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -40,6 +46,9 @@ impl Endpoint {
             Self::Revoke => "RevocationEndpoint",
             Self::UserInfo => "UserInfo",
             Self::Logout => "LogoutEndpoint",
+            Self::Introspection => "IntrospectionEndpoint",
+            Self::PushedAuthorization => "PushedAuthorizationEndpoint",
+            Self::Device => "DeviceAuthorization",
             Self::Inbox => "Inbox",
         }
     }
@@ -47,12 +56,16 @@ impl Endpoint {
     /// Returns the operations whose work the endpoint does: it obeys the settings that govern them.
     pub fn stands_for(self) -> &'static [Op] {
         match self {
-            Self::Jwks | Self::Discovery | Self::Inbox | Self::Logout => &[],
+            Self::Jwks
+            | Self::Discovery
+            | Self::Inbox
+            | Self::Logout
+            | Self::PushedAuthorization => &[],
             Self::Token => &[Op::GetTokensFromRefreshToken],
             Self::ClientCredentials => &[Op::GetClientToken],
             Self::Revoke => &[Op::RevokeToken],
-            Self::UserInfo => &[Op::GetUser],
-            Self::SignIn => &[Op::InitiateAuth, Op::RespondToAuthChallenge],
+            Self::UserInfo | Self::Introspection => &[Op::GetUser],
+            Self::SignIn | Self::Device => &[Op::InitiateAuth, Op::RespondToAuthChallenge],
             Self::Account => &[
                 Op::SignUp,
                 Op::ConfirmSignUp,

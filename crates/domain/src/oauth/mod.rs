@@ -9,6 +9,7 @@ mod client;
 pub mod code;
 mod hint;
 pub mod hosted;
+pub mod introspect;
 pub mod logout;
 pub mod machine;
 mod outcome;

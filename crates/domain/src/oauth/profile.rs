@@ -7,12 +7,23 @@ use cognate_store::tables::{guards, pools};
 use cognate_store::{Batch, CommitError, Store};
 
 use crate::audit;
+use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::oauth::client;
 use crate::records::client::{ClientDoc, OidcProfile};
 use crate::records::mac;
 
 /// The times that a change is tried again when somebody changed the client in between.
 const TRIES: usize = 5;
+
+/// True if the id is that of a client with the standard profile.
+///
+/// # Errors
+/// Faults.
+pub async fn is_standard(cx: &Cx<'_>, client_id: &str) -> Result<bool> {
+    let known = client::by_id(cx, client_id).await?;
+    Ok(known.is_some_and(|(_, client)| client.is_standard()))
+}
 
 /// Returns the profile of a client.
 ///

@@ -1,5 +1,7 @@
 //! The claims about a user that an access token opens (endpoints.md 1.7, OpenID Connect Core 1.0 section 5.3).
 
+use serde_json::{Value, json};
+
 use crate::app::keys::ID;
 use crate::cx::Cx;
 use crate::errors::oauth::{BearerError, NO_OPENID_SCOPE, TOKEN_OVER};
@@ -9,10 +11,11 @@ use crate::tokens::presented::Presented;
 use crate::tokens::scopes::Opened;
 use crate::tokens::verify::{self, Require};
 
-/// Claims in their order; every value is a text.
-pub type Claims = Vec<(String, String)>;
+/// Claims in their order.
+pub type Claims = Vec<(String, Value)>;
 
-/// Returns `sub`, the attributes that the token's scopes open and its client may read, and `username`.
+/// Returns `sub`, the attributes that the token's scopes open and its client may read, and `username`. Every value is a
+/// text; for clients with the standard profile it has the type of OpenID Connect, and none is empty.
 ///
 /// # Errors
 /// Faults. Refusals: [`NO_OPENID_SCOPE`] for a good token without that scope and for ID tokens; [`TOKEN_OVER`] for every
@@ -40,10 +43,29 @@ pub async fn claims(cx: &Cx<'_>, token: &str) -> Result<std::result::Result<Clai
             let name = attribute.name.as_str();
             name == "sub" || (opened.holds(name) && may_read(&signed.client, name))
         })
-        .filter_map(|attribute| Some((attribute.name, attribute.value?)))
+        .filter_map(|attribute| {
+            let (name, value) = (attribute.name, attribute.value?);
+            let value = match signed.client.is_standard() {
+                true => typed(&name, value)?,
+                false => Value::String(value),
+            };
+            Some((name, value))
+        })
         .collect();
-    claims.push(("username".to_owned(), signed.user.username));
+    claims.push(("username".to_owned(), signed.user.username.into()));
     Ok(Ok(claims))
+}
+
+/// Returns an attribute in the type of its claim (OpenID Connect Core 1.0 section 5.1); None for one without a value.
+fn typed(name: &str, value: String) -> Option<Value> {
+    match name {
+        _ if value.is_empty() => None,
+        "email_verified" | "phone_number_verified" => Some(Value::Bool(value == "true")),
+        "updated_at" => value.parse::<i64>().ok().map(Value::from),
+        "address" => Some(json!({ "formatted": value })),
+        "identities" => serde_json::from_str(&value).ok(),
+        _ => Some(Value::String(value)),
+    }
 }
 
 fn is_about_the_token(code: ErrorCode) -> bool {

@@ -69,6 +69,11 @@ impl Sent {
         }
     }
 
+    /// Returns the client's id if it came in the header.
+    pub(super) fn id_by_header(&self) -> Option<&str> {
+        self.by_header.then_some(self.id.as_str())
+    }
+
     /// Returns the credentials without a secret that was in the form.
     pub(super) fn secret_by_header_alone(&self) -> Credentials<'_> {
         Credentials {

@@ -3,24 +3,29 @@
 //! names the pool, on every host.
 
 mod credentials;
+mod introspect;
 mod location;
 mod logout;
 mod revoke;
 mod token;
 mod user_info;
 
+pub(crate) use introspect::introspect;
 pub(crate) use logout::logout;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 pub(crate) use user_info::user_info;
 
-use cognate_domain::ApiError;
 use cognate_domain::errors::ErrorCode;
-use cognate_domain::errors::oauth::OAuthError;
-use http::StatusCode;
+use cognate_domain::errors::oauth::{INVALID_CLIENT, OAuthError};
+use cognate_domain::oauth::profile;
+use cognate_domain::{ApiError, Cx};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use crate::action;
 use crate::failure::Failure;
+use crate::oauth::credentials::Sent;
 use crate::response::Response;
 
 /// The content type of the service's answers (endpoints.md 1.6).
@@ -47,6 +52,32 @@ fn refused(status: StatusCode, refusal: &OAuthError) -> Response {
         error_description: refusal.description.as_deref(),
     };
     json(status, &body)
+}
+
+/// Returns the answer for a refusal of a client's request. Where a client with the standard profile did not prove itself by
+/// Basic, that is 401 with a challenge (RFC 6749 section 5.2); the service answers 400.
+async fn refused_client(
+    cx: &Cx<'_>,
+    sent: Option<&Sent>,
+    refusal: &OAuthError,
+) -> Result<Response, Failure> {
+    let response = refused(StatusCode::BAD_REQUEST, refusal);
+    let by_basic = sent.and_then(Sent::id_by_header);
+    let Some(id) = by_basic.filter(|_| refusal.error == INVALID_CLIENT.error) else {
+        return Ok(response);
+    };
+    let standard = action::run(cx, || Box::pin(profile::is_standard(cx, id)));
+    Ok(if standard.await? {
+        challenged(refusal)
+    } else {
+        response
+    })
+}
+
+/// Returns the answer for a client that did not prove itself where the standards apply.
+fn challenged(refusal: &OAuthError) -> Response {
+    let challenge = HeaderValue::from_static(r#"Basic realm="oauth2", charset="UTF-8""#);
+    refused(StatusCode::UNAUTHORIZED, refusal).with_header(header::WWW_AUTHENTICATE, challenge)
 }
 
 /// Returns the answer for an exception that the endpoint has no words for: a setting whose feature is missing is named,

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::action;
 use crate::failure::Failure;
 use crate::oauth::credentials::Sent;
-use crate::oauth::{json, refused, unworded};
+use crate::oauth::{json, refused, refused_client, unworded};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -101,7 +101,7 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
     };
     match outcome {
         Ok(Ok(tokens)) => Ok(answer(&tokens)),
-        Ok(Err(refusal)) => bad_request(&refusal),
+        Ok(Err(refusal)) => refused_client(&cx, sent.as_ref(), &refusal).await,
         Err(error) => unworded(error),
     }
 }

@@ -13,6 +13,9 @@ use crate::oauth::{json, unworded};
 use crate::request::Request;
 use crate::response::Response;
 
+/// The field of a form that has the token (RFC 6750 section 2.2).
+const ACCESS_TOKEN: &str = "access_token";
+
 /// Headers of the service beside those of the class.
 const MORE: [(HeaderName, &str); 3] = [
     (header::EXPIRES, "0"),
@@ -29,9 +32,18 @@ impl Serialize for Body {
     }
 }
 
-/// Answers with the claims that an access token opens. The token is read from the header alone.
+/// Answers with the claims that an access token opens. The token is read from the header, or from a form; from the URL
+/// never.
 pub(crate) async fn user_info(request: Request<'_>) -> Result<Response, Failure> {
-    let Some(token) = bearer(&request) else {
+    let form = request.form().ok();
+    let posted = form.as_ref().and_then(|form| form.get(ACCESS_TOKEN));
+    let token = match posted {
+        None => bearer(&request),
+        // A request has one token (RFC 6750 section 2).
+        Some(_) if request.headers().contains_key(header::AUTHORIZATION) => None,
+        Some(token) => Some(token).filter(|token| !token.is_empty()),
+    };
+    let Some(token) = token else {
         return Ok(refused(BAD_USER_INFO_REQUEST));
     };
     request.admit_user(User::Token(token), true).await?;

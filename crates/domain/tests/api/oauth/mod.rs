@@ -12,6 +12,7 @@ use cognate_crypto::random;
 use cognate_domain::errors::oauth::{BearerError, OAuthError};
 use cognate_domain::oauth::machine::MachineRequest;
 use cognate_domain::oauth::{self, Credentials, Tokens};
+use cognate_domain::records::client::OidcProfile;
 use cognate_domain::{ApiError, Caller, ClientInfo, Cx, Endpoint, audit::About, run};
 use serde_json::{Value, json};
 
@@ -68,6 +69,21 @@ async fn info(t: &TestApp, token: &str) -> Outcome<Value, BearerError> {
         let claims = claims.into_iter().map(|(name, value)| (name, json!(value)));
         Value::Object(claims.collect())
     }))
+}
+
+/// Gives a client the standard profile.
+async fn standard(t: &TestApp, pool: &str, client: &str) {
+    let (store, root) = (&t.app.store, &t.app.root);
+    oauth::profile::set(
+        store,
+        root,
+        t.app.clock.service(),
+        client,
+        OidcProfile::Standard,
+    )
+    .await
+    .unwrap();
+    t.app.cache.forget(pool, Some(client));
 }
 
 /// Returns a refusal.

@@ -68,6 +68,38 @@ async fn claims_follow_the_scopes_and_what_the_client_may_read(t: &TestApp) {
 }
 
 #[each_engine]
+async fn a_client_with_the_standard_profile_gets_claims_in_their_types(t: &TestApp) {
+    let played = Played::install(t);
+    let readable = json!([
+        "email",
+        "email_verified",
+        "phone_number",
+        "phone_number_verified",
+        "address",
+        "name",
+        "updated_at",
+        "custom:shop"
+    ]);
+    let readable = json!({"ReadAttributes": readable});
+    let (s, tokens) = scoped(t, &played, &["openid"], readable).await;
+    let more =
+        json!([{"Name": "updated_at", "Value": "1700000000"}, {"Name": "name", "Value": ""}]);
+    let more = json!({"UserPoolId": s.pool, "Username": "jane", "UserAttributes": more});
+    t.ok("AdminUpdateUserAttributes", more).await;
+    standard(t, &s.pool, &s.client).await;
+    let sub = claims(&tokens["AccessToken"])["sub"].clone();
+    let found = answer(info(t, text(&tokens["AccessToken"])).await);
+    assert_eq!(
+        found,
+        json!({
+            "sub": sub, "username": "jane", "email": "jane@example.com", "email_verified": true,
+            "phone_number": "+12065550100", "address": {"formatted": "Main St 1"}, "custom:shop": "7",
+            "updated_at": 1_700_000_000,
+        })
+    );
+}
+
+#[each_engine]
 async fn other_tokens_open_nothing(t: &TestApp) {
     let plain = site(t).await;
     user(t, &plain.pool, "jane").await;

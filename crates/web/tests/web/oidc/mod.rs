@@ -1,8 +1,11 @@
 //! The standard profile: what OpenID Connect and OAuth demand of the endpoints, as the conformance plans check it
 //! (endpoints.md 7).
 
+mod introspect;
 mod logout;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use cognate_domain::Settings;
 use cognate_domain::oauth::profile;
@@ -12,7 +15,7 @@ use cognate_web::ROUTES;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use crate::site::{Site, header, request, text_of};
+use crate::site::{Site, header, json_of, request, text_of};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -73,7 +76,15 @@ impl World {
     }
 
     async fn post(&self, path: &str, form: &str) -> Response<Bytes> {
-        let request = Request::builder().method(Method::POST).uri(path);
+        self.post_as(None, path, form).await
+    }
+
+    /// Posts a form with an `Authorization` header.
+    async fn post_as(&self, by: Option<&str>, path: &str, form: &str) -> Response<Bytes> {
+        let mut request = Request::builder().method(Method::POST).uri(path);
+        if let Some(by) = by {
+            request = request.header("authorization", by);
+        }
         let request = request.header("content-type", FORM);
         let body = Bytes::copy_from_slice(form.as_bytes());
         self.send(request.body(body).unwrap()).await
@@ -92,6 +103,12 @@ async fn client(site: &Site, pool: &str, more: Value) -> Value {
     let more = more.as_object().unwrap().clone();
     input.as_object_mut().unwrap().extend(more);
     site.call(Op::CreateUserPoolClient, input).await["UserPoolClient"].clone()
+}
+
+/// Returns the Basic credentials of a client.
+fn basic(client: &Value) -> String {
+    let pair = format!("{}:{}", id(client), text(&client["ClientSecret"]));
+    format!("Basic {}", STANDARD.encode(pair))
 }
 
 fn id(client: &Value) -> String {
