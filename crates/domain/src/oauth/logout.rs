@@ -5,15 +5,12 @@
 
 use std::sync::Arc;
 
-use cognate_store::tables::domains;
-
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::Cause;
 use crate::oauth::browser_session::{self, BrowserSession};
 use crate::oauth::{client, hint};
 use crate::records::client::Client;
-use crate::records::domain;
 use crate::records::pool::Pool;
 
 /// The parameters as they were sent.
@@ -137,17 +134,16 @@ async fn decide(
     parameters: &Parameters<'_>,
     browser: Browser<'_>,
 ) -> std::result::Result<SignOut, Refused> {
-    let of_host = pool_of_host(cx, browser.host).await?;
     let of_service = parameters.logout_uri.is_some() || parameters.redirect_uri.is_some();
     let named = match parameters.client_id {
         Some(id) => Some(find(cx, id).await?),
         None if of_service => return Err(Cause::Missing("client_id").into()),
-        None => by_hint_or_session(cx, parameters, of_host.as_deref(), browser).await?,
+        None => by_hint_or_session(cx, parameters, browser).await?,
     };
     let Some((pool, client)) = named else {
         return Err(Cause::Missing("client_id").into());
     };
-    if of_host.is_some_and(|of_host| of_host.id != pool.id) {
+    if !cx.is_home_of(&pool) {
         return Err(Cause::OtherPool.into());
     }
     let doc = &client.doc;
@@ -221,21 +217,29 @@ async fn by_client(
 async fn by_hint_or_session(
     cx: &Cx<'_>,
     parameters: &Parameters<'_>,
-    of_host: Option<&Pool>,
     browser: Browser<'_>,
 ) -> Result<Option<(Arc<Pool>, Arc<Client>)>> {
-    let known = match (parameters.id_token_hint, of_host) {
-        (Some(token), _) => {
+    let known = match parameters.id_token_hint {
+        Some(token) => {
             let hint = hint::read(cx, token).await?;
             hint.map(|hint| (hint.pool, hint.client))
         }
-        (None, Some(pool)) => match session(cx, pool, browser).await? {
-            Some(session) => client::by_id(cx, &session.client_id).await?,
-            None => None,
-        },
-        (None, None) => None,
+        None => by_session(cx, browser).await?,
     };
     Ok(known.filter(|(_, client)| client.is_standard()))
+}
+
+async fn by_session(cx: &Cx<'_>, browser: Browser<'_>) -> Result<Option<(Arc<Pool>, Arc<Client>)>> {
+    let Some(id) = &cx.client_info.domain_pool else {
+        return Ok(None);
+    };
+    let Some(pool) = cx.cached_pool(id).await? else {
+        return Ok(None);
+    };
+    match session(cx, &pool, browser).await? {
+        Some(session) => client::by_id(cx, &session.client_id).await,
+        None => Ok(None),
+    }
 }
 
 async fn session(cx: &Cx<'_>, pool: &Pool, browser: Browser<'_>) -> Result<Option<BrowserSession>> {
@@ -251,12 +255,4 @@ async fn find(
 ) -> std::result::Result<(Arc<Pool>, Arc<Client>), Refused> {
     let known = client::by_id(cx, client_id).await?;
     known.ok_or_else(|| Cause::UnknownClient.into())
-}
-
-/// Returns the pool of which a host is a domain.
-async fn pool_of_host(cx: &Cx<'_>, host: &str) -> Result<Option<Arc<Pool>>> {
-    match domains::get(&cx.store, &domain::key_of_host(host)).await? {
-        Some(row) => cx.cached_pool(&row.pool_id).await,
-        None => Ok(None),
-    }
 }
