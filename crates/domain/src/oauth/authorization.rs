@@ -20,6 +20,7 @@ use crate::errors::{Fault, Result};
 use crate::oauth::authorization::values::{code_challenge, is_resource};
 use crate::oauth::client;
 use crate::oauth::reply::{Reply, ReplyMode, ReplyTo};
+use crate::oauth::wishes::{self, Refused, Sent, Wishes};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
@@ -126,6 +127,8 @@ pub struct Authorization {
     pub max_age: Option<i64>,
     /// Names of the levels of assurance that are wanted, the most wanted first.
     pub levels: Vec<String>,
+    /// The id of the user whom the client has in mind; None for any.
+    pub user_id: Option<String>,
 }
 
 /// The reason why a request is answered by a page and not by a redirect.
@@ -234,11 +237,13 @@ pub async fn check(
         Err(stop) => return settle(stop, None),
     };
     let (redirect_uri, issuer) = (known.redirect_uri.clone(), known.issuer.clone());
+    let form_post = wishes::is_form_post(&known.client, given.response_mode);
     let outcome = rest(cx, &given, known).await;
     outcome.map(Ok).or_else(|stop| {
         let to = ReplyTo {
             redirect_uri: &redirect_uri,
             mode: match response_type(&given) {
+                _ if form_post => ReplyMode::FormPost,
                 Some(ResponseType::Token) => ReplyMode::Fragment,
                 _ => ReplyMode::Query,
             },
@@ -379,7 +384,10 @@ async fn rest(
         Some(url) if !is_resource(url) => return Err(INVALID_REQUEST.into()),
         other => other.map(str::to_owned),
     };
-    let prompt = Prompt::read(given.prompt)?;
+    let mut prompt = Prompt::read(given.prompt)?;
+    let wishes = wishes(cx, given, &known, response_type).await?;
+    // OpenID Connect Core 1.0 section 3.1.2.1.
+    prompt.login |= wishes.max_age == Some(0);
     let provider = provider(cx, &known.pool, &known.client, given).await?;
     let login_hint = given.login_hint.filter(|hint| hint.len() <= LONGEST_HINT);
     Ok(Authorization {
@@ -387,7 +395,7 @@ async fn rest(
         names_redirect_uri: known.names_redirect_uri,
         response_type,
         issuer: known.issuer,
-        form_post: false,
+        form_post: wishes.form_post,
         scopes,
         state: given.state.map(str::to_owned),
         nonce,
@@ -396,10 +404,35 @@ async fn rest(
         prompt,
         provider,
         login_hint: login_hint.map(str::to_owned),
-        max_age: None,
-        levels: Vec::new(),
+        max_age: wishes.max_age,
+        levels: wishes.levels,
+        user_id: wishes.user_id,
         pool: known.pool,
         client: known.client,
+    })
+}
+
+/// Reads the parameters that clients with the standard profile have.
+async fn wishes(
+    cx: &Cx<'_>,
+    given: &Parameters<'_>,
+    known: &Known,
+    response_type: ResponseType,
+) -> std::result::Result<Wishes, Stop> {
+    let sent = Sent {
+        response_mode: given.response_mode,
+        max_age: given.max_age,
+        acr_values: given.acr_values,
+        id_token_hint: given.id_token_hint,
+    };
+    let default_mode = match response_type {
+        ResponseType::Code => "query",
+        ResponseType::Token => "fragment",
+    };
+    let read = wishes::read(cx, (&known.pool, &known.client), sent, default_mode);
+    read.await.map_err(|refused| match refused {
+        Refused::Wish(error) => error.into(),
+        Refused::Fault(fault) => fault.into(),
     })
 }
 

@@ -77,7 +77,11 @@ impl BrowserSession {
         let age = now.div_euclid(SECOND).saturating_sub(self.doc.auth_time);
         let young =
             age < sso_seconds(pool, client) && authorization.max_age.is_none_or(|most| age <= most);
-        allowed && own && young && !authorization.prompt.login && now < self.ends
+        let meant = authorization
+            .user_id
+            .as_ref()
+            .is_none_or(|id| *id == self.user.id);
+        allowed && own && young && meant && !authorization.prompt.login && now < self.ends
     }
 }
 

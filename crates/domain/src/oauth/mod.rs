@@ -19,6 +19,7 @@ pub mod reply;
 pub mod revoke;
 mod standing;
 pub mod user_info;
+mod wishes;
 
 pub use client::Credentials;
 pub use outcome::Answer;
