@@ -122,7 +122,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         );
     }
     let courier = courier(senders)?;
-    let tls = tls.map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
+    let tls = tls.map(Tls::open).transpose()?;
     // The ports first: a server that cannot have them should not touch the database.
     let mut listeners = Vec::new();
     for address in listen {

@@ -1,5 +1,6 @@
 //! HTTP: connections, TLS, hosts and addresses, and the way of a request to the part that answers it.
 
+pub mod certificates;
 pub mod connections;
 pub mod dev;
 pub mod forwarded;

@@ -143,6 +143,11 @@ const KEYS: &[Key] = &[
     ),
     key("tls_key", Kind::One, "PEM file with the private key"),
     key(
+        "domain_certs",
+        Kind::One,
+        "Folder with the certificates of domains, chosen by the name that a client asks for; read again when it changes",
+    ),
+    key(
         "behind_proxy",
         Kind::Switch,
         "Allow a plain listener beyond loopback because a proxy ends TLS (serve)",

@@ -20,9 +20,11 @@ use cognate_functions::code_cipher::ConfiguredKeys;
 use cognate_store::{MigrateMode, StoreOptions};
 
 use crate::aws::sigv4::is_region;
+use crate::http::certificates::Pair;
 use crate::http::forwarded::Proxies;
 use crate::http::host::Host;
 use crate::http::origin::{OriginRules, PublicUrl};
+use crate::http::tls::TlsFiles;
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
 
@@ -63,8 +65,8 @@ pub struct Database {
 pub struct ServerConfig {
     /// Addresses to listen on.
     pub listen: Vec<SocketAddr>,
-    /// Certificate and key files.
-    pub tls: Option<(PathBuf, PathBuf)>,
+    /// The files of certificates.
+    pub tls: Option<TlsFiles>,
     /// The database.
     pub database: Database,
     /// The settings of the domain.
@@ -349,9 +351,17 @@ fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
     Ok(all)
 }
 
-fn tls_files(config: &Config) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
+fn tls_files(config: &Config) -> anyhow::Result<Option<TlsFiles>> {
+    let domains = config.one("domain_certs").map(PathBuf::from);
     match (config.one("tls_cert"), config.one("tls_key")) {
-        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
+        (Some(cert), Some(key)) => {
+            let (cert, key) = (cert.into(), key.into());
+            let main = Pair { cert, key };
+            Ok(Some(TlsFiles { main, domains }))
+        }
+        (None, None) if domains.is_some() => {
+            bail!("domain_certs needs tls_cert and tls_key, the certificate of all other names")
+        }
         (None, None) => Ok(None),
         _ => bail!("set both tls_cert and tls_key, or neither"),
     }
