@@ -34,8 +34,16 @@ pub static STYLE: Asset = Asset::new(
     include_bytes!("../assets/style.css"),
 );
 
+/// The styles of the classic pages.
+pub static CLASSIC: Asset = Asset::new(
+    "classic",
+    "css",
+    "text/css; charset=utf-8",
+    include_bytes!("../assets/classic.css"),
+);
+
 /// All files.
-static ASSETS: [&Asset; 1] = [&STYLE];
+static ASSETS: [&Asset; 2] = [&STYLE, &CLASSIC];
 
 impl Asset {
     const fn new(

@@ -3,6 +3,7 @@
 //! A handler makes a [`Frame`] and a [`Screen`] and hands both to the renderer; it knows no template. A template knows no
 //! request.
 
+pub mod classic;
 pub mod frame;
 pub mod screen;
 

@@ -8,9 +8,11 @@
 )]
 
 mod assets;
+mod classic;
 mod confirm_user;
 mod cookies;
 mod documents;
+mod dom;
 mod forms;
 mod hosts;
 mod locales;
