@@ -87,6 +87,7 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
         "subject_types_supported",
     ];
     let endpoints = [
+        ("authorization_endpoint", "/oauth2/authorize"),
         ("end_session_endpoint", "/logout"),
         ("revocation_endpoint", "/oauth2/revoke"),
         ("token_endpoint", "/oauth2/token"),
@@ -109,8 +110,20 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
         let mut expected = keys.to_vec();
         if domain.is_some() {
             expected.extend(endpoints.map(|(member, _)| member));
-            expected.push("grant_types_supported");
-            expected.push("token_endpoint_auth_methods_supported");
+            expected.extend([
+                "authorization_response_iss_parameter_supported",
+                "claims_parameter_supported",
+                "claims_supported",
+                "code_challenge_methods_supported",
+                "grant_types_supported",
+                "prompt_values_supported",
+                "request_parameter_supported",
+                "request_uri_parameter_supported",
+                "response_modes_supported",
+                "response_types_supported",
+                "scopes_supported",
+                "token_endpoint_auth_methods_supported",
+            ]);
             expected.sort_unstable();
         }
         assert_eq!(members, expected);

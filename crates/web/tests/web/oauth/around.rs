@@ -25,12 +25,7 @@ async fn methods_and_preflights_are_answered_for_every_origin() {
         assert_eq!(header(&found, "access-control-allow-methods"), methods);
         check_headers(&found);
     }
-    for path in [
-        "/oauth2/authorize",
-        "/oauth2/token/",
-        "/oauth2/TOKEN",
-        "/oauth2",
-    ] {
+    for path in ["/oauth2/token/", "/oauth2/TOKEN", "/oauth2"] {
         assert!(
             w.site
                 .ask(&ROUTES, request(Method::GET, path))

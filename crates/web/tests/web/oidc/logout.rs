@@ -60,7 +60,7 @@ async fn the_services_forms_lead_to_a_registered_url_or_to_the_sign_in() {
         let scheme = format!("/logout?client_id={client}&logout_uri=app%3A%2F%2Fbye");
         leads_to(&w.get(&scheme).await, "app://bye");
         let query = format!(
-            "client_id={client}&redirect_uri={BACK}&response_type=code&state=a%2Bb&scope=openid+email&lang=de"
+            "client_id={client}&redirect_uri={BACK}&response_type=code&state=a%2Bb&scope=openid+email"
         );
         leads_to(
             &w.get(&format!("/logout?{query}")).await,
