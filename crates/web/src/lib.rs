@@ -208,6 +208,10 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(oauth::logout(request)),
     },
     assets::route(),
+    branding::SHEET,
+    branding::IMAGE,
+    branding::CLASSIC_SHEET,
+    branding::CLASSIC_LOGO,
 ])
 .with(flow::ROUTES);
 

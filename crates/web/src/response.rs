@@ -33,6 +33,7 @@ pub struct Response {
     scripts: bool,
     /// Where forms of a page may lead besides this site.
     form_targets: String,
+    policy: Option<HeaderValue>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<SetCookie>,
     body: Bytes,
@@ -48,6 +49,7 @@ impl Response {
             no_referrer: false,
             scripts: false,
             form_targets: String::new(),
+            policy: None,
             headers: Vec::new(),
             cookies: Vec::new(),
             body: Bytes::new(),
@@ -160,6 +162,13 @@ impl Response {
         }
     }
 
+    /// Puts a content security policy in the place of that of the class.
+    #[must_use]
+    pub fn with_policy(mut self, policy: HeaderValue) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
     /// Adds the headers of a class of routes. `secure` is true if the client came by https.
     pub(crate) fn into_http(self, class: Class, cors: Cors, secure: bool) -> http::Response<Bytes> {
         let mut response = http::Response::new(self.body);
@@ -183,6 +192,9 @@ impl Response {
         }
         if self.no_referrer {
             headers.insert(header::REFERRER_POLICY, text("no-referrer"));
+        }
+        if let Some(policy) = self.policy {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         for (name, value) in self.headers {
             headers.append(name, value);

@@ -76,6 +76,8 @@ pub struct Settings {
     pub private_outbound: bool,
     /// Let custom domains be made whose parent has no address.
     pub unresolved_domains: bool,
+    /// Show no pages of managed login for a client without a style, as the service does; else the default look.
+    pub strict_branding: bool,
     /// Record reads by IAM callers in the audit trail too.
     pub audit_reads: bool,
     /// How long the audit trail is kept, in microseconds; None for ever.
@@ -101,6 +103,7 @@ impl Settings {
             enforce_tiers: false,
             private_outbound: false,
             unresolved_domains: true,
+            strict_branding: false,
             audit_reads: false,
             audit_retention: Some(90 * crate::clock::DAY),
             message_limits: MessageLimits::default(),

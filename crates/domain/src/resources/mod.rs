@@ -1,9 +1,9 @@
 //! The parts of a pool besides its users: how each kind of resource is checked, stored and shown.
 //!
 //! They use each other one way: `pools` uses none of the others, `providers` uses `pools`, `clients` uses both, and the
-//! rest uses `pools` at most.
+//! rest uses `pools` at most; `branding` also reads `terms`, for pages show both.
 
-pub(crate) mod branding;
+pub mod branding;
 pub(crate) mod clients;
 pub mod domains;
 pub(crate) mod groups;
@@ -12,4 +12,4 @@ pub(crate) mod pools;
 pub(crate) mod providers;
 pub(crate) mod resource_servers;
 pub(crate) mod tags;
-pub(crate) mod terms;
+pub mod terms;

@@ -184,6 +184,11 @@ const KEYS: &[Key] = &[
         "Let custom domains be made whose parent has no address in serve too",
     ),
     key(
+        "strict_branding",
+        Kind::Switch,
+        "Show no pages of managed login for clients without a style, as the service does",
+    ),
+    key(
         "limits",
         Kind::One,
         "Requests a second: off, default (by client address) or aws (also the service's rates); default in serve, off in dev",

@@ -158,6 +158,7 @@ impl ServerConfig {
             enforce_tiers: config.switch("enforce_tiers")?,
             private_outbound: config.switch("private_outbound")?,
             unresolved_domains: mode == Mode::Dev || config.switch("unresolved_domains")?,
+            strict_branding: config.switch("strict_branding")?,
             audit_reads: config.switch("audit_reads")?,
             audit_retention: retention(config)?,
             message_limits: message_limits::read(config)?,

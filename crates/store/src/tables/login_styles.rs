@@ -2,7 +2,7 @@
 //! images.
 
 use super::guards;
-use super::rows::{self, FromRow, rows};
+use super::rows::{self, FromRow, Query, rows};
 use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// The client has a style.
@@ -25,6 +25,11 @@ const ASSETS: &str = "SELECT category, color_mode, resource, extension, image FR
      WHERE pool_id = ?1 AND style_id = ?2 ORDER BY category, color_mode, resource";
 const ASSET_KEYS: &str =
     "SELECT category, color_mode, resource FROM login_assets WHERE pool_id = ?1 AND style_id = ?2";
+const IMAGES_OF_CLIENT: &str = "SELECT category, color_mode, resource, extension FROM login_assets \
+     WHERE pool_id = ?1 AND style_id IN (SELECT style_id FROM login_styles WHERE pool_id = ?1 AND client_id = ?2) \
+     ORDER BY category, color_mode, resource";
+const IMAGE: &str = "SELECT image FROM login_assets \
+     WHERE pool_id = ?1 AND style_id = ?2 AND category = ?3 AND color_mode = ?4 AND resource = ?5";
 const PUT_ASSET: &str = "INSERT INTO login_assets (pool_id, style_id, category, color_mode, extension, resource, image) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (pool_id, style_id, category, color_mode, resource) \
      DO UPDATE SET extension = ?5, image = ?7";
@@ -64,6 +69,24 @@ rows! {
         pub color_mode: String,
         /// Which of several icons; empty for images of which there is one.
         pub resource: String,
+    }
+}
+
+/// An image without the file itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetInfo {
+    /// The purpose of the image.
+    pub key: AssetKey,
+    /// The kind of file.
+    pub extension: String,
+}
+
+impl FromRow for AssetInfo {
+    fn from_row(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            key: AssetKey::read(row)?,
+            extension: row.take_text(3)?,
+        })
     }
 }
 
@@ -114,6 +137,51 @@ pub async fn of_client(
             .first((BY_CLIENT, params![pool_id, client_id]))
             .await?,
     )
+}
+
+/// Returns the reads of the style of a client and of its images, for [`look`].
+pub fn look_queries(pool_id: &str, client_id: &str) -> [Query; 2] {
+    [
+        (BY_CLIENT, params![pool_id, client_id]),
+        (IMAGES_OF_CLIENT, params![pool_id, client_id]),
+    ]
+}
+
+/// Returns the style of a client and what images it has, from the answers to [`look_queries`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn look(
+    style: Vec<Row>,
+    images: Vec<Row>,
+) -> Result<Option<(StyleRow, Vec<AssetInfo>)>, StoreError> {
+    let Some(style) = rows::one(style.into_iter().next())? else {
+        return Ok(None);
+    };
+    Ok(Some((style, rows::all(images)?)))
+}
+
+/// Returns one image of a style.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn image(
+    store: &Store,
+    pool_id: &str,
+    style_id: &str,
+    key: &AssetKey,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let AssetKey {
+        category,
+        color_mode,
+        resource,
+    } = key;
+    let query = (
+        IMAGE,
+        params![pool_id, style_id, category, color_mode, resource],
+    );
+    let row = store.first(query).await?;
+    row.map(|mut row| row.take_bytes(0)).transpose()
 }
 
 /// Returns the images of a style by their purpose.

@@ -1,8 +1,8 @@
 //! `terms`: the terms documents of app clients.
 
 use super::guards;
-use super::rows::{self, rows};
-use crate::{Batch, Label, Store, StoreError, params};
+use super::rows::{self, Query, rows};
+use crate::{Batch, Label, Row, Store, StoreError, params};
 
 /// The client has a document of that name.
 pub const TERMS_EXIST: Label = Label("terms_exist");
@@ -24,6 +24,11 @@ const BY_CLIENT: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM terms WHERE pool_id = ?1 AND client_id = ?2 AND name = ?3"
+);
+const ALL_OF_CLIENT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM terms WHERE pool_id = ?1 AND client_id = ?2 ORDER BY name"
 );
 const PAGE: &str = concat!(
     "SELECT ",
@@ -92,6 +97,19 @@ pub async fn of_client(
             .first((BY_CLIENT, params![pool_id, client_id, name]))
             .await?,
     )
+}
+
+/// Returns the read of all documents of a client, of which there are two at most, for [`documents`].
+pub fn all_of_client(pool_id: &str, client_id: &str) -> Query {
+    (ALL_OF_CLIENT, params![pool_id, client_id])
+}
+
+/// Returns the documents in the answer to [`all_of_client`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn documents(rows: Vec<Row>) -> Result<Vec<TermsRow>, StoreError> {
+    rows::all(rows)
 }
 
 /// Returns up to `limit` documents of a pool whose id is above `after`, by id.

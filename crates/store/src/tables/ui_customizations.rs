@@ -8,6 +8,7 @@ pub const RACE: Label = Label("customization_race");
 
 const BY_CLIENT: &str = "SELECT client_id, css, image_kind, created, modified FROM ui_customizations \
      WHERE pool_id = ?1 AND client_id IN (?2, ?3)";
+const IMAGE: &str = "SELECT image FROM ui_customizations WHERE pool_id = ?1 AND client_id = ?2";
 const PUT: &str = "INSERT INTO ui_customizations (pool_id, client_id, css, image, image_kind, created, modified, ver) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1) ON CONFLICT (pool_id, client_id) DO UPDATE SET css = ?3, image = ?4, \
      image_kind = ?5, modified = ?6, ver = ui_customizations.ver + 1 RETURNING created";
@@ -46,6 +47,22 @@ pub async fn in_force(
     let mut rows: Vec<CustomizationRow> = rows::all(store.all(query).await?)?;
     rows.sort_by_key(|row| row.client_id != client_id);
     Ok(rows.into_iter().next())
+}
+
+/// Returns the image of a customization, if there is one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn image(
+    store: &Store,
+    pool_id: &str,
+    client_id: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = store.first((IMAGE, params![pool_id, client_id])).await?;
+    Ok(row
+        .map(|mut row| row.take_opt_bytes(0))
+        .transpose()?
+        .flatten())
 }
 
 /// Inserts a customization or replaces the existing one; [`created`] returns the time of the first one.

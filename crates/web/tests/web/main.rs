@@ -8,6 +8,7 @@
 )]
 
 mod assets;
+mod branding;
 mod classic;
 mod confirm_user;
 mod cookies;

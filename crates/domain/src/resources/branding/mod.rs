@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod css;
 pub mod image;
+pub mod look;
 pub mod settings;
 pub mod style;
 

@@ -44,6 +44,70 @@ pub(crate) fn check_links(links: &BTreeMap<String, String>) -> Result<()> {
     }
 }
 
+/// The links to both terms documents of a client, in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermsLinks {
+    /// URL of the terms of use.
+    pub terms_of_use: String,
+    /// URL of the privacy policy.
+    pub privacy_policy: String,
+}
+
+/// The name of the terms of use.
+const TERMS_OF_USE: &str = "terms-of-use";
+/// The name of the privacy policy.
+const PRIVACY_POLICY: &str = "privacy-policy";
+/// The key of the link for languages without one of their own.
+const DEFAULT: &str = "cognito:default";
+
+/// Returns the links to both documents of a client in the language of an RFC 5646 tag; None unless both are there, as
+/// pages show both or none (endpoints.md 3.6).
+pub(crate) fn links(documents: Vec<TermsRow>, language: &str) -> Result<Option<TermsLinks>> {
+    let key = key_of(language);
+    let mut found = [None, None];
+    for row in documents {
+        let [terms, privacy] = &mut found;
+        let place = match row.name.as_str() {
+            TERMS_OF_USE => terms,
+            PRIVACY_POLICY => privacy,
+            _ => continue,
+        };
+        let doc: TermsDoc = serde_json::from_str(&row.doc)?;
+        let own = key.and_then(|key| doc.links.get(key));
+        *place = own.or_else(|| doc.links.get(DEFAULT)).cloned();
+    }
+    let [Some(terms_of_use), Some(privacy_policy)] = found else {
+        return Ok(None);
+    };
+    Ok(Some(TermsLinks {
+        terms_of_use,
+        privacy_policy,
+    }))
+}
+
+/// Returns the key of the link for a language; None if there is none.
+fn key_of(language: &str) -> Option<&'static str> {
+    let mut parts = language.split(['-', '_']);
+    let (first, second) = (parts.next()?, parts.next().unwrap_or(""));
+    Some(match first.to_ascii_lowercase().as_str() {
+        "en" => "cognito:english",
+        "fr" => "cognito:french",
+        "es" => "cognito:spanish",
+        "de" => "cognito:german",
+        "id" => "cognito:bahasa-indonesia",
+        "it" => "cognito:italian",
+        "ja" => "cognito:japanese",
+        "ko" => "cognito:korean",
+        "pt" => "cognito:portuguese-brazil",
+        "nl" => "cognito:dutch",
+        "zh" => match second.to_ascii_lowercase().as_str() {
+            "tw" | "hk" | "mo" | "hant" => "cognito:chinese-traditional",
+            _ => "cognito:chinese-simplified",
+        },
+        _ => return None,
+    })
+}
+
 /// Returns a document as every operation but the listing shows it.
 pub(crate) fn to_api(pool: &Pool, row: TermsRow) -> Result<TermsType> {
     let doc: TermsDoc = serde_json::from_str(&row.doc)?;
@@ -70,5 +134,67 @@ pub(crate) fn conflict(cx: &Cx<'_>, pool: &Pool, client_id: &str, label: Label) 
             Fault::Stale
         }
         other => pools::conflict(cx, &pool.id, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, links: &[(&str, &str)]) -> TermsRow {
+        let links: BTreeMap<&str, &str> = links.iter().copied().collect();
+        let doc = serde_json::json!({"source": "LINK", "enforcement": "NONE", "links": links});
+        TermsRow {
+            terms_id: name.into(),
+            client_id: "c".into(),
+            name: name.into(),
+            doc: doc.to_string(),
+            created: 0,
+            modified: 0,
+            ver: 1,
+        }
+    }
+
+    #[test]
+    fn links_are_there_only_for_both_documents() {
+        let terms = || {
+            let links = [(DEFAULT, "https://t/"), ("cognito:german", "https://t/de")];
+            row(TERMS_OF_USE, &links)
+        };
+        let privacy = || row(PRIVACY_POLICY, &[(DEFAULT, "https://p/")]);
+        assert_eq!(links(Vec::new(), "en").unwrap(), None);
+        assert_eq!(links(vec![terms()], "en").unwrap(), None);
+        assert_eq!(links(vec![privacy()], "en").unwrap(), None);
+        for (language, expected) in [
+            ("de", "https://t/de"),
+            ("de-CH", "https://t/de"),
+            ("en", "https://t/"),
+            ("ar", "https://t/"),
+            ("", "https://t/"),
+        ] {
+            let found = links(vec![privacy(), terms()], language).unwrap().unwrap();
+            assert_eq!(found.terms_of_use, expected, "{language}");
+            assert_eq!(found.privacy_policy, "https://p/");
+        }
+        // A document without a link for the language or for all is as none.
+        let other = row(PRIVACY_POLICY, &[("cognito:german", "https://p/de")]);
+        assert_eq!(links(vec![terms(), other], "fr").unwrap(), None);
+    }
+
+    #[test]
+    fn each_language_of_the_api_has_its_key() {
+        for (tag, key) in [
+            ("pt-BR", "cognito:portuguese-brazil"),
+            ("zh-CN", "cognito:chinese-simplified"),
+            ("zh-Hans", "cognito:chinese-simplified"),
+            ("zh-TW", "cognito:chinese-traditional"),
+            ("zh-Hant", "cognito:chinese-traditional"),
+            ("zh", "cognito:chinese-simplified"),
+            ("nl", "cognito:dutch"),
+            ("ID", "cognito:bahasa-indonesia"),
+        ] {
+            assert_eq!(key_of(tag), Some(key), "{tag}");
+        }
+        assert_eq!(key_of("ar"), None);
     }
 }
