@@ -221,7 +221,10 @@ fn secure_as(headers: &mut HeaderMap, class: Class) {
     let (policy, referrer) = match class {
         // The content follows the host by which the client came, as the issuer does.
         Class::Document => {
-            headers.insert(header::VARY, text("Host"));
+            headers.insert(
+                header::VARY,
+                text("Host, X-Forwarded-Host, X-Forwarded-Proto"),
+            );
             return;
         }
         Class::Endpoint => {

@@ -144,6 +144,26 @@ impl OriginRules {
         self.proxies.client(peer.ip, headers)
     }
 
+    /// Returns the host that the client asked, for URLs and for the pool at it: what a trusted proxy reports in
+    /// `X-Forwarded-Host`, else `named`, the host of the request. A report that is no single host counts as none.
+    pub fn asked(&self, peer: Peer, named: &Host, headers: &HeaderMap) -> Host {
+        if !self.proxies.trust(peer.ip.to_canonical()) {
+            return named.clone();
+        }
+        let mut reports = headers.get_all("x-forwarded-host").iter();
+        let report = match (reports.next(), reports.next()) {
+            (Some(one), None) => one.to_str().ok().and_then(Host::parse),
+            _ => None,
+        };
+        report.unwrap_or_else(|| named.clone())
+    }
+
+    /// True if browsers may be told to come by https alone from now on (RFC 6797): the client did, and the host is no
+    /// name of this machine, which other programs share.
+    pub fn may_pin_https(&self, host: &Host, url: Option<&str>) -> bool {
+        !self.dev && !host.is_loopback() && url.is_some_and(|url| url.starts_with("https://"))
+    }
+
     /// Returns the URL by which the client reached this server, if issuers may contain it. It is built from the
     /// settings, not from the request's spelling.
     pub fn base_url(&self, peer: Peer, host: &Host, headers: &HeaderMap) -> Option<String> {

@@ -156,3 +156,92 @@ fn only_allowed_hosts_become_urls() {
     serve.proxies = Proxies::new(vec!["10.0.0.1".parse().unwrap()]);
     assert_eq!(url(&serve, "id.example:443", &https), "https://id.example");
 }
+
+#[test]
+fn only_trusted_proxies_report_the_host_that_was_asked() {
+    let mut rules = serve();
+    let asked = |rules: &OriginRules, reports: &[&str]| {
+        let mut headers = HeaderMap::new();
+        for report in reports {
+            headers.append("x-forwarded-host", report.parse().unwrap());
+        }
+        rules.asked(PEER, &host("inner:8080"), &headers).to_string()
+    };
+    assert_eq!(asked(&rules, &["id.example"]), "inner:8080");
+    rules.proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+    assert_eq!(asked(&rules, &["ID.example:8443"]), "id.example:8443");
+    for reports in [
+        &[][..],
+        &[""],
+        &["id.example, evil.example"],
+        &["id.example", "id.example"],
+        &["id.example/x"],
+        &["u@id.example"],
+        &["id.example:x"],
+        &["https://id.example"],
+    ] {
+        assert_eq!(asked(&rules, reports), "inner:8080", "{reports:?}");
+    }
+}
+
+#[test]
+fn domains_of_pools_become_urls_on_the_ports_of_this_server() {
+    let none = HeaderMap::new();
+    let https = headers(&[("x-forwarded-proto", "https")]);
+    let url = |rules: &OriginRules, peer: Peer, text: &str, headers: &HeaderMap| {
+        let url = rules.domain_url(peer, &host(text), headers);
+        url.unwrap_or_default()
+    };
+    let tls = Peer { tls: true, ..PEER };
+    assert_eq!(
+        url(&dev(), PEER, "shop.localhost:9229", &none),
+        "http://shop.localhost:9229"
+    );
+    assert_eq!(
+        url(&dev(), tls, "Login.Shop.example:443", &none),
+        "https://login.shop.example"
+    );
+    // What ends TLS in front of public_url ends it in front of the domains.
+    assert_eq!(
+        url(&serve(), PEER, "login.shop.example", &none),
+        "https://login.shop.example"
+    );
+    assert_eq!(
+        url(&serve(), PEER, "login.shop.example:9229", &none),
+        "https://login.shop.example:9229"
+    );
+    assert_eq!(url(&serve(), PEER, "login.shop.example:4444", &none), "");
+    let mut plain = serve();
+    plain.public_url = None;
+    assert_eq!(
+        url(&plain, PEER, "login.shop.example:80", &none),
+        "http://login.shop.example"
+    );
+    assert_eq!(
+        url(&plain, tls, "login.shop.example", &none),
+        "https://login.shop.example"
+    );
+    assert_eq!(
+        url(&plain, PEER, "login.shop.example", &https),
+        "http://login.shop.example"
+    );
+    plain.proxies = Proxies::new(vec!["10.0.0.1".parse().unwrap()]);
+    assert_eq!(
+        url(&plain, PEER, "login.shop.example", &https),
+        "https://login.shop.example"
+    );
+}
+
+#[test]
+fn browsers_are_pinned_to_https_where_they_came_by_it() {
+    let pinned = |rules: &OriginRules, name: &str, url| rules.may_pin_https(&host(name), url);
+    assert!(pinned(&serve(), "id.example", Some("https://id.example")));
+    assert!(!pinned(&serve(), "id.example", Some("http://id.example")));
+    assert!(!pinned(&serve(), "id.example", None));
+    assert!(!pinned(
+        &serve(),
+        "x.localhost:9229",
+        Some("https://x.localhost:9229")
+    ));
+    assert!(!pinned(&dev(), "id.example", Some("https://id.example")));
+}

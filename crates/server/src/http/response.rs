@@ -74,6 +74,14 @@ pub fn identify(response: &mut Response, request_id: &str) {
     }
 }
 
+/// Tells browsers to come to this host by https alone for a year (RFC 6797). Names below the host may be somebody else's.
+pub fn pin_https(response: &mut Response) {
+    response.headers_mut().insert(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000"),
+    );
+}
+
 /// Lets pages of any origin read the response (auth.md 1.7, settled B27).
 pub fn allow_origins(response: &mut Response) {
     let headers = response.headers_mut();

@@ -49,10 +49,11 @@ pub async fn respond(
     match (&parts.method, path) {
         (&Method::POST, "/") => {
             let address = state.origins.client(peer, &parts.headers);
+            let asked = state.origins.asked(peer, &named.host, &parts.headers);
             let client = ClientInfo {
                 ip: address.to_string(),
                 user_agent: text(&parts.headers, header::USER_AGENT),
-                base_url: state.origins.base_url(peer, &named.host, &parts.headers),
+                base_url: state.origins.base_url(peer, &asked, &parts.headers),
                 domain_pool: None,
             };
             let about = About {
@@ -68,17 +69,24 @@ pub async fn respond(
         }
         (_, "/") => response::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
         _ => {
+            let asked = state.origins.asked(peer, &named.host, &parts.headers);
             let visitor = Visitor {
                 address: state.origins.client(peer, &parts.headers),
                 user_agent: text(&parts.headers, header::USER_AGENT),
-                host: named.host.to_string(),
-                base_url: state.origins.base_url(peer, &named.host, &parts.headers),
-                domain_url: state.origins.domain_url(peer, &named.host, &parts.headers),
+                host: asked.to_string(),
+                base_url: state.origins.base_url(peer, &asked, &parts.headers),
+                domain_url: state.origins.domain_url(peer, &asked, &parts.headers),
                 domain: None,
                 request_id,
                 slot: None,
             };
-            Box::pin(page(state, visitor, connection, parts, body)).await
+            let url = visitor.base_url.as_ref().or(visitor.domain_url.as_ref());
+            let pin = state.origins.may_pin_https(&asked, url.map(String::as_str));
+            let mut response = Box::pin(page(state, visitor, connection, parts, body)).await;
+            if pin {
+                response::pin_https(&mut response);
+            }
+            response
         }
     }
 }

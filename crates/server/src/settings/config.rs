@@ -134,7 +134,7 @@ const KEYS: &[Key] = &[
     key(
         "trusted_proxies",
         Kind::Many,
-        "Addresses or CIDR ranges whose X-Forwarded-For is believed",
+        "Addresses or CIDR ranges whose X-Forwarded-For, -Proto and -Host are believed",
     ),
     key(
         "tls_cert",

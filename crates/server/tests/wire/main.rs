@@ -12,6 +12,7 @@
 mod bounds;
 mod dev;
 mod exchange;
+mod hosts;
 mod iam;
 mod lifecycle;
 mod messages;

@@ -263,7 +263,10 @@ async fn the_documents_are_on_the_domain_too_and_one_has_two_names() {
     };
     let document = at("/.well-known/openid-configuration").await.unwrap();
     assert_eq!(document.status(), StatusCode::OK);
-    assert_eq!(header(&document, "vary"), "Host");
+    assert_eq!(
+        header(&document, "vary"),
+        "Host, X-Forwarded-Host, X-Forwarded-Proto"
+    );
     assert_eq!(header(&document, "access-control-allow-origin"), "*");
     let read = json_of(&document);
     assert_eq!(read["issuer"], format!("http://localhost:9229/{pool}"));
