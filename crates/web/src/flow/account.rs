@@ -16,7 +16,7 @@ use super::screens::{can_sign_up, name_kind, required};
 use super::state::{PageState, Stage};
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
-use super::visit::{Visit, alert, done, unfit};
+use super::visit::{Visit, alert, done, is_long, unfit};
 use crate::action;
 use crate::failure::Failure;
 use crate::request::Request;
@@ -126,7 +126,7 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
         .map(|(n, v)| json!({"Name": n, "Value": v}))
         .collect();
     let mut input = json!({"ClientId": client_id, "Username": name, "UserAttributes": listed});
-    if !password.is_empty() {
+    if is_long(password) {
         input["Password"] = json!(password);
     }
     if let Some(shown) = unfit(Op::SignUp, input) {

@@ -1,18 +1,19 @@
 //! The answer that a browser carries back to the client, and the page for what no client can be told.
 
-use cognate_domain::oauth::authorization::{Authorization, Cause, ResponseType};
+use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use http::StatusCode;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::parameters::encode;
 use super::stop::{Flow, Stop};
-use super::texts;
+use super::{plain, texts};
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
+use crate::views::frame::Version;
 use crate::views::screen::{Notice, NoticeKind};
-use crate::views::{Frame, Screen};
+use crate::views::{Frame, Screen, classic};
 
 /// A fault that no request can cause: a header made of checked characters is refused.
 fn impossible(what: &str) -> Stop {
@@ -89,21 +90,6 @@ fn form_post(reply: &Reply) -> Response {
     Response::html(StatusCode::OK, html).with_form_target(&form_source(&reply.redirect_uri))
 }
 
-/// Tells the client that a page would have to be shown.
-pub(super) fn login_required(authorization: &Authorization) -> Reply {
-    let state = authorization.state.clone().map(|state| ("state", state));
-    let error = ("error", "login_required".to_owned());
-    Reply {
-        redirect_uri: authorization.redirect_uri.clone(),
-        mode: match (authorization.form_post, authorization.response_type) {
-            (true, _) => ReplyMode::FormPost,
-            (false, ResponseType::Code) => ReplyMode::Query,
-            (false, ResponseType::Token) => ReplyMode::Fragment,
-        },
-        parameters: state.into_iter().chain([error]).collect(),
-    }
-}
-
 /// Returns the source of CSP to which a form may lead that ends at `redirect_uri`. The scheme, not the origin: browsers
 /// hold all redirects that follow a form against it, and many clients send users on to another host of theirs.
 pub(super) fn form_source(redirect_uri: &str) -> String {
@@ -153,14 +139,13 @@ pub(super) fn refused(
     Response::found(&location).ok_or_else(|| impossible("a location"))
 }
 
-/// Draws a page, and lets it have the scripts that it needs.
-pub(super) fn draw(
-    status: StatusCode,
-    frame: &Frame<'_>,
-    screen: &Screen,
-    render: impl Fn(&Frame<'_>, &Screen) -> String,
-) -> Response {
-    let response = Response::html(status, render(frame, screen));
+/// Draws a page in its version, and lets it have the scripts that it needs.
+pub(super) fn draw(status: StatusCode, frame: &Frame<'_>, screen: &Screen) -> Response {
+    let html = match frame.version {
+        Version::Classic => classic::render(frame, screen),
+        Version::Managed => plain::render(frame, screen),
+    };
+    let response = Response::html(status, html);
     match has_script(screen) {
         true => response.with_scripts(),
         false => response,

@@ -5,6 +5,7 @@
 //! needs no token.
 
 use cognate_domain::Endpoint;
+use cognate_domain::errors::oauth::LOGIN_REQUIRED;
 use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::hosted::by_session;
 use cognate_shapes::Category;
@@ -38,7 +39,7 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
         Some(session) if !(prompt.select_account && visit.is_managed()) => {
             visit.answer_by(&session).await
         }
-        _ if prompt.none => answer::reply(&answer::login_required(&visit.authorization)),
+        _ if prompt.none => answer::reply(&visit.authorization.refuse(&LOGIN_REQUIRED)),
         _ => Response::found(&visit.link(paths::SIGN_IN)).ok_or_else(|| Failure::BadRequest.into()),
     }
 }

@@ -4,7 +4,7 @@ use cognate_domain::Endpoint;
 use http::StatusCode;
 
 use super::csrf::Csrf;
-use super::{answer, plain, texts, visit};
+use super::{answer, texts, visit};
 use crate::branding::Brand;
 use crate::failure::Failure;
 use crate::request::Request;
@@ -81,12 +81,6 @@ pub(super) async fn draw(
         }
         None => Version::Managed,
     };
-    if version == Version::Classic
-        && let Screen::Notice(notice) = &mut screen
-        && let NoticeKind::Error { text, .. } = &mut notice.kind
-    {
-        *text = format!("{} {text}", texts::CLASSIC_ERROR);
-    }
     let brand = Brand::default();
     let frame = Frame {
         locale: request.locale(),
@@ -99,7 +93,7 @@ pub(super) async fn draw(
         terms_of_use: None,
         privacy_policy: None,
     };
-    let response = answer::draw(status, &frame, &screen, plain::render);
+    let response = answer::draw(status, &frame, &screen);
     Ok(match csrf.cookie()? {
         Some(cookie) => response.with_cookie(cookie),
         None => response,

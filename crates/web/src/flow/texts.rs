@@ -4,8 +4,6 @@ use cognate_domain::oauth::authorization::Cause;
 
 use crate::locale::Locale;
 
-/// The one sentence of the classic page for errors (endpoints.md 1.10).
-pub(super) const CLASSIC_ERROR: &str = "An error was encountered with the requested page.";
 /// The name of a provider that cannot be used yet.
 pub(super) const PROVIDER_UNAVAILABLE: &str = "provider_unavailable";
 

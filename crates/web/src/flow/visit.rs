@@ -5,7 +5,7 @@ use cognate_crypto::hash::secret_hash;
 use cognate_domain::oauth::authorization::{Authorization, Cause, Refusal, check};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::records::client::Client;
-use cognate_domain::records::domain::preferred_of;
+use cognate_domain::records::domain::{DomainDoc, preferred_of};
 use cognate_domain::records::pool::Pool;
 use cognate_domain::users::counted::Place;
 use cognate_domain::{App, Endpoint, Fault};
@@ -17,7 +17,7 @@ use super::csrf::{Csrf, Refused};
 use super::parameters::Query;
 use super::state::{self, Owner, PageState, Stage};
 use super::stop::{Flow, Stop};
-use super::{answer, paths, plain};
+use super::{answer, paths};
 use crate::action;
 use crate::branding::Brand;
 use crate::cookies::Cookies;
@@ -31,9 +31,11 @@ use crate::views::{Frame, Screen};
 
 /// The cookie of the browser's session, as scripts know it (endpoints.md 1.13).
 pub(super) const SESSION: &str = "cognito";
-/// The version of managed login in a domain's document.
+/// The number of managed login.
 const MANAGED: i64 = 2;
 const SECOND: i64 = 1_000_000;
+/// The fewest characters of a password (the model's PasswordType).
+const SHORTEST_PASSWORD: usize = 6;
 /// The time for which the pages of a message with a code remember who asked for it, in microseconds.
 const CODE_PAGES: i64 = 3_600 * SECOND;
 
@@ -71,7 +73,9 @@ impl<'r> Visit<'r> {
         };
         let cx = request.cx(Endpoint::SignIn);
         let parameters = query.parameters();
-        let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, None))).await?;
+        let host = request.visitor().domain.as_ref();
+        let home = host.map(|host| &*host.pool);
+        let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, home))).await?;
         let authorization = match checked {
             Ok(authorization) => authorization,
             Err(Refusal::Page(cause)) => {
@@ -80,7 +84,10 @@ impl<'r> Visit<'r> {
             }
             Err(Refusal::Client(reply)) => return Err(Stop::with(answer::reply(&reply)?)),
         };
-        let version = version(request.app(), &authorization.pool).await?;
+        let version = match host {
+            Some(host) => version_of(host.version),
+            None => version(request.app(), &authorization.pool).await?,
+        };
         Ok(Self {
             request,
             sign_in: query.without(&["lang"]),
@@ -285,7 +292,7 @@ impl<'r> Visit<'r> {
             terms_of_use: None,
             privacy_policy: None,
         };
-        let response = answer::draw(status, &frame, screen, plain::render);
+        let response = answer::draw(status, &frame, screen);
         let response =
             response.with_form_target(&answer::form_source(&self.authorization.redirect_uri));
         Ok(match self.csrf.cookie()? {
@@ -351,37 +358,28 @@ impl<'r> Visit<'r> {
         let (pool, host) = (self.pool(), self.host());
         let find = || Box::pin(browser_session::find(&cx, pool, host, cookie));
         let session = action::run(&cx, find).await?;
-        Ok(session.filter(|session| self.answers(session)))
-    }
-
-    /// True if a session is good for what the request asks.
-    fn answers(&self, session: &BrowserSession) -> bool {
-        let wanted = self.authorization.provider.as_deref();
-        let age = self
-            .now()
-            .div_euclid(SECOND)
-            .saturating_sub(session.doc.auth_time);
-        let sso = self.client().doc.sso_minutes;
-        wanted.is_none_or(|provider| provider == session.provider)
-            && self.authorization.max_age.is_none_or(|most| age <= most)
-            && sso.is_none_or(|minutes| age <= minutes.saturating_mul(60))
+        Ok(session.filter(|session| session.answers(&self.authorization, self.now())))
     }
 }
 
 /// Returns the version of a pool's pages: that of its domain. A pool without one has the newest that its plan allows.
 pub(super) async fn version(app: &App, pool: &Pool) -> Result<Version, Fault> {
-    let managed = match preferred_of(&app.store, pool).await? {
+    Ok(match preferred_of(&app.store, pool).await? {
         Some(row) => {
-            let doc: Value = serde_json::from_str(&row.doc)?;
-            doc.get("managed_login_version").and_then(Value::as_i64) == Some(MANAGED)
+            let doc: DomainDoc = serde_json::from_str(&row.doc)?;
+            version_of(doc.managed_login_version)
         }
-        None => pool.doc.tier != UserPoolTierType::Lite,
-    };
-    Ok(if managed {
-        Version::Managed
-    } else {
-        Version::Classic
+        None if pool.doc.tier == UserPoolTierType::Lite => Version::Classic,
+        None => Version::Managed,
     })
+}
+
+/// Returns the version by its number (ManagedLoginVersion).
+fn version_of(number: i64) -> Version {
+    match number {
+        MANAGED => Version::Managed,
+        _ => Version::Classic,
+    }
 }
 
 /// Returns the alert about a form whose values the operation that does the same would not take.
@@ -392,6 +390,12 @@ pub(super) fn unfit(op: Op, mut input: Value) -> Option<Alert> {
         cognate_shapes::Rejection::Serialization(text) => text.unwrap_or_default(),
     };
     Some(alert(text, None))
+}
+
+/// True if a password has the length that operations demand of every one; whether it is long enough for the pool, its
+/// policy says.
+pub(super) fn is_long(password: &str) -> bool {
+    password.chars().count() >= SHORTEST_PASSWORD
 }
 
 /// Returns the alert of a refusal.

@@ -1,0 +1,135 @@
+//! Forms that another site sends, or that are older than the browser's token.
+
+use http::StatusCode;
+
+use super::*;
+
+const STALE: &str = "This page was open for too long. Check what you typed and send it again.";
+
+#[tokio::test]
+async fn a_form_needs_the_pair_of_cookie_and_field() {
+    for version in [1, 2] {
+        let pages = Pages::new(version).await;
+        let path = format!("/login?{}", pages.query());
+        let mut browser = pages.browser();
+        browser.get(&path).await;
+        let token = browser.cookies["XSRF-TOKEN"].clone();
+        let good = [("username", "jane"), ("password", PASSWORD)];
+        for field in [
+            None,
+            Some(("csrf", "")),
+            Some(("csrf", "another")),
+            Some(("_csrf", "another")),
+        ] {
+            let fields: Vec<_> = good.into_iter().chain(field).collect();
+            let answer = browser.form(&path, &fields).await;
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{field:?}");
+            let html = text_of(&answer);
+            says(&html, STALE);
+            assert!(
+                html.contains("value=\"jane\"") && !html.contains(PASSWORD),
+                "{html}"
+            );
+            assert!(!browser.cookies.contains_key("cognito"));
+        }
+        // Both halves must be right where both are sent.
+        let both = [("csrf", token.as_str()), ("_csrf", "another")];
+        let fields: Vec<_> = good.into_iter().chain(both).collect();
+        assert_eq!(
+            browser.form(&path, &fields).await.status(),
+            StatusCode::FORBIDDEN
+        );
+        let mut cookieless = pages.browser();
+        let fields: Vec<_> = good.into_iter().chain([("csrf", token.as_str())]).collect();
+        assert_eq!(
+            cookieless.form(&path, &fields).await.status(),
+            StatusCode::FORBIDDEN
+        );
+        code_of(&browser.form(&path, &fields).await);
+    }
+}
+
+#[tokio::test]
+async fn another_sites_form_is_not_taken_even_with_a_planted_cookie() {
+    let pages = Pages::new(2).await;
+    let path = format!("/login?{}", pages.query());
+    let fields = [
+        ("username", "mallory"),
+        ("password", PASSWORD),
+        ("csrf", "planted"),
+    ];
+    for foreign in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://localhost:9230"),
+        ("origin", "https://localhost:9229"),
+        ("origin", "http://localhost:9229.evil.example"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "SAME-ORIGIN"),
+    ] {
+        let mut victim = pages.browser();
+        victim.cookies.insert("XSRF-TOKEN".into(), "planted".into());
+        let answer = victim.form_with(&path, &fields, &[foreign]).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{foreign:?}");
+        // The other site's words are not shown either.
+        assert!(!text_of(&answer).contains("mallory"));
+        assert!(!victim.cookies.contains_key("cognito"));
+    }
+    let mut twice = pages.browser();
+    twice.cookies.insert("XSRF-TOKEN".into(), "planted".into());
+    let both = [("origin", BASE), ("origin", "https://evil.example")];
+    let answer = twice.form_with(&path, &fields, &both).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let mut ours = pages.browser();
+    ours.cookies.insert("XSRF-TOKEN".into(), "planted".into());
+    let fields = [
+        ("username", "jane"),
+        ("password", PASSWORD),
+        ("csrf", "planted"),
+    ];
+    let headers = [("origin", BASE), ("sec-fetch-site", "same-origin")];
+    code_of(&ours.form_with(&path, &fields, &headers).await);
+}
+
+#[tokio::test]
+async fn the_token_stays_as_long_as_the_browser_has_it() {
+    let pages = Pages::new(2).await;
+    let path = format!("/login?{}", pages.query());
+    let mut browser = pages.browser();
+    let page = browser.get(&path).await;
+    assert!(header(&page, "set-cookie").starts_with("XSRF-TOKEN="));
+    let page = browser.get(&path).await;
+    assert!(page.headers().get("set-cookie").is_none());
+    // What no page of this site wrote is replaced.
+    for bad in ["", "a b", "<script>", &"x".repeat(129)] {
+        browser.cookies.insert("XSRF-TOKEN".into(), bad.to_owned());
+        browser.get(&path).await;
+        assert_eq!(browser.cookies["XSRF-TOKEN"].len(), 36, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn over_https_two_cookies_keep_their_names_and_the_others_belong_to_the_host() {
+    let pages = Pages::new(2).await;
+    let path = format!("/login?{}", pages.query());
+    let mut browser = pages.browser();
+    browser.visitor = visitor(Some("https://id.example"));
+    browser.origin = Some("https://id.example");
+    let page = browser.get(&path).await;
+    let set = header(&page, "set-cookie");
+    assert!(
+        set.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"),
+        "{set}"
+    );
+    let wrong = [("username", "jane"), ("password", "nonsense")];
+    let answer = browser.post(&path, &wrong).await;
+    assert!(header(&answer, "set-cookie").starts_with("__Host-page-"));
+    let right = [("username", "jane"), ("password", PASSWORD)];
+    code_of(&browser.post(&path, &right).await);
+    assert!(browser.cookies.contains_key("cognito"));
+    let again = browser
+        .get(&format!("/oauth2/authorize?{}", pages.query()))
+        .await;
+    code_of(&again);
+}
