@@ -22,7 +22,8 @@ pub struct Asset {
     stem: &'static str,
     ending: &'static str,
     content_type: &'static str,
-    bytes: &'static [u8],
+    source: &'static str,
+    bytes: OnceLock<Bytes>,
     path: OnceLock<String>,
 }
 
@@ -31,7 +32,15 @@ pub static STYLE: Asset = Asset::new(
     "style",
     "css",
     "text/css; charset=utf-8",
-    include_bytes!("../assets/style.css"),
+    include_str!("../assets/style.css"),
+);
+
+/// The script of managed login: what passkeys need, and conveniences.
+pub static SCRIPT: Asset = Asset::new(
+    "pages",
+    "js",
+    "text/javascript; charset=utf-8",
+    include_str!("../assets/pages.js"),
 );
 
 /// The styles of the classic pages.
@@ -39,32 +48,52 @@ pub static CLASSIC: Asset = Asset::new(
     "classic",
     "css",
     "text/css; charset=utf-8",
-    include_bytes!("../assets/classic.css"),
+    include_str!("../assets/classic.css"),
 );
 
 /// All files.
-static ASSETS: [&Asset; 2] = [&STYLE, &CLASSIC];
+pub static ASSETS: [&Asset; 3] = [&STYLE, &SCRIPT, &CLASSIC];
 
 impl Asset {
     const fn new(
         stem: &'static str,
         ending: &'static str,
         content_type: &'static str,
-        bytes: &'static [u8],
+        source: &'static str,
     ) -> Self {
         Self {
             stem,
             ending,
             content_type,
-            bytes,
+            source,
+            bytes: OnceLock::new(),
             path: OnceLock::new(),
         }
+    }
+
+    /// Returns what is served: the file without indentation and without lines that are comments. Neither styles nor the
+    /// script have texts of several lines.
+    pub fn bytes(&self) -> &Bytes {
+        self.bytes.get_or_init(|| {
+            let mut served = String::with_capacity(self.source.len());
+            let mut comment = false;
+            for line in self.source.lines().map(str::trim) {
+                let begins = line.starts_with("/*");
+                let is_comment = comment || begins || line.starts_with("//") || line.is_empty();
+                comment = (comment || begins) && !line.ends_with("*/");
+                if !is_comment {
+                    served.push_str(line);
+                    served.push('\n');
+                }
+            }
+            served.into()
+        })
     }
 
     /// Returns the path under which the file is served, with the beginning of its SHA-256 in it.
     pub fn path(&self) -> &str {
         self.path.get_or_init(|| {
-            let hash: String = sha256_hex(self.bytes).chars().take(16).collect();
+            let hash: String = sha256_hex(self.bytes()).chars().take(16).collect();
             format!("/assets/{}.{hash}.{}", self.stem, self.ending)
         })
     }
@@ -88,6 +117,6 @@ fn serve(request: &Request<'_>) -> Result<Response, Failure> {
         .iter()
         .find(|asset| asset.path().strip_prefix("/assets/") == Some(file))
         .ok_or(Failure::NotFound)?;
-    let body = Bytes::from_static(asset.bytes);
+    let body = asset.bytes().clone();
     Ok(Response::new(StatusCode::OK, asset.content_type, body).cached(CACHE))
 }

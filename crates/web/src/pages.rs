@@ -3,32 +3,74 @@
 //! Templates are in `templates/`, compiled into the program. Every value that a template inserts is escaped; the filter
 //! `safe` is not used.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use http::StatusCode;
 
 use crate::assets;
+use crate::branding::{Favicon, Scheme};
 use crate::locale::{Errors, Locale};
 use crate::response::Response;
+use crate::views::frame::Frame;
 
 /// The values of `layout.html`, which every page has as its field `layout`.
 pub struct Layout<'a> {
     /// The language of the page.
     pub locale: Locale,
-    /// The title, and the heading.
-    pub title: &'a str,
+    /// The title; of a page without a look of its own, the heading too.
+    pub title: Cow<'a, str>,
     /// The path of the styles.
     pub style: &'static str,
+    /// The path of the client's own styles.
+    pub sheet: Option<&'a str>,
+    /// Light or dark: `light`, `dark`, `dynamic`.
+    pub scheme: &'static str,
+    /// The content of `<meta name="color-scheme">`.
+    pub color_scheme: &'static str,
+    /// The icons of the browser's tab.
+    pub favicons: &'a [Favicon],
+    /// The path of the script, on pages that have one.
+    pub script: Option<&'static str>,
 }
 
 impl<'a> Layout<'a> {
-    /// Creates the layout of a page with a title.
+    /// Creates the layout of a page with a title and without a client.
     pub fn new(locale: Locale, title: &'a str) -> Self {
-        let style = assets::STYLE.path();
+        let scheme = Scheme::default();
         Self {
             locale,
-            title,
-            style,
+            title: title.into(),
+            style: assets::STYLE.path(),
+            sheet: None,
+            scheme: scheme_word(scheme),
+            color_scheme: scheme.meta(),
+            favicons: &[],
+            script: None,
         }
+    }
+
+    /// Creates the layout of a page with the look of its client.
+    pub(crate) fn branded(frame: &Frame<'a>, title: String, script: bool) -> Self {
+        let brand = frame.brand;
+        Self {
+            title: title.into(),
+            sheet: brand.sheet.as_deref(),
+            scheme: scheme_word(brand.scheme),
+            color_scheme: brand.scheme.meta(),
+            favicons: &brand.favicons,
+            script: script.then(|| assets::SCRIPT.path()),
+            ..Self::new(frame.locale, "")
+        }
+    }
+}
+
+/// Returns the value of `data-color-scheme`.
+fn scheme_word(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Light => "light",
+        Scheme::Dark => "dark",
+        Scheme::Dynamic => "dynamic",
     }
 }
 

@@ -5,38 +5,43 @@
 pub struct Segment<'a> {
     /// The text of the part.
     pub text: &'a str,
-    /// True for a value: a page isolates its direction from that of the words around it.
-    pub value: bool,
+    /// The name of the placeholder, for a value: a page isolates its direction from that of the words around it.
+    pub name: Option<&'a str>,
 }
 
 /// Splits a text at its placeholders: `{name}` becomes the value of that name. Braces without a known name stay.
-pub fn segments<'a>(text: &'a str, values: &[(&str, &'a str)]) -> Vec<Segment<'a>> {
+pub fn segments<'a>(text: &'a str, values: &[(&'a str, &'a str)]) -> Vec<Segment<'a>> {
     let mut parts = Vec::new();
-    let mut words = |text: &'a str, value| {
-        if !text.is_empty() {
-            parts.push(Segment { text, value });
-        }
-    };
     let mut rest = text;
-    let known = |start: usize, rest: &'a str| {
-        let (name, after) = rest.get(start + 1..)?.split_once('}')?;
-        let (_, value) = values.iter().find(|(known, _)| *known == name)?;
-        Some((*value, after))
-    };
     let mut from = 0;
     while let Some(found) = rest.get(from..).and_then(|r| r.find('{')) {
         let start = from + found;
-        match known(start, rest) {
-            Some((value, after)) => {
-                words(rest.get(..start).unwrap_or(""), false);
-                words(value, true);
-                rest = after;
-                from = 0;
-            }
-            None => from = start + 1,
-        }
+        let known = rest.get(start + 1..).and_then(|after| {
+            let (name, after) = after.split_once('}')?;
+            let (name, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((*name, *value, after))
+        });
+        let Some((name, value, after)) = known else {
+            from = start + 1;
+            continue;
+        };
+        let words = rest.get(..start).unwrap_or_default();
+        parts.push(Segment {
+            text: words,
+            name: None,
+        });
+        parts.push(Segment {
+            text: value,
+            name: Some(name),
+        });
+        rest = after;
+        from = 0;
     }
-    words(rest, false);
+    parts.push(Segment {
+        text: rest,
+        name: None,
+    });
+    parts.retain(|part| !part.text.is_empty());
     parts
 }
 
@@ -59,7 +64,7 @@ mod tests {
         }
         assert_eq!(fill("{{a}", &values), "{{b}");
         let parts = segments("Sent to {b}.", &values);
-        let words: Vec<_> = parts.iter().map(|p| (p.text, p.value)).collect();
-        assert_eq!(words, [("Sent to ", false), ("2", true), (".", false)]);
+        let words: Vec<_> = parts.iter().map(|p| (p.text, p.name)).collect();
+        assert_eq!(words, [("Sent to ", None), ("2", Some("b")), (".", None)]);
     }
 }

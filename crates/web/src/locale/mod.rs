@@ -18,6 +18,7 @@ pub use alerts::Alerts;
 pub use confirm_user::ConfirmUser as ConfirmUserTexts;
 pub use errors::Errors;
 pub use fill::{Segment, fill, segments};
+pub use pages::Pages;
 pub use plural::Plural;
 pub use texts::Texts;
 

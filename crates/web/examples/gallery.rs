@@ -1,0 +1,138 @@
+//! Writes every page of managed login in every state, in several languages, into a folder:
+//!
+//! ```text
+//! cargo run -p cognate-web --example gallery -- OUTDIR
+//! ```
+//!
+//! A server of files shows them: `OUTDIR/en/sign-in.html` and so on. Languages that have no texts yet are shown with
+//! letters of theirs that mean nothing, `xx` with letters and lengths that show what is left untranslated or cut.
+
+use std::path::Path;
+
+use cognate_web::assets::ASSETS;
+use cognate_web::branding::Brand;
+use cognate_web::locale::Locale;
+use cognate_web::views::frame::Version;
+use cognate_web::views::samples::{self, Sample};
+use cognate_web::views::{self, Frame};
+
+/// A query of usual length.
+const QUERY: &str = "client_id=4v8example2q9kd&response_type=code&scope=openid+email&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&state=af0ifjsldkj&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBAZ_ejuY0Sk&code_challenge_method=S256";
+
+/// The languages: the name of the folder, and the tag and direction of a language without texts.
+const LANGUAGES: [(&str, Option<(&str, &str)>); 5] = [
+    ("en", None),
+    ("de", None),
+    ("ar", Some(("ar", "rtl"))),
+    ("ja", Some(("ja", "ltr"))),
+    ("xx", Some(("en", "ltr"))),
+];
+
+fn main() -> std::io::Result<()> {
+    let out = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "target/gallery".to_owned());
+    let out = Path::new(&out);
+    let mut names = String::new();
+    for (folder, made_up) in LANGUAGES {
+        std::fs::create_dir_all(out.join(folder))?;
+        let locale = Locale::of_tag(folder);
+        for sample in samples::all() {
+            let mut html = draw(&sample, locale.unwrap_or_default());
+            if let (None, Some((lang, dir))) = (locale, made_up) {
+                html = pretend(&html, folder, lang, dir);
+            }
+            std::fs::write(out.join(folder).join(format!("{}.html", sample.name)), html)?;
+            if folder == "en" {
+                names.push_str(sample.name);
+                names.push('\n');
+            }
+        }
+    }
+    std::fs::write(out.join("names.txt"), names)?;
+    for asset in ASSETS {
+        let path = out.join(asset.path().trim_start_matches('/'));
+        path.parent().map(std::fs::create_dir_all).transpose()?;
+        std::fs::write(path, asset.bytes())?;
+    }
+    Ok(())
+}
+
+fn draw(sample: &Sample, locale: Locale) -> String {
+    let documents = sample.name.starts_with("sign-");
+    let frame = Frame {
+        locale,
+        version: Version::Managed,
+        brand: &Brand::default(),
+        app: "Acme Notes",
+        query: QUERY,
+        csrf: "c3JmLXRva2Vu",
+        alert: sample.alert.clone(),
+        terms_of_use: documents.then_some("https://app.example.com/terms"),
+        privacy_policy: documents.then_some("https://app.example.com/privacy"),
+    };
+    views::render(&frame, &sample.screen)
+}
+
+/// Replaces the letters of texts, which stand outside of tags and of what is isolated.
+fn pretend(html: &str, folder: &str, lang: &str, dir: &str) -> String {
+    let (head, body) = html.split_at(html.find("<body").unwrap_or_default());
+    let head = head.replace(
+        "lang=\"en\" dir=\"ltr\"",
+        &format!("lang=\"{lang}\" dir=\"{dir}\""),
+    );
+    let mut made = String::new();
+    let mut kept = 0;
+    let mut rest = body;
+    while let Some(start) = rest.find('<') {
+        let (text, tag) = rest.split_at(start);
+        made.push_str(&if kept > 0 {
+            text.to_owned()
+        } else {
+            letters(text, folder)
+        });
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        let (tag, after) = tag.split_at(end);
+        match tag {
+            "</bdi>" | "</code>" => kept -= 1,
+            _ if tag.starts_with("<bdi") || tag.starts_with("<code") => kept += 1,
+            _ => {}
+        }
+        made.push_str(tag);
+        rest = after;
+    }
+    made.push_str(rest);
+    head + &made
+}
+
+fn letters(text: &str, folder: &str) -> String {
+    if text.trim().is_empty() || text.contains("&#") {
+        return text.to_owned();
+    }
+    let alphabet: Vec<char> = match folder {
+        "ar" => "ابتجدرسعفقكلمنهوي".chars().collect(),
+        "ja" => "日本語入力確認新電話番号登録使用中".chars().collect(),
+        _ => "áƀçđéƒǧĥíĵķļḿńóþɋŕśťúṽŵẋýž".chars().collect(),
+    };
+    let replaced = text.chars().enumerate().filter_map(|(place, c)| match c {
+        'a'..='z' | 'A'..='Z' => {
+            let number =
+                usize::try_from(u32::from(c.to_ascii_lowercase()) - u32::from('a')).ok()?;
+            match folder {
+                // Fewer characters say as much, without blanks between.
+                "ja" if place % 2 == 1 => None,
+                _ => alphabet.get(number % alphabet.len()).copied(),
+            }
+        }
+        ' ' if folder == "ja" => None,
+        c => Some(c),
+    });
+    let replaced: String = replaced.collect();
+    match folder {
+        "xx" => {
+            let more = "~".repeat(text.trim().chars().count() * 2 / 5);
+            format!("[{}{more}]", replaced.trim())
+        }
+        _ => replaced,
+    }
+}

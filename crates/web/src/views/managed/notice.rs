@@ -1,0 +1,121 @@
+//! The pages that say or ask something.
+
+use super::body::{Body, Scope};
+use super::field::Field;
+use super::icon::Icon;
+use super::maker::{Maker, plain};
+use super::step::Step;
+use crate::locale::{fill, segments};
+use crate::views::screen::*;
+
+pub(super) fn chooser<'a>(make: &Maker<'a>, screen: &'a Chooser) -> Step<'a> {
+    let t = make.t;
+    let body = Body::Chooser {
+        name: fill(&t.action.continue_as, &[("name", &screen.who)]),
+    };
+    Step::blank("chooser", &t.chooser.title, body)
+        .lead(make.continue_to())
+        .end(make, "account", "/login/continue")
+}
+
+pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
+    let t = &make.t.notice;
+    let action = &make.t.action;
+    let mut reference = None;
+    let (id, heading, lead, icon, next) = match &screen.kind {
+        NoticeKind::ConfirmedByLink => (
+            "confirmed-link",
+            t.confirmed.clone(),
+            plain(&t.confirmed_text),
+            Icon::Success,
+            action.sign_in.as_str(),
+        ),
+        NoticeKind::LinkRefused(alert) => (
+            "link-refused",
+            t.refused.clone(),
+            plain(&alert.text),
+            Icon::Warning,
+            action.start_again.as_str(),
+        ),
+        NoticeKind::SignedOut => (
+            "signed-out",
+            t.signed_out.clone(),
+            plain(&t.signed_out_text),
+            Icon::Success,
+            action.sign_in_again.as_str(),
+        ),
+        NoticeKind::Restart => (
+            "restart",
+            t.restart.clone(),
+            plain(&t.restart_text),
+            Icon::Info,
+            action.start_again.as_str(),
+        ),
+        NoticeKind::PendingAdmin => (
+            "pending-admin",
+            t.pending.clone(),
+            plain(&t.pending_text),
+            Icon::Info,
+            action.start_again.as_str(),
+        ),
+        NoticeKind::Error {
+            text,
+            reference: number,
+        } => {
+            reference = Some(number.as_str()).filter(|number| !number.is_empty());
+            let next = action.start_again.as_str();
+            ("error", t.error.clone(), plain(text), Icon::Warning, next)
+        }
+        NoticeKind::NoProvider(name) => (
+            "offline-provider",
+            fill(&t.no_provider, &[("name", name)]),
+            segments(&t.no_provider_text, &[("name", name)]),
+            Icon::Warning,
+            action.start_again.as_str(),
+        ),
+    };
+    let home = screen.home.as_deref().map(|home| {
+        let host = home.split('/').nth(2).unwrap_or(home);
+        let app = Some(make.frame.app).filter(|app| !app.is_empty());
+        (home, fill(&action.home, &[("app", app.unwrap_or(host))]))
+    });
+    let body = Body::Notice {
+        reference,
+        next: screen.next.as_deref().map(|href| (href, next)),
+        home,
+    };
+    let step = Step::blank(id, heading, body).lead(lead).icon(icon);
+    Step {
+        script: false,
+        ..step
+    }
+}
+
+pub(super) fn device<'a>(make: &Maker<'a>, screen: &'a Device) -> Step<'a> {
+    let t = make.t;
+    let Some(client) = screen.client.as_deref() else {
+        let label = t.label.device_code.as_str();
+        let field = Field::text(t, "user_code", label, &screen.user_code).large_digits();
+        let body = Body::DeviceCode {
+            field: make.judged(field.focus()),
+        };
+        return Step::blank("device", &t.device.title, body)
+            .lead(plain(&t.device.text))
+            .icon(Icon::Device);
+    };
+    let scope = |scope: &'a String| match scope.as_str() {
+        "openid" => Scope::Known(&t.scope.openid),
+        "profile" => Scope::Known(&t.scope.profile),
+        "email" => Scope::Known(&t.scope.email),
+        "phone" => Scope::Known(&t.scope.phone),
+        "aws.cognito.signin.user.admin" => Scope::Known(&t.scope.admin),
+        other => Scope::Named(other),
+    };
+    let body = Body::Consent {
+        code: &screen.user_code,
+        scopes: screen.scopes.iter().map(scope).collect(),
+    };
+    Step::blank("consent", &t.device.consent_title, body)
+        .lead(segments(&t.device.consent_text, &[("client", client)]))
+        .icon(Icon::Device)
+}

@@ -1,0 +1,163 @@
+//! The page on which a sign-in begins.
+
+use super::body::{Body, End, Local, Provider, Way};
+use super::field::Field;
+use super::icon::Icon;
+use super::maker::{Maker, pairs, plain};
+use super::step::Step;
+use crate::branding::Method;
+use crate::locale::fill;
+use crate::views::screen::*;
+
+/// The endpoint to which the buttons of providers lead.
+const AUTHORIZE: &str = "/oauth2/authorize";
+/// The parameter that names a provider.
+const PROVIDER: &str = "identity_provider";
+/// The parameter that a provider is found by.
+const IDENTIFIER: &str = "idp_identifier";
+/// Names that occur once on the page, whatever the query has (pages.md 1.3).
+const OWN_NAMES: [&str; 4] = ["username", "password", "csrf", "_csrf"];
+
+/// Makes the page.
+pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
+    let brand = make.frame.brand;
+    let mut ways = Vec::new();
+    let mut ends = Vec::new();
+    let search = screen.domain_search || brand.domain_search;
+    for method in &brand.methods {
+        match method {
+            Method::Local if screen.local => ways.push(Way::Local(local(make, screen))),
+            Method::Federated if !search && !screen.providers.is_empty() => {
+                ways.push(Way::Providers(buttons(make, &screen.providers)));
+                ends.push(providers(&screen.providers));
+            }
+            _ => {}
+        }
+    }
+    if search {
+        ways.push(domain(make));
+    }
+    if let Some(options) = screen.passkey.as_ref().filter(|_| screen.local) {
+        ends.push(End {
+            id: "passkey",
+            post: true,
+            action: make.to("/login/passkey"),
+            hidden: Vec::new(),
+            options: Some(options.clone()),
+        });
+    }
+    let t = &make.t.sign_in;
+    let lead = match ways.is_empty() {
+        true => plain(&t.nothing),
+        false => make.continue_to(),
+    };
+    let id = match (screen.local, screen.with_password, search) {
+        (true, true, _) => "sign-in",
+        (true, false, _) => "identifier",
+        (false, _, true) => "domain",
+        (false, _, false) => "sign-in",
+    };
+    let body = Body::SignIn {
+        ways,
+        sign_up: screen.local && screen.can_sign_up,
+    };
+    let mut step = Step::blank(id, &t.title, body).lead(lead);
+    step.ends = ends;
+    step
+}
+
+fn local<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Local<'a> {
+    let t = make.t;
+    let passkey = screen.passkey.is_some();
+    let token = match passkey {
+        true => "username webauthn",
+        false => "username",
+    };
+    let name = make.name(screen.name, &screen.username, token);
+    let name = match (screen.username.is_empty(), screen.with_password) {
+        (true, true) => name.focus().enter("next"),
+        (true, false) => name.focus().enter("go"),
+        (false, _) => name,
+    };
+    let password = screen.with_password.then(|| {
+        let field = Field::password(t, "password", &t.label.password, "current-password");
+        let field = match screen.username.is_empty() {
+            true => field,
+            false => field.focus(),
+        };
+        make.judged(field.enter("go"))
+    });
+    Local {
+        name: make.judged(name),
+        can_reset: screen.can_reset && screen.with_password,
+        submit: match screen.with_password {
+            true => &t.action.sign_in,
+            false => &t.action.next,
+        },
+        password,
+        passkey,
+    }
+}
+
+fn buttons<'a>(make: &Maker<'a>, providers: &'a [ProviderButton]) -> Vec<Provider<'a>> {
+    let brand = make.frame.brand;
+    let button = |provider: &'a ProviderButton| {
+        let picture = brand.icon(&provider.name);
+        // The names of these four are the provider's own.
+        let name = match provider.kind {
+            ProviderKind::Google => "Google",
+            ProviderKind::Facebook => "Facebook",
+            ProviderKind::Amazon => "Amazon",
+            ProviderKind::Apple => "Apple",
+            ProviderKind::Saml | ProviderKind::Oidc => provider.name.as_str(),
+        };
+        let own = brand.provider_icons && picture.is_none();
+        Provider {
+            name: &provider.name,
+            text: fill(&make.t.action.provider, &[("name", name)]),
+            icon: own.then(|| Icon::of_provider(provider.kind)),
+            picture,
+        }
+    };
+    let mut sorted: Vec<&ProviderButton> = providers.iter().collect();
+    let place = |name: &str| {
+        let mut names = brand.provider_order.iter();
+        names.position(|known| known == name).unwrap_or(usize::MAX)
+    };
+    sorted.sort_by_key(|provider| place(&provider.name));
+    sorted.into_iter().map(button).collect()
+}
+
+/// Returns the form to which the buttons belong: it sends the query on, and each button its provider.
+fn providers(list: &[ProviderButton]) -> End {
+    let href = list
+        .first()
+        .map_or(AUTHORIZE, |provider| provider.href.as_str());
+    let (action, query) = href.split_once('?').unwrap_or((href, ""));
+    let hidden = pairs(query).into_iter().filter(|(name, _)| {
+        name != PROVIDER && name != IDENTIFIER && !OWN_NAMES.contains(&name.as_str())
+    });
+    End {
+        id: "providers",
+        post: false,
+        action: action.to_owned(),
+        hidden: hidden.collect(),
+        options: None,
+    }
+}
+
+fn domain<'a>(make: &Maker<'a>) -> Way<'a> {
+    let t = make.t;
+    let hidden = pairs(make.frame.query).into_iter().filter(|(name, _)| {
+        name != PROVIDER && name != IDENTIFIER && !OWN_NAMES.contains(&name.as_str())
+    });
+    let field = Field::text(t, IDENTIFIER, t.label.work_email.as_str(), "")
+        .of_type("email")
+        .autocomplete("email")
+        .help(&t.help.work_email);
+    Way::Domain {
+        action: AUTHORIZE.to_owned(),
+        hidden: hidden.collect(),
+        field: make.judged(field),
+    }
+}
