@@ -105,7 +105,7 @@ pub fn classic(client_id: &str, look: &ClassicLook) -> Brand {
     });
     Brand {
         classic: Classic {
-            sheet: look.css().map(|_| path("CSS/custom-css.css")),
+            sheet: look.has_css().then(|| path("CSS/custom-css.css")),
             logo,
         },
         ..Brand::default()

@@ -134,8 +134,10 @@ fn is_current(request: &Request<'_>, look: &ClassicLook) -> bool {
 
 async fn classic_sheet(request: Request<'_>) -> Result<Response, Failure> {
     let (_, look) = customization(&request).await?;
-    let css = look.css().ok_or(Failure::NotFound)?;
-    Ok(file(CSS, css.to_owned(), is_current(&request, &look)))
+    if !look.has_css() {
+        return Err(Failure::NotFound);
+    }
+    Ok(file(CSS, look.css(), is_current(&request, &look)))
 }
 
 async fn classic_logo(request: Request<'_>) -> Result<Response, Failure> {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::errors::Result;
 use crate::resources::branding::style::StyleDoc;
-use crate::resources::branding::{settings, version};
+use crate::resources::branding::{css, settings, version};
 use crate::resources::terms::{self as documents, TermsLinks};
 
 /// The style of managed login that a client has.
@@ -94,9 +94,22 @@ pub struct ClassicLook {
 }
 
 impl ClassicLook {
-    /// Returns the style sheet, if there is one. It was checked when it was stored.
-    pub fn css(&self) -> Option<&str> {
-        self.row.css.as_deref().filter(|css| !css.trim().is_empty())
+    /// True if there is a style sheet.
+    pub fn has_css(&self) -> bool {
+        self.row
+            .css
+            .as_deref()
+            .is_some_and(|css| !css.trim().is_empty())
+    }
+
+    /// Returns the style sheet as pages have it: nothing unless it passes the checks of today, and without addresses of
+    /// elsewhere.
+    pub fn css(&self) -> String {
+        let css = self.row.css.as_deref().unwrap_or("");
+        match css::check(css) {
+            Ok(()) => css::harmless(css),
+            Err(_) => String::new(),
+        }
     }
 
     /// Returns `png` or `jpeg` if there is a logo.

@@ -123,3 +123,21 @@ async fn a_client_comes_before_all_clients() {
     let classic = look(&site, &pool, &other).await.classic;
     assert_eq!(text_of(&site.get(&classic.sheet.unwrap()).await), all);
 }
+
+#[tokio::test]
+async fn a_sheet_asks_no_other_host() {
+    let (site, pool, client) = site().await;
+    let css = ".banner-customizable { background: url('https://evil.example/seen?') }";
+    site.call(
+        Op::SetUICustomization,
+        set(&pool, Some(&client), Some(css), None),
+    )
+    .await;
+    let classic = look(&site, &pool, &client).await.classic;
+    let found = site.get(&classic.sheet.unwrap()).await;
+    assert_eq!(text_of(&found), ".banner-customizable { background: none }");
+    // What the API shows is what was sent.
+    let input = json!({"UserPoolId": pool, "ClientId": client});
+    let shown = site.call(Op::GetUICustomization, input).await;
+    assert_eq!(shown["UICustomization"]["CSS"], css);
+}
