@@ -119,6 +119,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0019_oauth.sql"),
     },
+    Migration {
+        number: 20,
+        name: "0020_standard",
+        min_program: 2,
+        sql: include_str!("../migrations/0020_standard.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

@@ -192,6 +192,22 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(oauth::introspect(request)),
     },
     Route {
+        pattern: "/oauth2/par",
+        method: Verb::Post,
+        cors: Cors::Closed,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserAuthentication),
+        handler: |request| Box::pin(oauth::par(request)),
+    },
+    Route {
+        pattern: "/oauth2/device_authorization",
+        method: Verb::Post,
+        cors: Cors::Closed,
+        class: Class::Endpoint,
+        rate: Rate::Category(Category::UserAuthentication),
+        handler: |request| Box::pin(oauth::device_authorization(request)),
+    },
+    Route {
         pattern: "/logout",
         method: Verb::Get,
         cors: Cors::Closed,

@@ -120,3 +120,10 @@ pub const NO_OPENID_SCOPE: BearerError = BearerError {
     error: "invalid_token",
     description: "Access token does not contain openid scope",
 };
+
+/// A device that its user has not let in yet (RFC 8628 section 3.5).
+pub const AUTHORIZATION_PENDING: OAuthError = OAuthError::bare("authorization_pending");
+/// A device that asks more often than it may.
+pub const SLOW_DOWN: OAuthError = OAuthError::bare("slow_down");
+/// A device whose codes ended.
+pub const EXPIRED_TOKEN: OAuthError = OAuthError::bare("expired_token");

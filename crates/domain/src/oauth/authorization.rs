@@ -1,7 +1,7 @@
 //! A request for an authorization: the parameters of `/oauth2/authorize`, which every page of a sign-in carries on
 //! (endpoints.md 1.3 to 1.5).
 
-mod scopes;
+pub(super) mod scopes;
 mod values;
 
 pub use values::Prompt;

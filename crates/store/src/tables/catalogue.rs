@@ -6,6 +6,7 @@
 
 mod kinds;
 mod made;
+mod oauth;
 #[cfg(test)]
 mod tests;
 
@@ -236,6 +237,8 @@ pub const CATALOGUE: &[Table] = &[
         expiry: Expiry::At("expires"),
         ..POOL
     },
+    oauth::PUSHED_REQUESTS,
+    oauth::DEVICE_REQUESTS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],

@@ -227,6 +227,8 @@ mod tests {
             "sessions",
             "browser_sessions",
             "authorization_codes",
+            "pushed_requests",
+            "device_requests",
             "codes",
             "custom_auth",
             "spent",
@@ -237,7 +239,7 @@ mod tests {
             let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
             assert_eq!(found.count(), 1, "{table}");
         }
-        assert_eq!(SWEEPS.len(), 12);
+        assert_eq!(SWEEPS.len(), 14);
     }
 
     #[test]

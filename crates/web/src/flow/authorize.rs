@@ -6,6 +6,7 @@
 
 use cognate_domain::Endpoint;
 use cognate_domain::errors::oauth::LOGIN_REQUIRED;
+use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::hosted::by_session;
 use cognate_shapes::Category;
@@ -16,6 +17,7 @@ use super::visit::Visit;
 use super::{answer, paths};
 use crate::action;
 use crate::failure::Failure;
+use crate::oauth::pushed::{self, Expanded};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -28,6 +30,11 @@ pub(super) async fn authorize(request: Request<'_>) -> Result<Response, Failure>
 }
 
 async fn begin(request: &Request<'_>) -> Flow<Response> {
+    match pushed::expanded(request).await? {
+        Expanded::No => {}
+        Expanded::To(location) => return answer::see_other(&location),
+        Expanded::Gone => return answer::refused(request, None, &Cause::Malformed),
+    }
     let visit = Visit::open(request).await?;
     let prompt = visit.authorization.prompt;
     // HEAD asks if there is a page, and gets no code.

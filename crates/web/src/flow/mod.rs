@@ -23,6 +23,7 @@ mod answer;
 mod authorize;
 mod challenge;
 mod csrf;
+mod device;
 mod error;
 mod login;
 mod parameters;
@@ -39,8 +40,24 @@ mod stop;
 mod texts;
 mod visit;
 
+use cognate_domain::oauth::authorization::Cause;
+
+use crate::failure::Failure;
 use crate::request::Request;
+use crate::response::Response;
 use crate::route::{Class, Cors, Rate, Route, Verb, Work};
+
+/// Sends the browser to the page for errors.
+///
+/// # Errors
+/// None in practice.
+pub(crate) fn refused(
+    request: &Request<'_>,
+    client_id: Option<&str>,
+    cause: &Cause,
+) -> Result<Response, Failure> {
+    stop::settle(answer::refused(request, client_id, cause))
+}
 
 type Handler = for<'a> fn(Request<'a>) -> Work<'a>;
 
@@ -120,6 +137,8 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/confirmforgotPassword", |r| Box::pin(reset::reset(r))),
     get("/passkeys/add", |r| Box::pin(passkey::show(r))),
     post("/passkeys/add", |r| Box::pin(passkey::add(r))),
+    get("/device", |r| Box::pin(device::show(r))),
+    post("/device", |r| Box::pin(device::take(r))),
     get("/error", |r| Box::pin(error::show(r))),
     get("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),
     post("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),

@@ -7,6 +7,7 @@
 
 use askama::Template;
 use cognate_domain::Endpoint;
+use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::logout::{self, Browser, Next, Parameters};
 use http::{HeaderValue, Method, StatusCode, header};
 
@@ -14,6 +15,7 @@ use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
 use crate::fields::{Fields, QUERY_BYTES};
+use crate::flow;
 use crate::oauth::location::with_query;
 use crate::pages::{self, Layout};
 use crate::request::Request;
@@ -61,8 +63,10 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     let is_post = request.method() == Method::POST;
     let fields = if is_post {
         request.form()?
+    } else if let Ok(query) = request.query() {
+        query
     } else {
-        request.query()?
+        return flow::refused(&request, None, &Cause::Malformed);
     };
     let answered = is_post && fields.get(ANSWER).is_some();
     if is_post && !answered {
@@ -76,8 +80,10 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     let parameters = parameters(&fields);
     let cx = request.cx(Endpoint::Logout);
     let checked = action::run(&cx, || Box::pin(logout::check(&cx, &parameters, browser)));
-    // The page says that the request cannot be understood, whatever the cause.
-    let sign_out = checked.await?.map_err(|_| Failure::BadRequest)?;
+    let sign_out = match checked.await? {
+        Ok(sign_out) => sign_out,
+        Err(cause) => return flow::refused(&request, parameters.client_id, &cause),
+    };
     if sign_out.asks && !answered {
         return Ok(question(&request, &fields));
     }

@@ -3,15 +3,19 @@
 //! names the pool, on every host.
 
 mod credentials;
+mod device;
 mod introspect;
 mod location;
 mod logout;
+pub(crate) mod pushed;
 mod revoke;
 mod token;
 mod user_info;
 
+pub(crate) use device::device_authorization;
 pub(crate) use introspect::introspect;
 pub(crate) use logout::logout;
+pub(crate) use pushed::par;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 pub(crate) use user_info::user_info;

@@ -4,7 +4,7 @@ use cognate_domain::Endpoint;
 use cognate_domain::errors::oauth::{INVALID_REQUEST, UNSUPPORTED_GRANT_TYPE};
 use cognate_domain::oauth::code::CodeRequest;
 use cognate_domain::oauth::machine::MachineRequest;
-use cognate_domain::oauth::{Tokens, code, machine, refresh};
+use cognate_domain::oauth::{Tokens, code, device, machine, refresh};
 use cognate_shapes::Category;
 use http::StatusCode;
 use serde::Serialize;
@@ -34,6 +34,7 @@ enum GrantType {
     Code,
     Refresh,
     Machine,
+    Device,
 }
 
 impl GrantType {
@@ -42,6 +43,7 @@ impl GrantType {
             "authorization_code" => Some(Self::Code),
             "refresh_token" => Some(Self::Refresh),
             "client_credentials" => Some(Self::Machine),
+            "urn:ietf:params:oauth:grant-type:device_code" => Some(Self::Device),
             _ => None,
         }
     }
@@ -49,7 +51,7 @@ impl GrantType {
     /// The category of its requests: those of users count as signing in does.
     fn category(self) -> Category {
         match self {
-            Self::Code | Self::Refresh => Category::UserAuthentication,
+            Self::Code | Self::Refresh | Self::Device => Category::UserAuthentication,
             Self::Machine => Category::ClientAuthentication,
         }
     }
@@ -74,7 +76,7 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
     let sent = Sent::read(&request, form);
     let client = sent.as_ref().map(Sent::credentials);
     let cx = request.cx(match grant {
-        GrantType::Code | GrantType::Refresh => Endpoint::Token,
+        GrantType::Code | GrantType::Refresh | GrantType::Device => Endpoint::Token,
         GrantType::Machine => Endpoint::ClientCredentials,
     });
     let outcome = match grant {
@@ -89,6 +91,10 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
         GrantType::Refresh => {
             let token = form.get("refresh_token");
             action::run(&cx, || Box::pin(refresh::tokens(&cx, client, token))).await
+        }
+        GrantType::Device => {
+            let code = form.get("device_code");
+            action::run(&cx, || Box::pin(device::tokens(&cx, client, code))).await
         }
         GrantType::Machine => {
             let wish = MachineRequest {

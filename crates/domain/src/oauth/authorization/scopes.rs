@@ -15,7 +15,7 @@ const LONGEST: usize = 50 * 514;
 ///
 /// # Errors
 /// Those of the store, and rows that are not signed.
-pub(super) async fn granted(
+pub async fn granted(
     cx: &Cx<'_>,
     pool: &Pool,
     client: &Client,

@@ -1,8 +1,13 @@
 //! The standard profile: what OpenID Connect and OAuth demand of the endpoints, as the conformance plans check it
 //! (endpoints.md 7).
 
+mod basic;
+mod browser;
+mod device;
+mod form_post;
 mod introspect;
 mod logout;
+mod pushed;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,12 +36,14 @@ impl World {
     async fn new() -> Self {
         let site = Site::new(Settings::dev()).await;
         let pool = site.pool().await;
-        let user = json!({"UserPoolId": pool, "Username": "jane", "MessageAction": "SUPPRESS"});
-        site.call(Op::AdminCreateUser, user).await;
-        let password = json!({
-            "UserPoolId": pool, "Username": "jane", "Password": "Passw0rd!", "Permanent": true,
-        });
-        site.call(Op::AdminSetUserPassword, password).await;
+        for name in ["jane", "joe"] {
+            let user = json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS"});
+            site.call(Op::AdminCreateUser, user).await;
+            let password = json!({
+                "UserPoolId": pool, "Username": name, "Password": "Passw0rd!", "Permanent": true,
+            });
+            site.call(Op::AdminSetUserPassword, password).await;
+        }
         let standard = client(&site, &pool, json!({})).await;
         let cognito = client(&site, &pool, json!({})).await;
         let w = Self {
@@ -60,9 +67,13 @@ impl World {
     }
 
     async fn sign_in(&self, client: &str) -> Value {
+        self.sign_in_as("jane", client).await
+    }
+
+    async fn sign_in_as(&self, name: &str, client: &str) -> Value {
         let input = json!({
             "UserPoolId": self.pool, "ClientId": client, "AuthFlow": "ADMIN_NO_SRP_AUTH",
-            "AuthParameters": {"USERNAME": "jane", "PASSWORD": "Passw0rd!"},
+            "AuthParameters": {"USERNAME": name, "PASSWORD": "Passw0rd!"},
         });
         self.site.call(Op::AdminInitiateAuth, input).await["AuthenticationResult"].clone()
     }

@@ -1,0 +1,115 @@
+//! The device authorization grant (RFC 8628), for clients with the standard profile: a device without a browser shows a
+//! short code, its user types that at `/device` in a browser and lets the device in, and the device asks meanwhile.
+//!
+//! The database holds MACs of both codes. A short code can be guessed, so that wrong ones are counted by address and over
+//! all; who finds one gains nothing but the page that asks the user.
+
+mod grant;
+mod page;
+mod row;
+
+pub use grant::tokens;
+pub use page::{Asked, Decision, Entered, decide, look_up};
+pub use row::INTERVAL;
+
+use cognate_crypto::random;
+use cognate_store::Batch;
+use cognate_store::tables::device_requests::{self as table, DeviceRow};
+use cognate_store::tables::guards;
+
+use crate::clock::{HOUR, SECOND};
+use crate::cx::Cx;
+use crate::errors::Fault;
+use crate::errors::oauth::{INVALID_SCOPE, UNAUTHORIZED_CLIENT};
+use crate::oauth::authorization::scopes;
+use crate::oauth::device::row::{
+    DEVICE_CODE, Doc, USER_ALPHABET, USER_CODE, device_key, may_use, signed, user_key,
+};
+use crate::oauth::outcome::{Answer, Stop, settle};
+use crate::oauth::{Credentials, client};
+
+/// The time for which both codes are good, in seconds.
+pub const SECONDS: i64 = 600;
+/// The time for which a device is told that its codes ended, in microseconds.
+const REMEMBERED: i64 = HOUR;
+const DEVICE_ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// The codes of a new request.
+pub struct Begun {
+    /// The code of the device, a secret.
+    pub device_code: String,
+    /// The code that the user types, for example `BCDF-GHJK`.
+    pub user_code: String,
+    /// The pool.
+    pub pool_id: String,
+    /// The client.
+    pub client_id: String,
+}
+
+/// Begins a request.
+///
+/// # Errors
+/// Faults. Refusals, in this order: those of [`client::authenticate`]; `unauthorized_client` for a client without the
+/// standard profile or without the code grant; `invalid_scope`.
+pub async fn begin(
+    cx: &Cx<'_>,
+    credentials: Option<Credentials<'_>>,
+    scope: Option<&str>,
+) -> Answer<Begun> {
+    settle(make(cx, credentials, scope).await)
+}
+
+async fn make(
+    cx: &Cx<'_>,
+    credentials: Option<Credentials<'_>>,
+    scope: Option<&str>,
+) -> std::result::Result<Begun, Stop> {
+    let (pool, client) = client::authenticate(cx, credentials).await?;
+    if !may_use(&client) {
+        return Err(UNAUTHORIZED_CLIENT.into());
+    }
+    let scope = scope.filter(|scope| !scope.is_empty());
+    let granted = scopes::granted(cx, &pool, &client, scope).await?;
+    let scopes = granted.ok_or(INVALID_SCOPE)?;
+    let device_code = cx.memory().once("device code", || {
+        random::alphanumeric(DEVICE_CODE, DEVICE_ALPHABET)
+    });
+    // Each try has another one: a code that another request has makes the first one fail.
+    let user_code = random::alphanumeric(USER_CODE, USER_ALPHABET);
+    let ends = cx.now().saturating_add(SECONDS * SECOND);
+    let doc = Doc {
+        ends,
+        scopes,
+        by: None,
+    };
+    let row = DeviceRow {
+        device_key: device_key(&pool, &device_code),
+        user_key: user_key(&pool, &user_code),
+        client_id: client.id.clone(),
+        state: table::WAITING,
+        doc: serde_json::to_string(&doc).map_err(Fault::from)?,
+        polled: 0,
+        wait: INTERVAL * SECOND,
+        created: cx.now(),
+        expires: ends.saturating_add(REMEMBERED),
+        ver: 1,
+        mac: None,
+    };
+    let row = signed(&pool, row);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = table::insert(batch, &pool.id, &row);
+    cx.commit(batch, |label| {
+        if label == guards::POOL_GONE {
+            cx.cache.forget(&pool.id, Some(&client.id));
+        }
+        Fault::Stale
+    })
+    .await?;
+    let (first, last) = user_code.split_at(USER_CODE / 2);
+    Ok(Begun {
+        device_code,
+        user_code: format!("{first}-{last}"),
+        pool_id: pool.id.clone(),
+        client_id: client.id.clone(),
+    })
+}

@@ -1,0 +1,189 @@
+//! Pushed authorization requests (RFC 9126), for clients with the standard profile: the client sends the parameters and
+//! gets a reference, which its user's browser brings once.
+
+use cognate_crypto::random;
+use cognate_store::tables::guards;
+use cognate_store::tables::pushed_requests::{self as table, PushedRow};
+use cognate_store::{Batch, CommitError};
+
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::oauth::{INVALID_REQUEST, INVALID_SCOPE, OAuthError, UNAUTHORIZED_CLIENT};
+use crate::errors::{Fault, Result};
+use crate::oauth::authorization::{self, Parameters, Refusal};
+use crate::oauth::outcome::{Answer, Stop, settle};
+use crate::oauth::{Credentials, client};
+use crate::records::pool::Pool;
+
+/// The time for which a reference is good, in seconds.
+pub const SECONDS: i64 = 90;
+/// The beginning of every reference (RFC 9126 section 2.2).
+pub const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+/// The length of the rest: 256 bits.
+const LENGTH: usize = 43;
+const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// The parameters that are kept. What proves the client is not among them.
+const KEPT: [&str; 19] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "state",
+    "scope",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "resource",
+    "identity_provider",
+    "idp_identifier",
+    "login_hint",
+    "prompt",
+    "response_mode",
+    "max_age",
+    "acr_values",
+    "id_token_hint",
+    "lang",
+    "ui_locales",
+];
+
+/// Names and values, not encoded.
+pub type Pairs = Vec<(String, String)>;
+
+/// Keeps the parameters of an authorization and returns their reference. `sent`: the fields of the request.
+///
+/// # Errors
+/// Faults. Refusals, in this order: those of [`client::authenticate`]; `unauthorized_client` for a client without the
+/// standard profile; `invalid_request` for a reference in the place of parameters and for another client's id; those that
+/// the authorization endpoint would give.
+pub async fn push<'f>(
+    cx: &Cx<'_>,
+    credentials: Option<Credentials<'_>>,
+    sent: impl Iterator<Item = (&'f str, &'f str)>,
+) -> Answer<String> {
+    settle(keep(cx, credentials, sent).await)
+}
+
+async fn keep<'f>(
+    cx: &Cx<'_>,
+    credentials: Option<Credentials<'_>>,
+    sent: impl Iterator<Item = (&'f str, &'f str)>,
+) -> std::result::Result<String, Stop> {
+    let sent: Vec<(&str, &str)> = sent.collect();
+    let (pool, client) = client::authenticate(cx, credentials).await?;
+    if !client.is_standard() {
+        return Err(UNAUTHORIZED_CLIENT.into());
+    }
+    let get = |name: &str| sent.iter().find(|(own, _)| *own == name).map(|(_, v)| *v);
+    if get("request_uri").is_some() || get("client_id").is_some_and(|id| id != client.id) {
+        return Err(INVALID_REQUEST.into());
+    }
+    let parameters = Parameters {
+        response_type: get("response_type"),
+        client_id: Some(&client.id),
+        redirect_uri: get("redirect_uri"),
+        state: get("state"),
+        scope: get("scope"),
+        code_challenge: get("code_challenge"),
+        code_challenge_method: get("code_challenge_method"),
+        nonce: get("nonce"),
+        resource: get("resource"),
+        identity_provider: get("identity_provider"),
+        idp_identifier: get("idp_identifier"),
+        login_hint: get("login_hint"),
+        prompt: get("prompt"),
+        response_mode: get("response_mode"),
+        max_age: get("max_age"),
+        acr_values: get("acr_values"),
+        id_token_hint: get("id_token_hint"),
+        request: get("request"),
+        request_uri: None,
+    };
+    if let Err(refusal) = authorization::check(cx, &parameters, None).await? {
+        return Err(refused(&refusal).into());
+    }
+    let named = ("client_id", client.id.as_str());
+    let kept = sent
+        .iter()
+        .copied()
+        .filter(|(name, _)| *name != "client_id" && KEPT.contains(name));
+    let kept: Vec<(&str, &str)> = std::iter::once(named).chain(kept).collect();
+    let reference = cx
+        .memory()
+        .once("pushed request", || random::alphanumeric(LENGTH, ALPHABET));
+    let key = key(&pool, &reference);
+    let mut row = PushedRow {
+        client_id: client.id.clone(),
+        doc: serde_json::to_string(&kept).map_err(Fault::from)?,
+        created: cx.now(),
+        expires: cx.now().saturating_add(SECONDS * SECOND),
+        mac: None,
+    };
+    row.mac = Some(pool.sign(&row.signed(&key)));
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = table::insert(batch, &pool.id, &key, &row);
+    cx.commit(batch, |_| {
+        cx.cache.forget(&pool.id, Some(&client.id));
+        Fault::Stale
+    })
+    .await?;
+    Ok(format!("{PREFIX}{reference}"))
+}
+
+/// Returns what the authorization endpoint would refuse, in the words of this one.
+fn refused(refusal: &Refusal) -> OAuthError {
+    let error = match refusal {
+        Refusal::Page(_) => None,
+        Refusal::Client(reply) => reply.parameter("error"),
+    };
+    match error {
+        Some("invalid_scope") => INVALID_SCOPE,
+        Some("unauthorized_client") => UNAUTHORIZED_CLIENT,
+        _ => INVALID_REQUEST,
+    }
+}
+
+/// Returns the parameters behind a reference, which is used up then; None for one that is unknown, over, used, or
+/// another client's.
+///
+/// # Errors
+/// Faults.
+pub async fn take(cx: &Cx<'_>, client_id: &str, uri: &str) -> Result<Option<Pairs>> {
+    let reference = uri.strip_prefix(PREFIX).filter(|reference| {
+        reference.len() == LENGTH && reference.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    let (Some(reference), Some((pool, client))) = (reference, client::by_id(cx, client_id).await?)
+    else {
+        return Ok(None);
+    };
+    if !client.is_standard() {
+        return Ok(None);
+    }
+    let key = key(&pool, reference);
+    let row = cx
+        .store
+        .first(table::live(&pool.id, &key, cx.now()))
+        .await?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    let row = PushedRow::read(&mut row)?;
+    pool.check(&row.signed(&key), row.mac.as_deref())?;
+    // Who does not have the client's name does not spoil its reference.
+    if row.client_id != client.id {
+        return Ok(None);
+    }
+    match cx
+        .store
+        .commit(table::take(Batch::new(), &pool.id, &key))
+        .await
+    {
+        Ok(_) => Ok(Some(serde_json::from_str(&row.doc)?)),
+        // Another request was faster.
+        Err(CommitError::Conflict(_)) => Ok(None),
+        Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
+    }
+}
+
+fn key(pool: &Pool, reference: &str) -> String {
+    hex::encode(pool.key.mac("pushed requests", reference.as_bytes()))
+}

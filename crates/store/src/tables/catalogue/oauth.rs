@@ -1,0 +1,41 @@
+//! The tables of requests that wait for a browser.
+
+use super::{Expiry, POOL, Table};
+
+/// Parameters that clients sent before their users' browsers come.
+pub(super) const PUSHED_REQUESTS: Table = Table {
+    name: "pushed_requests",
+    key: &["pool_id", "request_key"],
+    columns: &["client_id", "doc", "created", "expires", "bucket", "mac"],
+    expiry: Expiry::At("expires"),
+    signed: Some(&["client_id", "doc", "created", "expires"]),
+    ..POOL
+};
+/// Devices that wait for a user to let them in.
+pub(super) const DEVICE_REQUESTS: Table = Table {
+    name: "device_requests",
+    key: &["pool_id", "device_key"],
+    columns: &[
+        "user_key",
+        "client_id",
+        "state",
+        "doc",
+        "polled",
+        "wait",
+        "created",
+        "expires",
+        "ver",
+        "bucket",
+        "mac",
+    ],
+    expiry: Expiry::At("expires"),
+    signed: Some(&[
+        "user_key",
+        "client_id",
+        "state",
+        "doc",
+        "created",
+        "expires",
+    ]),
+    ..POOL
+};
