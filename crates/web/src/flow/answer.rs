@@ -7,13 +7,12 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::parameters::encode;
 use super::stop::{Flow, Stop};
-use super::{plain, texts};
+use super::texts;
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
-use crate::views::frame::Version;
 use crate::views::screen::{Notice, NoticeKind};
-use crate::views::{Frame, Screen, classic};
+use crate::views::{self, Frame, Screen};
 
 /// A fault that no request can cause: a header made of checked characters is refused.
 fn impossible(what: &str) -> Stop {
@@ -141,36 +140,9 @@ pub(super) fn refused(
 
 /// Draws a page in its version, and lets it have the scripts that it needs.
 pub(super) fn draw(status: StatusCode, frame: &Frame<'_>, screen: &Screen) -> Response {
-    let html = match frame.version {
-        Version::Classic => classic::render(frame, screen),
-        Version::Managed => plain::render(frame, screen),
-    };
-    let response = Response::html(status, html);
-    match has_script(screen) {
+    let response = Response::html(status, views::render(frame, screen));
+    match views::has_script(frame, screen) {
         true => response.with_scripts(),
         false => response,
-    }
-}
-
-/// True for pages with passkeys, rules that are marked while one types, a code to be copied, or a timer (pages.md 5.1).
-fn has_script(screen: &Screen) -> bool {
-    match screen {
-        Screen::SignIn(_)
-        | Screen::Password(_)
-        | Screen::Passkey(_)
-        | Screen::AddPasskey(_)
-        | Screen::SetUpApp(_)
-        | Screen::NewPassword(_)
-        | Screen::SignUp(_)
-        | Screen::Confirm(_)
-        | Screen::Reset(_) => true,
-        Screen::Code(code) => code.resend.is_some(),
-        Screen::ChooseFactor(_)
-        | Screen::ChooseMfa(_)
-        | Screen::SetUpContact(_)
-        | Screen::Forgot(_)
-        | Screen::Chooser(_)
-        | Screen::Notice(_)
-        | Screen::Device(_) => false,
     }
 }

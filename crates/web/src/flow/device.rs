@@ -17,7 +17,7 @@ use http::{Method, StatusCode};
 use super::csrf::Csrf;
 use super::parameters::encode;
 use super::stop::{Flow, settle};
-use super::{answer, plain, visit};
+use super::{answer, visit};
 use crate::action;
 use crate::branding::Brand;
 use crate::cookies::Cookies;

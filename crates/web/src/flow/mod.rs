@@ -7,7 +7,6 @@
 //! | [`texts`] | the names and sentences of the page for errors |
 //! | [`parameters`] | the query that every page carries on, byte for byte |
 //! | [`state`] | a sign-in between two pages, sealed in a cookie of its own |
-//! | [`plain`] | a drawing of each page without a look |
 //! | [`visit`] | a request, checked: authorization, version, cookies |
 //! | [`paths`] | the page of each stage |
 //! | [`screens`] | what a page shows |
@@ -29,7 +28,6 @@ mod login;
 mod parameters;
 mod passkey;
 mod paths;
-mod plain;
 mod providers;
 mod reset;
 mod screens;
