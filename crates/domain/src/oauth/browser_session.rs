@@ -5,10 +5,9 @@
 
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
+use cognate_store::Batch;
 use cognate_store::tables::browser_sessions::{self as table, BrowserSessionRow};
 use cognate_store::tables::guards;
-use cognate_store::{Batch, Row};
-use serde::{Deserialize, Serialize};
 
 use crate::audit;
 use crate::clock::SECOND;
@@ -19,7 +18,9 @@ use crate::oauth::standing;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::tokens::browser::{self, BrowserDoc};
 use crate::tokens::session::SessionDoc;
+use crate::tokens::tracking;
 use crate::users::sessions::DEFAULT_SSO_MINUTES;
 
 /// The length of a cookie's value: 256 bits.
@@ -51,15 +52,6 @@ pub struct SessionCookie {
     pub value: SecretString,
     /// Seconds.
     pub seconds: u32,
-}
-
-/// The document of a `browser_sessions` row.
-#[derive(Serialize, Deserialize)]
-struct Doc {
-    host: String,
-    provider: String,
-    client_id: String,
-    signed_in: SessionDoc,
 }
 
 impl BrowserSession {
@@ -140,16 +132,18 @@ pub async fn find(
     }))
 }
 
-async fn read(cx: &Cx<'_>, pool: &Pool, key: &str) -> Result<Option<(BrowserSessionRow, Doc)>> {
+async fn read(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    key: &str,
+) -> Result<Option<(BrowserSessionRow, BrowserDoc)>> {
     let row = cx.store.first(table::live(&pool.id, key, cx.now())).await?;
-    row.map(|row| open(pool, key, row)).transpose()
-}
-
-fn open(pool: &Pool, key: &str, mut row: Row) -> Result<(BrowserSessionRow, Doc)> {
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
     let row = BrowserSessionRow::read(&mut row)?;
-    pool.check(&row.signed(key), row.mac.as_deref())?;
-    let doc = serde_json::from_str(&row.doc)?;
-    Ok((row, doc))
+    let doc = browser::read(pool, key, &row)?;
+    Ok(Some((row, doc)))
 }
 
 /// Ends the session of a cookie. A cookie that names none is no error, and nothing is written for it.
@@ -216,6 +210,7 @@ impl Fresh {
 /// # Errors
 /// None in practice: the document always serialises.
 pub(super) fn add(
+    cx: &Cx<'_>,
     pool: &Pool,
     batch: Batch,
     opened: &Opened<'_>,
@@ -231,13 +226,14 @@ pub(super) fn add(
         .ok_or_else(|| Fault::Internal("a cookie of another form".into()))?;
     let created = opened.doc.auth_time.saturating_mul(SECOND);
     let lives = lifetime(pool, opened.client).saturating_mul(SECOND);
-    let doc = Doc {
+    let doc = BrowserDoc {
+        seen: tracking::activity(cx, pool).map(|activity| activity.doc),
         host: opened.host.to_ascii_lowercase(),
         provider: opened.provider.to_owned(),
         client_id: opened.client.id.clone(),
         signed_in: opened.doc.clone(),
     };
-    let mut row = BrowserSessionRow {
+    let row = BrowserSessionRow {
         user_id: opened.user_id.to_owned(),
         session_id: fresh.name.clone(),
         doc: serde_json::to_string(&doc)?,
@@ -245,7 +241,7 @@ pub(super) fn add(
         expires: created.saturating_add(lives),
         mac: None,
     };
-    row.mac = Some(pool.sign(&row.signed(&key)));
+    let row = browser::sign(pool, &key, row);
     Ok(table::insert(batch, &pool.id, &key, &row))
 }
 

@@ -65,7 +65,7 @@ impl Ending for OnPage<'_> {
             provider: COGNITO,
             doc: &signed_in(session),
         };
-        let batch = browser_session::add(at.pool, batch, &opened, &fresh, self.replaces)?;
+        let batch = browser_session::add(cx, at.pool, batch, &opened, &fresh, self.replaces)?;
         let doc = granted(self.authorization, &signed_in(session), &fresh.name);
         match self.authorization.response_type {
             ResponseType::Code => {

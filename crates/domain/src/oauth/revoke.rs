@@ -36,7 +36,7 @@ async fn revoke(
     if !client.doc.enable_token_revocation {
         return Err(UNSUPPORTED_OPERATION.into());
     }
-    match revocation::of_token(cx, &pool, &client, token).await? {
+    match revocation::of_token(cx, &pool, &client, token, false).await? {
         Revoked::Done => Ok(()),
         Revoked::NoRefreshToken => Err(UNSUPPORTED_TOKEN_TYPE.into()),
         Revoked::OfAnotherClient => Err(INVALID_CLIENT.into()),

@@ -1,7 +1,7 @@
 //! The revocation of a session by its refresh token, for the operation and the endpoint (auth.md 5.6).
 
 use cognate_crypto::jws;
-use cognate_store::tables::sessions;
+use cognate_store::tables::{browser_sessions, sessions};
 use cognate_store::{Batch, CommitError};
 
 use crate::audit;
@@ -24,11 +24,17 @@ pub enum Revoked {
 }
 
 /// Ends the session that a refresh token belongs to, and so the access tokens that came from it. The client has proven
-/// itself.
+/// itself. With `linked`, the browser's session ends, too, that the session came out of.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn of_token(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> Result<Revoked> {
+pub async fn of_token(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    text: &str,
+    linked: bool,
+) -> Result<Revoked> {
     if jws::split(text).is_some() {
         return Ok(Revoked::NoRefreshToken);
     }
@@ -39,7 +45,15 @@ pub async fn of_token(cx: &Cx<'_>, pool: &Pool, client: &Client, text: &str) -> 
         return Ok(Revoked::OfAnotherClient);
     }
     let (user_id, session_id) = (&token.user_id, &token.session_id);
+    let origin = match linked {
+        true => revoke::origin(cx, pool, user_id, session_id).await?,
+        false => None,
+    };
     let batch = revoke::live_session(Batch::new(), &pool.id, user_id, session_id, cx.now());
+    let batch = match origin {
+        Some(origin) => browser_sessions::delete_named(batch, &pool.id, user_id, &origin),
+        None => batch,
+    };
     let batch = audit::record(cx, batch, &pool.id, Some(user_id));
     match cx.store.commit(batch).await {
         // What ended before ends no more: nothing is written, however often a token is revoked.

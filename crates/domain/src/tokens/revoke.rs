@@ -3,6 +3,11 @@
 use cognate_store::Batch;
 use cognate_store::tables::{authorization_codes, browser_sessions, sessions as table};
 
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::pool::Pool;
+use crate::tokens::session;
+
 /// Ends one session: its refresh tokens and the access tokens with the same `origin_jti` are refused from the commit
 /// on.
 pub fn session(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> Batch {
@@ -19,6 +24,24 @@ pub fn live_session(
     now: i64,
 ) -> Batch {
     table::delete_live(batch, pool_id, user_id, session_id, now)
+}
+
+/// Returns the name of the browser's session that a live session came out of.
+///
+/// # Errors
+/// Those of the store, and an internal fault for a row that is not signed.
+pub async fn origin(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user_id: &str,
+    session_id: &str,
+) -> Result<Option<String>> {
+    let row = table::live(&pool.id, user_id, session_id, cx.now());
+    let Some(row) = cx.store.first(row).await? else {
+        return Ok(None);
+    };
+    let (_, doc) = session::read(pool, user_id, session_id, row)?;
+    Ok(doc.origin().map(str::to_owned))
 }
 
 /// Ends every session of a user, and every code that waits for its exchange: sign-out everywhere, disabling, deletion.

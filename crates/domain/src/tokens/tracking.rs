@@ -6,7 +6,7 @@
 
 use cognate_shapes::{SessionDescriptionType, SessionLocationType, SessionTypeType, Timestamp};
 use cognate_store::Batch;
-use cognate_store::tables::sessions::{self as table, Activity, SessionEntry};
+use cognate_store::tables::sessions::{self as table, Activity};
 use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
@@ -16,6 +16,8 @@ use crate::tokens::session::live_after;
 
 /// The prefix of a token session's id.
 const TOKEN_SESSION: &str = "tkn";
+/// The prefix of the id of a browser's session.
+const BROWSER_SESSION: &str = "sso";
 /// Digits behind it: enough for 128 bits in base 36.
 const DIGITS: usize = 25;
 /// The text for a value that is not known (SessionDescriptionType).
@@ -64,56 +66,97 @@ pub fn make_room(cx: &Cx<'_>, batch: Batch, pool: &Pool, user_id: &str) -> Batch
     }
 }
 
-/// Returns the id under which answers name a session: 28 characters that say the same as its id in the tokens.
-pub fn public_id(session_id: &str) -> Option<String> {
-    let hex: String = session_id.chars().filter(|c| *c != '-').collect();
-    let mut rest = u128::from_str_radix(&hex, 16).ok()?;
-    let mut digits = [b'0'; DIGITS];
-    for digit in digits.iter_mut().rev() {
-        let value = u8::try_from(rest % 36).ok()?;
-        *digit = if value < 10 {
-            b'0' + value
-        } else {
-            b'a' + value - 10
+/// The two kinds of sessions that answers name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionName {
+    /// A session of tokens, by its id in the tokens.
+    Token(String),
+    /// A browser's session, by its name.
+    Browser(String),
+}
+
+impl SessionName {
+    /// Returns the id under which answers name the session: 28 characters that say the same.
+    pub fn public(&self) -> Option<String> {
+        let (prefix, id) = match self {
+            Self::Token(id) => (TOKEN_SESSION, id),
+            Self::Browser(name) => (BROWSER_SESSION, name),
         };
-        rest /= 36;
+        let hex: String = id.chars().filter(|c| *c != '-').collect();
+        let mut rest = u128::from_str_radix(&hex, 16).ok()?;
+        let mut digits = [b'0'; DIGITS];
+        for digit in digits.iter_mut().rev() {
+            let value = u8::try_from(rest % 36).ok()?;
+            *digit = if value < 10 {
+                b'0' + value
+            } else {
+                b'a' + value - 10
+            };
+            rest /= 36;
+        }
+        let digits = std::str::from_utf8(&digits).ok()?;
+        Some(format!("{prefix}{digits}"))
     }
-    let digits = std::str::from_utf8(&digits).ok()?;
-    Some(format!("{TOKEN_SESSION}{digits}"))
+
+    /// Returns the session that answers name `public`; None for a text of another form.
+    pub fn read(public: &str) -> Option<Self> {
+        let (kind, digits): (fn(String) -> Self, _) = match public.strip_prefix(TOKEN_SESSION) {
+            Some(digits) => (Self::Token, digits),
+            None => (Self::Browser, public.strip_prefix(BROWSER_SESSION)?),
+        };
+        let mut value: u128 = 0;
+        for digit in digits.chars() {
+            value = value
+                .checked_mul(36)?
+                .checked_add(u128::from(digit.to_digit(36)?))?;
+        }
+        let hex = format!("{value:032x}");
+        let (a, rest) = hex.split_at_checked(8)?;
+        let (b, rest) = rest.split_at_checked(4)?;
+        let (c, rest) = rest.split_at_checked(4)?;
+        let (d, e) = rest.split_at_checked(4)?;
+        Some(kind(format!("{a}-{b}-{c}-{d}-{e}")))
+    }
 }
 
-/// Returns the id in the tokens of the session that answers name `public`; None for a text of another form.
-pub fn internal_id(public: &str) -> Option<String> {
-    let digits = public.strip_prefix(TOKEN_SESSION)?;
-    let mut value: u128 = 0;
-    for digit in digits.chars() {
-        value = value
-            .checked_mul(36)?
-            .checked_add(u128::from(digit.to_digit(36)?))?;
-    }
-    let hex = format!("{value:032x}");
-    let (a, rest) = hex.split_at_checked(8)?;
-    let (b, rest) = rest.split_at_checked(4)?;
-    let (c, rest) = rest.split_at_checked(4)?;
-    let (d, e) = rest.split_at_checked(4)?;
-    Some(format!("{a}-{b}-{c}-{d}-{e}"))
+/// A session in a listing.
+pub struct Listed<'a> {
+    /// The session.
+    pub name: SessionName,
+    /// The client that the user signed in to.
+    pub client_id: String,
+    /// Microseconds.
+    pub created: i64,
+    /// The latest activity, in microseconds.
+    pub active: i64,
+    /// The program and the address of that, JSON; None while nothing was tracked.
+    pub seen: Option<&'a str>,
+    /// The browser's session that it came out of; empty for none.
+    pub origin: &'a str,
+    /// True if the token that asks is one of its tokens.
+    pub is_current: bool,
 }
 
-/// Returns a session in a listing. `current`: the session of the token that asks.
+/// Returns a session as a listing shows it.
 ///
 /// # Errors
 /// An internal fault for a row that does not parse.
-pub fn describe(entry: SessionEntry, current: Option<&str>) -> Result<SessionDescriptionType> {
-    let seen: Seen = match &entry.activity {
+pub fn describe(listed: Listed<'_>) -> Result<SessionDescriptionType> {
+    let seen: Seen = match listed.seen {
         Some(doc) => serde_json::from_str(doc)?,
         None => Seen::default(),
     };
     let device = Some(seen.device).filter(|device| !device.is_empty());
+    let origin = Some(listed.origin).filter(|origin| !origin.is_empty());
+    let origin = origin.map(|origin| SessionName::Browser(origin.to_owned()));
     Ok(SessionDescriptionType {
-        session_id: public_id(&entry.session_id),
-        session_type: Some(SessionTypeType::Token),
-        create_date: Some(Timestamp(entry.created)),
-        last_active_date: Some(Timestamp(entry.active.max(entry.created))),
+        session_id: listed.name.public(),
+        session_type: Some(match listed.name {
+            SessionName::Token(_) => SessionTypeType::Token,
+            SessionName::Browser(_) => SessionTypeType::Sso,
+        }),
+        create_date: Some(Timestamp(listed.created)),
+        last_active_date: Some(Timestamp(listed.active.max(listed.created))),
         device_type: Some(device.unwrap_or_else(|| UNKNOWN.to_owned())),
         last_ip_address: Some(seen.ip).filter(|ip| !ip.is_empty()),
         // Nothing here knows where an address is.
@@ -121,10 +164,9 @@ pub fn describe(entry: SessionEntry, current: Option<&str>) -> Result<SessionDes
             city: None,
             country: Some(UNKNOWN.to_owned()),
         }),
-        // Every session begins with the API: none came out of a browser's.
-        origin_session_id: None,
-        is_current_session: Some(current == Some(entry.session_id.as_str())),
-        client_id: Some(entry.client_id),
+        origin_session_id: origin.and_then(|origin| origin.public()),
+        is_current_session: Some(listed.is_current),
+        client_id: Some(listed.client_id),
     })
 }
 
@@ -176,18 +218,23 @@ mod tests {
             "ffffffff-ffff-ffff-ffff-ffffffffffff",
             "34c84488-e0e1-70ae-d2ee-991ad1a898c8",
         ] {
-            let public = public_id(id).unwrap();
-            assert_eq!((public.len(), &public[..3]), (28, "tkn"));
-            assert_eq!(internal_id(&public).as_deref(), Some(id));
+            for (name, prefix) in [
+                (SessionName::Token(id.to_owned()), "tkn"),
+                (SessionName::Browser(id.to_owned()), "sso"),
+            ] {
+                let public = name.public().unwrap();
+                assert_eq!((public.len(), &public[..3]), (28, prefix));
+                assert_eq!(SessionName::read(&public), Some(name));
+            }
         }
     }
 
     #[test]
     fn what_no_session_is_called_has_no_id() {
         let too_much = format!("tkn{}", "z".repeat(25));
-        let sso = format!("sso{}", "0".repeat(25));
+        let sso = format!("sso{}", "z".repeat(25));
         for text in [too_much.as_str(), sso.as_str(), "tkn-", "x"] {
-            assert_eq!(internal_id(text), None, "{text}");
+            assert_eq!(SessionName::read(text), None, "{text}");
         }
     }
 

@@ -78,6 +78,22 @@ rows! {
     }
 }
 
+impl KeyedRow {
+    /// Returns the key, and the row without it.
+    #[must_use]
+    pub fn split(self) -> (String, BrowserSessionRow) {
+        let row = BrowserSessionRow {
+            user_id: self.user_id,
+            session_id: self.session_id,
+            doc: self.doc,
+            created: self.created,
+            expires: self.expires,
+            mac: self.mac,
+        };
+        (self.session_key, row)
+    }
+}
+
 /// Returns the query of a session that ends after `now`.
 #[must_use]
 pub fn live(pool_id: &str, session_key: &str, now: i64) -> Query {

@@ -6,6 +6,7 @@ use crate::cx::Cx;
 use crate::errors::{Fault, Result, unconfirmed};
 use crate::signin::revocation::{self, Revoked};
 use crate::signin::secret_hash;
+use crate::users::sessions::is_linked;
 
 /// RevokeToken. A token that is unknown, expired or already revoked is a success (RFC 7009 section 2.2, settled J17).
 ///
@@ -25,7 +26,8 @@ pub async fn revoke_token(cx: &Cx<'_>, input: RevokeTokenRequest) -> Result<Revo
     if !client.doc.enable_token_revocation {
         return Err(unconfirmed::revocation_disabled().into());
     }
-    match revocation::of_token(cx, &pool, &client, &input.token).await? {
+    let linked = is_linked(input.revoke_associated_sessions);
+    match revocation::of_token(cx, &pool, &client, &input.token, linked).await? {
         Revoked::Done => Ok(RevokeTokenResponse {}),
         Revoked::NoRefreshToken => Err(unconfirmed::only_refresh_tokens().into()),
         Revoked::OfAnotherClient => Err(unconfirmed::not_issued_to_this_client().into()),

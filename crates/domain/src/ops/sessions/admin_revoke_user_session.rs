@@ -15,7 +15,8 @@ pub async fn admin_revoke_user_session(
     let user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
-    let session_id = sessions::named(&pool, &input.session_id)?;
-    sessions::end(cx, &pool, &user.id, &session_id).await?;
+    let session = sessions::named(&pool, &input.session_id)?;
+    let linked = sessions::is_linked(input.revoke_associated_sessions);
+    sessions::end(cx, &pool, &user.id, &session, linked).await?;
     Ok(AdminRevokeUserSessionResponse {})
 }

@@ -5,6 +5,7 @@ use cognate_shapes::{RevokeUserSessionRequest, RevokeUserSessionResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::sessions::current_session;
+use crate::tokens::tracking::SessionName;
 use crate::tokens::verify;
 use crate::users::sessions;
 
@@ -15,10 +16,11 @@ pub async fn revoke_user_session(
     input: RevokeUserSessionRequest,
 ) -> Result<RevokeUserSessionResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
-    let session_id = sessions::named(&signed.pool, &input.session_id)?;
-    if session_id == signed.session_id {
+    let session = sessions::named(&signed.pool, &input.session_id)?;
+    if session == SessionName::Token(signed.session_id) {
         return Err(current_session().into());
     }
-    sessions::end(cx, &signed.pool, &signed.user.id, &session_id).await?;
+    let linked = sessions::is_linked(input.revoke_associated_sessions);
+    sessions::end(cx, &signed.pool, &signed.user.id, &session, linked).await?;
     Ok(RevokeUserSessionResponse {})
 }
