@@ -1,5 +1,6 @@
 //! The long-lived parts of a server.
 
+pub mod allowance;
 pub mod bulkheads;
 pub mod cache;
 pub mod code_cipher;
@@ -20,6 +21,7 @@ use cognate_crypto::workers::Workers;
 use cognate_outbound::Outbound;
 use cognate_store::Store;
 
+use crate::app::allowance::Allowance;
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
 use crate::app::code_cipher::CodeCipher;
@@ -138,6 +140,8 @@ pub struct App {
     pub bulkheads: Bulkheads,
     /// The time that recent calls of functions took.
     pub durations: Durations,
+    /// Rows about refused requests for an authorization that this node may still write.
+    pub refusals: Allowance,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
     /// Calls the functions of triggers; without it, what must call a function fails.
@@ -173,6 +177,7 @@ impl App {
             gates: Gates::default(),
             bulkheads: Bulkheads::default(),
             durations: Durations::default(),
+            refusals: Allowance::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),
             courier: OnceLock::new(),

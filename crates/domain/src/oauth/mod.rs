@@ -17,6 +17,7 @@ mod outcome;
 pub mod profile;
 pub mod pushed;
 pub mod refresh;
+pub mod refused;
 pub mod reply;
 pub mod revoke;
 mod standing;

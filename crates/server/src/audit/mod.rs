@@ -62,6 +62,8 @@ pub struct Query {
     pub caller: Option<String>,
     /// `ok`, the name of an exception, or `refused` for all that are not `ok`.
     pub result: Option<String>,
+    /// The id of the request, as an answer or an error page shows it.
+    pub request: Option<String>,
 }
 
 /// The position from which a listing continues.
@@ -129,6 +131,7 @@ impl Query {
             && same(&self.operation, Some(&kept.operation))
             && same(&self.user, kept.user.as_deref())
             && same(&self.caller, kept.caller.as_deref())
+            && same(&self.request, kept.request_id.as_deref())
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
+use cognate_domain::Endpoint;
 use cognate_shapes::Op;
 
 use super::Reach;
@@ -21,6 +22,14 @@ const COMMANDS: [&str; 8] = [
     "RotateSealingKey",
     "TestMessage",
     refusals::REPORT_NAME,
+];
+
+/// The endpoints of pools in the trail.
+const ENDPOINTS: [Endpoint; 4] = [
+    Endpoint::SignIn,
+    Endpoint::Account,
+    Endpoint::Token,
+    Endpoint::Revoke,
 ];
 
 /// Returns the grammar of the command.
@@ -45,6 +54,11 @@ pub(super) fn command() -> Command {
                 "result",
                 "RESULT",
                 "ok, refused, or the name of an exception",
+            ),
+            arg(
+                "request",
+                "ID",
+                "The id of the request: the number that an error page refers to",
             ),
             arg("limit", "N", "Lines at most").value_parser(clap::value_parser!(usize)),
         ])
@@ -105,10 +119,12 @@ fn query(matches: &ArgMatches) -> anyhow::Result<Query> {
     if let Some(name) = &operation
         && Op::from_name(name).is_none()
         && !COMMANDS.contains(&name.as_str())
+        && ENDPOINTS.iter().all(|endpoint| endpoint.name() != name)
     {
         bail!(
-            "there is no operation {name}; commands are {}",
-            COMMANDS.join(", ")
+            "there is no operation {name}; commands are {}; endpoints are {}",
+            COMMANDS.join(", "),
+            ENDPOINTS.map(Endpoint::name).join(", ")
         );
     }
     Ok(Query {
@@ -119,6 +135,7 @@ fn query(matches: &ArgMatches) -> anyhow::Result<Query> {
         user: text("user"),
         caller: text("caller"),
         result: text("result"),
+        request: text("request"),
     })
 }
 
@@ -156,6 +173,8 @@ mod tests {
             "k",
             "--result",
             "refused",
+            "--request",
+            "r",
             "--limit",
             "5",
         ];
@@ -168,10 +187,12 @@ mod tests {
             user: text("u"),
             caller: text("k"),
             result: text("refused"),
+            request: text("r"),
         };
         assert_eq!(read(&all).unwrap(), expected);
         assert_eq!(read(&[]).unwrap(), Query::default());
         assert!(read(&["--operation", "DisableAccessKey"]).is_ok());
+        assert!(read(&["--operation", "SignInPage"]).is_ok());
     }
 
     #[test]

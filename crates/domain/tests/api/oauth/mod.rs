@@ -1,10 +1,15 @@
 //! The steps of the OAuth endpoints, called as the endpoints call them.
 
+mod authorize;
+mod browser;
 mod code;
 mod flow;
+mod implicit;
+mod linked;
 mod machine;
 mod profile;
 mod refresh;
+mod refused;
 mod revoke;
 mod user_info;
 

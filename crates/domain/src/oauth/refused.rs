@@ -1,0 +1,321 @@
+//! Refused requests for an authorization in the audit trail: the page shows the id of the request as a number to refer
+//! to, and `cognate audit --request` says the cause, the value at fault and the setting that decides.
+//!
+//! Anybody can cause refusals, so a node writes a bounded number of rows; beyond that the page still says what it says.
+
+use cognate_store::Batch;
+
+use crate::audit::Entry;
+use crate::cx::Cx;
+use crate::errors::oauth::{LOGIN_REQUIRED, OAUTH_IS_OFF};
+use crate::errors::{Fault, Result};
+use crate::oauth::authorization::{Cause, Parameters, Refusal};
+use crate::oauth::client;
+use crate::oauth::reply::Reply;
+
+/// The characters that are kept of a value at fault.
+const LONGEST: usize = 256;
+
+/// A refusal in words for the administrator.
+#[derive(Debug, PartialEq, Eq)]
+struct Explained {
+    /// The kind of the refusal.
+    result: &'static str,
+    cause: &'static str,
+    /// The parameter at fault and its value; never one that proves or identifies somebody.
+    at_fault: Option<(&'static str, String)>,
+    /// The setting that decides.
+    setting: Option<&'static str>,
+}
+
+/// Records a refusal under the id of the request. A browser without a session that `prompt=none` sent is no news and is
+/// not recorded.
+///
+/// # Errors
+/// Those of the store.
+pub async fn record(cx: &Cx<'_>, parameters: &Parameters<'_>, refusal: &Refusal) -> Result<()> {
+    let explained = match refusal {
+        Refusal::Page(cause) => of_page(parameters, cause),
+        Refusal::Client(reply) => match of_client(parameters, reply) {
+            Some(explained) => explained,
+            None => return Ok(()),
+        },
+    };
+    if !cx.refusals.spend(cx.now()) {
+        tracing::debug!(request_id = %cx.request_id, "a refused authorization is not recorded: too many");
+        return Ok(());
+    }
+    let known = client::by_id(cx, parameters.client_id.unwrap_or_default()).await;
+    let known = known.ok().flatten();
+    let pool_id = known.as_ref().map_or("", |(pool, _)| pool.id.as_str());
+    let client_id = known.as_ref().map(|(_, client)| client.id.as_str());
+    let detail = explained.detail(client_id);
+    let entry = Entry {
+        operation: cx.action.name(),
+        address: &cx.client_info.ip,
+        result: explained.result,
+        request_id: Some(&cx.request_id),
+        detail: Some(&detail),
+        ..Entry::default()
+    };
+    let batch = entry.append(Batch::new(), pool_id, cx.now());
+    cx.commit(batch, |_| Fault::Stale).await?;
+    Ok(())
+}
+
+impl Explained {
+    fn detail(&self, client_id: Option<&str>) -> String {
+        let mut text = self.cause.to_owned();
+        if let Some((name, value)) = &self.at_fault {
+            text.push_str(&format!(" {name}={value:?}."));
+        }
+        if let Some(setting) = self.setting {
+            text.push_str(&format!(" The setting that decides: {setting}."));
+        }
+        if let Some(id) = client_id {
+            text.push_str(&format!(" Client: {id}."));
+        }
+        text
+    }
+}
+
+fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
+    let redirect = || fault("redirect_uri", parameters.redirect_uri.map(without_values));
+    let provider = || {
+        let named = fault("identity_provider", parameters.identity_provider);
+        named.or_else(|| fault("idp_identifier", parameters.idp_identifier))
+    };
+    let (result, cause, at_fault, setting) = match cause {
+        Cause::Missing(name) => (
+            "MissingParameter",
+            "The request lacks a parameter.",
+            fault("missing", Some(name)),
+            (*name == "redirect_uri").then_some("DefaultRedirectURI of the client"),
+        ),
+        Cause::UnknownClient => (
+            "UnknownClient",
+            "There is no app client of this id.",
+            fault("client_id", parameters.client_id),
+            None,
+        ),
+        Cause::RedirectMismatch => (
+            "RedirectMismatch",
+            "The redirect URI is none of the client's. It must be the same character by character.",
+            redirect(),
+            Some("CallbackURLs of the client"),
+        ),
+        Cause::OtherPool => (
+            "OtherPool",
+            "The host is the domain of another user pool than the client's.",
+            fault("client_id", parameters.client_id),
+            Some("the domain of the client's pool (CreateUserPoolDomain)"),
+        ),
+        Cause::NoProvider => (
+            "NoProvider",
+            "The client does not offer the identity provider, or there is none of that name.",
+            provider(),
+            Some("SupportedIdentityProviders of the client"),
+        ),
+        Cause::NothingToOffer => (
+            "NothingToOffer",
+            "The client has no identity provider, so that no page can sign anybody in.",
+            None,
+            Some("SupportedIdentityProviders of the client; COGNITO for the users of the pool"),
+        ),
+        Cause::ProviderNotThere(name) => (
+            "ProviderNotThere",
+            "This server does not speak the protocol of the identity provider yet.",
+            fault("identity_provider", Some(name.as_str())),
+            Some("SupportedIdentityProviders of the client"),
+        ),
+        Cause::Malformed => (
+            "Malformed",
+            "The parameters cannot be understood.",
+            None,
+            None,
+        ),
+    };
+    Explained {
+        result,
+        cause,
+        at_fault,
+        setting,
+    }
+}
+
+fn of_client(parameters: &Parameters<'_>, reply: &Reply) -> Option<Explained> {
+    let error = reply.parameter("error").unwrap_or_default();
+    let is_off = reply.parameter("error_description") == OAUTH_IS_OFF.description.as_deref();
+    let (result, cause, at_fault, setting) = match error {
+        error if error == LOGIN_REQUIRED.error => return None,
+        "invalid_request" if is_off => (
+            "invalid_request",
+            "OAuth is switched off for the client.",
+            None,
+            Some("AllowedOAuthFlowsUserPoolClient of the client"),
+        ),
+        "unauthorized_client" => (
+            "unauthorized_client",
+            "The client may not use the flow.",
+            fault("response_type", parameters.response_type),
+            Some("AllowedOAuthFlows of the client: code or implicit"),
+        ),
+        "invalid_scope" => (
+            "invalid_scope",
+            "A scope is not one of the client's; email, phone and profile go with openid only.",
+            fault("scope", parameters.scope),
+            Some("AllowedOAuthScopes of the client"),
+        ),
+        "request_not_supported" => (
+            "request_not_supported",
+            "Requests as JSON Web Tokens are not supported.",
+            None,
+            None,
+        ),
+        "request_uri_not_supported" => (
+            "request_uri_not_supported",
+            "The client may not refer to its request.",
+            None,
+            None,
+        ),
+        "invalid_request" => (
+            "invalid_request",
+            "A parameter is missing, too long or of another form.",
+            malformed(parameters),
+            None,
+        ),
+        "server_error" => (
+            "server_error",
+            "The server failed; see its log.",
+            None,
+            None,
+        ),
+        _ => ("refused", "The request was refused.", None, None),
+    };
+    Some(Explained {
+        result,
+        cause,
+        at_fault,
+        setting,
+    })
+}
+
+/// Returns the parameter that most probably was not understood.
+fn malformed(parameters: &Parameters<'_>) -> Option<(&'static str, String)> {
+    let response_type = parameters.response_type.unwrap_or_default();
+    if !["code", "token"].contains(&response_type) {
+        return fault("response_type", Some(response_type));
+    }
+    let method = parameters.code_challenge_method;
+    if method.is_some() != parameters.code_challenge.is_some()
+        || method.is_some_and(|method| method != "S256")
+    {
+        return fault("code_challenge_method", Some(method.unwrap_or_default()));
+    }
+    let resource = fault("resource", parameters.resource.map(without_values));
+    let prompt = || fault("prompt", parameters.prompt);
+    let max_age = || fault("max_age", parameters.max_age);
+    let mode = || fault("response_mode", parameters.response_mode);
+    resource.or_else(prompt).or_else(max_age).or_else(mode)
+}
+
+/// Returns a parameter with as much of its value as is kept.
+fn fault<T: AsRef<str>>(name: &'static str, value: Option<T>) -> Option<(&'static str, String)> {
+    let value = value?;
+    let kept: String = value.as_ref().chars().take(LONGEST).collect();
+    Some((name, kept))
+}
+
+/// Returns a URL without what may be secret in it: the user's name, the values of its query, its fragment.
+fn without_values(url: &str) -> String {
+    let (url, fragment) = match url.split_once('#') {
+        Some((url, _)) => (url, "#\u{2026}"),
+        None => (url, ""),
+    };
+    let (place, query) = match url.split_once('?') {
+        Some((place, query)) => (place, Some(query)),
+        None => (url, None),
+    };
+    let place = match (place.split_once("://"), place.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://\u{2026}@{rest}"),
+        _ => place.to_owned(),
+    };
+    let query = query.map(|query| {
+        let names = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) => format!("{name}=\u{2026}"),
+            None => pair.to_owned(),
+        });
+        format!("?{}", names.collect::<Vec<_>>().join("&"))
+    });
+    format!("{place}{}{fragment}", query.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_url_no_value_is_kept() {
+        for (url, kept) in [
+            ("https://app.example/cb", "https://app.example/cb"),
+            (
+                "https://app.example/cb?code=secret&x&y=1#token=secret",
+                "https://app.example/cb?code=\u{2026}&x&y=\u{2026}#\u{2026}",
+            ),
+            (
+                "https://jane:secret@app.example/",
+                "https://\u{2026}@app.example/",
+            ),
+            ("myapp:cb", "myapp:cb"),
+        ] {
+            assert_eq!(without_values(url), kept);
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_characters() {
+        let (_, value) = fault("scope", Some("\u{e4}".repeat(1_000))).unwrap();
+        assert_eq!(value.chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn nothing_that_proves_or_identifies_somebody_is_told() {
+        let secret = Some("secret");
+        let all = Parameters {
+            response_type: Some("code"),
+            client_id: Some("client"),
+            state: secret,
+            nonce: secret,
+            code_challenge: secret,
+            code_challenge_method: Some("plain"),
+            login_hint: secret,
+            id_token_hint: secret,
+            request: secret,
+            request_uri: secret,
+            ..Parameters::default()
+        };
+        for error in [
+            "invalid_request",
+            "unauthorized_client",
+            "invalid_scope",
+            "request_not_supported",
+            "request_uri_not_supported",
+            "server_error",
+            "another",
+        ] {
+            let reply = Reply {
+                redirect_uri: "https://app.example/cb".into(),
+                mode: crate::oauth::reply::ReplyMode::Query,
+                parameters: vec![("error", error.into())],
+            };
+            let detail = of_client(&all, &reply).unwrap().detail(Some("client"));
+            assert!(!detail.contains("secret"), "{detail}");
+        }
+        let none = Reply {
+            redirect_uri: String::new(),
+            mode: crate::oauth::reply::ReplyMode::Query,
+            parameters: vec![("error", "login_required".into())],
+        };
+        assert_eq!(of_client(&all, &none), None);
+    }
+}
