@@ -170,14 +170,12 @@ mod tests {
             enable_token_revocation: _,
             auth_session_validity: _,
             refresh_token_rotation: _,
-            // For the sessions of managed login, which does not exist yet.
+            // Obeyed by the endpoints.
             sso_minutes: _,
             oidc_profile: _,
-            // Obeyed by the token endpoint.
             allowed_oauth_flows: _,
             allowed_oauth_scopes: _,
             allowed_oauth_flows_user_pool_client: _,
-            // For the endpoints of browsers, which do not exist yet.
             supported_identity_providers: _,
             callback_urls: _,
             logout_urls: _,
