@@ -9,7 +9,7 @@ pub mod domains;
 pub(crate) mod groups;
 pub mod limits;
 pub(crate) mod pools;
-pub(crate) mod providers;
+pub mod providers;
 pub(crate) mod resource_servers;
 pub(crate) mod tags;
 pub mod terms;

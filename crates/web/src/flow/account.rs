@@ -71,10 +71,16 @@ async fn form(request: &Request<'_>) -> Flow<Response> {
     match visit.kept() {
         Some(mut state) if matches!(state.stage, Stage::SignUp { .. }) => {
             let shown = state.take_alert();
-            let page = visit.page(StatusCode::OK, shown, &visit.screen(&state))?;
+            let page = visit
+                .page(StatusCode::OK, shown, &visit.screen(&state))
+                .await?;
             visit.keep(page, &state)
         }
-        _ => visit.page(StatusCode::OK, None, &visit.sign_up("", &[])),
+        _ => {
+            visit
+                .page(StatusCode::OK, None, &visit.sign_up("", &[]))
+                .await
+        }
     }
 }
 
@@ -94,7 +100,9 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
             Refused::Stale => visit.sign_up(&name, &given),
             Refused::Foreign => visit.sign_up("", &[]),
         };
-        return visit.page(StatusCode::FORBIDDEN, Some(shown), &screen);
+        return visit
+            .page(StatusCode::FORBIDDEN, Some(shown), &screen)
+            .await;
     }
     request.admit_category(Category::UserCreation).await?;
     if !visit.is_local() || !can_sign_up(visit.pool()) {
@@ -210,11 +218,7 @@ impl Visit<'_> {
 }
 
 async fn code_page(request: &Request<'_>) -> Flow<Response> {
-    let visit = Visit::open(request).await?;
-    match visit.kept() {
-        Some(state) => visit.show(state, request.path()),
-        None => visit.restart(),
-    }
+    Visit::open(request).await?.show_kept().await
 }
 
 async fn take_code(request: &Request<'_>) -> Flow<Response> {
@@ -223,7 +227,7 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
         return visit.over("");
     };
     if let Err(refused) = visit.check_form() {
-        return visit.refuse_form(refused, &state);
+        return visit.refuse_form(refused, &state).await;
     }
     if visit.field(&["resend", "resend_code"]).is_some() {
         return visit.another_code(state).await;
@@ -268,7 +272,7 @@ async fn another(request: &Request<'_>) -> Flow<Response> {
         return visit.over("");
     };
     if let Err(refused) = visit.check_form() {
-        return visit.refuse_form(refused, &state);
+        return visit.refuse_form(refused, &state).await;
     }
     visit.another_code(state).await
 }

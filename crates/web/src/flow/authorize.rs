@@ -10,7 +10,7 @@ use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::hosted::by_session;
 use cognate_shapes::Category;
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::stop::{Flow, settle};
 use super::visit::Visit;
@@ -47,7 +47,13 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
             visit.answer_by(&session).await
         }
         _ if prompt.none => answer::reply(&visit.authorization.refuse(&LOGIN_REQUIRED)),
-        _ => Response::found(&visit.link(paths::SIGN_IN)).ok_or_else(|| Failure::BadRequest.into()),
+        _ => match visit.no_provider() {
+            Some(screen) => visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await,
+            None => {
+                let location = visit.link(paths::SIGN_IN);
+                Response::found(&location).ok_or_else(|| Failure::BadRequest.into())
+            }
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 //! them, because the sealed state says what is asked for; the path is for the eye.
 
 use cognate_crypto::secret::Secret;
+use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::signin::answer::{Answer, Needed, Way};
 use cognate_shapes::Category;
 use http::StatusCode;
@@ -17,6 +18,9 @@ use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
 use crate::views::screen::FactorKind;
+
+/// Seconds after a sign-in in which the page of one of its steps is that of a double click.
+const JUST_NOW: i64 = 60;
 
 /// Shows the step at which the sign-in is.
 ///
@@ -51,19 +55,46 @@ pub(super) async fn back(request: Request<'_>) -> Result<Response, Failure> {
 }
 
 async fn current(request: &Request<'_>) -> Flow<Response> {
-    let visit = Visit::open(request).await?;
-    match visit.kept() {
-        Some(state) => visit.show(state, request.path()),
-        None => visit.restart(),
-    }
+    Visit::open(request).await?.show_kept().await
 }
 
 impl Visit<'_> {
+    /// Shows the step at which the sign-in is. The page of one that has just been finished, as after a double click, leads
+    /// to the client.
+    ///
+    /// # Errors
+    /// Faults.
+    pub(super) async fn show_kept(&self) -> Flow<Response> {
+        let kept = self.kept();
+        let is_over = kept
+            .as_ref()
+            .is_none_or(|state| matches!(state.stage, Stage::Over));
+        if is_over
+            && let Some(session) = self.session().await?
+            && self.is_fresh(&session)
+        {
+            return self.answer_by(&session).await;
+        }
+        match kept {
+            Some(state) => self.show(state, self.request.path()).await,
+            None => self.restart().await,
+        }
+    }
+
+    /// True for a session that began while a page was on its way.
+    fn is_fresh(&self, session: &BrowserSession) -> bool {
+        let age = self
+            .now()
+            .div_euclid(1_000_000)
+            .saturating_sub(session.doc.auth_time);
+        (0..=JUST_NOW).contains(&age)
+    }
+
     /// Shows the page of a state; leads to it from another path.
     ///
     /// # Errors
     /// As [`Visit::keep`].
-    pub(super) fn show(&self, mut state: PageState, path: &str) -> Flow<Response> {
+    pub(super) async fn show(&self, mut state: PageState, path: &str) -> Flow<Response> {
         let right = paths::of(self.version, &state.stage);
         let is_here = path == right || path.eq_ignore_ascii_case(right);
         if !is_here {
@@ -71,7 +102,9 @@ impl Visit<'_> {
         }
         let shown = state.take_alert();
         let was_shown = shown.is_some();
-        let page = self.page(StatusCode::OK, shown, &self.screen(&state))?;
+        let page = self
+            .page(StatusCode::OK, shown, &self.screen(&state))
+            .await?;
         match state.stage {
             // The next sign-in finds the name.
             Stage::Over => self.keep(page, &self.state(Stage::SignIn, &state.who)),
@@ -84,12 +117,12 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// The answer to a form without one, or with another token than the browser's.
-    pub(super) fn form_state(&self) -> Result<PageState, Flow<Response>> {
+    pub(super) async fn form_state(&self) -> Result<PageState, Flow<Response>> {
         let Some(state) = self.kept() else {
             return Err(self.over(""));
         };
         if let Err(refused) = self.check_form() {
-            return Err(self.refuse_form(refused, &state));
+            return Err(self.refuse_form(refused, &state).await);
         }
         if matches!(state.stage, Stage::Over) {
             return Err(self.go(&state));
@@ -101,15 +134,16 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// None in practice.
-    pub(super) fn refuse_form(&self, _: Refused, state: &PageState) -> Flow<Response> {
+    pub(super) async fn refuse_form(&self, _: Refused, state: &PageState) -> Flow<Response> {
         let shown = alert(&self.words().stale_form, None);
         self.page(StatusCode::FORBIDDEN, Some(shown), &self.screen(state))
+            .await
     }
 }
 
 async fn answer(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    let state = match visit.form_state() {
+    let state = match visit.form_state().await {
         Ok(state) => state,
         Err(end) => return end,
     };
@@ -392,7 +426,7 @@ fn asked_by(of: CodeFor) -> Option<cognate_shapes::ChallengeNameType> {
 
 async fn another_code(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    match visit.form_state() {
+    match visit.form_state().await {
         Ok(state) => visit.resend_code(state).await,
         Err(end) => end,
     }
@@ -400,7 +434,7 @@ async fn another_code(request: &Request<'_>) -> Flow<Response> {
 
 async fn step_back(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    match visit.form_state() {
+    match visit.form_state().await {
         Ok(state) => visit.go_back(state).await,
         Err(end) => end,
     }

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::csrf::Csrf;
 use super::{answer, texts, visit};
-use crate::branding::Brand;
+use crate::branding::{self, Brand, UNAVAILABLE};
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
@@ -32,6 +32,12 @@ pub(super) async fn show(request: Request<'_>) -> Result<Response, Failure> {
         reference.clone_into(shown);
     }
     draw(&request, get("client_id"), StatusCode::BAD_REQUEST, &screen).await
+}
+
+/// Returns the page of a client without a style, where the server is as strict as the service (endpoints.md 1.10).
+pub(super) fn unavailable(request: &Request<'_>) -> Screen {
+    let (heading, sentence) = UNAVAILABLE;
+    screen(request, &format!("{heading}. {sentence}"))
 }
 
 /// True for what has the form of a request's id.
@@ -81,9 +87,17 @@ pub(super) async fn draw(
         }
         None => Version::Managed,
     };
-    let brand = Brand::default();
+    let locale = request.locale();
+    let brand = match &known {
+        Some((pool, client)) => {
+            branding::load(request.app(), &pool.id, &client.id, version, locale)
+                .await?
+                .brand
+        }
+        None => Brand::default(),
+    };
     let frame = Frame {
-        locale: request.locale(),
+        locale,
         version,
         brand: &brand,
         app: known.as_ref().map_or("", |(_, client)| &client.doc.name),

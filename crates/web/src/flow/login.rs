@@ -45,6 +45,9 @@ pub(super) async fn go_on(request: Request<'_>) -> Result<Response, Failure> {
 
 async fn first_page(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
+    if let Some(screen) = visit.no_provider() {
+        return visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await;
+    }
     let mut kept = visit.kept();
     let wants_another = kept
         .as_ref()
@@ -57,11 +60,19 @@ async fn first_page(request: &Request<'_>) -> Flow<Response> {
         && let Some(session) = visit.session().await?
     {
         let who = account_name(&session);
-        return visit.page(StatusCode::OK, None, &Screen::Chooser(Chooser { who }));
+        return visit
+            .page(StatusCode::OK, None, &Screen::Chooser(Chooser { who }))
+            .await;
     }
     let who = kept.as_ref().map_or("", |state| state.who.as_str());
     let was_shown = shown.is_some();
-    let page = visit.page(StatusCode::OK, shown, &visit.sign_in(who))?;
+    let page = visit
+        .page(
+            StatusCode::OK,
+            shown,
+            &visit.sign_in(who, visit.providers().await?),
+        )
+        .await?;
     match &kept {
         // A sign-in that was left in the middle begins again; an alert is shown once.
         Some(state) if was_shown || !matches!(state.stage, Stage::SignIn | Stage::OtherAccount) => {
@@ -106,7 +117,10 @@ async fn sign_in(request: &Request<'_>) -> Flow<Response> {
             ""
         };
         let shown = alert(&visit.words().stale_form, None);
-        return visit.page(StatusCode::FORBIDDEN, Some(shown), &visit.sign_in(typed));
+        let screen = visit.sign_in(typed, visit.providers().await?);
+        return visit
+            .page(StatusCode::FORBIDDEN, Some(shown), &screen)
+            .await;
     }
     request.admit_category(Category::UserAuthentication).await?;
     let here = visit.state(Stage::SignIn, &name);

@@ -71,7 +71,7 @@ async fn offer(request: &Request<'_>) -> Flow<Response> {
         options: options.to_string(),
         device_name: String::new(),
     });
-    let page = visit.page(StatusCode::OK, shown, &screen)?;
+    let page = visit.page(StatusCode::OK, shown, &screen).await?;
     let stage = Stage::AddPasskey { challenge };
     visit.keep(page, &visit.state(stage, &session.user.username))
 }

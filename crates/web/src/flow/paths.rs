@@ -6,6 +6,8 @@ use crate::views::frame::Version;
 
 /// The page on which a sign-in begins.
 pub(super) const SIGN_IN: &str = "/login";
+/// The page of a step; it says that the sign-in has ended where there is none.
+pub(super) const OVER: &str = "/mfa";
 /// The registration of a passkey.
 pub(super) const ADD_PASSKEY: &str = "/passkeys/add";
 /// The page on which a user signs up.
@@ -16,7 +18,7 @@ pub(super) fn of(version: Version, stage: &Stage) -> &'static str {
     let managed = version == Version::Managed;
     match stage {
         Stage::SignIn | Stage::OtherAccount => SIGN_IN,
-        Stage::Over => "/mfa",
+        Stage::Over => OVER,
         Stage::ChooseFactor { .. } | Stage::Password { .. } => "/selectChallenge",
         Stage::Code { of, .. } => match of {
             CodeFor::SmsFirst | CodeFor::EmailFirst => "/verifyCode",

@@ -59,7 +59,9 @@ async fn name_page(request: &Request<'_>) -> Flow<Response> {
     };
     let shown = state.take_alert();
     let was_shown = shown.is_some();
-    let page = visit.page(StatusCode::OK, shown, &visit.screen(&state))?;
+    let page = visit
+        .page(StatusCode::OK, shown, &visit.screen(&state))
+        .await?;
     if was_shown {
         visit.keep(page, &state)
     } else {
@@ -76,7 +78,9 @@ async fn take_name(request: &Request<'_>) -> Flow<Response> {
         .to_owned();
     let here = visit.state(Stage::Forgot, &name);
     if visit.check_form().is_err() {
-        return visit.refuse_form(super::csrf::Refused::Stale, &visit.state(Stage::Forgot, ""));
+        return visit
+            .refuse_form(super::csrf::Refused::Stale, &visit.state(Stage::Forgot, ""))
+            .await;
     }
     request
         .admit_category(Category::UserAccountRecovery)
@@ -148,11 +152,7 @@ impl Visit<'_> {
 }
 
 async fn code_page(request: &Request<'_>) -> Flow<Response> {
-    let visit = Visit::open(request).await?;
-    match visit.kept() {
-        Some(state) => visit.show(state, request.path()),
-        None => visit.restart(),
-    }
+    Visit::open(request).await?.show_kept().await
 }
 
 async fn take_code(request: &Request<'_>) -> Flow<Response> {
@@ -161,7 +161,7 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
         return visit.over("");
     };
     if let Err(refused) = visit.check_form() {
-        return visit.refuse_form(refused, &state);
+        return visit.refuse_form(refused, &state).await;
     }
     request
         .admit_category(Category::UserAccountRecovery)

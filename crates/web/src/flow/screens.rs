@@ -1,14 +1,17 @@
 //! What a page shows, by the pool, the client and the stage of a sign-in.
 
+use cognate_domain::Endpoint;
 use cognate_domain::messages::destination;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::records::schema;
+use cognate_domain::resources::providers;
 use cognate_domain::users::password_policy;
-use cognate_shapes::{ExplicitAuthFlowsType, UsernameAttributeType};
+use cognate_shapes::{ExplicitAuthFlowsType, IdentityProviderTypeType, UsernameAttributeType};
 use qrcode::{Color, QrCode};
 
 use super::parameters::encode;
 use super::state::{CodeFor, PageState, Stage};
+use super::stop::Flow;
 use super::visit::Visit;
 use super::{answer, paths};
 use crate::views::Screen;
@@ -18,6 +21,21 @@ use crate::views::screen::*;
 pub(super) const RESEND: i64 = 30;
 /// The name of the pool's own users among the providers of a client.
 const OWN_USERS: &str = "COGNITO";
+
+/// Where the button of a provider leads.
+const AUTHORIZE: &str = "/oauth2/authorize";
+
+fn provider_kind(kind: IdentityProviderTypeType) -> ProviderKind {
+    use IdentityProviderTypeType as K;
+    match kind {
+        K::Google => ProviderKind::Google,
+        K::Facebook => ProviderKind::Facebook,
+        K::LoginWithAmazon => ProviderKind::Amazon,
+        K::SignInWithApple => ProviderKind::Apple,
+        K::Saml => ProviderKind::Saml,
+        K::Oidc => ProviderKind::Oidc,
+    }
+}
 
 /// Returns what users of a pool type as their name.
 pub(super) fn name_kind(pool: &Pool) -> NameKind {
@@ -128,7 +146,7 @@ impl Visit<'_> {
     }
 
     /// Returns the page on which a sign-in begins.
-    pub(super) fn sign_in(&self, who: &str) -> Screen {
+    pub(super) fn sign_in(&self, who: &str, providers: Vec<ProviderButton>) -> Screen {
         let local = self.is_local();
         let hint = self.authorization.login_hint.as_deref().unwrap_or_default();
         let username = if who.is_empty() { hint } else { who };
@@ -139,10 +157,56 @@ impl Visit<'_> {
             local,
             can_reset: local && can_reset(self.pool()),
             can_sign_up: local && can_sign_up(self.pool()),
-            providers: Vec::new(),
+            providers,
             domain_search: false,
             passkey: None,
         })
+    }
+
+    /// Returns the identity providers that the page on which a sign-in begins offers: those of the client, unless the
+    /// request names one.
+    ///
+    /// # Errors
+    /// Faults.
+    pub(super) async fn providers(&self) -> Flow<Vec<ProviderButton>> {
+        let listed = self.client().doc.supported_identity_providers.as_deref();
+        let listed = listed.unwrap_or_default();
+        if self.authorization.provider.is_some() || listed.iter().all(|name| name == OWN_USERS) {
+            return Ok(Vec::new());
+        }
+        let cx = self.request.cx(Endpoint::SignIn);
+        let found = providers::kinds(&cx, self.pool(), listed).await?;
+        let button = |(name, kind): (String, IdentityProviderTypeType)| ProviderButton {
+            href: format!(
+                "{AUTHORIZE}?{}&identity_provider={}",
+                self.query.raw,
+                encode(&name)
+            ),
+            kind: provider_kind(kind),
+            name,
+        };
+        Ok(found.into_iter().map(button).collect())
+    }
+
+    /// Returns the page that says that the protocol of the identity provider is not there; None for a request that names
+    /// none but the pool.
+    pub(super) fn no_provider(&self) -> Option<Screen> {
+        let name = self
+            .authorization
+            .provider
+            .as_deref()
+            .filter(|name| *name != OWN_USERS)?;
+        let listed = self.client().doc.supported_identity_providers.as_deref();
+        let others = listed
+            .unwrap_or_default()
+            .iter()
+            .any(|name| name == OWN_USERS);
+        let query = self.query.without(&["identity_provider", "idp_identifier"]);
+        Some(Screen::Notice(Notice {
+            kind: NoticeKind::NoProvider(name.to_owned()),
+            next: others.then(|| format!("{}?{query}", paths::SIGN_IN)),
+            home: answer::home(&self.authorization.redirect_uri),
+        }))
     }
 
     /// Returns when another code may be asked for.
@@ -165,7 +229,8 @@ impl Visit<'_> {
     pub(super) fn screen(&self, state: &PageState) -> Screen {
         let who = || state.who.clone();
         match state.stage.clone() {
-            Stage::SignIn | Stage::OtherAccount => self.sign_in(&state.who),
+            // Its own handler draws it, with the providers.
+            Stage::SignIn | Stage::OtherAccount => self.sign_in(&state.who, Vec::new()),
             Stage::Over => answer::restart(self.link(paths::SIGN_IN)),
             Stage::ChooseFactor { factors } => Screen::ChooseFactor(ChooseFactor {
                 who: who(),

@@ -17,9 +17,9 @@ use super::csrf::{Csrf, Refused};
 use super::parameters::Query;
 use super::state::{self, Owner, PageState, Stage};
 use super::stop::{Flow, Stop};
-use super::{answer, paths};
+use super::{answer, error, paths};
 use crate::action;
-use crate::branding::Brand;
+use crate::branding;
 use crate::cookies::Cookies;
 use crate::failure::Failure;
 use crate::fields::Fields;
@@ -219,7 +219,8 @@ impl<'r> Visit<'r> {
     pub(super) fn keep(&self, response: Response, state: &PageState) -> Flow<Response> {
         match state::keep(&self.cookies, self.owner(), state, self.now())? {
             Some(set) => Ok(set.into_iter().fold(response, Response::with_cookie)),
-            None => Err(Stop::with(self.restart()?)),
+            // The page of a step without a sign-in says that it has ended.
+            None => Err(Stop::with(self.forget(self.redirect(paths::OVER)?)?)),
         }
     }
 
@@ -274,25 +275,35 @@ impl<'r> Visit<'r> {
     ///
     /// # Errors
     /// None in practice.
-    pub(super) fn page(
+    pub(super) async fn page(
         &self,
         status: StatusCode,
         alert: Option<Alert>,
         screen: &Screen,
     ) -> Flow<Response> {
-        let brand = Brand::default();
+        let locale = self.request.locale();
+        let (app, client) = (self.request.app(), self.client());
+        let look = branding::load(app, &self.pool().id, &client.id, self.version, locale).await?;
+        let terms = look.terms.as_ref();
         let frame = Frame {
-            locale: self.request.locale(),
+            locale,
             version: self.version,
-            brand: &brand,
-            app: &self.client().doc.name,
+            brand: &look.brand,
+            app: &client.doc.name,
             query: &self.query.raw,
             csrf: &self.csrf.token,
             alert,
-            terms_of_use: None,
-            privacy_policy: None,
+            terms_of_use: terms.map(|terms| terms.terms_of_use.as_str()),
+            privacy_policy: terms.map(|terms| terms.privacy_policy.as_str()),
         };
-        let response = answer::draw(status, &frame, screen);
+        let response = match look.refused {
+            true => answer::draw(
+                StatusCode::BAD_REQUEST,
+                &frame,
+                &error::unavailable(self.request),
+            ),
+            false => answer::draw(status, &frame, screen),
+        };
         let response =
             response.with_form_target(&answer::form_source(&self.authorization.redirect_uri));
         Ok(match self.csrf.cookie()? {
@@ -305,9 +316,9 @@ impl<'r> Visit<'r> {
     ///
     /// # Errors
     /// None in practice.
-    pub(super) fn restart(&self) -> Flow<Response> {
+    pub(super) async fn restart(&self) -> Flow<Response> {
         let screen = answer::restart(self.link(paths::SIGN_IN));
-        self.page(StatusCode::OK, None, &screen)
+        self.page(StatusCode::OK, None, &screen).await
     }
 
     /// Sends the browser to the page that says that the sign-in has ended.

@@ -27,6 +27,25 @@ pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Provide
     Provider::open(pool, row.ok_or_else(|| texts::provider_not_found(name))?)
 }
 
+/// Returns those of `names` that the pool has, with their types, in their order.
+///
+/// # Errors
+/// The store's, and an internal fault for a row that does not open.
+pub async fn kinds(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    names: &[String],
+) -> Result<Vec<(String, IdentityProviderTypeType)>> {
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| *name != OWN_USERS) {
+        if let Some(row) = table::get(&cx.store, &pool.id, name).await? {
+            let provider = Provider::open(pool, row)?;
+            found.push((provider.name, provider.doc.kind));
+        }
+    }
+    Ok(found)
+}
+
 /// True if a provider is a social one, whose name is its type.
 pub(crate) fn is_social(kind: IdentityProviderTypeType) -> bool {
     use IdentityProviderTypeType as K;

@@ -215,3 +215,37 @@ async fn a_long_name_fits_or_the_sign_in_begins_again() {
         .await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn a_double_click_leads_to_the_client_and_an_old_session_does_not() {
+    let pages = Pages::new(2).await;
+    two_steps(&pages).await;
+    let query = pages.query();
+    let mut browser = pages.browser();
+    browser.step(&format!("/login?{query}"), &FIRST).await;
+    let before = browser.cookies.clone();
+    code_of(
+        &browser
+            .post(&format!("/resetPassword?{query}"), &SECOND)
+            .await,
+    );
+    let session = browser.cookies["cognito"].clone();
+    // The second click left before the answer to the first one came.
+    browser.cookies = before;
+    let answer = browser
+        .post(&format!("/resetPassword?{query}"), &SECOND)
+        .await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let page = header(&answer, "location").to_owned();
+    browser.cookies.insert("cognito".into(), session);
+    code_of(&browser.get(&page).await);
+    let second = cognate_domain::clock::SECOND;
+    pages
+        .site
+        .app
+        .advance_clock(61 * second)
+        .await
+        .unwrap_or_else(|e| panic!("{e:?}"));
+    let late = browser.get(&format!("/mfa?{query}")).await;
+    assert!(is_over(text_of(&late)), "{}", text_of(&late));
+}

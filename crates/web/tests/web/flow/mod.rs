@@ -6,6 +6,8 @@ mod chooser;
 mod forms;
 mod headers;
 mod mixing;
+mod passkeys;
+mod providers;
 mod second_factors;
 mod sign_in;
 

@@ -75,3 +75,132 @@ async fn an_app_is_set_up_and_then_asked_for() {
         code_of(&browser.post(&here, &[("authentication_code", &code)]).await);
     }
 }
+
+/// A pool with codes by e-mail and text message as second factors, which jane has both.
+async fn two_factors(version: i64, configuration: &str, recovery: &str) -> Pages {
+    let pool = json!({
+        "EmailConfiguration": {
+            "EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@b.example",
+        },
+        "AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": recovery}]},
+    });
+    let pages = Pages::with(version, pool, json!({})).await;
+    let mut input = json!({
+        "UserPoolId": pages.pool, "MfaConfiguration": configuration,
+        "SmsMfaConfiguration": {"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}},
+        "SoftwareTokenMfaConfiguration": {"Enabled": true},
+    });
+    if recovery != "verified_email" {
+        input["EmailMfaConfiguration"] = json!({});
+    }
+    pages.site.call(Op::SetUserPoolMfaConfig, input).await;
+    pages
+}
+
+#[tokio::test]
+async fn one_of_two_factors_is_chosen_and_exchanged_for_the_other() {
+    for version in [1, 2] {
+        let pages = two_factors(version, "OPTIONAL", "admin_only").await;
+        let phone = json!([
+            {"Name": "phone_number", "Value": "+12065550100"}, {"Name": "phone_number_verified", "Value": "true"},
+        ]);
+        pages
+            .admin(
+                Op::AdminUpdateUserAttributes,
+                "jane",
+                json!({"UserAttributes": phone}),
+            )
+            .await;
+        let on =
+            json!({"SMSMfaSettings": {"Enabled": true}, "EmailMfaSettings": {"Enabled": true}});
+        pages.admin(Op::AdminSetUserMFAPreference, "jane", on).await;
+        let query = pages.query();
+        let mut browser = pages.browser();
+        let (path, html) = browser.step(&format!("/login?{query}"), &SIGN_IN).await;
+        assert_eq!(
+            path,
+            if version == 2 {
+                "/mfa/options"
+            } else {
+                "/mfaOption"
+            }
+        );
+        assert!(
+            html.contains("value=\"sms\"") && html.contains("value=\"email\""),
+            "{html}"
+        );
+        let choose = format!("{path}?{query}");
+        let (_, html) = browser.step(&choose, &[("factor", "app")]).await;
+        says(&html, "Choose one of these.");
+        let (path, html) = browser.step(&choose, &[("factor", "sms")]).await;
+        assert_eq!(path, "/mfa");
+        says(&html, "+*******0100");
+        let sms = pages.code().await;
+        // Another way, and a new code of that.
+        let (_, html) = browser.step(&format!("/mfa/back?{query}"), &[]).await;
+        assert!(html.contains("value=\"email\""));
+        let (path, html) = browser.step(&choose, &[("factor", "email")]).await;
+        assert_eq!(path, "/mfa");
+        says(&html, "j***@e***");
+        let here = format!("/mfa?{query}");
+        let (_, html) = browser.step(&here, &[("code", &sms)]).await;
+        says(&html, "Invalid code or auth state for the user.");
+        pages
+            .site
+            .app
+            .advance_clock(31 * SECOND)
+            .await
+            .unwrap_or_else(|e| panic!("{e:?}"));
+        let (_, html) = browser.step(&here, &[("resend", "true")]).await;
+        says(&html, "A new code was sent.");
+        let email = pages.code().await;
+        code_of(&browser.post(&here, &[("mfaCode", &email)]).await);
+    }
+}
+
+#[tokio::test]
+async fn a_number_or_an_address_is_set_up_where_the_pool_demands_a_factor() {
+    for version in [1, 2] {
+        let pages = two_factors(version, "ON", "verified_email").await;
+        let query = pages.query();
+        let mut browser = pages.browser();
+        let (path, html) = browser.step(&format!("/login?{query}"), &SIGN_IN).await;
+        assert!(
+            html.contains("value=\"sms\"") && html.contains("value=\"app\""),
+            "{html}"
+        );
+        let choose = format!("{path}?{query}");
+        let (path, _) = browser.step(&choose, &[("factor", "sms")]).await;
+        let here = format!("{path}?{query}");
+        let (_, html) = browser.step(&here, &[("contact", "12")]).await;
+        says(&html, "Invalid phone number format.");
+        assert!(html.contains("value=\"12\""));
+        let (path, html) = browser
+            .step(&here, &[("contact", "+1 (206) 555-0100")])
+            .await;
+        assert_eq!(path, "/mfa/phone/verify");
+        says(&html, "+*******0100");
+        let code = pages.code().await;
+        code_of(
+            &browser
+                .post(&format!("{path}?{query}"), &[("code", &code)])
+                .await,
+        );
+        let jane = pages.admin(Op::AdminGetUser, "jane", json!({})).await;
+        assert_eq!(jane["UserMFASettingList"], json!(["SMS_MFA"]));
+        let verified = json!({"Name": "phone_number_verified", "Value": "true"});
+        assert!(
+            jane["UserAttributes"]
+                .as_array()
+                .unwrap()
+                .contains(&verified),
+            "{jane}"
+        );
+        // From now on it is asked for.
+        let mut browser = pages.browser();
+        let (path, html) = browser.step(&format!("/login?{query}"), &SIGN_IN).await;
+        assert_eq!(path, "/mfa");
+        says(&html, "+*******0100");
+        assert!(!browser.cookies.contains_key("cognito"));
+    }
+}
