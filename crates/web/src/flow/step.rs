@@ -288,7 +288,7 @@ impl Visit<'_> {
         }
     }
 
-    /// Sends a user who has not confirmed the sign-up another code (endpoints.md 3.2).
+    /// Sends a user who has not confirmed the sign-up another code (pages.md 1.4).
     async fn confirm_first(&self, here: PageState) -> Flow<Response> {
         self.request
             .admit_category(Category::UserAccountRecovery)

@@ -83,7 +83,7 @@ async fn a_form_may_lead_to_the_client_and_only_pages_that_need_one_run_a_script
         assert!(policy.ends_with("script-src 'self'"));
         let page = pages
             .browser()
-            .get(&format!("/forgotPassword?{query}"))
+            .get(&format!("/mfa?{query}"))
             .await;
         assert!(!header(&page, "content-security-policy").contains("script-src"));
     }
