@@ -1,33 +1,26 @@
 // Conveniences of the pages, and passkeys. Everything but passkeys works without.
 'use strict';
 (() => {
-  const all = (query, in_ = document) => [...in_.querySelectorAll(query)];
-  const one = (query, in_ = document) => in_.querySelector(query);
-  const say = (place, text) => {
-    if (!place || !text) return;
-    place.hidden = false;
-    place.textContent = text;
-  };
+  const all = (query, within = document) => [...within.querySelectorAll(query)];
+  const on = (target, name, run) => target.addEventListener(name, run);
+  const one = (query, within = document) => within.querySelector(query);
 
   // A form is sent once; the button that sent it says so.
   const free = () => {
     for (const form of document.forms) delete form.dataset.sent;
     all('[aria-busy]').forEach(button => button.removeAttribute('aria-busy'));
   };
-  document.addEventListener('submit', event => {
+  on(document, 'submit', event => {
     const form = event.target;
     if (event.defaultPrevented) return;
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
-    form.dataset.sent = '1';
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = 1;
     if (event.submitter?.classList.contains('button')) event.submitter.setAttribute('aria-busy', 'true');
     // A request that hangs can be repeated.
     setTimeout(free, 15000);
   });
   // A page that comes back from the history is as new.
-  addEventListener('pageshow', free);
+  on(window, 'pageshow', free);
 
   // The first field takes the focus where that brings no keyboard up and nothing was refused.
   if (matchMedia('(pointer: fine)').matches && !one('[role=alert]')) one('[data-focus]')?.focus();
@@ -35,20 +28,20 @@
   // Passwords: shown on demand, with a hint at caps lock.
   for (const button of all('[data-reveal]')) {
     const field = document.getElementById(button.dataset.reveal);
-    const shown = [button.textContent, button.ariaLabel];
+    const shown = [button.value, button.ariaLabel];
     button.hidden = false;
-    button.addEventListener('click', () => {
+    on(button, 'click', () => {
       const hide = field.type === 'password';
       const { selectionStart, selectionEnd } = field;
       field.type = hide ? 'text' : 'password';
-      [button.textContent, button.ariaLabel] = hide ? [button.dataset.hide, button.dataset.hideLabel] : shown;
+      [button.value, button.ariaLabel] = hide ? [button.dataset.hide, button.dataset.hideLabel] : shown;
       field.focus();
       field.setSelectionRange(selectionStart, selectionEnd);
     });
-    field.form.addEventListener('submit', () => (field.type = 'password'));
+    on(field.form, 'submit', () => (field.type = 'password'));
     const hint = one(`[data-caps="${field.id}"]`);
-    field.addEventListener('keyup', event => (hint.hidden = !event.getModifierState?.('CapsLock')));
-    field.addEventListener('blur', () => (hint.hidden = true));
+    on(field, 'keyup', event => (hint.hidden = !event.getModifierState?.('CapsLock')));
+    on(field, 'blur', () => (hint.hidden = true));
   }
 
   // Rules for passwords, marked while one types. The server judges.
@@ -68,23 +61,18 @@
       const open = all('[data-rule]', rules).filter(line => {
         const met = tests[line.dataset.rule](watched.value, Number(line.dataset.least));
         line.classList.toggle('met', met);
-        line.classList.toggle('failed', !met && left && watched.value !== '');
-        let word = one('.quiet', line);
-        if (!word) {
-          word = line.appendChild(document.createElement('span'));
-          word.className = 'quiet';
-        }
-        word.textContent = ` (${met ? rules.dataset.met : rules.dataset.unmet})`;
+        line.classList.toggle('failed', !met && left && !!watched.value);
+        one('.quiet', line).textContent = ` (${met ? rules.dataset.met : rules.dataset.unmet})`;
         return !met;
       });
       clearTimeout(pause);
       pause = setTimeout(() => {
-        const text = one('span:not(.quiet)', open[0] ?? rules)?.textContent;
-        said.textContent = watched.value === '' ? '' : open.length ? text : rules.dataset.all;
+        const first = open[0] ? one('span', open[0]).textContent : rules.dataset.all;
+        said.textContent = watched.value && first;
       }, 1200);
     };
-    watched.addEventListener('input', () => mark(false));
-    watched.addEventListener('blur', () => mark(true));
+    on(watched, 'input', () => mark(false));
+    on(watched, 'blur', () => mark(true));
     mark(false);
   }
 
@@ -95,7 +83,7 @@
     const tick = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
       button.disabled = left > 0;
-      const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+      const time = new Date(1000 * left).toISOString().slice(15, 19);
       button.textContent = left > 0 ? button.dataset.waiting.replace('{time}', time) : text;
       if (left > 0) setTimeout(tick, 500);
     };
@@ -103,41 +91,35 @@
   }
 
   for (const button of navigator.clipboard ? all('[data-copy]') : []) {
-    const text = button.textContent;
+    const text = button.value;
     button.hidden = false;
-    button.addEventListener('click', async () => {
+    on(button, 'click', async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      one('[data-copy-said]').textContent = button.textContent = button.dataset.copied;
-      setTimeout(() => (button.textContent = text), 3000);
+      one('[data-copy-said]').textContent = button.value = button.dataset.copied;
+      setTimeout(() => (button.value = text), 3000);
     });
   }
 
   // Menus close when one goes elsewhere.
-  for (const menu of all('details')) {
-    document.addEventListener('click', event => menu.contains(event.target) || (menu.open = false));
-    menu.addEventListener('keydown', event => {
-      if (event.key !== 'Escape') return;
-      menu.open = false;
-      one('summary', menu).focus();
-    });
-  }
+  const close = event => all('details').forEach(menu => (menu.open &&= event.key !== 'Escape' && menu.contains(event.target)));
+  on(document, 'click', close);
+  on(document, 'keydown', event => event.key === 'Escape' && close(event));
 
   // Passkeys.
   const bytes = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
   const text = buffer =>
-    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/[+/=]/g, c => ({ '+': '-', '/': '_' })[c] ?? '');
   const listed = list => list?.map(entry => ({ ...entry, id: bytes(entry.id) }));
   const json = credential => {
     const { response } = credential;
-    const sent = { clientDataJSON: text(response.clientDataJSON) };
-    for (const name of ['authenticatorData', 'signature', 'userHandle', 'attestationObject'])
+    const sent = {};
+    for (const name of ['clientDataJSON', 'authenticatorData', 'signature', 'userHandle', 'attestationObject'])
       if (response[name]) sent[name] = text(response[name]);
     if (response.getTransports) sent.transports = response.getTransports();
     return JSON.stringify({
       id: credential.id,
       rawId: text(credential.rawId),
       type: credential.type,
-      authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
       clientExtensionResults: credential.getClientExtensionResults(),
       response: sent,
     });
@@ -150,42 +132,37 @@
     publicKey.challenge = bytes(publicKey.challenge);
     publicKey.allowCredentials = listed(publicKey.allowCredentials);
     publicKey.excludeCredentials = listed(publicKey.excludeCredentials);
-    const wanted = { publicKey, signal: running.signal };
-    if (mediation) wanted.mediation = mediation;
-    if (form.dataset.passkey === 'create') publicKey.user.id = bytes(publicKey.user.id);
-    const made = await navigator.credentials[form.dataset.passkey === 'create' ? 'create' : 'get'](wanted);
-    const hidden = (name, value) => {
-      const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement('input'), { type: 'hidden', name }));
-      field.value = value;
-    };
-    hidden('credential', json(made));
+    const create = publicKey.user;
+    if (create) create.id = bytes(create.id);
+    const options = { publicKey, signal: running.signal, ...(mediation && { mediation }) };
+    const made = await navigator.credentials[create ? 'create' : 'get'](options);
     // On the first page the token is in the form of the password.
-    hidden('csrf', one('input[name=csrf]').value);
+    for (const [name, value] of [['credential', json(made)], ['csrf', one('[name=csrf]').value]]) {
+      const field = form.elements[name] ?? form.appendChild(document.createElement('input'));
+      Object.assign(field, { type: 'hidden', name, value });
+    }
     form.submit();
   };
   const form = one('form[data-passkey]');
   if (!form) return;
   const said = one('[data-passkey-said]');
   const button = one('[data-passkey-for]');
-  if (!window.PublicKeyCredential) {
-    say(said, said?.dataset.passkeyNone);
-    return;
-  }
+  const say = text => Object.assign(said, { hidden: !text, textContent: text });
+  if (!window.PublicKeyCredential) return say(said.dataset.passkeyNone);
   const start = async event => {
     event.preventDefault();
-    said.hidden = true;
+    say();
     try {
       await ask(form);
     } catch (error) {
-      const exists = error.name === 'InvalidStateError' && said.dataset.passkeyExists;
-      say(said, exists || said.dataset.passkeySaid);
+      say((error.name === 'InvalidStateError' && said.dataset.passkeyExists) || said.dataset.passkeySaid);
     }
   };
   if (button) {
     button.hidden = false;
-    button.addEventListener('click', start);
+    on(button, 'click', start);
     PublicKeyCredential.isConditionalMediationAvailable?.().then(can => can && ask(form, 'conditional')).catch(() => {});
   } else {
-    form.addEventListener('submit', start);
+    on(form, 'submit', start);
   }
 })();

@@ -34,9 +34,14 @@ fn main() -> std::io::Result<()> {
         .unwrap_or_else(|| "target/gallery".to_owned());
     let out = Path::new(&out);
     let mut names = String::new();
+    let mut made_up_ones = String::new();
     for (folder, made_up) in LANGUAGES {
         std::fs::create_dir_all(out.join(folder))?;
         let locale = Locale::of_tag(folder);
+        if locale.is_none() {
+            made_up_ones.push_str(folder);
+            made_up_ones.push('\n');
+        }
         for sample in samples::all() {
             let mut html = draw(&sample, locale.unwrap_or_default());
             if let (None, Some((lang, dir))) = (locale, made_up) {
@@ -50,6 +55,7 @@ fn main() -> std::io::Result<()> {
         }
     }
     std::fs::write(out.join("names.txt"), names)?;
+    std::fs::write(out.join("made-up.txt"), made_up_ones)?;
     for asset in ASSETS {
         let path = out.join(asset.path().trim_start_matches('/'));
         path.parent().map(std::fs::create_dir_all).transpose()?;

@@ -71,8 +71,8 @@ impl Asset {
         }
     }
 
-    /// Returns what is served: the file without indentation and without lines that are comments. Neither styles nor the
-    /// script have texts of several lines.
+    /// Returns what is served: the file without indentation and without lines that are comments, styles without blanks
+    /// around braces, colons and semicolons. No text in these files has such characters, or several lines.
     pub fn bytes(&self) -> &Bytes {
         self.bytes.get_or_init(|| {
             let mut served = String::with_capacity(self.source.len());
@@ -84,6 +84,17 @@ impl Asset {
                 if !is_comment {
                     served.push_str(line);
                     served.push('\n');
+                }
+            }
+            if self.ending == "css" {
+                for (written, short) in [
+                    (" {", "{"),
+                    ("{ ", "{"),
+                    (" }", "}"),
+                    ("; ", ";"),
+                    (": ", ":"),
+                ] {
+                    served = served.replace(written, short);
                 }
             }
             served.into()

@@ -136,6 +136,22 @@ fn a_text_with_a_number_has_every_form_of_its_language() {
     }
 }
 
+#[test]
+fn no_button_is_too_long_for_its_line() {
+    // These are links, which wrap, or have a value in them.
+    let others = ["forgot", "provider", "continue_as", "home", "resend_in"];
+    for locale in Locale::ALL {
+        let file = file(*locale);
+        for (key, text) in file["pages"]["action"].as_table().unwrap() {
+            let length = text.as_str().unwrap().chars().count();
+            assert!(
+                others.contains(&key.as_str()) || length <= 26,
+                "{locale:?} {key}: {length}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_language_that_a_link_names_is_kept() {
     let site = Site::new(Settings::dev()).await;

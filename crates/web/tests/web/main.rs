@@ -18,6 +18,7 @@ mod flow;
 mod forms;
 mod hosts;
 mod locales;
+mod managed;
 mod oauth;
 mod oidc;
 mod pages;

@@ -135,7 +135,7 @@ pub(super) enum Body<'a> {
         name: Field<'a>,
     },
     Chooser {
-        name: String,
+        words: Vec<Segment<'a>>,
     },
     Notice {
         reference: Option<&'a str>,

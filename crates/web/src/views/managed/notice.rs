@@ -11,7 +11,7 @@ use crate::views::screen::*;
 pub(super) fn chooser<'a>(make: &Maker<'a>, screen: &'a Chooser) -> Step<'a> {
     let t = make.t;
     let body = Body::Chooser {
-        name: fill(&t.action.continue_as, &[("name", &screen.who)]),
+        words: segments(&t.action.continue_as, &[("name", &screen.who)]),
     };
     Step::blank("chooser", &t.chooser.title, body)
         .lead(make.continue_to())
