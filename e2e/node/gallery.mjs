@@ -7,30 +7,16 @@
 // or if a page reports an error of its own, for example against its policy.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { extname, join, normalize } from 'node:path';
-import { chromium } from 'playwright-core';
+import { join } from 'node:path';
+import { serve } from './gallery_server.mjs';
 
 const [gallery, out, part = '', only = ''] = process.argv.slice(2);
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript' };
-const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'self'";
 const SIZES = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } };
 const SPACING = '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const server = createServer(({ url }, answer) => {
-  const path = join(gallery, normalize(decodeURIComponent(url.split('?')[0])));
-  if (!existsSync(path) || !TYPES[extname(path)]) return answer.writeHead(404).end();
-  answer.setHeader('Content-Security-Policy', POLICY).setHeader('Content-Type', TYPES[extname(path)]);
-  answer.end(readFileSync(path));
-});
-await new Promise(listening => server.listen(0, 'localhost', listening));
-const base = `http://localhost:${server.address().port}`;
-// What runs this may be root, for whom Chromium has no sandbox.
-const browser = await chromium.launch({ executablePath: BROWSERS.find(existsSync), args: ['--no-sandbox'] });
+const { base, browser, close } = await serve(gallery);
 const found = [];
 
 /** What is wider than the window. */
@@ -85,7 +71,6 @@ for (const scheme of ['light', 'dark']) {
     await context.close();
   }
 }
-await browser.close();
-server.close();
+await close();
 console.log(found.length ? [...new Set(found)].join('\n') : `${names.length} pages in ${languages.length} languages`);
 process.exitCode = found.length ? 1 : 0;

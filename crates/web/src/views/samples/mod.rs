@@ -19,7 +19,7 @@ const WHO: &str = "ada.lovelace@example.com";
 const LONG: &str =
     "wolfeschlegelsteinhausenbergerdorff.hubert-blaine@department.of.long.names.example.com";
 const OPTIONS: &str = r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","rpId":"localhost","timeout":60000,"userVerification":"preferred","allowCredentials":[]}"#;
-const CREATION: &str = r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","rp":{"id":"localhost","name":"Example"},"user":{"id":"AAAA","name":"ada","displayName":"Ada"},"pubKeyCredParams":[{"type":"public-key","alg":-7}],"excludeCredentials":[]}"#;
+const CREATION: &str = r#"{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","rp":{"id":"localhost","name":"Example"},"user":{"id":"AAAA","name":"ada","displayName":"Ada"},"pubKeyCredParams":[{"type":"public-key","alg":-7},{"type":"public-key","alg":-257}],"authenticatorSelection":{"residentKey":"required","userVerification":"preferred"},"excludeCredentials":[]}"#;
 
 const RULES: PasswordRules = PasswordRules {
     min_length: 12,
