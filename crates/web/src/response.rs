@@ -15,9 +15,10 @@ const YEAR: u32 = 365 * 24 * 60 * 60;
 /// The most cookies that one answer sets.
 const MOST_COOKIES: usize = 16;
 
-/// For pages: styles and images of this site alone, no frames, and no scripts unless the page needs one.
+/// For pages: styles and images of this site alone, no frames, and no scripts unless the page needs one. Images may also
+/// be part of a style sheet, as owners of classic pages have them.
 const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'";
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'";
 /// The end of that.
 const PAGE_POLICY_END: &str = "; base-uri 'none'; frame-ancestors 'none'";
 /// For everything that is no page.

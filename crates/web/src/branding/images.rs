@@ -27,7 +27,7 @@ pub(crate) fn file_name(image: &AssetInfo) -> String {
 }
 
 /// Returns the content type of a kind of file.
-pub(crate) fn content_type(extension: &str) -> &'static str {
+pub fn content_type(extension: &str) -> &'static str {
     match extension {
         "ICO" => "image/x-icon",
         "JPEG" => "image/jpeg",

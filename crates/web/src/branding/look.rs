@@ -94,6 +94,16 @@ pub fn style_sheet(client_id: &str, style: &LoginStyle) -> String {
     sheet::of(&settings, &images)
 }
 
+/// Returns the paths of the images of a style, in their order.
+pub fn image_paths(client_id: &str, style: &LoginStyle) -> Vec<String> {
+    let images = Images::new(client_id, style, Scheme::Light);
+    style
+        .images
+        .iter()
+        .map(|image| images.path(image))
+        .collect()
+}
+
 /// Returns what templates need of a customization of the classic pages. The paths are those of endpoints.md 3.4, with
 /// the client whose page it is.
 pub fn classic(client_id: &str, look: &ClassicLook) -> Brand {

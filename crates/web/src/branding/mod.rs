@@ -26,7 +26,8 @@ use cognate_domain::resources::terms::TermsLinks;
 use cognate_domain::{App, Fault, Mode};
 
 pub use brand::{Band, Brand, Classic, Favicon, FormLogo, Logo, Method, Picture, Place, Scheme};
-pub use look::{classic, managed, style_sheet};
+pub use images::content_type;
+pub use look::{classic, image_paths, managed, style_sheet};
 pub(crate) use serve::{CLASSIC_LOGO, CLASSIC_SHEET, IMAGE, SHEET};
 
 use crate::locale::Locale;
@@ -44,7 +45,7 @@ pub struct Shown {
     pub refused: bool,
 }
 
-/// The heading and the sentence of a page whose client has no style, where the server is strict (endpoints.md 1.10).
+/// The heading and the sentence of a page whose client has no style, where the server is strict (endpoints.md 3.7).
 pub const UNAVAILABLE: (&str, &str) = (
     "Login pages unavailable",
     "Please contact an administrator.",
@@ -62,14 +63,14 @@ pub async fn load(
     locale: Locale,
 ) -> Result<Shown, Fault> {
     if version == Version::Classic {
-        let look = stored::classic(app, pool_id, client_id).await?;
+        let look = stored::classic(&app.store, pool_id, client_id).await?;
         let brand = look.map(|look| classic(client_id, &look));
         return Ok(Shown {
             brand: brand.unwrap_or_default(),
             ..Shown::default()
         });
     }
-    let found = stored::managed(app, pool_id, client_id, locale.tag()).await?;
+    let found = stored::managed(&app.store, pool_id, client_id, locale.tag()).await?;
     let brand = match &found.style {
         Some(style) => managed(client_id, style),
         None => {

@@ -73,7 +73,7 @@ fn file(content_type: &'static str, bytes: impl Into<Bytes>, current: bool) -> R
 /// Returns the style of a client.
 async fn style(app: &App, client_id: &str) -> Result<LoginStyle, Failure> {
     let pool_id = pool_of(app, client_id).await?;
-    let found = stored::managed(app, &pool_id, client_id, "").await?;
+    let found = stored::managed(&app.store, &pool_id, client_id, "").await?;
     found.style.ok_or(Failure::NotFound)
 }
 
@@ -105,7 +105,7 @@ async fn image(request: Request<'_>) -> Result<Response, Failure> {
     let found = all.find(|image| images::file_name(image) == name);
     let found = found.ok_or(Failure::NotFound)?;
     let pool_id = pool_of(app, client_id).await?;
-    let bytes = stored::image(app, &pool_id, &style, &found.key).await?;
+    let bytes = stored::image(&app.store, &pool_id, &style, &found.key).await?;
     let bytes = bytes.ok_or(Failure::NotFound)?;
     let current = images::stamp(&style) == request.param("version");
     let answer = file(images::content_type(&found.extension), bytes, current);
@@ -117,8 +117,12 @@ async fn image(request: Request<'_>) -> Result<Response, Failure> {
 
 async fn customization(request: &Request<'_>) -> Result<(String, ClassicLook), Failure> {
     let (app, client_id) = (request.app(), request.param("client"));
-    let pool_id = pool_of(app, client_id).await?;
-    let found = stored::classic(app, &pool_id, client_id).await?;
+    // The addresses that the API shows name `ALL` for the clients of the pool whose domain is asked.
+    let pool_id = match (client_id, &request.visitor().domain) {
+        ("ALL", Some(domain)) => domain.pool.id.clone(),
+        _ => pool_of(app, client_id).await?,
+    };
+    let found = stored::classic(&app.store, &pool_id, client_id).await?;
     Ok((pool_id, found.ok_or(Failure::NotFound)?))
 }
 
@@ -151,7 +155,7 @@ async fn classic_logo(request: Request<'_>) -> Result<Response, Failure> {
         "png" => "image/png",
         _ => "image/jpeg",
     };
-    let bytes = stored::logo(request.app(), &pool_id, &look).await?;
+    let bytes = stored::logo(&request.app().store, &pool_id, &look).await?;
     let bytes = bytes.ok_or(Failure::NotFound)?;
     Ok(file(content_type, bytes, is_current(&request, &look)))
 }

@@ -192,7 +192,7 @@ async fn the_class_decides_about_security_headers() {
         let page = site.ask(&TABLE, request(Method::GET, path)).await.unwrap();
         assert_eq!(
             header(&page, "content-security-policy"),
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
              frame-ancestors 'none'"
         );
         assert_eq!(header(&page, "x-content-type-options"), "nosniff");

@@ -1,12 +1,12 @@
 //! What the pages of a client look like, as they need it: one round trip to the database for a page.
 
+use cognate_store::Store;
 use cognate_store::tables::login_styles;
 pub use cognate_store::tables::login_styles::{AssetInfo, AssetKey};
 use cognate_store::tables::terms;
 use cognate_store::tables::ui_customizations::{self, CustomizationRow};
 use serde_json::{Map, Value};
 
-use crate::app::App;
 use crate::errors::Result;
 use crate::resources::branding::style::StyleDoc;
 use crate::resources::branding::{css, settings, version};
@@ -46,14 +46,14 @@ pub struct ManagedLook {
 /// # Errors
 /// Faults.
 pub async fn managed(
-    app: &App,
+    store: &Store,
     pool_id: &str,
     client_id: &str,
     language: &str,
 ) -> Result<ManagedLook> {
     let [style, images] = login_styles::look_queries(pool_id, client_id);
     let queries = [style, images, terms::all_of_client(pool_id, client_id)];
-    let mut answers = app.store.read(&queries).await?.into_iter();
+    let mut answers = store.read(&queries).await?.into_iter();
     let mut next = || answers.next().unwrap_or_default();
     let (style, images, documents) = (next(), next(), next());
     let style = match login_styles::look(style, images)? {
@@ -77,12 +77,12 @@ pub async fn managed(
 /// # Errors
 /// Faults.
 pub async fn image(
-    app: &App,
+    store: &Store,
     pool_id: &str,
     style: &LoginStyle,
     key: &AssetKey,
 ) -> Result<Option<Vec<u8>>> {
-    Ok(login_styles::image(&app.store, pool_id, &style.id, key).await?)
+    Ok(login_styles::image(store, pool_id, &style.id, key).await?)
 }
 
 /// The customization of the classic pages that applies to a client (SetUICustomization).
@@ -127,8 +127,8 @@ impl ClassicLook {
 ///
 /// # Errors
 /// Faults.
-pub async fn classic(app: &App, pool_id: &str, client_id: &str) -> Result<Option<ClassicLook>> {
-    let row = ui_customizations::in_force(&app.store, pool_id, client_id).await?;
+pub async fn classic(store: &Store, pool_id: &str, client_id: &str) -> Result<Option<ClassicLook>> {
+    let row = ui_customizations::in_force(store, pool_id, client_id).await?;
     row.map(|row| {
         let version = version(row.modified)?;
         Ok(ClassicLook { row, version })
@@ -140,6 +140,6 @@ pub async fn classic(app: &App, pool_id: &str, client_id: &str) -> Result<Option
 ///
 /// # Errors
 /// Faults.
-pub async fn logo(app: &App, pool_id: &str, look: &ClassicLook) -> Result<Option<Vec<u8>>> {
-    Ok(ui_customizations::image(&app.store, pool_id, &look.row.client_id).await?)
+pub async fn logo(store: &Store, pool_id: &str, look: &ClassicLook) -> Result<Option<Vec<u8>>> {
+    Ok(ui_customizations::image(store, pool_id, &look.row.client_id).await?)
 }

@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::client;
-use crate::site::{BASE, Site, header, text_of};
+use crate::site::{BASE, Site, header, request, text_of, visitor_at};
 
 async fn site() -> (Site, String, String) {
     let site = Site::new(Settings::dev()).await;
@@ -140,4 +140,42 @@ async fn a_sheet_asks_no_other_host() {
     let input = json!({"UserPoolId": pool, "ClientId": client});
     let shown = site.call(Op::GetUICustomization, input).await;
     assert_eq!(shown["UICustomization"]["CSS"], css);
+}
+
+#[tokio::test]
+async fn the_addresses_that_the_api_shows_lead_to_the_files() {
+    let (site, pool, client) = site().await;
+    let css = ".label-customizable { color: #111111; }";
+    site.call(
+        Op::SetUICustomization,
+        set(&pool, None, Some(css), Some(PNG)),
+    )
+    .await;
+    for asked in [Some(client.as_str()), None] {
+        let mut input = json!({"UserPoolId": pool});
+        if let Some(client) = asked {
+            input["ClientId"] = json!(client);
+        }
+        let shown = site.call(Op::GetUICustomization, input).await;
+        let url = shown["UICustomization"]["ImageUrl"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let (host, path) = url
+            .strip_prefix("https://")
+            .unwrap()
+            .split_once('/')
+            .unwrap();
+        let request = request(Method::GET, &format!("/{path}"));
+        let found = cognate_web::serve(&site, request, &visitor_at(host))
+            .await
+            .unwrap();
+        assert_eq!(found.body().as_ref(), PNG, "{url}");
+        // On a host that is no domain of the pool, the word names nobody.
+        assert!(
+            site.fetch(Method::GET, &format!("/{path}"), Some(BASE))
+                .await
+                .is_none()
+        );
+    }
 }
