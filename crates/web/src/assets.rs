@@ -51,8 +51,16 @@ pub static CLASSIC: Asset = Asset::new(
     include_str!("../assets/classic.css"),
 );
 
+/// The script of the classic pages on which a password is chosen.
+pub static CLASSIC_SCRIPT: Asset = Asset::new(
+    "classic",
+    "js",
+    "text/javascript; charset=utf-8",
+    include_str!("../assets/classic.js"),
+);
+
 /// All files.
-pub static ASSETS: [&Asset; 3] = [&STYLE, &SCRIPT, &CLASSIC];
+pub static ASSETS: [&Asset; 4] = [&STYLE, &SCRIPT, &CLASSIC, &CLASSIC_SCRIPT];
 
 impl Asset {
     const fn new(

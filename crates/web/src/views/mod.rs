@@ -15,7 +15,10 @@ pub use screen::Screen;
 
 /// True if a page has a script of this site.
 pub fn has_script(frame: &Frame<'_>, screen: &Screen) -> bool {
-    frame.version == Version::Managed && !matches!(screen, Screen::Notice(_))
+    match frame.version {
+        Version::Managed => !matches!(screen, Screen::Notice(_)),
+        Version::Classic => classic::has_rules(screen),
+    }
 }
 
 /// Draws a page as HTML. Its scripts are of this site, its styles too.

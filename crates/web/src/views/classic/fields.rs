@@ -83,18 +83,32 @@ pub(super) fn passwords<'a>(t: &'static Texts, first: &str, second: &str) -> Vec
     ]
 }
 
-/// Returns the rules that a policy has: the word of their classes, and their text (pages.md 1.2, K13).
-pub(super) fn rules(t: &Texts, rules: &PasswordRules) -> Vec<(&'static str, String)> {
-    let length = rules.min_length.to_string();
+/// A rule for passwords, as a line of its own.
+pub(super) struct Rule {
+    /// The word of its classes.
+    pub(super) word: &'static str,
+    /// The text.
+    pub(super) text: String,
+    /// The fewest characters of a password.
+    pub(super) least: i64,
+}
+
+/// Returns the rules that a policy has (pages.md 1.2, K13).
+pub(super) fn rules(t: &Texts, rules: &PasswordRules) -> Vec<Rule> {
+    let least = rules.min_length;
     [
         ("lowerletter", rules.lowercase, t.rule_lower.clone()),
         ("upperletter", rules.uppercase, t.rule_upper.clone()),
         ("symbols", rules.symbol, t.rule_symbol.clone()),
         ("numbers", rules.number, t.rule_number.clone()),
-        ("length", true, fill(&t.rule_length, "n", &length)),
+        (
+            "length",
+            true,
+            fill(&t.rule_length, "n", &least.to_string()),
+        ),
     ]
     .into_iter()
     .filter(|(_, holds, _)| *holds)
-    .map(|(word, _, text)| (word, text))
+    .map(|(word, _, text)| Rule { word, text, least })
     .collect()
 }

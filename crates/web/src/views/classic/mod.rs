@@ -41,6 +41,8 @@ struct Page<'a> {
     screen: &'a Screen,
     blocks: &'static [Block],
     style: &'static str,
+    /// The script that marks the rules for passwords, on pages with such rules.
+    script: Option<&'static str>,
     csrf: Named<'a>,
     logo_alt: String,
     /// What is drawn by the template for steps.
@@ -70,6 +72,7 @@ pub fn render(frame: &Frame<'_>, screen: &Screen) -> String {
         screen,
         blocks: blocks(screen),
         style: assets::CLASSIC.path(),
+        script: has_rules(screen).then(|| assets::CLASSIC_SCRIPT.path()),
         csrf: Named(frame.csrf),
         logo_alt: texts::fill(&t.ours.logo, "app", frame.app),
         step: Step::of(t, screen),
@@ -81,6 +84,14 @@ pub fn render(frame: &Frame<'_>, screen: &Screen) -> String {
         tracing::error!(%error, "a page could not be rendered");
         String::new()
     })
+}
+
+/// True for pages on which a password is chosen: they have a script.
+pub(super) fn has_rules(screen: &Screen) -> bool {
+    matches!(
+        screen,
+        Screen::SignUp(_) | Screen::NewPassword(_) | Screen::Reset(_)
+    )
 }
 
 /// Returns the copies of a page in their order (pages.md 1.2, K2).
@@ -173,8 +184,8 @@ impl<'a> Page<'a> {
             .collect()
     }
 
-    /// Returns the rules for passwords: the word of their classes, and their text (K13).
-    fn rules(&self, rules: Option<&PasswordRules>) -> Vec<(&'static str, String)> {
+    /// Returns the rules for passwords.
+    fn rules(&self, rules: Option<&PasswordRules>) -> Vec<fields::Rule> {
         rules.map_or_else(Vec::new, |rules| fields::rules(self.t, rules))
     }
 }

@@ -1,6 +1,6 @@
 //! Every classic page beside sign-in and sign-up: a heading, a sentence, a form, and ways out.
 
-use crate::views::classic::fields::{Field, passwords, rules};
+use crate::views::classic::fields::{Field, Rule, passwords, rules};
 use crate::views::classic::texts::{Texts, fill};
 use crate::views::screen::{FactorCard, FactorKind, NameKind, Notice, NoticeKind, Screen};
 
@@ -62,7 +62,7 @@ pub(super) struct Step<'a> {
     /// True for a box to have the device remembered.
     pub(super) remember: bool,
     /// The rules for a new password.
-    pub(super) rules: Vec<(&'static str, String)>,
+    pub(super) rules: Vec<Rule>,
     /// The name, the value and the words of the buttons.
     pub(super) buttons: Vec<(&'static str, &'static str, String)>,
     /// More buttons.

@@ -242,11 +242,21 @@ fn k18_k19_the_head_of_every_page() {
     for screen in every() {
         let html = html_of(&screen, None, &Brand::default());
         assert!(html.len() < 30 << 10, "{} bytes", html.len());
-        assert!(
-            !html.contains("<script") && !html.contains("style="),
+        assert!(!html.contains("style="), "{screen:?}");
+        let chooses = matches!(
+            screen,
+            Screen::SignUp(_) | Screen::NewPassword(_) | Screen::Reset(_)
+        );
+        assert_eq!(
+            html.matches("<script").count(),
+            usize::from(chooses),
             "{screen:?}"
         );
         let page = dom::page(&html);
+        for script in page.all("script") {
+            assert!(script.attr("src").unwrap().starts_with("/assets/classic."));
+            assert!(script.attr("defer").is_some() && script.text().is_empty());
+        }
         assert_eq!(page.attr("lang").unwrap(), "en");
         assert_eq!(page.only("title").text(), "Signin");
         let viewport = page
