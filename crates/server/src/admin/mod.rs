@@ -1,5 +1,6 @@
 //! Administrative commands on a database, run by a server that has it open or by the command line itself.
 
+mod branding;
 pub(crate) mod control;
 pub(crate) mod issuer;
 pub(crate) mod messages;
@@ -62,6 +63,24 @@ pub enum Request {
         /// The most lines.
         lines: usize,
     },
+    /// Shows the look of a client.
+    Look {
+        /// The pool's id.
+        pool: String,
+        /// The client; None for the look of clients that have none of their own.
+        client: Option<String>,
+    },
+    /// Shows a piece of an image of a look.
+    LookImage {
+        /// The pool's id.
+        pool: String,
+        /// The client.
+        client: Option<String>,
+        /// The place of the image in the style; None for the classic logo.
+        image: Option<usize>,
+        /// Bytes before the piece.
+        offset: usize,
+    },
     /// Lists a part of the delivery log of a pool.
     Messages {
         /// The pool's id.
@@ -102,6 +121,8 @@ impl Request {
             Self::ListKeys
                 | Self::Profile { .. }
                 | Self::Audit { .. }
+                | Self::Look { .. }
+                | Self::LookImage { .. }
                 | Self::Messages { .. }
                 | Self::Message { .. }
                 | Self::PreviewMessages { .. }
@@ -148,6 +169,15 @@ pub async fn perform(
             let page = trail::page(store, now, &query, position, lines).await?;
             Ok(json!(page))
         }
+        Request::Look { pool, client } => {
+            branding::look(store, root, &pool, client.as_deref()).await
+        }
+        Request::LookImage {
+            pool,
+            client,
+            image,
+            offset,
+        } => branding::image(store, root, &pool, client.as_deref(), image, offset).await,
         Request::PreviewMessages { pool } => messages::preview(store, root, &pool).await,
         Request::Messages {
             pool,

@@ -20,6 +20,7 @@ use crate::start::{self, OpenDatabase};
 
 mod audit;
 pub(crate) mod banner;
+mod branding;
 mod client;
 mod messages;
 mod triggers;
@@ -106,6 +107,7 @@ pub fn command() -> Command {
         .subcommand(audit::command())
         .subcommand(triggers::command())
         .subcommand(messages::command())
+        .subcommand(branding::command())
         .subcommand(client::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
@@ -158,6 +160,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("audit", sub)) => audit::run(&config, sub).await,
         Some(("triggers", sub)) => triggers::run(&config, sub).await,
         Some(("messages", sub)) => messages::run(&config, sub).await,
+        Some(("branding", sub)) => branding::run(&config, sub).await,
         Some(("client", sub)) => client::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub

@@ -10,12 +10,14 @@
 //! | [`images`] | the addresses of images |
 //! | [`look`] | from a style to what templates need |
 //! | [`serve`] | the routes of sheets and images |
+//! | [`preview`] | all pages of a look in one file |
 
 mod brand;
 pub mod colour;
 pub mod contrast;
 mod images;
 mod look;
+pub mod preview;
 mod properties;
 mod serve;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! The looks of clients: what each setting changes, and how sheets and images are served.
 
 mod classic;
+mod preview;
 mod served;
 mod visible;
 
