@@ -59,8 +59,16 @@ pub static CLASSIC_SCRIPT: Asset = Asset::new(
     include_str!("../assets/classic.js"),
 );
 
+/// The styles of the page at `/` and of the inbox.
+pub static HOME: Asset = Asset::new(
+    "home",
+    "css",
+    "text/css; charset=utf-8",
+    include_str!("../assets/home.css"),
+);
+
 /// All files.
-pub static ASSETS: [&Asset; 4] = [&STYLE, &SCRIPT, &CLASSIC, &CLASSIC_SCRIPT];
+pub static ASSETS: [&Asset; 5] = [&STYLE, &SCRIPT, &CLASSIC, &CLASSIC_SCRIPT, &HOME];
 
 impl Asset {
     const fn new(

@@ -15,6 +15,7 @@ mod domain;
 pub mod failure;
 pub mod fields;
 mod flow;
+mod home;
 pub mod locale;
 mod oauth;
 pub mod pages;
@@ -222,6 +223,22 @@ pub static ROUTES: Table = Table::new(&[
         class: Class::Page,
         rate: Rate::Category(Category::UserToken),
         handler: |request| Box::pin(oauth::logout(request)),
+    },
+    Route {
+        pattern: "/",
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Rate::Free,
+        handler: |request| Box::pin(home::home(request)),
+    },
+    Route {
+        pattern: home::INBOX,
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Rate::Free,
+        handler: |request| Box::pin(home::inbox(request)),
     },
     assets::route(),
     branding::SHEET,

@@ -8,6 +8,7 @@ pub(crate) mod clients;
 pub mod domains;
 pub(crate) mod groups;
 pub mod limits;
+pub mod overview;
 pub(crate) mod pools;
 pub mod providers;
 pub(crate) mod resource_servers;

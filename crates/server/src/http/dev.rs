@@ -41,6 +41,14 @@ pub struct UnreadBody<'a> {
     pub body: Incoming,
 }
 
+/// The path of the inbox for people, which is a page.
+pub const INBOX: &str = "/_dev/inbox";
+
+/// True if the request may be answered: it is for a host of this server, and no foreign page has sent it.
+pub fn is_open(state: &State, host: &Host, headers: &http::HeaderMap) -> bool {
+    state.origins.may_administer(host, headers) && !state.origins.is_cross_site(headers)
+}
+
 /// Answers a path under `/_dev`.
 pub async fn answer(
     state: &State,
@@ -49,9 +57,7 @@ pub async fn answer(
     body: UnreadBody<'_>,
     request_id: &str,
 ) -> Response {
-    if !state.origins.may_administer(host, &parts.headers)
-        || state.origins.is_cross_site(&parts.headers)
-    {
+    if !is_open(state, host, &parts.headers) {
         return refuse(
             StatusCode::FORBIDDEN,
             &errors::foreign_page().message.unwrap_or_default(),

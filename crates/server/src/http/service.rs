@@ -16,6 +16,7 @@ use crate::errors;
 use crate::http::connections::Connection;
 use crate::http::dev;
 use crate::http::health;
+use crate::http::host::Host;
 use crate::http::limits::{BodyLimit, Load};
 use crate::http::origin::{self, Peer};
 use crate::http::response::{self, Response};
@@ -38,7 +39,9 @@ pub async fn respond(
     let Some(named) = origin::host_of(&parts) else {
         return response::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
     };
-    if state.origins.dev && (path == "/_dev" || path.starts_with("/_dev/")) {
+    let is_dev = path == "/_dev" || path.starts_with("/_dev/");
+    let is_page = path == dev::INBOX && dev::is_open(&state, &named.host, &parts.headers);
+    if state.origins.dev && is_dev && !is_page {
         let body = dev::UnreadBody {
             connection,
             from: state.origins.client(peer, &parts.headers),
@@ -67,28 +70,73 @@ pub async fn respond(
         (&Method::OPTIONS, "/") if parts.headers.contains_key(header::ORIGIN) => {
             response::preflight(&parts.headers, &request_id)
         }
+        (&Method::GET | &Method::HEAD, "/") if reads_html(&parts.headers) => {
+            Box::pin(browse(
+                state,
+                peer,
+                &named.host,
+                request_id,
+                connection,
+                parts,
+                body,
+            ))
+            .await
+        }
         (_, "/") => response::xml(StatusCode::FORBIDDEN, errors::NOT_AN_OPERATION, &request_id),
         _ => {
-            let asked = state.origins.asked(peer, &named.host, &parts.headers);
-            let visitor = Visitor {
-                address: state.origins.client(peer, &parts.headers),
-                user_agent: text(&parts.headers, header::USER_AGENT),
-                host: asked.to_string(),
-                base_url: state.origins.base_url(peer, &asked, &parts.headers),
-                domain_url: state.origins.domain_url(peer, &asked, &parts.headers),
-                domain: None,
+            Box::pin(browse(
+                state,
+                peer,
+                &named.host,
                 request_id,
-                slot: None,
-            };
-            let url = visitor.base_url.as_ref().or(visitor.domain_url.as_ref());
-            let pin = state.origins.may_pin_https(&asked, url.map(String::as_str));
-            let mut response = Box::pin(page(state, visitor, connection, parts, body)).await;
-            if pin {
-                response::pin_https(&mut response);
-            }
-            response
+                connection,
+                parts,
+                body,
+            ))
+            .await
         }
     }
+}
+
+/// True if the client is a browser, or anything else that shows pages.
+fn reads_html(headers: &http::HeaderMap) -> bool {
+    let mut accepted = headers.get_all(header::ACCEPT).iter();
+    accepted.any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|value| value.contains("text/html"))
+    })
+}
+
+/// Answers what is no operation, for the client whom the headers show.
+async fn browse(
+    state: Arc<State>,
+    peer: Peer,
+    named: &Host,
+    request_id: String,
+    connection: &Arc<Connection>,
+    parts: Parts,
+    body: Incoming,
+) -> Response {
+    let (origins, headers) = (&state.origins, &parts.headers);
+    let asked = origins.asked(peer, named, headers);
+    let visitor = Visitor {
+        address: origins.client(peer, headers),
+        user_agent: text(headers, header::USER_AGENT),
+        host: asked.to_string(),
+        base_url: origins.base_url(peer, &asked, headers),
+        domain_url: origins.domain_url(peer, &asked, headers),
+        domain: None,
+        request_id,
+        slot: None,
+    };
+    let url = visitor.base_url.as_ref().or(visitor.domain_url.as_ref());
+    let pin = origins.may_pin_https(&asked, url.map(String::as_str));
+    let mut response = page(state, visitor, connection, parts, body).await;
+    if pin {
+        response::pin_https(&mut response);
+    }
+    response
 }
 
 /// Answers an API operation.

@@ -28,6 +28,8 @@ const END: &str = "UPDATE pools SET state = 1, modified = ?3, mac = NULL, ver = 
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
 const PAGE: &str = "SELECT pool_id, doc, created, modified FROM pools \
     WHERE region = ?1 AND state = 0 AND pool_id > ?2 ORDER BY pool_id LIMIT ?3";
+const NEWEST: &str =
+    "SELECT pool_id FROM pools WHERE state = 0 ORDER BY created DESC, pool_id LIMIT ?1";
 const STATE: &str = "SELECT state FROM pools WHERE pool_id = ?1";
 // The key goes with the last row, so that nothing that was sealed with it can ever be opened again.
 const PURGED: &str = "UPDATE pools SET state = 2, doc = '{}', data_key = ?2, issuer = NULL, ver = ver + 1 \
@@ -144,6 +146,15 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<PoolSummary>, StoreError> {
     rows::all(store.all((PAGE, params![region, after, limit])).await?)
+}
+
+/// Returns the ids of up to `limit` active pools of all regions, the newest first. It reads every pool.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn newest(store: &Store, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows = store.rows(NEWEST, params![limit]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
 /// Returns the number of users by the counter, never below 0.

@@ -436,7 +436,6 @@ async fn other_pools_methods_and_paths_are_refused() {
         );
     }
     for path in [
-        "/",
         "/x",
         "/.well-known/jwks.json",
         "/a/b/.well-known/jwks.json",

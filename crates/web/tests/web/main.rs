@@ -16,6 +16,7 @@ mod documents;
 mod dom;
 mod flow;
 mod forms;
+mod home;
 mod hosts;
 mod locales;
 mod managed;
