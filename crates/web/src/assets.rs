@@ -67,8 +67,23 @@ pub static HOME: Asset = Asset::new(
     include_str!("../assets/home.css"),
 );
 
+/// The sign of the program, as an icon.
+pub static MARK: Asset = Asset::new(
+    "mark",
+    "svg",
+    "image/svg+xml",
+    include_str!("../assets/mark.svg"),
+);
+
 /// All files.
-pub static ASSETS: [&Asset; 5] = [&STYLE, &SCRIPT, &CLASSIC, &CLASSIC_SCRIPT, &HOME];
+pub static ASSETS: [&Asset; 6] = [
+    &STYLE,
+    &SCRIPT,
+    &CLASSIC,
+    &CLASSIC_SCRIPT,
+    &HOME,
+    &MARK,
+];
 
 impl Asset {
     const fn new(

@@ -54,7 +54,11 @@ pub fn of(mode: Mode, running: &Running) -> String {
                 "  {keys} \\\n  aws cognito-idp create-user-pool \
                  --pool-name demo --region {region} --endpoint-url {first}\n"
             );
-            let _ = writeln!(out, "Messages to users: {first}/_dev/messages");
+            let _ = writeln!(out, "Pools and their pages, in a browser: {first}/");
+            let _ = writeln!(
+                out,
+                "Messages to users: {first}/_dev/inbox, for programs {first}/_dev/messages"
+            );
         }
     }
     out.push_str("Ready.");

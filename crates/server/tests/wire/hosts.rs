@@ -150,3 +150,73 @@ async fn dev_knows_a_prefix_below_localhost() {
     let answer = get(&server, "/_dev/messages", SHOP, &[]).await;
     assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
 }
+
+/// What a browser accepts.
+const BROWSER: &str = "accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_gets_a_page_and_other_clients_what_they_always_got() {
+    let (server, pool) = start(Options::default()).await;
+    let host = server.endpoint().trim_start_matches("http://").to_owned();
+    for accept in [&[][..], &["accept: */*"], &["accept: application/json"]] {
+        let answer = get(&server, "/", &host, accept).await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+        assert!(answer.contains("<AccessDeniedException>"), "{answer}");
+    }
+    let answer = get(&server, "/", &host, &[BROWSER]).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains(&pool),
+        "{answer}"
+    );
+    for header in [
+        "content-security-policy: default-src 'none'",
+        "cache-control: no-store",
+        "x-amzn-requestid: ",
+    ] {
+        assert!(answer.contains(header), "{header}: {answer}");
+    }
+    let head = format!("HEAD / HTTP/1.1\r\nhost: {host}\r\n{BROWSER}\r\nconnection: close\r\n\r\n");
+    let answer = exchange(server.endpoint(), head.as_bytes()).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n"),
+        "{answer}"
+    );
+    let inbox = get(&server, "/_dev/inbox", &host, &[BROWSER]).await;
+    assert!(
+        inbox.starts_with("HTTP/1.1 200") && inbox.contains("Inbox"),
+        "{inbox}"
+    );
+    // What a foreign page could send, by its own name or from its own site.
+    let evil = get(&server, "/", "evil.example", &[BROWSER]).await;
+    assert!(
+        evil.starts_with("HTTP/1.1 200") && !evil.contains(&pool),
+        "{evil}"
+    );
+    for (host, more) in [
+        ("evil.example", &[BROWSER][..]),
+        (SHOP, &[BROWSER]),
+        (&host, &[BROWSER, "sec-fetch-site: cross-site"]),
+        (&host, &[BROWSER, "origin: https://evil.example"]),
+    ] {
+        let answer = get(&server, "/_dev/inbox", host, more).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 403"),
+            "{host} {more:?}: {answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_shows_browsers_nothing() {
+    let (server, pool) = start(serve()).await;
+    for host in ["id.test", "127.0.0.1", SHOP, PREFIX] {
+        let answer = get(&server, "/", host, &[BROWSER]).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let page = answer.split_once("\r\n\r\n").unwrap().1.replace(host, "");
+        for absent in [pool.as_str(), "Cognate", "0.1", "us-east-1", "shop"] {
+            assert!(!page.contains(absent), "{absent}: {page}");
+        }
+        let answer = get(&server, "/_dev/inbox", host, &[BROWSER]).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    }
+}

@@ -23,6 +23,7 @@ pub(crate) const INBOX: &str = "/_dev/inbox";
 struct Frame<'a> {
     title: &'a str,
     style: &'static str,
+    icon: &'static str,
     inbox: &'static str,
     version: &'static str,
     texts: &'static texts::Texts,
@@ -33,6 +34,7 @@ impl<'a> Frame<'a> {
         Self {
             title,
             style: assets::HOME.path(),
+            icon: assets::MARK.path(),
             inbox: INBOX,
             version: env!("CARGO_PKG_VERSION"),
             texts: &texts::TEXTS,

@@ -1,3 +1,4 @@
 //! Domains of pools.
 
+mod hosts;
 mod pool_domains;
