@@ -125,5 +125,7 @@ pub const NO_OPENID_SCOPE: BearerError = BearerError {
 pub const AUTHORIZATION_PENDING: OAuthError = OAuthError::bare("authorization_pending");
 /// A device that asks more often than it may.
 pub const SLOW_DOWN: OAuthError = OAuthError::bare("slow_down");
+/// `resource` that is no URL of a service (RFC 8707 section 2).
+pub const INVALID_TARGET: OAuthError = OAuthError::bare("invalid_target");
 /// A device whose codes ended.
 pub const EXPIRED_TOKEN: OAuthError = OAuthError::bare("expired_token");

@@ -5,6 +5,7 @@ pub(super) mod scopes;
 mod values;
 
 pub use values::Prompt;
+pub(super) use values::is_resource;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::errors::oauth::{
     REQUEST_URI_NOT_SUPPORTED, UNAUTHORIZED_CLIENT,
 };
 use crate::errors::{Fault, Result};
-use crate::oauth::authorization::values::{code_challenge, is_resource};
+use crate::oauth::authorization::values::code_challenge;
 use crate::oauth::client;
 use crate::oauth::reply::{Reply, ReplyMode, ReplyTo};
 use crate::oauth::wishes::{self, Refused, Sent, Wishes};

@@ -7,9 +7,10 @@ use cognate_shapes::OAuthFlowType;
 use crate::cx::Cx;
 use crate::errors::ErrorCode;
 use crate::errors::oauth::{
-    INVALID_CLIENT_SECRET, INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE, NO_RESOURCE,
-    UNAUTHORIZED_CLIENT, refused_by_function,
+    INVALID_CLIENT_SECRET, INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE, INVALID_TARGET,
+    NO_RESOURCE, UNAUTHORIZED_CLIENT, refused_by_function,
 };
+use crate::oauth::authorization::is_resource;
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::{Credentials, Tokens, client};
 use crate::records::client::Client;
@@ -23,7 +24,7 @@ pub struct MachineRequest<'a> {
     pub scope: Option<&'a str>,
     /// `aws_client_metadata`: a JSON object of texts for PreTokenGeneration.
     pub metadata: Option<&'a str>,
-    /// `resource`, which this grant does not have.
+    /// `resource`, which this grant has for clients with the standard profile alone (RFC 8707).
     pub resource: Option<&'a str>,
 }
 
@@ -31,8 +32,8 @@ pub struct MachineRequest<'a> {
 ///
 /// # Errors
 /// Faults. Refusals, in this order: those of [`client::authenticate`]; `invalid_grant` if OAuth is switched off for the
-/// client; `unauthorized_client` if it does not have the grant; `invalid_request` for `resource` and for metadata of
-/// another form; `invalid_scope`; the refusals of PreTokenGeneration.
+/// client; `unauthorized_client` if it does not have the grant; `invalid_request` for `resource`, `invalid_target` for one
+/// that is no URL; `invalid_request` for metadata of another form; `invalid_scope`; the refusals of PreTokenGeneration.
 pub async fn tokens(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
@@ -58,8 +59,11 @@ async fn issue(
     if client.secrets.is_empty() {
         return Err(INVALID_CLIENT_SECRET.into());
     }
-    if request.resource.is_some() {
-        return Err(NO_RESOURCE.into());
+    let resource = request.resource.filter(|resource| !resource.is_empty());
+    match request.resource {
+        Some(_) if !client.is_standard() => return Err(NO_RESOURCE.into()),
+        Some(url) if !url.is_empty() && !is_resource(url) => return Err(INVALID_TARGET.into()),
+        _ => {}
     }
     let metadata: Option<BTreeMap<String, String>> = request
         .metadata
@@ -68,7 +72,7 @@ async fn issue(
         .transpose()
         .map_err(|_| INVALID_REQUEST)?;
     let scopes = scopes(cx, &pool, &client, request.scope).await?;
-    let signed = machine::token(cx, &pool, &client, &scopes, metadata.as_ref()).await;
+    let signed = machine::token(cx, &pool, &client, &scopes, metadata.as_ref(), resource).await;
     let access = signed.map_err(|fault| {
         Stop::worded(fault, |error| {
             let refused = error.code == ErrorCode::NotAuthorized;

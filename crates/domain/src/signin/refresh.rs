@@ -15,12 +15,12 @@ use crate::signin::answer::Needed;
 use crate::signin::secret_hash::ClientProof;
 use crate::signin::{At, device, triggers};
 use crate::tokens::claims::rotates;
-use crate::tokens::grant::Grant;
+use crate::tokens::grant::{Grant, scopes_of};
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
 use crate::tokens::pre_token::Source;
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::session::{self, SessionDoc, Standing};
+use crate::tokens::session::{self, Authorized, SessionDoc, Standing};
 use crate::tokens::token_changes::TokenChanges;
 use crate::tokens::{revoke, tracking};
 
@@ -40,6 +40,8 @@ struct Live {
     user: User,
     groups: GroupClaims,
     session: SessionDoc,
+    /// The session as the tokens say it, where the client asks for fewer scopes than it has.
+    narrowed: Option<SessionDoc>,
     row: sessions::SessionRow,
 }
 
@@ -52,7 +54,7 @@ impl Live {
         refresh: Option<&RefreshToken>,
     ) -> Result<AuthenticationResultType> {
         let (user, groups) = (&self.user, &self.groups);
-        let (id, session) = (&self.token.session_id, &self.session);
+        let (id, session) = (&self.token.session_id, self.said());
         let grant = Grant::of_session(at.pool, at.client, user, groups, id, session, changes);
         issue::api_result(cx, &grant, refresh).await
     }
@@ -60,7 +62,41 @@ impl Live {
     /// Asks PreTokenGeneration about new tokens.
     async fn consult(&self, cx: &Cx<'_>, at: At<'_>, source: Source) -> Result<TokenChanges> {
         let user = (&self.user, &self.groups);
-        triggers::before_renewal(cx, at, source, user, &self.session).await
+        triggers::before_renewal(cx, at, source, user, self.said()).await
+    }
+
+    /// Returns the session as the tokens say it.
+    fn said(&self) -> &SessionDoc {
+        self.narrowed.as_ref().unwrap_or(&self.session)
+    }
+
+    /// Leaves out the scopes that are not asked for, in these tokens alone (RFC 6749 section 6).
+    ///
+    /// # Errors
+    /// InvalidParameterException for a scope that the session does not have.
+    fn narrow(&mut self, asked: &str) -> Result<()> {
+        let own = scopes_of(&self.session);
+        let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
+        if let Some(foreign) = asked.iter().find(|scope| !own.contains(scope)) {
+            return Err(errors::sessions::scope_not_allowed(foreign).into());
+        }
+        if let Some(authorized) = self
+            .session
+            .authorized
+            .as_ref()
+            .filter(|_| !asked.is_empty())
+        {
+            let scopes = authorized.scopes.iter();
+            let scopes = scopes.filter(|scope| asked.contains(&scope.as_str()));
+            self.narrowed = Some(SessionDoc {
+                authorized: Some(Authorized {
+                    scopes: scopes.cloned().collect(),
+                    ..authorized.clone()
+                }),
+                ..self.session.clone()
+            });
+        }
+        Ok(())
     }
 
     /// True if the caller named the device that the tokens were issued to, in pools that track devices. A browser's
@@ -126,26 +162,52 @@ pub async fn by_operation(
     text: &str,
     device_key: Option<&str>,
 ) -> Result<AuthenticationResultType> {
-    trade(cx, at, text, device_key, Source::Authentication).await
+    let request = Trade {
+        text,
+        device_key,
+        source: Source::Authentication,
+        scope: None,
+    };
+    trade(cx, at, request).await
 }
 
 /// The token endpoint: as [`by_operation`], but PreTokenGeneration is told of a refresh, and nothing names a device.
+/// `scope`: the scopes of the new tokens, if they are to have fewer than the session.
 ///
 /// # Errors
-/// Those of [`by_operation`].
-pub async fn by_endpoint(cx: &Cx<'_>, at: At<'_>, text: &str) -> Result<AuthenticationResultType> {
-    trade(cx, at, text, None, Source::Refresh).await
-}
-
-async fn trade(
+/// Those of [`by_operation`]; InvalidParameterException for a scope that the session does not have.
+pub async fn by_endpoint(
     cx: &Cx<'_>,
     at: At<'_>,
     text: &str,
-    device_key: Option<&str>,
-    source: Source,
+    scope: Option<&str>,
 ) -> Result<AuthenticationResultType> {
+    let request = Trade {
+        text,
+        device_key: None,
+        source: Source::Refresh,
+        scope,
+    };
+    trade(cx, at, request).await
+}
+
+/// A refresh token and how it is traded.
+struct Trade<'a> {
+    text: &'a str,
+    device_key: Option<&'a str>,
+    source: Source,
+    scope: Option<&'a str>,
+}
+
+async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<AuthenticationResultType> {
+    let Trade {
+        text,
+        device_key,
+        source,
+        scope,
+    } = request;
     let (pool, client) = (at.pool, at.client);
-    let live = find(cx, at, text, auth::refresh_token_unusable).await?;
+    let mut live = find(cx, at, text, auth::refresh_token_unusable).await?;
     let standing = live
         .session
         .standing(live.token.generation, cx.now(), grace(client));
@@ -164,6 +226,9 @@ async fn trade(
         let batch = audit::record(cx, batch, &pool.id, Some(user_id));
         cx.commit(batch, |_| Fault::Stale).await?;
         return Err(unconfirmed::refresh_token_reused().into());
+    }
+    if let Some(scope) = scope {
+        live.narrow(scope)?;
     }
     let changes = live.consult(cx, at, source).await?;
     match (standing, rotates(client)) {
@@ -290,6 +355,7 @@ async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) ->
         user,
         groups,
         session,
+        narrowed: None,
         row,
     })
 }

@@ -43,7 +43,7 @@ pub async fn scopes(
 }
 
 /// Signs the access token: its subject is the client itself, and it has no session. PreTokenGeneration is asked before
-/// (admin.md 3.2). `metadata`: ClientMetadata.
+/// (admin.md 3.2). `metadata`: ClientMetadata. `audience`: the service that the token is meant for, if it is one alone.
 ///
 /// # Errors
 /// Those of [`NewTokens::ask`], about functions as NotAuthorizedException; those of the pool's keys and issuer.
@@ -53,6 +53,7 @@ pub async fn token(
     client: &Client,
     scopes: &[String],
     metadata: Option<&BTreeMap<String, String>>,
+    audience: Option<&str>,
 ) -> Result<String> {
     let (changes, scope) = if Source::Machine.is_asked(pool) {
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
@@ -86,6 +87,11 @@ pub async fn token(
     out.number("version", 2);
     out.text("jti", &random::uuid_v4());
     out.text("client_id", &client.id);
-    out.all(changes.access().added());
+    if let Some(audience) = audience {
+        out.text("aud", audience);
+    }
+    // A token for another service stays one for that service alone.
+    let added = changes.access().added();
+    out.all(added.filter(|(name, _)| audience.is_none() || *name != "aud"));
     issue::sign_access(cx, pool, out.finish()).await
 }

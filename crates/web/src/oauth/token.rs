@@ -90,7 +90,9 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
         }
         GrantType::Refresh => {
             let token = form.get("refresh_token");
-            action::run(&cx, || Box::pin(refresh::tokens(&cx, client, token))).await
+            let scope = form.get("scope");
+            let work = || Box::pin(refresh::tokens(&cx, client, token, scope));
+            action::run(&cx, work).await
         }
         GrantType::Device => {
             let code = form.get("device_code");

@@ -76,7 +76,7 @@ fn is_challenge(text: &str) -> bool {
 
 /// True for one absolute URL without a fragment: https, http on the own machine, or a scheme of an application's own
 /// (RFC 8707 section 2, endpoints.md 1.3).
-pub(super) fn is_resource(url: &str) -> bool {
+pub(in crate::oauth) fn is_resource(url: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_graphic() && !b"#\"\\<>^`{|}".contains(&b);
     if url.len() > LONGEST_URL || !url.bytes().all(is_plain) {
         return false;

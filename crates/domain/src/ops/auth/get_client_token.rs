@@ -29,7 +29,7 @@ pub async fn get_client_token(
     }
     let scopes = machine::scopes(cx, &pool, &client, input.scopes).await?;
     let metadata = input.client_metadata.as_ref();
-    let token = machine::token(cx, &pool, &client, &scopes, metadata).await?;
+    let token = machine::token(cx, &pool, &client, &scopes, metadata, None).await?;
     Ok(GetClientTokenResponse {
         client_authentication_result: Some(ClientAuthenticationResultType {
             access_token: Some(token),

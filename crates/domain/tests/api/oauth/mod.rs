@@ -42,7 +42,7 @@ fn named<'a>(client: &'a str, secret: Option<&'a str>) -> Option<Credentials<'a>
 async fn refreshed(t: &TestApp, client: Option<Credentials<'_>>, token: &str) -> Outcome<Tokens> {
     let cx = cx(t, Endpoint::Token);
     run(&cx, About::default, || {
-        oauth::refresh::tokens(&cx, client, Some(token))
+        oauth::refresh::tokens(&cx, client, Some(token), None)
     })
     .await
 }

@@ -258,3 +258,34 @@ async fn a_refresh_keeps_user_and_time_and_belongs_to_its_client() {
         (400, r#"{"error":"invalid_grant"}"#)
     );
 }
+
+#[tokio::test]
+async fn a_refresh_may_ask_for_fewer_scopes_in_the_standard_profile() {
+    let w = World::new().await;
+    for (client, narrows) in [(&w.standard, true), (&w.cognito, false)] {
+        let code = Browser::new(&w).code(&query(client, "")).await;
+        let tokens = json_of(&w.redeem(client, &code).await);
+        let form = format!(
+            "grant_type=refresh_token&client_id={client}&refresh_token={}",
+            text(&tokens["refresh_token"])
+        );
+        let narrowed = json_of(
+            &w.post("/oauth2/token", &format!("{form}&scope=email"))
+                .await,
+        );
+        let scope = claims(&narrowed["access_token"])["scope"].clone();
+        let all = json!("openid email profile");
+        assert_eq!(scope, if narrows { json!("email") } else { all.clone() });
+        assert_eq!(narrowed["id_token"].is_string(), !narrows);
+        // The next one has all of them again.
+        let next = json_of(&w.post("/oauth2/token", &form).await);
+        assert_eq!(claims(&next["access_token"])["scope"], all);
+        let more = w
+            .post("/oauth2/token", &format!("{form}&scope=email+phone"))
+            .await;
+        match narrows {
+            true => assert_eq!(text_of(&more), r#"{"error":"invalid_scope"}"#),
+            false => assert_eq!(more.status(), 200),
+        }
+    }
+}

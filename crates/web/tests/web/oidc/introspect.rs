@@ -208,3 +208,36 @@ async fn user_info_reads_one_token_from_header_or_form() {
     let url = w.get(&format!("/oauth2/userInfo?{form}")).await;
     assert_eq!(url.status().as_u16(), 400);
 }
+
+#[tokio::test]
+async fn a_machine_may_name_the_service_that_its_token_is_for() {
+    let w = World::new().await;
+    let own = machine(&w, &w.pool).await;
+    let form = "grant_type=client_credentials&resource=";
+    let found = w
+        .post_as(
+            Some(&basic(&own)),
+            "/oauth2/token",
+            &format!("{form}https%3A%2F%2Fapi.example"),
+        )
+        .await;
+    let access = json_of(&found)["access_token"].clone();
+    assert_eq!(
+        super::browser::claims(&access)["aud"],
+        "https://api.example"
+    );
+    assert_eq!(
+        told(&w, &own, text(&access)).await["aud"],
+        "https://api.example"
+    );
+    for bad in [
+        "api",
+        "http%3A%2F%2Fapi.example",
+        "https%3A%2F%2Fapi.example%2F%23x",
+    ] {
+        let found = w
+            .post_as(Some(&basic(&own)), "/oauth2/token", &format!("{form}{bad}"))
+            .await;
+        assert_eq!(text_of(&found), r#"{"error":"invalid_target"}"#);
+    }
+}

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::browser::{Browser, parameter, query};
 use super::*;
 
 const BYE: &str = "https%3A%2F%2Fapp.example%2Fbye";
@@ -281,4 +282,97 @@ async fn a_posted_request_comes_again_with_the_cookie() {
     says_signed_out(&found);
     let link = r#"<a href="https://app.example/bye?state=s">"#;
     assert!(text_of(&found).contains(link), "{}", text_of(&found));
+}
+
+/// True if the browser is signed in.
+async fn is_signed_in(browser: &mut Browser<'_>, w: &World) -> bool {
+    let none = query(&w.standard, "&prompt=none");
+    let (found, _) = browser.authorize(&none).await;
+    parameter(header(&found, "location"), "code").is_some()
+}
+
+#[tokio::test]
+async fn a_sign_out_ends_the_session_whoever_kept_the_cookie() {
+    let w = World::new().await;
+    let hint = w.sign_in(&w.standard).await;
+    let hint = text(&hint["IdToken"]);
+    for path in [
+        format!("/logout?client_id={}&logout_uri={BYE}", w.cognito),
+        format!(
+            "/logout?client_id={}&redirect_uri={BACK}&response_type=code",
+            w.standard
+        ),
+        format!("/logout?id_token_hint={hint}&post_logout_redirect_uri={BYE}"),
+        format!("/logout?id_token_hint={hint}"),
+    ] {
+        let mut browser = Browser::new(&w);
+        browser.tokens("").await;
+        assert!(is_signed_in(&mut browser, &w).await);
+        let kept = browser.jar.clone();
+        browser.get(&path).await;
+        assert!(!browser.jar.contains_key("cognito"), "{path}");
+        browser.jar = kept;
+        assert!(!is_signed_in(&mut browser, &w).await, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_or_looked_at_ends_nothing() {
+    let w = World::new().await;
+    let mut browser = Browser::new(&w);
+    browser.tokens("").await;
+    for path in [
+        "/logout".to_owned(),
+        format!(
+            "/logout?client_id={}&logout_uri=https%3A%2F%2Fevil.example",
+            w.standard
+        ),
+        format!("/logout?client_id={}", w.cognito),
+        format!("/logout?client_id={}&id_token_hint=x", w.standard),
+    ] {
+        is_refused(&browser.get(&path).await, &path);
+        assert!(is_signed_in(&mut browser, &w).await, "{path}");
+    }
+    let good = format!("/logout?client_id={}&logout_uri={BYE}", w.cognito);
+    let head = Request::builder().method(Method::HEAD).uri(&good);
+    let head = head.header("cookie", format!("cognito={}", browser.jar["cognito"]));
+    w.send(head.body(Bytes::new()).unwrap()).await;
+    assert!(is_signed_in(&mut browser, &w).await);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_know_who_is_signed_in_lets_the_user_decide() {
+    let w = World::new().await;
+    let joe = w.sign_in_as("joe", &w.standard).await;
+    let joe = text(&joe["IdToken"]);
+    for query in [
+        format!("client_id={}", w.standard),
+        format!(
+            "client_id={}&post_logout_redirect_uri={BYE}&state=s",
+            w.standard
+        ),
+        format!("id_token_hint={joe}&post_logout_redirect_uri={BYE}&state=s"),
+    ] {
+        let mut browser = Browser::new(&w);
+        browser.tokens("").await;
+        let asked = browser.get(&format!("/logout?{query}")).await;
+        assert_eq!(
+            (asked.status().as_u16(), header(&asked, "location")),
+            (200, "")
+        );
+        assert!(
+            text_of(&asked).contains(r#"name="sign_out""#),
+            "{}",
+            text_of(&asked)
+        );
+        assert!(is_signed_in(&mut browser, &w).await);
+        let done = browser
+            .post("/logout", &format!("{query}&sign_out=yes"))
+            .await;
+        assert!(text_of(&done).contains("You are signed out"));
+        // Only who showed a token of the client may send the user on.
+        let leads_on = text_of(&done).contains("https://app.example/bye?state=s");
+        assert_eq!(leads_on, query.starts_with("id_token_hint"));
+        assert!(!is_signed_in(&mut browser, &w).await);
+    }
 }
