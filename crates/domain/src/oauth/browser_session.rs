@@ -55,25 +55,33 @@ pub struct SessionCookie {
 }
 
 impl BrowserSession {
-    /// True if the session answers a request without another proof: it is that of a provider which the request allows,
-    /// a federated one that of the same client, and the sign-in is young enough for client and request. `now`:
-    /// microseconds.
+    /// True if the session answers a request without another proof: it is good for the client, that of the provider and
+    /// of the user that the request names, and young enough for it. `now`: microseconds.
     pub fn answers(&self, authorization: &Authorization, now: i64) -> bool {
         let Authorization { pool, client, .. } = authorization;
+        let named =
+            |wanted: &Option<String>, own: &String| wanted.as_ref().is_none_or(|it| it == own);
+        self.is_good_for(pool, client, now)
+            && named(&authorization.provider, &self.provider)
+            && named(&authorization.user_id, &self.user.id)
+            && authorization
+                .max_age
+                .is_none_or(|most| self.age(now) <= most)
+            && !authorization.prompt.login
+    }
+
+    /// True if the client takes the session in the place of a sign-in: it is that of a provider which the client offers,
+    /// a federated one that of the same client, and young enough for it. `now`: microseconds.
+    pub(super) fn is_good_for(&self, pool: &Pool, client: &Client, now: i64) -> bool {
         let mut listed = client.doc.supported_identity_providers.iter().flatten();
-        let allowed = match &authorization.provider {
-            Some(provider) => *provider == self.provider,
-            None => listed.any(|own| *own == self.provider),
-        };
         let own = self.provider == COGNITO || self.client_id == client.id;
-        let age = now.div_euclid(SECOND).saturating_sub(self.doc.auth_time);
-        let young =
-            age < sso_seconds(pool, client) && authorization.max_age.is_none_or(|most| age <= most);
-        let meant = authorization
-            .user_id
-            .as_ref()
-            .is_none_or(|id| *id == self.user.id);
-        allowed && own && young && meant && !authorization.prompt.login && now < self.ends
+        let young = self.age(now) < sso_seconds(pool, client);
+        own && listed.any(|provider| *provider == self.provider) && young && now < self.ends
+    }
+
+    /// Returns the seconds since the sign-in.
+    fn age(&self, now: i64) -> i64 {
+        now.div_euclid(SECOND).saturating_sub(self.doc.auth_time)
     }
 }
 

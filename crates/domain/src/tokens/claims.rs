@@ -95,7 +95,7 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     for (name, value) in &grant.user.doc.attributes {
         let is_open = opened.is_none_or(|opened| opened.holds(name));
         if is_open && may_read(grant.client, name) && !changes.id().replaces(name) {
-            attribute(&mut out, name, value);
+            attribute(&mut out, grant.client, name, value);
         }
     }
     out.number("auth_time", grant.session.auth_time);
@@ -169,9 +169,15 @@ pub fn may_read(client: &Client, name: &str) -> bool {
     }
 }
 
-/// Booleans are booleans, the address is an object (settled J4, J5), everything else is text.
-fn attribute(out: &mut Writer, name: &str, value: &str) {
+/// Booleans are booleans, the address is an object (settled J4, J5), everything else is text. For clients with the standard
+/// profile the time of the last change is a number (OpenID Connect Core 1.0 section 5.1).
+fn attribute(out: &mut Writer, client: &Client, name: &str, value: &str) {
     match name {
+        "updated_at" if client.is_standard() => {
+            if let Ok(seconds) = value.parse() {
+                out.number(name, seconds);
+            }
+        }
         "email_verified" | "phone_number_verified" => {
             out.raw(name, if value == "true" { "true" } else { "false" })
         }

@@ -312,6 +312,16 @@ async fn serve_shows_its_root_key_once_and_commands_reach_it() {
         refused.contains("User pool us-east-1_none does not exist."),
         "{refused}"
     );
+    let refused = complaint(&run(
+        &scratch.0,
+        &["client", "set-profile", "none", "standard"],
+    ));
+    assert!(
+        refused.contains("User pool client none does not exist."),
+        "{refused}"
+    );
+    let refused = complaint(&run(&scratch.0, &["client", "set-profile", "none", "x"]));
+    assert!(refused.contains("standard, cognito"), "{refused}");
     assert!(serve.terminate().success());
 
     // Without a server the commands open the database themselves.

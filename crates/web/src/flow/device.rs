@@ -150,8 +150,10 @@ impl<'r> Visit<'r> {
             return self.unknown(&code.shown()).await;
         };
         match self.session().await? {
-            Some(_) => self.question(code, asked).await,
-            None => self.sign_in(code, &asked),
+            Some(session) if asked.lets(&cx, &self.pool, &session) => {
+                self.question(code, asked).await
+            }
+            _ => self.sign_in(code, &asked),
         }
     }
 

@@ -10,7 +10,6 @@ use crate::audit;
 use crate::clock::HOUR;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
-use crate::oauth::authorization::COGNITO;
 use crate::oauth::browser_session::{self, BrowserSession};
 use crate::oauth::client;
 use crate::oauth::device::row::{Doc, USER_ALPHABET, USER_CODE, may_use, open, signed, user_key};
@@ -66,6 +65,13 @@ pub struct Asked {
     pub scopes: Vec<String>,
     row: DeviceRow,
     doc: Doc,
+}
+
+impl Asked {
+    /// True if the user of a session may decide; else the user signs in first.
+    pub fn lets(&self, cx: &Cx<'_>, pool: &Pool, session: &BrowserSession) -> bool {
+        session.is_good_for(pool, &self.client, cx.now())
+    }
 }
 
 /// The decision of a user.
@@ -149,7 +155,7 @@ pub async fn decide(
     decision: Decision,
 ) -> Result<bool> {
     let asked = look_up(cx, pool, code).await?;
-    let Some(asked) = asked.filter(|asked| may_decide(session, &asked.client)) else {
+    let Some(asked) = asked.filter(|asked| asked.lets(cx, pool, session)) else {
         return Ok(false);
     };
     let authorized = Authorized {
@@ -179,13 +185,6 @@ pub async fn decide(
     // A question of the device in between changes nothing that the user decides about: the next run finds it again.
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(true)
-}
-
-/// True if the user of a session may sign in to the client by it.
-fn may_decide(session: &BrowserSession, client: &Client) -> bool {
-    let mut listed = client.doc.supported_identity_providers.iter().flatten();
-    let own = session.provider == COGNITO || session.client_id == client.id;
-    own && listed.any(|provider| *provider == session.provider)
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 mod authorize;
 mod browser;
 mod code;
+mod device;
 mod flow;
 mod implicit;
 mod linked;
 mod machine;
 mod profile;
+mod pushed;
 mod refresh;
 mod refused;
 mod revoke;

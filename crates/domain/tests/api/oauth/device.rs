@@ -1,0 +1,110 @@
+//! The device authorization grant.
+
+use cognate_domain::errors::oauth::{
+    ACCESS_DENIED, AUTHORIZATION_PENDING, INVALID_GRANT, SLOW_DOWN,
+};
+use cognate_domain::oauth::browser_session::BrowserSession;
+use cognate_domain::oauth::device::{self, Begun, Decision, Entered};
+use each_engine::each_engine;
+
+use super::flow::{HOST, ask, authorized, hosted, page, session_of};
+use super::*;
+
+async fn begin(t: &TestApp, client: &str) -> Begun {
+    let cx = cx(t, Endpoint::Device);
+    let client = named(client, None);
+    let scope = Some("openid email");
+    let begun = run(&cx, About::default, || device::begin(&cx, client, scope)).await;
+    match begun.unwrap() {
+        Ok(begun) => begun,
+        Err(refusal) => panic!("{refusal:?}"),
+    }
+}
+
+async fn poll(t: &TestApp, client: &str, begun: &Begun) -> Outcome<Tokens> {
+    let cx = cx(t, Endpoint::Token);
+    let (client, code) = (named(client, None), Some(begun.device_code.as_str()));
+    run(&cx, About::default, || device::tokens(&cx, client, code)).await
+}
+
+/// A user's decision, by the session that a page opened.
+async fn decide(
+    t: &TestApp,
+    s: &Site,
+    session: &BrowserSession,
+    begun: &Begun,
+    decision: Decision,
+) -> bool {
+    let cx = cx(t, Endpoint::Device);
+    let pool = t.app.cached_pool(&s.pool).await.unwrap().unwrap();
+    let code = Entered::read(&begun.user_code).unwrap();
+    let done = run(&cx, About::default, || {
+        device::decide(&cx, &pool, session, &code, decision)
+    });
+    done.await.unwrap()
+}
+
+async fn session(t: &TestApp, s: &Site) -> BrowserSession {
+    let authorization = authorized(t, &ask(&s.client)).await;
+    let finished = page(t, &authorization).await;
+    let cookie = finished.cookie.value.expose().clone();
+    session_of(t, &authorization, HOST, &cookie).await.unwrap()
+}
+
+#[each_engine]
+async fn one_of_two_questions_gets_the_tokens_of_a_device(t: &TestApp) {
+    let s = hosted(t).await;
+    standard(t, &s.pool, &s.client).await;
+    let session = session(t, &s).await;
+    let begun = begin(t, &s.client).await;
+    assert_eq!(
+        refusal(poll(t, &s.client, &begun).await),
+        AUTHORIZATION_PENDING
+    );
+    assert_eq!(refusal(poll(t, &s.client, &begun).await), SLOW_DOWN);
+    assert!(decide(t, &s, &session, &begun, Decision::Allow).await);
+    assert!(!decide(t, &s, &session, &begun, Decision::Deny).await);
+    let (one, two) = tokio::join!(poll(t, &s.client, &begun), poll(t, &s.client, &begun));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert!(one.is_ok() != two.is_ok());
+    let tokens = one.or(two).unwrap();
+    assert_eq!(claims(&json!(tokens.access))["scope"], "openid email");
+    assert!(tokens.id.is_some() && tokens.refresh.is_some());
+    assert_eq!(refusal(poll(t, &s.client, &begun).await), INVALID_GRANT);
+    // The session of the device is one of the user's.
+    let out = json!({"UserPoolId": s.pool, "Username": "jane"});
+    t.ok("AdminUserGlobalSignOut", out).await;
+    let refresh = tokens.refresh.unwrap();
+    let again = refreshed(t, named(&s.client, None), &refresh).await;
+    assert_eq!(refusal(again), INVALID_GRANT);
+}
+
+#[each_engine]
+async fn a_user_who_is_gone_or_signed_out_lets_nobody_in(t: &TestApp) {
+    let s = hosted(t).await;
+    standard(t, &s.pool, &s.client).await;
+    let first = session(t, &s).await;
+    let (denied, allowed, open) = (
+        begin(t, &s.client).await,
+        begin(t, &s.client).await,
+        begin(t, &s.client).await,
+    );
+    assert!(decide(t, &s, &first, &denied, Decision::Deny).await);
+    assert_eq!(refusal(poll(t, &s.client, &denied).await), ACCESS_DENIED);
+    assert!(decide(t, &s, &first, &allowed, Decision::Allow).await);
+    let off = json!({"UserPoolId": s.pool, "Username": "jane"});
+    t.ok("AdminDisableUser", off).await;
+    assert_eq!(refusal(poll(t, &s.client, &allowed).await), INVALID_GRANT);
+    // The session was read before the user was disabled.
+    let cx = cx(t, Endpoint::Device);
+    let pool = t.app.cached_pool(&s.pool).await.unwrap().unwrap();
+    let code = Entered::read(&open.user_code).unwrap();
+    let late = run(&cx, About::default, || {
+        device::decide(&cx, &pool, &first, &code, Decision::Allow)
+    });
+    assert!(late.await.is_err());
+    assert_eq!(
+        refusal(poll(t, &s.client, &open).await),
+        AUTHORIZATION_PENDING
+    );
+}
