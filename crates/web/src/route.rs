@@ -99,6 +99,13 @@ pub struct Route {
 impl Route {
     /// Returns the named segments of `path` if the pattern matches it.
     fn matches<'p>(&self, path: &'p str) -> Option<Vec<(&'static str, &'p str)>> {
+        // Every request is compared with every route, and few routes have segments that vary.
+        let Some((fixed, _)) = self.pattern.split_once('{') else {
+            return (self.pattern == path).then(Vec::new);
+        };
+        if !path.starts_with(fixed) {
+            return None;
+        }
         let mut params = Vec::new();
         let mut segments = path.split('/');
         for wanted in self.pattern.split('/') {
