@@ -76,14 +76,7 @@ pub static MARK: Asset = Asset::new(
 );
 
 /// All files.
-pub static ASSETS: [&Asset; 6] = [
-    &STYLE,
-    &SCRIPT,
-    &CLASSIC,
-    &CLASSIC_SCRIPT,
-    &HOME,
-    &MARK,
-];
+pub static ASSETS: [&Asset; 6] = [&STYLE, &SCRIPT, &CLASSIC, &CLASSIC_SCRIPT, &HOME, &MARK];
 
 impl Asset {
     const fn new(

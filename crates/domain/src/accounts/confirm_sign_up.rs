@@ -55,9 +55,10 @@ pub async fn confirm_sign_up(cx: &Cx<'_>, input: &Confirmation<'_>) -> Result<Op
     {
         return Err(errors::users::cannot_be_confirmed(user.status.as_str()).into());
     }
-    if let Some(session) = input.session {
-        auto_sign_in::check_confirmation(pool, client, account.key(), session)?;
-    }
+    let sign_up = input
+        .session
+        .map(|session| auto_sign_in::check_confirmation(pool, client, account.key(), session))
+        .transpose()?;
     let correct = codes::check(cx, pool, &account, Purpose::SignUp, input.code).await?;
     let Some(before) = account.user() else {
         // No answer to a decoy is right; `check` has refused already.
@@ -76,7 +77,10 @@ pub async fn confirm_sign_up(cx: &Cx<'_>, input: &Confirmation<'_>) -> Result<Op
     };
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let origin = Origin::of_client(&client.id, input.metadata);
-    let session = auto_sign_in::of_confirmation(cx, pool, client, &after, &correct.code.attribute)?;
+    let session = {
+        let attribute = &correct.code.attribute;
+        auto_sign_in::of_confirmation(cx, pool, client, &after, attribute, sign_up.as_ref())?
+    };
     let conflict = if input.force_alias {
         aliases::conflict_by_force
     } else {

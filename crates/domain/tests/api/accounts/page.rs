@@ -12,6 +12,11 @@ use cognate_domain::accounts::sign_up::{SignUp, SignedUp, sign_up};
 use cognate_domain::audit::About;
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::contact::Contact;
+use cognate_domain::facts::factor::Factor;
+use cognate_domain::signin::answer::{Needed, StartRequest, Way};
+use cognate_domain::signin::opening::{KeepSession, Outcome};
+use cognate_domain::signin::secret_hash::ClientProof;
+use cognate_domain::signin::{At, Surface, driver};
 use cognate_domain::{ApiError, Caller, ClientInfo, Cx, Endpoint, run};
 use serde_json::json;
 
@@ -45,13 +50,23 @@ async fn confirm(
     name: &str,
     code: &str,
 ) -> Result<Option<String>, ApiError> {
+    confirm_with(t, client, name, code, None).await
+}
+
+async fn confirm_with(
+    t: &TestApp,
+    client: &str,
+    name: &str,
+    code: &str,
+    session: Option<&str>,
+) -> Result<Option<String>, ApiError> {
     let cx = visit(t);
     let form = Confirmation {
         client_id: client,
         username: name,
         proof: None,
         code,
-        session: None,
+        session,
         force_alias: false,
         metadata: None,
     };
@@ -147,4 +162,80 @@ async fn a_page_tells_no_more_of_an_unknown_name_than_the_operation_does(t: &Tes
     let secret = crate::support::users::client(t, &pool, json!({"GenerateSecret": true})).await;
     let refused = register(t, &secret, "jane").await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotAuthorized);
+}
+
+#[each_engine]
+async fn the_browser_that_signed_up_is_signed_in_by_its_code_and_no_other_is(t: &TestApp) {
+    let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    // The client allows no USER_AUTH at the API.
+    let client = client(t, &pool, json!({})).await;
+    let start = async |surface: Surface, name: &str, session: &str| {
+        let from = ClientInfo::default();
+        let cx = Cx::new(
+            &t.app,
+            Endpoint::SignIn,
+            Caller::Public,
+            from,
+            random::uuid_v4(),
+        );
+        let request = StartRequest {
+            name: Needed::present(name.to_owned()),
+            proof: ClientProof::Trusted,
+            device_key: None,
+            way: Way::SignUp(session.to_owned()),
+        };
+        let outcome = run(&cx, About::default, || async {
+            let (pool, client) = cx.client(&client).await?;
+            let at = At {
+                surface,
+                pool: &pool,
+                client: &client,
+                metadata: None,
+            };
+            driver::start(&cx, at, &request, &KeepSession).await
+        });
+        match outcome.await {
+            Ok(Outcome::SignedIn(session, ())) => Ok(session.doc.proven.clone()),
+            Ok(Outcome::Challenge(challenge)) => panic!("{challenge:?}"),
+            Err(error) => Err(error),
+        }
+    };
+    let made = register(t, &client, "jane").await.unwrap();
+    let sign_up = made.session.unwrap();
+    let digits = code(t, &pool, &made.user_id).await;
+    let confirmed = confirm_with(t, &client, "jane", &digits, Some(&sign_up)).await;
+    let session = confirmed.unwrap().unwrap();
+    let refused = start(Surface::PublicApi, "jane", &session)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotAuthorized);
+    assert_eq!(
+        start(Surface::Page, "joe", &session)
+            .await
+            .unwrap_err()
+            .code,
+        ErrorCode::NotAuthorized
+    );
+    // The session of the sign-up itself signs nobody in.
+    assert!(start(Surface::Page, "jane", &sign_up).await.is_err());
+    let proven = start(Surface::Page, "jane", &session).await.unwrap();
+    assert!(proven.has(Factor::Password) && !proven.has(Factor::ConfirmedSignUp));
+    assert!(start(Surface::Page, "jane", &session).await.is_err());
+}
+
+#[each_engine]
+async fn a_password_that_was_replaced_meanwhile_signs_nobody_in(t: &TestApp) {
+    let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    let client = client(t, &pool, json!({})).await;
+    let made = register(t, &client, "jane").await.unwrap();
+    // A later sign-up of the same browser's form, by an administrator's hand.
+    t.ok(
+        "AdminDeleteUser",
+        json!({"UserPoolId": pool, "Username": "jane"}),
+    )
+    .await;
+    let again = register(t, &client, "jane").await.unwrap();
+    let digits = code(t, &pool, &again.user_id).await;
+    let refused = confirm_with(t, &client, "jane", &digits, made.session.as_deref()).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::NotAuthorized);
 }
