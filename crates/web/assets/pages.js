@@ -8,14 +8,15 @@
   // A form is sent once; the button that sent it says so.
   const free = () => {
     for (const form of document.forms) delete form.dataset.sent;
-    all('[aria-busy]').forEach(button => button.removeAttribute('aria-busy'));
+    all('[aria-busy]').forEach(button => Object.assign(button, { ariaBusy: null, ariaDescription: null }));
   };
   on(document, 'submit', event => {
     const form = event.target;
     if (event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 1;
-    if (event.submitter?.classList.contains('button')) event.submitter.setAttribute('aria-busy', 'true');
+    const { submitter } = event;
+    if (submitter?.dataset.busy) Object.assign(submitter, { ariaBusy: 'true', ariaDescription: submitter.dataset.busy });
     // A request that hangs can be repeated.
     setTimeout(free, 15000);
   });

@@ -5,27 +5,30 @@
 //! ```
 //!
 //! A server of files shows them: `OUTDIR/en/sign-in.html` and so on. Languages that have no texts yet are shown with
-//! letters of theirs that mean nothing, `xx` with letters and lengths that show what is left untranslated or cut.
+//! letters of theirs that mean nothing, `xx` with letters and lengths that show what is left untranslated or cut. `look`
+//! has bands, logos, pictures and the menu of languages on top.
 
 use std::path::Path;
 
 use cognate_web::assets::ASSETS;
-use cognate_web::branding::Brand;
+use cognate_web::branding::{Band, Brand, FormLogo, Logo, Picture, Place};
 use cognate_web::locale::Locale;
 use cognate_web::views::frame::Version;
 use cognate_web::views::samples::{self, Sample};
+use cognate_web::views::screen::FactorKind;
 use cognate_web::views::{self, Frame};
 
 /// A query of usual length.
 const QUERY: &str = "client_id=4v8example2q9kd&response_type=code&scope=openid+email&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&state=af0ifjsldkj&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBAZ_ejuY0Sk&code_challenge_method=S256";
 
 /// The languages: the name of the folder, and the tag and direction of a language without texts.
-const LANGUAGES: [(&str, Option<(&str, &str)>); 5] = [
+const LANGUAGES: [(&str, Option<(&str, &str)>); 6] = [
     ("en", None),
     ("de", None),
     ("ar", Some(("ar", "rtl"))),
     ("ja", Some(("ja", "ltr"))),
     ("xx", Some(("en", "ltr"))),
+    ("look", None),
 ];
 
 fn main() -> std::io::Result<()> {
@@ -37,13 +40,21 @@ fn main() -> std::io::Result<()> {
     let mut made_up_ones = String::new();
     for (folder, made_up) in LANGUAGES {
         std::fs::create_dir_all(out.join(folder))?;
-        let locale = Locale::of_tag(folder);
+        let locale = Some(folder)
+            .filter(|folder| *folder != "look")
+            .map(Locale::of_tag);
+        let locale = locale.unwrap_or(Some(Locale::En));
+        let brand = if folder == "look" {
+            look()
+        } else {
+            Brand::default()
+        };
         if locale.is_none() {
             made_up_ones.push_str(folder);
             made_up_ones.push('\n');
         }
         for sample in samples::all() {
-            let mut html = draw(&sample, locale.unwrap_or_default());
+            let mut html = draw(&sample, locale.unwrap_or_default(), &brand);
             if let (None, Some((lang, dir))) = (locale, made_up) {
                 html = pretend(&html, folder, lang, dir);
             }
@@ -61,15 +72,46 @@ fn main() -> std::io::Result<()> {
         path.parent().map(std::fs::create_dir_all).transpose()?;
         std::fs::write(path, asset.bytes())?;
     }
-    Ok(())
+    std::fs::write(out.join("assets/logo.svg"), LOGO)
 }
 
-fn draw(sample: &Sample, locale: Locale) -> String {
+/// A logo of the gallery.
+const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="240" height="64" viewBox="0 0 240 64"><rect width="240" height="64" rx="16" fill="#7c3aed"/><circle cx="36" cy="32" r="14" fill="#fff"/><path d="M66 32h150" stroke="#fff" stroke-width="10" stroke-linecap="round"/></svg>"##;
+
+fn look() -> Brand {
+    let picture = Picture {
+        src: "/assets/logo.svg".to_owned(),
+        dark: None,
+    };
+    let band = |place| {
+        let picture = picture.clone();
+        Some(Band {
+            logo: Some(Logo { picture, place }),
+        })
+    };
+    Brand {
+        header: band(Place::Start),
+        footer: band(Place::Start),
+        form_logo: Some(FormLogo {
+            picture: picture.clone(),
+            place: Place::Center,
+            inside: true,
+            above: true,
+        }),
+        graphics: vec![(FactorKind::App, picture.clone())],
+        icons: vec![("Contoso".to_owned(), picture)],
+        language_menu: true,
+        unstyled: true,
+        ..Brand::default()
+    }
+}
+
+fn draw(sample: &Sample, locale: Locale, brand: &Brand) -> String {
     let documents = sample.name.starts_with("sign-");
     let frame = Frame {
         locale,
         version: Version::Managed,
-        brand: &Brand::default(),
+        brand,
         app: "Acme Notes",
         query: QUERY,
         csrf: "c3JmLXRva2Vu",
