@@ -4,7 +4,7 @@ use crate::{MigrateMode, OpenError};
 
 /// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
 /// database asks for the generation of its most demanding migration.
-pub const PROGRAM_GENERATION: i64 = 2;
+pub const PROGRAM_GENERATION: i64 = 3;
 
 /// A step of the schema.
 pub(crate) struct Migration {
@@ -113,10 +113,11 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0018_outbox.sql"),
     },
+    // Older programs forget what a session was granted when they renew its tokens.
     Migration {
         number: 19,
         name: "0019_oauth",
-        min_program: 2,
+        min_program: 3,
         sql: include_str!("../migrations/0019_oauth.sql"),
     },
     Migration {

@@ -124,7 +124,8 @@ impl SessionDoc {
         }
         let rotated = self.retired.iter().find(|(old, _)| *old == generation);
         match rotated {
-            Some((_, at)) if now < at.saturating_add(grace) => Standing::Retrying,
+            // Without a grace period nothing is a retry, also for a request that began before the rotation.
+            Some((_, at)) if grace > 0 && now < at.saturating_add(grace) => Standing::Retrying,
             _ => Standing::Reused,
         }
     }
@@ -171,6 +172,7 @@ mod tests {
             Standing::Reused
         );
         assert_eq!(second.standing(0, 100 * SECOND, 0), Standing::Reused);
+        assert_eq!(second.standing(0, 99 * SECOND, 0), Standing::Reused);
         assert_eq!(
             second.standing(7, 100 * SECOND, 60 * SECOND),
             Standing::Reused
