@@ -13,6 +13,7 @@ mod pushed;
 mod refresh;
 mod refused;
 mod revoke;
+mod steps;
 mod user_info;
 
 use cognate_crypto::random;
