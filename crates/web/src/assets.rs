@@ -75,8 +75,24 @@ pub static MARK: Asset = Asset::new(
     include_str!("../assets/mark.svg"),
 );
 
+/// Posts the form of the page that brings an answer to a client.
+pub static FORM_POST: Asset = Asset::new(
+    "form_post",
+    "js",
+    "text/javascript; charset=utf-8",
+    include_str!("../assets/form_post.js"),
+);
+
 /// All files.
-pub static ASSETS: [&Asset; 6] = [&STYLE, &SCRIPT, &CLASSIC, &CLASSIC_SCRIPT, &HOME, &MARK];
+pub static ASSETS: [&Asset; 7] = [
+    &STYLE,
+    &SCRIPT,
+    &CLASSIC,
+    &CLASSIC_SCRIPT,
+    &HOME,
+    &MARK,
+    &FORM_POST,
+];
 
 impl Asset {
     const fn new(

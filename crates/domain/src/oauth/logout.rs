@@ -61,6 +61,8 @@ pub enum Next {
 pub struct SignOut {
     /// The pool whose session ends.
     pub pool: Arc<Pool>,
+    /// The client that asks.
+    pub client: Arc<Client>,
     /// The place.
     pub next: Next,
     /// True if the user must be asked first: the client has not shown that it knows who is signed in
@@ -179,6 +181,7 @@ async fn decide(
     };
     Ok(SignOut {
         pool,
+        client,
         next,
         asks: false,
     })
@@ -209,7 +212,12 @@ async fn by_client(
         },
         _ => Next::SignedOut,
     };
-    Ok(SignOut { pool, next, asks })
+    Ok(SignOut {
+        pool,
+        client,
+        next,
+        asks,
+    })
 }
 
 /// Returns the client of a request that does not name it: the one with the standard profile to which the hint was issued,

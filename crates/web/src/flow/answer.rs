@@ -8,6 +8,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use super::parameters::encode;
 use super::stop::{Flow, Stop};
 use super::texts;
+use crate::assets;
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
@@ -82,11 +83,15 @@ fn form_post(reply: &Reply) -> Response {
     };
     let fields: String = reply.parameters.iter().map(field).collect();
     let html = format!(
-        "<!doctype html><title>Continue</title><form method=\"post\" action=\"{}\">{fields}\
-         <button type=\"submit\">Continue</button></form>",
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"robots\" content=\"noindex\">\
+         <title>Continue</title><script src=\"{}\" defer></script><form method=\"post\" action=\"{}\">{fields}\
+         <button type=\"submit\">Continue</button></form></html>",
+        assets::FORM_POST.path(),
         escape(&reply.redirect_uri)
     );
-    Response::html(StatusCode::OK, html).with_form_target(&form_source(&reply.redirect_uri))
+    Response::html(StatusCode::OK, html)
+        .with_scripts()
+        .with_form_target(&form_source(&reply.redirect_uri))
 }
 
 /// Returns the source of CSP to which a form may lead that ends at `redirect_uri`. The scheme, not the origin: browsers

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::device::{Asked, Decision, Entered, decide, look_up};
 use cognate_domain::records::pool::Pool;
+use cognate_domain::{Cx, Endpoint, Fault};
 use cognate_shapes::Category;
 use http::{Method, StatusCode};
 
@@ -88,15 +88,14 @@ async fn answer_form(request: &Request<'_>) -> Flow<Response> {
         Some("deny") => Decision::Deny,
         _ => return visit.go_on(&code).await,
     };
-    let Some(session) = visit.session().await? else {
-        return visit.go_on(&code).await;
-    };
     request.admit_category(Category::UserAuthentication).await?;
     let cx = request.cx(Endpoint::Device);
-    let work = || Box::pin(decide(&cx, &visit.pool, &session, &code, decision));
+    // Each run finds the session and its user as they are then.
+    let work = || Box::pin(visit.decide(&cx, &code, decision));
     match action::run(&cx, work).await? {
-        true => Ok(visit.done()),
-        false => visit.unknown(&code.shown()).await,
+        None => visit.go_on(&code).await,
+        Some(true) => Ok(visit.done()),
+        Some(false) => visit.unknown(&code.shown()).await,
     }
 }
 
@@ -128,15 +127,29 @@ impl<'r> Visit<'r> {
     }
 
     /// Returns the session of the browser.
-    async fn session(&self) -> Flow<Option<BrowserSession>> {
+    async fn session(&self, cx: &Cx<'_>) -> Result<Option<BrowserSession>, Fault> {
         let cookie = self.cookies.bare(visit::SESSION);
         let Some(cookie) = cookie.filter(|value| !value.is_empty()) else {
             return Ok(None);
         };
-        let cx = self.request.cx(Endpoint::Device);
         let host = &self.request.visitor().host;
-        let found = || Box::pin(browser_session::find(&cx, &self.pool, host, cookie));
-        Ok(action::run(&cx, found).await?)
+        browser_session::find(cx, &self.pool, host, cookie).await
+    }
+
+    /// Writes what the user of the browser's session decides; None if there is no session.
+    async fn decide(
+        &self,
+        cx: &Cx<'_>,
+        code: &Entered,
+        decision: Decision,
+    ) -> Result<Option<bool>, Fault> {
+        match self.session(cx).await? {
+            Some(session) => {
+                let decided = decide(cx, &self.pool, &session, code, decision).await;
+                decided.map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     /// Asks the user about the device that shows a code, after the sign-in.
@@ -149,7 +162,8 @@ impl<'r> Visit<'r> {
         let Some(asked) = found else {
             return self.unknown(&code.shown()).await;
         };
-        match self.session().await? {
+        let session = action::run(&cx, || Box::pin(self.session(&cx))).await?;
+        match session {
             Some(session) if asked.lets(&cx, &self.pool, &session) => {
                 self.question(code, asked).await
             }

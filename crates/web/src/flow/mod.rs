@@ -39,11 +39,13 @@ mod texts;
 mod visit;
 
 use cognate_domain::oauth::authorization::Cause;
+use http::StatusCode;
 
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
 use crate::route::{Class, Cors, Rate, Route, Verb, Work};
+use crate::views::Screen;
 
 /// Sends the browser to the page for errors.
 ///
@@ -55,6 +57,19 @@ pub(crate) fn refused(
     cause: &Cause,
 ) -> Result<Response, Failure> {
     stop::settle(answer::refused(request, client_id, cause))
+}
+
+/// Draws a page that belongs to no authorization, in the look of the client's pool.
+///
+/// # Errors
+/// Faults.
+pub(crate) async fn draw(
+    request: &Request<'_>,
+    client_id: Option<&str>,
+    status: StatusCode,
+    screen: &Screen,
+) -> Result<Response, Failure> {
+    error::draw(request, client_id, status, screen).await
 }
 
 type Handler = for<'a> fn(Request<'a>) -> Work<'a>;

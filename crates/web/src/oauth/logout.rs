@@ -20,6 +20,8 @@ use crate::oauth::location::with_query;
 use crate::pages::{self, Layout};
 use crate::request::Request;
 use crate::response::Response;
+use crate::views::Screen;
+use crate::views::screen::{Notice, NoticeKind};
 
 /// The cookie of a browser's session.
 const SESSION: &str = "cognito";
@@ -94,13 +96,21 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
             let location = with_query(&uri, state);
             // The policy of the page that has the question lets its form lead nowhere else.
             if answered {
-                signed_out(&request, Some(location))
+                signed_out(&request, location)
             } else {
                 found(&location)
             }
         }
         Next::SignIn => found(&format!("/login?{}", request.raw_query())),
-        Next::SignedOut => signed_out(&request, None),
+        Next::SignedOut => {
+            let screen = Screen::Notice(Notice {
+                kind: NoticeKind::SignedOut,
+                next: None,
+                home: None,
+            });
+            let client_id = sign_out.client.id.as_str();
+            flow::draw(&request, Some(client_id), StatusCode::OK, &screen).await?
+        }
     };
     Ok(response.with_cookie(SetCookie::delete(SESSION, SameSite::Lax)?.bare()))
 }
@@ -146,12 +156,13 @@ fn question(request: &Request<'_>, fields: &Fields) -> Response {
     pages::render(StatusCode::OK, &page)
 }
 
-fn signed_out(request: &Request<'_>, next: Option<String>) -> Response {
+/// Says that the user is signed out, with a link that leads on.
+fn signed_out(request: &Request<'_>, next: String) -> Response {
     let page = SignedOut {
         layout: Layout::new(request.locale(), words::DONE_TITLE),
         text: words::DONE,
         label: words::NEXT,
-        next,
+        next: Some(next),
     };
     pages::render(StatusCode::OK, &page)
 }

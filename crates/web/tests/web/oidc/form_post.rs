@@ -30,7 +30,13 @@ async fn the_answer_is_a_form_for_the_callback() {
     let code = field(page, "code").unwrap();
     let policy = header(&found, "content-security-policy");
     assert!(policy.contains("form-action 'self' https:"), "{policy}");
+    assert!(policy.contains("script-src 'self'"), "{policy}");
     assert_eq!(header(&found, "cache-control"), "no-store");
+    // It posts itself, and has a button where no script runs.
+    assert!(page.contains("<button type=\"submit\">"));
+    let (_, script) = page.split_once("<script src=\"").unwrap();
+    let script = w.get(script.split('"').next().unwrap()).await;
+    assert_eq!(text_of(&script).trim(), "document.forms[0].submit();");
     let tokens = w.redeem(&w.standard, &code).await;
     assert_eq!(tokens.status(), 200);
 }

@@ -1,0 +1,2 @@
+// Without it, the page has a button.
+document.forms[0].submit();
