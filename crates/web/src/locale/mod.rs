@@ -97,12 +97,18 @@ macro_rules! languages {
     };
 }
 
-// Those that are to come, in their places of the menu:
-// Es "es" "es" Ltr "Español"; Fr "fr" "fr" Ltr "Français"; Id "id" "id" Ltr "Bahasa Indonesia";
-// It "it" "it" Ltr "Italiano"; Ja "ja" "ja" Ltr "日本語"; Ko "ko" "ko" Ltr "한국어"; Nl "nl" "nl" Ltr "Nederlands";
-// PtBr "pt-BR" "pt-BR" Ltr "Português (Brasil)"; ZhCn "zh-CN" "zh-Hans" Ltr "简体中文";
-// ZhTw "zh-TW" "zh-Hant" Ltr "繁體中文"; Ar "ar" "ar" Rtl "العربية";
 languages! {
     En "en" "en" Ltr "English";
     De "de" "de" Ltr "Deutsch";
+    Es "es" "es" Ltr "Español";
+    Fr "fr" "fr" Ltr "Français";
+    Id "id" "id" Ltr "Bahasa Indonesia";
+    It "it" "it" Ltr "Italiano";
+    Ja "ja" "ja" Ltr "日本語";
+    Ko "ko" "ko" Ltr "한국어";
+    Nl "nl" "nl" Ltr "Nederlands";
+    PtBr "pt-BR" "pt-BR" Ltr "Português (Brasil)";
+    ZhCn "zh-CN" "zh-Hans" Ltr "简体中文";
+    ZhTw "zh-TW" "zh-Hant" Ltr "繁體中文";
+    Ar "ar" "ar" Rtl "العربية";
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cognate_domain::Settings;
-use cognate_web::locale::Locale::{self, De, En};
+use cognate_web::locale::Locale::{self, De, En, Fr, PtBr, ZhCn, ZhTw};
 use toml::{Table, Value};
 
 use crate::site::{Site, get_with, header};
@@ -16,16 +16,20 @@ fn the_parameter_counts_before_the_browsers_languages() {
         (Some("DE-ch"), Some("en"), De),
         (Some("de_AT"), Some("en"), De),
         (Some("en"), Some("de"), En),
-        (Some("fr"), Some("de"), De),
+        (Some("sv"), Some("de"), De),
+        (Some("fr"), Some("de"), Fr),
+        (Some("pt"), Some("de"), PtBr),
+        (Some("zh-HK"), Some("de"), ZhTw),
+        (Some("zh"), Some("de"), ZhCn),
         (Some(""), Some("de"), De),
         (Some("den"), Some("en"), En),
         (Some("../de"), None, En),
         (None, Some("de"), De),
-        (None, Some("fr, de-CH;q=0.9, en;q=0.8"), De),
+        (None, Some("sv, de-CH;q=0.9, en;q=0.8"), De),
         (None, Some("de;q=0.5,en;q=0.7"), En),
         (None, Some("en;q=0.5 , de ; q=0.7"), De),
         (None, Some("de,en"), De),
-        (None, Some("de;q=0,fr"), En),
+        (None, Some("de;q=0,sv"), En),
         (None, Some("*"), En),
     ] {
         assert_eq!(
