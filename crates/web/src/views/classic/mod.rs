@@ -122,6 +122,11 @@ impl<'a> Page<'a> {
         !self.providers.is_empty() && matches!(self.screen, Screen::SignIn(s) if s.local)
     }
 
+    /// True if there is nothing beside the providers, so that the words above them are the heading of the page.
+    fn is_alone(&self) -> bool {
+        matches!(self.screen, Screen::SignIn(screen) if !screen.local)
+    }
+
     /// Returns the width of the QR code in modules, its quiet zone included.
     fn qr_size(&self) -> usize {
         match self.screen {
