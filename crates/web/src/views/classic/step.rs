@@ -305,7 +305,7 @@ impl<'a> Step<'a> {
                 step.button("skip", &ours.not_now);
             }
             Screen::Chooser(s) => {
-                step.form = Some(("continueform", "/login/continue"));
+                step.open(&ours.chooser_title, "continueform", "/login/continue");
                 let text = fill(&ours.signed_in_button, "who", &s.who);
                 step.buttons.push(("continue", "true", text));
             }

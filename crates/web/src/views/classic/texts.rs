@@ -115,6 +115,7 @@ pub(super) struct Ours {
     pub(super) passkey_add_title: String,
     pub(super) passkey_add_text: String,
     pub(super) not_now: String,
+    pub(super) chooser_title: String,
     pub(super) signed_in_button: String,
     pub(super) other_user: String,
     pub(super) confirmed: String,
