@@ -32,7 +32,9 @@ async fn every_page_has_the_headers_of_a_page() {
             ] {
                 assert!(policy.contains(part), "{} {path}", policy);
             }
-            for bad in ["unsafe", "*", "http://"] {
+            // Images alone may be part of a style sheet.
+            let policy = policy.replace("img-src 'self' data:", "img-src 'self'");
+            for bad in ["unsafe-", "*", "data:", "http://"] {
                 assert!(!policy.contains(bad), "{policy}");
             }
             assert_eq!(get("cache-control"), "no-store", "{path}");
@@ -81,7 +83,10 @@ async fn a_form_may_lead_to_the_client_and_only_pages_that_need_one_run_a_script
         let policy = header(&page, "content-security-policy");
         assert!(policy.contains(sources), "{policy}");
         assert!(policy.ends_with("script-src 'self'"));
-        let page = pages.browser().get(&format!("/mfa?{query}")).await;
+        let page = pages
+            .browser()
+            .get(&format!("/forgotPassword?{query}"))
+            .await;
         assert!(!header(&page, "content-security-policy").contains("script-src"));
     }
 }
