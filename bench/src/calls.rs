@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::fmt;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::aws;
+use crate::hosted::People;
 use crate::http::Connection;
 use crate::load::Call;
 use crate::seed::{EVERYONE, GROUPS_EACH, Seeded};
@@ -50,6 +51,18 @@ pub enum Kind {
     GroupsForUser,
     /// AdminCreateUser.
     AdminCreateUser,
+    /// `/oauth2/authorize`, the sign-in on its page, and the tokens for its code: a new browser each time.
+    Flow,
+    /// The page of the sign-in, in a new browser.
+    LoginPage,
+    /// `/oauth2/authorize` in a browser with a session, and the tokens for its code.
+    LiveSession,
+    /// The grant `client_credentials`.
+    Machine,
+    /// The grant `refresh_token`.
+    TokenRefresh,
+    /// `/oauth2/userInfo`.
+    UserInfo,
 }
 
 impl Kind {
@@ -60,6 +73,19 @@ impl Kind {
         } else {
             16
         }
+    }
+
+    /// True if it needs [`crate::hosted::Machine`].
+    pub fn needs_machine(self) -> bool {
+        self == Self::Machine
+    }
+
+    /// True if it needs [`crate::hosted::People`].
+    pub fn needs_people(self) -> bool {
+        matches!(
+            self,
+            Self::Flow | Self::LoginPage | Self::LiveSession | Self::TokenRefresh | Self::UserInfo
+        )
     }
 
     /// True if it needs the pools of [`crate::factors`].
@@ -171,6 +197,14 @@ pub struct Requests {
     pub kind: Cell<Kind>,
 }
 
+impl Requests {
+    /// True if the program has the endpoints that a kind of request asks.
+    pub fn has(&self, kind: Kind) -> bool {
+        (!kind.needs_machine() || self.world.machine.is_some())
+            && (!kind.needs_people() || self.world.people.is_some())
+    }
+}
+
 impl Call for Requests {
     async fn call(&self, connection: &mut Connection, i: u64) -> Result<()> {
         let w = &self.world;
@@ -235,8 +269,21 @@ impl Call for Requests {
                 expect(&reply, "/Groups", GROUPS_EACH)
             }
             Kind::AdminCreateUser => create(w, connection, i).await,
+            Kind::Flow => people(w)?.flow(connection, i).await.map(drop),
+            Kind::LoginPage => people(w)?.login_page(connection, i).await.map(drop),
+            Kind::LiveSession => people(w)?.with_session(connection, i).await,
+            Kind::TokenRefresh => people(w)?.refresh(connection, i).await,
+            Kind::UserInfo => people(w)?.user_info(connection, i).await,
+            Kind::Machine => {
+                let machine = w.machine.as_ref().context("no client of its own")?;
+                machine.token(connection).await
+            }
         }
     }
+}
+
+fn people(w: &World) -> Result<&People> {
+    w.people.as_ref().context("no client with pages")
 }
 
 /// The JSON pointer of the ID token in an answer.

@@ -62,6 +62,8 @@ async fn delete(arguments: &Arguments, folder: &Path, count: u64, length: Durati
             rotated: Vec::new().into(),
             users: 0,
             factors: None,
+            machine: None,
+            people: None,
             ahead: Cell::new(0),
         },
         kind: Cell::new(Kind::AdminCreateUser),

@@ -26,8 +26,12 @@ pub enum Floor {
     SrpDevice,
     /// Two signatures and the check of one with ECDSA: a sign-in by a passkey.
     Passkey,
-    /// Two signatures: a refresh.
+    /// Two signatures: a refresh, or the tokens for a code.
     Refresh,
+    /// Two signatures, g^x and the hashes of a code and its verifier: a sign-in on a page, with the tokens for its code.
+    Page,
+    /// One signature: an access token for a client itself.
+    Machine,
     /// None: the row has a bound in microseconds.
     None,
 }
@@ -79,9 +83,14 @@ impl Pieces {
     }
 
     fn once(&self, floor: Floor) {
+        let signature = || {
+            drop(black_box(
+                self.key.sign_compact(self.header.as_bytes(), &self.payload),
+            ))
+        };
         let signatures = || {
-            black_box(self.key.sign_compact(self.header.as_bytes(), &self.payload));
-            black_box(self.key.sign_compact(self.header.as_bytes(), &self.payload));
+            signature();
+            signature();
         };
         let proof = || {
             let challenge = srp::challenge(&self.verifier);
@@ -118,6 +127,14 @@ impl Pieces {
                 signatures();
             }
             Floor::Refresh => signatures(),
+            Floor::Page => {
+                password();
+                for text in [black_box(&self.payload), black_box(&self.payload)] {
+                    black_box(cognate_crypto::hash::sha256(text.get(..43).unwrap_or(text)));
+                }
+                signatures();
+            }
+            Floor::Machine => signature(),
             Floor::None => {}
         }
     }

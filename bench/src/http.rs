@@ -15,11 +15,44 @@ pub struct Connection {
 pub struct Reply {
     /// The status code.
     pub status: u16,
+    /// The status line and the headers.
+    head: String,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Reply {
+    /// Returns the values of a header.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.head.lines().filter_map(move |line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// Returns the value of a cookie that the answer sets.
+    pub fn cookie(&self, name: &str) -> Result<&str> {
+        let set = self.headers("set-cookie").find_map(|cookie| {
+            let (found, rest) = cookie.split_once('=')?;
+            (found == name).then(|| rest.split(';').next().unwrap_or(rest))
+        });
+        set.with_context(|| format!("no cookie {name}"))
+    }
+
+    /// Returns the place to which the answer sends a browser.
+    pub fn location(&self) -> Result<&str> {
+        let there = self.headers("location").next();
+        there
+            .filter(|_| matches!(self.status, 302 | 303))
+            .with_context(|| {
+                format!(
+                    "status {} instead of a redirect: {}",
+                    self.status,
+                    String::from_utf8_lossy(self.body.get(..300).unwrap_or(&self.body))
+                )
+            })
+    }
+
     /// Returns the body of a success as JSON; an error otherwise.
     pub fn json(&self) -> Result<Value> {
         if self.status != 200 {
@@ -57,6 +90,7 @@ impl Connection {
         loop {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 let head = std::str::from_utf8(self.buffer.get(..end).unwrap_or_default())?;
+                let head = head.to_owned();
                 let status = head.get(9..12).context("status line")?.parse()?;
                 let length: usize = head
                     .lines()
@@ -75,7 +109,7 @@ impl Connection {
                     .get(start..start + length)
                     .unwrap_or_default()
                     .to_vec();
-                return Ok(Reply { status, body });
+                return Ok(Reply { status, head, body });
             }
             self.fill().await?;
         }

@@ -14,6 +14,7 @@ mod deletion;
 mod factors;
 mod floors;
 mod hook;
+mod hosted;
 mod http;
 mod load;
 mod machine;

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use crate::Arguments;
 use crate::calls::{Kind, Requests, Search};
 use crate::floors::{Floor, Pieces, median};
+use crate::hosted::{Machine, People};
 use crate::load;
 use crate::machine::{self, Server};
 use crate::report::Table;
@@ -102,6 +103,42 @@ const ROWS: &[Row] = &[
         floor: Floor::None,
         must: Must::Micros(400.0),
     },
+    Row {
+        name: "authorize, login and token as one flow",
+        kind: Kind::Flow,
+        floor: Floor::Page,
+        must: Must::Ratio(1.50),
+    },
+    Row {
+        name: "authorize with a live session + token",
+        kind: Kind::LiveSession,
+        floor: Floor::Refresh,
+        must: Must::Ratio(1.50),
+    },
+    Row {
+        name: "client credentials",
+        kind: Kind::Machine,
+        floor: Floor::Machine,
+        must: Must::Ratio(1.20),
+    },
+    Row {
+        name: "refresh at /oauth2/token",
+        kind: Kind::TokenRefresh,
+        floor: Floor::Refresh,
+        must: Must::Ratio(1.20),
+    },
+    Row {
+        name: "userInfo",
+        kind: Kind::UserInfo,
+        floor: Floor::None,
+        must: Must::Micros(45.0),
+    },
+    Row {
+        name: "GET /login (page)",
+        kind: Kind::LoginPage,
+        floor: Floor::None,
+        must: Must::Micros(100.0),
+    },
     // The last, because it moves the service's clock on.
     Row {
         name: "sign-in with password and app (2 calls)",
@@ -118,13 +155,29 @@ struct Site {
 }
 
 impl Site {
-    async fn open(arguments: &Arguments, folder: &Path, users: u64, factors: bool) -> Result<Self> {
+    /// Starts the program and makes what the rows need. Unless the program `must` have them, endpoints that it lacks are
+    /// left out.
+    async fn open(
+        arguments: &Arguments,
+        folder: &Path,
+        users: u64,
+        rows: &[&Row],
+        must: bool,
+    ) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let world = world::prepare(arguments, folder, users).await?;
         let server = Server::start(arguments, folder, true).await?;
         let mut world = world.sign_in(&server.host).await?;
-        if factors {
+        if rows.iter().any(|row| row.kind.needs_factors()) {
             world = world.with_factors().await?;
+        }
+        if rows.iter().any(|row| row.kind.needs_machine()) {
+            let made = Machine::make(&world.host, &world.pool).await;
+            world.machine = unless_lacking(made, must, "client credentials")?;
+        }
+        if rows.iter().any(|row| row.kind.needs_people()) {
+            let made = People::make(&world.host, &world.pool).await;
+            world.people = unless_lacking(made, must, "pages")?;
         }
         let requests = Rc::new(Requests {
             world,
@@ -140,6 +193,18 @@ impl Site {
         next: &Rc<Cell<u64>>,
     ) -> Result<(f64, f64)> {
         slice(&self.server, &self.requests, kind, length, next).await
+    }
+}
+
+/// Returns what was made at the program; None for what the other one lacks.
+fn unless_lacking<T>(made: Result<T>, must: bool, what: &str) -> Result<Option<T>> {
+    match made.with_context(|| format!("making a client for {what}")) {
+        Ok(made) => Ok(Some(made)),
+        Err(error) if must => Err(error),
+        Err(error) => {
+            println!("The other program is left out of some rows: {error:#}");
+            Ok(None)
+        }
     }
 }
 
@@ -173,12 +238,11 @@ pub async fn run(
     let folder = machine::folder()?;
     let pieces = Pieces::new()?;
     let rows: Vec<_> = ROWS.iter().filter(|row| row.name.contains(only)).collect();
-    let factors = rows.iter().any(|row| row.kind.needs_factors());
-    let site = Site::open(arguments, &folder.join("one"), users, factors).await?;
+    let site = Site::open(arguments, &folder.join("one"), users, &rows, true).await?;
     let other = match against {
         Some(program) => {
             let other = arguments.with_program(program);
-            Some(Site::open(&other, &folder.join("other"), users, factors).await?)
+            Some(Site::open(&other, &folder.join("other"), users, &rows, false).await?)
         }
         None => None,
     };
@@ -223,6 +287,8 @@ async fn measure(
     seconds: u64,
     next: &Rc<Cell<u64>>,
 ) -> Result<Vec<String>> {
+    let has_other = other.is_some();
+    let other = other.filter(|other| other.requests.has(row.kind));
     let warm = Duration::from_millis(500);
     for site in iter::once(site).chain(other) {
         site.slice(row.kind, warm, next).await?;
@@ -287,6 +353,8 @@ async fn measure(
     if other.is_some() {
         let other = median(&mut others);
         cells.extend([format!("{other:.0}"), format!("{:.3}", cost / other)]);
+    } else if has_other {
+        cells.extend(["lacks it".into(), String::new()]);
     }
     Ok(cells)
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::Arguments;
 use crate::aws;
 use crate::factors::Factors;
+use crate::hosted::{Machine, People};
 use crate::http::Connection;
 use crate::machine::Server;
 use crate::seed;
@@ -39,6 +40,10 @@ pub struct World {
     pub users: u64,
     /// The pools of second factors and passkeys, when a row needs them.
     pub factors: Option<Factors>,
+    /// A client that signs in as itself, when a row needs it.
+    pub machine: Option<Machine>,
+    /// A client with pages and its users' browsers, when a row needs them.
+    pub people: Option<People>,
     /// Seconds that the service's clock is ahead of this machine's.
     pub ahead: Cell<i64>,
 }
@@ -79,6 +84,8 @@ impl World {
                 .and_then(Value::as_u64)
                 .context("users")?,
             factors: None,
+            machine: None,
+            people: None,
             ahead: Cell::new(0),
         })
     }
