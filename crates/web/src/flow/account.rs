@@ -23,6 +23,9 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::views::screen::NameKind;
 
+/// The most bytes of attributes that a refused form finds again.
+const MOST_KEPT: usize = 768;
+
 /// Shows the form.
 ///
 /// # Errors
@@ -109,7 +112,7 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
         return visit.redirect(super::paths::SIGN_IN);
     }
     let stage = Stage::SignUp {
-        given: given.clone(),
+        given: brief(&given),
     };
     let here = visit.state(stage, &name);
     if name.is_empty() {
@@ -154,6 +157,19 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
     match action::run(&cx, || Box::pin(register(&cx, &wish))).await {
         Ok(made) => visit.signed_up(&name, password, made).await,
         Err(refusal) => visit.refused(here, refusal).await,
+    }
+}
+
+/// Returns what was typed, if it fits beside the rest of a state; else nothing, to be typed again.
+pub(super) fn brief(given: &[(String, String)]) -> Vec<(String, String)> {
+    let bytes: usize = given
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if bytes <= MOST_KEPT {
+        given.to_vec()
+    } else {
+        Vec::new()
     }
 }
 

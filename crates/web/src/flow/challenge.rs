@@ -7,6 +7,7 @@ use cognate_domain::signin::answer::{Answer, Needed, Way};
 use cognate_shapes::Category;
 use http::StatusCode;
 
+use super::account::brief;
 use super::csrf::Refused;
 use super::screens::can_resend;
 use super::state::{CodeFor, PageState, Stage};
@@ -295,7 +296,7 @@ impl Visit<'_> {
             .collect();
         let here = state.at(Stage::NewPassword {
             required,
-            given: given.clone(),
+            given: brief(&given),
         });
         let password = match self.two_passwords() {
             Ok(password) => password,

@@ -11,8 +11,9 @@ use super::csrf::Refused;
 use super::state::Stage;
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
-use super::visit::{Visit, alert};
+use super::visit::{SESSION, Visit, alert};
 use crate::action;
+use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
@@ -167,7 +168,9 @@ async fn choose(request: &Request<'_>) -> Flow<Response> {
             let end = || Box::pin(browser_session::end(&cx, pool, host, cookie));
             action::run(&cx, end).await?;
         }
-        return visit.go(&visit.state(Stage::SignIn, ""));
+        let ended = SetCookie::delete(SESSION, SameSite::Lax)?.bare();
+        let response = visit.go(&visit.state(Stage::SignIn, ""))?;
+        return Ok(response.with_cookie(ended));
     }
     match visit.session().await? {
         Some(session) => visit.answer_by(&session).await,

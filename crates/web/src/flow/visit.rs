@@ -2,8 +2,9 @@
 
 use cognate_access::rates::User;
 use cognate_crypto::hash::secret_hash;
-use cognate_domain::oauth::authorization::{Authorization, Cause, Refusal, check};
+use cognate_domain::oauth::authorization::{Authorization, Cause, Parameters, Refusal, check};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
+use cognate_domain::oauth::refused::record;
 use cognate_domain::records::client::Client;
 use cognate_domain::records::domain::{DomainDoc, preferred_of};
 use cognate_domain::records::pool::Pool;
@@ -65,11 +66,8 @@ impl<'r> Visit<'r> {
         };
         let cookies = request.cookies()?;
         let Ok(query) = Query::read(request, &form) else {
-            return Err(Stop::with(answer::refused(
-                request,
-                None,
-                &Cause::Malformed,
-            )?));
+            let refusal = Refusal::Page(Cause::Malformed);
+            return Err(refuse(request, &Parameters::default(), &refusal).await);
         };
         let cx = request.cx(Endpoint::SignIn);
         let parameters = query.parameters();
@@ -78,11 +76,7 @@ impl<'r> Visit<'r> {
         let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, home))).await?;
         let authorization = match checked {
             Ok(authorization) => authorization,
-            Err(Refusal::Page(cause)) => {
-                let client = query.fields.get("client_id");
-                return Err(Stop::with(answer::refused(request, client, &cause)?));
-            }
-            Err(Refusal::Client(reply)) => return Err(Stop::with(answer::reply(&reply)?)),
+            Err(refusal) => return Err(refuse(request, &parameters, &refusal).await),
         };
         let version = match host {
             Some(host) => version_of(host.version),
@@ -371,6 +365,21 @@ impl<'r> Visit<'r> {
         let session = action::run(&cx, find).await?;
         Ok(session.filter(|session| session.answers(&self.authorization, self.now())))
     }
+}
+
+/// Answers a request that is refused, and records why, under the number that the page shows.
+async fn refuse(request: &Request<'_>, parameters: &Parameters<'_>, refusal: &Refusal) -> Stop {
+    let cx = request.cx(Endpoint::SignIn);
+    let recorded = action::run(&cx, || Box::pin(record(&cx, parameters, refusal))).await;
+    if let Err(error) = recorded {
+        // The visitor learns no less for it.
+        tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
+    }
+    let answered = match refusal {
+        Refusal::Page(cause) => answer::refused(request, parameters.client_id, cause),
+        Refusal::Client(reply) => answer::reply(reply),
+    };
+    answered.map_or_else(|stop| stop, Stop::with)
 }
 
 /// Returns the version of a pool's pages: that of its domain. A pool without one has the newest that its plan allows.

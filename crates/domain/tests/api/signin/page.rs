@@ -3,7 +3,7 @@
 use cognate_crypto::random;
 use cognate_crypto::secret::Secret;
 use cognate_domain::audit::About;
-use cognate_domain::facts::factor::Factor;
+use cognate_domain::facts::factor::{Factor, MfaFactor};
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
 use cognate_domain::signin::challenge::{Ask, Challenge};
 use cognate_domain::signin::opening::{KeepSession, Outcome};
@@ -11,12 +11,13 @@ use cognate_domain::signin::secret_hash::ClientProof;
 use cognate_domain::signin::{At, Surface, driver};
 use cognate_domain::tokens::opened::OpenedSession;
 use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, run};
+use cognate_shapes::ChallengeNameType;
 use cognate_store::params;
 use serde_json::json;
 
 use super::triggers::TRIGGERS;
 use crate::support::functions::lambda_config;
-use crate::support::mfa::{WRONG_TOTP, jane_with_app};
+use crate::support::mfa::{INVALID, USED, WRONG_TOTP, jane, jane_with_app, mfa_site, prefer};
 use crate::support::played::Played;
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
@@ -177,6 +178,44 @@ async fn a_page_asks_for_the_code_of_an_app(t: &TestApp) {
         used,
         not_authorized("Invalid session for the user, session can only be used once.")
     );
+}
+
+#[each_engine]
+async fn a_page_asks_for_another_second_factor_and_spends_the_session(t: &TestApp) {
+    let s = mfa_site(t, "OPTIONAL", &["SMS_MFA", "EMAIL_OTP"]).await;
+    jane(t, &s, &["email", "phone_number"]).await;
+    let on = json!({"SMSMfaSettings": {"Enabled": true}, "EmailMfaSettings": {"Enabled": true}});
+    prefer(t, &s, on).await;
+    let page = Page {
+        t,
+        client: s.client.clone(),
+        name: "jane",
+    };
+    let (ask, choice) = asked(page.password(PASSWORD).await);
+    assert!(matches!(ask, Ask::SelectMfa(_)), "{ask:?}");
+    let instead = |instead_of, factor| Answer::Instead { instead_of, factor };
+    // A session that asks for no second factor yet.
+    let early = instead(ChallengeNameType::SelectMfaType, MfaFactor::Sms);
+    assert_eq!(
+        refused(page.answer(&choice, early).await),
+        not_authorized(INVALID)
+    );
+    let chosen = Answer::SelectMfa(Needed::present(Some(MfaFactor::Sms)));
+    let (ask, sms) = asked(page.answer(&choice, chosen).await);
+    assert!(matches!(ask, Ask::SmsMfa { .. }), "{ask:?}");
+    let app = instead(ChallengeNameType::SmsMfa, MfaFactor::SoftwareToken);
+    assert_eq!(
+        refused(page.answer(&sms, app).await),
+        not_authorized(INVALID)
+    );
+    let email = || instead(ChallengeNameType::SmsMfa, MfaFactor::Email);
+    let (ask, _) = asked(page.answer(&sms, email()).await);
+    assert!(matches!(ask, Ask::EmailOtp(_)), "{ask:?}");
+    assert_eq!(
+        refused(page.answer(&sms, email()).await),
+        not_authorized(USED)
+    );
+    assert_eq!(sessions(t, &s.pool).await, 0);
 }
 
 #[each_engine]

@@ -120,6 +120,25 @@ async fn an_unconfirmed_user_is_sent_a_code_and_one_without_an_address_waits() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_too_long_to_be_remembered_is_shown_again() {
+    let pages = Pages::with(2, schema(), json!({})).await;
+    let query = pages.query();
+    let mut browser = pages.browser();
+    let long = format!("{}@example.com", "x".repeat(2_000));
+    let fields = [
+        SIGN_UP[0],
+        ("password", "weak"),
+        ("requiredAttributes[email]", long.as_str()),
+    ];
+    let (path, html) = browser.step(&format!("/signup?{query}"), &fields).await;
+    assert_eq!(path, "/signup");
+    assert!(
+        html.contains("value=\"joe\"") && !html.contains(&long),
+        "{html}"
+    );
+}
+
+#[tokio::test]
 async fn a_forgotten_password_is_replaced() {
     for version in [1, 2] {
         let pages = Pages::new(version).await;
