@@ -163,6 +163,12 @@ impl Visit<'_> {
         })
     }
 
+    /// True if the client has identity providers besides the pool.
+    pub(super) fn has_providers(&self) -> bool {
+        let listed = self.client().doc.supported_identity_providers.iter();
+        listed.flatten().any(|name| name != OWN_USERS)
+    }
+
     /// Returns the identity providers that the page on which a sign-in begins offers: those of the client, unless the
     /// request names one.
     ///

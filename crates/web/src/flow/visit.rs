@@ -300,6 +300,11 @@ impl<'r> Visit<'r> {
         };
         let response =
             response.with_form_target(&answer::form_source(&self.authorization.redirect_uri));
+        // The buttons of identity providers lead there.
+        let response = match self.has_providers() {
+            true => response.with_form_target("https:"),
+            false => response,
+        };
         Ok(match self.csrf.cookie()? {
             Some(cookie) => response.with_cookie(cookie),
             None => response,

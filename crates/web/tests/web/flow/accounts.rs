@@ -58,13 +58,29 @@ async fn a_user_signs_up_and_confirms_on_both_versions() {
         let (_, html) = browser.step(&format!("/resendcode?{query}"), &[]).await;
         says(&html, "A new code was sent.");
         let code = pages.code().await;
-        // The browser chose the password itself, not long ago.
-        let answer = browser.post(&here, &[("code", &code)]).await;
-        assert_eq!(answer.status(), StatusCode::FOUND);
-        assert!(header(&answer, "location").starts_with(CALLBACK));
-        // Another browser signs in.
+        // The browser that chose the password need not type it again.
+        code_of(&browser.post(&here, &[("code", &code)]).await);
+        assert!(browser.cookies.contains_key("cognito"));
         pages.browser().signs_in(&query, "joe").await;
     }
+}
+
+#[tokio::test]
+async fn who_confirms_late_or_elsewhere_signs_in() {
+    let pages = Pages::with(2, schema(), json!({})).await;
+    let query = pages.query();
+    let mut browser = pages.browser();
+    let (path, _) = browser.step(&format!("/signup?{query}"), &SIGN_UP).await;
+    let late = 181 * SECOND;
+    let moved = pages.site.app.advance_clock(late).await;
+    moved.unwrap_or_else(|e| panic!("{e:?}"));
+    let code = pages.code().await;
+    let fields = [("code", code.as_str())];
+    let (path, html) = browser.step(&format!("{path}?{query}"), &fields).await;
+    assert_eq!(path, "/login");
+    says(&html, "Your account is confirmed. You can sign in now.");
+    assert!(html.contains("value=\"joe\"") && !browser.cookies.contains_key("cognito"));
+    browser.signs_in(&query, "joe").await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod accounts;
 mod attacks;
 mod chooser;
+mod form_post;
 mod forms;
 mod headers;
 mod mixing;
