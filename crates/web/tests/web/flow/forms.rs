@@ -25,7 +25,7 @@ async fn a_form_needs_the_pair_of_cookie_and_field() {
             let answer = browser.form(&path, &fields).await;
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{field:?}");
             let html = text_of(&answer);
-            says(&html, STALE);
+            says(html, STALE);
             assert!(
                 html.contains("value=\"jane\"") && !html.contains(PASSWORD),
                 "{html}"

@@ -274,7 +274,7 @@ impl<'s> Browser<'s> {
             .cookies
             .iter()
             .filter(|(name, _)| name.contains("page-"));
-        let (name, value) = found.next().expect("a state");
+        let (name, value) = found.next().unwrap();
         assert!(found.next().is_none());
         (name.clone(), value.clone())
     }
