@@ -4,7 +4,7 @@
 //! the time of a step, where a code by the same medium would be an allowed first factor.
 //!
 //! On pages the sessions stand for the password, too: the browser that confirms has just chosen it, and signs in as if it
-//! were typed again, whatever flows the client allows at the API (endpoints.md 3.3).
+//! were typed again, whatever flows the client allows at the API.
 
 use cognate_crypto::secret::ct_eq;
 use cognate_shapes::{ExplicitAuthFlowsType, UserStatusType};
