@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs sessions of real clients against one `cognate dev` server, and counts their checks.
 
-Sessions that wait for something run beside the others; those that move the server's clock run alone, at the end.
+Sessions that wait for something, and those about pages, run beside the others; those that move the server's clock run
+alone, at the end.
 
-usage: run.py --server PROGRAM --aws-cli PROGRAM --rust-sdk PROGRAM [--node PROGRAM] [--database-url URL] [SESSION …]
+usage: run.py --server PROGRAM --aws-cli PROGRAM --rust-sdk PROGRAM [--node PROGRAM] [--database-url URL] [--repeat N]
+              [SESSION …]
 
 The server is started on a free port with a database of its own: SQLite in a temporary folder, or the PostgreSQL
 database that the URL names. It is stopped at the end, whatever happened. The last line is `N passed, N failed`.
@@ -24,6 +26,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "python"))
+from certificates import certificate  # noqa: E402
+
 # In this order.
 SESSIONS = [
     "python/banner_session.py",
@@ -69,12 +74,24 @@ SESSIONS = [
     "node/jose.mjs",
     "python/pyjwt_session.py",
     "python/token_endpoint_session.py",
+    "shell/oauth_by_curl.sh",
+    "python/pages_by_http.py",
+    "node/openid_client.mjs",
+    "node/oidc_client_ts.mjs",
+    "node/amplify_redirect.mjs",
+    "node/next_auth.mjs",
+    "node/passport_oauth2.mjs",
     "node/amplify_rotation.mjs",
     "python/clock_session.py",
 ]
 # These spend most of their time waiting: for the next code of an authenticator app, for instance.
 WAITING = {
     "node/sdk_v3_challenges.mjs", "node/identity_js.mjs", "python/triggers_wrong_answers.py", "python/mail_session.py",
+}
+# These open the pages of a pool, most of them in a browser.
+PAGES = {
+    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "node/openid_client.mjs", "node/oidc_client_ts.mjs",
+    "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
 }
 # These move the server's clock.
 ALONE = {"node/amplify_rotation.mjs", "python/clock_session.py"}
@@ -143,6 +160,8 @@ def run_session(name, environment, options):
     """Runs one session and returns its counts."""
     if name == "rust/sdk":
         command = [str(Path(options.rust_sdk).absolute())]
+    elif name.endswith(".sh"):
+        command = ["bash", str(HERE / name)]
     else:
         command = [options.node if name.endswith(".mjs") else sys.executable, str(HERE / name)]
     started = time.monotonic()
@@ -160,6 +179,8 @@ def run_session(name, environment, options):
         failed = 1
     # In one piece, since two sessions can end at the same time.
     head = f"# {name}: {passed} passed, {failed} failed, {time.monotonic() - started:.1f} s"
+    if options.repeat > 1 and not failed:
+        lines = []
     sys.stdout.write("".join(f"{line}\n" for line in [head, *(f"  {line}" for line in lines)]))
     sys.stdout.flush()
     return passed, failed
@@ -178,6 +199,8 @@ def main():
     parser.add_argument("--rust-sdk", required=True, help="the program that e2e/rust builds")
     parser.add_argument("--node", default="node", help="the Node.js program, version 20 or later")
     parser.add_argument("--database-url", help="an empty PostgreSQL database; without it, SQLite")
+    parser.add_argument("--output", type=Path, default=HERE.parent / "target/e2e", help="the folder of screenshots")
+    parser.add_argument("--repeat", type=int, default=1, help="how often each session runs; only failures are told")
     parser.add_argument("sessions", nargs="*", default=[], help="which sessions to run (all of them)")
     options = parser.parse_args()
     chosen = [name for name in SESSIONS if not options.sessions or any(word in name for word in options.sessions)]
@@ -190,9 +213,14 @@ def main():
         try:
             endpoint = server.endpoint()
             print(f"# the server listens at {endpoint}")
+            authority, chain, private = certificate(Path(folder))
             environment = server.environment | {
                 "E2E_ENDPOINT": endpoint,
                 "E2E_ENGINE": "postgres" if options.database_url else "sqlite",
+                "E2E_OUTPUT": str(options.output.absolute() / ("postgres" if options.database_url else "sqlite")),
+                "E2E_TLS_CERT": str(chain),
+                "E2E_TLS_KEY": str(private),
+                "NODE_EXTRA_CA_CERTS": str(authority),
                 "E2E_COMMAND": json.dumps(server.command),
                 "E2E_AWS_CLI": str(Path(options.aws_cli).absolute()),
                 "E2E_BANNER": "\n".join(server.printed),
@@ -209,11 +237,14 @@ def main():
                 "PYTHONWARNINGS": "ignore",
                 "PYTHONDONTWRITEBYTECODE": "1",
             }
-            waiting = [name for name in chosen if name in WAITING]
-            others = [name for name in chosen if name not in WAITING | ALONE]
-            with ThreadPoolExecutor(2) as lanes:
-                counts = list(lanes.map(lambda names: run_sessions(names, environment, options), [waiting, others]))
-            counts.append(run_sessions([name for name in chosen if name in ALONE], environment, options))
+            alone = [name for name in chosen if name in ALONE]
+            lanes = [[name for name in chosen if name in lane] for lane in (WAITING, PAGES)]
+            lanes.append([name for name in chosen if name not in WAITING | PAGES | ALONE])
+            counts = []
+            for _ in range(options.repeat):
+                with ThreadPoolExecutor(len(lanes)) as pool:
+                    counts.extend(pool.map(lambda names: run_sessions(names, environment, options), lanes))
+                counts.append(run_sessions(alone, environment, options))
             passed += sum(one for one, _ in counts)
             failed += sum(one for _, one in counts)
         except RuntimeError as error:

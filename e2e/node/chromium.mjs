@@ -1,4 +1,4 @@
-// Chromium with virtual authenticators, for the sessions about passkeys.
+// Chromium, and its virtual authenticators for the sessions about passkeys.
 
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,6 +8,14 @@ import { chromium } from 'playwright-core';
 /** The relying party of the page. */
 export const RP = 'localhost';
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** A browser of its own for a session. */
+export async function launchBrowser() {
+  const executablePath = BROWSERS.find(path => existsSync(path));
+  if (!executablePath) throw new Error(`no Chromium among ${BROWSERS.join(', ')}`);
+  // What runs the tests may be root, for whom Chromium has no sandbox.
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
 
 /**
  * A page on localhost in a browser of its own, with these scripts.
@@ -21,10 +29,7 @@ export async function openPage(...scripts) {
     answer.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript').end(script ?? content);
   });
   await new Promise(listening => server.listen(0, 'localhost', listening));
-  const executablePath = BROWSERS.find(path => existsSync(path));
-  if (!executablePath) throw new Error(`no Chromium among ${BROWSERS.join(', ')}`);
-  // What runs the tests may be root, for whom Chromium has no sandbox.
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launchBrowser();
   const page = await browser.newPage();
   await page.goto(`http://localhost:${server.address().port}/`);
   const devtools = await page.context().newCDPSession(page);

@@ -45,7 +45,7 @@ async function functionServer(handlers) {
 }
 
 /** Starts `cognate dev` with flags and a database of its own. */
-async function start(flags) {
+export async function start(flags) {
   const folder = await mkdtemp(join(tmpdir(), 'cognate-e2e-own-'));
   const [program, ...args] = JSON.parse(process.env.E2E_COMMAND);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('COGNATE_')));
@@ -62,7 +62,7 @@ async function start(flags) {
     let endpoint;
     const late = setTimeout(() => reject(new Error(`the server did not become ready: ${log}`)), START_MS);
     createInterface({ input: child.stdout }).on('line', line => {
-      endpoint ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+      endpoint ??= /https?:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
       if (line !== 'Ready.') return;
       clearTimeout(late);
       resolve(endpoint);

@@ -60,9 +60,9 @@ export async function session(name, body) {
 }
 
 /** The AWS SDK with only its endpoint changed; it never repeats a request by itself. */
-export function administrator() {
+export function administrator(endpoint = ENDPOINT) {
   return new idp.CognitoIdentityProviderClient({
-    endpoint: ENDPOINT,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
