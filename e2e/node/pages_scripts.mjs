@@ -1,0 +1,112 @@
+// Browser scripts that people wrote for the real pages, in our words: each must go through on ours without a change, at
+// both widths of a headless browser where it does so there.
+
+import { randomBytes } from 'node:crypto';
+import * as idp from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CLASSIC, MANAGED, addClient, appCode, application, browser, messageIds, pagesPool, query, sentCode, withApp,
+} from './pages.mjs';
+import * as classic from './scripts/classic.mjs';
+import * as managed from './scripts/managed.mjs';
+import { ENDPOINT, PASSWORD, UUID, administrator, check, confirmedUser, session } from './support.mjs';
+
+const REQUIRED = ['name', 'given_name', 'family_name', 'email'];
+const DIRECT = ['ALLOW_USER_PASSWORD_AUTH'];
+
+/** A pool of one version with a user, a client with its own users alone and one with providers too. */
+async function prepared(admin, app, version) {
+  const pool = await pagesPool(admin, `scripts-${version}`, app, {
+    version,
+    pool: { Schema: REQUIRED.map(Name => ({ Name, Required: true })) },
+    client: { ExplicitAuthFlows: DIRECT },
+  });
+  await admin.send(
+    new idp.SetUserPoolMfaConfigCommand({
+      UserPoolId: pool.id, MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true },
+    }),
+  );
+  await confirmedUser(admin, pool, 'jane');
+  const provider = (ProviderName, ProviderType, ProviderDetails) =>
+    admin.send(
+      new idp.CreateIdentityProviderCommand({
+        UserPoolId: pool.id, ProviderName, ProviderType, ProviderDetails, AttributeMapping: { username: 'sub' },
+      }),
+    );
+  await provider('Google', 'Google', { client_id: 'x', client_secret: 'y', authorize_scopes: 'openid email' });
+  await provider('CorporateLogin', 'OIDC', {
+    client_id: 'x', client_secret: 'y', attributes_request_method: 'GET', oidc_issuer: 'https://issuer.example',
+    authorize_scopes: 'openid', authorize_url: 'https://issuer.example/a', token_url: 'https://issuer.example/t',
+    attributes_url: 'https://issuer.example/u', jwks_uri: 'https://issuer.example/j',
+  });
+  const more = { client: { SupportedIdentityProviders: ['COGNITO', 'CorporateLogin', 'Google'] } };
+  pool.withProviders = (await addClient(admin, pool, 'providers', app, more)).clientId;
+  return pool;
+}
+
+await session('scripts for the pages', async () => {
+  const admin = administrator();
+  const app = await application();
+  const chromium = await browser();
+
+  /** Runs one script at its widths in a browser that knows nothing, until the application has a code. */
+  async function run(pool, script, clientId = pool.clientId) {
+    for (const width of script.at) {
+      const name = `version ${pool.version}, ${width} px: ${script.name}`;
+      const page = await chromium.newPage({ viewport: { width, height: 600 } });
+      const fresh = `user-${randomBytes(4).toString('hex')}`;
+      const seen = await messageIds(pool, 'jane');
+      try {
+        await script.run({
+          page,
+          width,
+          app,
+          clientId,
+          login: `${ENDPOINT}/login?${query({ clientId }, app)}`,
+          user: 'jane',
+          known: 'jane',
+          fresh,
+          guarded: `guarded-${width}`,
+          password: PASSWORD,
+          check: (what, got, want) => check(`${name}: ${what}`, got, want),
+          codeFor: user => sentCode(pool, user, seen),
+          appCodeFor: user => appCode(pool, user),
+        });
+        await page.waitForURL(url => url.href.startsWith(app.callback));
+        check(`${name}: the application has a code`, UUID.test(new URL(page.url()).searchParams.get('code')), true);
+      } catch (error) {
+        check(`${name}: ${error.message.split('\n')[0]}`, false, true);
+        await told(name, page);
+      }
+      await page.context().close();
+    }
+  }
+
+  /** Says where a script was when it failed. */
+  async function told(name, page) {
+    const text = await page.locator('body').innerText().catch(() => '');
+    console.error(`${name}: at ${page.url()}\n${text.slice(0, 500)}`);
+  }
+
+  try {
+    const first = await prepared(admin, app, CLASSIC);
+    const second = await prepared(admin, app, MANAGED);
+    for (const width of [800, 1280]) {
+      await confirmedUser(admin, first, `guarded-${width}`);
+      await withApp(admin, first, first.clientId, `guarded-${width}`);
+    }
+    for (const script of [...classic.SIGN_INS, ...classic.JOURNEYS]) await run(first, script);
+    for (const script of managed.SIGN_INS) await run(second, script);
+    for (const pool of [first, second]) {
+      for (const script of managed.EITHER) await run(pool, script, script.providers ? pool.withProviders : pool.clientId);
+    }
+    const twoSteps = await pagesPool(admin, 'two-steps', app, {
+      pool: { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } } },
+      client: { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] },
+    });
+    await confirmedUser(admin, twoSteps, 'jane');
+    for (const script of managed.TWO_STEPS) await run(twoSteps, script);
+  } finally {
+    await chromium.close();
+    app.close();
+  }
+});

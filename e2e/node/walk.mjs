@@ -1,0 +1,113 @@
+// A person who walks through managed login, and looks at each page: at its pictures, and by axe-core.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { check } from './support.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 800 };
+const FOLDER = process.env.E2E_OUTPUT ?? 'target/e2e';
+const RIGHT_TO_LEFT = ['ar', 'he'];
+
+/** Which pictures are taken of a page: scheme, window, and whether axe-core looks at it. */
+const LOOKS = {
+  all: [['light', DESK, true], ['dark', DESK, false], ['dark', PHONE, true], ['light', PHONE, false]],
+  some: [['light', DESK, true], ['dark', PHONE, false]],
+};
+
+export class Walk {
+  #number = 0;
+  #devtools;
+
+  /** `language` is asked for by the parameter `lang`; `scripts` tells whether the browser runs those of the page. */
+  constructor(page, { language, scripts, looks = 'some' }) {
+    this.page = page;
+    this.language = language;
+    this.scripts = scripts;
+    this.looks = LOOKS[looks];
+    this.name = `${language}, ${scripts ? 'scripts' : 'no scripts'}`;
+    this.folder = join(FOLDER, 'walk', `${language}-${scripts ? 'scripts' : 'plain'}`);
+    mkdirSync(this.folder, { recursive: true });
+    this.complaints = [];
+    page.on('console', message => {
+      // What a page does not find or may not do is told here; a refused form is an answer like any other.
+      const passedOver = /status of 40[03]/.test(message.text()) || message.location().url.endsWith('/favicon.ico');
+      if (message.type() === 'error' && !passedOver) this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('pageerror', error => this.complaints.push(`${page.url()}: ${error}`));
+  }
+
+  /** Waits for a page and looks at it; `state` says what is special about it. */
+  async see(id, state = '') {
+    await this.page.locator(`[data-testid="page-${id}"]`).waitFor();
+    const what = `${this.name}: ${id}${state && `, ${state}`}`;
+    this.#number += 1;
+    const { lang, dir } = await this.page.locator('html').evaluate(node => ({ lang: node.lang, dir: node.dir }));
+    check(`${what}: its direction is that of ${lang}`, dir === 'rtl', RIGHT_TO_LEFT.includes(lang.split('-')[0]));
+    check(`${what}: one main button at most`, (await this.page.locator('.button.main').locator('visible=true').count()) <= 1, true);
+    const found = [];
+    for (const [scheme, window, examined] of this.looks) {
+      await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await this.page.setViewportSize(window);
+      const file = `${String(this.#number).padStart(2, '0')}-${id}${state && `-${state.replaceAll(' ', '-')}`}-${scheme}-${window.width}.png`;
+      await this.page.screenshot({ path: join(this.folder, file), fullPage: true, animations: 'disabled' });
+      const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (wide > 0) found.push(`${scheme} ${window.width}: ${wide} pixels too wide`);
+      if (examined) found.push(...(await this.examined(`${scheme} ${window.width}`)));
+    }
+    check(`${what}: nothing to complain of`, found, []);
+  }
+
+  /** What axe-core finds on the page. */
+  async examined(where) {
+    // axe-core needs timers. The page's own scripts were passed over when it was read, and stay so.
+    await this.#allowScripts(true);
+    // By the protocol of the developer tools: the page's policy lets no script in.
+    await this.page.evaluate(AXE);
+    const { violations } = await this.page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+    await this.#allowScripts(false);
+    return violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+  }
+
+  async #allowScripts(allowed) {
+    if (this.scripts) return;
+    this.#devtools ??= await this.page.context().newCDPSession(this.page);
+    await this.#devtools.send('Emulation.setScriptExecutionDisabled', { value: !allowed });
+  }
+
+  /** Fills in fields by their names. */
+  async fill(values) {
+    for (const [name, value] of Object.entries(values)) {
+      await this.page.locator(`main input[name="${name}"]:visible`).fill(value);
+    }
+  }
+
+  /** Fills in fields and sends the form. */
+  async send(values, { twice = false } = {}) {
+    await this.fill(values);
+    const button = this.page.locator('[data-testid="submit"]');
+    await (twice ? button.dblclick() : button.click());
+  }
+
+  /** Presses a button or follows a link by its test id. */
+  press(id) {
+    return this.page.locator(`[data-testid="${id}"]:visible`).click();
+  }
+
+  /** Waits for the text of a refusal, which must be there in words. */
+  async refused() {
+    const told = this.page.locator('[data-testid="error"]');
+    await told.waitFor();
+    const text = (await told.innerText()).trim();
+    check(`${this.name}: the refusal has words`, text.length > 5, true);
+    return text;
+  }
+
+  /** Waits until the application has a code. */
+  async arrived(what, app) {
+    await this.page.waitForURL(url => url.href.startsWith(app.callback));
+    check(`${this.name}: ${what}: the application has a code`, new URL(this.page.url()).searchParams.get('code')?.length, 36);
+  }
+}
