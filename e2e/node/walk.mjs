@@ -73,8 +73,14 @@ export class Walk {
 
   async #allowScripts(allowed) {
     if (this.scripts) return;
+    // By a session of our own: only the one that forbids scripts can allow them again.
     this.#devtools ??= await this.page.context().newCDPSession(this.page);
     await this.#devtools.send('Emulation.setScriptExecutionDisabled', { value: !allowed });
+  }
+
+  /** Must be called before the first page. */
+  begin() {
+    return this.#allowScripts(false);
   }
 
   /** Fills in fields by their names. */
