@@ -43,21 +43,21 @@ export async function application(handler) {
 /**
  * A pool with a domain of this version, and a client of the application.
  *
- * `pool` and `client` are further members of CreateUserPool and CreateUserPoolClient.
+ * `pool` and `client` are further members of CreateUserPool and CreateUserPoolClient, `style` are settings of the look.
  */
-export async function pagesPool(admin, name, app, { version = MANAGED, secret = false, pool, client, endpoint = ENDPOINT } = {}) {
+export async function pagesPool(admin, name, app, { version = MANAGED, secret = false, pool, client, style, endpoint = ENDPOINT } = {}) {
   const made = await admin.send(
     new idp.CreateUserPoolCommand({ PoolName: name, AutoVerifiedAttributes: ['email'], ...pool }),
   );
   const id = made.UserPool.Id;
   const prefix = `${name}-${randomBytes(4).toString('hex')}`;
   await admin.send(new idp.CreateUserPoolDomainCommand({ UserPoolId: id, Domain: prefix, ManagedLoginVersion: version }));
-  const its = await addClient(admin, { id, version }, name, app, { secret, client });
+  const its = await addClient(admin, { id, version }, name, app, { secret, client, style });
   return { id, version, prefix, issuer: `${endpoint}/${id}`, ...its };
 }
 
 /** Another client of the pool; with a style of its own where the pages are managed login. */
-export async function addClient(admin, pool, name, app, { secret = false, client } = {}) {
+export async function addClient(admin, pool, name, app, { secret = false, client, style } = {}) {
   const { UserPoolClient } = await admin.send(
     new idp.CreateUserPoolClientCommand({
       UserPoolId: pool.id,
@@ -74,9 +74,8 @@ export async function addClient(admin, pool, name, app, { secret = false, client
   );
   const { ClientId } = UserPoolClient;
   if (pool.version === MANAGED) {
-    await admin.send(
-      new idp.CreateManagedLoginBrandingCommand({ UserPoolId: pool.id, ClientId, UseCognitoProvidedValues: true }),
-    );
+    const look = style ? { Settings: style } : { UseCognitoProvidedValues: true };
+    await admin.send(new idp.CreateManagedLoginBrandingCommand({ UserPoolId: pool.id, ClientId, ...look }));
   }
   return { clientId: ClientId, clientSecret: UserPoolClient.ClientSecret };
 }

@@ -14,6 +14,8 @@ const named = endpoint => endpoint.replace('127.0.0.1', 'localhost');
 const SITE = named(ENDPOINT);
 // Names that nobody has look like those of users.
 const HIDES = { PreventUserExistenceErrors: 'ENABLED' };
+// The look that comes without settings is light, whatever the browser asks for.
+const DYNAMIC = { categories: { global: { colorSchemeMode: 'DYNAMIC' } } };
 const NEW_PASSWORD = 'Another-Horse-9';
 const FROM = {
   EmailSendingAccount: 'DEVELOPER',
@@ -26,11 +28,13 @@ async function pools(admin, app, endpoint) {
   const plain = await pagesPool(admin, 'walk', app, {
     endpoint,
     client: HIDES,
+    style: DYNAMIC,
     pool: { Schema: [{ Name: 'given_name', Required: true }, { Name: 'email', Required: true }] },
   });
   const guarded = await pagesPool(admin, 'walk-mfa', app, {
     endpoint,
     client: HIDES,
+    style: DYNAMIC,
     pool: {
       EmailConfiguration: FROM,
       AccountRecoverySetting: { RecoveryMechanisms: [{ Priority: 1, Name: 'admin_only' }] },
@@ -53,6 +57,7 @@ async function pools(admin, app, endpoint) {
       Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'SMS_OTP', 'WEB_AUTHN'] } },
     },
     client: { ...HIDES, ExplicitAuthFlows: ['ALLOW_USER_AUTH'] },
+    style: DYNAMIC,
   });
   await admin.send(
     new idp.SetUserPoolMfaConfigCommand({
@@ -463,7 +468,7 @@ await session('managed login in Chromium', async () => {
   /** Walks one part in a browser that knows nothing; what stops it is a failure of this part. */
   async function walk(part, pool, way, more) {
     const page = await chromium.newPage({ locale: 'en-GB' });
-    const here = new Walk(page, way);
+    const here = new Walk(page, part.name, way);
     const user = `${part.name}-${way.language}-${randomBytes(3).toString('hex')}`.toLowerCase();
     try {
       await here.begin();

@@ -22,8 +22,9 @@ export class Walk {
   #devtools;
 
   /** `language` is asked for by the parameter `lang`; `scripts` tells whether the browser runs those of the page. */
-  constructor(page, { language, scripts, looks = 'some' }) {
+  constructor(page, part, { language, scripts, looks = 'some' }) {
     this.page = page;
+    this.part = part;
     this.language = language;
     this.scripts = scripts;
     this.looks = LOOKS[looks];
@@ -48,15 +49,19 @@ export class Walk {
     check(`${what}: its direction is that of ${lang}`, dir === 'rtl', RIGHT_TO_LEFT.includes(lang.split('-')[0]));
     check(`${what}: one main button at most`, (await this.page.locator('.button.main').locator('visible=true').count()) <= 1, true);
     const found = [];
+    const grounds = new Set();
     for (const [scheme, window, examined] of this.looks) {
       await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await this.page.setViewportSize(window);
-      const file = `${String(this.#number).padStart(2, '0')}-${id}${state && `-${state.replaceAll(' ', '-')}`}-${scheme}-${window.width}.png`;
+      const file = `${this.part}-${String(this.#number).padStart(2, '0')}-${id}${state && `-${state.replaceAll(' ', '-')}`}-${scheme}-${window.width}.png`;
       await this.page.screenshot({ path: join(this.folder, file), fullPage: true, animations: 'disabled' });
+      grounds.add(`${scheme} ${await this.page.evaluate(() => getComputedStyle(document.querySelector('.card') ?? document.body).backgroundColor)}`);
       const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) found.push(`${scheme} ${window.width}: ${wide} pixels too wide`);
       if (examined) found.push(...(await this.examined(`${scheme} ${window.width}`)));
     }
+    const colours = [...grounds].map(ground => ground.replace(/^\w+ /, ''));
+    if (new Set(colours).size < 2 && id !== 'error') found.push(`light and dark are alike: ${colours}`);
     check(`${what}: nothing to complain of`, found, []);
   }
 
