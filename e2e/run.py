@@ -77,6 +77,7 @@ SESSIONS = [
     "shell/oauth_by_curl.sh",
     "python/pages_by_http.py",
     "node/openid_client.mjs",
+    "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs",
     "node/amplify_redirect.mjs",
     "node/next_auth.mjs",
@@ -92,9 +93,9 @@ WAITING = {
 }
 # These open the pages of a pool, most of them in a browser.
 PAGES = {
-    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "node/openid_client.mjs", "node/oidc_client_ts.mjs",
-    "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs", "node/pages_scripts.mjs",
-    "node/pages_walk.mjs",
+    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "node/openid_client.mjs", "node/openid_client_standard.mjs",
+    "node/oidc_client_ts.mjs", "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
+    "node/pages_scripts.mjs", "node/pages_walk.mjs",
 }
 # These move the server's clock.
 ALONE = {"node/amplify_rotation.mjs", "python/clock_session.py"}
