@@ -11,6 +11,8 @@ import * as managed from './scripts/managed.mjs';
 import { ENDPOINT, PASSWORD, UUID, administrator, check, confirmedUser, session } from './support.mjs';
 
 const REQUIRED = ['name', 'given_name', 'family_name', 'email'];
+/** How many scripts run at the same time. */
+const LANES = 3;
 const DIRECT = ['ALLOW_USER_PASSWORD_AUTH'];
 
 /** A pool of one version with a user, a client with its own users alone and one with providers too. */
@@ -48,37 +50,45 @@ await session('scripts for the pages', async () => {
   const app = await application();
   const chromium = await browser();
 
-  /** Runs one script at its widths in a browser that knows nothing, until the application has a code. */
-  async function run(pool, script, clientId = pool.clientId) {
-    for (const width of script.at) {
-      const name = `version ${pool.version}, ${width} px: ${script.name}`;
-      const page = await chromium.newPage({ viewport: { width, height: 600 } });
-      const fresh = `user-${randomBytes(4).toString('hex')}`;
-      const seen = await messageIds(pool, 'jane');
-      try {
-        await script.run({
-          page,
-          width,
-          app,
-          clientId,
-          login: `${ENDPOINT}/login?${query({ clientId }, app)}`,
-          user: 'jane',
-          known: 'jane',
-          fresh,
-          guarded: `guarded-${width}`,
-          password: PASSWORD,
-          check: (what, got, want) => check(`${name}: ${what}`, got, want),
-          codeFor: user => sentCode(pool, user, seen),
-          appCodeFor: user => appCode(pool, user),
-        });
-        await page.waitForURL(url => url.href.startsWith(app.callback));
-        check(`${name}: the application has a code`, UUID.test(new URL(page.url()).searchParams.get('code')), true);
-      } catch (error) {
-        check(`${name}: ${error.message.split('\n')[0]}`, false, true);
-        await told(name, page);
-      }
-      await page.context().close();
+  /** What is to be run: a pool, a script, a client, a width. */
+  const wanted = [];
+  const want = (pool, scripts) => {
+    for (const script of scripts) {
+      const clientId = script.providers ? pool.withProviders : pool.clientId;
+      for (const width of script.at) wanted.push({ pool, script, clientId, width });
     }
+  };
+
+  /** Runs a script in a browser that knows nothing, until the application has a code. */
+  async function run({ pool, script, clientId, width }) {
+    const name = `version ${pool.version}, ${width} px: ${script.name}`;
+    const page = await chromium.newPage({ viewport: { width, height: 600 } });
+    const fresh = `user-${randomBytes(4).toString('hex')}`;
+    const known = `known-${width}`;
+    const seen = await messageIds(pool, known);
+    try {
+      await script.run({
+        page,
+        width,
+        app,
+        clientId,
+        login: `${ENDPOINT}/login?${query({ clientId }, app)}`,
+        user: 'jane',
+        known,
+        fresh,
+        guarded: `guarded-${width}`,
+        password: PASSWORD,
+        check: (what, got, want) => check(`${name}: ${what}`, got, want),
+        codeFor: user => sentCode(pool, user, seen),
+        appCodeFor: user => appCode(pool, user),
+      });
+      await page.waitForURL(url => url.href.startsWith(app.callback));
+      check(`${name}: the application has a code`, UUID.test(new URL(page.url()).searchParams.get('code')), true);
+    } catch (error) {
+      check(`${name}: ${error.message.split('\n')[0]}`, false, true);
+      await told(name, page);
+    }
+    await page.context().close();
   }
 
   /** Says where a script was when it failed. */
@@ -91,20 +101,23 @@ await session('scripts for the pages', async () => {
     const first = await prepared(admin, app, CLASSIC);
     const second = await prepared(admin, app, MANAGED);
     for (const width of [800, 1280]) {
+      await confirmedUser(admin, first, `known-${width}`);
       await confirmedUser(admin, first, `guarded-${width}`);
       await withApp(admin, first, first.clientId, `guarded-${width}`);
     }
-    for (const script of [...classic.SIGN_INS, ...classic.JOURNEYS]) await run(first, script);
-    for (const script of managed.SIGN_INS) await run(second, script);
-    for (const pool of [first, second]) {
-      for (const script of managed.EITHER) await run(pool, script, script.providers ? pool.withProviders : pool.clientId);
-    }
+    want(first, [...classic.SIGN_INS, ...classic.JOURNEYS]);
+    want(second, managed.SIGN_INS);
+    for (const pool of [first, second]) want(pool, managed.EITHER);
     const twoSteps = await pagesPool(admin, 'two-steps', app, {
       pool: { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } } },
       client: { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] },
     });
     await confirmedUser(admin, twoSteps, 'jane');
-    for (const script of managed.TWO_STEPS) await run(twoSteps, script);
+    want(twoSteps, managed.TWO_STEPS);
+    const lane = async () => {
+      for (let next = wanted.shift(); next; next = wanted.shift()) await run(next);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
   } finally {
     await chromium.close();
     app.close();
