@@ -18,13 +18,6 @@ const STORED: &[(&[&str], &[&str])] = &[
     (
         &["CreateUserPoolClient", "UpdateUserPoolClient"],
         &[
-            "SupportedIdentityProviders",
-            "CallbackURLs",
-            "LogoutURLs",
-            "DefaultRedirectURI",
-            "AllowedOAuthFlows",
-            "AllowedOAuthScopes",
-            "AllowedOAuthFlowsUserPoolClient",
             "AnalyticsConfiguration",
             "EnablePropagateAdditionalUserContextData",
             "PublishSecretsInAWSSecretsManager",
@@ -41,17 +34,7 @@ const STORED: &[(&[&str], &[&str])] = &[
     ),
     (
         &["CreateUserPoolDomain", "UpdateUserPoolDomain"],
-        &["ManagedLoginVersion", "CustomDomainConfig", "Routing"],
-    ),
-    (
-        &["CreateResourceServer", "UpdateResourceServer"],
-        &["Scopes"],
-    ),
-    (&["CreateTerms", "UpdateTerms"], &["Links"]),
-    (&["SetUICustomization"], &["CSS", "ImageFile"]),
-    (
-        &["CreateManagedLoginBranding", "UpdateManagedLoginBranding"],
-        &["Settings", "Assets"],
+        &["CustomDomainConfig", "Routing"],
     ),
     (&["AdminLinkProviderForUser"], &["SourceUser"]),
     (&["UpdateProvisionedLimit"], &["RequestedLimitValue"]),
