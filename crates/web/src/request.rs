@@ -1,5 +1,7 @@
 //! A request as a handler sees it.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use cognate_access::rates::{Demand, User, UserDemand};
 use cognate_domain::resources::domains::PoolAtHost;
@@ -25,6 +27,16 @@ pub struct Request<'a> {
     parts: &'a Parts,
     body: &'a Bytes,
     params: Vec<(&'static str, &'a str)>,
+    languages: OnceLock<Languages>,
+}
+
+/// The languages of a request: query and cookies are parsed for them once, however often a page asks.
+#[derive(Clone, Copy)]
+struct Languages {
+    /// Of the answer.
+    locale: Locale,
+    /// Named by the query.
+    chosen: Option<Locale>,
 }
 
 impl<'a> Request<'a> {
@@ -41,6 +53,7 @@ impl<'a> Request<'a> {
             parts,
             body,
             params,
+            languages: OnceLock::new(),
         }
     }
 
@@ -136,16 +149,25 @@ impl<'a> Request<'a> {
     /// Returns the visitor's language: the query's `lang`, else the one kept in the cookie `lang`, else the browser's, else
     /// English.
     pub fn locale(&self) -> Locale {
-        let query = self.query().ok();
-        let wanted = query.as_ref().and_then(|query| query.get(LANG));
-        let cookies = self.cookies().ok();
-        let kept = cookies.as_ref().and_then(|cookies| cookies.get(LANG));
-        Locale::choose(wanted, kept, self.header(header::ACCEPT_LANGUAGE))
+        self.languages().locale
     }
 
     /// Returns the language that the query names, for the cookie that keeps it.
     pub(crate) fn chosen_locale(&self) -> Option<Locale> {
-        Locale::of_tag(self.query().ok()?.get(LANG)?)
+        self.languages().chosen
+    }
+
+    fn languages(&self) -> Languages {
+        *self.languages.get_or_init(|| {
+            let query = self.query().ok();
+            let wanted = query.as_ref().and_then(|query| query.get(LANG));
+            let cookies = self.cookies().ok();
+            let kept = cookies.as_ref().and_then(|cookies| cookies.get(LANG));
+            Languages {
+                locale: Locale::choose(wanted, kept, self.header(header::ACCEPT_LANGUAGE)),
+                chosen: wanted.and_then(Locale::of_tag),
+            }
+        })
     }
 
     /// Counts the request by the user whom it is about, once that is known. `reads` is true if it only reads.
