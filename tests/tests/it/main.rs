@@ -11,6 +11,7 @@
 
 mod audit;
 mod bad_input;
+mod browsers;
 mod crash;
 mod engines;
 mod logs;
