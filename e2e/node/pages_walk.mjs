@@ -405,7 +405,7 @@ async function firstFactors(walk, { admin, app, pool, user }) {
 }
 
 /** What time does to a sign-in, on a server whose clock is moved. */
-async function time(walk, { admin, app, pool, user, site, endpoint }) {
+async function time(walk, { admin, app, pool, guarded, user, site, endpoint }) {
   const { page } = walk;
   const advance = async by => {
     const answer = await fetch(`${endpoint}/_dev/clock`, {
@@ -454,7 +454,19 @@ async function time(walk, { admin, app, pool, user, site, endpoint }) {
   await advance('24h');
   await walk.send({ username: user, password: PASSWORD });
   await walk.arrived('a page that was open for a day', app);
-  await admin.send(new idp.AdminUserGlobalSignOutCommand({ UserPoolId: pool.id, Username: user }));
+
+  // In the middle of a sign-in: a choice that comes too late.
+  await page.context().clearCookies();
+  await confirmedUser(admin, guarded, user);
+  await page.goto(`${site}/oauth2/authorize?${query(guarded, app, { lang: walk.language })}`);
+  await walk.send({ username: user, password: PASSWORD });
+  await page.locator('[data-testid="page-code-email"], [data-testid="page-mfa-setup"]').waitFor();
+  await advance('2h');
+  await page.reload();
+  await walk.see('restart', 'in the middle');
+  await walk.press('link-next');
+  await walk.see('sign-in', 'from the middle');
+  check(`${walk.name}: the name is kept from the middle`, await page.locator('main input[name="username"]').inputValue(), user);
 }
 
 await session('managed login in Chromium', async () => {
@@ -489,7 +501,7 @@ await session('managed login in Chromium', async () => {
       const own = await pools(elsewhere, app, server.endpoint);
       const site = named(server.endpoint);
       for (const scripts of [true, false]) {
-        await walk(time, own.plain, { language: 'en', scripts }, { admin: elsewhere, site, endpoint: server.endpoint });
+        await walk(time, own.plain, { language: 'en', scripts }, { admin: elsewhere, guarded: own.guarded, site, endpoint: server.endpoint });
       }
     } finally {
       await server.stop();

@@ -46,7 +46,7 @@ export class Walk {
     const what = `${this.name}: ${id}${state && `, ${state}`}`;
     this.#number += 1;
     const { lang, dir } = await this.page.locator('html').evaluate(node => ({ lang: node.lang, dir: node.dir }));
-    check(`${what}: its direction is that of ${lang}`, dir === 'rtl', RIGHT_TO_LEFT.includes(lang.split('-')[0]));
+    check(`${what}: language and direction`, [lang, dir], [this.language, RIGHT_TO_LEFT.includes(this.language) ? 'rtl' : 'ltr']);
     check(`${what}: one main button at most`, (await this.page.locator('.button.main').locator('visible=true').count()) <= 1, true);
     const found = [];
     const grounds = new Set();
