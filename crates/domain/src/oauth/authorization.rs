@@ -25,6 +25,7 @@ use crate::oauth::wishes::{self, Refused, Sent, Wishes};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
+use crate::records::redirect::is_target;
 use crate::tokens::issuer;
 
 /// The provider of the pool's own users.
@@ -321,6 +322,9 @@ async fn known(
             found.ok_or(Cause::RedirectMismatch)?.clone()
         }
     };
+    if !is_target(&redirect_uri) {
+        return Err(Cause::RedirectMismatch.into());
+    }
     let issuer = issuer::of(cx, &pool)?;
     Ok(Known {
         pool,

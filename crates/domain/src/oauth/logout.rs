@@ -12,6 +12,7 @@ use crate::oauth::browser_session::{self, BrowserSession};
 use crate::oauth::{client, hint};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::redirect::is_target;
 
 /// The parameters as they were sent.
 #[derive(Clone, Copy, Default)]
@@ -152,7 +153,7 @@ async fn decide(
     // Without the master switch none of the client's URLs acts (endpoints.md 6).
     let has = |urls: &Option<Vec<String>>, uri: &str| {
         let listed = urls.iter().flatten().any(|url| url == uri);
-        doc.allowed_oauth_flows_user_pool_client && listed
+        doc.allowed_oauth_flows_user_pool_client && listed && is_target(uri)
     };
     let next = if let Some(uri) = parameters.logout_uri {
         if !has(&doc.logout_urls, uri) {

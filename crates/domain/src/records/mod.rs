@@ -11,6 +11,7 @@ pub mod mfa;
 pub mod passkey;
 pub mod pool;
 pub mod provider;
+pub mod redirect;
 pub mod schema;
 pub mod standard_schema;
 pub mod user;

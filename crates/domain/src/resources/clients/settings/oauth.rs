@@ -10,6 +10,7 @@ use crate::errors::pools::*;
 use crate::errors::{ApiError, Result, unconfirmed};
 use crate::records::client::ClientDoc;
 use crate::records::pool::Pool;
+use crate::records::redirect::is_scheme_of_target;
 
 /// The scopes about a user that every pool knows. Others belong to resource servers.
 pub const USER_SCOPES: [&str; 5] = [
@@ -98,9 +99,13 @@ pub fn check(
     Ok(())
 }
 
-/// Checks that a redirect URL is absolute, has no fragment, and uses plain HTTP only on the own machine.
+/// Checks that a redirect URL is absolute, has no fragment, uses plain HTTP only on the own machine, and has no scheme that
+/// browsers run by themselves.
 fn redirect(url: &str) -> std::result::Result<(), ApiError> {
-    let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
+    let Some((scheme, rest)) = url
+        .split_once(':')
+        .filter(|(scheme, _)| is_scheme_of_target(scheme))
+    else {
         return Err(unconfirmed::invalid_redirect(url));
     };
     if url.contains('#') {
@@ -114,14 +119,6 @@ fn redirect(url: &str) -> std::result::Result<(), ApiError> {
         return Err(unconfirmed::invalid_redirect(url));
     }
     Ok(())
-}
-
-/// True for a scheme by RFC 3986 section 3.1.
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
 /// Returns the host in the text behind `http:`, without user name and port.
@@ -187,6 +184,14 @@ mod tests {
                 "app.example/cb is not a valid redirect URI.",
             ),
             ("https:///cb", "https:///cb is not a valid redirect URI."),
+            (
+                "JavaScript:alert(1)//",
+                "JavaScript:alert(1)// is not a valid redirect URI.",
+            ),
+            (
+                "data:text/html,x",
+                "data:text/html,x is not a valid redirect URI.",
+            ),
         ] {
             assert_eq!(redirect(bad).unwrap_err().message, text, "{bad}");
         }
