@@ -2,6 +2,11 @@
 //! one document: the members of the service, and more that clients look for, in the order of the alphabet (endpoints.md
 //! 1.11). It names what answers and nothing else: endpoints are on a pool's domain, and a member that
 //! describes an endpoint is there only if the endpoint is.
+//!
+//! A document is one issuer's, while profiles are of clients (docs/OIDC.md): what only clients with the standard profile may
+//! use is named for every pool, as a look through all clients of a pool for each reader would cost too much. Programs use
+//! none of it merely because it is named. The endpoint of pushed requests they do use then, and a client without the
+//! profile is refused there: it is not named.
 
 use cognate_domain::records::domain;
 use cognate_domain::records::pool::Pool;
@@ -17,11 +22,13 @@ use crate::response::Response;
 use crate::served;
 
 /// The endpoints that the document names, as far as they answer.
-pub(crate) const ENDPOINTS: [&str; 5] = [
+pub(crate) const ENDPOINTS: [&str; 7] = [
     "/oauth2/authorize",
     "/oauth2/token",
     "/oauth2/userInfo",
     "/oauth2/revoke",
+    "/oauth2/introspect",
+    "/oauth2/device_authorization",
     "/logout",
 ];
 
@@ -57,6 +64,24 @@ const CLAIMS: &[&str] = &[
     "zoneinfo",
 ];
 
+/// The grants of programs alone.
+const OF_PROGRAMS: &[&str] = &["refresh_token", "client_credentials"];
+/// Those and the grants of browsers.
+const GRANTS: &[&str] = &[
+    "authorization_code",
+    "implicit",
+    "refresh_token",
+    "client_credentials",
+];
+/// Those and the grant of devices (RFC 8628).
+const GRANTS_WITH_DEVICES: &[&str] = &[
+    "authorization_code",
+    "implicit",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
+];
+
 /// A list of words; absent where the endpoint that it describes is.
 type Words = Option<&'static [&'static str]>;
 
@@ -74,11 +99,20 @@ struct Discovery {
     claims_supported: Words,
     #[serde(skip_serializing_if = "Option::is_none")]
     code_challenge_methods_supported: Words,
+    /// RFC 8628 section 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end_session_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     grant_types_supported: Words,
     id_token_signing_alg_values_supported: [&'static str; 1],
+    /// RFC 8414 section 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint: Option<String>,
+    /// A client without a secret gets no answer there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint_auth_methods_supported: Words,
     issuer: String,
     jwks_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,29 +151,32 @@ impl Discovery {
         let (browser, program) = (authorize.is_some(), token.is_some());
         let of_browser = |words: &'static [&'static str]| browser.then_some(words);
         let of_program = |words: &'static [&'static str]| program.then_some(words);
-        let grants: &[&str] = if browser {
-            &[
-                "authorization_code",
-                "implicit",
-                "refresh_token",
-                "client_credentials",
-            ]
-        } else {
-            &["refresh_token", "client_credentials"]
+        // The user of a device signs in with a browser.
+        let device = at("/oauth2/device_authorization").filter(|_| browser);
+        let grants = match device {
+            Some(_) => GRANTS_WITH_DEVICES,
+            None if browser => GRANTS,
+            None => OF_PROGRAMS,
         };
+        let introspection = at("/oauth2/introspect");
         Self {
             authorization_response_iss_parameter_supported: browser.then_some(true),
             claims_parameter_supported: browser.then_some(false),
             claims_supported: of_browser(CLAIMS),
             code_challenge_methods_supported: of_browser(&["S256"]),
+            device_authorization_endpoint: device,
             end_session_endpoint: at("/logout"),
             grant_types_supported: of_program(grants),
             id_token_signing_alg_values_supported: ["RS256"],
+            introspection_endpoint_auth_methods_supported: introspection
+                .is_some()
+                .then_some(&["client_secret_basic", "client_secret_post"]),
+            introspection_endpoint: introspection,
             jwks_uri: format!("{issuer}/.well-known/jwks.json"),
             prompt_values_supported: of_browser(&["none", "login", "select_account", "consent"]),
             request_parameter_supported: browser.then_some(false),
             request_uri_parameter_supported: browser.then_some(false),
-            response_modes_supported: of_browser(&["query", "fragment"]),
+            response_modes_supported: of_browser(&["query", "fragment", "form_post"]),
             response_types_supported: of_browser(&["code", "token"]),
             revocation_endpoint: at("/oauth2/revoke"),
             scopes_supported: of_browser(&["openid", "email", "phone", "profile"]),
@@ -203,7 +240,7 @@ async fn base(cx: &Cx<'_>, pool: &Pool) -> Result<Option<String>> {
 mod tests {
     use super::*;
 
-    const ALL: [&str; 5] = ENDPOINTS;
+    const ALL: [&str; 7] = ENDPOINTS;
     const KEYS: &str = r#"{"id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","jwks_uri":"https://i/p/.well-known/jwks.json","subject_types_supported":["public"]}"#;
 
     fn text(base: Option<&str>, served: &[&str]) -> String {
@@ -224,13 +261,18 @@ mod tests {
                 r#""claims_supported":"#,
                 &claims,
                 r#","code_challenge_methods_supported":["S256"],"#,
+                r#""device_authorization_endpoint":"https://d.example/oauth2/device_authorization","#,
                 r#""end_session_endpoint":"https://d.example/logout","#,
-                r#""grant_types_supported":["authorization_code","implicit","refresh_token","client_credentials"],"#,
-                r#""id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","#,
+                r#""grant_types_supported":["authorization_code","implicit","refresh_token","client_credentials","#,
+                r#""urn:ietf:params:oauth:grant-type:device_code"],"#,
+                r#""id_token_signing_alg_values_supported":["RS256"],"#,
+                r#""introspection_endpoint":"https://d.example/oauth2/introspect","#,
+                r#""introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
+                r#""issuer":"https://i/p","#,
                 r#""jwks_uri":"https://i/p/.well-known/jwks.json","#,
                 r#""prompt_values_supported":["none","login","select_account","consent"],"#,
                 r#""request_parameter_supported":false,"request_uri_parameter_supported":false,"#,
-                r#""response_modes_supported":["query","fragment"],"response_types_supported":["code","token"],"#,
+                r#""response_modes_supported":["query","fragment","form_post"],"response_types_supported":["code","token"],"#,
                 r#""revocation_endpoint":"https://d.example/oauth2/revoke","#,
                 r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
                 r#""token_endpoint":"https://d.example/oauth2/token","#,
@@ -279,6 +321,8 @@ mod tests {
             "code_challenge",
             "claims",
             "request_",
+            "introspection",
+            "device",
         ] {
             assert!(!token.contains(absent), "{absent} in {token}");
         }
