@@ -17,6 +17,9 @@ use crate::route::{Class, Cors, Rate, Route, Verb};
 /// A year, the longest time that RFC 9111 programs agree on.
 const CACHE: &str = "public, max-age=31536000, immutable";
 
+/// A day: a pool may get an icon of its own.
+const ICON_CACHE: &str = "public, max-age=86400";
+
 /// A file with its content type.
 pub struct Asset {
     stem: &'static str,
@@ -160,6 +163,23 @@ pub const fn route() -> Route {
         rate: Rate::Free,
         handler: |request| Box::pin(async move { serve(&request) }),
     }
+}
+
+/// The route of the icon that browsers ask for where a page names none.
+pub const fn icon() -> Route {
+    Route {
+        pattern: "/favicon.ico",
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Asset,
+        rate: Rate::Free,
+        handler: |_| Box::pin(async { Ok(no_icon()) }),
+    }
+}
+
+/// Says that there is no icon: the sign of the program is none of a pool's, and a 404 is an error in a browser's console.
+fn no_icon() -> Response {
+    Response::empty(StatusCode::NO_CONTENT).cached(ICON_CACHE)
 }
 
 fn serve(request: &Request<'_>) -> Result<Response, Failure> {

@@ -241,6 +241,7 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(home::inbox(request)),
     },
     assets::route(),
+    assets::icon(),
     branding::SHEET,
     branding::IMAGE,
     branding::CLASSIC_SHEET,

@@ -5,9 +5,10 @@ use cognate_domain::accounts::confirm_sign_up::{Confirmation, confirm_sign_up};
 use cognate_domain::accounts::resend_code::{AnotherCode, resend_code};
 use cognate_domain::accounts::sign_up::{SignUp, SignedUp, sign_up as register};
 use cognate_domain::errors::ErrorCode;
+use cognate_domain::errors::users::cannot_be_confirmed;
 use cognate_domain::signin::answer::{Needed, Way};
 use cognate_domain::{ApiError, Endpoint};
-use cognate_shapes::{Category, Op};
+use cognate_shapes::{Category, Op, UserStatusType};
 use http::StatusCode;
 use serde_json::json;
 
@@ -221,6 +222,7 @@ impl Visit<'_> {
     }
 
     /// Returns the state of a sign-up that waits for its code: that of the browser, else one for the name in the form.
+    /// None if neither says whose it is, and for a sign-up that was open for too long.
     fn confirming(&self) -> Option<PageState> {
         let kept = self.kept();
         if let Some(state) = kept
@@ -236,6 +238,12 @@ impl Visit<'_> {
         };
         Some(self.state(stage, name.trim()))
     }
+
+    /// Sends the browser to the page that says that its sign-up has ended, whose sign-in keeps the name.
+    fn sign_up_over(&self) -> Flow<Response> {
+        let who = self.kept().map_or(String::new(), |state| state.who);
+        self.over(&who)
+    }
 }
 
 async fn code_page(request: &Request<'_>) -> Flow<Response> {
@@ -245,7 +253,7 @@ async fn code_page(request: &Request<'_>) -> Flow<Response> {
 async fn take_code(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
     let Some(state) = visit.confirming() else {
-        return visit.over("");
+        return visit.sign_up_over();
     };
     if let Err(refused) = visit.check_form() {
         return visit.refuse_form(refused, &state).await;
@@ -274,12 +282,21 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
         metadata: None,
     };
     let cx = request.cx(Endpoint::Account);
-    match action::run(&cx, || Box::pin(confirm_sign_up(&cx, &wish))).await {
+    let mut confirmed = action::run(&cx, || Box::pin(confirm_sign_up(&cx, &wish))).await;
+    if confirmed.as_ref().is_err_and(is_code_gone) {
+        // The same form, sent twice at once, has used the code up meanwhile: the second look sees the user confirmed.
+        confirmed = action::run(&cx, || Box::pin(confirm_sign_up(&cx, &wish))).await;
+    }
+    match confirmed {
         Ok(Some(session)) => {
             let stepped = visit.start(&state.who, Way::SignUp(session)).await;
             visit.after_sign_up(&state.who, stepped).await
         }
         Ok(None) => {
+            let signed_up = visit.state(Stage::SignIn, &state.who);
+            visit.go_with(signed_up, &done(&visit.words().confirmed))
+        }
+        Err(refusal) if was_confirmed(&refusal) => {
             let signed_up = visit.state(Stage::SignIn, &state.who);
             visit.go_with(signed_up, &done(&visit.words().confirmed))
         }
@@ -290,7 +307,7 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
 async fn another(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
     let Some(state) = visit.confirming() else {
-        return visit.over("");
+        return visit.sign_up_over();
     };
     if let Err(refused) = visit.check_form() {
         return visit.refuse_form(refused, &state).await;
@@ -339,6 +356,17 @@ impl Visit<'_> {
             Err(refusal) => self.refused(state, refusal).await,
         }
     }
+}
+
+/// True if there is no code of this sign-up, or no longer.
+fn is_code_gone(refusal: &ApiError) -> bool {
+    refusal.code == ErrorCode::ExpiredCode
+}
+
+/// True if a code is not looked at because the user is confirmed.
+fn was_confirmed(refusal: &ApiError) -> bool {
+    let confirmed = cannot_be_confirmed(UserStatusType::Confirmed.as_str());
+    (refusal.code, &refusal.message) == (confirmed.code, &confirmed.message)
 }
 
 /// True if a code is refused because the user is confirmed.

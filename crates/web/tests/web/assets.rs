@@ -71,3 +71,14 @@ async fn nothing_else_is_served() {
         assert!(found.is_none(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_browser_that_asks_for_an_icon_gets_no_error() {
+    let site = Site::new(Settings::dev()).await;
+    let found = site.get("/favicon.ico").await;
+    assert_eq!(
+        (found.status(), found.body().len()),
+        (StatusCode::NO_CONTENT, 0)
+    );
+    assert_eq!(header(&found, "cache-control"), "public, max-age=86400");
+}

@@ -84,6 +84,46 @@ async fn who_confirms_late_or_elsewhere_signs_in() {
 }
 
 #[tokio::test]
+async fn a_code_that_is_sent_twice_leads_on_and_a_late_one_keeps_the_name() {
+    for version in [1, 2] {
+        let pages = Pages::with(version, schema(), json!({})).await;
+        let query = pages.query();
+        let mut browser = pages.browser();
+        let (path, _) = browser.step(&format!("/signup?{query}"), &SIGN_UP).await;
+        let code = pages.code().await;
+        // The first answer is lost with its cookies, as after a double click.
+        let here = format!("{path}?{query}");
+        let mut lost = browser.clone();
+        let answer = lost.post(&here, &[("code", &code)]).await;
+        assert!(header(&answer, "location").starts_with(CALLBACK));
+        let (path, html) = browser.step(&here, &[("code", &code)]).await;
+        assert_eq!(path, "/login");
+        says(&html, "Your account is confirmed");
+        assert!(html.contains("value=\"joe\""), "{html}");
+
+        let mut browser = pages.browser();
+        let ann = [
+            ("username", "ann"),
+            SIGN_UP[1],
+            ("requiredAttributes[email]", "ann@example.com"),
+        ];
+        browser.step(&format!("/signup?{query}"), &ann).await;
+        let code = pages.code().await;
+        pages
+            .site
+            .app
+            .advance_clock(7_200 * SECOND)
+            .await
+            .unwrap_or_else(|e| panic!("{e:?}"));
+        let (path, _) = browser.step(&here, &[("code", &code)]).await;
+        assert_ne!(path, "/login");
+        let page = browser.get(&format!("/login?{query}")).await;
+        let html = text_of(&page);
+        assert!(html.contains("value=\"ann\""), "{html}");
+    }
+}
+
+#[tokio::test]
 async fn a_confirmed_user_is_signed_in_where_the_code_is_a_factor() {
     let policies = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}});
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});

@@ -156,6 +156,7 @@ pub fn query_of(client: &str) -> String {
 }
 
 /// A browser: it keeps cookies, and says where forms come from.
+#[derive(Clone)]
 pub struct Browser<'s> {
     pub site: &'s Site,
     pub cookies: BTreeMap<String, String>,
