@@ -36,6 +36,10 @@ const STORED: &[(&[&str], &[&str])] = &[
         &["CreateUserPoolDomain", "UpdateUserPoolDomain"],
         &["CustomDomainConfig", "Routing"],
     ),
+    (
+        &["CreateResourceServer", "UpdateResourceServer"],
+        &["ScopeDescription"],
+    ),
     (&["AdminLinkProviderForUser"], &["SourceUser"]),
     (&["UpdateProvisionedLimit"], &["RequestedLimitValue"]),
 ];

@@ -342,6 +342,7 @@ async fn a_new_password_is_guessed_thirty_times_a_day_and_nobody_looks_alike(t: 
                     0 => ("ForgotPassword", named(&client, name)),
                     _ => ("ConfirmForgotPassword", reset(&client, name, "wrong1")),
                 };
+                t.hold(&pool, &client).await;
                 let before = t.app.store.work();
                 let answer = t.call(op, input).await;
                 let after = t.app.store.work();

@@ -146,6 +146,7 @@ async fn a_sign_in_reads_the_groups_once(t: &TestApp) {
     support::user(t, &site.pool, "ann").await;
     sign_in(t, &site.client, "ann").await;
     let once = async || {
+        t.hold(&site.pool, &site.client).await;
         let before = t.app.store.work();
         sign_in(t, &site.client, "ann").await;
         let after = t.app.store.work();

@@ -363,6 +363,7 @@ async fn decoys_are_kept_like_messages_and_never_sent(t: &TestApp) {
     let mut works = Vec::new();
     for name in ["jane", "nobody"] {
         let rows = log(t).await.len();
+        t.hold(&pool, &client).await;
         let before = t.app.store.work();
         t.ok("ForgotPassword", forgot(&client, name)).await;
         let after = t.app.store.work();

@@ -195,6 +195,14 @@ impl TestApp {
         }
     }
 
+    /// Reads a client and its pool into the cache now: on a busy machine they would be read again in the middle of a call
+    /// whose reads are counted.
+    pub async fn hold(&self, pool: &str, client: &str) {
+        self.app.cache.forget(pool, Some(client));
+        self.app.cached_client(client).await.unwrap().unwrap();
+        self.app.cached_pool(pool).await.unwrap().unwrap();
+    }
+
     /// Moves the service clock ahead by `seconds`.
     pub async fn advance(&self, seconds: i64) {
         self.app.advance_clock(seconds * 1_000_000).await.unwrap();

@@ -21,6 +21,7 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     async fn call(&mut self, what: &str, op: &str, input: Value) -> Result<Value, Refusal> {
+        self.t.hold(&self.s.pool, &self.s.client).await;
         let before = self.t.app.store.work();
         let answer = self.t.call(op, input).await;
         let after = self.t.app.store.work();

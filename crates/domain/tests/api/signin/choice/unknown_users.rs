@@ -137,6 +137,7 @@ async fn nobody_costs_the_reads_and_writes_of_a_user_in_every_step(t: &TestApp) 
     }
     let nobody = nobody.unwrap();
     let cost = async |op: &str, input: Value| {
+        t.hold(&s.pool, &s.client).await;
         let before = t.app.store.work();
         let answer = t.call(op, input).await;
         let after = t.app.store.work();

@@ -132,6 +132,7 @@ async fn a_name_that_nobody_has_costs_the_same_as_a_user(t: &TestApp) {
     let w = world(t).await;
     let mut work = Vec::new();
     for name in ["jane", "nobody"] {
+        t.hold(&w.s.pool, &w.s.client).await;
         let before = t.app.store.work();
         Proof::start(t, &w.s.client, name, &w.device, None)
             .await
