@@ -10,6 +10,7 @@ use super::stop::{Flow, Stop};
 use super::texts;
 use crate::assets;
 use crate::failure::Failure;
+use crate::locale::Locale;
 use crate::request::Request;
 use crate::response::Response;
 use crate::views::screen::{Notice, NoticeKind};
@@ -32,12 +33,12 @@ pub(super) fn see_other(location: &str) -> Flow<Response> {
 ///
 /// # Errors
 /// A redirect URI that is no header.
-pub(super) fn reply(reply: &Reply) -> Flow<Response> {
+pub(super) fn reply(reply: &Reply, locale: Locale) -> Flow<Response> {
     let location = match reply.mode {
         ReplyMode::Query => location(reply, '?'),
         ReplyMode::Fragment => location(reply, '#'),
         // A form that posts itself needs a script, and one that does not, a click.
-        ReplyMode::FormPost => return Ok(form_post(reply)),
+        ReplyMode::FormPost => return Ok(form_post(reply, locale)),
     };
     Response::found(&location).ok_or_else(|| impossible("a redirect URI"))
 }
@@ -68,7 +69,7 @@ fn location(reply: &Reply, mark: char) -> String {
 }
 
 /// Returns a page whose form brings the answer to the client (OAuth 2.0 Form Post Response Mode).
-fn form_post(reply: &Reply) -> Response {
+fn form_post(reply: &Reply, locale: Locale) -> Response {
     let escape = |text: &str| {
         text.replace('&', "&#38;")
             .replace('<', "&#60;")
@@ -82,10 +83,12 @@ fn form_post(reply: &Reply) -> Response {
         )
     };
     let fields: String = reply.parameters.iter().map(field).collect();
+    let (lang, dir) = (locale.lang(), locale.direction().word());
+    let next = escape(&locale.texts().pages.action.go_on);
     let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"robots\" content=\"noindex\">\
-         <title>Continue</title><script src=\"{}\" defer></script><form method=\"post\" action=\"{}\">{fields}\
-         <button type=\"submit\">Continue</button></form></html>",
+        "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><meta charset=\"utf-8\"><meta name=\"robots\" content=\"noindex\">\
+         <title>{next}</title><script src=\"{}\" defer></script><form method=\"post\" action=\"{}\">{fields}\
+         <button type=\"submit\">{next}</button></form></html>",
         assets::FORM_POST.path(),
         escape(&reply.redirect_uri)
     );

@@ -46,7 +46,10 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
         Some(session) if !(prompt.select_account && visit.is_managed()) => {
             visit.answer_by(&session).await
         }
-        _ if prompt.none => answer::reply(&visit.authorization.refuse(&LOGIN_REQUIRED)),
+        _ if prompt.none => answer::reply(
+            &visit.authorization.refuse(&LOGIN_REQUIRED),
+            request.locale(),
+        ),
         _ => match visit.no_provider() {
             Some(screen) => visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await,
             None => {
@@ -69,6 +72,6 @@ impl Visit<'_> {
         let cx = self.request.cx(Endpoint::SignIn);
         let answered = || Box::pin(by_session(&cx, &self.authorization, session));
         let reply = action::run(&cx, answered).await?;
-        self.forget(answer::reply(&reply)?)
+        self.forget(answer::reply(&reply, self.request.locale())?)
     }
 }

@@ -9,6 +9,7 @@ use askama::Template;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::device::{Asked, Decision, Entered, decide, look_up};
+use cognate_domain::records::client::Client;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::{Cx, Endpoint, Fault};
 use cognate_shapes::Category;
@@ -19,7 +20,7 @@ use super::parameters::encode;
 use super::stop::{Flow, settle};
 use super::{answer, visit};
 use crate::action;
-use crate::branding::Brand;
+use crate::branding::{self, Brand};
 use crate::cookies::Cookies;
 use crate::failure::Failure;
 use crate::fields::Fields;
@@ -194,8 +195,8 @@ impl<'r> Visit<'r> {
             client: Some(asked.client.doc.name.clone()),
             scopes: asked.scopes.clone(),
         });
-        self.page(StatusCode::OK, &asked.client.doc.name, None, &screen)
-            .await
+        let client = Some(&*asked.client);
+        self.page(StatusCode::OK, client, None, &screen).await
     }
 
     /// Draws the page with the field.
@@ -205,20 +206,28 @@ impl<'r> Visit<'r> {
             client: None,
             scopes: Vec::new(),
         });
-        self.page(StatusCode::OK, "", alert, &screen).await
+        let known = match self.query.get("client_id") {
+            Some(id) => self.request.cx(Endpoint::Device).client(id).await.ok(),
+            None => None,
+        };
+        let own = known.filter(|(pool, _)| pool.id == self.pool.id);
+        let client = own.as_ref().map(|(_, client)| &**client);
+        self.page(StatusCode::OK, client, alert, &screen).await
     }
 
     /// Says that no device shows the code.
     async fn unknown(&self, typed: &str) -> Flow<Response> {
-        let alert = visit::alert(UNKNOWN, Some("user_code"));
+        let words = &self.request.locale().texts().pages.device;
+        let alert = visit::alert(words.unknown.clone(), Some("user_code"));
         self.field(typed, Some(alert)).await
     }
 
     /// Says that the device knows.
     fn done(&self) -> Response {
+        let words = &self.request.locale().texts().pages.device;
         let page = Done {
-            layout: Layout::new(self.request.locale(), DONE_TITLE),
-            text: DONE,
+            layout: Layout::new(self.request.locale(), &words.done),
+            text: &words.done_text,
             label: "",
             next: None,
         };
@@ -228,18 +237,26 @@ impl<'r> Visit<'r> {
     async fn page(
         &self,
         status: StatusCode,
-        app: &str,
+        client: Option<&Client>,
         alert: Option<Alert>,
         screen: &Screen,
     ) -> Flow<Response> {
-        let brand = Brand::default();
+        let (app, locale) = (self.request.app(), self.request.locale());
+        let version = visit::version(app, &self.pool).await?;
+        let brand = match client {
+            Some(client) => {
+                let look = branding::load(app, &self.pool.id, &client.id, version, locale);
+                look.await?.brand
+            }
+            None => Brand::default(),
+        };
         let id = self.query.get("client_id");
         let query = id.map_or(String::new(), |id| format!("client_id={}", encode(id)));
         let frame = Frame {
-            locale: self.request.locale(),
-            version: visit::version(self.request.app(), &self.pool).await?,
+            locale,
+            version,
             brand: &brand,
-            app,
+            app: client.map_or("", |client| &client.doc.name),
             query: &query,
             csrf: &self.csrf.token,
             alert,
@@ -254,11 +271,6 @@ impl<'r> Visit<'r> {
         })
     }
 }
-
-/// Texts, in the one language that they have.
-const UNKNOWN: &str = "No device shows this code, or it has ended. Look at the device again.";
-const DONE_TITLE: &str = "Done";
-const DONE: &str = "You can go back to your device.";
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]

@@ -144,7 +144,7 @@ impl Visit<'_> {
             signed_up && self.is_managed() && registers(self.pool(), self.client()).is_ok();
         let response = match offers {
             true => self.redirect(paths::ADD_PASSKEY)?,
-            false => answer::reply(&finished.reply)?,
+            false => answer::reply(&finished.reply, self.request.locale())?,
         };
         self.forget(response.with_cookie(session))
     }

@@ -382,7 +382,7 @@ async fn refuse(request: &Request<'_>, parameters: &Parameters<'_>, refusal: &Re
     }
     let answered = match refusal {
         Refusal::Page(cause) => answer::refused(request, parameters.client_id, cause),
-        Refusal::Client(reply) => answer::reply(reply),
+        Refusal::Client(reply) => answer::reply(reply, request.locale()),
     };
     answered.map_or_else(|stop| stop, Stop::with)
 }

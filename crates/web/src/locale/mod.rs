@@ -9,7 +9,6 @@ mod choice;
 mod confirm_user;
 mod errors;
 mod fill;
-mod home;
 mod pages;
 mod plural;
 mod texts;

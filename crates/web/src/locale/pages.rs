@@ -395,6 +395,9 @@ section! {
         confirmed: String,
         confirmed_text: String,
         refused: String,
+        /// The question if the user is to be signed out.
+        sign_out: String,
+        sign_out_text: String,
         signed_out: String,
         signed_out_text: String,
         restart: String,
@@ -418,6 +421,11 @@ section! {
         consent_text: String,
         check: String,
         scopes: String,
+        /// A code that no device shows.
+        unknown: String,
+        /// The device was let in, or not.
+        done: String,
+        done_text: String,
     }
 }
 

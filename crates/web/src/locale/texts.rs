@@ -5,7 +5,6 @@ use serde::Deserialize;
 use super::alerts::Alerts;
 use super::confirm_user::ConfirmUser;
 use super::errors::Errors;
-use super::home::Home;
 use super::pages::Pages;
 
 /// The texts of all pages in one language. They are inserted as text: `<` is no tag. A name in braces, such as `{name}`,
@@ -21,8 +20,6 @@ pub struct Texts {
     pub pages: Pages,
     /// What pages have to say about what was done before.
     pub alerts: Alerts,
-    /// The page at `/`.
-    pub home: Home,
 }
 
 /// Reads the file of a language. The files are part of the program and a test reads each of them; one that cannot be

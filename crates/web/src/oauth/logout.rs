@@ -28,16 +28,6 @@ const SESSION: &str = "cognito";
 /// The field that answers the question.
 const ANSWER: &str = "sign_out";
 
-/// Texts, in the one language that they have.
-mod words {
-    pub(super) const QUESTION_TITLE: &str = "Sign out?";
-    pub(super) const QUESTION: &str = "An application asks to sign you out.";
-    pub(super) const YES: &str = "Sign out";
-    pub(super) const DONE_TITLE: &str = "Signed out";
-    pub(super) const DONE: &str = "You are signed out. You can close this page.";
-    pub(super) const NEXT: &str = "Continue";
-}
-
 #[derive(Template)]
 #[template(path = "sign_out.html")]
 struct Question<'a> {
@@ -146,10 +136,11 @@ fn found(location: &str) -> Response {
 }
 
 fn question(request: &Request<'_>, fields: &Fields) -> Response {
+    let words = &request.locale().texts().pages;
     let page = Question {
-        layout: Layout::new(request.locale(), words::QUESTION_TITLE),
-        text: words::QUESTION,
-        button: words::YES,
+        layout: Layout::new(request.locale(), &words.notice.sign_out),
+        text: &words.notice.sign_out_text,
+        button: &words.action.sign_out,
         answer: ANSWER,
         fields,
     };
@@ -158,10 +149,11 @@ fn question(request: &Request<'_>, fields: &Fields) -> Response {
 
 /// Says that the user is signed out, with a link that leads on.
 fn signed_out(request: &Request<'_>, next: String) -> Response {
+    let words = &request.locale().texts().pages;
     let page = SignedOut {
-        layout: Layout::new(request.locale(), words::DONE_TITLE),
-        text: words::DONE,
-        label: words::NEXT,
+        layout: Layout::new(request.locale(), &words.notice.signed_out),
+        text: &words.notice.signed_out_text,
+        label: &words.action.go_on,
         next: Some(next),
     };
     pages::render(StatusCode::OK, &page)
