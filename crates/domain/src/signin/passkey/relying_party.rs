@@ -10,13 +10,14 @@ use cognate_store::tables::passkeys;
 use crate::app::Mode;
 use crate::cx::Cx;
 use crate::errors::{self, Result, auth};
+use crate::facts::action::Action;
 use crate::records::client::Client;
 use crate::records::domain;
 use crate::records::passkey::Passkey;
 use crate::records::pool::Pool;
 use crate::signin::first_factors::{self, Passkeys};
 
-/// The id under which a development server needs no TLS, as browsers demand none there either.
+/// The host under which, and below which, a development server needs no TLS, as browsers demand none there either.
 const LOCALHOST: &str = "localhost";
 
 /// The relying party of a pool and the passkeys of a subject.
@@ -34,7 +35,7 @@ impl RelyingPartyKeys {
     /// # Errors
     /// The store's.
     pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Self> {
-        let configured = configured(pool);
+        let configured = configured(pool).or_else(|| of_page_here(cx));
         let mut queries = vec![passkeys::of_user(&pool.id, subject)];
         if configured.is_none() {
             queries.push(domains::of_pool(&pool.id));
@@ -71,6 +72,34 @@ impl RelyingPartyKeys {
 fn configured(pool: &Pool) -> Option<String> {
     let settings = pool.doc.web_authn_configuration.as_ref();
     settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
+}
+
+/// Returns the id of a pool that names none, for its pages on this machine in `dev`: the host by which the browser came,
+/// `localhost` or a name below it, as browsers take no other id there. Operations of the API have the service's id.
+fn of_page_here(cx: &Cx<'_>) -> Option<String> {
+    let is_page = matches!(cx.action, Action::Endpoint(_));
+    if cx.settings.mode != Mode::Dev || !is_page {
+        return None;
+    }
+    let (_, authority) = cx.client_info.base_url.as_deref()?.split_once("://")?;
+    let host = authority.split([':', '/']).next()?.to_ascii_lowercase();
+    is_of_this_machine(&host).then_some(host)
+}
+
+/// True for `localhost` and names below it, which lead nowhere else (RFC 6761 section 6.3).
+fn is_of_this_machine(host: &str) -> bool {
+    let below = host
+        .strip_suffix(LOCALHOST)
+        .and_then(|left| left.strip_suffix('.'));
+    host == LOCALHOST || below.is_some_and(|left| left.split('.').all(is_label))
+}
+
+/// True for a part of a host's name, in lower case.
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// True if only authenticators that verify their user are accepted. A passkey that replaces two factors does so only
@@ -125,17 +154,11 @@ pub fn allows_origin(mode: Mode, rp_id: &str, origin: &str) -> bool {
             && port.bytes().all(|byte| byte.is_ascii_digit())
             && port.parse::<u16>().is_ok()
     };
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
     let below = host
         .strip_suffix(rp_id)
         .and_then(|left| left.strip_suffix('.'));
     let belongs = host == rp_id || below.is_some_and(|left| left.split('.').all(is_label));
-    let trusted = secure || (mode == Mode::Dev && rp_id == LOCALHOST);
+    let trusted = secure || (mode == Mode::Dev && is_of_this_machine(rp_id));
     belongs && trusted && port.is_none_or(is_port)
 }
 
@@ -216,5 +239,26 @@ mod tests {
             "http://127.0.0.1:5173"
         ));
         assert!(allows_origin(Mode::Serve, "localhost", "https://localhost"));
+        let (below, page) = ("shop.localhost", "http://shop.localhost:9229");
+        assert!(allows_origin(Mode::Dev, below, page));
+        assert!(!allows_origin(Mode::Serve, below, page));
+        for origin in [
+            "http://localhost:9229",
+            "http://other.localhost:9229",
+            "http://evilshop.localhost",
+            "http://shop.localhost.evil.org",
+        ] {
+            assert!(!allows_origin(Mode::Dev, below, origin), "{origin}");
+        }
+        for host in [
+            "",
+            ".localhost",
+            "a..localhost",
+            "xlocalhost",
+            "localhost.evil.org",
+            "a_b.localhost",
+        ] {
+            assert!(!is_of_this_machine(host), "{host}");
+        }
     }
 }

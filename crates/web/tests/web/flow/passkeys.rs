@@ -13,15 +13,18 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-async fn site() -> Pages {
+/// `rp_id`: the pool's RelyingPartyId.
+async fn site(rp_id: Option<&str>) -> Pages {
     let factors = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}});
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
     let pages = Pages::with(2, factors, flows).await;
-    let input = json!({
-        "UserPoolId": pages.pool, "MfaConfiguration": "OFF",
-        "WebAuthnConfiguration": {"RelyingPartyId": "localhost"},
-    });
-    pages.site.call(Op::SetUserPoolMfaConfig, input).await;
+    if let Some(id) = rp_id {
+        let input = json!({
+            "UserPoolId": pages.pool, "MfaConfiguration": "OFF",
+            "WebAuthnConfiguration": {"RelyingPartyId": id},
+        });
+        pages.site.call(Op::SetUserPoolMfaConfig, input).await;
+    }
     pages
 }
 
@@ -67,7 +70,15 @@ fn shown(options: &Value, device: &mut Authenticator) -> String {
 
 #[tokio::test]
 async fn a_passkey_is_registered_and_signs_in() {
-    let pages = site().await;
+    registers_and_signs_in(site(Some("localhost")).await).await;
+}
+
+#[tokio::test]
+async fn a_development_server_needs_no_id_of_a_relying_party() {
+    registers_and_signs_in(site(None).await).await;
+}
+
+async fn registers_and_signs_in(pages: Pages) {
     let query = pages.query();
     let add = format!("/passkeys/add?{query}");
     // Only with a session.
