@@ -127,7 +127,7 @@ pub struct Authorization {
     pub login_hint: Option<String>,
     /// The longest time since the proof, in seconds.
     pub max_age: Option<i64>,
-    /// Names of the levels of assurance that are wanted, the most wanted first.
+    /// Names of the levels of assurance that are wanted, the most wanted first, then those below them.
     pub levels: Vec<String>,
     /// The id of the user whom the client has in mind; None for any.
     pub user_id: Option<String>,

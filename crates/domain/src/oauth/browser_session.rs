@@ -5,6 +5,7 @@
 
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
+use cognate_shapes::ExplicitAuthFlowsType;
 use cognate_store::Batch;
 use cognate_store::tables::browser_sessions::{self as table, BrowserSessionRow};
 use cognate_store::tables::guards;
@@ -18,6 +19,7 @@ use crate::oauth::standing;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::step_up;
 use crate::tokens::browser::{self, BrowserDoc};
 use crate::tokens::session::SessionDoc;
 use crate::tokens::tracking;
@@ -56,7 +58,7 @@ pub struct SessionCookie {
 
 impl BrowserSession {
     /// True if the session answers a request without another proof: it is good for the client, that of the provider and
-    /// of the user that the request names, and young enough for it. `now`: microseconds.
+    /// of the user that the request names, young enough for it, and of the level that it wishes for. `now`: microseconds.
     pub fn answers(&self, authorization: &Authorization, now: i64) -> bool {
         let Authorization { pool, client, .. } = authorization;
         let named =
@@ -67,7 +69,18 @@ impl BrowserSession {
             && authorization
                 .max_age
                 .is_none_or(|most| self.age(now) <= most)
+            && self.is_of_level(authorization)
             && !authorization.prompt.login
+    }
+
+    /// True if the session has the level of assurance that the request wishes for, or another sign-in to the client could
+    /// not bring it.
+    fn is_of_level(&self, authorization: &Authorization) -> bool {
+        let Authorization { pool, client, .. } = authorization;
+        let can_step_up =
+            self.provider == COGNITO && client.lists_flow(ExplicitAuthFlowsType::AllowUserAuth);
+        let (proven, wanted) = (&self.doc.proven, &authorization.levels);
+        !can_step_up || step_up::is_reached(pool, &self.user, proven, wanted)
     }
 
     /// True if the client takes the session in the place of a sign-in: it is that of a provider which the client offers,

@@ -32,7 +32,7 @@ pub struct Wishes {
     pub form_post: bool,
     /// The longest time since the proof, in seconds.
     pub max_age: Option<i64>,
-    /// Names of the pool's levels of assurance, the most wanted first.
+    /// Names of the pool's levels of assurance, the most wanted first, then those below them.
     pub levels: Vec<String>,
     /// The user whom the request is about.
     pub user_id: Option<String>,
@@ -96,12 +96,21 @@ fn seconds(text: &str) -> std::result::Result<i64, OAuthError> {
     parsed.ok_or(INVALID_REQUEST)
 }
 
-/// Returns the levels that the pool has; a wish for others is no error.
+/// Returns the levels that the pool has, and behind them all that are below: the claim is a voluntary one, so that a user
+/// who reaches none of those that are wanted signs in all the same (OpenID Connect Core 1.0 section 5.5.1.1). A wish for
+/// others is no error.
 fn levels(pool: &Pool, sent: Option<&str>) -> Vec<String> {
     let sent = sent.filter(|sent| sent.len() <= LONGEST_LEVELS);
     let names = sent.unwrap_or_default().split(' ');
-    let known = names.filter(|name| Level::named(&pool.doc, name).is_some());
-    known.map(str::to_owned).collect()
+    let wanted: Vec<_> = names
+        .filter_map(|name| Level::named(&pool.doc, name))
+        .collect();
+    let Some(least) = wanted.iter().min().copied() else {
+        return Vec::new();
+    };
+    let below = Level::ALL.into_iter().rev().filter(|level| *level < least);
+    let all = wanted.iter().copied().chain(below);
+    all.map(|level| level.name(&pool.doc).to_owned()).collect()
 }
 
 async fn hinted(

@@ -187,6 +187,17 @@ pub fn steer(at: At<'_>, authenticated: &Authenticated, decision: Decision) -> J
     })
 }
 
+/// True if a session that has proven these factors needs no step-up for one of the levels, by name, the most wanted first:
+/// it has reached the first one that the user can reach, or the user can reach none.
+pub fn is_reached(pool: &Pool, user: &User, proven: &Proven, wanted: &[String]) -> bool {
+    let most = reachable(pool, user, &proven.clone().with(Factor::Password));
+    let mut levels = wanted
+        .iter()
+        .filter_map(|name| Level::named(&pool.doc, name));
+    let goal = most.and_then(|most| levels.find(|level| *level <= most));
+    goal.is_none_or(|goal| Level::of(proven).is_some_and(|reached| reached >= goal))
+}
+
 /// Returns the first of the levels that is not above what can be reached.
 fn goal(start: &Start, most: Option<Level>) -> Option<Level> {
     let most = most?;

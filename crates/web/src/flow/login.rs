@@ -4,7 +4,7 @@ use cognate_crypto::secret::Secret;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::browser_session;
 use cognate_domain::signin::answer::{Needed, UserAuth, Way};
-use cognate_shapes::Category;
+use cognate_shapes::{Category, ChallengeNameType, ExplicitAuthFlowsType};
 use http::StatusCode;
 
 use super::csrf::Refused;
@@ -133,7 +133,7 @@ async fn sign_in(request: &Request<'_>) -> Flow<Response> {
     }
     visit.admit_user(&name).await?;
     let way = match password {
-        Some(password) => Way::Password(Needed::present(Secret::new(password.to_owned()))),
+        Some(password) => visit.by_password(password),
         None if visit.name_first() => Way::UserAuth(visit.choice(None)),
         None => return visit.go_with(here, &missing(&visit.words().password_missing, "password")),
     };
@@ -142,8 +142,23 @@ async fn sign_in(request: &Request<'_>) -> Flow<Response> {
 }
 
 impl Visit<'_> {
+    /// Returns the start of a sign-in with a password: one that leads to the level of assurance which the client wishes
+    /// for, where it wishes for one and may use the choice of factors.
+    fn by_password(&self, password: &str) -> Way {
+        let password = Needed::present(Secret::new(password.to_owned()));
+        let client = self.client();
+        let steps_up = client.lists_flow(ExplicitAuthFlowsType::AllowUserAuth);
+        if self.authorization.levels.is_empty() || !steps_up {
+            return Way::Password(password);
+        }
+        Way::UserAuth(UserAuth {
+            password: Some(password),
+            ..self.choice(Some(ChallengeNameType::Password))
+        })
+    }
+
     /// Returns the start of a sign-in with a choice of first factors.
-    pub(super) fn choice(&self, preferred: Option<cognate_shapes::ChallengeNameType>) -> UserAuth {
+    pub(super) fn choice(&self, preferred: Option<ChallengeNameType>) -> UserAuth {
         let levels = &self.authorization.levels;
         UserAuth {
             levels: (!levels.is_empty()).then(|| levels.clone()),

@@ -5,7 +5,9 @@ use cognate_domain::oauth::profile;
 use cognate_domain::records::client::OidcProfile::{Cognito, Standard};
 use each_engine::each_engine;
 
+use super::flow::*;
 use super::*;
+use crate::support::mfa::{jane, later, mfa_site, register};
 
 #[each_engine]
 async fn the_profile_survives_what_the_api_changes(t: &TestApp) {
@@ -53,5 +55,58 @@ async fn only_a_client_of_a_pool_that_is_there_has_a_profile(t: &TestApp) {
         profile::of(store, root, &s.client).await.map(|_| ()),
     ] {
         assert!(matches!(outcome, Err(Fault::Internal(_))), "{outcome:?}");
+    }
+}
+
+#[each_engine]
+async fn a_session_below_the_level_that_is_wished_for_does_not_answer(t: &TestApp) {
+    let site = mfa_site(t, "OPTIONAL", &["SOFTWARE_TOKEN_MFA"]).await;
+    jane(t, &site, &[]).await;
+    user_with(t, &site.pool, "joe", json!([])).await;
+    let tokens = sign_in(t, &site.client, "jane").await;
+    register(t, &tokens["AccessToken"]).await;
+    later(t).await;
+    let user_auth = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
+    let no_choice =
+        json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
+    let (store, root) = (&t.app.store, &t.app.root);
+    for (flows, steps_up) in [(user_auth, true), (no_choice, false)] {
+        let client = client_of(t, &site.pool, with(hosted_client(), flows)).await;
+        let client = text(&client["ClientId"]);
+        profile::set(store, root, 1, client, Standard)
+            .await
+            .unwrap();
+        t.app.cache.forget(&site.pool, Some(client));
+        let plain = authorized(t, &ask(client)).await;
+        for (name, has_app) in [("jane", true), ("joe", false)] {
+            let finished = page_at(t, &plain, name, HOST, None).await.unwrap();
+            let session = session_of(t, &plain, HOST, cookie(&finished))
+                .await
+                .unwrap();
+            for (wish, fits) in [
+                (None, true),
+                (Some("urn:cognito:loa:1"), true),
+                (Some("of nobody"), true),
+                // The first that can be reached counts, and whoever can reach none has done enough.
+                (Some("urn:cognito:loa:1 urn:cognito:loa:4"), true),
+                (Some("urn:cognito:loa:4"), !has_app || !steps_up),
+                (
+                    Some("urn:cognito:loa:4 urn:cognito:loa:1"),
+                    !has_app || !steps_up,
+                ),
+            ] {
+                let wished = oauth::authorization::Parameters {
+                    acr_values: wish,
+                    ..ask(client)
+                };
+                let wished = authorized(t, &wished).await;
+                let now = t.app.clock.service();
+                assert_eq!(
+                    session.answers(&wished, now),
+                    fits,
+                    "{name} {wish:?} {steps_up}"
+                );
+            }
+        }
     }
 }
