@@ -2,6 +2,7 @@
 
 use cognate_crypto::secret::Secret;
 use cognate_domain::Endpoint;
+use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::contact::Contact;
 use cognate_domain::signin::Surface;
 use cognate_domain::signin::answer::Answer;
@@ -79,6 +80,9 @@ pub(super) async fn app(visit: &Visit<'_>, state: PageState) -> Flow<Response> {
             let given = Answer::MfaSetup { contact: None };
             let stepped = visit.answer_to(&state.who, session, given).await;
             visit.after(state, From::default(), stepped).await
+        }
+        Err(refusal) if refusal.code == ErrorCode::EnableSoftwareTokenMFA => {
+            visit.go_with(state, &missing(&visit.words().app_code_wrong, "code"))
         }
         Err(refusal) => visit.refused(state, refusal).await,
     }

@@ -26,13 +26,14 @@ const LONGEST_TEXT: usize = 512;
 /// The beginning of every session of the driver, which need not be kept.
 const SESSION_PREFIX: &str = "AYAB";
 /// The fields that an alert may be about.
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
     "username",
     "password",
     "code",
     "new_password",
     "confirm_password",
     "factor",
+    "contact",
 ];
 
 /// A code that a page asks for.

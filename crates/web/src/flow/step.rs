@@ -348,6 +348,7 @@ fn field_of(refusal: &ApiError, stage: &Stage) -> Option<&'static str> {
         }
         (ErrorCode::InvalidPassword, _) => Some("password"),
         (ErrorCode::UsernameExists, _) => Some("username"),
+        (ErrorCode::InvalidParameter, Stage::SetUpContact { .. }) => Some("contact"),
         _ => None,
     }
 }

@@ -18,6 +18,8 @@ pub struct Alerts {
     pub password_missing: String,
     /// A code that is missing.
     pub code_missing: String,
+    /// A wrong first code of an app: apps count by the clock.
+    pub app_code_wrong: String,
     /// A choice that is missing.
     pub choice_missing: String,
     /// A code was sent again.

@@ -43,6 +43,7 @@ async fn an_app_is_set_up_and_then_asked_for() {
         let wrong = if code == "000000" { "111111" } else { "000000" };
         // A wrong code can be corrected.
         let (_, html) = browser.step(&here, &[("code", wrong)]).await;
+        says(&html, "clock");
         assert!(html.replace(' ', "").contains(&secret), "{html}");
         code_of(
             &browser
@@ -174,6 +175,10 @@ async fn a_number_or_an_address_is_set_up_where_the_pool_demands_a_factor() {
         let here = format!("{path}?{query}");
         let (_, html) = browser.step(&here, &[("contact", "12")]).await;
         says(&html, "Invalid phone number format.");
+        assert!(
+            version == 1 || html.contains("aria-invalid=\"true\""),
+            "{html}"
+        );
         assert!(html.contains("value=\"12\""));
         let (path, html) = browser
             .step(&here, &[("contact", "+1 (206) 555-0100")])
