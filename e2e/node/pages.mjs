@@ -80,6 +80,31 @@ export async function addClient(admin, pool, name, app, { secret = false, client
   return { clientId: ClientId, clientSecret: UserPoolClient.ClientSecret };
 }
 
+/** Two identity providers that nobody reaches: Google, and CorporateLogin by OpenID Connect. */
+export async function addProviders(admin, pool) {
+  const known = { UserPoolId: pool.id, AttributeMapping: { username: 'sub' } };
+  await admin.send(
+    new idp.CreateIdentityProviderCommand({
+      ...known,
+      ProviderName: 'Google',
+      ProviderType: 'Google',
+      ProviderDetails: { client_id: 'x', client_secret: 'y', authorize_scopes: 'openid email' },
+    }),
+  );
+  const site = 'https://issuer.example';
+  await admin.send(
+    new idp.CreateIdentityProviderCommand({
+      ...known,
+      ProviderName: 'CorporateLogin',
+      ProviderType: 'OIDC',
+      ProviderDetails: {
+        client_id: 'x', client_secret: 'y', attributes_request_method: 'GET', authorize_scopes: 'openid', oidc_issuer: site,
+        authorize_url: `${site}/a`, token_url: `${site}/t`, attributes_url: `${site}/u`, jwks_uri: `${site}/j`,
+      },
+    }),
+  );
+}
+
 /** A browser, and pages of it that share nothing with each other. */
 export async function browser() {
   const chromium = await launchBrowser();

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 import {
-  CLASSIC, MANAGED, addClient, appCode, application, browser, messageIds, pagesPool, query, sentCode, withApp,
+  CLASSIC, MANAGED, addClient, addProviders, appCode, application, browser, messageIds, pagesPool, query, sentCode, withApp,
 } from './pages.mjs';
 import * as classic from './scripts/classic.mjs';
 import * as managed from './scripts/managed.mjs';
@@ -28,18 +28,7 @@ async function prepared(admin, app, version) {
     }),
   );
   await confirmedUser(admin, pool, 'jane');
-  const provider = (ProviderName, ProviderType, ProviderDetails) =>
-    admin.send(
-      new idp.CreateIdentityProviderCommand({
-        UserPoolId: pool.id, ProviderName, ProviderType, ProviderDetails, AttributeMapping: { username: 'sub' },
-      }),
-    );
-  await provider('Google', 'Google', { client_id: 'x', client_secret: 'y', authorize_scopes: 'openid email' });
-  await provider('CorporateLogin', 'OIDC', {
-    client_id: 'x', client_secret: 'y', attributes_request_method: 'GET', oidc_issuer: 'https://issuer.example',
-    authorize_scopes: 'openid', authorize_url: 'https://issuer.example/a', token_url: 'https://issuer.example/t',
-    attributes_url: 'https://issuer.example/u', jwks_uri: 'https://issuer.example/j',
-  });
+  await addProviders(admin, pool);
   const more = { client: { SupportedIdentityProviders: ['COGNITO', 'CorporateLogin', 'Google'] } };
   pool.withProviders = (await addClient(admin, pool, 'providers', app, more)).clientId;
   return pool;

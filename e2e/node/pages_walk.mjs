@@ -3,15 +3,12 @@
 
 import { randomBytes } from 'node:crypto';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
-import { authenticator } from './chromium.mjs';
 import { start } from './own_server.mjs';
-import { appCode, application, browser, messageIds, pagesPool, query, sentCode, sessionCookie } from './pages.mjs';
-import { ENDPOINT, PASSWORD, administrator, check, confirmedUser, otherCode, session } from './support.mjs';
-import { Walk } from './walk.mjs';
+import { addClient, addProviders, application, browser, pagesPool, query, sentCode, sessionCookie } from './pages.mjs';
+import { PASSWORD, administrator, check, confirmedUser, otherCode, session } from './support.mjs';
+import { SITE, Walk, at, named } from './walk.mjs';
+import { firstFactors, secondFactors } from './walk_factors.mjs';
 
-// A passkey needs a name of this machine, and no number.
-const named = endpoint => endpoint.replace('127.0.0.1', 'localhost');
-const SITE = named(ENDPOINT);
 // Names that nobody has look like those of users.
 const HIDES = { PreventUserExistenceErrors: 'ENABLED' };
 // The look that comes without settings is light, whatever the browser asks for.
@@ -23,7 +20,10 @@ const FROM = {
 };
 const SMS = { SnsCallerArn: 'arn:aws:iam::000000000000:role/sms', ExternalId: 'x' };
 
-/** The pools: one without second factors, one that insists on them, one whose users choose a first factor. */
+/**
+ * The pools: one without second factors, one that insists on them, one whose users choose a first factor, one that sends
+ * no codes and has providers.
+ */
 async function pools(admin, app, endpoint) {
   const plain = await pagesPool(admin, 'walk', app, {
     endpoint,
@@ -66,22 +66,12 @@ async function pools(admin, app, endpoint) {
       WebAuthnConfiguration: { RelyingPartyId: 'localhost', UserVerification: 'required' },
     }),
   );
-  return { plain, guarded, choice };
+  const open = await pagesPool(admin, 'walk-open', app, { endpoint, pool: { AutoVerifiedAttributes: [] } });
+  await addProviders(admin, open);
+  const more = { style: DYNAMIC, client: { ...HIDES, SupportedIdentityProviders: ['COGNITO', 'CorporateLogin', 'Google'] } };
+  Object.assign(open, await addClient(admin, open, 'walk', app, more));
+  return { plain, guarded, choice, open };
 }
-
-/** Changes attributes of a user as an administrator. */
-const set = (admin, pool, Username, attributes) =>
-  admin.send(
-    new idp.AdminUpdateUserAttributesCommand({
-      UserPoolId: pool.id,
-      Username,
-      UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    }),
-  );
-
-/** The page on which a sign-in begins, or another one that takes the same parameters. */
-const at = (walk, pool, app, path = '/oauth2/authorize', site = SITE) =>
-  `${site}${path}?${query(pool, app, { lang: walk.language, state: 'of the walk' })}`;
 
 async function signIn(walk, { admin, app, pool, user }) {
   const { page } = walk;
@@ -231,177 +221,21 @@ async function errors(walk, { app, pool }) {
   await walk.see('sign-in', 'again');
 }
 
-/** Second factors are set up in the middle of a sign-in; the app, the phone, the address. */
-async function secondFactors(walk, { admin, app, pool, user }) {
+/** Providers that are not there yet, and an account that waits for an administrator. */
+async function waiting(walk, { app, pool, user }) {
   const { page } = walk;
-  const begin = async name => {
-    await page.context().clearCookies();
-    await page.goto(at(walk, pool, app));
-    await walk.send({ username: name, password: PASSWORD });
-  };
-  const bare = async name => {
-    await confirmedUser(admin, pool, name);
-    await admin.send(
-      new idp.AdminDeleteUserAttributesCommand({ UserPoolId: pool.id, Username: name, UserAttributeNames: ['email'] }),
-    );
-  };
-  const first = `${user}-app`;
-  await bare(first);
-  await begin(first);
-  await walk.see('mfa-setup');
-  await walk.press('factor-app');
-  await walk.see('setup-app');
-  await walk.press('back');
-  await walk.see('mfa-setup', 'back');
-  await walk.press('factor-app');
-  const code = await appCode(pool, first);
-  await walk.send({ code: otherCode(code) });
-  await walk.refused();
-  await walk.see('setup-app', 'refused');
-  await walk.send({ code: await appCode(pool, first) }, { twice: true });
-  await walk.arrived('an app', app);
-  await begin(first);
-  await walk.see('code-app');
-  await walk.send({ code: otherCode(await appCode(pool, first)) });
-  await walk.refused();
-  await walk.see('code-app', 'refused');
-  await walk.send({ code: await appCode(pool, first) }, { twice: true });
-  await walk.arrived('a code of the app', app);
-
-  const second = `${user}-phone`;
-  await bare(second);
-  await begin(second);
-  await walk.press('factor-sms');
-  await walk.see('setup-phone');
-  await walk.send({ contact: '12' });
-  await walk.refused();
-  await walk.see('setup-phone', 'refused');
-  const number = `+1206555${String(randomBytes(2).readUInt16BE() % 10_000).padStart(4, '0')}`;
-  await walk.send({ contact: number });
-  await walk.see('code-sms', 'set up');
-  const seen = await messageIds(pool, second);
-  const sms = await sentCode(pool, second);
-  await walk.send({ code: otherCode(sms) });
-  await walk.refused();
-  await walk.send({ code: sms });
-  await walk.arrived('a phone', app);
-  await begin(second);
-  await walk.see('code-sms');
-  await walk.send({ code: await sentCode(pool, second, seen) });
-  await walk.arrived('a code by text message', app);
-
-  const third = `${user}-mail`;
-  await bare(third);
-  await begin(third);
-  await walk.press('factor-email');
-  await walk.see('setup-email');
-  await walk.send({ contact: `${third}@example.com` });
-  await walk.see('code-email', 'set up');
-  await walk.send({ code: await sentCode(pool, third) });
-  await walk.arrived('an address', app);
-  const known = await messageIds(pool, third);
-  await begin(third);
-  await walk.see('code-email');
-  await walk.send({ code: await sentCode(pool, third, known) });
-  await walk.arrived('a code by e-mail', app);
-
-  // Several factors, none of them preferred.
-  await set(admin, pool, third, { phone_number: number, phone_number_verified: 'true' });
-  await admin.send(
-    new idp.AdminSetUserMFAPreferenceCommand({
-      UserPoolId: pool.id, Username: third, SMSMfaSettings: { Enabled: true }, EmailMfaSettings: { Enabled: true },
-    }),
-  );
-  await begin(third);
-  await walk.see('choose-mfa');
-  const before = await messageIds(pool, third);
-  await walk.press('factor-sms');
-  await walk.see('code-sms', 'chosen');
-  await walk.press('another-way');
-  await walk.see('choose-mfa', 'again');
-  const later = await messageIds(pool, third);
-  check(`${walk.name}: the first choice sent one message`, later.size - before.size, 1);
-  await walk.press('factor-email');
-  await walk.see('code-email', 'chosen');
-  await walk.send({ code: await sentCode(pool, third, later) });
-  await walk.arrived('a factor of one’s choice', app);
-}
-
-/** The name first, then a factor: password, codes, a passkey. */
-async function firstFactors(walk, { admin, app, pool, user }) {
-  const { page } = walk;
-  await confirmedUser(admin, pool, user);
-  await set(admin, pool, user, { phone_number: '+12065550100', phone_number_verified: 'true' });
-  const begin = async name => {
-    await page.context().clearCookies();
-    await page.goto(at(walk, pool, app));
-    await page.locator('[data-testid="page-identifier"]').waitFor();
-    await walk.send({ username: name });
-  };
   await page.goto(at(walk, pool, app));
-  await walk.see('identifier');
-  await begin(user);
-  await walk.see('choose-factor');
-  await walk.press('factor-email');
-  await walk.see('code-email', 'first factor');
-  await page.goBack();
-  await page.goForward();
-  await walk.press('another-way');
-  await walk.see('choose-factor', 'again');
-  await walk.press('factor-password');
-  await walk.see('password');
-  await walk.send({ password: 'not-the-password' });
-  await walk.refused();
-  await page.locator('[data-testid="page-password"], [data-testid="page-identifier"]').waitFor();
-  if (await page.locator('[data-testid="page-identifier"]').count()) {
-    await walk.see('identifier', 'refused');
-    await walk.send({ username: user });
-    await walk.press('factor-password');
-  } else {
-    await walk.see('password', 'refused');
-  }
-  await walk.send({ password: PASSWORD });
-  await walk.arrived('a password after the name', app);
-
-  for (const kind of ['email', 'sms']) {
-    await begin(user);
-    const seen = await messageIds(pool, user);
-    await walk.press(`factor-${kind}`);
-    await walk.see(`code-${kind}`, 'once more');
-    const code = await sentCode(pool, user, seen);
-    await walk.send({ code: otherCode(code) });
-    await walk.refused();
-    await walk.see(`code-${kind}`, 'refused');
-    await walk.send({ code }, { twice: true });
-    await walk.arrived(`a code by ${kind}`, app);
-  }
-
-  await begin(`nobody-${user}`);
-  await page.locator('[data-testid="page-choose-factor"], [data-testid="page-password"]').waitFor();
-
-  if (!walk.scripts) return;
-  await begin(user);
-  await walk.press('factor-password');
-  await walk.send({ password: PASSWORD });
-  await walk.arrived('before the passkey', app);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await authenticator(devtools);
-  await page.goto(at(walk, pool, app, '/passkeys/add'));
-  await walk.see('passkey-add');
-  await page.locator('[data-testid="submit"]').click();
-  await walk.arrived('a new passkey', app);
-  await begin(user);
-  await walk.see('choose-factor', 'with a passkey');
-  await walk.press('factor-passkey');
-  // The page asks by itself, or at the press of its button.
-  await page.waitForURL(url => url.href.startsWith(app.callback), { timeout: 3_000 }).catch(async () => {
-    await walk.see('passkey');
-    await page.locator('[data-testid="submit"]').click();
-  });
-  await walk.arrived('a passkey', app);
-  const passkeys = await admin.send(new idp.AdminGetUserCommand({ UserPoolId: pool.id, Username: user }));
-  check(`${walk.name}: the user is confirmed`, passkeys.UserStatus, 'CONFIRMED');
+  await walk.see('sign-in', 'with providers');
+  await page.locator('[data-provider="CorporateLogin"]').click();
+  await walk.see('offline-provider');
+  await walk.press('link-next');
+  await page.locator('[data-testid="link-sign-up"]').click();
+  await walk.send({ username: user, password: PASSWORD }, { twice: true });
+  await walk.see('pending-admin');
+  await walk.press('link-next');
+  await walk.see('sign-in', 'while it waits');
+  await walk.send({ username: user, password: PASSWORD });
+  await page.locator('[data-testid="page-sign-in"] [data-testid="error"], [data-testid="page-pending-admin"], [data-testid="page-confirm"]').waitFor();
 }
 
 /** What time does to a sign-in, on a server whose clock is moved. */
@@ -473,9 +307,10 @@ await session('managed login in Chromium', async () => {
   const admin = administrator();
   const app = await application();
   const chromium = await browser();
-  const { plain, guarded, choice } = await pools(admin, app);
+  const { plain, guarded, choice, open } = await pools(admin, app);
   const parts = [
-    [signIn, plain], [signUp, plain], [forgotten, plain], [forced, plain], [errors, plain], [secondFactors, guarded], [firstFactors, choice],
+    [signIn, plain], [signUp, plain], [forgotten, plain], [forced, plain], [errors, plain], [waiting, open],
+    [secondFactors, guarded], [firstFactors, choice],
   ];
   /** Walks one part in a browser that knows nothing; what stops it is a failure of this part. */
   async function walk(part, pool, way, more) {

@@ -3,7 +3,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { check } from './support.mjs';
+import { query } from './pages.mjs';
+import { ENDPOINT, check } from './support.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 390, height: 844 };
@@ -16,6 +17,14 @@ const LOOKS = {
   all: [['light', DESK, true], ['dark', DESK, false], ['dark', PHONE, true], ['light', PHONE, false]],
   some: [['light', DESK, true], ['dark', PHONE, false]],
 };
+
+/** An endpoint by the name of this machine: a passkey needs one, and takes no number. */
+export const named = endpoint => endpoint.replace('127.0.0.1', 'localhost');
+export const SITE = named(ENDPOINT);
+
+/** The page on which a sign-in begins, or another one that takes the same parameters. */
+export const at = (walk, pool, app, path = '/oauth2/authorize', site = SITE) =>
+  `${site}${path}?${query(pool, app, { lang: walk.language, state: 'of the walk' })}`;
 
 export class Walk {
   #number = 0;
@@ -34,7 +43,7 @@ export class Walk {
     this.complaints = [];
     page.on('console', message => {
       // What a page does not find or may not do is told here; a refused form is an answer like any other.
-      const passedOver = /status of 40[03]/.test(message.text()) || message.location().url.endsWith('/favicon.ico');
+      const passedOver = /status of (40[03]|501)/.test(message.text()) || message.location().url.endsWith('/favicon.ico');
       if (message.type() === 'error' && !passedOver) this.complaints.push(`${page.url()}: ${message.text()}`);
     });
     page.on('pageerror', error => this.complaints.push(`${page.url()}: ${error}`));
