@@ -127,8 +127,10 @@ async function signUp(walk, { admin, app, pool, user }) {
     await walk.refused();
     await walk.see('confirm', 'too early');
   }
-  await walk.send({ code }, { twice: true });
-  await walk.arrived('a confirmed sign-up', app);
+  await walk.sendTwice({ code }, 'a confirmed sign-up', app, async () => {
+    await page.goto(at(walk, pool, app));
+    await walk.send({ username: user, password: PASSWORD });
+  });
 
   // Somebody who left before the code came: name and password lead to it again.
   await page.context().clearCookies();
@@ -202,8 +204,11 @@ async function forced(walk, { admin, app, pool, user }) {
   await walk.send({ new_password: 'weak', confirm_password: 'weak', ...attribute });
   await walk.refused();
   await walk.see('new-password', 'refused');
-  await walk.send({ new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD, ...attribute }, { twice: true });
-  await walk.arrived('a forced password', app);
+  const passwords = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD };
+  await walk.sendTwice({ ...passwords, ...attribute }, 'a forced password', app, async () => {
+    await page.goto(at(walk, pool, app));
+    await walk.send({ username: user, password: NEW_PASSWORD });
+  });
   const { UserAttributes } = await admin.send(new idp.AdminGetUserCommand({ UserPoolId: pool.id, Username: user }));
   check(`${walk.name}: the missing attribute is there`, UserAttributes.find(({ Name }) => Name === 'given_name')?.Value, 'Dorothy');
 }

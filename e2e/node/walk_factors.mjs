@@ -44,15 +44,17 @@ export async function secondFactors(walk, { admin, app, pool, user }) {
   await walk.send({ code: otherCode(code) });
   await walk.refused();
   await walk.see('setup-app', 'refused');
-  await walk.send({ code: await appCode(pool, first) }, { twice: true });
-  await walk.arrived('an app', app);
+  const again = async () => {
+    await begin(first);
+    await walk.send({ code: await appCode(pool, first) });
+  };
+  await walk.sendTwice({ code: await appCode(pool, first) }, 'an app', app, again);
   await begin(first);
   await walk.see('code-app');
   await walk.send({ code: otherCode(await appCode(pool, first)) });
   await walk.refused();
   await walk.see('code-app', 'refused');
-  await walk.send({ code: await appCode(pool, first) }, { twice: true });
-  await walk.arrived('a code of the app', app);
+  await walk.sendTwice({ code: await appCode(pool, first) }, 'a code of the app', app, again);
 
   const second = `${user}-phone`;
   await bare(second);
@@ -158,8 +160,13 @@ export async function firstFactors(walk, { admin, app, pool, user }) {
     await walk.send({ code: otherCode(code) });
     await walk.refused();
     await walk.see(`code-${kind}`, 'refused');
-    await walk.send({ code }, { twice: true });
-    await walk.arrived(`a code by ${kind}`, app);
+    await walk.sendTwice({ code }, `a code by ${kind}`, app, async () => {
+      await begin(user);
+      const later = await messageIds(pool, user);
+      await walk.press(`factor-${kind}`);
+      await page.locator(`[data-testid="page-code-${kind}"]`).waitFor();
+      await walk.send({ code: await sentCode(pool, user, later) });
+    });
   }
 
   await begin(`nobody-${user}`);
