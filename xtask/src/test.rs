@@ -92,14 +92,14 @@ const STAGES: &[Stage] = &[
     Stage::new(
         "clients",
         "real clients, SQLite and PostgreSQL side by side",
-        3,
+        8,
         Run::clients,
     )
     .with_server(),
     Stage::new(
         "clients-sqlite",
         "real clients, SQLite",
-        4,
+        8,
         Run::clients_sqlite,
     )
     .with_server()
@@ -107,7 +107,7 @@ const STAGES: &[Stage] = &[
     Stage::new(
         "clients-postgres",
         "real clients, PostgreSQL",
-        4,
+        8,
         Run::clients_postgres,
     )
     .with_server()
