@@ -284,7 +284,9 @@ async fn a_host_is_read_whole_and_its_spelling_stands_in_no_url() {
         let issuer = format!(r#""issuer":"{base}/{pool}""#);
         assert!(answer.contains(&issuer), "{host}: {answer}");
         assert!(
-            answer.to_ascii_lowercase().contains("\r\nvary: host\r\n"),
+            answer
+                .to_ascii_lowercase()
+                .contains("\r\nvary: host, x-forwarded-host, x-forwarded-proto\r\n"),
             "{answer}"
         );
     }
