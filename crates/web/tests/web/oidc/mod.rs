@@ -4,6 +4,7 @@
 mod basic;
 mod browser;
 mod device;
+mod discovery;
 mod form_post;
 mod introspect;
 mod logout;
