@@ -40,6 +40,15 @@ pub struct Finished {
     pub cookie: SessionCookie,
 }
 
+impl OnPage<'_> {
+    /// True if the client has another user in mind than the one who signed in. It gets no token of that one; the browser
+    /// keeps the session (OpenID Connect Core 1.0 section 3.1.2.2).
+    fn is_of_another(&self, user: &User) -> bool {
+        let wanted = self.authorization.user_id.as_ref();
+        wanted.is_some_and(|wanted| *wanted != user.id)
+    }
+}
+
 impl Ending for OnPage<'_> {
     type Result = Finished;
 
@@ -66,6 +75,9 @@ impl Ending for OnPage<'_> {
             doc: &signed_in(session),
         };
         let batch = browser_session::add(cx, at.pool, batch, &opened, &fresh, self.replaces)?;
+        if self.is_of_another(&session.user) {
+            return Ok(batch);
+        }
         let doc = granted(self.authorization, &signed_in(session), &fresh.name);
         match self.authorization.response_type {
             ResponseType::Code => {
@@ -82,6 +94,7 @@ impl Ending for OnPage<'_> {
     async fn end(&self, cx: &Cx<'_>, at: At<'_>, session: &OpenedSession) -> Result<Finished> {
         let fresh = browser_session::Fresh::of(cx, &session.user.id);
         let reply = match self.authorization.response_type {
+            _ if self.is_of_another(&session.user) => self.authorization.refuse(&LOGIN_REQUIRED),
             ResponseType::Code => {
                 let code = code::Fresh::of(cx, &session.user.id);
                 self.authorization.reply_to().reply(code.parameters())

@@ -141,3 +141,47 @@ async fn a_session_of_a_provider_is_good_for_its_client_and_provider(t: &TestApp
         assert_eq!(session.answers(&authorization, now), good, "{name}");
     }
 }
+
+#[each_engine]
+async fn a_client_that_means_another_user_gets_neither_code_nor_tokens(t: &TestApp) {
+    let s = hosted(t).await;
+    let first = authorized(t, &ask(&s.client)).await;
+    let finished = page(t, &first).await;
+    let own = session_of(t, &first, HOST, cookie(&finished)).await;
+    let own = own.unwrap().user.id;
+    for response_type in ["code", "token"] {
+        let parameters = Parameters {
+            response_type: Some(response_type),
+            ..ask(&s.client)
+        };
+        let plain = authorized(t, &parameters).await;
+        let counts = async || {
+            (
+                rows(t, "authorization_codes", &s.pool).await,
+                rows(t, "sessions", &s.pool).await,
+            )
+        };
+        let before = counts().await;
+        let other = Authorization {
+            user_id: Some("11111111-2222-4333-8444-555555555555".to_owned()),
+            ..plain.clone()
+        };
+        let finished = page(t, &other).await;
+        assert_eq!(finished.reply.parameter("error"), Some("login_required"));
+        for secret in ["code", "access_token", "id_token"] {
+            assert_eq!(finished.reply.parameter(secret), None);
+        }
+        assert_eq!(counts().await, before);
+        // The browser is signed in all the same.
+        assert!(
+            session_of(t, &plain, HOST, cookie(&finished))
+                .await
+                .is_some()
+        );
+        let same = Authorization {
+            user_id: Some(own.clone()),
+            ..plain
+        };
+        assert_eq!(page(t, &same).await.reply.parameter("error"), None);
+    }
+}
