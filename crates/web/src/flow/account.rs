@@ -252,6 +252,9 @@ async fn code_page(request: &Request<'_>) -> Flow<Response> {
 
 async fn take_code(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
+    if !visit.is_local() {
+        return visit.redirect(super::paths::SIGN_IN);
+    }
     let Some(state) = visit.confirming() else {
         return visit.sign_up_over();
     };
@@ -306,6 +309,9 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
 
 async fn another(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
+    if !visit.is_local() {
+        return visit.redirect(super::paths::SIGN_IN);
+    }
     let Some(state) = visit.confirming() else {
         return visit.sign_up_over();
     };

@@ -119,6 +119,10 @@ impl Visit<'_> {
     /// # Errors
     /// The answer to a form without one, or with another token than the browser's.
     pub(super) async fn form_state(&self) -> Result<PageState, Flow<Response>> {
+        // The client may have lost the pool's own users meanwhile.
+        if !self.is_local() {
+            return Err(self.redirect(paths::SIGN_IN));
+        }
         let Some(state) = self.kept() else {
             return Err(self.over(""));
         };

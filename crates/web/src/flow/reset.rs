@@ -157,6 +157,9 @@ async fn code_page(request: &Request<'_>) -> Flow<Response> {
 
 async fn take_code(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
+    if !visit.is_local() {
+        return visit.redirect(super::paths::SIGN_IN);
+    }
     let Some(state) = visit.resetting() else {
         return visit.over("");
     };

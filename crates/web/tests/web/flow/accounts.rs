@@ -267,3 +267,46 @@ async fn a_password_that_an_administrator_voided_is_replaced() {
         .await;
     assert_eq!(path, "/login");
 }
+
+#[tokio::test]
+async fn a_client_without_own_users_signs_in_nobody_by_the_code_of_a_sign_up() {
+    let policies = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}});
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
+    let pages = Pages::with(2, with(schema(), policies), flows.clone()).await;
+    let provider = json!({
+        "UserPoolId": pages.pool, "ProviderName": "Google", "ProviderType": "Google",
+        "ProviderDetails": {"client_id": "x", "client_secret": "y", "authorize_scopes": "openid"},
+    });
+    pages.site.call(Op::CreateIdentityProvider, provider).await;
+    let only = with(flows, json!({"SupportedIdentityProviders": ["Google"]}));
+    let closed = query_of(&another_client(&pages.site, &pages.pool, only).await);
+    let query = pages.query();
+    let mut browser = pages.browser();
+    let (path, _) = browser.step(&format!("/signup?{query}"), &SIGN_UP).await;
+    let code = pages.code().await;
+    let mut attacker = pages.browser();
+    let fields = [
+        ("username", "joe"),
+        ("code", code.as_str()),
+        ("new_password", PASSWORD),
+        ("confirm_password", PASSWORD),
+    ];
+    for path in [
+        "/signup/confirm",
+        "/confirm",
+        "/resendcode",
+        "/confirmForgotPassword",
+        "/verifyCode",
+    ] {
+        let answer = attacker.post(&format!("{path}?{closed}"), &fields).await;
+        let location = header(&answer, "location");
+        assert_eq!(location, format!("/login?{closed}"), "{path}");
+        assert!(!attacker.cookies.contains_key("cognito"), "{path}");
+    }
+    // The code is still there for the client where the user signed up.
+    code_of(
+        &browser
+            .post(&format!("{path}?{query}"), &[("code", &code)])
+            .await,
+    );
+}
