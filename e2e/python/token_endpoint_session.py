@@ -60,7 +60,7 @@ with session("token endpoint"):
             "userinfo_endpoint": f"{ENDPOINT}/oauth2/userInfo",
         },
     )
-    check("and none that is not there", "authorization_endpoint" in meta, False)
+    check("and where a user is sent", meta["authorization_endpoint"], f"{ENDPOINT}/oauth2/authorize")
     keys = jwt.PyJWKSet.from_dict(requests.get(meta["jwks_uri"], timeout=30).json())
 
     def read(token, audience=None):
@@ -73,7 +73,9 @@ with session("token endpoint"):
         return requests.post(f"{ENDPOINT}/oauth2/{path}", data=form, auth=auth, timeout=30)
 
     with part("machines"):
-        for method in meta["token_endpoint_auth_methods_supported"]:
+        methods = meta["token_endpoint_auth_methods_supported"]
+        check("the ways to prove a client", methods, ["client_secret_basic", "client_secret_post", "none"])
+        for method in methods[:2]:
             with OAuth2Session(client_id, secret, token_endpoint_auth_method=method) as client:
                 got = client.fetch_token(meta["token_endpoint"], grant_type="client_credentials", scope="api/read")
                 got = dict(got)
