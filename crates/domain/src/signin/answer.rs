@@ -70,6 +70,15 @@ pub enum Way {
     },
     /// With a first factor of the user's choice.
     UserAuth(UserAuth),
+    /// With a passkey that tells who the user is, on pages alone; no name is needed.
+    Passkey {
+        /// The session of the page's question.
+        session: String,
+        /// AuthenticationResponseJSON.
+        credential: String,
+        /// The levels of assurance that are wanted; of the other members none counts.
+        wish: UserAuth,
+    },
     /// With the session of a sign-up that was just confirmed.
     SignUp(String),
 }

@@ -108,6 +108,46 @@ pub async fn take_up<'g>(
     })
 }
 
+/// As [`take_up`], for the state of a passkey that brings no name. A user who may not sign in is none: nothing is proven
+/// yet.
+///
+/// # Errors
+/// The session was used, the lockout.
+pub async fn take_up_anyone<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    state: SignInState,
+) -> Judged<Step> {
+    lock.enter(cx, at.pool, &state.subject).await?;
+    let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
+    if rows.is_spent {
+        return Err(auth::session_used().into());
+    }
+    rows.tally.refuse_locked(cx.now())?;
+    let user = rows.user(at.pool)?;
+    let user = user.filter(|user| user.enabled && user.status == UserStatusType::Confirmed);
+    let state = match &user {
+        Some(user) => SignInState {
+            username: user.username.clone(),
+            typed: at.pool.fold(&user.username),
+            pretended: false,
+            ..state
+        },
+        None => state,
+    };
+    let replay = Replay::Session {
+        nonce: state.nonce.clone(),
+        expires: state.expires,
+    };
+    Ok(Step {
+        state,
+        user,
+        tally: rows.tally,
+        replay,
+    })
+}
+
 /// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is reported before the use, and every state of a
 /// user is left to the caller.
 ///

@@ -2,11 +2,12 @@
 //! it needs, the module that judges.
 
 use cognate_crypto::secret::SecretString;
+use cognate_shapes::ChallengeNameType;
 use cognate_store::Batch;
 
 use crate::app::functions::Trigger;
 use crate::cx::Cx;
-use crate::errors::{ApiError, Fault, Result};
+use crate::errors::{ApiError, Fault, Result, auth};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
@@ -16,8 +17,8 @@ use crate::signin::mfa::{codes, select, setup, software_token};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
-    At, auto_sign_in, choice, custom, device, new_password, passkey, password, resume, srp,
-    step_up, triggers,
+    At, Surface, auto_sign_in, choice, custom, device, new_password, passkey, password, resume,
+    srp, step_up, triggers,
 };
 use crate::users::migration::{self, Newcomer, Outcome};
 
@@ -57,6 +58,14 @@ pub(super) async fn begin<'g>(
             (step, verdict)
         }
         Way::UserAuth(wish) => by_choice(cx, at, lock, name, start, wish).await?,
+        Way::Passkey {
+            session,
+            credential,
+            ..
+        } => {
+            step_up::leading(&start, vec![ChallengeNameType::WebAuthn])?;
+            passkey::discoverable::judge(cx, at, lock, start, session, credential).await?
+        }
         Way::SignUp(session) => {
             let (state, attribute) = auto_sign_in::open(cx, at, start, session)?;
             let step = resume::take_up(cx, at, lock, state).await?;
@@ -70,7 +79,10 @@ pub(super) async fn begin<'g>(
 /// Checks in the service's order the members that a start must carry, and the proof of its client. Returns the name and
 /// the start.
 fn admit<'r>(cx: &Cx<'_>, at: At<'_>, request: &'r StartRequest) -> Result<(&'r str, Start)> {
-    let name = request.name.get()?;
+    let name = match &request.way {
+        Way::Passkey { .. } => "",
+        _ => request.name.get()?,
+    };
     let mut start = Start::default();
     match &request.way {
         Way::Password(given) => {
@@ -91,6 +103,13 @@ fn admit<'r>(cx: &Cx<'_>, at: At<'_>, request: &'r StartRequest) -> Result<(&'r 
             if let (Some(given), None) = (wish.password_at_once(), &wish.access_token) {
                 given.get()?;
             }
+        }
+        Way::Passkey { wish, .. } => {
+            if at.surface != Surface::Page {
+                return Err(auth::session_invalid().into());
+            }
+            start.flow = Flow::UserAuth;
+            start.levels = step_up::levels(cx, at.pool, wish)?;
         }
         Way::SignUp(_) => start.flow = Flow::UserAuth,
     }

@@ -5,9 +5,11 @@
 //! | [`relying_party`] | the relying party's id, the pages that may use it, its demands |
 //! | [`client_data`] | the JSON of browsers |
 //! | [`register`] | the ceremony of Web Authentication section 7.1 |
+//! | [`discoverable`] | the same without a name, on pages |
 //! | this one | the ceremony of section 7.2, in the middle of USER_AUTH |
 
 pub mod client_data;
+pub mod discoverable;
 pub mod register;
 pub mod relying_party;
 
@@ -118,19 +120,29 @@ pub fn challenge(
     let challenge = cx
         .memory()
         .once(&name, || base64url(&random::bytes::<CHALLENGE_BYTES>()));
-    let options = serde_json::to_string(&RequestOptions {
-        hints: [],
-        attestation: "none",
-        attestation_formats: [],
-        challenge: &challenge,
-        timeout: TIMEOUT,
-        rp_id,
-        allow_credentials: allowed,
-        user_verification: user_verification(at.pool),
-    })?;
+    let options = request_options(at.pool, &challenge, rp_id, allowed)?;
     let state = state.next(cx, at.client, Expected::WebAuthn { challenge });
     let session = state.seal(cx, at.pool)?;
     Ok(Challenge::new(Ask::WebAuthn(options), Some(session)).among(offered))
+}
+
+/// Returns CREDENTIAL_REQUEST_OPTIONS.
+fn request_options(
+    pool: &Pool,
+    challenge: &str,
+    rp_id: &str,
+    allowed: Vec<Descriptor<'_>>,
+) -> Result<String> {
+    Ok(serde_json::to_string(&RequestOptions {
+        hints: [],
+        attestation: "none",
+        attestation_formats: [],
+        challenge,
+        timeout: TIMEOUT,
+        rp_id,
+        allow_credentials: allowed,
+        user_verification: user_verification(pool),
+    })?)
 }
 
 /// Returns a decoy passkey for an unknown name; deterministic per name.

@@ -69,7 +69,7 @@ impl RelyingPartyKeys {
 }
 
 /// Returns RelyingPartyId of the pool. Browsers know names of hosts in lower case only.
-fn configured(pool: &Pool) -> Option<String> {
+pub(super) fn configured(pool: &Pool) -> Option<String> {
     let settings = pool.doc.web_authn_configuration.as_ref();
     settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
 }

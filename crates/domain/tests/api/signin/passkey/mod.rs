@@ -1,6 +1,7 @@
 //! WEB_AUTHN: signing in with a passkey.
 
 mod assertions;
+mod discoverable;
 mod offers;
 
 use serde_json::{Value, json};

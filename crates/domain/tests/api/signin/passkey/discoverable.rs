@@ -1,0 +1,183 @@
+//! A passkey without a name, on pages.
+
+use cognate_crypto::random;
+use cognate_crypto::webauthn::client::Authenticator;
+use cognate_domain::audit::About;
+use cognate_domain::signin::answer::{Needed, StartRequest, UserAuth, Way};
+use cognate_domain::signin::opening::{KeepSession, Outcome};
+use cognate_domain::signin::passkey::discoverable::invite;
+use cognate_domain::signin::secret_hash::ClientProof;
+use cognate_domain::signin::{At, Surface, driver};
+use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, run};
+use each_engine::each_engine;
+use serde_json::{Value, json};
+
+use crate::support::passkeys::WRONG_PASSKEY;
+use crate::support::passkeys::*;
+use crate::support::signin::*;
+use crate::support::{Refusal, TestApp};
+
+fn cx(t: &TestApp) -> Cx<'_> {
+    let (caller, from) = (Caller::Public, ClientInfo::default());
+    Cx::new(&t.app, Endpoint::SignIn, caller, from, random::uuid_v4())
+}
+
+/// Returns what a page asks; None where it asks nothing.
+async fn invited(t: &TestApp, client: &str) -> Option<Asked> {
+    let cx = cx(t);
+    let (pool, client) = cx.client(client).await.unwrap();
+    let invitation = invite(&cx, &pool, &client, None).unwrap()?;
+    Some(Asked {
+        session: json!(invitation.session),
+        options: serde_json::from_str(&invitation.options).unwrap(),
+    })
+}
+
+async fn send(
+    t: &TestApp,
+    client: &str,
+    asked: &Asked,
+    credential: &Value,
+    surface: Surface,
+) -> Result<String, Refusal> {
+    let request = StartRequest {
+        name: Needed::present(String::new()),
+        proof: ClientProof::Trusted,
+        device_key: None,
+        way: Way::Passkey {
+            session: asked.session.as_str().unwrap().to_owned(),
+            credential: credential.to_string(),
+            wish: UserAuth::default(),
+        },
+    };
+    let cx = cx(t);
+    let outcome = run(&cx, About::default, || async {
+        let (pool, client) = cx.client(client).await?;
+        let at = At {
+            surface,
+            pool: &pool,
+            client: &client,
+            metadata: None,
+        };
+        driver::start(&cx, at, &request, &KeepSession).await
+    });
+    match outcome.await {
+        Ok(Outcome::SignedIn(session, ())) => Ok(session.user.username.clone()),
+        Ok(Outcome::Challenge(challenge)) => panic!("{challenge:?}"),
+        Err(error) => Err((error.code.as_str().into(), error.message.into_owned())),
+    }
+}
+
+async fn page(t: &TestApp, client: &str, asked: &Asked, shown: &Value) -> Result<String, Refusal> {
+    send(t, client, asked, shown, Surface::Page).await
+}
+
+/// Returns the answer of a device that keeps the id of its user.
+fn shown(asked: &Asked, device: &mut Authenticator, sub: &str, from: &str) -> Value {
+    let mut credential = Page::at(from).get(&asked.options, device);
+    credential["response"]["userHandle"] = json!(b64(sub));
+    credential
+}
+
+async fn sub(t: &TestApp, s: &Site, name: &str) -> String {
+    let input = json!({"UserPoolId": s.pool, "Username": name});
+    let user = t.ok("AdminGetUser", input).await;
+    let all = user["UserAttributes"].as_array().unwrap().clone();
+    let found = all.into_iter().find(|one| one["Name"] == "sub").unwrap();
+    found["Value"].as_str().unwrap().to_owned()
+}
+
+const INVALID: (&str, &str) = ("NotAuthorizedException", "Invalid session for the user.");
+
+#[each_engine]
+async fn a_passkey_signs_in_without_a_name_and_once(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let jane = sub(t, &s, "jane").await;
+    let asked = invited(t, &s.client).await.unwrap();
+    assert_eq!(asked.options["allowCredentials"], json!([]));
+    assert_eq!(asked.options["rpId"], RP);
+    let credential = shown(&asked, &mut device, &jane, ORIGIN);
+    // Not through the API.
+    let by_api = send(t, &s.client, &asked, &credential, Surface::PublicApi).await;
+    assert_eq!(by_api, Err(refusal(INVALID)));
+    // Two at once: one of them.
+    let (one, two) = tokio::join!(
+        page(t, &s.client, &asked, &credential),
+        page(t, &s.client, &asked, &credential),
+    );
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    assert_eq!(one.or(two).unwrap(), "jane");
+    // The same answer again, and another one to the same question.
+    assert!(page(t, &s.client, &asked, &credential).await.is_err());
+    let again = shown(&asked, &mut device, &jane, ORIGIN);
+    let (code, text) = page(t, &s.client, &asked, &again).await.unwrap_err();
+    assert_eq!(code, "NotAuthorizedException");
+    assert!(text.starts_with("Invalid session"), "{text}");
+}
+
+#[each_engine]
+async fn whoever_may_not_sign_in_is_refused_alike(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let jane = sub(t, &s, "jane").await;
+    let other = passkey_site(t, json!({})).await;
+    let mut foreign = Authenticator::es256(RP);
+    registered(t, &other, "bob", &foreign).await;
+    let bob = sub(t, &other, "bob").await;
+    let asked = invited(t, &s.client).await.unwrap();
+    let mut unknown = Authenticator::es256(RP);
+    for credential in [
+        shown(&asked, &mut unknown, &jane, ORIGIN),
+        shown(&asked, &mut unknown, &random::uuid_v4(), ORIGIN),
+        shown(&asked, &mut unknown, "nobody", ORIGIN),
+        shown(&asked, &mut foreign, &bob, ORIGIN),
+        shown(&asked, &mut device, &jane, "https://example.com"),
+        shown(&asked, &mut device, &bob, ORIGIN),
+        Page::default().get(&asked.options, &mut device),
+    ] {
+        let refused = page(t, &s.client, &asked, &credential).await;
+        assert_eq!(refused, Err(refusal(WRONG_PASSKEY)), "{credential}");
+    }
+    // Another pool's question.
+    let credential = shown(&asked, &mut device, &jane, ORIGIN);
+    let refused = page(t, &other.client, &asked, &credential).await;
+    assert_eq!(refused, Err(refusal(INVALID)));
+    let input = json!({"UserPoolId": s.pool, "Username": "jane"});
+    t.ok("AdminDisableUser", input.clone()).await;
+    let credential = shown(&asked, &mut device, &jane, ORIGIN);
+    let refused = page(t, &s.client, &asked, &credential).await;
+    assert_eq!(refused, Err(refusal(WRONG_PASSKEY)));
+    t.ok("AdminEnableUser", input).await;
+    // The refusals used nothing up.
+    let credential = shown(&asked, &mut device, &jane, ORIGIN);
+    assert!(page(t, &s.client, &asked, &credential).await.is_ok());
+}
+
+#[each_engine]
+async fn a_question_is_good_for_its_client_and_the_time_of_a_step(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let jane = sub(t, &s, "jane").await;
+    let asked = invited(t, &s.client).await.unwrap();
+    let input = json!({"UserPoolId": s.pool, "ClientName": "other", "ExplicitAuthFlows": ["ALLOW_USER_AUTH"]});
+    let made = t.ok("CreateUserPoolClient", input).await;
+    let other = made["UserPoolClient"]["ClientId"].as_str().unwrap();
+    let credential = shown(&asked, &mut device, &jane, ORIGIN);
+    let refused = page(t, other, &asked, &credential).await;
+    assert_eq!(refused, Err(refusal(INVALID)));
+    // The challenge of one question with the session of another.
+    let mixed = Asked {
+        session: invited(t, &s.client).await.unwrap().session,
+        options: json!({}),
+    };
+    let refused = page(t, &s.client, &mixed, &credential).await;
+    assert_eq!(refused, Err(refusal(WRONG_PASSKEY)));
+    t.advance(181).await;
+    let (code, text) = page(t, &s.client, &asked, &credential).await.unwrap_err();
+    assert_eq!(code, "NotAuthorizedException");
+    assert!(text.contains("expired"), "{text}");
+}
