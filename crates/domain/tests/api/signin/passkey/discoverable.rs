@@ -181,3 +181,23 @@ async fn a_question_is_good_for_its_client_and_the_time_of_a_step(t: &TestApp) {
     assert_eq!(code, "NotAuthorizedException");
     assert!(text.contains("expired"), "{text}");
 }
+
+#[each_engine]
+async fn a_pool_with_second_factors_takes_only_a_passkey_that_is_both(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let jane = sub(t, &s, "jane").await;
+    let both = "MULTI_FACTOR_WITH_USER_VERIFICATION";
+    let input = json!({
+        "UserPoolId": s.pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": true},
+        "WebAuthnConfiguration": {"RelyingPartyId": RP, "FactorConfiguration": both, "UserVerification": "required"},
+    });
+    t.ok("SetUserPoolMfaConfig", input).await;
+    let asked = invited(t, &s.client).await.unwrap();
+    assert_eq!(asked.options["userVerification"], "required");
+    // Not for a user who has not turned that on.
+    let credential = shown(&asked, &mut device, &jane, ORIGIN);
+    let refused = page(t, &s.client, &asked, &credential).await;
+    assert_eq!(refused, Err(refusal(INVALID)));
+}
