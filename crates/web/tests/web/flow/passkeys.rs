@@ -203,7 +203,7 @@ fn discovered(options: &Value, device: &mut Authenticator, sub: &str) -> String 
 
 #[tokio::test]
 async fn a_passkey_signs_in_on_the_first_page_without_a_name() {
-    let pages = site().await;
+    let pages = site(Some("localhost")).await;
     let query = pages.query();
     let (add, login) = (format!("/passkeys/add?{query}"), format!("/login?{query}"));
     let mut browser = pages.browser();
