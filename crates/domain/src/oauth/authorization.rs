@@ -1,9 +1,11 @@
 //! A request for an authorization: the parameters of `/oauth2/authorize`, which every page of a sign-in carries on
 //! (endpoints.md 1.3 to 1.5).
 
+mod parameters;
 pub(super) mod scopes;
 mod values;
 
+pub use parameters::Parameters;
 pub use values::Prompt;
 pub(super) use values::is_resource;
 
@@ -39,49 +41,6 @@ const LONGEST_NONCE: usize = 1_024;
 const LONGEST_HINT: usize = 2_048;
 /// The most bytes of the name or an identifier of a provider.
 const LONGEST_PROVIDER: usize = 128;
-
-/// The parameters as they were sent.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Parameters<'a> {
-    /// `response_type`.
-    pub response_type: Option<&'a str>,
-    /// `client_id`.
-    pub client_id: Option<&'a str>,
-    /// `redirect_uri`.
-    pub redirect_uri: Option<&'a str>,
-    /// `state`.
-    pub state: Option<&'a str>,
-    /// `scope`.
-    pub scope: Option<&'a str>,
-    /// `code_challenge`.
-    pub code_challenge: Option<&'a str>,
-    /// `code_challenge_method`.
-    pub code_challenge_method: Option<&'a str>,
-    /// `nonce`.
-    pub nonce: Option<&'a str>,
-    /// `resource`.
-    pub resource: Option<&'a str>,
-    /// `identity_provider`.
-    pub identity_provider: Option<&'a str>,
-    /// `idp_identifier`.
-    pub idp_identifier: Option<&'a str>,
-    /// `login_hint`.
-    pub login_hint: Option<&'a str>,
-    /// `prompt`.
-    pub prompt: Option<&'a str>,
-    /// `response_mode`, of clients with the standard profile.
-    pub response_mode: Option<&'a str>,
-    /// `max_age`, of clients with the standard profile.
-    pub max_age: Option<&'a str>,
-    /// `acr_values`, of clients with the standard profile.
-    pub acr_values: Option<&'a str>,
-    /// `id_token_hint`, of clients with the standard profile.
-    pub id_token_hint: Option<&'a str>,
-    /// `request`, which nobody may use.
-    pub request: Option<&'a str>,
-    /// `request_uri`: that of a pushed request, of clients with the standard profile.
-    pub request_uri: Option<&'a str>,
-}
 
 /// What the client wants in return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

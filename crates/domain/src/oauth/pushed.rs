@@ -78,25 +78,9 @@ async fn keep<'f>(
         return Err(INVALID_REQUEST.into());
     }
     let parameters = Parameters {
-        response_type: get("response_type"),
         client_id: Some(&client.id),
-        redirect_uri: get("redirect_uri"),
-        state: get("state"),
-        scope: get("scope"),
-        code_challenge: get("code_challenge"),
-        code_challenge_method: get("code_challenge_method"),
-        nonce: get("nonce"),
-        resource: get("resource"),
-        identity_provider: get("identity_provider"),
-        idp_identifier: get("idp_identifier"),
-        login_hint: get("login_hint"),
-        prompt: get("prompt"),
-        response_mode: get("response_mode"),
-        max_age: get("max_age"),
-        acr_values: get("acr_values"),
-        id_token_hint: get("id_token_hint"),
-        request: get("request"),
         request_uri: None,
+        ..Parameters::read(get)
     };
     if let Err(refusal) = authorization::check(cx, &parameters, None).await? {
         return Err(refused(&refusal).into());

@@ -73,28 +73,7 @@ impl Query {
 
     /// Returns the parameters of the authorization.
     pub(super) fn parameters(&self) -> Parameters<'_> {
-        let get = |name| self.fields.get(name);
-        Parameters {
-            response_type: get("response_type"),
-            client_id: get("client_id"),
-            redirect_uri: get("redirect_uri"),
-            state: get("state"),
-            scope: get("scope"),
-            code_challenge: get("code_challenge"),
-            code_challenge_method: get("code_challenge_method"),
-            nonce: get("nonce"),
-            resource: get("resource"),
-            identity_provider: get("identity_provider"),
-            idp_identifier: get("idp_identifier"),
-            login_hint: get("login_hint"),
-            prompt: get("prompt"),
-            response_mode: get("response_mode"),
-            max_age: get("max_age"),
-            acr_values: get("acr_values"),
-            id_token_hint: get("id_token_hint"),
-            request: get("request"),
-            request_uri: get("request_uri"),
-        }
+        Parameters::read(|name| self.fields.get(name))
     }
 
     /// Returns the query without some of its parameters, each of the others byte for byte.
