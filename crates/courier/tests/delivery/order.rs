@@ -60,7 +60,7 @@ async fn the_next_sender_is_tried_unless_the_recipient_was_refused() {
         let stub = Stub::start(200, "", "{\"MessageId\":\"x\"}").await;
         let started = Instant::now();
         let result = deliver(&both(&server, &stub), &plain_pool(), &usual()).await;
-        assert!(started.elapsed() < Duration::from_secs(1));
+        assert!(started.elapsed() < Duration::from_secs(10));
         assert_eq!(stub.seen().len(), usize::from(reaches_second), "{name}");
         match (fails, reaches_second) {
             (false, _) => assert_eq!(result.unwrap().sender, "smtp"),

@@ -81,8 +81,7 @@ async fn a_server_that_is_down_or_slow_is_tried_again_later() {
         let started = Instant::now();
         let why = later(deliver(&Post::new(settings).unwrap(), &plain_pool(), &usual()).await);
         assert_eq!(why, "smtp: no answer in time", "{step:?}");
-        let longest = if step == SmtpStep::Message { 3 } else { 1 };
-        assert!(started.elapsed() < Duration::from_secs(longest));
+        assert!(started.elapsed() < Duration::from_secs(10));
         assert!(server.mails().is_empty());
     }
 }

@@ -62,7 +62,7 @@ async fn serve_calls_no_internal_address_unless_told() {
             let begun = Instant::now();
             let functions = serve(&format!("{kind}:https://{host}:{port}"), false);
             assert!(is_unreachable(&invoke(&functions).await), "{kind} {host}");
-            assert!(begun.elapsed() < Duration::from_secs(1), "{kind} {host}");
+            assert!(begun.elapsed() < Duration::from_secs(8), "{kind} {host}");
         }
     }
     let reached = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;

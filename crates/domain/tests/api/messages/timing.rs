@@ -135,7 +135,7 @@ async fn waiting_for_nobody_keeps_nobody_waiting(t: &TestApp) {
     });
     futures_all(requests).await;
     let took = begun.elapsed();
-    assert!(took >= SLOW * 9 / 10 && took < SLOW * 5, "{took:?}");
+    assert!(took >= SLOW * 9 / 10 && took < SLOW * 12, "{took:?}");
     assert_eq!(place.available_permits(), 1);
 }
 
