@@ -97,8 +97,7 @@ impl Visit<'_> {
     /// As [`Visit::keep`].
     pub(super) async fn show(&self, mut state: PageState, path: &str) -> Flow<Response> {
         let right = paths::of(self.version, &state.stage);
-        let is_here = path == right || path.eq_ignore_ascii_case(right);
-        if !is_here {
+        if !paths::is(path, right) {
             return self.redirect(right);
         }
         let shown = state.take_alert();
@@ -173,6 +172,11 @@ async fn answer(request: &Request<'_>) -> Flow<Response> {
             set_up::contact(&visit, state, kind, factors).await
         }
         Stage::NewPassword { required, .. } => visit.new_password(state, required).await,
+        Stage::SignIn | Stage::OtherAccount
+            if paths::is(request.path(), paths::PASSKEY) && visit.is_managed() =>
+        {
+            visit.passkey_without_name(state).await
+        }
         // The form of another page, sent to this path.
         Stage::SignIn
         | Stage::OtherAccount

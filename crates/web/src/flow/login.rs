@@ -67,14 +67,18 @@ async fn first_page(request: &Request<'_>) -> Flow<Response> {
     }
     let who = kept.as_ref().map_or("", |state| state.who.as_str());
     let was_shown = shown.is_some();
-    let page = visit
-        .page(
-            StatusCode::OK,
-            shown,
-            &visit.sign_in(who, visit.providers().await?),
-        )
-        .await?;
+    let mut screen = visit.sign_in(who, visit.providers().await?);
+    let session = visit.invite_passkey(&mut screen)?;
+    let page = visit.page(StatusCode::OK, shown, &screen).await?;
     match &kept {
+        // The answer to the question for a passkey needs its session.
+        _ if session.is_some() => {
+            let stage = match wants_another {
+                true => Stage::OtherAccount,
+                false => Stage::SignIn,
+            };
+            visit.keep(page, &visit.state(stage, who).with_session(session))
+        }
         // A sign-in that was left in the middle begins again; an alert is shown once.
         Some(state) if was_shown || !matches!(state.stage, Stage::SignIn | Stage::OtherAccount) => {
             let stage = if wants_another {

@@ -1,15 +1,22 @@
-//! `/passkeys/add`: a passkey for the account that the browser has a session of; managed login only (endpoints.md 1.2).
+//! A passkey without a name on the first page, and `/passkeys/add`: a passkey for the account that the browser has a
+//! session of. Managed login only (endpoints.md 1.2).
 
 use cognate_domain::Endpoint;
+use cognate_domain::errors::ErrorCode;
 use cognate_domain::oauth::browser_session::BrowserSession;
+use cognate_domain::signin::answer::Way;
+use cognate_domain::signin::opening::Outcome;
+use cognate_domain::signin::passkey::discoverable::{Invitation, invite};
 use cognate_domain::signin::passkey::register::{self, Registrant};
-use cognate_shapes::Op;
+use cognate_domain::signin::state::SignInState;
+use cognate_shapes::{Category, Op};
 use http::StatusCode;
 use serde_json::Value;
 
 use super::paths;
-use super::state::Stage;
-use super::stop::{Flow, settle};
+use super::state::{PageState, Stage};
+use super::step::From;
+use super::stop::{Flow, Stop, settle};
 use super::visit::{Visit, alert};
 use crate::action;
 use crate::failure::Failure;
@@ -123,6 +130,74 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
                 E::InternalError | E::ResourceNotFound => Err(refusal.into()),
                 _ => visit.go_with(state, &alert(refusal.message.as_ref(), None)),
             }
+        }
+    }
+}
+
+impl Visit<'_> {
+    /// Adds the question for a passkey to the page on which a sign-in begins; returns its session. None where no passkey
+    /// could sign in.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(super) fn invite_passkey(&self, screen: &mut Screen) -> Flow<Option<String>> {
+        let Screen::SignIn(page) = screen else {
+            return Ok(None);
+        };
+        if !self.is_managed() || !page.local {
+            return Ok(None);
+        }
+        let domain = self.request.visitor().domain.as_ref();
+        let host = domain.map(|_| self.host().split(':').next().unwrap_or_default());
+        let cx = self.request.cx(Endpoint::SignIn);
+        let Some(invitation) = invite(&cx, self.pool(), self.client(), host)? else {
+            return Ok(None);
+        };
+        let Invitation { options, session } = invitation;
+        page.passkey = Some(options);
+        Ok(Some(session))
+    }
+
+    /// Takes the answer to the question of the first page. Every refusal leads back there.
+    ///
+    /// # Errors
+    /// Faults; limits of requests.
+    pub(super) async fn passkey_without_name(&self, state: PageState) -> Flow<Response> {
+        self.request
+            .admit_category(Category::UserAuthentication)
+            .await?;
+        let text = &self.request.locale().texts().pages.passkey.cancelled;
+        let first = || self.state(Stage::SignIn, "");
+        let credential = self.field(&["credential", "passkey"]);
+        let (Some(credential), Some(session), true) = (credential, state.session, self.is_local())
+        else {
+            return self.go_with(first(), &alert(text, None));
+        };
+        let way = Way::Passkey {
+            session,
+            credential: credential.to_owned(),
+            wish: self.choice(None),
+        };
+        match self.start("", way).await {
+            Err(refusal) => match refusal.code {
+                ErrorCode::InternalError
+                | ErrorCode::ResourceNotFound
+                | ErrorCode::NotImplemented => Err(Stop::from(refusal)),
+                // What is wrong with it is told to nobody.
+                ErrorCode::NotAuthorized | ErrorCode::InvalidParameter => {
+                    self.go_with(first(), &alert(text, None))
+                }
+                _ => self.go_with(first(), &alert(refusal.message.as_ref(), None)),
+            },
+            Ok(Outcome::Challenge(challenge)) => {
+                let cx = self.request.cx(Endpoint::SignIn);
+                let session = challenge.session.as_deref().unwrap_or_default();
+                let who = SignInState::open(&cx, self.pool(), self.client(), session)?.username;
+                let here = self.state(Stage::SignIn, &who);
+                let stepped = Ok(Outcome::Challenge(challenge));
+                self.after(here, From::default(), stepped).await
+            }
+            signed_in => self.after(first(), From::default(), signed_in).await,
         }
     }
 }

@@ -8,10 +8,17 @@ use crate::views::frame::Version;
 pub(super) const SIGN_IN: &str = "/login";
 /// The page of a step; it says that the sign-in has ended where there is none.
 pub(super) const OVER: &str = "/mfa";
+/// A passkey, with or without a name.
+pub(super) const PASSKEY: &str = "/login/passkey";
 /// The registration of a passkey.
 pub(super) const ADD_PASSKEY: &str = "/passkeys/add";
 /// The page on which a user signs up.
 pub(super) const SIGN_UP: &str = "/signup";
+
+/// True if a request's path is this one, whose case does not count.
+pub(super) fn is(path: &str, this: &str) -> bool {
+    path.eq_ignore_ascii_case(this)
+}
 
 /// Returns the path of a stage.
 pub(super) fn of(version: Version, stage: &Stage) -> &'static str {
@@ -25,7 +32,7 @@ pub(super) fn of(version: Version, stage: &Stage) -> &'static str {
             CodeFor::SmsSetUp | CodeFor::EmailSetUp => "/mfa/phone/verify",
             CodeFor::SmsMfa | CodeFor::EmailMfa | CodeFor::AppMfa => "/mfa",
         },
-        Stage::Passkey { .. } => "/login/passkey",
+        Stage::Passkey { .. } => PASSKEY,
         Stage::ChooseMfa { .. } if managed => "/mfa/options",
         Stage::ChooseMfa { .. } => "/mfaOption",
         Stage::SetUp { .. } if managed => "/mfa/options",

@@ -193,3 +193,66 @@ async fn classic_pages_and_pools_without_passkeys_go_on_to_the_client() {
         code_of(&browser.get(&format!("/passkeys/add?{query}")).await);
     }
 }
+
+/// Returns the answer of a device that keeps the id of its user.
+fn discovered(options: &Value, device: &mut Authenticator, sub: &str) -> String {
+    let mut credential: Value = serde_json::from_str(&shown(options, device)).unwrap();
+    credential["response"]["userHandle"] = json!(b64(sub));
+    credential.to_string()
+}
+
+#[tokio::test]
+async fn a_passkey_signs_in_on_the_first_page_without_a_name() {
+    let pages = site(Some("localhost")).await;
+    let query = pages.query();
+    let (add, login) = (format!("/passkeys/add?{query}"), format!("/login?{query}"));
+    let mut browser = pages.browser();
+    browser.signs_in(&query, "jane").await;
+    let mut device = Authenticator::es256("localhost");
+    let credential = created(&options(text_of(&browser.get(&add).await)), &device);
+    code_of(&browser.post(&add, &[("credential", &credential)]).await);
+    let jane = pages.admin(Op::AdminGetUser, "jane", json!({})).await;
+    let attributes = jane["UserAttributes"].as_array().unwrap();
+    let sub = attributes.iter().find(|one| one["Name"] == "sub").unwrap();
+    let sub = sub["Value"].as_str().unwrap();
+
+    let here = format!("/login/passkey?{query}");
+    let mut browser = pages.browser();
+    let first = options(text_of(&browser.get(&login).await));
+    assert_eq!(first["allowCredentials"], json!([]));
+    // A stranger's passkey, nonsense, and the answer to the page before are refused on the first page.
+    let mut stranger = Authenticator::es256("localhost");
+    let refused = "No passkey was used. Try again, or choose another way.";
+    for credential in [
+        discovered(&first, &mut stranger, sub),
+        "{".to_owned(),
+        discovered(&first, &mut device, sub),
+    ] {
+        let (path, html) = browser.step(&here, &[("credential", &credential)]).await;
+        assert_eq!(path, "/login");
+        assert!(html.contains("role=\"alert\""), "{html}");
+        says(&html, refused);
+    }
+    let now = options(text_of(&browser.get(&login).await));
+    assert_ne!(first["challenge"], now["challenge"]);
+    let credential = discovered(&now, &mut device, sub);
+    // Another browser has not been asked.
+    let mut other = pages.browser();
+    other.get(&login).await;
+    let (path, html) = other.step(&here, &[("credential", &credential)]).await;
+    assert_eq!(path, "/login");
+    says(&html, refused);
+    code_of(&browser.post(&here, &[("credential", &credential)]).await);
+}
+
+#[tokio::test]
+async fn the_first_page_asks_for_no_passkey_that_could_not_sign_in() {
+    for version in [1, 2] {
+        let pages = Pages::new(version).await;
+        let page = pages
+            .browser()
+            .get(&format!("/login?{}", pages.query()))
+            .await;
+        assert!(!text_of(&page).contains("data-passkey"));
+    }
+}
