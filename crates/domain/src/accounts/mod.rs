@@ -16,6 +16,7 @@ mod public_call;
 pub mod resend_code;
 pub mod reset_forgotten;
 pub mod reset_password;
+mod same_form;
 pub mod sign_up;
 mod step;
 

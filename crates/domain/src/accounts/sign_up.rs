@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::UserStatusType;
 use cognate_store::{Batch, Label};
 
 use crate::accounts::PublicCall;
+use crate::accounts::same_form::Form;
 use crate::accounts::step::{Basis, Step, Then};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::messages::delivery::require_sender;
 use crate::messages::{Account, Delivery, Destination, Origin, Reason, destination};
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::auto_sign_in;
@@ -40,6 +41,9 @@ pub struct SignUp<'a> {
     pub validation: ValidationData,
     /// ClientMetadata for the functions of triggers.
     pub metadata: Option<&'a BTreeMap<String, String>>,
+    /// A value of the sender's by which the same form, sent twice within a minute, is known as one; None at the API,
+    /// where the second one is refused.
+    pub sender: Option<&'a str>,
 }
 
 /// A user who signed up.
@@ -74,7 +78,15 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
     let given = input.attributes.clone();
     let attributes = attributes::validate_new(pool, writer, input.username, given)?;
     let password = chosen_password(pool, input.password.as_ref())?;
-    let id = cx.memory().once("sub", random::uuid_v4);
+    let form = Form {
+        sender: input.sender,
+        username: input.username,
+        password,
+    };
+    if let Some(user) = form.made(cx, pool).await? {
+        return made_before(cx, pool, client, user);
+    }
+    let id = form.user_id(cx, pool);
     let status = UserStatusType::Unconfirmed;
     let mut user = User::new(pool, id, input.username, attributes, status, cx.now());
     // Without a code there would be no way in.
@@ -121,11 +133,35 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         user_id: user.id,
     };
     let step = Step {
-        conflict: Box::new(move |label| conflict(pool, confirmed, label)),
+        conflict: Box::new(move |label| {
+            if label == user::ID_TAKEN {
+                // The next run finds the user of the same form, or makes one under another id.
+                Form::give_up_id(cx);
+            }
+            conflict(pool, confirmed, label)
+        }),
         then,
         ..Step::new(basis, batch, answer)
     };
     step.commit(cx).await
+}
+
+/// Returns the answer of the sign-up that made a user.
+fn made_before(cx: &Cx<'_>, pool: &Pool, client: &Client, user: User) -> Result<SignedUp> {
+    let confirmed = user.status == UserStatusType::Confirmed;
+    let destination = match confirmed {
+        true => None,
+        false => code_destination(cx, pool, &user)?,
+    };
+    Ok(SignedUp {
+        confirmed,
+        session: match &destination {
+            Some(_) => auto_sign_in::of_sign_up(cx, pool, client, &user)?,
+            None => None,
+        },
+        delivery: destination.map(|destination| destination.delivery()),
+        user_id: user.id,
+    })
 }
 
 /// Returns where the code of the sign-up goes; None where the pool verifies nothing that the user has.

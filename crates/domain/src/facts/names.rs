@@ -114,6 +114,24 @@ pub fn is_phone_number(text: &str) -> bool {
     })
 }
 
+/// Returns `bytes` in the form of the ids of real users, which are random UUIDs of version 4.
+pub fn uuid_of(bytes: &[u8]) -> String {
+    let text = hex::encode(bytes);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    let variant = ["8", "9", "a", "b"]
+        .get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3))
+        .copied();
+    format!(
+        "{}-{}-4{}-{}{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(13, 16),
+        variant.unwrap_or("8"),
+        part(16, 19),
+        part(20, 32)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

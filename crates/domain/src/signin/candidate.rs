@@ -187,25 +187,7 @@ fn may_be_internal(pool: &Pool, typed: &str) -> bool {
 
 /// Returns a text of the form of a UUID, always the same for a name of a pool.
 fn decoy_id(pool: &Pool, typed: &str) -> String {
-    uuid_of(&pool.key.mac("decoy user id", typed.as_bytes()))
-}
-
-/// Returns `bytes` in the form of the ids of real users, which are random UUIDs of version 4.
-pub(super) fn uuid_of(bytes: &[u8]) -> String {
-    let text = hex::encode(bytes);
-    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-    let variant = ["8", "9", "a", "b"]
-        .get(usize::from(part(19, 20).bytes().next().unwrap_or(0) & 3))
-        .copied();
-    format!(
-        "{}-{}-4{}-{}{}-{}",
-        part(0, 8),
-        part(8, 12),
-        part(13, 16),
-        variant.unwrap_or("8"),
-        part(16, 19),
-        part(20, 32)
-    )
+    names::uuid_of(&pool.key.mac("decoy user id", typed.as_bytes()))
 }
 
 /// Returns the refusal of a user whose state forbids a sign-in whatever the password is (auth.md 2.3, settled C12,

@@ -10,9 +10,9 @@ use crate::clock::{DAY, MINUTE};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::facts::factor::Proven;
+use crate::facts::names;
 use crate::records::user::User;
 use crate::signin::At;
-use crate::signin::candidate::uuid_of;
 
 /// How long auth events are kept (admin.md 2.8), in microseconds.
 const KEPT: i64 = 2 * 365 * DAY;
@@ -174,7 +174,7 @@ impl AuthEvent {
                 let id = at.pool.key.mac("events of strangers", name.as_bytes());
                 let event = Event {
                     subject: &self.subject,
-                    event_id: &uuid_of(&id),
+                    event_id: &names::uuid_of(&id),
                     doc: &self.doc(cx, at)?,
                     at: minute,
                     expires: self.expires(cx),

@@ -158,6 +158,7 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
         attributes,
         validation: Default::default(),
         metadata: None,
+        sender: Some(&visit.csrf.token),
     };
     let cx = request.cx(Endpoint::Account);
     match action::run(&cx, || Box::pin(register(&cx, &wish))).await {

@@ -14,6 +14,7 @@ use crate::users::{attributes, pre_sign_up};
 /// [`step::sign_up`].
 pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse> {
     let wish = SignUp {
+        sender: None,
         client_id: &input.client_id,
         username: &input.username,
         proof: input.secret_hash.as_deref(),

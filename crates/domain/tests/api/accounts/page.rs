@@ -21,7 +21,7 @@ use cognate_domain::{ApiError, Caller, ClientInfo, Cx, Endpoint, run};
 use serde_json::json;
 
 use crate::support::TestApp;
-use crate::support::users::{PASSWORD, attribute, client, code, pool, sign_in, user};
+use crate::support::users::{PASSWORD, attribute, client, code, inbox, pool, sign_in, user};
 use each_engine::each_engine;
 
 fn visit(t: &TestApp) -> Cx<'_> {
@@ -31,12 +31,23 @@ fn visit(t: &TestApp) -> Cx<'_> {
 }
 
 async fn register(t: &TestApp, client: &str, name: &str) -> Result<SignedUp, ApiError> {
+    register_from(t, client, name, None, PASSWORD).await
+}
+
+async fn register_from(
+    t: &TestApp,
+    client: &str,
+    name: &str,
+    sender: Option<&str>,
+    password: &str,
+) -> Result<SignedUp, ApiError> {
     let cx = visit(t);
     let form = SignUp {
+        sender,
         client_id: client,
         username: name,
         proof: None,
-        password: Some(Secret::new(PASSWORD.to_owned())),
+        password: Some(Secret::new(password.to_owned())),
         attributes: vec![("email".to_owned(), Some("jane@example.com".to_owned()))],
         validation: BTreeMap::new(),
         metadata: None,
@@ -238,4 +249,62 @@ async fn a_password_that_was_replaced_meanwhile_signs_nobody_in(t: &TestApp) {
     let digits = code(t, &pool, &again.user_id).await;
     let refused = confirm_with(t, &client, "jane", &digits, made.session.as_deref()).await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::NotAuthorized);
+}
+
+#[each_engine]
+async fn the_same_form_sent_twice_makes_one_user_and_has_one_answer(t: &TestApp) {
+    let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    let client = client(t, &pool, json!({})).await;
+    let send = |sender: Option<&'static str>, password: &'static str| {
+        let client = client.clone();
+        async move { register_from(t, &client, "jane", sender, password).await }
+    };
+    let (one, two) = tokio::join!(
+        send(Some("browser"), PASSWORD),
+        send(Some("browser"), PASSWORD)
+    );
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!(
+        (&one.user_id, one.confirmed, &one.delivery),
+        (&two.user_id, false, &two.delivery)
+    );
+    assert_eq!(one.user_id.len(), 36);
+    // One code was sent, and it is good.
+    let messages = inbox(t, &pool).await;
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    // Another browser, another password, and a program are told that the name is taken.
+    for (sender, password) in [
+        (Some("another"), PASSWORD),
+        (Some("browser"), "Another-Horse-8"),
+        (None, PASSWORD),
+    ] {
+        let refused = send(sender, password).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::UsernameExists, "{sender:?}");
+    }
+    // So is the same browser two minutes later.
+    t.advance(121).await;
+    let refused = send(Some("browser"), PASSWORD).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::UsernameExists);
+}
+
+#[each_engine]
+async fn the_form_of_a_user_who_was_deleted_makes_another_one(t: &TestApp) {
+    let pool = pool(t, json!({"AutoVerifiedAttributes": ["email"]})).await;
+    let client = client(t, &pool, json!({})).await;
+    let first = register_from(t, &client, "jane", Some("browser"), PASSWORD).await;
+    let named = json!({"UserPoolId": pool, "Username": "jane"});
+    t.ok("AdminDeleteUser", named.clone()).await;
+    let second = register_from(t, &client, "jane", Some("browser"), PASSWORD).await;
+    assert_ne!(first.unwrap().user_id, second.unwrap().user_id);
+    // Once it is confirmed, the form leads on to the sign-in.
+    t.ok("AdminDeleteUser", named.clone()).await;
+    t.advance(121).await;
+    let third = register_from(t, &client, "jane", Some("browser"), PASSWORD).await;
+    t.ok("AdminConfirmSignUp", named).await;
+    let again = register_from(t, &client, "jane", Some("browser"), PASSWORD).await;
+    let again = again.unwrap();
+    assert_eq!(
+        (again.user_id, again.confirmed, again.delivery),
+        (third.unwrap().user_id, true, None)
+    );
 }
