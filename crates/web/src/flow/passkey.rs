@@ -147,10 +147,8 @@ impl Visit<'_> {
         if !self.is_managed() || !page.local {
             return Ok(None);
         }
-        let domain = self.request.visitor().domain.as_ref();
-        let host = domain.map(|_| self.host().split(':').next().unwrap_or_default());
         let cx = self.request.cx(Endpoint::SignIn);
-        let Some(invitation) = invite(&cx, self.pool(), self.client(), host)? else {
+        let Some(invitation) = invite(&cx, self.pool(), self.client())? else {
             return Ok(None);
         };
         let Invitation { options, session } = invitation;

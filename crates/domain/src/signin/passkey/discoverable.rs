@@ -80,20 +80,14 @@ impl Asked {
     }
 }
 
-/// Returns the question for a passkey of any user; None where none could sign in with it. `host`: the domain of the pool
-/// on which the page is, which is the relying party of a pool that names none.
+/// Returns the question for a passkey of any user; None where none could sign in with it.
 ///
 /// # Errors
 /// None that can arise.
-pub fn invite(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    client: &Client,
-    host: Option<&str>,
-) -> Result<Option<Invitation>> {
+pub fn invite(cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<Option<Invitation>> {
     let needs_more = pool.doc.mfa_configuration == UserPoolMfaType::On
         && !mfa::passkeys_are_two_factors(&pool.doc);
-    let rp_id = relying_party::configured(pool).or_else(|| host.map(str::to_owned));
+    let rp_id = relying_party::on_page(cx, pool);
     let (false, Ok(()), Some(rp_id)) = (needs_more, registers(pool, client), rp_id) else {
         return Ok(None);
     };
@@ -143,13 +137,24 @@ pub async fn judge<'g>(
     Ok((step, verdict))
 }
 
-/// Returns the id of the user whose passkey this claims to be, as registration gave it to the authenticator; a pseudonym
-/// for a handle that is none.
+/// Returns the id of the user whose passkey an answer claims to be, under whom requests are counted before anything is
+/// judged; None for one that names nobody.
+pub fn claimed(credential: &str) -> Option<String> {
+    SignedIn::read(credential)?.claimed().map(str::to_owned)
+}
+
+impl SignedIn {
+    /// Returns the id of the user whose passkey this claims to be, as registration gave it to the authenticator.
+    fn claimed(&self) -> Option<&str> {
+        let handle = std::str::from_utf8(self.user_handle.as_deref()?).ok()?;
+        users::looks_like_id(handle).then_some(handle)
+    }
+}
+
+/// Returns the id of the user whose passkey this claims to be; a pseudonym for a handle that is none. Wrong answers count
+/// for it as those to a challenge that was begun with the name.
 fn subject(pool: &Pool, signed: &SignedIn) -> String {
     // Made for users too, so that both take the same time.
     let unknown = Subject::unknown(pool, &signed.id);
-    let handle = signed.user_handle.as_deref();
-    let handle = handle.and_then(|handle| std::str::from_utf8(handle).ok());
-    let id = handle.filter(|handle| users::looks_like_id(handle));
-    id.unwrap_or(unknown.as_str()).to_owned()
+    signed.claimed().unwrap_or(unknown.as_str()).to_owned()
 }

@@ -23,7 +23,8 @@ const LOCALHOST: &str = "localhost";
 /// The relying party of a pool and the passkeys of a subject.
 #[derive(Default)]
 pub struct RelyingPartyKeys {
-    /// Its id; None in a pool that names none and has no domain.
+    /// Its id; None in a pool that names none and has no domain, and on a page of another host: browsers let that one
+    /// use no passkey.
     pub rp_id: Option<String>,
     /// The subject's passkeys, oldest first, including those of earlier relying party ids.
     pub keys: Vec<Passkey>,
@@ -35,9 +36,9 @@ impl RelyingPartyKeys {
     /// # Errors
     /// The store's.
     pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Self> {
-        let configured = configured(pool).or_else(|| of_page_here(cx));
+        let known = of_page(cx, pool);
         let mut queries = vec![passkeys::of_user(&pool.id, subject)];
-        if configured.is_none() {
+        if known.is_none() {
             queries.push(domains::of_pool(&pool.id));
         }
         let mut found = cx.store.read(&queries).await?.into_iter();
@@ -47,7 +48,7 @@ impl RelyingPartyKeys {
         let keys = own.collect::<Result<_>>()?;
         let of_pool = domain::host(cx.settings.domain_base(), pool, domains.unwrap_or_default())?;
         Ok(Self {
-            rp_id: configured.or(of_pool),
+            rp_id: known.or(of_pool).filter(|rp_id| serves(cx, rp_id)),
             keys,
         })
     }
@@ -68,30 +69,63 @@ impl RelyingPartyKeys {
     }
 }
 
+/// Returns the id as far as pool and page tell it: RelyingPartyId, else the host of the page. A pool that names none has
+/// each of its domains as a relying party on the pages there, a prefix beside a custom domain too; operations of the API
+/// have the service's id (auth.md 4.5).
+fn of_page(cx: &Cx<'_>, pool: &Pool) -> Option<String> {
+    configured(pool).or_else(|| {
+        let host = page_host(cx)?;
+        let is_domain = cx.client_info.domain_pool.as_deref() == Some(pool.id.as_str());
+        // In `dev`, browsers take no other id there.
+        let is_here = cx.settings.mode == Mode::Dev && is_of_this_machine(&host);
+        (is_domain || is_here).then_some(host)
+    })
+}
+
+/// Returns the id with which a page may ask for a passkey; None where passkeys of the pool cannot be used. Nothing is
+/// read, so that a page without a domain has none in a pool that names none.
+pub(super) fn on_page(cx: &Cx<'_>, pool: &Pool) -> Option<String> {
+    of_page(cx, pool).filter(|rp_id| serves(cx, rp_id))
+}
+
+/// True if users of the client may register a passkey on this page, and browsers let it.
+pub fn registers_on_page(cx: &Cx<'_>, pool: &Pool, client: &Client) -> bool {
+    registers(pool, client).is_ok() && on_page(cx, pool).is_some()
+}
+
 /// Returns RelyingPartyId of the pool. Browsers know names of hosts in lower case only.
-pub(super) fn configured(pool: &Pool) -> Option<String> {
+fn configured(pool: &Pool) -> Option<String> {
     let settings = pool.doc.web_authn_configuration.as_ref();
     settings.and_then(|settings| Some(settings.relying_party_id.as_ref()?.to_ascii_lowercase()))
 }
 
-/// Returns the id of a pool that names none, for its pages on this machine in `dev`: the host by which the browser came,
-/// `localhost` or a name below it, as browsers take no other id there. Operations of the API have the service's id.
-fn of_page_here(cx: &Cx<'_>) -> Option<String> {
-    let is_page = matches!(cx.action, Action::Endpoint(_));
-    if cx.settings.mode != Mode::Dev || !is_page {
+/// Returns the host of the page by which the browser came, in lower case; None for operations of the API.
+fn page_host(cx: &Cx<'_>) -> Option<String> {
+    if !matches!(cx.action, Action::Endpoint(_)) {
         return None;
     }
     let (_, authority) = cx.client_info.base_url.as_deref()?.split_once("://")?;
-    let host = authority.split([':', '/']).next()?.to_ascii_lowercase();
-    is_of_this_machine(&host).then_some(host)
+    let host = authority.split([':', '/']).next()?;
+    Some(host.to_ascii_lowercase())
+}
+
+/// True unless this is a page whose host is neither the relying party nor below it: browsers let it use none of its
+/// passkeys (Web Authentication section 5.1.3 step 8).
+fn serves(cx: &Cx<'_>, rp_id: &str) -> bool {
+    page_host(cx).is_none_or(|host| belongs(&host, rp_id))
+}
+
+/// True for the host of an id and the hosts below it.
+fn belongs(host: &str, rp_id: &str) -> bool {
+    let below = host
+        .strip_suffix(rp_id)
+        .and_then(|left| left.strip_suffix('.'));
+    host == rp_id || below.is_some_and(|left| left.split('.').all(is_label))
 }
 
 /// True for `localhost` and names below it, which lead nowhere else (RFC 6761 section 6.3).
 fn is_of_this_machine(host: &str) -> bool {
-    let below = host
-        .strip_suffix(LOCALHOST)
-        .and_then(|left| left.strip_suffix('.'));
-    host == LOCALHOST || below.is_some_and(|left| left.split('.').all(is_label))
+    belongs(host, LOCALHOST)
 }
 
 /// True for a part of a host's name, in lower case.
@@ -154,12 +188,8 @@ pub fn allows_origin(mode: Mode, rp_id: &str, origin: &str) -> bool {
             && port.bytes().all(|byte| byte.is_ascii_digit())
             && port.parse::<u16>().is_ok()
     };
-    let below = host
-        .strip_suffix(rp_id)
-        .and_then(|left| left.strip_suffix('.'));
-    let belongs = host == rp_id || below.is_some_and(|left| left.split('.').all(is_label));
     let trusted = secure || (mode == Mode::Dev && is_of_this_machine(rp_id));
-    belongs && trusted && port.is_none_or(is_port)
+    belongs(host, rp_id) && trusted && port.is_none_or(is_port)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn cx(t: &TestApp) -> Cx<'_> {
 async fn invited(t: &TestApp, client: &str) -> Option<Asked> {
     let cx = cx(t);
     let (pool, client) = cx.client(client).await.unwrap();
-    let invitation = invite(&cx, &pool, &client, None).unwrap()?;
+    let invitation = invite(&cx, &pool, &client).unwrap()?;
     Some(Asked {
         session: json!(invitation.session),
         options: serde_json::from_str(&invitation.options).unwrap(),
@@ -200,4 +200,154 @@ async fn a_pool_with_second_factors_takes_only_a_passkey_that_is_both(t: &TestAp
     let credential = shown(&asked, &mut device, &jane, ORIGIN);
     let refused = page(t, &s.client, &asked, &credential).await;
     assert_eq!(refused, Err(refusal(INVALID)));
+}
+
+#[each_engine]
+async fn wrong_answers_count_for_the_user_whom_they_name(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    let mut device = Authenticator::es256(RP);
+    registered(t, &s, "jane", &device).await;
+    let jane = sub(t, &s, "jane").await;
+    let asked = invited(t, &s.client).await.unwrap();
+    let mut stranger = Authenticator::es256(RP);
+    let exceeded = refusal(("NotAuthorizedException", "Password attempts exceeded"));
+    // Together with wrong passwords, and for one user only.
+    let wrong = by_password(&s.client, "jane", "Wrong-Horse-1");
+    for _ in 0..2 {
+        let text = "Incorrect username or password.";
+        t.refused(
+            "InitiateAuth",
+            wrong.clone(),
+            "NotAuthorizedException",
+            text,
+        )
+        .await;
+    }
+    for _ in 0..3 {
+        let credential = shown(&asked, &mut stranger, &jane, ORIGIN);
+        let refused = page(t, &s.client, &asked, &credential).await;
+        assert_eq!(refused, Err(refusal(WRONG_PASSKEY)));
+    }
+    let right = shown(&asked, &mut device, &jane, ORIGIN);
+    assert_eq!(
+        page(t, &s.client, &asked, &right).await,
+        Err(exceeded.clone())
+    );
+    t.refused(
+        "InitiateAuth",
+        wrong,
+        exceeded.0.as_str(),
+        exceeded.1.as_str(),
+    )
+    .await;
+    // An id that nobody has locks in the same way.
+    let nobody = random::uuid_v4();
+    for n in 0..6 {
+        let credential = shown(&asked, &mut stranger, &nobody, ORIGIN);
+        let refused = page(t, &s.client, &asked, &credential).await;
+        let expected = if n < 5 {
+            refusal(WRONG_PASSKEY)
+        } else {
+            exceeded.clone()
+        };
+        assert_eq!(refused, Err(expected), "{n}");
+    }
+    // So does a passkey that names nobody, whatever its signature.
+    for n in 0..6 {
+        let credential = Page::default().get(&asked.options, &mut stranger);
+        let refused = page(t, &s.client, &asked, &credential).await;
+        let expected = if n < 5 {
+            refusal(WRONG_PASSKEY)
+        } else {
+            exceeded.clone()
+        };
+        assert_eq!(refused, Err(expected), "{n}");
+    }
+    t.advance(2).await;
+    assert_eq!(page(t, &s.client, &asked, &right).await, Ok("jane".into()));
+    // Who is signed in begins anew.
+    let asked = invited(t, &s.client).await.unwrap();
+    let credential = shown(&asked, &mut stranger, &jane, ORIGIN);
+    let refused = page(t, &s.client, &asked, &credential).await;
+    assert_eq!(refused, Err(refusal(WRONG_PASSKEY)));
+    let right = shown(&asked, &mut device, &jane, ORIGIN);
+    assert!(page(t, &s.client, &asked, &right).await.is_ok());
+}
+
+#[each_engine]
+async fn guesses_side_by_side_are_counted_one_after_the_other(t: &TestApp) {
+    let s = passkey_site(t, json!({})).await;
+    registered(t, &s, "jane", &Authenticator::es256(RP)).await;
+    let jane = sub(t, &s, "jane").await;
+    let asked = invited(t, &s.client).await.unwrap();
+    let mut stranger = Authenticator::es256(RP);
+    let mut guess = || shown(&asked, &mut stranger, &jane, ORIGIN);
+    let all = [guess(), guess(), guess(), guess(), guess(), guess()];
+    let [a, b, c, d, e, f] = all.each_ref().map(|one| page(t, &s.client, &asked, one));
+    let (a, b, c, d, e, f) = tokio::join!(a, b, c, d, e, f);
+    let wrong = Err(refusal(WRONG_PASSKEY));
+    let judged = [a, b, c, d, e, f].into_iter().filter(|one| *one == wrong);
+    assert_eq!(judged.count(), 5);
+}
+
+/// A context of a page on a host.
+fn cx_at<'a>(t: &'a TestApp, url: &str, pool: Option<&str>) -> Cx<'a> {
+    let from = ClientInfo {
+        base_url: Some(url.to_owned()),
+        domain_pool: pool.map(str::to_owned),
+        ..ClientInfo::default()
+    };
+    Cx::new(
+        &t.app,
+        Endpoint::SignIn,
+        Caller::Public,
+        from,
+        random::uuid_v4(),
+    )
+}
+
+#[each_engine]
+async fn a_page_asks_only_for_passkeys_that_its_host_can_use(t: &TestApp) {
+    let (bare, named) = (
+        bare_site(t, json!({})).await,
+        passkey_site(t, json!({})).await,
+    );
+    let asked = async |s: &Site, url: &str, domain: Option<&Site>| {
+        let cx = cx_at(t, url, domain.map(|s| s.pool.as_str()));
+        let (pool, client) = cx.client(&s.client).await.unwrap();
+        let invitation = invite(&cx, &pool, &client).unwrap()?;
+        let options: Value = serde_json::from_str(&invitation.options).unwrap();
+        Some(options["rpId"].as_str().unwrap().to_owned())
+    };
+    // A pool that names no relying party has the domain on which the page is, and nothing on other hosts.
+    let (prefix, custom) = (
+        "https://shop.auth.us-east-1.id.example:8443",
+        "https://Login.shop.example",
+    );
+    let own = Some(&bare);
+    assert_eq!(
+        asked(&bare, prefix, own).await.unwrap(),
+        "shop.auth.us-east-1.id.example"
+    );
+    assert_eq!(
+        asked(&bare, custom, own).await.unwrap(),
+        "login.shop.example"
+    );
+    assert_eq!(asked(&bare, custom, None).await, None);
+    assert_eq!(asked(&bare, custom, Some(&named)).await, None);
+    // One that names it, on pages of that host and below.
+    for (url, fits) in [
+        ("https://login.example.com", true),
+        ("https://eu.login.example.com:444", true),
+        ("https://example.com", false),
+        ("https://xlogin.example.com", false),
+        ("https://login.example.com.evil.org", false),
+        (prefix, false),
+    ] {
+        assert_eq!(
+            asked(&named, url, Some(&named)).await.is_some(),
+            fits,
+            "{url}"
+        );
+    }
 }
