@@ -80,7 +80,7 @@ impl Explained {
 }
 
 fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
-    let redirect = || fault("redirect_uri", parameters.redirect_uri.map(without_values));
+    let redirect = || fault("redirect_uri", parameters.redirect_uri.map(place));
     let provider = || {
         let named = fault("identity_provider", parameters.identity_provider);
         named.or_else(|| fault("idp_identifier", parameters.idp_identifier))
@@ -212,7 +212,7 @@ fn malformed(parameters: &Parameters<'_>) -> Option<(&'static str, String)> {
     {
         return fault("code_challenge_method", Some(method.unwrap_or_default()));
     }
-    let resource = fault("resource", parameters.resource.map(without_values));
+    let resource = fault("resource", parameters.resource.map(place));
     let prompt = || fault("prompt", parameters.prompt);
     let max_age = || fault("max_age", parameters.max_age);
     let mode = || fault("response_mode", parameters.response_mode);
@@ -226,28 +226,37 @@ fn fault<T: AsRef<str>>(name: &'static str, value: Option<T>) -> Option<(&'stati
     Some((name, kept))
 }
 
-/// Returns a URL without what may be secret in it: the user's name, the values of its query, its fragment.
-fn without_values(url: &str) -> String {
-    let (url, fragment) = match url.split_once('#') {
-        Some((url, _)) => (url, "#\u{2026}"),
+/// Returns the place that a URL names: without the user's name, its query and its fragment, encoded ones included.
+fn place(url: &str) -> String {
+    let lower = url.to_ascii_lowercase();
+    let ends = ["?", "#", "%3f", "%23"].map(|mark| lower.find(mark));
+    let (place, rest) = match ends
+        .into_iter()
+        .flatten()
+        .min()
+        .map(|end| url.split_at(end))
+    {
+        Some((place, _)) => (place, "\u{2026}"),
         None => (url, ""),
     };
-    let (place, query) = match url.split_once('?') {
-        Some((place, query)) => (place, Some(query)),
-        None => (url, None),
-    };
-    let place = match (place.split_once("://"), place.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://\u{2026}@{rest}"),
-        _ => place.to_owned(),
-    };
-    let query = query.map(|query| {
-        let names = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, _)) => format!("{name}=\u{2026}"),
-            None => pair.to_owned(),
-        });
-        format!("?{}", names.collect::<Vec<_>>().join("&"))
+    let user = ["@", "%40"].into_iter().filter_map(|mark| {
+        let end = place.rfind(mark)?;
+        Some((end, end.saturating_add(mark.len())))
     });
-    format!("{place}{}{fragment}", query.unwrap_or_default())
+    let Some((before, after)) = user
+        .max()
+        .and_then(|(end, begin)| Some((place.get(..end)?, place.get(begin..)?)))
+    else {
+        return format!("{place}{rest}");
+    };
+    let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
+    let scheme = if is_scheme {
+        format!("{scheme}://")
+    } else {
+        String::new()
+    };
+    format!("{scheme}\u{2026}@{after}{rest}")
 }
 
 #[cfg(test)]
@@ -255,20 +264,56 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_url_no_value_is_kept() {
+    fn of_a_url_the_place_alone_is_kept() {
         for (url, kept) in [
             ("https://app.example/cb", "https://app.example/cb"),
+            ("myapp:cb", "myapp:cb"),
             (
-                "https://app.example/cb?code=secret&x&y=1#token=secret",
-                "https://app.example/cb?code=\u{2026}&x&y=\u{2026}#\u{2026}",
+                "https://app.example/cb?code=secret",
+                "https://app.example/cb\u{2026}",
+            ),
+            (
+                "https://app.example/cb?secret",
+                "https://app.example/cb\u{2026}",
+            ),
+            (
+                "https://app.example/cb?x&secret#secret",
+                "https://app.example/cb\u{2026}",
+            ),
+            (
+                "https://app.example/cb#secret",
+                "https://app.example/cb\u{2026}",
+            ),
+            (
+                "https://app.example/cb#secret?secret",
+                "https://app.example/cb\u{2026}",
+            ),
+            ("https://app.example?secret", "https://app.example\u{2026}"),
+            // A client that encodes its URL twice.
+            (
+                "https%3A%2F%2Fapp.example%2Fcb%3Fsecret",
+                "https%3A%2F%2Fapp.example%2Fcb\u{2026}",
+            ),
+            (
+                "https://app.example/cb%3fsecret%23secret",
+                "https://app.example/cb\u{2026}",
             ),
             (
                 "https://jane:secret@app.example/",
                 "https://\u{2026}@app.example/",
             ),
-            ("myapp:cb", "myapp:cb"),
+            ("https:/secret@app.example", "\u{2026}@app.example"),
+            ("secret@x://secret@app.example", "\u{2026}@app.example"),
+            ("https%3A%2F%2Fsecret%40app.example", "\u{2026}@app.example"),
+            (
+                "https://jane:secret@app.example?secret@x",
+                "https://\u{2026}@app.example\u{2026}",
+            ),
+            ("\u{130}\u{e4}?secret", "\u{130}\u{e4}\u{2026}"),
+            ("?secret", "\u{2026}"),
+            ("", ""),
         ] {
-            assert_eq!(without_values(url), kept);
+            assert_eq!(place(url), kept, "{url}");
         }
     }
 
