@@ -82,30 +82,7 @@ pub async fn take_up<'g>(
     lock: &mut Lock<'g>,
     state: SignInState,
 ) -> Judged<Step> {
-    lock.enter(cx, at.pool, &state.subject).await?;
-    let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
-    if rows.is_spent {
-        return Err(auth::session_used().into());
-    }
-    rows.tally.refuse_locked(cx.now())?;
-    if let Some(guess) = state.expected.guess() {
-        guess.refuse_worn_out(&rows.tally, cx.now())?;
-    }
-    let user = match rows.user(at.pool)? {
-        Some(user) => refuse_unfit(at, &state, user)?,
-        None if state.pretended => None,
-        None => return Err(auth::session_invalid().into()),
-    };
-    let replay = Replay::Session {
-        nonce: state.nonce.clone(),
-        expires: state.expires,
-    };
-    Ok(Step {
-        state,
-        user,
-        tally: rows.tally,
-        replay,
-    })
+    take_up_as(cx, at, lock, state, expected).await
 }
 
 /// As [`take_up`], for the state of a passkey that brings no name. A user who may not sign in is none: nothing is proven
@@ -119,23 +96,31 @@ pub async fn take_up_anyone<'g>(
     lock: &mut Lock<'g>,
     state: SignInState,
 ) -> Judged<Step> {
+    take_up_as(cx, at, lock, state, anyone).await
+}
+
+/// A state, and the user who answers.
+type Answering = (SignInState, Option<User>);
+
+/// Takes up a session; `answering` says by the state and the user who was read who answers.
+async fn take_up_as<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    state: SignInState,
+    answering: fn(At<'_>, SignInState, Option<User>) -> Judged<Answering>,
+) -> Judged<Step> {
     lock.enter(cx, at.pool, &state.subject).await?;
     let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
     if rows.is_spent {
         return Err(auth::session_used().into());
     }
     rows.tally.refuse_locked(cx.now())?;
+    if let Some(guess) = state.expected.guess() {
+        guess.refuse_worn_out(&rows.tally, cx.now())?;
+    }
     let user = rows.user(at.pool)?;
-    let user = user.filter(|user| user.enabled && user.status == UserStatusType::Confirmed);
-    let state = match &user {
-        Some(user) => SignInState {
-            username: user.username.clone(),
-            typed: at.pool.fold(&user.username),
-            pretended: false,
-            ..state
-        },
-        None => state,
-    };
+    let (state, user) = answering(at, state, user)?;
     let replay = Replay::Session {
         nonce: state.nonce.clone(),
         expires: state.expires,
@@ -146,6 +131,31 @@ pub async fn take_up_anyone<'g>(
         tally: rows.tally,
         replay,
     })
+}
+
+/// Returns the user whom the session was made for; none for an unknown name.
+fn expected(at: At<'_>, state: SignInState, user: Option<User>) -> Judged<Answering> {
+    let user = match user {
+        Some(user) => refuse_unfit(at, &state, user)?,
+        None if state.pretended => None,
+        None => return Err(auth::session_invalid().into()),
+    };
+    Ok((state, user))
+}
+
+/// Returns the user whom the passkey names, if they may sign in, and the state with their name.
+fn anyone(at: At<'_>, state: SignInState, user: Option<User>) -> Judged<Answering> {
+    let user = user.filter(|user| user.enabled && user.status == UserStatusType::Confirmed);
+    let state = match &user {
+        Some(user) => SignInState {
+            username: user.username.clone(),
+            typed: at.pool.fold(&user.username),
+            pretended: false,
+            ..state
+        },
+        None => state,
+    };
+    Ok((state, user))
 }
 
 /// As [`take_up`], for the state of a SECRET_BLOCK. Here the lockout is reported before the use, and every state of a
