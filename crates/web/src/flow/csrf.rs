@@ -17,6 +17,8 @@ use crate::request::Request;
 const COOKIE: &str = "XSRF-TOKEN";
 /// The longest value that is taken from a browser.
 const LONGEST: usize = 128;
+/// The names of the field.
+pub(crate) const FIELDS: [&str; 2] = ["_csrf", "csrf"];
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The reason why a form is not taken.
@@ -66,7 +68,7 @@ impl Csrf {
         if !is_ours(request) {
             return Err(Refused::Foreign);
         }
-        let mut sent = ["_csrf", "csrf"]
+        let mut sent = FIELDS
             .into_iter()
             .filter_map(|name| form.get(name))
             .peekable();

@@ -21,7 +21,7 @@ mod account;
 mod answer;
 mod authorize;
 mod challenge;
-mod csrf;
+pub(crate) mod csrf;
 mod device;
 mod error;
 mod login;

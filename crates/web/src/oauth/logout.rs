@@ -2,8 +2,8 @@
 //!
 //! GET ends a session, as it does at the service, whoever sends the browser here: the cookie is `SameSite=Lax`. A request
 //! of a client with the standard profile that does not show who is signed in asks first. A client may post its request,
-//! too; a browser sends no cookie with that, so it is sent on by GET. The answer to the question is a post of this site's
-//! own page: another site's comes without the cookie and ends nothing.
+//! too; a browser sends no cookie with that, so it is sent on by GET. The answer to the question is a form of this site's
+//! own page ([`csrf`]); one that is not is a request like any other, so that the user is asked once more.
 
 use askama::Template;
 use cognate_domain::Endpoint;
@@ -15,7 +15,10 @@ use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
 use crate::fields::{Fields, QUERY_BYTES};
-use crate::flow;
+use crate::flow::{
+    self,
+    csrf::{self, Csrf},
+};
 use crate::oauth::location::with_query;
 use crate::pages::{self, Layout};
 use crate::request::Request;
@@ -35,7 +38,8 @@ struct Question<'a> {
     text: &'a str,
     button: &'a str,
     answer: &'static str,
-    fields: &'a Fields,
+    csrf: &'a str,
+    fields: Vec<(&'a str, &'a str)>,
 }
 
 #[derive(Template)]
@@ -60,11 +64,12 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     } else {
         return flow::refused(&request, None, &Cause::Malformed);
     };
-    let answered = is_post && fields.get(ANSWER).is_some();
+    let cookies = request.cookies()?;
+    let csrf = Csrf::read(&cookies);
+    let answered = is_post && fields.get(ANSWER).is_some() && csrf.check(&request, &fields).is_ok();
     if is_post && !answered {
         return by_get(&fields);
     }
-    let cookies = request.cookies()?;
     let browser = Browser {
         host: &request.visitor().host,
         cookie: cookies.bare(SESSION),
@@ -77,7 +82,7 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
         Err(cause) => return flow::refused(&request, parameters.client_id, &cause),
     };
     if sign_out.asks && !answered {
-        return Ok(question(&request, &fields));
+        return question(&request, &fields, &csrf);
     }
     action::run(&cx, || Box::pin(logout::end(&cx, &sign_out.pool, browser))).await?;
     let response = match sign_out.next {
@@ -117,9 +122,15 @@ fn parameters(fields: &Fields) -> Parameters<'_> {
     }
 }
 
+/// Returns the request of a form, without what answers the question.
+fn asked(fields: &Fields) -> impl Iterator<Item = (&str, &str)> {
+    let answers = |name: &str| name == ANSWER || csrf::FIELDS.contains(&name);
+    fields.iter().filter(move |(name, _)| !answers(name))
+}
+
 /// Sends a browser whose form came from elsewhere here again.
 fn by_get(fields: &Fields) -> Result<Response, Failure> {
-    let location = with_query("/logout", fields.iter());
+    let location = with_query("/logout", asked(fields));
     if location.len() > QUERY_BYTES {
         return Err(Failure::TooLarge);
     }
@@ -135,16 +146,21 @@ fn found(location: &str) -> Response {
     }
 }
 
-fn question(request: &Request<'_>, fields: &Fields) -> Response {
+fn question(request: &Request<'_>, fields: &Fields, csrf: &Csrf) -> Result<Response, Failure> {
     let words = &request.locale().texts().pages;
     let page = Question {
         layout: Layout::new(request.locale(), &words.notice.sign_out),
         text: &words.notice.sign_out_text,
         button: &words.action.sign_out,
         answer: ANSWER,
-        fields,
+        csrf: &csrf.token,
+        fields: asked(fields).collect(),
     };
-    pages::render(StatusCode::OK, &page)
+    let response = pages::render(StatusCode::OK, &page);
+    Ok(match csrf.cookie()? {
+        Some(cookie) => response.with_cookie(cookie),
+        None => response,
+    })
 }
 
 /// Says that the user is signed out, with a link that leads on.

@@ -279,7 +279,9 @@ async fn a_posted_request_comes_again_with_the_cookie() {
         "id_token_hint={}&post_logout_redirect_uri={BYE}&state=s&sign_out=yes",
         text(&hint["IdToken"])
     );
-    let found = w.post("/logout", &form).await;
+    let mut browser = Browser::new(&w);
+    browser.jar.insert("XSRF-TOKEN".into(), "t".into());
+    let found = browser.post("/logout", &form).await;
     says_signed_out(&found);
     let link = r#"<a href="https://app.example/bye?state=s">"#;
     assert!(text_of(&found).contains(link), "{}", text_of(&found));
@@ -376,4 +378,110 @@ async fn a_client_that_does_not_know_who_is_signed_in_lets_the_user_decide() {
         assert_eq!(leads_on, query.starts_with("id_token_hint"));
         assert!(!is_signed_in(&mut browser, &w).await);
     }
+}
+
+/// Posts an answer to the question as a browser with these cookies.
+async fn answer(
+    w: &World,
+    browser: &Browser<'_>,
+    form: &str,
+    headers: &[(&str, &str)],
+) -> Response<Bytes> {
+    let cookies: Vec<String> = browser
+        .jar
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let request = Request::builder().method(Method::POST).uri("/logout");
+    let mut request = request
+        .header("content-type", FORM)
+        .header("cookie", cookies.join("; "));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = Bytes::copy_from_slice(form.as_bytes());
+    w.send(request.body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn only_the_form_of_the_question_answers_it() {
+    let w = World::new().await;
+    let mut browser = Browser::new(&w);
+    browser.tokens("").await;
+    // The token of the browser is new with the question, where it has none.
+    browser.jar.remove("XSRF-TOKEN");
+    let query = format!("client_id={}&state=s&csrf=planted&sign_out=no", w.standard);
+    let asked = browser.get(&format!("/logout?{query}")).await;
+    let token = browser.jar["XSRF-TOKEN"].clone();
+    let html = text_of(&asked);
+    assert!(
+        html.contains(&format!(r#"name="csrf" value="{token}""#)),
+        "{html}"
+    );
+    assert!(!html.contains("planted"), "{html}");
+    assert!(html.contains(r#"name="state" value="s""#), "{html}");
+    let form = format!("client_id={}&state=s&sign_out=yes", w.standard);
+    let right = format!("{form}&csrf={token}");
+    for (form, headers) in [
+        (form.clone(), vec![]),
+        (format!("{form}&csrf="), vec![]),
+        (format!("{form}&csrf=other"), vec![]),
+        (format!("{right}&_csrf=other"), vec![]),
+        (right.clone(), vec![("origin", "https://evil.example")]),
+        (right.clone(), vec![("origin", "null")]),
+        (right.clone(), vec![("sec-fetch-site", "cross-site")]),
+        (right.clone(), vec![("sec-fetch-site", "same-site")]),
+        (
+            right.clone(),
+            vec![
+                ("origin", crate::site::BASE),
+                ("sec-fetch-site", "cross-site"),
+            ],
+        ),
+    ] {
+        let found = answer(&w, &browser, &form, &headers).await;
+        // The user is asked once more.
+        let again = format!("/logout?client_id={}&state=s", w.standard);
+        assert_eq!(
+            (found.status().as_u16(), header(&found, "location")),
+            (303, again.as_str()),
+            "{form} {headers:?}"
+        );
+        assert_eq!(header(&found, "set-cookie"), "");
+        assert!(text_of(&browser.get(&again).await).contains(r#"name="sign_out""#));
+        assert!(is_signed_in(&mut browser, &w).await, "{form} {headers:?}");
+    }
+    // A sibling domain may plant the cookie, and knows the field then; its browser says where the form comes from.
+    let mut planted = Browser::new(&w);
+    planted.jar = browser.jar.clone();
+    planted.jar.insert("XSRF-TOKEN".into(), "planted".into());
+    let pair = format!("{form}&csrf=planted");
+    let sibling = [("origin", "https://evil.shop.example")];
+    assert_eq!(answer(&w, &planted, &pair, &sibling).await.status(), 303);
+    assert!(is_signed_in(&mut browser, &w).await);
+    // GET answers nothing.
+    browser.get(&format!("/logout?{right}")).await;
+    assert!(is_signed_in(&mut browser, &w).await);
+    let own = [
+        ("origin", crate::site::BASE),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    says_signed_out(&answer(&w, &browser, &right, &own).await);
+    assert!(!is_signed_in(&mut browser, &w).await);
+}
+
+#[tokio::test]
+async fn the_question_shows_no_value_as_markup() {
+    let w = World::new().await;
+    let mut browser = Browser::new(&w);
+    browser.tokens("").await;
+    let evil = "%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let query = format!("client_id={}&state={evil}&{evil}={evil}", w.standard);
+    let asked = browser.get(&format!("/logout?{query}")).await;
+    let html = text_of(&asked);
+    assert!(html.contains(r#"name="sign_out""#), "{html}");
+    assert!(
+        !html.contains("<script>alert") && !html.contains("\"'>"),
+        "{html}"
+    );
 }
