@@ -10,6 +10,7 @@
 //! | [`srp`] | the password proof of Cognito clients, both sides |
 //! | [`credential`] | a user's password as it is stored |
 //! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
+//! | [`foreign`] | keys of others: what identity providers sign with, and what they encrypt to us |
 //! | [`basic_time`] | the calendar, and times as signatures write them |
 //! | [`certificate`] | X.509 certificates of signing keys |
 //! | [`token`] | opaque refresh tokens |
@@ -25,6 +26,7 @@ pub mod certificate;
 pub mod credential;
 pub mod encryption_sdk;
 mod failure;
+pub mod foreign;
 pub mod hash;
 pub mod jwk;
 pub mod jws;

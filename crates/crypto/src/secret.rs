@@ -24,6 +24,11 @@ impl<T: Zeroize> Secret<T> {
         &self.0
     }
 
+    /// Returns the value itself, to be changed where it is. A vector that has to grow leaves its old bytes behind.
+    pub(crate) const fn expose_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+
     /// Returns a deliberate second copy, wiped on its own when dropped.
     #[must_use]
     pub fn duplicate(&self) -> Self
