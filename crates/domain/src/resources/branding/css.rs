@@ -102,13 +102,19 @@ pub fn harmless(css: &str) -> String {
             continue;
         }
         let after = rest.get(name.len()..).unwrap_or("");
-        let plain = name.trim_start_matches("-webkit-").to_ascii_lowercase();
-        let fetches = after.starts_with('(') && FETCHING.contains(&plain.as_str());
+        let fetches = after.starts_with('(') && FETCHING.contains(&plain(name).as_str());
         // A function that does not exist makes browsers drop the declaration.
         out.push_str(if fetches { "blocked" } else { name });
         rest = after;
     }
     out
+}
+
+/// Returns the name of a function in lower case without the prefix of a browser (`-webkit-`).
+fn plain(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let rest = name.strip_prefix('-').and_then(|rest| rest.split_once('-'));
+    rest.map_or(name.clone(), |(_, rest)| rest.to_owned())
 }
 
 /// True if what stands behind `url(` is a picture in the sheet itself.
@@ -287,6 +293,12 @@ mod tests {
             ("a:url(data:text/html,x)", "a:none"),
             ("a:image-set('https://e/' 1x)", "a:blocked('https://e/' 1x)"),
             ("a:-webkit-image-set(url(x) 1x)", "a:blocked(none 1x)"),
+            (
+                "a:-WebKit-Image-Set('/logout' 1x)",
+                "a:blocked('/logout' 1x)",
+            ),
+            ("a:-MOZ-image-set('//e' 1x)", "a:blocked('//e' 1x)"),
+            ("a:-x-gradient(red)", "a:-x-gradient(red)"),
             ("a:src('https://e/')", "a:blocked('https://e/')"),
             (
                 "content:'url(x) }' /* url(y) */",
