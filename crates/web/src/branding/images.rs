@@ -26,13 +26,14 @@ pub(crate) fn file_name(image: &AssetInfo) -> String {
     format!("{name}.{}", image.extension.to_ascii_lowercase())
 }
 
-/// Returns the content type of a kind of file.
+/// Returns the content type of a kind of file. Drawings were checked as UTF-8, which is said so that browsers do not read
+/// them in the encoding that a file claims to have (RFC 7303 section 3.2).
 pub fn content_type(extension: &str) -> &'static str {
     match extension {
         "ICO" => "image/x-icon",
         "JPEG" => "image/jpeg",
         "PNG" => "image/png",
-        "SVG" => "image/svg+xml",
+        "SVG" => "image/svg+xml;charset=utf-8",
         "WEBP" => "image/webp",
         _ => "application/octet-stream",
     }

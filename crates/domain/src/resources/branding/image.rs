@@ -114,6 +114,9 @@ pub fn fault(extension: AssetExtensionType, bytes: &[u8]) -> Option<Cow<'static,
 /// if it is.
 fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
     let wrong = || Some(Cow::Borrowed(branding::WRONG_CONTENT));
+    if claims_other_encoding(text) {
+        return wrong();
+    }
     let Ok(document) = xml::parse(text, xml::DRAWING) else {
         return wrong();
     };
@@ -136,6 +139,31 @@ fn drawing_fault(text: &str) -> Option<Cow<'static, str>> {
         }
     }
     None
+}
+
+/// True if the declaration of a text names another encoding than UTF-8, in which a browser would read other elements than
+/// were checked here. Letters of ASCII alone are the same in every encoding that browsers take from a declaration.
+fn claims_other_encoding(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}');
+    let Some((declaration, _)) = start
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+    else {
+        return false;
+    };
+    let plain: String = declaration
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| {
+            if c == '\'' {
+                '"'
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
+        .collect();
+    let mut named = plain.split("encoding").skip(1);
+    !text.is_ascii() && named.any(|rest| !rest.starts_with("=\"utf-8\""))
 }
 
 /// True if an attribute neither runs anything nor names anything outside of the drawing.
@@ -173,6 +201,32 @@ mod tests {
                     "{extension:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_drawing_is_read_in_the_encoding_in_which_it_was_checked() {
+        // In Shift_JIS the last byte of the letter takes a bracket with it, and the script is outside of the data.
+        let hidden =
+            "<title><![CDATA[\u{3043}]]></title><!-- ]]></title><script/><![CDATA[ --><!-- ]]> -->";
+        for (declared, inside, fits) in [
+            ("encoding='Shift_JIS'", hidden, false),
+            (" ENCODING = \"gb18030\"", "<title>\u{e9}</title>", false),
+            (
+                "encoding='utf-8' encoding='big5'",
+                "<title>\u{e9}</title>",
+                false,
+            ),
+            ("encoding=\"UTF-8\"", "<title>\u{e9}</title>", true),
+            (
+                "encoding='iso-8859-1' standalone='no'",
+                "<path d='M0 0'/>",
+                true,
+            ),
+            ("", "<title>\u{e9}</title>", true),
+        ] {
+            let text = format!("<?xml version='1.0' {declared}?>{}", drawing(inside));
+            assert_eq!(drawing_fault(&text).is_none(), fits, "{declared}");
         }
     }
 

@@ -123,7 +123,10 @@ async fn images_are_served_as_what_they_are() {
     assert_eq!(header(&found, "x-content-type-options"), "nosniff");
     assert_eq!(found.body().as_ref(), png);
     let found = site.get(&brand.icons[0].1.src).await;
-    assert_eq!(header(&found, "content-type"), "image/svg+xml");
+    assert_eq!(
+        header(&found, "content-type"),
+        "image/svg+xml;charset=utf-8"
+    );
     assert_eq!(
         header(&found, "content-security-policy"),
         "default-src 'none'; style-src 'unsafe-inline'; sandbox"
