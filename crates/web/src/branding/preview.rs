@@ -80,7 +80,10 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">";
+/// The policy holds in the frames, too: whatever a style sheet says, the file asks nobody for anything.
+const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+    <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
+    style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">";
 const STYLE: &str = "<style>body{font:16px/1.5 system-ui,sans-serif;margin:24px}\
     main{display:flex;flex-wrap:wrap;gap:24px}figure{margin:0}\
     iframe{border:1px solid #888;width:420px;height:760px;margin-right:8px}li{margin:4px 0}</style>";

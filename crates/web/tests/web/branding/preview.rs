@@ -38,6 +38,10 @@ fn every_page_is_on_the_sheet_and_nothing_leaves_it() {
         notes: &["light: help on card".to_owned()],
     });
     assert_eq!(html.matches("<script").count(), 2);
+    // Before anything that a browser could fetch, and for the frames as well.
+    let policy = html.find("http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';");
+    assert!(policy < html.find("<title>"), "{policy:?}");
+    assert!(policy.is_some());
     let data = data(&html);
     let pages = data["pages"].as_array().unwrap();
     assert_eq!(pages.len(), samples::all().len());
