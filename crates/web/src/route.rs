@@ -198,6 +198,17 @@ impl Table {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         let first = self.routes().find(|r| r.matches(path).is_some())?;
+        let Some((route, params)) = self.find(&parts.method, path) else {
+            let refused = match parts.method {
+                Method::OPTIONS => preflight(first, &self.allow(path)),
+                _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED)
+                    .with_header(http::header::ALLOW, self.allow(path)),
+            };
+            let mut refused = refused.into_http(first.class, first.cors, visitor.is_https());
+            identify(&mut refused, first.class, &visitor.request_id);
+            return Some(refused);
+        };
+        // Behind the refusal of methods, which counts to no limit and so must not read the database.
         let arrived = match domain::arrive(site.app(), visitor).await {
             Ok(arrived) => arrived,
             Err(fault) => {
@@ -210,16 +221,6 @@ impl Table {
         };
         let visitor = &*arrived;
         let secure = visitor.is_https();
-        let Some((route, params)) = self.find(&parts.method, path) else {
-            let refused = match parts.method {
-                Method::OPTIONS => preflight(first, &self.allow(path)),
-                _ => Response::empty(StatusCode::METHOD_NOT_ALLOWED)
-                    .with_header(http::header::ALLOW, self.allow(path)),
-            };
-            let mut refused = refused.into_http(first.class, first.cors, secure);
-            identify(&mut refused, first.class, &visitor.request_id);
-            return Some(refused);
-        };
         let request = Request::new(site, visitor, &parts, &body, params);
         let response = answer(site, visitor, &parts, route, request).await?;
         let mut response = response.into_http(route.class, route.cors, secure);

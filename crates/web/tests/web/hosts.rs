@@ -150,6 +150,22 @@ async fn hosts_are_looked_up_once_and_changes_seen_at_once() {
 }
 
 #[tokio::test]
+async fn a_method_that_no_route_has_costs_no_look_at_the_domains() {
+    let site = Site::new(Settings::dev()).await;
+    let before = site.app.store.work().reads;
+    for (number, method) in [Method::OPTIONS, Method::PUT, Method::DELETE]
+        .into_iter()
+        .enumerate()
+    {
+        let request = crate::site::request(method, "/login");
+        let host = format!("shop{number}.localhost:9229");
+        let found = site.ask_host(&host, request).await;
+        assert!(found.headers().contains_key("allow"));
+    }
+    assert_eq!(site.app.store.work().reads, before);
+}
+
+#[tokio::test]
 async fn a_custom_domain_is_no_host_of_a_prefix() {
     let site = Site::new(Settings {
         domain_base: Some("id.example".into()),
