@@ -120,11 +120,18 @@ async fn browse(
 ) -> Response {
     let (origins, headers) = (&state.origins, &parts.headers);
     let asked = origins.asked(peer, named, headers);
+    // The page at `/` shows codes in `dev`. A foreign page whose name leads here can send a report of a proxy, but not
+    // another Host.
+    let is_foreign = parts.uri.path() == "/" && !origins.may_administer(named, headers);
+    let base_url = match is_foreign {
+        true => None,
+        false => origins.base_url(peer, &asked, headers),
+    };
     let visitor = Visitor {
         address: origins.client(peer, headers),
         user_agent: text(headers, header::USER_AGENT),
         host: asked.to_string(),
-        base_url: origins.base_url(peer, &asked, headers),
+        base_url,
         domain_url: origins.domain_url(peer, &asked, headers),
         domain: None,
         request_id,

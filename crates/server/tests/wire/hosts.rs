@@ -207,6 +207,19 @@ async fn a_browser_gets_a_page_and_other_clients_what_they_always_got() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_page_cannot_report_a_host_of_dev() {
+    let (server, pool) = start(Options::default().with("trusted_proxies", "127.0.0.1")).await;
+    let shows = async |host: &str| {
+        let more = [BROWSER, "x-forwarded-host: localhost:9229"];
+        let answer = get(&server, "/", host, &more).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer.contains(&pool)
+    };
+    assert!(shows("127.0.0.1:9229").await);
+    assert!(!shows("evil.example").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn serve_shows_browsers_nothing() {
     let (server, pool) = start(serve()).await;
     for host in ["id.test", "127.0.0.1", SHOP, PREFIX] {
