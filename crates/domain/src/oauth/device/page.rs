@@ -1,5 +1,6 @@
 //! What happens at `/device`: a user types the code of a device and decides.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use cognate_store::tables::attempts::{self, Limit};
@@ -19,7 +20,7 @@ use crate::tokens::session::{Authorized, SessionDoc};
 
 /// Too many codes were tried.
 const EXCEEDED: Label = Label("too_many_device_codes");
-/// Wrong codes from one address within an hour.
+/// Wrong codes from one client within an hour.
 const BY_ADDRESS: Limit = Limit {
     kind: "device codes by address",
     most: 20,
@@ -120,9 +121,8 @@ async fn count(cx: &Cx<'_>, pool: &Pool, right: bool) -> Result<()> {
     if cx.memory().get::<()>("device code counted").is_some() {
         return Ok(());
     }
-    let address = pool
-        .key
-        .mac("addresses of device codes", cx.client_info.ip.as_bytes());
+    let client = one_client(&cx.client_info.ip);
+    let address = pool.key.mac("addresses of device codes", &client);
     let address = hex::encode(address);
     let (now, until) = (cx.now(), cx.now().saturating_add(HOUR));
     let mut batch = Batch::new();
@@ -139,6 +139,16 @@ async fn count(cx: &Cx<'_>, pool: &Pool, right: bool) -> Result<()> {
         }
         Err(CommitError::Conflict(EXCEEDED)) => Err(errors::auth::attempt_limit_exceeded().into()),
         Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
+    }
+}
+
+/// Returns what counts as one client: an address, or the first half of an IPv6 address, of which a single client usually
+/// has all others.
+fn one_client(ip: &str) -> Vec<u8> {
+    match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V4(ip)) => ip.octets().to_vec(),
+        Ok(IpAddr::V6(ip)) => ip.octets().into_iter().take(8).collect(),
+        Err(_) => ip.as_bytes().to_vec(),
     }
 }
 
@@ -190,6 +200,17 @@ pub async fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_an_address_is_one_client() {
+        let same = |a, b| one_client(a) == one_client(b);
+        assert!(same("2001:db8::1", "2001:db8::ffff:1"));
+        assert!(same("192.0.2.1", "::ffff:192.0.2.1"));
+        assert!(same("unknown", "unknown"));
+        assert!(!same("2001:db8::1", "2001:db8:0:1::1"));
+        assert!(!same("192.0.2.1", "192.0.2.2"));
+        assert!(!same("unknown", "192.0.2.1"));
+    }
 
     #[test]
     fn a_code_is_read_as_people_type_it() {
