@@ -165,6 +165,12 @@ pub enum Answer {
         /// The factor to be asked for.
         factor: MfaFactor,
     },
+    /// Leaves the address or number whose first code is awaited, to set up another one or another factor. Pages alone send
+    /// it.
+    SetUpAnew {
+        /// The challenge that is open.
+        instead_of: ChallengeNameType,
+    },
     /// SELECT_CHALLENGE.
     SelectChallenge {
         /// The first factor; None for one that is unknown.
@@ -211,7 +217,7 @@ impl Answer {
             Self::SoftwareToken(_) => C::SoftwareTokenMfa,
             Self::SelectMfa(_) => C::SelectMfaType,
             Self::MfaSetup { .. } => C::MfaSetup,
-            Self::Instead { instead_of, .. } => *instead_of,
+            Self::Instead { instead_of, .. } | Self::SetUpAnew { instead_of } => *instead_of,
             Self::SelectChallenge { .. } => C::SelectChallenge,
             Self::Password(_) => C::Password,
             Self::PasswordSrp(_) => C::PasswordSrp,

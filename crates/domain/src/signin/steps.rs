@@ -346,6 +346,7 @@ async fn judge(
             setup::judge(cx, at, lock, step, contact.as_ref()).await?
         }
         (Answer::Instead { factor, .. }, _) => select::instead(cx, at, lock, step, *factor).await?,
+        (Answer::SetUpAnew { .. }, _) => setup::anew(cx, at, step)?,
         (
             Answer::SelectChallenge {
                 factor,

@@ -20,9 +20,9 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user;
 use crate::signin::lock::Lock;
-use crate::signin::mfa::codes;
 use crate::signin::mfa::decide::{Decision, decide};
 use crate::signin::mfa::software_token::{self, TokenRow};
+use crate::signin::mfa::{ask, codes};
 use crate::signin::resume;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Asked, Pass, Step, Verdict};
@@ -73,6 +73,29 @@ pub async fn judge(
     Ok(Verdict::Ask(Asked {
         challenge,
         writes: step.require_unchanged(at, writes)?,
+        replay: step.replay.clone(),
+    }))
+}
+
+/// Leaves the address or number whose first code is awaited, and asks again what is to be set up. The session is spent,
+/// so that one session sends one code and the code that was sent is good no more.
+///
+/// # Errors
+/// The texts of sessions, for one that waits for no such code, at the API, and for a user who need not set up anything.
+pub fn anew(cx: &Cx<'_>, at: At<'_>, step: &Step) -> Result<Verdict> {
+    let awaits = matches!(
+        step.state.expected,
+        Expected::EmailSetup | Expected::SmsSetup
+    );
+    let user = step.known()?;
+    let can = match decide(at.pool, user, &step.state.proven) {
+        Decision::SetUp(can) if awaits && at.surface == Surface::Page => can,
+        _ => return Err(auth::session_invalid().into()),
+    };
+    let challenge = ask::set_up(cx, at, user, step.state.clone(), can)?;
+    Ok(Verdict::Ask(Asked {
+        challenge,
+        writes: step.require_unchanged(at, Batch::new())?,
         replay: step.replay.clone(),
     }))
 }
