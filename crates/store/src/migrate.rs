@@ -126,6 +126,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0020_standard.sql"),
     },
+    Migration {
+        number: 22,
+        name: "0022_browsers",
+        min_program: 2,
+        sql: include_str!("../migrations/0022_browsers.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

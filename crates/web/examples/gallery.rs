@@ -101,6 +101,7 @@ fn look() -> Brand {
         graphics: vec![(FactorKind::App, picture.clone())],
         icons: vec![("Contoso".to_owned(), picture)],
         language_menu: true,
+        country_list: true,
         unstyled: true,
         ..Brand::default()
     }
@@ -116,6 +117,7 @@ fn draw(sample: &Sample, locale: Locale, brand: &Brand) -> String {
         query: QUERY,
         csrf: "c3JmLXRva2Vu",
         alert: sample.alert.clone(),
+        ends: None,
         terms_of_use: documents.then_some("https://app.example.com/terms"),
         privacy_policy: documents.then_some("https://app.example.com/privacy"),
     };

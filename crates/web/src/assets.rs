@@ -46,6 +46,14 @@ pub static SCRIPT: Asset = Asset::new(
     include_str!("../assets/pages.js"),
 );
 
+/// The script of the pages of managed login with a list of countries, and of those that end.
+pub static STEPS: Asset = Asset::new(
+    "steps",
+    "js",
+    "text/javascript; charset=utf-8",
+    include_str!("../assets/steps.js"),
+);
+
 /// The styles of the classic pages.
 pub static CLASSIC: Asset = Asset::new(
     "classic",
@@ -87,9 +95,10 @@ pub static FORM_POST: Asset = Asset::new(
 );
 
 /// All files.
-pub static ASSETS: [&Asset; 7] = [
+pub static ASSETS: [&Asset; 8] = [
     &STYLE,
     &SCRIPT,
+    &STEPS,
     &CLASSIC,
     &CLASSIC_SCRIPT,
     &HOME,

@@ -19,6 +19,7 @@ mod home;
 pub mod locale;
 mod oauth;
 pub mod pages;
+pub mod phone;
 pub mod request;
 pub mod response;
 pub mod route;

@@ -1,5 +1,7 @@
 //! The end of a sign-in on a page: a session of the browser, and a code or tokens for the client.
 
+use std::sync::Arc;
+
 use cognate_store::Batch;
 use cognate_store::tables::guards;
 
@@ -10,7 +12,9 @@ use crate::oauth::authorization::{Authorization, COGNITO, ResponseType};
 use crate::oauth::browser_session::{self, BrowserSession, Opened, SessionCookie};
 use crate::oauth::code;
 use crate::oauth::reply::Reply;
+use crate::records::device::BrowserCookie;
 use crate::records::user::User;
+use crate::signin::device::browser::Browser;
 use crate::signin::opening::Ending;
 use crate::signin::triggers::{self, Signs};
 use crate::signin::{At, Surface};
@@ -26,8 +30,8 @@ use crate::tokens::session::{Authorized, SessionDoc};
 pub struct OnPage<'a> {
     /// The request that the sign-in answers.
     pub authorization: &'a Authorization,
-    /// The host that was asked.
-    pub host: &'a str,
+    /// What the request says about its browser, and the host that was asked.
+    pub browser: Browser<'a>,
     /// The cookie of the session that the new one replaces.
     pub replaces: Option<&'a str>,
 }
@@ -38,6 +42,8 @@ pub struct Finished {
     pub reply: Reply,
     /// The cookie of the new session.
     pub cookie: SessionCookie,
+    /// The cookie by which the browser is remembered, where it is.
+    pub remembered: Option<Arc<BrowserCookie>>,
 }
 
 impl OnPage<'_> {
@@ -59,6 +65,10 @@ impl Ending for OnPage<'_> {
         }
     }
 
+    fn browser(&self) -> Option<&Browser<'_>> {
+        Some(&self.browser)
+    }
+
     fn keep(
         &self,
         cx: &Cx<'_>,
@@ -68,7 +78,7 @@ impl Ending for OnPage<'_> {
     ) -> Result<Batch> {
         let fresh = browser_session::Fresh::of(cx, &session.user.id);
         let opened = Opened {
-            host: self.host,
+            host: self.browser.host,
             client: at.client,
             user_id: &session.user.id,
             provider: COGNITO,
@@ -116,6 +126,7 @@ impl Ending for OnPage<'_> {
         Ok(Finished {
             reply,
             cookie: fresh.cookie(at.pool, at.client),
+            remembered: session.browser.clone(),
         })
     }
 }

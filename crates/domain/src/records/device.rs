@@ -1,7 +1,7 @@
 //! A device that a user confirmed, as the rest of the domain sees it.
 
 use cognate_crypto::seal::Context;
-use cognate_crypto::secret::{Secret, SecretBytes};
+use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
 use cognate_crypto::srp::Verifier;
 use cognate_shapes::{AttributeType, DeviceType, Timestamp};
 use cognate_store::Store;
@@ -115,6 +115,53 @@ pub fn open_pending(
     let row = row_id(user_id, device_key);
     let plain = pool.key.open(&context(pool, "pending", &row), sealed)?;
     Ok(serde_json::from_slice(plain.expose()).ok())
+}
+
+/// What a device that is a remembered browser proves itself by.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct BrowserProof {
+    /// A MAC of its secret and of what it is bound to, in hexadecimal.
+    pub mac: String,
+    /// The MAC that was right before.
+    pub before: Option<String>,
+    /// When the secret was made, in microseconds.
+    pub changed: i64,
+    /// The end, in microseconds.
+    pub until: i64,
+    /// A mark of the password with which the user signed in when it was remembered.
+    pub credential: String,
+}
+
+impl BrowserProof {
+    /// Returns the form in which it is kept.
+    ///
+    /// # Errors
+    /// None that can arise.
+    pub fn seal(&self, pool: &Pool, user_id: &str, device_key: &str) -> Result<Vec<u8>> {
+        let row = row_id(user_id, device_key);
+        let plain = serde_json::to_vec(self)?;
+        Ok(pool.key.seal(&context(pool, "browser", &row), &plain))
+    }
+
+    /// Undoes [`seal`](Self::seal).
+    ///
+    /// # Errors
+    /// An internal fault for anything else.
+    pub fn open(pool: &Pool, user_id: &str, device_key: &str, sealed: &[u8]) -> Result<Self> {
+        let row = row_id(user_id, device_key);
+        let plain = pool.key.open(&context(pool, "browser", &row), sealed)?;
+        Ok(serde_json::from_slice(plain.expose())?)
+    }
+}
+
+/// The cookie of a remembered browser. Its name differs between the users of a browser and tells neither.
+pub struct BrowserCookie {
+    /// The end of its name.
+    pub name: String,
+    /// The value, in characters that a cookie may have.
+    pub value: SecretString,
+    /// Its time to live, in seconds.
+    pub seconds: u32,
 }
 
 /// The extent to which an answer describes a device.

@@ -10,11 +10,11 @@ use crate::errors::{Fault, Result};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{AnswerRequest, StartRequest};
 use crate::signin::challenge::Challenge;
+use crate::signin::device::browser;
 use crate::signin::event::AuthEvent;
 use crate::signin::lock::Lock;
 use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
-use crate::signin::triggers::Signs;
 use crate::signin::verdict::{Asked, Authenticated, Judged, Replay, Step, Verdict, Wrong};
 use crate::signin::{At, custom, steps, triggers};
 
@@ -41,7 +41,7 @@ pub async fn start<E: Ending>(
         metadata: None,
         ..at
     };
-    let concluded = conclude(cx, at, &mut lock, judged, ending.signs()).await;
+    let concluded = conclude(cx, at, &mut lock, judged, ending).await;
     finish(cx, at, concluded, ending).await
 }
 
@@ -57,17 +57,17 @@ pub async fn answer<E: Ending>(
 ) -> Result<Outcome<E::Result>> {
     let mut lock = Lock::default();
     let judged = steps::go_on(cx, at, &mut lock, request).await;
-    let concluded = conclude(cx, at, &mut lock, judged, ending.signs()).await;
+    let concluded = conclude(cx, at, &mut lock, judged, ending).await;
     finish(cx, at, concluded, ending).await
 }
 
 /// Acts on a verdict.
-async fn conclude(
+async fn conclude<E: Ending>(
     cx: &Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'_>,
     judged: Judged<(Step, Verdict)>,
-    signs: Signs<'_>,
+    ending: &E,
 ) -> Judged<Conclusion> {
     let (step, verdict) = judged?;
     let (mut authenticated, mut batch) = match verdict {
@@ -85,6 +85,9 @@ async fn conclude(
         }
         Verdict::Passed(pass) => step.complete(at, pass)?,
     };
+    let browser = ending.browser();
+    let met = browser::meet(cx, at, &authenticated, browser).await?;
+    batch = met.take_part(cx, at, &mut authenticated, batch);
     loop {
         match next_step(cx, at, lock, &authenticated, batch).await? {
             Next::Ask(writes, challenge) => {
@@ -102,10 +105,14 @@ async fn conclude(
             },
             Next::Session(writes, device) => {
                 let device = device.as_ref();
-                let consulted =
-                    triggers::after(cx, at, lock, &authenticated, device, signs).await?;
+                let known = device.or_else(|| met.device());
+                let signs = ending.signs();
+                let consulted = triggers::after(cx, at, lock, &authenticated, known, signs).await?;
+                let (writes, cookie) = met.keep(cx, at, &authenticated, browser, writes)?;
                 let opening = opening::prepare(cx, at, authenticated, device, writes, consulted)?;
-                return Ok(Conclusion::Opening(Box::new(opening)));
+                let mut opening = Box::new(opening);
+                opening.session.browser = cookie;
+                return Ok(Conclusion::Opening(opening));
             }
         }
     }

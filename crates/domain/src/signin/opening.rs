@@ -11,6 +11,7 @@ use crate::facts::factor::Factor;
 use crate::records::assurance::Level;
 use crate::records::device::Device;
 use crate::signin::challenge::Challenge;
+use crate::signin::device::browser::Browser;
 use crate::signin::event::AuthEvent;
 use crate::signin::state::credential_mark;
 use crate::signin::triggers::Signs;
@@ -27,6 +28,11 @@ pub trait Ending: Sync {
 
     /// The tokens that [`end`](Ending::end) signs.
     fn signs(&self) -> Signs<'_>;
+
+    /// Returns what the request says about its browser; None at the API.
+    fn browser(&self) -> Option<&Browser<'_>> {
+        None
+    }
 
     /// Adds to the batch of the sign-in the rows by which the session is kept.
     ///

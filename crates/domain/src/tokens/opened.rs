@@ -1,5 +1,7 @@
 //! Opening a session: the ids, the row and the refresh token that end a sign-in, apart from the tokens signed for it.
 
+use std::sync::Arc;
+
 use cognate_shapes::{AuthenticationResultType, NewDeviceMetadataType};
 use cognate_store::Batch;
 use cognate_store::tables::sessions::{self, SessionRow};
@@ -8,6 +10,7 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::client::Client;
+use crate::records::device::BrowserCookie;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::grant::Grant;
@@ -33,6 +36,8 @@ pub struct OpenedSession {
     pub new_device: Option<NewDeviceMetadataType>,
     /// The answer of PreTokenGeneration, which a signer of tokens obeys; None where nobody was asked.
     pub consulted: Option<Consulted>,
+    /// The cookie of the browser that is remembered from now on, or the next one of a browser that was.
+    pub browser: Option<Arc<BrowserCookie>>,
 }
 
 impl OpenedSession {
@@ -53,6 +58,7 @@ impl OpenedSession {
             user,
             new_device: None,
             consulted: None,
+            browser: None,
         }
     }
 

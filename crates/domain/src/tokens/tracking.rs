@@ -171,7 +171,7 @@ pub fn describe(listed: Listed<'_>) -> Result<SessionDescriptionType> {
 }
 
 /// Returns operating system and program of a User-Agent header, as far as it names them.
-fn device(agent: &str) -> String {
+pub fn device(agent: &str) -> String {
     // The more particular word first: the others are in its header too.
     const SYSTEMS: [(&str, &str); 7] = [
         ("Windows", "Windows"),

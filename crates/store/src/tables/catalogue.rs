@@ -190,8 +190,10 @@ pub const CATALOGUE: &[Table] = &[
             "modified",
             "authenticated",
             "mac",
+            "browser",
+            "browser_until",
         ],
-        sealed: &[sealed("sealed"), sealed("pending")],
+        sealed: &[sealed("sealed"), sealed("pending"), sealed("browser")],
         signed: Some(&["group_key", "sealed", "remembered"]),
         ..USER
     },

@@ -26,6 +26,8 @@ const PAGE: &str = concat!(
     columns!(),
     " FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key > ?3 ORDER BY device_key LIMIT ?4"
 );
+const BROWSER: &str =
+    "SELECT browser FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
 const PENDING_BY_LOGIN: &str = "SELECT pending, user_id FROM devices WHERE pool_id = ?1 AND device_key = ?3 \
      AND user_id = (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2)";
 const PENDING_BY_ID: &str =
@@ -43,6 +45,18 @@ const USED: &str = "UPDATE devices SET authenticated = ?4, last_ip = ?5, pending
 const TAKE: &str = "UPDATE devices SET pending = NULL \
      WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3 AND remembered = 1";
 const DELETE: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+const SET_BROWSER: &str = "UPDATE devices SET browser = ?4, browser_until = ?5 \
+     WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3";
+// The change and its condition are one statement, so that of two uses of one secret at once one wins.
+const RENEW_BROWSER: &str = "UPDATE devices SET browser = ?5, authenticated = ?6, last_ip = ?7 \
+     WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3 AND browser = ?4 AND remembered = 1";
+const FORGET_BROWSER: &str =
+    "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3 AND browser = ?4";
+const FORGET_BROWSERS: &str =
+    "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND browser_until <= ?3";
+const LATEST_BROWSERS: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND browser_until < \
+     (SELECT browser_until FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND browser_until IS NOT NULL \
+     ORDER BY browser_until DESC LIMIT 1 OFFSET ?3)";
 const FORGET_USER: &str = "DELETE FROM devices WHERE pool_id = ?1 AND user_id = ?2";
 
 rows! {
@@ -101,6 +115,25 @@ pub async fn get(
             .first((BY_KEY, params![pool_id, user_id, device_key]))
             .await?,
     )
+}
+
+/// Returns what a device that is a remembered browser proves itself by; None for other devices.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn browser(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = store
+        .first((BROWSER, params![pool_id, user_id, device_key]))
+        .await?;
+    match row {
+        Some(mut row) => row.take_opt_bytes(0),
+        None => Ok(None),
+    }
 }
 
 /// Returns up to `limit` devices of a user whose key is above `after`, by key.
@@ -222,6 +255,79 @@ pub fn take(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Bat
 /// Deletes a device; [`DEVICE_GONE`].
 pub fn delete(batch: Batch, pool_id: &str, user_id: &str, device_key: &str) -> Batch {
     batch.one(DELETE, params![pool_id, user_id, device_key], DEVICE_GONE)
+}
+
+/// Makes a device that the same batch adds a remembered browser until `until`; [`DEVICE_GONE`].
+pub fn set_browser(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+    sealed: &[u8],
+    until: i64,
+) -> Batch {
+    batch.one(
+        SET_BROWSER,
+        params![pool_id, user_id, device_key, sealed, until],
+        DEVICE_GONE,
+    )
+}
+
+/// A sign-in with a remembered browser.
+pub struct BrowserUse<'a> {
+    /// What it proved itself by.
+    pub before: &'a [u8],
+    /// What it proves itself by from now on.
+    pub after: &'a [u8],
+    /// The time, in microseconds.
+    pub now: i64,
+    /// The address.
+    pub ip: &'a str,
+}
+
+/// Notes a sign-in with a remembered browser; [`DEVICE_GONE`] for one that is not remembered any more, or that another
+/// sign-in has used since it was read.
+pub fn renew_browser(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+    used: &BrowserUse<'_>,
+) -> Batch {
+    batch.one(
+        RENEW_BROWSER,
+        params![
+            pool_id,
+            user_id,
+            device_key,
+            used.before,
+            used.after,
+            used.now,
+            used.ip
+        ],
+        DEVICE_GONE,
+    )
+}
+
+/// Deletes a remembered browser, unless another sign-in has used it since it was read.
+pub fn forget_browser(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    device_key: &str,
+    sealed: &[u8],
+) -> Batch {
+    batch.run(
+        FORGET_BROWSER,
+        params![pool_id, user_id, device_key, sealed],
+    )
+}
+
+/// Deletes the remembered browsers of a user that ended by `now`, and of the others all but the `most` latest.
+pub fn tidy_browsers(batch: Batch, pool_id: &str, user_id: &str, now: i64, most: i64) -> Batch {
+    let batch = batch.run(FORGET_BROWSERS, params![pool_id, user_id, now]);
+    let last = most.saturating_sub(1).max(0);
+    batch.run(LATEST_BROWSERS, params![pool_id, user_id, last])
 }
 
 /// Deletes every device of a user.

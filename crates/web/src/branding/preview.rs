@@ -63,6 +63,7 @@ fn page(preview: &Preview<'_>, sample: &samples::Sample) -> Value {
         query: QUERY,
         csrf: "",
         alert: sample.alert.clone(),
+        ends: None,
         terms_of_use: None,
         privacy_policy: None,
     };

@@ -90,11 +90,7 @@ async fn form(request: &Request<'_>) -> Flow<Response> {
 
 async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    let name = visit
-        .field(&["username"])
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let name = visit.name();
     let wanted = required(visit.pool(), &[]);
     let mut given = visit.attributes();
     given.retain(|(name, _)| wanted.iter().any(|field| field.name == *name));
@@ -358,7 +354,7 @@ impl Visit<'_> {
             }
             Err(refusal) if is_confirmed(&refusal) => {
                 let next = self.state(Stage::SignIn, &state.who);
-                self.go_with(next, &alert(refusal.message.as_ref(), None))
+                self.go_with(next, &alert(self.told(&refusal), None))
             }
             Err(refusal) => self.refused(state, refusal).await,
         }

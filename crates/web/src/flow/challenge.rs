@@ -9,12 +9,13 @@ use http::StatusCode;
 
 use super::account::brief;
 use super::csrf::Refused;
+use super::paths;
 use super::screens::can_resend;
+use super::set_up::{self, Awaited};
 use super::state::{CodeFor, PageState, Stage};
 use super::step::{From, first_challenge, missing, second_factor};
 use super::stop::{Flow, settle};
 use super::visit::{Visit, alert, done};
-use super::{paths, set_up};
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
@@ -102,8 +103,13 @@ impl Visit<'_> {
         }
         let shown = state.take_alert();
         let was_shown = shown.is_some();
+        let ends = match state.stage {
+            Stage::Over | Stage::Pending => None,
+            _ => Some(state.ends),
+        };
+        let screen = self.screen(&state);
         let page = self
-            .page(StatusCode::OK, shown, &self.screen(&state))
+            .page_until(StatusCode::OK, shown, &screen, ends)
             .await?;
         match state.stage {
             // The next sign-in finds the name.
@@ -284,7 +290,7 @@ impl Visit<'_> {
             return self.go_with(state, &missing(&self.words().choice_missing, "factor"));
         };
         self.admit_answer(&state.who).await?;
-        let given = match instead_of.and_then(asked_by) {
+        let given = match instead_of.and_then(CodeFor::challenge) {
             Some(instead_of) => Answer::Instead { instead_of, factor },
             None => Answer::SelectMfa(Needed::present(Some(factor))),
         };
@@ -343,7 +349,11 @@ impl Visit<'_> {
     /// Sends a code again.
     async fn resend_code(&self, state: PageState) -> Flow<Response> {
         let Stage::Code {
-            of, factors, sent, ..
+            of,
+            factors,
+            sent,
+            contact,
+            ..
         } = state.stage.clone()
         else {
             return self.go(&state);
@@ -355,8 +365,12 @@ impl Visit<'_> {
         if left > 0 {
             return self.go_with(state, &missing(&self.wait_text(left), "code"));
         }
+        if let Some(value) = contact {
+            let awaited = Awaited { of, value, factors };
+            return awaited.send_again(self, state).await;
+        }
         self.admit_answer(&state.who).await?;
-        let stepped = match (asked_by(of), second_factor(of.kind())) {
+        let stepped = match (of.challenge(), second_factor(of.kind())) {
             (Some(instead_of), Some(factor)) => {
                 self.answer(&state, Answer::Instead { instead_of, factor })
                     .await
@@ -411,6 +425,15 @@ impl Visit<'_> {
                 };
                 self.go(&state.at(stage))
             }
+            Stage::Code {
+                of,
+                factors,
+                contact: Some(value),
+                ..
+            } => {
+                let awaited = Awaited { of, value, factors };
+                awaited.go_back(self, state).await
+            }
             Stage::SetUpApp { factors, .. } | Stage::SetUpContact { factors, .. }
                 if factors.len() > 1 =>
             {
@@ -419,17 +442,6 @@ impl Visit<'_> {
             }
             _ => self.go(&self.state(Stage::SignIn, &state.who)),
         }
-    }
-}
-
-/// Returns the challenge that asks for a second factor.
-fn asked_by(of: CodeFor) -> Option<cognate_shapes::ChallengeNameType> {
-    use cognate_shapes::ChallengeNameType as C;
-    match of {
-        CodeFor::SmsMfa => Some(C::SmsMfa),
-        CodeFor::EmailMfa => Some(C::EmailOtp),
-        CodeFor::AppMfa => Some(C::SoftwareTokenMfa),
-        CodeFor::SmsFirst | CodeFor::EmailFirst | CodeFor::SmsSetUp | CodeFor::EmailSetUp => None,
     }
 }
 

@@ -260,6 +260,7 @@ impl<'r> Visit<'r> {
             query: &query,
             csrf: &self.csrf.token,
             alert,
+            ends: None,
             terms_of_use: None,
             privacy_policy: None,
         };

@@ -104,6 +104,7 @@ pub(super) async fn draw(
         query: "",
         csrf: &csrf.token,
         alert: None,
+        ends: None,
         terms_of_use: None,
         privacy_policy: None,
     };

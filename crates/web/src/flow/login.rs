@@ -106,11 +106,7 @@ fn account_name(session: &browser_session::BrowserSession) -> String {
 
 async fn sign_in(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    let name = visit
-        .field(&["username"])
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let name = visit.name();
     let password = visit
         .form
         .get("password")

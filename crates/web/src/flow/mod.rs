@@ -8,8 +8,10 @@
 //! | [`parameters`] | the query that every page carries on, byte for byte |
 //! | [`state`] | a sign-in between two pages, sealed in a cookie of its own |
 //! | [`visit`] | a request, checked: authorization, version, cookies |
+//! | [`typed`] | names and numbers of a form, as they are kept |
 //! | [`paths`] | the page of each stage |
 //! | [`screens`] | what a page shows |
+//! | [`refusal`] | the words for a refusal of the domain |
 //! | [`answer`] | the answer to the client, the page for errors |
 //! | [`step`] | a step of a sign-in: calls the driver, goes on to the page that it asks for |
 //! | others | the handlers |
@@ -29,6 +31,7 @@ mod parameters;
 mod passkey;
 mod paths;
 mod providers;
+mod refusal;
 mod reset;
 mod screens;
 mod set_up;
@@ -36,6 +39,7 @@ mod state;
 mod step;
 mod stop;
 mod texts;
+mod typed;
 mod visit;
 
 use cognate_domain::oauth::authorization::Cause;

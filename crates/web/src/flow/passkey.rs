@@ -128,7 +128,7 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
             use cognate_domain::errors::ErrorCode as E;
             match refusal.code {
                 E::InternalError | E::ResourceNotFound => Err(refusal.into()),
-                _ => visit.go_with(state, &alert(refusal.message.as_ref(), None)),
+                _ => visit.go_with(state, &alert(visit.told(&refusal), None)),
             }
         }
     }

@@ -71,11 +71,7 @@ async fn name_page(request: &Request<'_>) -> Flow<Response> {
 
 async fn take_name(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    let name = visit
-        .field(&["username"])
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let name = visit.name();
     let here = visit.state(Stage::Forgot, &name);
     if visit.check_form().is_err() {
         return visit

@@ -5,6 +5,7 @@ use cognate_domain::messages::destination;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::records::schema;
 use cognate_domain::resources::providers;
+use cognate_domain::signin::device::browser::asks;
 use cognate_domain::users::password_policy;
 use cognate_shapes::{ExplicitAuthFlowsType, IdentityProviderTypeType, UsernameAttributeType};
 use qrcode::{Color, QrCode};
@@ -252,13 +253,15 @@ impl Visit<'_> {
                 place,
                 factors,
                 sent,
+                contact,
             } => Screen::Code(Code {
                 kind: of.kind(),
                 who: who(),
                 place,
-                others: factors.len() > 1,
+                others: contact.is_none() && factors.len() > 1,
+                set_up: contact.is_some(),
                 resend: can_resend(of).then(|| self.resend(sent)),
-                can_remember: false,
+                can_remember: is_second(of) && asks(self.pool()),
             }),
             Stage::Passkey { options, factors } => Screen::Passkey(Passkey {
                 who: who(),
@@ -328,10 +331,12 @@ impl Visit<'_> {
     }
 }
 
+/// True if the code is of a second factor that the user has: after it a browser may be remembered.
+fn is_second(of: CodeFor) -> bool {
+    matches!(of, CodeFor::SmsMfa | CodeFor::EmailMfa | CodeFor::AppMfa)
+}
+
 /// True if a code can be sent again.
 pub(super) fn can_resend(of: CodeFor) -> bool {
-    match of {
-        CodeFor::SmsMfa | CodeFor::EmailMfa | CodeFor::SmsFirst | CodeFor::EmailFirst => true,
-        CodeFor::AppMfa | CodeFor::SmsSetUp | CodeFor::EmailSetUp => false,
-    }
+    of.kind() != FactorKind::App
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_crypto::hash::sha256;
 use cognate_domain::clock::utc_day;
 use cognate_domain::records::pool::Pool;
+use cognate_shapes::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
 use crate::cookies::{CookieError, Cookies, SameSite, SetCookie, VALUE_BYTES};
@@ -64,6 +65,16 @@ impl CodeFor {
             Self::AppMfa => FactorKind::App,
         }
     }
+
+    /// Returns the challenge that asks for the code, for the codes of second factors.
+    pub(super) fn challenge(self) -> Option<ChallengeNameType> {
+        match self {
+            Self::SmsMfa | Self::SmsSetUp => Some(ChallengeNameType::SmsMfa),
+            Self::EmailMfa | Self::EmailSetUp => Some(ChallengeNameType::EmailOtp),
+            Self::AppMfa => Some(ChallengeNameType::SoftwareTokenMfa),
+            Self::SmsFirst | Self::EmailFirst => None,
+        }
+    }
 }
 
 /// What the next page is.
@@ -82,12 +93,14 @@ pub(super) enum Stage {
         factors: Vec<FactorKind>,
         direct: bool,
     },
-    /// A code; `sent`: when, in seconds.
+    /// A code; `sent`: when, in seconds. `contact`: the address or number that is being set up.
     Code {
         of: CodeFor,
         place: Option<String>,
         factors: Vec<FactorKind>,
         sent: i64,
+        #[serde(default)]
+        contact: Option<String>,
     },
     /// A passkey.
     Passkey {
@@ -152,6 +165,9 @@ pub(super) struct PageState {
     /// The end, in microseconds.
     pub(super) ends: i64,
     alert: Option<KeptAlert>,
+    /// True if the browser is to be remembered once the sign-in is complete.
+    #[serde(default)]
+    pub(super) remember: bool,
     /// The session of the driver, or of a sign-up.
     #[serde(skip)]
     pub(super) session: Option<String>,
@@ -165,6 +181,7 @@ impl PageState {
             who: cut(who),
             ends,
             alert: None,
+            remember: false,
             session: None,
         }
     }

@@ -4,8 +4,10 @@ use cognate_domain::accounts::resend_code::{AnotherCode, resend_code};
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::factor::MfaFactor;
 use cognate_domain::oauth::hosted::{Finished, OnPage};
+use cognate_domain::records::device::BrowserCookie;
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
 use cognate_domain::signin::challenge::{Ask, Challenge};
+use cognate_domain::signin::device::browser::Browser;
 use cognate_domain::signin::mfa::setup;
 use cognate_domain::signin::opening::Outcome;
 use cognate_domain::signin::passkey::relying_party::registers;
@@ -16,10 +18,10 @@ use cognate_shapes::{Category, ChallengeNameType, DefaultEmailOptionType, Delive
 
 use super::state::{CodeFor, PageState, Stage};
 use super::stop::{Flow, Stop};
-use super::visit::{SESSION, Visit, alert};
+use super::visit::{REMEMBERED, SESSION, Visit, alert};
 use super::{answer, paths};
 use crate::action;
-use crate::cookies::{SameSite, SetCookie};
+use crate::cookies::{CookieError, SameSite, SetCookie};
 use crate::failure::Failure;
 use crate::response::Response;
 use crate::views::frame::Alert;
@@ -28,15 +30,20 @@ use crate::views::screen::FactorKind;
 /// The longest WebAuthn options that a page keeps, in bytes.
 const LONGEST_OPTIONS: usize = 1_024;
 
+/// The most users of one browser whom it is remembered for.
+const MOST_USERS: usize = 8;
+
 /// Where a step was taken, as far as that decides about the page after it.
 #[derive(Clone, Default)]
 pub(super) struct From {
     /// The second factors that the user could choose from.
     pub(super) second: Vec<FactorKind>,
-    /// True if an address or number is being set up.
-    pub(super) set_up: bool,
+    /// The address or number that is being set up.
+    pub(super) set_up: Option<String>,
     /// True if the user has just signed up.
     pub(super) signed_up: bool,
+    /// True if the browser is to be remembered once the sign-in is complete.
+    pub(super) remember: bool,
     /// What the next page says.
     pub(super) told: Option<Alert>,
 }
@@ -53,7 +60,7 @@ impl Visit<'_> {
             device_key: None,
             way,
         };
-        let (cx, ending) = (self.request.cx(Endpoint::SignIn), self.ending());
+        let (cx, ending) = (self.request.cx(Endpoint::SignIn), self.ending(false));
         let client_id = self.client().id.as_str();
         let attempt = async || {
             // Read again by each attempt: what it read before may be out of date.
@@ -71,20 +78,15 @@ impl Visit<'_> {
 
     /// Answers a challenge.
     pub(super) async fn answer(&self, state: &PageState, given: Answer) -> Stepped {
-        let session = state.session.clone().unwrap_or_default();
-        self.answer_to(&state.who, session, given).await
-    }
-
-    /// Answers the challenge of a session.
-    pub(super) async fn answer_to(&self, who: &str, session: String, given: Answer) -> Stepped {
         let request = AnswerRequest {
-            name: Needed::present(who.to_owned()),
+            name: Needed::present(state.who.clone()),
             proof: ClientProof::Trusted,
             device_key: None,
-            session: Needed::present(session),
+            session: Needed::present(state.session.clone().unwrap_or_default()),
             answer: given,
         };
-        let (cx, ending) = (self.request.cx(Endpoint::SignIn), self.ending());
+        let wish = state.remember || self.wants_to_be_remembered();
+        let (cx, ending) = (self.request.cx(Endpoint::SignIn), self.ending(wish));
         let client_id = self.client().id.as_str();
         let attempt = async || {
             let (pool, client) = cx.client(client_id).await?;
@@ -99,12 +101,21 @@ impl Visit<'_> {
         action::run(&cx, || Box::pin(attempt())).await
     }
 
-    fn ending(&self) -> OnPage<'_> {
+    fn ending(&self, wish: bool) -> OnPage<'_> {
         OnPage {
             authorization: &self.authorization,
-            host: self.host(),
+            browser: Browser {
+                host: self.host(),
+                cookies: &self.remembered,
+                wish,
+            },
             replaces: self.session_cookie(),
         }
+    }
+
+    /// True if the form says that the browser is to be remembered.
+    fn wants_to_be_remembered(&self) -> bool {
+        self.field(&["remember_device", "remember"]).is_some()
     }
 
     /// Counts an answer to a challenge.
@@ -129,7 +140,13 @@ impl Visit<'_> {
     ) -> Flow<Response> {
         match stepped {
             Ok(Outcome::SignedIn(_, finished)) => self.finish(&finished, from.signed_up),
-            Ok(Outcome::Challenge(challenge)) => self.ask(&here.who, from, challenge).await,
+            Ok(Outcome::Challenge(challenge)) => {
+                let from = From {
+                    remember: here.remember || self.wants_to_be_remembered(),
+                    ..from
+                };
+                self.ask(&here.who, from, challenge).await
+            }
             Err(refusal) => self.refused(here, refusal).await,
         }
     }
@@ -146,7 +163,33 @@ impl Visit<'_> {
             true => self.redirect(paths::ADD_PASSKEY)?,
             false => answer::reply(&finished.reply, self.request.locale())?,
         };
-        self.forget(response.with_cookie(session))
+        let response = self.forget(response.with_cookie(session))?;
+        match &finished.remembered {
+            Some(cookie) => Ok(self.remember(response, cookie)?),
+            None => Ok(response),
+        }
+    }
+
+    /// Adds the cookie of a remembered browser, and ends those of other users beyond the most that are kept.
+    fn remember(
+        &self,
+        mut response: Response,
+        cookie: &BrowserCookie,
+    ) -> Result<Response, CookieError> {
+        let others = self.remembered.iter().map(|(name, _)| name);
+        for name in others
+            .filter(|name| **name != cookie.name)
+            .skip(MOST_USERS - 1)
+        {
+            let ended = SetCookie::delete(format!("{REMEMBERED}{name}"), SameSite::Lax);
+            if let Ok(ended) = ended {
+                response = response.with_cookie(ended);
+            }
+        }
+        let name = format!("{REMEMBERED}{}", cookie.name);
+        let value = cookie.value.expose().as_str();
+        let set = SetCookie::new(name, value, SameSite::Lax)?;
+        Ok(response.with_cookie(set.for_seconds(cookie.seconds)))
     }
 
     /// Goes on to the page of a challenge.
@@ -170,11 +213,12 @@ impl Visit<'_> {
                 place,
                 factors,
                 sent,
+                contact: from.set_up.clone(),
             }
         };
         let stage = match ask {
             Ask::SmsMfa { delivery, .. } => {
-                let of = if from.set_up {
+                let of = if from.set_up.is_some() {
                     CodeFor::SmsSetUp
                 } else {
                     CodeFor::SmsMfa
@@ -182,7 +226,7 @@ impl Visit<'_> {
                 code(of, Some(delivery.destination))
             }
             Ask::EmailOtp(delivery) => {
-                let of = match (is_first, from.set_up) {
+                let of = match (is_first, from.set_up.is_some()) {
                     (true, _) => CodeFor::EmailFirst,
                     (false, true) => CodeFor::EmailSetUp,
                     (false, false) => CodeFor::EmailMfa,
@@ -233,7 +277,8 @@ impl Visit<'_> {
             | Ask::DeviceSrp { .. }
             | Ask::DeviceVerifier { .. } => return self.over(who),
         };
-        let state = self.state(stage, who).with_session(session);
+        let mut state = self.state(stage, who).with_session(session);
+        state.remember = from.remember;
         match &from.told {
             Some(told) => self.go(&state.with_alert(told)),
             None => self.go(&state),
@@ -281,7 +326,7 @@ impl Visit<'_> {
             ErrorCode::NotAuthorized if is_of_session(&refusal) => self.over(&here.who),
             _ => {
                 let field = field_of(&refusal, &here.stage);
-                let shown = alert(refusal.message.as_ref(), field);
+                let shown = alert(self.told(&refusal), field);
                 // The time to answer is the session's, whatever is shown meanwhile.
                 self.go_with(here, &shown)
             }
@@ -313,7 +358,7 @@ impl Visit<'_> {
             Err(refusal) if refusal.code == ErrorCode::InternalError => Err(refusal.into()),
             Err(refusal) => {
                 let stage = self.confirm_stage(None, DeliveryMediumType::Email);
-                let shown = alert(refusal.message.as_ref(), None);
+                let shown = alert(self.told(&refusal), None);
                 self.go_with(self.state(stage, &here.who), &shown)
             }
         }

@@ -2,6 +2,7 @@
 
 use cognate_access::rates::User;
 use cognate_crypto::hash::secret_hash;
+use cognate_crypto::secret::SecretString;
 use cognate_domain::oauth::authorization::{Authorization, Cause, Parameters, Refusal, check};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::refused::record;
@@ -32,6 +33,10 @@ use crate::views::{Frame, Screen};
 
 /// The cookie of the browser's session, as scripts know it (endpoints.md 1.13).
 pub(super) const SESSION: &str = "cognito";
+/// The beginning of the names of the cookies by which a browser is remembered.
+pub(super) const REMEMBERED: &str = "device-";
+/// The most of them that are looked at.
+const MOST_REMEMBERED: usize = 64;
 /// The number of managed login.
 const MANAGED: i64 = 2;
 const SECOND: i64 = 1_000_000;
@@ -49,6 +54,8 @@ pub(super) struct Visit<'r> {
     pub(super) csrf: Csrf,
     pub(super) authorization: Authorization,
     pub(super) version: Version,
+    /// The cookies by which the browser is remembered: the ends of their names, and their values.
+    pub(super) remembered: Vec<(String, SecretString)>,
     /// The query without the language, which names the sign-in.
     sign_in: String,
 }
@@ -86,6 +93,7 @@ impl<'r> Visit<'r> {
             request,
             sign_in: query.without(&["lang"]),
             csrf: Csrf::read(&cookies),
+            remembered: remembered(&cookies),
             query,
             form,
             cookies,
@@ -157,7 +165,11 @@ impl<'r> Visit<'r> {
             let name = name
                 .strip_prefix("requiredAttributes[")?
                 .strip_suffix(']')?;
-            Some((name.to_owned(), value.trim().to_owned()))
+            let value = match name {
+                "phone_number" => self.number(value.trim()),
+                _ => value.trim().to_owned(),
+            };
+            Some((name.to_owned(), value))
         };
         self.form.iter().filter_map(named).collect()
     }
@@ -275,6 +287,20 @@ impl<'r> Visit<'r> {
         alert: Option<Alert>,
         screen: &Screen,
     ) -> Flow<Response> {
+        self.page_until(status, alert, screen, None).await
+    }
+
+    /// Draws the page of a step that ends. `ends`: when, in microseconds.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(super) async fn page_until(
+        &self,
+        status: StatusCode,
+        alert: Option<Alert>,
+        screen: &Screen,
+        ends: Option<i64>,
+    ) -> Flow<Response> {
         let locale = self.request.locale();
         let (app, client) = (self.request.app(), self.client());
         let look = branding::load(app, &self.pool().id, &client.id, self.version, locale).await?;
@@ -287,6 +313,7 @@ impl<'r> Visit<'r> {
             query: &self.query.raw,
             csrf: &self.csrf.token,
             alert,
+            ends: ends.map(|ends| ends.saturating_sub(self.now()).div_euclid(SECOND)),
             terms_of_use: terms.map(|terms| terms.terms_of_use.as_str()),
             privacy_policy: terms.map(|terms| terms.privacy_policy.as_str()),
         };
@@ -421,6 +448,16 @@ pub(super) fn unfit(op: Op, mut input: Value) -> Option<Alert> {
 /// policy says.
 pub(super) fn is_long(password: &str) -> bool {
     password.chars().count() >= SHORTEST_PASSWORD
+}
+
+/// Returns the cookies by which a browser is remembered.
+fn remembered(cookies: &Cookies<'_>) -> Vec<(String, SecretString)> {
+    let pair = |(name, value): (&str, &str)| {
+        let name = name.strip_prefix(REMEMBERED)?;
+        Some((name.to_owned(), SecretString::new(value.to_owned())))
+    };
+    let sent = cookies.beginning(REMEMBERED).take(MOST_REMEMBERED);
+    sent.filter_map(pair).collect()
 }
 
 /// Returns the alert of a refusal.

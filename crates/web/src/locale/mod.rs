@@ -11,6 +11,7 @@ mod errors;
 mod fill;
 mod pages;
 mod plural;
+mod refusals;
 mod texts;
 
 pub use alerts::Alerts;
@@ -19,6 +20,7 @@ pub use errors::Errors;
 pub use fill::{Segment, fill, segments};
 pub use pages::Pages;
 pub use plural::Plural;
+pub use refusals::Refusals;
 pub use texts::Texts;
 
 /// The direction of writing.

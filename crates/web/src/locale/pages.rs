@@ -95,6 +95,8 @@ section! {
         step: String,
         /// For screen readers, once a form was sent.
         busy: String,
+        /// The step ends in a minute.
+        ends_soon: String,
         /// In `dev`, where the service would show no page.
         unstyled: String,
     }
@@ -111,6 +113,8 @@ section! {
         new_password: String,
         confirm_password: String,
         code: String,
+        /// The list of countries before a phone number.
+        country: String,
         /// The code that another device shows.
         device_code: String,
         /// The name of an app or a passkey.
@@ -145,6 +149,8 @@ section! {
     /// Lines below fields.
     Help {
         phone: String,
+        /// The same below a list of countries.
+        phone_country: String,
         work_email: String,
         /// Below a code that came by e-mail.
         email_code: String,

@@ -6,6 +6,7 @@ use super::alerts::Alerts;
 use super::confirm_user::ConfirmUser;
 use super::errors::Errors;
 use super::pages::Pages;
+use super::refusals::Refusals;
 
 /// The texts of all pages in one language. They are inserted as text: `<` is no tag. A name in braces, such as `{name}`,
 /// is replaced by a value ([`fill`](super::fill())).
@@ -20,6 +21,8 @@ pub struct Texts {
     pub pages: Pages,
     /// What pages have to say about what was done before.
     pub alerts: Alerts,
+    /// The refusals of the service.
+    pub refusals: Refusals,
 }
 
 /// Reads the file of a language. The files are part of the program and a test reads each of them; one that cannot be

@@ -28,6 +28,8 @@ pub struct Frame<'a> {
     pub csrf: &'a str,
     /// What the page has to say about what was done before.
     pub alert: Option<Alert>,
+    /// The seconds until the page's step of a sign-in ends, where it does.
+    pub ends: Option<i64>,
     /// URL of the terms of use, if the client has both documents.
     pub terms_of_use: Option<&'a str>,
     /// URL of the privacy policy, if the client has both documents.

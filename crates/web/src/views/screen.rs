@@ -186,6 +186,8 @@ pub struct Code {
     pub resend: Option<Resend>,
     /// True if the user may have this browser remembered.
     pub can_remember: bool,
+    /// True if the address or number is being set up, so that the page leads back to it.
+    pub set_up: bool,
 }
 
 /// A passkey.

@@ -7,6 +7,7 @@
 //! secret who has neither password nor session cannot take up the sign-in that its owner just began.
 
 mod block;
+pub mod browser;
 
 use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
@@ -334,12 +335,19 @@ pub fn at_sign_in(
     (batch, Some(part))
 }
 
-/// Returns a key of the service's form: the region and a UUID, with a group of `-` and eight characters.
-fn new_part(pool: &Pool) -> Part {
+/// Returns a key and a group of the service's form: the region and a UUID, and `-` with eight characters.
+fn new_names(pool: &Pool) -> (String, String) {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let key = format!("{}_{}", pool.region, random::uuid_v4());
+    (key, format!("-{}", random::alphanumeric(8, LETTERS)))
+}
+
+/// Returns the part of a device that is new.
+fn new_part(pool: &Pool) -> Part {
+    let (key, group) = new_names(pool);
     Part {
-        key: format!("{}_{}", pool.region, random::uuid_v4()),
-        group: Some(format!("-{}", random::alphanumeric(8, LETTERS))),
+        key,
+        group: Some(group),
     }
 }
 

@@ -91,6 +91,12 @@ fn has_two(pool: &Pool, user: &User, proven: &Proven) -> bool {
     proven.iter().count() > 1 && proven.iter().any(is_second)
 }
 
+/// True if a code was proven besides another factor, which no remembered device stood in for.
+pub fn has_second_code(proven: &Proven) -> bool {
+    let is_code = |factor| matches!(factor, Factor::Sms | Factor::Email | Factor::SoftwareToken);
+    proven.iter().count() > 1 && proven.iter().any(is_code) && !proven.has(Factor::Device)
+}
+
 /// True if a pool that requires a second factor accepts this one although the user did not turn it on.
 fn is_eligible(pool: &Pool, user: &User, factor: MfaFactor) -> bool {
     let offered = match factor {

@@ -7,6 +7,7 @@ use cognate_domain::oauth::code::CodeRequest;
 use cognate_domain::oauth::hosted::{self, Finished, OnPage};
 use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use cognate_domain::signin::answer::{Needed, StartRequest, Way};
+use cognate_domain::signin::device::browser::Browser;
 use cognate_domain::signin::opening::Outcome as Step;
 use cognate_domain::signin::secret_hash::ClientProof;
 use cognate_domain::signin::{At, Surface, driver};
@@ -121,7 +122,7 @@ pub async fn page_at(
         };
         let ending = OnPage {
             authorization,
-            host,
+            browser: Browser::blank(host),
             replaces,
         };
         driver::start(&cx, at, &request, &ending).await

@@ -12,6 +12,7 @@ mod profile;
 mod pushed;
 mod refresh;
 mod refused;
+mod remembered;
 mod revoke;
 mod steps;
 mod user_info;

@@ -5,6 +5,7 @@ use cognate_domain::oauth::authorization::{Authorization, Parameters};
 use cognate_domain::oauth::hosted::{Finished, OnPage};
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
 use cognate_domain::signin::challenge::Ask;
+use cognate_domain::signin::device::browser::Browser;
 use cognate_domain::signin::opening::Outcome as Step;
 use cognate_domain::signin::secret_hash::ClientProof;
 use cognate_domain::signin::{At, Surface, driver};
@@ -29,7 +30,7 @@ async fn send(t: &TestApp, authorization: &Authorization, sent: Sent) -> Step<Fi
         };
         let ending = OnPage {
             authorization,
-            host: HOST,
+            browser: Browser::blank(HOST),
             replaces: None,
         };
         match &sent {

@@ -124,6 +124,9 @@ impl<'a> Step<'a> {
                     step.aside("/mfa/phone/resendCode", "resend", &ours.resend);
                 }
                 step.others(t, s.others);
+                if s.set_up {
+                    step.aside("/mfa/back", "back", &ours.change_contact);
+                }
                 step.back(t);
             }
             Screen::Passkey(s) => {

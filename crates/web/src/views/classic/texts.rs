@@ -89,6 +89,7 @@ pub(super) struct Ours {
     pub(super) mfa_somewhere: String,
     pub(super) remember: String,
     pub(super) resend: String,
+    pub(super) change_contact: String,
     pub(super) choose_mfa_title: String,
     pub(super) set_up_mfa_title: String,
     pub(super) app_title: String,

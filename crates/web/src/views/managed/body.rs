@@ -84,6 +84,8 @@ pub(super) enum Body<'a> {
         again: Option<Again>,
         others: bool,
         can_remember: bool,
+        /// True if the page leads back to the address or number.
+        back: bool,
         lost: Vec<Segment<'a>>,
     },
     Passkey {

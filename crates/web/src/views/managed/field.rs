@@ -7,6 +7,7 @@ use askama::filters::HtmlSafe;
 
 use super::icon::Icon;
 use crate::locale::Pages;
+use crate::phone::COUNTRIES;
 
 /// The names of the styles of a field.
 const CODE: &str = "code ltr";
@@ -38,6 +39,8 @@ pub(super) struct Field<'a> {
     /// True if it takes the focus where there is a keyboard.
     focus: bool,
     required: bool,
+    /// True if a list of countries stands before it.
+    countries: bool,
 }
 
 /// The template escapes what it inserts.
@@ -70,6 +73,7 @@ impl<'a> Field<'a> {
             wrong: None,
             focus: false,
             required: true,
+            countries: false,
         }
     }
 
@@ -98,6 +102,12 @@ impl<'a> Field<'a> {
             autocomplete,
             ..Self::text(t, name, label, "")
         }
+    }
+
+    /// Makes it a field for a phone number, with a list of countries if the look has one.
+    pub(super) fn phone(mut self, countries: bool) -> Self {
+        self.countries = countries;
+        self.of_type("tel")
     }
 
     /// Sets type and keyboard: `email`, `tel`, `url`, `date`.

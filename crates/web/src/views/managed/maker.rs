@@ -1,7 +1,7 @@
 //! The parts that pages have in common, made from a frame.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::field::{Field, Rule, Rules};
 use crate::locale::{Pages, Segment, fill, segments};
@@ -14,6 +14,8 @@ pub(super) struct Maker<'a> {
     pub(super) t: &'static Pages,
     /// The id of the field that the alert is about, once that field was made.
     pub(super) wrong_field: RefCell<Option<String>>,
+    /// True once a list of countries was made.
+    pub(super) has_countries: Cell<bool>,
 }
 
 impl<'a> Maker<'a> {
@@ -22,6 +24,7 @@ impl<'a> Maker<'a> {
             frame,
             t: &frame.locale.texts().pages,
             wrong_field: RefCell::default(),
+            has_countries: Cell::default(),
         }
     }
 
@@ -61,13 +64,26 @@ impl<'a> Maker<'a> {
             NameKind::Phone => (&label.phone, "tel"),
             NameKind::EmailOrPhone => (&label.email_or_phone, "text"),
         };
-        let mut field = Field::text(self.t, "username", label.as_str(), value)
+        let field = Field::text(self.t, "username", label.as_str(), value)
             .of_type(of_type)
             .autocomplete(autocomplete);
-        if kind == NameKind::Phone {
-            field = field.help(&self.t.help.phone);
+        match kind {
+            NameKind::Phone => self.phone(field),
+            _ => field,
         }
-        field
+    }
+
+    /// Makes a field one for a phone number.
+    pub(super) fn phone(&self, field: Field<'a>) -> Field<'a> {
+        let t = &self.t.help;
+        let countries = self.frame.brand.country_list;
+        self.has_countries.set(countries);
+        let help = if countries {
+            &t.phone_country
+        } else {
+            &t.phone
+        };
+        field.phone(countries).help(help)
     }
 
     /// Makes the field of an attribute. Its label is a text of the page, or the bare name of a custom attribute.
@@ -104,7 +120,7 @@ impl<'a> Maker<'a> {
             .id(format!("attribute-{own}"))
             .autocomplete(token);
         self.judged(match field.name.as_str() {
-            "phone_number" => made.help(&self.t.help.phone),
+            "phone_number" => self.phone(made),
             _ => made,
         })
     }

@@ -6,6 +6,7 @@ use super::body::{Body, Scope, Way};
 use super::icon::Icon;
 use super::maker::{Maker, to};
 use super::step::Step;
+use crate::assets::STEPS;
 use crate::branding::{FormLogo, Picture};
 use crate::locale::{Locale, Pages, fill};
 use crate::pages::Layout;
@@ -25,6 +26,8 @@ pub(super) struct Page<'a> {
     step: Step<'a>,
     alert: Option<Told<'a>>,
     languages: Vec<Language>,
+    /// The path of the script for a list of countries, and for a step that ends.
+    more: Option<&'static str>,
 }
 
 /// What was done before.
@@ -71,6 +74,7 @@ impl<'a> Page<'a> {
             step,
             alert,
             languages: languages(frame),
+            more: (make.has_countries.get() || frame.ends.is_some()).then(|| STEPS.path()),
         }
     }
 

@@ -215,13 +215,14 @@ fn code<'a>(make: &Maker<'a>, screen: &'a Code) -> Step<'a> {
         again: screen.resend.map(|when| again(make, resend, when)),
         others: screen.others,
         can_remember: screen.can_remember,
+        back: screen.set_up,
         lost,
     };
     let step = Step::blank(id, heading, body)
         .lead(lead)
         .who(&screen.who)
         .factor(screen.kind)
-        .others(make, screen.others);
+        .others(make, screen.others || screen.set_up);
     match screen.resend {
         Some(_) => step.end(make, "resend", "/mfa/phone/resendCode"),
         None => step,
@@ -303,10 +304,10 @@ fn set_up_contact<'a>(make: &Maker<'a>, screen: &'a SetUpContact) -> Step<'a> {
         FactorKind::Sms => (
             "setup-phone",
             &t.set_up_contact.title_sms,
-            Field::text(t, "contact", t.label.phone.as_str(), &screen.value)
-                .of_type("tel")
-                .autocomplete("tel")
-                .help(&t.help.phone),
+            make.phone(
+                Field::text(t, "contact", t.label.phone.as_str(), &screen.value)
+                    .autocomplete("tel"),
+            ),
         ),
         _ => (
             "setup-email",

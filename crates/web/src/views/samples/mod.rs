@@ -219,6 +219,7 @@ fn code(kind: FactorKind, place: Option<&str>, resend: Option<Resend>) -> Code {
         others: true,
         resend,
         can_remember: false,
+        set_up: false,
     }
 }
 
@@ -365,6 +366,14 @@ fn set_up() -> Vec<Sample> {
             Screen::SetUpContact(SetUpContact {
                 kind: FactorKind::Email,
                 value: String::new(),
+            }),
+        ),
+        sample(
+            "setup-phone-code",
+            Screen::Code(Code {
+                others: false,
+                set_up: true,
+                ..code(FactorKind::Sms, Some("+*******0100"), Some(NOW))
             }),
         ),
         refused(

@@ -63,6 +63,7 @@ fn screens() -> Vec<Screen> {
             others: true,
             resend: Some(resend),
             can_remember: true,
+            set_up: false,
         }),
         Screen::ChooseMfa(ChooseMfa {
             set_up: true,
@@ -164,6 +165,7 @@ fn hostile_texts_stay_texts() {
                     text: EVIL.into(),
                     field: None,
                 }),
+                ends: None,
                 terms_of_use: None,
                 privacy_policy: None,
             };

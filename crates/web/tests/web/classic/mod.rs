@@ -29,6 +29,7 @@ pub fn html_of(screen: &Screen, error: Option<&str>, brand: &Brand) -> String {
         query: QUERY,
         csrf: "the-token",
         alert,
+        ends: None,
         terms_of_use: None,
         privacy_policy: None,
     };

@@ -15,6 +15,7 @@ pub fn code(kind: FactorKind) -> Screen {
         others: true,
         resend: (kind != FactorKind::App).then_some(Resend { after_seconds: 0 }),
         can_remember: true,
+        set_up: false,
     })
 }
 

@@ -310,3 +310,42 @@ async fn a_client_without_own_users_signs_in_nobody_by_the_code_of_a_sign_up() {
             .await,
     );
 }
+
+#[tokio::test]
+async fn a_number_that_is_the_name_gets_the_code_of_its_country() {
+    let pool = json!({
+        "UsernameAttributes": ["phone_number"], "AutoVerifiedAttributes": ["phone_number"],
+        "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"},
+    });
+    let site = Site::new(Settings::dev()).await;
+    let made = site
+        .call(Op::CreateUserPool, with(json!({"PoolName": "site"}), pool))
+        .await;
+    let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
+    let domain = json!({"UserPoolId": pool, "Domain": "some-prefix", "ManagedLoginVersion": 2});
+    site.call(Op::CreateUserPoolDomain, domain).await;
+    let client = another_client(&site, &pool, json!({})).await;
+    let pages = Pages { site, pool, client };
+    let query = pages.query();
+    let mut browser = pages.browser();
+    let name = [
+        ("country", "DE"),
+        ("username", "0151 23456789"),
+        ("password", PASSWORD),
+    ];
+    let (path, _) = browser.step(&format!("/signup?{query}"), &name).await;
+    let code = pages.code().await;
+    browser
+        .post(&format!("{path}?{query}"), &[("code", &code)])
+        .await;
+    let mut browser = pages.browser();
+    code_of(&browser.post(&format!("/login?{query}"), &name).await);
+    // Without the country it is the whole number, as it was always typed.
+    let whole = [("username", "+4915123456789"), ("password", PASSWORD)];
+    code_of(
+        &pages
+            .browser()
+            .post(&format!("/login?{query}"), &whole)
+            .await,
+    );
+}

@@ -9,6 +9,7 @@ mod headers;
 mod mixing;
 mod passkeys;
 mod providers;
+mod remembered;
 mod second_factors;
 mod sign_in;
 

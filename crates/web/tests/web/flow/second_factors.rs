@@ -209,3 +209,95 @@ async fn a_number_or_an_address_is_set_up_where_the_pool_demands_a_factor() {
         assert!(!browser.cookies.contains_key("cognito"));
     }
 }
+
+#[tokio::test]
+async fn a_code_of_a_number_that_is_set_up_comes_again_and_leads_back_to_the_number() {
+    for version in [1, 2] {
+        let pages = two_factors(version, "ON", "verified_email").await;
+        let query = pages.query();
+        let mut browser = pages.browser();
+        let (path, _) = browser.step(&format!("/login?{query}"), &SIGN_IN).await;
+        let choose = format!("{path}?{query}");
+        let (path, _) = browser.step(&choose, &[("factor", "sms")]).await;
+        let number = format!("{path}?{query}");
+        let (verify, html) = browser.step(&number, &[("contact", "+12065550100")]).await;
+        assert!(
+            html.contains("/mfa/phone/resendCode") && html.contains("/mfa/back"),
+            "{html}"
+        );
+        let first = pages.code().await;
+        let (again, back) = (
+            format!("/mfa/phone/resendCode?{query}"),
+            format!("/mfa/back?{query}"),
+        );
+        // Not before the time is over.
+        let (_, html) = browser.step(&again, &[]).await;
+        says(&html, "then ask for a new code");
+        let wait = pages.site.app.advance_clock(31 * SECOND);
+        wait.await.unwrap_or_else(|e| panic!("{e:?}"));
+        let old = browser.clone();
+        let (path, html) = browser.step(&again, &[]).await;
+        assert_eq!(path, verify);
+        says(&html, "A new code was sent.");
+        says(&html, "+*******0100");
+        let second = pages.code().await;
+        let verify = format!("{verify}?{query}");
+        if first != second {
+            let (_, html) = browser.step(&verify, &[("code", &first)]).await;
+            says(&html, "Invalid code or auth state for the user.");
+        }
+        // The page from before the new code is over, whatever is done there.
+        for path in [&verify, &again, &back] {
+            let (_, html) = old.clone().step(path, &[("code", &second)]).await;
+            assert!(is_over(&html), "{path}: {html}");
+        }
+        // Back to the number, which is still there, and on with another one.
+        let (path, html) = browser.step(&back, &[]).await;
+        assert_eq!(format!("{path}?{query}"), number);
+        assert!(html.contains("value=\"+12065550100\"") || html.contains("+12065550100"));
+        let (_, html) = browser.step(&number, &[("contact", "+12065550177")]).await;
+        says(&html, "+*******0177");
+        let (_, html) = browser.step(&verify, &[("code", &second)]).await;
+        says(&html, "Invalid code or auth state for the user.");
+        // Back as far as the choice, and on with an app instead.
+        browser.step(&back, &[]).await;
+        let (path, html) = browser.step(&back, &[]).await;
+        assert_eq!(format!("{path}?{query}"), choose);
+        assert!(html.contains("value=\"app\""), "{html}");
+        let (path, _) = browser.step(&choose, &[("factor", "app")]).await;
+        let code = pages.app_code("jane").await;
+        let sent = browser
+            .post(&format!("{path}?{query}"), &[("code", &code)])
+            .await;
+        code_of(&sent);
+        let jane = pages.admin(Op::AdminGetUser, "jane", json!({})).await;
+        assert_eq!(jane["UserMFASettingList"], json!(["SOFTWARE_TOKEN_MFA"]));
+        assert!(!jane.to_string().contains("+1206555"), "{jane}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_gets_the_code_of_its_country() {
+    for (country, typed, kept) in [
+        ("US", "(206) 555-0100", "+12065550100"),
+        ("DE", "0151 23456789", "+4915123456789"),
+        ("DE", "+1 206 555 0100", "+12065550100"),
+        ("", "+1 206 555 0100", "+12065550100"),
+    ] {
+        let pages = two_factors(2, "ON", "verified_email").await;
+        let query = pages.query();
+        let mut browser = pages.browser();
+        let (path, _) = browser.step(&format!("/login?{query}"), &SIGN_IN).await;
+        let choose = format!("{path}?{query}");
+        let (path, _) = browser.step(&choose, &[("factor", "sms")]).await;
+        let fields = [("country", country), ("contact", typed)];
+        let (path, html) = browser.step(&format!("{path}?{query}"), &fields).await;
+        assert_eq!(path, "/mfa/phone/verify", "{html}");
+        let code = pages.code().await;
+        let verify = format!("{path}?{query}");
+        code_of(&browser.post(&verify, &[("code", &code)]).await);
+        let jane = pages.admin(Op::AdminGetUser, "jane", json!({})).await;
+        let number = json!({"Name": "phone_number", "Value": kept});
+        assert!(jane["UserAttributes"].as_array().unwrap().contains(&number));
+    }
+}

@@ -285,3 +285,60 @@ async fn guesses_and_requests_are_counted_as_at_the_api() {
     let answer = browser.post(&format!("/login?{query}"), &right).await;
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
 }
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_language_of_managed_login() {
+    for (version, lang, words) in [
+        (2, "en", "Incorrect username or password."),
+        (2, "de", "Benutzername oder Passwort ist falsch."),
+        (2, "ar", "اسم المستخدم أو كلمة المرور غير صحيحة."),
+        // The classic pages are English.
+        (1, "de", "Incorrect username or password."),
+    ] {
+        let pages = Pages::new(version).await;
+        let login = format!("/login?{}&lang={lang}", pages.query());
+        let fields = [("username", "jane"), ("password", "Wr0ng-one!")];
+        let (_, html) = pages.browser().step(&login, &fields).await;
+        says(&html, words);
+        // An unknown name is told the same.
+        let fields = [("username", "nobody"), ("password", "Wr0ng-one!")];
+        let (_, html) = pages.browser().step(&login, &fields).await;
+        says(&html, words);
+        let sign_up = format!("/signup?{}&lang={lang}", pages.query());
+        let fields = [("username", "jane"), ("password", PASSWORD)];
+        let (_, html) = pages.browser().step(&sign_up, &fields).await;
+        match (version, lang) {
+            (2, "de") => says(&html, "Diesen Benutzernamen gibt es schon."),
+            (2, "ar") => says(&html, "اسم المستخدم هذا موجود بالفعل."),
+            _ => says(&html, "User already exists"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_step_says_when_it_ends_and_starts_again_with_its_parameters() {
+    let pages = Pages::new(2).await;
+    let input = json!({"UserPoolId": pages.pool, "Username": "jane", "Password": "Temp0rary!", "Permanent": false});
+    pages.site.call(Op::AdminSetUserPassword, input).await;
+    let query = pages.query();
+    let mut browser = pages.browser();
+    let login = format!("/login?{query}");
+    let page = browser.get(&login).await;
+    assert!(!text_of(&page).contains("data-ends"), "a first page ends");
+    let fields = [("username", "jane"), ("password", "Temp0rary!")];
+    let (path, html) = browser.step(&login, &fields).await;
+    assert_eq!(path, "/resetPassword");
+    let (_, rest) = html.split_once("data-ends=\"").unwrap();
+    let seconds: i64 = rest.split('"').next().unwrap().parse().unwrap();
+    assert!((170..=180).contains(&seconds), "{seconds}");
+    says(&html, "Start again");
+    let moved = pages.site.app.advance_clock(181 * 1_000_000).await;
+    moved.unwrap_or_else(|e| panic!("{e:?}"));
+    let ended = browser.get(&format!("{path}?{query}")).await;
+    let ended = browser.get(header(&ended, "location")).await;
+    let html = text_of(&ended).to_owned();
+    assert!(is_over(&html) && !html.contains("data-ends"), "{html}");
+    assert!(plain(&html).contains(&login), "{html}");
+    let again = browser.get(&login).await;
+    assert!(text_of(&again).contains("value=\"jane\""));
+}

@@ -162,6 +162,7 @@ fn screens() -> Vec<Screen> {
             others: false,
             resend: Some(resend),
             can_remember: true,
+            set_up: false,
         }));
     }
     for by_link in [true, false] {
@@ -198,6 +199,7 @@ fn every_value_is_escaped_on_every_page() {
                     text: evil(),
                     field,
                 }),
+                ends: None,
                 terms_of_use: Some(EVIL),
                 privacy_policy: Some(EVIL),
             };
@@ -236,6 +238,7 @@ fn hidden_fields_of_providers_have_no_name_of_the_sign_in() {
         query: "username=a&password=b&csrf=c&client_id=1&identity_provider=X",
         csrf: "the-token",
         alert: None,
+        ends: None,
         terms_of_use: None,
         privacy_policy: None,
     };

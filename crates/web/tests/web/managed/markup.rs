@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cognate_web::assets::{SCRIPT, STYLE};
+use cognate_web::assets::{SCRIPT, STEPS, STYLE};
 use cognate_web::locale::Locale;
 use cognate_web::views::frame::AlertKind;
 use cognate_web::views::samples;
@@ -121,6 +121,7 @@ fn a_refusal_takes_the_focus_and_is_said_at_its_field() {
 fn pages_and_their_files_are_small() {
     assert!(STYLE.bytes().len() <= 20_000, "{}", STYLE.bytes().len());
     assert!(SCRIPT.bytes().len() <= 6 << 10, "{}", SCRIPT.bytes().len());
+    assert!(STEPS.bytes().len() <= 2 << 10, "{}", STEPS.bytes().len());
     for sample in samples::all() {
         for locale in Locale::ALL {
             let html = page(*locale, &sample.screen, sample.alert.clone());

@@ -1,6 +1,7 @@
 //! Managed login: what scripts rely on, what assistive programs need, sizes, and values that are markup.
 
 mod contract;
+mod countries;
 mod hostile;
 mod markup;
 mod tags;
@@ -25,6 +26,7 @@ fn page(locale: Locale, screen: &Screen, alert: Option<Alert>) -> String {
         query: QUERY,
         csrf: "the-token",
         alert,
+        ends: None,
         terms_of_use: Some("https://app.example.com/terms"),
         privacy_policy: Some("https://app.example.com/privacy"),
     };
