@@ -4,7 +4,7 @@ use crate::{MigrateMode, OpenError};
 
 /// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
 /// database asks for the generation of its most demanding migration.
-pub const PROGRAM_GENERATION: i64 = 3;
+pub const PROGRAM_GENERATION: i64 = 4;
 
 /// A step of the schema.
 pub(crate) struct Migration {
@@ -125,6 +125,13 @@ const MIGRATIONS: &[Migration] = &[
         name: "0020_standard",
         min_program: 2,
         sql: include_str!("../migrations/0020_standard.sql"),
+    },
+    // Older programs sign requests of devices without their users.
+    Migration {
+        number: 21,
+        name: "0021_device_users",
+        min_program: 4,
+        sql: include_str!("../migrations/0021_device_users.sql"),
     },
     Migration {
         number: 22,

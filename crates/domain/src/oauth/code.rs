@@ -9,31 +9,23 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use cognate_crypto::{hash, random, secret};
 use cognate_shapes::OAuthFlowType;
 use cognate_store::tables::authorization_codes::{self as table, CodeRow};
-use cognate_store::tables::guards;
 use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
 use crate::audit;
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
-use crate::errors::oauth::{
-    INVALID_GRANT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, refused_by_function,
-};
-use crate::errors::{ErrorCode, Fault, Result};
+use crate::errors::oauth::{INVALID_GRANT, INVALID_REQUEST, UNAUTHORIZED_CLIENT};
+use crate::errors::{Fault, Result};
 use crate::oauth::authorization::Authorization;
 use crate::oauth::outcome::{Answer, Stop, settle};
-use crate::oauth::{Credentials, Tokens, client, standing};
+use crate::oauth::redeem::{self, Granted};
+use crate::oauth::{Credentials, Tokens, client};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::user::User;
-use crate::signin::{At, Surface, triggers};
 use crate::tokens::claims::may_read;
-use crate::tokens::grant::Grant;
-use crate::tokens::groups::GroupClaims;
-use crate::tokens::opened::OpenedSession;
-use crate::tokens::pre_token::Source;
+use crate::tokens::revoke;
 use crate::tokens::session::SessionDoc;
-use crate::tokens::{issue, revoke};
 
 /// How long a code is good, in microseconds (endpoints.md 1.4).
 const LIFETIME: i64 = 300 * SECOND;
@@ -257,64 +249,17 @@ async fn exchange(
     good: Good,
 ) -> std::result::Result<Tokens, Stop> {
     let Good { key, row, doc } = good;
-    let user = User::by_id(&cx.store, pool, &row.user_id).await?;
-    let user = user.filter(|user| standing::is_good(user, &doc.session));
-    let user = user.ok_or(INVALID_GRANT)?;
-    let groups = GroupClaims::load(cx, pool, &user.id).await?;
-    let at = At {
-        surface: Surface::Page,
+    let spent = CodeRow { used: true, ..row };
+    let granted = Granted {
         pool,
         client,
-        metadata: None,
-    };
-    let (source, about) = (Source::HostedAuth, (&user, &groups));
-    let asked = triggers::before_renewal(cx, at, source, about, &doc.session).await;
-    let changes = asked.map_err(|fault| {
-        Stop::worded(fault, |error| {
-            is_of_function(error.code).then(|| refused_by_function(error.clone()))
-        })
-    })?;
-    let opened = OpenedSession::new(cx, client, doc.session_id, user.clone(), doc.session);
-    let spent = CodeRow { used: true, ..row };
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
-    let batch = table::spend(batch, &pool.id, &key, pool.sign(&spent.signed(&key)));
-    let batch = opened.insert(cx, pool, batch)?;
-    let grant = Grant {
+        user_id: &spent.user_id,
+        session_id: doc.session_id,
+        session: doc.session,
         nonce: doc.nonce.as_deref(),
-        ..Grant::of_session(
-            pool,
-            client,
-            &user,
-            &groups,
-            &opened.id,
-            &opened.doc,
-            &changes,
-        )
     };
-    // A code that another request uses meanwhile is seen as used by the next run.
-    let committing = cx.commit(batch, |label| {
-        if label == guards::POOL_GONE {
-            cx.cache.forget(&pool.id, Some(&client.id));
-        }
-        Fault::Stale
-    });
-    let (committed, signed) = tokio::join!(committing, issue::pair(cx, &grant));
-    committed?;
-    let pair = signed?;
-    Ok(Tokens {
-        access: pair.access,
-        id: pair.id,
-        refresh: Some(opened.refresh.seal(pool, cx.now())),
-        expires_in: client.access_token_seconds(),
+    redeem::tokens(cx, granted, |batch| {
+        table::spend(batch, &pool.id, &key, pool.sign(&spent.signed(&key)))
     })
-}
-
-/// True for the exceptions of the pool's functions.
-pub(super) fn is_of_function(code: ErrorCode) -> bool {
-    use ErrorCode as E;
-    matches!(
-        code,
-        E::UserLambdaValidation | E::UnexpectedLambda | E::InvalidLambdaResponse
-    )
+    .await
 }

@@ -80,12 +80,13 @@ async fn make(
     let doc = Doc {
         ends,
         scopes,
-        by: None,
+        signed_in: None,
     };
     let row = DeviceRow {
         device_key: device_key(&pool, &device_code),
         user_key: user_key(&pool, &user_code),
         client_id: client.id.clone(),
+        user_id: String::new(),
         state: table::WAITING,
         doc: serde_json::to_string(&doc).map_err(Fault::from)?,
         polled: 0,

@@ -11,6 +11,7 @@ use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, COGNITO, ResponseType};
 use crate::oauth::browser_session::{self, BrowserSession, Opened, SessionCookie};
 use crate::oauth::code;
+use crate::oauth::redeem::is_of_function;
 use crate::oauth::reply::Reply;
 use crate::records::device::BrowserCookie;
 use crate::records::user::User;
@@ -171,7 +172,7 @@ pub async fn by_session(
             };
             let (source, about) = (Source::HostedAuth, (user, &groups));
             let changes = match triggers::before_renewal(cx, at, source, about, &doc).await {
-                Err(Fault::Api(error)) if code::is_of_function(error.code) => {
+                Err(Fault::Api(error)) if is_of_function(error.code) => {
                     return Ok(authorization.refuse(&prevented_by_function(error)));
                 }
                 other => other?,

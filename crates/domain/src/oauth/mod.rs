@@ -16,6 +16,7 @@ pub mod machine;
 mod outcome;
 pub mod profile;
 pub mod pushed;
+mod redeem;
 pub mod refresh;
 pub mod refused;
 pub mod reply;

@@ -1,7 +1,9 @@
 //! Ending sessions: a token is good only while its session's row is there.
 
 use cognate_store::Batch;
-use cognate_store::tables::{authorization_codes, browser_sessions, sessions as table};
+use cognate_store::tables::{
+    authorization_codes, browser_sessions, device_requests, sessions as table,
+};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -44,10 +46,12 @@ pub async fn origin(
     Ok(doc.origin().map(str::to_owned))
 }
 
-/// Ends every session of a user, and every code that waits for its exchange: sign-out everywhere, disabling, deletion.
-/// Browsers' sessions stay (endpoints.md 1.13).
+/// Ends every session of a user, and everything that the user gave for one that is not opened yet: codes that wait for
+/// their exchange, devices that were let in. For the sign-out everywhere, disabling, deletion. Browsers' sessions stay
+/// (endpoints.md 1.13), and so does a sign-in that still lacks a proof: its session begins after this.
 pub fn all_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     let batch = authorization_codes::delete_of_user(batch, pool_id, user_id);
+    let batch = device_requests::delete_of_user(batch, pool_id, user_id);
     table::delete_of_user(batch, pool_id, user_id)
 }
 

@@ -17,19 +17,20 @@ pub const ALLOWED: i64 = 1;
 /// A user has refused.
 pub const DENIED: i64 = 2;
 
-const BY_DEVICE: &str = "SELECT device_key, user_key, client_id, state, doc, polled, wait, created, expires, ver, mac \
+const BY_DEVICE: &str = "SELECT device_key, user_key, client_id, user_id, state, doc, polled, wait, created, expires, ver, mac \
      FROM device_requests WHERE pool_id = ?1 AND device_key = ?2 AND expires > ?3";
-const BY_USER_CODE: &str = "SELECT device_key, user_key, client_id, state, doc, polled, wait, created, expires, ver, mac \
+const BY_USER_CODE: &str = "SELECT device_key, user_key, client_id, user_id, state, doc, polled, wait, created, expires, ver, mac \
      FROM device_requests WHERE pool_id = ?1 AND user_key = ?2 AND expires > ?3";
-const INSERT: &str = "INSERT INTO device_requests (pool_id, device_key, user_key, client_id, state, doc, polled, wait, \
-     created, expires, ver, bucket, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12) \
+const INSERT: &str = "INSERT INTO device_requests (pool_id, device_key, user_key, client_id, user_id, state, doc, polled, wait, \
+     created, expires, ver, bucket, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, ?12, ?13) \
      ON CONFLICT DO NOTHING";
-const DECIDE: &str = "UPDATE device_requests SET state = ?4, doc = ?5, mac = ?6, ver = ver + 1 \
+const DECIDE: &str = "UPDATE device_requests SET state = ?4, doc = ?5, user_id = ?6, mac = ?7, ver = ver + 1 \
      WHERE pool_id = ?1 AND device_key = ?2 AND ver = ?3";
 const POLL: &str = "UPDATE device_requests SET polled = ?4, wait = ?5, ver = ver + 1 \
      WHERE pool_id = ?1 AND device_key = ?2 AND ver = ?3";
 const TAKE: &str =
     "DELETE FROM device_requests WHERE pool_id = ?1 AND device_key = ?2 AND ver = ?3";
+const DELETE_OF_USER: &str = "DELETE FROM device_requests WHERE pool_id = ?1 AND user_id = ?2";
 
 rows! {
     /// A request.
@@ -41,6 +42,8 @@ rows! {
         pub user_key: String,
         /// The client.
         pub client_id: String,
+        /// The user who let the device in; empty before, and for a device that is refused.
+        pub user_id: String,
         /// [`WAITING`], [`ALLOWED`] or [`DENIED`].
         pub state: i64,
         /// JSON, the domain's.
@@ -68,6 +71,7 @@ impl DeviceRow {
             "device_requests": &self.device_key,
             &self.user_key,
             &self.client_id,
+            &self.user_id,
             self.state,
             &self.doc,
             self.created,
@@ -97,6 +101,7 @@ pub fn insert(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
             &row.device_key,
             &row.user_key,
             &row.client_id,
+            &row.user_id,
             row.state,
             &row.doc,
             row.polled,
@@ -110,7 +115,7 @@ pub fn insert(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
     )
 }
 
-/// Writes state and document of a request that is as it was read; [`MOVED`].
+/// Writes state, user and document of a request that is as it was read; [`MOVED`].
 pub fn decide(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
     batch.one(
         DECIDE,
@@ -120,6 +125,7 @@ pub fn decide(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
             row.ver,
             row.state,
             &row.doc,
+            &row.user_id,
             row.mac.as_ref()
         ],
         MOVED,
@@ -138,4 +144,10 @@ pub fn poll(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
 /// Uses up a request that is as it was read; [`MOVED`].
 pub fn take(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
     batch.one(TAKE, params![pool_id, &row.device_key, row.ver], MOVED)
+}
+
+/// Forgets the requests of the devices that a user let in and that did not ask since. Their codes are unknown from then
+/// on.
+pub fn delete_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(DELETE_OF_USER, params![pool_id, user_id])
 }

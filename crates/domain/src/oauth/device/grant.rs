@@ -3,28 +3,20 @@
 use cognate_crypto::random;
 use cognate_store::Batch;
 use cognate_store::tables::device_requests::{self as table, DeviceRow};
-use cognate_store::tables::guards;
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::oauth::{
     ACCESS_DENIED, AUTHORIZATION_PENDING, EXPIRED_TOKEN, INVALID_GRANT, INVALID_REQUEST,
-    OAuthError, SLOW_DOWN, UNSUPPORTED_GRANT_TYPE, refused_by_function,
+    OAuthError, SLOW_DOWN, UNSUPPORTED_GRANT_TYPE,
 };
 use crate::errors::{Fault, Result};
-use crate::oauth::code::is_of_function;
-use crate::oauth::device::row::{DEVICE_CODE, Doc, INTERVAL, device_key, may_use, open};
+use crate::oauth::device::row::{DEVICE_CODE, INTERVAL, device_key, may_use, open};
 use crate::oauth::outcome::{Answer, Stop, settle};
-use crate::oauth::{Credentials, Tokens, client, standing};
+use crate::oauth::redeem::{self, Granted};
+use crate::oauth::{Credentials, Tokens, client};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::user::User;
-use crate::signin::{At, Surface, triggers};
-use crate::tokens::grant::Grant;
-use crate::tokens::groups::GroupClaims;
-use crate::tokens::issue;
-use crate::tokens::opened::OpenedSession;
-use crate::tokens::pre_token::Source;
 use crate::tokens::session::SessionDoc;
 
 /// The longest time between two questions of a device that asks too often, in microseconds.
@@ -72,15 +64,9 @@ async fn trade(
     if doc.ends <= cx.now() {
         return Err(EXPIRED_TOKEN.into());
     }
-    match (row.state, doc) {
+    match (row.state, doc.signed_in) {
         (table::WAITING, _) => Err(wait(cx, &pool, row).await?.into()),
-        (
-            table::ALLOWED,
-            Doc {
-                by: Some((user_id, session)),
-                ..
-            },
-        ) => exchange(cx, (&pool, &client), row, &user_id, session).await,
+        (table::ALLOWED, Some(session)) => exchange(cx, (&pool, &client), row, session).await,
         _ => Err(ACCESS_DENIED.into()),
     }
 }
@@ -110,48 +96,15 @@ async fn exchange(
     cx: &Cx<'_>,
     (pool, client): (&Pool, &Client),
     row: DeviceRow,
-    user_id: &str,
     session: SessionDoc,
 ) -> std::result::Result<Tokens, Stop> {
-    let user = User::by_id(&cx.store, pool, user_id).await?;
-    let user = user.filter(|user| standing::is_good(user, &session));
-    let user = user.ok_or(INVALID_GRANT)?;
-    let groups = GroupClaims::load(cx, pool, &user.id).await?;
-    let at = At {
-        surface: Surface::Page,
+    let granted = Granted {
         pool,
         client,
-        metadata: None,
+        user_id: &row.user_id,
+        session_id: cx.memory().once("session of a device", random::uuid_v4),
+        session,
+        nonce: None,
     };
-    let (source, about) = (Source::HostedAuth, (&user, &groups));
-    let asked = triggers::before_renewal(cx, at, source, about, &session).await;
-    let changes = asked.map_err(|fault| {
-        Stop::worded(fault, |error| {
-            is_of_function(error.code).then(|| refused_by_function(error.clone()))
-        })
-    })?;
-    let id = cx.memory().once("session of a device", random::uuid_v4);
-    let opened = OpenedSession::new(cx, client, id, user.clone(), session);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
-    let batch = table::take(batch, &pool.id, &row);
-    let batch = opened.insert(cx, pool, batch)?;
-    let (id, doc) = (&opened.id, &opened.doc);
-    let grant = Grant::of_session(pool, client, &user, &groups, id, doc, &changes);
-    // A code that another request uses meanwhile is unknown to the next run.
-    let committing = cx.commit(batch, |label| {
-        if label == guards::POOL_GONE {
-            cx.cache.forget(&pool.id, Some(&client.id));
-        }
-        Fault::Stale
-    });
-    let (committed, signed) = tokio::join!(committing, issue::pair(cx, &grant));
-    committed?;
-    let pair = signed?;
-    Ok(Tokens {
-        access: pair.access,
-        id: pair.id,
-        refresh: Some(opened.refresh.seal(pool, cx.now())),
-        expires_in: client.access_token_seconds(),
-    })
+    redeem::tokens(cx, granted, |batch| table::take(batch, &pool.id, &row)).await
 }

@@ -177,15 +177,18 @@ pub async fn decide(
         authorized: Some(authorized),
         ..session.doc.clone()
     };
+    // Who says no gives nothing, and has nothing that ends with their sessions.
+    let (state, user_id, signed_in) = match decision {
+        Decision::Allow => (table::ALLOWED, session.user.id.clone(), Some(signed_in)),
+        Decision::Deny => (table::DENIED, String::new(), None),
+    };
     let doc = Doc {
-        by: Some((session.user.id.clone(), signed_in)),
+        signed_in,
         ..asked.doc.clone()
     };
     let row = DeviceRow {
-        state: match decision {
-            Decision::Allow => table::ALLOWED,
-            Decision::Deny => table::DENIED,
-        },
+        state,
+        user_id,
         doc: serde_json::to_string(&doc)?,
         ..asked.row.clone()
     };

@@ -26,9 +26,9 @@ pub struct Doc {
     pub ends: i64,
     /// The scopes that the device asks for.
     pub scopes: Vec<String>,
-    /// Who let the device in, and how and when they signed in.
+    /// How and when the user signed in who let the device in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<(String, SessionDoc)>,
+    pub signed_in: Option<SessionDoc>,
 }
 
 /// True if the client has the standard profile and gets tokens for users by codes.

@@ -7,7 +7,7 @@ use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::device::{self, Begun, Decision, Entered};
 use each_engine::each_engine;
 
-use super::flow::{HOST, ask, authorized, hosted, page, session_of};
+use super::flow::{HOST, ask, authorized, hosted, page, rows, session_of};
 use super::*;
 
 async fn begin(t: &TestApp, client: &str) -> Begun {
@@ -107,4 +107,79 @@ async fn a_user_who_is_gone_or_signed_out_lets_nobody_in(t: &TestApp) {
         refusal(poll(t, &s.client, &open).await),
         AUTHORIZATION_PENDING
     );
+}
+
+#[each_engine]
+async fn a_device_that_was_let_in_ends_with_the_sessions_of_its_user(t: &TestApp) {
+    let s = hosted(t).await;
+    standard(t, &s.pool, &s.client).await;
+    let first = session(t, &s).await;
+    let user = json!({"UserPoolId": s.pool, "Username": "jane"});
+    let (denied, open) = (begin(t, &s.client).await, begin(t, &s.client).await);
+    assert!(decide(t, &s, &first, &denied, Decision::Deny).await);
+    // By the administrator.
+    let allowed = begin(t, &s.client).await;
+    assert!(decide(t, &s, &first, &allowed, Decision::Allow).await);
+    t.ok("AdminUserGlobalSignOut", user.clone()).await;
+    assert_eq!(refusal(poll(t, &s.client, &allowed).await), INVALID_GRANT);
+    // By the user, whose browser is still signed in, as at the service.
+    let allowed = begin(t, &s.client).await;
+    assert!(decide(t, &s, &first, &allowed, Decision::Allow).await);
+    assert_eq!(
+        refusal(poll(t, &s.client, &open).await),
+        AUTHORIZATION_PENDING
+    );
+    let mine = sign_in(t, &s.client, "jane").await;
+    let mine = json!({"AccessToken": mine["AccessToken"]});
+    t.ok("GlobalSignOut", mine).await;
+    assert_eq!(refusal(poll(t, &s.client, &allowed).await), INVALID_GRANT);
+    // Disabled for a moment.
+    let allowed = begin(t, &s.client).await;
+    assert!(decide(t, &s, &first, &allowed, Decision::Allow).await);
+    for operation in ["AdminDisableUser", "AdminEnableUser"] {
+        t.ok(operation, user.clone()).await;
+    }
+    assert_eq!(refusal(poll(t, &s.client, &allowed).await), INVALID_GRANT);
+    // The password that let the device in is no more.
+    let second = session(t, &s).await;
+    let allowed = begin(t, &s.client).await;
+    assert!(decide(t, &s, &second, &allowed, Decision::Allow).await);
+    let other = with(
+        user.clone(),
+        json!({"Password": "An0ther-1!", "Permanent": true}),
+    );
+    t.ok("AdminSetUserPassword", other).await;
+    assert_eq!(refusal(poll(t, &s.client, &allowed).await), INVALID_GRANT);
+    // What nobody or somebody else decided is as it was.
+    t.advance(10).await;
+    assert_eq!(refusal(poll(t, &s.client, &denied).await), ACCESS_DENIED);
+    assert_eq!(
+        refusal(poll(t, &s.client, &open).await),
+        AUTHORIZATION_PENDING
+    );
+    t.ok("AdminDeleteUser", user).await;
+    assert_eq!(refusal(poll(t, &s.client, &open).await), SLOW_DOWN);
+}
+
+#[each_engine]
+async fn of_a_sign_out_and_a_question_at_once_no_session_is_left(t: &TestApp) {
+    let s = hosted(t).await;
+    standard(t, &s.pool, &s.client).await;
+    let session = session(t, &s).await;
+    for _ in 0..4 {
+        let begun = begin(t, &s.client).await;
+        assert!(decide(t, &s, &session, &begun, Decision::Allow).await);
+        let out = json!({"UserPoolId": s.pool, "Username": "jane"});
+        let (asked, _) = tokio::join!(
+            poll(t, &s.client, &begun),
+            t.ok("AdminUserGlobalSignOut", out)
+        );
+        if let Ok(tokens) = asked.unwrap() {
+            let refresh = tokens.refresh.unwrap();
+            let again = refreshed(t, named(&s.client, None), &refresh).await;
+            assert_eq!(refusal(again), INVALID_GRANT);
+        }
+        assert_eq!(rows(t, "sessions", &s.pool).await, 0);
+        assert_eq!(rows(t, "device_requests", &s.pool).await, 0);
+    }
 }

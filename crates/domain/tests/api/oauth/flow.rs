@@ -215,7 +215,11 @@ pub async fn rows(t: &TestApp, table: &str, pool: &str) -> i64 {
     let sql = match table {
         "sessions" => "SELECT COUNT(*) FROM sessions WHERE pool_id = ?1",
         "browser_sessions" => "SELECT COUNT(*) FROM browser_sessions WHERE pool_id = ?1",
-        _ => "SELECT COUNT(*) FROM authorization_codes WHERE pool_id = ?1",
+        "device_requests" => "SELECT COUNT(*) FROM device_requests WHERE pool_id = ?1",
+        "pushed_requests" => "SELECT COUNT(*) FROM pushed_requests WHERE pool_id = ?1",
+        "authorization_codes" => "SELECT COUNT(*) FROM authorization_codes WHERE pool_id = ?1",
+        "attempts" => "SELECT COUNT(*) FROM attempts WHERE pool_id = ?1",
+        other => panic!("{other}"),
     };
     let rows = t.app.store.rows(sql, cognate_store::params![pool]).await;
     rows.unwrap()[0].int(0).unwrap()

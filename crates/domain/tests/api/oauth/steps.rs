@@ -186,3 +186,35 @@ async fn a_client_that_means_another_user_gets_neither_code_nor_tokens(t: &TestA
         assert_eq!(page(t, &same).await.reply.parameter("error"), None);
     }
 }
+
+#[each_engine]
+async fn a_sign_in_that_lacks_a_proof_goes_on_through_a_sign_out_everywhere(t: &TestApp) {
+    let s = hosted(t).await;
+    let input = json!({
+        "UserPoolId": s.pool, "Username": "john", "MessageAction": "SUPPRESS", "TemporaryPassword": PASSWORD,
+    });
+    t.ok("AdminCreateUser", input).await;
+    let authorization = authorized(t, &ask(&s.client)).await;
+    let Step::Challenge(challenge) = send(t, &authorization, start("john", PASSWORD)).await else {
+        panic!("signed in")
+    };
+    let user = json!({"UserPoolId": s.pool, "Username": "john"});
+    t.ok("AdminUserGlobalSignOut", user).await;
+    let answered = Sent::Answer(AnswerRequest {
+        name: Needed::present("john".to_owned()),
+        proof: ClientProof::Trusted,
+        device_key: None,
+        session: Needed::present(challenge.session.unwrap()),
+        answer: Answer::NewPassword {
+            password: Needed::present(Secret::new("An0ther-1!".to_owned())),
+            attributes: Default::default(),
+        },
+    });
+    let Step::SignedIn(_, finished) = send(t, &authorization, answered).await else {
+        panic!("one more step")
+    };
+    // The code is younger than the sign-out.
+    let request = exchange(code(&finished.reply));
+    let tokens = answer(traded(t, named(&s.client, None), request).await);
+    answer(info(t, &tokens.access).await);
+}

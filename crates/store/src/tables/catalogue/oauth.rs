@@ -1,6 +1,6 @@
 //! The tables of requests that wait for a browser.
 
-use super::{Expiry, POOL, Table};
+use super::{Expiry, POOL, Table, USER};
 
 /// Parameters that clients sent before their users' browsers come.
 pub(super) const PUSHED_REQUESTS: Table = Table {
@@ -27,15 +27,17 @@ pub(super) const DEVICE_REQUESTS: Table = Table {
         "ver",
         "bucket",
         "mac",
+        "user_id",
     ],
     expiry: Expiry::At("expires"),
     signed: Some(&[
         "user_key",
         "client_id",
+        "user_id",
         "state",
         "doc",
         "created",
         "expires",
     ]),
-    ..POOL
+    ..USER
 };

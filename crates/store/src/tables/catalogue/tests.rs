@@ -72,6 +72,7 @@ fn apply(tables: &mut BTreeMap<String, Schema>, statement: &str) {
         let without_columns = [
             "CREATE INDEX",
             "CREATE UNIQUE INDEX",
+            "DELETE FROM",
             "DROP INDEX",
             "UPDATE",
         ];
