@@ -26,12 +26,18 @@ use crate::oauth::device::row::{
     DEVICE_CODE, Doc, USER_ALPHABET, USER_CODE, device_key, may_use, signed, user_key,
 };
 use crate::oauth::outcome::{Answer, Stop, settle};
+use crate::oauth::waiting::{self, Bound};
 use crate::oauth::{Credentials, client};
 
 /// The time for which both codes are good, in seconds.
 pub const SECONDS: i64 = 600;
 /// The time for which a device is told that its codes ended, in microseconds.
 const REMEMBERED: i64 = HOUR;
+/// The requests in a time as long as the codes are good.
+const BOUND: Bound = Bound::new(
+    ("device requests", 10_000),
+    ("device requests by address", 100),
+);
 const DEVICE_ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// The codes of a new request.
@@ -50,7 +56,8 @@ pub struct Begun {
 ///
 /// # Errors
 /// Faults. Refusals, in this order: those of [`client::authenticate`]; `unauthorized_client` for a client without the
-/// standard profile or without the code grant; `invalid_scope`.
+/// standard profile or without the code grant; `invalid_scope`. LimitExceededException for a client, or for an address of
+/// one without a secret, that begins too many.
 pub async fn begin(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
@@ -98,12 +105,13 @@ async fn make(
     };
     let row = signed(&pool, row);
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = BOUND.count(cx, batch, (&pool, &client), SECONDS * SECOND);
     let batch = table::insert(batch, &pool.id, &row);
     cx.commit(batch, |label| {
         if label == guards::POOL_GONE {
             cx.cache.forget(&pool.id, Some(&client.id));
         }
-        Fault::Stale
+        waiting::refused(label)
     })
     .await?;
     let (first, last) = user_code.split_at(USER_CODE / 2);

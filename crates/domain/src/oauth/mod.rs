@@ -23,6 +23,7 @@ pub mod reply;
 pub mod revoke;
 mod standing;
 pub mod user_info;
+mod waiting;
 mod wishes;
 
 pub use client::Credentials;

@@ -12,6 +12,7 @@ use crate::errors::oauth::{INVALID_REQUEST, INVALID_SCOPE, OAuthError, UNAUTHORI
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{self, Parameters, Refusal};
 use crate::oauth::outcome::{Answer, Stop, settle};
+use crate::oauth::waiting::{self, Bound};
 use crate::oauth::{Credentials, client};
 use crate::records::pool::Pool;
 
@@ -22,6 +23,12 @@ pub const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 /// The length of the rest: 256 bits.
 const LENGTH: usize = 43;
 const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// The requests in a time as long as a reference is good: 120 a second, as the service lets users sign in.
+const BOUND: Bound = Bound::new(
+    ("pushed requests", 10_800),
+    ("pushed requests by address", 200),
+);
 
 /// The parameters that are kept. What proves the client is not among them.
 const KEPT: [&str; 19] = [
@@ -54,7 +61,8 @@ pub type Pairs = Vec<(String, String)>;
 /// # Errors
 /// Faults. Refusals, in this order: those of [`client::authenticate`]; `unauthorized_client` for a client without the
 /// standard profile; `invalid_request` for a reference in the place of parameters and for another client's id; those that
-/// the authorization endpoint would give.
+/// the authorization endpoint would give. LimitExceededException for a client, or for an address of one without a secret,
+/// that keeps too many (RFC 9126 section 2.3: 429).
 pub async fn push<'f>(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
@@ -104,10 +112,13 @@ async fn keep<'f>(
     };
     row.mac = Some(pool.sign(&row.signed(&key)));
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = BOUND.count(cx, batch, (&pool, &client), SECONDS * SECOND);
     let batch = table::insert(batch, &pool.id, &key, &row);
-    cx.commit(batch, |_| {
-        cx.cache.forget(&pool.id, Some(&client.id));
-        Fault::Stale
+    cx.commit(batch, |label| {
+        if label == guards::POOL_GONE {
+            cx.cache.forget(&pool.id, Some(&client.id));
+        }
+        waiting::refused(label)
     })
     .await?;
     Ok(format!("{PREFIX}{reference}"))

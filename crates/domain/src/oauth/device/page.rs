@@ -12,8 +12,8 @@ use crate::clock::HOUR;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::oauth::browser_session::{self, BrowserSession};
-use crate::oauth::client;
 use crate::oauth::device::row::{Doc, USER_ALPHABET, USER_CODE, may_use, open, signed, user_key};
+use crate::oauth::{client, waiting};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::tokens::session::{Authorized, SessionDoc};
@@ -33,7 +33,7 @@ const OVER_ALL: Limit = Limit {
     most: 5_000,
     exceeded: EXCEEDED,
 };
-/// The subject of the count over all.
+/// The subject of the count over all, and the purpose of the count by address.
 const EVERYBODY: &str = "device codes";
 
 /// A code as it was typed.
@@ -121,9 +121,7 @@ async fn count(cx: &Cx<'_>, pool: &Pool, right: bool) -> Result<()> {
     if cx.memory().get::<()>("device code counted").is_some() {
         return Ok(());
     }
-    let client = one_client(&cx.client_info.ip);
-    let address = pool.key.mac("addresses of device codes", &client);
-    let address = hex::encode(address);
+    let address = waiting::place(cx, pool, EVERYBODY);
     let (now, until) = (cx.now(), cx.now().saturating_add(HOUR));
     let mut batch = Batch::new();
     for (subject, limit) in [(address.as_str(), BY_ADDRESS), (EVERYBODY, OVER_ALL)] {
@@ -139,16 +137,6 @@ async fn count(cx: &Cx<'_>, pool: &Pool, right: bool) -> Result<()> {
         }
         Err(CommitError::Conflict(EXCEEDED)) => Err(errors::auth::attempt_limit_exceeded().into()),
         Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
-    }
-}
-
-/// Returns what counts as one client: an address, or the first half of an IPv6 address, of which a single client usually
-/// has all others.
-fn one_client(ip: &str) -> Vec<u8> {
-    match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(IpAddr::V4(ip)) => ip.octets().to_vec(),
-        Ok(IpAddr::V6(ip)) => ip.octets().into_iter().take(8).collect(),
-        Err(_) => ip.as_bytes().to_vec(),
     }
 }
 

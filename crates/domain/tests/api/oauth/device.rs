@@ -7,7 +7,7 @@ use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::device::{self, Begun, Decision, Entered};
 use each_engine::each_engine;
 
-use super::flow::{HOST, ask, authorized, hosted, page, rows, session_of};
+use super::flow::{HOST, ask, authorized, hosted, hosted_client, page, rows, session_of};
 use super::*;
 
 async fn begin(t: &TestApp, client: &str) -> Begun {
@@ -182,4 +182,56 @@ async fn of_a_sign_out_and_a_question_at_once_no_session_is_left(t: &TestApp) {
         assert_eq!(rows(t, "sessions", &s.pool).await, 0);
         assert_eq!(rows(t, "device_requests", &s.pool).await, 0);
     }
+}
+
+#[each_engine]
+async fn an_address_has_so_many_devices_of_a_client_wait(t: &TestApp) {
+    let s = hosted(t).await;
+    let other = client_of(t, &s.pool, hosted_client()).await;
+    let other = text(&other["ClientId"]).to_owned();
+    for client in [&s.client, &other] {
+        standard(t, &s.pool, client).await;
+    }
+    let begun_at = async |client: &str, ip: &str| {
+        let from = ClientInfo {
+            ip: ip.into(),
+            ..ClientInfo::default()
+        };
+        let cx = Cx::new(
+            &t.app,
+            Endpoint::Device,
+            Caller::Public,
+            from,
+            random::uuid_v4(),
+        );
+        let client = named(client, None);
+        run(&cx, About::default, || device::begin(&cx, client, None)).await
+    };
+    for n in 0..100 {
+        answer(begun_at(&s.client, &format!("2001:db8::{n:x}")).await);
+    }
+    let refused = begun_at(&s.client, "2001:db8::ffff:1").await;
+    assert_eq!(
+        refused.err().unwrap().code.as_str(),
+        "LimitExceededException"
+    );
+    assert_eq!(rows(t, "device_requests", &s.pool).await, 100);
+    for (client, ip) in [
+        (&s.client, "2001:db8:0:1::1"),
+        (&s.client, "192.0.2.1"),
+        (&other, "2001:db8::1"),
+    ] {
+        answer(begun_at(client, ip).await);
+    }
+    t.advance(device::SECONDS + 1).await;
+    answer(begun_at(&s.client, "2001:db8::1").await);
+    // All of them go an hour after their codes.
+    t.advance(device::SECONDS + 3_600).await;
+    for bucket in 0..cognate_store::tables::jobs::BUCKETS {
+        let now = t.app.clock.service();
+        cognate_store::tables::jobs::expire(&t.app.store, now, bucket)
+            .await
+            .unwrap();
+    }
+    assert_eq!(rows(t, "device_requests", &s.pool).await, 0);
 }

@@ -4,7 +4,7 @@ use cognate_domain::errors::oauth::{INVALID_REQUEST, UNAUTHORIZED_CLIENT};
 use cognate_domain::oauth::pushed::{self, Pairs};
 use each_engine::each_engine;
 
-use super::flow::{CALLBACK, hosted, hosted_client};
+use super::flow::{CALLBACK, hosted, hosted_client, rows};
 use super::*;
 
 async fn push(t: &TestApp, client: &str, fields: &[(&str, &str)]) -> Outcome<String> {
@@ -73,4 +73,60 @@ async fn a_row_of_another_client_or_program_is_refused(t: &TestApp) {
     let cx = cx(t, Endpoint::PushedAuthorization);
     let taken = run(&cx, About::default, || pushed::take(&cx, &s.client, &uri)).await;
     assert!(taken.is_err());
+}
+
+/// Writes what was counted for a client, as if so many had been kept.
+async fn counted(t: &TestApp, client: &str, kind: &str, n: i64) {
+    let sql = "UPDATE attempts SET n = ?3 WHERE subject = ?1 AND kind = ?2";
+    let batch = cognate_store::Batch::new().run(sql, cognate_store::params![client, kind, n]);
+    assert_eq!(t.app.store.commit(batch).await.unwrap().touched(), 1);
+}
+
+fn exceptions<T>(outcome: Outcome<T>) -> &'static str {
+    outcome.err().unwrap().code.as_str()
+}
+
+#[each_engine]
+async fn a_client_and_an_address_keep_so_many_requests(t: &TestApp) {
+    let s = hosted(t).await;
+    let proven = with(hosted_client(), json!({"GenerateSecret": true}));
+    let proven = client_of(t, &s.pool, proven).await;
+    let (id, secret) = (text(&proven["ClientId"]), text(&proven["ClientSecret"]));
+    for client in [s.client.as_str(), id] {
+        standard(t, &s.pool, client).await;
+    }
+    let by_secret = || async {
+        let cx = cx(t, Endpoint::PushedAuthorization);
+        let fields = || FIELDS.iter().copied();
+        let client = named(id, Some(secret));
+        run(&cx, About::default, || pushed::push(&cx, client, fields())).await
+    };
+    for _ in 0..200 {
+        answer(push(t, &s.client, &FIELDS).await);
+    }
+    let refused = push(t, &s.client, &FIELDS).await;
+    assert_eq!(exceptions(refused), "LimitExceededException");
+    assert_eq!(rows(t, "pushed_requests", &s.pool).await, 200);
+    // A client with a secret asks for all of its users from one address.
+    for _ in 0..201 {
+        answer(by_secret().await);
+    }
+    counted(t, id, "pushed requests", 10_799).await;
+    answer(by_secret().await);
+    assert_eq!(exceptions(by_secret().await), "LimitExceededException");
+    t.advance(pushed::SECONDS + 1).await;
+    answer(by_secret().await);
+    answer(push(t, &s.client, &FIELDS).await);
+    // Nothing of all that stays.
+    t.advance(86_400).await;
+    for bucket in 0..cognate_store::tables::jobs::BUCKETS {
+        let now = t.app.clock.service();
+        while cognate_store::tables::jobs::expire(&t.app.store, now, bucket)
+            .await
+            .unwrap()
+            .more
+        {}
+    }
+    assert_eq!(rows(t, "pushed_requests", &s.pool).await, 0);
+    assert_eq!(rows(t, "attempts", &s.pool).await, 0);
 }

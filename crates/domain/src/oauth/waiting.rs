@@ -1,0 +1,111 @@
+//! Bounds on the rows that requests leave before anybody has signed in: pushed requests, and those of devices. Whoever
+//! knows the id of a client without a secret can make them.
+//!
+//! Every row is counted for its client, in the commit that adds it; without a secret for the address, too. A client that
+//! proves itself by one asks for all of its users from a few addresses of its own. The numbers are our choice; the rates
+//! of `access` come first.
+
+use std::net::IpAddr;
+
+use cognate_store::tables::attempts::{self, Limit};
+use cognate_store::{Batch, Label};
+
+use crate::cx::Cx;
+use crate::errors::{Fault, auth};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+
+/// Too many rows of a kind.
+const EXCEEDED: Label = Label("too_many_waiting_requests");
+
+/// The most rows of a kind in a window of time. As many as fit into the windows that a row outlives are there at once.
+pub(super) struct Bound {
+    /// Of one client.
+    by_client: Limit,
+    /// Of one client without a secret, from one address.
+    by_address: Limit,
+}
+
+impl Bound {
+    /// Returns a bound. The kinds are those of the rows that count.
+    pub(super) const fn new(
+        by_client: (&'static str, i64),
+        by_address: (&'static str, i64),
+    ) -> Self {
+        const fn limit((kind, most): (&'static str, i64)) -> Limit {
+            Limit {
+                kind,
+                most,
+                exceeded: EXCEEDED,
+            }
+        }
+        Self {
+            by_client: limit(by_client),
+            by_address: limit(by_address),
+        }
+    }
+
+    /// Counts a row in the batch that adds it. `window`: microseconds. The commit's conflicts are those of [`refused`],
+    /// too.
+    pub(super) fn count(
+        &self,
+        cx: &Cx<'_>,
+        batch: Batch,
+        (pool, client): (&Pool, &Client),
+        window: i64,
+    ) -> Batch {
+        let (now, until) = (cx.now(), cx.now().saturating_add(window));
+        // The address first: who asks too often uses up nothing of others.
+        let batch = match client.secrets.is_empty() {
+            true => {
+                let subject = place(cx, pool, &client.id);
+                attempts::count_within(batch, &pool.id, &subject, self.by_address, now, until)
+            }
+            false => batch,
+        };
+        attempts::count_within(batch, &pool.id, &client.id, self.by_client, now, until)
+    }
+}
+
+/// Returns the fault of a commit with a bound: too many requests, or rows that moved.
+pub(super) fn refused(label: Label) -> Fault {
+    match label == EXCEEDED {
+        true => auth::attempt_limit_exceeded().into(),
+        false => Fault::Stale,
+    }
+}
+
+/// Returns the name under which what comes from the address of the request is counted; another one for each purpose.
+/// Addresses themselves are not kept.
+pub(super) fn place(cx: &Cx<'_>, pool: &Pool, purpose: &str) -> String {
+    let text = format!("{purpose} {}", network(&cx.client_info.ip));
+    hex::encode(pool.key.mac("addresses of requests", text.as_bytes()))
+}
+
+/// Returns the addresses that count as one client: one of IPv4, the first half of one of IPv6, which a single client
+/// usually has for itself.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V6(ip)) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::")
+        }
+        Ok(IpAddr::V4(ip)) => ip.to_string(),
+        // Behind a proxy whose header cannot be read.
+        Err(_) => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_address_is_one_client() {
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+        assert_eq!(network("unknown"), "unknown");
+    }
+}
