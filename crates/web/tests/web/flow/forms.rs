@@ -1,5 +1,8 @@
 //! Forms that another site sends, or that are older than the browser's token.
 
+use cognate_domain::messages::inbox::{self, InboxFilter};
+use cognate_web::ROUTES;
+use cognate_web::route::{Class, Verb};
 use http::StatusCode;
 
 use super::*;
@@ -132,4 +135,92 @@ async fn over_https_two_cookies_keep_their_names_and_the_others_belong_to_the_ho
         .get(&format!("/oauth2/authorize?{}", pages.query()))
         .await;
     code_of(&again);
+}
+
+/// What the pages and their tables hold that a form may change.
+async fn held(pages: &Pages) -> (usize, usize) {
+    let site = &pages.site;
+    let sent = inbox::list(&site.app, &InboxFilter::default()).await;
+    let sent = sent.unwrap_or_else(|e| panic!("{e:?}")).len();
+    let users = json!({"UserPoolId": pages.pool});
+    let users = site.call(Op::ListUsers, users).await;
+    (sent, users["Users"].as_array().unwrap().len())
+}
+
+#[tokio::test]
+async fn no_page_takes_the_form_of_another_site() {
+    let pages = Pages::new(2).await;
+    let query = pages.query();
+    // A browser that is signed in, and in the middle of another sign-in.
+    let mut browser = pages.browser();
+    browser.signs_in(&query, "jane").await;
+    let temporary = json!({"Password": "Temp0rary!", "Permanent": false});
+    pages
+        .admin(Op::AdminSetUserPassword, "jane", temporary)
+        .await;
+    let again = format!("{query}&prompt=login");
+    let first = [("username", "jane"), ("password", "Temp0rary!")];
+    let (path, _) = browser.step(&format!("/login?{again}"), &first).await;
+    assert_eq!(path, "/resetPassword");
+    browser
+        .cookies
+        .insert("XSRF-TOKEN".into(), "planted".into());
+    let (cookies, before) = (browser.cookies.clone(), held(&pages).await);
+    let fields = [
+        ("csrf", "planted"),
+        ("username", "mallory"),
+        ("password", "Passw0rd!"),
+        ("requiredAttributes[email]", "mallory@example.com"),
+        ("new_password", "St0len-1!"),
+        ("confirm_password", "St0len-1!"),
+        ("code", "123456"),
+        ("otp-code", "123456"),
+        ("sign_out", "yes"),
+        ("use_another", "1"),
+        ("decision", "allow"),
+        ("user_code", "BCDF-GHJK"),
+    ];
+    let mut seen = 0;
+    for route in ROUTES.routes() {
+        // Requests for an authorization act no more than a link does; providers' answers carry proofs of their own.
+        let open = [
+            "/oauth2/authorize",
+            "/oauth2/idpresponse",
+            "/saml2/idpresponse",
+            "/saml2/logout",
+        ];
+        let takes = route.class == Class::Page && route.method == Verb::Post;
+        if !takes || open.contains(&route.pattern) {
+            continue;
+        }
+        for foreign in [
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+        ] {
+            let mut victim = browser.clone();
+            let path = format!("{}?{again}", route.pattern);
+            let answer = victim.form_with(&path, &fields, &[foreign]).await;
+            let (status, location) = (answer.status(), header(&answer, "location"));
+            // Refused, or shown what there is to be seen by GET.
+            let harmless = status == StatusCode::FORBIDDEN
+                || status == StatusCode::OK
+                || (status == StatusCode::SEE_OTHER && location.starts_with('/'));
+            assert!(harmless, "{path} {status} {location}");
+            assert!(!text_of(&answer).contains("mallory"), "{path}");
+            assert_eq!(victim.cookies, cookies, "{path}");
+            assert_eq!(held(&pages).await, before, "{path}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+    // The sign-in goes on as if nothing had been.
+    let second = [
+        ("new_password", "An0ther-1!"),
+        ("confirm_password", "An0ther-1!"),
+    ];
+    code_of(
+        &browser
+            .post(&format!("/resetPassword?{again}"), &second)
+            .await,
+    );
 }

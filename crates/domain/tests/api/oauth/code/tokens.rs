@@ -269,3 +269,29 @@ async fn a_pool_that_tracks_devices_refreshes_what_a_page_gave(t: &TestApp) {
     assert_eq!(claims(&json!(tokens.access)).get("device_key"), None);
     answer(refreshed(t, named(&s.client, None), &tokens.refresh.unwrap()).await);
 }
+
+#[each_engine]
+async fn a_nonce_is_a_text_whatever_it_says(t: &TestApp) {
+    let s = hosted(t).await;
+    let plain = tokens_for(t, &s.client, &ask(&s.client)).await;
+    let names = claim_names(&json!(plain.id));
+    for nonce in [
+        r#"x","cognito:groups":["admin"],"y":"z"#,
+        "x\r\ny\u{0}",
+        "eyJhbGciOiJub25lIn0.e30.",
+        "\u{202e}\u{e4}\\",
+    ] {
+        let request = Parameters {
+            nonce: Some(nonce),
+            ..ask(&s.client)
+        };
+        let tokens = tokens_for(t, &s.client, &request).await;
+        let said = claims(&json!(tokens.id));
+        assert_eq!(said["nonce"], nonce);
+        let mut found = claim_names(&json!(tokens.id));
+        found.retain(|name| name != "nonce");
+        assert_eq!(found, names, "{nonce}");
+        // It is the ID token's alone.
+        assert_eq!(claims(&json!(tokens.access)).get("nonce"), None);
+    }
+}
