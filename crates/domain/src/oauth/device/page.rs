@@ -1,6 +1,5 @@
 //! What happens at `/device`: a user types the code of a device and decides.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use cognate_store::tables::attempts::{self, Limit};
