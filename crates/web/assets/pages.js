@@ -110,33 +110,32 @@
   const bytes = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
   const text = buffer =>
     btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/[+/=]/g, c => ({ '+': '-', '/': '_' })[c] ?? '');
-  const listed = list => list?.map(entry => ({ ...entry, id: bytes(entry.id) }));
   const json = credential => {
-    const { response } = credential;
-    const sent = {};
+    const { id, rawId, type, response } = credential;
+    const sent = { transports: response.getTransports?.() };
     for (const name of ['clientDataJSON', 'authenticatorData', 'signature', 'userHandle', 'attestationObject'])
       if (response[name]) sent[name] = text(response[name]);
-    if (response.getTransports) sent.transports = response.getTransports();
     return JSON.stringify({
-      id: credential.id,
-      rawId: text(credential.rawId),
-      type: credential.type,
+      id,
+      rawId: text(rawId),
+      type,
       clientExtensionResults: credential.getClientExtensionResults(),
       response: sent,
     });
   };
+  const form = one('form[data-passkey]');
+  if (!form) return;
   let running;
-  const ask = async (form, mediation) => {
+  const ask = async mediation => {
     running?.abort();
-    running = new AbortController();
+    const { signal } = (running = new AbortController());
     const publicKey = JSON.parse(form.dataset.options);
     publicKey.challenge = bytes(publicKey.challenge);
-    publicKey.allowCredentials = listed(publicKey.allowCredentials);
-    publicKey.excludeCredentials = listed(publicKey.excludeCredentials);
+    for (const list of ['allowCredentials', 'excludeCredentials'])
+      publicKey[list] = publicKey[list]?.map(entry => ({ ...entry, id: bytes(entry.id) }));
     const create = publicKey.user;
     if (create) create.id = bytes(create.id);
-    const options = { publicKey, signal: running.signal, ...(mediation && { mediation }) };
-    const made = await navigator.credentials[create ? 'create' : 'get'](options);
+    const made = await navigator.credentials[create ? 'create' : 'get']({ publicKey, signal, mediation });
     // On the first page the token is in the form of the password.
     for (const [name, value] of [['credential', json(made)], ['csrf', one('[name=csrf]').value]]) {
       const field = form.elements[name] ?? form.appendChild(document.createElement('input'));
@@ -144,25 +143,32 @@
     }
     form.submit();
   };
-  const form = one('form[data-passkey]');
-  if (!form) return;
   const said = one('[data-passkey-said]');
   const button = one('[data-passkey-for]');
   const say = text => Object.assign(said, { hidden: !text, textContent: text });
   if (!window.PublicKeyCredential) return say(said.dataset.passkeyNone);
+  // In the list of names that the browser opens at a field which asks for it.
+  const offer = async () => {
+    const before = running;
+    const can = one('[autocomplete~=webauthn]') && (await PublicKeyCredential.isConditionalMediationAvailable?.());
+    if (can && before === running) ask('conditional').catch(() => {});
+  };
   const start = async event => {
     event.preventDefault();
     say();
     try {
-      await ask(form);
+      await ask();
     } catch (error) {
+      // Another press has taken its place.
+      if (error.name === 'AbortError') return;
       say((error.name === 'InvalidStateError' && said.dataset.passkeyExists) || said.dataset.passkeySaid);
+      offer();
     }
   };
   if (button) {
     button.hidden = false;
     on(button, 'click', start);
-    PublicKeyCredential.isConditionalMediationAvailable?.().then(can => can && ask(form, 'conditional')).catch(() => {});
+    offer();
   } else {
     on(form, 'submit', start);
   }

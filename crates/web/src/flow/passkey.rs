@@ -1,14 +1,15 @@
 //! A passkey without a name on the first page, and `/passkeys/add`: a passkey for the account that the browser has a
 //! session of. Managed login only (endpoints.md 1.2).
 
-use cognate_domain::Endpoint;
 use cognate_domain::errors::ErrorCode;
+use cognate_domain::errors::auth::{password_attempts_exceeded, session_expired, session_used};
 use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::signin::answer::Way;
 use cognate_domain::signin::opening::Outcome;
-use cognate_domain::signin::passkey::discoverable::{Invitation, invite};
+use cognate_domain::signin::passkey::discoverable::{Invitation, claimed, invite};
 use cognate_domain::signin::passkey::register::{self, Registrant};
 use cognate_domain::signin::state::SignInState;
+use cognate_domain::{ApiError, Endpoint};
 use cognate_shapes::{Category, Op};
 use http::StatusCode;
 use serde_json::Value;
@@ -24,6 +25,10 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::views::Screen;
 use crate::views::screen::AddPasskey;
+
+/// The field of an alert about a passkey on the first page, after which the page does not ask by itself again: a browser
+/// that answers by itself would be refused without an end.
+const FIELD: &str = "passkey";
 
 /// Shows the page, whose challenge waits in the sealed state: nothing is written yet.
 ///
@@ -164,29 +169,43 @@ impl Visit<'_> {
         self.request
             .admit_category(Category::UserAuthentication)
             .await?;
-        let text = &self.request.locale().texts().pages.passkey.cancelled;
-        let first = || self.state(Stage::SignIn, "");
-        let credential = self.field(&["credential", "passkey"]);
-        let (Some(credential), Some(session), true) = (credential, state.session, self.is_local())
-        else {
-            return self.go_with(first(), &alert(text, None));
+        let first = || self.state(state.stage.clone(), "");
+        let refuse = |text: &str| self.go_with(first(), &alert(text, Some(FIELD)));
+        let texts = &self.request.locale().texts().pages.passkey;
+        let Some(credential) = self.field(&["credential", "passkey"]) else {
+            return refuse(&texts.cancelled);
         };
+        let Some(session) = state.session.clone() else {
+            return refuse(&self.words().page_too_old);
+        };
+        if let Some(user_id) = claimed(credential) {
+            self.admit_user(&user_id).await?;
+        }
         let way = Way::Passkey {
             session,
             credential: credential.to_owned(),
             wish: self.choice(None),
         };
         match self.start("", way).await {
-            Err(refusal) => match refusal.code {
-                ErrorCode::InternalError
-                | ErrorCode::ResourceNotFound
-                | ErrorCode::NotImplemented => Err(Stop::from(refusal)),
-                // What is wrong with it is told to nobody.
-                ErrorCode::NotAuthorized | ErrorCode::InvalidParameter => {
-                    self.go_with(first(), &alert(text, None))
+            Err(refusal) => {
+                let is = |other: ApiError| refusal.message == other.message;
+                match refusal.code {
+                    ErrorCode::InternalError
+                    | ErrorCode::ResourceNotFound
+                    | ErrorCode::NotImplemented => Err(Stop::from(refusal)),
+                    ErrorCode::NotAuthorized if is(session_expired()) || is(session_used()) => {
+                        refuse(&self.words().page_too_old)
+                    }
+                    ErrorCode::NotAuthorized if is(password_attempts_exceeded()) => {
+                        refuse(&refusal.message)
+                    }
+                    // Which part of it is wrong is told to nobody.
+                    ErrorCode::NotAuthorized | ErrorCode::InvalidParameter => {
+                        refuse(&texts.refused)
+                    }
+                    _ => refuse(&refusal.message),
                 }
-                _ => self.go_with(first(), &alert(refusal.message.as_ref(), None)),
-            },
+            }
             Ok(Outcome::Challenge(challenge)) => {
                 let cx = self.request.cx(Endpoint::SignIn);
                 let session = challenge.session.as_deref().unwrap_or_default();

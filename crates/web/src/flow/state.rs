@@ -27,7 +27,7 @@ const LONGEST_TEXT: usize = 512;
 /// The beginning of every session of the driver, which need not be kept.
 const SESSION_PREFIX: &str = "AYAB";
 /// The fields that an alert may be about.
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 8] = [
     "username",
     "password",
     "code",
@@ -35,6 +35,7 @@ const FIELDS: [&str; 7] = [
     "confirm_password",
     "factor",
     "contact",
+    "passkey",
 ];
 
 /// A code that a page asks for.

@@ -10,6 +10,8 @@ use super::Plural;
 pub struct Alerts {
     /// A form whose token is not the browser's.
     pub stale_form: String,
+    /// A page without typed text that was open for too long.
+    pub page_too_old: String,
     /// Two passwords that must be equal.
     pub passwords_differ: String,
     /// A name that is missing.

@@ -297,6 +297,8 @@ section! {
         title: String,
         text: String,
         cancelled: String,
+        /// One that signs nobody in here.
+        refused: String,
         unsupported: String,
         no_script: String,
     }

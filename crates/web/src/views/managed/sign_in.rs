@@ -13,6 +13,8 @@ use crate::views::screen::*;
 const AUTHORIZE: &str = "/oauth2/authorize";
 /// The parameter that names a provider.
 const PROVIDER: &str = "identity_provider";
+/// The id of the form of a passkey, and what an alert about one names as its field.
+const PASSKEY: &str = "passkey";
 /// The parameter that a provider is found by.
 const IDENTIFIER: &str = "idp_identifier";
 /// Names that occur once on the page, whatever the query has (pages.md 1.3).
@@ -39,7 +41,7 @@ pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
     }
     if let Some(options) = screen.passkey.as_ref().filter(|_| screen.local) {
         ends.push(End {
-            id: "passkey",
+            id: PASSKEY,
             post: true,
             action: make.to("/login/passkey"),
             hidden: Vec::new(),
@@ -69,7 +71,10 @@ pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
 fn local<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Local<'a> {
     let t = make.t;
     let passkey = screen.passkey.is_some();
-    let token = match passkey {
+    // After a passkey was refused the page waits for the button: what answers by itself would be refused again.
+    let alert = make.frame.alert.as_ref();
+    let was_refused = alert.is_some_and(|alert| alert.field == Some(PASSKEY));
+    let token = match passkey && !was_refused {
         true => "username webauthn",
         false => "username",
     };

@@ -116,6 +116,15 @@ fn sign_in() -> Vec<Sample> {
                 ..first()
             }),
         ),
+        refused(
+            "sign-in-passkey-refused",
+            Screen::SignIn(SignIn {
+                passkey: passkey.clone(),
+                ..first()
+            }),
+            Some("passkey"),
+            "That passkey was not accepted. Use another one, or choose another way.",
+        ),
         sample(
             "sign-in-username",
             Screen::SignIn(SignIn {

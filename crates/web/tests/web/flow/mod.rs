@@ -7,6 +7,7 @@ mod form_post;
 mod forms;
 mod headers;
 mod mixing;
+mod passkey_first;
 mod passkeys;
 mod providers;
 mod remembered;
@@ -123,6 +124,12 @@ impl Pages {
             .pending
             .unwrap()
             .secret
+    }
+
+    /// Moves the service's clock.
+    pub async fn advance(&self, seconds: i64) {
+        let by = seconds * 1_000_000;
+        self.site.app.advance_clock(by).await.unwrap();
     }
 
     /// Returns the code that a user's app shows.

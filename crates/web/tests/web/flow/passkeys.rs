@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::*;
 
-fn b64(bytes: impl AsRef<[u8]>) -> String {
+pub(super) fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// `rp_id`: the pool's RelyingPartyId.
-async fn site(rp_id: Option<&str>) -> Pages {
+pub(super) async fn site(rp_id: Option<&str>) -> Pages {
     let factors = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}});
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
     let pages = Pages::with(2, factors, flows).await;
@@ -29,7 +29,7 @@ async fn site(rp_id: Option<&str>) -> Pages {
 }
 
 /// Returns the options in a page.
-fn options(html: &str) -> Value {
+pub(super) fn options(html: &str) -> Value {
     let (_, rest) = html
         .split_once("\"{&#34;")
         .unwrap_or_else(|| panic!("{html}"));
@@ -37,15 +37,20 @@ fn options(html: &str) -> Value {
     serde_json::from_str(&plain(&format!("{{\"{text}"))).unwrap()
 }
 
-fn client_data(kind: &str, options: &Value) -> Vec<u8> {
+fn client_data(kind: &str, options: &Value, origin: &str) -> Vec<u8> {
     let data = json!({
-        "type": kind, "challenge": options["challenge"], "origin": BASE, "crossOrigin": false,
+        "type": kind, "challenge": options["challenge"], "origin": origin, "crossOrigin": false,
     });
     serde_json::to_vec(&data).unwrap()
 }
 
-fn created(options: &Value, device: &Authenticator) -> String {
-    let data = client_data("webauthn.create", options);
+pub(super) fn created(options: &Value, device: &Authenticator) -> String {
+    created_at(BASE, options, device)
+}
+
+/// `origin`: that of the page.
+pub(super) fn created_at(origin: &str, options: &Value, device: &Authenticator) -> String {
+    let data = client_data("webauthn.create", options, origin);
     let object = device.register(&data, Statement::None);
     let id = b64(&device.credential_id);
     json!({
@@ -55,8 +60,13 @@ fn created(options: &Value, device: &Authenticator) -> String {
     .to_string()
 }
 
-fn shown(options: &Value, device: &mut Authenticator) -> String {
-    let client_data = client_data("webauthn.get", options);
+pub(super) fn shown(options: &Value, device: &mut Authenticator) -> String {
+    shown_at(BASE, options, device)
+}
+
+/// `origin`: that of the page.
+pub(super) fn shown_at(origin: &str, options: &Value, device: &mut Authenticator) -> String {
+    let client_data = client_data("webauthn.get", options, origin);
     let (data, signature) = device.sign_in(&client_data);
     let id = b64(&device.credential_id);
     json!({
@@ -191,68 +201,5 @@ async fn classic_pages_and_pools_without_passkeys_go_on_to_the_client() {
         let mut browser = pages.browser();
         browser.signs_in(&query, "jane").await;
         code_of(&browser.get(&format!("/passkeys/add?{query}")).await);
-    }
-}
-
-/// Returns the answer of a device that keeps the id of its user.
-fn discovered(options: &Value, device: &mut Authenticator, sub: &str) -> String {
-    let mut credential: Value = serde_json::from_str(&shown(options, device)).unwrap();
-    credential["response"]["userHandle"] = json!(b64(sub));
-    credential.to_string()
-}
-
-#[tokio::test]
-async fn a_passkey_signs_in_on_the_first_page_without_a_name() {
-    let pages = site(Some("localhost")).await;
-    let query = pages.query();
-    let (add, login) = (format!("/passkeys/add?{query}"), format!("/login?{query}"));
-    let mut browser = pages.browser();
-    browser.signs_in(&query, "jane").await;
-    let mut device = Authenticator::es256("localhost");
-    let credential = created(&options(text_of(&browser.get(&add).await)), &device);
-    code_of(&browser.post(&add, &[("credential", &credential)]).await);
-    let jane = pages.admin(Op::AdminGetUser, "jane", json!({})).await;
-    let attributes = jane["UserAttributes"].as_array().unwrap();
-    let sub = attributes.iter().find(|one| one["Name"] == "sub").unwrap();
-    let sub = sub["Value"].as_str().unwrap();
-
-    let here = format!("/login/passkey?{query}");
-    let mut browser = pages.browser();
-    let first = options(text_of(&browser.get(&login).await));
-    assert_eq!(first["allowCredentials"], json!([]));
-    // A stranger's passkey, nonsense, and the answer to the page before are refused on the first page.
-    let mut stranger = Authenticator::es256("localhost");
-    let refused = "No passkey was used. Try again, or choose another way.";
-    for credential in [
-        discovered(&first, &mut stranger, sub),
-        "{".to_owned(),
-        discovered(&first, &mut device, sub),
-    ] {
-        let (path, html) = browser.step(&here, &[("credential", &credential)]).await;
-        assert_eq!(path, "/login");
-        assert!(html.contains("role=\"alert\""), "{html}");
-        says(&html, refused);
-    }
-    let now = options(text_of(&browser.get(&login).await));
-    assert_ne!(first["challenge"], now["challenge"]);
-    let credential = discovered(&now, &mut device, sub);
-    // Another browser has not been asked.
-    let mut other = pages.browser();
-    other.get(&login).await;
-    let (path, html) = other.step(&here, &[("credential", &credential)]).await;
-    assert_eq!(path, "/login");
-    says(&html, refused);
-    code_of(&browser.post(&here, &[("credential", &credential)]).await);
-}
-
-#[tokio::test]
-async fn the_first_page_asks_for_no_passkey_that_could_not_sign_in() {
-    for version in [1, 2] {
-        let pages = Pages::new(version).await;
-        let page = pages
-            .browser()
-            .get(&format!("/login?{}", pages.query()))
-            .await;
-        assert!(!text_of(&page).contains("data-passkey"));
     }
 }
