@@ -27,6 +27,9 @@ use crate::users::sessions::DEFAULT_SSO_MINUTES;
 
 /// The length of a cookie's value: 256 bits.
 const VALUE: usize = 43;
+/// How many seconds after the proof the session may add a way to sign in. Later, whoever sits at the browser or has its
+/// cookie must prove again who they are: what is added outlives the session.
+const MAY_ADD: i64 = 300;
 const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// A session that is alive, with the user as they are now.
@@ -90,6 +93,11 @@ impl BrowserSession {
         let own = self.provider == COGNITO || self.client_id == client.id;
         let young = self.age(now) < sso_seconds(pool, client);
         own && listed.any(|provider| *provider == self.provider) && young && now < self.ends
+    }
+
+    /// True if the sign-in is recent enough to add a passkey without another proof. `now`: microseconds.
+    pub fn may_add_passkey(&self, now: i64) -> bool {
+        self.age(now) <= MAY_ADD
     }
 
     /// Returns the seconds since the sign-in.

@@ -12,6 +12,7 @@ use cognate_domain::oauth::hosted::by_session;
 use cognate_shapes::Category;
 use http::{Method, StatusCode};
 
+use super::state::Aim;
 use super::stop::{Flow, settle};
 use super::visit::Visit;
 use super::{answer, paths};
@@ -54,7 +55,12 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
             Some(screen) => visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await,
             None => {
                 let location = visit.link(paths::SIGN_IN);
-                Response::found(&location).ok_or_else(|| Failure::BadRequest.into())
+                let begun = Response::found(&location).ok_or(Failure::BadRequest)?;
+                // What the sign-in before was to lead to is over.
+                match visit.aim {
+                    Aim::Client => Ok(begun),
+                    Aim::Passkey | Aim::PasskeyByLink => visit.forget(begun),
+                }
             }
         },
     }

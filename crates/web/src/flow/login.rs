@@ -8,7 +8,7 @@ use cognate_shapes::{Category, ChallengeNameType, ExplicitAuthFlowsType};
 use http::StatusCode;
 
 use super::csrf::Refused;
-use super::state::Stage;
+use super::state::{Aim, Stage};
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
 use super::visit::{SESSION, Visit, alert};
@@ -50,9 +50,11 @@ async fn first_page(request: &Request<'_>) -> Flow<Response> {
         return visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await;
     }
     let mut kept = visit.kept();
-    let wants_another = kept
-        .as_ref()
-        .is_some_and(|state| matches!(state.stage, Stage::OtherAccount));
+    // Who is to prove again who they are does not go on with the session.
+    let wants_another = visit.aim != Aim::Client
+        || kept
+            .as_ref()
+            .is_some_and(|state| matches!(state.stage, Stage::OtherAccount));
     let shown = kept.as_mut().and_then(|state| state.take_alert());
     if visit.is_managed()
         && !visit.authorization.prompt.login
@@ -60,7 +62,7 @@ async fn first_page(request: &Request<'_>) -> Flow<Response> {
         && shown.is_none()
         && let Some(session) = visit.session().await?
     {
-        let who = account_name(&session);
+        let who = account_name(&session).to_owned();
         return visit
             .page(StatusCode::OK, None, &Screen::Chooser(Chooser { who }))
             .await;
@@ -93,7 +95,7 @@ async fn first_page(request: &Request<'_>) -> Flow<Response> {
 }
 
 /// Returns the name under which a user knows the account.
-fn account_name(session: &browser_session::BrowserSession) -> String {
+pub(super) fn account_name(session: &browser_session::BrowserSession) -> &str {
     let user = &session.user;
     // A user name that was not chosen says nothing.
     let named = (user.username == user.id).then(|| {
@@ -101,7 +103,7 @@ fn account_name(session: &browser_session::BrowserSession) -> String {
             .into_iter()
             .find_map(|name| user.attribute(name).filter(|value| !value.is_empty()))
     });
-    named.flatten().unwrap_or(&user.username).to_owned()
+    named.flatten().unwrap_or(&user.username)
 }
 
 async fn sign_in(request: &Request<'_>) -> Flow<Response> {

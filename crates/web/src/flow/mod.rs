@@ -5,6 +5,7 @@
 //! | [`stop`] | the end of a handler before its last line |
 //! | [`csrf`] | the pair of cookie and field, and the origin of a form |
 //! | [`texts`] | the names and sentences of the page for errors |
+//! | [`unconfirmed`] | best guesses of what clients learn |
 //! | [`parameters`] | the query that every page carries on, byte for byte |
 //! | [`state`] | a sign-in between two pages, sealed in a cookie of its own |
 //! | [`visit`] | a request, checked: authorization, version, cookies |
@@ -40,6 +41,7 @@ mod step;
 mod stop;
 mod texts;
 mod typed;
+mod unconfirmed;
 mod visit;
 
 use cognate_domain::oauth::authorization::Cause;

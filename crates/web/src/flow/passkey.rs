@@ -1,9 +1,13 @@
 //! A passkey without a name on the first page, and `/passkeys/add`: a passkey for the account that the browser has a
 //! session of. Managed login only (endpoints.md 1.2).
+//!
+//! A passkey outlives the session, so that the session alone does not add one: the sign-in must be recent, else it is
+//! asked for again on the way. A link that asks for no code gets the result alone, and needs a session (pages.md 1.4).
 
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::errors::auth::{password_attempts_exceeded, session_expired, session_used};
 use cognate_domain::oauth::browser_session::BrowserSession;
+use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use cognate_domain::signin::answer::Way;
 use cognate_domain::signin::opening::Outcome;
 use cognate_domain::signin::passkey::discoverable::{Invitation, claimed, invite};
@@ -14,18 +18,25 @@ use cognate_shapes::{Category, Op};
 use http::StatusCode;
 use serde_json::Value;
 
-use super::paths;
+use super::login::account_name;
 use super::state::{PageState, Stage};
 use super::step::From;
 use super::stop::{Flow, Stop, settle};
+use super::unconfirmed::{CANCELLED, FAILED};
 use super::visit::{Visit, alert};
+use super::{answer, paths};
 use crate::action;
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
 use crate::views::Screen;
+use crate::views::frame::{Alert, AlertKind};
 use crate::views::screen::AddPasskey;
 
+/// What a client learns that asked for no code: a passkey was added (pages.md 1.4).
+const SUCCESS: &str = "success";
+/// The same where the browser has no session.
+const INVALID_SESSION: &str = "invalid_session";
 /// The field of an alert about a passkey on the first page, after which the page does not ask by itself again: a browser
 /// that answers by itself would be refused without an end.
 const FIELD: &str = "passkey";
@@ -46,22 +57,32 @@ pub(super) async fn add(request: Request<'_>) -> Result<Response, Failure> {
     settle(take(&request).await)
 }
 
-/// Returns the session; the sign-in without one.
-async fn signed_in(visit: &Visit<'_>) -> Flow<Result<BrowserSession, Response>> {
-    Ok(match visit.session().await? {
-        Some(session) => Ok(session),
-        None => Err(visit.redirect(paths::SIGN_IN)?),
-    })
+/// Leads through the sign-in to the page and back, where that is possible, else on with what there is.
+async fn prove_first(visit: Visit<'_>, session: Option<BrowserSession>) -> Flow<Response> {
+    if !visit.adds_passkeys() || !visit.can_come_back() {
+        return visit.leave(session.as_ref(), INVALID_SESSION).await;
+    }
+    let told = Alert {
+        kind: AlertKind::Info,
+        text: visit.words().proof_needed.clone(),
+        field: None,
+    };
+    let visit = visit.aiming_at_passkey();
+    let who = session.as_ref().map_or("", account_name);
+    // Although the browser may have a session.
+    visit.go_with(visit.state(Stage::OtherAccount, who), &told)
 }
 
 async fn offer(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    let session = match signed_in(&visit).await? {
-        Ok(session) => session,
-        Err(response) => return Ok(response),
+    let session = match visit.session().await? {
+        Some(session) if visit.adds_passkeys() => session,
+        Some(session) => return visit.leave(Some(&session), FAILED).await,
+        None if visit.by_link => return visit.leave(None, INVALID_SESSION).await,
+        None => return prove_first(visit, None).await,
     };
-    if !visit.is_managed() {
-        return visit.answer_by(&session).await;
+    if !session.may_add_passkey(visit.now()) {
+        return prove_first(visit, Some(session)).await;
     }
     request
         .admit_category(Op::StartWebAuthnRegistration.category())
@@ -72,7 +93,7 @@ async fn offer(request: &Request<'_>) -> Flow<Response> {
     let (options, challenge) = match offered {
         Ok(offered) => offered,
         // Passkeys are off, or the user has as many as can be: there is nothing to do here.
-        Err(_) => return visit.answer_by(&session).await,
+        Err(_) => return visit.leave(Some(&session), FAILED).await,
     };
     let kept = visit.kept();
     let shown = kept.and_then(|mut state| match state.stage {
@@ -98,22 +119,26 @@ fn registrant<'a>(visit: &'a Visit<'_>, session: &'a BrowserSession) -> Registra
 
 async fn take(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    let session = match signed_in(&visit).await? {
-        Ok(session) => session,
-        Err(response) => return Ok(response),
+    let Some(session) = visit.session().await? else {
+        return match visit.by_link {
+            true => visit.leave(None, INVALID_SESSION).await,
+            false => prove_first(visit, None).await,
+        };
     };
     if visit.check_form().is_err() {
         return visit.redirect(paths::ADD_PASSKEY);
     }
     let credential = visit.field(&["credential", "passkey"]);
     let Some(credential) = credential.filter(|_| visit.is_managed()) else {
-        return visit.answer_by(&session).await;
+        return visit.leave(Some(&session), CANCELLED).await;
     };
     request
         .admit_category(Op::CompleteWebAuthnRegistration.category())
         .await?;
     visit.admit_user(&session.user.username).await?;
+    // The page was shown to this user, after a recent sign-in and within the time of a step.
     let kept = visit.kept();
+    let kept = kept.filter(|state| state.who == session.user.username);
     let Some((state, challenge)) = kept.and_then(|state| match state.stage.clone() {
         Stage::AddPasskey { challenge } => Some((state, challenge)),
         _ => None,
@@ -128,7 +153,7 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
         register::complete(&cx, who, &credential).await
     };
     match action::run(&cx, || Box::pin(attempt())).await {
-        Ok(()) => visit.answer_by(&session).await,
+        Ok(()) => visit.leave(Some(&session), SUCCESS).await,
         Err(refusal) => {
             use cognate_domain::errors::ErrorCode as E;
             match refusal.code {
@@ -140,6 +165,26 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
 }
 
 impl Visit<'_> {
+    /// Leaves the page: with the result for a client that asked for no code, else with the answer of the session, else to
+    /// the sign-in.
+    async fn leave(&self, session: Option<&BrowserSession>, result: &str) -> Flow<Response> {
+        match session {
+            _ if self.by_link => {
+                let state = self.authorization.state.clone();
+                let mut parameters = vec![("result", result.to_owned())];
+                parameters.extend(state.map(|state| ("state", state)));
+                let reply = Reply {
+                    redirect_uri: self.authorization.redirect_uri.clone(),
+                    mode: ReplyMode::Query,
+                    parameters,
+                };
+                self.forget(answer::reply(&reply, self.request.locale())?)
+            }
+            Some(session) => self.answer_by(session).await,
+            None => self.redirect(paths::SIGN_IN),
+        }
+    }
+
     /// Adds the question for a passkey to the page on which a sign-in begins; returns its session. None where no passkey
     /// could sign in.
     ///

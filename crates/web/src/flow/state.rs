@@ -149,6 +149,18 @@ pub(super) enum Stage {
     AddPasskey { challenge: String },
 }
 
+/// The page to which a sign-in leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Aim {
+    /// That of the client.
+    #[default]
+    Client,
+    /// That which adds a passkey, and then the client.
+    Passkey,
+    /// The same for a link that asks for no code: the client learns the result alone.
+    PasskeyByLink,
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 struct KeptAlert {
     kind: char,
@@ -165,6 +177,9 @@ pub(super) struct PageState {
     pub(super) who: String,
     /// The end, in microseconds.
     pub(super) ends: i64,
+    /// The page to which the sign-in leads.
+    #[serde(default)]
+    pub(super) aim: Aim,
     alert: Option<KeptAlert>,
     /// True if the browser is to be remembered once the sign-in is complete.
     #[serde(default)]
@@ -181,6 +196,7 @@ impl PageState {
             stage,
             who: cut(who),
             ends,
+            aim: Aim::Client,
             alert: None,
             remember: false,
             session: None,
@@ -197,6 +213,12 @@ impl PageState {
     #[must_use]
     pub(super) fn with_session(self, session: Option<String>) -> Self {
         Self { session, ..self }
+    }
+
+    /// Sets the page to which the sign-in leads.
+    #[must_use]
+    pub(super) fn aiming(self, aim: Aim) -> Self {
+        Self { aim, ..self }
     }
 
     /// Adds an alert, which the next page shows once.
@@ -235,7 +257,7 @@ impl PageState {
 
     /// True if only the name is left to be remembered.
     pub(super) fn is_plain(&self) -> bool {
-        matches!(self.stage, Stage::SignIn) && self.alert.is_none()
+        matches!(self.stage, Stage::SignIn) && self.alert.is_none() && self.aim == Aim::Client
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::csrf::{Csrf, Refused};
 use super::parameters::Query;
-use super::state::{self, Owner, PageState, Stage};
+use super::state::{self, Aim, Owner, PageState, Stage};
 use super::stop::{Flow, Stop};
 use super::{answer, error, paths};
 use crate::action;
@@ -40,6 +40,9 @@ const MOST_REMEMBERED: usize = 64;
 /// The number of managed login.
 const MANAGED: i64 = 2;
 const SECOND: i64 = 1_000_000;
+/// The parameter that says what the client wants, and its usual value.
+const RESPONSE_TYPE: &str = "response_type";
+const CODE: &str = "code";
 /// The fewest characters of a password (the model's PasswordType).
 const SHORTEST_PASSWORD: usize = 6;
 /// The time for which the pages of a message with a code remember who asked for it, in microseconds.
@@ -56,6 +59,10 @@ pub(super) struct Visit<'r> {
     pub(super) version: Version,
     /// The cookies by which the browser is remembered: the ends of their names, and their values.
     pub(super) remembered: Vec<(String, SecretString)>,
+    /// The page to which this sign-in leads.
+    pub(super) aim: Aim,
+    /// True for a link to the page that adds a passkey which asks for no code (pages.md 1.4).
+    pub(super) by_link: bool,
     /// The query without the language, which names the sign-in.
     sign_in: String,
 }
@@ -77,7 +84,18 @@ impl<'r> Visit<'r> {
             return Err(refuse(request, &Parameters::default(), &refusal).await);
         };
         let cx = request.cx(Endpoint::SignIn);
-        let parameters = query.parameters();
+        let mut parameters = query.parameters();
+        let absent = |value: Option<&str>| value.is_none_or(str::is_empty);
+        let by_link =
+            paths::is(request.path(), paths::ADD_PASSKEY) && absent(parameters.response_type);
+        if by_link {
+            if absent(parameters.redirect_uri) {
+                let refusal = Refusal::Page(Cause::Missing("redirect_uri"));
+                return Err(refuse(request, &parameters, &refusal).await);
+            }
+            // All the rest is checked as for a request that asks for one.
+            parameters.response_type = Some(CODE);
+        }
         let host = request.visitor().domain.as_ref();
         let home = host.map(|host| &*host.pool);
         let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, home))).await?;
@@ -89,8 +107,10 @@ impl<'r> Visit<'r> {
             Some(host) => version_of(host.version),
             None => version(request.app(), &authorization.pool).await?,
         };
-        Ok(Self {
+        let mut visit = Self {
             request,
+            aim: Aim::Client,
+            by_link,
             sign_in: query.without(&["lang"]),
             csrf: Csrf::read(&cookies),
             remembered: remembered(&cookies),
@@ -99,7 +119,37 @@ impl<'r> Visit<'r> {
             cookies,
             authorization,
             version,
-        })
+        };
+        let kept = state::open(&visit.cookies, visit.owner());
+        visit.aim = kept.map(|state| state.aim).unwrap_or_default();
+        Ok(visit)
+    }
+
+    /// Returns the sign-in that leads back to the page that adds a passkey. After a link it has a query that the other
+    /// pages take.
+    pub(super) fn aiming_at_passkey(mut self) -> Self {
+        self.aim = Aim::Passkey;
+        if self.by_link {
+            let rest = self.query.without(&[RESPONSE_TYPE]);
+            self.query.raw = format!("{rest}&{RESPONSE_TYPE}={CODE}");
+            self.sign_in = self.query.without(&["lang"]);
+            self.aim = Aim::PasskeyByLink;
+        }
+        self
+    }
+
+    /// Sends the browser from the end of a sign-in to the page that adds a passkey.
+    ///
+    /// # Errors
+    /// None in practice: the query came in a URL.
+    pub(super) fn to_passkey(&self) -> Flow<Response> {
+        match self.aim {
+            Aim::PasskeyByLink => {
+                let query = self.query.without(&[RESPONSE_TYPE]);
+                answer::see_other(&format!("{}?{query}", paths::ADD_PASSKEY))
+            }
+            Aim::Client | Aim::Passkey => self.redirect(paths::ADD_PASSKEY),
+        }
     }
 
     /// Returns the pool.
@@ -188,7 +238,7 @@ impl<'r> Visit<'r> {
             }
             _ => self.step_ends(),
         };
-        PageState::new(stage, who, ends)
+        PageState::new(stage, who, ends).aiming(self.aim)
     }
 
     fn owner(&self) -> Owner<'_> {

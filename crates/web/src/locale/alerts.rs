@@ -12,6 +12,8 @@ pub struct Alerts {
     pub stale_form: String,
     /// A page without typed text that was open for too long.
     pub page_too_old: String,
+    /// A sign-in that is asked for so that a passkey can be added.
+    pub proof_needed: String,
     /// Two passwords that must be equal.
     pub passwords_differ: String,
     /// A name that is missing.

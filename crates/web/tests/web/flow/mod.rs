@@ -8,6 +8,7 @@ mod forms;
 mod headers;
 mod mixing;
 mod passkey_first;
+mod passkey_proof;
 mod passkeys;
 mod providers;
 mod remembered;
