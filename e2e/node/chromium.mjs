@@ -61,6 +61,10 @@ export async function authenticator(devtools, previous, options) {
   return authenticatorId;
 }
 
+/** Lets an authenticator answer by itself what it is asked, or wait as for somebody's touch. */
+export const touches = (devtools, authenticatorId, enabled) =>
+  devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+
 /** A pool in which passkeys are a first factor, and a client for USER_AUTH. */
 export async function passkeyPool(admin) {
   const made = await admin.send(

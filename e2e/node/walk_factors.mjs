@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
-import { authenticator } from './chromium.mjs';
+import { authenticator, touches } from './chromium.mjs';
 import { appCode, messageIds, sentCode } from './pages.mjs';
 import { PASSWORD, check, confirmedUser, otherCode } from './support.mjs';
 import { at } from './walk.mjs';
@@ -179,20 +179,21 @@ export async function firstFactors(walk, { admin, app, pool, user }) {
   await walk.arrived('before the passkey', app);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
-  await authenticator(devtools);
+  const device = await authenticator(devtools);
   await page.goto(at(walk, pool, app, '/passkeys/add'));
   await walk.see('passkey-add');
   await page.locator('[data-testid="submit"]').click();
   await walk.arrived('a new passkey', app);
+  // The first page asks for a passkey too. A person who types a name touches none meanwhile.
+  await touches(devtools, device, false);
   await begin(user);
   await walk.see('choose-factor', 'with a passkey');
   await walk.press('factor-passkey');
-  // The page asks by itself, or at the press of its button.
-  await page.waitForURL(url => url.href.startsWith(app.callback), { timeout: 3_000 }).catch(async () => {
-    await walk.see('passkey');
-    await page.locator('[data-testid="submit"]').click();
-  });
+  await walk.see('passkey');
+  await touches(devtools, device, true);
+  await page.locator('[data-testid="submit"]').click();
   await walk.arrived('a passkey', app);
+  await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: device });
   const passkeys = await admin.send(new idp.AdminGetUserCommand({ UserPoolId: pool.id, Username: user }));
   check(`${walk.name}: the user is confirmed`, passkeys.UserStatus, 'CONFIRMED');
 }
