@@ -74,6 +74,49 @@ check('the rules are marked while one types', async page => {
   await page.waitForFunction(() => document.querySelector('[data-rules-said]').textContent.includes('all rules'));
 });
 
+check('countries have names, and the number that is sent has one', async page => {
+  await page.goto(`${base}/look/identifier-phone.html`);
+  const list = page.getByTestId('field-country');
+  assert.equal(await list.inputValue(), 'US');
+  const names = await list.locator('option').allTextContents();
+  assert.equal(names[0], '+');
+  assert.ok(names.includes('Germany +49') && names.indexOf('Germany +49') < names.indexOf('Japan +81'), names.join());
+  await list.selectOption('DE');
+  await page.locator('#username').fill('030 123456');
+  await page.getByTestId('submit').click();
+  const { fields } = await last(page);
+  assert.equal(fields.country, 'DE');
+  assert.equal(fields.username, '030 123456');
+}, { locale: 'en-US' });
+
+check('a number that is there keeps its own code', async page => {
+  await page.goto(`${base}/look/setup-phone-wrong.html`);
+  assert.equal(await page.getByTestId('field-country').inputValue(), '');
+}, { locale: 'en-US' });
+
+check('countries are there without a script', async page => {
+  await page.goto(`${base}/look/identifier-phone.html`);
+  await page.getByTestId('field-country').selectOption({ label: 'DE +49' });
+  await page.locator('#username').fill('030 123456');
+  await page.getByTestId('submit').click();
+  assert.equal((await last(page)).fields.country, 'DE');
+}, { javaScriptEnabled: false });
+
+check('a step says a minute before that it ends, and looks again when it has', async page => {
+  await page.clock.install();
+  await at(page, 'code-app');
+  const said = page.getByTestId('ends-soon');
+  await page.clock.runFor(109_000);
+  assert.ok(await said.isHidden());
+  await page.clock.runFor(2_000);
+  assert.ok(await said.isVisible());
+  await page.evaluate(() => (window.same = true));
+  const loaded = page.waitForEvent('load');
+  await page.clock.runFor(61_000);
+  await loaded;
+  assert.equal(await page.evaluate(() => window.same), undefined);
+});
+
 check('another code can be asked for when the time is over', async page => {
   await page.clock.install();
   await at(page, 'code-email');

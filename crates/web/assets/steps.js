@@ -12,7 +12,7 @@
     countries.replaceChildren(none, ...rest);
     const own = navigator.language.slice(-2);
     const typed = document.getElementById(countries.dataset.countries).value;
-    if (!typed && rest.some(option => option.value === own)) countries.value = own;
+    countries.value = !typed && rest.some(option => option.value === own) ? own : '';
   }
 
   // A sign-in says a minute before its end that it ends, and then that it has.

@@ -117,7 +117,7 @@ fn draw(sample: &Sample, locale: Locale, brand: &Brand) -> String {
         query: QUERY,
         csrf: "c3JmLXRva2Vu",
         alert: sample.alert.clone(),
-        ends: None,
+        ends: sample.name.starts_with("code-").then_some(170),
         terms_of_use: documents.then_some("https://app.example.com/terms"),
         privacy_policy: documents.then_some("https://app.example.com/privacy"),
     };

@@ -14,6 +14,7 @@ use cognate_shapes::{DeviceConfigurationType, UserStatusType};
 use cognate_store::Batch;
 use cognate_store::tables::devices::{self, BrowserUse, DeviceRow};
 
+use crate::audit;
 use crate::clock::{DAY, MINUTE, SECOND};
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -174,7 +175,8 @@ impl Met {
         let known = match self {
             Self::Unknown => return batch,
             Self::Ended { key, sealed } => {
-                return devices::forget_browser(batch, pool_id, user_id, key, sealed);
+                let batch = devices::forget_browser(batch, pool_id, user_id, key, sealed);
+                return audit::record(cx, batch, pool_id, Some(user_id));
             }
             Self::Remembered(known) => known,
         };
@@ -300,6 +302,7 @@ impl Fresh {
         let batch = devices::insert(batch, pool_id, &user.id, &device.0);
         let batch = devices::set_browser(batch, pool_id, &user.id, key, &sealed, proof.until);
         let batch = devices::tidy_browsers(batch, pool_id, &user.id, now, MOST);
+        let batch = audit::record(cx, batch, pool_id, Some(&user.id));
         let cookie = self.cookie(cx, pool, user, key, proof.until);
         Ok((batch, Some(Arc::new(cookie))))
     }
