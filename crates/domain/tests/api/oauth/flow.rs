@@ -219,6 +219,7 @@ pub async fn rows(t: &TestApp, table: &str, pool: &str) -> i64 {
         "pushed_requests" => "SELECT COUNT(*) FROM pushed_requests WHERE pool_id = ?1",
         "authorization_codes" => "SELECT COUNT(*) FROM authorization_codes WHERE pool_id = ?1",
         "attempts" => "SELECT COUNT(*) FROM attempts WHERE pool_id = ?1",
+        "devices" => "SELECT COUNT(*) FROM devices WHERE pool_id = ?1",
         other => panic!("{other}"),
     };
     let rows = t.app.store.rows(sql, cognate_store::params![pool]).await;
