@@ -12,12 +12,13 @@ use cognate_shapes::{Category, Op, UserStatusType};
 use http::StatusCode;
 use serde_json::json;
 
+use super::alerts::{alert, done, is_long, unfit};
 use super::csrf::Refused;
 use super::screens::{can_sign_up, name_kind, required};
 use super::state::{PageState, Stage};
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
-use super::visit::{Visit, alert, done, is_long, unfit};
+use super::visit::Visit;
 use crate::action;
 use crate::failure::Failure;
 use crate::request::Request;

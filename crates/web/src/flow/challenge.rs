@@ -8,6 +8,7 @@ use cognate_shapes::Category;
 use http::StatusCode;
 
 use super::account::brief;
+use super::alerts::{alert, done};
 use super::csrf::Refused;
 use super::paths;
 use super::screens::can_resend;
@@ -15,7 +16,7 @@ use super::set_up::{self, Awaited};
 use super::state::{CodeFor, PageState, Stage};
 use super::step::{From, first_challenge, missing, second_factor};
 use super::stop::{Flow, settle};
-use super::visit::{Visit, alert, done};
+use super::visit::Visit;
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;

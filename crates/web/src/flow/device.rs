@@ -18,7 +18,7 @@ use http::{Method, StatusCode};
 use super::csrf::Csrf;
 use super::parameters::encode;
 use super::stop::{Flow, settle};
-use super::{answer, visit};
+use super::{alerts, answer, visit};
 use crate::action;
 use crate::branding::{self, Brand};
 use crate::cookies::Cookies;
@@ -78,7 +78,7 @@ async fn answer_form(request: &Request<'_>) -> Flow<Response> {
     let typed = visit.form.get("user_code").unwrap_or_default();
     if visit.csrf.check(request, &visit.form).is_err() {
         let words = &request.locale().texts().alerts;
-        let alert = visit::alert(words.stale_form.clone(), None);
+        let alert = alerts::alert(words.stale_form.clone(), None);
         return visit.field(typed, Some(alert)).await;
     }
     let Some(code) = Entered::read(typed) else {
@@ -218,7 +218,7 @@ impl<'r> Visit<'r> {
     /// Says that no device shows the code.
     async fn unknown(&self, typed: &str) -> Flow<Response> {
         let words = &self.request.locale().texts().pages.device;
-        let alert = visit::alert(words.unknown.clone(), Some("user_code"));
+        let alert = alerts::alert(words.unknown.clone(), Some("user_code"));
         self.field(typed, Some(alert)).await
     }
 

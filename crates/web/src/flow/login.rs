@@ -7,11 +7,12 @@ use cognate_domain::signin::answer::{Needed, UserAuth, Way};
 use cognate_shapes::{Category, ChallengeNameType, ExplicitAuthFlowsType};
 use http::StatusCode;
 
+use super::alerts::alert;
 use super::csrf::Refused;
 use super::state::{Aim, Stage};
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
-use super::visit::{SESSION, Visit, alert};
+use super::visit::{SESSION, Visit};
 use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;

@@ -10,6 +10,7 @@
 //! | [`state`] | a sign-in between two pages, sealed in a cookie of its own |
 //! | [`visit`] | a request, checked: authorization, version, cookies |
 //! | [`typed`] | names and numbers of a form, as they are kept |
+//! | [`alerts`] | alerts of forms |
 //! | [`paths`] | the page of each stage |
 //! | [`screens`] | what a page shows |
 //! | [`refusal`] | the words for a refusal of the domain |
@@ -21,6 +22,7 @@
 //! (pages.md 1.4). A handler judges nothing of a sign-in: lockout, existence, rates and functions are the domain's.
 
 mod account;
+mod alerts;
 mod answer;
 mod authorize;
 mod challenge;

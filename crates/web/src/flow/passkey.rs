@@ -18,12 +18,13 @@ use cognate_shapes::{Category, Op};
 use http::StatusCode;
 use serde_json::Value;
 
+use super::alerts::alert;
 use super::login::account_name;
 use super::state::{PageState, Stage};
 use super::step::From;
 use super::stop::{Flow, Stop, settle};
 use super::unconfirmed::{CANCELLED, FAILED};
-use super::visit::{Visit, alert};
+use super::visit::Visit;
 use super::{answer, paths};
 use crate::action;
 use crate::failure::Failure;

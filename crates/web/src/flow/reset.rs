@@ -8,10 +8,11 @@ use cognate_shapes::{Category, Op};
 use http::StatusCode;
 use serde_json::json;
 
+use super::alerts::{done, is_long, unfit};
 use super::state::{PageState, Stage};
 use super::step::missing;
 use super::stop::{Flow, settle};
-use super::visit::{Visit, done, is_long, unfit};
+use super::visit::Visit;
 use crate::action;
 use crate::failure::Failure;
 use crate::request::Request;

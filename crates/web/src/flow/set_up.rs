@@ -10,10 +10,11 @@ use cognate_domain::signin::mfa::setup;
 use cognate_domain::signin::opening::Outcome;
 use cognate_shapes::Category;
 
+use super::alerts::done;
 use super::state::{CodeFor, PageState, Stage};
 use super::step::{From, missing};
 use super::stop::Flow;
-use super::visit::{Visit, done};
+use super::visit::Visit;
 use crate::action;
 use crate::response::Response;
 use crate::views::frame::Alert;

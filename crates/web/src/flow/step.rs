@@ -16,10 +16,11 @@ use cognate_domain::signin::{At, Surface, driver};
 use cognate_domain::{ApiError, Endpoint};
 use cognate_shapes::{Category, ChallengeNameType, DefaultEmailOptionType, DeliveryMediumType};
 
+use super::alerts::alert;
 use super::answer;
 use super::state::{Aim, CodeFor, PageState, Stage};
 use super::stop::{Flow, Stop};
-use super::visit::{REMEMBERED, SESSION, Visit, alert};
+use super::visit::{REMEMBERED, SESSION, Visit};
 use crate::action;
 use crate::cookies::{CookieError, SameSite, SetCookie};
 use crate::failure::Failure;

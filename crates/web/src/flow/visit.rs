@@ -11,9 +11,8 @@ use cognate_domain::records::domain::{DomainDoc, preferred_of};
 use cognate_domain::records::pool::Pool;
 use cognate_domain::users::counted::Place;
 use cognate_domain::{App, Endpoint, Fault};
-use cognate_shapes::{Op, UserPoolTierType, validate};
+use cognate_shapes::UserPoolTierType;
 use http::{Method, StatusCode};
-use serde_json::Value;
 
 use super::csrf::{Csrf, Refused};
 use super::parameters::Query;
@@ -28,7 +27,7 @@ use crate::fields::Fields;
 use crate::locale::Alerts;
 use crate::request::Request;
 use crate::response::Response;
-use crate::views::frame::{Alert, AlertKind, Version};
+use crate::views::frame::{Alert, Version};
 use crate::views::{Frame, Screen};
 
 /// The cookie of the browser's session, as scripts know it (endpoints.md 1.13).
@@ -43,8 +42,6 @@ const SECOND: i64 = 1_000_000;
 /// The parameter that says what the client wants, and its usual value.
 const RESPONSE_TYPE: &str = "response_type";
 const CODE: &str = "code";
-/// The fewest characters of a password (the model's PasswordType).
-const SHORTEST_PASSWORD: usize = 6;
 /// The time for which the pages of a message with a code remember who asked for it, in microseconds.
 const CODE_PAGES: i64 = 3_600 * SECOND;
 
@@ -484,22 +481,6 @@ fn version_of(number: i64) -> Version {
     }
 }
 
-/// Returns the alert about a form whose values the operation that does the same would not take.
-pub(super) fn unfit(op: Op, mut input: Value) -> Option<Alert> {
-    let refused = validate(op, &mut input).err()?;
-    let text = match refused {
-        cognate_shapes::Rejection::Invalid(text) => text,
-        cognate_shapes::Rejection::Serialization(text) => text.unwrap_or_default(),
-    };
-    Some(alert(text, None))
-}
-
-/// True if a password has the length that operations demand of every one; whether it is long enough for the pool, its
-/// policy says.
-pub(super) fn is_long(password: &str) -> bool {
-    password.chars().count() >= SHORTEST_PASSWORD
-}
-
 /// Returns the cookies by which a browser is remembered.
 fn remembered(cookies: &Cookies<'_>) -> Vec<(String, SecretString)> {
     let pair = |(name, value): (&str, &str)| {
@@ -508,22 +489,4 @@ fn remembered(cookies: &Cookies<'_>) -> Vec<(String, SecretString)> {
     };
     let sent = cookies.beginning(REMEMBERED).take(MOST_REMEMBERED);
     sent.filter_map(pair).collect()
-}
-
-/// Returns the alert of a refusal.
-pub(super) fn alert(text: impl Into<String>, field: Option<&'static str>) -> Alert {
-    Alert {
-        kind: AlertKind::Error,
-        text: text.into(),
-        field,
-    }
-}
-
-/// Returns the alert of something that was done.
-pub(super) fn done(text: impl Into<String>) -> Alert {
-    Alert {
-        kind: AlertKind::Success,
-        text: text.into(),
-        field: None,
-    }
 }

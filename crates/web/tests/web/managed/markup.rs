@@ -96,12 +96,7 @@ fn a_refusal_takes_the_focus_and_is_said_at_its_field() {
             .collect();
         // The button of a passkey is no field.
         let field = alert.field.filter(|field| *field != "passkey");
-        assert_eq!(
-            wrong.len(),
-            usize::from(field.is_some()),
-            "{}",
-            sample.name
-        );
+        assert_eq!(wrong.len(), usize::from(field.is_some()), "{}", sample.name);
         for field in wrong {
             let id = field.get("id").unwrap();
             let described = field.get("aria-describedby").unwrap();
