@@ -12,7 +12,7 @@ use cognate_shapes::{Category, Op, UserStatusType};
 use http::StatusCode;
 use serde_json::json;
 
-use super::alerts::{alert, done, is_long, unfit};
+use super::alerts::{alert, done, is_long};
 use super::csrf::Refused;
 use super::screens::{can_sign_up, name_kind, required};
 use super::state::{PageState, Stage};
@@ -143,7 +143,7 @@ async fn take_sign_up(request: &Request<'_>) -> Flow<Response> {
     let input = json!({
         "ClientId": client_id, "Username": name, "UserAttributes": listed, "Password": long,
     });
-    if let Some(shown) = unfit(Op::SignUp, input) {
+    if let Some(shown) = visit.unfit(Op::SignUp, input) {
         return visit.go_with(here, &shown);
     }
     let proof = visit.proof(&name);
@@ -269,7 +269,7 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
     visit.admit_user(&state.who).await?;
     let client_id = &visit.client().id;
     let input = json!({"ClientId": client_id, "Username": state.who, "ConfirmationCode": code});
-    if let Some(shown) = unfit(Op::ConfirmSignUp, input) {
+    if let Some(shown) = visit.unfit(Op::ConfirmSignUp, input) {
         return visit.go_with(state, &shown);
     }
     let proof = visit.proof(&state.who);
@@ -336,7 +336,7 @@ impl Visit<'_> {
         self.admit_user(&state.who).await?;
         let client_id = &self.client().id;
         let input = json!({"ClientId": client_id, "Username": state.who});
-        if let Some(shown) = unfit(Op::ResendConfirmationCode, input) {
+        if let Some(shown) = self.unfit(Op::ResendConfirmationCode, input) {
             return self.go_with(state, &shown);
         }
         let proof = self.proof(&state.who);

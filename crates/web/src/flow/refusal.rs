@@ -7,19 +7,35 @@
 
 use cognate_domain::ApiError;
 use cognate_domain::errors::{ErrorCode as E, auth, challenges, mfa, users};
+use cognate_shapes::Op;
+use serde_json::Value;
 
+use super::alerts::{alert, unfit};
 use super::visit::Visit;
 use crate::locale::{Locale, Refusals};
+use crate::views::frame::Alert;
 
 impl Visit<'_> {
     /// Returns the text of a refusal for the page.
     pub(super) fn told(&self, refusal: &ApiError) -> String {
-        let locale = self.request.locale();
-        let own = match self.is_managed() && locale != Locale::En {
-            true => text(&locale.texts().refusals, refusal),
-            false => None,
-        };
+        let own = self.own_words().and_then(|words| text(words, refusal));
         own.unwrap_or(&refusal.message).to_owned()
+    }
+
+    /// Returns the alert about a form whose values the operation that does the same would not take.
+    pub(super) fn unfit(&self, op: Op, input: Value) -> Option<Alert> {
+        let shown = unfit(op, input)?;
+        Some(match self.own_words() {
+            Some(words) => alert(words.unfit.as_str(), shown.field),
+            None => shown,
+        })
+    }
+
+    /// Returns the words of managed login in another language than English.
+    fn own_words(&self) -> Option<&'static Refusals> {
+        let locale = self.request.locale();
+        let has = self.is_managed() && locale != Locale::En;
+        has.then(|| &locale.texts().refusals)
     }
 }
 

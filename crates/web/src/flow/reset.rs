@@ -8,7 +8,7 @@ use cognate_shapes::{Category, Op};
 use http::StatusCode;
 use serde_json::json;
 
-use super::alerts::{done, is_long, unfit};
+use super::alerts::{done, is_long};
 use super::state::{PageState, Stage};
 use super::step::missing;
 use super::stop::{Flow, settle};
@@ -106,7 +106,7 @@ impl Visit<'_> {
         let name = here.who.clone();
         self.admit_user(&name).await?;
         let client_id = &self.client().id;
-        if let Some(shown) = unfit(
+        if let Some(shown) = self.unfit(
             Op::ForgotPassword,
             json!({"ClientId": client_id, "Username": name}),
         ) {
@@ -195,7 +195,7 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
     let input = json!({
         "ClientId": client_id, "Username": state.who, "ConfirmationCode": code, "Password": long,
     });
-    if let Some(shown) = unfit(Op::ConfirmForgotPassword, input) {
+    if let Some(shown) = visit.unfit(Op::ConfirmForgotPassword, input) {
         return visit.go_with(state, &shown);
     }
     let proof = visit.proof(&state.who);

@@ -58,4 +58,6 @@ pub struct Refusals {
     pub not_sent: String,
     /// A factor that was not offered.
     pub unavailable: String,
+    /// A value that no operation would take.
+    pub unfit: String,
 }

@@ -307,6 +307,13 @@ async fn a_refusal_is_told_in_the_language_of_managed_login() {
         let sign_up = format!("/signup?{}&lang={lang}", pages.query());
         let fields = [("username", "jane"), ("password", PASSWORD)];
         let (_, html) = pages.browser().step(&sign_up, &fields).await;
+        let unfit = [("username", "j\u{1}ne"), ("password", PASSWORD)];
+        let (_, told) = pages.browser().step(&sign_up, &unfit).await;
+        match (version, lang) {
+            (2, "de") => says(&told, "Prüfen Sie Ihre Angaben: So können"),
+            (2, "ar") => says(&told, "راجع ما كتبته: لا يمكن"),
+            _ => says(&told, "1 validation error detected"),
+        }
         match (version, lang) {
             (2, "de") => says(&html, "Diesen Benutzernamen gibt es schon."),
             (2, "ar") => says(&html, "اسم المستخدم هذا موجود بالفعل."),
