@@ -8,6 +8,8 @@ use rcgen::{
     PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm,
 };
 use time::OffsetDateTime;
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 use crate::failure::sure;
 use crate::hash;
@@ -92,6 +94,14 @@ fn certify(
     Ok(certificate.der().to_vec())
 }
 
+/// Returns the second since the epoch until which a certificate in DER is good; None for what is no certificate (RFC 5280
+/// section 4.1.2.5).
+pub fn valid_until(der: &[u8]) -> Option<i64> {
+    let read = Certificate::from_der(der).ok()?;
+    let end = read.tbs_certificate.validity.not_after.to_unix_duration();
+    i64::try_from(end.as_secs()).ok()
+}
+
 /// The validity of a certificate cannot be written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the period is outside of the years that certificates can name")]
@@ -111,8 +121,7 @@ fn serial(key: &SigningKey, start: i64) -> SerialNumber {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use x509_cert::Certificate;
-    use x509_cert::der::{Decode, Encode};
+    use x509_cert::der::Encode;
 
     #[test]
     fn a_certificate_names_its_key_and_is_signed_by_it() {
@@ -137,6 +146,8 @@ mod tests {
                 .verify(&tbs.to_der().unwrap(), read.signature.raw_bytes())
         );
         assert_eq!(tbs.serial_number.as_bytes().len(), SERIAL);
+        assert_eq!(valid_until(&der), Some(2_015_000_000));
+        assert_eq!(valid_until(b"no certificate"), None);
     }
 
     #[test]

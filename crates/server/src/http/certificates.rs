@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
+use cognate_crypto::certificate::valid_until;
 use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
@@ -80,6 +81,16 @@ struct Usable {
     exact: bool,
     /// For the names one label below it.
     below: bool,
+    /// The end of its validity, in seconds since the epoch.
+    ends: i64,
+}
+
+impl Usable {
+    /// True for a certificate that no client takes any more.
+    fn is_over(&self) -> bool {
+        // Clients judge by the time of the world, which no test moves.
+        i64::try_from(UnixTime::now().as_secs()).is_ok_and(|now| self.ends <= now)
+    }
 }
 
 /// The pairs in the folder.
@@ -108,8 +119,8 @@ impl Folder {
     }
 
     /// Reads the pairs that are new or have changed, and forgets those that are gone. A pair that cannot be used leaves
-    /// its old certificate in force, since a half-written pair is normal while a renewal runs; so does a folder that
-    /// cannot be read. Returns true if a certificate changed.
+    /// its old certificate in force, since a half-written pair is normal while a renewal runs; so do one that has expired,
+    /// while the old one has not, and a folder that cannot be read. Returns true if a certificate changed.
     pub fn look(&mut self, provider: &CryptoProvider) -> bool {
         let pairs = match list(&self.path) {
             Ok(pairs) => pairs,
@@ -131,16 +142,27 @@ impl Folder {
             if known.is_some_and(|held| held.stamps == stamps) {
                 continue;
             }
+            let old = known.and_then(|held| held.usable.as_ref());
             let usable = match usable(&name, &pair, provider) {
+                Ok(usable) if usable.is_over() && old.is_some_and(|old| !old.is_over()) => {
+                    tracing::warn!(
+                        name,
+                        "the new certificate of a domain has expired: the old one stays"
+                    );
+                    old.cloned()
+                }
                 Ok(usable) => {
-                    tracing::info!(name, "the certificate of a domain was read");
+                    match usable.is_over() {
+                        true => tracing::warn!(name, "the certificate of a domain has expired"),
+                        false => tracing::info!(name, "the certificate of a domain was read"),
+                    }
                     changed = true;
                     Some(usable)
                 }
                 Err(error) => {
                     let error = format!("{error:#}");
                     tracing::warn!(name, %error, "the certificate of a domain cannot be used");
-                    known.and_then(|held| held.usable.clone())
+                    old.cloned()
                 }
             };
             self.held.insert(name, Held { stamps, usable });
@@ -216,7 +238,9 @@ fn usable(name: &str, pair: &Pair, provider: &CryptoProvider) -> anyhow::Result<
     if !exact && !below {
         bail!("{} is for other names", pair.cert.display());
     }
+    let ends = valid_until(certificate.end_entity_cert()?);
     Ok(Usable {
+        ends: ends.context("the certificate does not say until when it is good")?,
         certificate: Arc::new(certificate),
         exact,
         below,

@@ -305,6 +305,11 @@ async fn certificates_of_domains_come_change_and_go() {
     assert!(shows(&server, SHOP, "shop.pem").await);
     std::fs::copy(certificate("again.key"), &pair[1]).unwrap();
     comes_to_show(&server, SHOP, "again.pem").await;
+    // One that has expired does not take the place of one that has not.
+    put("expired", &pair[0], &pair[1]);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(shows(&server, SHOP, "again.pem").await);
+    put("again", &pair[0], &pair[1]);
     // A folder that cannot be read for a while.
     let away = folder.join("away");
     std::fs::rename(&domains, &away).unwrap();
