@@ -10,7 +10,10 @@ use super::*;
 #[each_engine]
 async fn a_refusal_is_explained_in_the_audit_trail(t: &TestApp) {
     let s = hosted(t).await;
-    let uri = format!("https://app.example/cb?code=hidden&{}", "y".repeat(400));
+    let uri = format!(
+        "https://app.example/cb?code=hidden&hidden&{}",
+        "y".repeat(400)
+    );
     let base = Parameters {
         state: Some("hidden"),
         nonce: Some("hidden"),
@@ -34,7 +37,7 @@ async fn a_refusal_is_explained_in_the_audit_trail(t: &TestApp) {
             &mismatch,
             s.pool.as_str(),
             "RedirectMismatch",
-            ["https://app.example/cb?code=\u{2026}&yyy", "CallbackURLs"],
+            ["\"https://app.example/cb\u{2026}\"", "CallbackURLs"],
         ),
         (
             &scope,
