@@ -13,6 +13,7 @@ use super::state::{Aim, Stage};
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
 use super::visit::{SESSION, Visit};
+use super::{answer, paths};
 use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
@@ -173,8 +174,9 @@ impl Visit<'_> {
 
 async fn choose(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
+    // A form of another site does not end a sign-in that is under way.
     if visit.check_form().is_err() {
-        return visit.go(&visit.state(Stage::SignIn, ""));
+        return answer::see_other(&visit.link(paths::SIGN_IN));
     }
     if visit.field(&["other", "another"]).is_some() {
         return visit.go(&visit.state(Stage::OtherAccount, ""));
