@@ -13,6 +13,7 @@
 //! | [`foreign`] | keys of others: what identity providers sign with, and what they encrypt to us |
 //! | [`basic_time`] | the calendar, and times as signatures write them |
 //! | [`certificate`] | X.509 certificates of signing keys |
+//! | [`client_proof`] | how a client of a foreign provider proves itself |
 //! | [`token`] | opaque refresh tokens |
 //! | [`totp`] | the codes of authenticator apps |
 //! | [`webauthn`] | what authenticators of passkeys send |
@@ -23,6 +24,7 @@
 
 pub mod basic_time;
 pub mod certificate;
+pub mod client_proof;
 pub mod credential;
 pub mod encryption_sdk;
 mod failure;
