@@ -162,6 +162,7 @@ impl ProviderKey {
         let mut params = CertificateParams::default();
         params.not_before = instant(valid.start);
         params.not_after = instant(valid.end);
+        params.serial_number = Some(1_u64.into());
         params.distinguished_name = DistinguishedName::new();
         params
             .distinguished_name
