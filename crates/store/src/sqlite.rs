@@ -103,6 +103,9 @@ impl Sqlite {
         queries: &[(&'static str, Vec<Value>)],
     ) -> Result<Vec<Vec<Row>>, StoreError> {
         self.shared.open()?;
+        if let [(sql, params)] = queries {
+            return Ok(vec![self.rows(sql, params)?]);
+        }
         reader::with(&self.shared, |connection| {
             // One read transaction is cheaper than a lock and an unlock for each query.
             run(connection, "BEGIN")?;
