@@ -23,14 +23,11 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 pub fn uuid_v4() -> String {
     let random = u128::from_be_bytes(bytes());
     let id = (random & !(0xf << 76) & !(0b11 << 62)) | (0x4 << 76) | (0b10 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        id >> 96,
-        (id >> 80) & 0xffff,
-        (id >> 64) & 0xffff,
-        (id >> 48) & 0xffff,
-        id & 0xffff_ffff_ffff
-    )
+    let mut text = hex::encode(id.to_be_bytes());
+    for at in [8, 13, 18, 23] {
+        text.insert(at, '-');
+    }
+    text
 }
 
 /// Returns a text of `len` characters, each drawn evenly from the ASCII characters of `alphabet`. An
