@@ -1,8 +1,9 @@
-//! Pools, clients, signing keys and domains, kept for a second at a time.
+//! Pools, clients, signing keys, domains and the scopes of resource servers, kept for a second at a time.
 //!
 //! An entry older than the lease is read again; code that changes a row puts the new version in at once. A put never
 //! replaces a higher version, so a slow reader cannot bring an old row back. The memory is bounded in bytes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -59,6 +60,22 @@ impl Weighter<String, Entry<Domain>> for Names {
     }
 }
 
+impl Weighter<String, Entry<Scopes>> for Names {
+    fn weight(&self, _key: &String, entry: &Entry<Scopes>) -> u64 {
+        let names = entry.value.iter().flat_map(|scopes| &scopes.names);
+        let bytes: usize = names.map(|name| 64 + name.len()).sum();
+        u64::try_from(bytes).map_or(512, |bytes| 256 + bytes)
+    }
+}
+
+/// The scopes of the resource servers that a client names.
+pub struct Scopes {
+    /// The version of the client that names them.
+    client: i64,
+    /// The scopes.
+    pub names: BTreeSet<String>,
+}
+
 /// The process-local caches.
 pub struct Cache {
     pools: Map<String, Entry<Pool>, Bytes>,
@@ -68,13 +85,16 @@ pub struct Cache {
     /// entry counts only until the next change of any domain on this node.
     domains: Map<String, Entry<Domain>, Names>,
     domain_changes: AtomicI64,
+    /// By client. They, too, count only until the next change of any resource server on this node.
+    scopes: Map<String, Entry<Scopes>, Names>,
+    server_changes: AtomicI64,
 }
 
 impl Cache {
     /// Caches that hold at most about `bytes` together.
     pub fn new(bytes: u64) -> Self {
         let names = bytes / 16;
-        let share = (bytes - names) / 3;
+        let share = (bytes - 2 * names) / 3;
         let items = usize::try_from(share / (12 << 10)).unwrap_or(1024);
         Self {
             pools: Map::with_weighter(items, share, Bytes),
@@ -82,6 +102,8 @@ impl Cache {
             signers: Map::with_weighter(items, share, Bytes),
             domains: Map::with_weighter(usize::try_from(names / 512).unwrap_or(1024), names, Names),
             domain_changes: AtomicI64::new(0),
+            scopes: Map::with_weighter(usize::try_from(names / 1024).unwrap_or(1024), names, Names),
+            server_changes: AtomicI64::new(0),
         }
     }
 
@@ -197,6 +219,43 @@ impl Cache {
         self.domain_changes.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Returns the scopes of the resource servers that a client names. `read`: reads them.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn scopes<F: Future<Output = Result<BTreeSet<String>>>>(
+        &self,
+        clock: &Clock,
+        client: &Client,
+        read: impl FnOnce() -> F,
+    ) -> Result<Arc<Scopes>> {
+        let changes = self.server_changes.load(Ordering::Acquire);
+        let known = fresh(&self.scopes, clock, &client.id)
+            .filter(|entry| entry.ver == changes)
+            .and_then(|entry| entry.value)
+            .filter(|scopes| scopes.client == client.ver);
+        if let Some(scopes) = known {
+            return Ok(scopes);
+        }
+        let read_at = clock.wall();
+        let scopes = Arc::new(Scopes {
+            client: client.ver,
+            names: read().await?,
+        });
+        let entry = Entry {
+            value: Some(scopes.clone()),
+            ver: changes,
+            read_at,
+        };
+        self.scopes.insert(client.id.clone(), entry);
+        Ok(scopes)
+    }
+
+    /// Forgets the scopes of resource servers, of which this node has just changed one.
+    pub fn forget_scopes(&self) {
+        self.server_changes.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Takes over a pool that this node has just written.
     pub fn put_pool(&self, clock: &Clock, pool: Arc<Pool>) {
         let id = pool.id.clone();
@@ -267,6 +326,8 @@ impl Cache {
         self.signers.clear();
         self.forget_domains();
         self.domains.clear();
+        self.forget_scopes();
+        self.scopes.clear();
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::errors::{Fault, Result, sessions as refusals, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::resources::clients::settings::custom_scopes;
+use crate::resources::clients::settings::live_scopes;
 use crate::tokens::claims::Writer;
 use crate::tokens::pre_token::{NewTokens, Source};
 use crate::tokens::{issue, issuer};
@@ -25,7 +25,7 @@ pub async fn scopes(
     client: &Client,
     asked: Option<Vec<String>>,
 ) -> Result<Vec<String>> {
-    let known = custom_scopes(cx, pool, &client.doc).await?;
+    let known = &live_scopes(cx, pool, client).await?.names;
     let allowed = client.doc.allowed_oauth_scopes.iter().flatten();
     let allowed: Vec<&String> = allowed.filter(|scope| known.contains(*scope)).collect();
     let mut granted: Vec<String> = match asked.filter(|list| !list.is_empty()) {

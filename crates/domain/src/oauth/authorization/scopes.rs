@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::resources::clients::settings::{USER_SCOPES, custom_scopes};
+use crate::resources::clients::settings::{USER_SCOPES, live_scopes};
 
 /// The most bytes of `scope`: 50 scopes of 513 characters.
 const LONGEST: usize = 50 * 514;
@@ -45,7 +45,7 @@ pub async fn granted(
     {
         return Ok(None);
     }
-    let custom = custom_scopes(cx, pool, &client.doc).await?;
+    let custom = &live_scopes(cx, pool, client).await?.names;
     let has_openid = wanted.contains(&"openid");
     let mut granted: Vec<String> = Vec::new();
     for scope in wanted {

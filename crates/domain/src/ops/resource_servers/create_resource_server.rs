@@ -36,6 +36,7 @@ pub async fn create_resource_server(
         other => resources::resource_servers::conflict(cx, &pool, &row.identifier, other),
     })
     .await?;
+    cx.cache.forget_scopes();
     Ok(CreateResourceServerResponse {
         resource_server: resources::resource_servers::to_api(&pool, row)?,
     })

@@ -18,5 +18,6 @@ pub async fn delete_resource_server(cx: &Cx<'_>, input: DeleteResourceServerRequ
         resources::resource_servers::conflict(cx, &pool, &input.identifier, label)
     })
     .await?;
+    cx.cache.forget_scopes();
     Ok(())
 }

@@ -21,6 +21,7 @@ pub async fn update_resource_server(
         resources::resource_servers::conflict(cx, &pool, &row.identifier, label)
     })
     .await?;
+    cx.cache.forget_scopes();
     Ok(UpdateResourceServerResponse {
         resource_server: resources::resource_servers::to_api(&pool, row)?,
     })

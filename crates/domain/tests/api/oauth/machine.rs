@@ -88,6 +88,27 @@ async fn a_machine_gets_the_scopes_that_it_has_or_asks_for(t: &TestApp) {
 }
 
 #[each_engine]
+async fn another_node_gives_a_scope_for_a_second_at_most_after_it_is_gone(t: &TestApp) {
+    let (s, secret) = machine(t, oauth()).await;
+    let other = t.second_node().await;
+    let client = || named(&s.client, Some(&secret));
+    answer(machine_token(&other, client(), scope("old/all")).await);
+    let old = json!({"UserPoolId": s.pool, "Identifier": "old"});
+    t.ok("DeleteResourceServer", old).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let refused = refusal(machine_token(&other, client(), scope("old/all")).await);
+    assert_eq!(refused, INVALID_SCOPE);
+    // What the client has changed meanwhile counts at once.
+    let input = json!({
+        "UserPoolId": s.pool, "ClientId": s.client, "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": ["api/write"], "AllowedOAuthFlowsUserPoolClient": true,
+    });
+    other.ok("UpdateUserPoolClient", input).await;
+    let tokens = answer(machine_token(&other, client(), ALL).await);
+    assert_eq!(claims(&json!(tokens.access))["scope"], "api/write");
+}
+
+#[each_engine]
 async fn a_client_needs_its_secret_the_switch_and_the_flow(t: &TestApp) {
     let (s, secret) = machine(t, oauth()).await;
     for wrong in [None, Some("x")] {

@@ -3,7 +3,7 @@
 mod check;
 mod oauth;
 
-pub use oauth::{USER_SCOPES, custom_scopes};
+pub use oauth::{USER_SCOPES, live_scopes};
 
 use cognate_shapes::*;
 

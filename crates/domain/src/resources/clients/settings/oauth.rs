@@ -1,14 +1,16 @@
 //! The OAuth settings of a client: redirect URLs, grants and scopes (settled K1-K8, admin.md 1.12).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cognate_shapes::{OAuthFlowType, ResourceServerScopeType};
 use cognate_store::tables::resource_servers::{self, ServerRow};
 
+use crate::app::cache::Scopes;
 use crate::cx::Cx;
 use crate::errors::pools::*;
 use crate::errors::{ApiError, Result, unconfirmed};
-use crate::records::client::ClientDoc;
+use crate::records::client::{Client, ClientDoc};
 use crate::records::pool::Pool;
 use crate::records::redirect::is_scheme_of_target;
 
@@ -48,6 +50,15 @@ pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<
         );
     }
     Ok(known)
+}
+
+/// As [`custom_scopes`], as they were at most a second ago.
+///
+/// # Errors
+/// Those of the store, and rows that are not signed.
+pub async fn live_scopes(cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<Arc<Scopes>> {
+    let read = || Box::pin(custom_scopes(cx, pool, &client.doc));
+    cx.cache.scopes(&cx.clock, client, read).await
 }
 
 /// Refuses OAuth settings that the service refuses; `custom`: what [`custom_scopes`] gave.
