@@ -12,6 +12,7 @@ pub mod gate;
 pub mod keys;
 pub mod message_limits;
 pub mod response;
+pub mod signatures;
 pub mod sources;
 
 use std::sync::{Arc, OnceLock};
@@ -31,6 +32,7 @@ use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::keys::PoolSigners;
 use crate::app::message_limits::MessageLimits;
+use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
@@ -134,6 +136,8 @@ pub struct App {
     pub clock: Clock,
     /// Pools, clients and signing keys.
     pub cache: Cache,
+    /// Signatures of tokens that were found right.
+    pub signatures: Signatures,
     /// One password or code check in flight per user.
     pub gates: Gates,
     /// Calls that run, by target.
@@ -174,6 +178,7 @@ impl App {
             clock: Clock::new(offset),
             workers,
             cache,
+            signatures: Signatures::default(),
             gates: Gates::default(),
             bulkheads: Bulkheads::default(),
             durations: Durations::default(),

@@ -77,7 +77,7 @@ async fn access(cx: &Cx<'_>, pool: &Pool, token: &str) -> Result<Option<Map<Stri
     let signers = cx.cached_signers(pool).await?;
     let claims = &presented.claims;
     let good = claims.token_use == ACCESS
-        && presented.is_signed_by(&signers, ACCESS)
+        && presented.is_signed_by(&signers, ACCESS, &cx.signatures)
         && !claims.has_ended(cx.now());
     if !good {
         return Ok(None);

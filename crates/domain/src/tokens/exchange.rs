@@ -26,7 +26,7 @@ async fn genuine(
     let presented = Presented::parse(token).ok_or_else(refusal)?;
     let signers = cx.cached_signers(pool).await?;
     let claims = &presented.claims;
-    let good = presented.is_signed_by(&signers, kind.key_use())
+    let good = presented.is_signed_by(&signers, kind.key_use(), &cx.signatures)
         && claims.token_use == kind.key_use()
         && !claims.has_ended(cx.now());
     if !good {

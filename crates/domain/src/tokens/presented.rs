@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::app::keys::PoolSigners;
+use crate::app::signatures::Signatures;
 use crate::clock::SECOND;
 
 /// The claims of a user's or a machine's token that decide something.
@@ -76,9 +77,10 @@ impl<'t> Presented<'t> {
         Some(Self { parts, claims })
     }
 
-    /// True if a key of the pool that may verify tokens of this use signed the token.
-    pub fn is_signed_by(&self, signers: &PoolSigners, key_use: &str) -> bool {
+    /// True if a key of the pool that may verify tokens of this use signed the token. `seen`: the signatures that were
+    /// found right before.
+    pub fn is_signed_by(&self, signers: &PoolSigners, key_use: &str, seen: &Signatures) -> bool {
         let key = signers.verifier(&self.parts.header.kid, key_use);
-        key.is_some_and(|key| self.parts.signed_by(key))
+        key.is_some_and(|key| seen.are_right(&self.parts, key))
     }
 }

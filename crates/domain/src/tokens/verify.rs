@@ -1,7 +1,8 @@
 //! Checking access tokens: signature, end, session, user, and the scope that the caller requires (auth.md 5.7, 6.1).
 //!
 //! The pool comes from the client that the token names, the key from its `kid` within that pool and use; the issuer is
-//! never compared with anything (design decision 7). One signature verification and one read of two points.
+//! never compared with anything (design decision 7). One signature verification, unless the token was seen before, and one
+//! read of two points.
 
 use std::sync::Arc;
 
@@ -75,7 +76,7 @@ pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Res
         other => other?,
     };
     let signers = cx.cached_signers(&pool).await?;
-    if !presented.is_signed_by(&signers, ACCESS) {
+    if !presented.is_signed_by(&signers, ACCESS, &cx.signatures) {
         return Err(auth::access_token_forged().into());
     }
     if claims.has_ended(cx.now()) {
