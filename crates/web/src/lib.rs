@@ -263,7 +263,7 @@ fn served() -> Vec<&'static str> {
 pub async fn serve(
     site: &dyn Site,
     request: http::Request<Bytes>,
-    visitor: &Visitor,
+    visitor: Visitor,
 ) -> Option<http::Response<Bytes>> {
     ROUTES.serve(site, request, visitor).await
 }

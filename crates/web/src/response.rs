@@ -175,6 +175,8 @@ impl Response {
         let mut response = http::Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
+        // With those that the server adds; the map would grow three times.
+        headers.reserve(16 + self.headers.len());
         let text = HeaderValue::from_static;
         if cors == Cors::Open {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, text("*"));

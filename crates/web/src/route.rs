@@ -97,14 +97,10 @@ pub struct Route {
 }
 
 impl Route {
-    /// Returns the named segments of `path` if the pattern matches it.
-    fn matches<'p>(&self, path: &'p str) -> Option<Vec<(&'static str, &'p str)>> {
-        // Every request is compared with every route, and few routes have segments that vary.
-        let Some((fixed, _)) = self.pattern.split_once('{') else {
+    /// Returns the named segments of `path` if the pattern matches it. `varies`: true if the pattern has segments that vary.
+    fn matches<'p>(&self, path: &'p str, varies: bool) -> Option<Vec<(&'static str, &'p str)>> {
+        if !varies {
             return (self.pattern == path).then(Vec::new);
-        };
-        if !path.starts_with(fixed) {
-            return None;
         }
         let mut params = Vec::new();
         let mut segments = path.split('/');
@@ -125,18 +121,28 @@ impl Route {
 pub struct Table {
     routes: &'static [Route],
     more: &'static [Route],
+    /// Which of the two have segments that vary.
+    varying: (u128, u128),
 }
 
 impl Table {
-    /// Creates a table of `routes`. Of two that match, the first is taken.
+    /// Creates a table of `routes`, at most 128. Of two that match, the first is taken.
     pub const fn new(routes: &'static [Route]) -> Self {
-        Self { routes, more: &[] }
+        Self {
+            routes,
+            more: &[],
+            varying: (varying(routes), 0),
+        }
     }
 
     /// Adds the routes of a module behind those of the table.
     #[must_use]
     pub const fn with(self, more: &'static [Route]) -> Self {
-        Self { more, ..self }
+        Self {
+            more,
+            varying: (self.varying.0, varying(more)),
+            ..self
+        }
     }
 
     /// Returns all routes.
@@ -183,9 +189,22 @@ impl Table {
         path: &'p str,
     ) -> Option<(&'static Route, Vec<(&'static str, &'p str)>)> {
         let verb = Verb::of(method)?;
-        self.routes()
-            .filter(|route| route.method == verb)
-            .find_map(|route| Some((route, route.matches(path)?)))
+        self.matching(path).find(|(route, _)| route.method == verb)
+    }
+
+    /// Returns the routes that have the path, with its named segments.
+    fn matching<'p>(
+        &self,
+        path: &'p str,
+    ) -> impl Iterator<Item = (&'static Route, Vec<(&'static str, &'p str)>)> {
+        let matching = move |routes: &'static [Route], varying: u128| {
+            routes.iter().enumerate().filter_map(move |(n, route)| {
+                let varies = varying >> n & 1 == 1;
+                Some((route, route.matches(path, varies)?))
+            })
+        };
+        let (routes, more) = self.varying;
+        matching(self.routes, routes).chain(matching(self.more, more))
     }
 
     /// Answers a request that was [admitted](Self::admit); None if no route has its path.
@@ -193,11 +212,11 @@ impl Table {
         &self,
         site: &dyn Site,
         request: http::Request<Bytes>,
-        visitor: &Visitor,
+        mut visitor: Visitor,
     ) -> Option<http::Response<Bytes>> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
-        let first = self.routes().find(|r| r.matches(path).is_some())?;
+        let (first, _) = self.matching(path).next()?;
         let Some((route, params)) = self.find(&parts.method, path) else {
             let refused = match parts.method {
                 Method::OPTIONS => preflight(first, &self.allow(path)),
@@ -209,17 +228,13 @@ impl Table {
             return Some(refused);
         };
         // Behind the refusal of methods, which counts to no limit and so must not read the database.
-        let arrived = match domain::arrive(site.app(), visitor).await {
-            Ok(arrived) => arrived,
-            Err(fault) => {
-                tracing::error!(path, ?fault, request_id = %visitor.request_id, "no domain can be read");
-                let failure = Failure::from(fault);
-                let response =
-                    failure.response(first.class, Locale::default(), &visitor.request_id);
-                return Some(response.into_http(first.class, first.cors, visitor.is_https()));
-            }
-        };
-        let visitor = &*arrived;
+        if let Err(fault) = domain::arrive(site.app(), &mut visitor).await {
+            tracing::error!(path, ?fault, request_id = %visitor.request_id, "no domain can be read");
+            let failure = Failure::from(fault);
+            let response = failure.response(first.class, Locale::default(), &visitor.request_id);
+            return Some(response.into_http(first.class, first.cors, visitor.is_https()));
+        }
+        let visitor = &visitor;
         let secure = visitor.is_https();
         let request = Request::new(site, visitor, &parts, &body, params);
         let response = answer(site, visitor, &parts, route, request).await?;
@@ -234,8 +249,7 @@ impl Table {
     /// Returns the methods of a path, as `Allow` lists them.
     fn allow(&self, path: &str) -> HeaderValue {
         let mut methods: Vec<&str> = Vec::new();
-        let matching = self.routes().filter(|r| r.matches(path).is_some());
-        for route in matching {
+        for (route, _) in self.matching(path) {
             let more: &[&str] = match route.method {
                 Verb::Get => &["GET", "HEAD"],
                 Verb::Post => &["POST"],
@@ -248,6 +262,24 @@ impl Table {
         }
         methods.push("OPTIONS");
         HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+    }
+}
+
+/// Returns the set of the routes whose patterns have segments that vary: every request is compared with every route, and few
+/// have any.
+const fn varying(routes: &[Route]) -> u128 {
+    assert!(routes.len() <= 128);
+    match routes {
+        [] => 0,
+        [first, rest @ ..] => varying(rest) << 1 | has_braces(first.pattern.as_bytes()) as u128,
+    }
+}
+
+const fn has_braces(pattern: &[u8]) -> bool {
+    match pattern {
+        [] => false,
+        [b'{', ..] => true,
+        [_, rest @ ..] => has_braces(rest),
     }
 }
 
@@ -269,8 +301,11 @@ async fn answer(
     route: &'static Route,
     request: Request<'_>,
 ) -> Option<Response> {
-    let locale = request.locale();
-    let chosen = request.chosen_locale();
+    // Only pages are in a language.
+    let (locale, chosen) = match route.class {
+        Class::Page => (request.locale(), request.chosen_locale()),
+        _ => (Locale::default(), None),
+    };
     let outcome = match count(site, route).await {
         Ok(()) => (route.handler)(request).await,
         Err(failure) => Err(failure),

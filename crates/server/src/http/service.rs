@@ -209,7 +209,7 @@ async fn page(
                 slot: Some(slot),
                 ..visitor
             };
-            cognate_web::serve(&*state, request, &visitor).await
+            cognate_web::serve(&*state, request, visitor).await
         }
     };
     let mut response = match in_own_task(&state.load, &request_id, work).await {
@@ -297,6 +297,10 @@ mod tests {
             respond(state, peer, connection, request)
         });
         assert!(request <= 4 << 10, "{request} bytes");
+        type Page = (&'static State, Request<Bytes>, Visitor);
+        let page =
+            size(|(state, request, visitor): Page| cognate_web::serve(state, request, visitor));
+        assert!(page <= 3 << 10, "{page} bytes");
     }
 
     #[tokio::test]

@@ -98,7 +98,7 @@ async fn the_page_for_errors_escapes_too_and_speaks_the_visitors_language() {
     let mut client = visitor(None);
     client.request_id = "<b>\"'&".into();
     let sent = request(Method::POST, "/form?lang=de");
-    let found = TABLE.serve(&site, sent, &client).await.unwrap();
+    let found = TABLE.serve(&site, sent, client).await.unwrap();
     assert_eq!(found.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let html = text_of(&found);
     assert!(

@@ -116,7 +116,7 @@ impl Site {
     ) -> Option<Response<Bytes>> {
         let request = Request::builder().method(method).uri(path);
         let request = request.body(Bytes::new()).unwrap();
-        cognate_web::serve(self, request, &visitor(base)).await
+        cognate_web::serve(self, request, visitor(base)).await
     }
 
     pub async fn get(&self, path: &str) -> Response<Bytes> {
@@ -145,7 +145,7 @@ impl Site {
         match table.admit(self, &parts, visitor) {
             Ok(_) => {
                 let request = Request::from_parts(parts, body);
-                table.serve(self, request, visitor).await
+                table.serve(self, request, visitor.clone()).await
             }
             Err(refused) => Some(*refused),
         }

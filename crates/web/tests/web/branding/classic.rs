@@ -167,7 +167,7 @@ async fn the_addresses_that_the_api_shows_lead_to_the_files() {
             .split_once('/')
             .unwrap();
         let request = request(Method::GET, &format!("/{path}"));
-        let found = cognate_web::serve(&site, request, &visitor_at(host))
+        let found = cognate_web::serve(&site, request, visitor_at(host))
             .await
             .unwrap();
         assert_eq!(found.body().as_ref(), PNG, "{url}");
