@@ -82,6 +82,13 @@ impl Fields {
 
 /// Decodes `+` and percent-encoding.
 fn decode(text: &[u8]) -> Result<String, FieldsError> {
+    // Most names and values need none, and are copied once.
+    if text
+        .iter()
+        .all(|b| b.is_ascii_graphic() && !matches!(b, b'%' | b'+'))
+    {
+        return String::from_utf8(text.to_vec()).map_err(|_| FieldsError::Encoding);
+    }
     let mut rest = text;
     while let Some(at) = rest.iter().position(|b| *b == b'%') {
         match rest.get(at + 1..at + 3) {

@@ -1,6 +1,6 @@
 //! A request as a handler sees it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use cognate_access::rates::{Demand, User, UserDemand};
@@ -27,10 +27,12 @@ pub struct Request<'a> {
     parts: &'a Parts,
     body: &'a Bytes,
     params: Vec<(&'static str, &'a str)>,
+    /// The query, once it was parsed.
+    query: OnceLock<Result<Arc<Fields>, FieldsError>>,
     languages: OnceLock<Languages>,
 }
 
-/// The languages of a request: query and cookies are parsed for them once, however often a page asks.
+/// The languages of a request, found once, however often a page asks.
 #[derive(Clone, Copy)]
 struct Languages {
     /// Of the answer.
@@ -53,6 +55,7 @@ impl<'a> Request<'a> {
             parts,
             body,
             params,
+            query: OnceLock::new(),
             languages: OnceLock::new(),
         }
     }
@@ -98,13 +101,16 @@ impl<'a> Request<'a> {
         self.parts.uri.query().unwrap_or("")
     }
 
-    /// Parses the query.
+    /// Returns the names and values of the query.
     ///
     /// # Errors
     /// See [`FieldsError`].
-    pub fn query(&self) -> Result<Fields, FieldsError> {
-        let query = self.parts.uri.query().unwrap_or("");
-        Fields::parse(query.as_bytes(), fields::QUERY_BYTES)
+    pub fn query(&self) -> Result<Arc<Fields>, FieldsError> {
+        let parse = || {
+            let query = Fields::parse(self.raw_query().as_bytes(), fields::QUERY_BYTES);
+            query.map(Arc::new)
+        };
+        self.query.get_or_init(parse).clone()
     }
 
     /// Parses the form in the body.

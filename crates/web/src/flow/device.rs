@@ -34,7 +34,7 @@ use crate::views::{Frame, Screen};
 /// A request for the page.
 struct Visit<'r> {
     request: &'r Request<'r>,
-    query: Fields,
+    query: Arc<Fields>,
     form: Fields,
     cookies: Cookies<'r>,
     csrf: Csrf,

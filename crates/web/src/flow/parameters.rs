@@ -1,5 +1,7 @@
 //! The query that every page carries on byte for byte: the parameters of the request for an authorization.
 
+use std::sync::Arc;
+
 use cognate_domain::oauth::authorization::Parameters;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -48,7 +50,7 @@ pub(super) struct Query {
     /// As it was sent, without `?`.
     pub(super) raw: String,
     /// Its names and values.
-    pub(super) fields: Fields,
+    pub(super) fields: Arc<Fields>,
 }
 
 impl Query {
@@ -67,7 +69,7 @@ impl Query {
             .map(|(name, value)| format!("{name}={}", encode(value)))
             .collect();
         let raw = pairs.join("&");
-        let fields = Fields::parse(raw.as_bytes(), fields::QUERY_BYTES)?;
+        let fields = Arc::new(Fields::parse(raw.as_bytes(), fields::QUERY_BYTES)?);
         Ok(Self { raw, fields })
     }
 

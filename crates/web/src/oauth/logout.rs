@@ -5,6 +5,8 @@
 //! too; a browser sends no cookie with that, so it is sent on by GET. The answer to the question is a form of this site's
 //! own page ([`csrf`]); one that is not is a request like any other, so that the user is asked once more.
 
+use std::sync::Arc;
+
 use askama::Template;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::Cause;
@@ -58,7 +60,7 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     }
     let is_post = request.method() == Method::POST;
     let fields = if is_post {
-        request.form()?
+        Arc::new(request.form()?)
     } else if let Ok(query) = request.query() {
         query
     } else {

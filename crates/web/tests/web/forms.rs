@@ -37,7 +37,7 @@ static TABLE: Table = Table::new(&[
         pattern: "/query",
         handler: |request| {
             Box::pin(async move {
-                let text = listed(&request.query()?);
+                let text = listed(&*request.query()?);
                 Ok(Response::new(StatusCode::OK, "text/plain", text))
             })
         },
