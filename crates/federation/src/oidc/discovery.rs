@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
-/// The endpoints of a provider that a relying party calls.
+/// The endpoints of a provider that a relying party calls, and what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoints {
+    /// The issuer as the provider writes it, which is how its tokens have it: with or without a slash at the end.
+    pub issuer: String,
     /// The authorization endpoint, to which the browser is sent.
     pub authorization: String,
     /// The token endpoint, which exchanges codes for tokens.
@@ -13,6 +15,10 @@ pub struct Endpoints {
     pub userinfo: String,
     /// The URL of the keys.
     pub jwks: String,
+    /// The provider takes a PKCE challenge by S256 (RFC 8414 section 2).
+    pub pkce: bool,
+    /// Answers to the browser name the issuer (RFC 9207 section 3).
+    pub names_itself: bool,
 }
 
 /// Why a document is of no use.
@@ -21,6 +27,9 @@ pub enum DiscoveryError {
     /// It is not JSON, or an endpoint is missing.
     #[error("the discovery document is incomplete")]
     Incomplete,
+    /// It is for every tenant of a provider (`common` of Microsoft Entra ID), so no token will name its issuer.
+    #[error("the discovery document is that of all tenants; use the issuer of one tenant")]
+    AllTenants,
     /// It speaks for another issuer, whose keys must not be trusted for this one (section 4.3).
     #[error("the discovery document is of another issuer")]
     OtherIssuer,
@@ -33,6 +42,10 @@ struct Document {
     token_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
+    #[serde(default)]
+    code_challenge_methods_supported: Option<Vec<String>>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 /// Returns the URL of an issuer's document (section 4.1).
@@ -45,54 +58,65 @@ pub fn url(issuer: &str) -> String {
 }
 
 /// Returns the endpoints in the document of `issuer`. Issuers that differ by a slash at the end are the same here, as
-/// administrators write them both ways; what a token says is compared elsewhere.
+/// administrators write them both ways; a token is compared with what the document says.
 ///
 /// # Errors
 /// [`DiscoveryError`].
 pub fn parse(issuer: &str, body: &[u8]) -> Result<Endpoints, DiscoveryError> {
     let document: Document =
         serde_json::from_slice(body).map_err(|_| DiscoveryError::Incomplete)?;
+    // A placeholder, whatever its name. No issuer is a URL with braces (RFC 3986 appendix A).
+    if document.issuer.contains(['{', '}']) {
+        return Err(DiscoveryError::AllTenants);
+    }
     if document.issuer.trim_end_matches('/') != issuer.trim_end_matches('/') {
         return Err(DiscoveryError::OtherIssuer);
     }
+    let methods = document.code_challenge_methods_supported;
+    let methods = methods.unwrap_or_default();
+    let names_itself = document.authorization_response_iss_parameter_supported;
     Ok(Endpoints {
+        issuer: document.issuer,
         authorization: document.authorization_endpoint,
         token: document.token_endpoint,
         userinfo: document.userinfo_endpoint,
         jwks: document.jwks_uri,
+        pkce: methods.iter().any(|method| method == "S256"),
+        names_itself: names_itself.unwrap_or_default(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
-    fn document(issuer: &str) -> Vec<u8> {
-        serde_json::json!({
+    fn document(issuer: &str, more: &Value) -> Vec<u8> {
+        let mut document = json!({
             "issuer": issuer, "authorization_endpoint": "https://a/1", "token_endpoint": "https://a/2",
             "userinfo_endpoint": "https://a/3", "jwks_uri": "https://a/4", "more": [1],
-        })
-        .to_string()
-        .into_bytes()
+        });
+        for (name, value) in more.as_object().unwrap() {
+            document[name] = value.clone();
+        }
+        document.to_string().into_bytes()
     }
+
+    const ISSUER: &str = "https://idp.example.com";
 
     #[test]
     fn a_document_gives_its_endpoints() {
-        let found = parse(
-            "https://idp.example.com",
-            &document("https://idp.example.com/"),
-        );
-        let (authorization, token) = ("https://a/1".into(), "https://a/2".into());
-        let (userinfo, jwks) = ("https://a/3".into(), "https://a/4".into());
-        assert_eq!(
-            found,
-            Ok(Endpoints {
-                authorization,
-                token,
-                userinfo,
-                jwks
-            })
-        );
+        let found = parse(ISSUER, &document("https://idp.example.com/", &json!({})));
+        let expected = Endpoints {
+            issuer: "https://idp.example.com/".into(),
+            authorization: "https://a/1".into(),
+            token: "https://a/2".into(),
+            userinfo: "https://a/3".into(),
+            jwks: "https://a/4".into(),
+            pkce: false,
+            names_itself: false,
+        };
+        assert_eq!(found, Ok(expected));
         assert_eq!(
             url("https://idp.example.com/x/"),
             "https://idp.example.com/x/.well-known/openid-configuration"
@@ -100,17 +124,74 @@ mod tests {
     }
 
     #[test]
+    fn a_document_says_what_the_provider_can_do() {
+        for (more, pkce, names_itself) in [
+            (
+                json!({"code_challenge_methods_supported": ["plain", "S256"]}),
+                true,
+                false,
+            ),
+            (
+                json!({"code_challenge_methods_supported": ["plain", "s256"]}),
+                false,
+                false,
+            ),
+            (
+                json!({"code_challenge_methods_supported": null}),
+                false,
+                false,
+            ),
+            (
+                json!({"authorization_response_iss_parameter_supported": true}),
+                false,
+                true,
+            ),
+            (
+                json!({"authorization_response_iss_parameter_supported": false}),
+                false,
+                false,
+            ),
+        ] {
+            let found = parse(ISSUER, &document(ISSUER, &more)).unwrap();
+            assert_eq!(
+                (found.pkce, found.names_itself),
+                (pkce, names_itself),
+                "{more}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_document_of_all_tenants_is_refused() {
+        for issuer in [
+            "https://login.microsoftonline.com/{tenantid}/v2.0",
+            "https://login.microsoftonline.com/%7Btenantid%7D/{x",
+        ] {
+            let common = "https://login.microsoftonline.com/common/v2.0";
+            let found = parse(common, &document(issuer, &json!({})));
+            assert_eq!(found, Err(DiscoveryError::AllTenants));
+            let same = parse(issuer, &document(issuer, &json!({})));
+            assert_eq!(same, Err(DiscoveryError::AllTenants));
+        }
+        assert!(
+            DiscoveryError::AllTenants
+                .to_string()
+                .contains("one tenant")
+        );
+    }
+
+    #[test]
     fn a_document_of_another_issuer_or_without_an_endpoint_is_refused() {
-        let other = parse(
-            "https://idp.example.com",
-            &document("https://evil.example.com"),
-        );
+        let other = parse(ISSUER, &document("https://evil.example.com", &json!({})));
         assert_eq!(other, Err(DiscoveryError::OtherIssuer));
-        let none = parse(
-            "https://idp.example.com",
-            b"{\"issuer\":\"https://idp.example.com\"}",
-        );
+        let none = parse(ISSUER, b"{\"issuer\":\"https://idp.example.com\"}");
         assert_eq!(none, Err(DiscoveryError::Incomplete));
+        let twice = String::from_utf8(document(ISSUER, &json!({}))).unwrap();
+        let twice = twice.replacen('{', "{\"issuer\":\"https://idp.example.com\",", 1);
+        assert_eq!(
+            parse(ISSUER, twice.as_bytes()),
+            Err(DiscoveryError::Incomplete)
+        );
         assert_eq!(parse("x", b"<html>"), Err(DiscoveryError::Incomplete));
     }
 }
