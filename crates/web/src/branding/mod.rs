@@ -9,10 +9,12 @@
 //! | [`sheet`] | the style sheet of a look |
 //! | [`images`] | the addresses of images |
 //! | [`look`] | from a style to what templates need |
+//! | [`cache`] | looks that were made before |
 //! | [`serve`] | the routes of sheets and images |
 //! | [`preview`] | all pages of a look in one file |
 
 mod brand;
+mod cache;
 pub mod colour;
 pub mod contrast;
 mod images;
@@ -74,7 +76,7 @@ pub async fn load(
     }
     let found = stored::managed(&app.store, pool_id, client_id, locale.tag()).await?;
     let brand = match &found.style {
-        Some(style) => managed(client_id, style),
+        Some(style) => cache::look(pool_id, client_id, style).brand.clone(),
         None => {
             without_style(app, client_id);
             Brand {

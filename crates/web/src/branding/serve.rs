@@ -11,8 +11,7 @@ use cognate_domain::App;
 use cognate_domain::resources::branding::look::{self as stored, ClassicLook, LoginStyle};
 use http::{HeaderValue, StatusCode};
 
-use crate::branding::images;
-use crate::branding::{look, sheet};
+use crate::branding::{cache, images};
 use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
@@ -70,11 +69,11 @@ fn file(content_type: &'static str, bytes: impl Into<Bytes>, current: bool) -> R
     Response::new(StatusCode::OK, content_type, bytes).cached(cache)
 }
 
-/// Returns the style of a client.
-async fn style(app: &App, client_id: &str) -> Result<LoginStyle, Failure> {
+/// Returns the style of a client, with the id of its pool.
+async fn style(app: &App, client_id: &str) -> Result<(String, LoginStyle), Failure> {
     let pool_id = pool_of(app, client_id).await?;
     let found = stored::managed(&app.store, &pool_id, client_id, "").await?;
-    found.style.ok_or(Failure::NotFound)
+    Ok((pool_id, found.style.ok_or(Failure::NotFound)?))
 }
 
 /// Returns the id of the active pool of a client.
@@ -90,21 +89,20 @@ async fn style_sheet(request: Request<'_>) -> Result<Response, Failure> {
     if !request.param("file").ends_with(".css") {
         return Err(Failure::NotFound);
     }
-    let style = style(app, client_id).await?;
-    let css = look::style_sheet(client_id, &style);
+    let (pool_id, style) = style(app, client_id).await?;
+    let look = cache::look(&pool_id, client_id, &style);
     let asked = format!("/branding/{client_id}/{}", request.param("file"));
-    let current = sheet::path(client_id, &css) == asked;
-    Ok(file(CSS, css, current))
+    let current = look.brand.sheet.as_deref() == Some(asked.as_str());
+    Ok(file(CSS, look.css.clone(), current))
 }
 
 async fn image(request: Request<'_>) -> Result<Response, Failure> {
     let (app, client_id) = (request.app(), request.param("client"));
-    let style = style(app, client_id).await?;
+    let (pool_id, style) = style(app, client_id).await?;
     let name = request.param("file");
     let mut all = style.images.iter();
     let found = all.find(|image| images::file_name(image) == name);
     let found = found.ok_or(Failure::NotFound)?;
-    let pool_id = pool_of(app, client_id).await?;
     let bytes = stored::image(&app.store, &pool_id, &style, &found.key).await?;
     let bytes = bytes.ok_or(Failure::NotFound)?;
     let current = images::stamp(&style) == request.param("version");
