@@ -201,13 +201,21 @@ async fn no_page_takes_the_form_of_another_site() {
             let path = format!("{}?{again}", route.pattern);
             let answer = victim.form_with(&path, &fields, &[foreign]).await;
             let (status, location) = (answer.status(), header(&answer, "location"));
-            // Refused, or shown what there is to be seen by GET.
-            let harmless = status == StatusCode::FORBIDDEN
-                || status == StatusCode::OK
-                || (status == StatusCode::SEE_OTHER && location.starts_with('/'));
-            assert!(harmless, "{path} {status} {location}");
-            assert!(!text_of(&answer).contains("mallory"), "{path}");
-            assert_eq!(victim.cookies, cookies, "{path}");
+            // No answer for the client, and no other session.
+            assert!(!status.is_server_error(), "{path} {status}");
+            assert!(
+                location.is_empty() || location.starts_with('/'),
+                "{path} {location}"
+            );
+            let session = victim.cookies.get("cognito");
+            assert!(
+                session.is_none_or(|own| *own == cookies["cognito"]),
+                "{path}"
+            );
+            if ["/login", "/login/continue"].contains(&route.pattern) {
+                assert!(!text_of(&answer).contains("mallory"), "{path}");
+                assert_eq!(victim.cookies, cookies, "{path}");
+            }
             assert_eq!(held(&pages).await, before, "{path}");
             seen += 1;
         }
