@@ -4,7 +4,6 @@
 //! such links in their mailboxes. A second visit finds what the first one did. A link that cannot be used gets one text,
 //! whatever the reason: whether a user exists, has confirmed or waits for it is not told to whoever has no code.
 
-use askama::Template;
 use cognate_domain::accounts::confirm_by_link::{Link, confirm_by_link};
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::{ApiError, Endpoint};
@@ -14,18 +13,13 @@ use serde_json::json;
 
 use crate::action;
 use crate::failure::Failure;
+use crate::flow;
 use crate::locale::ConfirmUserTexts;
-use crate::pages::{self, Layout};
 use crate::request::Request;
 use crate::response::Response;
-
-#[derive(Template)]
-#[template(path = "confirm_user.html")]
-struct ConfirmUser<'a> {
-    layout: Layout<'a>,
-    text: &'a str,
-    note: Option<&'a str>,
-}
+use crate::views::Screen;
+use crate::views::frame::{Alert, AlertKind};
+use crate::views::screen::{Notice, NoticeKind};
 
 /// Confirms the sign-up and says so. HEAD does nothing: programs ask so if there is a page.
 pub(crate) async fn confirm_user(request: Request<'_>) -> Result<Response, Failure> {
@@ -56,25 +50,28 @@ pub(crate) async fn confirm_user(request: Request<'_>) -> Result<Response, Failu
     } else {
         None
     };
-    let (status, title, text, note) = match &outcome {
-        Some(Ok(())) => (
-            StatusCode::OK,
-            &texts.confirm_user.title,
-            texts.confirm_user.done.as_str(),
-            None,
-        ),
-        Some(Err(error)) => {
-            let (text, note) = refusal(&texts.confirm_user, error)?;
-            (StatusCode::BAD_REQUEST, &texts.errors.title, text, note)
-        }
-        None => {
-            let text = texts.confirm_user.refused.as_str();
-            (StatusCode::BAD_REQUEST, &texts.errors.title, text, None)
-        }
+    let (status, kind) = match &outcome {
+        Some(Ok(())) => (StatusCode::OK, NoticeKind::ConfirmedByLink),
+        Some(Err(error)) => refused(refusal(&texts.confirm_user, error)?),
+        None => refused(texts.confirm_user.refused.clone()),
     };
-    let layout = Layout::new(locale, title);
-    let page = ConfirmUser { layout, text, note };
-    Ok(pages::render(status, &page).without_referrer())
+    let screen = Screen::Notice(Notice {
+        kind,
+        next: None,
+        home: None,
+    });
+    let page = flow::draw(&request, Some(client_id), status, &screen).await?;
+    Ok(page.without_referrer())
+}
+
+/// Returns the page of a refusal.
+fn refused(text: String) -> (StatusCode, NoticeKind) {
+    let alert = Alert {
+        kind: AlertKind::Error,
+        text,
+        field: None,
+    };
+    (StatusCode::BAD_REQUEST, NoticeKind::LinkRefused(alert))
 }
 
 /// True if the operation that does the same would take these values: a link has no other bounds.
@@ -85,20 +82,17 @@ fn fits(link: &Link<'_>) -> bool {
     validate(Op::ConfirmSignUp, &mut input).is_ok()
 }
 
-/// Returns the text of a refusal, and the words of the pool's function if that refused.
-fn refusal<'e>(
-    texts: &'static ConfirmUserTexts,
-    error: &'e ApiError,
-) -> Result<(&'static str, Option<&'e str>), Failure> {
+/// Returns the text of a refusal, with the words of the pool's function if that refused.
+fn refusal(texts: &ConfirmUserTexts, error: &ApiError) -> Result<String, Failure> {
     use ErrorCode as E;
     match error.code {
         E::TooManyRequests | E::LimitExceeded => Err(Failure::TooMany),
         E::InternalError => Err(Failure::from(error.clone())),
         // The code was right.
-        E::AliasExists => Ok((&texts.taken, None)),
+        E::AliasExists => Ok(texts.taken.clone()),
         E::UserLambdaValidation | E::UnexpectedLambda | E::InvalidLambdaResponse => {
-            Ok((&texts.incomplete, Some(&error.message)))
+            Ok(format!("{} {}", texts.incomplete, error.message))
         }
-        _ => Ok((&texts.refused, None)),
+        _ => Ok(texts.refused.clone()),
     }
 }

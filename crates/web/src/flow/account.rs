@@ -328,7 +328,7 @@ impl Visit<'_> {
         };
         let left = self.wait(sent);
         if left > 0 {
-            return self.go_with(state, &missing(&self.wait_text(left), "code"));
+            return self.go_with(state, &self.too_soon(left));
         }
         self.request
             .admit_category(Category::UserAccountRecovery)

@@ -364,7 +364,7 @@ impl Visit<'_> {
             return self.go(&state);
         }
         if left > 0 {
-            return self.go_with(state, &missing(&self.wait_text(left), "code"));
+            return self.go_with(state, &self.too_soon(left));
         }
         if let Some(value) = contact {
             let awaited = Awaited { of, value, factors };

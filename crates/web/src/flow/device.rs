@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::device::{Asked, Decision, Entered, decide, look_up};
@@ -24,11 +23,10 @@ use crate::branding::{self, Brand};
 use crate::cookies::Cookies;
 use crate::failure::Failure;
 use crate::fields::Fields;
-use crate::pages::{self, Layout};
 use crate::request::Request;
 use crate::response::Response;
 use crate::views::frame::Alert;
-use crate::views::screen::Device;
+use crate::views::screen::{Device, Notice, NoticeKind};
 use crate::views::{Frame, Screen};
 
 /// A request for the page.
@@ -91,11 +89,15 @@ async fn answer_form(request: &Request<'_>) -> Flow<Response> {
     };
     request.admit_category(Category::UserAuthentication).await?;
     let cx = request.cx(Endpoint::Device);
+    let look = || Box::pin(look_up(&cx, &visit.pool, &code));
+    let Some(asked) = action::run(&cx, look).await? else {
+        return visit.unknown(&code.shown()).await;
+    };
     // Each run finds the session and its user as they are then.
     let work = || Box::pin(visit.decide(&cx, &code, decision));
     match action::run(&cx, work).await? {
         None => visit.go_on(&code).await,
-        Some(true) => Ok(visit.done()),
+        Some(true) => visit.done(&asked.client).await,
         Some(false) => visit.unknown(&code.shown()).await,
     }
 }
@@ -223,15 +225,13 @@ impl<'r> Visit<'r> {
     }
 
     /// Says that the device knows.
-    fn done(&self) -> Response {
-        let words = &self.request.locale().texts().pages.device;
-        let page = Done {
-            layout: Layout::new(self.request.locale(), &words.done),
-            text: &words.done_text,
-            label: "",
+    async fn done(&self, client: &Client) -> Flow<Response> {
+        let screen = Screen::Notice(Notice {
+            kind: NoticeKind::DeviceDone,
             next: None,
-        };
-        pages::render(StatusCode::OK, &page)
+            home: None,
+        });
+        self.page(StatusCode::OK, Some(client), None, &screen).await
     }
 
     async fn page(
@@ -271,13 +271,4 @@ impl<'r> Visit<'r> {
             None => response,
         })
     }
-}
-
-#[derive(Template)]
-#[template(path = "signed_out.html")]
-struct Done<'a> {
-    layout: Layout<'a>,
-    text: &'a str,
-    label: &'a str,
-    next: Option<String>,
 }

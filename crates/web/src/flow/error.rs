@@ -3,7 +3,6 @@
 use cognate_domain::Endpoint;
 use http::StatusCode;
 
-use super::csrf::Csrf;
 use super::{answer, texts, visit};
 use crate::branding::{self, Brand, UNAVAILABLE};
 use crate::failure::Failure;
@@ -12,6 +11,9 @@ use crate::response::Response;
 use crate::views::frame::Version;
 use crate::views::screen::{Notice, NoticeKind};
 use crate::views::{Frame, Screen};
+
+/// The name of the customization of classic pages that counts for all clients of a pool (endpoints.md 3.4).
+const ALL: &str = "ALL";
 
 /// Shows the sentence of an error. Nothing else of the query is shown but the reference number, and that only if it has
 /// the form of one.
@@ -57,7 +59,8 @@ pub(super) fn screen(request: &Request<'_>, sentence: &str) -> Screen {
     })
 }
 
-/// Draws a page that belongs to no authorization, in the look of a client's pool where one is named.
+/// Draws a page that belongs to no authorization, in the look of the client where one is named, else of the pool whose
+/// domain was asked. A client of another pool than that is none: its look has no place on this host.
 ///
 /// # Errors
 /// Faults.
@@ -67,34 +70,37 @@ pub(super) async fn draw(
     status: StatusCode,
     screen: &Screen,
 ) -> Result<Response, Failure> {
-    let cookies = request.cookies()?;
-    let csrf = Csrf::read(&cookies);
+    let host = request.visitor().domain.as_ref();
     let known = match client_id.filter(|id| is_client_id(id)) {
         Some(id) => request.cx(Endpoint::SignIn).client(id).await.ok(),
         None => None,
     };
+    let known = known.filter(|(pool, _)| host.is_none_or(|host| host.pool.id == pool.id));
     let mut screen = screen.clone();
-    let version = match &known {
-        Some((pool, client)) => {
-            if let Screen::Notice(notice) = &mut screen {
-                let callback = client.doc.default_redirect_uri.as_ref();
-                let listed = client.doc.callback_urls.as_deref().unwrap_or_default();
-                notice.home = callback
-                    .or(listed.first())
-                    .and_then(|url| answer::home(url));
-            }
-            visit::version(request.app(), pool).await?
+    if let Some((_, client)) = &known {
+        let callback = client.doc.default_redirect_uri.as_ref();
+        let listed = client.doc.callback_urls.as_deref().unwrap_or_default();
+        let home = callback
+            .or(listed.first())
+            .and_then(|url| answer::home(url));
+        match &mut screen {
+            Screen::Notice(notice) => notice.home = home,
+            Screen::SignOut(question) => question.home = home,
+            _ => {}
         }
-        None => Version::Managed,
+    }
+    let version = match (host, &known) {
+        (Some(host), _) => visit::version_of(host.version),
+        (None, Some((pool, _))) => visit::version(request.app(), pool).await?,
+        (None, None) => Version::Managed,
     };
     let locale = request.locale();
-    let brand = match &known {
-        Some((pool, client)) => {
-            branding::load(request.app(), &pool.id, &client.id, version, locale)
-                .await?
-                .brand
-        }
-        None => Brand::default(),
+    let load =
+        |pool_id, client_id| branding::load(request.app(), pool_id, client_id, version, locale);
+    let brand = match (&known, host, version) {
+        (Some((pool, client)), _, _) => load(&pool.id, &client.id).await?.brand,
+        (None, Some(host), Version::Classic) => load(&host.pool.id, ALL).await?.brand,
+        _ => Brand::default(),
     };
     let frame = Frame {
         locale,
@@ -102,17 +108,14 @@ pub(super) async fn draw(
         brand: &brand,
         app: known.as_ref().map_or("", |(_, client)| &client.doc.name),
         query: "",
-        csrf: &csrf.token,
+        // None of these pages has a form that needs one.
+        csrf: "",
         alert: None,
         ends: None,
         terms_of_use: None,
         privacy_policy: None,
     };
-    let response = answer::draw(status, &frame, &screen);
-    Ok(match csrf.cookie()? {
-        Some(cookie) => response.with_cookie(cookie),
-        None => response,
-    })
+    Ok(answer::draw(status, &frame, &screen))
 }
 
 /// True for what a client's id can be.

@@ -95,7 +95,7 @@ async fn take_name(request: &Request<'_>) -> Flow<Response> {
         && visit.wait(sent) > 0
     {
         let left = visit.wait(sent);
-        return visit.go_with(state, &missing(&visit.wait_text(left), "code"));
+        return visit.go_with(state, &visit.too_soon(left));
     }
     visit.send(here).await
 }
@@ -173,7 +173,7 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
         };
         let left = visit.wait(sent);
         if left > 0 {
-            return visit.go_with(state, &missing(&visit.wait_text(left), "code"));
+            return visit.go_with(state, &visit.too_soon(left));
         }
         return visit.send(state).await;
     }

@@ -27,7 +27,7 @@ use crate::fields::Fields;
 use crate::locale::Alerts;
 use crate::request::Request;
 use crate::response::Response;
-use crate::views::frame::{Alert, Version};
+use crate::views::frame::{Alert, AlertKind, Version};
 use crate::views::{Frame, Screen};
 
 /// The cookie of the browser's session, as scripts know it (endpoints.md 1.13).
@@ -164,10 +164,14 @@ impl<'r> Visit<'r> {
         &self.request.locale().texts().alerts
     }
 
-    /// Returns the alert of a code that was asked for too soon.
-    pub(super) fn wait_text(&self, seconds: i64) -> String {
+    /// Returns the alert of a code that was asked for too soon: nothing is wrong with what was typed.
+    pub(super) fn too_soon(&self, seconds: i64) -> Alert {
         let seconds = u64::try_from(seconds).unwrap_or_default();
-        self.words().wait.with(self.request.locale(), seconds)
+        Alert {
+            kind: AlertKind::Warning,
+            text: self.words().wait.with(self.request.locale(), seconds),
+            field: None,
+        }
     }
 
     /// Returns the host that was asked.
@@ -474,7 +478,7 @@ pub(super) async fn version(app: &App, pool: &Pool) -> Result<Version, Fault> {
 }
 
 /// Returns the version by its number (ManagedLoginVersion).
-fn version_of(number: i64) -> Version {
+pub(super) fn version_of(number: i64) -> Version {
     match number {
         MANAGED => Version::Managed,
         _ => Version::Classic,

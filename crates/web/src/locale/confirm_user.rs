@@ -1,15 +1,11 @@
-//! The texts of the page of a link that confirms a sign-up.
+//! The texts of the page of a link that should confirm a sign-up.
 
 use serde::Deserialize;
 
-/// The texts of the page of a link that confirms a sign-up.
+/// The texts of the page of a link that should confirm a sign-up.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmUser {
-    /// The title of the page that says that a sign-up is confirmed.
-    pub title: String,
-    /// A sign-up is confirmed.
-    pub done: String,
     /// A link that confirms nothing.
     pub refused: String,
     /// The address of a sign-up belongs to another user.

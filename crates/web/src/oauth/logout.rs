@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::logout::{self, Browser, Next, Parameters};
@@ -22,36 +21,15 @@ use crate::flow::{
     csrf::{self, Csrf},
 };
 use crate::oauth::location::with_query;
-use crate::pages::{self, Layout};
 use crate::request::Request;
 use crate::response::Response;
 use crate::views::Screen;
-use crate::views::screen::{Notice, NoticeKind};
+use crate::views::screen::{Notice, NoticeKind, SignOut};
 
 /// The cookie of a browser's session.
 const SESSION: &str = "cognito";
 /// The field that answers the question.
 const ANSWER: &str = "sign_out";
-
-#[derive(Template)]
-#[template(path = "sign_out.html")]
-struct Question<'a> {
-    layout: Layout<'a>,
-    text: &'a str,
-    button: &'a str,
-    answer: &'static str,
-    csrf: &'a str,
-    fields: Vec<(&'a str, &'a str)>,
-}
-
-#[derive(Template)]
-#[template(path = "signed_out.html")]
-struct SignedOut<'a> {
-    layout: Layout<'a>,
-    text: &'a str,
-    label: &'a str,
-    next: Option<String>,
-}
 
 /// Ends the session of the browser. HEAD does nothing: programs ask so if there is a page.
 pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
@@ -84,30 +62,23 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
         Err(cause) => return flow::refused(&request, parameters.client_id, &cause),
     };
     if sign_out.asks && !answered {
-        return question(&request, &fields, &csrf);
+        return question(&request, &sign_out.client.id, &fields).await;
     }
     action::run(&cx, || Box::pin(logout::end(&cx, &sign_out.pool, browser))).await?;
+    let client_id = sign_out.client.id.as_str();
     let response = match sign_out.next {
         Next::To { uri, state } => {
             let state = state.as_deref().map(|state| ("state", state));
             let location = with_query(&uri, state);
             // The policy of the page that has the question lets its form lead nowhere else.
             if answered {
-                signed_out(&request, location)
+                signed_out(&request, client_id, NoticeKind::Leaving, Some(location)).await?
             } else {
                 found(&location)
             }
         }
         Next::SignIn => found(&format!("/login?{}", request.raw_query())),
-        Next::SignedOut => {
-            let screen = Screen::Notice(Notice {
-                kind: NoticeKind::SignedOut,
-                next: None,
-                home: None,
-            });
-            let client_id = sign_out.client.id.as_str();
-            flow::draw(&request, Some(client_id), StatusCode::OK, &screen).await?
-        }
+        Next::SignedOut => signed_out(&request, client_id, NoticeKind::SignedOut, None).await?,
     };
     Ok(response.with_cookie(SetCookie::delete(SESSION, SameSite::Lax)?.bare()))
 }
@@ -148,31 +119,33 @@ fn found(location: &str) -> Response {
     }
 }
 
-fn question(request: &Request<'_>, fields: &Fields, csrf: &Csrf) -> Result<Response, Failure> {
-    let words = &request.locale().texts().pages;
-    let page = Question {
-        layout: Layout::new(request.locale(), &words.notice.sign_out),
-        text: &words.notice.sign_out_text,
-        button: &words.action.sign_out,
+/// Asks whether to sign out, with what was sent.
+async fn question(
+    request: &Request<'_>,
+    client_id: &str,
+    fields: &Fields,
+) -> Result<Response, Failure> {
+    let screen = Screen::SignOut(SignOut {
+        request: asked(fields)
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect(),
         answer: ANSWER,
-        csrf: &csrf.token,
-        fields: asked(fields).collect(),
-    };
-    let response = pages::render(StatusCode::OK, &page);
-    Ok(match csrf.cookie()? {
-        Some(cookie) => response.with_cookie(cookie),
-        None => response,
-    })
+        home: None,
+    });
+    flow::draw(request, Some(client_id), StatusCode::OK, &screen).await
 }
 
 /// Says that the user is signed out, with a link that leads on.
-fn signed_out(request: &Request<'_>, next: String) -> Response {
-    let words = &request.locale().texts().pages;
-    let page = SignedOut {
-        layout: Layout::new(request.locale(), &words.notice.signed_out),
-        text: &words.notice.signed_out_text,
-        label: &words.action.go_on,
-        next: Some(next),
-    };
-    pages::render(StatusCode::OK, &page)
+async fn signed_out(
+    request: &Request<'_>,
+    client_id: &str,
+    kind: NoticeKind,
+    next: Option<String>,
+) -> Result<Response, Failure> {
+    let screen = Screen::Notice(Notice {
+        kind,
+        next,
+        home: None,
+    });
+    flow::draw(request, Some(client_id), StatusCode::OK, &screen).await
 }

@@ -319,12 +319,16 @@ pub struct Notice {
 /// What a notice is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// A sign-up was confirmed by its link.
+    /// A sign-up was confirmed by its link (`/confirmUser`).
     ConfirmedByLink,
-    /// The link confirms nothing: the texts of `/confirmUser`.
+    /// The link confirms nothing, or not all of what it should: why.
     LinkRefused(Alert),
-    /// The user signed out.
+    /// The user signed out; what leads on is the sign-in.
     SignedOut,
+    /// The user signed out; what leads on is the client's.
+    Leaving,
+    /// The device that showed a code knows what its user decided.
+    DeviceDone,
     /// The sign-in has ended: it took too long, or was finished in another window.
     Restart,
     /// The account waits for an administrator.
@@ -349,6 +353,17 @@ pub struct Device {
     pub client: Option<String>,
     /// The scopes that it asks for.
     pub scopes: Vec<String>,
+}
+
+/// The question whether to sign out, as an application's request alone does not show who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignOut {
+    /// The names and values of the request, which are sent again with the answer.
+    pub request: Vec<(String, String)>,
+    /// The name of the field that is the answer.
+    pub answer: &'static str,
+    /// The home of the client, where a callback URL is known.
+    pub home: Option<String>,
 }
 
 /// A page.
@@ -388,4 +403,6 @@ pub enum Screen {
     Notice(Notice),
     /// The sign-in of a device without a browser.
     Device(Device),
+    /// The question whether to sign out.
+    SignOut(SignOut),
 }

@@ -26,7 +26,7 @@ impl Linked {
         });
         let made = site.call(Op::CreateUserPool, settings).await;
         let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
-        let domain = json!({"UserPoolId": pool, "Domain": "some-prefix"});
+        let domain = json!({"UserPoolId": pool, "Domain": "some-prefix", "ManagedLoginVersion": 2});
         site.call(Op::CreateUserPoolDomain, domain).await;
         let client = json!({"UserPoolId": pool, "ClientName": "app", "PreventUserExistenceErrors": "ENABLED"});
         let made = site.call(Op::CreateUserPoolClient, client).await;
@@ -57,7 +57,7 @@ impl Linked {
     }
 }
 
-const DONE: &str = "Your registration has been confirmed.";
+const DONE: &str = "Your account is confirmed";
 const REFUSED: &str = "This link cannot be used";
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn the_link_in_the_message_confirms_and_may_be_opened_again() {
         assert_eq!(linked.status("a&b=c/é?#+").await, "CONFIRMED");
     }
     let german = linked.site.get(&format!("{link}&lang=de")).await;
-    assert!(text_of(&german).contains("Ihre Registrierung ist bestätigt."));
+    assert!(text_of(&german).contains("Ihr Konto ist bestätigt"));
     assert!(text_of(&german).contains("<html lang=\"de\" dir=\"ltr\""));
     // Without the slash, as functions write it.
     let page = linked
@@ -129,9 +129,30 @@ async fn all_links_that_confirm_nothing_look_the_same() {
         assert!(text_of(&page).contains(REFUSED), "{query}");
         seen.push(text_of(&page).to_owned());
     }
+    // All but the one of a client that nobody knows, which has no name to show.
+    let stranger = seen.remove(3);
+    assert!(stranger.contains(REFUSED) && !stranger.contains("data-testid=\"app-name\"><bdi>app"));
     assert!(seen.iter().all(|page| *page == seen[0]));
     assert!(!seen[0].contains("<script") && !seen[0].contains("\"><b>"));
     assert_eq!(linked.status("bob").await, "UNCONFIRMED");
+}
+
+#[tokio::test]
+async fn the_page_has_the_look_of_its_client() {
+    let linked = Linked::new().await;
+    let link = linked.link("bob").await;
+    let look = json!({
+        "UserPoolId": linked.pool, "ClientId": linked.client,
+        "Settings": {"components": {"form": {"borderRadius": 3}}},
+    });
+    linked.site.call(Op::CreateManagedLoginBranding, look).await;
+    let refused = link.replace("user_name=bob", "user_name=nobody");
+    for path in [&link, &refused] {
+        let page = linked.site.get(path).await;
+        let sheet = format!("href=\"/branding/{}/", linked.client);
+        assert!(text_of(&page).contains(&sheet), "{}", text_of(&page));
+        assert!(text_of(&page).contains("data-testid=\"app-name\""));
+    }
 }
 
 #[tokio::test]

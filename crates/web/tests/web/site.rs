@@ -80,6 +80,14 @@ impl Site {
         }
     }
 
+    /// Returns another node on the same database.
+    pub async fn second(&self) -> Arc<App> {
+        let root = RootKey::from_base64(self.app.root.to_base64().expose()).unwrap();
+        App::open(Settings::dev(), self.app.store.clone(), root)
+            .await
+            .unwrap()
+    }
+
     pub async fn call(&self, op: Op, input: Value) -> Value {
         let answer = self.try_call(op, input).await;
         answer.unwrap_or_else(|error| panic!("{error:?}"))

@@ -52,7 +52,7 @@ pub(super) struct Step<'a> {
     /// The name and the path of the form; None for a page without one.
     pub(super) form: Option<(&'static str, &'static str)>,
     /// Names and values that are sent along.
-    pub(super) hidden: Vec<(&'static str, &'a str)>,
+    pub(super) hidden: Vec<(&'a str, &'a str)>,
     /// The name that password managers are told.
     pub(super) who: Option<&'a str>,
     /// The fields.
@@ -331,18 +331,37 @@ impl<'a> Step<'a> {
                 step.buttons.push(("answer", "allow", ours.allow.clone()));
                 step.buttons.push(("answer", "deny", ours.deny.clone()));
             }
+            Screen::SignOut(s) => {
+                step.open(&ours.sign_out_title, "signoutform", "/logout");
+                step.text = Some(ours.sign_out_text.clone());
+                step.hidden = pairs(&s.request);
+                let text = ours.sign_out.clone();
+                step.buttons.push((s.answer, "yes", text));
+                if let Some(home) = &s.home {
+                    step.links.push(Link {
+                        text: &ours.home,
+                        href: Some(home),
+                        path: "",
+                    });
+                }
+            }
         }
         step
     }
 
     fn notice(&mut self, t: &'static Texts, notice: &'a Notice) {
         let ours = &t.ours;
-        let mut again = true;
+        let (mut again, mut words) = (true, None);
         match &notice.kind {
             NoticeKind::ConfirmedByLink => {
                 self.text = Some(ours.confirmed.clone());
                 again = false;
             }
+            NoticeKind::Leaving => {
+                self.text = Some(ours.signed_out.clone());
+                words = Some(&ours.go_on);
+            }
+            NoticeKind::DeviceDone => self.text = Some(ours.device_done.clone()),
             NoticeKind::LinkRefused(alert) => self.failure = Some(&alert.text),
             NoticeKind::SignedOut => self.text = Some(ours.signed_out.clone()),
             NoticeKind::Restart => self.text = Some(ours.restart.clone()),
@@ -358,6 +377,7 @@ impl<'a> Step<'a> {
             }
         }
         let text = if again { &ours.start_again } else { &t.sign_in };
+        let text = words.unwrap_or(text);
         if let Some(next) = &notice.next {
             self.links.push(Link {
                 text,
@@ -451,4 +471,9 @@ fn drawing(rows: &[Vec<bool>]) -> String {
         }
     }
     path
+}
+
+fn pairs(request: &[(String, String)]) -> Vec<(&str, &str)> {
+    let pairs = request.iter();
+    pairs.map(|(name, value)| (&**name, &**value)).collect()
 }

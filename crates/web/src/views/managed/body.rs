@@ -147,6 +147,11 @@ pub(super) enum Body<'a> {
     DeviceCode {
         field: Field<'a>,
     },
+    SignOut {
+        request: &'a [(String, String)],
+        answer: &'static str,
+        home: Option<(&'a str, String)>,
+    },
     Consent {
         code: &'a str,
         scopes: Vec<Scope<'a>>,

@@ -30,6 +30,7 @@ pub(super) struct Field<'a> {
     pattern: &'static str,
     enterkeyhint: &'static str,
     class: &'static str,
+    placeholder: &'static str,
     help: Option<&'a str>,
     /// The id of something else that describes it.
     described: &'static str,
@@ -67,6 +68,7 @@ impl<'a> Field<'a> {
             pattern: "",
             enterkeyhint: "",
             class: "",
+            placeholder: "",
             help: None,
             described: "",
             passwordrules: String::new(),
@@ -117,6 +119,11 @@ impl<'a> Field<'a> {
             self.inputmode = kind;
             self.class = LTR;
         }
+        self.placeholder = match kind {
+            "email" => "name@host.com",
+            "tel" => "+12065550100",
+            _ => "",
+        };
         self
     }
 

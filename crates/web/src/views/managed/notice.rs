@@ -44,6 +44,20 @@ pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
             Icon::Success,
             action.sign_in_again.as_str(),
         ),
+        NoticeKind::Leaving => (
+            "signed-out",
+            t.signed_out.clone(),
+            plain(&t.signed_out_text),
+            Icon::Success,
+            action.go_on.as_str(),
+        ),
+        NoticeKind::DeviceDone => (
+            "device-done",
+            make.t.device.done.clone(),
+            plain(&make.t.device.done_text),
+            Icon::Success,
+            action.go_on.as_str(),
+        ),
         NoticeKind::Restart => (
             "restart",
             t.restart.clone(),
@@ -74,21 +88,35 @@ pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
             action.start_again.as_str(),
         ),
     };
-    let home = screen.home.as_deref().map(|home| {
-        let host = home.split('/').nth(2).unwrap_or(home);
-        let app = Some(make.frame.app).filter(|app| !app.is_empty());
-        (home, fill(&action.home, &[("app", app.unwrap_or(host))]))
-    });
     let body = Body::Notice {
         reference,
         next: screen.next.as_deref().map(|href| (href, next)),
-        home,
+        home: home(make, screen.home.as_deref()),
     };
     let step = Step::blank(id, heading, body).lead(lead).icon(icon);
     Step {
         script: false,
         ..step
     }
+}
+
+/// Returns the link to the client's home.
+fn home<'a>(make: &Maker<'a>, home: Option<&'a str>) -> Option<(&'a str, String)> {
+    let home = home?;
+    let host = home.split('/').nth(2).unwrap_or(home);
+    let app = Some(make.frame.app).filter(|app| !app.is_empty());
+    let text = fill(&make.t.action.home, &[("app", app.unwrap_or(host))]);
+    Some((home, text))
+}
+
+pub(super) fn sign_out<'a>(make: &Maker<'a>, screen: &'a SignOut) -> Step<'a> {
+    let t = make.t;
+    let body = Body::SignOut {
+        request: &screen.request,
+        answer: screen.answer,
+        home: home(make, screen.home.as_deref()),
+    };
+    Step::blank("sign-out", &t.notice.sign_out, body).lead(plain(&t.notice.sign_out_text))
 }
 
 pub(super) fn device<'a>(make: &Maker<'a>, screen: &'a Device) -> Step<'a> {

@@ -34,7 +34,8 @@ pub(super) struct Page<'a> {
 struct Told<'a> {
     kind: &'static str,
     icon: Icon,
-    error: bool,
+    /// True if it takes the focus: the user must do something else than before.
+    focus: bool,
     text: &'a str,
     /// The id of the field that it is about.
     field: Option<String>,
@@ -62,7 +63,7 @@ impl<'a> Page<'a> {
             Told {
                 kind,
                 icon,
-                error: alert.kind == AlertKind::Error,
+                focus: matches!(alert.kind, AlertKind::Error | AlertKind::Warning),
                 text: &alert.text,
                 field,
             }

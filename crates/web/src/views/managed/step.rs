@@ -109,6 +109,7 @@ impl<'a> Step<'a> {
             Screen::Chooser(screen) => notice::chooser(make, screen),
             Screen::Notice(screen) => notice::notice(make, screen),
             Screen::Device(screen) => notice::device(make, screen),
+            Screen::SignOut(screen) => notice::sign_out(make, screen),
         }
     }
 }

@@ -143,6 +143,23 @@ pub(super) fn notices() -> Vec<Sample> {
         notice("confirmed-link", NoticeKind::ConfirmedByLink, false),
         notice("link-refused", NoticeKind::LinkRefused(refusal), false),
         notice("signed-out", NoticeKind::SignedOut, false),
+        notice("signed-out-next", NoticeKind::Leaving, true),
+        sample(
+            "sign-out",
+            Screen::SignOut(SignOut {
+                request: vec![("client_id".to_owned(), "example".to_owned())],
+                answer: "sign_out",
+                home: Some(CALLBACK.to_owned()),
+            }),
+        ),
+        sample(
+            "device-done",
+            Screen::Notice(Notice {
+                kind: NoticeKind::DeviceDone,
+                next: None,
+                home: Some(CALLBACK.to_owned()),
+            }),
+        ),
         notice("restart", NoticeKind::Restart, true),
         notice("pending-admin", NoticeKind::PendingAdmin, false),
         notice("error", error, true),

@@ -66,6 +66,17 @@ async fn a_sheet_is_served_under_the_hash_of_its_content() {
     let old = site.get(&path).await;
     assert_eq!(header(&old, "cache-control"), "no-store");
     assert!(text_of(&old).contains("#eeeeee"));
+    // And by another node on the same database, which had made the old sheet, too.
+    let node = site.second().await;
+    let load = || branding::load(&node, &pool, &client, Version::Managed, Locale::En);
+    assert_eq!(load().await.unwrap().brand.sheet.unwrap(), new);
+    let input = json!({
+        "UserPoolId": pool, "ManagedLoginBrandingId": id, "Settings": card("ddddddff"),
+    });
+    site.call(Op::UpdateManagedLoginBranding, input).await;
+    let newest = load().await.unwrap().brand.sheet.unwrap();
+    assert_ne!(newest, new);
+    assert!(text_of(&site.get(&newest).await).contains("#dddddd"));
     // The look is the client's alone.
     let other = super::client(&site, &pool).await;
     assert_eq!(shown(&site, &pool, &other).await.brand.sheet, None);

@@ -146,6 +146,13 @@ pub fn every() -> Vec<Screen> {
         Screen::Chooser(Chooser { who: who() }),
         notice(NoticeKind::ConfirmedByLink),
         notice(NoticeKind::SignedOut),
+        notice(NoticeKind::Leaving),
+        notice(NoticeKind::DeviceDone),
+        Screen::SignOut(SignOut {
+            request: vec![(who(), who())],
+            answer: "sign_out",
+            home: None,
+        }),
         notice(NoticeKind::Restart),
         notice(NoticeKind::PendingAdmin),
         notice(NoticeKind::NoProvider("Corp".into())),

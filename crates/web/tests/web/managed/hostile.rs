@@ -149,6 +149,13 @@ fn screens() -> Vec<Screen> {
         notice(NoticeKind::ConfirmedByLink),
         notice(NoticeKind::LinkRefused(alert)),
         notice(NoticeKind::SignedOut),
+        notice(NoticeKind::Leaving),
+        notice(NoticeKind::DeviceDone),
+        Screen::SignOut(SignOut {
+            request: vec![(evil(), evil())],
+            answer: "sign_out",
+            home: None,
+        }),
         notice(NoticeKind::Restart),
         notice(NoticeKind::PendingAdmin),
         notice(error),

@@ -283,7 +283,7 @@ async fn a_posted_request_comes_again_with_the_cookie() {
     browser.jar.insert("XSRF-TOKEN".into(), "t".into());
     let found = browser.post("/logout", &form).await;
     says_signed_out(&found);
-    let link = r#"<a href="https://app.example/bye?state=s">"#;
+    let link = r#"href="https://app.example/bye?state=s" data-testid="link-next""#;
     assert!(text_of(&found).contains(link), "{}", text_of(&found));
 }
 
