@@ -85,6 +85,8 @@ SESSIONS = [
     "node/pages_scripts.mjs",
     "node/pages_walk.mjs",
     "node/pages_passkeys.mjs",
+    "node/branding_keys.mjs",
+    "node/gallery_session.mjs",
     "node/amplify_rotation.mjs",
     "python/clock_session.py",
 ]
@@ -97,6 +99,7 @@ PAGES = {
     "shell/oauth_by_curl.sh", "python/pages_by_http.py", "node/openid_client.mjs", "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs", "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
+    "node/branding_keys.mjs", "node/gallery_session.mjs",
 }
 # These move the server's clock.
 ALONE = {"node/amplify_rotation.mjs", "python/clock_session.py"}

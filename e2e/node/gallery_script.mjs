@@ -3,10 +3,12 @@
 //   node e2e/node/gallery_script.mjs target/gallery
 
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { authenticator } from './chromium.mjs';
 import { serve } from './gallery_server.mjs';
 
-const { base, browser, sent, close } = await serve(process.argv[2]);
+// Set by `checkScript`.
+let [base, browser, sent] = [];
 const wide = { viewport: { width: 1280, height: 800 } };
 const checks = [];
 const check = (name, run, options = {}) => checks.push({ name, run, options: { ...wide, ...options } });
@@ -246,22 +248,33 @@ check(
   { javaScriptEnabled: false },
 );
 
-let failed = 0;
-for (const { name, run, options } of checks) {
-  const context = await browser.newContext(options);
-  context.setDefaultTimeout(8000);
-  const page = await context.newPage();
-  const errors = [];
-  page.on('pageerror', error => errors.push(error));
-  try {
-    await run(page, context);
-    assert.deepEqual(errors, []);
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILS ${name}\n${error.stack}`);
+/** Runs all checks on a gallery that is served; returns the name of each, with what went wrong in it. */
+export async function checkScript(served) {
+  ({ base, browser, sent } = served);
+  const done = [];
+  for (const { name, run, options } of checks) {
+    const context = await browser.newContext(options);
+    context.setDefaultTimeout(8000);
+    const page = await context.newPage();
+    const errors = [];
+    page.on('pageerror', error => errors.push(error));
+    let wrong = null;
+    try {
+      await run(page, context);
+      assert.deepEqual(errors, []);
+    } catch (error) {
+      wrong = error.stack;
+    }
+    done.push([name, wrong]);
+    await context.close();
   }
-  await context.close();
+  return done;
 }
-await close();
-process.exitCode = failed ? 1 : 0;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const served = await serve(process.argv[2]);
+  const done = await checkScript(served);
+  for (const [name, wrong] of done) console.log(wrong ? `FAILS ${name}\n${wrong}` : `ok    ${name}`);
+  await served.close();
+  process.exitCode = done.some(([, wrong]) => wrong) ? 1 : 0;
+}

@@ -15,6 +15,7 @@ export async function serve(folder) {
   const server = createServer(async (request, answer) => {
     answer.setHeader('Content-Security-Policy', POLICY);
     const [path, query] = request.url.split('?');
+    if (path === '/favicon.ico') return answer.writeHead(204).end();
     if (request.method === 'POST' || path === '/oauth2/authorize') {
       let body = '';
       for await (const part of request) body += part;

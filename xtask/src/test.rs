@@ -300,6 +300,8 @@ impl Run {
         let mut build = self.cargo();
         // `--workspace`: with the features that the tests are built with, so that nothing is compiled for both.
         build.args(["build", "--workspace", "--bin", "cognate"]);
+        // A session of the clients looks at the pages that it writes.
+        build.args(["--example", "gallery"]);
         run_within(build, self.deadline.get(), |_| {})?;
         // The session of the Rust SDK has a workspace of its own, and the same target folder.
         let mut session = self.cargo();
