@@ -5,10 +5,12 @@
 //! quotes therefore comes first, and what goes beyond [`Bounds`] never reaches the parser. The scan may count more than
 //! the parser sees (a prefix that is declared twice), never less.
 
-use roxmltree::{Document, ParsingOptions};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use roxmltree::{Document, Node, NodeType, ParsingOptions};
 
 /// The largest document, in bytes.
-const LARGEST: usize = 1 << 20;
+pub(crate) const LARGEST: usize = 1 << 20;
 /// The greatest depth to which elements may be nested.
 const DEEPEST: usize = 64;
 /// Attributes of one element, declarations of namespaces included.
@@ -30,6 +32,12 @@ pub struct Bounds {
 /// Metadata and messages of identity providers.
 pub const SAML: Bounds = Bounds {
     nodes: 20_000,
+    tag: 8_192,
+};
+
+/// The part of a signature that is signed, which the bounds of [`SAML`] are far too wide for.
+pub(crate) const SIGNED_INFO: Bounds = Bounds {
+    nodes: 80,
     tag: 8_192,
 };
 
@@ -56,6 +64,97 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Document<'_>, Malformed> {
         ..ParsingOptions::default()
     };
     Document::parse_with_options(text, options).map_err(|_| Malformed)
+}
+
+/// Returns the child elements of this namespace and name.
+pub(crate) fn children<'a, 'd: 'a>(
+    parent: Node<'a, 'd>,
+    name: (&'static str, &'static str),
+) -> impl Iterator<Item = Node<'a, 'd>> {
+    parent
+        .children()
+        .filter(move |node| node.has_tag_name(name))
+}
+
+/// Returns the child element of this namespace and name, if there is one.
+///
+/// # Errors
+/// [`Malformed`] if there are several.
+pub(crate) fn maybe<'a, 'd: 'a>(
+    parent: Node<'a, 'd>,
+    name: (&'static str, &'static str),
+) -> Result<Option<Node<'a, 'd>>, Malformed> {
+    let mut found = children(parent, name);
+    match (found.next(), found.next()) {
+        (first, None) => Ok(first),
+        _ => Err(Malformed),
+    }
+}
+
+/// Returns the one child element of this namespace and name.
+///
+/// # Errors
+/// [`Malformed`] if there is none, or several.
+pub(crate) fn only<'a, 'd: 'a>(
+    parent: Node<'a, 'd>,
+    name: (&'static str, &'static str),
+) -> Result<Node<'a, 'd>, Malformed> {
+    maybe(parent, name)?.ok_or(Malformed)
+}
+
+/// Returns the value of the attribute of this name that is in no namespace. (The parser's own search takes one of any.)
+pub(crate) fn attribute<'a>(element: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    let mut attributes = element.attributes();
+    attributes
+        .find(|attribute| attribute.name() == name && attribute.namespace().is_none())
+        .map(|attribute| attribute.value())
+}
+
+/// Returns the whole text of an element that holds nothing but text. Comments are no part of it and do not end it, as in
+/// the canonical form.
+///
+/// # Errors
+/// [`Malformed`] if there are elements or processing instructions in it.
+pub(crate) fn text(element: Node<'_, '_>) -> Result<String, Malformed> {
+    let mut whole = String::new();
+    for child in element.children() {
+        match child.node_type() {
+            NodeType::Text => whole.push_str(child.text().unwrap_or_default()),
+            NodeType::Comment => {}
+            _ => return Err(Malformed),
+        }
+    }
+    Ok(whole)
+}
+
+/// Returns the bytes of an element whose text is base64 in the standard alphabet, folded or not.
+///
+/// # Errors
+/// [`Malformed`].
+pub(crate) fn base64(element: Node<'_, '_>) -> Result<Vec<u8>, Malformed> {
+    let folded = text(element)?;
+    let text: String = folded.split_ascii_whitespace().collect();
+    STANDARD.decode(text).map_err(|_| Malformed)
+}
+
+/// True if the document does not say that it is in another encoding than UTF-8. The parser does not look.
+pub(crate) fn says_utf8(text: &str) -> bool {
+    let Some((declaration, _)) = text
+        .strip_prefix("<?xml")
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace()))
+        .and_then(|rest| rest.split_once("?>"))
+    else {
+        return true;
+    };
+    let Some((_, value)) = declaration.split_once("encoding") else {
+        return true;
+    };
+    let value = value.trim_start().strip_prefix('=').unwrap_or_default();
+    let mut parts = value.trim_start().splitn(3, ['"', '\'']);
+    parts.next().is_some_and(str::is_empty)
+        && parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("utf-8"))
 }
 
 /// The scan before the parser.
@@ -271,5 +370,94 @@ mod tests {
         assert!(!taken(&nodes(20_001)));
         assert!(!taken(&nodes(100_000)));
         assert!(!taken(&format!("<a>{}</a>", "x".repeat(1 << 20))));
+    }
+
+    #[test]
+    fn one_child_is_one_child() {
+        let document = parse(
+            "<a xmlns='urn:a' xmlns:b='urn:b'><b:c/><c/><b:d/><b:d/></a>",
+            SAML,
+        )
+        .unwrap();
+        let root = document.root_element();
+        assert!(only(root, ("urn:b", "c")).is_ok());
+        assert!(only(root, ("urn:a", "c")).is_ok());
+        assert_eq!(maybe(root, ("urn:a", "d")), Ok(None));
+        assert_eq!(only(root, ("urn:a", "d")), Err(Malformed));
+        assert_eq!(maybe(root, ("urn:b", "d")), Err(Malformed));
+        assert_eq!(children(root, ("urn:b", "d")).count(), 2);
+    }
+
+    #[test]
+    fn an_attribute_of_a_namespace_is_another_one() {
+        let document = parse("<a xmlns:b='urn:b' b:c='1' d='2'/>", SAML).unwrap();
+        let root = document.root_element();
+        assert_eq!(attribute(root, "c"), None);
+        assert_eq!(attribute(root, "d"), Some("2"));
+    }
+
+    #[test]
+    fn text_is_read_whole_or_not_at_all() {
+        for (inside, expected) in [
+            ("", Some("")),
+            ("ab", Some("ab")),
+            (
+                "user@idp.example<!---->.evil.example",
+                Some("user@idp.example.evil.example"),
+            ),
+            ("a<![CDATA[<b>]]>c", Some("a<b>c")),
+            ("a&#x3c;&amp;", Some("a<&")),
+            ("a<b/>", None),
+            ("<b>a</b>", None),
+            ("a<?b c?>", None),
+        ] {
+            let whole = format!("<a>{inside}</a>");
+            let document = parse(&whole, SAML).unwrap();
+            let read = text(document.root_element()).ok();
+            assert_eq!(read.as_deref(), expected, "{inside}");
+        }
+    }
+
+    #[test]
+    fn base64_may_be_folded_but_not_bent() {
+        for (inside, expected) in [
+            ("aGVsbG8=", Some(&b"hello"[..])),
+            ("\n aGVs\r\n\tbG8=&#13;\n", Some(b"hello")),
+            ("aGVs<!-- -->bG8=", Some(b"hello")),
+            ("", Some(b"")),
+            ("aGVsbG8", None),
+            ("aGVsbG9=", None),
+            ("aGVs\u{a0}bG8=", None),
+            ("_-A=", None),
+        ] {
+            let whole = format!("<a>{inside}</a>");
+            let document = parse(&whole, SAML).unwrap();
+            let read = base64(document.root_element()).ok();
+            assert_eq!(read.as_deref(), expected, "{inside}");
+        }
+    }
+
+    #[test]
+    fn another_encoding_is_seen() {
+        for (declaration, expected) in [
+            ("", true),
+            ("<?xml version='1.0'?>", true),
+            ("<?xml version='1.0' encoding='UTF-8'?>", true),
+            (
+                "<?xml version=\"1.0\" encoding = \"utf-8\" standalone='no'?>",
+                true,
+            ),
+            ("<?xml version='1.0' encoding='UTF-16'?>", false),
+            ("<?xml version='1.0' encoding='ISO-8859-1'?>", false),
+            ("<?xml version='1.0' encoding='UTF-7'?>", false),
+            ("<?xml version='1.0' encoding=''?>", false),
+            ("<?xml-stylesheet encoding='x'?>", true),
+        ] {
+            assert_eq!(
+                says_utf8(&format!("{declaration}<a/>")),
+                expected,
+                "{declaration}"
+            );
+        }
     }
 }

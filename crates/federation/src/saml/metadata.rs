@@ -5,17 +5,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cognate_crypto::foreign::VerifyingKey;
 use roxmltree::Node;
 use serde::{Deserialize, Serialize};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
+use super::names::{DSIG, METADATA, PROTOCOL, REDIRECT};
 use crate::xml;
 
-const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
-const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
-const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
-const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 /// Characters of a certificate (endpoints.md 4.4).
 const LONGEST_CERTIFICATE: usize = 4_096;
 /// Certificates of a provider; those that publish their next key ahead have two or three.
@@ -33,6 +31,18 @@ pub struct Metadata {
     pub slo_redirect: Option<String>,
     /// The certificates of the keys that may sign, base64 of DER; never empty.
     pub certificates: Vec<String>,
+}
+
+impl Metadata {
+    /// Returns the keys that the provider signs with, those of its certificates that are of a kind that is accepted. With
+    /// none, every signature is refused. Certificates that have expired since they were read count on.
+    #[must_use]
+    pub fn keys(&self) -> Vec<VerifyingKey> {
+        let ders = self.certificates.iter();
+        let ders = ders.filter_map(|text| STANDARD.decode(text).ok());
+        ders.filter_map(|der| VerifyingKey::from_certificate(&der).ok())
+            .collect()
+    }
 }
 
 /// Why a document is of no use.
@@ -72,7 +82,9 @@ pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
         // With several providers it is unknown which one is meant.
         _ => return Err(MetadataError::NoProvider),
     };
-    let entity_id = entity.attribute("entityID").unwrap_or_default().trim();
+    let entity_id = xml::attribute(entity, "entityID")
+        .unwrap_or_default()
+        .trim();
     if entity_id.is_empty() {
         return Err(MetadataError::NoProvider);
     }
@@ -90,18 +102,17 @@ fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> 
     if !role.has_tag_name((METADATA, "IDPSSODescriptor")) {
         return None;
     }
-    let protocols = role.attribute("protocolSupportEnumeration")?;
+    let protocols = xml::attribute(role, "protocolSupportEnumeration")?;
     let entity = role.parent_element()?;
     let speaks = protocols.split_whitespace().any(|name| name == PROTOCOL);
     (speaks && entity.has_tag_name((METADATA, "EntityDescriptor"))).then_some((entity, role))
 }
 
 /// Returns the URL at which a service takes redirects. Browsers are sent there, so only http(s) is accepted.
-fn location(role: Node<'_, '_>, service: &str) -> Option<String> {
-    role.children()
-        .filter(|node| node.has_tag_name((METADATA, service)))
-        .filter(|node| node.attribute("Binding") == Some(REDIRECT))
-        .filter_map(|node| node.attribute("Location"))
+fn location(role: Node<'_, '_>, service: &'static str) -> Option<String> {
+    xml::children(role, (METADATA, service))
+        .filter(|node| xml::attribute(*node, "Binding") == Some(REDIRECT))
+        .filter_map(|node| xml::attribute(node, "Location"))
         .map(str::trim)
         .find(|url| is_http(url))
         .map(str::to_owned)
@@ -117,20 +128,19 @@ fn is_http(url: &str) -> bool {
 
 /// Returns the certificates that are good at `now`, of keys that may sign.
 fn certificates(role: Node<'_, '_>, now: i64) -> Result<Vec<String>, MetadataError> {
-    let keys = role
-        .children()
-        .filter(|node| node.has_tag_name((METADATA, "KeyDescriptor")))
-        .filter(|node| matches!(node.attribute("use"), None | Some("signing")));
+    let keys = xml::children(role, (METADATA, "KeyDescriptor"))
+        .filter(|node| matches!(xml::attribute(*node, "use"), None | Some("signing")));
     let texts = keys
         .flat_map(|key| key.descendants())
-        .filter(|node| node.has_tag_name((SIGNATURE, "X509Certificate")))
-        .map(|node| node.text().unwrap_or_default());
+        .filter(|node| node.has_tag_name((DSIG, "X509Certificate")))
+        .map(xml::text);
     let (mut live, mut some) = (Vec::new(), false);
     for (number, text) in texts.enumerate() {
         some = true;
         if number >= MOST_CERTIFICATES {
             return Err(MetadataError::BadCertificate);
         }
+        let text = text.map_err(|_| MetadataError::BadCertificate)?;
         let text: String = text.split_whitespace().collect();
         if text.len() > LONGEST_CERTIFICATE {
             return Err(MetadataError::BadCertificate);
@@ -177,7 +187,7 @@ mod tests {
 
     fn key(usage: &str, certificate: &str) -> String {
         format!(
-            r#"<KeyDescriptor {usage}><ds:KeyInfo xmlns:ds="{SIGNATURE}"><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>"#
+            r#"<KeyDescriptor {usage}><ds:KeyInfo xmlns:ds="{DSIG}"><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>"#
         )
     }
 
@@ -274,6 +284,20 @@ mod tests {
         ] {
             assert_eq!(parse(&text, NOW), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn a_certificate_is_read_whole_and_gives_its_key() {
+        let (front, back) = CERTIFICATE.split_at(100);
+        let commented = format!("{front}<!-- folded -->{back}");
+        let read = parse(&entity(&role(&(key("", &commented) + &sso()))), NOW).unwrap();
+        assert_eq!(read.certificates, [CERTIFICATE]);
+        assert_eq!(read.keys().len(), 1);
+        let split = format!("{CERTIFICATE}<x/>");
+        assert_eq!(
+            parse(&entity(&role(&(key("", &split) + &sso()))), NOW),
+            Err(MetadataError::BadCertificate)
+        );
     }
 
     #[test]

@@ -1,0 +1,14 @@
+//! Answers of identity providers, honest and forged: each family of forgeries is a file or a test here, and each case
+//! says which check refuses it. A forged message that is refused for its clock would prove nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod honest;
+
+mod signatures;
+mod support;
+mod wrapping;
