@@ -29,8 +29,10 @@ pub struct Signer<'a> {
     pub digest: (Sha2, String),
     /// The canonicalization that the signature names.
     pub canonicalization: String,
-    /// Kept prefixes, in both canonicalizations or none.
+    /// Kept prefixes.
     pub prefixes: Option<&'a str>,
+    /// True to keep them in the signed part of the signature too.
+    pub prefixes_in_info: bool,
     /// The transforms; None are the usual two.
     pub transforms: Option<String>,
     /// The reference; None is the element's.
@@ -57,6 +59,7 @@ impl<'a> Signer<'a> {
             ),
             canonicalization: EXCLUSIVE.into(),
             prefixes: None,
+            prefixes_in_info: false,
             transforms: None,
             uri: None,
             prefix: "ds",
@@ -90,7 +93,12 @@ impl<'a> Signer<'a> {
             .descendants()
             .filter(|node| node.has_tag_name((DSIG, "SignedInfo")))
             .find(|node| node.range().start >= at)?;
-        let bytes = c14n::exclusive(info, None, &prefixes)?;
+        let kept = if self.prefixes_in_info {
+            prefixes.as_slice()
+        } else {
+            &[]
+        };
+        let bytes = c14n::exclusive(info, None, kept)?;
         let signature = self.fold(&STANDARD.encode(self.key.sign(self.alg, bytes.as_bytes())));
         Some(format!(
             "{front}{}{back}",
@@ -121,6 +129,11 @@ impl<'a> Signer<'a> {
         let list = self.prefixes.map_or_else(String::new, |list| {
             format!(r#"<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="{list}"/>"#)
         });
+        let in_info = if self.prefixes_in_info {
+            list.as_str()
+        } else {
+            ""
+        };
         let transforms = self.transforms.clone().unwrap_or_else(|| {
             format!(
                 r#"<{p}Transform Algorithm="{ENVELOPED}"/><{p}Transform Algorithm="{EXCLUSIVE}">{list}</{p}Transform>"#
@@ -133,7 +146,7 @@ impl<'a> Signer<'a> {
             format!("<{p}KeyInfo>{}</{p}KeyInfo>", self.key_info)
         };
         format!(
-            r#"<{p}Signature {declared}="{DSIG}"><{p}SignedInfo><{p}CanonicalizationMethod Algorithm="{}">{list}</{p}CanonicalizationMethod><{p}SignatureMethod Algorithm="{}"/><{p}Reference URI="{uri}"><{p}Transforms>{transforms}</{p}Transforms><{p}DigestMethod Algorithm="{}"/><{p}DigestValue>{digest}</{p}DigestValue></{p}Reference></{p}SignedInfo><{p}SignatureValue>@VALUE@</{p}SignatureValue>{info}</{p}Signature>"#,
+            r#"<{p}Signature {declared}="{DSIG}"><{p}SignedInfo><{p}CanonicalizationMethod Algorithm="{}">{in_info}</{p}CanonicalizationMethod><{p}SignatureMethod Algorithm="{}"/><{p}Reference URI="{uri}"><{p}Transforms>{transforms}</{p}Transforms><{p}DigestMethod Algorithm="{}"/><{p}DigestValue>{digest}</{p}DigestValue></{p}Reference></{p}SignedInfo><{p}SignatureValue>@VALUE@</{p}SignatureValue>{info}</{p}Signature>"#,
             self.canonicalization, self.method, self.digest.1,
         )
     }

@@ -92,6 +92,11 @@ fn the_forms_that_providers_give_a_message_are_taken() {
         };
         taken(&Shape::Okta.signed(&answer(), &signer).unwrap());
     }
+    let signer = Signer {
+        prefixes_in_info: true,
+        ..signer(Shape::Okta)
+    };
+    taken(&Shape::Okta.signed(&answer(), &signer).unwrap());
     // Comments are no part of what is signed.
     let commented = swap_all(&honest, NAME, "jane@<!-- x -->idp.example");
     taken(&commented);
@@ -174,4 +179,48 @@ fn another_provider_with_its_own_key_is_refused() {
             assert_eq!(read, Err(Refused::Signature(of, flaw)));
         }
     }
+}
+
+#[test]
+fn attributes_are_read_as_they_are_meant() {
+    let close = "</saml2:AttributeStatement>";
+    let more =
+        |inside: &str| format!("<saml2:Attribute Name=\"x\">{inside}</saml2:Attribute>{close}");
+    let value = |text: &str| format!("<saml2:AttributeValue>{text}</saml2:AttributeValue>");
+    for (inside, expected) in [
+        (String::new(), Some(vec![])),
+        (value(""), Some(vec![""])),
+        (value(" a "), Some(vec![" a "])),
+        (value("a&lt;b"), Some(vec!["a<b"])),
+        (value("a<!-- b -->c"), Some(vec!["ac"])),
+        (
+            format!("{}{}", value("a"), value("b")),
+            Some(vec!["a", "b"]),
+        ),
+        (value("<x>a</x>"), None),
+        (
+            format!("{}{}", value("<x>a</x>"), value("b")),
+            Some(vec!["b"]),
+        ),
+        (value("<saml2:NameID>a</saml2:NameID>"), Some(vec!["a"])),
+        (value("<saml2:NameID>a</saml2:NameID><x/>"), None),
+    ] {
+        let change = |text: &str| swap(text, close, &more(&inside));
+        for id in [ID, RESPONSE] {
+            let text = change(&Shape::Okta.unsigned(&answer()));
+            let attributes = taken(&signer(Shape::Okta).sign(&text, id).unwrap()).attributes;
+            let found = attributes.into_iter().find(|(name, _)| name == "x");
+            assert_eq!(
+                found.map(|(_, values)| values),
+                expected
+                    .as_ref()
+                    .map(|list| list.iter().map(|text| (*text).to_owned()).collect()),
+                "{inside}"
+            );
+        }
+    }
+    let unnamed = format!("<saml2:Attribute FriendlyName=\"x\"/>{close}");
+    let text = swap(&Shape::Okta.unsigned(&answer()), close, &unnamed);
+    let signed = signer(Shape::Okta).sign(&text, ID).unwrap();
+    refused(&signed, &Refused::Unnamed);
 }

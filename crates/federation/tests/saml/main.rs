@@ -4,11 +4,16 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test fails by panicking"
 )]
 
+mod edits;
+mod encrypted;
+mod forms;
 mod honest;
-
+mod logout;
+mod rules;
 mod signatures;
 mod support;
 mod wrapping;

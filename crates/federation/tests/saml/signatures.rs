@@ -330,7 +330,11 @@ fn algorithms_and_keys_that_are_not_accepted_are_refused() {
 #[test]
 fn a_signature_beyond_its_bounds_is_refused() {
     let many: String = (0..17).map(|n| format!("p{n} ")).collect();
-    let text = honest(Shape::Okta);
+    let signer = Signer {
+        prefixes_in_info: true,
+        ..signer(Shape::Okta)
+    };
+    let text = Shape::Okta.signed(&answer(), &signer).unwrap();
     let assertion = element(&text, "Assertion");
     let no_outer = swap(&text, &element(&text, "Signature"), "");
     let kept = swap_all(
