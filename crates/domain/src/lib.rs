@@ -13,6 +13,7 @@ mod cx;
 pub mod dispatch;
 pub mod errors;
 pub mod facts;
+pub mod federation;
 mod foreign;
 mod ids;
 pub mod jobs;
