@@ -9,6 +9,7 @@ pub mod challenges;
 pub mod clients;
 pub mod devices;
 pub mod domains;
+pub mod federation;
 pub mod groups;
 pub mod limits;
 pub mod mfa;

@@ -3,6 +3,7 @@
 
 pub mod challenges;
 pub mod devices;
+pub mod federation;
 pub mod mfa;
 pub mod migration;
 pub mod oauth;

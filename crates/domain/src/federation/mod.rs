@@ -3,3 +3,6 @@
 //!
 //! A user of a provider is known by the provider and the exact subject, never by the name that is made of both: in a pool
 //! whose names have no case, two subjects can make one name. Nor is a user ever found by an address that a provider gives.
+
+pub mod mapping;
+pub mod profile;

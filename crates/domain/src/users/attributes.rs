@@ -197,7 +197,7 @@ fn add_username(
 }
 
 /// Refuses texts that are no address or number, and preferred user names that would pass for something else.
-pub(super) fn check_formats(pool: &Pool, attributes: &BTreeMap<String, String>) -> Result<()> {
+pub fn check_formats(pool: &Pool, attributes: &BTreeMap<String, String>) -> Result<()> {
     if attributes
         .get("email")
         .is_some_and(|value| !names::is_email(value))
@@ -231,7 +231,7 @@ fn conform(
 
 /// Returns the faults by the schema, in its order: `<name>: <fault>` for each attribute that is given with a wrong
 /// value or that `is_missing` asks for. Brings flags into the form `true`/`false`.
-pub(super) fn faults(
+pub fn faults(
     pool: &Pool,
     attributes: &mut BTreeMap<String, String>,
     is_missing: impl Fn(&SchemaAttributeType) -> bool,
@@ -251,7 +251,7 @@ pub(super) fn faults(
 }
 
 /// Refuses a date of birth that is no day of the calendar; its length is the schema's business.
-pub(super) fn check_birthdate(attributes: &BTreeMap<String, String>) -> Result<()> {
+pub fn check_birthdate(attributes: &BTreeMap<String, String>) -> Result<()> {
     if attributes
         .get("birthdate")
         .is_some_and(|value| !is_date(value))

@@ -60,6 +60,21 @@ pub fn check_attribute(provider: &Provider, attribute: &str) -> Result<()> {
 
 /// Shows a link among the attributes of a user.
 pub fn show(user: &mut User, provider: &Provider, value: &str, now: i64) -> Result<()> {
+    put_in(user, provider, value, false, now)
+}
+
+/// Shows the identity by which a user came into being. `now`: microseconds.
+pub fn show_own(user: &mut User, provider: &Provider, subject: &str, now: i64) -> Result<()> {
+    put_in(user, provider, subject, true, now)
+}
+
+fn put_in(
+    user: &mut User,
+    provider: &Provider,
+    value: &str,
+    primary: bool,
+    now: i64,
+) -> Result<()> {
     let mut list = shown(user)?;
     list.retain(|known| !is_of(known, provider, value));
     list.push(Identity {
@@ -67,7 +82,7 @@ pub fn show(user: &mut User, provider: &Provider, value: &str, now: i64) -> Resu
         provider_name: provider.name.clone(),
         provider_type: provider.doc.kind.as_str().to_owned(),
         issuer: provider.doc.metadata.as_ref().map(|m| m.entity_id.clone()),
-        primary: false,
+        primary,
         date_created: now.div_euclid(1_000),
     });
     put(user, &list)

@@ -1,0 +1,36 @@
+//! Texts of sign-ins through identity providers, which the application gets as `error_description` (endpoints.md 4.2).
+
+use crate::errors::Fault;
+
+/// The reason why a provider's word makes no user: the text for the application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection(pub String);
+
+impl Rejection {
+    /// The provider names no subject.
+    pub fn no_subject() -> Self {
+        Self("username attribute mapping required".to_owned())
+    }
+
+    /// Attributes that do not fit, each item with a newline behind it, and a blank at the end of all.
+    pub fn invalid_attributes(items: &[String]) -> Self {
+        let lines: String = items.iter().map(|item| format!("{item}\n")).collect();
+        Self(format!("Invalid user attributes: {lines} "))
+    }
+
+    /// Returns the text of an error of an operation; other faults stay faults.
+    ///
+    /// # Errors
+    /// Everything but [`Fault::Api`].
+    pub fn of(fault: Fault) -> Result<Self, Fault> {
+        match fault {
+            Fault::Api(error) => Ok(Self(error.message.into_owned())),
+            other => Err(other),
+        }
+    }
+}
+
+/// An item of [`Rejection::invalid_attributes`]: a mapped attribute that never changes has another value now.
+pub fn cannot_be_updated(name: &str) -> String {
+    format!("{name}: Attribute cannot be updated.")
+}
