@@ -5,10 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognate_crypto::hash;
 
 use crate::oidc::request::with_query;
-use crate::oidc::social::{self, Kind};
-
-/// What is asked of users that is passed on (endpoints.md 1.3); `none` is this server's own matter.
-const PROMPTS: [&str; 3] = ["login", "select_account", "consent"];
+use crate::oidc::social::{self, Kind, Traits};
 
 /// The settings of a provider that matter here.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +49,7 @@ pub fn url(provider: &Provider<'_>, ask: &Ask<'_>) -> String {
     let traits = provider.kind.traits();
     let scopes = social::scopes(provider.kind, provider.scopes);
     let scope = scopes.join(traits.scope_separator);
-    let prompt = ask.prompt.filter(|_| traits.prompt).map(forwarded);
+    let prompt = ask.prompt.map(|prompt| forwarded(traits, prompt));
     let mut pairs = vec![
         ("client_id", provider.client_id),
         ("redirect_uri", ask.redirect_uri),
@@ -80,8 +77,9 @@ pub fn url(provider: &Provider<'_>, ask: &Ask<'_>) -> String {
 }
 
 /// Returns those words of `prompt` that are passed on.
-fn forwarded(prompt: &str) -> String {
-    let words = prompt.split(' ').filter(|word| PROMPTS.contains(word));
+fn forwarded(traits: &Traits, prompt: &str) -> String {
+    let known = |word: &&str| traits.prompts.contains(word);
+    let words = prompt.split(' ').filter(known);
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -127,7 +125,7 @@ mod tests {
             made(Kind::Google, "https://g", "profile email openid"),
             format!(
                 "https://g?client_id=client%201&{REDIRECT}&scope=profile%20email%20openid&response_type=code\
-                 &state=STATE&nonce=NONCE&{PKCE}&prompt=login%20consent"
+                 &state=STATE&nonce=NONCE&{PKCE}&prompt=consent"
             )
         );
         assert_eq!(
@@ -162,7 +160,12 @@ mod tests {
 
     #[test]
     fn a_prompt_without_words_to_pass_on_is_left_out() {
-        assert_eq!(forwarded("none"), "");
-        assert_eq!(forwarded("select_account login"), "select_account login");
+        let oidc = Kind::Oidc.traits();
+        assert_eq!(forwarded(oidc, "none"), "");
+        assert_eq!(
+            forwarded(oidc, "select_account login"),
+            "select_account login"
+        );
+        assert_eq!(forwarded(Kind::Google.traits(), "login"), "");
     }
 }

@@ -53,8 +53,8 @@ pub(crate) struct Traits {
     pub pkce: Pkce,
     /// The user's name as the application knows it is passed on.
     pub login_hint: bool,
-    /// How the user is asked is passed on.
-    pub prompt: bool,
+    /// The words about how the user is asked that are passed on.
+    pub prompts: &'static [&'static str],
     /// The answer comes by POST as soon as a scope is asked for.
     pub form_post: bool,
     pub profile: Profile,
@@ -69,7 +69,8 @@ const OIDC: Traits = Traits {
     id_token: true,
     pkce: Pkce::IfOffered,
     login_hint: true,
-    prompt: true,
+    // `none` is this server's own matter (endpoints.md 1.3).
+    prompts: &["login", "select_account", "consent"],
     form_post: false,
     profile: Profile::Plain,
     other_issuer: None,
@@ -78,6 +79,8 @@ const OIDC: Traits = Traits {
 const GOOGLE: Traits = Traits {
     pkce: Pkce::Always,
     login_hint: false,
+    // Google refuses words that it does not document.
+    prompts: &["select_account", "consent"],
     profile: Profile::Person,
     other_issuer: Some("accounts.google.com"),
     ..OIDC
@@ -97,14 +100,14 @@ const AMAZON: Traits = Traits {
     id_token: false,
     pkce: Pkce::Never,
     login_hint: false,
-    prompt: false,
+    prompts: &[],
     ..OIDC
 };
 
 const APPLE: Traits = Traits {
     pkce: Pkce::Never,
     login_hint: false,
-    prompt: false,
+    prompts: &[],
     form_post: true,
     profile: Profile::None,
     ..OIDC
