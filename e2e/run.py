@@ -101,6 +101,8 @@ PAGES = {
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
     "node/branding_keys.mjs", "node/gallery_session.mjs",
 }
+# These ask no server, so that one engine runs them.
+SERVERLESS = {"node/gallery_session.mjs"}
 # These move the server's clock.
 ALONE = {"node/amplify_rotation.mjs", "python/clock_session.py"}
 START_SECONDS = 30
@@ -213,6 +215,8 @@ def main():
     parser.add_argument("sessions", nargs="*", default=[], help="which sessions to run (all of them)")
     options = parser.parse_args()
     chosen = [name for name in SESSIONS if not options.sessions or any(word in name for word in options.sessions)]
+    if options.database_url and not options.sessions:
+        chosen = [name for name in chosen if name not in SERVERLESS]
     if not chosen:
         parser.error("no session has such a name")
 
