@@ -190,3 +190,106 @@ fn in_scope<'a, 'd>(element: Node<'a, 'd>, prefix: &str) -> Option<(&'d str, &'a
     let found = found.find(|namespace| namespace.name().unwrap_or_default() == prefix)?;
     Some((found.name().unwrap_or_default(), found.uri()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use roxmltree::Document;
+
+    /// Returns the canonical form of the first element named `x`.
+    fn form(text: &str, inclusive: &[&str]) -> String {
+        let document = Document::parse(text).unwrap();
+        let mut elements = document.descendants();
+        let apex = elements.find(|node| node.tag_name().name() == "x");
+        exclusive(apex.unwrap(), None, inclusive).unwrap()
+    }
+
+    #[test]
+    fn declarations_are_written_where_they_are_used() {
+        for (text, inclusive, expected) in [
+            ("<x/>", &[][..], "<x></x>"),
+            (
+                "<a xmlns='u' xmlns:b='v'><x/></a>",
+                &[],
+                r#"<x xmlns="u"></x>"#,
+            ),
+            (
+                "<a xmlns='u' xmlns:b='v'><x/></a>",
+                &["b", "c"],
+                r#"<x xmlns="u" xmlns:b="v"></x>"#,
+            ),
+            (
+                "<a xmlns='u' xmlns:b='v'><b:x c='1'/></a>",
+                &[],
+                r#"<b:x xmlns:b="v" c="1"></b:x>"#,
+            ),
+            (
+                "<a xmlns='u' xmlns:b='v'><b:x c='1'/></a>",
+                &["#default"],
+                r#"<b:x xmlns="u" xmlns:b="v" c="1"></b:x>"#,
+            ),
+            (
+                "<x xmlns:b='v'><b:c/><d><b:c b:e=''/></d></x>",
+                &[],
+                r#"<x><b:c xmlns:b="v"></b:c><d><b:c xmlns:b="v" b:e=""></b:c></d></x>"#,
+            ),
+            (
+                "<x xmlns='u'><c xmlns=''><d/></c><c xmlns='u'/></x>",
+                &[],
+                r#"<x xmlns="u"><c xmlns=""><d></d></c><c></c></x>"#,
+            ),
+            (
+                "<x xmlns:b='v'><b:c><b:c xmlns:b='w'/><b:c/></b:c></x>",
+                &[],
+                r#"<x><b:c xmlns:b="v"><b:c xmlns:b="w"></b:c><b:c></b:c></b:c></x>"#,
+            ),
+            (
+                "<x xml:lang='en' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+                &["xml"],
+                r#"<x xml:lang="en"></x>"#,
+            ),
+        ] {
+            assert_eq!(form(text, inclusive), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_attributes_and_instructions_have_one_form() {
+        for (text, expected) in [
+            (
+                "<x>a&#13;&lt;&gt;&amp;\"'\r\nb\t</x>",
+                "<x>a&#xD;&lt;&gt;&amp;\"'\nb\t</x>",
+            ),
+            ("<x><![CDATA[<a>&]]></x>", "<x>&lt;a&gt;&amp;</x>"),
+            (
+                "<x a='&quot;&lt;&gt;&amp;&#9;&#10;&#13; \t'/>",
+                "<x a=\"&quot;&lt;>&amp;&#x9;&#xA;&#xD;  \"></x>",
+            ),
+            (
+                "<x c='3' xmlns:n='b' xmlns:m='a' m:z='2' n:a='1' b='4'/>",
+                "<x xmlns:m=\"a\" xmlns:n=\"b\" b=\"4\" c=\"3\" m:z=\"2\" n:a=\"1\"></x>",
+            ),
+            (
+                "<x >a<!-- b -->c<?d?><?e  f ?></x >",
+                "<x>ac<?d?><?e f ?></x>",
+            ),
+        ] {
+            assert_eq!(form(text, &[]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_element_is_left_out_and_a_form_has_a_bound() {
+        let document = Document::parse("<x> <s><s/></s> <s/></x>").unwrap();
+        let apex = document.root_element();
+        let left_out = apex.first_element_child();
+        assert_eq!(
+            exclusive(apex, left_out, &[]).as_deref(),
+            Some("<x>  <s></s></x>")
+        );
+        let uri = "u".repeat(2_000);
+        let text = format!("<x xmlns:p='{uri}'>{}</x>", "<p:a/>".repeat(1_000));
+        let document = Document::parse(&text).unwrap();
+        assert_eq!(exclusive(document.root_element(), None, &[]), None);
+    }
+}

@@ -158,6 +158,14 @@ fn by_id<'a, 'd>(document: &'a Document<'d>, id: &str) -> Option<Node<'a, 'd>> {
         .find(|node| node.attribute("ID") == Some(id))
 }
 
+/// Returns the canonical form of the element of this ID, with the prefixes kept; None if there is no such element, or the
+/// document is refused. To compare it with another program's.
+#[must_use]
+pub fn canonical(document: &str, id: &str, prefixes: &[&str]) -> Option<String> {
+    let parsed = crate::xml::parse(document, crate::xml::SAML).ok()?;
+    c14n::exclusive(by_id(&parsed, id)?, None, prefixes)
+}
+
 /// Returns the place behind an element's start tag.
 fn inside(element: Node<'_, '_>, document: &str) -> Option<usize> {
     let start = element.range().start;

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod cost;
 mod edits;
 mod encrypted;
 mod forms;
