@@ -29,6 +29,10 @@ pub struct Metadata {
     /// The URL to which the browser is sent with a request to sign out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slo_redirect: Option<String>,
+    /// The URL to which the browser is sent with an answer to the provider's request to sign out, where it is another
+    /// (SAML 2.0 Metadata section 2.2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slo_answer: Option<String>,
     /// The certificates of the keys that may sign, base64 of DER; never empty.
     pub certificates: Vec<String>,
 }
@@ -88,11 +92,14 @@ pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
     if entity_id.is_empty() {
         return Err(MetadataError::NoProvider);
     }
-    let sso_redirect = location(role, "SingleSignOnService").ok_or(MetadataError::NoRedirect)?;
+    let locations = |service, which| location(role, service, which);
+    let sso_redirect =
+        locations("SingleSignOnService", "Location").ok_or(MetadataError::NoRedirect)?;
     Ok(Metadata {
         entity_id: entity_id.to_owned(),
         sso_redirect,
-        slo_redirect: location(role, "SingleLogoutService"),
+        slo_redirect: locations("SingleLogoutService", "Location"),
+        slo_answer: locations("SingleLogoutService", "ResponseLocation"),
         certificates: certificates(role, now)?,
     })
 }
@@ -109,10 +116,10 @@ fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> 
 }
 
 /// Returns the URL at which a service takes redirects. Browsers are sent there, so only http(s) is accepted.
-fn location(role: Node<'_, '_>, service: &'static str) -> Option<String> {
+fn location(role: Node<'_, '_>, service: &'static str, which: &str) -> Option<String> {
     xml::children(role, (METADATA, service))
         .filter(|node| xml::attribute(*node, "Binding") == Some(REDIRECT))
-        .filter_map(|node| xml::attribute(node, "Location"))
+        .filter_map(|node| xml::attribute(node, which))
         .map(str::trim)
         .find(|url| is_http(url))
         .map(str::to_owned)
@@ -225,6 +232,7 @@ mod tests {
             entity_id: "https://idp.example.com/".into(),
             sso_redirect: "https://idp.example.com/sso".into(),
             slo_redirect: Some("https://idp.example.com/slo".into()),
+            slo_answer: None,
             certificates: vec![CERTIFICATE.into()],
         };
         assert_eq!(parse(&text, NOW), Ok(expected.clone()));
@@ -232,7 +240,16 @@ mod tests {
             r#"<EntitiesDescriptor xmlns="{METADATA}">{}</EntitiesDescriptor>"#,
             entity(&role(&inside))
         );
-        assert_eq!(parse(&group, NOW), Ok(expected));
+        assert_eq!(parse(&group, NOW), Ok(expected.clone()));
+        let other = text.replace(
+            "idp.example.com/slo\"",
+            "idp.example.com/slo\" ResponseLocation=\"https://idp.example.com/answer\"",
+        );
+        let expected = Metadata {
+            slo_answer: Some("https://idp.example.com/answer".into()),
+            ..expected
+        };
+        assert_eq!(parse(&other, NOW), Ok(expected));
     }
 
     #[test]
