@@ -76,6 +76,7 @@ SESSIONS = [
     "python/token_endpoint_session.py",
     "shell/oauth_by_curl.sh",
     "python/pages_by_http.py",
+    "python/federation_oidc.py",
     "node/openid_client.mjs",
     "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs",
@@ -96,7 +97,8 @@ WAITING = {
 }
 # These open the pages of a pool, most of them in a browser.
 PAGES = {
-    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "node/openid_client.mjs", "node/openid_client_standard.mjs",
+    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "python/federation_oidc.py", "node/openid_client.mjs",
+    "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs", "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
     "node/branding_keys.mjs", "node/gallery_session.mjs",

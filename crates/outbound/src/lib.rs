@@ -12,6 +12,7 @@ mod address;
 pub mod aws;
 mod bulkhead;
 mod connect;
+pub mod form;
 mod target;
 
 use std::error::Error;

@@ -139,6 +139,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0022_browsers.sql"),
     },
+    Migration {
+        number: 23,
+        name: "0023_providers",
+        min_program: 2,
+        sql: include_str!("../migrations/0023_providers.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

@@ -18,6 +18,6 @@ pub mod reset_forgotten;
 pub mod reset_password;
 mod same_form;
 pub mod sign_up;
-mod step;
+pub(crate) mod step;
 
 pub use public_call::{Limit, PublicCall};

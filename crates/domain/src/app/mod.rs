@@ -11,6 +11,7 @@ pub mod functions;
 pub mod gate;
 pub mod keys;
 pub mod message_limits;
+pub mod provider_keys;
 pub mod response;
 pub mod signatures;
 pub mod sources;
@@ -32,6 +33,7 @@ use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::keys::PoolSigners;
 use crate::app::message_limits::MessageLimits;
+use crate::app::provider_keys::ProviderKeys;
 use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
 use crate::clock::Clock;
@@ -142,6 +144,8 @@ pub struct App {
     pub gates: Gates,
     /// Calls that run, by target.
     pub bulkheads: Bulkheads,
+    /// The keys of OpenID providers.
+    pub provider_keys: ProviderKeys,
     /// The time that recent calls of functions took.
     pub durations: Durations,
     /// Rows about refused requests for an authorization that this node may still write.
@@ -181,6 +185,7 @@ impl App {
             signatures: Signatures::default(),
             gates: Gates::default(),
             bulkheads: Bulkheads::default(),
+            provider_keys: ProviderKeys::default(),
             durations: Durations::default(),
             refusals: Allowance::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),

@@ -34,3 +34,26 @@ impl Rejection {
 pub fn cannot_be_updated(name: &str) -> String {
     format!("{name}: Attribute cannot be updated.")
 }
+
+/// The token endpoint did not answer in time.
+pub const TOKEN_TIMEOUT: &str = "Timeout occurred in calling IdP token endpoint";
+/// The keys did not come in time. The service writes the parameter's name into its value.
+pub const KEYS_TIMEOUT: &str = "error_description=Timeout in calling jwks uri";
+/// A connection to the provider broke.
+pub const CONNECTION_RESET: &str = "Connection reset";
+/// A call other than those for tokens and keys took too long.
+pub const READ_TIMED_OUT: &str = "Read timed out";
+/// The token endpoint answered with another status than a success.
+pub fn token_refused(provider: &str, status: u16) -> String {
+    format!("{provider} Error - {status} error getting token")
+}
+
+/// The same at Google, with the name of the error.
+pub fn google_refused(status: u16, code: &str) -> String {
+    format!("Google Error - {status} {code}")
+}
+
+/// The identity was linked, or its user created, while it signed in for the first time.
+pub fn already_found(username: &str) -> String {
+    format!("Already found an entry for username {username}")
+}

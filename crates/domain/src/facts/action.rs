@@ -29,6 +29,8 @@ pub enum Endpoint {
     PushedAuthorization,
     /// `/oauth2/device_authorization`, and the page on which a user lets a device in.
     Device,
+    /// The endpoints to which identity providers send users back, and the way there.
+    Federation,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -49,6 +51,7 @@ impl Endpoint {
             Self::Introspection => "IntrospectionEndpoint",
             Self::PushedAuthorization => "PushedAuthorizationEndpoint",
             Self::Device => "DeviceAuthorization",
+            Self::Federation => "ProviderSignIn",
             Self::Inbox => "Inbox",
         }
     }
@@ -65,7 +68,9 @@ impl Endpoint {
             Self::ClientCredentials => &[Op::GetClientToken],
             Self::Revoke => &[Op::RevokeToken],
             Self::UserInfo | Self::Introspection => &[Op::GetUser],
-            Self::SignIn | Self::Device => &[Op::InitiateAuth, Op::RespondToAuthChallenge],
+            Self::SignIn | Self::Device | Self::Federation => {
+                &[Op::InitiateAuth, Op::RespondToAuthChallenge]
+            }
             Self::Account => &[
                 Op::SignUp,
                 Op::ConfirmSignUp,

@@ -109,6 +109,8 @@ pub enum Cause {
     NothingToOffer,
     /// The identity provider's protocol is not there yet: its name.
     ProviderNotThere(String),
+    /// No sign-in of this browser waits for the answer of the identity provider.
+    NoTransaction,
     /// The parameters cannot be understood.
     Malformed,
 }

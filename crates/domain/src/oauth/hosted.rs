@@ -8,7 +8,7 @@ use cognate_store::tables::guards;
 use crate::cx::Cx;
 use crate::errors::oauth::{LOGIN_REQUIRED, prevented_by_function};
 use crate::errors::{Fault, Result};
-use crate::oauth::authorization::{Authorization, COGNITO, ResponseType};
+use crate::oauth::authorization::{Authorization, ResponseType};
 use crate::oauth::browser_session::{self, BrowserSession, Opened, SessionCookie};
 use crate::oauth::code;
 use crate::oauth::redeem::is_of_function;
@@ -33,6 +33,8 @@ pub struct OnPage<'a> {
     pub authorization: &'a Authorization,
     /// What the request says about its browser, and the host that was asked.
     pub browser: Browser<'a>,
+    /// The provider that vouches for the user: [`COGNITO`](crate::oauth::authorization::COGNITO), or its name.
+    pub provider: &'a str,
     /// The cookie of the session that the new one replaces.
     pub replaces: Option<&'a str>,
 }
@@ -82,7 +84,7 @@ impl Ending for OnPage<'_> {
             host: self.browser.host,
             client: at.client,
             user_id: &session.user.id,
-            provider: COGNITO,
+            provider: self.provider,
             doc: &signed_in(session),
         };
         let batch = browser_session::add(cx, at.pool, batch, &opened, &fresh, self.replaces)?;

@@ -15,6 +15,7 @@ pub mod logout;
 pub mod machine;
 mod outcome;
 pub mod profile;
+pub mod provider;
 pub mod pushed;
 mod redeem;
 pub mod refresh;

@@ -128,6 +128,13 @@ fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
             fault("identity_provider", Some(name.as_str())),
             Some("SupportedIdentityProviders of the client"),
         ),
+        Cause::NoTransaction => (
+            "NoTransaction",
+            "No sign-in of this browser waits for the answer of the identity provider: it took more than five minutes, was \
+             answered before, was begun in another browser, or the provider or its client was changed meanwhile.",
+            None,
+            None,
+        ),
         Cause::Malformed => (
             "Malformed",
             "The parameters cannot be understood.",

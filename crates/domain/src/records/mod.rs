@@ -5,6 +5,7 @@ pub mod client;
 pub mod device;
 pub mod domain;
 pub mod group;
+pub mod login;
 pub mod mac;
 pub mod meta;
 pub mod mfa;

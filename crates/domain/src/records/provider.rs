@@ -37,9 +37,23 @@ pub struct ProviderDoc {
     /// The metadata as last read; SAML only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
+    /// What the discovery document says besides the endpoints; OIDC only, None where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discovered: Option<Discovered>,
     /// The attributes, other than the subject, by which its users were ever linked.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub linked_by: BTreeSet<String>,
+}
+
+/// What a discovery document says of a provider besides its endpoints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discovered {
+    /// The issuer as tokens have it: with or without a slash at the end.
+    pub issuer: String,
+    /// It takes a PKCE challenge by S256 (RFC 8414 section 2).
+    pub pkce: bool,
+    /// Its answers to the browser name the issuer (RFC 9207 section 3).
+    pub names_itself: bool,
 }
 
 /// A provider of a pool.

@@ -7,7 +7,7 @@ use cognate_crypto::seal::Context;
 use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType, UsernameAttributeType};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, guards, provider_links};
-use cognate_store::{Batch, Label, Row, Store};
+use cognate_store::{Batch, Row, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::{Fault, Result};
@@ -18,14 +18,9 @@ use crate::records::pool::Pool;
 
 pub use cognate_store::tables::users::{ID_TAKEN, USER_STALE};
 
-/// The user name is taken.
-pub const USERNAME_TAKEN: Label = Label("username_taken");
-/// The e-mail address is another user's sign-in name.
-pub const EMAIL_TAKEN: Label = Label("email_taken");
-/// The phone number is another user's sign-in name.
-pub const PHONE_NUMBER_TAKEN: Label = Label("phone_number_taken");
-/// The preferred user name is another user's sign-in name.
-pub const PREFERRED_USERNAME_TAKEN: Label = Label("preferred_username_taken");
+pub use crate::records::login::{
+    EMAIL_TAKEN, Name, PHONE_NUMBER_TAKEN, PREFERRED_USERNAME_TAKEN, USERNAME_TAKEN, taken_alias,
+};
 
 /// The characters of a searched value that are indexed (design, text).
 pub const INDEXED_CHARS: usize = 256;
@@ -282,9 +277,20 @@ impl User {
         names.filter_map(move |(_, kind)| contact(kind).then(|| kind.as_str()))
     }
 
+    /// True for a user who came from an identity provider and has no password here. A user of the pool's own, whose password
+    /// an administrator took away, is none.
+    fn is_of_provider(&self) -> bool {
+        let identities = self.attribute("identities").unwrap_or_default();
+        self.status == UserStatusType::ExternalProvider && identities.contains("\"primary\":true")
+    }
+
     /// Returns the names under which the user can be found now: folded text and kind (design, names).
     fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
         let mut list = vec![(pool.fold(&self.username), Name::Username)];
+        // An address of theirs may be the name of a user of the pool's own.
+        if self.is_of_provider() {
+            return list;
+        }
         let mut add = |kind: Name, active: bool| {
             if let Some(value) = self
                 .attribute(kind.as_str())
@@ -362,48 +368,6 @@ fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
         pool: &pool.id,
         row: user_id,
     }
-}
-
-/// The kind of a row of the namespace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
-    /// The user name.
-    Username,
-    /// An e-mail address.
-    Email,
-    /// A phone number.
-    PhoneNumber,
-    /// The preferred user name.
-    PreferredUsername,
-}
-
-impl Name {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Username => "username",
-            Self::Email => "email",
-            Self::PhoneNumber => "phone_number",
-            Self::PreferredUsername => "preferred_username",
-        }
-    }
-
-    fn taken(self) -> Label {
-        match self {
-            Self::Username => USERNAME_TAKEN,
-            Self::Email => EMAIL_TAKEN,
-            Self::PhoneNumber => PHONE_NUMBER_TAKEN,
-            Self::PreferredUsername => PREFERRED_USERNAME_TAKEN,
-        }
-    }
-}
-
-/// Returns the attribute whose value is taken, if the label says that one is: `email`, `phone_number` or
-/// `preferred_username`.
-pub fn taken_alias(label: Label) -> Option<&'static str> {
-    [Name::Email, Name::PhoneNumber, Name::PreferredUsername]
-        .into_iter()
-        .find(|kind| kind.taken() == label)
-        .map(Name::as_str)
 }
 
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.

@@ -4,10 +4,11 @@
 use cognate_store::tables::sessions;
 use cognate_store::{Batch, CommitError};
 
-use crate::attempts;
+use crate::attempts::{self, FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
-use crate::facts::factor::Factor;
+use crate::facts::factor::{Factor, Proven};
+use crate::records::user::User;
 use crate::signin::answer::{AnswerRequest, StartRequest};
 use crate::signin::challenge::Challenge;
 use crate::signin::device::browser;
@@ -15,7 +16,8 @@ use crate::signin::event::AuthEvent;
 use crate::signin::lock::Lock;
 use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
-use crate::signin::verdict::{Asked, Authenticated, Judged, Replay, Step, Verdict, Wrong};
+use crate::signin::state::{Expected, Flow, Start};
+use crate::signin::verdict::{Asked, Authenticated, Change, Judged, Replay, Step, Verdict, Wrong};
 use crate::signin::{At, custom, steps, triggers};
 
 /// The end of a step before its session is committed.
@@ -59,6 +61,69 @@ pub async fn answer<E: Ending>(
     let judged = steps::go_on(cx, at, &mut lock, request).await;
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
     finish(cx, at, concluded, ending).await
+}
+
+/// A user for whom an identity provider vouches.
+pub struct Vouched {
+    /// The user as they are after `batch`.
+    pub user: User,
+    /// Tells whether `batch` changes them.
+    pub change: Change,
+    /// The writes of the sign-in, with their conditions.
+    pub batch: Batch,
+    /// What must not be used a second time: its name, and until when it could be, in microseconds.
+    pub once: Option<(String, i64)>,
+}
+
+/// Ends a sign-in that an identity provider vouches for. The pool asks for no factor of its own, and neither counts nor
+/// forgives wrong answers to one: the lockout is about proofs that are given here.
+///
+/// # Errors
+/// The refusals of the pool's functions; NotAuthorizedException for what was spent before.
+pub async fn vouched<E: Ending>(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    vouched: Vouched,
+    ending: &E,
+) -> Result<E::Result> {
+    let mut lock = Lock::default();
+    let subject = Subject::known(&vouched.user.id);
+    let authenticated = Authenticated {
+        typed: at.pool.fold(&vouched.user.username),
+        user: vouched.user,
+        change: vouched.change,
+        tally: FailedAttempts::from_rows(subject, Vec::new())?,
+        answered: Expected::Undecided,
+        start: Start {
+            flow: Flow::Provider,
+            ..Start::default()
+        },
+        proven: Proven::default(),
+        replay: match vouched.once {
+            Some((nonce, expires)) => Replay::Session { nonce, expires },
+            None => Replay::None,
+        },
+    };
+    let opened = async {
+        let signs = ending.signs();
+        let consulted = triggers::after(cx, at, &mut lock, &authenticated, None, signs).await?;
+        Ok(opening::prepare(
+            cx,
+            at,
+            authenticated,
+            None,
+            vouched.batch,
+            consulted,
+        )?)
+    };
+    let concluded = match opened.await {
+        Ok(opening) => Ok(Conclusion::Opening(Box::new(opening))),
+        Err(stop) => Err(stop),
+    };
+    match finish(cx, at, concluded, ending).await? {
+        Outcome::SignedIn(_, result) => Ok(result),
+        Outcome::Challenge(_) => Err(Fault::Internal("a challenge for an outside user".into())),
+    }
 }
 
 /// Acts on a verdict.

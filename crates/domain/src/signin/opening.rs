@@ -13,7 +13,7 @@ use crate::records::device::Device;
 use crate::signin::challenge::Challenge;
 use crate::signin::device::browser::Browser;
 use crate::signin::event::AuthEvent;
-use crate::signin::state::credential_mark;
+use crate::signin::state::{Flow, credential_mark};
 use crate::signin::triggers::Signs;
 use crate::signin::verdict::{Authenticated, Replay};
 use crate::signin::{At, device as devices};
@@ -127,7 +127,10 @@ pub fn prepare(
     session.new_device = part.and_then(|part| part.metadata());
     session.consulted = consulted;
     let batch = authenticated.guard(pool).extend(batch);
-    let batch = authenticated.tally.reset(batch, pool);
+    let batch = match authenticated.start.flow {
+        Flow::Provider => batch,
+        _ => authenticated.tally.reset(batch, pool),
+    };
     let batch = authenticated.replay.spend(batch, pool);
     let batch = AuthEvent::passed(user, proven).append_as(cx, at, batch, &event_id)?;
     Ok(Opening {

@@ -36,6 +36,8 @@ pub enum Flow {
     Custom,
     /// SignUp and ConfirmSignUp, whose session may begin USER_AUTH.
     SignUp,
+    /// An identity provider, which vouches for the user.
+    Provider,
 }
 
 /// The request that began a sign-in, as far as it matters until the end.

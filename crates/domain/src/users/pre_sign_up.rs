@@ -63,6 +63,23 @@ pub async fn at_creation(
     Ok(())
 }
 
+/// Asks the function about a user who comes through an identity provider for the first time. It can refuse, and nothing
+/// else of its answer counts: the provider vouches for the user.
+///
+/// # Errors
+/// The refusals of the function; those of [`Cx::trigger`].
+pub async fn of_external(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    origin: Origin<'_>,
+    user: &User,
+    validation: &ValidationData,
+) -> Result<()> {
+    let event = event("PreSignUp_ExternalProvider", origin, user, validation);
+    cx.trigger(None, pool, &user.id, &event).await?;
+    Ok(())
+}
+
 /// Returns the event. The user does not exist yet: neither `sub` nor the state is among the attributes (admin.md 3.3).
 fn event(
     source: &'static str,

@@ -241,6 +241,7 @@ pub const CATALOGUE: &[Table] = &[
     },
     oauth::PUSHED_REQUESTS,
     oauth::DEVICE_REQUESTS,
+    oauth::PROVIDER_REQUESTS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],

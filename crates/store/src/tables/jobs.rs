@@ -229,6 +229,7 @@ mod tests {
             "authorization_codes",
             "pushed_requests",
             "device_requests",
+            "provider_requests",
             "codes",
             "custom_auth",
             "spent",

@@ -30,6 +30,7 @@ pub mod meta;
 pub mod passkeys;
 pub mod pools;
 pub mod provider_links;
+pub mod provider_requests;
 pub mod pushed_requests;
 pub mod reset;
 pub mod resource_counts;

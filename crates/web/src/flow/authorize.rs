@@ -10,7 +10,7 @@ use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::hosted::by_session;
 use cognate_shapes::Category;
-use http::{Method, StatusCode};
+use http::Method;
 
 use super::state::Aim;
 use super::stop::{Flow, settle};
@@ -51,8 +51,8 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
             &visit.authorization.refuse(&LOGIN_REQUIRED),
             request.locale(),
         ),
-        _ => match visit.no_provider() {
-            Some(screen) => visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await,
+        _ => match visit.to_provider().await? {
+            Some(response) => Ok(response),
             None => {
                 let location = visit.link(paths::SIGN_IN);
                 let begun = Response::found(&location).ok_or(Failure::BadRequest)?;

@@ -48,8 +48,8 @@ pub(super) async fn go_on(request: Request<'_>) -> Result<Response, Failure> {
 
 async fn first_page(request: &Request<'_>) -> Flow<Response> {
     let visit = Visit::open(request).await?;
-    if let Some(screen) = visit.no_provider() {
-        return visit.page(StatusCode::NOT_IMPLEMENTED, None, &screen).await;
+    if let Some(response) = visit.to_provider().await? {
+        return Ok(response);
     }
     let mut kept = visit.kept();
     // Who is to prove again who they are does not go on with the session.

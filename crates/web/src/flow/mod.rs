@@ -163,6 +163,6 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/error", |r| Box::pin(error::show(r))),
     get("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),
     post("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),
-    post("/saml2/idpresponse", |r| Box::pin(providers::response(r))),
-    post("/saml2/logout", |r| Box::pin(providers::response(r))),
+    post("/saml2/idpresponse", |r| Box::pin(providers::not_there(r))),
+    post("/saml2/logout", |r| Box::pin(providers::not_there(r))),
 ];

@@ -73,6 +73,16 @@ impl Query {
         Ok(Self { raw, fields })
     }
 
+    /// Reads a query that was kept.
+    ///
+    /// # Errors
+    /// See [`FieldsError`].
+    pub(super) fn parse(raw: &str) -> Result<Self, FieldsError> {
+        let fields = Arc::new(Fields::parse(raw.as_bytes(), fields::QUERY_BYTES)?);
+        let raw = raw.to_owned();
+        Ok(Self { raw, fields })
+    }
+
     /// Returns the parameters of the authorization.
     pub(super) fn parameters(&self) -> Parameters<'_> {
         Parameters::read(|name| self.fields.get(name))

@@ -1,21 +1,239 @@
-//! The endpoints to which identity providers send users back (endpoints.md 1.2). No provider's protocol is there yet, so
-//! that whatever comes is answered with a page that says so: nothing of it is read.
+//! Sign-ins through identity providers (endpoints.md 4.3): the browser is sent there, and comes back to
+//! `/oauth2/idpresponse`.
+//!
+//! A cookie binds a sign-in to the browser that began it, so that nobody's answer can be given to somebody else's browser.
+//! A provider that posts its answer comes without that cookie: the answer is kept, and the browser sent on to fetch it by
+//! a GET of this site, which has the cookie.
 
-use http::StatusCode;
+use cognate_crypto::random;
+use cognate_domain::Endpoint;
+use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::provider::oidc::{Pairs, RESPONSE};
+use cognate_domain::oauth::provider::request::{self, Browser, Pending, pool_of};
+use cognate_domain::oauth::provider::steps;
+use cognate_domain::records::pool::Pool;
+use cognate_shapes::Category;
+use http::{Method, StatusCode};
+use std::sync::Arc;
 
-use super::{error, texts};
+use super::parameters::encode;
+use super::stop::{Flow, Stop, settle};
+use super::visit::Visit;
+use super::{answer, error, texts};
+use crate::action;
+use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
+use crate::fields::Fields;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Says that the provider's protocol is not there.
+/// The cookie of a browser that is at a provider.
+const COOKIE: &str = "provider";
+/// The length of its value: 256 bits.
+const LENGTH: usize = 43;
+const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// The parameters of an answer that are read.
+const READ: [&str; 7] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+    "user",
+];
+/// The most bytes of them together.
+const MOST: usize = 16 << 10;
+
+/// Takes the answer of a provider.
+///
+/// # Errors
+/// Faults; limits of requests.
+pub(super) async fn response(request: Request<'_>) -> Result<Response, Failure> {
+    settle(take(&request).await)
+}
+
+/// Says that the protocol of a provider is not there.
 ///
 /// # Errors
 /// None in practice.
-pub(super) async fn response(request: Request<'_>) -> Result<Response, Failure> {
-    let screen = error::screen(
-        &request,
-        texts::error_sentence(request.locale(), texts::PROVIDER_UNAVAILABLE),
-    );
+pub(super) async fn not_there(request: Request<'_>) -> Result<Response, Failure> {
+    let sentence = texts::error_sentence(request.locale(), texts::PROVIDER_UNAVAILABLE);
+    let screen = error::screen(&request, sentence);
     error::draw(&request, None, StatusCode::BAD_REQUEST, &screen).await
+}
+
+async fn take(request: &Request<'_>) -> Flow<Response> {
+    let is_posted = *request.method() == Method::POST;
+    let fields = match is_posted {
+        true => Arc::new(request.form()?),
+        false => request.query()?,
+    };
+    let answer = read(&fields);
+    let Some((pool, pending)) = waiting(request, fields.get("state")).await? else {
+        return answer::refused(request, None, &Cause::NoTransaction);
+    };
+    request.admit_category(Category::UserAuthentication).await?;
+    if is_posted {
+        return keep(request, &pool, &pending, answer).await;
+    }
+    let cookies = request.cookies()?;
+    let base_url = request.visitor().base_url.clone().unwrap_or_default();
+    let browser = Browser {
+        cookie: cookies.get(COOKIE).unwrap_or_default(),
+        base_url: &base_url,
+    };
+    // Somebody else's browser ends nobody's sign-in.
+    if !pending.is_of(&pool, browser) {
+        return answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction);
+    }
+    let kept = pending.kept_answer();
+    let answer = match kept.and_then(|kept| serde_json::from_value(kept.clone()).ok()) {
+        Some(kept) => kept,
+        None => answer,
+    };
+    let visit = Visit::resumed(request, pending.query()).await?;
+    let same = visit.authorization.provider.as_ref() == Some(&pending.provider.name)
+        && visit.client().id == pending.client_id();
+    if !same {
+        return answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction);
+    }
+    end(&visit, &pending, &answer).await
+}
+
+/// Returns what is read of an answer; nothing of one that is too long.
+fn read(fields: &Fields) -> Pairs {
+    let read = fields.iter().filter(|(name, _)| READ.contains(name));
+    let pairs: Pairs = read
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let bytes: usize = pairs
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if bytes <= MOST { pairs } else { Vec::new() }
+}
+
+/// Returns the sign-in that an answer belongs to, with its pool.
+async fn waiting(request: &Request<'_>, state: Option<&str>) -> Flow<Option<(Arc<Pool>, Pending)>> {
+    let Some((handle, pool_id)) = state.and_then(|handle| Some((handle, pool_of(handle)?))) else {
+        return Ok(None);
+    };
+    let here = request.pool_at_host();
+    if here.is_some_and(|host| host.pool.id != pool_id) {
+        return Ok(None);
+    }
+    let cx = request.cx(Endpoint::Federation);
+    let find = async || {
+        let Some(pool) = cx.cached_pool(pool_id).await? else {
+            return Ok(None);
+        };
+        let pending = request::find(&cx, &pool, handle).await?;
+        Ok(pending.map(|pending| (pool, pending)))
+    };
+    Ok(action::run(&cx, || Box::pin(find())).await?)
+}
+
+/// Keeps a posted answer, and sends the browser to fetch it.
+async fn keep(
+    request: &Request<'_>,
+    pool: &Pool,
+    pending: &Pending,
+    answer: Pairs,
+) -> Flow<Response> {
+    let state = answer.iter().find(|(name, _)| name == "state");
+    let location = format!(
+        "{RESPONSE}?state={}",
+        state.map_or(String::new(), |(_, state)| encode(state))
+    );
+    let cx = request.cx(Endpoint::Federation);
+    let keep = async || {
+        let answer = serde_json::to_value(&answer)?;
+        request::keep_answer(&cx, pool, pending, answer).await
+    };
+    match action::run(&cx, || Box::pin(keep())).await? {
+        true => answer::see_other(&location),
+        false => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+    }
+}
+
+/// Ends the sign-in with its answer.
+async fn end(visit: &Visit<'_>, pending: &Pending, answer: &Pairs) -> Flow<Response> {
+    let request = visit.request;
+    let cx = request.cx(Endpoint::Federation);
+    let ending = visit.ending_by(&pending.provider.name);
+    let authorization = &visit.authorization;
+    let run = || Box::pin(steps::end(&cx, authorization, pending, answer, &ending));
+    match action::run(&cx, run).await? {
+        Some(Ok(finished)) => visit.finish(&finished, false),
+        Some(Err(refused)) => {
+            let cx = request.cx(Endpoint::Federation);
+            let record = || Box::pin(steps::record(&cx, pending, &visit.pool().id, &refused));
+            if let Err(error) = action::run(&cx, record).await {
+                tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
+            }
+            answer::reply(&authorization.refuse(&refused.error), request.locale())
+        }
+        // Another answer was faster.
+        None => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+    }
+}
+
+impl Visit<'_> {
+    /// Sends the browser to the identity provider that the request names, or the client has alone; None if it is the pool
+    /// itself.
+    ///
+    /// # Errors
+    /// Faults; limits of requests.
+    pub(super) async fn to_provider(&self) -> Flow<Option<Response>> {
+        let Some(name) = self.provider_name() else {
+            return Ok(None);
+        };
+        let request = self.request;
+        // HEAD asks if there is a page, and begins nothing.
+        if *request.method() == Method::HEAD {
+            return Ok(Some(Response::empty(StatusCode::OK)));
+        }
+        request.admit_category(Category::UserAuthentication).await?;
+        let fits = |value: &&str| {
+            value.len() == LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        // One value for all sign-ins of a browser, so that several tabs can be at a provider.
+        let cookie = match self.cookies.get(COOKIE).filter(fits) {
+            Some(kept) => kept.to_owned(),
+            None => random::alphanumeric(LENGTH, ALPHABET),
+        };
+        let base_url = request.visitor().base_url.clone();
+        let Some(base_url) = base_url else {
+            return Err(Failure::BadRequest.into());
+        };
+        let browser = Browser {
+            cookie: &cookie,
+            base_url: &base_url,
+        };
+        let cx = request.cx(Endpoint::Federation);
+        let (authorization, query) = (&self.authorization, &self.query.raw);
+        let begin = || Box::pin(steps::begin(&cx, authorization, name, query, browser));
+        match action::run(&cx, begin).await? {
+            Ok(location) => {
+                let found = Response::found(&location);
+                let found = found.ok_or_else(|| Stop::from(Failure::BadRequest))?;
+                let seconds = u32::try_from(request::SECONDS).unwrap_or_default();
+                let set = SetCookie::new(COOKIE, cookie, SameSite::Lax)?.for_seconds(seconds);
+                Ok(Some(found.with_cookie(set)))
+            }
+            Err(Cause::ProviderNotThere(name)) => {
+                let screen = self.no_provider(&name);
+                let page = self
+                    .page(StatusCode::NOT_IMPLEMENTED, None, &screen)
+                    .await?;
+                Ok(Some(page))
+            }
+            Err(cause) => Ok(Some(answer::refused(
+                request,
+                Some(&self.client().id),
+                &cause,
+            )?)),
+        }
+    }
 }

@@ -195,25 +195,25 @@ impl Visit<'_> {
         Ok(found.into_iter().map(button).collect())
     }
 
-    /// Returns the page that says that the protocol of the identity provider is not there; None for a request that names
-    /// none but the pool.
-    pub(super) fn no_provider(&self) -> Option<Screen> {
-        let name = self
-            .authorization
-            .provider
-            .as_deref()
-            .filter(|name| *name != OWN_USERS)?;
+    /// Returns the name of the identity provider that the request names, or the client has alone; None for the pool itself.
+    pub(super) fn provider_name(&self) -> Option<&str> {
+        let named = self.authorization.provider.as_deref();
+        named.filter(|name| *name != OWN_USERS)
+    }
+
+    /// Returns the page that says that the protocol of an identity provider is not there.
+    pub(super) fn no_provider(&self, name: &str) -> Screen {
         let listed = self.client().doc.supported_identity_providers.as_deref();
         let others = listed
             .unwrap_or_default()
             .iter()
             .any(|name| name == OWN_USERS);
         let query = self.query.without(&["identity_provider", "idp_identifier"]);
-        Some(Screen::Notice(Notice {
+        Screen::Notice(Notice {
             kind: NoticeKind::NoProvider(name.to_owned()),
             next: others.then(|| format!("{}?{query}", paths::SIGN_IN)),
             home: answer::home(&self.authorization.redirect_uri),
-        }))
+        })
     }
 
     /// Returns when another code may be asked for.

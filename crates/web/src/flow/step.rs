@@ -3,6 +3,7 @@
 use cognate_domain::accounts::resend_code::{AnotherCode, resend_code};
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::factor::MfaFactor;
+use cognate_domain::oauth::authorization::COGNITO;
 use cognate_domain::oauth::hosted::{Finished, OnPage};
 use cognate_domain::records::device::BrowserCookie;
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
@@ -106,13 +107,29 @@ impl Visit<'_> {
 
     fn ending(&self, wish: bool) -> OnPage<'_> {
         OnPage {
-            authorization: &self.authorization,
             browser: Browser {
-                host: self.host(),
-                cookies: &self.remembered,
                 wish,
+                ..self.browser()
             },
+            ..self.ending_by(COGNITO)
+        }
+    }
+
+    /// Returns the end of a sign-in that a provider vouches for.
+    pub(super) fn ending_by<'a>(&'a self, provider: &'a str) -> OnPage<'a> {
+        OnPage {
+            authorization: &self.authorization,
+            browser: self.browser(),
+            provider,
             replaces: self.session_cookie(),
+        }
+    }
+
+    fn browser(&self) -> Browser<'_> {
+        Browser {
+            host: self.host(),
+            cookies: &self.remembered,
+            wish: false,
         }
     }
 
@@ -155,7 +172,7 @@ impl Visit<'_> {
     }
 
     /// Sends the browser to the client, with a session.
-    fn finish(&self, finished: &Finished, signed_up: bool) -> Flow<Response> {
+    pub(super) fn finish(&self, finished: &Finished, signed_up: bool) -> Flow<Response> {
         let cookie = &finished.cookie;
         let session = SetCookie::new(SESSION, cookie.value.expose().as_str(), SameSite::Lax)?;
         let session = session.bare().for_seconds(cookie.seconds);

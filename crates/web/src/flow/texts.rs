@@ -7,6 +7,9 @@ use crate::locale::Locale;
 /// The name of a provider that cannot be used yet.
 pub(super) const PROVIDER_UNAVAILABLE: &str = "provider_unavailable";
 
+/// The name of an answer of a provider that no sign-in waits for.
+const NO_TRANSACTION: &str = "no_transaction";
+
 /// Returns the name of a cause in the query of `/error` (endpoints.md 1.10; others are ours).
 pub(super) fn error_name(cause: &Cause) -> &'static str {
     match cause {
@@ -15,6 +18,7 @@ pub(super) fn error_name(cause: &Cause) -> &'static str {
         Cause::RedirectMismatch => "redirect_mismatch",
         Cause::NoProvider | Cause::NothingToOffer => "unauthorized_client",
         Cause::ProviderNotThere(_) => PROVIDER_UNAVAILABLE,
+        Cause::NoTransaction => NO_TRANSACTION,
         Cause::Malformed => "invalid_request",
     }
 }
@@ -28,6 +32,7 @@ pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
         "unauthorized_client" => &words.unauthorized_client,
         "Required parameters missing" => &words.parameters_missing,
         PROVIDER_UNAVAILABLE => &words.provider_unavailable,
+        NO_TRANSACTION => &locale.texts().pages.notice.restart_text,
         _ => &words.malformed,
     }
 }

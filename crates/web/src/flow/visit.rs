@@ -80,6 +80,24 @@ impl<'r> Visit<'r> {
             let refusal = Refusal::Page(Cause::Malformed);
             return Err(refuse(request, &Parameters::default(), &refusal).await);
         };
+        Self::of(request, query, form, cookies).await
+    }
+
+    /// Goes on with the authorization that a sign-in at an identity provider was part of. `query`: its own, byte for byte.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(super) async fn resumed(request: &'r Request<'r>, query: &str) -> Flow<Self> {
+        let query = Query::parse(query)?;
+        Self::of(request, query, Fields::default(), request.cookies()?).await
+    }
+
+    async fn of(
+        request: &'r Request<'r>,
+        query: Query,
+        form: Fields,
+        cookies: Cookies<'r>,
+    ) -> Flow<Self> {
         let cx = request.cx(Endpoint::SignIn);
         let mut parameters = query.parameters();
         let absent = |value: Option<&str>| value.is_none_or(str::is_empty);

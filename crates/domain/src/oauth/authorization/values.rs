@@ -23,6 +23,21 @@ pub struct Prompt {
 }
 
 impl Prompt {
+    /// Returns the wishes that an identity provider is told (endpoints.md 1.3).
+    pub fn for_provider(self) -> Option<String> {
+        let wishes = [
+            (self.login, "login"),
+            (self.select_account, "select_account"),
+            (self.consent, "consent"),
+        ];
+        let words: Vec<&str> = wishes
+            .iter()
+            .filter(|(wished, _)| *wished)
+            .map(|(_, w)| *w)
+            .collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
     /// Reads the parameter. Words that are not known wish nothing; `none` goes with no other.
     ///
     /// # Errors

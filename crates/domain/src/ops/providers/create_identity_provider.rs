@@ -47,6 +47,7 @@ pub async fn create_identity_provider(
             identifiers: input.idp_identifiers.unwrap_or_default(),
             acr: input.acr_mapping,
             metadata: details.metadata,
+            discovered: details.discovered,
             linked_by: BTreeSet::new(),
         },
         secrets: details.secrets,

@@ -10,6 +10,7 @@ use crate::cx::Cx;
 use crate::errors::{Fault, Result, invalid_parameter, unconfirmed};
 use crate::jobs::metadata_refresh;
 use crate::records::pool::Pool;
+use crate::records::provider::ProviderDoc;
 use crate::resources::pools::contended;
 use crate::resources::providers::details::{self, Details};
 use crate::resources::providers::{encryption, mapping};
@@ -63,6 +64,11 @@ impl Change<'_> {
         if let Some(details) = &self.details {
             provider.doc.details = details.open.clone();
             provider.doc.metadata = details.metadata.clone();
+            let issuer = |doc: &ProviderDoc| doc.details.get("oidc_issuer").cloned();
+            // Details that are sent back whole need no discovery: what it said of the same issuer is still true.
+            if details.discovered.is_some() || issuer(&provider.doc) != issuer(&before.doc) {
+                provider.doc.discovered = details.discovered.clone();
+            }
             let secrets = details.secrets.iter();
             let secrets = secrets.map(|(key, value)| (key.clone(), value.duplicate()));
             provider.secrets = secrets.collect();

@@ -14,7 +14,7 @@ use crate::cx::pause::Call;
 use crate::errors::{ApiError, Result, invalid_parameter, providers as texts, unconfirmed};
 use crate::foreign::{self, TooSlow};
 use crate::outbound::{self, OutboundError};
-use crate::records::provider::SECRET_DETAILS;
+use crate::records::provider::{Discovered, SECRET_DETAILS};
 
 type Map = BTreeMap<String, String>;
 
@@ -68,6 +68,8 @@ pub struct Details {
     pub secrets: BTreeMap<String, SecretString>,
     /// Of SAML providers.
     pub metadata: Option<Metadata>,
+    /// Of OIDC providers with a discovery document.
+    pub discovered: Option<Discovered>,
 }
 
 /// Checks the details of a request, asks the provider for those that are missing, and adds the service's own.
@@ -89,6 +91,7 @@ pub async fn complete(cx: &Cx<'_>, kind: IdentityProviderTypeType, given: Map) -
     if let Some(unknown) = details.keys().find(|key| !allowed(key)) {
         return Err(unconfirmed::unknown_detail(unknown).into());
     }
+    let mut discovered = None;
     let metadata = match kind {
         K::Saml => Some(saml(cx, &mut details).await?),
         K::Oidc => {
@@ -102,7 +105,7 @@ pub async fn complete(cx: &Cx<'_>, kind: IdentityProviderTypeType, given: Map) -
                 ],
                 texts::oidc_details,
             )?;
-            oidc(cx, &mut details).await?;
+            discovered = oidc(cx, &mut details).await?;
             None
         }
         K::SignInWithApple => {
@@ -136,6 +139,7 @@ pub async fn complete(cx: &Cx<'_>, kind: IdentityProviderTypeType, given: Map) -
         open: details,
         secrets,
         metadata,
+        discovered,
     })
 }
 
@@ -231,7 +235,7 @@ fn facebook(details: &Map) -> Result<Vec<(&'static str, String)>> {
 }
 
 /// Fills the endpoints of an OIDC provider that the request does not name from its discovery document.
-async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
+async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<Option<Discovered>> {
     let method = details
         .get("attributes_request_method")
         .cloned()
@@ -241,7 +245,7 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
     }
     check_urls(cx, details)?;
     if URLS.iter().all(|key| details.contains_key(*key)) {
-        return Ok(());
+        return Ok(None);
     }
     let issuer = details.get("oidc_issuer").cloned().unwrap_or_default();
     let failed = |error: &dyn std::fmt::Display| {
@@ -263,7 +267,11 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<()> {
     ] {
         details.entry(key.to_owned()).or_insert(value);
     }
-    Ok(())
+    Ok(Some(Discovered {
+        issuer: found.issuer,
+        pkce: found.pkce,
+        names_itself: found.names_itself,
+    }))
 }
 
 /// Fetches a document once in an action, and holds no place among the running requests meanwhile. `refusal` makes the

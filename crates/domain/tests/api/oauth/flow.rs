@@ -121,6 +121,7 @@ pub async fn page_at(
             metadata: None,
         };
         let ending = OnPage {
+            provider: COGNITO,
             authorization,
             browser: Browser::blank(host),
             replaces,

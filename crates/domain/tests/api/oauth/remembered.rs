@@ -68,6 +68,7 @@ fn at(authorization: &Authorization) -> At<'_> {
 
 fn ending<'a>(authorization: &'a Authorization, cookies: &'a Jar, wish: bool) -> OnPage<'a> {
     OnPage {
+        provider: COGNITO,
         authorization,
         browser: Browser {
             host: HOST,

@@ -29,6 +29,7 @@ async fn send(t: &TestApp, authorization: &Authorization, sent: Sent) -> Step<Fi
             metadata: None,
         };
         let ending = OnPage {
+            provider: COGNITO,
             authorization,
             browser: Browser::blank(HOST),
             replaces: None,

@@ -41,3 +41,20 @@ pub(super) const DEVICE_REQUESTS: Table = Table {
     ]),
     ..USER
 };
+/// Sign-ins that wait for the answer of an identity provider.
+pub(super) const PROVIDER_REQUESTS: Table = Table {
+    name: "provider_requests",
+    key: &["pool_id", "request_key"],
+    columns: &[
+        "client_id",
+        "answered",
+        "doc",
+        "created",
+        "expires",
+        "bucket",
+        "mac",
+    ],
+    expiry: Expiry::At("expires"),
+    signed: Some(&["client_id", "answered", "doc", "created", "expires"]),
+    ..POOL
+};

@@ -1,0 +1,20 @@
+//! Sign-ins through identity providers: the browser is sent to the provider, comes back with an answer, and the user whom
+//! the provider vouches for signs in.
+//!
+//! Each module uses only those above it.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`request`] | a sign-in that waits for the provider's answer |
+//! | `calls` | calls to the provider's endpoints |
+//! | [`refusal`] | what the client is told when it ends without a user |
+//! | [`oidc`] | providers that speak OAuth 2.0 |
+//! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
+//! | [`steps`] | the two steps that pages take |
+
+pub mod arrival;
+mod calls;
+pub mod oidc;
+pub mod refusal;
+pub mod request;
+pub mod steps;

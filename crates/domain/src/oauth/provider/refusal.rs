@@ -1,0 +1,269 @@
+//! What a client is told when a sign-in through a provider ends without a user (endpoints.md 1.5), and the check that
+//! failed, for the administrator.
+
+use std::borrow::Cow;
+
+use cognate_federation::oidc::answer::NoCode;
+use cognate_federation::oidc::said::Said;
+use cognate_outbound::OutboundError;
+use cognate_shapes::IdentityProviderTypeType;
+use cognate_store::Label;
+
+use crate::errors::federation::{self as texts, Rejection};
+use crate::errors::oauth::{INVALID_REQUEST, OAuthError, SERVER_ERROR};
+use crate::errors::unconfirmed::federation as unconfirmed;
+use crate::errors::{ApiError, ErrorCode, Fault, Result, auth};
+use crate::records::provider::Provider;
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What the client is told.
+    pub error: OAuthError,
+    /// The check that failed, in words for the administrator.
+    pub check: Cow<'static, str>,
+}
+
+impl Refused {
+    /// Returns a refusal whose text the client sees.
+    pub fn request(
+        text: impl Into<Cow<'static, str>>,
+        check: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            error: OAuthError {
+                description: Some(text.into()),
+                ..INVALID_REQUEST
+            },
+            check: check.into(),
+        }
+    }
+
+    /// Returns a refusal of the kind that the service gives for SAML answers.
+    pub fn server(text: impl Into<Cow<'static, str>>, check: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            error: OAuthError {
+                description: Some(text.into()),
+                ..SERVER_ERROR
+            },
+            check: check.into(),
+        }
+    }
+
+    /// The provider names no user.
+    pub(super) fn no_subject() -> Self {
+        Self::rejection(Rejection::no_subject())
+    }
+
+    /// What the provider says makes no user.
+    fn rejection(Rejection(text): Rejection) -> Self {
+        let check = format!(
+            "The provider's claims make no user of the pool: {}",
+            text.trim()
+        );
+        Self::request(text, check)
+    }
+
+    /// The user was disabled.
+    pub(super) fn disabled() -> Self {
+        Self::request(unconfirmed::USER_IS_DISABLED, "The user is disabled.")
+    }
+
+    /// The identity was linked, or its user made, while it signed in for the first time.
+    fn taken(username: &str) -> Self {
+        Self::request(
+            texts::already_found(username),
+            "The identity was linked while it signed in for the first time; the next sign-in succeeds.",
+        )
+    }
+}
+
+/// A call to a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// For tokens.
+    Token,
+    /// For claims.
+    UserInfo,
+    /// For keys.
+    Keys,
+}
+
+impl Refused {
+    /// There is no answer. What is behind a host that may not be called is nobody's business but the administrator's.
+    pub(super) fn unanswered(endpoint: Endpoint, error: &OutboundError) -> Self {
+        let text = match (error, endpoint) {
+            (OutboundError::Slow, Endpoint::Token) => texts::TOKEN_TIMEOUT,
+            (OutboundError::Slow, Endpoint::Keys) => texts::KEYS_TIMEOUT,
+            (OutboundError::Slow, Endpoint::UserInfo) => texts::READ_TIMED_OUT,
+            (OutboundError::Broken(_), _) => texts::CONNECTION_RESET,
+            _ => unconfirmed::UNREACHABLE,
+        };
+        let name = match endpoint {
+            Endpoint::Token => "token",
+            Endpoint::UserInfo => "userInfo",
+            Endpoint::Keys => "key",
+        };
+        Self::request(text, format!("The provider's {name} endpoint: {error}."))
+    }
+
+    /// The provider gave no tokens for the code.
+    pub(super) fn no_tokens(provider: &Provider, said: &Said) -> Self {
+        let is_google = provider.doc.kind == IdentityProviderTypeType::Google;
+        let text = match said {
+            Said::Refusal {
+                status: Some(status),
+                code,
+                ..
+            } if is_google => Cow::from(texts::google_refused(
+                *status,
+                code.as_deref().unwrap_or_default(),
+            )),
+            Said::Refusal {
+                status: Some(status),
+                ..
+            } => texts::token_refused(&provider.name, *status).into(),
+            _ => unconfirmed::INVALID_TOKENS.into(),
+        };
+        Self::request(text, format!("The provider's token endpoint: {said}."))
+    }
+
+    /// The provider gave no claims for its token.
+    pub(super) fn no_claims(provider: &Provider, said: &Said) -> Self {
+        let text = match said {
+            Said::Refusal {
+                status: Some(status),
+                ..
+            } => Cow::from(unconfirmed::user_info_refused(&provider.name, *status)),
+            _ => unconfirmed::INVALID_USER_INFO.into(),
+        };
+        Self::request(text, format!("The provider's userInfo endpoint: {said}."))
+    }
+
+    /// The browser brought no code. What the provider or the user refused goes to the client in the provider's words.
+    pub(super) fn no_code(no_code: &NoCode) -> Self {
+        let check = format!("The provider's answer: {no_code}.");
+        match no_code {
+            NoCode::Refused(Said::Refusal {
+                code, description, ..
+            }) => Self {
+                error: OAuthError {
+                    error: known_error(code.as_deref().unwrap_or_default()),
+                    description: description.clone().or_else(|| code.clone()).map(Cow::from),
+                },
+                check: check.into(),
+            },
+            _ => Self::request(unconfirmed::INVALID_ANSWER, check),
+        }
+    }
+}
+
+/// Returns the error of the authorization endpoint that a provider's word is; `invalid_request` for any other, so that no
+/// provider makes up errors of this server.
+fn known_error(code: &str) -> &'static str {
+    const KNOWN: [&str; 7] = [
+        "access_denied",
+        "server_error",
+        "temporarily_unavailable",
+        "login_required",
+        "interaction_required",
+        "consent_required",
+        "account_selection_required",
+    ];
+    let known = KNOWN.into_iter().find(|known| *known == code);
+    known.unwrap_or(INVALID_REQUEST.error)
+}
+
+/// The reason why a step ends early.
+pub(super) enum Stop {
+    /// With a refusal.
+    Refused(Refused),
+    /// With a fault.
+    Fault(Fault),
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Fault> for Stop {
+    /// A refusal of the API is that of a function of the pool here.
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Api(error) if is_refusal(&error) => Self::Refused(of_function(&error)),
+            other => Self::Fault(other),
+        }
+    }
+}
+
+impl From<Rejection> for Stop {
+    fn from(rejection: Rejection) -> Self {
+        Refused::rejection(rejection).into()
+    }
+}
+
+impl From<serde_json::Error> for Stop {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// True for what a function or the attributes of a user cause; limits and faults of the server are none of it.
+fn is_refusal(error: &ApiError) -> bool {
+    !matches!(
+        error.code,
+        ErrorCode::TooManyRequests | ErrorCode::LimitExceeded | ErrorCode::InternalError
+    )
+}
+
+/// Returns the refusal of a function, in its own words with the blank that the service puts behind them.
+fn of_function(error: &ApiError) -> Refused {
+    let text = format!("{} ", error.message);
+    Refused::request(text, "A function of the pool refused or failed.")
+}
+
+/// Returns the end of a creation that was not committed, or whose function behind the commit refused.
+pub(super) fn of_creation(fault: Fault, username: &str) -> Stop {
+    match fault {
+        Fault::Api(error) if error.code == ErrorCode::UsernameExists => {
+            Refused::taken(username).into()
+        }
+        Fault::Api(error) if error.code == ErrorCode::AliasExists => {
+            Refused::request(error.message, "Another user has the address as a name.").into()
+        }
+        other => other.into(),
+    }
+}
+
+/// Returns the end of a sign-in that was not committed.
+pub(super) fn of_sign_in(fault: Fault) -> Stop {
+    match fault {
+        Fault::Api(error) if error.message == auth::session_used().message => Refused::server(
+            unconfirmed::ANSWER_USED,
+            "The provider's answer was used before.",
+        )
+        .into(),
+        other => other.into(),
+    }
+}
+
+/// Returns the end for a label of the commit that creates a user: the identity was linked meanwhile.
+pub(super) fn is_linked(label: Label) -> bool {
+    label == cognate_store::tables::provider_links::LINK_EXISTS
+}
+
+/// Settles a step.
+///
+/// # Errors
+/// Faults.
+pub(super) fn settle<T>(
+    outcome: std::result::Result<T, Stop>,
+) -> Result<std::result::Result<T, Refused>> {
+    match outcome {
+        Ok(value) => Ok(Ok(value)),
+        Err(Stop::Refused(refused)) => Ok(Err(refused)),
+        Err(Stop::Fault(fault)) => Err(fault),
+    }
+}
