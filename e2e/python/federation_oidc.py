@@ -20,6 +20,7 @@ class Company(Pool):
 
     def __init__(self, admin, name):
         super().__init__(admin, name, [], secret=False)
+        admin.create_user_pool_domain(UserPoolId=self.id, Domain=f"{name}-{secrets.token_hex(4)}")
         made = admin.create_user_pool_client(
             UserPoolId=self.id, ClientName=name, GenerateSecret=True, AllowedOAuthFlowsUserPoolClient=True,
             AllowedOAuthFlows=["code"], AllowedOAuthScopes=["openid", "email", "profile"],
@@ -101,7 +102,7 @@ with session("federation by OpenID Connect"):
     shop = Shop(admin, "shop", company)
     subject = admin.admin_get_user(UserPoolId=company.id, Username="edith")["UserAttributes"]
     subject = {each["Name"]: each["Value"] for each in subject}["sub"]
-    username = f"company_{subject}"
+    username = f"Company_{subject}"
 
     with part("the way there"), requests.Session() as browser:
         answer = to_provider(browser, shop, login_hint="edith")
@@ -131,9 +132,11 @@ with session("federation by OpenID Connect"):
         user = admin.admin_get_user(UserPoolId=shop.id, Username=username)
         check("its state", user["UserStatus"], "EXTERNAL_PROVIDER")
         first = identity["sub"]
-        again = sign_in(browser, shop)
-        check("the session of the browser answers at once", to_provider(browser, shop).headers["location"].startswith(CALLBACK), True)
-        check("the same user", claims(tokens(shop, again["code"])["id_token"])["sub"], first)
+        at_once = to_provider(browser, shop).headers["location"]
+        check("the session of the browser answers at once", at_once.startswith(CALLBACK), True)
+        check("the same user", claims(tokens(shop, parameters(at_once)["code"])["id_token"])["sub"], first)
+        again = sign_in(browser, shop, prompt="login")
+        check("and after another proof", claims(tokens(shop, again["code"])["id_token"])["sub"], first)
 
     with part("changed attributes"), requests.Session() as browser:
         admin.admin_update_user_attributes(UserPoolId=company.id, Username="edith", UserAttributes=[
@@ -169,13 +172,17 @@ with session("federation by OpenID Connect"):
         # A code that the provider gave somebody else ends in its refusal, in the application's hands.
         stolen = parameters(sign_in_there(other, to_provider(other, shop).headers["location"]))
         fresh = parameters(to_provider(browser, shop, prompt="login").headers["location"])
-        url = f"{ENDPOINT}{RESPONSE}?{urllib.parse.urlencode({'code': stolen['code'], 'state': fresh['state']})}"
+        url = f"{ENDPOINT}{RESPONSE}?{urllib.parse.urlencode({'code': stolen['code'], 'iss': stolen['iss'], 'state': fresh['state']})}"
         injected = parameters(browser.get(url, allow_redirects=False, timeout=30).headers["location"])
         check("a code of another sign-in", (injected["error"], injected["error_description"], injected["state"]), (
             "invalid_request", "Company Error - 400 error getting token", "of the application",
         ))
+        silent = parameters(to_provider(browser, shop, prompt="login").headers["location"])["state"]
+        url = f"{ENDPOINT}{RESPONSE}?{urllib.parse.urlencode({'code': stolen['code'], 'state': silent})}"
+        mixed_up = parameters(browser.get(url, allow_redirects=False, timeout=30).headers["location"])
+        check("an answer that does not say whose it is", mixed_up["error"], "invalid_request")
         denied = parameters(to_provider(browser, shop, prompt="login").headers["location"])["state"]
-        url = f"{ENDPOINT}{RESPONSE}?{urllib.parse.urlencode({'error': 'access_denied', 'error_description': 'no', 'state': denied})}"
+        url = f"{ENDPOINT}{RESPONSE}?{urllib.parse.urlencode({'error': 'access_denied', 'error_description': 'no', 'iss': stolen['iss'], 'state': denied})}"
         said = parameters(browser.get(url, allow_redirects=False, timeout=30).headers["location"])
         check("the provider says no", (said["error"], said["error_description"]), ("access_denied", "no"))
 
