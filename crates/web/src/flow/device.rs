@@ -17,7 +17,7 @@ use http::{Method, StatusCode};
 use super::csrf::Csrf;
 use super::parameters::encode;
 use super::stop::{Flow, settle};
-use super::{alerts, answer, visit};
+use super::{alerts, answer, version, visit};
 use crate::action;
 use crate::branding::{self, Brand};
 use crate::cookies::Cookies;
@@ -242,7 +242,7 @@ impl<'r> Visit<'r> {
         screen: &Screen,
     ) -> Flow<Response> {
         let (app, locale) = (self.request.app(), self.request.locale());
-        let version = visit::version(app, &self.pool).await?;
+        let version = version::version(app, &self.pool).await?;
         let brand = match client {
             Some(client) => {
                 let look = branding::load(app, &self.pool.id, &client.id, version, locale);

@@ -3,7 +3,7 @@
 use cognate_domain::Endpoint;
 use http::StatusCode;
 
-use super::{answer, texts, visit};
+use super::{answer, texts, version};
 use crate::branding::{self, Brand, UNAVAILABLE};
 use crate::failure::Failure;
 use crate::request::Request;
@@ -90,8 +90,8 @@ pub(super) async fn draw(
         }
     }
     let version = match (host, &known) {
-        (Some(host), _) => visit::version_of(host.version),
-        (None, Some((pool, _))) => visit::version(request.app(), pool).await?,
+        (Some(host), _) => version::version_of(host.version),
+        (None, Some((pool, _))) => version::version(request.app(), pool).await?,
         (None, None) => Version::Managed,
     };
     let locale = request.locale();

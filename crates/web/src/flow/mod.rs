@@ -44,6 +44,7 @@ mod stop;
 mod texts;
 mod typed;
 mod unconfirmed;
+mod version;
 mod visit;
 
 use cognate_domain::oauth::authorization::Cause;

@@ -7,17 +7,16 @@ use cognate_domain::oauth::authorization::{Authorization, Cause, Parameters, Ref
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::refused::record;
 use cognate_domain::records::client::Client;
-use cognate_domain::records::domain::{DomainDoc, preferred_of};
 use cognate_domain::records::pool::Pool;
 use cognate_domain::users::counted::Place;
 use cognate_domain::{App, Endpoint, Fault};
-use cognate_shapes::UserPoolTierType;
 use http::{Method, StatusCode};
 
 use super::csrf::{Csrf, Refused};
 use super::parameters::Query;
 use super::state::{self, Aim, Owner, PageState, Stage};
 use super::stop::{Flow, Stop};
+use super::version::{version, version_of};
 use super::{answer, error, paths};
 use crate::action;
 use crate::branding;
@@ -36,8 +35,6 @@ pub(super) const SESSION: &str = "cognito";
 pub(super) const REMEMBERED: &str = "device-";
 /// The most of them that are looked at.
 const MOST_REMEMBERED: usize = 64;
-/// The number of managed login.
-const MANAGED: i64 = 2;
 const SECOND: i64 = 1_000_000;
 /// The parameter that says what the client wants, and its usual value.
 const RESPONSE_TYPE: &str = "response_type";
@@ -481,26 +478,6 @@ async fn refuse(request: &Request<'_>, parameters: &Parameters<'_>, refusal: &Re
         Refusal::Client(reply) => answer::reply(reply, request.locale()),
     };
     answered.map_or_else(|stop| stop, Stop::with)
-}
-
-/// Returns the version of a pool's pages: that of its domain. A pool without one has the newest that its plan allows.
-pub(super) async fn version(app: &App, pool: &Pool) -> Result<Version, Fault> {
-    Ok(match preferred_of(&app.store, pool).await? {
-        Some(row) => {
-            let doc: DomainDoc = serde_json::from_str(&row.doc)?;
-            version_of(doc.managed_login_version)
-        }
-        None if pool.doc.tier == UserPoolTierType::Lite => Version::Classic,
-        None => Version::Managed,
-    })
-}
-
-/// Returns the version by its number (ManagedLoginVersion).
-pub(super) fn version_of(number: i64) -> Version {
-    match number {
-        MANAGED => Version::Managed,
-        _ => Version::Classic,
-    }
 }
 
 /// Returns the cookies by which a browser is remembered.
