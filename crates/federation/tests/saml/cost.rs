@@ -1,5 +1,5 @@
-//! What a refusal costs: the worst messages that are known, timed. `cargo test --release -p cognate-federation --test saml
-//! -- --ignored --nocapture cost`; timed, and therefore not among the ordinary tests.
+//! The worst messages that are known, each of nearly the largest size. They are refused; what that costs is measured by
+//! `SAML_COST=1 cargo test --release -p cognate-federation --test saml cost -- --nocapture`.
 
 use std::time::{Duration, Instant};
 
@@ -70,19 +70,28 @@ fn worst() -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "timed"]
-fn every_refusal_of_the_worst_messages_is_quick() {
+fn the_worst_messages_are_refused() {
     let (_, text) = (taken(&honest(SHAPES[0])), worst());
+    let mut refused = 0;
     let mut slowest = (Duration::ZERO, String::new());
     for (name, forged) in text {
         let posted = post(&forged);
         let begin = Instant::now();
         let read = response::read(&posted, &expected());
         let took = begin.elapsed();
-        if read.is_err() && took > slowest.0 {
-            slowest = (took, format!("{name}: {:?}", read.err()));
+        // What nobody signed may stand in a message that is taken.
+        let Err(why) = read else {
+            continue;
+        };
+        refused += 1;
+        if took > slowest.0 {
+            slowest = (took, format!("{name}: {why:?}"));
         }
     }
     println!("the slowest refusal took {:?} ({})", slowest.0, slowest.1);
-    assert!(slowest.0 < BOUND, "{slowest:?}");
+    assert!(refused > SHAPES.len(), "{refused}");
+    assert!(
+        option_env!("SAML_COST").is_none() || slowest.0 < BOUND,
+        "{slowest:?}"
+    );
 }

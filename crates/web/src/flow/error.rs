@@ -3,6 +3,7 @@
 use cognate_domain::Endpoint;
 use http::StatusCode;
 
+use super::csrf::Csrf;
 use super::{answer, texts, version};
 use crate::branding::{self, Brand, UNAVAILABLE};
 use crate::failure::Failure;
@@ -102,20 +103,30 @@ pub(super) async fn draw(
         (None, Some(host), Version::Classic) => load(&host.pool.id, ALL).await?.brand,
         _ => Brand::default(),
     };
+    // The question of a sign-out is the only one of these pages with a form.
+    let csrf = match &screen {
+        Screen::SignOut(_) => Some(Csrf::read(&request.cookies()?)),
+        _ => None,
+    };
     let frame = Frame {
         locale,
         version,
         brand: &brand,
         app: known.as_ref().map_or("", |(_, client)| &client.doc.name),
         query: "",
-        // None of these pages has a form that needs one.
-        csrf: "",
+        csrf: csrf.as_ref().map_or("", |csrf| &csrf.token),
         alert: None,
         ends: None,
         terms_of_use: None,
         privacy_policy: None,
     };
-    Ok(answer::draw(status, &frame, &screen))
+    let response = answer::draw(status, &frame, &screen);
+    Ok(
+        match csrf.map(|csrf| csrf.cookie()).transpose()?.flatten() {
+            Some(cookie) => response.with_cookie(cookie),
+            None => response,
+        },
+    )
 }
 
 /// True for what a client's id can be.

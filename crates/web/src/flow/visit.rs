@@ -3,13 +3,13 @@
 use cognate_access::rates::User;
 use cognate_crypto::hash::secret_hash;
 use cognate_crypto::secret::SecretString;
+use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::{Authorization, Cause, Parameters, Refusal, check};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::refused::record;
 use cognate_domain::records::client::Client;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::users::counted::Place;
-use cognate_domain::{App, Endpoint, Fault};
 use http::{Method, StatusCode};
 
 use super::csrf::{Csrf, Refused};
