@@ -155,7 +155,7 @@ async function walk(page, admin, app, pool, name) {
   await look(page, 'code', seen);
   const code = await sentCode(pool, name, before);
   await page.locator('#resend').evaluate(form => form.submit());
-  await page.locator('.alert.warning').waitFor();
+  await page.locator('[data-testid="warning"]').waitFor();
   await look(page, 'waited', seen);
   await send({ code: code === '123456' ? '654321' : '123456' });
   await page.locator('.wrong-text').waitFor();

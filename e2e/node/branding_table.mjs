@@ -63,9 +63,9 @@ export const COLOURS = [
     ['error/indicatorColor', '.wrong-text', text],
   ]),
   ...part('/componentClasses/statusIndicator/{mode}/', 'waited', [
-    ['warning/backgroundColor', '.alert.warning', background],
-    ['warning/borderColor', '.alert.warning', border],
-    ['warning/indicatorColor', '.alert.warning > svg', text],
+    ['warning/backgroundColor', '.alert.warning:not([hidden])', background],
+    ['warning/borderColor', '.alert.warning:not([hidden])', border],
+    ['warning/indicatorColor', '.alert.warning:not([hidden]) > svg', text],
   ]),
   ...part('/componentClasses/statusIndicator/{mode}/', 'confirmed', [
     ['success/backgroundColor', '.alert.success', background],

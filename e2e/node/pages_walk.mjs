@@ -124,7 +124,7 @@ async function signUp(walk, { admin, app, pool, user }) {
   if (!walk.scripts) {
     // With scripts the button waits by itself.
     await walk.press('resend');
-    await walk.refused();
+    await walk.refused('warning');
     await walk.see('confirm', 'too early');
   }
   await walk.sendTwice({ code }, 'a confirmed sign-up', app, async () => {

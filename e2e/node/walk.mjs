@@ -133,9 +133,9 @@ export class Walk {
     return this.page.locator(`[data-testid="${id}"]:visible`).click();
   }
 
-  /** Waits for the text of a refusal, which must be there in words. */
-  async refused() {
-    const told = this.page.locator('[data-testid="error"]');
+  /** Waits for the text of a refusal, or of a `warning`, which must be there in words. */
+  async refused(kind = 'error') {
+    const told = this.page.locator(`[data-testid="${kind}"]`);
     await told.waitFor();
     const text = (await told.innerText()).trim();
     check(`${this.name}: the refusal has words`, text.length > 5, true);
