@@ -1,6 +1,7 @@
 //! Helpers: a request for an authorization, the sign-in on a page that answers it, and the exchange of its code.
 
 use cognate_crypto::secret::Secret;
+pub use cognate_domain::oauth::authorization::COGNITO;
 use cognate_domain::oauth::authorization::{self, Authorization, Cause, Parameters, Refusal};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::code::CodeRequest;

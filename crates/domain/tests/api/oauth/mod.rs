@@ -4,7 +4,7 @@ mod authorize;
 mod browser;
 mod code;
 mod device;
-mod flow;
+pub mod flow;
 mod implicit;
 mod linked;
 mod machine;
@@ -29,9 +29,9 @@ use crate::support::TestApp;
 use crate::support::signin::*;
 
 /// The outcome of a call: the answer or the refusal, unless an exception of the API came out.
-type Outcome<T, E = OAuthError> = Result<Result<T, E>, ApiError>;
+pub type Outcome<T, E = OAuthError> = Result<Result<T, E>, ApiError>;
 
-fn cx(t: &TestApp, endpoint: Endpoint) -> Cx<'_> {
+pub fn cx(t: &TestApp, endpoint: Endpoint) -> Cx<'_> {
     let from = ClientInfo {
         base_url: Some("http://127.0.0.1:9229".into()),
         ..ClientInfo::default()
@@ -39,7 +39,7 @@ fn cx(t: &TestApp, endpoint: Endpoint) -> Cx<'_> {
     Cx::new(&t.app, endpoint, Caller::Public, from, random::uuid_v4())
 }
 
-fn named<'a>(client: &'a str, secret: Option<&'a str>) -> Option<Credentials<'a>> {
+pub fn named<'a>(client: &'a str, secret: Option<&'a str>) -> Option<Credentials<'a>> {
     Some(Credentials { id: client, secret })
 }
 
@@ -105,7 +105,7 @@ fn refusal<T, E>(outcome: Outcome<T, E>) -> E {
 }
 
 /// Returns an answer.
-fn answer<T, E: std::fmt::Debug>(outcome: Outcome<T, E>) -> T {
+pub fn answer<T, E: std::fmt::Debug>(outcome: Outcome<T, E>) -> T {
     outcome.unwrap().unwrap()
 }
 
