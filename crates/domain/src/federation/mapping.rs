@@ -74,6 +74,7 @@ pub(in crate::federation) mod tests {
                 identifiers: Vec::new(),
                 acr: None,
                 metadata: None,
+                discovered: None,
                 linked_by: BTreeSet::new(),
             },
             secrets: BTreeMap::new(),
