@@ -35,6 +35,11 @@ pub fn cannot_be_updated(name: &str) -> String {
     format!("{name}: Attribute cannot be updated.")
 }
 
+/// The ID token is of another issuer, which it names (endpoints.md 4.3).
+pub fn bad_issuer(issuer: &str) -> String {
+    format!("Bad id_token issuer {issuer}")
+}
+
 /// The token endpoint did not answer in time.
 pub const TOKEN_TIMEOUT: &str = "Timeout occurred in calling IdP token endpoint";
 /// The keys did not come in time. The service writes the parameter's name into its value.

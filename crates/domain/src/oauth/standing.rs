@@ -14,7 +14,9 @@ pub fn is_good(user: &User, signed_in: &SessionDoc) -> bool {
     let may = match user.status {
         S::Confirmed | S::ExternalProvider => true,
         // The pool's own challenges sign in a user who has never used the temporary password (auth.md 3.5).
-        S::ForceChangePassword => signed_in.proven.has(Factor::Custom),
+        S::ForceChangePassword => signed_in.vouched || signed_in.proven.has(Factor::Custom),
+        // The state of a password concerns nobody who comes through a provider.
+        S::ResetRequired => signed_in.vouched,
         _ => false,
     };
     let same_password = signed_in

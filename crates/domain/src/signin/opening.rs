@@ -120,6 +120,7 @@ pub fn prepare(
         new_device: part.as_ref().and_then(|part| part.group.clone()),
         acr: Level::of(proven).map(|level| level.name(&pool.doc).to_owned()),
         credential: proven.has(Factor::Password).then(|| credential_mark(user)),
+        vouched: authenticated.start.flow == Flow::Provider,
         proven: proven.clone(),
         ..SessionDoc::default()
     };

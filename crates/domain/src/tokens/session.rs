@@ -38,6 +38,9 @@ pub struct SessionDoc {
     /// The factors of the sign-in; empty in sessions older than this member.
     #[serde(default, skip_serializing_if = "Proven::is_empty")]
     pub proven: Proven,
+    /// True if an identity provider vouched for the user, so that no password of the pool took part.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vouched: bool,
     /// The mark of the password that was used, where one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,

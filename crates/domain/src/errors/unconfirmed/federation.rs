@@ -4,6 +4,8 @@
 pub const UNUSABLE_SUBJECT: &str = "Invalid user attributes: username: Invalid username. ";
 /// endpoints.md 1.5: that a disabled user is refused is clear, the text is that of the API.
 pub const USER_IS_DISABLED: &str = "User is disabled.";
+/// endpoints.md 4.5: a linked user who never confirmed the sign-up.
+pub const USER_IS_NOT_CONFIRMED: &str = "User is not confirmed.";
 /// endpoints.md 4.4: that an assertion is good once is documented, the text is not.
 pub const ANSWER_USED: &str = "Invalid SAML response received: Assertion has been used. ";
 /// endpoints.md 4.3: an ID token that is not good.

@@ -7,6 +7,7 @@
 
 use cognate_crypto::random;
 use cognate_federation::attributes::text;
+use cognate_shapes::UserStatusType;
 use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::provider_links::{self, LinkRow};
 use cognate_store::tables::{guards, resource_counts};
@@ -105,6 +106,9 @@ async fn arrive(
     if !known.enabled {
         return Err(Refused::disabled().into());
     }
+    if !may_sign_in(&known) {
+        return Err(Refused::not_confirmed().into());
+    }
     let changed = profile::update(pool, at.client, &known, &wishes, cx.now())??;
     let mut batch = Batch::new();
     let mut after = match changed {
@@ -121,7 +125,7 @@ async fn arrive(
         links::hide(&mut after, provider, value)?;
         links::show(&mut after, provider, identity.subject, cx.now())?;
         let old = links::key(attribute, value);
-        batch = provider_links::delete(batch, &pool.id, &provider.id, &known.id, &old);
+        batch = provider_links::delete(batch, &pool.id, &provider.id, &old, &known.id);
         batch = add_link(cx, batch, pool, identity, &known.id);
     }
     let change = match after.doc == known.doc {
@@ -141,6 +145,16 @@ async fn arrive(
     };
     let finished = driver::vouched(cx, at, vouched, ending).await;
     finished.map_err(refusal::of_sign_in)
+}
+
+/// True in each state but those before the confirmation of a sign-up. A linked user who never set a password, or must set
+/// another, needs none here.
+fn may_sign_in(user: &User) -> bool {
+    use UserStatusType as S;
+    matches!(
+        user.status,
+        S::Confirmed | S::ExternalProvider | S::ForceChangePassword | S::ResetRequired
+    )
 }
 
 /// The link by which a user was found.

@@ -298,8 +298,7 @@ async fn check(
             }
         }
     };
-    let check = format!("The provider's ID token: {refused}.");
-    Err(Refused::request(unconfirmed::INVALID_ID_TOKEN, check).into())
+    Err(Refused::bad_id_token(token, refused).into())
 }
 
 async fn fetch_keys(

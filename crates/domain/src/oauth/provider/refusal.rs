@@ -3,7 +3,11 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use cognate_crypto::secret::SecretString;
 use cognate_federation::oidc::answer::NoCode;
+use cognate_federation::oidc::id_token;
 use cognate_federation::oidc::said::Said;
 use cognate_outbound::OutboundError;
 use cognate_shapes::IdentityProviderTypeType;
@@ -14,6 +18,9 @@ use crate::errors::oauth::{INVALID_REQUEST, OAuthError, SERVER_ERROR};
 use crate::errors::unconfirmed::federation as unconfirmed;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth};
 use crate::records::provider::Provider;
+
+/// The most characters of another issuer that are told.
+const LONGEST_ISSUER: usize = 200;
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +76,15 @@ impl Refused {
         Self::request(unconfirmed::USER_IS_DISABLED, "The user is disabled.")
     }
 
+    /// The linked user never confirmed the sign-up. Whoever signed up with somebody's address must not be given that
+    /// person's later sign-ins.
+    pub(super) fn not_confirmed() -> Self {
+        Self::request(
+            unconfirmed::USER_IS_NOT_CONFIRMED,
+            "The linked user is not confirmed.",
+        )
+    }
+
     /// The identity was linked, or its user made, while it signed in for the first time.
     fn taken(username: &str) -> Self {
         Self::request(
@@ -76,6 +92,15 @@ impl Refused {
             "The identity was linked while it signed in for the first time; the next sign-in succeeds.",
         )
     }
+}
+
+/// Returns `iss` of a token that was read before, without characters that are not seen.
+fn issuer_of(token: &str) -> Option<String> {
+    let payload = BASE64URL.decode(token.split('.').nth(1)?).ok()?;
+    let payload: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+    let seen = payload.get("iss")?.as_str()?.chars();
+    let seen = seen.filter(|c| !c.is_control());
+    Some(seen.take(LONGEST_ISSUER).collect())
 }
 
 /// A call to a provider.
@@ -126,6 +151,19 @@ impl Refused {
             _ => unconfirmed::INVALID_TOKENS.into(),
         };
         Self::request(text, format!("The provider's token endpoint: {said}."))
+    }
+
+    /// The ID token did not pass a check. Another issuer is named; the signature was checked before it.
+    pub(super) fn bad_id_token(token: &SecretString, refused: id_token::Refused) -> Self {
+        let issuer = match refused {
+            id_token::Refused::Issuer => issuer_of(token.expose()),
+            _ => None,
+        };
+        let text = match issuer {
+            Some(issuer) => texts::bad_issuer(&issuer).into(),
+            None => Cow::from(unconfirmed::INVALID_ID_TOKEN),
+        };
+        Self::request(text, format!("The provider's ID token: {refused}."))
     }
 
     /// The provider gave no claims for its token.
@@ -230,9 +268,7 @@ pub(super) fn of_creation(fault: Fault, username: &str) -> Stop {
         Fault::Api(error) if error.code == ErrorCode::UsernameExists => {
             Refused::taken(username).into()
         }
-        Fault::Api(error) if error.code == ErrorCode::AliasExists => {
-            Refused::request(error.message, "Another user has the address as a name.").into()
-        }
+        Fault::Api(error) if error.code == ErrorCode::AliasExists => taken_alias(error),
         other => other.into(),
     }
 }
@@ -245,8 +281,14 @@ pub(super) fn of_sign_in(fault: Fault) -> Stop {
             "The provider's answer was used before.",
         )
         .into(),
+        Fault::Api(error) if error.code == ErrorCode::AliasExists => taken_alias(error),
         other => other.into(),
     }
+}
+
+/// The address of a linked user, which the provider changed, is another user's name.
+fn taken_alias(error: ApiError) -> Stop {
+    Refused::request(error.message, "Another user has the address as a name.").into()
 }
 
 /// Returns the end for a label of the commit that creates a user: the identity was linked meanwhile.

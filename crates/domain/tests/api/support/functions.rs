@@ -16,9 +16,13 @@ pub fn arn(trigger: Trigger) -> String {
 
 /// Returns LambdaConfig with a function for each of these triggers.
 pub fn lambda_config(triggers: &[Trigger]) -> Value {
+    let function = |trigger: Trigger| match trigger {
+        Trigger::InboundFederation => json!({"LambdaVersion": "V1_0", "LambdaArn": arn(trigger)}),
+        _ => arn(trigger).into(),
+    };
     let functions = triggers
         .iter()
-        .map(|trigger| (trigger.name().to_owned(), Value::from(arn(*trigger))));
+        .map(|trigger| (trigger.name().to_owned(), function(*trigger)));
     Value::Object(functions.collect())
 }
 

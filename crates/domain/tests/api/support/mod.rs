@@ -5,6 +5,7 @@ pub mod choice;
 pub mod clients;
 pub mod devices;
 pub mod functions;
+pub mod idp;
 pub mod mfa;
 pub mod passkeys;
 pub mod played;

@@ -1,0 +1,106 @@
+//! Sign-ins of users whom an administrator linked to identities (endpoints.md 4.5).
+
+use cognate_domain::errors::unconfirmed::federation as unconfirmed;
+use each_engine::each_engine;
+use serde_json::{Value, json};
+
+use super::first::link;
+use super::flow::*;
+use crate::oauth::flow::*;
+use crate::support::TestApp;
+use crate::support::signin::*;
+
+async fn linked(t: &TestApp, c: &Company, attribute: &str, value: &str) -> String {
+    let sub = user(t, &c.pool, "jane").await;
+    let link = link(&c.pool, "jane", attribute, value);
+    t.ok("AdminLinkProviderForUser", link).await;
+    sub
+}
+
+fn unlink(c: &Company, value: &str) -> Value {
+    let user = json!({"ProviderName": "Corp", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": value});
+    json!({"UserPoolId": c.pool, "User": user})
+}
+
+#[each_engine]
+async fn a_link_of_the_subject_signs_in_the_user_of_the_pool(t: &TestApp) {
+    let c = company(t).await;
+    let sub = linked(t, &c, "Cognito_Subject", "u1").await;
+    let claims = enter(t, &c, json!({"email": "jane@corp.example", "name": "Jane"})).await;
+    assert_eq!(claims["sub"], json!(sub));
+    assert_eq!(claims["cognito:username"], "jane");
+    assert_eq!(claims.get("cognito:groups"), None);
+    assert_eq!(claims["identities"][0]["primary"], "false");
+    let user = seen(t, &c.pool, "jane").await;
+    assert_eq!(
+        (&user["UserStatus"], &user["name"]),
+        (&json!("CONFIRMED"), &json!("Jane"))
+    );
+    // The password is still good, and another subject is somebody else.
+    sign_in(t, &c.client, "jane").await;
+    let other = enter(t, &c, json!({"sub": "u2"})).await;
+    assert_eq!(other["cognito:username"], "Corp_u2");
+    // Without the link the identity is a user of its own.
+    t.ok("AdminDisableProviderForUser", unlink(&c, "u1")).await;
+    let own = enter(t, &c, json!({})).await;
+    assert_eq!(own["cognito:username"], "Corp_u1");
+    assert_ne!(own["sub"], json!(sub));
+    assert_eq!(users(t, &c.pool).await, 3);
+}
+
+#[each_engine]
+async fn a_link_of_an_attribute_becomes_one_of_the_subject(t: &TestApp) {
+    let c = company(t).await;
+    let sub = linked(t, &c, "email", "jane@corp.example").await;
+    let jane = json!({"email": "jane@corp.example", "email_verified": true});
+    assert_eq!(enter(t, &c, jane.clone()).await["sub"], json!(sub));
+    let shown = seen(t, &c.pool, "jane").await;
+    let identities: Value = serde_json::from_str(shown["identities"].as_str().unwrap()).unwrap();
+    assert_eq!(identities.as_array().unwrap().len(), 1);
+    assert_eq!(identities[0]["userId"], "u1");
+    // From now on the subject counts: the address may change, and who has it later is somebody else.
+    let moved = json!({"email": "jane@other.example"});
+    assert_eq!(enter(t, &c, moved).await["sub"], json!(sub));
+    let heir = enter(t, &c, with(jane, json!({"sub": "u2"}))).await;
+    assert_eq!(heir["cognito:username"], "Corp_u2");
+    t.ok("AdminDisableProviderForUser", unlink(&c, "u1")).await;
+    assert_eq!(enter(t, &c, json!({})).await["cognito:username"], "Corp_u1");
+}
+
+#[each_engine]
+async fn a_function_s_attributes_find_nobody(t: &TestApp) {
+    use cognate_domain::app::functions::Trigger;
+    let played = crate::support::played::Played::install(t);
+    let c = company(t).await;
+    linked(t, &c, "email", "jane@corp.example").await;
+    crate::support::functions::arm(t, &c.pool, &[Trigger::InboundFederation], json!({})).await;
+    let mapped = json!({"userAttributesToMap": {"email": "jane@corp.example"}});
+    played.answers(Trigger::InboundFederation, mapped);
+    let claims = enter(t, &c, json!({"email": "eve@corp.example"})).await;
+    assert_eq!(claims["cognito:username"], "Corp_u1");
+}
+
+#[each_engine]
+async fn what_is_due_about_the_password_keeps_no_linked_user_out(t: &TestApp) {
+    let c = company(t).await;
+    let input = json!({"UserPoolId": c.pool, "Username": "jane", "MessageAction": "SUPPRESS"});
+    t.ok("AdminCreateUser", input).await;
+    let link = link(&c.pool, "jane", "Cognito_Subject", "u1");
+    t.ok("AdminLinkProviderForUser", link).await;
+    for status in ["FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "CONFIRMED"] {
+        set_status(t, &c.pool, status).await;
+        let finished = visit(t, &c, json!({})).await.unwrap();
+        let claims = identity(t, &c, &finished).await;
+        assert_eq!(claims["cognito:username"], "jane", "{status}");
+        // So is the browser's session good.
+        let journey = depart(t, &c).await;
+        let session = session_of(t, &journey.authorization, HOST, cookie(&finished)).await;
+        assert!(session.is_some(), "{status}");
+        assert_eq!(seen(t, &c.pool, "jane").await["UserStatus"], status);
+    }
+    for status in ["UNCONFIRMED", "COMPROMISED", "ARCHIVED"] {
+        set_status(t, &c.pool, status).await;
+        let said = turned_away(t, &c, json!({})).await;
+        assert_eq!(said.1, unconfirmed::USER_IS_NOT_CONFIRMED, "{status}");
+    }
+}
