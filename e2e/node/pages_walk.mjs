@@ -226,14 +226,11 @@ async function errors(walk, { app, pool }) {
   await walk.see('sign-in', 'again');
 }
 
-/** Providers that are not there yet, and an account that waits for an administrator. */
+/** An account that waits for an administrator. */
 async function waiting(walk, { app, pool, user }) {
   const { page } = walk;
   await page.goto(at(walk, pool, app));
   await walk.see('sign-in', 'with providers');
-  await page.locator('[data-provider="CorporateLogin"]').click();
-  await walk.see('offline-provider');
-  await walk.press('link-next');
   await page.locator('[data-testid="link-sign-up"]').click();
   await walk.send({ username: user, password: PASSWORD }, { twice: true });
   await walk.see('pending-admin');

@@ -8,6 +8,9 @@ use std::fmt;
 
 /// The longest form, in bytes.
 pub const FORM_BYTES: usize = 32 << 10;
+/// The longest form with a message of SAML, in bytes: 100,000 characters (endpoints.md 4.4), each encoded in three bytes,
+/// and RelayState.
+pub const LONG_FORM_BYTES: usize = 320 << 10;
 /// The longest query, in bytes.
 pub const QUERY_BYTES: usize = 8 << 10;
 /// The most fields of a form or query.

@@ -30,6 +30,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use cognate_access::rates::Demand;
 use cognate_access::{ClientAddress, RateError};
+use cognate_domain::oauth::provider::saml;
 use cognate_domain::resources::domains::PoolAtHost;
 use cognate_domain::{App, Slot};
 use cognate_shapes::Category;
@@ -256,6 +257,12 @@ fn served() -> Vec<&'static str> {
         .into_iter()
         .filter(|path| ROUTES.has(path))
         .collect()
+}
+
+/// True for a path whose forms carry messages of SAML, which may be longer than other forms.
+#[must_use]
+pub fn has_long_form(path: &str) -> bool {
+    path == saml::RESPONSE
 }
 
 /// Answers a request that [`ROUTES`] admitted; None if its path is not of this crate. A body is needed only where

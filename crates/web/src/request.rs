@@ -118,6 +118,18 @@ impl<'a> Request<'a> {
     /// # Errors
     /// See [`FieldsError`]; a method without a body, as GET, never has a form.
     pub fn form(&self) -> Result<Fields, FieldsError> {
+        self.form_of(fields::FORM_BYTES)
+    }
+
+    /// Parses the form in the body of a path of [`has_long_form`](crate::has_long_form).
+    ///
+    /// # Errors
+    /// As [`form`](Self::form).
+    pub fn long_form(&self) -> Result<Fields, FieldsError> {
+        self.form_of(fields::LONG_FORM_BYTES)
+    }
+
+    fn form_of(&self, longest: usize) -> Result<Fields, FieldsError> {
         if self.parts.method != Method::POST {
             return Err(FieldsError::Method);
         }
@@ -132,7 +144,7 @@ impl<'a> Request<'a> {
         {
             return Err(FieldsError::NotAForm);
         }
-        Fields::parse(self.body, fields::FORM_BYTES)
+        Fields::parse(self.body, longest)
     }
 
     /// Reads the cookies.

@@ -62,3 +62,15 @@ pub fn google_refused(status: u16, code: &str) -> String {
 pub fn already_found(username: &str) -> String {
     format!("Already found an entry for username {username}")
 }
+
+/// The signature of a SAML assertion does not hold (endpoints.md 4.4).
+pub const SAML_ASSERTION_SIGNATURE: &str =
+    "Invalid SAML response received: SAML Assertion signature is invalid. ";
+/// The signature of a SAML response does not hold (endpoints.md 4.4).
+pub const SAML_MESSAGE_SIGNATURE: &str =
+    "Invalid SAML response received: SAML Response signature is invalid. ";
+
+/// The attributes of a SAML assertion make no user (endpoints.md 4.4).
+pub fn saml_attributes(text: &str) -> String {
+    format!("Invalid SAML response received: {text}")
+}

@@ -107,8 +107,6 @@ pub enum Cause {
     NoProvider,
     /// The client has no identity provider that a page could offer.
     NothingToOffer,
-    /// The identity provider's protocol is not there yet: its name.
-    ProviderNotThere(String),
     /// No sign-in of this browser waits for the answer of the identity provider.
     NoTransaction,
     /// The parameters cannot be understood.

@@ -122,12 +122,6 @@ fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
             None,
             Some("SupportedIdentityProviders of the client; COGNITO for the users of the pool"),
         ),
-        Cause::ProviderNotThere(name) => (
-            "ProviderNotThere",
-            "This server does not speak the protocol of the identity provider yet.",
-            fault("identity_provider", Some(name.as_str())),
-            Some("SupportedIdentityProviders of the client"),
-        ),
         Cause::NoTransaction => (
             "NoTransaction",
             "No sign-in of this browser waits for the answer of the identity provider: it took more than five minutes, was \

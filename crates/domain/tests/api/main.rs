@@ -32,6 +32,7 @@ mod pools;
 mod properties;
 mod providers;
 mod resource_servers;
+mod saml;
 mod sessions;
 mod signin;
 mod support;

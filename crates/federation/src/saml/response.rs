@@ -6,6 +6,7 @@
 use cognate_crypto::foreign::VerifyingKey;
 use cognate_crypto::foreign::opening::OpeningKey;
 use roxmltree::Node;
+use serde::{Deserialize, Serialize};
 
 use super::message;
 use super::names::{ASSERTION, DSIG, PROTOCOL};
@@ -48,7 +49,7 @@ pub enum Asked<'a> {
 }
 
 /// Somebody who signed in at the provider. Everything in it was signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
     /// The user's name at the provider, without blanks around it.
     pub name_id: String,

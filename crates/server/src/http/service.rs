@@ -189,9 +189,11 @@ async fn page(
         }
     };
     let body = if takes_body {
-        let read = state
-            .load
-            .read(connection, visitor.address, body, BodyLimit::Small);
+        let limit = match cognate_web::has_long_form(parts.uri.path()) {
+            true => BodyLimit::Medium,
+            false => BodyLimit::Small,
+        };
+        let read = state.load.read(connection, visitor.address, body, limit);
         match read.await {
             Ok(body) => Some(body),
             Err(error) => return response::body_refused(error, &request_id),

@@ -48,6 +48,7 @@ mod version;
 mod visit;
 
 use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::provider::saml;
 use http::StatusCode;
 
 use crate::failure::Failure;
@@ -164,6 +165,6 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/error", |r| Box::pin(error::show(r))),
     get("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),
     post("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),
-    post("/saml2/idpresponse", |r| Box::pin(providers::not_there(r))),
-    post("/saml2/logout", |r| Box::pin(providers::not_there(r))),
+    get(saml::RESPONSE, |r| Box::pin(providers::saml_response(r))),
+    post(saml::RESPONSE, |r| Box::pin(providers::saml_response(r))),
 ];

@@ -1,25 +1,27 @@
-//! Sign-ins through identity providers (endpoints.md 4.3): the browser is sent there, and comes back to
-//! `/oauth2/idpresponse`.
+//! Sign-ins through identity providers (endpoints.md 4.3, 4.4): the browser is sent there, and comes back to
+//! `/oauth2/idpresponse`, or from a provider of SAML to `/saml2/idpresponse`.
 //!
 //! A cookie binds a sign-in to the browser that began it, so that nobody's answer can be given to somebody else's browser.
-//! A provider that posts its answer comes without that cookie: the answer is kept, and the browser sent on to fetch it by
-//! a GET of this site, which has the cookie.
+//! An answer that is posted comes without that cookie: it is kept, and the browser sent on to fetch it by a GET of this
+//! site, which has the cookie. Answers of SAML are checked before they are kept.
 
 use cognate_crypto::random;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::hosted::Finished;
 use cognate_domain::oauth::provider::oidc::{Pairs, RESPONSE};
+use cognate_domain::oauth::provider::refusal::Refused;
 use cognate_domain::oauth::provider::request::{self, Browser, Pending, pool_of};
-use cognate_domain::oauth::provider::steps;
+use cognate_domain::oauth::provider::{saml, steps};
 use cognate_domain::records::pool::Pool;
 use cognate_shapes::Category;
 use http::{Method, StatusCode};
 use std::sync::Arc;
 
+use super::answer;
 use super::parameters::encode;
 use super::stop::{Flow, Stop, settle};
 use super::visit::Visit;
-use super::{answer, error, texts};
 use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
@@ -29,7 +31,9 @@ use crate::response::Response;
 
 /// The cookie of a browser that is at a provider.
 const COOKIE: &str = "provider";
-/// The length of its value: 256 bits.
+/// The parameter of SAML that comes back with an answer, and names the sign-in.
+const RELAY_STATE: &str = "RelayState";
+/// The length of the cookie's value: 256 bits.
 const LENGTH: usize = 43;
 const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// The parameters of an answer that are read.
@@ -53,14 +57,16 @@ pub(super) async fn response(request: Request<'_>) -> Result<Response, Failure> 
     settle(take(&request).await)
 }
 
-/// Says that the protocol of a provider is not there.
+/// Takes the answer of a provider of SAML: checks a posted one, and ends the sign-in when the browser fetches what it
+/// says.
 ///
 /// # Errors
-/// None in practice.
-pub(super) async fn not_there(request: Request<'_>) -> Result<Response, Failure> {
-    let sentence = texts::error_sentence(request.locale(), texts::PROVIDER_UNAVAILABLE);
-    let screen = error::screen(&request, sentence);
-    error::draw(&request, None, StatusCode::BAD_REQUEST, &screen).await
+/// Faults; limits of requests.
+pub(super) async fn saml_response(request: Request<'_>) -> Result<Response, Failure> {
+    settle(match *request.method() {
+        Method::POST => take_saml(&request).await,
+        _ => fetch_saml(&request).await,
+    })
 }
 
 async fn take(request: &Request<'_>) -> Flow<Response> {
@@ -70,35 +76,81 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
         false => request.query()?,
     };
     let answer = read(&fields);
-    let Some((pool, pending)) = waiting(request, fields.get("state")).await? else {
+    let found = waiting(request, fields.get("state")).await?;
+    let Some((pool, pending)) = found.filter(|(_, pending)| !saml::speaks(&pending.provider))
+    else {
         return answer::refused(request, None, &Cause::NoTransaction);
     };
     request.admit_category(Category::UserAuthentication).await?;
     if is_posted {
         return keep(request, &pool, &pending, answer).await;
     }
+    let kept = pending.kept_answer();
+    let answer = match kept.and_then(|kept| serde_json::from_value(kept.clone()).ok()) {
+        Some(kept) => kept,
+        None => answer,
+    };
+    let visit = resumed(request, &pool, &pending).await?;
+    end(&visit, &pending, &answer).await
+}
+
+async fn take_saml(request: &Request<'_>) -> Flow<Response> {
+    let fields = request.long_form()?;
+    let relay = fields.get(RELAY_STATE);
+    let found = waiting(request, relay).await?;
+    let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
+        return answer::refused(request, None, &Cause::NoTransaction);
+    };
+    request.admit_category(Category::UserAuthentication).await?;
+    let posted = fields.get("SAMLResponse").unwrap_or_default();
+    let cx = request.cx(Endpoint::Federation);
+    let keep = || Box::pin(steps::keep_saml(&cx, &pool, &pending, posted));
+    match action::run(&cx, keep).await? {
+        true => {
+            let relay = relay.map_or(String::new(), encode);
+            answer::see_other(&format!("{}?{RELAY_STATE}={relay}", saml::RESPONSE))
+        }
+        false => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+    }
+}
+
+async fn fetch_saml(request: &Request<'_>) -> Flow<Response> {
+    let found = waiting(request, request.query()?.get(RELAY_STATE)).await?;
+    let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
+        return answer::refused(request, None, &Cause::NoTransaction);
+    };
+    request.admit_category(Category::UserAuthentication).await?;
+    let visit = resumed(request, &pool, &pending).await?;
+    let cx = request.cx(Endpoint::Federation);
+    let ending = visit.ending_by(&pending.provider.name);
+    let authorization = &visit.authorization;
+    let run = || Box::pin(steps::end_saml(&cx, authorization, &pending, &ending));
+    let ended = action::run(&cx, run).await?;
+    settled(&visit, &pending, ended).await
+}
+
+/// Returns the visit that a sign-in is part of, in the browser that began it. Somebody else's browser ends nobody's.
+async fn resumed<'r>(request: &'r Request<'r>, pool: &Pool, pending: &Pending) -> Flow<Visit<'r>> {
+    let refused = || {
+        let answered = answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction);
+        answered.map_or_else(|stop| stop, Stop::with)
+    };
     let cookies = request.cookies()?;
     let base_url = request.visitor().base_url.clone().unwrap_or_default();
     let browser = Browser {
         cookie: cookies.get(COOKIE).unwrap_or_default(),
         base_url: &base_url,
     };
-    // Somebody else's browser ends nobody's sign-in.
-    if !pending.is_of(&pool, browser) {
-        return answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction);
+    if !pending.is_of(pool, browser) {
+        return Err(refused());
     }
-    let kept = pending.kept_answer();
-    let answer = match kept.and_then(|kept| serde_json::from_value(kept.clone()).ok()) {
-        Some(kept) => kept,
-        None => answer,
-    };
     let visit = Visit::resumed(request, pending.query()).await?;
     let same = visit.authorization.provider.as_ref() == Some(&pending.provider.name)
         && visit.client().id == pending.client_id();
-    if !same {
-        return answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction);
+    match same {
+        true => Ok(visit),
+        false => Err(refused()),
     }
-    end(&visit, &pending, &answer).await
 }
 
 /// Returns what is read of an answer; nothing of one that is too long.
@@ -147,11 +199,8 @@ async fn keep(
         state.map_or(String::new(), |(_, state)| encode(state))
     );
     let cx = request.cx(Endpoint::Federation);
-    let keep = async || {
-        let answer = serde_json::to_value(&answer)?;
-        request::keep_answer(&cx, pool, pending, answer).await
-    };
-    match action::run(&cx, || Box::pin(keep())).await? {
+    let keep = || Box::pin(steps::keep(&cx, pool, pending, &answer));
+    match action::run(&cx, keep).await? {
         true => answer::see_other(&location),
         false => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
     }
@@ -164,7 +213,18 @@ async fn end(visit: &Visit<'_>, pending: &Pending, answer: &Pairs) -> Flow<Respo
     let ending = visit.ending_by(&pending.provider.name);
     let authorization = &visit.authorization;
     let run = || Box::pin(steps::end(&cx, authorization, pending, answer, &ending));
-    match action::run(&cx, run).await? {
+    let ended = action::run(&cx, run).await?;
+    settled(visit, pending, ended).await
+}
+
+/// Answers at the end of a sign-in, and records a refusal.
+async fn settled(
+    visit: &Visit<'_>,
+    pending: &Pending,
+    ended: Option<Result<Finished, Refused>>,
+) -> Flow<Response> {
+    let (request, authorization) = (visit.request, &visit.authorization);
+    match ended {
         Some(Ok(finished)) => visit.finish(&finished, false),
         Some(Err(refused)) => {
             let cx = request.cx(Endpoint::Federation);
@@ -221,13 +281,6 @@ impl Visit<'_> {
                 let seconds = u32::try_from(request::SECONDS).unwrap_or_default();
                 let set = SetCookie::new(COOKIE, cookie, SameSite::Lax)?.for_seconds(seconds);
                 Ok(Some(found.with_cookie(set)))
-            }
-            Err(Cause::ProviderNotThere(name)) => {
-                let screen = self.no_provider(&name);
-                let page = self
-                    .page(StatusCode::NOT_IMPLEMENTED, None, &screen)
-                    .await?;
-                Ok(Some(page))
             }
             Err(cause) => Ok(Some(answer::refused(
                 request,

@@ -201,21 +201,6 @@ impl Visit<'_> {
         named.filter(|name| *name != OWN_USERS)
     }
 
-    /// Returns the page that says that the protocol of an identity provider is not there.
-    pub(super) fn no_provider(&self, name: &str) -> Screen {
-        let listed = self.client().doc.supported_identity_providers.as_deref();
-        let others = listed
-            .unwrap_or_default()
-            .iter()
-            .any(|name| name == OWN_USERS);
-        let query = self.query.without(&["identity_provider", "idp_identifier"]);
-        Screen::Notice(Notice {
-            kind: NoticeKind::NoProvider(name.to_owned()),
-            next: others.then(|| format!("{}?{query}", paths::SIGN_IN)),
-            home: answer::home(&self.authorization.redirect_uri),
-        })
-    }
-
     /// Returns when another code may be asked for.
     pub(super) fn resend(&self, sent: i64) -> Resend {
         let left = self.wait(sent);

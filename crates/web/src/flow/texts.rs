@@ -4,9 +4,6 @@ use cognate_domain::oauth::authorization::Cause;
 
 use crate::locale::Locale;
 
-/// The name of a provider that cannot be used yet.
-pub(super) const PROVIDER_UNAVAILABLE: &str = "provider_unavailable";
-
 /// The name of an answer of a provider that no sign-in waits for.
 const NO_TRANSACTION: &str = "no_transaction";
 
@@ -17,7 +14,6 @@ pub(super) fn error_name(cause: &Cause) -> &'static str {
         Cause::UnknownClient | Cause::OtherPool => "invalid_client",
         Cause::RedirectMismatch => "redirect_mismatch",
         Cause::NoProvider | Cause::NothingToOffer => "unauthorized_client",
-        Cause::ProviderNotThere(_) => PROVIDER_UNAVAILABLE,
         Cause::NoTransaction => NO_TRANSACTION,
         Cause::Malformed => "invalid_request",
     }
@@ -31,7 +27,6 @@ pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
         "invalid_client" => &words.unknown_client,
         "unauthorized_client" => &words.unauthorized_client,
         "Required parameters missing" => &words.parameters_missing,
-        PROVIDER_UNAVAILABLE => &words.provider_unavailable,
         NO_TRANSACTION => &locale.texts().pages.notice.restart_text,
         _ => &words.malformed,
     }

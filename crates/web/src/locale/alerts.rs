@@ -42,8 +42,6 @@ pub struct Alerts {
     pub unauthorized_client: String,
     /// A parameter that is missing.
     pub parameters_missing: String,
-    /// A provider that cannot be used yet.
-    pub provider_unavailable: String,
     /// A request that cannot be understood.
     pub malformed: String,
 }

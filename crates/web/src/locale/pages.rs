@@ -415,8 +415,6 @@ section! {
         error: String,
         reference: String,
         reference_help: String,
-        no_provider: String,
-        no_provider_text: String,
     }
 }
 

@@ -340,8 +340,6 @@ pub enum NoticeKind {
         /// The number under which the audit trail explains it.
         reference: String,
     },
-    /// The provider's protocol is not there: its name.
-    NoProvider(String),
 }
 
 /// The code of a device that has no browser, or the question whether it may sign in.

@@ -1,5 +1,7 @@
 //! Best guesses about sign-ins through identity providers (endpoints.md 4.2).
 
+use cognate_federation::saml::refused::Refused;
+
 /// The provider's name of the user has a character that is not seen, or makes a user name of more than 128 characters.
 pub const UNUSABLE_SUBJECT: &str = "Invalid user attributes: username: Invalid username. ";
 /// endpoints.md 1.5: that a disabled user is refused is clear, the text is that of the API.
@@ -26,4 +28,30 @@ pub const UNREACHABLE: &str = "The identity provider cannot be reached";
 /// endpoints.md 4.3: the userinfo endpoint answered with another status than a success.
 pub fn user_info_refused(provider: &str, status: u16) -> String {
     format!("{provider} Error - {status} error getting user info")
+}
+
+/// endpoints.md 4.4: a SAML answer that fails another check than that of a signature. The service's beginning; the rest
+/// names the part of the answer, for the administrator of the provider, and no value of it.
+pub fn bad_answer(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::Status(_) => {
+            "Invalid SAML response received: SAML Response status is not Success. "
+        }
+        Refused::Destination => "Invalid SAML response received: Destination is invalid. ",
+        Refused::InResponseTo => "Invalid SAML response received: InResponseTo is invalid. ",
+        Refused::Issuer => "Invalid SAML response received: Issuer is invalid. ",
+        Refused::Audience => "Invalid SAML response received: Audience restriction is invalid. ",
+        Refused::Recipient => "Invalid SAML response received: Recipient is invalid. ",
+        Refused::NameId => "Invalid SAML response received: NameID is invalid. ",
+        Refused::NotEncrypted => {
+            "Invalid SAML response received: SAML Assertion is not encrypted. "
+        }
+        Refused::TooEarly | Refused::TooLate | Refused::SessionOver | Refused::IssueInstant => {
+            "Invalid SAML response received: SAML Assertion is expired or not yet valid. "
+        }
+        Refused::Conditions | Refused::Confirmation | Refused::AuthnStatement => {
+            "Invalid SAML response received: SAML Assertion is invalid. "
+        }
+        _ => "Invalid SAML response received: SAML Response is invalid. ",
+    }
 }

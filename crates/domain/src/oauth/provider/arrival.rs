@@ -72,7 +72,11 @@ pub async fn sign_in(
     identity: &Identity<'_>,
     ending: &OnPage<'_>,
 ) -> Result<std::result::Result<Finished, Refused>> {
-    refusal::settle(arrive(cx, authorization, identity, ending).await)
+    let arrived = arrive(cx, authorization, identity, ending).await;
+    refusal::settle(arrived.map_err(|stop| match identity.said {
+        Said::Saml(_) => stop.by_saml(),
+        Said::OAuth { .. } => stop,
+    }))
 }
 
 async fn arrive(

@@ -1,4 +1,5 @@
-//! Calls to the endpoints of a provider while a user signs in, by the one outbound client.
+//! Calls to the endpoints of a provider while a user signs in, by the one outbound client, and the place where what a
+//! provider wrote is read.
 
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use cognate_outbound::{Limits, OutboundError, form};
 
 use crate::cx::Cx;
 use crate::cx::pause::Call;
-use crate::errors::Result;
+use crate::errors::{Fault, Result};
+use crate::foreign;
 
 pub(super) use cognate_outbound::form::Answer as Answered;
 
@@ -22,6 +24,9 @@ const LIMITS: Limits = Limits {
 };
 /// The name under which the service calls (endpoints.md 4.3).
 const AGENT: &str = "Amazon/Cognito";
+
+/// The most bytes of an ordinary answer.
+const ORDINARY: usize = 32 << 10;
 
 /// The answer of a call, or the reason why there is none.
 pub(super) type Outcome = std::result::Result<Answered, OutboundError>;
@@ -64,4 +69,21 @@ pub(super) async fn fetch(cx: &Cx<'_>, point: &str, subject: &str, url: &str) ->
         bearer: None,
     };
     ask(cx, point, subject, &asked).await
+}
+
+/// Reads what a provider wrote beside the async threads: ordinary answers of `bytes` where sign-ins are judged, long ones
+/// where they delay nobody else.
+///
+/// # Errors
+/// A fault if a long one was not read in time.
+pub(super) async fn read<T: Send + 'static>(
+    cx: &Cx<'_>,
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    if bytes <= ORDINARY {
+        return Ok(cx.workers.run(work).await);
+    }
+    let read = foreign::read(cx, work).await;
+    read.map_err(|slow| Fault::Internal(slow.to_string()))
 }

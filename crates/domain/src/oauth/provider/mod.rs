@@ -6,9 +6,10 @@
 //! | module | contents |
 //! |---|---|
 //! | [`request`] | a sign-in that waits for the provider's answer |
-//! | `calls` | calls to the provider's endpoints |
+//! | `calls` | calls to the provider's endpoints, and the reading of what it wrote |
 //! | [`refusal`] | what the client is told when it ends without a user |
 //! | [`oidc`] | providers that speak OAuth 2.0 |
+//! | [`saml`] | providers that speak SAML 2.0 |
 //! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
 //! | [`steps`] | the two steps that pages take |
 
@@ -17,4 +18,5 @@ mod calls;
 pub mod oidc;
 pub mod refusal;
 pub mod request;
+pub mod saml;
 pub mod steps;

@@ -17,18 +17,13 @@ use serde_json::{Map, Value};
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::unconfirmed::federation as unconfirmed;
-use crate::errors::{Fault, Result};
 use crate::federation::mapping;
-use crate::foreign;
 use crate::oauth::authorization::Authorization;
-use crate::oauth::provider::calls::{self, Answered};
+use crate::oauth::provider::calls::{self, Answered, read};
 use crate::oauth::provider::refusal::{Endpoint, Refused, Stop};
 use crate::oauth::provider::request::{Begun, Pending};
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
-
-/// The most bytes of an ordinary answer.
-const ORDINARY: usize = 32 << 10;
 
 /// The path to which a provider sends the browser back.
 pub const RESPONSE: &str = "/oauth2/idpresponse";
@@ -334,18 +329,4 @@ fn keys_url(provider: &Provider) -> &str {
         ("", T::SignInWithApple) => "https://appleid.apple.com/auth/keys",
         (url, _) => url,
     }
-}
-
-/// Reads what a provider sent beside the async threads: ordinary answers of `bytes` where sign-ins are judged, long ones
-/// where they delay nobody else.
-async fn read<T: Send + 'static>(
-    cx: &Cx<'_>,
-    bytes: usize,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T> {
-    if bytes <= ORDINARY {
-        return Ok(cx.workers.run(work).await);
-    }
-    let read = foreign::read(cx, work).await;
-    read.map_err(|slow| Fault::Internal(slow.to_string()))
 }

@@ -9,6 +9,7 @@ use cognate_crypto::secret::SecretString;
 use cognate_federation::oidc::answer::NoCode;
 use cognate_federation::oidc::id_token;
 use cognate_federation::oidc::said::Said;
+use cognate_federation::saml::refused::{Of, Refused as BadAnswer};
 use cognate_outbound::OutboundError;
 use cognate_shapes::IdentityProviderTypeType;
 use cognate_store::Label;
@@ -69,6 +70,19 @@ impl Refused {
             text.trim()
         );
         Self::request(text, check)
+    }
+
+    /// A SAML answer fails a check. What is wrong with an encrypted assertion looks like a bad signature of it, to
+    /// whoever sends changed ones and watches (../docs/FEDERATION.md).
+    pub(super) fn bad_answer(refused: &BadAnswer) -> Self {
+        let text = match refused {
+            BadAnswer::Signature(Of::Message, _) => texts::SAML_MESSAGE_SIGNATURE,
+            BadAnswer::Signature(Of::Assertion, _) | BadAnswer::Sealed | BadAnswer::Unsigned => {
+                texts::SAML_ASSERTION_SIGNATURE
+            }
+            other => unconfirmed::bad_answer(other),
+        };
+        Self::server(text, format!("The provider's answer: {refused}."))
     }
 
     /// The user was disabled.
@@ -216,8 +230,24 @@ fn known_error(code: &str) -> &'static str {
 pub(super) enum Stop {
     /// With a refusal.
     Refused(Refused),
+    /// What the provider says makes no user.
+    Rejected(Rejection),
     /// With a fault.
     Fault(Fault),
+}
+
+impl Stop {
+    /// Returns the end of a sign-in by SAML, where the service says of the attributes that the answer is not valid.
+    pub(super) fn by_saml(self) -> Self {
+        match self {
+            Self::Rejected(rejection) => {
+                let Refused { error, check } = Refused::rejection(rejection);
+                let text = error.description.unwrap_or_default();
+                Refused::server(texts::saml_attributes(&text), check).into()
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<Refused> for Stop {
@@ -238,7 +268,7 @@ impl From<Fault> for Stop {
 
 impl From<Rejection> for Stop {
     fn from(rejection: Rejection) -> Self {
-        Refused::rejection(rejection).into()
+        Self::Rejected(rejection)
     }
 }
 
@@ -306,6 +336,7 @@ pub(super) fn settle<T>(
     match outcome {
         Ok(value) => Ok(Ok(value)),
         Err(Stop::Refused(refused)) => Ok(Err(refused)),
+        Err(Stop::Rejected(rejection)) => Ok(Err(Refused::rejection(rejection))),
         Err(Stop::Fault(fault)) => Err(fault),
     }
 }

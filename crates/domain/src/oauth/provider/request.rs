@@ -7,6 +7,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use cognate_crypto::seal::Context;
 use cognate_crypto::secret::ct_eq;
 use cognate_crypto::{hash, random};
 use cognate_store::tables::provider_requests::{self as table, RequestRow};
@@ -57,7 +58,7 @@ struct RequestDoc {
     base_url: String,
     /// A MAC of the browser's cookie.
     browser: String,
-    /// A checked answer that arrived in a request without cookies, as its protocol's module keeps it.
+    /// An answer that arrived in a request without cookies, as its protocol's module keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<serde_json::Value>,
 }
@@ -96,6 +97,16 @@ impl Pending {
     /// Returns the answer that was kept.
     pub fn kept_answer(&self) -> Option<&serde_json::Value> {
         self.doc.answer.as_ref()
+    }
+
+    /// Returns the only thing that opens an answer which was sealed for this request.
+    pub(super) fn context<'a>(&'a self, pool: &'a Pool) -> Context<'a> {
+        Context {
+            table: "provider_requests",
+            column: "answer",
+            pool: &pool.id,
+            row: &self.key,
+        }
     }
 
     /// Returns what belongs to the request and is in no row.
@@ -230,7 +241,7 @@ pub async fn find(cx: &Cx<'_>, pool: &Pool, handle: &str) -> Result<Option<Pendi
     }))
 }
 
-/// Keeps a checked answer until its browser fetches it, and gives it as long again. False if the request was answered
+/// Keeps an answer until its browser fetches it, within the time that the request has left. False if the request was answered
 /// meanwhile.
 ///
 /// # Errors

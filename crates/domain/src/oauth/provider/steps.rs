@@ -1,4 +1,5 @@
-//! The two steps of a sign-in through a provider that pages take: they send the browser there, and take it back.
+//! The steps of a sign-in through a provider that pages take: they send the browser there, keep what comes without its
+//! cookie, and take it back.
 
 use cognate_store::Batch;
 
@@ -11,8 +12,10 @@ use crate::oauth::provider::arrival::{self, Identity};
 use crate::oauth::provider::oidc::{self, Pairs, Told};
 use crate::oauth::provider::refusal::{self, Refused};
 use crate::oauth::provider::request::{self, Browser, Pending};
+use crate::oauth::provider::saml;
+use crate::records::pool::Pool;
 use crate::resources::providers;
-use crate::signin::inbound_federation::Said;
+use crate::signin::inbound_federation::{Claims, Said};
 
 /// Begins a sign-in through a provider of the client: keeps it, and returns the URL to which the browser is sent. `query`:
 /// that of the request for the authorization, byte for byte.
@@ -31,16 +34,34 @@ pub async fn begin(
         Err(Fault::Api(_)) => return Ok(Err(Cause::NoProvider)),
         other => other?,
     };
-    let Some(kind) = oidc::kind(&provider) else {
-        return Ok(Err(Cause::ProviderNotThere(name.to_owned())));
-    };
     let client_id = &authorization.client.id;
     let begun = request::begin(cx, pool, client_id, &provider, query, browser).await?;
-    let to = oidc::location(authorization, &provider, kind, browser.base_url, &begun);
-    Ok(Ok(to))
+    let base_url = browser.base_url;
+    Ok(Ok(match oidc::kind(&provider) {
+        Some(kind) => oidc::location(authorization, &provider, kind, base_url, &begun),
+        None => saml::location(cx, authorization, &provider, base_url, &begun).await?,
+    }))
 }
 
-/// Ends a sign-in with the provider's answer, in the browser that began it. The sign-in is used up first: one answer is
+/// Keeps an answer that a provider of OAuth posted until the browser fetches it. False if another answer was faster.
+///
+/// # Errors
+/// Faults.
+pub async fn keep(cx: &Cx<'_>, pool: &Pool, pending: &Pending, answer: &Pairs) -> Result<bool> {
+    request::keep_answer(cx, pool, pending, serde_json::to_value(answer)?).await
+}
+
+/// Checks an answer that a provider of SAML posted, and keeps what it says, or why it is refused, until the browser
+/// fetches it. `posted`: SAMLResponse. False if another answer was faster.
+///
+/// # Errors
+/// Faults.
+pub async fn keep_saml(cx: &Cx<'_>, pool: &Pool, pending: &Pending, posted: &str) -> Result<bool> {
+    let told = saml::check(cx, pool, pending, posted).await?;
+    request::keep_answer(cx, pool, pending, told.seal(pool, pending)?).await
+}
+
+/// Ends a sign-in through OAuth with the provider's answer, in the browser that began it. The sign-in is used up first: one answer is
 /// read, and what is wrong with it ends it.
 ///
 /// # Errors
@@ -53,12 +74,12 @@ pub async fn end(
     ending: &OnPage<'_>,
 ) -> Result<Option<std::result::Result<Finished, Refused>>> {
     let pool = &authorization.pool;
-    if !request::take(cx, pool, pending).await? {
-        return Ok(None);
-    }
     let Some(kind) = oidc::kind(&pending.provider) else {
         return Ok(None);
     };
+    if !request::take(cx, pool, pending).await? {
+        return Ok(None);
+    }
     let told = oidc::told(cx, pool, pending, kind, answer).await;
     let told: Told = match refusal::settle(told)? {
         Ok(told) => told,
@@ -75,6 +96,44 @@ pub async fn end(
             user_info: told.user_info.as_ref(),
         },
         once: None,
+    };
+    let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
+    Ok(Some(arrived))
+}
+
+/// Ends a sign-in through SAML with the answer that was kept, in the browser that began it. The sign-in is used up first.
+///
+/// # Errors
+/// Faults. [`Refused`] for the client; None if another request was faster, or no answer was kept.
+pub async fn end_saml(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    pending: &Pending,
+    ending: &OnPage<'_>,
+) -> Result<Option<std::result::Result<Finished, Refused>>> {
+    let (pool, provider) = (&authorization.pool, &pending.provider);
+    if !saml::speaks(provider) {
+        return Ok(None);
+    }
+    let Some(told) = saml::Told::kept(pool, pending)? else {
+        return Ok(None);
+    };
+    if !request::take(cx, pool, pending).await? {
+        return Ok(None);
+    }
+    let login = match told.into_login() {
+        Ok(login) => login,
+        Err(refused) => return Ok(Some(Err(refused))),
+    };
+    let claims = saml::claims(&login);
+    let (once, until) = saml::once(provider, &login);
+    let identity = Identity {
+        provider,
+        subject: &login.name_id,
+        claims: &claims,
+        tokens: &Claims::new(),
+        said: Said::Saml(&claims),
+        once: Some((&once, until)),
     };
     let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
     Ok(Some(arrived))

@@ -372,9 +372,6 @@ impl<'a> Step<'a> {
                 self.text = Some(text.clone()).filter(|text| *text != t.error_page);
                 self.note = Some(fill(&ours.reference, "number", reference));
             }
-            NoticeKind::NoProvider(name) => {
-                self.text = Some(fill(&ours.no_provider, "name", name));
-            }
         }
         let text = if again { &ours.start_again } else { &t.sign_in };
         let text = words.unwrap_or(text);

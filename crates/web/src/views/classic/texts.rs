@@ -127,7 +127,6 @@ pub(super) struct Ours {
     pub(super) device_done: String,
     pub(super) restart: String,
     pub(super) pending: String,
-    pub(super) no_provider: String,
     pub(super) reference: String,
     pub(super) start_again: String,
     pub(super) home: String,

@@ -80,13 +80,6 @@ pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
             let next = action.start_again.as_str();
             ("error", t.error.clone(), plain(text), Icon::Warning, next)
         }
-        NoticeKind::NoProvider(name) => (
-            "offline-provider",
-            fill(&t.no_provider, &[("name", name)]),
-            segments(&t.no_provider_text, &[("name", name)]),
-            Icon::Warning,
-            action.start_again.as_str(),
-        ),
     };
     let body = Body::Notice {
         reference,

@@ -163,11 +163,6 @@ pub(super) fn notices() -> Vec<Sample> {
         notice("restart", NoticeKind::Restart, true),
         notice("pending-admin", NoticeKind::PendingAdmin, false),
         notice("error", error, true),
-        notice(
-            "offline-provider",
-            NoticeKind::NoProvider("Contoso".to_owned()),
-            false,
-        ),
         sample(
             "device",
             Screen::Device(Device {

@@ -104,7 +104,6 @@ fn screens() -> Vec<Screen> {
             device_name: evil(),
         }),
         Screen::Chooser(Chooser { who: evil() }),
-        notice(NoticeKind::NoProvider(evil())),
         notice(NoticeKind::Error {
             text: evil(),
             reference: evil(),

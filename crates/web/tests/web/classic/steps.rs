@@ -155,7 +155,6 @@ pub fn every() -> Vec<Screen> {
         }),
         notice(NoticeKind::Restart),
         notice(NoticeKind::PendingAdmin),
-        notice(NoticeKind::NoProvider("Corp".into())),
         notice(NoticeKind::Error {
             text: "Why.".into(),
             reference: "r".into(),

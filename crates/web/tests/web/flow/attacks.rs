@@ -190,15 +190,25 @@ async fn a_session_is_not_fixed_before_the_sign_in() {
 }
 
 #[tokio::test]
-async fn the_endpoints_of_providers_say_that_there_are_none_yet() {
+async fn answers_of_providers_that_no_sign_in_waits_for_end_on_the_page_for_errors() {
     let pages = Pages::new(2).await;
     let mut browser = pages.browser();
-    let get = browser.get("/oauth2/idpresponse?code=1&state=2").await;
-    assert_eq!(get.status(), StatusCode::BAD_REQUEST);
-    for path in ["/oauth2/idpresponse", "/saml2/idpresponse", "/saml2/logout"] {
-        let answer = browser.form(path, &[("SAMLResponse", HOSTILE)]).await;
-        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-        assert!(text_of(&answer).contains("This way to sign in is not available yet."));
-        is_clean(text_of(&answer));
+    for path in [
+        "/oauth2/idpresponse?code=1&state=2",
+        "/saml2/idpresponse?RelayState=2",
+    ] {
+        let answer = browser.get(path).await;
+        assert!(header(&answer, "location").starts_with("/error?error=no_transaction&"));
+    }
+    for path in ["/oauth2/idpresponse", "/saml2/idpresponse"] {
+        let fields = [
+            ("SAMLResponse", HOSTILE),
+            ("RelayState", HOSTILE),
+            ("state", HOSTILE),
+        ];
+        let answer = browser.form(path, &fields).await;
+        let location = header(&answer, "location").to_owned();
+        assert!(location.starts_with("/error?error=no_transaction&"));
+        is_clean(text_of(&browser.get(&location).await));
     }
 }

@@ -12,6 +12,7 @@ mod passkey_proof;
 mod passkeys;
 mod providers;
 mod remembered;
+mod saml;
 mod second_factors;
 mod sign_in;
 

@@ -1,4 +1,4 @@
-//! Identity providers, whose buttons lead to a page that says that their protocol is not there yet.
+//! Identity providers, whose buttons lead to them.
 
 use cognate_shapes::Op;
 use http::StatusCode;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 
 #[tokio::test]
-async fn a_provider_has_a_button_and_no_protocol_yet() {
+async fn a_provider_has_a_button_that_leads_to_it() {
     for version in [1, 2] {
         let pages = Pages::new(version).await;
         let provider = json!({
@@ -25,9 +25,9 @@ async fn a_provider_has_a_button_and_no_protocol_yet() {
         let asked = format!("{query}&identity_provider=Google");
         for path in ["/oauth2/authorize", "/login"] {
             let page = pages.browser().get(&format!("{path}?{asked}")).await;
-            assert_eq!(page.status(), StatusCode::NOT_IMPLEMENTED);
-            says(text_of(&page), "Google");
-            says(text_of(&page), &format!("/login?{query}"));
+            assert_eq!(page.status(), StatusCode::FOUND);
+            let location = header(&page, "location");
+            assert!(location.starts_with("https://accounts.google.com/"), "{location}");
         }
         let own = pages
             .browser()

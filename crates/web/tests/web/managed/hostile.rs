@@ -159,7 +159,6 @@ fn screens() -> Vec<Screen> {
         notice(NoticeKind::Restart),
         notice(NoticeKind::PendingAdmin),
         notice(error),
-        notice(NoticeKind::NoProvider(evil())),
     ];
     for kind in [FactorKind::App, FactorKind::Email, FactorKind::Sms] {
         list.push(Screen::Code(Code {

@@ -1,0 +1,193 @@
+//! Providers that speak SAML 2.0 (endpoints.md 4.4).
+//!
+//! A provider posts its answer, so that it comes without the cookie of the browser. The answer is checked there, and what
+//! it says, or why it is refused, is kept sealed until the browser fetches it by a GET that has the cookie.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cognate_crypto::foreign::opening::OpeningKey;
+use cognate_crypto::hash;
+use cognate_crypto::secret::SecretBytes;
+use cognate_federation::saml::request::{self as message, Authn, Message};
+use cognate_federation::saml::response::{self, Asked, Expected, Login};
+use cognate_shapes::IdentityProviderTypeType;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::clock::SECOND;
+use crate::cx::Cx;
+use crate::errors::{Fault, Result};
+use crate::oauth::authorization::Authorization;
+use crate::oauth::provider::calls::read;
+use crate::oauth::provider::refusal::Refused;
+use crate::oauth::provider::request::{Begun, Pending, SECONDS};
+use crate::records::pool::Pool;
+use crate::records::provider::{ENCRYPTION_KEY, Provider};
+
+/// The path to which a provider posts its answers, and from which the browser fetches them.
+pub const RESPONSE: &str = "/saml2/idpresponse";
+/// RequestSigningAlgorithm of a provider whose requests are signed.
+const SIGNED: &str = "rsa-sha256";
+
+/// True if a provider speaks SAML.
+pub fn speaks(provider: &Provider) -> bool {
+    provider.doc.kind == IdentityProviderTypeType::Saml
+}
+
+/// Returns the name of a pool at its providers, which is the audience of their assertions.
+pub fn entity_id(pool: &Pool) -> String {
+    format!("urn:amazon:cognito:sp:{}", pool.id)
+}
+
+fn says(provider: &Provider, name: &str, value: &str) -> bool {
+    let detail = provider.doc.details.get(name);
+    detail.is_some_and(|detail| detail == value)
+}
+
+/// Returns the URL to which the browser is sent with a request to sign in.
+pub(super) async fn location(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    provider: &Provider,
+    base_url: &str,
+    begun: &Begun,
+) -> Result<String> {
+    let pool = &authorization.pool;
+    let metadata = provider.doc.metadata.as_ref().ok_or_else(no_metadata)?;
+    let document = message::authn(&Authn {
+        id: &begun.secrets.request_id,
+        now: cx.now().div_euclid(SECOND),
+        destination: &metadata.sso_redirect,
+        acs: &format!("{base_url}{RESPONSE}"),
+        issuer: &entity_id(pool),
+        // `prompt` goes on to the provider (endpoints.md 4.3); this is how SAML says it.
+        force: authorization.prompt.login,
+    });
+    let to = metadata.sso_redirect.clone();
+    let relay = begun.handle.clone();
+    if !says(provider, "RequestSigningAlgorithm", SIGNED) {
+        let asked = Message::Request(&document);
+        return Ok(message::redirect(&to, asked, &relay, None));
+    }
+    let signers = cx.cached_signers(pool).await?;
+    let sign = move || {
+        let asked = Message::Request(&document);
+        message::redirect(&to, asked, &relay, Some(&signers.id.key))
+    };
+    Ok(cx.workers.run(sign).await)
+}
+
+fn no_metadata() -> Fault {
+    Fault::Internal("a SAML provider without metadata".to_owned())
+}
+
+/// What a checked answer says, or why it is refused.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Told {
+    /// Somebody signed in.
+    Login(Login),
+    /// The answer is refused.
+    Refused {
+        /// What the client is told.
+        text: String,
+        /// The check that failed.
+        check: String,
+    },
+}
+
+impl Told {
+    /// Returns the login.
+    pub(super) fn into_login(self) -> std::result::Result<Login, Refused> {
+        match self {
+            Self::Login(login) => Ok(login),
+            Self::Refused { text, check } => Err(Refused::server(text, check)),
+        }
+    }
+
+    /// Returns the answer as a row keeps it: nobody reads in the database what a provider encrypted to us, and no answer
+    /// of another protocol, or to another request, is taken for it.
+    pub(super) fn seal(&self, pool: &Pool, pending: &Pending) -> Result<Value> {
+        let plain = SecretBytes::new(serde_json::to_vec(self)?);
+        let sealed = pool.key.seal(&pending.context(pool), plain.expose());
+        Ok(STANDARD.encode(sealed).into())
+    }
+
+    /// Returns the answer that was kept; None if there is none.
+    pub(super) fn kept(pool: &Pool, pending: &Pending) -> Result<Option<Self>> {
+        let Some(Value::String(sealed)) = pending.kept_answer() else {
+            return Ok(None);
+        };
+        let sealed = STANDARD
+            .decode(sealed)
+            .map_err(|error| Fault::Internal(format!("a kept answer: {error}")))?;
+        let plain = pool.key.open(&pending.context(pool), &sealed)?;
+        Ok(Some(serde_json::from_slice(plain.expose())?))
+    }
+}
+
+/// Checks an answer to a request (../docs/FEDERATION.md). `posted`: SAMLResponse.
+pub(super) async fn check(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    pending: &Pending,
+    posted: &str,
+) -> Result<Told> {
+    let provider = &pending.provider;
+    let metadata = provider.doc.metadata.as_ref().ok_or_else(no_metadata)?;
+    let metadata = metadata.clone();
+    let key = provider.secrets.get(ENCRYPTION_KEY);
+    let key = key.and_then(|key| STANDARD.decode(key.expose()).ok());
+    let key = key.map(SecretBytes::new);
+    let encrypted_only = says(provider, "EncryptedResponses", "true");
+    let acs = format!("{}{RESPONSE}", pending.base_url());
+    let audience = entity_id(pool);
+    let request_id = pending.secrets(pool).request_id;
+    let now = cx.now().div_euclid(SECOND);
+    let (bytes, posted) = (posted.len(), posted.to_owned());
+    let check = move || {
+        let key = key.and_then(|key| OpeningKey::from_pkcs8(key.expose()).ok());
+        let expected = Expected {
+            acs: &acs,
+            audience: &audience,
+            issuer: &metadata.entity_id,
+            request: Asked::Request(&request_id),
+            now,
+            encrypted_only,
+            trusted: &metadata.keys(),
+            key: key.as_ref(),
+        };
+        response::read(&posted, &expected)
+    };
+    Ok(match read(cx, bytes, check).await? {
+        Ok(login) => Told::Login(login),
+        Err(refused) => {
+            let Refused { error, check } = Refused::bad_answer(&refused);
+            Told::Refused {
+                text: error.description.unwrap_or_default().into_owned(),
+                check: check.into_owned(),
+            }
+        }
+    })
+}
+
+/// Returns the attributes of a login as claims: one value is a text, several are a list, none clears.
+pub(super) fn claims(login: &Login) -> Map<String, Value> {
+    let claim = |(name, values): &(String, Vec<String>)| {
+        let value = match values.as_slice() {
+            [] => Value::String(String::new()),
+            [one] => Value::String(one.clone()),
+            several => several.iter().cloned().map(Value::String).collect(),
+        };
+        (name.clone(), value)
+    };
+    login.attributes.iter().map(claim).collect()
+}
+
+/// Returns the name under which an assertion is remembered, so that it signs in once, and until when, in microseconds:
+/// as long as it could be posted, and then fetched.
+pub(super) fn once(provider: &Provider, login: &Login) -> (String, i64) {
+    let id = hash::sha256_hex(login.assertion_id.as_bytes());
+    let until = login.replay_until.saturating_add(SECONDS);
+    let name = format!("saml {} {id}", provider.id);
+    (name, until.saturating_mul(SECOND))
+}

@@ -1,0 +1,164 @@
+//! Sign-ins through a provider of SAML: the answer is posted without a cookie, and fetched with it.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cognate_crypto::foreign::provider::{Kind, ProviderKey};
+use cognate_federation::saml::idp::shapes::{Answer, ID, Shape};
+use cognate_shapes::Op;
+use http::StatusCode;
+use serde_json::json;
+
+use super::*;
+
+const ISSUER: &str = "https://idp.example/saml";
+const JANE: &str = "jane@corp.example";
+const ACS: &str = "/saml2/idpresponse";
+
+static KEY: LazyLock<ProviderKey> = LazyLock::new(|| ProviderKey::generate(Kind::P256));
+
+fn certificate() -> Vec<u8> {
+    KEY.certificate("idp.example", 0..7_000_000_000)
+}
+
+/// Pages of a pool whose client offers the provider; the query that asks for it.
+async fn corp() -> (Pages, String) {
+    let pages = Pages::new(2).await;
+    let certificate = STANDARD.encode(certificate());
+    let metadata = format!(
+        r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#
+    );
+    let provider = json!({
+        "UserPoolId": pages.pool, "ProviderName": "Corp", "ProviderType": "SAML",
+        "ProviderDetails": {"MetadataFile": metadata}, "AttributeMapping": {"email": "email"},
+    });
+    pages.site.call(Op::CreateIdentityProvider, provider).await;
+    let both = json!({"SupportedIdentityProviders": ["COGNITO", "Corp"]});
+    let client = another_client(&pages.site, &pages.pool, both).await;
+    let query = format!("{}&identity_provider=Corp", query_of(&client));
+    (pages, query)
+}
+
+fn parameter(location: &str, name: &str) -> String {
+    let (_, query) = location.split_once('?').unwrap();
+    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
+    let (_, value) = pairs.find(|(found, _)| *found == name).unwrap();
+    let decoded = percent_encoding::percent_decode_str(value);
+    decoded.decode_utf8().unwrap().into_owned()
+}
+
+/// Sends a browser to the provider; RelayState, and the provider's answer.
+async fn depart(pages: &Pages, browser: &mut Browser<'_>, query: &str) -> (String, String) {
+    let there = browser.get(&format!("/oauth2/authorize?{query}")).await;
+    assert_eq!(there.status(), StatusCode::FOUND);
+    let location = header(&there, "location");
+    assert!(location.starts_with("https://idp.example/sso?"), "{location}");
+    let sent = STANDARD.decode(parameter(location, "SAMLRequest")).unwrap();
+    let request = String::from_utf8(sent[5..].to_vec()).unwrap();
+    let (_, id) = request.split_once(" ID=\"").unwrap();
+    let (id, _) = id.split_once('"').unwrap();
+    let answer = Answer {
+        acs: &format!("{BASE}{ACS}"),
+        audience: &format!("urn:amazon:cognito:sp:{}", pages.pool),
+        issuer: ISSUER,
+        request: Some(id),
+        now: pages.site.app.clock.service() / 1_000_000,
+        name_id: JANE,
+    };
+    let text = Shape::Adfs.unsigned(&answer);
+    let text = text.replace(&format!("\"{ID}\""), &format!("\"_a{id}\""));
+    let mut signer = Shape::Adfs.signer(&KEY, &certificate());
+    signer.alg = cognate_crypto::foreign::Alg::Es256;
+    signer.method = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256".into();
+    let signed = signer.sign(&text, &format!("_a{id}")).unwrap();
+    (parameter(location, "RelayState"), signed)
+}
+
+/// Posts an answer as the provider's page has the browser do: without the cookies of this site.
+async fn post(browser: &Browser<'_>, relay: &str, xml: &str) -> Response<Bytes> {
+    let mut without = browser.clone();
+    without.cookies.clear();
+    let encoded = STANDARD.encode(xml);
+    let fields = [("SAMLResponse", encoded.as_str()), ("RelayState", relay)];
+    let headers = [("origin", "https://idp.example"), ("sec-fetch-site", "cross-site")];
+    let answer = without.form_with(ACS, &fields, &headers).await;
+    assert!(without.cookies.is_empty());
+    answer
+}
+
+#[tokio::test]
+async fn an_answer_is_posted_and_fetched() {
+    let (pages, query) = corp().await;
+    let mut browser = pages.browser();
+    let (relay, xml) = depart(&pages, &mut browser, &query).await;
+    let posted = post(&browser, &relay, &xml).await;
+    assert_eq!(posted.status(), StatusCode::SEE_OTHER);
+    let location = header(&posted, "location").to_owned();
+    assert_eq!(location, format!("{ACS}?RelayState={relay}"));
+    // Another browser fetches nothing and ends nothing.
+    let mut other = pages.browser();
+    let refused = other.get(&location).await;
+    assert!(header(&refused, "location").starts_with("/error?error=no_transaction"));
+    assert!(!other.cookies.contains_key("cognito"));
+    let fetched = browser.get(&location).await;
+    assert_eq!(fetched.status(), StatusCode::FOUND);
+    let to = header(&fetched, "location");
+    assert!(to.starts_with("https://app.example/cb?code="), "{to}");
+    assert_eq!(parameter(to, "state"), "a+b &c");
+    assert!(browser.cookies.contains_key("cognito"));
+    // Once.
+    let again = browser.get(&location).await;
+    assert!(header(&again, "location").starts_with("/error?error=no_transaction"));
+    let again = post(&browser, &relay, &xml).await;
+    assert!(header(&again, "location").starts_with("/error?error=no_transaction"));
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_to_the_application_in_the_browser_that_began() {
+    let (pages, query) = corp().await;
+    let mut browser = pages.browser();
+    let (relay, xml) = depart(&pages, &mut browser, &query).await;
+    let posted = post(&browser, &relay, &xml.replace(JANE, "root@corp.example")).await;
+    // The answer does not tell whether it is good.
+    assert_eq!(posted.status(), StatusCode::SEE_OTHER);
+    let location = header(&posted, "location").to_owned();
+    let fetched = browser.get(&location).await;
+    let to = header(&fetched, "location");
+    assert!(
+        to.starts_with(
+            "https://app.example/cb?error_description=Invalid+SAML+response+received%3A+SAML+Assertion+signature+is+invalid.+&"
+        ),
+        "{to}"
+    );
+    assert_eq!(parameter(to, "error"), "server_error");
+    assert!(!browser.cookies.contains_key("cognito"));
+    // Without any answer, with one that is far too long, and as an answer of OAuth.
+    let (relay, xml) = depart(&pages, &mut browser, &query).await;
+    let nothing = browser.get(&format!("{ACS}?RelayState={relay}")).await;
+    assert!(header(&nothing, "location").starts_with("/error?error=no_transaction"));
+    let code = format!("/oauth2/idpresponse?code=1&state={relay}");
+    let nothing = browser.get(&code).await;
+    assert!(header(&nothing, "location").starts_with("/error?error=no_transaction"));
+    let fields = [("code", "1"), ("state", relay.as_str())];
+    let nothing = browser.form("/oauth2/idpresponse", &fields).await;
+    assert!(header(&nothing, "location").starts_with("/error?error=no_transaction"));
+    let long = post(&browser, &relay, &"x".repeat(400 << 10)).await;
+    assert!(long.status().is_client_error(), "{}", long.status());
+    // The sign-in still waits.
+    let posted = post(&browser, &relay, &xml).await;
+    let fetched = browser.get(header(&posted, "location")).await;
+    assert!(header(&fetched, "location").starts_with("https://app.example/cb?code="));
+}
+
+#[tokio::test]
+async fn an_answer_of_the_longest_length_is_read() {
+    let (pages, query) = corp().await;
+    let mut browser = pages.browser();
+    let (relay, xml) = depart(&pages, &mut browser, &query).await;
+    let long = format!("{xml}<!--{}-->", "x".repeat(74_990 - xml.len() - 7));
+    let posted = post(&browser, &relay, &long).await;
+    let fetched = browser.get(header(&posted, "location")).await;
+    let to = header(&fetched, "location");
+    assert!(to.starts_with("https://app.example/cb?code="), "{to}");
+}
