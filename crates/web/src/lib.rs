@@ -227,6 +227,14 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(oauth::logout(request)),
     },
     Route {
+        pattern: "/saml2/metadata",
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Document,
+        rate: Rate::ByHandler,
+        handler: |request| Box::pin(documents::saml(request)),
+    },
+    Route {
         pattern: "/",
         method: Verb::Get,
         cors: Cors::Closed,

@@ -109,6 +109,8 @@ pub enum Cause {
     NothingToOffer,
     /// No sign-in of this browser waits for the answer of the identity provider.
     NoTransaction,
+    /// An answer that nobody asked for, which may not begin a sign-in: what is wrong.
+    Unasked(&'static str),
     /// The parameters cannot be understood.
     Malformed,
 }

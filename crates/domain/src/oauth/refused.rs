@@ -129,6 +129,12 @@ fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
             None,
             None,
         ),
+        Cause::Unasked(wrong) => (
+            "UnaskedAnswer",
+            *wrong,
+            provider(),
+            Some("IDPInit of the provider; SupportedIdentityProviders of the client"),
+        ),
         Cause::Malformed => (
             "Malformed",
             "The parameters cannot be understood.",

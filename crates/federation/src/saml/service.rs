@@ -11,8 +11,8 @@ pub struct Service<'a> {
     pub entity_id: &'a str,
     /// The URL that answers are posted to.
     pub acs: &'a str,
-    /// The URL that logouts are posted to.
-    pub slo: &'a str,
+    /// The URL that logouts are posted to, where they are read.
+    pub slo: Option<&'a str>,
     /// True if requests to sign in are signed; those to sign out always are.
     pub signs_requests: bool,
     /// The certificates of the keys that we sign with, in base64 of DER.
@@ -38,11 +38,15 @@ pub fn metadata(service: &Service<'_>) -> String {
     for certificate in service.encryption {
         out.push_str(&descriptor("encryption", certificate, ENCRYPTION));
     }
+    if let Some(slo) = service.slo {
+        out.push_str(&format!(
+            "    <md:SingleLogoutService Binding=\"{POST}\" Location=\"{}\"/>\n",
+            escape(slo),
+        ));
+    }
     out.push_str(&format!(
-        "    <md:SingleLogoutService Binding=\"{POST}\" Location=\"{}\"/>\n    \
-         <md:AssertionConsumerService Binding=\"{POST}\" Location=\"{}\" index=\"0\" isDefault=\"true\"/>\n  \
+        "    <md:AssertionConsumerService Binding=\"{POST}\" Location=\"{}\" index=\"0\" isDefault=\"true\"/>\n  \
          </md:SPSSODescriptor>\n</md:EntityDescriptor>\n",
-        escape(service.slo),
         escape(service.acs),
     ));
     out
@@ -82,7 +86,7 @@ mod tests {
         let text = metadata(&Service {
             entity_id: "urn:amazon:cognito:sp:us-east-1_abc",
             acs: "https://auth.example/saml2/idpresponse",
-            slo: "https://auth.example/saml2/logout",
+            slo: Some("https://auth.example/saml2/logout"),
             signs_requests: true,
             signing: &["AAAA"],
             encryption: &["BBBB", "CCCC"],

@@ -3,9 +3,11 @@
 
 mod discovery;
 mod jwks;
+mod saml;
 
 pub(crate) use discovery::{ENDPOINTS, discovery};
 pub(crate) use jwks::jwks;
+pub(crate) use saml::saml;
 
 use std::sync::Arc;
 

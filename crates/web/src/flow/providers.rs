@@ -31,6 +31,9 @@ use crate::response::Response;
 
 /// The cookie of a browser that is at a provider.
 const COOKIE: &str = "provider";
+/// The cookie of a browser that a provider sent here unasked. Another one, since it is set without knowing if the browser
+/// has the first, in which other tabs may be at a provider.
+const UNASKED: &str = "provider-arrival";
 /// The parameter of SAML that comes back with an answer, and names the sign-in.
 const RELAY_STATE: &str = "RelayState";
 /// The length of the cookie's value: 256 bits.
@@ -97,12 +100,20 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
 async fn take_saml(request: &Request<'_>) -> Flow<Response> {
     let fields = request.long_form()?;
     let relay = fields.get(RELAY_STATE);
+    let posted = fields.get("SAMLResponse").unwrap_or_default();
+    // A handle is never a query: it has no `=`.
+    if let Some(query) = relay.filter(|relay| relay.contains('=')) {
+        return unasked(request, query, posted).await;
+    }
+    if relay.and_then(pool_of).is_none() {
+        let wrong = "RelayState is neither that of a sign-in nor a request for an authorization.";
+        return answer::refused(request, None, &Cause::Unasked(wrong));
+    }
     let found = waiting(request, relay).await?;
     let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
         return answer::refused(request, None, &Cause::NoTransaction);
     };
     request.admit_category(Category::UserAuthentication).await?;
-    let posted = fields.get("SAMLResponse").unwrap_or_default();
     let cx = request.cx(Endpoint::Federation);
     let keep = || Box::pin(steps::keep_saml(&cx, &pool, &pending, posted));
     match action::run(&cx, keep).await? {
@@ -111,6 +122,36 @@ async fn take_saml(request: &Request<'_>) -> Flow<Response> {
             answer::see_other(&format!("{}?{RELAY_STATE}={relay}", saml::RESPONSE))
         }
         false => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+    }
+}
+
+/// Begins a sign-in with an answer that nobody asked for. The browser gets the cookie that binds it with this answer: it
+/// sent none along, whether or not it has one.
+async fn unasked(request: &Request<'_>, query: &str, posted: &str) -> Flow<Response> {
+    request.admit_category(Category::UserAuthentication).await?;
+    let visit = Visit::resumed(request, query).await?;
+    let Some(base_url) = request.visitor().base_url.clone() else {
+        return Err(Failure::BadRequest.into());
+    };
+    let cookie = random::alphanumeric(LENGTH, ALPHABET);
+    let browser = Browser {
+        cookie: &cookie,
+        base_url: &base_url,
+    };
+    let cx = request.cx(Endpoint::Federation);
+    let authorization = &visit.authorization;
+    let begin = || {
+        let begun = steps::begin_unasked(&cx, authorization, query, browser, posted);
+        Box::pin(begun)
+    };
+    match action::run(&cx, begin).await? {
+        Ok(handle) => {
+            let location = format!("{}?{RELAY_STATE}={}", saml::RESPONSE, encode(&handle));
+            let seconds = u32::try_from(request::SECONDS).unwrap_or_default();
+            let set = SetCookie::new(UNASKED, cookie, SameSite::Lax)?.for_seconds(seconds);
+            Ok(answer::see_other(&location)?.with_cookie(set))
+        }
+        Err(cause) => answer::refused(request, Some(&visit.client().id), &cause),
     }
 }
 
@@ -137,11 +178,14 @@ async fn resumed<'r>(request: &'r Request<'r>, pool: &Pool, pending: &Pending) -
     };
     let cookies = request.cookies()?;
     let base_url = request.visitor().base_url.clone().unwrap_or_default();
-    let browser = Browser {
-        cookie: cookies.get(COOKIE).unwrap_or_default(),
-        base_url: &base_url,
-    };
-    if !pending.is_of(pool, browser) {
+    let is_its_browser = [COOKIE, UNASKED].into_iter().any(|name| {
+        let browser = Browser {
+            cookie: cookies.get(name).unwrap_or_default(),
+            base_url: &base_url,
+        };
+        pending.is_of(pool, browser)
+    });
+    if !is_its_browser {
         return Err(refused());
     }
     let visit = Visit::resumed(request, pending.query()).await?;

@@ -7,6 +7,9 @@ use crate::locale::Locale;
 /// The name of an answer of a provider that no sign-in waits for.
 const NO_TRANSACTION: &str = "no_transaction";
 
+/// The name of an answer that begins no sign-in (endpoints.md 1.10).
+const UNASKED: &str = "Invalid samlResponse or relayState from identity provider";
+
 /// Returns the name of a cause in the query of `/error` (endpoints.md 1.10; others are ours).
 pub(super) fn error_name(cause: &Cause) -> &'static str {
     match cause {
@@ -15,6 +18,7 @@ pub(super) fn error_name(cause: &Cause) -> &'static str {
         Cause::RedirectMismatch => "redirect_mismatch",
         Cause::NoProvider | Cause::NothingToOffer => "unauthorized_client",
         Cause::NoTransaction => NO_TRANSACTION,
+        Cause::Unasked(_) => UNASKED,
         Cause::Malformed => "invalid_request",
     }
 }

@@ -10,11 +10,13 @@
 //! | [`refusal`] | what the client is told when it ends without a user |
 //! | [`oidc`] | providers that speak OAuth 2.0 |
 //! | [`saml`] | providers that speak SAML 2.0 |
+//! | [`metadata`] | what a pool publishes for providers of SAML |
 //! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
 //! | [`steps`] | the two steps that pages take |
 
 pub mod arrival;
 mod calls;
+pub mod metadata;
 pub mod oidc;
 pub mod refusal;
 pub mod request;

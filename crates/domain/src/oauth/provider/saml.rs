@@ -44,6 +44,11 @@ fn says(provider: &Provider, name: &str, value: &str) -> bool {
     detail.is_some_and(|detail| detail == value)
 }
 
+/// True if requests to sign in at a provider are signed.
+pub(super) fn signs_requests(provider: &Provider) -> bool {
+    says(provider, "RequestSigningAlgorithm", SIGNED)
+}
+
 /// Returns the URL to which the browser is sent with a request to sign in.
 pub(super) async fn location(
     cx: &Cx<'_>,
@@ -65,7 +70,7 @@ pub(super) async fn location(
     });
     let to = metadata.sso_redirect.clone();
     let relay = begun.handle.clone();
-    if !says(provider, "RequestSigningAlgorithm", SIGNED) {
+    if !signs_requests(provider) {
         let asked = Message::Request(&document);
         return Ok(message::redirect(&to, asked, &relay, None));
     }
@@ -125,38 +130,56 @@ impl Told {
     }
 }
 
-/// Checks an answer to a request (../docs/FEDERATION.md). `posted`: SAMLResponse.
+/// True if sign-ins may begin at the provider (IDPInit).
+pub(super) fn may_begin(provider: &Provider) -> bool {
+    speaks(provider) && says(provider, "IDPInit", "true")
+}
+
+/// An answer as it was posted.
+#[derive(Clone, Copy)]
+pub(super) struct Posted<'a> {
+    /// The URL of this server under which its sign-in is.
+    pub(super) base_url: &'a str,
+    /// The ID of the request that it answers; None if nobody asked.
+    pub(super) request_id: Option<&'a str>,
+    /// SAMLResponse.
+    pub(super) message: &'a str,
+}
+
+/// Checks an answer (../docs/FEDERATION.md).
 pub(super) async fn check(
     cx: &Cx<'_>,
     pool: &Pool,
-    pending: &Pending,
-    posted: &str,
+    provider: &Provider,
+    posted: Posted<'_>,
 ) -> Result<Told> {
-    let provider = &pending.provider;
     let metadata = provider.doc.metadata.as_ref().ok_or_else(no_metadata)?;
     let metadata = metadata.clone();
     let key = provider.secrets.get(ENCRYPTION_KEY);
     let key = key.and_then(|key| STANDARD.decode(key.expose()).ok());
     let key = key.map(SecretBytes::new);
     let encrypted_only = says(provider, "EncryptedResponses", "true");
-    let acs = format!("{}{RESPONSE}", pending.base_url());
+    let acs = format!("{}{RESPONSE}", posted.base_url);
     let audience = entity_id(pool);
-    let request_id = pending.secrets(pool).request_id;
+    let request_id = posted.request_id.map(str::to_owned);
     let now = cx.now().div_euclid(SECOND);
-    let (bytes, posted) = (posted.len(), posted.to_owned());
+    let message = posted.message.to_owned();
+    let bytes = message.len();
     let check = move || {
         let key = key.and_then(|key| OpeningKey::from_pkcs8(key.expose()).ok());
         let expected = Expected {
             acs: &acs,
             audience: &audience,
             issuer: &metadata.entity_id,
-            request: Asked::Request(&request_id),
+            request: request_id
+                .as_deref()
+                .map_or(Asked::Unsolicited, Asked::Request),
             now,
             encrypted_only,
             trusted: &metadata.keys(),
             key: key.as_ref(),
         };
-        response::read(&posted, &expected)
+        response::read(&message, &expected)
     };
     Ok(match read(cx, bytes, check).await? {
         Ok(login) => Told::Login(login),

@@ -1,18 +1,19 @@
 //! The steps of a sign-in through a provider that pages take: they send the browser there, keep what comes without its
 //! cookie, and take it back.
 
+use cognate_shapes::IdentityProviderTypeType as T;
 use cognate_store::Batch;
 
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
-use crate::oauth::authorization::{Authorization, Cause};
+use crate::oauth::authorization::{Authorization, COGNITO, Cause};
 use crate::oauth::hosted::{Finished, OnPage};
 use crate::oauth::provider::arrival::{self, Identity};
 use crate::oauth::provider::oidc::{self, Pairs, Told};
 use crate::oauth::provider::refusal::{self, Refused};
 use crate::oauth::provider::request::{self, Browser, Pending};
-use crate::oauth::provider::saml;
+use crate::oauth::provider::saml::{self, Posted};
 use crate::records::pool::Pool;
 use crate::resources::providers;
 use crate::signin::inbound_federation::{Claims, Said};
@@ -57,8 +58,69 @@ pub async fn keep(cx: &Cx<'_>, pool: &Pool, pending: &Pending, answer: &Pairs) -
 /// # Errors
 /// Faults.
 pub async fn keep_saml(cx: &Cx<'_>, pool: &Pool, pending: &Pending, posted: &str) -> Result<bool> {
-    let told = saml::check(cx, pool, pending, posted).await?;
+    let request_id = pending.secrets(pool).request_id;
+    let posted = Posted {
+        base_url: pending.base_url(),
+        request_id: Some(&request_id),
+        message: posted,
+    };
+    let told = saml::check(cx, pool, &pending.provider, posted).await?;
     request::keep_answer(cx, pool, pending, told.seal(pool, pending)?).await
+}
+
+/// Begins a sign-in with an answer that nobody asked for, where the provider may send such (endpoints.md 4.4), and keeps
+/// what the answer says until the browser fetches it. `query`: that of the authorization, out of RelayState; `browser`: with
+/// the cookie that it gets with the answer to this request. Returns the new RelayState.
+///
+/// # Errors
+/// Faults. A cause for the page for errors.
+pub async fn begin_unasked(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    query: &str,
+    browser: Browser<'_>,
+    posted: &str,
+) -> Result<std::result::Result<String, Cause>> {
+    let (pool, client) = (&authorization.pool, &authorization.client);
+    let named = authorization.provider.as_deref();
+    let Some(name) = named.filter(|name| *name != COGNITO) else {
+        return Ok(Err(Cause::Unasked(
+            "RelayState names no identity provider.",
+        )));
+    };
+    let provider = match providers::find(cx, pool, name).await {
+        Err(Fault::Api(_)) => return Ok(Err(Cause::NoProvider)),
+        other => other?,
+    };
+    if !saml::may_begin(&provider) {
+        return Ok(Err(Cause::Unasked(
+            "The identity provider may not begin sign-ins.",
+        )));
+    }
+    let listed = client.doc.supported_identity_providers.as_deref();
+    let listed = listed.unwrap_or_default();
+    let kinds = providers::kinds(cx, pool, listed).await?;
+    let others = kinds.iter().any(|(_, kind)| *kind != T::Saml);
+    if others || listed.iter().any(|name| name == COGNITO) {
+        return Ok(Err(Cause::Unasked(
+            "Identity providers may begin sign-ins only at clients whose providers all speak SAML.",
+        )));
+    }
+    let base_url = browser.base_url;
+    let begun = request::begin(cx, pool, &client.id, &provider, query, browser).await?;
+    let pending = request::find(cx, pool, &begun.handle).await?;
+    // The provider was changed this moment.
+    let Some(pending) = pending else {
+        return Ok(Err(Cause::NoTransaction));
+    };
+    let posted = Posted {
+        base_url,
+        request_id: None,
+        message: posted,
+    };
+    let told = saml::check(cx, pool, &provider, posted).await?;
+    request::keep_answer(cx, pool, &pending, told.seal(pool, &pending)?).await?;
+    Ok(Ok(begun.handle))
 }
 
 /// Ends a sign-in through OAuth with the provider's answer, in the browser that began it. The sign-in is used up first: one answer is

@@ -1,46 +1,17 @@
 //! GetSigningCertificate: shows the certificate that SAML identity providers check the pool's requests with.
-//!
-//! It is made of the key that signs ID tokens and depends on nothing but that key and the year, so it is the same on
-//! every node and is not stored. It is good for ten years; a new one is handed out every year, for the same key, while
-//! the older ones stay good (model).
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use cognate_crypto::certificate;
 use cognate_shapes::{GetSigningCertificateRequest, GetSigningCertificateResponse};
-use cognate_store::tables::keys;
 
-use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
-use crate::errors::{Fault, Result};
-use crate::resources;
-
-/// How often there is a new certificate, in seconds.
-const YEAR: i64 = 365 * DAY / SECOND;
-/// How long a certificate is good, in seconds: ten years, at most three of them leap years.
-const LIFE: i64 = 3_653 * DAY / SECOND;
+use crate::errors::Result;
+use crate::resources::pools::{self, certificate};
 
 pub async fn get_signing_certificate(
     cx: &Cx<'_>,
     input: GetSigningCertificateRequest,
 ) -> Result<GetSigningCertificateResponse> {
-    let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
-    let signers = cx.cached_signers(&pool).await?;
-    // A key that is no longer there was replaced a moment ago; the next try sees the new one.
-    let made = keys::made(&cx.store, &pool.id, &signers.id.kid)
-        .await?
-        .ok_or(Fault::Stale)?
-        .div_euclid(SECOND);
-    let age = cx.now().div_euclid(SECOND).saturating_sub(made).max(0);
-    let start = made.saturating_add(age.div_euclid(YEAR) * YEAR);
-    let der = cx
-        .workers
-        .run(move || {
-            certificate::self_signed(&signers.id.key, &pool.id, start..start.saturating_add(LIFE))
-        })
-        .await
-        .map_err(|error| Fault::Internal(format!("signing certificate: {error}")))?;
+    let pool = pools::fresh(cx, &input.user_pool_id).await?;
     Ok(GetSigningCertificateResponse {
-        certificate: Some(STANDARD.encode(der)),
+        certificate: Some(certificate::signing(cx, &pool).await?),
     })
 }

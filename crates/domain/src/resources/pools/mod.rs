@@ -1,5 +1,6 @@
 //! Pools: reading one past the cache, replacing its settings, and mapping conflicts.
 
+pub mod certificate;
 pub mod settings;
 
 use std::sync::Arc;

@@ -55,9 +55,21 @@ pub async fn add(cx: &Cx<'_>, pool: &Pool, details: &mut Details) -> Result<()> 
 /// Returns the provider as every operation shows it, with this year's certificate.
 pub async fn shown(cx: &Cx<'_>, pool: &Pool, provider: &Provider) -> Result<IdentityProviderType> {
     let mut shown = provider.to_api(pool);
+    let certificate = certificate(cx, pool, provider).await?;
+    if let (Some(details), Some(certificate)) = (&mut shown.provider_details, certificate) {
+        details.insert(CERTIFICATE.to_owned(), certificate);
+    }
+    Ok(shown)
+}
+
+/// Returns this year's certificate of a SAML provider, DER in base64; None for the others.
+///
+/// # Errors
+/// Faults.
+pub async fn certificate(cx: &Cx<'_>, pool: &Pool, provider: &Provider) -> Result<Option<String>> {
     let years = cx.now().saturating_sub(provider.created).div_euclid(YEAR);
     let Some(key) = provider.secrets.get(ENCRYPTION_KEY).filter(|_| years > 0) else {
-        return Ok(shown);
+        return Ok(provider.doc.details.get(CERTIFICATE).cloned());
     };
     let der = STANDARD
         .decode(key.expose())
@@ -73,10 +85,7 @@ pub async fn shown(cx: &Cx<'_>, pool: &Pool, provider: &Provider) -> Result<Iden
     let der = made
         .await
         .map_err(|error| Fault::Internal(format!("encryption certificate: {error}")))?;
-    if let Some(details) = &mut shown.provider_details {
-        details.insert(CERTIFICATE.to_owned(), STANDARD.encode(der));
-    }
-    Ok(shown)
+    Ok(Some(STANDARD.encode(der)))
 }
 
 /// Keeps the key of a provider whose other details were replaced.

@@ -165,19 +165,29 @@ pub async fn depart_with(t: &TestApp, c: &Company, prompt: Option<&str>) -> Jour
 
 /// Returns an answer to the request, without a signature.
 pub fn unsigned(t: &TestApp, c: &Company, journey: &Journey, shape: Shape, name: &str) -> String {
+    let (request, id) = (Some(journey.request_id()), journey.assertion_id());
+    answer_of(t, c, request, 0, shape, name, &id)
+}
+
+/// Returns an answer of some seconds ago, without a signature. `id`: that of the assertion.
+pub fn answer_of(
+    t: &TestApp,
+    c: &Company,
+    request: Option<&str>,
+    age: i64,
+    shape: Shape,
+    name: &str,
+    id: &str,
+) -> String {
     let text = shape.unsigned(&Answer {
         acs: &format!("{BASE}/saml2/idpresponse"),
         audience: &format!("urn:amazon:cognito:sp:{}", c.pool),
         issuer: ISSUER,
-        request: Some(journey.request_id()),
-        now: t.app.clock.service() / 1_000_000,
+        request,
+        now: t.app.clock.service() / 1_000_000 - age,
         name_id: name,
     });
-    let (old, new) = (
-        format!("\"{ID}\""),
-        format!("\"{}\"", journey.assertion_id()),
-    );
-    text.replace(&old, &new)
+    text.replace(&format!("\"{ID}\""), &format!("\"{id}\""))
 }
 
 /// Returns it with both signatures of a key.

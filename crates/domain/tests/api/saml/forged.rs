@@ -113,6 +113,8 @@ async fn an_answer_counts_once(t: &TestApp) {
 #[each_engine]
 async fn an_assertion_is_spent_in_every_sign_in(t: &TestApp) {
     let c = company(t).await;
+    let journey = depart(t, &c).await;
+    enter(t, &c, &journey, &honest(t, &c, &journey)).await;
     let (first, second) = (depart(t, &c).await, depart(t, &c).await);
     // A provider that gives two answers one ID.
     let of = |journey: &Journey| {

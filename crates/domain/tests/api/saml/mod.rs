@@ -3,6 +3,7 @@
 mod flow;
 mod forged;
 mod sign_in;
+mod unasked;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -67,7 +67,7 @@ async fn a_user_signs_in_a_first_and_a_second_time(t: &TestApp) {
     let c = company(t).await;
     let journey = depart(t, &c).await;
     let claims = enter(t, &c, &journey, &honest(t, &c, &journey)).await;
-    assert_eq!(claims["cognito:username"], format!("corp_{JANE}"));
+    assert_eq!(claims["cognito:username"], format!("{CORP}_{JANE}"));
     assert_eq!(claims["email"], JANE);
     assert_eq!(
         claims["cognito:groups"],
@@ -89,7 +89,7 @@ async fn a_user_signs_in_a_first_and_a_second_time(t: &TestApp) {
     let second = enter(t, &c, &journey, &xml).await;
     assert_eq!(second["sub"], claims["sub"]);
     assert_eq!(second["email"], "jane.doe@corp.example");
-    let user = json!({"UserPoolId": c.pool, "Username": format!("corp_{JANE}")});
+    let user = json!({"UserPoolId": c.pool, "Username": format!("{CORP}_{JANE}")});
     let user = t.ok("AdminGetUser", user).await;
     assert_eq!(user["UserStatus"], "EXTERNAL_PROVIDER");
     let attributes = user["UserAttributes"].as_array().unwrap();

@@ -27,7 +27,10 @@ async fn a_provider_has_a_button_that_leads_to_it() {
             let page = pages.browser().get(&format!("{path}?{asked}")).await;
             assert_eq!(page.status(), StatusCode::FOUND);
             let location = header(&page, "location");
-            assert!(location.starts_with("https://accounts.google.com/"), "{location}");
+            assert!(
+                location.starts_with("https://accounts.google.com/"),
+                "{location}"
+            );
         }
         let own = pages
             .browser()

@@ -31,7 +31,7 @@ async fn corp() -> (Pages, String) {
     );
     let provider = json!({
         "UserPoolId": pages.pool, "ProviderName": "Corp", "ProviderType": "SAML",
-        "ProviderDetails": {"MetadataFile": metadata}, "AttributeMapping": {"email": "email"},
+        "ProviderDetails": {"MetadataFile": metadata, "IDPInit": "true"}, "AttributeMapping": {"email": "email"},
     });
     pages.site.call(Op::CreateIdentityProvider, provider).await;
     let both = json!({"SupportedIdentityProviders": ["COGNITO", "Corp"]});
@@ -48,30 +48,38 @@ fn parameter(location: &str, name: &str) -> String {
     decoded.decode_utf8().unwrap().into_owned()
 }
 
+/// Returns an answer of the provider. `id`: that of the assertion.
+fn answer(pages: &Pages, request: Option<&str>, id: &str) -> String {
+    let text = Shape::Adfs.unsigned(&Answer {
+        acs: &format!("{BASE}{ACS}"),
+        audience: &format!("urn:amazon:cognito:sp:{}", pages.pool),
+        issuer: ISSUER,
+        request,
+        now: pages.site.app.clock.service() / 1_000_000,
+        name_id: JANE,
+    });
+    let text = text.replace(&format!("\"{ID}\""), &format!("\"{id}\""));
+    let certificate = certificate();
+    let mut signer = Shape::Adfs.signer(&KEY, &certificate);
+    signer.alg = cognate_crypto::foreign::Alg::Es256;
+    signer.method = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256".into();
+    signer.sign(&text, id).unwrap()
+}
+
 /// Sends a browser to the provider; RelayState, and the provider's answer.
 async fn depart(pages: &Pages, browser: &mut Browser<'_>, query: &str) -> (String, String) {
     let there = browser.get(&format!("/oauth2/authorize?{query}")).await;
     assert_eq!(there.status(), StatusCode::FOUND);
     let location = header(&there, "location");
-    assert!(location.starts_with("https://idp.example/sso?"), "{location}");
+    assert!(
+        location.starts_with("https://idp.example/sso?"),
+        "{location}"
+    );
     let sent = STANDARD.decode(parameter(location, "SAMLRequest")).unwrap();
     let request = String::from_utf8(sent[5..].to_vec()).unwrap();
     let (_, id) = request.split_once(" ID=\"").unwrap();
     let (id, _) = id.split_once('"').unwrap();
-    let answer = Answer {
-        acs: &format!("{BASE}{ACS}"),
-        audience: &format!("urn:amazon:cognito:sp:{}", pages.pool),
-        issuer: ISSUER,
-        request: Some(id),
-        now: pages.site.app.clock.service() / 1_000_000,
-        name_id: JANE,
-    };
-    let text = Shape::Adfs.unsigned(&answer);
-    let text = text.replace(&format!("\"{ID}\""), &format!("\"_a{id}\""));
-    let mut signer = Shape::Adfs.signer(&KEY, &certificate());
-    signer.alg = cognate_crypto::foreign::Alg::Es256;
-    signer.method = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256".into();
-    let signed = signer.sign(&text, &format!("_a{id}")).unwrap();
+    let signed = answer(pages, Some(id), &format!("_a{id}"));
     (parameter(location, "RelayState"), signed)
 }
 
@@ -81,7 +89,10 @@ async fn post(browser: &Browser<'_>, relay: &str, xml: &str) -> Response<Bytes> 
     without.cookies.clear();
     let encoded = STANDARD.encode(xml);
     let fields = [("SAMLResponse", encoded.as_str()), ("RelayState", relay)];
-    let headers = [("origin", "https://idp.example"), ("sec-fetch-site", "cross-site")];
+    let headers = [
+        ("origin", "https://idp.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
     let answer = without.form_with(ACS, &fields, &headers).await;
     assert!(without.cookies.is_empty());
     answer
@@ -161,4 +172,72 @@ async fn an_answer_of_the_longest_length_is_read() {
     let fetched = browser.get(header(&posted, "location")).await;
     let to = header(&fetched, "location");
     assert!(to.starts_with("https://app.example/cb?code="), "{to}");
+}
+
+#[tokio::test]
+async fn a_provider_sends_a_browser_that_asked_for_nothing() {
+    let (pages, query) = corp().await;
+    let xml = answer(&pages, None, "_unasked");
+    let browser = pages.browser();
+    // The client offers the pool's own users; RelayState is none; it names no client.
+    for (relay, error) in [
+        (
+            query.as_str(),
+            "Invalid+samlResponse+or+relayState+from+identity+provider&",
+        ),
+        (
+            "",
+            "Invalid+samlResponse+or+relayState+from+identity+provider&",
+        ),
+        ("a=b", "Required+parameters+missing"),
+    ] {
+        let posted = post(&browser, relay, &xml).await;
+        let location = header(&posted, "location");
+        assert!(
+            location.starts_with(&format!("/error?error={error}")),
+            "{location}"
+        );
+    }
+    let only = json!({"SupportedIdentityProviders": ["Corp"]});
+    let client = another_client(&pages.site, &pages.pool, only).await;
+    let query = format!("identity_provider=Corp&{}", query_of(&client));
+    let encoded = STANDARD.encode(&xml);
+    let fields = [("SAMLResponse", encoded.as_str()), ("RelayState", &query)];
+    let mut browser = pages.browser();
+    browser
+        .cookies
+        .insert("provider".into(), "of another tab".into());
+    let posted = browser.form_with(ACS, &fields, &[]).await;
+    assert_eq!(posted.status(), StatusCode::SEE_OTHER);
+    let location = header(&posted, "location").to_owned();
+    assert_eq!(browser.cookies["provider"], "of another tab");
+    let mut other = pages.browser();
+    let refused = other.get(&location).await;
+    assert!(header(&refused, "location").starts_with("/error?error=no_transaction"));
+    let fetched = browser.get(&location).await;
+    let to = header(&fetched, "location");
+    assert!(to.starts_with("https://app.example/cb?code="), "{to}");
+    assert!(browser.cookies.contains_key("cognito"));
+}
+
+#[tokio::test]
+async fn a_pool_publishes_metadata_for_its_providers() {
+    let (pages, _) = corp().await;
+    let mut browser = pages.browser();
+    let path = format!(
+        "/saml2/metadata?user_pool_id={}&identity_provider=Corp",
+        pages.pool
+    );
+    let answer = browser.get(&path).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(
+        header(&answer, "content-type"),
+        "application/samlmetadata+xml"
+    );
+    let text = text_of(&answer);
+    assert!(
+        text.contains(&format!("Location=\"{BASE}{ACS}\"")),
+        "{text}"
+    );
+    assert!(text.contains("use=\"signing\"") && text.contains("use=\"encryption\""));
 }
