@@ -73,6 +73,10 @@ pub(super) async fn saml_response(request: Request<'_>) -> Result<Response, Fail
 }
 
 async fn take(request: &Request<'_>) -> Flow<Response> {
+    // HEAD asks if there is a page, and uses up no answer.
+    if *request.method() == Method::HEAD {
+        return Ok(Response::empty(StatusCode::OK));
+    }
     let is_posted = *request.method() == Method::POST;
     let fields = match is_posted {
         true => Arc::new(request.form()?),

@@ -395,6 +395,10 @@ impl<'r> Visit<'r> {
             response.with_form_target(&answer::form_source(&self.authorization.redirect_uri));
         // The buttons of identity providers lead there.
         let response = match self.has_providers() {
+            // One on this machine, where those may be called.
+            true if app.outbound.may_call("http://localhost/") => {
+                response.with_form_target("http: https:")
+            }
             true => response.with_form_target("https:"),
             false => response,
         };

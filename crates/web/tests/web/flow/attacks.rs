@@ -190,6 +190,36 @@ async fn a_session_is_not_fixed_before_the_sign_in() {
 }
 
 #[tokio::test]
+async fn an_answer_that_nobody_waits_for_leads_to_the_page_for_errors() {
+    let pages = Pages::new(2).await;
+    let mut browser = pages.browser();
+    let hostile = encode(HOSTILE);
+    let path = "/oauth2/idpresponse";
+    let answers = [
+        browser.get(&format!("{path}?code=1&state=2")).await,
+        browser
+            .get(&format!("{path}?code={hostile}&state={hostile}"))
+            .await,
+        browser
+            .form(path, &[("code", HOSTILE), ("state", HOSTILE)])
+            .await,
+        browser.form(path, &[]).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.status(), StatusCode::FOUND);
+        let location = header(&answer, "location").to_owned();
+        assert!(
+            location.starts_with("/error?error=no_transaction"),
+            "{location}"
+        );
+        assert!(!location.contains(&hostile), "{location}");
+        let page = browser.get(&location).await;
+        assert_eq!(page.status(), StatusCode::BAD_REQUEST);
+        is_clean(text_of(&page));
+    }
+}
+
+#[tokio::test]
 async fn answers_of_providers_that_no_sign_in_waits_for_end_on_the_page_for_errors() {
     let pages = Pages::new(2).await;
     let mut browser = pages.browser();
