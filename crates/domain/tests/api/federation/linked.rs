@@ -104,3 +104,43 @@ async fn what_is_due_about_the_password_keeps_no_linked_user_out(t: &TestApp) {
         assert_eq!(said.1, unconfirmed::USER_IS_NOT_CONFIRMED, "{status}");
     }
 }
+
+#[each_engine]
+async fn an_identity_that_was_taken_from_its_own_user_makes_no_second_one_of_the_name(t: &TestApp) {
+    let c = company(t).await;
+    let first = enter(t, &c, json!({})).await;
+    t.ok("AdminDisableProviderForUser", unlink(&c, "u1")).await;
+    let shown = seen(t, &c.pool, "Corp_u1").await;
+    assert_eq!(shown["identities"], Value::Null);
+    // The name is that user's until an administrator deletes the user.
+    let said = turned_away(t, &c, json!({})).await;
+    assert_eq!(said.1, "Already found an entry for username Corp_u1");
+    let named = json!({"UserPoolId": c.pool, "Username": "Corp_u1"});
+    t.ok("AdminDisableUser", named.clone()).await;
+    t.ok("AdminDeleteUser", named).await;
+    let second = enter(t, &c, json!({})).await;
+    assert_ne!(second["sub"], first["sub"]);
+}
+
+#[each_engine]
+async fn the_address_that_a_provider_gives_a_linked_user_may_not_be_another_s_name(t: &TestApp) {
+    let pool = json!({"AliasAttributes": ["email"]});
+    let c = company_with(t, pool, json!({}), json!({})).await;
+    let sub = linked(t, &c, "Cognito_Subject", "u1").await;
+    let attributes = json!([
+        {"Name": "email", "Value": "john@corp.example"}, {"Name": "email_verified", "Value": "true"},
+    ]);
+    user_with(t, &c.pool, "john", attributes).await;
+    let john = json!({"email": "john@corp.example", "email_verified": true});
+    let said = turned_away(t, &c, john).await;
+    assert_eq!(said.0, "invalid_request");
+    let row = recorded(t, &c.pool).await;
+    assert!(
+        row.starts_with("Another user has the address as a name."),
+        "{row}: {said:?}"
+    );
+    // An address that nobody verified is no name, and the user's own is a name to sign in with.
+    let jane = json!({"email": "jane@corp.example", "email_verified": true});
+    assert_eq!(enter(t, &c, jane).await["sub"], json!(sub));
+    sign_in(t, &c.client, "jane@corp.example").await;
+}
