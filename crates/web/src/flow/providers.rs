@@ -7,7 +7,7 @@
 
 use cognate_crypto::random;
 use cognate_domain::Endpoint;
-use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
 use cognate_domain::oauth::hosted::Finished;
 use cognate_domain::oauth::provider::oidc::{Pairs, RESPONSE};
 use cognate_domain::oauth::provider::refusal::Refused;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::answer;
 use super::parameters::encode;
 use super::stop::{Flow, Stop, settle};
-use super::visit::Visit;
+use super::visit::{Visit, refuse};
 use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
@@ -111,7 +111,8 @@ async fn take_saml(request: &Request<'_>) -> Flow<Response> {
     }
     if relay.and_then(pool_of).is_none() {
         let wrong = "RelayState is neither that of a sign-in nor a request for an authorization.";
-        return answer::refused(request, None, &Cause::Unasked(wrong));
+        let refusal = Refusal::Page(Cause::Unasked(wrong));
+        return Err(refuse(request, &Parameters::default(), &refusal).await);
     }
     let found = waiting(request, relay).await?;
     let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
@@ -155,7 +156,10 @@ async fn unasked(request: &Request<'_>, query: &str, posted: &str) -> Flow<Respo
             let set = SetCookie::new(UNASKED, cookie, SameSite::Lax)?.for_seconds(seconds);
             Ok(answer::see_other(&location)?.with_cookie(set))
         }
-        Err(cause) => answer::refused(request, Some(&visit.client().id), &cause),
+        Err(cause) => {
+            let refusal = Refusal::Page(cause);
+            Err(refuse(request, &visit.query.parameters(), &refusal).await)
+        }
     }
 }
 

@@ -470,7 +470,7 @@ impl<'r> Visit<'r> {
 }
 
 /// Answers a request that is refused, and records why, under the number that the page shows.
-async fn refuse(request: &Request<'_>, parameters: &Parameters<'_>, refusal: &Refusal) -> Stop {
+pub(super) async fn refuse(request: &Request<'_>, parameters: &Parameters<'_>, refusal: &Refusal) -> Stop {
     let cx = request.cx(Endpoint::SignIn);
     let recorded = action::run(&cx, || Box::pin(record(&cx, parameters, refusal))).await;
     if let Err(error) = recorded {
