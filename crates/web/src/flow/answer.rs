@@ -1,6 +1,8 @@
 //! The answer that a browser carries back to the client, and the page for what no client can be told.
 
-use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::Endpoint;
+use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
+use cognate_domain::oauth::refused::record;
 use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use http::StatusCode;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
@@ -8,6 +10,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use super::parameters::encode;
 use super::stop::{Flow, Stop};
 use super::texts;
+use crate::action;
 use crate::assets;
 use crate::failure::Failure;
 use crate::locale::Locale;
@@ -144,6 +147,25 @@ pub(super) fn refused(
     let reference = encode(&request.visitor().request_id);
     let location = format!("/error?error={error}{client}&reference={reference}");
     Response::found(&location).ok_or_else(|| impossible("a location"))
+}
+
+/// Answers a request that is refused, and records why, under the number that the page shows.
+pub(super) async fn refuse(
+    request: &Request<'_>,
+    parameters: &Parameters<'_>,
+    refusal: &Refusal,
+) -> Stop {
+    let cx = request.cx(Endpoint::SignIn);
+    let recorded = action::run(&cx, || Box::pin(record(&cx, parameters, refusal))).await;
+    if let Err(error) = recorded {
+        // The visitor learns no less for it.
+        tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
+    }
+    let answered = match refusal {
+        Refusal::Page(cause) => refused(request, parameters.client_id, cause),
+        Refusal::Client(told) => reply(told, request.locale()),
+    };
+    answered.map_or_else(|stop| stop, Stop::with)
 }
 
 /// Draws a page in its version, and lets it have the scripts that it needs.

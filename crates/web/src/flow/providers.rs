@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::answer;
 use super::parameters::encode;
 use super::stop::{Flow, Stop, settle};
-use super::visit::{Visit, refuse};
+use super::visit::Visit;
 use crate::action;
 use crate::cookies::{SameSite, SetCookie};
 use crate::failure::Failure;
@@ -112,7 +112,7 @@ async fn take_saml(request: &Request<'_>) -> Flow<Response> {
     if relay.and_then(pool_of).is_none() {
         let wrong = "RelayState is neither that of a sign-in nor a request for an authorization.";
         let refusal = Refusal::Page(Cause::Unasked(wrong));
-        return Err(refuse(request, &Parameters::default(), &refusal).await);
+        return Err(answer::refuse(request, &Parameters::default(), &refusal).await);
     }
     let found = waiting(request, relay).await?;
     let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
@@ -158,7 +158,7 @@ async fn unasked(request: &Request<'_>, query: &str, posted: &str) -> Flow<Respo
         }
         Err(cause) => {
             let refusal = Refusal::Page(cause);
-            Err(refuse(request, &visit.query.parameters(), &refusal).await)
+            Err(answer::refuse(request, &visit.query.parameters(), &refusal).await)
         }
     }
 }

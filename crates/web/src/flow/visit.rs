@@ -6,7 +6,6 @@ use cognate_crypto::secret::SecretString;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::{Authorization, Cause, Parameters, Refusal, check};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
-use cognate_domain::oauth::refused::record;
 use cognate_domain::records::client::Client;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::users::counted::Place;
@@ -75,7 +74,7 @@ impl<'r> Visit<'r> {
         let cookies = request.cookies()?;
         let Ok(query) = Query::read(request, &form) else {
             let refusal = Refusal::Page(Cause::Malformed);
-            return Err(refuse(request, &Parameters::default(), &refusal).await);
+            return Err(answer::refuse(request, &Parameters::default(), &refusal).await);
         };
         Self::of(request, query, form, cookies).await
     }
@@ -103,7 +102,7 @@ impl<'r> Visit<'r> {
         if by_link {
             if absent(parameters.redirect_uri) {
                 let refusal = Refusal::Page(Cause::Missing("redirect_uri"));
-                return Err(refuse(request, &parameters, &refusal).await);
+                return Err(answer::refuse(request, &parameters, &refusal).await);
             }
             // All the rest is checked as for a request that asks for one.
             parameters.response_type = Some(CODE);
@@ -113,7 +112,7 @@ impl<'r> Visit<'r> {
         let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, home))).await?;
         let authorization = match checked {
             Ok(authorization) => authorization,
-            Err(refusal) => return Err(refuse(request, &parameters, &refusal).await),
+            Err(refusal) => return Err(answer::refuse(request, &parameters, &refusal).await),
         };
         let version = match host {
             Some(host) => version_of(host.version),
@@ -467,21 +466,6 @@ impl<'r> Visit<'r> {
         let session = action::run(&cx, find).await?;
         Ok(session.filter(|session| session.answers(&self.authorization, self.now())))
     }
-}
-
-/// Answers a request that is refused, and records why, under the number that the page shows.
-pub(super) async fn refuse(request: &Request<'_>, parameters: &Parameters<'_>, refusal: &Refusal) -> Stop {
-    let cx = request.cx(Endpoint::SignIn);
-    let recorded = action::run(&cx, || Box::pin(record(&cx, parameters, refusal))).await;
-    if let Err(error) = recorded {
-        // The visitor learns no less for it.
-        tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
-    }
-    let answered = match refusal {
-        Refusal::Page(cause) => answer::refused(request, parameters.client_id, cause),
-        Refusal::Client(reply) => answer::reply(reply, request.locale()),
-    };
-    answered.map_or_else(|stop| stop, Stop::with)
 }
 
 /// Returns the cookies by which a browser is remembered.

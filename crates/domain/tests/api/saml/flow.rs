@@ -77,11 +77,8 @@ pub async fn company_with(t: &TestApp, pool: Value, details: Value) -> Company {
     let details = with(json!({"MetadataFile": metadata(&[&KEY])}), details);
     let request = with(
         provider(&s.pool, CORP, "SAML", details),
-        json!({"AttributeMapping": {"email": "email", "custom:roles": "Role"}}),
+        json!({"AttributeMapping": {"email": "email", "nickname": "Role"}}),
     );
-    let attribute = json!([{"Name": "roles", "AttributeDataType": "String", "Mutable": true}]);
-    let add = json!({"UserPoolId": s.pool, "CustomAttributes": attribute});
-    t.ok("AddCustomAttributes", add).await;
     let made = crate::support::providers::create(t, request).await;
     let offers = json!({"SupportedIdentityProviders": ["COGNITO", CORP]});
     let client = client_of(t, &s.pool, with(hosted_client(), offers)).await;

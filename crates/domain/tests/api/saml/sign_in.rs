@@ -88,7 +88,7 @@ async fn a_user_signs_in_a_first_and_a_second_time(t: &TestApp) {
     let user = t.ok("AdminGetUser", user).await;
     assert_eq!(user["UserStatus"], "EXTERNAL_PROVIDER");
     let attributes = user["UserAttributes"].as_array().unwrap();
-    let roles = json!({"Name": "custom:roles", "Value": "[one,two]"});
+    let roles = json!({"Name": "nickname", "Value": "[one,two]"});
     assert!(attributes.contains(&roles), "{attributes:?}");
     let mut named = attributes.iter();
     let found = named.find(|attribute| attribute["Name"] == "identities");
