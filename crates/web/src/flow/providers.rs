@@ -68,6 +68,8 @@ pub(super) async fn response(request: Request<'_>) -> Result<Response, Failure> 
 pub(super) async fn saml_response(request: Request<'_>) -> Result<Response, Failure> {
     settle(match *request.method() {
         Method::POST => take_saml(&request).await,
+        // As above.
+        Method::HEAD => Ok(Response::empty(StatusCode::OK)),
         _ => fetch_saml(&request).await,
     })
 }

@@ -160,6 +160,12 @@ async fn a_question_for_the_page_begins_nothing() {
     assert!(rows.await.unwrap().is_empty());
     let state = shop.depart(&mut browser).await;
     let path = format!("{RESPONSE}?code=x&state={state}");
+    let saml = "/saml2/idpresponse?RelayState=x";
+    let answer = browser.send(Method::HEAD, saml, Bytes::new(), &[]).await;
+    assert_eq!(
+        (answer.status(), header(&answer, "location")),
+        (StatusCode::OK, "")
+    );
     let answer = browser.send(Method::HEAD, &path, Bytes::new(), &[]).await;
     assert_ne!(answer.status(), StatusCode::FOUND);
     assert_eq!(shop.amazon.asked(), 0);
