@@ -240,7 +240,7 @@ mod tests {
             let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
             assert_eq!(found.count(), 1, "{table}");
         }
-        assert_eq!(SWEEPS.len(), 14);
+        assert_eq!(SWEEPS.len(), 15);
     }
 
     #[test]
