@@ -92,7 +92,7 @@ const STAGES: &[Stage] = &[
     Stage::new(
         "clients",
         "real clients, SQLite and PostgreSQL side by side",
-        8,
+        13,
         Run::clients,
     )
     .with_server(),
