@@ -9,6 +9,7 @@
 //! | [`encryption_sdk`] | messages in the format of the AWS Encryption SDK |
 //! | [`srp`] | the password proof of Cognito clients, both sides |
 //! | [`credential`] | a user's password as it is stored |
+//! | [`imported`] | password hashes that other systems made
 //! | [`jws`], [`jwk`] | RS256 signatures, compact tokens, published keys |
 //! | [`foreign`] | keys of others: what identity providers sign with, and what they encrypt to us |
 //! | [`basic_time`] | the calendar, and times as signatures write them |
@@ -20,7 +21,7 @@
 //! | [`workers`] | the bounded threads that the expensive work runs on |
 //!
 //! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
-//! whole job, and the unsafe calls stay inside one private module of [`srp`].
+//! whole job, and the unsafe calls stay inside two private modules, of [`srp`] and of [`imported`].
 
 pub mod basic_time;
 pub mod certificate;
@@ -30,6 +31,7 @@ pub mod encryption_sdk;
 mod failure;
 pub mod foreign;
 pub mod hash;
+pub mod imported;
 pub mod jwk;
 pub mod jws;
 pub mod random;
