@@ -1,12 +1,19 @@
 //! A user's password as it is stored: one versioned credential that serves every flow.
 
 use crate::failure::sure;
+use crate::imported::{Bounds, ImportedHash};
 use crate::secret::{Secret, SecretBytes};
 use crate::srp::{self, N_BYTES, Verifier};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 /// The version tag in front of the stored bytes.
 const SRP6A_V1: &[u8] = b"srp6a-v1:";
+/// The same in front of a password hash of another system.
+const IMPORTED_V1: &[u8] = b"imported-v1:";
+/// Fills up a stored hash that would be as long as a native credential. No hash ends with it.
+const FILLING: u8 = b' ';
+/// Bytes of a stored native credential.
+const NATIVE_LENGTH: usize = SRP6A_V1.len() + 16 + N_BYTES;
 
 /// The stored bytes are of an unknown version or length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +31,8 @@ pub enum Credential {
         /// v = g^x.
         verifier: Verifier,
     },
+    /// `imported-v1`: the hash of another system, until the first sign-in with the password.
+    Imported(ImportedHash),
 }
 
 impl Credential {
@@ -35,7 +44,8 @@ impl Credential {
         Self::Srp6aV1 { salt, verifier }
     }
 
-    /// True if this is the password: one power of g and a comparison in constant time.
+    /// True if this is the password: one power of g and a comparison in constant time, or what the other system's hash
+    /// costs.
     #[must_use]
     pub fn matches(&self, pool_name: &str, user_id: &str, password: &str) -> bool {
         match self {
@@ -43,10 +53,12 @@ impl Credential {
                 let computed = srp::verifier(&srp::x(pool_name, user_id, password, salt));
                 verifier.0.matches(computed.0.expose())
             }
+            Self::Imported(hash) => hash.matches(password),
         }
     }
 
-    /// Returns the stored form; to be sealed.
+    /// Returns the stored form; to be sealed. A native one has one length, and nothing else has it, so that both can be
+    /// told apart while they are sealed ([`Self::is_native_length`]).
     #[must_use]
     pub fn to_bytes(&self) -> SecretBytes {
         match self {
@@ -58,7 +70,23 @@ impl Credential {
                 out.extend_from_slice(verifier.0.expose());
                 Secret::new(out)
             }
+            Self::Imported(hash) => {
+                let text = hash.to_bytes();
+                let text = text.expose();
+                let filled = IMPORTED_V1.len() + text.len() == NATIVE_LENGTH;
+                let mut out = Vec::with_capacity(IMPORTED_V1.len() + text.len() + 1);
+                out.extend_from_slice(IMPORTED_V1);
+                out.extend_from_slice(text);
+                out.extend(filled.then_some(FILLING));
+                Secret::new(out)
+            }
         }
+    }
+
+    /// True if a stored form of `length` bytes is a native credential.
+    #[must_use]
+    pub const fn is_native_length(length: usize) -> bool {
+        length == NATIVE_LENGTH
     }
 
     /// Reads what [`Credential::to_bytes`] returned.
@@ -66,6 +94,13 @@ impl Credential {
     /// # Errors
     /// If the version is unknown or the length is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MalformedCredential> {
+        if let Some(text) = bytes.strip_prefix(IMPORTED_V1) {
+            let text = text.strip_suffix(&[FILLING]).unwrap_or(text);
+            let text = std::str::from_utf8(text).map_err(|_| MalformedCredential)?;
+            // The bounds that counted were those of the import.
+            let hash = ImportedHash::read(text, &Bounds::WIDE);
+            return hash.map(Self::Imported).map_err(|_| MalformedCredential);
+        }
         let rest = bytes.strip_prefix(SRP6A_V1).ok_or(MalformedCredential)?;
         let (salt, verifier) = rest.split_first_chunk::<16>().ok_or(MalformedCredential)?;
         if verifier.len() != N_BYTES {
@@ -83,6 +118,7 @@ impl Credential {
     pub const fn srp(&self) -> Option<(&[u8; 16], &Verifier)> {
         match self {
             Self::Srp6aV1 { salt, verifier } => Some((salt, verifier)),
+            Self::Imported(_) => None,
         }
     }
 
@@ -164,6 +200,46 @@ mod tests {
         }
         assert!(Credential::from_bytes(&[stored.as_slice(), &[0]].concat()).is_err());
         assert!(Credential::from_bytes(&[b"srp6a-v2:", &stored[9..]].concat()).is_err());
+    }
+
+    #[test]
+    fn an_imported_hash_is_stored_and_read_and_serves_no_srp() {
+        // phpass of "test12345".
+        let hash = ImportedHash::read("$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0", &Bounds::WIDE);
+        let stored = Credential::Imported(hash.unwrap()).to_bytes();
+        assert!(stored.expose().starts_with(b"imported-v1:$P$9"));
+        assert!(!Credential::is_native_length(stored.expose().len()));
+        let read = Credential::from_bytes(stored.expose()).unwrap();
+        assert!(read.srp().is_none());
+        assert!(read.matches(POOL, "jane", "test12345"));
+        assert!(!read.matches(POOL, "jane", "test1234"));
+        for length in 0..stored.expose().len() {
+            assert!(Credential::from_bytes(&stored.expose()[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn no_imported_hash_is_as_long_as_a_native_credential() {
+        let native = Credential::for_password(POOL, "jane", "Passw0rd!").to_bytes();
+        assert!(Credential::is_native_length(native.expose().len()));
+        let mut filled = 0;
+        // The lengths of base64 leave gaps, which the digits of the rounds fill.
+        for (salt, rounds) in (0..400).flat_map(|salt| [(salt, 1), (salt, 10)]) {
+            let hash = ImportedHash::pbkdf2(
+                crate::imported::Sha::Sha256,
+                rounds,
+                vec![7; salt],
+                vec![8; 32],
+                &Bounds::WIDE,
+            );
+            let stored = Credential::Imported(hash.unwrap()).to_bytes();
+            let stored = stored.expose();
+            assert!(!Credential::is_native_length(stored.len()), "{salt}");
+            filled += u32::from(stored.ends_with(b" "));
+            let read = Credential::from_bytes(stored).unwrap();
+            assert!(read.to_bytes().matches(stored), "{salt}");
+        }
+        assert!(filled > 0, "one of these lengths is the native one");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 mod bounds;
 mod forms;
+mod frameworks;
+mod parts;
 mod read;
 mod records;
 mod scrypt;
@@ -160,6 +162,13 @@ enum Kind {
         after: Vec<u8>,
         hash: Vec<u8>,
     },
+}
+
+impl Kind {
+    fn bcrypt(text: &str, before: Before) -> Self {
+        let text = text.to_owned();
+        Self::Bcrypt { before, text }
+    }
 }
 
 impl ImportedHash {

@@ -143,6 +143,7 @@ mod tests {
             sessions: _,
             lambda_config: _,
             // Fail closed.
+            imported_passwords: _,
             user_pool_add_ons: _,
             key_configuration: _,
             // Who sends, which is the server's own business: see the settings of its courier.

@@ -1,6 +1,6 @@
 //! Hashes whose parts stand in members of a record and not in one text: Keycloak, Firebase, Okta, Auth0.
 
-use super::read::{bytes, log2};
+use super::parts::{bytes, log2};
 use super::{Argon2Variant, BadHash, Bounds, ImportedHash, Kind, ScryptCost, Sha};
 
 /// The parameters that all users of a Firebase project share.

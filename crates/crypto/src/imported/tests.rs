@@ -76,6 +76,17 @@ const VECTORS: &[(Family, &str, &str)] = &[
         "mytestpassword",
         "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=ou9tdYTGyYm8kuR6Dt0Bp0kDuAYoXrK16mbZO4yGwAn3oLspjnN0/c41v8xZnO1n14J3MjKj1b2g6AUCAlFwMw==$C0sHCg9ek77hsg==$zKVTMvnWVw5BBOZNUdnsalx4c4c7y/w7IS5p6Ut2+CfEFFlz37J9huyQfov4iizN8dbjvEJlM5tQaJP84+hfTw==",
     ),
+    // The same behind a name of Django's and of a directory's.
+    (
+        Family::Argon2,
+        "test",
+        "argon2$argon2id$v=19$m=32,t=2,p=4$cm94YnRVOW5jZzFzcVE4bQ$MNzk5BtR2vUhrp6qQEjRNw",
+    ),
+    (
+        Family::Phpass,
+        "test12345",
+        "{CRYPT}$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0",
+    ),
     // Kratos: SHA-256 of "saltpassword", computed by hand: {SALT}{PASSWORD}.
     (
         Family::Digest,
@@ -92,9 +103,7 @@ fn bytes(base64: &str) -> Vec<u8> {
 fn stands(hash: &ImportedHash, password: &str, family: Family) {
     assert_eq!(hash.family(), family);
     assert!(hash.matches(password), "{hash:?}");
-    for other in ["", "Test"] {
-        assert!(!hash.matches(other), "{hash:?} {other}");
-    }
+    assert!(!hash.matches("Test"), "{hash:?}");
     let stored = hash.to_bytes();
     let text = std::str::from_utf8(stored.expose()).unwrap();
     let read = ImportedHash::read(text, &Bounds::WIDE).unwrap();
@@ -104,7 +113,18 @@ fn stands(hash: &ImportedHash, password: &str, family: Family) {
 
 #[test]
 fn every_form_is_read_verified_and_stored() {
-    for (family, password, text) in VECTORS {
+    let slow = |family: &Family| *family == Family::Bcrypt;
+    for (family, password, text) in VECTORS.iter().filter(|(family, ..)| !slow(family)) {
+        let hash = ImportedHash::read(text, &Bounds::WIDE)
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        stands(&hash, password, *family);
+    }
+}
+
+#[test]
+fn every_form_of_bcrypt_is_read_verified_and_stored() {
+    let bcrypt = |family: &Family| *family == Family::Bcrypt;
+    for (family, password, text) in VECTORS.iter().filter(|(family, ..)| bcrypt(family)) {
         let hash = ImportedHash::read(text, &Bounds::WIDE)
             .unwrap_or_else(|error| panic!("{text}: {error}"));
         stands(&hash, password, *family);

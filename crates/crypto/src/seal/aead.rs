@@ -9,7 +9,7 @@ use aws_lc_rs::aead::{
 };
 
 /// Bytes that sealing adds to a plaintext beside the header: nonce and tag.
-const OVERHEAD: usize = NONCE_LEN + 16;
+pub(super) const OVERHEAD: usize = NONCE_LEN + 16;
 
 /// One AES-256 key of either mode, ready for use.
 pub(super) struct Aead(LessSafeKey);

@@ -25,6 +25,9 @@ pub use root::RootKey;
 /// The version of every sealed format; the first byte of what is stored.
 const FORMAT: u8 = 1;
 
+/// The bytes by which a sealed value of a row is longer than the value.
+pub const OVERHEAD: usize = 1 + aead::OVERHEAD;
+
 /// Why something could not be opened. The texts tell nothing about keys or contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {

@@ -77,7 +77,7 @@ impl Durations {
 
 /// Returns a time between two neighbours of a sorted list: one of the list itself would come back again and again, as
 /// no call does.
-fn likely(times: &[Duration]) -> Duration {
+pub(super) fn likely(times: &[Duration]) -> Duration {
     let most = u64::try_from(times.len().saturating_sub(1)).unwrap_or(0);
     let at = match most {
         0 => 0,

@@ -9,6 +9,7 @@ pub mod durations;
 pub mod event;
 pub mod functions;
 pub mod gate;
+pub mod imported_hashes;
 pub mod keys;
 pub mod message_limits;
 pub mod provider_keys;
@@ -31,6 +32,7 @@ use crate::app::courier::Courier;
 use crate::app::durations::Durations;
 use crate::app::functions::Functions;
 use crate::app::gate::Gates;
+use crate::app::imported_hashes::ImportedHashes;
 use crate::app::keys::PoolSigners;
 use crate::app::message_limits::MessageLimits;
 use crate::app::provider_keys::ProviderKeys;
@@ -148,6 +150,8 @@ pub struct App {
     pub provider_keys: ProviderKeys,
     /// The time that recent calls of functions took.
     pub durations: Durations,
+    /// Verifications of password hashes of other systems.
+    pub imported_hashes: ImportedHashes,
     /// Rows about refused requests for an authorization that this node may still write.
     pub refusals: Allowance,
     /// Calls to hosts that administrators name.
@@ -187,6 +191,7 @@ impl App {
             bulkheads: Bulkheads::default(),
             provider_keys: ProviderKeys::default(),
             durations: Durations::default(),
+            imported_hashes: ImportedHashes::new(settings.crypto_threads),
             refusals: Allowance::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),

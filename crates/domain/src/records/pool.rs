@@ -16,6 +16,25 @@ use crate::facts::names;
 use crate::records::mac;
 use crate::records::standard_schema;
 
+/// How a pool deals with users whose password is there as the hash of another system alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedPasswords {
+    /// What such a user is told who begins by SRP; None leaves it to the client: a reset, or a decoy if it hides which
+    /// users exist (moving.md 3.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srp: Option<ImportedSrp>,
+}
+
+/// The answer to SRP with a password that SRP cannot prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImportedSrp {
+    /// PasswordResetRequiredException: the user's mailbox then sets a native password.
+    Reset,
+    /// The challenge of an unknown name, which no answer passes.
+    Decoy,
+}
+
 /// The settings of a pool, with every default that Describe shows already filled in (admin.md 1.2, 1.3).
 ///
 /// Lists that were never sent, or sent empty, are `None`.
@@ -76,6 +95,9 @@ pub struct PoolDoc {
     pub tags: BTreeMap<String, String>,
     /// `AllowAdminCreateUserOnly` is always present. `UnusedAccountValidityDays` is a view of the password policy.
     pub admin_create_user_config: AdminCreateUserConfigType,
+    /// There while users of the pool may have password hashes of other systems alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported_passwords: Option<ImportedPasswords>,
     /// Threat protection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_pool_add_ons: Option<UserPoolAddOnsType>,

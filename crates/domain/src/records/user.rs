@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::credential::Credential;
-use cognate_crypto::seal::Context;
+use cognate_crypto::seal::{Context, OVERHEAD as SEAL_OVERHEAD};
 use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType, UsernameAttributeType};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, guards, provider_links};
@@ -245,6 +245,13 @@ impl User {
         credential
             .map(Some)
             .map_err(|e| Fault::Internal(format!("user {}: {e}", self.id)))
+    }
+
+    /// True if the password is there as the hash of another system alone, which no SRP can use.
+    pub fn has_imported_password(&self) -> bool {
+        let plain = |sealed: &Vec<u8>| sealed.len().saturating_sub(SEAL_OVERHEAD);
+        let length = self.credential.as_ref().map(plain);
+        length.is_some_and(|length| !Credential::is_native_length(length))
     }
 
     /// Returns the form in which a credential is kept in the row.

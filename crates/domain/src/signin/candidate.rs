@@ -10,8 +10,9 @@ use crate::cx::Cx;
 use crate::errors::{self, ApiError, Result, auth};
 use crate::facts::names;
 use crate::records::client::Client;
-use crate::records::pool::Pool;
+use crate::records::pool::{ImportedSrp, Pool};
 use crate::records::user::User;
+use crate::signin::At;
 
 /// The names that a flow accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +156,27 @@ pub fn credential_or_decoy(pool: &Pool, user: Option<&User>, typed: &str) -> Res
         }
     };
     Ok(own.unwrap_or(decoy))
+}
+
+/// As [`credential_or_decoy`], for SRP, which the password hash of another system cannot serve (moving.md 3.3).
+///
+/// # Errors
+/// PasswordResetRequiredException for a user who has nothing else, unless the pool or the client hides that.
+pub fn srp_credential(at: At<'_>, user: Option<&User>, typed: &str) -> Result<Credential> {
+    let credential = credential_or_decoy(at.pool, user, typed)?;
+    if credential.srp().is_some() {
+        return Ok(credential);
+    }
+    let settings = at.pool.doc.imported_passwords.as_ref();
+    let hides = match settings.and_then(|settings| settings.srp) {
+        Some(answer) => answer == ImportedSrp::Decoy,
+        None => at.client.hides_existence(),
+    };
+    if hides {
+        credential_or_decoy(at.pool, None, typed)
+    } else {
+        Err(auth::password_reset_required().into())
+    }
 }
 
 /// Opens a sealed value as long as a user's credential and ignores the result.

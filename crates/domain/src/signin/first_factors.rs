@@ -70,6 +70,8 @@ impl PoolFactors {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct UserFactors {
     password: bool,
+    /// The password can be proven by SRP.
+    srp: bool,
     email: bool,
     phone: bool,
     passkey: bool,
@@ -91,6 +93,7 @@ impl UserFactors {
         let has = |name: &str| user.attribute(name).is_some_and(|value| !value.is_empty());
         Self {
             password: user.credential.is_some(),
+            srp: !user.has_imported_password(),
             email: has("email"),
             phone: has("phone_number"),
             passkey,
@@ -116,7 +119,7 @@ fn list(allowed: PoolFactors, holds: UserFactors) -> Vec<ChallengeNameType> {
     let codes = others && !holds.second_factor;
     let passkey = others && (!holds.second_factor || holds.passkey_is_enough);
     [
-        (C::PasswordSrp, holds.password),
+        (C::PasswordSrp, holds.password && holds.srp),
         (C::Password, holds.password),
         (C::EmailOtp, codes && holds.email && allowed.email),
         (C::SmsOtp, codes && holds.phone && allowed.phone),
@@ -170,6 +173,7 @@ fn without_model(pool: &Pool, name: &str, passkeys: bool) -> UserFactors {
     let required = |name: &str| schema::required(&pool.doc.schema).any(|given| given == name);
     UserFactors {
         password: true,
+        srp: true,
         email: required("email") || bit(0),
         phone: required("phone_number") || bit(1),
         passkey: passkeys && bit(4),
@@ -191,6 +195,7 @@ fn pretended_by(allowed: PoolFactors, holds: UserFactors, name: &str) -> Vec<Cha
     // A model without any factor, such as one whose only factor was deleted.
     let password = UserFactors {
         password: true,
+        srp: true,
         ..holds
     };
     list(allowed, password)

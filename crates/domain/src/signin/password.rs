@@ -2,13 +2,20 @@
 //! USER_AUTH (auth.md 3.2, 3.3). And what a password is worth, however it is proven.
 
 use cognate_crypto::secret::SecretString;
+use cognate_store::Batch;
 
+use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{Result, auth};
+use crate::errors::{self, Result, auth};
 use crate::facts::factor::Factor;
+use crate::records::user::{self, User};
 use crate::signin::At;
 use crate::signin::candidate::credential_or_decoy;
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
+use crate::users::password;
+
+/// The sign-ins of one pool that may verify a hash of another system, or wait for that, at once.
+const WAITING: usize = 32;
 
 /// Compares a password. If the client hides which users exist, an unknown name costs as much as a user.
 ///
@@ -20,6 +27,11 @@ pub async fn judge(
     step: &Step,
     password: &SecretString,
 ) -> Result<Verdict> {
+    if let Some(user) = step.user.as_ref()
+        && user.has_imported_password()
+    {
+        return judge_imported(cx, at, step, user, password).await;
+    }
     let password = password.duplicate();
     let state = &step.state;
     let credential = credential_or_decoy(at.pool, step.user.as_ref(), &state.typed)?;
@@ -28,7 +40,47 @@ pub async fn judge(
         .workers
         .run(move || credential.matches(&suffix, &username, password.expose()))
         .await;
-    Ok(verdict(step, right))
+    let verdict = verdict(step, right);
+    if matches!(verdict, Verdict::Wrong(_)) && at.pool.doc.imported_passwords.is_some() {
+        // A wrong password of any other user and of an unknown name takes as long as one that meets an imported hash, so
+        // that the time tells neither who exists nor who has not come back yet (moving.md 3.2).
+        tokio::time::sleep(cx.imported_hashes.draw(&at.pool.id)).await;
+    }
+    Ok(verdict)
+}
+
+/// Compares a password with the hash of another system. The right one replaces the hash by the native credential, in the
+/// commit that follows the answer.
+async fn judge_imported(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    user: &User,
+    given: &SecretString,
+) -> Result<Verdict> {
+    let pool = at.pool;
+    let Some(credential) = user.open_credential(pool)? else {
+        return Ok(verdict(step, false));
+    };
+    let place = cx
+        .bulkheads
+        .enter(&format!("imported hashes of {}", pool.id), WAITING);
+    let _place = place.ok_or_else(|| errors::overloaded(cx.action))?;
+    let hashes = &cx.imported_hashes;
+    let right = hashes.matches(&cx.workers, &pool.id, credential, given.duplicate());
+    if !right.await {
+        return Ok(verdict(step, false));
+    }
+    let mut after = user.clone();
+    let sealed = password::seal(cx, pool, &user.id, &user.username, given).await;
+    after.credential = Some(sealed);
+    let writes = user::save(Batch::new(), pool, user, &after)?;
+    let writes = audit::record(cx, writes, &pool.id, Some(&user.id));
+    Ok(Verdict::Passed(Pass {
+        factor: Some(Factor::Password),
+        writes,
+        after: Some(after),
+    }))
 }
 
 /// Returns the verdict on a password that was proven or not. An unknown name has no right one.

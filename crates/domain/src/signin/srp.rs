@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::errors::{Result, auth, unconfirmed};
 use crate::facts::factor::Proven;
 use crate::signin::answer::{Claim, Needed};
-use crate::signin::candidate::credential_or_decoy;
+use crate::signin::candidate::srp_credential;
 use crate::signin::challenge::{Ask, Challenge, SrpNumbers};
 use crate::signin::secret_block::SrpBlock;
 use crate::signin::state::{Expected, Flow, SignInState};
@@ -29,7 +29,7 @@ pub fn parse(public_a: &str) -> Result<PublicA> {
 /// challenge too: its salt and id are always the same, B is new.
 ///
 /// # Errors
-/// `Incorrect username or password.` for a credential that SRP cannot use.
+/// PasswordResetRequiredException for a user who has the password hash of another system alone.
 pub async fn challenge(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -37,7 +37,7 @@ pub async fn challenge(
     public_a: PublicA,
 ) -> Result<Challenge> {
     let (pool, state) = (at.pool, &step.state);
-    let credential = credential_or_decoy(pool, step.user.as_ref(), &state.typed)?;
+    let credential = srp_credential(at, step.user.as_ref(), &state.typed)?;
     let (salt, challenge) = cx
         .workers
         .run(move || begin(&credential))
@@ -186,7 +186,7 @@ pub async fn judge(
     opened: Opened,
     claim: SignedClaim,
 ) -> Result<Verdict> {
-    let credential = credential_or_decoy(at.pool, step.user.as_ref(), &step.state.typed)?;
+    let credential = srp_credential(at, step.user.as_ref(), &step.state.typed)?;
     let timely = claim.is_timely(cx);
     let suffix = at.pool.suffix().to_owned();
     let right = cx

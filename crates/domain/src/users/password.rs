@@ -37,7 +37,8 @@ pub async fn seal(
     User::seal_credential(pool, user_id, &credential)
 }
 
-/// True if `password` is the one of `credential`, in constant time, on the crypto pool.
+/// True if `password` is the one of `credential`, in constant time, on the crypto pool. The hash of another system waits
+/// for its turn there.
 pub async fn matches(
     cx: &Cx<'_>,
     pool: &Pool,
@@ -45,6 +46,13 @@ pub async fn matches(
     credential: Credential,
     password: &SecretString,
 ) -> bool {
+    if credential.srp().is_none() {
+        let hashes = &cx.imported_hashes;
+        let copy = password.duplicate();
+        return hashes
+            .matches(&cx.workers, &pool.id, credential, copy)
+            .await;
+    }
     let (suffix, name, copy) = (
         pool.suffix().to_owned(),
         user.username.clone(),

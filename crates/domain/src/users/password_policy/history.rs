@@ -57,8 +57,10 @@ fn open(pool: &Pool, user: &User, text: &str) -> Result<Credential> {
 
 /// Sets a new sealed credential of the user; the old one goes into the history if the pool keeps one.
 pub fn replace(pool: &Pool, user: &mut User, sealed: Vec<u8>) {
+    let imported = user.has_imported_password();
     let old = user.credential.replace(sealed);
-    if let Some(old) = old {
+    // The hash of another system would cost what it cost there, at each later change.
+    if let Some(old) = old.filter(|_| !imported) {
         user.doc.history.insert(0, STANDARD.encode(old));
     }
     user.doc.history.truncate(size(pool).saturating_sub(1));
