@@ -2,7 +2,8 @@
 //! answer to the second one alone.
 //!
 //! The id of the new user is made from what the form says, from a value that its sender alone has, and from the minute, by
-//! the pool's key. So the second form, on whichever node, finds the user that the first one made, and gets its answer.
+//! the pool's key. So the second form, on whichever node, finds the user that the first one made, and gets its answer. It
+//! looks for that user once one is in the way of its own.
 
 use cognate_crypto::random;
 use cognate_crypto::secret::SecretString;
@@ -16,6 +17,8 @@ use crate::facts::names;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 
+/// The memory that another user is in the way of the form's.
+const IN_THE_WAY: &str = "a user is in the way of the form's";
 /// The memory that the id of the form is used up: its user was deleted.
 const USED_UP: &str = "the id of the form is used up";
 
@@ -43,7 +46,7 @@ impl Form<'_> {
         }
     }
 
-    /// Returns the user that the same form made in this minute or the one before.
+    /// Returns the user that the same form made in this minute or the one before, if one is [in the way](Self::is_in_the_way).
     ///
     /// # Errors
     /// Those of reading users.
@@ -51,6 +54,9 @@ impl Form<'_> {
         let Some(sender) = self.sender else {
             return Ok(None);
         };
+        if cx.memory().get::<()>(IN_THE_WAY).is_none() {
+            return Ok(None);
+        }
         let minute = cx.memory().once("minute of the form", || cx.now() / MINUTE);
         let ids = [minute, minute.saturating_sub(1)].map(|minute| self.id_in(pool, sender, minute));
         let queries = ids.each_ref().map(|id| table::by_id(&pool.id, id));
@@ -66,9 +72,17 @@ impl Form<'_> {
         Ok(None)
     }
 
-    /// Gives the id up, for the next run: another user had it.
-    pub(super) fn give_up_id(cx: &Cx<'_>) {
-        cx.memory().keep(USED_UP, ());
+    /// Notes that another user is in the way of the form's. True if the next run is to find out whether the same form made
+    /// that user. `has_id`: the other user has the form's id, or had it, so that the next run makes one under another id.
+    pub(super) fn is_in_the_way(&self, cx: &Cx<'_>, has_id: bool) -> bool {
+        if has_id {
+            cx.memory().keep(USED_UP, ());
+        }
+        let looks = self.sender.is_some() && cx.memory().get::<()>(IN_THE_WAY).is_none();
+        if looks {
+            cx.memory().keep(IN_THE_WAY, ());
+        }
+        looks
     }
 
     fn id_in(&self, pool: &Pool, sender: &str, minute: i64) -> String {

@@ -134,11 +134,13 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
     };
     let step = Step {
         conflict: Box::new(move |label| {
-            if label == user::ID_TAKEN {
-                // The next run finds the user of the same form, or makes one under another id.
-                Form::give_up_id(cx);
+            let refused = conflict(pool, confirmed, label);
+            let has_id = label == user::ID_TAKEN;
+            let is_user = has_id || matches!(refused, Fault::Api(_));
+            match is_user && form.is_in_the_way(cx, has_id) {
+                true => Fault::Stale,
+                false => refused,
             }
-            conflict(pool, confirmed, label)
         }),
         then,
         ..Step::new(basis, batch, answer)
