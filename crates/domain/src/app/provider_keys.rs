@@ -6,11 +6,25 @@ use cognate_federation::oidc::id_token::Refused;
 use cognate_federation::oidc::key_cache::KeyCache;
 use cognate_federation::oidc::keys::Keys;
 
+use crate::records::provider::Provider;
+
 /// Sets that a node keeps; a set has some kilobytes.
 const MOST: usize = 1_024;
 
-/// The keys by the names of providers. When they are fetched again, [`KeyCache`] decides.
+/// The keys by providers as they are. When they are fetched again, [`KeyCache`] decides.
 pub struct ProviderKeys(Mutex<KeyCache>);
+
+/// The name of a set of keys: of a provider of a pool, and of its settings as they are. Keys that were fetched under
+/// earlier settings count no more.
+pub struct SetName(String);
+
+impl SetName {
+    /// Returns the name of the set that a provider has at a URL.
+    pub fn new(pool_id: &str, provider: &Provider, url: &str) -> Self {
+        let Provider { id, ver, .. } = provider;
+        Self(format!("{pool_id}/{id}/{ver}/{url}"))
+    }
+}
 
 impl Default for ProviderKeys {
     fn default() -> Self {
@@ -20,18 +34,18 @@ impl Default for ProviderKeys {
 
 impl ProviderKeys {
     /// Returns the keys to check a token with; None if they must be fetched first. `now`: seconds since 1970.
-    pub fn get(&self, name: &str, now: i64) -> Option<Arc<Keys>> {
-        self.cache(|cache| cache.get(name, now))
+    pub fn get(&self, name: &SetName, now: i64) -> Option<Arc<Keys>> {
+        self.cache(|cache| cache.get(&name.0, now))
     }
 
     /// True if the keys should be fetched once more for a token that was refused.
-    pub fn fetch_again(&self, name: &str, refused: &Refused, now: i64) -> bool {
-        self.cache(|cache| cache.fetch_again(name, refused, now))
+    pub fn fetch_again(&self, name: &SetName, refused: &Refused, now: i64) -> bool {
+        self.cache(|cache| cache.fetch_again(&name.0, refused, now))
     }
 
     /// Keeps keys that were fetched.
-    pub fn put(&self, name: &str, keys: Keys, now: i64) -> Arc<Keys> {
-        self.cache(|cache| cache.put(name, keys, now))
+    pub fn put(&self, name: &SetName, keys: Keys, now: i64) -> Arc<Keys> {
+        self.cache(|cache| cache.put(&name.0, keys, now))
     }
 
     fn cache<T>(&self, work: impl FnOnce(&mut KeyCache) -> T) -> T {

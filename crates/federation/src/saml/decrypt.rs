@@ -5,21 +5,22 @@
 //! [`Sealed`], since AES-CBC can be changed without the key and the answers would be an oracle.
 
 use cognate_crypto::foreign::opening::{Content, Oaep, OpeningKey, Sealed, open};
-use cognate_crypto::secret::SecretString;
+use cognate_crypto::secret::{SecretBytes, SecretString};
 use roxmltree::Node;
 
 use super::names::{DSIG, XENC, XENC11};
 use crate::xml;
 
-/// Returns the document that is encrypted in an EncryptedAssertion.
+/// Returns the document that is encrypted in an EncryptedAssertion. `key`: PKCS #8.
 ///
 /// # Errors
 /// [`Sealed`].
-pub(super) fn decrypt(encrypted: Node<'_, '_>, key: &OpeningKey) -> Result<SecretString, Sealed> {
+pub(super) fn decrypt(encrypted: Node<'_, '_>, key: &SecretBytes) -> Result<SecretString, Sealed> {
     let data = only(encrypted, (XENC, "EncryptedData"))?;
     let content = algorithm(data).and_then(Content::from_xml).ok_or(Sealed)?;
     let wrapped = encrypted_key(encrypted, data)?;
     let oaep = oaep(wrapped)?;
+    let key = OpeningKey::from_pkcs8(key.expose()).map_err(|_| Sealed)?;
     let content_key = key.unwrap(oaep, &cipher_value(wrapped)?)?;
     open(content, &content_key, cipher_value(data)?)?
         .into_text()

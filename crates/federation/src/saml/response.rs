@@ -4,7 +4,7 @@
 //! taken before, that provider and client still belong together.
 
 use cognate_crypto::foreign::VerifyingKey;
-use cognate_crypto::foreign::opening::OpeningKey;
+use cognate_crypto::secret::SecretBytes;
 use roxmltree::Node;
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,8 @@ pub struct Expected<'a> {
     pub encrypted_only: bool,
     /// The keys of the provider's metadata ([`Metadata::keys`](super::metadata::Metadata::keys)).
     pub trusted: &'a [VerifyingKey],
-    /// The key that the provider encrypts to.
-    pub key: Option<&'a OpeningKey>,
+    /// The key that the provider encrypts to, PKCS #8. It is read where an assertion is encrypted.
+    pub key: Option<&'a SecretBytes>,
 }
 
 /// The cause of an answer.

@@ -1,6 +1,7 @@
 //! Encrypted assertions: what is understood, and that everything else looks the same.
 
 use cognate_crypto::foreign::opening::{Content, Oaep};
+use cognate_crypto::secret::SecretBytes;
 use cognate_federation::saml::idp::shapes::{ID, RESPONSE, SHAPES, Shape};
 use cognate_federation::saml::idp::{Encryption, Signer, encrypt, encrypted};
 use cognate_federation::saml::refused::{Flaw, Of, Refused};
@@ -186,6 +187,15 @@ fn whatever_goes_wrong_on_the_way_looks_the_same() {
         ..expected()
     };
     assert_eq!(response::read(&post(&text), &keyless), Err(Refused::Sealed));
+    // With one that is none; a plain assertion does not ask for it.
+    let broken = SecretBytes::new(b"no key".to_vec());
+    let broken = Expected {
+        key: Some(&broken),
+        ..expected()
+    };
+    assert_eq!(response::read(&post(&text), &broken), Err(Refused::Sealed));
+    let plain = honest(Shape::Okta);
+    assert!(response::read(&post(&plain), &broken).is_ok());
     // What is signed inside is judged like any other: the reason is told, since nobody else can have written it.
     let late = Expected {
         now: NOW + 10_000,

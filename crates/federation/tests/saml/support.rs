@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::foreign::VerifyingKey;
-use cognate_crypto::foreign::opening::OpeningKey;
 use cognate_crypto::foreign::provider::{Kind, ProviderKey};
+use cognate_crypto::secret::SecretBytes;
 use cognate_federation::saml::idp::Signer;
 use cognate_federation::saml::idp::shapes::{Answer, Shape};
 use cognate_federation::saml::refused::Refused;
@@ -27,8 +27,8 @@ pub static NEXT: LazyLock<ProviderKey> = LazyLock::new(|| ProviderKey::generate(
 pub static EVIL: LazyLock<ProviderKey> = LazyLock::new(|| ProviderKey::generate(Kind::Rsa));
 /// Our key that the provider encrypts to.
 pub static OURS: LazyLock<ProviderKey> = LazyLock::new(|| ProviderKey::generate(Kind::Rsa));
-pub static OPENING: LazyLock<OpeningKey> =
-    LazyLock::new(|| OpeningKey::from_pkcs8(&OURS.to_pkcs8()).unwrap());
+pub static OPENING: LazyLock<SecretBytes> =
+    LazyLock::new(|| SecretBytes::new(OURS.to_pkcs8().to_vec()));
 
 pub static TRUSTED: LazyLock<Vec<VerifyingKey>> = LazyLock::new(|| {
     [&*NEXT, &*KEY]

@@ -14,6 +14,7 @@ use cognate_federation::oidc::{apple, profile, userinfo};
 use cognate_shapes::IdentityProviderTypeType;
 use serde_json::{Map, Value};
 
+use crate::app::provider_keys::SetName;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::unconfirmed::federation as unconfirmed;
@@ -251,7 +252,7 @@ async fn check(
     let provider = &pending.provider;
     let checked = Arc::new(checked);
     let now = cx.now().div_euclid(SECOND);
-    let name = format!("{}/{}/{}", pool.id, provider.id, keys_url(provider));
+    let name = SetName::new(&pool.id, provider, keys_url(provider));
     let keys = match cx.provider_keys.get(&name, now) {
         Some(keys) => keys,
         None => fetch_keys(cx, pending, &name, "keys").await?,
@@ -299,7 +300,7 @@ async fn check(
 async fn fetch_keys(
     cx: &Cx<'_>,
     pending: &Pending,
-    name: &str,
+    name: &SetName,
     point: &str,
 ) -> std::result::Result<Arc<Keys>, Stop> {
     let url = keys_url(&pending.provider);

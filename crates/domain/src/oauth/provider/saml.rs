@@ -5,7 +5,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cognate_crypto::foreign::opening::OpeningKey;
 use cognate_crypto::hash;
 use cognate_crypto::secret::SecretBytes;
 use cognate_federation::saml::request::{self as message, Authn, Message};
@@ -166,7 +165,6 @@ pub(super) async fn check(
     let message = posted.message.to_owned();
     let bytes = message.len();
     let check = move || {
-        let key = key.and_then(|key| OpeningKey::from_pkcs8(key.expose()).ok());
         let expected = Expected {
             acs: &acs,
             audience: &audience,

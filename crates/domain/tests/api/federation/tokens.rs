@@ -6,6 +6,7 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use super::flow::*;
+use crate::oauth::flow::hosted_client;
 use crate::support::TestApp;
 use crate::support::idp::Idp;
 use crate::support::signin::with;
@@ -216,6 +217,52 @@ async fn a_new_key_is_fetched_once_and_then_every_five_minutes_at_most(t: &TestA
     t.advance(3_301).await;
     c.idp.publish(&[c.idp.jwk()]);
     enter(t, &c, json!({})).await;
+    assert_eq!(fetched(), 4);
+}
+
+#[each_engine]
+async fn keys_of_earlier_settings_count_no_more(t: &TestApp) {
+    let c = company(t).await;
+    let fetched = || c.idp.asked("/jwks").len();
+    enter(t, &c, json!({})).await;
+    // The key was stolen: the provider publishes another one, and the administrator saves the settings.
+    let stolen = c.idp.jwk();
+    let thief = depart(t, &c).await;
+    c.idp.publish(&[with(stolen, json!({"kid": "k2"}))]);
+    enter(t, &c, json!({})).await;
+    assert_eq!(fetched(), 1);
+    let settings = json!({
+        "UserPoolId": c.pool, "ProviderName": CORP, "AttributeMapping": {"email": "email"},
+    });
+    t.ok("UpdateIdentityProvider", settings).await;
+    vouch(t, &c, &thief, &json!({}));
+    let said = told(back(t, &thief, thief.with_code()).await.unwrap());
+    assert_eq!(said.1, unconfirmed::INVALID_ID_TOKEN);
+    let row = recorded(t, &c.pool).await;
+    assert!(row.contains(&Refused::UnknownKey.to_string()), "{row}");
+    // Of those, too, nobody has more fetched by naming another one.
+    assert_eq!(fetched(), 3);
+    turned_away(t, &c, json!({})).await;
+    assert_eq!(fetched(), 3);
+    // A provider of the same name is another one.
+    let list = |names: Value| {
+        let list = json!({"UserPoolId": c.pool, "ClientId": c.client, "SupportedIdentityProviders": names});
+        with(hosted_client(), list)
+    };
+    let described = json!({"UserPoolId": c.pool, "ProviderName": CORP});
+    t.ok("UpdateUserPoolClient", list(json!(["COGNITO"]))).await;
+    t.ok("DeleteIdentityProvider", described).await;
+    c.idp.publish(&[c.idp.jwk()]);
+    let again = json!({
+        "UserPoolId": c.pool, "ProviderName": CORP, "ProviderType": "OIDC", "ProviderDetails": {
+            "client_id": "our-client", "client_secret": "a-word-to-hide", "authorize_scopes": "openid email",
+            "oidc_issuer": c.idp.url, "attributes_request_method": "GET",
+        },
+    });
+    t.ok("CreateIdentityProvider", again).await;
+    t.ok("UpdateUserPoolClient", list(json!(["COGNITO", CORP])))
+        .await;
+    enter(t, &c, json!({"sub": "u2"})).await;
     assert_eq!(fetched(), 4);
 }
 
