@@ -26,7 +26,7 @@ use crate::oauth::device::row::{
     DEVICE_CODE, Doc, USER_ALPHABET, USER_CODE, device_key, may_use, signed, user_key,
 };
 use crate::oauth::outcome::{Answer, Stop, settle};
-use crate::oauth::waiting::{self, Bound};
+use crate::oauth::waiting::{self, Asker, Bound};
 use crate::oauth::{Credentials, client};
 
 /// The time for which both codes are good, in seconds.
@@ -35,6 +35,7 @@ pub const SECONDS: i64 = 600;
 const REMEMBERED: i64 = HOUR;
 /// The requests in a time as long as the codes are good.
 const BOUND: Bound = Bound::new(
+    Asker::Client,
     ("device requests", 10_000),
     ("device requests by address", 100),
 );

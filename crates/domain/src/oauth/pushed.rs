@@ -12,7 +12,7 @@ use crate::errors::oauth::{INVALID_REQUEST, INVALID_SCOPE, OAuthError, UNAUTHORI
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{self, Parameters, Refusal};
 use crate::oauth::outcome::{Answer, Stop, settle};
-use crate::oauth::waiting::{self, Bound};
+use crate::oauth::waiting::{self, Asker, Bound};
 use crate::oauth::{Credentials, client};
 use crate::records::pool::Pool;
 
@@ -26,6 +26,7 @@ const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR
 
 /// The requests in a time as long as a reference is good: 120 a second, as the service lets users sign in.
 const BOUND: Bound = Bound::new(
+    Asker::Client,
     ("pushed requests", 10_800),
     ("pushed requests by address", 200),
 );

@@ -1,9 +1,10 @@
-//! Bounds on the rows that requests leave before anybody has signed in: pushed requests, and those of devices. Whoever
-//! knows the id of a client without a secret can make them.
+//! Bounds on the rows that requests leave before anybody has signed in: pushed requests, those of devices, and sign-ins
+//! that wait for an identity provider. Whoever knows the id of a client can make the last, and of one without a secret all
+//! of them.
 //!
-//! Every row is counted for its client, in the commit that adds it; without a secret for the address, too. A client that
-//! proves itself by one asks for all of its users from a few addresses of its own. The numbers are our choice; the rates
-//! of `access` come first.
+//! Every row is counted for its client, in the commit that adds it, and for the address that asks; but not for that of a
+//! client that has proven itself by its secret, which asks for all of its users from a few addresses of its own. The
+//! numbers are our choice; the rates of `access` come first.
 
 use std::net::IpAddr;
 
@@ -22,13 +23,25 @@ const EXCEEDED: Label = Label("too_many_waiting_requests");
 pub(super) struct Bound {
     /// Of one client.
     by_client: Limit,
-    /// Of one client without a secret, from one address.
+    /// Of one client, from one address.
     by_address: Limit,
+    /// Who asks.
+    asker: Asker,
+}
+
+/// Who asks for a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// The client, which has proven itself if it has a secret.
+    Client,
+    /// A browser, which proves nothing.
+    Browser,
 }
 
 impl Bound {
     /// Returns a bound. The kinds are those of the rows that count.
     pub(super) const fn new(
+        asker: Asker,
         by_client: (&'static str, i64),
         by_address: (&'static str, i64),
     ) -> Self {
@@ -42,6 +55,7 @@ impl Bound {
         Self {
             by_client: limit(by_client),
             by_address: limit(by_address),
+            asker,
         }
     }
 
@@ -56,12 +70,13 @@ impl Bound {
     ) -> Batch {
         let (now, until) = (cx.now(), cx.now().saturating_add(window));
         // The address first: who asks too often uses up nothing of others.
-        let batch = match client.secrets.is_empty() {
-            true => {
+        let proven = self.asker == Asker::Client && !client.secrets.is_empty();
+        let batch = match proven {
+            true => batch,
+            false => {
                 let subject = place(cx, pool, &client.id);
                 attempts::count_within(batch, &pool.id, &subject, self.by_address, now, until)
             }
-            false => batch,
         };
         attempts::count_within(batch, &pool.id, &client.id, self.by_client, now, until)
     }

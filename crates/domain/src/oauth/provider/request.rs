@@ -3,7 +3,8 @@
 //! The provider's answer names it by a value of 256 random bits, `state` or `RelayState`; the row's key is a MAC of it.
 //! Everything that must not be guessed is made from that value by the pool's key, so that no row holds it: the nonce, the
 //! verifier of PKCE, and the id of a SAML request. A request is bound to the browser that began it, by a MAC of a cookie,
-//! to the host, and to the provider as it was; it is good once and for five minutes.
+//! to the host, and to the provider as it was; it is good once and for five minutes. Nobody has signed in when it is kept,
+//! so that it is counted for its client and for the address that asks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -18,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::oauth::waiting::{self, Asker, Bound};
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 
@@ -36,6 +39,13 @@ const MARKED: [&str; 6] = [
     "attributes_url",
     "jwks_uri",
 ];
+/// The sign-ins in a time as long as one is good: 120 a second, as the service lets users sign in. The people of a company
+/// may all come from one address.
+const BOUND: Bound = Bound::new(
+    Asker::Browser,
+    ("provider sign-ins", 36_000),
+    ("provider sign-ins by address", 1_000),
+);
 const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// The browser in which a sign-in runs.
@@ -151,14 +161,13 @@ pub struct Begun {
     pub secrets: Secrets,
 }
 
-/// Keeps a sign-in. `query`: that of the request for an authorization of `client_id`.
+/// Keeps a sign-in. `query`: that of the request for an authorization of the client.
 ///
 /// # Errors
-/// Faults.
+/// Faults. LimitExceededException for a client, or an address, that begins too many.
 pub async fn begin(
     cx: &Cx<'_>,
-    pool: &Pool,
-    client_id: &str,
+    (pool, client): (&Pool, &Client),
     provider: &Provider,
     query: &str,
     browser: Browser<'_>,
@@ -177,7 +186,7 @@ pub async fn begin(
         answer: None,
     };
     let mut row = RequestRow {
-        client_id: client_id.to_owned(),
+        client_id: client.id.clone(),
         answered: false,
         doc: serde_json::to_string(&doc)?,
         created: cx.now(),
@@ -187,10 +196,14 @@ pub async fn begin(
     row.mac = Some(pool.sign(&row.signed(&key)));
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = guards::require_provider_exists(batch, &pool.id, &provider.id);
+    let batch = BOUND.count(cx, batch, (pool, client), SECONDS * SECOND);
     let batch = table::insert(batch, &pool.id, &key, &row);
-    cx.commit(batch, |_| {
-        cx.cache.forget(&pool.id, Some(client_id));
-        Fault::Stale
+    cx.commit(batch, |label| {
+        let refused = waiting::refused(label);
+        if matches!(refused, Fault::Stale) {
+            cx.cache.forget(&pool.id, Some(&client.id));
+        }
+        refused
     })
     .await?;
     Ok(Begun {

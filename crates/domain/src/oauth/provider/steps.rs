@@ -22,7 +22,7 @@ use crate::signin::inbound_federation::{Claims, Said};
 /// that of the request for the authorization, byte for byte.
 ///
 /// # Errors
-/// Faults. A cause for the page for errors.
+/// Those of [`request::begin`]. A cause for the page for errors.
 pub async fn begin(
     cx: &Cx<'_>,
     authorization: &Authorization,
@@ -35,8 +35,8 @@ pub async fn begin(
         Err(Fault::Api(_)) => return Ok(Err(Cause::NoProvider)),
         other => other?,
     };
-    let client_id = &authorization.client.id;
-    let begun = request::begin(cx, pool, client_id, &provider, query, browser).await?;
+    let of = (&**pool, &*authorization.client);
+    let begun = request::begin(cx, of, &provider, query, browser).await?;
     let base_url = browser.base_url;
     Ok(Ok(match oidc::kind(&provider) {
         Some(kind) => oidc::location(authorization, &provider, kind, base_url, &begun),
@@ -73,7 +73,7 @@ pub async fn keep_saml(cx: &Cx<'_>, pool: &Pool, pending: &Pending, posted: &str
 /// the cookie that it gets with the answer to this request. Returns the new RelayState.
 ///
 /// # Errors
-/// Faults. A cause for the page for errors.
+/// Those of [`request::begin`]. A cause for the page for errors.
 pub async fn begin_unasked(
     cx: &Cx<'_>,
     authorization: &Authorization,
@@ -107,7 +107,7 @@ pub async fn begin_unasked(
         )));
     }
     let base_url = browser.base_url;
-    let begun = request::begin(cx, pool, &client.id, &provider, query, browser).await?;
+    let begun = request::begin(cx, (pool, client), &provider, query, browser).await?;
     let pending = request::find(cx, pool, &begun.handle).await?;
     // The provider was changed this moment.
     let Some(pending) = pending else {

@@ -1,17 +1,20 @@
-//! Sign-ins that wait for the provider's answer: one browser, one host, one pool, once, for five minutes.
+//! Sign-ins that wait for the provider's answer: one browser, one host, one pool, once, for five minutes, and so many at
+//! once.
 
+use cognate_crypto::random;
 use cognate_domain::oauth::provider::request::{self, Browser, Pending};
 use cognate_domain::oauth::provider::steps;
 use cognate_domain::records::pool::Pool;
-use cognate_domain::{Endpoint, audit::About, run};
+use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, audit::About, run};
+use cognate_store::{Batch, params};
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use super::flow::*;
 use crate::oauth::cx;
-use crate::oauth::flow::authorized;
+use crate::oauth::flow::{ask, authorized, hosted_client, rows};
 use crate::support::TestApp;
-use crate::support::signin::with;
+use crate::support::signin::{client_of, with};
 
 async fn find(t: &TestApp, pool: &Pool, state: &str) -> Option<Pending> {
     let cx = cx(t, Endpoint::Federation);
@@ -203,4 +206,66 @@ async fn a_provider_that_is_gone_begins_nothing(t: &TestApp) {
         steps::begin(&cx, &authorization, "Corp", "q", BROWSER)
     });
     assert!(begun.await.unwrap().is_err());
+}
+
+/// Begins a sign-in at the provider from an address; the code of the exception if it is refused.
+async fn begins(t: &TestApp, client: &str, ip: &str) -> Result<(), &'static str> {
+    let parameters = cognate_domain::oauth::authorization::Parameters {
+        identity_provider: Some(CORP),
+        ..ask(client)
+    };
+    let authorization = authorized(t, &parameters).await;
+    let from = ClientInfo {
+        ip: ip.into(),
+        ..ClientInfo::default()
+    };
+    let id = random::uuid_v4();
+    let cx = Cx::new(&t.app, Endpoint::Federation, Caller::Public, from, id);
+    let begun = run(&cx, About::default, || {
+        steps::begin(&cx, &authorization, CORP, "q", BROWSER)
+    });
+    let begun = begun.await.map_err(|refusal| refusal.code.as_str())?;
+    assert!(begun.is_ok());
+    Ok(())
+}
+
+/// Writes what was counted of a kind, as if so many had begun. Returns the number of counts.
+async fn counted(t: &TestApp, kind: &str, n: i64) -> u64 {
+    let sql = "UPDATE attempts SET n = ?2 WHERE kind = ?1";
+    let batch = Batch::new().run(sql, params![kind, n]);
+    t.app.store.commit(batch).await.unwrap().touched()
+}
+
+#[each_engine]
+async fn an_address_and_a_client_have_so_many_sign_ins_wait(t: &TestApp) {
+    const FULL: Result<(), &str> = Err("LimitExceededException");
+    let c = company(t).await;
+    let offers = json!({"SupportedIdentityProviders": ["COGNITO", CORP], "GenerateSecret": true});
+    let other = client_of(t, &c.pool, with(hosted_client(), offers)).await;
+    let other = other["ClientId"].as_str().unwrap();
+    let waiting = || rows(t, "provider_requests", &c.pool);
+    // The browser proves nothing, so that a secret of the client does not matter.
+    begins(t, other, "192.0.2.1").await.unwrap();
+    assert_eq!(counted(t, "provider sign-ins by address", 999).await, 1);
+    begins(t, other, "192.0.2.1").await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(begins(t, other, "192.0.2.1").await, FULL);
+    }
+    assert_eq!(waiting().await, 2);
+    // Other addresses and other clients have counts of their own, which those refused do not touch.
+    begins(t, other, "192.0.2.2").await.unwrap();
+    begins(t, &c.client, "192.0.2.1").await.unwrap();
+    let sql = "SELECT n FROM attempts WHERE subject = ?1 AND kind = 'provider sign-ins'";
+    let found = t.app.store.rows(sql, params![other]).await.unwrap();
+    assert_eq!(found[0].int(0).unwrap(), 3);
+    // A client that is full keeps no other one out.
+    let sql = "UPDATE attempts SET n = 36000 WHERE subject = ?1";
+    let batch = Batch::new().run(sql, params![other]);
+    assert_eq!(t.app.store.commit(batch).await.unwrap().touched(), 1);
+    assert_eq!(begins(t, other, "192.0.2.3").await, FULL);
+    begins(t, &c.client, "192.0.2.3").await.unwrap();
+    t.advance(request::SECONDS + 1).await;
+    for ip in ["192.0.2.1", "192.0.2.3"] {
+        begins(t, other, ip).await.unwrap();
+    }
 }

@@ -218,6 +218,7 @@ pub async fn rows(t: &TestApp, table: &str, pool: &str) -> i64 {
         "sessions" => "SELECT COUNT(*) FROM sessions WHERE pool_id = ?1",
         "browser_sessions" => "SELECT COUNT(*) FROM browser_sessions WHERE pool_id = ?1",
         "device_requests" => "SELECT COUNT(*) FROM device_requests WHERE pool_id = ?1",
+        "provider_requests" => "SELECT COUNT(*) FROM provider_requests WHERE pool_id = ?1",
         "pushed_requests" => "SELECT COUNT(*) FROM pushed_requests WHERE pool_id = ?1",
         "authorization_codes" => "SELECT COUNT(*) FROM authorization_codes WHERE pool_id = ?1",
         "attempts" => "SELECT COUNT(*) FROM attempts WHERE pool_id = ?1",
