@@ -44,6 +44,22 @@ pub fn alphanumeric(len: usize, alphabet: &[u8]) -> String {
         .collect()
 }
 
+/// The length of a [`handle`].
+const HANDLE: usize = 43;
+const LETTERS_AND_DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// Returns a text that nobody guesses: 43 letters and digits, which are 256 bits.
+#[must_use]
+pub fn handle() -> String {
+    alphanumeric(HANDLE, LETTERS_AND_DIGITS)
+}
+
+/// True if a text has the form of a [`handle`].
+#[must_use]
+pub fn is_handle(text: &str) -> bool {
+    text.len() == HANDLE && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// `n` decimal digits, leading zeros included.
 #[must_use]
 pub fn digits(n: usize) -> String {
@@ -86,6 +102,22 @@ mod tests {
                 id.chars()
                     .all(|c| c == '-' || c.is_ascii_digit() || ('a'..='f').contains(&c))
             );
+        }
+    }
+
+    #[test]
+    fn a_handle_has_a_form_of_its_own() {
+        let (one, other) = (handle(), handle());
+        assert_ne!(one, other);
+        assert!(is_handle(&one) && is_handle(&other));
+        let short = &one[1..];
+        for text in [
+            String::new(),
+            short.to_owned(),
+            format!("{one}x"),
+            format!("{short}-"),
+        ] {
+            assert!(!is_handle(&text), "{text}");
         }
     }
 

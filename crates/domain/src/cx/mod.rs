@@ -232,6 +232,19 @@ impl<'a> Cx<'a> {
         )
     }
 
+    /// Commits a batch that one of several requests at once can commit. False if another one was faster, or a requirement
+    /// is not met for another reason.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn wins(&self, batch: Batch) -> Result<bool> {
+        match self.store.commit(batch).await {
+            Ok(_) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
+        }
+    }
+
     /// Commits the batch, and wakes the delivery and the readers of the inbox if it holds a message. `conflict` maps the label of a
     /// failed requirement to an error, except the bound of codes.
     pub async fn commit(

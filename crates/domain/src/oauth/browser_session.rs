@@ -25,12 +25,9 @@ use crate::tokens::session::SessionDoc;
 use crate::tokens::tracking;
 use crate::users::sessions::DEFAULT_SSO_MINUTES;
 
-/// The length of a cookie's value: 256 bits.
-const VALUE: usize = 43;
 /// How many seconds after the proof the session may add a way to sign in. Later, whoever sits at the browser or has its
 /// cookie must prove again who they are: what is added outlives the session.
 const MAY_ADD: i64 = 300;
-const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// A session that is alive, with the user as they are now.
 #[derive(Clone)]
@@ -123,10 +120,10 @@ fn lifetime(pool: &Pool, client: &Client) -> i64 {
 
 /// Returns the key of a cookie's session on a host; None for what no cookie of this program says.
 fn key(pool: &Pool, host: &str, cookie: &str) -> Option<String> {
-    let fits = cookie.len() == VALUE && cookie.bytes().all(|b| b.is_ascii_alphanumeric());
     // The length of the value is fixed, so that no other pair of host and value makes the same text.
     let text = format!("{cookie}{}", host.to_ascii_lowercase());
-    fits.then(|| hex::encode(pool.key.mac("browser sessions", text.as_bytes())))
+    random::is_handle(cookie)
+        .then(|| hex::encode(pool.key.mac("browser sessions", text.as_bytes())))
 }
 
 /// Returns the session of a cookie; None for one that is unknown, over, of another pool or host, or whose user may not
@@ -220,7 +217,7 @@ impl Fresh {
     pub(super) fn of(cx: &Cx<'_>, user_id: &str) -> Self {
         cx.memory()
             .once(&format!("browser's session of {user_id}"), || Self {
-                value: random::alphanumeric(VALUE, ALPHABET),
+                value: random::handle(),
                 name: random::uuid_v4(),
             })
     }

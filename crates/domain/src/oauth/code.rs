@@ -8,15 +8,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use cognate_crypto::{hash, random, secret};
 use cognate_shapes::OAuthFlowType;
+use cognate_store::Batch;
 use cognate_store::tables::authorization_codes::{self as table, CodeRow};
-use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
 use crate::audit;
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
+use crate::errors::Result;
 use crate::errors::oauth::{INVALID_GRANT, INVALID_REQUEST, UNAUTHORIZED_CLIENT};
-use crate::errors::{Fault, Result};
 use crate::oauth::authorization::Authorization;
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::redeem::{self, Granted};
@@ -207,10 +207,8 @@ fn is_verified(challenge: Option<&str>, verifier: Option<&str>) -> bool {
 async fn end_session(cx: &Cx<'_>, pool: &Pool, user_id: &str, session_id: &str) -> Result<()> {
     let batch = revoke::live_session(Batch::new(), &pool.id, user_id, session_id, cx.now());
     let batch = audit::record(cx, batch, &pool.id, Some(user_id));
-    match cx.store.commit(batch).await {
-        Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
-        Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
-    }
+    cx.wins(batch).await?;
+    Ok(())
 }
 
 /// Requires that the client still has the grant, and that it may read what its scopes open.

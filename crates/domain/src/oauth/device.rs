@@ -23,7 +23,7 @@ use crate::errors::Fault;
 use crate::errors::oauth::{INVALID_SCOPE, UNAUTHORIZED_CLIENT};
 use crate::oauth::authorization::scopes;
 use crate::oauth::device::row::{
-    DEVICE_CODE, Doc, USER_ALPHABET, USER_CODE, device_key, may_use, signed, user_key,
+    Doc, USER_ALPHABET, USER_CODE, device_key, may_use, signed, user_key,
 };
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::waiting::{self, Asker, Bound};
@@ -39,7 +39,6 @@ const BOUND: Bound = Bound::new(
     ("device requests", 10_000),
     ("device requests by address", 100),
 );
-const DEVICE_ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// The codes of a new request.
 pub struct Begun {
@@ -79,9 +78,7 @@ async fn make(
     let scope = scope.filter(|scope| !scope.is_empty());
     let granted = scopes::granted(cx, &pool, &client, scope).await?;
     let scopes = granted.ok_or(INVALID_SCOPE)?;
-    let device_code = cx.memory().once("device code", || {
-        random::alphanumeric(DEVICE_CODE, DEVICE_ALPHABET)
-    });
+    let device_code = cx.memory().once("device code", random::handle);
     // Each try has another one: a code that another request has makes the first one fail.
     let user_code = random::alphanumeric(USER_CODE, USER_ALPHABET);
     let ends = cx.now().saturating_add(SECONDS * SECOND);

@@ -2,9 +2,9 @@
 //! gets a reference, which its user's browser brings once.
 
 use cognate_crypto::random;
+use cognate_store::Batch;
 use cognate_store::tables::guards;
 use cognate_store::tables::pushed_requests::{self as table, PushedRow};
-use cognate_store::{Batch, CommitError};
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -20,9 +20,6 @@ use crate::records::pool::Pool;
 pub const SECONDS: i64 = 90;
 /// The beginning of every reference (RFC 9126 section 2.2).
 pub const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
-/// The length of the rest: 256 bits.
-const LENGTH: usize = 43;
-const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// The requests in a time as long as a reference is good: 120 a second, as the service lets users sign in.
 const BOUND: Bound = Bound::new(
@@ -100,9 +97,7 @@ async fn keep<'f>(
         .copied()
         .filter(|(name, _)| *name != "client_id" && KEPT.contains(name));
     let kept: Vec<(&str, &str)> = std::iter::once(named).chain(kept).collect();
-    let reference = cx
-        .memory()
-        .once("pushed request", || random::alphanumeric(LENGTH, ALPHABET));
+    let reference = cx.memory().once("pushed request", random::handle);
     let key = key(&pool, &reference);
     let mut row = PushedRow {
         client_id: client.id.clone(),
@@ -144,9 +139,8 @@ fn refused(refusal: &Refusal) -> OAuthError {
 /// # Errors
 /// Faults.
 pub async fn take(cx: &Cx<'_>, client_id: &str, uri: &str) -> Result<Option<Pairs>> {
-    let reference = uri.strip_prefix(PREFIX).filter(|reference| {
-        reference.len() == LENGTH && reference.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
+    let reference = uri.strip_prefix(PREFIX);
+    let reference = reference.filter(|reference| random::is_handle(reference));
     let (Some(reference), Some((pool, client))) = (reference, client::by_id(cx, client_id).await?)
     else {
         return Ok(None);
@@ -155,28 +149,19 @@ pub async fn take(cx: &Cx<'_>, client_id: &str, uri: &str) -> Result<Option<Pair
         return Ok(None);
     }
     let key = key(&pool, reference);
-    let row = cx
-        .store
-        .first(table::live(&pool.id, &key, cx.now()))
-        .await?;
-    let Some(mut row) = row else {
+    let row = table::live(&cx.store, &pool.id, &key, cx.now()).await?;
+    let Some(row) = row else {
         return Ok(None);
     };
-    let row = PushedRow::read(&mut row)?;
     pool.check(&row.signed(&key), row.mac.as_deref())?;
     // Who does not have the client's name does not spoil its reference.
     if row.client_id != client.id {
         return Ok(None);
     }
-    match cx
-        .store
-        .commit(table::take(Batch::new(), &pool.id, &key))
-        .await
-    {
-        Ok(_) => Ok(Some(serde_json::from_str(&row.doc)?)),
+    match cx.wins(table::take(Batch::new(), &pool.id, &key)).await? {
+        true => Ok(Some(serde_json::from_str(&row.doc)?)),
         // Another request was faster.
-        Err(CommitError::Conflict(_)) => Ok(None),
-        Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
+        false => Ok(None),
     }
 }
 

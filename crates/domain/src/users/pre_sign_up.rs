@@ -58,9 +58,15 @@ pub async fn at_creation(
     user: &User,
     validation: &ValidationData,
 ) -> Result<()> {
-    let event = event("PreSignUp_AdminCreateUser", origin, user, validation);
-    cx.trigger(None, pool, &user.id, &event).await?;
-    Ok(())
+    allows(
+        cx,
+        pool,
+        "PreSignUp_AdminCreateUser",
+        origin,
+        user,
+        validation,
+    )
+    .await
 }
 
 /// Asks the function about a user who comes through an identity provider for the first time. It can refuse, and nothing
@@ -75,7 +81,27 @@ pub async fn of_external(
     user: &User,
     validation: &ValidationData,
 ) -> Result<()> {
-    let event = event("PreSignUp_ExternalProvider", origin, user, validation);
+    allows(
+        cx,
+        pool,
+        "PreSignUp_ExternalProvider",
+        origin,
+        user,
+        validation,
+    )
+    .await
+}
+
+/// Asks the function about a user whom somebody vouches for: all that it can do is refuse.
+async fn allows(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    source: &'static str,
+    origin: Origin<'_>,
+    user: &User,
+    validation: &ValidationData,
+) -> Result<()> {
+    let event = event(source, origin, user, validation);
     cx.trigger(None, pool, &user.id, &event).await?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! `pushed_requests`: parameters of authorizations that clients sent before their users' browsers come. A row that has
 //! expired is as good as none. Times are microseconds.
 
-use super::rows::rows;
+use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Query, params};
+use crate::{Batch, Label, Store, StoreError, params};
 
 /// The request was used since it was read.
 pub const TAKEN: Label = Label("pushed_request_taken");
@@ -45,10 +45,18 @@ impl PushedRow {
     }
 }
 
-/// Returns the query of a request that ends after `now`.
-#[must_use]
-pub fn live(pool_id: &str, request_key: &str, now: i64) -> Query {
-    (LIVE, params![pool_id, request_key, now])
+/// Returns a request that ends after `now`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn live(
+    store: &Store,
+    pool_id: &str,
+    request_key: &str,
+    now: i64,
+) -> Result<Option<PushedRow>, StoreError> {
+    let query = (LIVE, params![pool_id, request_key, now]);
+    rows::one(store.first(query).await?)
 }
 
 /// Adds a request.

@@ -36,9 +36,6 @@ const COOKIE: &str = "provider";
 const UNASKED: &str = "provider-arrival";
 /// The parameter of SAML that comes back with an answer, and names the sign-in.
 const RELAY_STATE: &str = "RelayState";
-/// The length of the cookie's value: 256 bits.
-const LENGTH: usize = 43;
-const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// The parameters of an answer that are read.
 const READ: [&str; 7] = [
     "code",
@@ -140,7 +137,7 @@ async fn unasked(request: &Request<'_>, query: &str, posted: &str) -> Flow<Respo
     let Some(base_url) = request.visitor().base_url.clone() else {
         return Err(Failure::BadRequest.into());
     };
-    let cookie = random::alphanumeric(LENGTH, ALPHABET);
+    let cookie = random::handle();
     let browser = Browser {
         cookie: &cookie,
         base_url: &base_url,
@@ -309,13 +306,14 @@ impl Visit<'_> {
             return Ok(Some(Response::empty(StatusCode::OK)));
         }
         request.admit_category(Category::UserAuthentication).await?;
-        let fits = |value: &&str| {
-            value.len() == LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric())
-        };
         // One value for all sign-ins of a browser, so that several tabs can be at a provider.
-        let cookie = match self.cookies.get(COOKIE).filter(fits) {
+        let cookie = match self
+            .cookies
+            .get(COOKIE)
+            .filter(|kept| random::is_handle(kept))
+        {
             Some(kept) => kept.to_owned(),
-            None => random::alphanumeric(LENGTH, ALPHABET),
+            None => random::handle(),
         };
         let base_url = request.visitor().base_url.clone();
         let Some(base_url) = base_url else {

@@ -11,7 +11,7 @@ use crate::errors::oauth::{
     OAuthError, SLOW_DOWN, UNSUPPORTED_GRANT_TYPE,
 };
 use crate::errors::{Fault, Result};
-use crate::oauth::device::row::{DEVICE_CODE, INTERVAL, device_key, may_use, open};
+use crate::oauth::device::row::{INTERVAL, device_key, may_use, open};
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::redeem::{self, Granted};
 use crate::oauth::{Credentials, Tokens, client};
@@ -51,7 +51,7 @@ async fn trade(
     let (pool, client) = client::authenticate(cx, credentials).await?;
     let code = device_code.filter(|code| !code.is_empty());
     let code = code.ok_or(INVALID_REQUEST)?;
-    let found = match code.len() == DEVICE_CODE {
+    let found = match random::is_handle(code) {
         true => {
             let query = table::by_device(&pool.id, &device_key(&pool, code), cx.now());
             let row = cx.store.first(query).await.map_err(Fault::from)?;

@@ -12,8 +12,6 @@ use crate::tokens::session::SessionDoc;
 
 /// The time between two questions of a device, in seconds (RFC 8628 section 3.2).
 pub const INTERVAL: i64 = 5;
-/// The length of a device's code: 256 bits.
-pub const DEVICE_CODE: usize = 43;
 /// The length of a user's code without its hyphen: 34 bits.
 pub const USER_CODE: usize = 8;
 /// Consonants alone, none of which looks like another (RFC 8628 section 6.1).

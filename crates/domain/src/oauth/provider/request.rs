@@ -11,9 +11,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::ct_eq;
 use cognate_crypto::{hash, random};
+use cognate_store::Batch;
 use cognate_store::tables::provider_requests::{self as table, RequestRow};
 use cognate_store::tables::{guards, identity_providers};
-use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
@@ -26,8 +26,6 @@ use crate::records::provider::Provider;
 
 /// The time in which the provider must have answered, in seconds (endpoints.md 4.3).
 pub const SECONDS: i64 = 300;
-/// The length of the random part of a handle: 256 bits.
-const LENGTH: usize = 43;
 /// The most bytes of a pool's id (the model's UserPoolIdType).
 const LONGEST_POOL_ID: usize = 55;
 /// The details of a provider by which its answers are judged, but for those of SAML metadata.
@@ -46,7 +44,6 @@ const BOUND: Bound = Bound::new(
     ("provider sign-ins", 36_000),
     ("provider sign-ins by address", 1_000),
 );
-const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// The browser in which a sign-in runs.
 #[derive(Clone, Copy)]
@@ -172,9 +169,7 @@ pub async fn begin(
     query: &str,
     browser: Browser<'_>,
 ) -> Result<Begun> {
-    let random = cx.memory().once("provider request", || {
-        random::alphanumeric(LENGTH, ALPHABET)
-    });
+    let random = cx.memory().once("provider request", random::handle);
     let handle = format!("{}.{random}", pool.id);
     let key = key(pool, &handle);
     let doc = RequestDoc {
@@ -215,9 +210,8 @@ pub async fn begin(
 /// Returns the pool that a handle names, where it has the form of one.
 pub fn pool_of(handle: &str) -> Option<&str> {
     let (pool_id, random) = handle.split_once('.')?;
-    let fits = random.len() == LENGTH && random.bytes().all(|b| b.is_ascii_alphanumeric());
     let names = !pool_id.is_empty() && pool_id.len() <= LONGEST_POOL_ID;
-    (fits && names).then_some(pool_id)
+    (random::is_handle(random) && names).then_some(pool_id)
 }
 
 /// Returns the sign-in behind a handle; None for one that is unknown, over or used, and for a provider that was changed
@@ -230,14 +224,10 @@ pub async fn find(cx: &Cx<'_>, pool: &Pool, handle: &str) -> Result<Option<Pendi
         return Ok(None);
     }
     let key = key(pool, handle);
-    let row = cx
-        .store
-        .first(table::live(&pool.id, &key, cx.now()))
-        .await?;
-    let Some(mut row) = row else {
+    let row = table::live(&cx.store, &pool.id, &key, cx.now()).await?;
+    let Some(row) = row else {
         return Ok(None);
     };
-    let row = RequestRow::read(&mut row)?;
     pool.check(&row.signed(&key), row.mac.as_deref())?;
     let doc: RequestDoc = serde_json::from_str(&row.doc)?;
     let provider = identity_providers::by_id(&cx.store, &pool.id, &doc.provider_id).await?;
@@ -275,11 +265,8 @@ pub async fn keep_answer(
         ..pending.row.clone()
     };
     row.mac = Some(pool.sign(&row.signed(&pending.key)));
-    won(
-        cx,
-        table::answer(Batch::new(), &pool.id, &pending.key, &row),
-    )
-    .await
+    cx.wins(table::answer(Batch::new(), &pool.id, &pending.key, &row))
+        .await
 }
 
 /// Uses up a request. False if another one was faster.
@@ -292,23 +279,13 @@ pub async fn take(cx: &Cx<'_>, pool: &Pool, pending: &Pending) -> Result<bool> {
         return Ok(true);
     }
     let answered = pending.row.answered;
-    let taken = won(
-        cx,
-        table::take(Batch::new(), &pool.id, &pending.key, answered),
-    )
-    .await?;
+    let taken = cx
+        .wins(table::take(Batch::new(), &pool.id, &pending.key, answered))
+        .await?;
     if taken {
         cx.memory().keep(&name, ());
     }
     Ok(taken)
-}
-
-async fn won(cx: &Cx<'_>, batch: Batch) -> Result<bool> {
-    match cx.store.commit(batch).await {
-        Ok(_) => Ok(true),
-        Err(CommitError::Conflict(_)) => Ok(false),
-        Err(error) => Err(Fault::Internal(format!("commit: {error}"))),
-    }
 }
 
 /// Returns a digest of what must not change between request and answer. Keys and certificates may: providers renew them.

@@ -35,9 +35,6 @@ const MOST: i64 = 50;
 /// For so long the value before the last one is no copy: two windows may have sent it at once. It proves nothing then
 /// either. Microseconds.
 const AT_ONCE: i64 = MINUTE;
-/// The length of a secret: 256 bits.
-const SECRET: usize = 43;
-const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// The longest value that is looked at, in bytes.
 const LONGEST: usize = 128;
 
@@ -260,7 +257,7 @@ impl Fresh {
             Self {
                 key,
                 group,
-                secret: random::alphanumeric(SECRET, ALPHABET),
+                secret: random::handle(),
             }
         };
         cx.memory().once(&format!("browser of {}", user.id), made)
@@ -339,8 +336,7 @@ fn value_of<'b>(pool: &Pool, user: &User, browser: &'b Browser<'_>) -> Option<(&
     let (_, value) = sent.next().filter(|_| sent.next().is_none())?;
     let value = value.expose();
     let (key, secret) = value.split_once('.').filter(|_| value.len() <= LONGEST)?;
-    let fits = secret.len() == SECRET && secret.bytes().all(|b| b.is_ascii_alphanumeric());
-    fits.then_some((key, secret))
+    random::is_handle(secret).then_some((key, secret))
 }
 
 /// Returns the MAC of a secret: the lengths of all parts but the host are fixed or free of line ends.
