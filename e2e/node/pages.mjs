@@ -97,6 +97,7 @@ export async function addProviders(admin, pool) {
       ...known,
       ProviderName: 'CorporateLogin',
       ProviderType: 'OIDC',
+      IdpIdentifiers: ['corporate.example'],
       ProviderDetails: {
         client_id: 'x', client_secret: 'y', attributes_request_method: 'GET', authorize_scopes: 'openid', oidc_issuer: site,
         authorize_url: `${site}/a`, token_url: `${site}/t`, attributes_url: `${site}/u`, jwks_uri: `${site}/j`,

@@ -145,6 +145,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0023_providers.sql"),
     },
+    Migration {
+        number: 27,
+        name: "0027_domains_of_addresses",
+        min_program: 2,
+        sql: include_str!("../migrations/0027_domains_of_addresses.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

@@ -12,7 +12,6 @@ pub(super) use values::is_resource;
 use std::sync::Arc;
 
 use cognate_shapes::OAuthFlowType;
-use cognate_store::tables::identity_providers;
 
 use crate::cx::Cx;
 use crate::errors::oauth::{
@@ -26,8 +25,8 @@ use crate::oauth::reply::{Reply, ReplyMode, ReplyTo};
 use crate::oauth::wishes::{self, Refused, Sent, Wishes};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::provider::Provider;
 use crate::records::redirect::is_target;
+use crate::resources::providers::identifiers;
 use crate::tokens::issuer;
 
 /// The provider of the pool's own users.
@@ -39,8 +38,6 @@ pub const LONGEST_STATE: usize = 4_096;
 const LONGEST_NONCE: usize = 1_024;
 /// The most bytes of `login_hint`; longer ones are no name of anybody and are ignored.
 const LONGEST_HINT: usize = 2_048;
-/// The most bytes of the name or an identifier of a provider.
-const LONGEST_PROVIDER: usize = 128;
 
 /// What the client wants in return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -429,14 +426,10 @@ async fn provider(
             _ => return Ok(None),
         },
         (Some(name), _) => name.to_owned(),
-        (None, Some(identifier)) if identifier.len() <= LONGEST_PROVIDER => {
-            let row = identity_providers::by_identifier(&cx.store, &pool.id, identifier).await;
-            let row = row.map_err(Fault::from)?.ok_or(Cause::NoProvider)?;
-            let provider = Provider::open(pool, row)?;
-            provider.check_identifier(pool, identifier)?;
-            provider.name
+        (None, Some(identifier)) => {
+            let found = identifiers::find(cx, pool, listed, identifier).await?;
+            found.ok_or(Cause::NoProvider)?.provider
         }
-        (None, Some(_)) => return Err(Cause::NoProvider.into()),
     };
     match is_listed(&name) {
         true => Ok(Some(name)),

@@ -114,6 +114,18 @@ impl Provider {
         Err(mac::foreign("idp_identifiers", &pool.id, &self.id))
     }
 
+    /// Returns the identifier by which the provider was found, in its own case: the one that is the same to the letter, if
+    /// there is one.
+    ///
+    /// # Errors
+    /// As [`check_identifier`](Self::check_identifier).
+    pub fn identifier_like(&self, pool: &Pool, asked: &str) -> Result<&str> {
+        let own = || self.doc.identifiers.iter().map(String::as_str);
+        let same = own().find(|own| *own == asked);
+        let found = same.or_else(|| own().find(|own| own.eq_ignore_ascii_case(asked)));
+        found.ok_or_else(|| mac::foreign("idp_identifiers", &pool.id, &self.id))
+    }
+
     /// Returns a deliberate copy, secrets included.
     #[must_use]
     pub fn duplicate(&self) -> Self {

@@ -35,6 +35,12 @@ const BY_IDENTIFIER: &str = concat!(
     " FROM idp_identifiers i CROSS JOIN identity_providers p WHERE i.pool_id = ?1 AND i.identifier = ?2 \
      AND p.pool_id = i.pool_id AND p.name = i.name"
 );
+const BY_DOMAIN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM idp_identifiers i CROSS JOIN identity_providers p WHERE i.pool_id = ?1 AND LOWER(i.identifier) = ?2 \
+     AND p.pool_id = i.pool_id AND p.name = i.name ORDER BY p.name"
+);
 const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -87,6 +93,12 @@ impl ProviderRow {
     }
 }
 
+/// Returns the query of the provider of exactly this name, whose row is a [`ProviderRow`].
+#[must_use]
+pub fn by_name(pool_id: &str, name: &str) -> Query {
+    (BY_NAME, params![pool_id, name])
+}
+
 /// Returns the provider of exactly this name.
 ///
 /// # Errors
@@ -96,7 +108,7 @@ pub async fn get(
     pool_id: &str,
     name: &str,
 ) -> Result<Option<ProviderRow>, StoreError> {
-    rows::one(store.first((BY_NAME, params![pool_id, name])).await?)
+    rows::one(store.first(by_name(pool_id, name)).await?)
 }
 
 /// Returns the provider of this id.
@@ -125,6 +137,18 @@ pub async fn by_identifier(
             .first((BY_IDENTIFIER, params![pool_id, identifier]))
             .await?,
     )
+}
+
+/// Returns the providers that have an identifier in any case, one once for each of them. `lower`: in lower case.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_domain(
+    store: &Store,
+    pool_id: &str,
+    lower: &str,
+) -> Result<Vec<ProviderRow>, StoreError> {
+    rows::all(store.all((BY_DOMAIN, params![pool_id, lower])).await?)
 }
 
 /// Returns up to `limit` providers of a pool whose name is above `after`, by name.

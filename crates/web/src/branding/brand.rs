@@ -196,8 +196,8 @@ impl Brand {
     }
 
     /// Puts the buttons of providers in the owner's order.
-    pub fn sort(&self, providers: &mut [ProviderButton]) {
-        let place = |button: &ProviderButton| {
+    pub fn sort(&self, providers: &mut [&ProviderButton]) {
+        let place = |button: &&ProviderButton| {
             let mut names = self.provider_order.iter();
             names
                 .position(|name| *name == button.name)
@@ -218,13 +218,13 @@ mod tests {
             provider_order: vec!["Corp".into(), "Google".into()],
             ..Brand::default()
         };
-        let mut buttons: Vec<ProviderButton> = ["Other", "Google", "Another", "Corp"]
-            .map(|name| ProviderButton {
-                name: name.into(),
-                kind: ProviderKind::Oidc,
-                href: String::new(),
-            })
-            .into();
+        let buttons = ["Other", "Google", "Another", "Corp"].map(|name| ProviderButton {
+            name: name.into(),
+            kind: ProviderKind::Oidc,
+            href: String::new(),
+            by_domain: false,
+        });
+        let mut buttons: Vec<&ProviderButton> = buttons.iter().collect();
         brand.sort(&mut buttons);
         let names: Vec<&str> = buttons.iter().map(|b| b.name.as_str()).collect();
         assert_eq!(names, ["Corp", "Google", "Other", "Another"]);

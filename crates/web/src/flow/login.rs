@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::request::Request;
 use crate::response::Response;
 use crate::views::Screen;
-use crate::views::screen::Chooser;
+use crate::views::screen::{Chooser, DOMAIN_FIELD};
 
 /// Shows the sign-in, or the account that the browser has a session of.
 ///
@@ -30,7 +30,7 @@ pub(super) async fn show(request: Request<'_>) -> Result<Response, Failure> {
     settle(first_page(&request).await)
 }
 
-/// Takes name and password, or the name alone.
+/// Takes name and password, the name alone, or an address by whose domain a provider is found.
 ///
 /// # Errors
 /// Faults; limits of requests.
@@ -128,12 +128,26 @@ async fn sign_in(request: &Request<'_>) -> Flow<Response> {
             .await;
     }
     request.admit_category(Category::UserAuthentication).await?;
+    if let Some(address) = visit.field(&[DOMAIN_FIELD]).filter(|_| name.is_empty()) {
+        return match visit.to_provider_of(address).await? {
+            Some(response) => Ok(response),
+            None => {
+                let here = visit.state(Stage::SignIn, address.trim());
+                visit.go_with(here, &missing(&visit.words().no_provider, DOMAIN_FIELD))
+            }
+        };
+    }
     let here = visit.state(Stage::SignIn, &name);
     if !visit.is_local() {
         return visit.go(&here);
     }
     if name.is_empty() {
         return visit.go_with(here, &missing(&visit.words().name_missing, "username"));
+    }
+    if password.is_none()
+        && let Some(response) = visit.to_provider_of(&name).await?
+    {
+        return Ok(response);
     }
     visit.admit_user(&name).await?;
     let way = match password {

@@ -14,6 +14,7 @@ use cognate_domain::oauth::provider::refusal::Refused;
 use cognate_domain::oauth::provider::request::{self, Browser, Pending, pool_of};
 use cognate_domain::oauth::provider::{saml, steps};
 use cognate_domain::records::pool::Pool;
+use cognate_domain::resources::providers::identifiers;
 use cognate_shapes::Category;
 use http::{Method, StatusCode};
 use std::sync::Arc;
@@ -36,6 +37,10 @@ const COOKIE: &str = "provider";
 const UNASKED: &str = "provider-arrival";
 /// The parameter of SAML that comes back with an answer, and names the sign-in.
 const RELAY_STATE: &str = "RelayState";
+/// The parameters of an authorization that say where, and as whom, somebody signs in.
+const PROVIDER: &str = "identity_provider";
+const IDENTIFIER: &str = "idp_identifier";
+const LOGIN_HINT: &str = "login_hint";
 /// The parameters of an answer that are read.
 const READ: [&str; 7] = [
     "code",
@@ -291,6 +296,38 @@ async fn settled(
 }
 
 impl Visit<'_> {
+    /// Sends the browser to the identity provider of the client that has the domain of an address as its identifier
+    /// (endpoints.md 3.2), which learns the address as a hint where it takes one; None if there is none, and for a request
+    /// that names where to sign in. Whether somebody has the address is not looked at.
+    ///
+    /// # Errors
+    /// Faults; limits of requests.
+    pub(super) async fn to_provider_of(&self, address: &str) -> Flow<Option<Response>> {
+        let domain = identifiers::domain_of(address);
+        let Some(domain) = domain.filter(|_| self.authorization.provider.is_none()) else {
+            return Ok(None);
+        };
+        let cx = self.request.cx(Endpoint::SignIn);
+        let listed = self.client().doc.supported_identity_providers.as_deref();
+        let listed = listed.unwrap_or_default();
+        let find = || Box::pin(identifiers::find(&cx, self.pool(), listed, domain));
+        let Some(found) = action::run(&cx, find).await? else {
+            return Ok(None);
+        };
+        // As if the client had asked so. A session of the browser does not answer in the place of who typed an address.
+        let rest = self.query.without(&[PROVIDER, IDENTIFIER, LOGIN_HINT]);
+        let query = format!(
+            "{rest}&{IDENTIFIER}={}&{LOGIN_HINT}={}",
+            encode(&found.identifier),
+            encode(address.trim())
+        );
+        let to = async || {
+            let visit = Visit::resumed(self.request, &query).await?;
+            visit.to_provider().await
+        };
+        Box::pin(to()).await
+    }
+
     /// Sends the browser to the identity provider that the request names, or the client has alone; None if it is the pool
     /// itself.
     ///

@@ -4,7 +4,7 @@ use cognate_domain::Endpoint;
 use cognate_domain::messages::destination;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::records::schema;
-use cognate_domain::resources::providers;
+use cognate_domain::resources::providers::{self, Offered};
 use cognate_domain::signin::device::browser::asks;
 use cognate_domain::users::password_policy;
 use cognate_shapes::{ExplicitAuthFlowsType, IdentityProviderTypeType, UsernameAttributeType};
@@ -15,6 +15,7 @@ use super::state::{CodeFor, PageState, Stage};
 use super::stop::Flow;
 use super::visit::Visit;
 use super::{answer, paths};
+use crate::action;
 use crate::views::Screen;
 use crate::views::screen::*;
 
@@ -149,6 +150,13 @@ impl Visit<'_> {
     /// Returns the page on which a sign-in begins.
     pub(super) fn sign_in(&self, who: &str, providers: Vec<ProviderButton>) -> Screen {
         let local = self.is_local();
+        // The classic page asks by itself, the other one if its look says so (endpoints.md 3.2).
+        let mut saml = providers
+            .iter()
+            .filter(|each| each.kind == ProviderKind::Saml)
+            .peekable();
+        let domain_search =
+            !self.is_managed() && saml.peek().is_some() && saml.all(|each| each.by_domain);
         let hint = self.authorization.login_hint.as_deref().unwrap_or_default();
         let username = if who.is_empty() { hint } else { who };
         Screen::SignIn(SignIn {
@@ -159,7 +167,7 @@ impl Visit<'_> {
             can_reset: local && can_reset(self.pool()),
             can_sign_up: local && can_sign_up(self.pool()),
             providers,
-            domain_search: false,
+            domain_search,
             passkey: None,
         })
     }
@@ -182,15 +190,17 @@ impl Visit<'_> {
             return Ok(Vec::new());
         }
         let cx = self.request.cx(Endpoint::SignIn);
-        let found = providers::kinds(&cx, self.pool(), listed).await?;
-        let button = |(name, kind): (String, IdentityProviderTypeType)| ProviderButton {
+        let offered = || Box::pin(providers::offered(&cx, self.pool(), listed));
+        let found = action::run(&cx, offered).await?;
+        let button = |offered: Offered| ProviderButton {
             href: format!(
                 "{AUTHORIZE}?{}&identity_provider={}",
                 self.query.raw,
-                encode(&name)
+                encode(&offered.name)
             ),
-            kind: provider_kind(kind),
-            name,
+            kind: provider_kind(offered.kind),
+            by_domain: offered.by_domain,
+            name: offered.name,
         };
         Ok(found.into_iter().map(button).collect())
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cookies::{CookieError, Cookies, SameSite, SetCookie, VALUE_BYTES};
 use crate::views::frame::{Alert, AlertKind};
-use crate::views::screen::FactorKind;
+use crate::views::screen::{DOMAIN_FIELD, FactorKind};
 
 /// The purpose of the seal.
 const PURPOSE: &str = "page state";
@@ -27,7 +27,7 @@ const LONGEST_TEXT: usize = 512;
 /// The beginning of every session of the driver, which need not be kept.
 const SESSION_PREFIX: &str = "AYAB";
 /// The fields that an alert may be about.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "username",
     "password",
     "code",
@@ -36,6 +36,7 @@ const FIELDS: [&str; 8] = [
     "factor",
     "contact",
     "passkey",
+    DOMAIN_FIELD,
 ];
 
 /// A code that a page asks for.

@@ -18,6 +18,8 @@ pub struct Alerts {
     pub passwords_differ: String,
     /// A name that is missing.
     pub name_missing: String,
+    /// An address whose domain is that of no identity provider of the client.
+    pub no_provider: String,
     /// A password that is missing.
     pub password_missing: String,
     /// A code that is missing.

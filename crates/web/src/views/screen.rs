@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::views::frame::Alert;
 
+/// The field for an address by whose domain an identity provider is found.
+pub const DOMAIN_FIELD: &str = "domain_email";
+
 /// What users of a pool type as their name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameKind {
@@ -95,6 +98,8 @@ pub struct ProviderButton {
     pub kind: ProviderKind,
     /// The path and query that it leads to.
     pub href: String,
+    /// True if it is found by the domain of an address, where the page asks for that.
+    pub by_domain: bool,
 }
 
 /// The rules of a pool for passwords.
@@ -145,7 +150,7 @@ pub struct SignIn {
     pub can_sign_up: bool,
     /// The identity providers.
     pub providers: Vec<ProviderButton>,
-    /// True if the provider is found by the domain of an e-mail address.
+    /// True if the page asks for an address in the place of the buttons of providers that are found by its domain.
     pub domain_search: bool,
     /// PublicKeyCredentialRequestOptionsJSON for a passkey without a name, where passkeys are allowed.
     pub passkey: Option<String>,

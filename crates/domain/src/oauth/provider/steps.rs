@@ -99,8 +99,8 @@ pub async fn begin_unasked(
     }
     let listed = client.doc.supported_identity_providers.as_deref();
     let listed = listed.unwrap_or_default();
-    let kinds = providers::kinds(cx, pool, listed).await?;
-    let others = kinds.iter().any(|(_, kind)| *kind != T::Saml);
+    let offered = providers::offered(cx, pool, listed).await?;
+    let others = offered.iter().any(|each| each.kind != T::Saml);
     if others || listed.iter().any(|name| name == COGNITO) {
         return Ok(Err(Cause::Unasked(
             "Identity providers may begin sign-ins only at clients whose providers all speak SAML.",

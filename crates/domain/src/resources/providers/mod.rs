@@ -2,12 +2,13 @@
 
 pub mod details;
 pub mod encryption;
+pub mod identifiers;
 pub mod links;
 pub mod mapping;
 
 use cognate_shapes::IdentityProviderTypeType;
 use cognate_store::Label;
-use cognate_store::tables::identity_providers as table;
+use cognate_store::tables::identity_providers::{self as table, ProviderRow};
 
 use crate::cx::Cx;
 use crate::errors::pools::unknown_provider;
@@ -27,21 +28,31 @@ pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<Provide
     Provider::open(pool, row.ok_or_else(|| texts::provider_not_found(name))?)
 }
 
-/// Returns those of `names` that the pool has, with their types, in their order.
+/// A provider as a page offers it.
+pub struct Offered {
+    /// Its name in the pool.
+    pub name: String,
+    /// Its type.
+    pub kind: IdentityProviderTypeType,
+    /// True if users find it by the domain of their address.
+    pub by_domain: bool,
+}
+
+/// Returns those of `names` that the pool has, in their order.
 ///
 /// # Errors
 /// The store's, and an internal fault for a row that does not open.
-pub async fn kinds(
-    cx: &Cx<'_>,
-    pool: &Pool,
-    names: &[String],
-) -> Result<Vec<(String, IdentityProviderTypeType)>> {
+pub async fn offered(cx: &Cx<'_>, pool: &Pool, names: &[String]) -> Result<Vec<Offered>> {
+    let names = names.iter().filter(|name| *name != OWN_USERS);
+    let reads: Vec<_> = names.map(|name| table::by_name(&pool.id, name)).collect();
     let mut found = Vec::new();
-    for name in names.iter().filter(|name| *name != OWN_USERS) {
-        if let Some(row) = table::get(&cx.store, &pool.id, name).await? {
-            let provider = Provider::open(pool, row)?;
-            found.push((provider.name, provider.doc.kind));
-        }
+    for mut row in cx.store.read(&reads).await?.into_iter().flatten() {
+        let provider = Provider::open(pool, ProviderRow::read(&mut row)?)?;
+        found.push(Offered {
+            kind: provider.doc.kind,
+            by_domain: identifiers::has_domain(&provider),
+            name: provider.name,
+        });
     }
     Ok(found)
 }

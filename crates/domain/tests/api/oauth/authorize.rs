@@ -395,7 +395,11 @@ async fn a_provider_is_one_of_the_client_s(t: &TestApp) {
     );
     t.ok("UpdateUserPoolClient", with(settings.clone(), both))
         .await;
-    for request in [named("Corp"), called("corp.example")] {
+    for request in [
+        named("Corp"),
+        called("corp.example"),
+        called("Corp.Example"),
+    ] {
         assert_eq!(
             authorized(t, &request).await.provider.as_deref(),
             Some("Corp")

@@ -44,16 +44,17 @@ pub(super) struct Providers<'a> {
 impl<'a> Providers<'a> {
     /// Returns the buttons of a sign-in page.
     pub(super) fn new(t: &'static Texts, screen: &'a SignIn) -> Self {
+        let searches = screen.domain_search && screen.providers.iter().any(|each| each.by_domain);
         let mut found = Self {
-            search: screen.domain_search,
+            search: searches,
             ..Self::default()
         };
-        for button in &screen.providers {
+        let shown = |button: &&ProviderButton| !(searches && button.by_domain);
+        for button in screen.providers.iter().filter(shown) {
             let social = social(t, button.kind);
             let corporate = social.is_none();
             let button = read(button, social);
             match corporate {
-                true if screen.domain_search => {}
                 true => found.corporate.push(button),
                 false => found.social.push(button),
             }

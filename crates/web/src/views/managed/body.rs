@@ -14,9 +14,9 @@ pub(super) enum Way<'a> {
     Local(Local<'a>),
     /// The search for a provider by a domain.
     Domain {
-        action: String,
-        hidden: Vec<(String, String)>,
         field: Field<'a>,
+        /// True if the pool's own users do not sign in on the page.
+        alone: bool,
     },
 }
 

@@ -25,19 +25,23 @@ pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
     let brand = make.frame.brand;
     let mut ways = Vec::new();
     let mut ends = Vec::new();
-    let search = screen.domain_search || brand.domain_search;
+    let searches = (screen.domain_search || brand.domain_search)
+        && screen.providers.iter().any(|each| each.by_domain);
+    let shown = |each: &&ProviderButton| !(searches && each.by_domain);
+    let mut listed: Vec<&ProviderButton> = screen.providers.iter().filter(shown).collect();
+    brand.sort(&mut listed);
     for method in &brand.methods {
         match method {
             Method::Local if screen.local => ways.push(Way::Local(local(make, screen))),
-            Method::Federated if !search && !screen.providers.is_empty() => {
-                ways.push(Way::Providers(buttons(make, &screen.providers)));
-                ends.push(providers(&screen.providers));
+            Method::Federated if !listed.is_empty() => {
+                ways.push(Way::Providers(buttons(make, &listed)));
+                ends.push(providers(&listed));
             }
             _ => {}
         }
     }
-    if search {
-        ways.push(domain(make));
+    if searches {
+        ways.push(domain(make, screen));
     }
     if let Some(options) = screen.passkey.as_ref().filter(|_| screen.local) {
         ends.push(End {
@@ -53,7 +57,7 @@ pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
         true => plain(&t.nothing),
         false => make.continue_to(),
     };
-    let id = match (screen.local, screen.with_password, search) {
+    let id = match (screen.local, screen.with_password, searches) {
         (true, true, _) => "sign-in",
         (true, false, _) => "identifier",
         (false, _, true) => "domain",
@@ -78,15 +82,19 @@ fn local<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Local<'a> {
         true => "username webauthn",
         false => "username",
     };
-    let name = make.name(screen.name, &screen.username, token);
-    let name = match (screen.username.is_empty(), screen.with_password) {
+    let username = match was_searched(make) {
+        true => "",
+        false => screen.username.as_str(),
+    };
+    let name = make.name(screen.name, username, token);
+    let name = match (username.is_empty(), screen.with_password) {
         (true, true) => name.focus().enter("next"),
         (true, false) => name.focus().enter("go"),
         (false, _) => name,
     };
     let password = screen.with_password.then(|| {
         let field = Field::password(t, "password", &t.label.password, "current-password");
-        let field = match screen.username.is_empty() {
+        let field = match username.is_empty() {
             true => field,
             false => field.focus(),
         };
@@ -104,9 +112,9 @@ fn local<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Local<'a> {
     }
 }
 
-fn buttons<'a>(make: &Maker<'a>, providers: &'a [ProviderButton]) -> Vec<Provider<'a>> {
+fn buttons<'a>(make: &Maker<'a>, providers: &[&'a ProviderButton]) -> Vec<Provider<'a>> {
     let brand = make.frame.brand;
-    let button = |provider: &'a ProviderButton| {
+    let button = |provider: &&'a ProviderButton| {
         let picture = brand.icon(&provider.name);
         // The names of these four are the provider's own.
         let name = match provider.kind {
@@ -124,17 +132,11 @@ fn buttons<'a>(make: &Maker<'a>, providers: &'a [ProviderButton]) -> Vec<Provide
             picture,
         }
     };
-    let mut sorted: Vec<&ProviderButton> = providers.iter().collect();
-    let place = |name: &str| {
-        let mut names = brand.provider_order.iter();
-        names.position(|known| known == name).unwrap_or(usize::MAX)
-    };
-    sorted.sort_by_key(|provider| place(&provider.name));
-    sorted.into_iter().map(button).collect()
+    providers.iter().map(button).collect()
 }
 
 /// Returns the form to which the buttons belong: it sends the query on, and each button its provider.
-fn providers(list: &[ProviderButton]) -> End {
+fn providers(list: &[&ProviderButton]) -> End {
     let href = list
         .first()
         .map_or(AUTHORIZE, |provider| provider.href.as_str());
@@ -151,18 +153,28 @@ fn providers(list: &[ProviderButton]) -> End {
     }
 }
 
-fn domain<'a>(make: &Maker<'a>) -> Way<'a> {
+/// True if a provider was searched for and not found: what was typed is no name of the pool's own.
+fn was_searched(make: &Maker<'_>) -> bool {
+    let alert = make.frame.alert.as_ref();
+    alert.is_some_and(|alert| alert.field == Some(DOMAIN_FIELD))
+}
+
+/// Makes the field for an address by whose domain a provider is found, after a refusal with what was typed.
+fn domain<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Way<'a> {
     let t = make.t;
-    let hidden = pairs(make.frame.query).into_iter().filter(|(name, _)| {
-        name != PROVIDER && name != IDENTIFIER && !OWN_NAMES.contains(&name.as_str())
-    });
-    let field = Field::text(t, IDENTIFIER, t.label.work_email.as_str(), "")
+    let typed = match was_searched(make) {
+        true => screen.username.as_str(),
+        false => "",
+    };
+    let field = Field::text(t, DOMAIN_FIELD, t.label.work_email.as_str(), typed)
         .of_type("email")
         .autocomplete("email")
         .help(&t.help.work_email);
+    // Without users of the pool's own it is the page's first field.
+    let alone = !screen.local;
+    let field = if alone { field.focus() } else { field };
     Way::Domain {
-        action: AUTHORIZE.to_owned(),
-        hidden: hidden.collect(),
         field: make.judged(field),
+        alone,
     }
 }

@@ -72,6 +72,7 @@ fn provider(name: &str, kind: ProviderKind) -> ProviderButton {
         name: name.to_owned(),
         kind,
         href: format!("/oauth2/authorize?client_id=example&identity_provider={name}"),
+        by_domain: kind == ProviderKind::Saml,
     }
 }
 
@@ -207,8 +208,21 @@ fn sign_in() -> Vec<Sample> {
             "domain",
             Screen::SignIn(SignIn {
                 domain_search: true,
+                providers: vec![provider("Contoso", ProviderKind::Saml)],
                 ..first()
             }),
+        ),
+        refused(
+            "domain-unknown",
+            Screen::SignIn(SignIn {
+                domain_search: true,
+                local: false,
+                username: WHO.to_owned(),
+                providers: providers(),
+                ..first()
+            }),
+            Some(DOMAIN_FIELD),
+            "No organisation signs in with this domain. Check the address, or sign in another way.",
         ),
     ]
 }

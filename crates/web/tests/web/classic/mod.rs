@@ -63,6 +63,7 @@ pub fn provider(name: &str, kind: ProviderKind) -> ProviderButton {
         name: name.into(),
         kind,
         href: format!("/oauth2/authorize?{QUERY}&identity_provider={name}"),
+        by_domain: kind == ProviderKind::Saml,
     }
 }
 

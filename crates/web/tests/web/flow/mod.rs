@@ -3,6 +3,7 @@
 mod accounts;
 mod attacks;
 mod chooser;
+mod domains;
 mod form_post;
 mod forms;
 mod headers;

@@ -22,16 +22,20 @@ fn certificate() -> Vec<u8> {
     KEY.certificate("idp.example", 0..7_000_000_000)
 }
 
+/// Returns the metadata of the provider.
+pub fn metadata() -> String {
+    let certificate = STANDARD.encode(certificate());
+    format!(
+        r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#
+    )
+}
+
 /// Pages of a pool whose client offers the provider; the query that asks for it.
 async fn corp() -> (Pages, String) {
     let pages = Pages::new(2).await;
-    let certificate = STANDARD.encode(certificate());
-    let metadata = format!(
-        r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#
-    );
     let provider = json!({
         "UserPoolId": pages.pool, "ProviderName": "Corp", "ProviderType": "SAML",
-        "ProviderDetails": {"MetadataFile": metadata, "IDPInit": "true"}, "AttributeMapping": {"email": "email"},
+        "ProviderDetails": {"MetadataFile": metadata(), "IDPInit": "true"}, "AttributeMapping": {"email": "email"},
     });
     pages.site.call(Op::CreateIdentityProvider, provider).await;
     let both = json!({"SupportedIdentityProviders": ["COGNITO", "Corp"]});

@@ -53,6 +53,7 @@ fn screens() -> Vec<Screen> {
         href: format!(
             "/oauth2/authorize?{EVIL}={EVIL}&username=x&csrf=y&password=z&%ff=1&a=%ff&=&&"
         ),
+        by_domain: kind == ProviderKind::Saml,
     };
     let sign_in = |with_password, local, domain_search| {
         Screen::SignIn(SignIn {
