@@ -21,7 +21,13 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// Returns a random UUID of version 4 (RFC 9562 section 5.4), lower case with hyphens.
 #[must_use]
 pub fn uuid_v4() -> String {
-    let random = u128::from_be_bytes(bytes());
+    uuid_of(bytes())
+}
+
+/// Returns bytes that nobody can guess in the form of such a UUID, which has room for 122 bits of them.
+#[must_use]
+pub fn uuid_of(bytes: [u8; 16]) -> String {
+    let random = u128::from_be_bytes(bytes);
     let id = (random & !(0xf << 76) & !(0b11 << 62)) | (0x4 << 76) | (0b10 << 62);
     let mut text = hex::encode(id.to_be_bytes());
     for at in [8, 13, 18, 23] {

@@ -134,18 +134,21 @@ pub struct Secrets {
     pub nonce: String,
     /// The verifier of PKCE.
     pub verifier: String,
-    /// The id of a SAML request.
+    /// The id of a SAML request: `_` and a UUID (endpoints.md 4.4), since an XML ID does not begin with a digit.
     pub request_id: String,
 }
 
 impl Secrets {
     fn of(pool: &Pool, handle: &str) -> Self {
         let make = |purpose: &str| pool.key.mac(purpose, handle.as_bytes());
+        let mut id = [0; 16];
+        for (to, from) in id.iter_mut().zip(make("provider request id")) {
+            *to = from;
+        }
         Self {
             nonce: BASE64URL.encode(make("provider nonce")),
             verifier: BASE64URL.encode(make("provider verifier")),
-            // An XML ID does not begin with a digit.
-            request_id: format!("_{}", hex::encode(make("provider request id"))),
+            request_id: format!("_{}", random::uuid_of(id)),
         }
     }
 }

@@ -36,6 +36,10 @@ async fn a_request_says_what_the_provider_needs(t: &TestApp) {
     let again = depart_with(t, &c, Some("login")).await;
     assert_eq!(again.said("ForceAuthn"), Some("true"));
     assert_ne!(journey.request_id(), again.request_id());
+    // `_` and a UUID.
+    let id = journey.request_id().strip_prefix('_').unwrap();
+    let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+    assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");
 }
 
 #[each_engine]
