@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use tokio::sync::watch;
+
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 /// Microseconds in a minute.
@@ -15,6 +17,7 @@ pub const DAY: i64 = 24 * HOUR;
 #[derive(Default)]
 pub struct Clock {
     offset: AtomicI64,
+    moved: watch::Sender<()>,
 }
 
 impl Clock {
@@ -22,6 +25,7 @@ impl Clock {
     pub fn new(offset: i64) -> Self {
         Self {
             offset: AtomicI64::new(offset.max(0)),
+            moved: watch::Sender::default(),
         }
     }
 
@@ -51,7 +55,14 @@ impl Clock {
 
     /// Takes over an offset read from the database; never moves backwards.
     pub fn adopt(&self, offset: i64) {
-        self.offset.fetch_max(offset, Ordering::Relaxed);
+        if self.offset.fetch_max(offset, Ordering::Relaxed) < offset {
+            self.moved.send_replace(());
+        }
+    }
+
+    /// Returns a receiver that sees each move from now on, so that what is due by then need not wait.
+    pub fn moves(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 }
 

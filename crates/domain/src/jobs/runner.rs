@@ -101,10 +101,11 @@ pub(super) async fn each_node<J: Job>(app: &App) {
     }
 }
 
-/// Does the work that nodes share, again and again.
+/// Does the work that nodes share, again and again, and at once when the clock of the service is moved.
 pub(super) async fn shared<J: Job>(app: &App, node: &str) {
+    let mut moves = app.clock.moves();
     loop {
-        tokio::time::sleep(J::EVERY).await;
+        let _ = tokio::time::timeout(J::EVERY, moves.changed()).await;
         if let Err(fault) = turn::<J>(app, node).await {
             report(J::KIND, &fault);
         }

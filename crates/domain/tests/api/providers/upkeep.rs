@@ -1,10 +1,12 @@
 //! Changes of identity providers without a request: metadata read again, certificates renewed; and how many attributes
 //! the users of one may be linked by.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_domain::jobs::metadata_refresh::MetadataRefresh;
-use cognate_domain::jobs::runner;
+use cognate_domain::jobs::{self, runner};
 use each_engine::each_engine;
 use serde_json::{Value, json};
 use x509_cert::Certificate;
@@ -113,6 +115,27 @@ async fn metadata_is_read_again_every_six_hours_and_a_bad_answer_keeps_the_old(t
         .filter(|doc| doc.contains("metadata refresh") && doc.contains("company"));
     assert_eq!(told.count(), 2, "{docs:?}");
     assert!(docs.iter().all(|doc| !doc.contains(&url)), "{docs:?}");
+}
+
+#[each_engine]
+async fn what_is_due_by_a_clock_that_was_moved_is_read_at_once(t: &TestApp) {
+    let pool = pool(t, json!({})).await;
+    let host = Host::start().await;
+    host.serve("/metadata", good_metadata());
+    let by_url = json!({"MetadataURL": format!("{}/metadata", host.url)});
+    create(t, provider(&pool, "company", "SAML", by_url)).await;
+    turn(t).await;
+    let asked = async {
+        while host.asked() < 2 {
+            t.advance(6 * HOUR).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        () = jobs::run(t.app.clone(), std::future::pending()) => {}
+        () = asked => {}
+        () = tokio::time::sleep(Duration::from_secs(10)) => panic!("the job waited for its next turn"),
+    }
 }
 
 #[each_engine]
