@@ -27,7 +27,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "python"))
-from certificates import certificate  # noqa: E402
+from certificates import certificate, provider_key  # noqa: E402
 
 # In this order.
 SESSIONS = [
@@ -83,6 +83,9 @@ SESSIONS = [
     "node/amplify_redirect.mjs",
     "node/next_auth.mjs",
     "node/passport_oauth2.mjs",
+    "python/federation_pysaml2.py",
+    "node/federation_pysaml2.mjs",
+    "node/federation_samlify.mjs",
     "node/pages_scripts.mjs",
     "node/pages_walk.mjs",
     "node/pages_passkeys.mjs",
@@ -102,6 +105,7 @@ PAGES = {
     "node/oidc_client_ts.mjs", "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
     "node/branding_keys.mjs", "node/gallery_session.mjs",
+    "python/federation_pysaml2.py", "node/federation_pysaml2.mjs", "node/federation_samlify.mjs",
 }
 # These ask no server, so that one engine runs them.
 SERVERLESS = {"node/gallery_session.mjs"}
@@ -229,12 +233,16 @@ def main():
             endpoint = server.endpoint()
             print(f"# the server listens at {endpoint}")
             authority, chain, private = certificate(Path(folder))
+            provider_certificate, provider_private = provider_key(Path(folder))
             environment = server.environment | {
                 "E2E_ENDPOINT": endpoint,
                 "E2E_ENGINE": "postgres" if options.database_url else "sqlite",
                 "E2E_OUTPUT": str(options.output.absolute() / ("postgres" if options.database_url else "sqlite")),
                 "E2E_TLS_CERT": str(chain),
                 "E2E_TLS_KEY": str(private),
+                "E2E_PROVIDER_CERT": str(provider_certificate),
+                "E2E_PROVIDER_KEY": str(provider_private),
+                "E2E_PYTHON": sys.executable,
                 "NODE_EXTRA_CA_CERTS": str(authority),
                 "E2E_COMMAND": json.dumps(server.command),
                 "E2E_AWS_CLI": str(Path(options.aws_cli).absolute()),

@@ -117,7 +117,7 @@ pub fn postgres_programs() -> Option<PathBuf> {
     Some(Path::new(&initdb).parent()?.to_path_buf())
 }
 
-/// PostgreSQL, Chromium and the module that makes Python environments.
+/// PostgreSQL, Chromium, xmlsec1 and the module that makes Python environments.
 fn system_packages(deadline: Option<Instant>) -> Result<()> {
     let mut missing = Vec::new();
     if postgres_programs().is_none() {
@@ -126,6 +126,10 @@ fn system_packages(deadline: Option<Instant>) -> Result<()> {
     // The one browser whose authenticators can be virtual; the session `passkeys` looks for it under this name first.
     if !Path::new("/usr/bin/chromium").exists() {
         missing.push("chromium");
+    }
+    // pysaml2 signs and verifies by it.
+    if !succeeds("xmlsec1", &["--version"]) {
+        missing.push("xmlsec1");
     }
     if !succeeds("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3", "python3-venv"]);
