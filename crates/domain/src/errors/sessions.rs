@@ -1,6 +1,6 @@
 //! Refusals about tracked sessions, step-up, and tokens of machines and of exchanges.
 
-use cognate_shapes::ExplicitAuthFlowsType;
+use cognate_shapes::{ExplicitAuthFlowsType, IdentityProviderTypeType, TokenTypeIdentifierType};
 
 use crate::errors::unconfirmed::sessions as texts;
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
@@ -73,6 +73,27 @@ pub fn subject_token_invalid() -> ApiError {
 /// An ActorToken of that sort.
 pub fn actor_token_invalid() -> ApiError {
     not_authorized(texts::ACTOR_TOKEN_INVALID)
+}
+
+/// A token of an identity provider that the client does not offer.
+pub fn provider_not_offered(name: &str) -> ApiError {
+    invalid_parameter(texts::provider_not_offered(name))
+}
+
+/// A token of a kind that the identity provider does not issue, or whose kind nobody can check.
+pub fn token_of_no_such_provider(
+    kind: TokenTypeIdentifierType,
+    provider: IdentityProviderTypeType,
+) -> ApiError {
+    invalid_parameter(texts::token_of_no_such_provider(
+        kind.as_str(),
+        provider.as_str(),
+    ))
+}
+
+/// SAML2 without the name of the identity provider.
+pub fn provider_required() -> ApiError {
+    invalid_parameter(texts::PROVIDER_REQUIRED)
 }
 
 /// ACCESS_TOKEN without TARGET_ACR_VALUES.

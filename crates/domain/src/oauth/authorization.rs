@@ -23,6 +23,7 @@ use crate::oauth::authorization::values::code_challenge;
 use crate::oauth::client;
 use crate::oauth::reply::{Reply, ReplyMode, ReplyTo};
 use crate::oauth::wishes::{self, Refused, Sent, Wishes};
+use crate::records::assurance::Level;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::redirect::is_target;
@@ -85,6 +86,8 @@ pub struct Authorization {
     pub max_age: Option<i64>,
     /// Names of the levels of assurance that are wanted, the most wanted first, then those below them.
     pub levels: Vec<String>,
+    /// The levels of assurance that the request names, the most wanted first: what a provider with AcrMapping is asked for.
+    pub wanted: Vec<Level>,
     /// The id of the user whom the client has in mind; None for any.
     pub user_id: Option<String>,
 }
@@ -369,6 +372,7 @@ async fn rest(
         login_hint: login_hint.map(str::to_owned),
         max_age: wishes.max_age,
         levels: wishes.levels,
+        wanted: wishes.wanted,
         user_id: wishes.user_id,
         pool: known.pool,
         client: known.client,

@@ -16,6 +16,7 @@ use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, COGNITO};
 use crate::oauth::standing;
+use crate::records::assurance::Level;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
@@ -77,10 +78,23 @@ impl BrowserSession {
     /// not bring it.
     fn is_of_level(&self, authorization: &Authorization) -> bool {
         let Authorization { pool, client, .. } = authorization;
-        let can_step_up =
-            self.provider == COGNITO && client.lists_flow(ExplicitAuthFlowsType::AllowUserAuth);
+        if self.provider != COGNITO {
+            return self.is_of_level_by_provider(authorization);
+        }
+        let can_step_up = client.lists_flow(ExplicitAuthFlowsType::AllowUserAuth);
         let (proven, wanted) = (&self.doc.proven, &authorization.levels);
         !can_step_up || step_up::is_reached(pool, &self.user, proven, wanted)
+    }
+
+    /// The same of a session through a provider: one with AcrMapping said how surely it knew the user, and may do better
+    /// when it is asked.
+    fn is_of_level_by_provider(&self, authorization: &Authorization) -> bool {
+        let said = self.doc.acr.as_deref();
+        let said = said.and_then(|name| Level::named(&authorization.pool.doc, name));
+        match (said, authorization.wanted.first()) {
+            (Some(said), Some(wanted)) => said >= *wanted,
+            _ => true,
+        }
     }
 
     /// True if the client takes the session in the place of a sign-in: it is that of a provider which the client offers,

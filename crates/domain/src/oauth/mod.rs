@@ -8,6 +8,7 @@ pub mod browser_session;
 mod client;
 pub mod code;
 pub mod device;
+pub mod exchange;
 mod hint;
 pub mod hosted;
 pub mod introspect;

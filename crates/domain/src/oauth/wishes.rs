@@ -34,6 +34,9 @@ pub struct Wishes {
     pub max_age: Option<i64>,
     /// Names of the pool's levels of assurance, the most wanted first, then those below them.
     pub levels: Vec<String>,
+    /// The levels that the request names, the most wanted first. Those of every client: a provider with AcrMapping is
+    /// asked for them.
+    pub wanted: Vec<Level>,
     /// The user whom the request is about.
     pub user_id: Option<String>,
 }
@@ -74,8 +77,12 @@ pub async fn read(
     sent: Sent<'_>,
     default_mode: &str,
 ) -> std::result::Result<Wishes, Refused> {
+    let wanted = wanted(pool, sent.acr_values);
     if !client.is_standard() {
-        return Ok(Wishes::default());
+        return Ok(Wishes {
+            wanted,
+            ..Wishes::default()
+        });
     }
     let form_post = is_form_post(client, sent.response_mode);
     if !form_post && sent.response_mode.is_some_and(|mode| mode != default_mode) {
@@ -85,7 +92,8 @@ pub async fn read(
     Ok(Wishes {
         form_post,
         max_age,
-        levels: levels(pool, sent.acr_values),
+        levels: levels(pool, &wanted),
+        wanted,
         user_id: hinted(cx, client, sent.id_token_hint).await?,
     })
 }
@@ -96,15 +104,22 @@ fn seconds(text: &str) -> std::result::Result<i64, OAuthError> {
     parsed.ok_or(INVALID_REQUEST)
 }
 
-/// Returns the levels that the pool has, and behind them all that are below: the claim is a voluntary one, so that a user
-/// who reaches none of those that are wanted signs in all the same (OpenID Connect Core 1.0 section 5.5.1.1). A wish for
-/// others is no error.
-fn levels(pool: &Pool, sent: Option<&str>) -> Vec<String> {
+/// Returns the levels that the pool has, each once. A wish for others is no error.
+fn wanted(pool: &Pool, sent: Option<&str>) -> Vec<Level> {
     let sent = sent.filter(|sent| sent.len() <= LONGEST_LEVELS);
     let names = sent.unwrap_or_default().split(' ');
-    let wanted: Vec<_> = names
-        .filter_map(|name| Level::named(&pool.doc, name))
-        .collect();
+    let mut wanted = Vec::new();
+    for level in names.filter_map(|name| Level::named(&pool.doc, name)) {
+        if !wanted.contains(&level) {
+            wanted.push(level);
+        }
+    }
+    wanted
+}
+
+/// Returns the names of the levels, and behind them of all that are below: the claim is a voluntary one, so that a user
+/// who reaches none of those that are wanted signs in all the same (OpenID Connect Core 1.0 section 5.5.1.1).
+fn levels(pool: &Pool, wanted: &[Level]) -> Vec<String> {
     let Some(least) = wanted.iter().min().copied() else {
         return Vec::new();
     };

@@ -61,7 +61,19 @@ impl Level {
             .map_or(self.default_name(), |own| own.acr_value.as_str())
     }
 
-    /// Returns the key of the pool's setting.
+    /// Returns the level that an identity provider means by its value of `acr`. One that AcrMapping does not have means
+    /// the lowest (AcrMapping in the model); one that it has several times, the lowest of those.
+    pub fn said(mapping: &BTreeMap<String, String>, acr: &str) -> Self {
+        let means = |level: &Self| mapping.get(level.key()).is_some_and(|value| value == acr);
+        Self::ALL.into_iter().find(means).unwrap_or(Self::One)
+    }
+
+    /// Returns the value of `acr` by which an identity provider is asked for the level; None if AcrMapping has none.
+    pub fn at_provider(self, mapping: &BTreeMap<String, String>) -> Option<&str> {
+        mapping.get(self.key()).map(String::as_str)
+    }
+
+    /// Returns the key of the pool's setting and of AcrMapping.
     fn key(self) -> &'static str {
         match self {
             Self::One => "Level1",
@@ -95,6 +107,9 @@ pub fn names(own: &BTreeMap<String, AcrLevelConfigType>) -> BTreeMap<String, Acr
     all
 }
 
+/// The method of a user for whom an identity provider vouched.
+pub const FEDERATED: &str = "fed";
+
 /// `amr`: each method once, in a fixed order, with `mfa` behind two of them. Whether a passkey is bound to hardware is
 /// not known without a trusted attestation, so it counts as one that software keeps.
 pub fn methods(proven: &Proven) -> Vec<&'static str> {
@@ -125,6 +140,23 @@ mod tests {
     fn shown(factors: &[Factor]) -> Proven {
         let begin = Proven::default();
         factors.iter().fold(begin, |all, factor| all.with(*factor))
+    }
+
+    #[test]
+    fn a_provider_has_its_own_words_for_the_levels() {
+        let mapping = [("Level2", "silver"), ("Level3", "gold"), ("Level4", "gold")];
+        let mapping = mapping.map(|(level, value)| (level.to_owned(), value.to_owned()));
+        let mapping = BTreeMap::from(mapping);
+        for (acr, level) in [
+            ("silver", Level::Two),
+            ("gold", Level::Three),
+            ("Gold", Level::One),
+            ("", Level::One),
+        ] {
+            assert_eq!(Level::said(&mapping, acr), level, "{acr}");
+        }
+        let asked = Level::ALL.map(|level| level.at_provider(&mapping));
+        assert_eq!(asked, [None, Some("silver"), Some("gold"), Some("gold")]);
     }
 
     #[test]

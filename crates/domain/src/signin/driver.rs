@@ -8,6 +8,7 @@ use crate::attempts::{self, FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::facts::factor::{Factor, Proven};
+use crate::records::assurance::Level;
 use crate::records::user::User;
 use crate::signin::answer::{AnswerRequest, StartRequest};
 use crate::signin::challenge::Challenge;
@@ -73,6 +74,8 @@ pub struct Vouched {
     pub batch: Batch,
     /// What must not be used a second time: its name, and until when it could be, in microseconds.
     pub once: Option<(String, i64)>,
+    /// How surely the provider knew the user, where it says that.
+    pub level: Option<Level>,
 }
 
 /// Ends a sign-in that an identity provider vouches for. The pool asks for no factor of its own, and neither counts nor
@@ -107,14 +110,10 @@ pub async fn vouched<E: Ending>(
     let opened = async {
         let signs = ending.signs();
         let consulted = triggers::after(cx, at, &mut lock, &authenticated, None, signs).await?;
-        Ok(opening::prepare(
-            cx,
-            at,
-            authenticated,
-            None,
-            vouched.batch,
-            consulted,
-        )?)
+        let mut opening = opening::prepare(cx, at, authenticated, None, vouched.batch, consulted)?;
+        let level = vouched.level.map(|level| level.name(&at.pool.doc));
+        opening.session.doc.acr = level.map(str::to_owned);
+        Ok(opening)
     };
     let concluded = match opened.await {
         Ok(opening) => Ok(Conclusion::Opening(Box::new(opening))),

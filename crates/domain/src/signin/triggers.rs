@@ -59,6 +59,8 @@ pub enum Signs<'a> {
     Account,
     /// Those of an authorization request, with these scopes.
     Authorized(&'a [String]),
+    /// One for the token of a provider, with these scopes.
+    Derived(&'a [String]),
 }
 
 /// Calls PostAuthentication and PreTokenGeneration for a user who has proven everything. Returns the answer of
@@ -119,6 +121,7 @@ async fn before_tokens(
             Source::HostedAuth,
             scopes.iter().map(String::as_str).collect(),
         ),
+        Signs::Derived(scopes) => (Source::Derived, scopes.iter().map(String::as_str).collect()),
     };
     if !source.is_asked(at.pool) {
         return Ok(None);

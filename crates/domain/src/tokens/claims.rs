@@ -148,7 +148,11 @@ fn assurance(out: &mut Writer, session: &SessionDoc) {
     if let Some(acr) = &session.acr {
         out.text("acr", acr);
     }
-    let methods = assurance::methods(&session.proven);
+    let methods = match session.vouched {
+        // A provider's word about its methods is in its own tokens.
+        true => vec![assurance::FEDERATED],
+        false => assurance::methods(&session.proven),
+    };
     if !methods.is_empty() {
         out.value("amr", &methods);
     }

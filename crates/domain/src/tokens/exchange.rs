@@ -1,7 +1,4 @@
-//! Trading a user's token for one that is meant for another service (RFC 8693, GetDerivedToken).
-//!
-//! A derived token says no more than the token that it was derived from: not more scopes, not a later end, the same
-//! session. Where that session ends, so do all tokens that were derived in it.
+//! Tokens of a pool that are traded for others (RFC 8693): those of users, and of whoever acts for them.
 
 use cognate_store::tables::{groups, sessions, users};
 use serde_json::{Map, Value, json};
@@ -107,8 +104,7 @@ impl Subject {
     }
 }
 
-/// Returns the claim `act` for the party whose token is `token`, with those who acted before inside it (RFC 8693
-/// section 4.1).
+/// Returns the claims that say whose token it is, of a user or a machine (RFC 8693 section 4.1).
 ///
 /// # Errors
 /// `refusal` for a token that is not good, whatever the reason.
@@ -117,7 +113,6 @@ pub async fn actor(
     pool: &Pool,
     token: &str,
     kind: Kind,
-    before: Option<Map<String, Value>>,
     refusal: fn() -> ApiError,
 ) -> Result<Map<String, Value>> {
     let claims = genuine(cx, pool, token, kind, refusal).await?;
@@ -136,9 +131,6 @@ pub async fn actor(
     }
     let mut act = Map::new();
     act.insert("sub".to_owned(), json!(claims.sub));
-    if let Some(before) = before {
-        act.insert("act".to_owned(), Value::Object(before));
-    }
     Ok(act)
 }
 

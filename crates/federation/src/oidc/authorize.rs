@@ -35,6 +35,9 @@ pub struct Ask<'a> {
     pub login_hint: Option<&'a str>,
     /// How the application wants the user asked; goes to OpenID providers and Google.
     pub prompt: Option<&'a str>,
+    /// How surely the user should be identified, in the provider's words, the most wanted first, between blanks; for
+    /// OpenID providers of the administrator's own.
+    pub acr_values: Option<&'a str>,
 }
 
 /// Returns the S256 challenge of a verifier (RFC 7636 section 4.2).
@@ -73,6 +76,9 @@ pub fn url(provider: &Provider<'_>, ask: &Ask<'_>) -> String {
     if let Some(prompt) = prompt.as_deref().filter(|prompt| !prompt.is_empty()) {
         pairs.push(("prompt", prompt));
     }
+    if let Some(values) = ask.acr_values.filter(|_| provider.kind == Kind::Oidc) {
+        pairs.push(("acr_values", values));
+    }
     with_query(provider.authorize_url, &pairs)
 }
 
@@ -101,6 +107,7 @@ mod tests {
             challenge: kind.uses_pkce(true).then_some("CHALLENGE"),
             login_hint: Some("jane@example.com"),
             prompt: Some("none login consent x"),
+            acr_values: Some("high low"),
         };
         url(&provider, &ask)
     }
@@ -114,7 +121,7 @@ mod tests {
             made(Kind::Oidc, "https://i.example/auth?p=1", "openid  email"),
             format!(
                 "https://i.example/auth?p=1&client_id=client%201&{REDIRECT}&scope=openid%20email&response_type=code\
-                 &state=STATE&nonce=NONCE&{PKCE}&login_hint=jane%40example.com&prompt=login%20consent"
+                 &state=STATE&nonce=NONCE&{PKCE}&login_hint=jane%40example.com&prompt=login%20consent&acr_values=high%20low"
             )
         );
     }

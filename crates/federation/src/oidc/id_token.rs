@@ -146,6 +146,26 @@ pub fn check(token: &str, keys: &Keys, expected: &Expected<'_>) -> Result<Claims
     Ok(Claims::new(payload))
 }
 
+/// Checks a token that a client presents as a grant, apart from any sign-in here. Besides the checks of [`check`] it must
+/// be no message about an event: a logout token has the issuer, the audience and the key of an ID token (OpenID Connect
+/// Back-Channel Logout 1.0 section 2.4).
+///
+/// # Errors
+/// As [`check`].
+pub fn presented(token: &str, keys: &Keys, expected: &Expected<'_>) -> Result<Claims, Refused> {
+    let claims = check(token, keys, expected)?;
+    match claims.members().contains_key("events") {
+        true => Err(Refused::OtherType),
+        false => Ok(claims),
+    }
+}
+
+/// Returns the end of a token that was checked, in seconds since 1970.
+#[must_use]
+pub fn end(claims: &Claims) -> Option<i64> {
+    rules::seconds(claims.get("exp")?)
+}
+
 /// The decoded parts of a token.
 struct Parts<'a> {
     header: Vec<u8>,

@@ -28,11 +28,13 @@ pub(super) fn read(signed: &str, expected: &Expected<'_>) -> Result<Login, Refus
     message::issuer(assertion, expected.issuer, true)?;
     let at = message::issued(assertion, expected.now)?;
     recent(at, expected)?;
-    let mut until = conditions(assertion, expected)?;
+    let valid = conditions(assertion, expected)?;
     let subject =
         xml::only(assertion, (ASSERTION, "Subject")).map_err(|_| Refused::Confirmation)?;
-    until = until.max(confirmation(subject, expected)?);
-    let (session_index, authn_context) = statement(assertion, expected.now)?;
+    let confirmed = confirmation(subject, expected)?;
+    let until = valid.map_or(confirmed, |valid| valid.max(confirmed));
+    let statement = statement(assertion, expected.now)?;
+    let ends = [valid, statement.session_end].into_iter().flatten();
     let name = name_id(subject)?;
     let name_id = name_text(name)?;
     let attribute = |attribute| xml::attribute(name, attribute).map(str::to_owned);
@@ -41,10 +43,11 @@ pub(super) fn read(signed: &str, expected: &Expected<'_>) -> Result<Login, Refus
         name_format: attribute("Format"),
         name_qualifier: attribute("NameQualifier"),
         sp_name_qualifier: attribute("SPNameQualifier"),
-        session_index,
+        session_index: statement.session_index,
         assertion_id: id.to_owned(),
         replay_until: until.saturating_add(SKEW),
-        authn_context,
+        ends: ends.fold(confirmed, i64::min),
+        authn_context: statement.authn_context,
         attributes: attributes(assertion)?,
     })
 }
@@ -61,8 +64,8 @@ fn time(
     }
 }
 
-/// Checks the one Conditions; returns the end that it gives, or the earliest time.
-fn conditions(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, Refused> {
+/// Checks the one Conditions; returns the end that it gives.
+fn conditions(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<Option<i64>, Refused> {
     let conditions =
         xml::only(assertion, (ASSERTION, "Conditions")).map_err(|_| Refused::Conditions)?;
     let begin = time(conditions, "NotBefore", Refused::TooEarly)?;
@@ -92,7 +95,7 @@ fn conditions(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, R
     if !restricted {
         return Err(Refused::Audience);
     }
-    Ok(end.unwrap_or(i64::MIN))
+    Ok(end)
 }
 
 /// True if the time is past, by more than clocks may differ.
@@ -117,7 +120,7 @@ fn confirmation(subject: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, R
 fn bearer(confirmation: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, Refused> {
     let data = xml::only(confirmation, (ASSERTION, "SubjectConfirmationData"))
         .map_err(|_| Refused::Confirmation)?;
-    if xml::attribute(data, "Recipient") != Some(expected.acs) {
+    if !xml::attribute(data, "Recipient").is_some_and(|to| expected.is_ours(to)) {
         return Err(Refused::Recipient);
     }
     answers(data, expected.request)?;
@@ -131,17 +134,24 @@ fn bearer(confirmation: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, Re
     Ok(end)
 }
 
+/// A statement that somebody signed in.
+struct Statement {
+    session_index: Option<String>,
+    authn_context: Option<String>,
+    /// The end of the session at the provider; the earliest, if there are several.
+    session_end: Option<i64>,
+}
+
 /// Returns the session and the context of the first statement that somebody signed in; no session may be over.
-fn statement(
-    assertion: Node<'_, '_>,
-    now: i64,
-) -> Result<(Option<String>, Option<String>), Refused> {
+fn statement(assertion: Node<'_, '_>, now: i64) -> Result<Statement, Refused> {
     let mut first = None;
+    let mut session_end: Option<i64> = None;
     for statement in xml::children(assertion, (ASSERTION, "AuthnStatement")) {
         let end = time(statement, "SessionNotOnOrAfter", Refused::SessionOver)?;
         if end.is_some_and(|end| over(end, now)) {
             return Err(Refused::SessionOver);
         }
+        session_end = [session_end, end].into_iter().flatten().min();
         first = first.or(Some(statement));
     }
     let first = first.ok_or(Refused::AuthnStatement)?;
@@ -152,10 +162,11 @@ fn statement(
         .and_then(|context| xml::only(context, (ASSERTION, "AuthnContextClassRef")).ok())
         .and_then(|class| xml::text(class).ok())
         .map(|class| class.trim().to_owned());
-    Ok((
-        xml::attribute(first, "SessionIndex").map(str::to_owned),
-        context,
-    ))
+    Ok(Statement {
+        session_index: xml::attribute(first, "SessionIndex").map(str::to_owned),
+        authn_context: context,
+        session_end,
+    })
 }
 
 /// Returns the one NameID of a subject or of a logout, which may name nobody in another way.

@@ -1,7 +1,7 @@
 //! Messages as a browser posts them (SAML 2.0 Bindings section 3.5): base64 of a document, under bounds that need no key.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use roxmltree::{Document, Node};
 
 use super::instant::{self, SKEW};
@@ -23,7 +23,25 @@ pub(super) fn decode(posted: &str) -> Result<String, Refused> {
     if text.len() > LONGEST {
         return Err(Refused::TooLong);
     }
-    let bytes = STANDARD.decode(text).map_err(|_| Refused::NotBase64)?;
+    document(STANDARD.decode(text).map_err(|_| Refused::NotBase64)?)
+}
+
+/// Returns the text of a message that came as a token: in either alphabet, with or without filling.
+pub(super) fn decode_token(token: &str) -> Result<String, Refused> {
+    if token.len() > LONGEST {
+        return Err(Refused::TooLong);
+    }
+    let text = token.trim_end_matches('=');
+    let text = text.replace('+', "-").replace('/', "_");
+    document(
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| Refused::NotBase64)?,
+    )
+}
+
+/// Returns the document that the bytes are.
+fn document(bytes: Vec<u8>) -> Result<String, Refused> {
     let text = String::from_utf8(bytes).map_err(|_| Refused::NotUtf8)?;
     let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),

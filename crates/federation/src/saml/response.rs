@@ -46,6 +46,15 @@ pub enum Asked<'a> {
     Request(&'a str),
     /// Nothing: the user began at the provider. The caller has found that this is allowed.
     Unsolicited,
+    /// Nothing: a client presents it as a grant (RFC 7522). It may be meant for these URLs too.
+    Presented(&'a [&'a str]),
+}
+
+impl Expected<'_> {
+    /// True for a URL at which we take what the provider sends.
+    pub(super) fn is_ours(&self, url: &str) -> bool {
+        url == self.acs || matches!(self.request, Asked::Presented(others) if others.contains(&url))
+    }
 }
 
 /// Somebody who signed in at the provider. Everything in it was signed.
@@ -65,6 +74,10 @@ pub struct Login {
     pub assertion_id: String,
     /// Seconds since 1970 until which the ID must be remembered.
     pub replay_until: i64,
+    /// Seconds since 1970 at which the assertion ends by its own word: the earliest end that it gives. 0 in logins that
+    /// older programs kept.
+    #[serde(default)]
+    pub ends: i64,
     /// How the user signed in.
     pub authn_context: Option<String>,
     /// The attributes in their order, each name once, with all its values.
@@ -78,7 +91,35 @@ pub struct Login {
 pub fn read(saml_response: &str, expected: &Expected<'_>) -> Result<Login, Refused> {
     let text = message::decode(saml_response)?;
     let document = message::parse(&text)?;
-    let response = document.root_element();
+    answer(document.root_element(), expected)
+}
+
+/// Reads what a client presents as a token: an assertion, plain or encrypted, or a whole answer with one in it, in base64
+/// or base64url (RFC 7522 section 2.1). An assertion that comes alone is signed itself.
+///
+/// # Errors
+/// [`Refused`] with the check that failed.
+pub fn presented(token: &str, expected: &Expected<'_>) -> Result<Login, Refused> {
+    let text = message::decode_token(token)?;
+    let document = message::parse(&text)?;
+    let root = document.root_element();
+    if root.has_tag_name((ASSERTION, "Assertion")) {
+        if expected.encrypted_only {
+            return Err(Refused::NotEncrypted);
+        }
+        strays(root)?;
+        let covered = covered(root, None, expected)?;
+        return assertion::read(covered.text(), expected);
+    }
+    if root.has_tag_name((ASSERTION, "EncryptedAssertion")) {
+        strays(root)?;
+        let covered = unsealed(root, None, expected).ok_or(Refused::Sealed)?;
+        return assertion::read(covered.text(), expected);
+    }
+    answer(root, expected)
+}
+
+fn answer(response: Node<'_, '_>, expected: &Expected<'_>) -> Result<Login, Refused> {
     shape(response)?;
     match signed(response, expected.trusted) {
         Err(flaw) => Err(Refused::Signature(Of::Message, flaw)),
@@ -143,7 +184,7 @@ fn inside(
 ) -> Result<Login, Refused> {
     message::status(response)?;
     match xml::attribute(response, "Destination") {
-        Some(destination) if destination == expected.acs => {}
+        Some(destination) if expected.is_ours(destination) => {}
         None if signed.is_none() => {}
         _ => return Err(Refused::Destination),
     }
@@ -168,7 +209,7 @@ fn inside(
 pub(super) fn answers(element: Node<'_, '_>, request: Asked<'_>) -> Result<(), Refused> {
     let right = match (xml::attribute(element, "InResponseTo"), request) {
         (Some(id), Asked::Request(asked)) => id == asked && !asked.is_empty(),
-        (found, Asked::Unsolicited) => found.is_none(),
+        (found, Asked::Unsolicited | Asked::Presented(_)) => found.is_none(),
         (None, Asked::Request(_)) => false,
     };
     if right {

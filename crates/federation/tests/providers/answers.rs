@@ -44,6 +44,7 @@ fn google() {
             challenge: Some(&authorize::challenge("VERIFIER")),
             login_hint: Some("jane"),
             prompt: Some("select_account"),
+            acr_values: None,
         },
     );
     assert!(url.contains("&nonce=NONCE&code_challenge="), "{url}");
@@ -140,6 +141,7 @@ fn facebook() {
             challenge: None,
             login_hint: Some("jane"),
             prompt: Some("login"),
+            acr_values: None,
         },
     );
     assert!(

@@ -14,6 +14,7 @@ mod encrypted;
 mod forms;
 mod honest;
 mod logout;
+mod presented;
 mod rules;
 mod signatures;
 mod support;

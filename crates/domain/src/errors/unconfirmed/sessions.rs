@@ -30,6 +30,18 @@ pub const ACTOR_TOKEN_INCOMPLETE: &str = "ActorToken and ActorTokenType must be 
 pub const SUBJECT_TOKEN_INVALID: &str = "Invalid Subject Token";
 /// GetDerivedToken.
 pub const ACTOR_TOKEN_INVALID: &str = "Invalid Actor Token";
+/// GetDerivedToken: the service can check an assertion only by a provider's settings; the text is a guess.
+pub const PROVIDER_REQUIRED: &str = "The provider name is required for tokens of type SAML2.";
+/// GetDerivedToken: our own rule. A provider signs users in to those clients that offer it.
+pub fn provider_not_offered(name: &str) -> String {
+    format!("Identity provider {name} is not enabled for the client.")
+}
+/// GetDerivedToken: SAML and OIDC providers are documented; the text is a guess.
+pub fn token_of_no_such_provider(kind: &str, provider: &str) -> String {
+    format!("Tokens of type {kind} are not supported for identity providers of type {provider}.")
+}
+/// The feature's name in the refusal of a pool of the LITE plan.
+pub const TOKEN_EXCHANGE: &str = "Token Exchange";
 /// Step-up: that a token needs levels is documented, the text is not. The same holds for the next five.
 pub const TOKEN_WITHOUT_LEVELS: &str =
     "TARGET_ACR_VALUES is required when ACCESS_TOKEN is provided.";

@@ -33,7 +33,7 @@ pub struct Parameters<'a> {
     pub response_mode: Option<&'a str>,
     /// `max_age`, of clients with the standard profile.
     pub max_age: Option<&'a str>,
-    /// `acr_values`, of clients with the standard profile.
+    /// `acr_values`, of clients with the standard profile and towards providers with AcrMapping.
     pub acr_values: Option<&'a str>,
     /// `id_token_hint`, of clients with the standard profile.
     pub id_token_hint: Option<&'a str>,

@@ -23,6 +23,7 @@ use crate::messages::Origin;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::hosted::{Finished, OnPage};
 use crate::oauth::provider::refusal::{self, Refused};
+use crate::records::assurance::Level;
 use crate::records::group;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
@@ -31,6 +32,7 @@ use crate::resources;
 use crate::resources::providers::links::{self, SUBJECT};
 use crate::signin::driver::{self, Vouched};
 use crate::signin::inbound_federation::{self, Arrival, Claims, Said};
+use crate::signin::opening::Ending;
 use crate::signin::verdict::Change;
 use crate::signin::{At, Surface};
 use crate::users::codes::{self, Purpose};
@@ -60,9 +62,11 @@ pub struct Identity<'a> {
     /// What must not be used a second time: a name that is unique in the pool, and until when it could be, in
     /// microseconds.
     pub once: Option<(&'a str, i64)>,
+    /// How surely the provider knew the user, where it says that.
+    pub level: Option<Level>,
 }
 
-/// Signs in the user of an identity.
+/// Signs in the user of an identity on a page.
 ///
 /// # Errors
 /// Faults. [`Refused`] what the client is told.
@@ -72,26 +76,27 @@ pub async fn sign_in(
     identity: &Identity<'_>,
     ending: &OnPage<'_>,
 ) -> Result<std::result::Result<Finished, Refused>> {
-    let arrived = arrive(cx, authorization, identity, ending).await;
+    let at = At {
+        surface: Surface::Page,
+        pool: &authorization.pool,
+        client: &authorization.client,
+        metadata: None,
+    };
+    let arrived = arrive(cx, at, identity, ending).await;
     refusal::settle(arrived.map_err(|stop| match identity.said {
         Said::Saml(_) => stop.by_saml(),
         Said::OAuth { .. } => stop,
     }))
 }
 
-async fn arrive(
+/// Signs in the user of an identity, however the provider's word came.
+pub(super) async fn arrive<E: Ending>(
     cx: &Cx<'_>,
-    authorization: &Authorization,
+    at: At<'_>,
     identity: &Identity<'_>,
-    ending: &OnPage<'_>,
-) -> std::result::Result<Finished, refusal::Stop> {
-    let (pool, provider) = (&*authorization.pool, identity.provider);
-    let at = At {
-        surface: Surface::Page,
-        pool,
-        client: &authorization.client,
-        metadata: None,
-    };
+    ending: &E,
+) -> std::result::Result<E::Result, refusal::Stop> {
+    let (pool, provider) = (at.pool, identity.provider);
     let username = profile::username(pool, provider, identity.subject)?;
     let arrival = Arrival {
         provider: &provider.name,
@@ -146,6 +151,7 @@ async fn arrive(
         change,
         batch,
         once: identity.once.map(|(name, until)| (name.to_owned(), until)),
+        level: identity.level,
     };
     let finished = driver::vouched(cx, at, vouched, ending).await;
     finished.map_err(refusal::of_sign_in)
@@ -169,7 +175,10 @@ enum Link {
     By(String, String),
 }
 
-/// Returns the user who has the identity.
+/// Returns the user who has the identity, and how they were found.
+///
+/// # Errors
+/// The store's.
 async fn owner(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_>) -> Result<Option<(User, Link)>> {
     let provider = identity.provider;
     let key = links::key(SUBJECT, identity.subject);
@@ -191,6 +200,15 @@ async fn owner(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_>) -> Result<Opti
         }
     }
     Ok(None)
+}
+
+/// True if the identity is that of a user who was disabled.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn is_disabled(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_>) -> Result<bool> {
+    let owner = owner(cx, pool, identity).await?;
+    Ok(owner.is_some_and(|(user, _)| !user.enabled))
 }
 
 fn add_link(

@@ -12,12 +12,14 @@
 //! | [`saml`] | providers that speak SAML 2.0 |
 //! | [`metadata`] | what a pool publishes for providers of SAML |
 //! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
+//! | [`presented`] | tokens of providers that clients present |
 //! | [`steps`] | the two steps that pages take |
 
 pub mod arrival;
 mod calls;
 pub mod metadata;
 pub mod oidc;
+pub mod presented;
 pub mod refusal;
 pub mod request;
 pub mod saml;

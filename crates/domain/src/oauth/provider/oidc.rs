@@ -23,6 +23,7 @@ use crate::oauth::authorization::Authorization;
 use crate::oauth::provider::calls::{self, Answered, read};
 use crate::oauth::provider::refusal::{Endpoint, Refused, Stop};
 use crate::oauth::provider::request::{Begun, Pending};
+use crate::records::assurance::Level;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 
@@ -40,6 +41,25 @@ pub(super) struct Told {
     pub(super) token_response: Map<String, Value>,
     pub(super) id_token: Option<Map<String, Value>>,
     pub(super) user_info: Option<Map<String, Value>>,
+    /// How surely the provider knew the user, where it has AcrMapping.
+    pub(super) level: Option<Level>,
+}
+
+/// Returns the level that a signed claim `acr` says by AcrMapping; None where the provider has no mapping or says nothing.
+fn level(provider: &Provider, id_token: &Claims) -> Option<Level> {
+    let mapping = provider.doc.acr.as_ref();
+    let mapping = mapping.filter(|mapping| !mapping.is_empty())?;
+    let said = id_token.get("acr")?;
+    // What is no text is no value that the mapping could have.
+    Some(Level::said(mapping, said.as_str().unwrap_or_default()))
+}
+
+/// Returns the wished-for levels in the words of a provider with AcrMapping, the most wanted first.
+fn acr_values(provider: &Provider, wanted: &[Level]) -> Option<String> {
+    let mapping = provider.doc.acr.as_ref()?;
+    let values = wanted.iter().filter_map(|level| level.at_provider(mapping));
+    let values: Vec<&str> = values.collect();
+    (!values.is_empty()).then(|| values.join(" "))
 }
 
 /// Returns the kind of a provider; None for SAML.
@@ -74,6 +94,7 @@ pub(super) fn location(
 ) -> String {
     let challenge = pkce(provider, kind).then(|| challenge(&begun.secrets.verifier));
     let prompt = authorization.prompt.for_provider();
+    let acr_values = acr_values(provider, &authorization.wanted);
     let ask = authorize::Ask {
         redirect_uri: &format!("{base_url}{RESPONSE}"),
         state: &begun.handle,
@@ -81,6 +102,7 @@ pub(super) fn location(
         challenge: challenge.as_deref(),
         login_hint: authorization.login_hint.as_deref(),
         prompt: prompt.as_deref(),
+        acr_values: acr_values.as_deref(),
     };
     let to = authorize::Provider {
         kind,
@@ -134,12 +156,18 @@ pub(super) async fn told(
             let checked = Checked {
                 kind,
                 issuers: issuers.iter().map(|&name| name.to_owned()).collect(),
-                nonce: Some(secrets.nonce.clone()),
+                came: Came::ForCode {
+                    nonce: secrets.nonce.clone(),
+                    access_token: tokens.access_token.as_ref().map(SecretString::duplicate),
+                },
             };
-            Some(check(cx, pool, pending, checked, token, &tokens).await?)
+            let origin = (pool, provider, pending.key());
+            let checked = check(cx, origin, checked, token).await?;
+            Some(checked.map_err(|refused| Refused::bad_id_token(token, refused))?)
         }
         None => None,
     };
+    let level = claims.as_ref().and_then(|claims| level(provider, claims));
     let info = profile(cx, pending, kind, claims.as_ref(), &tokens, secret.as_ref()).await?;
     let id_token = claims.as_ref().map(|claims| claims.members().clone());
     let user_info = info.as_ref().map(|info| info.members().clone());
@@ -165,11 +193,57 @@ pub(super) async fn told(
         token_response: tokens.members().clone(),
         id_token,
         user_info,
+        level,
     })
 }
 
+/// Checks an ID token that a client presents, and returns what it says with its end, in seconds since 1970. It was issued
+/// to this server's client at the provider, as one of a sign-in is. MACs do not count: everybody whom DescribeIdentityProvider
+/// shows the client secret could make one, and no call to the provider vouches for it here.
+pub(super) async fn presented(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    provider: &Provider,
+    token: &str,
+) -> std::result::Result<std::result::Result<(Told, i64), id_token::Refused>, Stop> {
+    let kind = Kind::Oidc;
+    let issuer = issuer(provider);
+    let issuers = kind.issuers(&issuer);
+    let checked = Checked {
+        kind,
+        issuers: issuers.iter().map(|&name| name.to_owned()).collect(),
+        came: Came::Presented,
+    };
+    let secret = SecretString::new(token.to_owned());
+    // Two tokens of one request may be of two providers on one host.
+    let claims = match check(cx, (pool, provider, &provider.id), checked, &secret).await? {
+        Ok(claims) => claims,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(ends) = id_token::end(&claims) else {
+        return Ok(Err(id_token::Refused::NoEnd));
+    };
+    let Some(subject) = claims.subject(kind.subject_claim()).map(str::to_owned) else {
+        return Ok(Err(id_token::Refused::Subject));
+    };
+    let level = level(provider, &claims);
+    let claims = claims.into_members();
+    let told = Told {
+        subject,
+        id_token: Some(claims.clone()),
+        claims,
+        // A mapping may take the token itself.
+        token_response: [("id_token".to_owned(), token.into())]
+            .into_iter()
+            .collect(),
+        user_info: None,
+        level,
+    };
+    Ok(Ok((told, ends)))
+}
+
 /// Returns the issuer as the provider's tokens have it.
-fn issuer(provider: &Provider) -> String {
+pub(super) fn issuer(provider: &Provider) -> String {
     match &provider.doc.discovered {
         Some(found) => found.issuer.clone(),
         None => detail(provider, "oidc_issuer").to_owned(),
@@ -237,25 +311,38 @@ async fn profile(
 struct Checked {
     kind: Kind,
     issuers: Vec<String>,
-    nonce: Option<String>,
+    came: Came,
 }
 
+/// The way on which an ID token came.
+enum Came {
+    /// From the provider itself, for the code of a sign-in.
+    ForCode {
+        nonce: String,
+        access_token: Option<SecretString>,
+    },
+    /// From a client.
+    Presented,
+}
+
+/// A provider of a pool, and the sign-in for which its keys may be fetched.
+type Origin<'a> = (&'a Pool, &'a Provider, &'a str);
+
 /// Checks an ID token with the provider's keys, which are fetched again once where it names one that is not among them.
+/// The inner refusal is that of the token.
 async fn check(
     cx: &Cx<'_>,
-    pool: &Pool,
-    pending: &Pending,
+    origin: Origin<'_>,
     checked: Checked,
     token: &SecretString,
-    tokens: &Tokens,
-) -> std::result::Result<Claims, Stop> {
-    let provider = &pending.provider;
+) -> std::result::Result<std::result::Result<Claims, id_token::Refused>, Stop> {
+    let (pool, provider, _) = origin;
     let checked = Arc::new(checked);
     let now = cx.now().div_euclid(SECOND);
     let name = SetName::new(&pool.id, provider, keys_url(provider));
     let keys = match cx.provider_keys.get(&name, now) {
         Some(keys) => keys,
-        None => fetch_keys(cx, pending, &name, "keys").await?,
+        None => fetch_keys(cx, origin, &name, "keys").await?,
     };
     let run = async |keys: Arc<Keys>| {
         let (token, checked) = (token.duplicate(), checked.clone());
@@ -264,47 +351,53 @@ async fn check(
             .secrets
             .get("client_secret")
             .map(SecretString::duplicate);
-        let access_token = tokens.access_token.as_ref().map(SecretString::duplicate);
         let work = move || {
             let issuers: Vec<&str> = checked.issuers.iter().map(String::as_str).collect();
             let expected = Expected {
                 kind: checked.kind,
                 issuers: &issuers,
                 client_id: &client_id,
-                client_secret: secret.as_ref(),
-                nonce: checked.nonce.as_deref(),
-                access_token: access_token.as_ref(),
+                client_secret: None,
+                nonce: None,
+                access_token: None,
                 now,
             };
-            id_token::check(token.expose(), &keys, &expected)
+            match &checked.came {
+                Came::ForCode {
+                    nonce,
+                    access_token,
+                } => {
+                    let expected = Expected {
+                        client_secret: secret.as_ref(),
+                        nonce: Some(nonce.as_str()),
+                        access_token: access_token.as_ref(),
+                        ..expected
+                    };
+                    id_token::check(token.expose(), &keys, &expected)
+                }
+                Came::Presented => id_token::presented(token.expose(), &keys, &expected),
+            }
         };
         cx.workers.run(work).await
     };
     let refused = match run(keys).await {
-        Ok(claims) => return Ok(claims),
+        Ok(claims) => return Ok(Ok(claims)),
         Err(refused) => refused,
     };
-    let refused = match cx.provider_keys.fetch_again(&name, &refused, now) {
-        false => refused,
-        true => {
-            let keys = fetch_keys(cx, pending, &name, "keys again").await?;
-            match run(keys).await {
-                Ok(claims) => return Ok(claims),
-                Err(refused) => refused,
-            }
-        }
-    };
-    Err(Refused::bad_id_token(token, refused).into())
+    match cx.provider_keys.fetch_again(&name, &refused, now) {
+        false => Ok(Err(refused)),
+        true => Ok(run(fetch_keys(cx, origin, &name, "keys again").await?).await),
+    }
 }
 
 async fn fetch_keys(
     cx: &Cx<'_>,
-    pending: &Pending,
+    (_, provider, subject): Origin<'_>,
     name: &SetName,
     point: &str,
 ) -> std::result::Result<Arc<Keys>, Stop> {
-    let url = keys_url(&pending.provider);
-    let answered = calls::fetch(cx, point, pending.key(), url).await?;
+    let url = keys_url(provider);
+    let answered = calls::fetch(cx, point, subject, url).await?;
     let answered = answered.map_err(|error| Refused::unanswered(Endpoint::Keys, &error))?;
     if answered.status != 200 {
         let check = format!("The provider's keys: status {}.", answered.status);

@@ -12,12 +12,14 @@ use cognate_federation::oidc::said::Said;
 use cognate_federation::saml::refused::{Of, Refused as BadAnswer};
 use cognate_outbound::OutboundError;
 use cognate_shapes::IdentityProviderTypeType;
-use cognate_store::Label;
+use cognate_store::{Batch, Label};
 
+use crate::audit::Entry;
+use crate::cx::Cx;
 use crate::errors::federation::{self as texts, Rejection};
 use crate::errors::oauth::{INVALID_REQUEST, OAuthError, SERVER_ERROR};
 use crate::errors::unconfirmed::federation as unconfirmed;
-use crate::errors::{ApiError, ErrorCode, Fault, Result, auth};
+use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, invalid_parameter, not_authorized};
 use crate::records::provider::Provider;
 
 /// The most characters of another issuer that are told.
@@ -83,6 +85,11 @@ impl Refused {
             other => unconfirmed::bad_answer(other),
         };
         Self::server(text, format!("The provider's answer: {refused}."))
+    }
+
+    /// True if the provider's word is refused because it was used before.
+    pub(super) fn is_replay(&self) -> bool {
+        self.error.description.as_deref() == Some(unconfirmed::ANSWER_USED)
     }
 
     /// The user was disabled.
@@ -232,6 +239,8 @@ pub(super) enum Stop {
     Refused(Refused),
     /// What the provider says makes no user.
     Rejected(Rejection),
+    /// A function of the pool refused or failed.
+    Function(ApiError),
     /// With a fault.
     Fault(Fault),
 }
@@ -248,6 +257,21 @@ impl Stop {
             other => other,
         }
     }
+
+    /// Returns the end of a sign-in by a token that a client presented, in the words of the API.
+    pub(super) fn of_exchange(self) -> Fault {
+        match self {
+            Self::Refused(Refused { error, .. }) => {
+                let text = error.description.unwrap_or_default();
+                // The name of a parameter that the service writes into its value, where this is none.
+                let text = text.trim().trim_start_matches("error_description=");
+                not_authorized(text.to_owned()).into()
+            }
+            Self::Rejected(Rejection(text)) => invalid_parameter(text.trim().to_owned()).into(),
+            Self::Function(error) => error.into(),
+            Self::Fault(fault) => fault,
+        }
+    }
 }
 
 impl From<Refused> for Stop {
@@ -260,7 +284,7 @@ impl From<Fault> for Stop {
     /// A refusal of the API is that of a function of the pool here.
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Api(error) if is_refusal(&error) => Self::Refused(of_function(&error)),
+            Fault::Api(error) if is_refusal(&error) => Self::Function(error),
             other => Self::Fault(other),
         }
     }
@@ -326,6 +350,35 @@ pub(super) fn is_linked(label: Label) -> bool {
     label == cognate_store::tables::provider_links::LINK_EXISTS
 }
 
+/// Records a refusal under the id of the request: the check that failed, the provider and the client. Of too many, none.
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn record(
+    cx: &Cx<'_>,
+    pool_id: &str,
+    provider: &str,
+    client_id: &str,
+    check: &str,
+) -> Result<()> {
+    if !cx.refusals.spend(cx.now()) {
+        tracing::debug!(request_id = %cx.request_id, "a refused answer of a provider is not recorded: too many");
+        return Ok(());
+    }
+    let detail = format!("{check} Identity provider: {provider:?}. Client: {client_id}.");
+    let entry = Entry {
+        operation: cx.action.name(),
+        address: &cx.client_info.ip,
+        result: "ProviderRefused",
+        request_id: Some(&cx.request_id),
+        detail: Some(&detail),
+        ..Entry::default()
+    };
+    let batch = entry.append(Batch::new(), pool_id, cx.now());
+    cx.commit(batch, |_| Fault::Stale).await?;
+    Ok(())
+}
+
 /// Settles a step.
 ///
 /// # Errors
@@ -337,6 +390,7 @@ pub(super) fn settle<T>(
         Ok(value) => Ok(Ok(value)),
         Err(Stop::Refused(refused)) => Ok(Err(refused)),
         Err(Stop::Rejected(rejection)) => Ok(Err(Refused::rejection(rejection))),
+        Err(Stop::Function(error)) => Ok(Err(of_function(&error))),
         Err(Stop::Fault(fault)) => Err(fault),
     }
 }

@@ -7,9 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::hash;
 use cognate_crypto::secret::SecretBytes;
+use cognate_federation::saml::refused;
 use cognate_federation::saml::request::{self as message, Authn, Message};
 use cognate_federation::saml::response::{self, Asked, Expected, Login};
 use cognate_shapes::IdentityProviderTypeType;
+use cognate_store::tables::domains;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,11 +22,15 @@ use crate::oauth::authorization::Authorization;
 use crate::oauth::provider::calls::read;
 use crate::oauth::provider::refusal::Refused;
 use crate::oauth::provider::request::{Begun, Pending, SECONDS};
+use crate::records::domain;
 use crate::records::pool::Pool;
 use crate::records::provider::{ENCRYPTION_KEY, Provider};
+use crate::resources::domains::url as domain_url;
 
 /// The path to which a provider posts its answers, and from which the browser fetches them.
 pub const RESPONSE: &str = "/saml2/idpresponse";
+/// The path of the token endpoint.
+const TOKEN: &str = "/oauth2/token";
 /// RequestSigningAlgorithm of a provider whose requests are signed.
 const SIGNED: &str = "rsa-sha256";
 
@@ -152,34 +158,24 @@ pub(super) async fn check(
     provider: &Provider,
     posted: Posted<'_>,
 ) -> Result<Told> {
-    let metadata = provider.doc.metadata.as_ref().ok_or_else(no_metadata)?;
-    let metadata = metadata.clone();
-    let key = provider.secrets.get(ENCRYPTION_KEY);
-    let key = key.and_then(|key| STANDARD.decode(key.expose()).ok());
-    let key = key.map(SecretBytes::new);
-    let encrypted_only = says(provider, "EncryptedResponses", "true");
     let acs = format!("{}{RESPONSE}", posted.base_url);
-    let audience = entity_id(pool);
     let request_id = posted.request_id.map(str::to_owned);
-    let now = cx.now().div_euclid(SECOND);
-    let message = posted.message.to_owned();
-    let bytes = message.len();
-    let check = move || {
-        let expected = Expected {
-            acs: &acs,
-            audience: &audience,
-            issuer: &metadata.entity_id,
-            request: request_id
-                .as_deref()
-                .map_or(Asked::Unsolicited, Asked::Request),
-            now,
-            encrypted_only,
-            trusted: &metadata.keys(),
-            key: key.as_ref(),
-        };
-        response::read(&message, &expected)
-    };
-    Ok(match read(cx, bytes, check).await? {
+    let read = judge(
+        cx,
+        pool,
+        provider,
+        posted.message,
+        move |message, expected| {
+            let request = request_id.as_deref();
+            let expected = Expected {
+                acs: &acs,
+                request: request.map_or(Asked::Unsolicited, Asked::Request),
+                ..expected
+            };
+            response::read(message, &expected)
+        },
+    );
+    Ok(match read.await? {
         Ok(login) => Told::Login(login),
         Err(refused) => {
             let Refused { error, check } = Refused::bad_answer(&refused);
@@ -189,6 +185,83 @@ pub(super) async fn check(
             }
         }
     })
+}
+
+/// Checks an assertion that a client presents as a token. It may be meant for each URL at which this server takes those of
+/// the pool.
+pub(super) async fn presented(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    provider: &Provider,
+    token: &str,
+) -> Result<std::result::Result<Login, refused::Refused>> {
+    let urls = recipients(cx, pool).await?;
+    judge(cx, pool, provider, token, move |token, expected| {
+        let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+        let Some((acs, others)) = urls.split_first() else {
+            return Err(refused::Refused::Recipient);
+        };
+        let expected = Expected {
+            acs,
+            request: Asked::Presented(others),
+            ..expected
+        };
+        response::presented(token, &expected)
+    })
+    .await
+}
+
+/// Returns the URLs that assertions may be meant for: where browsers post those of a sign-in, which providers know, and
+/// the token endpoint (RFC 7522 section 3), below each URL that leads to this server and the pool.
+async fn recipients(cx: &Cx<'_>, pool: &Pool) -> Result<Vec<String>> {
+    let here = [&cx.client_info.base_url, &cx.settings.public_url];
+    let mut bases: Vec<String> = here.into_iter().flatten().cloned().collect();
+    let (sql, params) = domains::of_pool(&pool.id);
+    for row in cx.store.rows(sql, params).await? {
+        bases.extend(domain_url(&cx.settings, &domain::read(pool, row)?));
+    }
+    let urls = |base: &String| {
+        let base = base.trim_end_matches('/');
+        [format!("{base}{RESPONSE}"), format!("{base}{TOKEN}")]
+    };
+    Ok(bases.iter().flat_map(urls).collect())
+}
+
+/// Reads a provider's message beside the async threads. `read` gets it with what is expected of the provider, but for the
+/// URLs and the request.
+async fn judge(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    provider: &Provider,
+    message: &str,
+    read_it: impl FnOnce(&str, Expected<'_>) -> std::result::Result<Login, refused::Refused>
+    + Send
+    + 'static,
+) -> Result<std::result::Result<Login, refused::Refused>> {
+    let metadata = provider.doc.metadata.as_ref().ok_or_else(no_metadata)?;
+    let metadata = metadata.clone();
+    let key = provider.secrets.get(ENCRYPTION_KEY);
+    let key = key.and_then(|key| STANDARD.decode(key.expose()).ok());
+    let key = key.map(SecretBytes::new);
+    let encrypted_only = says(provider, "EncryptedResponses", "true");
+    let audience = entity_id(pool);
+    let now = cx.now().div_euclid(SECOND);
+    let message = message.to_owned();
+    let bytes = message.len();
+    let check = move || {
+        let expected = Expected {
+            acs: "",
+            audience: &audience,
+            issuer: &metadata.entity_id,
+            request: Asked::Unsolicited,
+            now,
+            encrypted_only,
+            trusted: &metadata.keys(),
+            key: key.as_ref(),
+        };
+        read_it(&message, expected)
+    };
+    read(cx, bytes, check).await
 }
 
 /// Returns the attributes of a login as claims: one value is a text, several are a list, none clears.

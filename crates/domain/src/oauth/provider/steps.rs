@@ -2,9 +2,7 @@
 //! cookie, and take it back.
 
 use cognate_shapes::IdentityProviderTypeType as T;
-use cognate_store::Batch;
 
-use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, COGNITO, Cause};
@@ -158,6 +156,7 @@ pub async fn end(
             user_info: told.user_info.as_ref(),
         },
         once: None,
+        level: told.level,
     };
     let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
     Ok(Some(arrived))
@@ -196,6 +195,8 @@ pub async fn end_saml(
         tokens: &Claims::new(),
         said: Said::Saml(&claims),
         once: Some((&once, until)),
+        // Only providers that speak OpenID Connect have AcrMapping.
+        level: None,
     };
     let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
     Ok(Some(arrived))
@@ -211,25 +212,6 @@ pub async fn record(
     pool_id: &str,
     refused: &Refused,
 ) -> Result<()> {
-    if !cx.refusals.spend(cx.now()) {
-        tracing::debug!(request_id = %cx.request_id, "a refused answer of a provider is not recorded: too many");
-        return Ok(());
-    }
-    let detail = format!(
-        "{} Identity provider: {:?}. Client: {}.",
-        refused.check,
-        pending.provider.name,
-        pending.client_id()
-    );
-    let entry = Entry {
-        operation: cx.action.name(),
-        address: &cx.client_info.ip,
-        result: "ProviderRefused",
-        request_id: Some(&cx.request_id),
-        detail: Some(&detail),
-        ..Entry::default()
-    };
-    let batch = entry.append(Batch::new(), pool_id, cx.now());
-    cx.commit(batch, |_| Fault::Stale).await?;
-    Ok(())
+    let (provider, client) = (&pending.provider.name, pending.client_id());
+    refusal::record(cx, pool_id, provider, client, &refused.check).await
 }

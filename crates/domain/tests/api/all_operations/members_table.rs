@@ -24,15 +24,6 @@ const STORED: &[(&[&str], &[&str])] = &[
         ],
     ),
     (
-        &["CreateIdentityProvider", "UpdateIdentityProvider"],
-        &[
-            "ProviderDetails",
-            "AttributeMapping",
-            "IdpIdentifiers",
-            "AcrMapping",
-        ],
-    ),
-    (
         &["CreateUserPoolDomain", "UpdateUserPoolDomain"],
         &["CustomDomainConfig", "Routing"],
     ),

@@ -48,6 +48,16 @@ async fn a_client_above_the_plan_is_refused_where_plans_are_enforced() {
         json!({"UserPoolId": pool, "ClientId": id, "ExplicitAuthFlows": ["ALLOW_USER_AUTH"]});
     let (code, _) = t.call("UpdateUserPoolClient", update).await.unwrap_err();
     assert_eq!(code, "FeatureUnavailableInTierException");
+    let text = "The following feature is not available for the LITE pricing tier configured: Token Exchange";
+    for flow in [
+        "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+        "ALLOW_TOKEN_EXCHANGE_DELEGATION",
+    ] {
+        let create = json!({
+            "UserPoolId": pool, "ClientName": "trader", "GenerateSecret": true, "ExplicitAuthFlows": [flow],
+        });
+        t.refused("CreateUserPoolClient", create, &code, text).await;
+    }
 }
 
 #[tokio::test]

@@ -104,8 +104,14 @@ pub async fn company_of(
 
 /// Sends the browser to the provider.
 pub async fn depart(t: &TestApp, c: &Company) -> Journey {
+    depart_wishing(t, c, None).await
+}
+
+/// The same, with a wish for levels of assurance.
+pub async fn depart_wishing(t: &TestApp, c: &Company, acr_values: Option<&str>) -> Journey {
     let parameters = Parameters {
         identity_provider: Some(c.name),
+        acr_values,
         scope: Some("openid email profile"),
         ..ask(&c.client)
     };

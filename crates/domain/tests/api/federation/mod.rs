@@ -3,7 +3,8 @@
 mod again;
 mod answers;
 mod first;
-mod flow;
+pub mod flow;
+mod levels;
 mod linked;
 mod pending;
 mod social;

@@ -1,6 +1,6 @@
 //! Sign-ins through providers of SAML, as the pages take their steps.
 
-mod flow;
+pub mod flow;
 mod forged;
 mod sign_in;
 mod unasked;

@@ -70,7 +70,7 @@ fn time(payload: &Payload, now: i64) -> Result<(), Refused> {
 }
 
 /// Returns a NumericDate in whole seconds (RFC 7519 section 2).
-fn seconds(value: &Value) -> Option<i64> {
+pub(super) fn seconds(value: &Value) -> Option<i64> {
     let whole = |float: f64| {
         // Beyond this, whole seconds are not told apart; no clock is there.
         let near = float.is_finite() && float.abs() < 9e15;

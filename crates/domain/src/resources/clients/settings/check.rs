@@ -46,8 +46,11 @@ pub async fn client(
         ExplicitAuthFlowsType::AllowTokenExchangeDelegation,
         ExplicitAuthFlowsType::AllowTokenExchangeImpersonation,
     ];
-    if !has_secret && exchanges.into_iter().any(|flow| lists(doc, flow)) {
-        return Err(exchange_without_secret().into());
+    if exchanges.into_iter().any(|flow| lists(doc, flow)) {
+        if !has_secret {
+            return Err(exchange_without_secret().into());
+        }
+        essentials_feature(cx, pool, unconfirmed::sessions::TOKEN_EXCHANGE)?;
     }
     if lists(doc, ExplicitAuthFlowsType::AllowUserAuth) {
         essentials_feature(cx, pool, "Choice-Based Sign-In")?;

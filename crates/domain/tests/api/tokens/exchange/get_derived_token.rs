@@ -13,7 +13,7 @@ use crate::support::signin::*;
 use crate::support::texts::exceptions::INVALID;
 
 /// Returns a client that may trade tokens in both ways.
-fn trader() -> Value {
+pub(super) fn trader() -> Value {
     json!({
         "GenerateSecret": true,
         "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"],
@@ -240,19 +240,6 @@ async fn clients_trade_only_as_they_may(t: &TestApp) {
         "None of the requested scopes can be granted.",
     )
     .await;
-    let saml = with(
-        exchange(&s.client, &json!("PHNhbWw+")),
-        json!({"SubjectTokenType": "SAML2"}),
-    );
-    let foreign = with(
-        exchange(&s.client, &first["AccessToken"]),
-        json!({"SubjectTokenProviderName": "Other"}),
-    );
-    for other in [saml, foreign] {
-        let text = "Token exchange with other identity providers is not implemented yet.";
-        t.refused("GetDerivedToken", other, "NotImplementedException", text)
-            .await;
-    }
     let only =
         json!({"ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_DELEGATION"], "GenerateSecret": true});
     let only = client_of(t, &s.pool, only).await;

@@ -2,6 +2,8 @@
 
 mod get_client_token;
 mod get_derived_token;
+mod of_openid;
+mod of_saml;
 
 use serde_json::{Value, json};
 

@@ -277,3 +277,25 @@ fn a_large_honest_token_is_taken() {
     assert!(token.len() > 50_000);
     assert_eq!(failed(&token), None);
 }
+
+#[test]
+fn a_message_about_an_event_is_no_grant() {
+    let grant = Expected {
+        kind: Kind::Oidc,
+        issuers: &[ISSUER],
+        client_id: CLIENT,
+        client_secret: None,
+        nonce: None,
+        access_token: None,
+        now: NOW,
+    };
+    let token = paid(&with("nonce", None));
+    let claims = presented(&token, &MADE.published, &grant).unwrap();
+    assert_eq!(end(&claims), Some(NOW + 3_600));
+    let logout = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    for events in [logout, json!(null)] {
+        let token = paid(&with("events", Some(events)));
+        let read = presented(&token, &MADE.published, &grant);
+        assert_eq!(read.err(), Some(Refused::OtherType));
+    }
+}
