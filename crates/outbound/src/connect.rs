@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
+use crate::examine::Stage;
 use crate::target::Target;
 use crate::{OutboundError, Reach, address, broken};
 
@@ -64,11 +65,21 @@ impl Connector {
     /// # Errors
     /// Those of [`crate::Outbound::connect`].
     pub async fn open(&self, uri: &Uri) -> Result<Stream, OutboundError> {
+        self.open_noting(uri, &mut Stage::Url).await
+    }
+
+    /// Opens a connection as [`Connector::open`] does, and notes in `stage` how far it has come.
+    ///
+    /// # Errors
+    /// Those of [`crate::Outbound::connect`].
+    pub async fn open_noting(&self, uri: &Uri, stage: &mut Stage) -> Result<Stream, OutboundError> {
+        *stage = Stage::Url;
         let target = Target::parse(uri, self.0.reach)?;
-        let tcp = self.connect(&target).await?;
+        let tcp = self.connect(&target, stage).await?;
         if !target.secure {
             return Ok(Stream::new(Box::new(tcp)));
         }
+        *stage = Stage::Tls;
         let config = self
             .tls()
             .await
@@ -78,10 +89,16 @@ impl Connector {
         Ok(Stream::new(Box::new(tls.map_err(broken)?)))
     }
 
-    async fn connect(&self, target: &Target) -> Result<TcpStream, OutboundError> {
+    async fn connect(
+        &self,
+        target: &Target,
+        stage: &mut Stage,
+    ) -> Result<TcpStream, OutboundError> {
+        *stage = Stage::Name;
         let found = self.resolve(&target.host, target.port).await;
+        let found = found.map_err(broken)?;
+        *stage = Stage::Address;
         let allowed: Vec<SocketAddr> = found
-            .map_err(broken)?
             .into_iter()
             .filter(|address| match (self.0.reach, target.secure) {
                 (Reach::PlainHttp, _) | (Reach::Private, true) => true,
@@ -93,6 +110,7 @@ impl Connector {
         if allowed.is_empty() {
             return Err(OutboundError::Address);
         }
+        *stage = Stage::Connection;
         let tcp = TcpStream::connect(allowed.as_slice()).await;
         let tcp = tcp.map_err(broken)?;
         // The end of a request must not wait until its beginning was acknowledged.

@@ -43,7 +43,8 @@ impl Outbound {
     }
 }
 
-fn request(call: Call<'_>) -> Result<Request<Bytes>, http::Error> {
+/// Returns the request of a call.
+pub(crate) fn request(call: Call<'_>) -> Result<Request<Bytes>, http::Error> {
     let mut request = Request::builder()
         .uri(call.url)
         .header(USER_AGENT, call.agent)

@@ -12,6 +12,7 @@ mod address;
 pub mod aws;
 mod bulkhead;
 mod connect;
+pub mod examine;
 pub mod form;
 mod target;
 

@@ -1,5 +1,6 @@
 //! The client against servers on this machine.
 
+mod examine;
 mod servers;
 
 use super::*;

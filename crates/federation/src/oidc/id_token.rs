@@ -18,7 +18,7 @@ use crate::oidc::keys::{Key, Keys};
 use crate::oidc::social::Kind;
 
 /// The longest token, in bytes.
-const LONGEST: usize = 64 * 1024;
+pub(crate) const LONGEST: usize = 64 * 1024;
 /// The fewest bytes of a secret under which MACs count: as many as the shortest MAC has (RFC 7518 section 3.2).
 const SHORTEST_SECRET: usize = 32;
 

@@ -26,7 +26,64 @@ pub(crate) struct Key {
     pub key: VerifyingKey,
 }
 
+/// Why a key of a set is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeftOut {
+    /// It is no object of texts, as RFC 7517 has it.
+    #[error("it is malformed")]
+    Malformed,
+    /// It is symmetric, and whoever publishes it gives it away.
+    #[error("it is symmetric (kty oct); a published secret is none")]
+    Symmetric,
+    /// It is of a kind that is not accepted, too weak, or no valid key of its kind.
+    #[error(
+        "it is no RSA key of 2048 to 8192 bits with a usable exponent, nor one of P-256, P-384 or Ed25519"
+    )]
+    BadKey,
+    /// It has no id, by which a token could name it.
+    #[error("it has no kid, so that no token can name it")]
+    Nameless,
+}
+
+/// A key of a set as an administrator is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// Its id, as far as it is a text.
+    pub kid: Option<String>,
+    /// Its kind, as far as it is a text.
+    pub kty: Option<String>,
+    /// True if it may check signatures; why not, if it was left out.
+    pub signs: Result<bool, LeftOut>,
+}
+
+/// Returns each key of a set with what becomes of it.
+///
+/// # Errors
+/// [`Incomplete`] for what is no set, or has more than a hundred keys.
+pub fn examine(body: &[u8]) -> Result<Vec<Examined>, Incomplete> {
+    let set: Value = serde_json::from_slice(body).map_err(|_| Incomplete)?;
+    let examined = list(&set)?.iter().map(|entry| {
+        let text = |name: &str| entry.get(name)?.as_str().map(str::to_owned);
+        Examined {
+            kid: text("kid"),
+            kty: text("kty"),
+            signs: usable(entry).map(|key| key.signs),
+        }
+    });
+    Ok(examined.collect())
+}
+
+fn list(set: &Value) -> Result<&Vec<Value>, Incomplete> {
+    let list = set.get("keys").and_then(Value::as_array);
+    list.filter(|list| list.len() <= MOST).ok_or(Incomplete)
+}
+
 impl Keys {
+    /// Returns the ids of the keys.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|key| key.kid.as_str())
+    }
+
     /// Returns the keys with an id. Keys of different kinds may share one (RFC 7517 section 4.5).
     pub(crate) fn with_id<'a>(&'a self, kid: &'a str) -> impl Iterator<Item = &'a Key> {
         self.0.iter().filter(move |key| key.kid == kid)
@@ -46,25 +103,29 @@ impl Keys {
 /// [`Incomplete`].
 pub fn read(body: &[u8]) -> Result<Keys, Incomplete> {
     let set: Value = serde_json::from_slice(body).map_err(|_| Incomplete)?;
-    let list = set.get("keys").and_then(Value::as_array);
-    let list = list.filter(|list| list.len() <= MOST).ok_or(Incomplete)?;
-    let keys: Vec<Key> = list.iter().filter_map(usable).collect();
+    let entries = list(&set)?.iter();
+    let keys: Vec<Key> = entries.filter_map(|entry| usable(entry).ok()).collect();
     if keys.is_empty() {
         return Err(Incomplete);
     }
     Ok(Keys(keys))
 }
 
-fn usable(entry: &Value) -> Option<Key> {
+fn usable(entry: &Value) -> Result<Key, LeftOut> {
     let operations = entry.get("key_ops").filter(|ops| !ops.is_null());
     let verifies = operations.is_none_or(|operations| {
         let list = operations.as_array();
         list.is_some_and(|list| list.iter().any(|one| one == "verify"))
     });
-    let jwk: ForeignJwk = serde_json::from_value(entry.clone()).ok()?;
-    let key = VerifyingKey::from_jwk(&jwk).ok()?;
-    Some(Key {
-        kid: jwk.kid.filter(|kid| !kid.is_empty())?,
+    if entry.get("kty").is_some_and(|kty| kty == "oct") {
+        return Err(LeftOut::Symmetric);
+    }
+    let jwk = serde_json::from_value(entry.clone());
+    let jwk: ForeignJwk = jwk.map_err(|_| LeftOut::Malformed)?;
+    let key = VerifyingKey::from_jwk(&jwk).map_err(|_| LeftOut::BadKey)?;
+    let kid = jwk.kid.filter(|kid| !kid.is_empty());
+    Ok(Key {
+        kid: kid.ok_or(LeftOut::Nameless)?,
         signs: verifies && jwk.use_.is_none_or(|purpose| purpose == "sig"),
         alg: jwk.alg,
         key,
@@ -153,8 +214,38 @@ mod tests {
             );
         }
         let named = set(&[with(good, "alg", json!("ES256"))]).unwrap();
+        assert_eq!(named.ids().collect::<Vec<_>>(), ["good"]);
         let alg = named.with_id("good").next().and_then(|key| key.alg.clone());
         assert_eq!(alg.as_deref(), Some("ES256"));
+    }
+
+    #[test]
+    fn each_key_is_told_with_what_becomes_of_it() {
+        let good = public(Kind::P256, "good");
+        for (key, signs) in [
+            (good.clone(), Ok(true)),
+            (with(good.clone(), "use", json!("enc")), Ok(false)),
+            (
+                with(good.clone(), "kid", json!(null)),
+                Err(LeftOut::Nameless),
+            ),
+            (with(good.clone(), "kid", json!(7)), Err(LeftOut::Malformed)),
+            (
+                with(good.clone(), "crv", json!("P-521")),
+                Err(LeftOut::BadKey),
+            ),
+            (
+                json!({"kty": "oct", "kid": "k", "k": "c2VjcmV0"}),
+                Err(LeftOut::Symmetric),
+            ),
+        ] {
+            let body = json!({"keys": [key]}).to_string();
+            let told = examine(body.as_bytes()).unwrap();
+            assert_eq!(told.len(), 1);
+            assert_eq!(told[0].signs, signs, "{key}");
+            assert_eq!(told[0].kid.as_deref(), key["kid"].as_str());
+        }
+        assert_eq!(examine(b"{}"), Err(Incomplete));
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! | [`userinfo`] | its answer, and the claims of both together |
 //! | [`apple`] | the client secret and the user's name of Sign in with Apple |
 //! | [`said`] | a refusal in the provider's words |
+//! | [`inspect`] | documents and tokens as they stand, for explanations |
 
 pub mod answer;
 pub mod apple;
@@ -21,6 +22,7 @@ pub mod claims;
 pub mod discovery;
 pub mod exchange;
 pub mod id_token;
+pub mod inspect;
 pub mod key_cache;
 pub mod keys;
 pub mod profile;

@@ -105,7 +105,7 @@ pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
 }
 
 /// Returns the entity and its role, if the node is the role of a SAML 2.0 identity provider.
-fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> {
+pub(super) fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node<'a, 'd>)> {
     if !role.has_tag_name((METADATA, "IDPSSODescriptor")) {
         return None;
     }
@@ -165,7 +165,7 @@ fn certificates(role: Node<'_, '_>, now: i64) -> Result<Vec<String>, MetadataErr
 }
 
 /// Returns the time at which a certificate expires, in seconds since 1970.
-fn ends(text: &str) -> Option<i64> {
+pub(super) fn ends(text: &str) -> Option<i64> {
     let der = STANDARD.decode(text).ok()?;
     let certificate = Certificate::from_der(&der).ok()?;
     let end = certificate.tbs_certificate.validity.not_after;

@@ -8,6 +8,7 @@
 //! | [`response`] | answers to them, and assertions that nobody asked for |
 //! | [`logout`] | both directions of single logout |
 //! | [`refused`] | a variant for every check |
+//! | [`inspect`] | messages and metadata as they stand, for explanations |
 //! | [`instant`] | times, and how far clocks may differ |
 //! | [`idp`] | an identity provider, for tests |
 
@@ -15,6 +16,7 @@ mod assertion;
 mod c14n;
 mod decrypt;
 pub mod idp;
+pub mod inspect;
 pub mod instant;
 pub mod logout;
 mod message;

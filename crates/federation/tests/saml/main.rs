@@ -13,6 +13,7 @@ mod edits;
 mod encrypted;
 mod forms;
 mod honest;
+mod inspect;
 mod logout;
 mod presented;
 mod rules;

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::admin::{self, Request};
+use crate::admin::{self, Request, providers};
 use crate::state::State;
 
 /// A line of at most this many bytes is read.
@@ -74,6 +74,17 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
         .await?;
     let reply = match serde_json::from_str::<Request>(&line) {
         Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
+        Ok(Request::TestProvider {
+            pool,
+            provider,
+            answer,
+            url,
+        }) => {
+            let urls = url.map_or_else(|| own_urls(state), |url| vec![url]);
+            let answer = answer.as_deref();
+            let outcome = providers::test(&state.app, &pool, &provider, answer, &urls).await;
+            outcome.map_or_else(Reply::Refused, Reply::Done)
+        }
         Ok(request) => {
             let app = &state.app;
             if matches!(request, Request::Audit { position: None, .. }) {
@@ -94,6 +105,14 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
     bytes.push(b'\n');
     writer.write_all(&bytes).await?;
     Ok(())
+}
+
+/// Returns the URLs of `dev`, which has no `public_url`.
+fn own_urls(state: &State) -> Vec<String> {
+    let ports = state.origins.ports.iter().filter(|_| state.origins.dev);
+    let urls = ports
+        .flat_map(|port| ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")));
+    urls.collect()
 }
 
 /// Sends a command to the server of a folder. None if no server listens there.

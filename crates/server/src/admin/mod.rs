@@ -5,6 +5,7 @@ pub(crate) mod control;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;
+pub(crate) mod providers;
 
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
@@ -104,6 +105,22 @@ pub enum Request {
         /// An e-mail address or a phone number.
         to: String,
     },
+    /// Lists the identity providers of a pool.
+    ListProviders {
+        /// The pool's id.
+        pool: String,
+    },
+    /// Tests an identity provider; only a program that can call it does.
+    TestProvider {
+        /// The pool's id.
+        pool: String,
+        /// The provider's name in the pool.
+        provider: String,
+        /// An answer of the provider: SAMLResponse in base64, or an ID token.
+        answer: Option<String>,
+        /// A URL of this server as browsers know it.
+        url: Option<String>,
+    },
     /// Shows what became of a message.
     Message {
         /// The pool's id.
@@ -126,6 +143,8 @@ impl Request {
                 | Self::Messages { .. }
                 | Self::Message { .. }
                 | Self::PreviewMessages { .. }
+                | Self::ListProviders { .. }
+                | Self::TestProvider { .. }
         )
     }
 }
@@ -198,6 +217,10 @@ pub async fn perform(
         Request::TestMessage { pool, to } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
             messages::test(store, root, now, &pool, &to).await
+        }
+        Request::ListProviders { pool } => providers::list(store, root, &pool).await,
+        Request::TestProvider { .. } => {
+            Err("a provider is tested by a running server, or by the command line".to_owned())
         }
         Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
     }

@@ -5,15 +5,16 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
 use cognate_domain::Endpoint;
+use cognate_domain::oauth::provider::diagnosis;
 use cognate_shapes::Op;
 
-use super::Reach;
+use super::{Reach, find};
 use crate::admin::Request;
 use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
 
 /// The commands in the trail besides the operations of the API.
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "CreateAccessKey",
     "EnableAccessKey",
     "DisableAccessKey",
@@ -21,15 +22,17 @@ const COMMANDS: [&str; 8] = [
     "SetIssuer",
     "RotateSealingKey",
     "TestMessage",
+    diagnosis::COMMAND,
     refusals::REPORT_NAME,
 ];
 
 /// The endpoints of pools in the trail.
-const ENDPOINTS: [Endpoint; 4] = [
+const ENDPOINTS: [Endpoint; 5] = [
     Endpoint::SignIn,
     Endpoint::Account,
     Endpoint::Token,
     Endpoint::Revoke,
+    Endpoint::Federation,
 ];
 
 /// Returns the grammar of the command.
@@ -39,6 +42,7 @@ pub(super) fn command() -> Command {
     };
     Command::new("audit")
         .about("List the audit trail as JSON lines, the newest first")
+        .subcommand(find::command())
         .args([
             arg(
                 "since",
@@ -66,6 +70,9 @@ pub(super) fn command() -> Command {
 
 /// Prints the listing, a page at a time.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
+    if let Some(("find", sub)) = matches.subcommand() {
+        return find::run(config, sub).await;
+    }
     let query = query(matches)?;
     let mut left = matches
         .get_one::<usize>("limit")

@@ -22,7 +22,9 @@ mod audit;
 pub(crate) mod banner;
 mod branding;
 mod client;
+mod find;
 mod messages;
+mod providers;
 mod triggers;
 
 /// Returns the grammar of the command line.
@@ -109,6 +111,7 @@ pub fn command() -> Command {
         .subcommand(messages::command())
         .subcommand(branding::command())
         .subcommand(client::command())
+        .subcommand(providers::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -162,6 +165,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("messages", sub)) => messages::run(&config, sub).await,
         Some(("branding", sub)) => branding::run(&config, sub).await,
         Some(("client", sub)) => client::run(&config, sub).await,
+        Some(("providers", sub)) => providers::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")
@@ -291,18 +295,26 @@ impl Reach {
 
     /// Lets the server that has the database open run the command, or runs it here if there is none.
     async fn ask(&mut self, request: Request) -> anyhow::Result<Value> {
-        if self.opened.is_none() {
-            if let Some(folder) = &self.database.folder
-                && let Some(answer) = control::ask(folder.path(), &request).await?
-            {
-                return Ok(answer);
-            }
-            self.opened = Some(start::open_existing(&self.database).await?);
+        if let Some(answer) = self.served(&request).await? {
+            return Ok(answer);
         }
         let OpenDatabase { store, root } = self.opened.as_ref().context("no database is open")?;
         let now = cognate_domain::clock::Clock::default().wall();
         let answer = admin::perform(store, root, now, request).await;
         answer.map_err(anyhow::Error::msg)
+    }
+
+    /// Lets the server that has the database open run the command; opens the database and returns None if there is none.
+    async fn served(&mut self, request: &Request) -> anyhow::Result<Option<Value>> {
+        if self.opened.is_none() {
+            if let Some(folder) = &self.database.folder
+                && let Some(answer) = control::ask(folder.path(), request).await?
+            {
+                return Ok(Some(answer));
+            }
+            self.opened = Some(start::open_existing(&self.database).await?);
+        }
+        Ok(None)
     }
 
     /// True if the command has opened an embedded database itself, which then no server has.

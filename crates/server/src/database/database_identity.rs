@@ -33,6 +33,13 @@ pub async fn check_mode(store: &Store, mode: Mode) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns the mode that made the database; None for one that no server has used.
+pub async fn mode(store: &Store) -> anyhow::Result<Option<Mode>> {
+    let stamped = meta::get(store, MODE).await?;
+    let mut all = [Mode::Dev, Mode::Serve].into_iter();
+    Ok(all.find(|mode| stamped.as_deref() == Some(name(*mode))))
+}
+
 /// True if the database has a sealing key already.
 pub async fn has_key(store: &Store) -> anyhow::Result<bool> {
     Ok(meta::get(store, KEY_CHECK).await?.is_some())

@@ -18,6 +18,7 @@ mod lifecycle;
 mod messages;
 mod nodes;
 mod protocol;
+mod providers;
 mod rates;
 mod senders;
 mod socket;

@@ -12,7 +12,8 @@ use cognate_domain::oauth::hosted::Finished;
 use cognate_domain::oauth::provider::oidc::{Pairs, RESPONSE};
 use cognate_domain::oauth::provider::refusal::Refused;
 use cognate_domain::oauth::provider::request::{self, Browser, Pending, pool_of};
-use cognate_domain::oauth::provider::{saml, steps};
+use cognate_domain::oauth::provider::saml;
+use cognate_domain::oauth::provider::steps::{self, Lost};
 use cognate_domain::records::pool::Pool;
 use cognate_domain::resources::providers::identifiers;
 use cognate_shapes::Category;
@@ -88,10 +89,7 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
     };
     let answer = read(&fields);
     let found = waiting(request, fields.get("state")).await?;
-    let Some((pool, pending)) = found.filter(|(_, pending)| !saml::speaks(&pending.provider))
-    else {
-        return answer::refused(request, None, &Cause::NoTransaction);
-    };
+    let (pool, pending) = speaking(request, found, false).await?;
     request.admit_category(Category::UserAuthentication).await?;
     if is_posted {
         return keep(request, &pool, &pending, answer).await;
@@ -119,9 +117,7 @@ async fn take_saml(request: &Request<'_>) -> Flow<Response> {
         return Err(answer::refuse(request, &Parameters::default(), &refusal).await);
     }
     let found = waiting(request, relay).await?;
-    let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
-        return answer::refused(request, None, &Cause::NoTransaction);
-    };
+    let (pool, pending) = speaking(request, found, true).await?;
     request.admit_category(Category::UserAuthentication).await?;
     let cx = request.cx(Endpoint::Federation);
     let keep = || Box::pin(steps::keep_saml(&cx, &pool, &pending, posted));
@@ -130,7 +126,7 @@ async fn take_saml(request: &Request<'_>) -> Flow<Response> {
             let relay = relay.map_or(String::new(), encode);
             answer::see_other(&format!("{}?{RELAY_STATE}={relay}", saml::RESPONSE))
         }
-        false => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+        false => Err(lost(request, Some((&*pool, &pending)), Lost::Faster).await),
     }
 }
 
@@ -169,9 +165,7 @@ async fn unasked(request: &Request<'_>, query: &str, posted: &str) -> Flow<Respo
 
 async fn fetch_saml(request: &Request<'_>) -> Flow<Response> {
     let found = waiting(request, request.query()?.get(RELAY_STATE)).await?;
-    let Some((pool, pending)) = found.filter(|(_, pending)| saml::speaks(&pending.provider)) else {
-        return answer::refused(request, None, &Cause::NoTransaction);
-    };
+    let (pool, pending) = speaking(request, found, true).await?;
     request.admit_category(Category::UserAuthentication).await?;
     let visit = resumed(request, &pool, &pending).await?;
     let cx = request.cx(Endpoint::Federation);
@@ -184,10 +178,7 @@ async fn fetch_saml(request: &Request<'_>) -> Flow<Response> {
 
 /// Returns the visit that a sign-in is part of, in the browser that began it. Somebody else's browser ends nobody's.
 async fn resumed<'r>(request: &'r Request<'r>, pool: &Pool, pending: &Pending) -> Flow<Visit<'r>> {
-    let refused = || {
-        let answered = answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction);
-        answered.map_or_else(|stop| stop, Stop::with)
-    };
+    let of = Some((pool, pending));
     let cookies = request.cookies()?;
     let base_url = request.visitor().base_url.clone().unwrap_or_default();
     let is_its_browser = [COOKIE, UNASKED].into_iter().any(|name| {
@@ -198,15 +189,40 @@ async fn resumed<'r>(request: &'r Request<'r>, pool: &Pool, pending: &Pending) -
         pending.is_of(pool, browser)
     });
     if !is_its_browser {
-        return Err(refused());
+        return Err(lost(request, of, Lost::OtherBrowser).await);
     }
     let visit = Visit::resumed(request, pending.query()).await?;
     let same = visit.authorization.provider.as_ref() == Some(&pending.provider.name)
         && visit.client().id == pending.client_id();
     match same {
         true => Ok(visit),
-        false => Err(refused()),
+        false => Err(lost(request, of, Lost::Unknown).await),
     }
+}
+
+/// Returns the sign-in of an answer, whose provider speaks the protocol of the endpoint.
+async fn speaking(
+    request: &Request<'_>,
+    found: Option<(Arc<Pool>, Pending)>,
+    is_saml: bool,
+) -> Flow<(Arc<Pool>, Pending)> {
+    match found {
+        Some((pool, pending)) if saml::speaks(&pending.provider) == is_saml => Ok((pool, pending)),
+        Some(_) => Err(lost(request, None, Lost::OtherProtocol).await),
+        None => Err(lost(request, None, Lost::Unknown).await),
+    }
+}
+
+/// Says that no sign-in of this browser waits for an answer, and records why under the number that the page shows.
+async fn lost(request: &Request<'_>, of: Option<(&Pool, &Pending)>, why: Lost) -> Stop {
+    let cx = request.cx(Endpoint::Federation);
+    let record = || Box::pin(steps::record_lost(&cx, of, why));
+    if let Err(error) = action::run(&cx, record).await {
+        tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
+    }
+    let client_id = of.map(|(_, pending)| pending.client_id());
+    let answered = answer::refused(request, client_id, &Cause::NoTransaction);
+    answered.map_or_else(|stop| stop, Stop::with)
 }
 
 /// Returns what is read of an answer; nothing of one that is too long.
@@ -258,7 +274,7 @@ async fn keep(
     let keep = || Box::pin(steps::keep(&cx, pool, pending, &answer));
     match action::run(&cx, keep).await? {
         true => answer::see_other(&location),
-        false => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+        false => Err(lost(request, Some((pool, pending)), Lost::Faster).await),
     }
 }
 
@@ -291,7 +307,7 @@ async fn settled(
             answer::reply(&authorization.refuse(&refused.error), request.locale())
         }
         // Another answer was faster.
-        None => answer::refused(request, Some(pending.client_id()), &Cause::NoTransaction),
+        None => Err(lost(request, Some((visit.pool(), pending)), Lost::Faster).await),
     }
 }
 

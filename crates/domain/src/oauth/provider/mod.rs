@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`request`] | a sign-in that waits for the provider's answer |
 //! | `calls` | calls to the provider's endpoints, and the reading of what it wrote |
+//! | [`explain`] | what each check means to an administrator |
 //! | [`refusal`] | what the client is told when it ends without a user |
 //! | [`oidc`] | providers that speak OAuth 2.0 |
 //! | [`saml`] | providers that speak SAML 2.0 |
@@ -14,9 +15,12 @@
 //! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
 //! | [`presented`] | tokens of providers that clients present |
 //! | [`steps`] | the two steps that pages take |
+//! | [`diagnosis`] | what a provider's settings, documents, keys and answers lack |
 
 pub mod arrival;
 mod calls;
+pub mod diagnosis;
+pub mod explain;
 pub mod metadata;
 pub mod oidc;
 pub mod presented;

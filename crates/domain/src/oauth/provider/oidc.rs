@@ -21,6 +21,7 @@ use crate::errors::unconfirmed::federation as unconfirmed;
 use crate::federation::mapping;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::provider::calls::{self, Answered, read};
+use crate::oauth::provider::explain::{self, Compared, marked};
 use crate::oauth::provider::refusal::{Endpoint, Refused, Stop};
 use crate::oauth::provider::request::{Begun, Pending};
 use crate::records::assurance::Level;
@@ -75,11 +76,11 @@ pub(super) fn kind(provider: &Provider) -> Option<Kind> {
     }
 }
 
-fn detail<'p>(provider: &'p Provider, name: &str) -> &'p str {
+pub(super) fn detail<'p>(provider: &'p Provider, name: &str) -> &'p str {
     provider.doc.details.get(name).map_or("", String::as_str)
 }
 
-fn pkce(provider: &Provider, kind: Kind) -> bool {
+pub(super) fn pkce(provider: &Provider, kind: Kind) -> bool {
     let found = provider.doc.discovered.as_ref();
     kind.uses_pkce(found.is_some_and(|found| found.pkce))
 }
@@ -124,8 +125,11 @@ pub(super) async fn told(
     let provider = &pending.provider;
     let pairs = pairs.iter().map(|(name, value)| (&**name, &**value));
     let answer = Answer::read(pairs).map_err(|twice| {
-        let check = format!("The provider's answer: {twice}.");
-        Refused::request(unconfirmed::INVALID_ANSWER, check)
+        let words = format!("The provider's answer: {twice}.");
+        Refused::request(
+            unconfirmed::INVALID_ANSWER,
+            marked(&words, "oauth.answer", None),
+        )
     })?;
     let issuer = issuer(provider);
     let issuers = kind.issuers(&issuer);
@@ -163,7 +167,9 @@ pub(super) async fn told(
             };
             let origin = (pool, provider, pending.key());
             let checked = check(cx, origin, checked, token).await?;
-            Some(checked.map_err(|refused| Refused::bad_id_token(token, refused))?)
+            Some(checked.map_err(|(refused, compared)| {
+                Refused::bad_id_token(token, refused, compared.as_ref())
+            })?)
         }
         None => None,
     };
@@ -173,7 +179,8 @@ pub(super) async fn told(
     let user_info = info.as_ref().map(|info| info.members().clone());
     let mut claims = match (claims, info) {
         (claims, Some(info)) => userinfo::merge(claims, info).map_err(|other| {
-            let check = format!("The provider's userInfo endpoint: {other}.");
+            let words = format!("The provider's userInfo endpoint: {other}.");
+            let check = marked(&words, "oauth.userinfo", None);
             Refused::request(unconfirmed::INVALID_USER_INFO, check)
         })?,
         (Some(claims), None) => claims,
@@ -205,7 +212,7 @@ pub(super) async fn presented(
     pool: &Pool,
     provider: &Provider,
     token: &str,
-) -> std::result::Result<std::result::Result<(Told, i64), id_token::Refused>, Stop> {
+) -> std::result::Result<std::result::Result<(Told, i64), BadToken>, Stop> {
     let kind = Kind::Oidc;
     let issuer = issuer(provider);
     let issuers = kind.issuers(&issuer);
@@ -221,10 +228,10 @@ pub(super) async fn presented(
         Err(refused) => return Ok(Err(refused)),
     };
     let Some(ends) = id_token::end(&claims) else {
-        return Ok(Err(id_token::Refused::NoEnd));
+        return Ok(Err((id_token::Refused::NoEnd, None)));
     };
     let Some(subject) = claims.subject(kind.subject_claim()).map(str::to_owned) else {
-        return Ok(Err(id_token::Refused::Subject));
+        return Ok(Err((id_token::Refused::Subject, None)));
     };
     let level = level(provider, &claims);
     let claims = claims.into_members();
@@ -263,7 +270,8 @@ fn client_secret(
     let text = provider.secrets.get("private_key");
     let key = text.and_then(|text| apple::private_key(text).ok());
     let key = key.ok_or_else(|| {
-        let check = "The provider's private_key is no P-256 key in PKCS #8.";
+        let words = "The provider's private_key is no P-256 key in PKCS #8.";
+        let check = marked(words, "oauth.private_key", None);
         Refused::request(unconfirmed::NO_CLIENT_SECRET, check)
     })?;
     let (team, id) = (detail(provider, "team_id"), detail(provider, "key_id"));
@@ -325,6 +333,9 @@ enum Came {
     Presented,
 }
 
+/// The check that an ID token did not pass, and what it compared.
+pub(super) type BadToken = (id_token::Refused, Option<Compared>);
+
 /// A provider of a pool, and the sign-in for which its keys may be fetched.
 type Origin<'a> = (&'a Pool, &'a Provider, &'a str);
 
@@ -335,7 +346,7 @@ async fn check(
     origin: Origin<'_>,
     checked: Checked,
     token: &SecretString,
-) -> std::result::Result<std::result::Result<Claims, id_token::Refused>, Stop> {
+) -> std::result::Result<std::result::Result<Claims, BadToken>, Stop> {
     let (pool, provider, _) = origin;
     let checked = Arc::new(checked);
     let now = cx.now().div_euclid(SECOND);
@@ -362,6 +373,11 @@ async fn check(
                 access_token: None,
                 now,
             };
+            let compare = |refused, expected: &Expected<'_>| {
+                let ids: Vec<&str> = keys.ids().collect();
+                let compared = explain::id_token_compared(refused, expected, &ids, token.expose());
+                (refused, compared)
+            };
             match &checked.came {
                 Came::ForCode {
                     nonce,
@@ -373,9 +389,11 @@ async fn check(
                         access_token: access_token.as_ref(),
                         ..expected
                     };
-                    id_token::check(token.expose(), &keys, &expected)
+                    let read = id_token::check(token.expose(), &keys, &expected);
+                    read.map_err(|refused| compare(refused, &expected))
                 }
-                Came::Presented => id_token::presented(token.expose(), &keys, &expected),
+                Came::Presented => id_token::presented(token.expose(), &keys, &expected)
+                    .map_err(|refused| compare(refused, &expected)),
             }
         };
         cx.workers.run(work).await
@@ -384,7 +402,7 @@ async fn check(
         Ok(claims) => return Ok(Ok(claims)),
         Err(refused) => refused,
     };
-    match cx.provider_keys.fetch_again(&name, &refused, now) {
+    match cx.provider_keys.fetch_again(&name, &refused.0, now) {
         false => Ok(Err(refused)),
         true => Ok(run(fetch_keys(cx, origin, &name, "keys again").await?).await),
     }
@@ -400,23 +418,22 @@ async fn fetch_keys(
     let answered = calls::fetch(cx, point, subject, url).await?;
     let answered = answered.map_err(|error| Refused::unanswered(Endpoint::Keys, &error))?;
     if answered.status != 200 {
-        let check = format!("The provider's keys: status {}.", answered.status);
+        let words = format!("The provider's keys: status {}.", answered.status);
+        let check = marked(&words, "oauth.keys", None);
         return Err(Refused::request(unconfirmed::NO_KEYS, check).into());
     }
     let body = answered.body;
     let keys = read(cx, body.len(), move || keys::read(&body)).await?;
     let keys = keys.map_err(|error| {
-        Refused::request(
-            unconfirmed::NO_KEYS,
-            format!("The provider's keys: {error}."),
-        )
+        let words = format!("The provider's keys: {error}.");
+        Refused::request(unconfirmed::NO_KEYS, marked(&words, "oauth.keys", None))
     })?;
     let now = cx.now().div_euclid(SECOND);
     Ok(cx.provider_keys.put(name, keys, now))
 }
 
 /// Returns the URL of the provider's keys. The social ones that sign tokens do not say it in their settings.
-fn keys_url(provider: &Provider) -> &str {
+pub(super) fn keys_url(provider: &Provider) -> &str {
     use IdentityProviderTypeType as T;
     match (detail(provider, "jwks_uri"), provider.doc.kind) {
         ("", T::Google) => "https://www.googleapis.com/oauth2/v3/certs",

@@ -11,6 +11,7 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result, sessions as texts};
 use crate::oauth::provider::arrival::{self, Identity};
+use crate::oauth::provider::explain::{self, marked};
 use crate::oauth::provider::refusal::{self, Stop};
 use crate::oauth::provider::{oidc, saml};
 use crate::records::assurance::Level;
@@ -78,8 +79,10 @@ pub async fn check(
                     ends,
                     provider,
                 },
-                Ok(Err(refused)) => {
-                    let check = format!("The ID token: {refused}.");
+                Ok(Err((refused, compared))) => {
+                    let words = format!("The ID token: {refused}.");
+                    let name = explain::id_token(&refused).check;
+                    let check = marked(&words, name, compared.as_ref());
                     return Err(bad(cx, pool, about, &check, refusal).await);
                 }
                 Err(stop) => {
@@ -102,8 +105,10 @@ pub async fn check(
                     subject: login.name_id,
                     provider,
                 },
-                Err(refused) => {
-                    let check = format!("The assertion: {refused}.");
+                Err((refused, compared)) => {
+                    let words = format!("The assertion: {refused}.");
+                    let name = explain::saml(&refused).check;
+                    let check = marked(&words, name, compared.as_ref());
                     return Err(bad(cx, pool, about, &check, refusal).await);
                 }
             }

@@ -20,6 +20,7 @@ use crate::errors::federation::{self as texts, Rejection};
 use crate::errors::oauth::{INVALID_REQUEST, OAuthError, SERVER_ERROR};
 use crate::errors::unconfirmed::federation as unconfirmed;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, invalid_parameter, not_authorized};
+use crate::oauth::provider::explain::{self, Compared, marked};
 use crate::records::provider::Provider;
 
 /// The most characters of another issuer that are told.
@@ -71,12 +72,12 @@ impl Refused {
             "The provider's claims make no user of the pool: {}",
             text.trim()
         );
-        Self::request(text, check)
+        Self::request(text, marked(&check, "user.claims", None))
     }
 
     /// A SAML answer fails a check. What is wrong with an encrypted assertion looks like a bad signature of it, to
     /// whoever sends changed ones and watches (../docs/FEDERATION.md).
-    pub(super) fn bad_answer(refused: &BadAnswer) -> Self {
+    pub(super) fn bad_answer(refused: &BadAnswer, compared: Option<&Compared>) -> Self {
         let text = match refused {
             BadAnswer::Signature(Of::Message, _) => texts::SAML_MESSAGE_SIGNATURE,
             BadAnswer::Signature(Of::Assertion, _) | BadAnswer::Sealed | BadAnswer::Unsigned => {
@@ -84,7 +85,9 @@ impl Refused {
             }
             other => unconfirmed::bad_answer(other),
         };
-        Self::server(text, format!("The provider's answer: {refused}."))
+        let words = format!("The provider's answer: {refused}.");
+        let check = explain::saml(refused).check;
+        Self::server(text, marked(&words, check, compared))
     }
 
     /// True if the provider's word is refused because it was used before.
@@ -94,7 +97,8 @@ impl Refused {
 
     /// The user was disabled.
     pub(super) fn disabled() -> Self {
-        Self::request(unconfirmed::USER_IS_DISABLED, "The user is disabled.")
+        let check = marked("The user is disabled.", "user.disabled", None);
+        Self::request(unconfirmed::USER_IS_DISABLED, check)
     }
 
     /// The linked user never confirmed the sign-up. Whoever signed up with somebody's address must not be given that
@@ -102,7 +106,11 @@ impl Refused {
     pub(super) fn not_confirmed() -> Self {
         Self::request(
             unconfirmed::USER_IS_NOT_CONFIRMED,
-            "The linked user is not confirmed.",
+            marked(
+                "The linked user is not confirmed.",
+                "user.not_confirmed",
+                None,
+            ),
         )
     }
 
@@ -110,7 +118,11 @@ impl Refused {
     fn taken(username: &str) -> Self {
         Self::request(
             texts::already_found(username),
-            "The identity was linked while it signed in for the first time; the next sign-in succeeds.",
+            marked(
+                "The identity was linked while it signed in for the first time; the next sign-in succeeds.",
+                "user.taken",
+                None,
+            ),
         )
     }
 }
@@ -145,12 +157,13 @@ impl Refused {
             (OutboundError::Broken(_), _) => texts::CONNECTION_RESET,
             _ => unconfirmed::UNREACHABLE,
         };
-        let name = match endpoint {
-            Endpoint::Token => "token",
-            Endpoint::UserInfo => "userInfo",
-            Endpoint::Keys => "key",
+        let (name, check) = match endpoint {
+            Endpoint::Token => ("token", "oauth.token_endpoint"),
+            Endpoint::UserInfo => ("userInfo", "oauth.userinfo"),
+            Endpoint::Keys => ("key", "oauth.keys"),
         };
-        Self::request(text, format!("The provider's {name} endpoint: {error}."))
+        let words = format!("The provider's {name} endpoint: {error}.");
+        Self::request(text, marked(&words, check, None))
     }
 
     /// The provider gave no tokens for the code.
@@ -171,11 +184,16 @@ impl Refused {
             } => texts::token_refused(&provider.name, *status).into(),
             _ => unconfirmed::INVALID_TOKENS.into(),
         };
-        Self::request(text, format!("The provider's token endpoint: {said}."))
+        let words = format!("The provider's token endpoint: {said}.");
+        Self::request(text, marked(&words, "oauth.token_endpoint", None))
     }
 
     /// The ID token did not pass a check. Another issuer is named; the signature was checked before it.
-    pub(super) fn bad_id_token(token: &SecretString, refused: id_token::Refused) -> Self {
+    pub(super) fn bad_id_token(
+        token: &SecretString,
+        refused: id_token::Refused,
+        compared: Option<&Compared>,
+    ) -> Self {
         let issuer = match refused {
             id_token::Refused::Issuer => issuer_of(token.expose()),
             _ => None,
@@ -184,7 +202,9 @@ impl Refused {
             Some(issuer) => texts::bad_issuer(&issuer).into(),
             None => Cow::from(unconfirmed::INVALID_ID_TOKEN),
         };
-        Self::request(text, format!("The provider's ID token: {refused}."))
+        let words = format!("The provider's ID token: {refused}.");
+        let check = explain::id_token(&refused).check;
+        Self::request(text, marked(&words, check, compared))
     }
 
     /// The provider gave no claims for its token.
@@ -196,12 +216,14 @@ impl Refused {
             } => Cow::from(unconfirmed::user_info_refused(&provider.name, *status)),
             _ => unconfirmed::INVALID_USER_INFO.into(),
         };
-        Self::request(text, format!("The provider's userInfo endpoint: {said}."))
+        let words = format!("The provider's userInfo endpoint: {said}.");
+        Self::request(text, marked(&words, "oauth.userinfo", None))
     }
 
     /// The browser brought no code. What the provider or the user refused goes to the client in the provider's words.
     pub(super) fn no_code(no_code: &NoCode) -> Self {
-        let check = format!("The provider's answer: {no_code}.");
+        let words = format!("The provider's answer: {no_code}.");
+        let check = marked(&words, "oauth.answer", None);
         match no_code {
             NoCode::Refused(Said::Refusal {
                 code, description, ..
@@ -313,7 +335,8 @@ fn is_refusal(error: &ApiError) -> bool {
 /// Returns the refusal of a function, in its own words with the blank that the service puts behind them.
 fn of_function(error: &ApiError) -> Refused {
     let text = format!("{} ", error.message);
-    Refused::request(text, "A function of the pool refused or failed.")
+    let words = "A function of the pool refused or failed.";
+    Refused::request(text, marked(words, "user.function", None))
 }
 
 /// Returns the end of a creation that was not committed, or whose function behind the commit refused.
@@ -332,7 +355,11 @@ pub(super) fn of_sign_in(fault: Fault) -> Stop {
     match fault {
         Fault::Api(error) if error.message == auth::session_used().message => Refused::server(
             unconfirmed::ANSWER_USED,
-            "The provider's answer was used before.",
+            marked(
+                "The provider's answer was used before.",
+                "answer.used",
+                None,
+            ),
         )
         .into(),
         Fault::Api(error) if error.code == ErrorCode::AliasExists => taken_alias(error),
@@ -342,7 +369,12 @@ pub(super) fn of_sign_in(fault: Fault) -> Stop {
 
 /// The address of a linked user, which the provider changed, is another user's name.
 fn taken_alias(error: ApiError) -> Stop {
-    Refused::request(error.message, "Another user has the address as a name.").into()
+    let check = marked(
+        "Another user has the address as a name.",
+        "user.alias",
+        None,
+    );
+    Refused::request(error.message, check).into()
 }
 
 /// Returns the end for a label of the commit that creates a user: the identity was linked meanwhile.
@@ -361,17 +393,30 @@ pub(super) async fn record(
     client_id: &str,
     check: &str,
 ) -> Result<()> {
+    let detail = detail(check, provider, client_id);
+    write(cx, pool_id, "ProviderRefused", &detail).await
+}
+
+/// Returns the words of a row about a provider's answer.
+pub(super) fn detail(check: &str, provider: &str, client_id: &str) -> String {
+    format!("{check} Identity provider: {provider:?}. Client: {client_id}.")
+}
+
+/// Writes a row under the id of the request. Anybody can cause such rows, so a node writes a bounded number of them.
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn write(cx: &Cx<'_>, pool_id: &str, result: &str, detail: &str) -> Result<()> {
     if !cx.refusals.spend(cx.now()) {
         tracing::debug!(request_id = %cx.request_id, "a refused answer of a provider is not recorded: too many");
         return Ok(());
     }
-    let detail = format!("{check} Identity provider: {provider:?}. Client: {client_id}.");
     let entry = Entry {
         operation: cx.action.name(),
         address: &cx.client_info.ip,
-        result: "ProviderRefused",
+        result,
         request_id: Some(&cx.request_id),
-        detail: Some(&detail),
+        detail: Some(detail),
         ..Entry::default()
     };
     let batch = entry.append(Batch::new(), pool_id, cx.now());

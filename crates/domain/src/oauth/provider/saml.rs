@@ -20,6 +20,7 @@ use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::Authorization;
 use crate::oauth::provider::calls::read;
+use crate::oauth::provider::explain::{self, Compared};
 use crate::oauth::provider::refusal::Refused;
 use crate::oauth::provider::request::{Begun, Pending, SECONDS};
 use crate::records::domain;
@@ -44,7 +45,7 @@ pub fn entity_id(pool: &Pool) -> String {
     format!("urn:amazon:cognito:sp:{}", pool.id)
 }
 
-fn says(provider: &Provider, name: &str, value: &str) -> bool {
+pub(super) fn says(provider: &Provider, name: &str, value: &str) -> bool {
     let detail = provider.doc.details.get(name);
     detail.is_some_and(|detail| detail == value)
 }
@@ -172,13 +173,16 @@ pub(super) async fn check(
                 request: request.map_or(Asked::Unsolicited, Asked::Request),
                 ..expected
             };
-            response::read(message, &expected)
+            response::read(message, &expected).map_err(|refused| {
+                let compared = explain::saml_compared(&refused, &expected, message);
+                (refused, compared)
+            })
         },
     );
     Ok(match read.await? {
         Ok(login) => Told::Login(login),
-        Err(refused) => {
-            let Refused { error, check } = Refused::bad_answer(&refused);
+        Err((refused, compared)) => {
+            let Refused { error, check } = Refused::bad_answer(&refused, compared.as_ref());
             Told::Refused {
                 text: error.description.unwrap_or_default().into_owned(),
                 check: check.into_owned(),
@@ -187,6 +191,9 @@ pub(super) async fn check(
     })
 }
 
+/// The check that an answer did not pass, and what it compared.
+pub(super) type BadAnswer = (refused::Refused, Option<Compared>);
+
 /// Checks an assertion that a client presents as a token. It may be meant for each URL at which this server takes those of
 /// the pool.
 pub(super) async fn presented(
@@ -194,19 +201,22 @@ pub(super) async fn presented(
     pool: &Pool,
     provider: &Provider,
     token: &str,
-) -> Result<std::result::Result<Login, refused::Refused>> {
+) -> Result<std::result::Result<Login, BadAnswer>> {
     let urls = recipients(cx, pool).await?;
     judge(cx, pool, provider, token, move |token, expected| {
         let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
         let Some((acs, others)) = urls.split_first() else {
-            return Err(refused::Refused::Recipient);
+            return Err((refused::Refused::Recipient, None));
         };
         let expected = Expected {
             acs,
             request: Asked::Presented(others),
             ..expected
         };
-        response::presented(token, &expected)
+        response::presented(token, &expected).map_err(|refused| {
+            let compared = explain::saml_compared(&refused, &expected, token);
+            (refused, compared)
+        })
     })
     .await
 }
@@ -234,10 +244,8 @@ async fn judge(
     pool: &Pool,
     provider: &Provider,
     message: &str,
-    read_it: impl FnOnce(&str, Expected<'_>) -> std::result::Result<Login, refused::Refused>
-    + Send
-    + 'static,
-) -> Result<std::result::Result<Login, refused::Refused>> {
+    read_it: impl FnOnce(&str, Expected<'_>) -> std::result::Result<Login, BadAnswer> + Send + 'static,
+) -> Result<std::result::Result<Login, BadAnswer>> {
     let metadata = provider.doc.metadata.as_ref().ok_or_else(no_metadata)?;
     let metadata = metadata.clone();
     let key = provider.secrets.get(ENCRYPTION_KEY);

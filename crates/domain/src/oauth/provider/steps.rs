@@ -8,6 +8,7 @@ use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, COGNITO, Cause};
 use crate::oauth::hosted::{Finished, OnPage};
 use crate::oauth::provider::arrival::{self, Identity};
+use crate::oauth::provider::explain;
 use crate::oauth::provider::oidc::{self, Pairs, Told};
 use crate::oauth::provider::refusal::{self, Refused};
 use crate::oauth::provider::request::{self, Browser, Pending};
@@ -200,6 +201,46 @@ pub async fn end_saml(
     };
     let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
     Ok(Some(arrived))
+}
+
+/// Why an answer is one to no sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// None waits under its handle.
+    Unknown,
+    /// The sign-in began in another browser, or on another host.
+    OtherBrowser,
+    /// The provider speaks another protocol than the endpoint.
+    OtherProtocol,
+    /// Another answer was faster.
+    Faster,
+}
+
+impl Lost {
+    const fn check(self) -> &'static str {
+        match self {
+            Self::Unknown => "sign_in.unknown",
+            Self::OtherBrowser => "sign_in.other_browser",
+            Self::OtherProtocol => "sign_in.other_protocol",
+            Self::Faster => "sign_in.faster",
+        }
+    }
+}
+
+/// Records under the id of the request why an answer is one to no sign-in. `of`: the sign-in that it named.
+///
+/// # Errors
+/// Those of the store.
+pub async fn record_lost(cx: &Cx<'_>, of: Option<(&Pool, &Pending)>, lost: Lost) -> Result<()> {
+    let check = lost.check();
+    let means = explain::of(check).map_or("", |known| known.means);
+    let check = explain::marked(means, check, None);
+    let detail = match of {
+        Some((_, pending)) => refusal::detail(&check, &pending.provider.name, pending.client_id()),
+        None => check,
+    };
+    let pool_id = of.map_or("", |(pool, _)| pool.id.as_str());
+    refusal::write(cx, pool_id, "NoTransaction", &detail).await
 }
 
 /// Records a refusal under the id of the request: the check that failed, the provider and the client.

@@ -2,6 +2,7 @@
 
 mod again;
 mod answers;
+mod diagnosis;
 mod first;
 pub mod flow;
 mod levels;

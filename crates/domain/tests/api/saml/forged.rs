@@ -129,7 +129,10 @@ async fn an_assertion_is_spent_in_every_sign_in(t: &TestApp) {
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1);
     let refused = one.err().or(two.err()).unwrap();
-    assert_eq!(refused.check, "The provider's answer was used before.");
+    assert_eq!(
+        refused.check,
+        "The provider's answer was used before. Check: answer.used."
+    );
     // Later, too, until it could not be posted any more.
     let third = depart(t, &c).await;
     assert!(bring(t, &third, &of(&third)).await.is_err());

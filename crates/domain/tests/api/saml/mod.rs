@@ -1,5 +1,6 @@
 //! Sign-ins through providers of SAML, as the pages take their steps.
 
+mod diagnosis;
 pub mod flow;
 mod forged;
 mod sign_in;

@@ -147,7 +147,7 @@ async fn an_encrypted_assertion_signs_in(t: &TestApp) {
     );
     assert_eq!(
         check,
-        "The provider's answer: the assertion is not encrypted."
+        "The provider's answer: the assertion is not encrypted. Check: saml.not_encrypted."
     );
     let journey = depart(t, &c).await;
     let text = unsigned(t, &c, &journey, Shape::Adfs, JANE);

@@ -68,7 +68,10 @@ async fn a_provider_begins_sign_ins_only_where_it_may(t: &TestApp) {
     // The same answer once more.
     let journey = arrive(t, wanted(t, &c).await, &unasked(t, &c, "_1", 0)).await;
     let refused = fetch(t, &journey.unwrap()).await.unwrap().err().unwrap();
-    assert_eq!(refused.check, "The provider's answer was used before.");
+    assert_eq!(
+        refused.check,
+        "The provider's answer was used before. Check: answer.used."
+    );
     // Six minutes, no longer.
     let journey = arrive(t, wanted(t, &c).await, &unasked(t, &c, "_2", 362)).await;
     let refused = fetch(t, &journey.unwrap()).await.unwrap().err().unwrap();

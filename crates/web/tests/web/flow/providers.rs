@@ -315,3 +315,45 @@ async fn a_client_without_the_pool_s_own_users_takes_no_password() {
         assert_eq!(users["Users"].as_array().unwrap().len(), 1);
     }
 }
+
+/// Returns what the audit trail says under the number of an error page.
+async fn explained(shop: &Shop, answer: &Response<Bytes>) -> String {
+    is_no_transaction(answer);
+    let location = header(answer, "location");
+    let (_, reference) = location.split_once("reference=").unwrap();
+    let store = &shop.pages.site.app.store;
+    let rows = store
+        .rows("SELECT doc FROM audit", Vec::new())
+        .await
+        .unwrap();
+    let docs = rows.iter().map(|row| row.text(0).unwrap().to_owned());
+    let mut found = docs.filter(|doc| doc.contains(&format!("\"request_id\":\"{reference}\"")));
+    let doc = found.next().expect("a row");
+    assert!(
+        doc.contains("\"NoTransaction\"") && found.next().is_none(),
+        "{doc}"
+    );
+    doc
+}
+
+#[tokio::test]
+async fn the_number_of_an_error_page_leads_to_the_check_that_failed() {
+    let shop = shop(2).await;
+    let mut browser = shop.pages.browser();
+    let unknown = browser.get(&format!("{RESPONSE}?code=x&state=y")).await;
+    let doc = explained(&shop, &unknown).await;
+    assert!(doc.contains("Check: sign_in.unknown."), "{doc}");
+    let state = shop.depart(&mut browser).await;
+    let path = format!("{RESPONSE}?code=x&state={state}");
+    let mut other = shop.pages.browser();
+    let doc = explained(&shop, &other.get(&path).await).await;
+    assert!(doc.contains("Check: sign_in.other_browser."), "{doc}");
+    assert!(doc.contains(NAME) && doc.contains(&shop.client), "{doc}");
+    let saml = format!("/saml2/idpresponse?RelayState={state}");
+    let doc = explained(&shop, &browser.get(&saml).await).await;
+    assert!(doc.contains("Check: sign_in.other_protocol."), "{doc}");
+    // None of them ended the sign-in; its end ends it.
+    code_of(&browser.get(&path).await);
+    let doc = explained(&shop, &browser.get(&path).await).await;
+    assert!(doc.contains("Check: sign_in.unknown."), "{doc}");
+}
