@@ -420,6 +420,64 @@ async fn a_provider_is_one_of_the_client_s(t: &TestApp) {
 }
 
 #[each_engine]
+async fn an_identifier_means_one_provider_in_its_own_case_first(t: &TestApp) {
+    let s = hosted(t).await;
+    for (name, identifiers) in [
+        ("Alpha", json!(["corp.example", "Team", "DomainA.example"])),
+        ("Beta", json!(["Corp.example", "b.example"])),
+        ("Gamma", json!(["CORP.example", "team"])),
+    ] {
+        let members = json!({ "IdpIdentifiers": identifiers });
+        t.ok(
+            "CreateIdentityProvider",
+            oidc_provider(&s.pool, name, members),
+        )
+        .await;
+    }
+    let offers = json!({
+        "UserPoolId": s.pool, "ClientId": s.client, "SupportedIdentityProviders": ["COGNITO", "Alpha", "Beta"],
+    });
+    t.ok("UpdateUserPoolClient", with(hosted_client(), offers))
+        .await;
+    let called = |identifier| Parameters {
+        idp_identifier: Some(identifier),
+        ..ask(&s.client)
+    };
+    for (identifier, provider) in [
+        ("corp.example", Some("Alpha")),
+        ("Corp.example", Some("Beta")),
+        // Two of the client's have it in other cases.
+        ("corp.Example", None),
+        // The one that has it so is not the client's, but two others are that have it otherwise.
+        ("CORP.example", None),
+        // Of two that have it otherwise one is the client's.
+        ("team", Some("Alpha")),
+        ("domaina.example", Some("Alpha")),
+        ("B.EXAMPLE", Some("Beta")),
+        ("example", None),
+        ("%", None),
+    ] {
+        match provider {
+            Some(name) => {
+                let found = authorized(t, &called(identifier)).await.provider;
+                assert_eq!(found.as_deref(), Some(name), "{identifier}");
+            }
+            None => assert_eq!(cause(t, &called(identifier)).await, Cause::NoProvider),
+        }
+    }
+    // The index leads to candidates alone: the provider itself must say so.
+    let sql = "UPDATE idp_identifiers SET identifier = 'evil.example' WHERE pool_id = ?1 AND identifier = 'b.example'";
+    let batch = cognate_store::Batch::new().run(sql, cognate_store::params![s.pool.as_str()]);
+    t.app.store.commit(batch).await.unwrap();
+    let cx = cx(t, Endpoint::SignIn);
+    let forged = called("Evil.example");
+    let checked = run(&cx, About::default, || {
+        authorization::check(&cx, &forged, None)
+    });
+    assert!(checked.await.is_err());
+}
+
+#[each_engine]
 async fn what_is_asked_for_is_kept(t: &TestApp) {
     let s = hosted(t).await;
     let request = Parameters {

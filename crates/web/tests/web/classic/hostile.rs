@@ -28,6 +28,7 @@ fn screens() -> Vec<Screen> {
         name: evil(),
         kind,
         href: format!("/oauth2/authorize?x={}&{}", "%22%3E%3Cscript%3E", EVIL),
+        by_domain: kind == ProviderKind::Saml,
     };
     let notice = |kind| {
         Screen::Notice(Notice {

@@ -26,8 +26,7 @@ async fn provider(pages: &Pages, name: &str, identifiers: Value) {
 /// Pages of a pool with the user jane@example.com, the query of a client that offers the provider of `example.com`, and
 /// that of one that does not. `flows`: ExplicitAuthFlows of both.
 async fn pages(version: i64, flows: Value) -> (Pages, String, String) {
-    let pages = Pages::with(version, json!({"UsernameAttributes": ["email"]}), json!({})).await;
-    pages.user("jane@example.com").await;
+    let pages = Pages::with(version, json!({"AliasAttributes": ["email"]}), json!({})).await;
     provider(&pages, "Corp", json!(["Example.com", "board"])).await;
     let settings = json!({"ExplicitAuthFlows": flows});
     let both = json!({"SupportedIdentityProviders": ["COGNITO", "Corp"]});
@@ -185,5 +184,5 @@ async fn the_classic_page_asks_for_an_address_if_every_provider_of_saml_has_a_do
     let to = header(&answer, "location");
     assert!(to.starts_with("https://idp.example/sso?"), "{to}");
     // SAML has no place for a hint.
-    assert!(!to.contains("ann"), "{to}");
+    assert!(!to.contains("login_hint"), "{to}");
 }
