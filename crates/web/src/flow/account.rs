@@ -6,6 +6,7 @@ use cognate_domain::accounts::resend_code::{AnotherCode, resend_code};
 use cognate_domain::accounts::sign_up::{SignUp, SignedUp, sign_up as register};
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::errors::users::cannot_be_confirmed;
+use cognate_domain::messages::Delivery;
 use cognate_domain::signin::answer::{Needed, Way};
 use cognate_domain::{ApiError, Endpoint};
 use cognate_shapes::{Category, Op, UserStatusType};
@@ -17,7 +18,7 @@ use super::csrf::Refused;
 use super::screens::{can_sign_up, name_kind, required};
 use super::state::{PageState, Stage};
 use super::step::{From, missing};
-use super::stop::{Flow, settle};
+use super::stop::{Flow, Stop, settle};
 use super::visit::Visit;
 use crate::action;
 use crate::failure::Failure;
@@ -248,17 +249,23 @@ async fn code_page(request: &Request<'_>) -> Flow<Response> {
     Visit::open(request).await?.show_kept().await
 }
 
-async fn take_code(request: &Request<'_>) -> Flow<Response> {
+/// Returns the visit that a form of the page for the code is part of, and its sign-up; else ends the request.
+async fn confirming<'r>(request: &'r Request<'r>) -> Flow<(Visit<'r>, PageState)> {
     let visit = Visit::open(request).await?;
     if !visit.is_local() {
-        return visit.redirect(super::paths::SIGN_IN);
+        return Err(Stop::with(visit.redirect(super::paths::SIGN_IN)?));
     }
     let Some(state) = visit.confirming() else {
-        return visit.sign_up_over();
+        return Err(Stop::with(visit.sign_up_over()?));
     };
     if let Err(refused) = visit.check_form() {
-        return visit.refuse_form(refused, &state).await;
+        return Err(Stop::with(visit.refuse_form(refused, &state).await?));
     }
+    Ok((visit, state))
+}
+
+async fn take_code(request: &Request<'_>) -> Flow<Response> {
+    let (visit, state) = confirming(request).await?;
     if visit.field(&["resend", "resend_code"]).is_some() {
         return visit.another_code(state).await;
     }
@@ -306,21 +313,25 @@ async fn take_code(request: &Request<'_>) -> Flow<Response> {
 }
 
 async fn another(request: &Request<'_>) -> Flow<Response> {
-    let visit = Visit::open(request).await?;
-    if !visit.is_local() {
-        return visit.redirect(super::paths::SIGN_IN);
-    }
-    let Some(state) = visit.confirming() else {
-        return visit.sign_up_over();
-    };
-    if let Err(refused) = visit.check_form() {
-        return visit.refuse_form(refused, &state).await;
-    }
+    let (visit, state) = confirming(request).await?;
     visit.another_code(state).await
 }
 
 impl Visit<'_> {
-    /// Sends another code for a sign-up.
+    /// Sends another code for the sign-up of a name.
+    pub(super) async fn confirm_again(&self, name: &str) -> Result<Delivery, ApiError> {
+        let proof = self.proof(name);
+        let wish = AnotherCode {
+            client_id: &self.client().id,
+            username: name,
+            proof: proof.as_deref(),
+            metadata: None,
+        };
+        let cx = self.request.cx(Endpoint::Account);
+        action::run(&cx, || Box::pin(resend_code(&cx, &wish))).await
+    }
+
+    /// Answers the form that asks for another code.
     async fn another_code(&self, state: PageState) -> Flow<Response> {
         let sent = match state.stage {
             Stage::Confirm { sent, .. } => sent,
@@ -339,15 +350,7 @@ impl Visit<'_> {
         if let Some(shown) = self.unfit(Op::ResendConfirmationCode, input) {
             return self.go_with(state, &shown);
         }
-        let proof = self.proof(&state.who);
-        let wish = AnotherCode {
-            client_id,
-            username: &state.who,
-            proof: proof.as_deref(),
-            metadata: None,
-        };
-        let cx = self.request.cx(Endpoint::Account);
-        match action::run(&cx, || Box::pin(resend_code(&cx, &wish))).await {
+        match self.confirm_again(&state.who).await {
             Ok(delivery) => {
                 let stage = self.confirm_stage(Some(delivery.to), delivery.medium);
                 let next = self.state(stage, &state.who).with_session(state.session);

@@ -1,11 +1,12 @@
 //! A step of a sign-in: calls the driver, and goes on to the page that it asks for.
 
-use cognate_domain::accounts::resend_code::{AnotherCode, resend_code};
 use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::factor::MfaFactor;
 use cognate_domain::oauth::authorization::COGNITO;
 use cognate_domain::oauth::hosted::{Finished, OnPage};
+use cognate_domain::records::client::Client;
 use cognate_domain::records::device::BrowserCookie;
+use cognate_domain::records::pool::Pool;
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
 use cognate_domain::signin::challenge::{Ask, Challenge};
 use cognate_domain::signin::device::browser::Browser;
@@ -52,6 +53,16 @@ pub(super) struct From {
     pub(super) told: Option<Alert>,
 }
 
+/// Returns where a page signs in.
+fn at<'a>(pool: &'a Pool, client: &'a Client) -> At<'a> {
+    At {
+        surface: Surface::Page,
+        pool,
+        client,
+        metadata: None,
+    }
+}
+
 /// The result of a step.
 pub(super) type Stepped = Result<Outcome<Finished>, ApiError>;
 
@@ -69,13 +80,7 @@ impl Visit<'_> {
         let attempt = async || {
             // Read again by each attempt: what it read before may be out of date.
             let (pool, client) = cx.client(client_id).await?;
-            let at = At {
-                surface: Surface::Page,
-                pool: &pool,
-                client: &client,
-                metadata: None,
-            };
-            driver::start(&cx, at, &request, &ending).await
+            driver::start(&cx, at(&pool, &client), &request, &ending).await
         };
         action::run(&cx, || Box::pin(attempt())).await
     }
@@ -94,13 +99,7 @@ impl Visit<'_> {
         let client_id = self.client().id.as_str();
         let attempt = async || {
             let (pool, client) = cx.client(client_id).await?;
-            let at = At {
-                surface: Surface::Page,
-                pool: &pool,
-                client: &client,
-                metadata: None,
-            };
-            driver::answer(&cx, at, &request, &ending).await
+            driver::answer(&cx, at(&pool, &client), &request, &ending).await
         };
         action::run(&cx, || Box::pin(attempt())).await
     }
@@ -374,15 +373,7 @@ impl Visit<'_> {
         self.request
             .admit_category(Category::UserAccountRecovery)
             .await?;
-        let proof = self.proof(&here.who);
-        let wish = AnotherCode {
-            client_id: &self.client().id,
-            username: &here.who,
-            proof: proof.as_deref(),
-            metadata: None,
-        };
-        let cx = self.request.cx(Endpoint::Account);
-        match action::run(&cx, || Box::pin(resend_code(&cx, &wish))).await {
+        match self.confirm_again(&here.who).await {
             Ok(delivery) => {
                 let stage = self.confirm_stage(Some(delivery.to), delivery.medium);
                 self.go(&self.state(stage, &here.who))
