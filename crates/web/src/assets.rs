@@ -124,7 +124,7 @@ impl Asset {
     }
 
     /// Returns what is served: the file without indentation and without lines that are comments, styles without blanks
-    /// around braces, colons and semicolons. No text in these files has such characters, or several lines.
+    /// around braces, colons, semicolons and commas. No text in these files has such characters, or several lines.
     pub fn bytes(&self) -> &Bytes {
         self.bytes.get_or_init(|| {
             let mut served = String::with_capacity(self.source.len());
@@ -145,6 +145,7 @@ impl Asset {
                     (" }", "}"),
                     ("; ", ";"),
                     (": ", ":"),
+                    (", ", ","),
                 ] {
                     served = served.replace(written, short);
                 }

@@ -29,6 +29,7 @@ mod challenge;
 pub(crate) mod csrf;
 mod device;
 mod error;
+mod last_used;
 mod login;
 mod parameters;
 mod passkey;

@@ -297,7 +297,7 @@ async fn settled(
 ) -> Flow<Response> {
     let (request, authorization) = (visit.request, &visit.authorization);
     match ended {
-        Some(Ok(finished)) => visit.finish(&finished, false),
+        Some(Ok(finished)) => visit.finish(&finished, &pending.provider.name, false),
         Some(Err(refused)) => {
             let cx = request.cx(Endpoint::Federation);
             let record = || Box::pin(steps::record(&cx, pending, &visit.pool().id, &refused));

@@ -168,6 +168,7 @@ impl Visit<'_> {
             can_sign_up: local && can_sign_up(self.pool()),
             providers,
             domain_search,
+            last: self.last_used(),
             passkey: None,
         })
     }

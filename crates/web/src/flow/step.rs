@@ -158,7 +158,7 @@ impl Visit<'_> {
         stepped: Stepped,
     ) -> Flow<Response> {
         match stepped {
-            Ok(Outcome::SignedIn(_, finished)) => self.finish(&finished, from.signed_up),
+            Ok(Outcome::SignedIn(_, finished)) => self.finish(&finished, COGNITO, from.signed_up),
             Ok(Outcome::Challenge(challenge)) => {
                 let from = From {
                     remember: here.remember || self.wants_to_be_remembered(),
@@ -170,8 +170,13 @@ impl Visit<'_> {
         }
     }
 
-    /// Sends the browser to the client, with a session.
-    pub(super) fn finish(&self, finished: &Finished, signed_up: bool) -> Flow<Response> {
+    /// Sends the browser to the client, with a session. `provider`: the identity provider that vouched, or [`COGNITO`].
+    pub(super) fn finish(
+        &self,
+        finished: &Finished,
+        provider: &str,
+        signed_up: bool,
+    ) -> Flow<Response> {
         let cookie = &finished.cookie;
         let session = SetCookie::new(SESSION, cookie.value.expose().as_str(), SameSite::Lax)?;
         let session = session.bare().for_seconds(cookie.seconds);
@@ -183,6 +188,7 @@ impl Visit<'_> {
             false => answer::reply(&finished.reply, self.request.locale())?,
         };
         let response = self.forget(response.with_cookie(session))?;
+        let response = self.remember_last_used(response, provider)?;
         match &finished.remembered {
             Some(cookie) => Ok(self.remember(response, cookie)?),
             None => Ok(response),

@@ -250,6 +250,8 @@ section! {
     SignIn {
         title: String,
         no_account: String,
+        /// The mark at the way in which this browser signed in last.
+        last_used: String,
         /// There is no way to sign in.
         nothing: String,
     }

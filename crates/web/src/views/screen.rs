@@ -102,6 +102,15 @@ pub struct ProviderButton {
     pub by_domain: bool,
 }
 
+/// The way in which a browser signed in last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LastUsed {
+    /// As one of the pool's own users.
+    Own,
+    /// Through the identity provider of this name.
+    Provider(String),
+}
+
 /// The rules of a pool for passwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordRules {
@@ -152,6 +161,8 @@ pub struct SignIn {
     pub providers: Vec<ProviderButton>,
     /// True if the page asks for an address in the place of the buttons of providers that are found by its domain.
     pub domain_search: bool,
+    /// The way in which this browser signed in last, which is marked where there are several.
+    pub last: Option<LastUsed>,
     /// PublicKeyCredentialRequestOptionsJSON for a passkey without a name, where passkeys are allowed.
     pub passkey: Option<String>,
 }

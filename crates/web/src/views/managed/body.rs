@@ -26,6 +26,8 @@ pub(super) struct Provider<'a> {
     pub(super) text: String,
     pub(super) icon: Option<Icon>,
     pub(super) picture: Option<&'a Picture>,
+    /// True if the browser signed in so last.
+    pub(super) last: bool,
 }
 
 /// The form of the pool's own users.
@@ -35,6 +37,8 @@ pub(super) struct Local<'a> {
     pub(super) can_reset: bool,
     pub(super) submit: &'static str,
     pub(super) passkey: bool,
+    /// True if the browser signed in so last.
+    pub(super) last: bool,
 }
 
 /// A factor as a card.

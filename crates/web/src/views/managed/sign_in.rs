@@ -27,14 +27,18 @@ pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
     let mut ends = Vec::new();
     let searches = (screen.domain_search || brand.domain_search)
         && screen.providers.iter().any(|each| each.by_domain);
-    let shown = |each: &&ProviderButton| !(searches && each.by_domain);
+    let last = |each: &ProviderButton| matches!(&screen.last, Some(LastUsed::Provider(name)) if *name == each.name);
+    // Who signed in there before need not search.
+    let shown = |each: &&ProviderButton| !(searches && each.by_domain) || last(each);
     let mut listed: Vec<&ProviderButton> = screen.providers.iter().filter(shown).collect();
     brand.sort(&mut listed);
+    let several = usize::from(screen.local) + listed.len() + usize::from(searches) > 1;
     for method in &brand.methods {
         match method {
-            Method::Local if screen.local => ways.push(Way::Local(local(make, screen))),
+            Method::Local if screen.local => ways.push(Way::Local(local(make, screen, several))),
             Method::Federated if !listed.is_empty() => {
-                ways.push(Way::Providers(buttons(make, &listed)));
+                let last = |each: &ProviderButton| several && last(each);
+                ways.push(Way::Providers(buttons(make, &listed, last)));
                 ends.push(providers(&listed));
             }
             _ => {}
@@ -72,7 +76,7 @@ pub(super) fn step<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Step<'a> {
     step
 }
 
-fn local<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Local<'a> {
+fn local<'a>(make: &Maker<'a>, screen: &'a SignIn, several: bool) -> Local<'a> {
     let t = make.t;
     let passkey = screen.passkey.is_some();
     // After a passkey was refused the page waits for the button: what answers by itself would be refused again.
@@ -109,10 +113,15 @@ fn local<'a>(make: &Maker<'a>, screen: &'a SignIn) -> Local<'a> {
         },
         password,
         passkey,
+        last: several && screen.last == Some(LastUsed::Own),
     }
 }
 
-fn buttons<'a>(make: &Maker<'a>, providers: &[&'a ProviderButton]) -> Vec<Provider<'a>> {
+fn buttons<'a>(
+    make: &Maker<'a>,
+    providers: &[&'a ProviderButton],
+    last: impl Fn(&ProviderButton) -> bool,
+) -> Vec<Provider<'a>> {
     let brand = make.frame.brand;
     let button = |provider: &&'a ProviderButton| {
         let picture = brand.icon(&provider.name);
@@ -130,6 +139,7 @@ fn buttons<'a>(make: &Maker<'a>, providers: &[&'a ProviderButton]) -> Vec<Provid
             text: fill(&make.t.action.provider, &[("name", name)]),
             icon: own.then(|| Icon::of_provider(provider.kind)),
             picture,
+            last: last(provider),
         }
     };
     providers.iter().map(button).collect()

@@ -94,6 +94,7 @@ fn first() -> SignIn {
         can_sign_up: true,
         providers: Vec::new(),
         domain_search: false,
+        last: None,
         passkey: None,
     }
 }
@@ -165,8 +166,27 @@ fn sign_in() -> Vec<Sample> {
             }),
         ),
         sample(
+            "sign-in-last-provider",
+            Screen::SignIn(SignIn {
+                providers: providers(),
+                last: Some(LastUsed::Provider("SignInWithApple".to_owned())),
+                ..first()
+            }),
+        ),
+        sample(
+            "sign-in-last-own",
+            Screen::SignIn(SignIn {
+                providers: providers(),
+                last: Some(LastUsed::Own),
+                ..first()
+            }),
+        ),
+        sample(
             "sign-in-twelve",
             Screen::SignIn(SignIn {
+                last: many
+                    .last()
+                    .map(|last| LastUsed::Provider(last.name.clone())),
                 providers: many,
                 passkey: passkey.clone(),
                 ..first()

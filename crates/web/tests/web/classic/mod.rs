@@ -54,6 +54,7 @@ pub fn sign_in() -> SignIn {
         can_sign_up: true,
         providers: Vec::new(),
         domain_search: false,
+        last: None,
         passkey: None,
     }
 }

@@ -7,6 +7,7 @@ mod domains;
 mod form_post;
 mod forms;
 mod headers;
+mod last_used;
 mod mixing;
 mod passkey_first;
 mod passkey_proof;

@@ -50,15 +50,15 @@ impl Amazon {
 }
 
 /// A pool whose client offers its own users and Amazon's.
-struct Shop {
-    pages: Pages,
+pub struct Shop {
+    pub pages: Pages,
     amazon: Amazon,
-    client: String,
+    pub client: String,
 }
 
-const NAME: &str = "LoginWithAmazon";
+pub const NAME: &str = "LoginWithAmazon";
 
-async fn shop(version: i64) -> Shop {
+pub async fn shop(version: i64) -> Shop {
     let pages = Pages::new(version).await;
     let amazon = Amazon::start().await;
     let url = &amazon.url;
@@ -88,7 +88,7 @@ impl Shop {
     }
 
     /// Sends a browser to the provider; returns the state.
-    async fn depart(&self, browser: &mut Browser<'_>) -> String {
+    pub async fn depart(&self, browser: &mut Browser<'_>) -> String {
         let answer = browser.get(&self.ask()).await;
         assert_eq!(answer.status(), StatusCode::FOUND, "{}", text_of(&answer));
         let location = header(&answer, "location");

@@ -65,6 +65,7 @@ fn screens() -> Vec<Screen> {
             can_sign_up: true,
             providers: vec![provider(ProviderKind::Saml), provider(ProviderKind::Google)],
             domain_search,
+            last: Some(LastUsed::Provider(evil())),
             passkey: Some(evil()),
         })
     };
