@@ -1,4 +1,4 @@
-//! The way in which a browser signed in last to a client, which the page on which a sign-in begins marks (pages.md 4.2).
+//! The way in which a browser signed in last to a client, which the page on which a sign-in begins marks.
 //!
 //! The browser itself remembers it, in a cookie of its own for each client, under a MAC by the pool's key: the name of an
 //! identity provider, or that it was none, and when. Nothing in it says who signed in, and nothing is decided by it.

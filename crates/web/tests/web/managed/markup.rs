@@ -173,9 +173,8 @@ fn forms_carry_the_query_and_the_token() {
                 sample.name
             );
             // The form of a passkey on the first page gets the token by the script.
-            let token = tags
-                .iter()
-                .any(|t| t.form == form.form && t.get("name") == Some("csrf"));
+            let named = |t: &Tag| matches!(t.get("name"), Some("csrf" | "_csrf"));
+            let token = tags.iter().any(|t| t.form == form.form && named(t));
             assert!(
                 token || form.get("id") == Some("passkey"),
                 "{}: {action}",
