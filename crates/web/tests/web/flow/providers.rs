@@ -173,6 +173,22 @@ async fn a_question_for_the_page_begins_nothing() {
 }
 
 #[tokio::test]
+async fn who_begins_too_many_sign_ins_is_told_to_wait() {
+    let shop = shop(2).await;
+    shop.depart(&mut shop.pages.browser()).await;
+    let sql = "UPDATE attempts SET n = 1000 WHERE kind = 'provider sign-ins by address'";
+    let batch = cognate_store::Batch::new().run(sql, Vec::new());
+    let done = shop.pages.site.app.store.commit(batch).await.unwrap();
+    assert_eq!(done.touched(), 1);
+    let mut browser = shop.pages.browser();
+    let answer = browser.get(&shop.ask()).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(!browser.cookies.contains_key("provider"));
+    shop.pages.advance(301).await;
+    shop.depart(&mut browser).await;
+}
+
+#[tokio::test]
 async fn an_answer_signs_in_the_browser_that_asked() {
     let shop = shop(2).await;
     let mut browser = shop.pages.browser();
