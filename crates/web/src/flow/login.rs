@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use super::alerts::alert;
 use super::csrf::Refused;
-use super::state::{Aim, Stage};
+use super::state::Stage;
 use super::step::{From, missing};
 use super::stop::{Flow, settle};
 use super::visit::{SESSION, Visit};
@@ -53,10 +53,7 @@ async fn first_page(request: &Request<'_>) -> Flow<Response> {
     }
     let mut kept = visit.kept();
     // Who is to prove again who they are does not go on with the session.
-    let wants_another = visit.aim != Aim::Client
-        || kept
-            .as_ref()
-            .is_some_and(|state| matches!(state.stage, Stage::OtherAccount));
+    let wants_another = visit.wants_another();
     let shown = kept.as_mut().and_then(|state| state.take_alert());
     if visit.is_managed()
         && !visit.authorization.prompt.login

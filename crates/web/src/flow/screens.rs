@@ -11,7 +11,7 @@ use cognate_shapes::{ExplicitAuthFlowsType, IdentityProviderTypeType, UsernameAt
 use qrcode::{Color, QrCode};
 
 use super::parameters::encode;
-use super::state::{CodeFor, PageState, Stage};
+use super::state::{Aim, CodeFor, PageState, Stage};
 use super::stop::Flow;
 use super::visit::Visit;
 use super::{answer, paths};
@@ -24,7 +24,7 @@ pub(super) const RESEND: i64 = 30;
 /// The name of the pool's own users among the providers of a client.
 const OWN_USERS: &str = "COGNITO";
 
-/// Where the button of a provider leads.
+/// Where the button of a provider leads, unless the session of the browser must not answer there.
 const AUTHORIZE: &str = "/oauth2/authorize";
 
 fn provider_kind(kind: IdentityProviderTypeType) -> ProviderKind {
@@ -147,6 +147,13 @@ impl Visit<'_> {
             && wanted.is_none_or(|name| name == OWN_USERS)
     }
 
+    /// True if the user wants another account than that of the browser's session, or has to prove again who they are.
+    pub(super) fn wants_another(&self) -> bool {
+        let kept = self.kept();
+        self.aim != Aim::Client
+            || kept.is_some_and(|kept| matches!(kept.stage, Stage::OtherAccount))
+    }
+
     /// Returns the page on which a sign-in begins.
     pub(super) fn sign_in(&self, who: &str, providers: Vec<ProviderButton>) -> Screen {
         let local = self.is_local();
@@ -193,9 +200,13 @@ impl Visit<'_> {
         let cx = self.request.cx(Endpoint::SignIn);
         let offered = || Box::pin(providers::offered(&cx, self.pool(), listed));
         let found = action::run(&cx, offered).await?;
+        let path = match self.wants_another() {
+            true => paths::SIGN_IN,
+            false => AUTHORIZE,
+        };
         let button = |offered: Offered| ProviderButton {
             href: format!(
-                "{AUTHORIZE}?{}&identity_provider={}",
+                "{path}?{}&identity_provider={}",
                 self.query.raw,
                 encode(&offered.name)
             ),

@@ -287,6 +287,36 @@ async fn a_refusal_goes_to_the_client() {
 }
 
 #[tokio::test]
+async fn who_wants_another_account_is_not_taken_for_the_session_s() {
+    let shop = shop(2).await;
+    let query = query_of(&shop.client);
+    let mut browser = shop.pages.browser();
+    let state = shop.depart(&mut browser).await;
+    code_of(
+        &browser
+            .get(&format!("{RESPONSE}?code=x&state={state}"))
+            .await,
+    );
+    // The session answers a button of before.
+    code_of(&browser.get(&shop.ask()).await);
+    let other = [("other", "1")];
+    let (path, html) = browser
+        .step(&format!("/login/continue?{query}"), &other)
+        .await;
+    assert_eq!(path, "/login");
+    let (_, form) = html.split_once("<form id=\"providers\"").unwrap();
+    let (form, _) = form.split_once('>').unwrap();
+    assert!(
+        form.contains("action=\"/login\"") && form.contains("method=\"get\""),
+        "{form}"
+    );
+    let asked = format!("/login?{query}&identity_provider={NAME}");
+    let answer = browser.get(&asked).await;
+    let location = header(&answer, "location");
+    assert!(location.starts_with(&shop.amazon.url), "{location}");
+}
+
+#[tokio::test]
 async fn a_client_that_no_longer_offers_the_provider_gets_nobody() {
     let shop = shop(2).await;
     let mut browser = shop.pages.browser();
