@@ -146,6 +146,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0023_providers.sql"),
     },
     Migration {
+        number: 24,
+        name: "0024_provider_sessions",
+        min_program: 2,
+        sql: include_str!("../migrations/0024_provider_sessions.sql"),
+    },
+    Migration {
         number: 27,
         name: "0027_domains_of_addresses",
         min_program: 2,

@@ -270,7 +270,7 @@ fn served() -> Vec<&'static str> {
 /// True for a path whose forms carry messages of SAML, which may be longer than other forms.
 #[must_use]
 pub fn has_long_form(path: &str) -> bool {
-    path == saml::RESPONSE
+    path == saml::RESPONSE || path == saml::LOGOUT
 }
 
 /// Answers a request that [`ROUTES`] admitted; None if its path is not of this crate. A body is needed only where

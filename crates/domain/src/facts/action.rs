@@ -31,6 +31,8 @@ pub enum Endpoint {
     Device,
     /// The endpoints to which identity providers send users back, and the way there.
     Federation,
+    /// `/saml2/logout`.
+    ProviderLogout,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -52,6 +54,7 @@ impl Endpoint {
             Self::PushedAuthorization => "PushedAuthorizationEndpoint",
             Self::Device => "DeviceAuthorization",
             Self::Federation => "ProviderSignIn",
+            Self::ProviderLogout => "ProviderLogout",
             Self::Inbox => "Inbox",
         }
     }
@@ -63,6 +66,7 @@ impl Endpoint {
             | Self::Discovery
             | Self::Inbox
             | Self::Logout
+            | Self::ProviderLogout
             | Self::PushedAuthorization => &[],
             Self::Token => &[Op::GetTokensFromRefreshToken],
             Self::ClientCredentials => &[Op::GetClientToken],

@@ -105,6 +105,7 @@ async fn refresh(app: &App, key: &str) -> Result<(Batch, Option<i64>)> {
     }
     details::show_places(&mut doc.details, &found);
     doc.metadata = Some(found);
+    row.entity = doc.entity();
     row.doc = serde_json::to_string(&doc)?;
     row.mac = Some(mac::sign(&key, pool_id, &row.signed()));
     let batch = table::update(Batch::new(), pool_id, &row);

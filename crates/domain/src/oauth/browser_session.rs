@@ -128,7 +128,7 @@ fn sso_seconds(pool: &Pool, client: &Client) -> i64 {
 }
 
 /// Returns the seconds that a new session lives: an hour, or longer if the client takes it for longer.
-fn lifetime(pool: &Pool, client: &Client) -> i64 {
+pub(super) fn lifetime(pool: &Pool, client: &Client) -> i64 {
     sso_seconds(pool, client).max(DEFAULT_SSO_MINUTES.saturating_mul(60))
 }
 
@@ -186,20 +186,46 @@ async fn read(
     Ok(Some((row, doc)))
 }
 
+/// A session that ends.
+pub(super) struct Ending {
+    /// Its name in listings.
+    pub(super) name: String,
+    /// The batch that ends it, with its row of the audit trail.
+    pub(super) batch: Batch,
+}
+
+/// Begins the end of the session of a cookie; None for a cookie that names none.
+///
+/// # Errors
+/// Faults.
+pub(super) async fn ending(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    host: &str,
+    cookie: &str,
+) -> Result<Option<Ending>> {
+    let Some(key) = key(pool, host, cookie) else {
+        return Ok(None);
+    };
+    let Some((row, _)) = read(cx, pool, &key).await? else {
+        return Ok(None);
+    };
+    let batch = table::delete(Batch::new(), &pool.id, &key);
+    let batch = audit::record(cx, batch, &pool.id, Some(&row.user_id));
+    Ok(Some(Ending {
+        name: row.session_id,
+        batch,
+    }))
+}
+
 /// Ends the session of a cookie. A cookie that names none is no error, and nothing is written for it.
 ///
 /// # Errors
 /// Faults.
 pub async fn end(cx: &Cx<'_>, pool: &Pool, host: &str, cookie: &str) -> Result<()> {
-    let Some(key) = key(pool, host, cookie) else {
-        return Ok(());
-    };
-    let Some((row, _)) = read(cx, pool, &key).await? else {
-        return Ok(());
-    };
-    let batch = table::delete(Batch::new(), &pool.id, &key);
-    let batch = audit::record(cx, batch, &pool.id, Some(&row.user_id));
-    cx.commit(batch, |_| Fault::Stale).await?;
+    if let Some(Ending { batch, .. }) = ending(cx, pool, host, cookie).await? {
+        cx.commit(batch, |_| Fault::Stale).await?;
+    }
     Ok(())
 }
 

@@ -1,9 +1,12 @@
 //! `/logout`: the end of a browser's session, and the place to which the browser goes then (endpoints.md 1.10). Clients
 //! with the standard profile have OpenID Connect RP-Initiated Logout 1.0 beside the service's two forms.
 //!
-//! A request that is refused ends nothing.
+//! A request that is refused ends nothing. The end itself is in [`provider::logout`](crate::oauth::provider::logout): the
+//! provider through which the user came may have to be told.
 
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
@@ -43,7 +46,7 @@ pub struct Browser<'a> {
 }
 
 /// The place to which the browser goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Next {
     /// One of the client's LogoutURLs, with `state` if that goes back.
     To {
@@ -85,17 +88,6 @@ pub async fn check(
         Ok(sign_out) => Ok(Ok(sign_out)),
         Err(Refused::For(cause)) => Ok(Err(cause)),
         Err(Refused::Fault(fault)) => Err(fault),
-    }
-}
-
-/// Ends the browser's session.
-///
-/// # Errors
-/// Faults.
-pub async fn end(cx: &Cx<'_>, pool: &Pool, browser: Browser<'_>) -> Result<()> {
-    match browser.cookie {
-        Some(cookie) => browser_session::end(cx, pool, browser.host, cookie).await,
-        None => Ok(()),
     }
 }
 

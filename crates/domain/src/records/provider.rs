@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cognate_crypto::hash;
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::{Secret, SecretBytes, SecretString};
 use cognate_federation::saml::metadata::Metadata;
@@ -43,6 +44,21 @@ pub struct ProviderDoc {
     /// The attributes, other than the subject, by which its users were ever linked.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub linked_by: BTreeSet<String>,
+}
+
+impl ProviderDoc {
+    /// Returns the hash by which a provider is found that a message of SAML says it is of; empty for other providers.
+    #[must_use]
+    pub fn entity(&self) -> String {
+        let metadata = self.metadata.as_ref();
+        metadata.map_or_else(String::new, |metadata| entity(&metadata.entity_id))
+    }
+}
+
+/// Returns the hash of a provider's own name. Such names may be too long for an index.
+#[must_use]
+pub fn entity(entity_id: &str) -> String {
+    hash::sha256_hex(entity_id.as_bytes())
 }
 
 /// What a discovery document says of a provider besides its endpoints.
@@ -167,6 +183,7 @@ impl Provider {
             modified: self.modified,
             ver: self.ver,
             mac: None,
+            entity: self.doc.entity(),
         };
         row.mac = Some(pool.sign(&row.signed()));
         Ok(row)

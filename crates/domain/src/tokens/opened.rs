@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cognate_shapes::{AuthenticationResultType, NewDeviceMetadataType};
 use cognate_store::Batch;
+use cognate_store::tables::provider_sessions;
 use cognate_store::tables::sessions::{self, SessionRow};
 
 use crate::clock::SECOND;
@@ -70,7 +71,7 @@ impl OpenedSession {
         self
     }
 
-    /// Adds the session's row to the batch of the sign-in. In pools that limit sessions the user's turn is taken before
+    /// Adds the session's row to the batch of the sign-in. What its provider's sign-out needs is kept as long. In pools that limit sessions the user's turn is taken before
     /// everything else in the batch, and the least recently used ones make room for it.
     ///
     /// # Errors
@@ -86,6 +87,10 @@ impl OpenedSession {
         };
         let (user_id, id) = (&self.user.id, &self.id);
         let row = session::sign(pool, user_id, id, row);
+        let batch = match self.doc.origin().filter(|_| self.doc.vouched) {
+            Some(origin) => provider_sessions::prolong(batch, &pool.id, origin, row.expires),
+            None => batch,
+        };
         let batch = tracking::begin(pool, user_id).extend(batch);
         let batch = tracking::make_room(cx, batch, pool, user_id);
         let activity = tracking::activity(cx, pool);

@@ -2,7 +2,7 @@
 
 use cognate_store::Batch;
 use cognate_store::tables::{
-    authorization_codes, browser_sessions, device_requests, sessions as table,
+    authorization_codes, browser_sessions, device_requests, provider_sessions, sessions as table,
 };
 
 use crate::cx::Cx;
@@ -58,5 +58,17 @@ pub fn all_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
 /// As [`all_of_user`], browsers' sessions too: for a user who may not sign in any more.
 pub fn everything_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     let batch = browser_sessions::delete_of_user(batch, pool_id, user_id);
+    let batch = provider_sessions::delete_of_user(batch, pool_id, user_id);
     all_of_user(batch, pool_id, user_id)
+}
+
+/// Ends a browser's session, and everything that came out of it: token sessions, codes that wait for their exchange,
+/// devices that were let in. What an exchange takes goes first and in its order, so that of two at once the second one sees
+/// what the first one did.
+pub fn everything_of_origin(batch: Batch, pool_id: &str, user_id: &str, origin: &str) -> Batch {
+    let batch = browser_sessions::delete_named(batch, pool_id, user_id, origin);
+    let batch = authorization_codes::delete_of_origin(batch, pool_id, user_id, origin);
+    let batch = device_requests::delete_of_origin(batch, pool_id, user_id, origin);
+    let batch = provider_sessions::delete(batch, pool_id, origin);
+    table::delete_of_origin(batch, pool_id, user_id, origin)
 }

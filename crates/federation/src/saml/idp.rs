@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::foreign::opening::{Content, Oaep};
 use cognate_crypto::foreign::provider::{ProviderKey, seal, wrap};
 use cognate_crypto::foreign::{Alg, Sha2, digest};
+use miniz_oxide::deflate::compress_to_vec;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use roxmltree::{Document, Node};
 
 use super::c14n;
@@ -150,6 +152,29 @@ impl<'a> Signer<'a> {
             self.canonicalization, self.method, self.digest.1,
         )
     }
+}
+
+/// Returns the query of a URL that takes a document to us: compressed, and signed by the key with an algorithm of this name,
+/// or not at all. `name`: `SAMLRequest` or `SAMLResponse`.
+#[must_use]
+pub fn in_url(
+    name: &str,
+    document: &str,
+    relay: Option<&str>,
+    signer: Option<(&ProviderKey, Alg, &str)>,
+) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let packed = STANDARD.encode(compress_to_vec(document.as_bytes(), 6));
+    let mut query = format!("{name}={}", encode(&packed));
+    if let Some(relay) = relay {
+        query.push_str(&format!("&RelayState={}", encode(relay)));
+    }
+    if let Some((key, alg, method)) = signer {
+        query.push_str(&format!("&SigAlg={}", encode(method)));
+        let signature = STANDARD.encode(key.sign(alg, query.as_bytes()));
+        query.push_str(&format!("&Signature={}", encode(&signature)));
+    }
+    query
 }
 
 fn by_id<'a, 'd>(document: &'a Document<'d>, id: &str) -> Option<Node<'a, 'd>> {

@@ -1,19 +1,24 @@
 //! Single logout, both ways (SAML 2.0 Core section 3.7, Profiles section 4.4).
 //!
-//! Ours are signed in the query of a redirect ([`redirect`](super::request::redirect)); those of a provider are posted
-//! and must be signed, by the same rule as answers: what is read are the bytes that were signed.
+//! Ours are signed, in a URL ([`redirect`](super::request::redirect)) or in a form ([`posting`](super::posting)). Those of
+//! a provider come in both ways ([`Incoming`]) and must be signed, by the same rule as answers: what is read are the bytes
+//! that were signed.
 
 use cognate_crypto::foreign::VerifyingKey;
 use roxmltree::Node;
 
 use super::assertion::{name_id, name_text};
+use super::incoming::{Incoming, Kind};
 use super::instant::{self, SKEW};
 use super::message::{self, escape};
-use super::names::{ASSERTION, PROTOCOL, SUCCESS};
-use super::refused::{Of, Refused};
+use super::names::{ASSERTION, PARTIAL_LOGOUT, PROTOCOL, REQUESTER, RESPONDER, SUCCESS};
+use super::refused::Refused;
 use super::response::{Asked, UNSOLICITED, answers};
-use super::signature::{Signed, signed};
+use super::signature::Signed;
 use crate::xml;
+
+/// Sessions that one request may name.
+const MOST_SESSIONS: usize = 100;
 
 /// A request to end a user's session at the provider, with the name by which the provider knows the user.
 #[derive(Debug, Clone, Copy)]
@@ -78,13 +83,33 @@ pub struct Answer<'a> {
     pub destination: &'a str,
     /// Our name.
     pub issuer: &'a str,
+    /// What became of the request.
+    pub outcome: Outcome,
 }
 
-/// Returns the document that says that the user is signed out.
+/// What became of a request to sign somebody out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nobody of that name has a session any more.
+    Done,
+    /// Some sessions are left.
+    Partial,
+    /// Nothing was done: the request is not good.
+    Denied,
+}
+
+/// Returns the document that says so.
 #[must_use]
 pub fn response(answer: &Answer<'_>) -> String {
+    let status = match answer.outcome {
+        Outcome::Done => format!(r#"<samlp:StatusCode Value="{SUCCESS}"/>"#),
+        Outcome::Partial => format!(
+            r#"<samlp:StatusCode Value="{RESPONDER}"><samlp:StatusCode Value="{PARTIAL_LOGOUT}"/></samlp:StatusCode>"#
+        ),
+        Outcome::Denied => format!(r#"<samlp:StatusCode Value="{REQUESTER}"/>"#),
+    };
     format!(
-        r#"<samlp:LogoutResponse xmlns:samlp="{PROTOCOL}" xmlns:saml="{ASSERTION}" ID="{}" Version="2.0" IssueInstant="{}" Destination="{}" InResponseTo="{}"><saml:Issuer>{}</saml:Issuer><samlp:Status><samlp:StatusCode Value="{SUCCESS}"/></samlp:Status></samlp:LogoutResponse>"#,
+        r#"<samlp:LogoutResponse xmlns:samlp="{PROTOCOL}" xmlns:saml="{ASSERTION}" ID="{}" Version="2.0" IssueInstant="{}" Destination="{}" InResponseTo="{}"><saml:Issuer>{}</saml:Issuer><samlp:Status>{status}</samlp:Status></samlp:LogoutResponse>"#,
         escape(answer.id),
         instant::format(answer.now),
         escape(answer.destination),
@@ -96,8 +121,8 @@ pub fn response(answer: &Answer<'_>) -> String {
 /// The facts that a provider's message about a logout must agree with.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
-    /// The URL that the message was posted to.
-    pub slo: &'a str,
+    /// The URLs of ours that are this endpoint, of which it names one.
+    pub slo: &'a [&'a str],
     /// The provider's name in its metadata.
     pub issuer: &'a str,
     /// Seconds since 1970.
@@ -117,73 +142,118 @@ pub struct LogoutOf {
     pub name_format: Option<String>,
     /// The sessions that end; all of the user's if there are none.
     pub session_indexes: Vec<String>,
+    /// Seconds since 1970 until which the ID must be remembered.
+    pub replay_until: i64,
 }
 
-/// Reads a provider's answer to our request of the ID `request`.
+/// A provider's request that does nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotDone {
+    /// It is nothing that this provider has signed for us. Nobody is answered.
+    Ignored(Refused),
+    /// It is the provider's, and not good: the provider is told so.
+    Denied {
+        /// The ID of the request, for the answer.
+        id: String,
+        /// The check that failed.
+        refused: Refused,
+    },
+}
+
+impl From<Refused> for NotDone {
+    fn from(refused: Refused) -> Self {
+        Self::Ignored(refused)
+    }
+}
+
+/// Reads a provider's answer to our request of the ID `request`. Returns the status codes of a provider that did not sign
+/// the user out everywhere: it says so of itself, and the user is signed out here all the same.
 ///
 /// # Errors
-/// [`Refused`] with the check that failed; [`Refused::Status`] if the provider did not sign the user out.
-pub fn read_response(posted: &str, request: &str, expected: &Expected<'_>) -> Result<(), Refused> {
-    let signed = open(posted, "LogoutResponse", expected)?;
+/// [`Refused`] with the check that failed.
+pub fn read_response(
+    incoming: &Incoming,
+    request: &str,
+    expected: &Expected<'_>,
+) -> Result<Option<String>, Refused> {
+    let signed = open(incoming, Kind::Response, expected)?;
     let document = message::parse(signed.text())?;
     let root = document.root_element();
-    message::status(root)?;
     envelope(root, expected)?;
-    answers(root, Asked::Request(request))
+    answers(root, Asked::Request(request))?;
+    message::issued(root, expected.now)?;
+    message::reservation(root)
 }
 
 /// Reads a provider's request.
 ///
 /// # Errors
-/// [`Refused`] with the check that failed; nobody may be signed out then.
-pub fn read_request(posted: &str, expected: &Expected<'_>) -> Result<LogoutOf, Refused> {
-    let signed = open(posted, "LogoutRequest", expected)?;
+/// [`NotDone`] with the check that failed; nobody may be signed out then.
+pub fn read_request(incoming: &Incoming, expected: &Expected<'_>) -> Result<LogoutOf, NotDone> {
+    let signed = open(incoming, Kind::Request, expected)?;
     let document = message::parse(signed.text())?;
     let root = document.root_element();
-    let at = envelope(root, expected)?;
+    envelope(root, expected)?;
+    let id = xml::attribute(root, "ID").unwrap_or_default();
+    if id.is_empty() {
+        return Err(Refused::Unnamed.into());
+    }
+    wish(root, id, expected.now).map_err(|refused| NotDone::Denied {
+        id: id.to_owned(),
+        refused,
+    })
+}
+
+/// Reads what a request that is the provider's wants.
+fn wish(root: Node<'_, '_>, id: &str, now: i64) -> Result<LogoutOf, Refused> {
+    let at = message::issued(root, now)?;
     let end = match xml::attribute(root, "NotOnOrAfter") {
         Some(text) => instant::parse(text).ok_or(Refused::TooLate)?,
         // Without an end it could be sent again for ever.
         None => at.saturating_add(UNSOLICITED),
     };
-    if end <= expected.now.saturating_sub(SKEW) {
+    if end <= now.saturating_sub(SKEW) {
         return Err(Refused::TooLate);
-    }
-    let id = xml::attribute(root, "ID").unwrap_or_default();
-    if id.is_empty() {
-        return Err(Refused::Unnamed);
     }
     let name = name_id(root)?;
     let sessions: Result<Vec<String>, _> = xml::children(root, (PROTOCOL, "SessionIndex"))
+        .take(MOST_SESSIONS + 1)
         .map(|session| xml::text(session).map(|text| text.trim().to_owned()))
         .collect();
+    let session_indexes = sessions.map_err(|_| Refused::Unnamed)?;
+    if session_indexes.len() > MOST_SESSIONS {
+        return Err(Refused::Sessions);
+    }
     Ok(LogoutOf {
         id: id.to_owned(),
         name_id: name_text(name)?,
         name_format: xml::attribute(name, "Format").map(str::to_owned),
-        session_indexes: sessions.map_err(|_| Refused::Unnamed)?,
+        session_indexes,
+        replay_until: end.saturating_add(SKEW),
     })
 }
 
-/// Returns the signed bytes of a message of this kind.
-fn open(posted: &str, kind: &'static str, expected: &Expected<'_>) -> Result<Signed, Refused> {
-    let text = message::decode(posted)?;
+/// Returns what was signed of a message of this kind.
+fn open(incoming: &Incoming, kind: Kind, expected: &Expected<'_>) -> Result<Signed, Refused> {
+    let name = match kind {
+        Kind::Request => "LogoutRequest",
+        Kind::Response => "LogoutResponse",
+    };
+    let text = incoming.text()?;
     let document = message::parse(&text)?;
     let root = document.root_element();
-    if !root.has_tag_name((PROTOCOL, kind)) {
+    if incoming.kind != kind || !root.has_tag_name((PROTOCOL, name)) {
         return Err(Refused::Kind);
     }
-    signed(root, expected.trusted)
-        .map_err(|flaw| Refused::Signature(Of::Message, flaw))?
-        .ok_or(Refused::Unsigned)
+    incoming.signed(&text, root, expected.trusted)
 }
 
-/// Checks what both kinds have; returns when the message was issued.
-fn envelope(root: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, Refused> {
+/// Checks of whom and for whom a message is.
+fn envelope(root: Node<'_, '_>, expected: &Expected<'_>) -> Result<(), Refused> {
     message::version(root)?;
     message::issuer(root, expected.issuer, true)?;
-    if xml::attribute(root, "Destination") != Some(expected.slo) {
-        return Err(Refused::Destination);
+    match xml::attribute(root, "Destination") {
+        Some(destination) if expected.slo.contains(&destination) => Ok(()),
+        _ => Err(Refused::Destination),
     }
-    message::issued(root, expected.now)
 }

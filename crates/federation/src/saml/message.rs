@@ -16,14 +16,20 @@ const LONGEST_STATUS: usize = 300;
 
 /// Returns the text of a posted message.
 pub(super) fn decode(posted: &str) -> Result<String, Refused> {
-    if posted.len() > LONGEST.saturating_mul(2) {
+    let bytes = STANDARD.decode(packed(posted)?);
+    utf8(bytes.map_err(|_| Refused::NotBase64)?)
+}
+
+/// Returns base64 without its blanks, if it is not too long.
+pub(super) fn packed(folded: &str) -> Result<String, Refused> {
+    if folded.len() > LONGEST.saturating_mul(2) {
         return Err(Refused::TooLong);
     }
-    let text: String = posted.split_ascii_whitespace().collect();
+    let text: String = folded.split_ascii_whitespace().collect();
     if text.len() > LONGEST {
         return Err(Refused::TooLong);
     }
-    document(STANDARD.decode(text).map_err(|_| Refused::NotBase64)?)
+    Ok(text)
 }
 
 /// Returns the text of a message that came as a token: in either alphabet, with or without filling.
@@ -33,15 +39,12 @@ pub(super) fn decode_token(token: &str) -> Result<String, Refused> {
     }
     let text = token.trim_end_matches('=');
     let text = text.replace('+', "-").replace('/', "_");
-    document(
-        URL_SAFE_NO_PAD
-            .decode(text)
-            .map_err(|_| Refused::NotBase64)?,
-    )
+    let bytes = URL_SAFE_NO_PAD.decode(text);
+    utf8(bytes.map_err(|_| Refused::NotBase64)?)
 }
 
-/// Returns the document that the bytes are.
-fn document(bytes: Vec<u8>) -> Result<String, Refused> {
+/// Returns the text of a document's bytes.
+pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Refused> {
     let text = String::from_utf8(bytes).map_err(|_| Refused::NotUtf8)?;
     let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
@@ -99,19 +102,38 @@ pub(super) fn issued(element: Node<'_, '_>, now: i64) -> Result<i64, Refused> {
 /// Checks the status of an answer (SAML 2.0 Core section 3.2.2).
 pub(super) fn status(response: Node<'_, '_>) -> Result<(), Refused> {
     let unknown = || Refused::Status("no status".to_owned());
-    let status = xml::only(response, (PROTOCOL, "Status")).map_err(|_| unknown())?;
-    let code = xml::only(status, (PROTOCOL, "StatusCode")).map_err(|_| unknown())?;
-    let value = xml::attribute(code, "Value").unwrap_or_default();
-    if value == SUCCESS {
-        return Ok(());
+    let code = status_code(response).ok_or_else(unknown)?;
+    match xml::attribute(code, "Value") == Some(SUCCESS) {
+        true => Ok(()),
+        false => Err(Refused::Status(codes(code))),
     }
-    let mut said = value.to_owned();
+}
+
+/// Returns what an answer says besides that all was done: its status codes, without unusual characters.
+pub(super) fn reservation(response: Node<'_, '_>) -> Result<Option<String>, Refused> {
+    match status(response) {
+        Ok(()) => {}
+        Err(Refused::Status(said)) => return Ok(Some(said)),
+        Err(other) => return Err(other),
+    }
+    let code = status_code(response);
+    let second = code.filter(|code| code.children().any(|child| child.is_element()));
+    Ok(second.map(codes))
+}
+
+fn status_code<'a, 'd: 'a>(response: Node<'a, 'd>) -> Option<Node<'a, 'd>> {
+    let status = xml::only(response, (PROTOCOL, "Status")).ok()?;
+    xml::only(status, (PROTOCOL, "StatusCode")).ok()
+}
+
+fn codes(code: Node<'_, '_>) -> String {
+    let mut said = xml::attribute(code, "Value").unwrap_or_default().to_owned();
     if let Ok(Some(second)) = xml::maybe(code, (PROTOCOL, "StatusCode")) {
         said.push(' ');
         said.push_str(xml::attribute(second, "Value").unwrap_or_default());
     }
     let plain = said.chars().filter(|c| c.is_ascii_graphic() || *c == ' ');
-    Err(Refused::Status(plain.take(LONGEST_STATUS).collect()))
+    plain.take(LONGEST_STATUS).collect()
 }
 
 /// Writes a text as it stands in an element or in an attribute between double quotes.

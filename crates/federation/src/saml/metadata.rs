@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
-use super::names::{DSIG, METADATA, PROTOCOL, REDIRECT};
+use super::names::{DSIG, METADATA, POST, PROTOCOL, REDIRECT};
 use crate::xml;
 
 /// Characters of a certificate (endpoints.md 4.4).
@@ -33,11 +33,52 @@ pub struct Metadata {
     /// (SAML 2.0 Metadata section 2.2.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slo_answer: Option<String>,
+    /// The URL to which the browser posts a request to sign out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slo_post: Option<String>,
+    /// The URL to which the browser posts an answer to one, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slo_post_answer: Option<String>,
     /// The certificates of the keys that may sign, base64 of DER; never empty.
     pub certificates: Vec<String>,
 }
 
+/// A place of a provider to which the browser brings messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a URL.
+    Redirect(String),
+    /// In a form that the browser posts.
+    Post(String),
+}
+
+impl Place {
+    /// Returns the URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        let (Self::Redirect(url) | Self::Post(url)) = self;
+        url
+    }
+}
+
 impl Metadata {
+    /// Returns where requests to sign out go; None if the provider takes none. A URL needs no script, so that it comes
+    /// first.
+    #[must_use]
+    pub fn logout_requests(&self) -> Option<Place> {
+        let by_url = self.slo_redirect.clone().map(Place::Redirect);
+        by_url.or_else(|| self.slo_post.clone().map(Place::Post))
+    }
+
+    /// Returns where answers to the provider's requests to sign out go; None if it takes none.
+    #[must_use]
+    pub fn logout_answers(&self) -> Option<Place> {
+        match self.logout_requests()? {
+            Place::Redirect(url) => Some(Place::Redirect(self.slo_answer.clone().unwrap_or(url))),
+            Place::Post(url) => Some(Place::Post(self.slo_post_answer.clone().unwrap_or(url))),
+        }
+    }
+
     /// Returns the keys that the provider signs with, those of its certificates that are of a kind that is accepted. With
     /// none, every signature is refused. Certificates that have expired since they were read count on.
     #[must_use]
@@ -92,14 +133,18 @@ pub fn parse(text: &str, now: i64) -> Result<Metadata, MetadataError> {
     if entity_id.is_empty() {
         return Err(MetadataError::NoProvider);
     }
-    let locations = |service, which| location(role, service, which);
-    let sso_redirect =
-        locations("SingleSignOnService", "Location").ok_or(MetadataError::NoRedirect)?;
+    let (sso_redirect, _) =
+        place(role, "SingleSignOnService", REDIRECT).ok_or(MetadataError::NoRedirect)?;
+    let logout = |binding| place(role, "SingleLogoutService", binding).unzip();
+    let ((slo_redirect, slo_answer), (slo_post, slo_post_answer)) =
+        (logout(REDIRECT), logout(POST));
     Ok(Metadata {
         entity_id: entity_id.to_owned(),
         sso_redirect,
-        slo_redirect: locations("SingleLogoutService", "Location"),
-        slo_answer: locations("SingleLogoutService", "ResponseLocation"),
+        slo_redirect,
+        slo_answer: slo_answer.flatten(),
+        slo_post,
+        slo_post_answer: slo_post_answer.flatten(),
         certificates: certificates(role, now)?,
     })
 }
@@ -115,14 +160,20 @@ pub(super) fn provider<'a, 'd>(role: Node<'a, 'd>) -> Option<(Node<'a, 'd>, Node
     (speaks && entity.has_tag_name((METADATA, "EntityDescriptor"))).then_some((entity, role))
 }
 
-/// Returns the URL at which a service takes redirects. Browsers are sent there, so only http(s) is accepted.
-fn location(role: Node<'_, '_>, service: &'static str, which: &str) -> Option<String> {
+/// Returns the first URL at which a service takes messages by a binding, and that for answers, where it is another.
+/// Browsers are sent there, so only http(s) is accepted.
+fn place(
+    role: Node<'_, '_>,
+    service: &'static str,
+    binding: &str,
+) -> Option<(String, Option<String>)> {
+    let url = |node, which| {
+        let url = xml::attribute(node, which).map(str::trim);
+        url.filter(|url| is_http(url)).map(str::to_owned)
+    };
     xml::children(role, (METADATA, service))
-        .filter(|node| xml::attribute(*node, "Binding") == Some(REDIRECT))
-        .filter_map(|node| xml::attribute(node, which))
-        .map(str::trim)
-        .find(|url| is_http(url))
-        .map(str::to_owned)
+        .filter(|node| xml::attribute(*node, "Binding") == Some(binding))
+        .find_map(|node| Some((url(node, "Location")?, url(node, "ResponseLocation"))))
 }
 
 fn is_http(url: &str) -> bool {
@@ -233,6 +284,8 @@ mod tests {
             sso_redirect: "https://idp.example.com/sso".into(),
             slo_redirect: Some("https://idp.example.com/slo".into()),
             slo_answer: None,
+            slo_post: None,
+            slo_post_answer: None,
             certificates: vec![CERTIFICATE.into()],
         };
         assert_eq!(parse(&text, NOW), Ok(expected.clone()));
@@ -249,7 +302,27 @@ mod tests {
             slo_answer: Some("https://idp.example.com/answer".into()),
             ..expected
         };
-        assert_eq!(parse(&other, NOW), Ok(expected));
+        assert_eq!(parse(&other, NOW), Ok(expected.clone()));
+        let place = |text: &str| Some(Place::Redirect(text.into()));
+        let slo = "https://idp.example.com/slo";
+        assert_eq!(expected.logout_requests(), place(slo));
+        let answers = "https://idp.example.com/answer";
+        assert_eq!(expected.logout_answers(), place(answers));
+        // The same by forms.
+        let (front, back) = other.split_once("<SingleLogoutService").unwrap();
+        let back = back.replacen(REDIRECT, post, 1);
+        let posted = parse(&format!("{front}<SingleLogoutService{back}"), NOW).unwrap();
+        assert_eq!(posted.slo_redirect, None);
+        let place = |text: &str| Some(Place::Post(text.into()));
+        assert_eq!(posted.logout_requests(), place(slo));
+        assert_eq!(posted.logout_answers(), place(answers));
+        assert_eq!(posted.logout_requests().unwrap().url(), slo);
+        let neither = Metadata {
+            slo_post: None,
+            ..posted
+        };
+        assert_eq!(neither.logout_requests(), None);
+        assert_eq!(neither.logout_answers(), None);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! | [`service`] | what we publish about a pool |
 //! | [`request`] | our requests, and messages in URLs |
 //! | [`response`] | answers to them, and assertions that nobody asked for |
+//! | [`incoming`] | messages of a provider about logouts, as they come |
+//! | [`posting`] | our messages in forms |
 //! | [`logout`] | both directions of single logout |
 //! | [`refused`] | a variant for every check |
 //! | [`inspect`] | messages and metadata as they stand, for explanations |
@@ -16,12 +18,14 @@ mod assertion;
 mod c14n;
 mod decrypt;
 pub mod idp;
+pub mod incoming;
 pub mod inspect;
 pub mod instant;
 pub mod logout;
 mod message;
 pub mod metadata;
 mod names;
+pub mod posting;
 pub mod refused;
 pub mod request;
 pub mod response;

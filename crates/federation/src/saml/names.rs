@@ -24,6 +24,12 @@ pub(super) const POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 pub(super) const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 /// The status of an answer that says yes (SAML 2.0 Core section 3.2.2.2).
 pub(super) const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+/// The status of an answer to a request that cannot be done as it is (SAML 2.0 Core section 3.2.2.2).
+pub(super) const REQUESTER: &str = "urn:oasis:names:tc:SAML:2.0:status:Requester";
+/// The status of an answer of somebody who could not do what was asked (SAML 2.0 Core section 3.2.2.2).
+pub(super) const RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
+/// The second code of an answer to a logout that did not end everything (SAML 2.0 Core section 3.2.2.2).
+pub(super) const PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
 /// The format of the names of providers (SAML 2.0 Core section 8.3.6).
 pub(super) const ENTITY: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity";
 /// The subject is whoever brings the assertion (SAML 2.0 Profiles section 3.3).

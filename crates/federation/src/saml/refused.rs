@@ -34,6 +34,9 @@ pub enum Refused {
     /// It is not UTF-8, or says that it is in another encoding.
     #[error("the message is not UTF-8")]
     NotUtf8,
+    /// It came in a URL, and is not compressed as it should be, or is too long once it is not any more.
+    #[error("the message is not compressed by DEFLATE, or too long")]
+    NotDeflated,
     /// It is no XML, has a document type definition, or is beyond a bound.
     #[error("the message is not XML within the bounds")]
     NotXml,
@@ -104,6 +107,9 @@ pub enum Refused {
     /// There is not exactly one NameID with a usable text.
     #[error("the name of the user cannot be used")]
     NameId,
+    /// A logout names more sessions than anybody has.
+    #[error("too many sessions are named")]
+    Sessions,
     /// The assertion has no ID, or an attribute no name.
     #[error("an identifier is missing")]
     Unnamed,

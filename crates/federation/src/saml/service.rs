@@ -2,7 +2,7 @@
 //! publishes none; its values are those of endpoints.md 4.4.
 
 use super::message::escape;
-use super::names::{DSIG, METADATA, POST, PROTOCOL};
+use super::names::{DSIG, METADATA, POST, PROTOCOL, REDIRECT};
 
 /// A pool as a service provider.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +11,8 @@ pub struct Service<'a> {
     pub entity_id: &'a str,
     /// The URL that answers are posted to.
     pub acs: &'a str,
-    /// The URL that logouts are posted to, where they are read.
-    pub slo: Option<&'a str>,
+    /// The URL to which messages about logouts come.
+    pub slo: &'a str,
     /// True if requests to sign in are signed; those to sign out always are.
     pub signs_requests: bool,
     /// The certificates of the keys that we sign with, in base64 of DER.
@@ -38,10 +38,10 @@ pub fn metadata(service: &Service<'_>) -> String {
     for certificate in service.encryption {
         out.push_str(&descriptor("encryption", certificate, ENCRYPTION));
     }
-    if let Some(slo) = service.slo {
+    for binding in [POST, REDIRECT] {
         out.push_str(&format!(
-            "    <md:SingleLogoutService Binding=\"{POST}\" Location=\"{}\"/>\n",
-            escape(slo),
+            "    <md:SingleLogoutService Binding=\"{binding}\" Location=\"{}\"/>\n",
+            escape(service.slo),
         ));
     }
     out.push_str(&format!(
@@ -86,7 +86,7 @@ mod tests {
         let text = metadata(&Service {
             entity_id: "urn:amazon:cognito:sp:us-east-1_abc",
             acs: "https://auth.example/saml2/idpresponse",
-            slo: Some("https://auth.example/saml2/logout"),
+            slo: "https://auth.example/saml2/logout",
             signs_requests: true,
             signing: &["AAAA"],
             encryption: &["BBBB", "CCCC"],
@@ -116,6 +116,10 @@ mod tests {
                 ("KeyDescriptor", Some("signing")),
                 ("KeyDescriptor", Some("encryption")),
                 ("KeyDescriptor", Some("encryption")),
+                (
+                    "SingleLogoutService",
+                    Some("https://auth.example/saml2/logout")
+                ),
                 (
                     "SingleLogoutService",
                     Some("https://auth.example/saml2/logout")

@@ -63,7 +63,8 @@ impl From<Malformed> for Flaw {
     }
 }
 
-/// The canonical bytes of an element that a trusted key has signed. Only this file makes one.
+/// The canonical bytes of an element that a trusted key has signed, or the document under a signature of its own. Only this
+/// file makes one.
 pub(crate) struct Signed(String);
 
 impl Signed {
@@ -113,6 +114,20 @@ pub(crate) fn signed(
         return Err(Flaw::Digest);
     }
     Ok(Some(Signed(text)))
+}
+
+/// Returns the text of a document that came in a URL, whose query is signed: the algorithm, the octets that the signature
+/// is over, and its value (SAML 2.0 Bindings section 3.4.4.1). All of the document is signed then.
+///
+/// # Errors
+/// [`Flaw`] if the signature does not hold.
+pub(crate) fn detached(
+    text: &str,
+    (algorithm, octets, value): (&str, &[u8], &[u8]),
+    trusted: &[VerifyingKey],
+) -> Result<Signed, Flaw> {
+    by_any(trusted, Alg::from_xml(algorithm), octets, value)?;
+    Ok(Signed(text.to_owned()))
 }
 
 /// Returns the canonical form of a SignedInfo. What it says itself about its form is read twice: here, to make the form,
@@ -175,6 +190,16 @@ fn verify(
         return Err(Flaw::Algorithm);
     }
     let algorithm = xml::attribute(method, "Algorithm").and_then(Alg::from_xml);
+    by_any(trusted, algorithm, text, value)
+}
+
+/// Verifies a signature with each key that it can be by.
+fn by_any(
+    trusted: &[VerifyingKey],
+    algorithm: Option<Alg>,
+    text: &[u8],
+    value: &[u8],
+) -> Result<(), Flaw> {
     let algorithm = algorithm.ok_or(Flaw::Algorithm)?;
     let mut keys = trusted.iter().filter(|key| key.fits(algorithm)).peekable();
     if keys.peek().is_none() {

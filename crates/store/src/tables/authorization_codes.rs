@@ -15,6 +15,8 @@ const INSERT: &str = "INSERT INTO authorization_codes (pool_id, code_key, user_i
 const USE: &str = "UPDATE authorization_codes SET used = 1, mac = ?3 \
      WHERE pool_id = ?1 AND code_key = ?2 AND used = 0";
 const DELETE_OF_USER: &str = "DELETE FROM authorization_codes WHERE pool_id = ?1 AND user_id = ?2";
+// The document names the browser's session, a UUID.
+const DELETE_OF_ORIGIN: &str = "DELETE FROM authorization_codes WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE '%\"' || ?3 || '\"%'";
 
 rows! {
     /// A code's columns besides its key.
@@ -82,4 +84,9 @@ pub fn spend(batch: Batch, pool_id: &str, code_key: &str, mac: Vec<u8>) -> Batch
 /// Forgets every code of a user.
 pub fn delete_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(DELETE_OF_USER, params![pool_id, user_id])
+}
+
+/// Deletes the codes of a user that were given to a browser's session.
+pub fn delete_of_origin(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> Batch {
+    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, session_id])
 }

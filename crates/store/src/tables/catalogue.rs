@@ -242,6 +242,7 @@ pub const CATALOGUE: &[Table] = &[
     oauth::PUSHED_REQUESTS,
     oauth::DEVICE_REQUESTS,
     oauth::PROVIDER_REQUESTS,
+    oauth::PROVIDER_SESSIONS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],
@@ -320,6 +321,7 @@ pub const CATALOGUE: &[Table] = &[
             "modified",
             "ver",
             "mac",
+            "entity",
         ],
         sealed: &[sealed("sealed")],
         signed: Some(&["provider_id", "doc", "sealed"]),

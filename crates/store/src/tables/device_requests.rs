@@ -31,6 +31,8 @@ const POLL: &str = "UPDATE device_requests SET polled = ?4, wait = ?5, ver = ver
 const TAKE: &str =
     "DELETE FROM device_requests WHERE pool_id = ?1 AND device_key = ?2 AND ver = ?3";
 const DELETE_OF_USER: &str = "DELETE FROM device_requests WHERE pool_id = ?1 AND user_id = ?2";
+// The document names the browser's session, a UUID.
+const DELETE_OF_ORIGIN: &str = "DELETE FROM device_requests WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE '%\"' || ?3 || '\"%'";
 
 rows! {
     /// A request.
@@ -150,4 +152,9 @@ pub fn take(batch: Batch, pool_id: &str, row: &DeviceRow) -> Batch {
 /// on.
 pub fn delete_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(DELETE_OF_USER, params![pool_id, user_id])
+}
+
+/// Deletes the requests that a user let in from a browser's session.
+pub fn delete_of_origin(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> Batch {
+    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, session_id])
 }

@@ -15,7 +15,7 @@ pub const IDENTIFIER_TAKEN: Label = Label("idp_identifier_taken");
 /// The columns of `identity_providers p` in the order that [`ProviderRow::read`] expects.
 macro_rules! columns {
     () => {
-        "p.name, p.provider_id, p.doc, p.sealed, p.created, p.modified, p.ver, p.mac"
+        "p.name, p.provider_id, p.doc, p.sealed, p.created, p.modified, p.ver, p.mac, p.entity"
     };
 }
 
@@ -46,10 +46,13 @@ const PAGE: &str = concat!(
     columns!(),
     " FROM identity_providers p WHERE p.pool_id = ?1 AND p.name > ?2 ORDER BY p.name LIMIT ?3"
 );
+const OF_ENTITY: &str =
+    "SELECT pool_id, provider_id FROM identity_providers WHERE entity = ?1 LIMIT ?2";
+const OF_ENTITY_IN: &str = "SELECT pool_id, provider_id FROM identity_providers WHERE entity = ?1 AND pool_id = ?3 LIMIT ?2";
 const EXISTS: &str = "SELECT 1 FROM identity_providers WHERE pool_id = ?1 AND name = ?2";
-const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver, mac) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7)";
-const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, mac = ?7, ver = ver + 1 \
+const INSERT: &str = "INSERT INTO identity_providers (pool_id, name, provider_id, doc, sealed, created, modified, ver, mac, entity) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7, ?8)";
+const UPDATE: &str = "UPDATE identity_providers SET doc = ?4, sealed = ?5, modified = ?6, mac = ?7, entity = ?8, ver = ver + 1 \
      WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
 const DELETE: &str =
     "DELETE FROM identity_providers WHERE pool_id = ?1 AND provider_id = ?2 AND ver = ?3";
@@ -77,6 +80,19 @@ rows! {
         pub ver: i64,
         /// Over [`ProviderRow::signed`].
         pub mac: Option<Vec<u8>>,
+        /// A hash of the provider's own name in its SAML metadata; empty for others. The document says it, too.
+        pub entity: String,
+    }
+}
+
+rows! {
+    /// A provider that has some name of its own.
+    #[derive(Clone, Debug)]
+    pub struct EntityRow {
+        /// The pool.
+        pub pool_id: String,
+        /// The provider.
+        pub provider_id: String,
     }
 }
 
@@ -151,6 +167,23 @@ pub async fn by_domain(
     rows::all(store.all((BY_DOMAIN, params![pool_id, lower])).await?)
 }
 
+/// Returns up to `limit` providers whose own name has this hash, of a pool or of all.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_entity(
+    store: &Store,
+    entity: &str,
+    pool_id: Option<&str>,
+    limit: i64,
+) -> Result<Vec<EntityRow>, StoreError> {
+    let query = match pool_id {
+        Some(pool_id) => (OF_ENTITY_IN, params![entity, limit, pool_id]),
+        None => (OF_ENTITY, params![entity, limit]),
+    };
+    rows::all(store.all(query).await?)
+}
+
 /// Returns up to `limit` providers of a pool whose name is above `after`, by name.
 ///
 /// # Errors
@@ -179,7 +212,8 @@ pub fn insert(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
         &row.doc,
         row.sealed.as_ref(),
         row.created,
-        row.mac.as_ref()
+        row.mac.as_ref(),
+        &row.entity
     ];
     batch.one(INSERT, params, PROVIDER_EXISTS)
 }
@@ -193,7 +227,8 @@ pub fn update(batch: Batch, pool_id: &str, row: &ProviderRow) -> Batch {
         &row.doc,
         row.sealed.as_ref(),
         row.modified,
-        row.mac.as_ref()
+        row.mac.as_ref(),
+        &row.entity
     ];
     batch.one(UPDATE, params, PROVIDER_STALE)
 }

@@ -230,6 +230,7 @@ mod tests {
             "pushed_requests",
             "device_requests",
             "provider_requests",
+            "provider_sessions",
             "codes",
             "custom_auth",
             "spent",
@@ -240,7 +241,7 @@ mod tests {
             let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
             assert_eq!(found.count(), 1, "{table}");
         }
-        assert_eq!(SWEEPS.len(), 15);
+        assert_eq!(SWEEPS.len(), 16);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod passkeys;
 pub mod pools;
 pub mod provider_links;
 pub mod provider_requests;
+pub mod provider_sessions;
 pub mod pushed_requests;
 pub mod reset;
 pub mod resource_counts;

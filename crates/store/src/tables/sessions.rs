@@ -37,6 +37,9 @@ const FORGET_TURN: &str = "DELETE FROM session_turns WHERE pool_id = ?1 AND user
 const EVICT: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id IN \
      (SELECT session_id FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND expires > ?3 \
      ORDER BY CASE WHEN active > created THEN active ELSE created END DESC, session_id LIMIT 1000000 OFFSET ?4)";
+const SPENT_UNTIL: &str = "SELECT expires FROM spent WHERE pool_id = ?1 AND nonce = ?2";
+const REMEMBER: &str = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES (?1, ?2, ?3, ?4) \
+     ON CONFLICT (pool_id, nonce) DO UPDATE SET expires = excluded.expires";
 const SPEND: &str = "INSERT INTO spent (pool_id, nonce, expires, bucket) VALUES (?1, ?2, ?3, ?4)";
 
 rows! {
@@ -94,6 +97,12 @@ pub fn live(pool_id: &str, user_id: &str, session_id: &str, now: i64) -> Query {
 #[must_use]
 pub fn spent(pool_id: &str, nonce: &str) -> Query {
     (SPENT_NONCE, params![pool_id, nonce])
+}
+
+/// Returns the query of the end of a name that is remembered.
+#[must_use]
+pub fn remembered(pool_id: &str, name: &str) -> Query {
+    (SPENT_UNTIL, params![pool_id, name])
 }
 
 /// The time at which a tracked session last issued tokens, and the place from which they were asked for.
@@ -261,4 +270,9 @@ pub fn spend(batch: Batch, pool_id: &str, nonce: &str, expires: i64) -> Batch {
         params![pool_id, nonce, expires, bucket(nonce)],
         SPENT,
     )
+}
+
+/// Remembers a name until a time, whether or not it is known.
+pub fn remember(batch: Batch, pool_id: &str, name: &str, expires: i64) -> Batch {
+    batch.run(REMEMBER, params![pool_id, name, expires, bucket(name)])
 }

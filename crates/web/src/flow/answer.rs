@@ -2,6 +2,7 @@
 
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
+use cognate_domain::oauth::provider::outgoing::Sent;
 use cognate_domain::oauth::refused::record;
 use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use http::StatusCode;
@@ -41,7 +42,9 @@ pub(super) fn reply(reply: &Reply, locale: Locale) -> Flow<Response> {
         ReplyMode::Query => location(reply, '?'),
         ReplyMode::Fragment => location(reply, '#'),
         // A form that posts itself needs a script, and one that does not, a click.
-        ReplyMode::FormPost => return Ok(form_post(reply, locale)),
+        ReplyMode::FormPost => {
+            return Ok(form_post(&reply.redirect_uri, &reply.parameters, locale));
+        }
     };
     Response::found(&location).ok_or_else(|| impossible("a redirect URI"))
 }
@@ -71,8 +74,23 @@ fn location(reply: &Reply, mark: char) -> String {
     location
 }
 
-/// Returns a page whose form brings the answer to the client (OAuth 2.0 Form Post Response Mode).
-fn form_post(reply: &Reply, locale: Locale) -> Response {
+/// Sends the browser to a provider with a message.
+///
+/// # Errors
+/// A URL of the provider that is no header.
+pub(super) fn to_provider(sent: &Sent, locale: Locale) -> Flow<Response> {
+    match sent {
+        Sent::To(url) => {
+            let location: String = utf8_percent_encode(url, CONTROLS).collect();
+            Response::found(&location).ok_or_else(|| impossible("a provider's URL"))
+        }
+        Sent::Form { action, fields } => Ok(form_post(action, fields, locale)),
+    }
+}
+
+/// Returns a page whose form brings fields to another site: an answer to a client (OAuth 2.0 Form Post Response Mode), a
+/// message to a provider (SAML 2.0 Bindings section 3.5).
+fn form_post(action: &str, fields: &[(&'static str, String)], locale: Locale) -> Response {
     let escape = |text: &str| {
         text.replace('&', "&#38;")
             .replace('<', "&#60;")
@@ -85,7 +103,7 @@ fn form_post(reply: &Reply, locale: Locale) -> Response {
             escape(value)
         )
     };
-    let fields: String = reply.parameters.iter().map(field).collect();
+    let fields: String = fields.iter().map(field).collect();
     let (lang, dir) = (locale.lang(), locale.direction().word());
     let next = escape(&locale.texts().pages.action.go_on);
     let html = format!(
@@ -93,11 +111,11 @@ fn form_post(reply: &Reply, locale: Locale) -> Response {
          <title>{next}</title><script src=\"{}\" defer></script><form method=\"post\" action=\"{}\">{fields}\
          <button type=\"submit\">{next}</button></form></html>",
         assets::FORM_POST.path(),
-        escape(&reply.redirect_uri)
+        escape(action)
     );
     Response::html(StatusCode::OK, html)
         .with_scripts()
-        .with_form_target(&form_source(&reply.redirect_uri))
+        .with_form_target(&form_source(action))
 }
 
 /// Returns the source of CSP to which a form may lead that ends at `redirect_uri`. The scheme, not the origin: browsers

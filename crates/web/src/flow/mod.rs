@@ -34,6 +34,7 @@ mod login;
 mod parameters;
 mod passkey;
 mod paths;
+mod provider_logout;
 mod providers;
 mod refusal;
 mod reset;
@@ -49,10 +50,13 @@ mod version;
 mod visit;
 
 use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::provider::outgoing::Sent;
 use cognate_domain::oauth::provider::saml;
 use http::StatusCode;
 
+use crate::cookies::{Cookies, SetCookie};
 use crate::failure::Failure;
+use crate::locale::Locale;
 use crate::request::Request;
 use crate::response::Response;
 use crate::route::{Class, Cors, Rate, Route, Verb, Work};
@@ -81,6 +85,22 @@ pub(crate) async fn draw(
     screen: &Screen,
 ) -> Result<Response, Failure> {
     error::draw(request, client_id, status, screen).await
+}
+
+/// Sends the browser to a provider with a message.
+///
+/// # Errors
+/// A URL of the provider that is no header.
+pub(crate) fn to_provider(sent: &Sent, locale: Locale) -> Result<Response, Failure> {
+    stop::settle(answer::to_provider(sent, locale))
+}
+
+/// Returns the value of the cookie that binds a sign-out to its browser, and the cookie.
+///
+/// # Errors
+/// None in practice.
+pub(crate) fn leaving_cookie(cookies: &Cookies<'_>) -> Result<(String, SetCookie), Failure> {
+    provider_logout::cookie(cookies)
 }
 
 type Handler = for<'a> fn(Request<'a>) -> Work<'a>;
@@ -168,4 +188,6 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/oauth2/idpresponse", |r| Box::pin(providers::response(r))),
     get(saml::RESPONSE, |r| Box::pin(providers::saml_response(r))),
     post(saml::RESPONSE, |r| Box::pin(providers::saml_response(r))),
+    get(saml::LOGOUT, |r| Box::pin(provider_logout::logout(r))),
+    post(saml::LOGOUT, |r| Box::pin(provider_logout::logout(r))),
 ];

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::logout::{self, Browser, Next, Parameters};
+use cognate_domain::oauth::provider::logout::leave;
+use cognate_domain::oauth::provider::outgoing::Sent;
+use cognate_domain::oauth::provider::request::Browser as AtProvider;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::action;
@@ -64,23 +67,59 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     if sign_out.asks && !answered {
         return question(&request, &sign_out.client.id, &fields).await;
     }
-    action::run(&cx, || Box::pin(logout::end(&cx, &sign_out.pool, browser))).await?;
+    let (value, leaving) = flow::leaving_cookie(&cookies)?;
+    let base_url = request.visitor().base_url.as_deref();
+    let at_provider = base_url.map(|base_url| AtProvider {
+        cookie: &value,
+        base_url,
+    });
+    let query = request.raw_query();
+    let sent = action::run(&cx, || {
+        Box::pin(leave(&cx, &sign_out, browser, query, at_provider))
+    });
+    let sent = sent.await?;
     let client_id = sign_out.client.id.as_str();
-    let response = match sign_out.next {
+    let over = SetCookie::delete(SESSION, SameSite::Lax)?.bare();
+    if let Some(sent) = sent {
+        let response = match sent {
+            // As below.
+            Sent::To(url) if answered => {
+                signed_out(&request, client_id, NoticeKind::Leaving, Some(url)).await?
+            }
+            sent => flow::to_provider(&sent, request.locale())?,
+        };
+        return Ok(response.with_cookie(over).with_cookie(leaving));
+    }
+    onward(&request, client_id, sign_out.next, query, answered)
+        .await
+        .map(|response| response.with_cookie(over))
+}
+
+/// Sends the browser on after a sign-out. `query`: that of the request for it. `by_form`: the answer is that to a form.
+///
+/// # Errors
+/// Faults.
+pub(crate) async fn onward(
+    request: &Request<'_>,
+    client_id: &str,
+    next: Next,
+    query: &str,
+    by_form: bool,
+) -> Result<Response, Failure> {
+    match next {
         Next::To { uri, state } => {
             let state = state.as_deref().map(|state| ("state", state));
             let location = with_query(&uri, state);
             // The policy of the page that has the question lets its form lead nowhere else.
-            if answered {
-                signed_out(&request, client_id, NoticeKind::Leaving, Some(location)).await?
+            if by_form {
+                signed_out(request, client_id, NoticeKind::Leaving, Some(location)).await
             } else {
-                found(&location)
+                Ok(found(&location))
             }
         }
-        Next::SignIn => found(&format!("/login?{}", request.raw_query())),
-        Next::SignedOut => signed_out(&request, client_id, NoticeKind::SignedOut, None).await?,
-    };
-    Ok(response.with_cookie(SetCookie::delete(SESSION, SameSite::Lax)?.bare()))
+        Next::SignIn => Ok(found(&format!("/login?{query}"))),
+        Next::SignedOut => signed_out(request, client_id, NoticeKind::SignedOut, None).await,
+    }
 }
 
 fn parameters(fields: &Fields) -> Parameters<'_> {

@@ -14,7 +14,7 @@ mod user_info;
 
 pub(crate) use device::device_authorization;
 pub(crate) use introspect::introspect;
-pub(crate) use logout::logout;
+pub(crate) use logout::{logout, onward};
 pub(crate) use pushed::par;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;

@@ -7,6 +7,7 @@
 
 use cognate_crypto::random;
 use cognate_federation::attributes::text;
+use cognate_federation::saml::response::Login;
 use cognate_shapes::UserStatusType;
 use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::provider_links::{self, LinkRow};
@@ -23,6 +24,7 @@ use crate::messages::Origin;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::hosted::{Finished, OnPage};
 use crate::oauth::provider::refusal::{self, Refused};
+use crate::oauth::provider::sessions;
 use crate::records::assurance::Level;
 use crate::records::group;
 use crate::records::pool::Pool;
@@ -59,6 +61,8 @@ pub struct Identity<'a> {
     pub tokens: &'a Claims,
     /// What the documents say, for the function of the pool.
     pub said: Said<'a>,
+    /// The login, of SAML.
+    pub login: Option<&'a Login>,
     /// What must not be used a second time: a name that is unique in the pool, and until when it could be, in
     /// microseconds.
     pub once: Option<(&'a str, i64)>,
@@ -146,6 +150,9 @@ pub(super) async fn arrive<E: Ending>(
         }
     };
     batch = guards::require_provider_exists(batch, &pool.id, &provider.id);
+    if let Some(login) = identity.login {
+        batch = sessions::add(cx, batch, at, provider, login, &known.id)?;
+    }
     let vouched = Vouched {
         user: after,
         change,

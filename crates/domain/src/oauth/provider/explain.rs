@@ -84,8 +84,10 @@ explained! {
     saml::Refused::TooLong => "saml.length", "The answer has more than 100,000 characters of base64.", "Have the provider send less: groups are what makes answers grow.";
     saml::Refused::NotBase64 => "saml.base64", "The answer is not base64.", "The provider must use the HTTP-POST binding.";
     saml::Refused::NotUtf8 => "saml.utf8", "The answer is not UTF-8.", "Have the provider write UTF-8.";
+    saml::Refused::NotDeflated => "saml.deflate", "The message in the URL is not compressed by DEFLATE, or is too long once it is not any more.", "The provider must use the HTTP-Redirect binding as the standard says.";
     saml::Refused::NotXml => "saml.xml", "The answer is no XML, has a document type definition, or is beyond the bounds.", "See the bounds in the documentation; an ordinary answer is far below them.";
     saml::Refused::Kind => "saml.kind", "The message is no Response.", "The provider must send its answer to a request to sign in to this URL, and nothing else.";
+    saml::Refused::Sessions => "saml.sessions", "A sign-out names more sessions than anybody has.", "Have the provider name none: then all sessions of the user end.";
     saml::Refused::Version => "saml.version", "The message or its assertion is not of version 2.0.", "Set the application at the provider to SAML 2.0.";
     saml::Refused::Assertions => "saml.assertions", "There is not exactly one assertion.", "Have the provider send one assertion.";
     saml::Refused::Misplaced => "saml.misplaced", "An assertion, a response or a signature stands where none may be, as forgeries have it.", "If it is no attack, have the provider sign the response or its assertion and nothing inside of them.";

@@ -45,11 +45,15 @@ pub async fn document(cx: &Cx<'_>, asked: Asked<'_>, base_url: &str) -> Result<O
         None => None,
     };
     let signing = certificate::signing(cx, &pool).await?;
+    let [plain, named] = saml::logout_urls(&pool, base_url);
+    let slo = match cx.client_info.domain_pool {
+        Some(_) => plain,
+        None => named,
+    };
     Ok(Some(service::metadata(&Service {
         entity_id: &saml::entity_id(&pool),
         acs: &format!("{base_url}{}", saml::RESPONSE),
-        // Nothing reads messages about logouts yet.
-        slo: None,
+        slo: &slo,
         signs_requests: provider.as_ref().is_some_and(saml::signs_requests),
         signing: &[&signing],
         encryption: &encryption.as_deref().into_iter().collect::<Vec<_>>(),

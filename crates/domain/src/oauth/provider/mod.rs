@@ -1,5 +1,5 @@
 //! Sign-ins through identity providers: the browser is sent to the provider, comes back with an answer, and the user whom
-//! the provider vouches for signs in.
+//! the provider vouches for signs in. Sign-outs of users who came through SAML, there and here.
 //!
 //! Each module uses only those above it.
 //!
@@ -12,6 +12,10 @@
 //! | [`oidc`] | providers that speak OAuth 2.0 |
 //! | [`saml`] | providers that speak SAML 2.0 |
 //! | [`metadata`] | what a pool publishes for providers of SAML |
+//! | `sessions` | what a sign-out needs of a sign-in by SAML |
+//! | [`outgoing`] | messages about sign-outs on their way to a provider, and refusals of its own |
+//! | [`logout`] | sign-outs that begin here |
+//! | [`requested`] | sign-outs that begin at a provider |
 //! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
 //! | [`presented`] | tokens of providers that clients present |
 //! | [`steps`] | the two steps that pages take |
@@ -21,10 +25,16 @@ pub mod arrival;
 mod calls;
 pub mod diagnosis;
 pub mod explain;
+pub mod logout;
 pub mod metadata;
 pub mod oidc;
+pub mod outgoing;
 pub mod presented;
 pub mod refusal;
 pub mod request;
+pub mod requested;
 pub mod saml;
+mod sessions;
 pub mod steps;
+
+pub use cognate_federation::saml::incoming;

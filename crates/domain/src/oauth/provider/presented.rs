@@ -152,6 +152,8 @@ impl Word {
                     user_info: None,
                 },
             },
+            // No session is opened that a sign-out could end.
+            login: None,
             once: self.once.as_ref().map(|(name, until)| (&**name, *until)),
             level: self.level,
         }

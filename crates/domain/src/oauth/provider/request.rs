@@ -86,6 +86,11 @@ impl Pending {
         &self.key
     }
 
+    /// Returns when the sign-in began, in microseconds.
+    pub(super) fn created(&self) -> i64 {
+        self.row.created
+    }
+
     /// Returns the client that the user signs in to.
     pub fn client_id(&self) -> &str {
         &self.row.client_id
@@ -304,6 +309,6 @@ fn key(pool: &Pool, handle: &str) -> String {
     hex::encode(pool.key.mac("provider requests", handle.as_bytes()))
 }
 
-fn browser_mac(pool: &Pool, cookie: &str) -> String {
+pub(super) fn browser_mac(pool: &Pool, cookie: &str) -> String {
     hex::encode(pool.key.mac("provider browsers", cookie.as_bytes()))
 }

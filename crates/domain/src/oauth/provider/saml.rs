@@ -32,6 +32,8 @@ use crate::resources::domains::url as domain_url;
 pub const RESPONSE: &str = "/saml2/idpresponse";
 /// The path of the token endpoint.
 const TOKEN: &str = "/oauth2/token";
+/// The path to which messages about sign-outs come.
+pub const LOGOUT: &str = "/saml2/logout";
 /// RequestSigningAlgorithm of a provider whose requests are signed.
 const SIGNED: &str = "rsa-sha256";
 
@@ -53,6 +55,19 @@ pub(super) fn says(provider: &Provider, name: &str, value: &str) -> bool {
 /// True if requests to sign in at a provider are signed.
 pub(super) fn signs_requests(provider: &Provider) -> bool {
     says(provider, "RequestSigningAlgorithm", SIGNED)
+}
+
+/// True if the provider is told when its users sign out.
+pub(super) fn is_told_of_sign_outs(provider: &Provider) -> bool {
+    speaks(provider) && says(provider, "IDPSignout", "true")
+}
+
+/// Returns the URLs of [`LOGOUT`] for a pool: on the domain of a pool the first one says all; elsewhere pools that have the
+/// same provider need the second.
+pub(super) fn logout_urls(pool: &Pool, base_url: &str) -> [String; 2] {
+    let plain = format!("{base_url}{LOGOUT}");
+    let named = format!("{plain}?user_pool_id={}", pool.id);
+    [plain, named]
 }
 
 /// Returns the URL to which the browser is sent with a request to sign in.

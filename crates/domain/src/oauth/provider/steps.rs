@@ -1,6 +1,7 @@
 //! The steps of a sign-in through a provider that pages take: they send the browser there, keep what comes without its
 //! cookie, and take it back.
 
+use cognate_federation::saml::refused::Refused as BadAnswer;
 use cognate_shapes::IdentityProviderTypeType as T;
 
 use crate::cx::Cx;
@@ -13,6 +14,7 @@ use crate::oauth::provider::oidc::{self, Pairs, Told};
 use crate::oauth::provider::refusal::{self, Refused};
 use crate::oauth::provider::request::{self, Browser, Pending};
 use crate::oauth::provider::saml::{self, Posted};
+use crate::oauth::provider::sessions;
 use crate::records::pool::Pool;
 use crate::resources::providers;
 use crate::signin::inbound_federation::{Claims, Said};
@@ -156,6 +158,7 @@ pub async fn end(
             id_token: told.id_token.as_ref(),
             user_info: told.user_info.as_ref(),
         },
+        login: None,
         once: None,
         level: told.level,
     };
@@ -187,6 +190,12 @@ pub async fn end_saml(
         Ok(login) => login,
         Err(refused) => return Ok(Some(Err(refused))),
     };
+    if sessions::is_over(cx, pool, provider, &login, pending.created()).await? {
+        return Ok(Some(Err(Refused::bad_answer(
+            &BadAnswer::SessionOver,
+            None,
+        ))));
+    }
     let claims = saml::claims(&login);
     let (once, until) = saml::once(provider, &login);
     let identity = Identity {
@@ -195,6 +204,7 @@ pub async fn end_saml(
         claims: &claims,
         tokens: &Claims::new(),
         said: Said::Saml(&claims),
+        login: Some(&login),
         once: Some((&once, until)),
         // Only providers that speak OpenID Connect have AcrMapping.
         level: None,

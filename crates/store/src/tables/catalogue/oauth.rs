@@ -1,6 +1,6 @@
-//! The tables of requests that wait for a browser.
+//! The tables of requests that wait for a browser, and of what a provider must be told when a user signs out.
 
-use super::{Expiry, POOL, Table, USER};
+use super::{Expiry, POOL, Table, USER, sealed};
 
 /// Parameters that clients sent before their users' browsers come.
 pub(super) const PUSHED_REQUESTS: Table = Table {
@@ -57,4 +57,23 @@ pub(super) const PROVIDER_REQUESTS: Table = Table {
     expiry: Expiry::At("expires"),
     signed: Some(&["client_id", "answered", "doc", "created", "expires"]),
     ..POOL
+};
+/// Sign-ins through providers of SAML.
+pub(super) const PROVIDER_SESSIONS: Table = Table {
+    name: "provider_sessions",
+    key: &["pool_id", "session_id"],
+    columns: &[
+        "user_id",
+        "name_key",
+        "index_key",
+        "sealed",
+        "created",
+        "expires",
+        "bucket",
+        "mac",
+    ],
+    expiry: Expiry::At("expires"),
+    sealed: &[sealed("sealed")],
+    signed: Some(&["user_id", "name_key", "index_key", "sealed", "created"]),
+    ..USER
 };

@@ -29,11 +29,13 @@ pub(super) const fn saml(refused: &Refused) -> &'static str {
         Refused::TooLong
         | Refused::NotBase64
         | Refused::NotUtf8
+        | Refused::NotDeflated
         | Refused::NotXml
         | Refused::Kind
         | Refused::Version
         | Refused::Assertions
-        | Refused::Misplaced => "message",
+        | Refused::Misplaced
+        | Refused::Sessions => "message",
         Refused::Signature(Of::Message, _) => "message-signature",
         Refused::Status(_) => "status",
         Refused::Destination => "destination",
