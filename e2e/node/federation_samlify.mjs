@@ -9,6 +9,58 @@ import { ENDPOINT, administrator, check, checkMatch, session } from './support.m
 
 const MESSAGE_SIGNATURE = 'Invalid SAML response received: SAML Response signature is invalid. ';
 
+/** Lets the provider answer requests to sign out, and send them: `logouts` are those that it verified, `left` its own. */
+function speaksOfLogouts(provider) {
+  Object.assign(provider, { logouts: [], left: [] });
+  provider.more = async ({ url, fields, session: key }) => {
+    const [party, pool] = [provider.party(), provider.application()];
+    const [octetString] = url.search.slice(1).split('&Signature=');
+    const [name, request] = url.search ? ['redirect', { query: fields, octetString }] : ['post', { body: fields }];
+    if (url.pathname === '/slo' && fields.SAMLRequest) {
+      const read = await party.parseLogoutRequest(pool, name, request);
+      provider.logouts.push({ issuer: read.extract.issuer, name: read.extract.nameID, session: read.extract.sessionIndex });
+      provider.sessions.delete(key);
+      return provider.posting(party.createLogoutResponse(pool, read, 'post', fields.RelayState));
+    }
+    if (url.pathname === '/slo' && fields.SAMLResponse) {
+      const read = await party.parseLogoutResponse(pool, name, request);
+      provider.left.push(read.extract.issuer);
+      return '<!doctype html><title>left</title><h1>Signed out of everything</h1>';
+    }
+    if (url.pathname === '/leave') {
+      const { subject } = provider.users[provider.sessions.get(key).name];
+      provider.sessions.delete(key);
+      return provider.posting(party.createLogoutRequest(pool, 'post', { logoutNameID: subject, sessionIndex: key }, 'away'));
+    }
+    return undefined;
+  };
+}
+
+/** Signs out at the pool and at the provider, each time at both. */
+async function logout({ admin, pool, app, provider, page, signIn }) {
+  speaksOfLogouts(provider);
+  await updateProvider(admin, pool, { IDPSignout: 'true' });
+  const known = provider.application().entityMeta;
+  check('the metadata names the place', known.getSingleLogoutService('post'), `${ENDPOINT}/saml2/logout?user_pool_id=${pool.id}`);
+  const leave = `${ENDPOINT}/logout?${new URLSearchParams({ client_id: pool.clientId, logout_uri: app.signedOut })}`;
+  const there = async () => provider.sessions.has((await page.context().cookies(provider.url)).find(({ name }) => name === 'at-provider')?.value);
+
+  await signIn(page);
+  const [index] = [...provider.sessions.keys()].slice(-1);
+  await page.goto(leave).catch(() => {});
+  await page.waitForURL(app.signedOut);
+  check('samlify verified the request', provider.logouts, [{ issuer: pool.entity, name: 'Grace/1', session: index }]);
+  check('signed out at both', [await sessionCookie(page), await there()], [undefined, false]);
+
+  await signIn(page);
+  check('signed in again', [(await sessionCookie(page)) !== undefined, await there()], [true, true]);
+  await page.goto(`${provider.url}/leave`).catch(() => {});
+  await page.getByRole('heading', { name: 'Signed out of everything' }).waitFor();
+  check('samlify verified the answer', provider.left, [pool.entity]);
+  await page.goto(`${ENDPOINT}/oauth2/authorize?${query(pool, app, { prompt: 'none' })}`);
+  check('signed out at both of them', [said(await app.next())[0], await there()], ['login_required', false]);
+}
+
 await session('samlify in Chromium', async () => {
   const admin = administrator();
   const app = await application();

@@ -24,9 +24,10 @@ from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, samlp
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
+from saml2.response import StatusError
 from saml2.saml import NAME_FORMAT_URI, NAMEID_FORMAT_PERSISTENT, NameID
 from saml2.server import Server
-from saml2.sigver import get_pem_wrapped_unwrapped, make_temp, pre_encryption_part
+from saml2.sigver import get_pem_wrapped_unwrapped, make_temp, pre_encryption_part, verify_redirect_signature
 from saml2.xmldsig import DIGEST_SHA1, DIGEST_SHA256, SIG_RSA_SHA1, SIG_RSA_SHA256
 
 from certificates import provider_key
@@ -70,6 +71,14 @@ class Key:
         self.certificate, self.private = (str(path) for path in provider_key(Path(folder)))
 
 
+def _status(text):
+    """A status: one code, or one below another."""
+    outer, _, inner = text.partition(" ")
+    name = "urn:oasis:names:tc:SAML:2.0:status:"
+    below = samlp.StatusCode(value=name + inner) if inner else None
+    return samlp.Status(status_code=samlp.StatusCode(value=name + outer, status_code=below))
+
+
 class _Server(Server):
     """pysaml2's own provider, but that it may encrypt by AES: by itself it takes triple DES alone."""
 
@@ -93,12 +102,18 @@ class Provider:
     `none`. `cipher`: the encryption of assertions, a name in `CIPHERS` or `3des`; None is none. `refuse`: a status, in place
     of signing anybody in. `demands`: whether requests must be signed. `bindings`: those of the metadata. `seen`: what pysaml2
     read of each request. `algorithm`: that of signatures; by itself pysaml2 takes SHA-1. `fetched`: how often its metadata was.
+
+    `logouts`: the requests to sign out that it verified. `left`: the outcomes of its own. `reservation`: a status of its answers
+    to requests to sign out, in place of success. `logout_binding`: that of its messages about logouts. `signs_logouts`: whether it
+    signs them.
     """
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="cognate-e2e-saml-")
         self.users = {}
         self.sign, self.cipher, self.refuse, self.demands, self.algorithm = "assertion", None, None, False, SIG_RSA_SHA256
+        self.logouts, self.left, self.reservation = [], [], None
+        self.logout_binding, self.signs_logouts = BINDING_HTTP_POST, True
         self.bindings = [BINDING_HTTP_POST, BINDING_HTTP_REDIRECT]
         self.seen, self.trusted, self.fetched = [], [], 0
         self.keys = [Key(self.folder)]
@@ -209,12 +224,71 @@ class Provider:
         return page["data"]
 
     def _refusal(self, request, destination, sign):
-        """An answer with a status: one code, or one below another."""
-        outer, _, inner = self.refuse.partition(" ")
-        name = "urn:oasis:names:tc:SAML:2.0:status:"
-        below = samlp.StatusCode(value=name + inner) if inner else None
-        status = samlp.Status(status_code=samlp.StatusCode(value=name + outer, status_code=below))
-        return self.server._response(request, destination, status, None, sign)
+        """An answer with a status."""
+        return self.server._response(request, destination, _status(self.refuse), None, sign)
+
+    def signed_out(self, binding, fields):
+        """Checks a request to sign somebody out, ends the sessions that it names, and returns the message that says so."""
+        server = self.server
+        signed = {"sigalg": fields.get("SigAlg"), "signature": fields.get("Signature"), "relay_state": fields.get("RelayState")}
+        if binding == BINDING_HTTP_POST:
+            signed = {}
+        request = server.parse_logout_request(fields["SAMLRequest"], binding, **signed).message
+        application = request.issuer.text
+        named = [(request.name_id.text, each.text) for each in request.session_index]
+        self.logouts.append({
+            "issuer": application, "destination": request.destination, "format": request.name_id.format,
+            "qualifiers": (request.name_id.name_qualifier, request.name_id.sp_name_qualifier), "sessions": named,
+        })
+        for key, session in list(self.sessions.items()):
+            name_id, index = session["at"].get(application, (None, None))
+            if name_id is not None and (name_id.text, index) in named:
+                del self.sessions[key]
+        status = _status(self.reservation) if self.reservation else None
+        by_url = self.logout_binding == BINDING_HTTP_REDIRECT
+        response = server.create_logout_response(
+            request, [self.logout_binding], status, sign=self.signs_logouts and not by_url,
+            sign_alg=SIG_RSA_SHA256, digest_alg=DIGEST_SHA256,
+        )
+        destination = server.response_args(request, [self.logout_binding])["destination"]
+        return self._bound(response, destination, fields.get("RelayState", ""), True)
+
+    def leave(self, session, relay):
+        """Returns the message that asks the one application of a session to sign its user out."""
+        server = self.server
+        ((application, (name_id, index)),) = session["at"].items()
+        (service,) = server.metadata.single_logout_service(application, self.logout_binding, "spsso")
+        destination = service["location"]
+        by_url = self.logout_binding == BINDING_HTTP_REDIRECT
+        _, request = server.create_logout_request(
+            destination, application, name_id=name_id, session_indexes=[index], expire=saml2.time_util.in_a_while(minutes=5),
+            sign=self.signs_logouts and not by_url, sign_alg=SIG_RSA_SHA256, digest_alg=DIGEST_SHA256,
+        )
+        return self._bound(request, destination, relay, False)
+
+    def _bound(self, message, destination, relay, response):
+        """The page or the address that takes a message about a logout to the application."""
+        made = self.server.apply_binding(
+            self.logout_binding, str(message), destination, relay, response=response, sign=self.signs_logouts, sigalg=SIG_RSA_SHA256,
+        )
+        if self.logout_binding == BINDING_HTTP_POST:
+            return {"body": made["data"]}
+        return {"location": dict(made["headers"])["Location"]}
+
+    def has_left(self, binding, fields):
+        """Checks the answer to such a request, and keeps its status."""
+        server = self.server
+        if binding == BINDING_HTTP_REDIRECT:
+            application = server.unravel(fields["SAMLResponse"], binding, "logout_response")
+            issuer = samlp.logout_response_from_string(application).issuer.text
+            certificates = [text for _, text in server.metadata.certs(issuer, "any", "signing")]
+            if not any(verify_redirect_signature(dict(fields), server.sec.sec_backend, each) for each in certificates):
+                raise ValueError("the answer is not signed")
+        try:
+            answer = server.parse_logout_request_response(fields["SAMLResponse"], binding)
+            self.left.append(answer.response.status.status_code.value.rpartition(":")[2])
+        except StatusError as error:
+            self.left.append(type(error).__name__)
 
     def _handler(self):
         provider = self
@@ -262,6 +336,15 @@ class _Handler(BaseHTTPRequestHandler):
             message = provider.request(self.BINDINGS[path.removeprefix("/sso/")], fields)
             asked = {"message": message, "relay": fields.get("RelayState")}
             return self._sign_in(None if message.force_authn == "true" else session, asked)
+        if path.startswith("/slo/"):
+            binding = self.BINDINGS[path.removeprefix("/slo/")]
+            if "SAMLRequest" in fields:
+                return self._send(200, **provider.signed_out(binding, fields))
+            provider.has_left(binding, fields)
+            return self._send(200, f"<!doctype html><title>left</title><h1>{html.escape(fields.get('RelayState', ''))}</h1>")
+        if path == "/leave":
+            provider.sessions.pop(self._cookie())
+            return self._send(200, **provider.leave(session, fields.get("relay", "")))
         if path == "/start":
             return self._sign_in(session, {"to": fields["to"], "relay": fields.get("relay")})
         if path == "/login":
@@ -301,15 +384,17 @@ class _Handler(BaseHTTPRequestHandler):
                     setattr(provider, name, value)
             if "demands" in settings:
                 provider.load()
-        self._send(200, json.dumps({"seen": provider.seen, "name": provider.name}), "application/json")
+        self._send(200, json.dumps({"seen": provider.seen, "logouts": provider.logouts, "left": provider.left}), "application/json")
 
     def _cookie(self):
         found = SimpleCookie(self.headers.get("Cookie", "")).get("at-provider")
         return found.value if found else None
 
-    def _send(self, status, body, kind="text/html; charset=utf-8", cookie=None):
+    def _send(self, status, body="", kind="text/html; charset=utf-8", cookie=None, location=None):
         data = body.encode()
-        self.send_response(status)
+        self.send_response(302 if location else status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         if cookie:
