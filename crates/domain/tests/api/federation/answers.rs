@@ -248,6 +248,8 @@ async fn a_provider_that_says_who_it_is_must_say_so(t: &TestApp) {
         (&*asked.method, &*asked.headers["authorization"]),
         ("POST", "Bearer at-1")
     );
+    // Without a length, providers take a form of nothing for no form.
+    assert_eq!(asked.headers["content-length"], "0");
 }
 
 #[each_engine]
