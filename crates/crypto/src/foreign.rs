@@ -75,8 +75,8 @@ pub enum Alg {
 }
 
 impl Alg {
-    /// Returns the algorithm of this name in a JOSE header (RFC 7518 section 3.1, RFC 8037 section 3.1), in exactly this
-    /// case.
+    /// Returns the algorithm of this name in a JOSE header (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section
+    /// 2.2), in exactly this case.
     #[must_use]
     pub fn from_jose(name: &str) -> Option<Self> {
         Some(match name {
@@ -88,7 +88,8 @@ impl Alg {
             "PS512" => Self::Ps512,
             "ES256" => Self::Es256,
             "ES384" => Self::Es384,
-            "EdDSA" => Self::EdDsa,
+            // Of the two curves of the older name, keys of Ed25519 alone are read.
+            "EdDSA" | "Ed25519" => Self::EdDsa,
             _ => return None,
         })
     }

@@ -100,6 +100,8 @@ fn names_of_algorithms_are_exact() {
         ("ES256", Some(Alg::Es256)),
         ("ES384", Some(Alg::Es384)),
         ("EdDSA", Some(Alg::EdDsa)),
+        ("Ed25519", Some(Alg::EdDsa)),
+        ("Ed448", None),
         ("none", None),
         ("None", None),
         ("HS256", None),

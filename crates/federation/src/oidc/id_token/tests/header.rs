@@ -16,6 +16,7 @@ fn honest_tokens_of_each_algorithm_are_taken() {
         (&MADE.p256, Alg::Es256, "ES256", "p256"),
         (&MADE.p384, Alg::Es384, "ES384", "p384"),
         (&MADE.ed, Alg::EdDsa, "EdDSA", "ed"),
+        (&MADE.ed, Alg::EdDsa, "Ed25519", "ed"),
         (&MADE.rsa, Alg::Ps256, "PS256", "ps256"),
         (&MADE.rsa, Alg::Rs256, "RS256", "both"),
         (&MADE.p256, Alg::Es256, "ES256", "both"),
