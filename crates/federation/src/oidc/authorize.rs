@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(
             made(Kind::LoginWithAmazon, "https://w", "profile postal_code"),
             format!(
-                "https://w?client_id=client%201&{REDIRECT}&scope=profile%20postal_code&response_type=code&state=STATE"
+                "https://w?client_id=client%201&{REDIRECT}&scope=profile%20postal_code&response_type=code&state=STATE&{PKCE}"
             )
         );
         assert_eq!(

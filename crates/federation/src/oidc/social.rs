@@ -90,7 +90,7 @@ const FACEBOOK: Traits = Traits {
     subject: "id",
     scope_separator: ",",
     token_by_get: true,
-    id_token: false,
+    pkce: Pkce::Never,
     profile: Profile::Fields,
     ..AMAZON
 };
@@ -98,7 +98,8 @@ const FACEBOOK: Traits = Traits {
 const AMAZON: Traits = Traits {
     subject: "user_id",
     id_token: false,
-    pkce: Pkce::Never,
+    // There is no nonce that would bind a code to a sign-in, and Amazon recommends this.
+    pkce: Pkce::Always,
     login_hint: false,
     prompts: &[],
     ..OIDC
@@ -198,8 +199,8 @@ mod tests {
     #[test]
     fn pkce_goes_where_it_is_known_to_be_taken() {
         assert!(Kind::Oidc.uses_pkce(true) && !Kind::Oidc.uses_pkce(false));
-        assert!(Kind::Google.uses_pkce(false));
-        for kind in [Kind::Facebook, Kind::LoginWithAmazon, Kind::SignInWithApple] {
+        assert!(Kind::Google.uses_pkce(false) && Kind::LoginWithAmazon.uses_pkce(false));
+        for kind in [Kind::Facebook, Kind::SignInWithApple] {
             assert!(!kind.uses_pkce(true));
         }
     }
