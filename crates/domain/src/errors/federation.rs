@@ -1,5 +1,7 @@
 //! Texts of sign-ins through identity providers, which the application gets as `error_description` (endpoints.md 4.2).
 
+use cognate_federation::oidc::answer::Denial;
+
 use crate::errors::Fault;
 
 /// The reason why a provider's word makes no user: the text for the application.
@@ -53,9 +55,27 @@ pub fn token_refused(provider: &str, status: u16) -> String {
     format!("{provider} Error - {status} error getting token")
 }
 
-/// The same at Google, with the name of the error.
-pub fn google_refused(status: u16, code: &str) -> String {
-    format!("Google Error - {status} {code}")
+/// The same at a social provider, with its name for the error and, if it goes to the client too, its explanation.
+pub fn social_refused(provider: &str, status: u16, code: &str, why: Option<&str>) -> String {
+    let why = why.map_or(String::new(), |why| format!(" {why}"));
+    format!("{provider} Error - {status} {code}{why}")
+}
+
+/// The user or the provider refused on the provider's pages: the explanation, and what else the browser brought (seen at
+/// the service for Facebook).
+pub fn denied(denial: &Denial) -> String {
+    let description = denial.description.as_ref();
+    let Some(description) = description.filter(|text| !text.is_empty()) else {
+        return denial.error.clone();
+    };
+    let brought = [
+        ("error", Some(&denial.error)),
+        ("error_code", denial.code.as_ref()),
+        ("error_reason", denial.reason.as_ref()),
+    ];
+    let brought = brought.into_iter();
+    let brought = brought.filter_map(|(name, value)| Some(format!("; {name}={}", value?)));
+    format!("{description}{}", brought.collect::<String>())
 }
 
 /// The identity was linked, or its user created, while it signed in for the first time.

@@ -1,6 +1,6 @@
 //! What the browser brings back from the provider (RFC 6749 section 4.1.2, RFC 9207).
 
-use crate::oidc::said::Said;
+use crate::oidc::said::clean;
 
 /// The longest code, in bytes; those of some providers have some thousands.
 const LONGEST_CODE: usize = 8_192;
@@ -16,6 +16,23 @@ pub struct Answer<'a> {
     iss: Option<&'a str>,
     error: Option<&'a str>,
     error_description: Option<&'a str>,
+    error_code: Option<&'a str>,
+    error_reason: Option<&'a str>,
+}
+
+/// What a provider says when it, or the user, refused: each text has at most 200 characters, printable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+// The explanation may tell something of the user, so it is not part of the message.
+#[error("the provider answered with the error {error:?}")]
+pub struct Denial {
+    /// Its name for the error.
+    pub error: String,
+    /// Its explanation.
+    pub description: Option<String>,
+    /// A number for the error, which Facebook adds.
+    pub code: Option<String>,
+    /// A word for the reason, which Facebook adds.
+    pub reason: Option<String>,
 }
 
 /// A parameter is given twice (RFC 6749 section 3.1).
@@ -34,7 +51,7 @@ pub enum NoCode {
     NoIssuer,
     /// The provider refused, or the user did.
     #[error(transparent)]
-    Refused(#[from] Said),
+    Refused(#[from] Denial),
     /// There is neither an error nor a usable code.
     #[error("the answer has neither a code nor an error")]
     Neither,
@@ -55,6 +72,8 @@ impl<'a> Answer<'a> {
                 "iss" => &mut answer.iss,
                 "error" => &mut answer.error,
                 "error_description" => &mut answer.error_description,
+                "error_code" => &mut answer.error_code,
+                "error_reason" => &mut answer.error_reason,
                 _ => continue,
             };
             if place.replace(value).is_some() {
@@ -78,7 +97,13 @@ impl<'a> Answer<'a> {
             _ => {}
         }
         if let Some(error) = self.error {
-            return Err(Said::by_browser(error, self.error_description).into());
+            let denial = Denial {
+                error: clean(error),
+                description: self.error_description.map(clean),
+                code: self.error_code.map(clean),
+                reason: self.error_reason.map(clean),
+            };
+            return Err(denial.into());
         }
         let usable = |code: &&str| !code.is_empty() && code.len() <= LONGEST_CODE;
         self.code.filter(usable).ok_or(NoCode::Neither)
@@ -144,15 +169,32 @@ mod tests {
         let pairs = [
             ("code", "C"),
             ("error", "access_denied"),
-            ("error_description", "The user said no"),
+            ("error_description", "The user\r\n said no"),
+            ("error_code", "200"),
+            ("error_reason", "user_denied"),
         ];
-        let said = Said::by_browser("access_denied", Some("The user said no"));
-        assert_eq!(code(&pairs, false), Err(NoCode::Refused(said)));
+        let denial = Denial {
+            error: "access_denied".into(),
+            description: Some("The user said no".into()),
+            code: Some("200".into()),
+            reason: Some("user_denied".into()),
+        };
+        assert!(!denial.to_string().contains("user"));
+        assert_eq!(code(&pairs, false), Err(NoCode::Refused(denial)));
     }
 
     #[test]
     fn a_parameter_is_given_once() {
-        for name in ["state", "user", "code", "iss", "error", "error_description"] {
+        for name in [
+            "state",
+            "user",
+            "code",
+            "iss",
+            "error",
+            "error_description",
+            "error_code",
+            "error_reason",
+        ] {
             let pairs = [(name, "a"), ("x", "y"), (name, "a")];
             assert_eq!(Answer::read(pairs).err(), Some(Twice), "{name}");
         }

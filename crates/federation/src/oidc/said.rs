@@ -1,4 +1,4 @@
-//! A refusal in the provider's words.
+//! An endpoint's refusal in the provider's words.
 
 use serde_json::{Map, Value};
 
@@ -11,10 +11,10 @@ const LONGEST: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Said {
     /// An error of the provider's.
-    #[error("the provider answered with the error {code:?} (status {status:?})")]
+    #[error("the provider answered with the error {code:?} (status {status})")]
     Refusal {
-        /// The status; none if the browser brought the answer.
-        status: Option<u16>,
+        /// The status.
+        status: u16,
         /// Its name for the error: at most 200 characters, printable.
         code: Option<String>,
         /// Its explanation, under the same bounds. It may tell something of the user, so it is not part of the message.
@@ -26,18 +26,6 @@ pub enum Said {
     /// A success without something that is needed.
     #[error("the answer has no {0}")]
     Incomplete(&'static str),
-}
-
-impl Said {
-    /// Returns the refusal that the browser brings.
-    #[must_use]
-    pub fn by_browser(code: &str, description: Option<&str>) -> Self {
-        Self::Refusal {
-            status: None,
-            code: Some(clean(code)),
-            description: description.map(clean),
-        }
-    }
 }
 
 /// Reads the answer of a provider's endpoint.
@@ -65,14 +53,14 @@ fn refusal(status: u16, members: &Map<String, Value>) -> Said {
         error => (text(error), text(members.get("error_description"))),
     };
     Said::Refusal {
-        status: Some(status),
+        status,
         code,
         description,
     }
 }
 
 /// Returns the beginning of a text without characters that are not seen.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let seen = text.chars().filter(|c| !c.is_control());
     seen.take(LONGEST).collect()
 }
@@ -83,7 +71,7 @@ mod tests {
 
     fn refused(status: u16, code: Option<&str>, description: Option<&str>) -> Said {
         Said::Refusal {
-            status: Some(status),
+            status,
             code: code.map(Into::into),
             description: description.map(Into::into),
         }
@@ -128,17 +116,14 @@ mod tests {
     #[test]
     fn texts_are_bounded_and_printable() {
         let text = format!("a\r\nSet-Cookie: x\u{0}{}", "y".repeat(10_000));
-        let Said::Refusal { code, .. } = Said::by_browser(&text, None) else {
-            panic!("a refusal");
-        };
-        let code = code.unwrap();
+        let code = clean(&text);
         assert!(code.starts_with("aSet-Cookie: x"));
         assert_eq!(code.chars().count(), 200);
     }
 
     #[test]
     fn the_message_tells_nothing_of_the_user() {
-        let said = Said::by_browser("access_denied", Some("jane@example.com said no"));
+        let said = refused(400, Some("invalid_grant"), Some("jane@example.com said no"));
         assert!(!said.to_string().contains("jane"));
     }
 }

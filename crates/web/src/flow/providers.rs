@@ -43,12 +43,14 @@ const PROVIDER: &str = "identity_provider";
 const IDENTIFIER: &str = "idp_identifier";
 const LOGIN_HINT: &str = "login_hint";
 /// The parameters of an answer that are read.
-const READ: [&str; 7] = [
+const READ: [&str; 9] = [
     "code",
     "state",
     "iss",
     "error",
     "error_description",
+    "error_code",
+    "error_reason",
     "error_uri",
     "user",
 ];

@@ -166,23 +166,25 @@ impl Refused {
         Self::request(text, marked(&words, check, None))
     }
 
-    /// The provider gave no tokens for the code.
+    /// The provider gave no tokens for the code. Of the social ones that answer as RFC 6749 has it, the client learns why;
+    /// of Google the name of the error alone.
     pub(super) fn no_tokens(provider: &Provider, said: &Said) -> Self {
-        let is_google = provider.doc.kind == IdentityProviderTypeType::Google;
+        use IdentityProviderTypeType as T;
+        let (name, kind) = (&provider.name, provider.doc.kind);
         let text = match said {
             Said::Refusal {
-                status: Some(status),
-                code,
-                ..
-            } if is_google => Cow::from(texts::google_refused(
-                *status,
-                code.as_deref().unwrap_or_default(),
-            )),
-            Said::Refusal {
-                status: Some(status),
-                ..
-            } => texts::token_refused(&provider.name, *status).into(),
-            _ => unconfirmed::INVALID_TOKENS.into(),
+                status,
+                code: Some(code),
+                description,
+            } => match kind {
+                T::Google => texts::social_refused(name, *status, code, None),
+                T::LoginWithAmazon | T::SignInWithApple => {
+                    texts::social_refused(name, *status, code, description.as_deref())
+                }
+                T::Facebook | T::Oidc | T::Saml => texts::token_refused(name, *status),
+            },
+            Said::Refusal { status, .. } => texts::token_refused(name, *status),
+            _ => unconfirmed::INVALID_TOKENS.to_owned(),
         };
         let words = format!("The provider's token endpoint: {said}.");
         Self::request(text, marked(&words, "oauth.token_endpoint", None))
@@ -210,10 +212,9 @@ impl Refused {
     /// The provider gave no claims for its token.
     pub(super) fn no_claims(provider: &Provider, said: &Said) -> Self {
         let text = match said {
-            Said::Refusal {
-                status: Some(status),
-                ..
-            } => Cow::from(unconfirmed::user_info_refused(&provider.name, *status)),
+            Said::Refusal { status, .. } => {
+                Cow::from(unconfirmed::user_info_refused(&provider.name, *status))
+            }
             _ => unconfirmed::INVALID_USER_INFO.into(),
         };
         let words = format!("The provider's userInfo endpoint: {said}.");
@@ -225,12 +226,10 @@ impl Refused {
         let words = format!("The provider's answer: {no_code}.");
         let check = marked(&words, "oauth.answer", None);
         match no_code {
-            NoCode::Refused(Said::Refusal {
-                code, description, ..
-            }) => Self {
+            NoCode::Refused(denial) => Self {
                 error: OAuthError {
-                    error: known_error(code.as_deref().unwrap_or_default()),
-                    description: description.clone().or_else(|| code.clone()).map(Cow::from),
+                    error: known_error(&denial.error),
+                    description: Some(texts::denied(denial).into()),
                 },
                 check: check.into(),
             },

@@ -174,7 +174,17 @@ async fn the_browser_s_answer_is_judged_before_anybody_is_called(t: &TestApp) {
                 ("error_description", "the user said no"),
             ],
             "access_denied",
-            "the user said no",
+            "the user said no; error=access_denied",
+        ),
+        (
+            vec![
+                ("error", "access_denied"),
+                ("error_code", "200"),
+                ("error_description", "Permissions error"),
+                ("error_reason", "user_denied"),
+            ],
+            "access_denied",
+            "Permissions error; error=access_denied; error_code=200; error_reason=user_denied",
         ),
         (
             vec![("error", "access_denied")],
@@ -187,7 +197,7 @@ async fn the_browser_s_answer_is_judged_before_anybody_is_called(t: &TestApp) {
                 ("error_description", "a\r\nb"),
             ],
             REQUEST,
-            "ab",
+            "ab; error=unauthorized_client",
         ),
         (vec![("error", "made up")], REQUEST, "made up"),
         (

@@ -203,6 +203,27 @@ async fn amazon_has_a_profile_and_no_id_token(t: &TestApp) {
         said.1,
         "LoginWithAmazon Error - 401 error getting user info"
     );
+    // What the service tells of the token endpoint, by its own example.
+    for (answer, text) in [
+        (
+            json!({"error": "invalid_request", "error_description": "The request is missing a required parameter : client_secret"})
+                .to_string(),
+            "LoginWithAmazon Error - 400 invalid_request The request is missing a required parameter : client_secret",
+        ),
+        (
+            json!({"error": "invalid_client"}).to_string(),
+            "LoginWithAmazon Error - 400 invalid_client",
+        ),
+        (
+            "<html>".to_owned(),
+            "LoginWithAmazon Error - 400 error getting token",
+        ),
+    ] {
+        c.idp.answers("/token", Answer::Of(400, answer));
+        let journey = depart(t, &c).await;
+        let said = told(back(t, &journey, journey.with_code()).await.unwrap());
+        assert_eq!(said, ("invalid_request".into(), text.into()));
+    }
 }
 
 #[each_engine]
@@ -257,4 +278,11 @@ async fn apple_s_secret_is_a_token_and_its_name_comes_once(t: &TestApp) {
         back(t, &journey, answer).await.unwrap().unwrap();
     }
     assert_eq!(seen(t, &c.pool, name).await["given_name"], "Jane");
+    c.idp.answers(
+        "/token",
+        Answer::Of(400, json!({"error": "invalid_client"}).to_string()),
+    );
+    let journey = depart(t, &c).await;
+    let said = told(back(t, &journey, journey.with_code()).await.unwrap());
+    assert_eq!(said.1, "SignInWithApple Error - 400 invalid_client");
 }

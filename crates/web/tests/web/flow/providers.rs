@@ -265,14 +265,15 @@ async fn a_refusal_goes_to_the_client() {
     let shop = shop(1).await;
     let mut browser = shop.pages.browser();
     let state = shop.depart(&mut browser).await;
-    let path = format!("{RESPONSE}?error=access_denied&error_description=no&state={state}");
+    let said = "error=access_denied&error_code=200&error_reason=user_denied&error_description=no";
+    let path = format!("{RESPONSE}?{said}&state={state}");
     let answer = browser.get(&path).await;
     assert_eq!(answer.status(), StatusCode::FOUND);
     let location = header(&answer, "location");
     assert!(location.starts_with(CALLBACK), "{location}");
     for part in [
         "error=access_denied",
-        "error_description=no",
+        "error_description=no%3B+error%3Daccess_denied%3B+error_code%3D200%3B+error_reason%3Duser_denied&",
         "state=a%2Bb%20%26c",
     ] {
         assert!(location.contains(part), "{location}");
