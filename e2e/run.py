@@ -77,6 +77,8 @@ SESSIONS = [
     "shell/oauth_by_curl.sh",
     "python/pages_by_http.py",
     "python/federation_oidc.py",
+    "node/federation_oidc_provider.mjs",
+    "node/federation_social.mjs",
     "node/openid_client.mjs",
     "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs",
@@ -100,8 +102,8 @@ WAITING = {
 }
 # These open the pages of a pool, most of them in a browser.
 PAGES = {
-    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "python/federation_oidc.py", "node/openid_client.mjs",
-    "node/openid_client_standard.mjs",
+    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "python/federation_oidc.py", "node/federation_oidc_provider.mjs",
+    "node/federation_social.mjs", "node/openid_client.mjs", "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs", "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
     "node/branding_keys.mjs", "node/gallery_session.mjs",
