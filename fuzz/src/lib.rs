@@ -4,5 +4,7 @@
 
 #[path = "../bodies.rs"]
 pub mod bodies;
+#[path = "../federation/mod.rs"]
+pub mod federation;
 #[path = "../../crates/domain/tests/api/support/mod.rs"]
 mod support;

@@ -1,0 +1,6 @@
+//! [`cognate_fuzz::federation::saml::metadata`] under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let _ = cognate_fuzz::federation::saml::metadata(data);
+});
