@@ -22,7 +22,7 @@ use tower_service::Service;
 
 use crate::examine::Stage;
 use crate::target::Target;
-use crate::{OutboundError, Reach, address, broken};
+use crate::{OutboundError, Reach, address, broken, lookups};
 
 /// The longest time to open a connection, whatever a call allows: the pool may go on opening one after its call ended.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -152,12 +152,12 @@ impl Service<Uri> for Connector {
 
 /// Returns the system's name service.
 pub fn system_resolver() -> Box<Resolve> {
-    Box::new(|host, port| {
+    lookups::shared(Box::new(|host, port| {
         Box::pin(async move {
             let found = tokio::net::lookup_host((host, port)).await?;
             Ok(found.collect())
         })
-    })
+    }))
 }
 
 /// Returns a configuration that trusts what the system trusts; None where that is nothing.

@@ -14,6 +14,7 @@ mod bulkhead;
 mod connect;
 pub mod examine;
 pub mod form;
+mod lookups;
 mod target;
 
 use std::error::Error;
