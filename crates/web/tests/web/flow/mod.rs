@@ -13,6 +13,7 @@ mod passkey_first;
 mod passkey_proof;
 mod passkeys;
 mod providers;
+mod refusals;
 mod remembered;
 mod saml;
 mod second_factors;

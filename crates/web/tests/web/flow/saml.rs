@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::foreign::provider::{Kind, ProviderKey};
-use cognate_federation::saml::idp::shapes::{Answer, ID, Shape};
+use cognate_federation::saml::idp::shapes::{Answer, ID, RESPONSE, Shape};
 use cognate_shapes::Op;
 use http::StatusCode;
 use serde_json::json;
@@ -54,6 +54,11 @@ fn parameter(location: &str, name: &str) -> String {
 
 /// Returns an answer of the provider. `id`: that of the assertion.
 fn answer(pages: &Pages, request: Option<&str>, id: &str) -> String {
+    signed(&unsigned(pages, request, id), &KEY, id)
+}
+
+/// Returns the same without a signature.
+fn unsigned(pages: &Pages, request: Option<&str>, id: &str) -> String {
     let text = Shape::Adfs.unsigned(&Answer {
         acs: &format!("{BASE}{ACS}"),
         audience: &format!("urn:amazon:cognito:sp:{}", pages.pool),
@@ -62,16 +67,26 @@ fn answer(pages: &Pages, request: Option<&str>, id: &str) -> String {
         now: pages.site.app.clock.service() / 1_000_000,
         name_id: JANE,
     });
-    let text = text.replace(&format!("\"{ID}\""), &format!("\"{id}\""));
+    text.replace(&format!("\"{ID}\""), &format!("\"{id}\""))
+}
+
+/// Signs the element of an ID.
+fn signed(text: &str, key: &ProviderKey, id: &str) -> String {
     let certificate = certificate();
-    let mut signer = Shape::Adfs.signer(&KEY, &certificate);
+    let mut signer = Shape::Adfs.signer(key, &certificate);
     signer.alg = cognate_crypto::foreign::Alg::Es256;
     signer.method = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256".into();
-    signer.sign(&text, id).unwrap()
+    signer.sign(text, id).unwrap()
 }
 
 /// Sends a browser to the provider; RelayState, and the provider's answer.
 async fn depart(pages: &Pages, browser: &mut Browser<'_>, query: &str) -> (String, String) {
+    let (relay, id) = begin(browser, query).await;
+    (relay, answer(pages, Some(&id), &format!("_a{id}")))
+}
+
+/// Sends a browser to the provider; RelayState, and the ID of the request.
+async fn begin(browser: &mut Browser<'_>, query: &str) -> (String, String) {
     let there = browser.get(&format!("/oauth2/authorize?{query}")).await;
     assert_eq!(there.status(), StatusCode::FOUND);
     let location = header(&there, "location");
@@ -83,8 +98,7 @@ async fn depart(pages: &Pages, browser: &mut Browser<'_>, query: &str) -> (Strin
     let request = String::from_utf8(sent[5..].to_vec()).unwrap();
     let (_, id) = request.split_once(" ID=\"").unwrap();
     let (id, _) = id.split_once('"').unwrap();
-    let signed = answer(pages, Some(id), &format!("_a{id}"));
-    (parameter(location, "RelayState"), signed)
+    (parameter(location, "RelayState"), id.to_owned())
 }
 
 /// Posts an answer as the provider's page has the browser do: without the cookies of this site.
@@ -164,6 +178,170 @@ async fn a_refusal_is_told_to_the_application_in_the_browser_that_began() {
     let posted = post(&browser, &relay, &xml).await;
     let fetched = browser.get(header(&posted, "location")).await;
     assert!(header(&fetched, "location").starts_with("https://app.example/cb?code="));
+}
+
+/// Has the provider sign what `change` makes of its answer, and the browser bring it; where that ends.
+async fn bring(
+    pages: &Pages,
+    query: &str,
+    change: impl FnOnce(String) -> String,
+    seal: impl FnOnce(&str, &str) -> String,
+) -> String {
+    let mut browser = pages.browser();
+    let (relay, request) = begin(&mut browser, query).await;
+    let id = format!("_a{request}");
+    let text = change(unsigned(pages, Some(&request), &id));
+    let posted = post(&browser, &relay, &seal(&text, &id)).await;
+    assert_eq!(posted.status(), StatusCode::SEE_OTHER);
+    let fetched = browser.get(header(&posted, "location")).await;
+    assert!(!browser.cookies.contains_key("cognito"));
+    header(&fetched, "location").to_owned()
+}
+
+/// Checks that a browser ends at the application with these words.
+#[track_caller]
+fn is_told(location: &str, text: &str) {
+    assert!(
+        location.starts_with("https://app.example/cb?"),
+        "{location}"
+    );
+    let said = parameter(location, "error_description").replace('+', " ");
+    assert_eq!(said, format!("Invalid SAML response received: {text}"));
+    assert_eq!(parameter(location, "error"), "server_error");
+    assert_eq!(parameter(location, "state"), "a+b &c");
+    assert!(!location.contains("code="), "{location}");
+}
+
+#[tokio::test]
+async fn each_check_that_fails_is_told_to_the_application() {
+    let (pages, query) = corp().await;
+    let ours = |text: &str, id: &str| signed(text, &KEY, id);
+    type Change = fn(String) -> String;
+    let cases: [(Change, &str); 12] = [
+        (
+            |text| text.replace("Audience>urn:", "Audience>xrn:"),
+            "Audience restriction is invalid. ",
+        ),
+        (
+            |text| text.replace("Recipient=\"http", "Recipient=\"xttp"),
+            "Recipient is invalid. ",
+        ),
+        (
+            |text| text.replace("Destination=\"http", "Destination=\"xttp"),
+            "Destination is invalid. ",
+        ),
+        (
+            |text| text.replace("InResponseTo=\"_", "InResponseTo=\"_0"),
+            "InResponseTo is invalid. ",
+        ),
+        (
+            |text| text.replace(":status:Success", ":status:Responder"),
+            "SAML Response status is not Success. ",
+        ),
+        (
+            |text| text.replace(ISSUER, "https://evil.example"),
+            "Issuer is invalid. ",
+        ),
+        (
+            |text| text.replace(&format!("<NameID>{JANE}"), "<NameID>"),
+            "NameID is invalid. ",
+        ),
+        (
+            |text| {
+                let (before, rest) = text.split_once("<Conditions NotBefore=\"").unwrap();
+                let (_, rest) = rest.split_once('"').unwrap();
+                format!("{before}<Conditions NotBefore=\"2999-01-01T00:00:00Z\"{rest}")
+            },
+            "SAML Assertion is expired or not yet valid. ",
+        ),
+        (
+            |text| {
+                let (before, rest) = text.split_once("NotOnOrAfter=\"").unwrap();
+                let (_, rest) = rest.split_once('"').unwrap();
+                format!("{before}NotOnOrAfter=\"2001-01-01T00:00:00Z\"{rest}")
+            },
+            "SAML Assertion is expired or not yet valid. ",
+        ),
+        (
+            |text| text.replace("cm:bearer", "cm:sender-vouches"),
+            "SAML Assertion is invalid. ",
+        ),
+        (
+            |text| text.replace("AuthnStatement", "Statement"),
+            "SAML Assertion is invalid. ",
+        ),
+        (
+            |text| text.replace("Version=\"2.0\"", "Version=\"1.1\""),
+            "SAML Response is invalid. ",
+        ),
+    ];
+    for (change, text) in cases {
+        is_told(&bring(&pages, &query, change, ours).await, text);
+    }
+}
+
+#[tokio::test]
+async fn a_signature_that_does_not_hold_is_told_to_the_application() {
+    let (pages, query) = corp().await;
+    let stranger = ProviderKey::generate(Kind::P256);
+    let same = |text: String| text;
+    let (assertion, message) = (
+        "SAML Assertion signature is invalid. ",
+        "SAML Response signature is invalid. ",
+    );
+    let by_stranger = |text: &str, id: &str| signed(text, &stranger, id);
+    is_told(&bring(&pages, &query, same, by_stranger).await, assertion);
+    let by_nobody = |text: &str, _: &str| text.to_owned();
+    is_told(&bring(&pages, &query, same, by_nobody).await, assertion);
+    let around = |text: &str, id: &str| signed(&signed(text, &KEY, id), &stranger, RESPONSE);
+    is_told(&bring(&pages, &query, same, around).await, message);
+    let broken = |_: &str, _: &str| "no XML".to_owned();
+    is_told(
+        &bring(&pages, &query, same, broken).await,
+        "SAML Response is invalid. ",
+    );
+}
+
+#[tokio::test]
+async fn an_assertion_that_was_used_is_told_to_the_application() {
+    let (pages, query) = corp().await;
+    // A provider that gives two answers one ID.
+    let once = |pages: &Pages, request: &str| answer(pages, Some(request), "_the-same");
+    let mut browser = pages.browser();
+    let (relay, request) = begin(&mut browser, &query).await;
+    let posted = post(&browser, &relay, &once(&pages, &request)).await;
+    let fetched = browser.get(header(&posted, "location")).await;
+    assert!(header(&fetched, "location").contains("?code="));
+    let mut other = pages.browser();
+    let (relay, request) = begin(&mut other, &query).await;
+    let posted = post(&other, &relay, &once(&pages, &request)).await;
+    let fetched = other.get(header(&posted, "location")).await;
+    is_told(header(&fetched, "location"), "Assertion has been used. ");
+    assert!(!other.cookies.contains_key("cognito"));
+}
+
+#[tokio::test]
+async fn one_provider_s_answer_is_of_no_use_in_a_sign_in_at_another() {
+    let (pages, query) = corp().await;
+    // The request is known to whoever a hostile page led the browser to; the key of one provider signs for it alone.
+    let other = ProviderKey::generate(Kind::P256);
+    let der = STANDARD.encode(other.certificate("other.example", 0..7_000_000_000));
+    let metadata = format!(
+        r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://other.example"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{der}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://other.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#
+    );
+    let provider = json!({
+        "UserPoolId": pages.pool, "ProviderName": "Other", "ProviderType": "SAML",
+        "ProviderDetails": {"MetadataFile": metadata},
+    });
+    pages.site.call(Op::CreateIdentityProvider, provider).await;
+    for (issuer, text) in [
+        ("https://other.example", "Issuer is invalid. "),
+        (ISSUER, "SAML Assertion signature is invalid. "),
+    ] {
+        let change = |text: String| text.replace(ISSUER, issuer);
+        let seal = |text: &str, id: &str| signed(text, &other, id);
+        is_told(&bring(&pages, &query, change, seal).await, text);
+    }
 }
 
 #[tokio::test]
