@@ -152,6 +152,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0024_provider_sessions.sql"),
     },
     Migration {
+        number: 26,
+        name: "0026_linking",
+        min_program: 2,
+        sql: include_str!("../migrations/0026_linking.sql"),
+    },
+    Migration {
         number: 27,
         name: "0027_domains_of_addresses",
         min_program: 2,

@@ -78,7 +78,7 @@ pub fn denied(denial: &Denial) -> String {
     format!("{description}{}", brought.collect::<String>())
 }
 
-/// The identity was linked, or its user created, while it signed in for the first time.
+/// The name of an identity that signs in for the first time is a user's already.
 pub fn already_found(username: &str) -> String {
     format!("Already found an entry for username {username}")
 }

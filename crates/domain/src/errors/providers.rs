@@ -158,3 +158,11 @@ pub fn too_many_link_attributes() -> ApiError {
 pub fn no_such_link() -> ApiError {
     invalid_parameter("Invalid ProviderName/Username combination. Please check again")
 }
+
+/// Of a user's own identity, the text by <https://github.com/aws/aws-sdk-go/issues/4218>. That the service refuses it:
+/// <https://repost.aws/questions/QULY1qbV21TYqrnVnNdpdpqQ/remove-external-identity-from-cognito-user>.
+pub fn not_linked() -> ApiError {
+    invalid_parameter(
+        "Account isn't linked to anyone else, verify that the account has been linked",
+    )
+}

@@ -54,7 +54,7 @@ fn entries(provider: &Provider) -> impl Iterator<Item = (&str, &str)> {
 #[cfg(test)]
 pub(in crate::federation) mod tests {
     use super::*;
-    use crate::records::provider::ProviderDoc;
+    use crate::records::provider::{Linking, ProviderDoc};
     use cognate_shapes::IdentityProviderTypeType;
     use serde_json::json;
     use std::collections::BTreeSet;
@@ -76,6 +76,7 @@ pub(in crate::federation) mod tests {
                 metadata: None,
                 discovered: None,
                 linked_by: BTreeSet::new(),
+                linking: Linking::Never,
             },
             secrets: BTreeMap::new(),
             created: 0,

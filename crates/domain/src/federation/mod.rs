@@ -5,5 +5,6 @@
 //! whose names have no case, two subjects can make one name. Nor may a sign-in look for a user by an address that a provider
 //! gives.
 
+pub mod address;
 pub mod mapping;
 pub mod profile;

@@ -44,6 +44,48 @@ pub struct ProviderDoc {
     /// The attributes, other than the subject, by which its users were ever linked.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub linked_by: BTreeSet<String>,
+    /// The policy about users of the pool's own, which is no member of the API.
+    #[serde(default, skip_serializing_if = "Linking::is_never")]
+    pub linking: Linking,
+}
+
+/// What a first sign-in through a provider does about users of the pool's own, who may be the same person
+/// (decision 015).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Linking {
+    /// Nothing: the service's way.
+    #[default]
+    Never,
+    /// Whoever comes with a verified address may prove to be the user who has it.
+    VerifiedEmail,
+    /// It waits for an administrator.
+    AdminApproval,
+}
+
+impl Linking {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Never, Self::VerifiedEmail, Self::AdminApproval];
+
+    /// Returns the name that commands use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::VerifiedEmail => "verified-email",
+            Self::AdminApproval => "admin-approval",
+        }
+    }
+
+    /// Undoes [`name`](Self::name).
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.name() == name)
+    }
+
+    fn is_never(&self) -> bool {
+        *self == Self::Never
+    }
 }
 
 impl ProviderDoc {
@@ -74,7 +116,7 @@ pub struct Discovered {
 
 /// A provider of a pool.
 pub struct Provider {
-    /// Never used again.
+    /// Never that of another authority's provider.
     pub id: String,
     /// Unique in the pool.
     pub name: String,
@@ -140,6 +182,28 @@ impl Provider {
         let same = own().find(|own| *own == asked);
         let found = same.or_else(|| own().find(|own| own.eq_ignore_ascii_case(asked)));
         found.ok_or_else(|| mac::foreign("idp_identifiers", &pool.id, &self.id))
+    }
+
+    /// Returns a digest of what gives the provider's names of users their meaning: under another authority the same name
+    /// may be somebody else's. Facebook, Amazon and Apple name users for each client or team.
+    ///
+    /// # Errors
+    /// None in practice: texts always serialise.
+    pub fn authority(&self) -> Result<String> {
+        use IdentityProviderTypeType as T;
+        let detail = |name: &str| self.doc.details.get(name).map(String::as_str);
+        let named_by = match self.doc.kind {
+            T::Saml => {
+                let metadata = self.doc.metadata.as_ref();
+                metadata.map(|metadata| metadata.entity_id.as_str())
+            }
+            T::Oidc => detail("oidc_issuer"),
+            T::Google => None,
+            T::Facebook | T::LoginWithAmazon => detail("client_id"),
+            T::SignInWithApple => detail("team_id"),
+        };
+        let text = serde_json::to_vec(&(self.doc.kind, named_by))?;
+        Ok(hash::sha256_hex(&text))
     }
 
     /// Returns a deliberate copy, secrets included.

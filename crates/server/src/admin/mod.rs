@@ -5,6 +5,7 @@ pub(crate) mod control;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;
+mod provider_links;
 pub(crate) mod providers;
 
 use cognate_access::commands;
@@ -128,6 +129,45 @@ pub enum Request {
         /// The message's id.
         id: String,
     },
+    /// Shows the policy of a provider about users who have an account already.
+    LinkingPolicy {
+        /// The pool's id.
+        pool: String,
+        /// The provider's name.
+        provider: String,
+    },
+    /// Sets the policy of a provider.
+    SetLinkingPolicy {
+        /// The pool's id.
+        pool: String,
+        /// The provider's name.
+        provider: String,
+        /// `never`, `verified-email` or `admin-approval`.
+        policy: String,
+    },
+    /// Lists a part of the first sign-ins that wait for an administrator.
+    LinkRequests {
+        /// The pool's id.
+        pool: String,
+        /// The time in microseconds and the id of the line to continue from; None begins with the oldest.
+        after: Option<(i64, String)>,
+    },
+    /// Links the identity of a first sign-in that waits.
+    ApproveLink {
+        /// The pool's id.
+        pool: String,
+        /// The id of the request.
+        id: String,
+        /// A user's `sub` or a name; None for the user with the address.
+        user: Option<String>,
+    },
+    /// Lets the identity of a first sign-in that waits have a user of its own.
+    DenyLink {
+        /// The pool's id.
+        pool: String,
+        /// The id of the request.
+        id: String,
+    },
 }
 
 impl Request {
@@ -145,6 +185,8 @@ impl Request {
                 | Self::PreviewMessages { .. }
                 | Self::ListProviders { .. }
                 | Self::TestProvider { .. }
+                | Self::LinkingPolicy { .. }
+                | Self::LinkRequests { .. }
         )
     }
 }
@@ -223,6 +265,30 @@ pub async fn perform(
             Err("a provider is tested by a running server, or by the command line".to_owned())
         }
         Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
+        Request::LinkingPolicy { pool, provider } => {
+            provider_links::policy(store, root, &pool, &provider).await
+        }
+        Request::SetLinkingPolicy {
+            pool,
+            provider,
+            policy,
+        } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            let provider = (pool.as_str(), provider.as_str());
+            provider_links::set_policy(store, root, now, provider, &policy).await
+        }
+        Request::LinkRequests { pool, after } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            provider_links::list(store, root, now, &pool, after.as_ref()).await
+        }
+        Request::ApproveLink { pool, id, user } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            provider_links::approve(store, root, now, (&pool, &id), user.as_deref()).await
+        }
+        Request::DenyLink { pool, id } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            provider_links::deny(store, root, now, (&pool, &id)).await
+        }
     }
 }
 

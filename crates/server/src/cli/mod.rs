@@ -24,6 +24,7 @@ mod branding;
 mod client;
 mod find;
 mod messages;
+mod provider_links;
 mod providers;
 mod triggers;
 

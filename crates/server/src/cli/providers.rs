@@ -1,4 +1,4 @@
-//! `cognate providers`: the identity providers of a pool, and what one of them lacks.
+//! `cognate providers`: the identity providers of a pool, what one of them lacks, and what they have beyond the API.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use cognate_domain::{App, Mode, Settings};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Reach, say};
+use super::{Reach, provider_links, say};
 use crate::admin::{Request, providers};
 use crate::database::database_identity;
 use crate::settings::config::Config;
@@ -52,10 +52,17 @@ pub(super) fn command() -> Command {
         .about("Look at the identity providers of a pool")
         .subcommand_required(true);
     Providers::augment_subcommands(command)
+        .subcommand(provider_links::policy_command())
+        .subcommand(provider_links::links_command())
 }
 
 /// Runs a command.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
+    match matches.subcommand() {
+        Some(("policy", sub)) => return provider_links::policy(config, sub).await,
+        Some(("links", sub)) => return provider_links::links(config, sub).await,
+        _ => {}
+    }
     let mut reach = Reach::new(config)?;
     let outcome = match Providers::from_arg_matches(matches)? {
         Providers::List { pool } => list(&mut reach, pool).await,

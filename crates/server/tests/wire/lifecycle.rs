@@ -320,6 +320,9 @@ async fn serve_shows_its_root_key_once_and_commands_reach_it() {
         refused.contains("User pool client none does not exist."),
         "{refused}"
     );
+    let links = ["providers", "links", "us-east-1_none", "deny", "x"];
+    let refused = complaint(&run(&scratch.0, &links));
+    assert!(refused.contains("us-east-1_none does not"), "{refused}");
     let refused = complaint(&run(&scratch.0, &["client", "set-profile", "none", "x"]));
     assert!(refused.contains("standard, cognito"), "{refused}");
     assert!(serve.terminate().success());

@@ -5,6 +5,7 @@
 //! older rows (`macs.rs`). A test reads the migrations, so that no table and no column is missing here.
 
 mod kinds;
+mod linking;
 mod made;
 mod oauth;
 #[cfg(test)]
@@ -243,6 +244,9 @@ pub const CATALOGUE: &[Table] = &[
     oauth::DEVICE_REQUESTS,
     oauth::PROVIDER_REQUESTS,
     oauth::PROVIDER_SESSIONS,
+    linking::OFFERS,
+    linking::REQUESTS,
+    linking::RETIRED,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],

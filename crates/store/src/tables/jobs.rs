@@ -231,6 +231,8 @@ mod tests {
             "device_requests",
             "provider_requests",
             "provider_sessions",
+            "link_offers",
+            "link_requests",
             "codes",
             "custom_auth",
             "spent",
@@ -241,7 +243,7 @@ mod tests {
             let found = SWEEPS.iter().filter(|sql| sql.starts_with(&begin));
             assert_eq!(found.count(), 1, "{table}");
         }
-        assert_eq!(SWEEPS.len(), 16);
+        assert_eq!(SWEEPS.len(), 18);
     }
 
     #[test]

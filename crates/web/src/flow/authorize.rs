@@ -59,7 +59,7 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
                 // What the sign-in before was to lead to is over.
                 match visit.aim {
                     Aim::Client => Ok(begun),
-                    Aim::Passkey | Aim::PasskeyByLink => visit.forget(begun),
+                    Aim::Passkey | Aim::PasskeyByLink | Aim::Link(_) => visit.forget(begun),
                 }
             }
         },

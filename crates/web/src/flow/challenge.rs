@@ -105,7 +105,7 @@ impl Visit<'_> {
         let shown = state.take_alert();
         let was_shown = shown.is_some();
         let ends = match state.stage {
-            Stage::Over | Stage::Pending => None,
+            Stage::Over | Stage::Pending | Stage::Approval => None,
             _ => Some(state.ends),
         };
         let screen = self.screen(&state);
@@ -179,6 +179,7 @@ async fn answer(request: &Request<'_>) -> Flow<Response> {
             set_up::contact(&visit, state, kind, factors).await
         }
         Stage::NewPassword { required, .. } => visit.new_password(state, required).await,
+        Stage::Link { provider } => visit.answer_link(state, &provider).await,
         Stage::SignIn | Stage::OtherAccount
             if paths::is(request.path(), paths::PASSKEY) && visit.is_managed() =>
         {
@@ -191,6 +192,7 @@ async fn answer(request: &Request<'_>) -> Flow<Response> {
         | Stage::SignUp { .. }
         | Stage::Confirm { .. }
         | Stage::Pending
+        | Stage::Approval
         | Stage::Forgot
         | Stage::Reset { .. }
         | Stage::AddPasskey { .. } => visit.go(&state),

@@ -30,6 +30,7 @@ pub(crate) mod csrf;
 mod device;
 mod error;
 mod last_used;
+mod linking;
 mod login;
 mod parameters;
 mod passkey;
@@ -144,6 +145,8 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/login/continue", |r| Box::pin(login::go_on(r))),
     shows("/login/passkey"),
     takes("/login/passkey"),
+    shows("/login/link"),
+    takes("/login/link"),
     shows("/selectChallenge"),
     takes("/selectChallenge"),
     shows("/verifyCode"),

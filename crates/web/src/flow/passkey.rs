@@ -12,6 +12,7 @@ use cognate_domain::signin::answer::Way;
 use cognate_domain::signin::opening::Outcome;
 use cognate_domain::signin::passkey::discoverable::{Invitation, claimed, invite};
 use cognate_domain::signin::passkey::register::{self, Registrant};
+use cognate_domain::signin::passkey::relying_party::registers_on_page;
 use cognate_domain::signin::state::SignInState;
 use cognate_domain::{ApiError, Endpoint};
 use cognate_shapes::{Category, Op};
@@ -41,6 +42,8 @@ const INVALID_SESSION: &str = "invalid_session";
 /// The field of an alert about a passkey on the first page, after which the page does not ask by itself again: a browser
 /// that answers by itself would be refused without an end.
 const FIELD: &str = "passkey";
+/// The seconds for which a session must answer a request so that a page fits between the sign-in and the client.
+const LONG_ENOUGH: i64 = 900;
 
 /// Shows the page, whose challenge waits in the sealed state: nothing is written yet.
 ///
@@ -166,6 +169,22 @@ async fn take(request: &Request<'_>) -> Flow<Response> {
 }
 
 impl Visit<'_> {
+    /// True if users of the client may add a passkey on a page.
+    pub(super) fn adds_passkeys(&self) -> bool {
+        let cx = self.request.cx(Endpoint::SignIn);
+        self.is_managed() && registers_on_page(&cx, self.pool(), self.client())
+    }
+
+    /// True if the session that a sign-in opens answers this request too, so that the page after it can lead to the client.
+    /// A request that demands a certain user, level or time of the proof could ask for another sign-in for ever.
+    pub(super) fn can_come_back(&self) -> bool {
+        let authorization = &self.authorization;
+        !authorization.prompt.login
+            && authorization.user_id.is_none()
+            && authorization.levels.is_empty()
+            && authorization.max_age.is_none_or(|most| most >= LONG_ENOUGH)
+    }
+
     /// Leaves the page: with the result for a client that asked for no code, else with the answer of the session, else to
     /// the sign-in.
     async fn leave(&self, session: Option<&BrowserSession>, result: &str) -> Flow<Response> {

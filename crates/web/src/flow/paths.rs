@@ -12,6 +12,8 @@ pub(super) const OVER: &str = "/mfa";
 pub(super) const PASSKEY: &str = "/login/passkey";
 /// The registration of a passkey.
 pub(super) const ADD_PASSKEY: &str = "/passkeys/add";
+/// The question for an account of before.
+const LINK: &str = "/login/link";
 /// The page on which a user signs up.
 pub(super) const SIGN_UP: &str = "/signup";
 
@@ -43,6 +45,7 @@ pub(super) fn of(version: Version, stage: &Stage) -> &'static str {
         Stage::SignUp { .. } => SIGN_UP,
         Stage::Confirm { .. } | Stage::Pending if managed => "/signup/confirm",
         Stage::Confirm { .. } | Stage::Pending => "/confirm",
+        Stage::Link { .. } | Stage::Approval => LINK,
         Stage::Forgot => "/forgotPassword",
         Stage::Reset { .. } => "/confirmForgotPassword",
         Stage::AddPasskey { .. } => ADD_PASSKEY,

@@ -8,7 +8,7 @@
 use cognate_crypto::random;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
-use cognate_domain::oauth::hosted::Finished;
+use cognate_domain::oauth::provider::arrival::Arrived;
 use cognate_domain::oauth::provider::oidc::{Pairs, RESPONSE};
 use cognate_domain::oauth::provider::refusal::Refused;
 use cognate_domain::oauth::provider::request::{self, Browser, Pending, pool_of};
@@ -295,21 +295,17 @@ async fn end(visit: &Visit<'_>, pending: &Pending, answer: &Pairs) -> Flow<Respo
 async fn settled(
     visit: &Visit<'_>,
     pending: &Pending,
-    ended: Option<Result<Finished, Refused>>,
+    ended: Option<Result<Arrived, Refused>>,
 ) -> Flow<Response> {
-    let (request, authorization) = (visit.request, &visit.authorization);
     match ended {
-        Some(Ok(finished)) => visit.finish(&finished, &pending.provider.name, false),
+        Some(Ok(arrived)) => visit.arrived(&pending.provider.name, arrived),
         Some(Err(refused)) => {
-            let cx = request.cx(Endpoint::Federation);
-            let record = || Box::pin(steps::record(&cx, pending, &visit.pool().id, &refused));
-            if let Err(error) = action::run(&cx, record).await {
-                tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
-            }
-            answer::reply(&authorization.refuse(&refused.error), request.locale())
+            visit
+                .refuse_provider(&pending.provider.name, &refused)
+                .await
         }
         // Another answer was faster.
-        None => Err(lost(request, Some((visit.pool(), pending)), Lost::Faster).await),
+        None => Err(lost(visit.request, Some((visit.pool(), pending)), Lost::Faster).await),
     }
 }
 

@@ -10,6 +10,7 @@ use cognate_domain::users::password_policy;
 use cognate_shapes::{ExplicitAuthFlowsType, IdentityProviderTypeType, UsernameAttributeType};
 use qrcode::{Color, QrCode};
 
+use super::linking::called;
 use super::parameters::encode;
 use super::state::{Aim, CodeFor, PageState, Stage};
 use super::stop::Flow;
@@ -142,9 +143,8 @@ impl Visit<'_> {
     /// True if the pool's own users may sign in to the client.
     pub(super) fn is_local(&self) -> bool {
         let listed = self.client().doc.supported_identity_providers.as_deref();
-        let wanted = self.authorization.provider.as_deref();
-        listed.is_none_or(|names| names.iter().any(|name| name == OWN_USERS))
-            && wanted.is_none_or(|name| name == OWN_USERS)
+        let wanted = self.provider_name();
+        listed.is_none_or(|names| names.iter().any(|name| name == OWN_USERS)) && wanted.is_none()
     }
 
     /// True if the user wants another account than that of the browser's session, or has to prove again who they are.
@@ -172,7 +172,8 @@ impl Visit<'_> {
             with_password: !self.name_first(),
             local,
             can_reset: local && can_reset(self.pool()),
-            can_sign_up: local && can_sign_up(self.pool()),
+            // An account of before is not made now.
+            can_sign_up: local && can_sign_up(self.pool()) && !self.is_linking(),
             providers,
             domain_search,
             last: self.last_used(),
@@ -194,7 +195,8 @@ impl Visit<'_> {
     pub(super) async fn providers(&self) -> Flow<Vec<ProviderButton>> {
         let listed = self.client().doc.supported_identity_providers.as_deref();
         let listed = listed.unwrap_or_default();
-        if self.authorization.provider.is_some() || listed.iter().all(|name| name == OWN_USERS) {
+        let decided = self.authorization.provider.is_some() || self.is_linking();
+        if decided || listed.iter().all(|name| name == OWN_USERS) {
             return Ok(Vec::new());
         }
         let cx = self.request.cx(Endpoint::SignIn);
@@ -217,10 +219,11 @@ impl Visit<'_> {
         Ok(found.into_iter().map(button).collect())
     }
 
-    /// Returns the name of the identity provider that the request names, or the client has alone; None for the pool itself.
+    /// Returns the name of the identity provider that the request names, or the client has alone; None for the pool itself,
+    /// and in a sign-in that proves an account of it.
     pub(super) fn provider_name(&self) -> Option<&str> {
         let named = self.authorization.provider.as_deref();
-        named.filter(|name| *name != OWN_USERS)
+        named.filter(|name| *name != OWN_USERS && !self.is_linking())
     }
 
     /// Returns when another code may be asked for.
@@ -309,6 +312,14 @@ impl Visit<'_> {
             }),
             Stage::Pending => Screen::Notice(Notice {
                 kind: NoticeKind::PendingAdmin,
+                next: Some(self.link(paths::SIGN_IN)),
+                home: answer::home(&self.authorization.redirect_uri),
+            }),
+            Stage::Link { provider } => Screen::Link(Link {
+                provider: called(&provider).to_owned(),
+            }),
+            Stage::Approval => Screen::Notice(Notice {
+                kind: NoticeKind::PendingApproval,
                 next: Some(self.link(paths::SIGN_IN)),
                 home: answer::home(&self.authorization.redirect_uri),
             }),

@@ -146,12 +146,16 @@ pub(super) enum Stage {
     Forgot,
     /// A forgotten password: the code.
     Reset { place: Option<String>, sent: i64 },
+    /// The first sign-in through a provider: is there an account already?
+    Link { provider: String },
+    /// The first sign-in through a provider waits for an administrator.
+    Approval,
     /// A passkey that is being registered, after the sign-in.
     AddPasskey { challenge: String },
 }
 
 /// The page to which a sign-in leads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Aim {
     /// That of the client.
     #[default]
@@ -160,6 +164,8 @@ pub(super) enum Aim {
     Passkey,
     /// The same for a link that asks for no code: the client learns the result alone.
     PasskeyByLink,
+    /// That of the client, after the user is linked to the identity of a question: its handle.
+    Link(String),
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -12,7 +12,6 @@ use cognate_domain::signin::challenge::{Ask, Challenge};
 use cognate_domain::signin::device::browser::Browser;
 use cognate_domain::signin::mfa::setup;
 use cognate_domain::signin::opening::Outcome;
-use cognate_domain::signin::passkey::relying_party::registers_on_page;
 use cognate_domain::signin::secret_hash::ClientProof;
 use cognate_domain::signin::{At, Surface, driver};
 use cognate_domain::{ApiError, Endpoint};
@@ -35,8 +34,6 @@ const LONGEST_OPTIONS: usize = 1_024;
 
 /// The most users of one browser whom it is remembered for.
 const MOST_USERS: usize = 8;
-/// The seconds for which a session must answer a request so that a page fits between the sign-in and the client.
-const LONG_ENOUGH: i64 = 900;
 
 /// Where a step was taken, as far as that decides about the page after it.
 #[derive(Clone, Default)]
@@ -158,7 +155,10 @@ impl Visit<'_> {
         stepped: Stepped,
     ) -> Flow<Response> {
         match stepped {
-            Ok(Outcome::SignedIn(_, finished)) => self.finish(&finished, COGNITO, from.signed_up),
+            Ok(Outcome::SignedIn(session, finished)) => {
+                let user_id = &session.user.id;
+                self.signed_in(user_id, &finished, from.signed_up).await
+            }
             Ok(Outcome::Challenge(challenge)) => {
                 let from = From {
                     remember: here.remember || self.wants_to_be_remembered(),
@@ -181,7 +181,7 @@ impl Visit<'_> {
         let session = SetCookie::new(SESSION, cookie.value.expose().as_str(), SameSite::Lax)?;
         let session = session.bare().for_seconds(cookie.seconds);
         // The code of this answer is left to expire: the page of the passkey asks for another.
-        let wanted = signed_up || self.aim != Aim::Client;
+        let wanted = signed_up || matches!(self.aim, Aim::Passkey | Aim::PasskeyByLink);
         let offers = wanted && self.adds_passkeys() && self.can_come_back();
         let response = match offers {
             true => self.to_passkey()?,
@@ -215,22 +215,6 @@ impl Visit<'_> {
         let value = cookie.value.expose().as_str();
         let set = SetCookie::new(name, value, SameSite::Lax)?;
         Ok(response.with_cookie(set.for_seconds(cookie.seconds)))
-    }
-
-    /// True if users of the client may add a passkey on a page.
-    pub(super) fn adds_passkeys(&self) -> bool {
-        let cx = self.request.cx(Endpoint::SignIn);
-        self.is_managed() && registers_on_page(&cx, self.pool(), self.client())
-    }
-
-    /// True if the session that a sign-in opens answers this request too, so that the page after it can lead to the client.
-    /// A request that demands a certain user, level or time of the proof could ask for another sign-in for ever.
-    pub(super) fn can_come_back(&self) -> bool {
-        let authorization = &self.authorization;
-        !authorization.prompt.login
-            && authorization.user_id.is_none()
-            && authorization.levels.is_empty()
-            && authorization.max_age.is_none_or(|most| most >= LONG_ENOUGH)
     }
 
     /// Goes on to the page of a challenge.

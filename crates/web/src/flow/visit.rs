@@ -16,7 +16,7 @@ use super::parameters::Query;
 use super::state::{self, Aim, Owner, PageState, Stage};
 use super::stop::{Flow, Stop};
 use super::version::{version, version_of};
-use super::{answer, error, paths};
+use super::{answer, error, linking, paths};
 use crate::action;
 use crate::branding;
 use crate::cookies::Cookies;
@@ -159,7 +159,7 @@ impl<'r> Visit<'r> {
                 let query = self.query.without(&[RESPONSE_TYPE]);
                 answer::see_other(&format!("{}?{query}", paths::ADD_PASSKEY))
             }
-            Aim::Client | Aim::Passkey => self.redirect(paths::ADD_PASSKEY),
+            Aim::Client | Aim::Passkey | Aim::Link(_) => self.redirect(paths::ADD_PASSKEY),
         }
     }
 
@@ -251,9 +251,10 @@ impl<'r> Visit<'r> {
             Stage::Confirm { .. } | Stage::Reset { .. } | Stage::Pending => {
                 self.now().saturating_add(CODE_PAGES)
             }
+            Stage::Link { .. } => self.now().saturating_add(linking::OPEN),
             _ => self.step_ends(),
         };
-        PageState::new(stage, who, ends).aiming(self.aim)
+        PageState::new(stage, who, ends).aiming(self.aim.clone())
     }
 
     fn owner(&self) -> Owner<'_> {

@@ -14,6 +14,12 @@ pub struct Alerts {
     pub page_too_old: String,
     /// A sign-in that is asked for so that a passkey can be added.
     pub proof_needed: String,
+    /// A sign-in that is asked for so that its account can be connected with `{provider}`.
+    pub link_proof: String,
+    /// An account with another address than `{provider}` gives.
+    pub link_other: String,
+    /// An account that cannot be connected with one more provider.
+    pub link_full: String,
     /// Two passwords that must be equal.
     pub passwords_differ: String,
     /// A name that is missing.

@@ -52,6 +52,8 @@ pub struct Pages {
     pub(crate) add_passkey: AddPasskey,
     /// The account that the browser has a session of.
     pub(crate) chooser: Chooser,
+    /// The question for an account of before.
+    pub(crate) link: Link,
     /// Pages to read.
     pub(crate) notice: Notice,
     /// The sign-in of a device without a browser.
@@ -400,6 +402,16 @@ section! {
 }
 
 section! {
+    /// The question for an account of before, at the first sign-in through a provider.
+    Link {
+        title: String,
+        text: String,
+        connect: String,
+        skip: String,
+    }
+}
+
+section! {
     /// Pages to read.
     Notice {
         confirmed: String,
@@ -414,6 +426,9 @@ section! {
         restart_text: String,
         pending: String,
         pending_text: String,
+        /// The first sign-in through a provider waits.
+        approval: String,
+        approval_text: String,
         error: String,
         reference: String,
         reference_help: String,

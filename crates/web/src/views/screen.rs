@@ -321,6 +321,13 @@ pub struct Chooser {
     pub who: String,
 }
 
+/// The question whether the visitor, who comes through a provider for the first time, has an account already.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The provider's name for people.
+    pub provider: String,
+}
+
 /// A page that says something and leads on.
 #[derive(Clone, Debug)]
 pub struct Notice {
@@ -349,6 +356,8 @@ pub enum NoticeKind {
     Restart,
     /// The account waits for an administrator.
     PendingAdmin,
+    /// The first sign-in through a provider waits for an administrator.
+    PendingApproval,
     /// Something failed that the visitor cannot change: the sentence and the reference number.
     Error {
         /// The sentence, in the page's language.
@@ -413,6 +422,8 @@ pub enum Screen {
     AddPasskey(AddPasskey),
     /// The account that the browser has a session of.
     Chooser(Chooser),
+    /// The question for an account of before.
+    Link(Link),
     /// Something to read.
     Notice(Notice),
     /// The sign-in of a device without a browser.

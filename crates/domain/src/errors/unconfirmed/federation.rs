@@ -22,6 +22,8 @@ pub const INVALID_TOKENS: &str = "Invalid response from IdP token endpoint";
 pub const NO_CLIENT_SECRET: &str = "Invalid private key of the identity provider";
 /// endpoints.md 4.3: the provider's answer has neither a code nor an error, or comes from another provider.
 pub const INVALID_ANSWER: &str = "Invalid response from the identity provider";
+/// Decision 015: as many first sign-ins through the provider wait for an approval as may.
+pub const TOO_MANY_WAIT: &str = "Too many users wait for an approval";
 /// endpoints.md 4.3: the provider cannot be called, for a reason that does not concern the visitor.
 pub const UNREACHABLE: &str = "The identity provider cannot be reached";
 

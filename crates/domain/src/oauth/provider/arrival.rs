@@ -1,37 +1,42 @@
 //! The user whom a provider's checked answer names: found by the links of the pool, or created; brought up to date with
 //! what the provider says now; signed in (endpoints.md 4.2, 4.5).
 //!
-//! A new user is created in one commit, PostConfirmation called, and the action runs again: it finds a user then. What the
-//! provider says decides who signs in by its subject, or by an attribute that an administrator linked by; by an address
-//! never.
+//! A new user is created in one commit, PostConfirmation called, and the action runs again: it finds a user then. So it does
+//! where somebody linked the identity or made its user meanwhile: a function of the pool, an administrator, or the same
+//! person's other tab. What the provider says decides who signs in by its subject, or by an attribute that an administrator
+//! linked by; by an address never, though the provider's policy may have its holder asked for a proof (decision 015).
 
 use cognate_crypto::random;
 use cognate_federation::attributes::text;
 use cognate_federation::saml::response::Login;
 use cognate_shapes::UserStatusType;
 use cognate_store::tables::groups::{self, GroupRow};
-use cognate_store::tables::provider_links::{self, LinkRow};
-use cognate_store::tables::{guards, resource_counts};
+use cognate_store::tables::{
+    guards, identity_providers, link_requests, provider_links, resource_counts,
+};
 use cognate_store::{Batch, Label};
 
 use crate::accounts::step::{Basis, Step, Then};
 use crate::cx::Cx;
-use crate::errors::{self, Fault, Result};
+use crate::errors::{ErrorCode, Fault, Result};
 use crate::facts::names;
 use crate::federation::mapping::{self, Wishes};
 use crate::federation::profile;
 use crate::messages::Origin;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::hosted::{Finished, OnPage};
+use crate::oauth::provider::approval;
+use crate::oauth::provider::offer::{self, About};
 use crate::oauth::provider::refusal::{self, Refused};
 use crate::oauth::provider::sessions;
 use crate::records::assurance::Level;
 use crate::records::group;
 use crate::records::pool::Pool;
-use crate::records::provider::Provider;
+use crate::records::provider::{Linking, Provider};
 use crate::records::user::{self, User};
 use crate::resources;
-use crate::resources::providers::links::{self, SUBJECT};
+use crate::resources::providers::linking;
+use crate::resources::providers::links::{self, SUBJECT, Source};
 use crate::signin::driver::{self, Vouched};
 use crate::signin::inbound_federation::{self, Arrival, Claims, Said};
 use crate::signin::opening::Ending;
@@ -68,9 +73,31 @@ pub struct Identity<'a> {
     pub once: Option<(&'a str, i64)>,
     /// How surely the provider knew the user, where it says that.
     pub level: Option<Level>,
+    /// True if the visitor was asked about an account already, and has none.
+    pub is_asked: bool,
 }
 
-/// Signs in the user of an identity on a page.
+impl Identity<'_> {
+    fn source(&self) -> Source<'_> {
+        Source {
+            provider: self.provider,
+            attribute: SUBJECT,
+            value: self.subject,
+        }
+    }
+}
+
+/// What becomes of an identity.
+pub enum Arrived {
+    /// Its user is signed in.
+    SignedIn(Finished),
+    /// Nobody has it: the visitor is asked for an account of before. The value, for this browser alone, names the question.
+    Asked(String),
+    /// Nobody has it, and an administrator must decide.
+    Waits,
+}
+
+/// Signs in the user of an identity, or asks first who that is.
 ///
 /// # Errors
 /// Faults. [`Refused`] what the client is told.
@@ -79,14 +106,14 @@ pub async fn sign_in(
     authorization: &Authorization,
     identity: &Identity<'_>,
     ending: &OnPage<'_>,
-) -> Result<std::result::Result<Finished, Refused>> {
+) -> Result<std::result::Result<Arrived, Refused>> {
     let at = At {
         surface: Surface::Page,
         pool: &authorization.pool,
         client: &authorization.client,
         metadata: None,
     };
-    let arrived = arrive(cx, at, identity, ending).await;
+    let arrived = ask_or_arrive(cx, authorization, at, identity, ending).await;
     refusal::settle(arrived.map_err(|stop| match identity.said {
         Said::Saml(_) => stop.by_saml(),
         Said::OAuth { .. } => stop,
@@ -139,7 +166,8 @@ pub(super) async fn arrive<E: Ending>(
         links::show(&mut after, provider, identity.subject, cx.now())?;
         let old = links::key(attribute, value);
         batch = provider_links::delete(batch, &pool.id, &provider.id, &old, &known.id);
-        batch = add_link(cx, batch, pool, identity, &known.id);
+        let source = identity.source();
+        batch = source.insert(batch, pool, &known.id, cx.now());
     }
     let change = match after.doc == known.doc {
         true => Change::None,
@@ -162,6 +190,56 @@ pub(super) async fn arrive<E: Ending>(
     };
     let finished = driver::vouched(cx, at, vouched, ending).await;
     finished.map_err(refusal::of_sign_in)
+}
+
+/// Asks about an identity that nobody has, or signs its user in.
+async fn ask_or_arrive(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    at: At<'_>,
+    identity: &Identity<'_>,
+    ending: &OnPage<'_>,
+) -> std::result::Result<Arrived, refusal::Stop> {
+    // A name that the pool cannot have is refused before anybody is asked.
+    profile::username(at.pool, identity.provider, identity.subject)?;
+    if let Some(asks) = ask(cx, authorization, identity).await? {
+        return Ok(asks);
+    }
+    let finished = arrive(cx, at, identity, ending).await?;
+    Ok(Arrived::SignedIn(finished))
+}
+
+/// Asks about an identity that nobody has, where the provider's policy says so.
+async fn ask(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    identity: &Identity<'_>,
+) -> std::result::Result<Option<Arrived>, refusal::Stop> {
+    let (pool, policy) = (&authorization.pool, identity.provider.doc.linking);
+    if policy == Linking::Never || identity.is_asked || owner(cx, pool, identity).await?.is_some() {
+        return Ok(None);
+    }
+    let about = About {
+        provider: identity.provider,
+        subject: identity.subject,
+        claims: identity.claims,
+        tokens: identity.tokens,
+        said: identity.said,
+        login: identity.login,
+        level: identity.level,
+        once: identity.once,
+    };
+    Ok(match policy {
+        Linking::Never => None,
+        Linking::VerifiedEmail => {
+            let handle = offer::ask(cx, authorization, &about).await?;
+            handle.map(Arrived::Asked)
+        }
+        Linking::AdminApproval => {
+            let waits = approval::ask(cx, authorization, &about).await?;
+            waits.then_some(Arrived::Waits)
+        }
+    })
 }
 
 /// True in each state but those before the confirmation of a sign-up. A linked user who never set a password, or must set
@@ -189,10 +267,16 @@ enum Link {
 async fn owner(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_>) -> Result<Option<(User, Link)>> {
     let provider = identity.provider;
     let key = links::key(SUBJECT, identity.subject);
-    if let Some(id) = links::owner(cx, pool, provider, &key).await? {
+    if let Some(id) = links::owner(&cx.store, pool, provider, &key).await? {
         let user = User::by_id(&cx.store, pool, &id).await?;
         return Ok(Some((user.ok_or(Fault::Stale)?, Link::OfSubject)));
     }
+    // As the provider is now: the first link by an attribute may be a minute old.
+    let row = identity_providers::by_id(&cx.store, &pool.id, &provider.id).await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let provider = Provider::open(pool, row)?;
     for attribute in &provider.doc.linked_by {
         let claim = provider.doc.mapping.get(attribute).unwrap_or(attribute);
         // As the provider says it: a function of the pool does not decide who signs in.
@@ -200,7 +284,7 @@ async fn owner(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_>) -> Result<Opti
             continue;
         };
         let key = links::key(attribute, &value);
-        if let Some(id) = links::owner(cx, pool, provider, &key).await? {
+        if let Some(id) = links::owner(&cx.store, pool, &provider, &key).await? {
             let user = User::by_id(&cx.store, pool, &id).await?;
             let link = Link::By(attribute.clone(), value);
             return Ok(Some((user.ok_or(Fault::Stale)?, link)));
@@ -218,27 +302,6 @@ pub(super) async fn is_disabled(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_
     Ok(owner.is_some_and(|(user, _)| !user.enabled))
 }
 
-fn add_link(
-    cx: &Cx<'_>,
-    batch: Batch,
-    pool: &Pool,
-    identity: &Identity<'_>,
-    user_id: &str,
-) -> Batch {
-    let provider = identity.provider;
-    let key = links::key(SUBJECT, identity.subject);
-    let link = LinkRow {
-        provider_id: provider.id.clone(),
-        provider: provider.name.clone(),
-        attribute: SUBJECT.to_owned(),
-        value: identity.subject.to_owned(),
-        created: cx.now(),
-    };
-    let signed = provider_links::signed(&provider.id, &key, user_id, SUBJECT, identity.subject);
-    let mac = pool.sign(&signed);
-    provider_links::insert(batch, &pool.id, user_id, &key, &link, mac)
-}
-
 /// Creates the user of an identity that nobody has.
 async fn create(
     cx: &Cx<'_>,
@@ -254,18 +317,25 @@ async fn create(
     let made = profile::create(pool, client, provider, subject, wishes, id, cx.now())?;
     let mut user = made?;
     let origin = Origin::of_client(&client.id, None);
+    let pauses = cx.pauses();
     pre_sign_up::of_external(cx, pool, origin, &user, &ValidationData::new()).await?;
+    if cx.pauses() != pauses && owner(cx, pool, identity).await?.is_some() {
+        // The function linked the identity: its sign-in goes on as that user, as at the service since 2023
+        // (aws-amplify/amplify-cli#12874, aws-amplify/amplify-swift#2226).
+        return Err(Fault::Stale.into());
+    }
     (user.created, user.modified) = (cx.now(), cx.now());
     let batch = user::create(Batch::new(), pool, &user)?;
     let batch = guards::require_provider_exists(batch, &pool.id, &provider.id);
-    let batch = add_link(cx, batch, pool, identity, &user.id);
+    let batch = identity.source().insert(batch, pool, &user.id, cx.now());
+    // Where an administrator had said no.
+    let request = linking::request_id(pool, &provider.id, subject);
+    let batch = link_requests::forget(batch, &pool.id, &request);
     let batch = join_group(cx, batch, pool, provider, &user.id).await?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     let step = Step {
         conflict: Box::new(|label| match label {
-            label if refusal::is_linked(label) => {
-                errors::users::user_account_already_exists().into()
-            }
+            label if refusal::is_linked(label) => Fault::Stale,
             FULL => {
                 cx.memory().keep(NO_GROUP, ());
                 Fault::Stale
@@ -275,9 +345,16 @@ async fn create(
         then: Then::signed_up(origin, pool, &user),
         ..Step::new(basis, batch, ())
     };
-    step.commit(cx)
-        .await
-        .map_err(|fault| refusal::of_creation(fault, username))
+    match step.commit(cx).await {
+        // The same person's other sign-in was faster, and its user has the name.
+        Err(Fault::Api(error))
+            if error.code == ErrorCode::UsernameExists
+                && owner(cx, pool, identity).await?.is_some() =>
+        {
+            Err(Fault::Stale.into())
+        }
+        committed => committed.map_err(|fault| refusal::of_creation(fault, username)),
+    }
 }
 
 /// Adds the user to the group of the provider, which the first one brings along (endpoints.md 4.2).

@@ -20,16 +20,24 @@
 //! | [`presented`] | tokens of providers that clients present |
 //! | [`steps`] | the two steps that pages take |
 //! | [`diagnosis`] | what a provider's settings, documents, keys and answers lack |
+//! | [`offer`] | the question to a new user with a verified address: is there an account already? |
+//! | `approval` | first sign-ins that wait for an administrator |
+//! | [`arrival`] | the user whom a checked answer names: found, created, brought up to date, signed in |
+//! | [`question`] | the two answers to the question |
+//! | [`steps`] | the steps that pages take |
 
+mod approval;
 pub mod arrival;
 mod calls;
 pub mod diagnosis;
 pub mod explain;
 pub mod logout;
 pub mod metadata;
+pub mod offer;
 pub mod oidc;
 pub mod outgoing;
 pub mod presented;
+pub mod question;
 pub mod refusal;
 pub mod request;
 pub mod requested;

@@ -156,6 +156,7 @@ impl Word {
             login: None,
             once: self.once.as_ref().map(|(name, until)| (&**name, *until)),
             level: self.level,
+            is_asked: false,
         }
     }
 

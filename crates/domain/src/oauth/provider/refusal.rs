@@ -114,12 +114,21 @@ impl Refused {
         )
     }
 
-    /// The identity was linked, or its user made, while it signed in for the first time.
+    /// What the provider sent was used before.
+    pub(super) fn answer_used() -> Self {
+        Self::server(
+            unconfirmed::ANSWER_USED,
+            "The provider's answer was used before.",
+        )
+    }
+
+    /// The name of a new identity is somebody else's: another subject's in a pool whose names have no case, a user's of the
+    /// pool's own, or one whose provider was deleted and made anew under another authority.
     fn taken(username: &str) -> Self {
         Self::request(
             texts::already_found(username),
             marked(
-                "The identity was linked while it signed in for the first time; the next sign-in succeeds.",
+                "The name of the identity is that of a user to whom it does not belong; rename or delete the user.",
                 "user.taken",
                 None,
             ),
@@ -352,15 +361,9 @@ pub(super) fn of_creation(fault: Fault, username: &str) -> Stop {
 /// Returns the end of a sign-in that was not committed.
 pub(super) fn of_sign_in(fault: Fault) -> Stop {
     match fault {
-        Fault::Api(error) if error.message == auth::session_used().message => Refused::server(
-            unconfirmed::ANSWER_USED,
-            marked(
-                "The provider's answer was used before.",
-                "answer.used",
-                None,
-            ),
-        )
-        .into(),
+        Fault::Api(error) if error.message == auth::session_used().message => {
+            Refused::answer_used().into()
+        }
         Fault::Api(error) if error.code == ErrorCode::AliasExists => taken_alias(error),
         other => other.into(),
     }

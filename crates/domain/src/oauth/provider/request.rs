@@ -297,7 +297,7 @@ pub async fn take(cx: &Cx<'_>, pool: &Pool, pending: &Pending) -> Result<bool> {
 }
 
 /// Returns a digest of what must not change between request and answer. Keys and certificates may: providers renew them.
-fn mark(provider: &Provider) -> Result<String> {
+pub(super) fn mark(provider: &Provider) -> Result<String> {
     let doc = &provider.doc;
     let details: Vec<_> = MARKED.iter().map(|name| doc.details.get(*name)).collect();
     let entity = doc.metadata.as_ref().map(|metadata| &metadata.entity_id);

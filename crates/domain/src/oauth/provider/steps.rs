@@ -7,8 +7,8 @@ use cognate_shapes::IdentityProviderTypeType as T;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, COGNITO, Cause};
-use crate::oauth::hosted::{Finished, OnPage};
-use crate::oauth::provider::arrival::{self, Identity};
+use crate::oauth::hosted::OnPage;
+use crate::oauth::provider::arrival::{self, Arrived, Identity};
 use crate::oauth::provider::explain;
 use crate::oauth::provider::oidc::{self, Pairs, Told};
 use crate::oauth::provider::refusal::{self, Refused};
@@ -135,7 +135,7 @@ pub async fn end(
     pending: &Pending,
     answer: &Pairs,
     ending: &OnPage<'_>,
-) -> Result<Option<std::result::Result<Finished, Refused>>> {
+) -> Result<Option<std::result::Result<Arrived, Refused>>> {
     let pool = &authorization.pool;
     let Some(kind) = oidc::kind(&pending.provider) else {
         return Ok(None);
@@ -161,6 +161,7 @@ pub async fn end(
         login: None,
         once: None,
         level: told.level,
+        is_asked: false,
     };
     let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
     Ok(Some(arrived))
@@ -175,7 +176,7 @@ pub async fn end_saml(
     authorization: &Authorization,
     pending: &Pending,
     ending: &OnPage<'_>,
-) -> Result<Option<std::result::Result<Finished, Refused>>> {
+) -> Result<Option<std::result::Result<Arrived, Refused>>> {
     let (pool, provider) = (&authorization.pool, &pending.provider);
     if !saml::speaks(provider) {
         return Ok(None);
@@ -208,6 +209,7 @@ pub async fn end_saml(
         once: Some((&once, until)),
         // Only providers that speak OpenID Connect have AcrMapping.
         level: None,
+        is_asked: false,
     };
     let arrived = arrival::sign_in(cx, authorization, &identity, ending).await?;
     Ok(Some(arrived))
@@ -263,6 +265,19 @@ pub async fn record(
     pool_id: &str,
     refused: &Refused,
 ) -> Result<()> {
-    let (provider, client) = (&pending.provider.name, pending.client_id());
-    refusal::record(cx, pool_id, provider, client, &refused.check).await
+    let about = (pending.provider.name.as_str(), pending.client_id());
+    record_of(cx, about, pool_id, refused).await
+}
+
+/// As [`record`], for the provider and the client of these names.
+///
+/// # Errors
+/// Those of the store.
+pub async fn record_of(
+    cx: &Cx<'_>,
+    (provider, client_id): (&str, &str),
+    pool_id: &str,
+    refused: &Refused,
+) -> Result<()> {
+    refusal::record(cx, pool_id, provider, client_id, &refused.check).await
 }

@@ -58,10 +58,14 @@ async fn unlink(cx: &Cx<'_>, pool: &Pool, name: &str, attribute: &str, value: &s
     let row = identity_providers::get(&cx.store, &pool.id, name).await?;
     let provider = Provider::open(pool, row.ok_or_else(texts::no_such_link)?)?;
     let key = links::key(attribute, value);
-    let owner = links::owner(cx, pool, &provider, &key).await?;
+    let owner = links::owner(&cx.store, pool, &provider, &key).await?;
     let before = User::by_id(&cx.store, pool, &owner.ok_or_else(texts::no_such_link)?).await?;
     // The owner and the link go in one batch; the next try sees neither.
     let before = before.ok_or(Fault::Stale)?;
+    if links::is_own(&before, &provider, value)? {
+        // The identity is what the user is, and is linked to nobody.
+        return Err(texts::not_linked().into());
+    }
     let mut after = User {
         modified: cx.now(),
         ..before.clone()

@@ -4,18 +4,14 @@ use cognate_shapes::{
     AdminLinkProviderForUserRequest, AdminLinkProviderForUserResponse, ProviderUserIdentifierType,
 };
 use cognate_store::Batch;
-use cognate_store::tables::provider_links::{self as table, LinkRow};
 use cognate_store::tables::{guards, identity_providers};
 
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, providers as texts};
 use crate::records::pool::Pool;
-use crate::records::user::{self, User};
-use crate::resources::providers::links::{self, OWN_USERS, SUBJECT};
+use crate::records::user::User;
+use crate::resources::providers::links::{self, OWN_USERS, SUBJECT, Source};
 use crate::{audit, resources};
-
-/// Identities that may be linked to a user (admin.md 7.2).
-const MOST: usize = 5;
 
 /// Attributes, besides the subject, by which the users of a provider may be linked (endpoints.md 4.5).
 const MOST_ATTRIBUTES: usize = 5;
@@ -38,10 +34,22 @@ pub async fn admin_link_provider_for_user(
     let attribute = source.provider_attribute_name.unwrap_or_default();
     links::check_attribute(&provider, &attribute)?;
     let before = destination(cx, &pool, input.destination_user).await?;
-    let key = links::key(&attribute, &value);
-    match links::owner(cx, &pool, &provider, &key).await? {
+    let source = Source {
+        provider: &provider,
+        attribute: &attribute,
+        value: &value,
+    };
+    match links::owner(&cx.store, &pool, &provider, &source.key()).await? {
         Some(owner) if owner == before.id => return Err(texts::already_linked().into()),
-        Some(_) => return Err(texts::linked_to_another().into()),
+        Some(owner) => {
+            let owner = User::by_id(&cx.store, &pool, &owner).await?;
+            let owner = owner.ok_or(Fault::Stale)?;
+            // The identity has signed in as itself, or was linked to somebody.
+            return Err(match links::is_own(&owner, &provider, source.value)? {
+                true => texts::source_signed_up().into(),
+                false => texts::linked_to_another().into(),
+            });
+        }
         None => {}
     }
     if attribute == SUBJECT {
@@ -54,36 +62,18 @@ pub async fn admin_link_provider_for_user(
     if new_attribute && provider.doc.linked_by.len() >= MOST_ATTRIBUTES {
         return Err(texts::too_many_link_attributes().into());
     }
-    let linked = table::of_user(&cx.store, &pool.id, &before.id).await?;
-    if linked.len() >= MOST {
-        return Err(texts::too_many_links().into());
-    }
-    let mut after = User {
-        modified: cx.now(),
-        ..before.clone()
-    };
-    links::show(&mut after, &provider, &value, cx.now())?;
-    let link = LinkRow {
-        provider_id: provider.id.clone(),
-        provider: name,
-        attribute: attribute.clone(),
-        value,
-        created: cx.now(),
-    };
-    // The change of the user's row keeps two calls from taking the last place together.
-    let batch = user::save(Batch::new(), &pool, &before, &after)?;
     let batch = match new_attribute {
         true => {
             let mut known = provider.duplicate();
-            known.doc.linked_by.insert(attribute);
-            identity_providers::update(batch, &pool.id, &known.to_row(&pool)?)
+            known.doc.linked_by.insert(attribute.clone());
+            identity_providers::update(Batch::new(), &pool.id, &known.to_row(&pool)?)
         }
-        false => guards::require_provider_exists(batch, &pool.id, &provider.id),
+        false => guards::require_provider_exists(Batch::new(), &pool.id, &provider.id),
     };
-    let signed = table::signed(&provider.id, &key, &after.id, &link.attribute, &link.value);
-    let mac = pool.sign(&signed);
-    let batch = table::insert(batch, &pool.id, &after.id, &key, &link, mac);
-    let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
+    let batch = source
+        .link(&cx.store, &pool, &before, cx.now(), batch)
+        .await?;
+    let batch = audit::record(cx, batch, &pool.id, Some(&before.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(AdminLinkProviderForUserResponse {})
 }

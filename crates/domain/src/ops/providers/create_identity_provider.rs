@@ -12,8 +12,8 @@ use cognate_store::{Batch, Label};
 use crate::cx::Cx;
 use crate::errors::{self, Result, invalid_parameter, providers as texts, unconfirmed};
 use crate::jobs::metadata_refresh;
-use crate::records::provider::{Provider, ProviderDoc};
-use crate::resources::providers::{OWN_USERS, details, encryption, mapping};
+use crate::records::provider::{Linking, Provider, ProviderDoc};
+use crate::resources::providers::{OWN_USERS, details, encryption, mapping, retired};
 use crate::{audit, resources};
 
 /// Providers that a pool may have (admin.md 7.2).
@@ -38,7 +38,7 @@ pub async fn create_identity_provider(
     // Last, for it may call the provider.
     let mut details = details::complete(cx, kind, input.provider_details).await?;
     encryption::add(cx, &pool, &mut details).await?;
-    let provider = Provider {
+    let mut provider = Provider {
         id: random::uuid_v4(),
         doc: ProviderDoc {
             kind,
@@ -49,6 +49,7 @@ pub async fn create_identity_provider(
             metadata: details.metadata,
             discovered: details.discovered,
             linked_by: BTreeSet::new(),
+            linking: Linking::Never,
         },
         secrets: details.secrets,
         name,
@@ -57,6 +58,7 @@ pub async fn create_identity_provider(
         ver: 1,
     };
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = retired::revive(&cx.store, &pool, &mut provider, batch).await?;
     let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
     let batch = resource_counts::take(batch, &pool.id, resources::providers::RESOURCE, MOST, FULL);

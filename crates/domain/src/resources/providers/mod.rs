@@ -3,8 +3,10 @@
 pub mod details;
 pub mod encryption;
 pub mod identifiers;
+pub mod linking;
 pub mod links;
 pub mod mapping;
+pub mod retired;
 
 use cognate_shapes::IdentityProviderTypeType;
 use cognate_store::Label;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use cognate_domain::oauth::authorization::{Authorization, Parameters};
 use cognate_domain::oauth::hosted::{Finished, OnPage};
+use cognate_domain::oauth::provider::arrival::Arrived;
 use cognate_domain::oauth::provider::refusal::Refused;
 use cognate_domain::oauth::provider::request::{self, Browser};
 use cognate_domain::oauth::provider::steps;
@@ -137,6 +138,19 @@ pub async fn back(
     journey: &Journey,
     answer: Vec<(String, String)>,
 ) -> Option<Result<Finished, Refused>> {
+    let arrived = brought(t, journey, answer).await?;
+    Some(arrived.map(|arrived| match arrived {
+        Arrived::SignedIn(finished) => finished,
+        Arrived::Asked(_) | Arrived::Waits => panic!("the visitor is asked"),
+    }))
+}
+
+/// The same, of a visitor who may be asked first.
+pub async fn brought(
+    t: &TestApp,
+    journey: &Journey,
+    answer: Vec<(String, String)>,
+) -> Option<Result<Arrived, Refused>> {
     let authorization = &journey.authorization;
     let pool = &authorization.pool;
     let cx_ = cx(t, Endpoint::Federation);

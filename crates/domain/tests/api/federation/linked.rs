@@ -106,20 +106,40 @@ async fn what_is_due_about_the_password_keeps_no_linked_user_out(t: &TestApp) {
 }
 
 #[each_engine]
-async fn an_identity_that_was_taken_from_its_own_user_makes_no_second_one_of_the_name(t: &TestApp) {
+async fn an_identity_is_not_taken_from_its_own_user(t: &TestApp) {
     let c = company(t).await;
     let first = enter(t, &c, json!({})).await;
-    t.ok("AdminDisableProviderForUser", unlink(&c, "u1")).await;
-    let shown = seen(t, &c.pool, "Corp_u1").await;
-    assert_eq!(shown["identities"], Value::Null);
-    // The name is that user's until an administrator deletes the user.
-    let said = turned_away(t, &c, json!({})).await;
-    assert_eq!(said.1, "Already found an entry for username Corp_u1");
+    let text = "Account isn't linked to anyone else, verify that the account has been linked";
+    t.refused(
+        "AdminDisableProviderForUser",
+        unlink(&c, "u1"),
+        "InvalidParameterException",
+        text,
+    )
+    .await;
+    assert_eq!(enter(t, &c, json!({})).await["sub"], first["sub"]);
+    // Nor is it linked to another user.
+    user(t, &c.pool, "jane").await;
+    let merging = "Merging is not currently supported, provide a SourceUser that has not been signed up in order to link";
+    let link = link(&c.pool, "jane", "Cognito_Subject", "u1");
+    t.refused(
+        "AdminLinkProviderForUser",
+        link.clone(),
+        "InvalidParameterException",
+        merging,
+    )
+    .await;
     let named = json!({"UserPoolId": c.pool, "Username": "Corp_u1"});
     t.ok("AdminDisableUser", named.clone()).await;
     t.ok("AdminDeleteUser", named).await;
+    // The user is gone, and the identity as new: it may be linked now.
+    t.ok("AdminLinkProviderForUser", link).await;
     let second = enter(t, &c, json!({})).await;
-    assert_ne!(second["sub"], first["sub"]);
+    assert_eq!(second["cognito:username"], "jane");
+    t.ok("AdminDisableProviderForUser", unlink(&c, "u1")).await;
+    let third = enter(t, &c, json!({})).await;
+    assert_eq!(third["cognito:username"], "Corp_u1");
+    assert_ne!(third["sub"], first["sub"]);
 }
 
 #[each_engine]
@@ -143,4 +163,73 @@ async fn the_address_that_a_provider_gives_a_linked_user_may_not_be_another_s_na
     let jane = json!({"email": "jane@corp.example", "email_verified": true});
     assert_eq!(enter(t, &c, jane).await["sub"], json!(sub));
     sign_in(t, &c.client, "jane@corp.example").await;
+}
+
+/// Deletes the provider, and makes it anew.
+async fn renew(t: &TestApp, c: &Company, issuer: &str) {
+    let client = json!({"UserPoolId": c.pool, "ClientId": c.client});
+    let own = json!({"SupportedIdentityProviders": ["COGNITO"]});
+    t.ok("UpdateUserPoolClient", with(client.clone(), own))
+        .await;
+    let named = json!({"UserPoolId": c.pool, "ProviderName": "Corp"});
+    t.ok("DeleteIdentityProvider", named).await;
+    let details = json!({
+        "client_id": "our-client", "client_secret": "a-word-to-hide", "authorize_scopes": "openid email",
+        "oidc_issuer": issuer, "attributes_request_method": "GET", "authorize_url": format!("{}/authorize", c.idp.url),
+        "token_url": format!("{}/token", c.idp.url), "attributes_url": format!("{}/user", c.idp.url),
+        "jwks_uri": format!("{}/jwks", c.idp.url),
+    });
+    let mapping = json!({"email": "email", "email_verified": "email_verified", "name": "name"});
+    let made = json!({
+        "UserPoolId": c.pool, "ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": details,
+        "AttributeMapping": mapping,
+    });
+    t.ok("CreateIdentityProvider", made).await;
+    let offers = json!({"SupportedIdentityProviders": ["COGNITO", "Corp"]});
+    let back = with(with(client, hosted_client()), offers);
+    t.ok("UpdateUserPoolClient", back).await;
+}
+
+#[each_engine]
+async fn a_provider_that_is_made_anew_has_its_users_and_links_again(t: &TestApp) {
+    let c = company(t).await;
+    let own = enter(t, &c, json!({})).await;
+    user(t, &c.pool, "jane").await;
+    for (attribute, value) in [("Cognito_Subject", "u2"), ("email", "u3@corp.example")] {
+        let link = link(&c.pool, "jane", attribute, value);
+        t.ok("AdminLinkProviderForUser", link).await;
+    }
+    let url = c.idp.url.clone();
+    renew(t, &c, &url).await;
+    assert_eq!(enter(t, &c, json!({})).await["sub"], own["sub"]);
+    for claims in [
+        json!({"sub": "u2"}),
+        json!({"sub": "u3", "email": "u3@corp.example"}),
+    ] {
+        assert_eq!(enter(t, &c, claims).await["cognito:username"], "jane");
+    }
+    assert_eq!(users(t, &c.pool).await, 2);
+}
+
+#[each_engine]
+async fn one_of_another_authority_has_neither(t: &TestApp) {
+    let c = company(t).await;
+    enter(t, &c, json!({})).await;
+    user(t, &c.pool, "jane").await;
+    let link = link(&c.pool, "jane", "Cognito_Subject", "u2");
+    t.ok("AdminLinkProviderForUser", link).await;
+    renew(t, &c, "https://other.example").await;
+    let by = |sub: &str| json!({"sub": sub, "iss": "https://other.example"});
+    // The name is that of the user of before, who is not this one.
+    let said = turned_away(t, &c, by("u1")).await;
+    assert_eq!(said.1, "Already found an entry for username Corp_u1");
+    let row = recorded(t, &c.pool).await;
+    assert!(row.contains("rename or delete the user"), "{row}");
+    let stranger = enter(t, &c, by("u2")).await;
+    assert_eq!(stranger["cognito:username"], "Corp_u2");
+    // The first authority is not the last one that was deleted.
+    let url = c.idp.url.clone();
+    renew(t, &c, &url).await;
+    let said = turned_away(t, &c, json!({})).await;
+    assert_eq!(said.1, "Already found an entry for username Corp_u1");
 }

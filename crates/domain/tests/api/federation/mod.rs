@@ -2,11 +2,13 @@
 
 mod again;
 mod answers;
+mod approval;
 mod diagnosis;
 mod first;
 pub mod flow;
 mod levels;
 mod linked;
+mod linking;
 mod pending;
 mod social;
 mod tokens;

@@ -318,8 +318,9 @@ async fn links_end_with_their_user_and_their_provider(t: &TestApp) {
         NO_LINK,
     )
     .await;
-    // The user whom a new provider of that name calls s is another user.
-    create(t, oidc_provider(&pool, "idp", json!({}))).await;
+    // The user whom a new provider of that name calls s is another user, if it speaks for somebody else.
+    let other = json!({"MetadataFile": good_metadata()});
+    create(t, provider(&pool, "idp", "SAML", other)).await;
     t.refused(
         "AdminDisableProviderForUser",
         unlink(&pool, idp.clone()),

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::foreign::provider::{Kind, ProviderKey};
 use cognate_domain::oauth::authorization::{Authorization, Parameters};
 use cognate_domain::oauth::hosted::{Finished, OnPage};
+use cognate_domain::oauth::provider::arrival::Arrived;
 use cognate_domain::oauth::provider::refusal::Refused;
 use cognate_domain::oauth::provider::request::{self, Browser, Pending};
 use cognate_domain::oauth::provider::steps;
@@ -234,6 +235,19 @@ pub async fn end(
     journey: &Journey,
     pending: &Pending,
 ) -> Option<Result<Finished, Refused>> {
+    let arrived = arrive(t, journey, pending).await?;
+    Some(arrived.map(|arrived| match arrived {
+        Arrived::SignedIn(finished) => finished,
+        Arrived::Asked(_) | Arrived::Waits => panic!("the visitor is asked"),
+    }))
+}
+
+/// The same, of one who may be asked first.
+pub async fn arrive(
+    t: &TestApp,
+    journey: &Journey,
+    pending: &Pending,
+) -> Option<Result<Arrived, Refused>> {
     let authorization = &journey.authorization;
     assert!(pending.is_of(&authorization.pool, BROWSER));
     let ending = OnPage {

@@ -3,6 +3,7 @@
 mod diagnosis;
 pub mod flow;
 mod forged;
+mod linking;
 mod sign_in;
 mod unasked;
 

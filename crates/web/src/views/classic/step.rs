@@ -312,6 +312,13 @@ impl<'a> Step<'a> {
                 let text = fill(&ours.signed_in_button, "who", &s.who);
                 step.buttons.push(("continue", "true", text));
             }
+            Screen::Link(s) => {
+                step.open(&ours.link_title, "linkform", "/login/link");
+                step.text = Some(fill(&ours.link_text, "provider", &s.provider));
+                let (connect, skip) = (ours.link_connect.clone(), ours.link_skip.clone());
+                step.buttons.push(("answer", "connect", connect));
+                step.buttons.push(("answer", "skip", skip));
+            }
             Screen::Notice(s) => step.notice(t, s),
             Screen::Device(s) => {
                 step.open(&ours.device_title, "deviceform", "/device");
@@ -366,6 +373,7 @@ impl<'a> Step<'a> {
             NoticeKind::SignedOut => self.text = Some(ours.signed_out.clone()),
             NoticeKind::Restart => self.text = Some(ours.restart.clone()),
             NoticeKind::PendingAdmin => self.text = Some(ours.pending.clone()),
+            NoticeKind::PendingApproval => self.text = Some(ours.approval.clone()),
             NoticeKind::Error { text, reference } => {
                 // The service's sentence, which scripts look for, and below it the cause.
                 self.failure = Some(&t.error_page);

@@ -143,6 +143,7 @@ pub(super) enum Body<'a> {
     Chooser {
         words: Vec<Segment<'a>>,
     },
+    Link,
     Notice {
         reference: Option<&'a str>,
         next: Option<(&'a str, &'static str)>,

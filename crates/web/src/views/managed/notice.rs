@@ -18,6 +18,17 @@ pub(super) fn chooser<'a>(make: &Maker<'a>, screen: &'a Chooser) -> Step<'a> {
         .end(make, "account", "/login/continue")
 }
 
+pub(super) fn link<'a>(make: &Maker<'a>, screen: &'a Link) -> Step<'a> {
+    let t = &make.t.link;
+    let names = [
+        ("provider", screen.provider.as_str()),
+        ("app", make.frame.app),
+    ];
+    Step::blank("link", &t.title, Body::Link)
+        .lead(segments(&t.text, &names))
+        .icon(Icon::User)
+}
+
 pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
     let t = &make.t.notice;
     let action = &make.t.action;
@@ -69,6 +80,13 @@ pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
             "pending-admin",
             t.pending.clone(),
             plain(&t.pending_text),
+            Icon::Info,
+            action.start_again.as_str(),
+        ),
+        NoticeKind::PendingApproval => (
+            "pending-approval",
+            t.approval.clone(),
+            plain(&t.approval_text),
             Icon::Info,
             action.start_again.as_str(),
         ),

@@ -107,6 +107,7 @@ impl<'a> Step<'a> {
             Screen::Reset(screen) => account::reset(make, screen),
             Screen::AddPasskey(screen) => add_passkey(make, screen),
             Screen::Chooser(screen) => notice::chooser(make, screen),
+            Screen::Link(screen) => notice::link(make, screen),
             Screen::Notice(screen) => notice::notice(make, screen),
             Screen::Device(screen) => notice::device(make, screen),
             Screen::SignOut(screen) => notice::sign_out(make, screen),

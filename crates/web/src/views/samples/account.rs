@@ -1,6 +1,6 @@
 //! Samples of the pages of accounts and of those that say something.
 
-use super::{LONG, NOW, RULES, SOON, Sample, WHO, refused, sample};
+use super::{LONG, NOW, RULES, SOON, Sample, WHO, refused, sample, told};
 use crate::views::frame::{Alert, AlertKind};
 use crate::views::screen::*;
 
@@ -162,6 +162,22 @@ pub(super) fn notices() -> Vec<Sample> {
         ),
         notice("restart", NoticeKind::Restart, true),
         notice("pending-admin", NoticeKind::PendingAdmin, false),
+        notice("pending-approval", NoticeKind::PendingApproval, true),
+        sample(
+            "link",
+            Screen::Link(Link {
+                provider: "Google".to_owned(),
+            }),
+        ),
+        told(
+            "link-other",
+            Screen::Link(Link {
+                provider: "Corporate-Directory".to_owned(),
+            }),
+            AlertKind::Warning,
+            None,
+            "That account was not connected: its verified email address is not the one that Corporate-Directory gives.",
+        ),
         notice("error", error, true),
         sample(
             "device",

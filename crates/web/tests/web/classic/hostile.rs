@@ -105,6 +105,7 @@ fn screens() -> Vec<Screen> {
             device_name: evil(),
         }),
         Screen::Chooser(Chooser { who: evil() }),
+        Screen::Link(Link { provider: evil() }),
         notice(NoticeKind::Error {
             text: evil(),
             reference: evil(),

@@ -144,6 +144,9 @@ pub fn every() -> Vec<Screen> {
             device_name: "Laptop".into(),
         }),
         Screen::Chooser(Chooser { who: who() }),
+        Screen::Link(Link {
+            provider: "Corp".into(),
+        }),
         notice(NoticeKind::ConfirmedByLink),
         notice(NoticeKind::SignedOut),
         notice(NoticeKind::Leaving),
@@ -155,6 +158,7 @@ pub fn every() -> Vec<Screen> {
         }),
         notice(NoticeKind::Restart),
         notice(NoticeKind::PendingAdmin),
+        notice(NoticeKind::PendingApproval),
         notice(NoticeKind::Error {
             text: "Why.".into(),
             reference: "r".into(),

@@ -8,6 +8,7 @@ mod form_post;
 mod forms;
 mod headers;
 mod last_used;
+mod linking;
 mod mixing;
 mod passkey_first;
 mod passkey_proof;

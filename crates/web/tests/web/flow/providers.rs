@@ -11,16 +11,21 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-const RESPONSE: &str = "/oauth2/idpresponse";
+pub(super) const RESPONSE: &str = "/oauth2/idpresponse";
 
 /// Login with Amazon, whose users need no signature: it gives everybody's token to the user `7`.
-struct Amazon {
-    url: String,
+pub(super) struct Amazon {
+    pub(super) url: String,
     asked: Arc<AtomicUsize>,
 }
 
 impl Amazon {
     async fn start() -> Self {
+        Self::saying(r#"{"user_id":"7","email":"jane@amazon.example","name":"Jane"}"#).await
+    }
+
+    /// One that says this of everybody.
+    pub(super) async fn saying(profile: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));
@@ -32,7 +37,7 @@ impl Amazon {
                 let n = stream.read(&mut buffer).await.unwrap_or(0);
                 let body = match buffer[..n].starts_with(b"POST") {
                     true => r#"{"access_token":"at","token_type":"bearer","expires_in":3600}"#,
-                    false => r#"{"user_id":"7","email":"jane@amazon.example","name":"Jane"}"#,
+                    false => profile,
                 };
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",

@@ -146,6 +146,7 @@ fn screens() -> Vec<Screen> {
             device_name: evil(),
         }),
         Screen::Chooser(Chooser { who: evil() }),
+        Screen::Link(Link { provider: evil() }),
         device(None),
         device(Some(evil())),
         notice(NoticeKind::ConfirmedByLink),
@@ -160,6 +161,7 @@ fn screens() -> Vec<Screen> {
         }),
         notice(NoticeKind::Restart),
         notice(NoticeKind::PendingAdmin),
+        notice(NoticeKind::PendingApproval),
         notice(error),
     ];
     for kind in [FactorKind::App, FactorKind::Email, FactorKind::Sms] {
