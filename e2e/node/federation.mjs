@@ -78,6 +78,8 @@ export async function arrived(pool, page) {
   });
   try {
     const url = await Promise.race([pool.app.next(), tooLate]);
+    // The application knows it before the browser has drawn its page.
+    await page.waitForURL(url => url.href.startsWith(pool.app.callback));
     return Object.fromEntries(url.searchParams);
   } finally {
     clearTimeout(late);

@@ -184,7 +184,7 @@ with session("federation by OpenID Connect"):
         denied = parameters(to_provider(browser, shop, prompt="login").headers["location"])["state"]
         url = f"{ENDPOINT}{RESPONSE}?{urllib.parse.urlencode({'error': 'access_denied', 'error_description': 'no', 'iss': stolen['iss'], 'state': denied})}"
         said = parameters(browser.get(url, allow_redirects=False, timeout=30).headers["location"])
-        check("the provider says no", (said["error"], said["error_description"]), ("access_denied", "no"))
+        check("the provider says no", (said["error"], said["error_description"]), ("access_denied", "no; error=access_denied"))
 
     with part("a disabled user"), requests.Session() as browser:
         admin.admin_disable_user(UserPoolId=shop.id, Username=username)

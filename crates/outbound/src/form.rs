@@ -1,7 +1,7 @@
 //! Calls as OAuth 2.0 makes them: a form or nothing, and a token.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{Method, Request};
 
 use crate::{Limits, Outbound, OutboundError};
@@ -58,8 +58,6 @@ pub(crate) fn request(call: Call<'_>) -> Result<Request<Bytes>, http::Error> {
         Some(form) => request
             .method(Method::POST)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            // An empty one needs it too (RFC 9110 section 8.6): some servers take a POST without it for one of no form.
-            .header(CONTENT_LENGTH, form.len())
             .body(Bytes::copy_from_slice(form.as_bytes())),
         None => request.body(Bytes::new()),
     }

@@ -312,9 +312,15 @@ fn prepare(mut request: Request<Bytes>, target: &Target) -> Result<Request<Bytes
     }
     *request.uri_mut() = target.uri()?;
     *request.version_mut() = Version::HTTP_11;
+    let length = request.body().len();
+    // A body of nothing has a length too (RFC 9110 section 8.6): some servers take a POST without it for one of no form.
+    let has_body = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
     let headers = request.headers_mut();
     for name in CONNECTION_HEADERS {
         headers.remove(name);
+    }
+    if has_body {
+        headers.insert(header::CONTENT_LENGTH, length.into());
     }
     let host = HeaderValue::from_str(&target.authority).map_err(broken)?;
     headers.insert(header::HOST, host);

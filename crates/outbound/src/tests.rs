@@ -195,6 +195,10 @@ async fn any_method_headers_and_body_are_sent_and_any_status_comes_back() {
     for absent in ["other.example", "chunked", "upgrade", "99"] {
         assert!(!sent.contains(absent), "{absent}: {sent}");
     }
+    let empty = Outbound::new(true).send(post(&url, ""), LIMITS).await;
+    assert_eq!(empty.unwrap().status(), 422);
+    let sent = server.requests().remove(1);
+    assert!(sent.contains("\r\ncontent-length: 0\r\n"), "{sent}");
 }
 
 #[tokio::test]

@@ -219,6 +219,7 @@ mod tests {
     };
     const RICH: UserFactors = UserFactors {
         password: true,
+        srp: true,
         email: true,
         phone: true,
         passkey: true,

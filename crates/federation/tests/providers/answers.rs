@@ -196,7 +196,7 @@ fn login_with_amazon() {
         &secret(),
     );
     assert_eq!(url, "https://api.amazon.com/auth/o2/token");
-    assert!(!form.unwrap().contains("code_verifier"));
+    assert!(form.unwrap().contains("code_verifier=VERIFIER"));
     let body = br#"{"access_token":"Atza|IQEB","token_type":"bearer","expires_in":3600,"refresh_token":"Atzr|IQEB"}"#;
     let tokens = exchange::read(Kind::LoginWithAmazon, 200, body).unwrap();
     let profile = "https://api.amazon.com/user/profile";

@@ -138,7 +138,7 @@ pub(super) async fn ask(
     let (Some(said), true) = (said, has_own_users(client)) else {
         return Ok(None);
     };
-    let handle = cx.memory().once("link offer", || random::handle());
+    let handle = cx.memory().once("link offer", random::handle);
     let key = key(pool, &handle);
     let told = Told {
         subject: about.subject.to_owned(),
