@@ -12,6 +12,7 @@ use crate::errors::Fault;
 use crate::errors::unconfirmed::federation as unconfirmed;
 use crate::federation::address;
 use crate::oauth::authorization::Authorization;
+use crate::oauth::provider::explain::marked;
 use crate::oauth::provider::offer::{About, spend};
 use crate::oauth::provider::refusal::{Refused, Stop};
 use crate::resources::providers::linking::{self, KEPT, RequestDoc};
@@ -69,7 +70,11 @@ pub(super) async fn ask(
         Err(CommitError::Conflict(sessions::SPENT)) => Err(Refused::answer_used().into()),
         Err(CommitError::Conflict(table::FULL)) => Err(Refused::request(
             unconfirmed::TOO_MANY_WAIT,
-            "As many users of the provider wait for an approval as may; approve or deny some.",
+            marked(
+                "As many users of the provider wait for an approval as may; approve or deny some.",
+                "user.too_many_wait",
+                None,
+            ),
         )
         .into()),
         Err(CommitError::Conflict(_)) => Err(Fault::Stale.into()),

@@ -293,6 +293,19 @@ async fn owner(cx: &Cx<'_>, pool: &Pool, identity: &Identity<'_>) -> Result<Opti
     Ok(None)
 }
 
+/// True if an identity may sign in where nobody can be asked: it has a user, or needs no administrator's word to get one.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn may_arrive_unasked(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    identity: &Identity<'_>,
+) -> Result<bool> {
+    let decides = identity.provider.doc.linking == Linking::AdminApproval;
+    Ok(!decides || owner(cx, pool, identity).await?.is_some())
+}
+
 /// True if the identity is that of a user who was disabled.
 ///
 /// # Errors

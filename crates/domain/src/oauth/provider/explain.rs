@@ -172,8 +172,18 @@ const OTHERS: &[Explanation] = &[
     ),
     other(
         "user.taken",
-        "The identity was linked while it signed in for the first time.",
-        "Nothing: the next sign-in succeeds.",
+        "The name of the identity is that of a user to whom it does not belong.",
+        "Rename or delete that user.",
+    ),
+    other(
+        "user.waits",
+        "The identity has no user, and the provider's policy lets an administrator decide.",
+        "`cognate providers links POOL` lists what waits; approve or deny it there.",
+    ),
+    other(
+        "user.too_many_wait",
+        "As many users of the provider wait for an approval as may.",
+        "Approve or deny some with `cognate providers links`.",
     ),
     other(
         "user.alias",

@@ -12,7 +12,7 @@ use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result, sessions as texts};
 use crate::oauth::provider::arrival::{self, Identity};
 use crate::oauth::provider::explain::{self, marked};
-use crate::oauth::provider::refusal::{self, Stop};
+use crate::oauth::provider::refusal::{self, Refused, Stop};
 use crate::oauth::provider::{oidc, saml};
 use crate::records::assurance::Level;
 use crate::records::client::Client;
@@ -173,6 +173,12 @@ impl Word {
         ending: &E,
         used: fn() -> ApiError,
     ) -> Result<E::Result> {
+        if !arrival::may_arrive_unasked(cx, at.pool, &self.identity()).await? {
+            let about = (&*self.provider.name, &*at.client.id);
+            let refused = Refused::not_approved();
+            refusal::record(cx, &at.pool.id, about.0, about.1, &refused.check).await?;
+            return Err(Stop::from(refused).of_exchange());
+        }
         match arrival::arrive(cx, at, &self.identity(), ending).await {
             Ok(result) => Ok(result),
             Err(Stop::Refused(refused)) if refused.is_replay() => {

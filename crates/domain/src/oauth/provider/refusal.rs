@@ -114,11 +114,27 @@ impl Refused {
         )
     }
 
+    /// The provider's policy wants an administrator's word about the identity, and there is none.
+    pub(super) fn not_approved() -> Self {
+        Self::request(
+            unconfirmed::USER_IS_NOT_CONFIRMED,
+            marked(
+                "The identity has no user, and the provider's policy lets an administrator decide.",
+                "user.waits",
+                None,
+            ),
+        )
+    }
+
     /// What the provider sent was used before.
     pub(super) fn answer_used() -> Self {
         Self::server(
             unconfirmed::ANSWER_USED,
-            "The provider's answer was used before.",
+            marked(
+                "The provider's answer was used before.",
+                "answer.used",
+                None,
+            ),
         )
     }
 

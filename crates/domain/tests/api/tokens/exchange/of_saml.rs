@@ -110,6 +110,21 @@ async fn of_two_trades_at_once_one_wins(t: &TestApp) {
 }
 
 #[each_engine]
+async fn two_first_trades_at_once_make_one_user(t: &TestApp) {
+    let c = company(t).await;
+    let client = shop(t, &c).await;
+    let other = t.second_node().await;
+    let (one, two) = (assertion(t, &c, "_1"), assertion(t, &c, "_2"));
+    let (one, two) = tokio::join!(
+        t.ok("GetDerivedToken", trade(&client, &one)),
+        other.ok("GetDerivedToken", trade(&client, &two))
+    );
+    let sub = |answer: &Value| claims(&answer["IssuedToken"])["sub"].clone();
+    assert_eq!(sub(&one), sub(&two));
+    assert_eq!(users(t, &c.pool).await, 1);
+}
+
+#[each_engine]
 async fn a_browser_and_a_client_do_not_share_an_assertion(t: &TestApp) {
     let c = company(t).await;
     let client = shop(t, &c).await;
