@@ -43,7 +43,11 @@ pub fn named<'a>(client: &'a str, secret: Option<&'a str>) -> Option<Credentials
     Some(Credentials { id: client, secret })
 }
 
-async fn refreshed(t: &TestApp, client: Option<Credentials<'_>>, token: &str) -> Outcome<Tokens> {
+pub async fn refreshed(
+    t: &TestApp,
+    client: Option<Credentials<'_>>,
+    token: &str,
+) -> Outcome<Tokens> {
     let cx = cx(t, Endpoint::Token);
     run(&cx, About::default, || {
         oauth::refresh::tokens(&cx, client, Some(token), None)
@@ -96,7 +100,7 @@ async fn standard(t: &TestApp, pool: &str, client: &str) {
 }
 
 /// Returns a refusal.
-fn refusal<T, E>(outcome: Outcome<T, E>) -> E {
+pub fn refusal<T, E>(outcome: Outcome<T, E>) -> E {
     match outcome {
         Ok(Err(refusal)) => refusal,
         Ok(Ok(_)) => panic!("accepted"),

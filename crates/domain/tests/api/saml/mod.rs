@@ -1,14 +1,18 @@
-//! Sign-ins through providers of SAML, as the pages take their steps.
+//! Sign-ins through providers of SAML and sign-outs, as the pages take their steps.
 
 mod diagnosis;
 pub mod flow;
 mod forged;
+mod leaving;
 mod linking;
 mod sign_in;
+mod sign_out;
+mod signed_out;
 mod unasked;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cognate_crypto::foreign::provider::ProviderKey;
 use cognate_crypto::foreign::{Alg, VerifyingKey};
 use cognate_domain::oauth::provider::request;
-use serde_json::json;
+use serde_json::{Value, json};

@@ -17,6 +17,7 @@ mod providers;
 mod refusals;
 mod remembered;
 mod saml;
+mod saml_logout;
 mod second_factors;
 mod sign_in;
 

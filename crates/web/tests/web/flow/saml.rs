@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::*;
 
-const ISSUER: &str = "https://idp.example/saml";
-const JANE: &str = "jane@corp.example";
+pub(super) const ISSUER: &str = "https://idp.example/saml";
+pub(super) const JANE: &str = "jane@corp.example";
 const ACS: &str = "/saml2/idpresponse";
 
-static KEY: LazyLock<ProviderKey> = LazyLock::new(|| ProviderKey::generate(Kind::P256));
+pub(super) static KEY: LazyLock<ProviderKey> = LazyLock::new(|| ProviderKey::generate(Kind::P256));
 
 fn certificate() -> Vec<u8> {
     KEY.certificate("idp.example", 0..7_000_000_000)
@@ -24,27 +24,37 @@ fn certificate() -> Vec<u8> {
 
 /// Returns the metadata of the provider.
 pub fn metadata() -> String {
+    metadata_with("")
+}
+
+fn metadata_with(services: &str) -> String {
     let certificate = STANDARD.encode(certificate());
     format!(
-        r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#
+        r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>{services}<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>"#
     )
 }
 
 /// Pages of a pool whose client offers the provider; the query that asks for it.
 async fn corp() -> (Pages, String) {
+    corp_with("", json!({}), json!({})).await
+}
+
+/// `services`: in the provider's metadata; `details`: of the provider; `client`: members of its settings.
+pub(super) async fn corp_with(services: &str, details: Value, client: Value) -> (Pages, String) {
     let pages = Pages::new(2).await;
     let provider = json!({
         "UserPoolId": pages.pool, "ProviderName": "Corp", "ProviderType": "SAML",
-        "ProviderDetails": {"MetadataFile": metadata(), "IDPInit": "true"}, "AttributeMapping": {"email": "email"},
+        "ProviderDetails": with(json!({"MetadataFile": metadata_with(services), "IDPInit": "true"}), details),
+        "AttributeMapping": {"email": "email"},
     });
     pages.site.call(Op::CreateIdentityProvider, provider).await;
     let both = json!({"SupportedIdentityProviders": ["COGNITO", "Corp"]});
-    let client = another_client(&pages.site, &pages.pool, both).await;
+    let client = another_client(&pages.site, &pages.pool, with(both, client)).await;
     let query = format!("{}&identity_provider=Corp", query_of(&client));
     (pages, query)
 }
 
-fn parameter(location: &str, name: &str) -> String {
+pub(super) fn parameter(location: &str, name: &str) -> String {
     let (_, query) = location.split_once('?').unwrap();
     let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
     let (_, value) = pairs.find(|(found, _)| *found == name).unwrap();
@@ -80,7 +90,11 @@ fn signed(text: &str, key: &ProviderKey, id: &str) -> String {
 }
 
 /// Sends a browser to the provider; RelayState, and the provider's answer.
-async fn depart(pages: &Pages, browser: &mut Browser<'_>, query: &str) -> (String, String) {
+pub(super) async fn depart(
+    pages: &Pages,
+    browser: &mut Browser<'_>,
+    query: &str,
+) -> (String, String) {
     let (relay, id) = begin(browser, query).await;
     (relay, answer(pages, Some(&id), &format!("_a{id}")))
 }
@@ -102,7 +116,7 @@ async fn begin(browser: &mut Browser<'_>, query: &str) -> (String, String) {
 }
 
 /// Posts an answer as the provider's page has the browser do: without the cookies of this site.
-async fn post(browser: &Browser<'_>, relay: &str, xml: &str) -> Response<Bytes> {
+pub(super) async fn post(browser: &Browser<'_>, relay: &str, xml: &str) -> Response<Bytes> {
     let mut without = browser.clone();
     without.cookies.clear();
     let encoded = STANDARD.encode(xml);
@@ -422,4 +436,9 @@ async fn a_pool_publishes_metadata_for_its_providers() {
         "{text}"
     );
     assert!(text.contains("use=\"signing\"") && text.contains("use=\"encryption\""));
+    let slo = format!(
+        "Location=\"{BASE}/saml2/logout?user_pool_id={}\"",
+        pages.pool
+    );
+    assert_eq!(text.matches(&slo).count(), 2, "{text}");
 }
