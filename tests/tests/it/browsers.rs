@@ -95,14 +95,14 @@ struct Place {
 }
 
 /// A browser's cookies, new for each sign-in.
-struct Browser<'a> {
-    http: &'a Raw,
-    host: &'a str,
-    cookies: BTreeMap<String, String>,
+pub struct Browser<'a> {
+    pub http: &'a Raw,
+    pub host: &'a str,
+    pub cookies: BTreeMap<String, String>,
 }
 
 impl Browser<'_> {
-    async fn ask(&mut self, method: Method, path: &str, form: &str) -> Result<Reply> {
+    pub async fn ask(&mut self, method: Method, path: &str, form: &str) -> Result<Reply> {
         let cookies: Vec<_> = self
             .cookies
             .iter()
@@ -130,7 +130,7 @@ impl Browser<'_> {
 }
 
 /// Returns where an answer sends the browser.
-fn location(reply: &Reply) -> Result<&str> {
+pub fn location(reply: &Reply) -> Result<&str> {
     let is_redirect = [StatusCode::FOUND, StatusCode::SEE_OTHER].contains(&reply.status);
     ensure!(is_redirect, "{} {}", reply.status, reply.text());
     Ok(reply.header("location"))

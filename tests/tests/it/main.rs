@@ -14,6 +14,7 @@ mod bad_input;
 mod browsers;
 mod crash;
 mod engines;
+mod hostile_providers;
 mod logs;
 mod operations;
 mod outbox;
