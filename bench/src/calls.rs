@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::aws;
+use crate::federated::Federated;
 use crate::hosted::People;
 use crate::http::Connection;
 use crate::load::Call;
@@ -63,6 +64,10 @@ pub enum Kind {
     TokenRefresh,
     /// `/oauth2/userInfo`.
     UserInfo,
+    /// A sign-in through a provider of OpenID Connect, from `/oauth2/authorize` to the tokens: a new browser each time.
+    Oidc,
+    /// The same through a provider of SAML.
+    Saml,
 }
 
 impl Kind {
@@ -86,6 +91,11 @@ impl Kind {
             self,
             Self::Flow | Self::LoginPage | Self::LiveSession | Self::TokenRefresh | Self::UserInfo
         )
+    }
+
+    /// True if it needs [`crate::federated::Federated`].
+    pub fn needs_federated(self) -> bool {
+        matches!(self, Self::Oidc | Self::Saml)
     }
 
     /// True if it needs the pools of [`crate::factors`].
@@ -202,6 +212,7 @@ impl Requests {
     pub fn has(&self, kind: Kind) -> bool {
         (!kind.needs_machine() || self.world.machine.is_some())
             && (!kind.needs_people() || self.world.people.is_some())
+            && (!kind.needs_federated() || self.world.federated.is_some())
     }
 }
 
@@ -274,6 +285,8 @@ impl Call for Requests {
             Kind::LiveSession => people(w)?.with_session(connection, i).await,
             Kind::TokenRefresh => people(w)?.refresh(connection, i).await,
             Kind::UserInfo => people(w)?.user_info(connection, i).await,
+            Kind::Oidc => federated(w)?.by_oidc(connection, i).await,
+            Kind::Saml => federated(w)?.by_saml(connection, i, w.now()).await,
             Kind::Machine => {
                 let machine = w.machine.as_ref().context("no client of its own")?;
                 machine.token(connection).await
@@ -284,6 +297,10 @@ impl Call for Requests {
 
 fn people(w: &World) -> Result<&People> {
     w.people.as_ref().context("no client with pages")
+}
+
+fn federated(w: &World) -> Result<&Federated> {
+    w.federated.as_ref().context("no pool with providers")
 }
 
 /// The JSON pointer of the ID token in an answer.

@@ -64,6 +64,7 @@ async fn delete(arguments: &Arguments, folder: &Path, count: u64, length: Durati
             factors: None,
             machine: None,
             people: None,
+            federated: None,
             ahead: Cell::new(0),
         },
         kind: Cell::new(Kind::AdminCreateUser),

@@ -3,6 +3,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use cognate_crypto::foreign::provider::{Kind, ProviderKey};
+use cognate_crypto::foreign::{Alg, VerifyingKey};
 use cognate_crypto::jws::{SigningKey, header_json};
 use cognate_crypto::srp;
 use cognate_crypto::totp::Seed;
@@ -32,6 +34,10 @@ pub enum Floor {
     Page,
     /// One signature: an access token for a client itself.
     Machine,
+    /// Two signatures and the check of the provider's: a sign-in through OpenID Connect.
+    Oidc,
+    /// Two signatures and the checks of the provider's two, of the answer and of its assertion: a sign-in through SAML.
+    Saml,
     /// None: the row has a bound in microseconds.
     None,
 }
@@ -48,6 +54,9 @@ pub struct Pieces {
     passkey: CredentialKey,
     /// The bytes that the passkey signed, and its signature.
     shown: (Vec<u8>, Vec<u8>),
+    provider: VerifyingKey,
+    /// The bytes that the provider signed, and its signature.
+    said: (Vec<u8>, Vec<u8>),
 }
 
 impl Pieces {
@@ -59,11 +68,17 @@ impl Pieces {
         let passkey = CredentialKey::from_cose(&device.public_key())
             .map_err(|e| anyhow::anyhow!("a passkey: {e:?}"))?;
         let client_data = [b'x'; 180];
-        let (mut message, signature) = device.sign_in(&client_data);
+        let (mut message, shown) = device.sign_in(&client_data);
         message.extend(cognate_crypto::hash::sha256(&client_data));
+        anyhow::ensure!(passkey.verify(&message, &shown), "a passkey's signature");
+        let signer = ProviderKey::generate(Kind::Rsa);
+        let provider = VerifyingKey::from_certificate(&signer.certificate("idp", 0..1_000))
+            .map_err(|e| anyhow::anyhow!("a provider's key: {e:?}"))?;
+        let said = vec![b'x'; 700];
+        let signature = signer.sign(Alg::Rs256, &said);
         anyhow::ensure!(
-            passkey.verify(&message, &signature),
-            "a passkey's signature"
+            provider.verify(Alg::Rs256, &said, &signature),
+            "a provider's signature"
         );
         let header = header_json(&key.public().kid());
         let x = srp::x("pool", "user", "Passw0rd!", &srp::new_salt());
@@ -78,7 +93,9 @@ impl Pieces {
             public_a,
             app: Seed::generate(),
             passkey,
-            shown: (message, signature),
+            shown: (message, shown),
+            provider,
+            said: (said, signature),
         })
     }
 
@@ -97,6 +114,10 @@ impl Pieces {
             let _ = black_box(srp::session_key(&self.public_a, &challenge, &self.verifier));
         };
         let password = || drop(black_box(srp::verifier(&self.x)));
+        let check = || {
+            let (said, signature) = &self.said;
+            black_box(self.provider.verify(Alg::Rs256, said, signature));
+        };
         match floor {
             Floor::Password => {
                 password();
@@ -135,6 +156,15 @@ impl Pieces {
                 signatures();
             }
             Floor::Machine => signature(),
+            Floor::Oidc => {
+                check();
+                signatures();
+            }
+            Floor::Saml => {
+                check();
+                check();
+                signatures();
+            }
             Floor::None => {}
         }
     }

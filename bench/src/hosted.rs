@@ -16,7 +16,7 @@ use crate::world::{SIGNERS, signer, slot, text};
 /// The prefix of the domain on which users sign in.
 const PREFIX: &str = "bench-pages";
 /// Where the client's answers go, and the same in a query.
-const CALLBACK: (&str, &str) = ("https://app.example/cb", "https%3A%2F%2Fapp.example%2Fcb");
+pub const CALLBACK: (&str, &str) = ("https://app.example/cb", "https%3A%2F%2Fapp.example%2Fcb");
 /// The password of the signers as a field of a form.
 const PASSWORD: &str = "Passw0rd%21";
 /// The most bytes of a page.
@@ -213,16 +213,19 @@ impl People {
     }
 }
 
-async fn operation(c: &mut Connection, host: &str, name: &str, input: &Value) -> Result<Value> {
+/// Calls an operation as an administrator.
+pub async fn operation(c: &mut Connection, host: &str, name: &str, input: &Value) -> Result<Value> {
     c.send(&aws::signed(host, name, input)).await?.json()
 }
 
-async fn get(c: &mut Connection, host: &str, path: &str, headers: &str) -> Result<Reply> {
+/// Gets a path. `headers`: whole lines.
+pub async fn get(c: &mut Connection, host: &str, path: &str, headers: &str) -> Result<Reply> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n");
     c.send(request.as_bytes()).await
 }
 
-async fn post(
+/// Posts a form. `headers`: whole lines.
+pub async fn post(
     c: &mut Connection,
     host: &str,
     path: &str,

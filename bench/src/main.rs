@@ -12,9 +12,11 @@ mod aws;
 mod calls;
 mod deletion;
 mod factors;
+mod federated;
 mod floors;
 mod hook;
 mod hosted;
+mod hostile;
 mod http;
 mod load;
 mod machine;
@@ -99,6 +101,15 @@ enum What {
         #[arg(long, default_value_t = 8)]
         seconds: u64,
     },
+    /// How long sign-ins take while a provider of another client never answers, against a time without it.
+    Hostile {
+        /// Seconds of load for each.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Browsers that wait for the provider.
+        #[arg(long, default_value_t = 60)]
+        waiting: u64,
+    },
     /// Sign-ups whose codes go out by SMTP, at a fixed rate.
     SignUps {
         /// Sign-ups a second.
@@ -136,6 +147,9 @@ fn main() -> Result<()> {
             What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
             What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,
             What::Hook { seconds } => hook::run(&arguments, *seconds).await,
+            What::Hostile { seconds, waiting } => {
+                hostile::run(&arguments, *seconds, *waiting).await
+            }
             What::SignUps { rate, seconds } => sign_ups::run(&arguments, *rate, *seconds).await,
             What::Machine => machine::run(&arguments).await,
             What::Timing { calls } => timing::run(&arguments, *calls).await,

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::Arguments;
 use crate::calls::{Kind, Requests, Search};
+use crate::federated::Federated;
 use crate::floors::{Floor, Pieces, median};
 use crate::hosted::{Machine, People};
 use crate::load;
@@ -139,6 +140,18 @@ const ROWS: &[Row] = &[
         floor: Floor::None,
         must: Must::Micros(100.0),
     },
+    Row {
+        name: "sign-in through a provider of OpenID Connect",
+        kind: Kind::Oidc,
+        floor: Floor::Oidc,
+        must: Must::Ratio(1.50),
+    },
+    Row {
+        name: "sign-in through a provider of SAML",
+        kind: Kind::Saml,
+        floor: Floor::Saml,
+        must: Must::Ratio(1.50),
+    },
     // The last, because it moves the service's clock on.
     Row {
         name: "sign-in with password and app (2 calls)",
@@ -178,6 +191,10 @@ impl Site {
         if rows.iter().any(|row| row.kind.needs_people()) {
             let made = People::make(&world.host, &world.pool).await;
             world.people = unless_lacking(made, must, "pages")?;
+        }
+        if rows.iter().any(|row| row.kind.needs_federated()) {
+            let made = Federated::make(&world.host).await;
+            world.federated = unless_lacking(made, must, "identity providers")?;
         }
         let requests = Rc::new(Requests {
             world,

@@ -1,14 +1,15 @@
-//! The other ends of what the server calls: a hook that answers events, and an SMTP server that takes every mail. Each
-//! runs on a thread of its own, on the generator's core.
+//! The other ends of what the server calls: a hook that answers events, an SMTP server that takes every mail, an identity
+//! provider, and one that never answers. Each runs on a thread of its own, on the generator's core.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::federated::Provider;
 use crate::machine;
 
 /// A running sink.
@@ -29,7 +30,17 @@ impl Sink {
         Self::start(|stream, taken| Box::pin(take_mails(stream, taken)))
     }
 
-    /// Returns the number of events or mails so far.
+    /// Starts an identity provider that speaks OpenID Connect.
+    pub fn provider() -> Result<Self> {
+        Self::start(|stream, taken| Box::pin(answer_relying_party(stream, taken)))
+    }
+
+    /// Starts a provider that takes every request and never answers.
+    pub fn silence() -> Result<Self> {
+        Self::start(|stream, taken| Box::pin(answer_nothing(stream, taken)))
+    }
+
+    /// Returns the number of events, mails or requests so far.
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
@@ -61,36 +72,87 @@ impl Sink {
 
 type Serving = std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
-async fn answer_events(stream: TcpStream, taken: Arc<AtomicU64>) -> Result<()> {
-    let mut stream = BufReader::new(stream);
-    let mut line = String::new();
+/// A request: its path, its header Authorization, its body.
+struct Request {
+    path: String,
+    authorization: String,
+    body: Vec<u8>,
+}
+
+/// Reads a request; None at the end of the connection.
+async fn read(stream: &mut BufReader<TcpStream>) -> Result<Option<Request>> {
+    let (mut line, mut length) = (String::new(), 0);
+    let (mut path, mut authorization) = (String::new(), String::new());
     loop {
-        let mut length = 0;
-        loop {
-            line.clear();
-            if stream.read_line(&mut line).await? == 0 {
-                return Ok(());
-            }
-            let text = line.trim_end();
-            if text.is_empty() {
-                break;
-            }
-            if let Some((name, value)) = text.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
+        line.clear();
+        if stream.read_line(&mut line).await? == 0 {
+            return Ok(None);
+        }
+        let text = line.trim_end();
+        if text.is_empty() {
+            break;
+        }
+        if path.is_empty() {
+            text.split(' ')
+                .nth(1)
+                .unwrap_or_default()
+                .clone_into(&mut path);
+        } else if let Some((name, value)) = text.split_once(':') {
+            if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().context("length")?;
+            } else if name.eq_ignore_ascii_case("authorization") {
+                value.trim().clone_into(&mut authorization);
             }
         }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await?;
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-        );
-        let mut answer = head.into_bytes();
-        answer.extend(body);
-        taken.fetch_add(1, Ordering::Relaxed);
-        stream.get_mut().write_all(&answer).await?;
     }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    Ok(Some(Request {
+        path,
+        authorization,
+        body,
+    }))
+}
+
+async fn answer_events(stream: TcpStream, taken: Arc<AtomicU64>) -> Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(Request { body, .. }) = read(&mut stream).await? {
+        taken.fetch_add(1, Ordering::Relaxed);
+        write(&mut stream, &body).await?;
+    }
+    Ok(())
+}
+
+async fn answer_relying_party(stream: TcpStream, taken: Arc<AtomicU64>) -> Result<()> {
+    static PROVIDER: LazyLock<Provider> = LazyLock::new(Provider::new);
+    let mut stream = BufReader::new(stream);
+    while let Some(asked) = read(&mut stream).await? {
+        taken.fetch_add(1, Ordering::Relaxed);
+        let form = String::from_utf8_lossy(&asked.body);
+        let answer = PROVIDER.answer(&asked.path, &asked.authorization, &form);
+        write(&mut stream, answer.to_string().as_bytes()).await?;
+    }
+    Ok(())
+}
+
+async fn answer_nothing(stream: TcpStream, taken: Arc<AtomicU64>) -> Result<()> {
+    let mut stream = BufReader::new(stream);
+    while read(&mut stream).await?.is_some() {
+        taken.fetch_add(1, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// Answers with JSON, in one piece.
+async fn write(stream: &mut BufReader<TcpStream>, body: &[u8]) -> Result<()> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut answer = head.into_bytes();
+    answer.extend_from_slice(body);
+    stream.get_mut().write_all(&answer).await?;
+    Ok(())
 }
 
 async fn take_mails(stream: TcpStream, taken: Arc<AtomicU64>) -> Result<()> {

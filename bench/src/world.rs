@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::Arguments;
 use crate::aws;
 use crate::factors::Factors;
+use crate::federated::Federated;
 use crate::hosted::{Machine, People};
 use crate::http::Connection;
 use crate::machine::Server;
@@ -44,6 +45,8 @@ pub struct World {
     pub machine: Option<Machine>,
     /// A client with pages and its users' browsers, when a row needs them.
     pub people: Option<People>,
+    /// A pool with identity providers, when a row needs it.
+    pub federated: Option<Federated>,
     /// Seconds that the service's clock is ahead of this machine's.
     pub ahead: Cell<i64>,
 }
@@ -86,6 +89,7 @@ impl World {
             factors: None,
             machine: None,
             people: None,
+            federated: None,
             ahead: Cell::new(0),
         })
     }
