@@ -158,6 +158,7 @@ await session('samlify in Chromium', async () => {
 
     await page.goto(`${ENDPOINT}/logout?${new URLSearchParams({ client_id: pool.clientId, logout_uri: app.signedOut })}`);
     check('signed out', [page.url(), await sessionCookie(page)], [app.signedOut, undefined]);
+    await logout({ admin, pool, app, provider, page, signIn });
   } finally {
     await chromium.close();
     provider.close();

@@ -11,6 +11,7 @@ from saml2.xmldsig import SIG_RSA_SHA1, SIG_RSA_SHA256, SIG_RSA_SHA512
 
 import support
 from own_server import own_server
+from saml_logout import logout
 from saml_provider import CIPHERS, Key, Provider, clock
 from saml_shop import ACS, CALLBACK, DISPLAY_NAME, MAIL, MAPPING, Browser, Shop, bare, parameters, said
 from support import ENDPOINT, administrator, check, check_match, check_refused, part, post_json, session
@@ -400,6 +401,8 @@ with session("federation by pysaml2"):
         refusals(company, store)
     with part("clocks"):
         clocks(company, store)
+    with part("sign-out"):
+        logout(administers, company)
     company.demands = False
     company.load()
     with part("encryption"):
