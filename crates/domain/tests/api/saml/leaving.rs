@@ -122,7 +122,6 @@ pub async fn leaves(t: &TestApp, authorization: &Authorization, cookie: &str) ->
 /// A sign-out whose browser is at the provider.
 pub struct Away {
     pub authorization: Authorization,
-    pub url: String,
     pub handle: String,
     /// The ID of the request.
     pub id: String,
@@ -147,7 +146,6 @@ pub async fn away(t: &TestApp, c: &Company, name: &str) -> Away {
         authorization,
         handle: parameter(&url, "RelayState").unwrap(),
         id: id.to_owned(),
-        url,
         asked,
     }
 }
