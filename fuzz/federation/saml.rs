@@ -10,6 +10,7 @@ use cognate_crypto::foreign::provider::{Kind, ProviderKey};
 use cognate_crypto::secret::SecretBytes;
 use cognate_federation::saml::idp::shapes::{Answer, ID, RESPONSE, SHAPES};
 use cognate_federation::saml::idp::{Encryption, Signer, encrypt};
+use cognate_federation::saml::incoming::{self, Incoming};
 use cognate_federation::saml::logout::{self as messages, LogoutOf};
 use cognate_federation::saml::metadata as documents;
 use cognate_federation::saml::response::{self as answers, Asked, Expected, Login};
@@ -162,14 +163,16 @@ enum Logout {
 
 fn read_logout(text: &str) -> Option<Logout> {
     let expected = messages::Expected {
-        slo: SLO,
+        slo: &[SLO],
         issuer: ISSUER,
         now: NOW,
         trusted: &TRUSTED,
     };
     let posted = STANDARD.encode(text);
-    let request = messages::read_request(&posted, &expected).ok();
-    let answer = messages::read_response(&posted, REQUEST, &expected).is_ok();
+    let come = |kind| Incoming::posted(kind, &posted, None).unwrap();
+    let request = messages::read_request(&come(incoming::Kind::Request), &expected).ok();
+    let answer = come(incoming::Kind::Response);
+    let answer = messages::read_response(&answer, REQUEST, &expected).is_ok();
     assert!(request.is_none() || !answer, "both: {text}");
     request
         .map(Logout::Request)
@@ -196,6 +199,7 @@ static LOGOUTS: LazyLock<Right<Logout>> = LazyLock::new(|| {
         now: NOW,
         destination: SLO,
         issuer: ISSUER,
+        outcome: messages::Outcome::Done,
     });
     let texts = [request(None), request(Some("_session")), answer];
     let signed = texts.map(|text| Signer::new(&KEY).sign(&text, "_logout").unwrap());

@@ -201,7 +201,7 @@ impl Visit<'_> {
     fn about(&self, text: &str, provider: &str, kind: AlertKind) -> Alert {
         Alert {
             kind,
-            ..alert(&fill(text, &[("provider", called(provider))]), None)
+            ..alert(fill(text, &[("provider", called(provider))]), None)
         }
     }
 }
