@@ -98,7 +98,7 @@ impl Edits {
             // Another sign; a bit.
             0 if at < made.len() => made[at] = 32 + u8::try_from(choices.below(95)).unwrap(),
             1 if at < made.len() => made[at] ^= 1 << choices.below(8),
-            2 | 0 | 1 => drop(made.splice(at..at, word.iter().copied())),
+            0..=2 => drop(made.splice(at..at, word.iter().copied())),
             3 => drop(made.splice(at..end, word.iter().copied())),
             4 => drop(made.drain(at..end)),
             // A piece a second time, there or elsewhere.

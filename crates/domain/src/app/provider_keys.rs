@@ -21,8 +21,11 @@ pub struct SetName(String);
 impl SetName {
     /// Returns the name of the set that a provider has at a URL.
     pub fn new(pool_id: &str, provider: &Provider, url: &str) -> Self {
-        let Provider { id, ver, .. } = provider;
-        Self(format!("{pool_id}/{id}/{ver}/{url}"))
+        // One that was deleted and made anew may have its id and its first version again.
+        let Provider {
+            id, ver, created, ..
+        } = provider;
+        Self(format!("{pool_id}/{id}/{created}/{ver}/{url}"))
     }
 }
 

@@ -291,6 +291,7 @@ mod tests {
     fn unknown_names_are_offered_what_a_user_is_and_what_fits_them() {
         let bare = UserFactors {
             password: true,
+            srp: true,
             ..UserFactors::default()
         };
         let offers = |name: &str, holds: UserFactors| pretended_by(EVERYTHING, holds, name);

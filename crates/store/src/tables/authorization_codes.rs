@@ -16,7 +16,8 @@ const USE: &str = "UPDATE authorization_codes SET used = 1, mac = ?3 \
      WHERE pool_id = ?1 AND code_key = ?2 AND used = 0";
 const DELETE_OF_USER: &str = "DELETE FROM authorization_codes WHERE pool_id = ?1 AND user_id = ?2";
 // The document names the browser's session, a UUID.
-const DELETE_OF_ORIGIN: &str = "DELETE FROM authorization_codes WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE '%\"' || ?3 || '\"%'";
+const DELETE_OF_ORIGIN: &str =
+    "DELETE FROM authorization_codes WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE ?3";
 
 rows! {
     /// A code's columns besides its key.
@@ -88,5 +89,6 @@ pub fn delete_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
 
 /// Deletes the codes of a user that were given to a browser's session.
 pub fn delete_of_origin(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> Batch {
-    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, session_id])
+    let named = format!("%\"{session_id}\"%");
+    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, named])
 }

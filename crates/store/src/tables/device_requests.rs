@@ -32,7 +32,8 @@ const TAKE: &str =
     "DELETE FROM device_requests WHERE pool_id = ?1 AND device_key = ?2 AND ver = ?3";
 const DELETE_OF_USER: &str = "DELETE FROM device_requests WHERE pool_id = ?1 AND user_id = ?2";
 // The document names the browser's session, a UUID.
-const DELETE_OF_ORIGIN: &str = "DELETE FROM device_requests WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE '%\"' || ?3 || '\"%'";
+const DELETE_OF_ORIGIN: &str =
+    "DELETE FROM device_requests WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE ?3";
 
 rows! {
     /// A request.
@@ -156,5 +157,6 @@ pub fn delete_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
 
 /// Deletes the requests that a user let in from a browser's session.
 pub fn delete_of_origin(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> Batch {
-    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, session_id])
+    let named = format!("%\"{session_id}\"%");
+    batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, named])
 }

@@ -189,7 +189,7 @@ impl Visit<'_> {
             return self.link_over();
         };
         let provider = offer.provider.name.clone();
-        let told = self.about(text, &provider, AlertKind::Warning);
+        let told = self.about(text, &provider, AlertKind::Error);
         self.go_with(self.state(Stage::Link { provider }, ""), &told)
     }
 

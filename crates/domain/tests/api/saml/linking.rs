@@ -38,7 +38,10 @@ async fn an_assertion_with_which_somebody_waits_signs_nobody_in_afterwards(t: &T
     let id = first.assertion_id();
     let text = answer_of(t, &c, Some(second.request_id()), 0, Shape::Okta, JANE, &id);
     let said = refused(t, &second, &signed(&text, Shape::Okta, &KEY, &id)).await;
-    assert_eq!(said.1, "The provider's answer was used before.");
+    assert_eq!(
+        said.1,
+        "The provider's answer was used before. Check: answer.used."
+    );
     let third = depart(t, &c).await;
     let finished = bring(t, &third, &honest(t, &c, &third)).await;
     let finished = finished.map_err(|refused| refused.check).unwrap();

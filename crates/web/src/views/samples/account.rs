@@ -174,7 +174,7 @@ pub(super) fn notices() -> Vec<Sample> {
             Screen::Link(Link {
                 provider: "Corporate-Directory".to_owned(),
             }),
-            AlertKind::Warning,
+            AlertKind::Error,
             None,
             "That account was not connected: its verified email address is not the one that Corporate-Directory gives.",
         ),

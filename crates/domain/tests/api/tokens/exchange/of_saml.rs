@@ -140,7 +140,10 @@ async fn a_browser_and_a_client_do_not_share_an_assertion(t: &TestApp) {
     t.ok("GetDerivedToken", trade(&client, &token)).await;
     let answer = honest(t, &c, &journey);
     let refused = bring(t, &journey, &answer).await.err().unwrap();
-    assert_eq!(refused.check, "The provider's answer was used before.");
+    assert_eq!(
+        refused.check,
+        "The provider's answer was used before. Check: answer.used."
+    );
 }
 
 #[each_engine]

@@ -79,7 +79,7 @@ fn same_or_refused(token: &str) -> Result<(), TestCaseError> {
 proptest! {
     // PROPTEST_CASES asks for more.
     #![proptest_config(ProptestConfig {
-        cases: ProptestConfig::default().cases.max(4_000),
+        cases: ProptestConfig::default().cases.max(1_500),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
