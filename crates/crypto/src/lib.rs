@@ -6,6 +6,7 @@
 //! | [`random`] | random bytes, identifiers and codes |
 //! | [`hash`] | SHA-256, HMAC, HKDF, `SECRET_HASH`, the signing key of AWS signatures |
 //! | [`seal`] | the sealing key, keys per pool, sealed rows and sealed tokens |
+//! | [`age`] | files that only the holder of a key can read
 //! | [`encryption_sdk`] | messages in the format of the AWS Encryption SDK |
 //! | [`srp`] | the password proof of Cognito clients, both sides |
 //! | [`credential`] | a user's password as it is stored |
@@ -23,6 +24,7 @@
 //! Other crates meet no key bytes, no big numbers and no nonces: each function here does one
 //! whole job, and the unsafe calls stay inside two private modules, of [`srp`] and of [`imported`].
 
+pub mod age;
 pub mod basic_time;
 pub mod certificate;
 pub mod client_proof;
