@@ -1,6 +1,14 @@
 //! The age format against its published vectors (<https://c2sp.org/CCTV/age>), which are in `vectors/` unchanged, and
 //! against itself. Those of armour and of recipients that are not understood are left out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
