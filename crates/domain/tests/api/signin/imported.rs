@@ -1,0 +1,174 @@
+//! Signing in with the password hash of another system, which the first right password replaces (moving.md 1.7, 3.2, 3.3).
+
+use cognate_crypto::credential::Credential;
+use cognate_crypto::hash::sha256_of;
+use cognate_crypto::imported::{Bounds, Digested, ImportedHash, SaltOrder, Sha};
+use cognate_domain::records::user::{self, User};
+use cognate_store::{Batch, params};
+use each_engine::each_engine;
+use serde_json::{Value, json};
+
+use crate::support::choice::{begin, choices, prefer, without_session};
+use crate::support::signin::*;
+use crate::support::users::futures_all;
+use crate::support::{Refusal, TestApp};
+
+const WRONG: &str = "Incorrect username or password.";
+
+async fn read(t: &TestApp, pool: &str, name: &str) -> User {
+    let pool = t.app.cached_pool(pool).await.unwrap().unwrap();
+    let found = User::find(&t.app.store, &pool, name).await;
+    found.unwrap().unwrap()
+}
+
+/// Replaces the password of a user by a hash of [`PASSWORD`] as another system has it.
+async fn import(t: &TestApp, pool: &str, name: &str) {
+    let hash = ImportedHash::digest(
+        Digested {
+            sha: Sha::Sha256,
+            hash: sha256_of(&[b"salt", PASSWORD.as_bytes()]).to_vec(),
+            salt: b"salt".to_vec(),
+            order: SaltOrder::Prefix,
+            pepper: "",
+        },
+        &Bounds::WIDE,
+    );
+    let before = read(t, pool, name).await;
+    let pool = t.app.cached_pool(pool).await.unwrap().unwrap();
+    let mut after = before.clone();
+    let credential = Credential::Imported(hash.unwrap());
+    after.credential = Some(User::seal_credential(&pool, &before.id, &credential));
+    let batch = user::save(Batch::new(), &pool, &before, &after).unwrap();
+    t.app.store.commit(batch).await.unwrap();
+}
+
+/// Says in a pool's settings that users have such hashes, and what SRP answers.
+async fn settle(t: &TestApp, pool: &str, settings: Value) {
+    let store = &t.app.store;
+    let rows = store.rows(
+        "SELECT doc FROM pools WHERE pool_id = ?1",
+        params![pool].to_vec(),
+    );
+    let rows = rows.await.unwrap();
+    let mut doc: Value = serde_json::from_str(rows[0].text(0).unwrap()).unwrap();
+    doc["imported_passwords"] = settings;
+    let sql = "UPDATE pools SET doc = ?2, ver = ver + 1 WHERE pool_id = ?1";
+    let batch = Batch::new().run(sql, params![pool, doc.to_string()]);
+    store.commit(batch).await.unwrap();
+    t.sign(pool).await;
+    t.app.cache.forget(pool, None);
+}
+
+async fn srp(t: &TestApp, s: &Site) -> Result<Value, Refusal> {
+    let started = Srp::start(t, &s.client, "jane").await?;
+    let proof = verify(&s.client, started.responses(&s.pool, PASSWORD));
+    t.call("RespondToAuthChallenge", proof).await
+}
+
+#[each_engine]
+async fn the_right_password_signs_in_and_replaces_the_hash(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    import(t, &s.pool, "jane").await;
+    let before = read(t, &s.pool, "jane").await;
+    assert!(before.has_imported_password());
+    let wrong = t.call("InitiateAuth", by_password(&s.client, "jane", "Wrong-1"));
+    assert_eq!(wrong.await.unwrap_err(), not_authorized(WRONG));
+    assert!(read(t, &s.pool, "jane").await.has_imported_password());
+    sign_in(t, &s.client, "jane").await;
+    let after = read(t, &s.pool, "jane").await;
+    assert!(!after.has_imported_password());
+    assert_eq!((after.id, after.modified), (before.id, before.modified));
+    assert!(after.doc == before.doc && after.status == before.status);
+    sign_in(t, &s.client, "jane").await;
+    assert!(srp(t, &s).await.unwrap()["AuthenticationResult"].is_object());
+}
+
+#[each_engine]
+async fn several_first_sign_ins_at_once_all_succeed(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    import(t, &s.pool, "jane").await;
+    let calls = (0..4).map(|_| t.call("InitiateAuth", by_password(&s.client, "jane", PASSWORD)));
+    for answer in futures_all(calls).await {
+        assert!(answer.unwrap()["AuthenticationResult"].is_object());
+    }
+    assert!(!read(t, &s.pool, "jane").await.has_imported_password());
+}
+
+#[each_engine]
+async fn guesses_at_a_hash_are_counted_like_others(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    import(t, &s.pool, "jane").await;
+    settle(t, &s.pool, json!({})).await;
+    for _ in 0..5 {
+        let wrong = t.call("InitiateAuth", by_password(&s.client, "jane", "Wrong-1"));
+        assert_eq!(wrong.await.unwrap_err(), not_authorized(WRONG));
+    }
+    let locked = t.call("InitiateAuth", by_password(&s.client, "jane", PASSWORD));
+    let exceeded = not_authorized("Password attempts exceeded");
+    assert_eq!(locked.await.unwrap_err(), exceeded);
+    assert!(read(t, &s.pool, "jane").await.has_imported_password());
+}
+
+#[each_engine]
+async fn srp_asks_for_a_reset_or_hides_that_there_is_a_hash(t: &TestApp) {
+    let s = site(t).await;
+    user(t, &s.pool, "jane").await;
+    import(t, &s.pool, "jane").await;
+    let reset = refusal((
+        "PasswordResetRequiredException",
+        "Password reset required for the user",
+    ));
+    assert_eq!(srp(t, &s).await.unwrap_err(), reset);
+    let hides = json!({"PreventUserExistenceErrors": "ENABLED"});
+    let hiding = client_of(t, &s.pool, hides).await;
+    let hiding = Site {
+        client: hiding["ClientId"].as_str().unwrap().to_owned(),
+        pool: s.pool.clone(),
+    };
+    // A challenge, which even the right password does not pass.
+    assert_eq!(srp(t, &hiding).await.unwrap_err(), not_authorized(WRONG));
+    settle(t, &s.pool, json!({"srp": "decoy"})).await;
+    assert_eq!(srp(t, &s).await.unwrap_err(), not_authorized(WRONG));
+    settle(t, &s.pool, json!({"srp": "reset"})).await;
+    assert_eq!(srp(t, &hiding).await.unwrap_err(), reset);
+}
+
+#[each_engine]
+async fn a_choice_offers_the_password_and_not_srp(t: &TestApp) {
+    let passwords =
+        json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}}});
+    let s = choices(t, passwords, json!({})).await;
+    user(t, &s.pool, "jane").await;
+    let who = json!({"USERNAME": "jane"});
+    let offers = t.ok("InitiateAuth", begin(&s.client, who.clone())).await;
+    let native = json!(["PASSWORD_SRP", "PASSWORD"]);
+    assert_eq!(without_session(offers)["AvailableChallenges"], native);
+    import(t, &s.pool, "jane").await;
+    for input in [
+        begin(&s.client, who),
+        prefer(&s.client, "jane", "PASSWORD_SRP"),
+    ] {
+        let offers = without_session(t.ok("InitiateAuth", input).await);
+        assert_eq!(offers["ChallengeName"], "SELECT_CHALLENGE");
+        assert_eq!(offers["AvailableChallenges"], json!(["PASSWORD"]));
+    }
+}
+
+#[each_engine]
+async fn a_new_password_drops_the_hash_and_the_history_has_none(t: &TestApp) {
+    let history =
+        json!({"Policies": {"PasswordPolicy": {"MinimumLength": 6, "PasswordHistorySize": 3}}});
+    let s = site_with(t, history, json!({})).await;
+    user(t, &s.pool, "jane").await;
+    import(t, &s.pool, "jane").await;
+    let before = read(t, &s.pool, "jane").await;
+    set_password(t, &s.pool, "jane", "Another-1").await;
+    let after = read(t, &s.pool, "jane").await;
+    assert!(!after.has_imported_password());
+    assert!(after.doc.history == before.doc.history);
+    let old = t.call("InitiateAuth", by_password(&s.client, "jane", PASSWORD));
+    assert_eq!(old.await.unwrap_err(), not_authorized(WRONG));
+}
