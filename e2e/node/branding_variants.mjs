@@ -214,7 +214,7 @@ export const VARIANTS = [
   {
     name: 'a search for the provider',
     settings: auth({ federation: { interfaceStyle: 'DOMAIN_INPUT' } }),
-    after: { ways: ['providers', 'sign-in', 'domain'], providers: ['Google'] },
+    after: { ways: ['sign-in', 'providers', 'domain'], providers: ['Google'] },
   },
   {
     name: 'one kind of icon for the tab',

@@ -149,7 +149,7 @@ export function checkFederated({ access, identity }, pool, provider, type, subje
       { userId: subject, providerName: provider, providerType: type, issuer: null, primary: 'true', dateCreated: known.dateCreated },
     ],
     ...attributes,
-    at_hash, iat, exp, jti, event_id, origin_jti, auth_time,
+    amr: ["fed"], at_hash, iat, exp, jti, event_id, origin_jti, auth_time,
   });
   check('the access token', [access.sub, access.username, access.client_id, access.token_use], [
     identity.sub, username, pool.clientId, 'access',

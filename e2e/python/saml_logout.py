@@ -60,7 +60,7 @@ def logout(admin, provider):
     """What the pool and the provider do when somebody signs out at one of them."""
     provider.demands = True
     provider.load()
-    shop = Shop(admin, "pysaml2-logout", provider, {"IDPSignout": "true"})
+    shop = Shop(admin, "pysaml2-logout", provider, {"RequestSigningAlgorithm": "rsa-sha256", "IDPSignout": "true"})
     services = provider.server.metadata.single_logout_service(shop.entity, BINDING_HTTP_POST, "spsso")
     check("the metadata names the place", [each["location"] for each in services], [
         f"{support.ENDPOINT}/saml2/logout?user_pool_id={shop.id}",

@@ -13,8 +13,8 @@ pub struct Call<'a> {
     pub url: &'a str,
     /// The body of a POST, `application/x-www-form-urlencoded`; None for a GET.
     pub form: Option<&'a str>,
-    /// The token of the header `Authorization: Bearer`.
-    pub bearer: Option<&'a str>,
+    /// The whole value of the header `Authorization`.
+    pub authorization: Option<&'a str>,
     /// The header `User-Agent`.
     pub agent: &'static str,
 }
@@ -49,10 +49,10 @@ pub(crate) fn request(call: Call<'_>) -> Result<Request<Bytes>, http::Error> {
         .uri(call.url)
         .header(USER_AGENT, call.agent)
         .header(ACCEPT, "application/json");
-    if let Some(token) = call.bearer {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))?;
-        bearer.set_sensitive(true);
-        request = request.header(AUTHORIZATION, bearer);
+    if let Some(value) = call.authorization {
+        let mut value = HeaderValue::try_from(value)?;
+        value.set_sensitive(true);
+        request = request.header(AUTHORIZATION, value);
     }
     match call.form {
         Some(form) => request

@@ -112,6 +112,9 @@ pub struct Discovered {
     pub pkce: bool,
     /// Its answers to the browser name the issuer (RFC 9207 section 3).
     pub names_itself: bool,
+    /// Its token endpoint takes a client's secret in a header and in no other way.
+    #[serde(default)]
+    pub basic: bool,
 }
 
 /// A provider of a pool.

@@ -19,6 +19,9 @@ pub struct Endpoints {
     pub pkce: bool,
     /// Answers to the browser name the issuer (RFC 9207 section 3).
     pub names_itself: bool,
+    /// The token endpoint takes a client's secret in a header and in no other way: `client_secret_basic` is listed, and
+    /// `client_secret_post`, which is used else, is not.
+    pub basic: bool,
 }
 
 /// Why a document is of no use.
@@ -46,6 +49,8 @@ struct Document {
     code_challenge_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: Option<bool>,
+    #[serde(default)]
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
 /// Returns the URL of an issuer's document (section 4.1).
@@ -75,6 +80,10 @@ pub fn parse(issuer: &str, body: &[u8]) -> Result<Endpoints, DiscoveryError> {
     let methods = document.code_challenge_methods_supported;
     let methods = methods.unwrap_or_default();
     let names_itself = document.authorization_response_iss_parameter_supported;
+    let ways = document.token_endpoint_auth_methods_supported;
+    let ways = ways.unwrap_or_default();
+    let takes = |name: &str| ways.iter().any(|way| way == name);
+    let basic = takes("client_secret_basic") && !takes("client_secret_post");
     Ok(Endpoints {
         issuer: document.issuer,
         authorization: document.authorization_endpoint,
@@ -83,6 +92,7 @@ pub fn parse(issuer: &str, body: &[u8]) -> Result<Endpoints, DiscoveryError> {
         jwks: document.jwks_uri,
         pkce: methods.iter().any(|method| method == "S256"),
         names_itself: names_itself.unwrap_or_default(),
+        basic,
     })
 }
 
@@ -115,6 +125,7 @@ mod tests {
             jwks: "https://a/4".into(),
             pkce: false,
             names_itself: false,
+            basic: false,
         };
         assert_eq!(found, Ok(expected));
         assert_eq!(
@@ -158,6 +169,22 @@ mod tests {
                 (pkce, names_itself),
                 "{more}"
             );
+        }
+    }
+
+    #[test]
+    fn a_secret_is_posted_unless_only_the_header_is_taken() {
+        for (ways, basic) in [
+            (json!(["client_secret_basic"]), true),
+            (json!(["private_key_jwt", "client_secret_basic"]), true),
+            (json!(["client_secret_basic", "client_secret_post"]), false),
+            (json!(["client_secret_post"]), false),
+            (json!([]), false),
+            (json!(null), false),
+        ] {
+            let more = json!({"token_endpoint_auth_methods_supported": ways});
+            let found = parse(ISSUER, &document(ISSUER, &more)).unwrap();
+            assert_eq!(found.basic, basic, "{more}");
         }
     }
 

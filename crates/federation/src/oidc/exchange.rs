@@ -3,7 +3,7 @@
 use cognate_crypto::secret::SecretString;
 use serde_json::{Map, Value};
 
-use crate::oidc::request::{Pair, Request, encoded, with_query};
+use crate::oidc::request::{Pair, Request, basic, encoded, with_query};
 use crate::oidc::said::{self, Said};
 use crate::oidc::social::Kind;
 
@@ -24,9 +24,11 @@ pub struct Exchange<'a> {
     pub redirect_uri: &'a str,
     /// The secret behind the challenge, if one was sent.
     pub verifier: Option<&'a str>,
+    /// The provider takes the secret in a header and in no other way.
+    pub basic: bool,
 }
 
-/// Returns the members of the request: `client_secret_post`, as the service does not use the header.
+/// Returns the members of the request: `client_secret_post`, as at the service, unless the provider takes the header alone.
 #[must_use]
 pub fn form<'a>(exchange: &Exchange<'a>) -> Vec<Pair<'a>> {
     let mut pairs = vec![
@@ -35,7 +37,7 @@ pub fn form<'a>(exchange: &Exchange<'a>) -> Vec<Pair<'a>> {
         ("code", exchange.code),
         ("redirect_uri", exchange.redirect_uri),
     ];
-    if let Some(secret) = exchange.client_secret {
+    if let Some(secret) = exchange.client_secret.filter(|_| !exchange.basic) {
         pairs.push(("client_secret", secret.expose()));
     }
     if let Some(verifier) = exchange.verifier {
@@ -57,7 +59,10 @@ pub fn request(exchange: &Exchange<'_>) -> Request {
     Request {
         url: SecretString::new(url),
         form,
-        bearer: None,
+        authorization: exchange
+            .client_secret
+            .filter(|_| exchange.basic)
+            .map(|secret| basic(exchange.client_id, secret)),
     }
 }
 
@@ -131,6 +136,7 @@ mod tests {
             code: "co/de",
             redirect_uri: "https://a.example/oauth2/idpresponse",
             verifier: None,
+            basic: false,
         }
     }
 
@@ -152,6 +158,28 @@ mod tests {
         );
         let public = request(&exchange(Kind::Oidc, None));
         assert!(!public.form.unwrap().expose().contains("client_secret"));
+    }
+
+    #[test]
+    fn a_provider_that_takes_nothing_else_gets_the_secret_in_a_header() {
+        let secret = SecretString::new("s&cr:et ü".into());
+        let mut ask = exchange(Kind::Oidc, Some(&secret));
+        ask.basic = true;
+        let made = request(&ask);
+        let form = made.form.unwrap();
+        assert!(
+            !form.expose().contains("client_secret"),
+            "{}",
+            form.expose()
+        );
+        assert!(form.expose().contains("client_id=client&"));
+        // client:s%26cr%3Aet%20%C3%BC
+        assert_eq!(
+            made.authorization.unwrap().expose(),
+            "Basic Y2xpZW50OnMlMjZjciUzQWV0JTIwJUMzJUJD"
+        );
+        ask.client_secret = None;
+        assert!(request(&ask).authorization.is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use cognate_crypto::hash;
 use cognate_crypto::secret::SecretString;
 
 use crate::oidc::claims::Claims;
-use crate::oidc::request::{Request, value, with_query};
+use crate::oidc::request::{Request, bearer, value, with_query};
 use crate::oidc::social::{Kind, Profile};
 
 /// The fields of a person at Google's People API that can be asked for.
@@ -70,7 +70,7 @@ pub fn request(ask: &Ask<'_>) -> Option<Request> {
     Some(Request {
         url: SecretString::new(url),
         form: ask.post.then(|| SecretString::new(String::new())),
-        bearer: Some(ask.access_token.duplicate()),
+        authorization: Some(bearer(ask.access_token)),
     })
 }
 
@@ -149,8 +149,8 @@ mod tests {
             client_secret: Some(&secret),
         })?;
         assert_eq!(
-            made.bearer.map(|b| b.expose().clone()).as_deref(),
-            Some("token")
+            made.authorization.map(|b| b.expose().clone()).as_deref(),
+            Some("Bearer token")
         );
         assert!(made.form.is_none());
         Some(made.url.expose().clone())

@@ -1,5 +1,7 @@
 //! Calls to a provider's endpoints, as the caller is to make them.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::secret::SecretString;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -17,8 +19,20 @@ pub struct Request {
     pub url: SecretString,
     /// The body of a POST, a form (`application/x-www-form-urlencoded`); a GET has none.
     pub form: Option<SecretString>,
-    /// The token of the header `Authorization: Bearer`.
-    pub bearer: Option<SecretString>,
+    /// The whole value of the header `Authorization`.
+    pub authorization: Option<SecretString>,
+}
+
+/// Returns the value of the header `Authorization` for an access token (RFC 6750 section 2.1).
+#[must_use]
+pub fn bearer(token: &SecretString) -> SecretString {
+    SecretString::new(format!("Bearer {}", token.expose()))
+}
+
+/// Returns that for a client's id and secret, each encoded as in a form (RFC 6749 section 2.3.1).
+pub(crate) fn basic(client_id: &str, secret: &SecretString) -> SecretString {
+    let pair = SecretString::new(format!("{}:{}", value(client_id), value(secret.expose())));
+    SecretString::new(format!("Basic {}", STANDARD.encode(pair.expose())))
 }
 
 /// A name and a value of a query or form.
@@ -77,7 +91,7 @@ mod tests {
         let request = Request {
             url: secret(),
             form: Some(secret()),
-            bearer: Some(secret()),
+            authorization: Some(secret()),
         };
         assert!(!format!("{request:?}").contains("hunter2"));
     }

@@ -75,7 +75,12 @@ pub fn redirect(
         Message::Request(document) => ("SAMLRequest", document),
         Message::Response(document) => ("SAMLResponse", document),
     };
-    let encode = |text: &str| utf8_percent_encode(text, PLAIN).to_string();
+    // A blank as in forms: some providers encode anew what they verify, and write it so (pysaml2, PHP, Java).
+    let encode = |text: &str| {
+        utf8_percent_encode(text, PLAIN)
+            .to_string()
+            .replace("%20", "+")
+    };
     let mut query = format!(
         "{name}={}",
         encode(&STANDARD.encode(stored(document.as_bytes())))
@@ -123,7 +128,11 @@ mod tests {
 
     fn parameters(url: &str) -> Vec<(String, String)> {
         let (_, query) = url.split_once('?').unwrap();
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
+        let decoded = |text: &str| {
+            let text = text.replace('+', " ");
+            let text = percent_decode_str(&text).decode_utf8();
+            text.unwrap().into_owned()
+        };
         query
             .split('&')
             .map(|pair| pair.split_once('=').unwrap())
@@ -202,6 +211,7 @@ mod tests {
                 (found[1].1.as_str(), found[2].1.as_str()),
                 ("a b&c=%", RSA_SHA256)
             );
+            assert!(url.contains("&RelayState=a+b%26c%3D%25&"), "{url}");
             let (query, _) = url.split_once("&Signature=").unwrap();
             let (_, query) = query.split_once('?').unwrap();
             let signature = STANDARD.decode(&found[3].1).unwrap();

@@ -99,6 +99,7 @@ fn exchanged(kind: Kind, token_url: &str, secret: &SecretString) -> (String, Opt
         code: "CODE",
         redirect_uri: REDIRECT,
         verifier: kind.uses_pkce(true).then_some("VERIFIER"),
+        basic: false,
     });
     let form = call.form.map(|form| form.expose().clone());
     (call.url.expose().clone(), form)

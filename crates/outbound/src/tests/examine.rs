@@ -10,7 +10,7 @@ fn call(url: &str) -> Call<'_> {
     Call {
         url,
         form: None,
-        bearer: None,
+        authorization: None,
         agent: "test",
     }
 }

@@ -51,7 +51,10 @@ pub(super) async fn ask(
     let sent = form::Call {
         url,
         form: asked.form.as_ref().map(|form| form.expose().as_str()),
-        bearer: asked.bearer.as_ref().map(|token| token.expose().as_str()),
+        authorization: asked
+            .authorization
+            .as_ref()
+            .map(|value| value.expose().as_str()),
         agent: AGENT,
     };
     cx.call(call, async { Ok(cx.outbound.call(sent, LIMITS).await) })
@@ -66,7 +69,7 @@ pub(super) async fn fetch(cx: &Cx<'_>, point: &str, subject: &str, url: &str) ->
     let asked = Request {
         url: SecretString::new(url.to_owned()),
         form: None,
-        bearer: None,
+        authorization: None,
     };
     ask(cx, point, subject, &asked).await
 }

@@ -149,6 +149,7 @@ pub(super) async fn told(
         code,
         redirect_uri: &format!("{}{RESPONSE}", pending.base_url()),
         verifier: pkce(provider, kind).then_some(secrets.verifier.as_str()),
+        basic: found.is_some_and(|found| found.basic),
     });
     let answered = calls::ask(cx, "token", pending.key(), &asked).await?;
     let answered = answered.map_err(|error| Refused::unanswered(Endpoint::Token, &error))?;

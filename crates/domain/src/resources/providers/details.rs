@@ -271,6 +271,7 @@ async fn oidc(cx: &Cx<'_>, details: &mut Map) -> Result<Option<Discovered>> {
         issuer: found.issuer,
         pkce: found.pkce,
         names_itself: found.names_itself,
+        basic: found.basic,
     }))
 }
 

@@ -230,6 +230,25 @@ async fn the_browser_s_answer_is_judged_before_anybody_is_called(t: &TestApp) {
 }
 
 #[each_engine]
+async fn a_provider_that_takes_the_header_alone_gets_the_secret_there(t: &TestApp) {
+    let idp = crate::support::idp::Idp::start().await;
+    idp.discovery(json!({"token_endpoint_auth_methods_supported": ["client_secret_basic"]}));
+    let details = json!({
+        "client_id": "our-client", "client_secret": "a-word-to-hide", "authorize_scopes": "openid",
+        "oidc_issuer": idp.url, "attributes_request_method": "GET",
+    });
+    let members = json!({ "ProviderDetails": details });
+    let c = company_of(t, idp, CORP, "OIDC", json!({}), members, json!({})).await;
+    enter(t, &c, json!({})).await;
+    let asked = c.idp.last("/token");
+    assert!(!asked.form.contains_key("client_secret"));
+    assert_eq!(
+        asked.headers["authorization"],
+        "Basic b3VyLWNsaWVudDphLXdvcmQtdG8taGlkZQ=="
+    );
+}
+
+#[each_engine]
 async fn a_provider_that_says_who_it_is_must_say_so(t: &TestApp) {
     let idp = crate::support::idp::Idp::start().await;
     idp.discovery(json!({"authorization_response_iss_parameter_supported": true, "code_challenge_methods_supported": ["S256"]}));

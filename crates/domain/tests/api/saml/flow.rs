@@ -123,7 +123,7 @@ pub fn parameter(url: &str, name: &str) -> Option<String> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(found, _)| *found == name)?;
     Some(
-        percent_decode_str(value)
+        percent_decode_str(&value.replace('+', " "))
             .decode_utf8()
             .unwrap()
             .into_owned(),

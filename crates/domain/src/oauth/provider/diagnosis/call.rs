@@ -23,7 +23,10 @@ pub(super) async fn call(app: &App, asked: &Request) -> Result<Examined, Failed>
     let sent = form::Call {
         url: asked.url.expose(),
         form: asked.form.as_ref().map(|form| form.expose().as_str()),
-        bearer: asked.bearer.as_ref().map(|token| token.expose().as_str()),
+        authorization: asked
+            .authorization
+            .as_ref()
+            .map(|value| value.expose().as_str()),
         agent: "Amazon/Cognito",
     };
     app.outbound.examine(sent, LIMITS).await
@@ -34,7 +37,7 @@ pub(super) async fn fetch(app: &App, steps: &mut Steps, step: &str, url: &str) -
     let sent = form::Call {
         url,
         form: None,
-        bearer: None,
+        authorization: None,
         agent: "Cognate",
     };
     let place = place(url);

@@ -4,7 +4,7 @@ use cognate_crypto::secret::SecretString;
 use cognate_federation::oidc::apple;
 use cognate_federation::oidc::exchange::{self, Exchange};
 use cognate_federation::oidc::keys::{self, Keys, LeftOut};
-use cognate_federation::oidc::request::Request;
+use cognate_federation::oidc::request::{Request, bearer};
 use cognate_federation::oidc::said::Said;
 use cognate_federation::oidc::social::Kind;
 
@@ -199,6 +199,11 @@ pub(super) async fn credentials(
         code: MADE_UP,
         redirect_uri: &format!("{base_url}{RESPONSE}"),
         verifier: None,
+        basic: provider
+            .doc
+            .discovered
+            .as_ref()
+            .is_some_and(|found| found.basic),
     });
     let answer = match call::call(app, &asked).await {
         Ok(answer) => answer,
@@ -306,7 +311,7 @@ pub(super) async fn user_info(app: &App, provider: &Provider) -> Steps {
     let asked = Request {
         url: SecretString::new(url.to_owned()),
         form: None,
-        bearer: Some(SecretString::new(MADE_UP.to_owned())),
+        authorization: Some(bearer(&SecretString::new(MADE_UP.to_owned()))),
     };
     match call::call(app, &asked).await {
         Err(failed) => {

@@ -205,6 +205,14 @@ fn abilities(steps: &mut Steps, provider: &Provider, kind: Kind, document: &Docu
     let member = "token_endpoint_auth_methods_supported";
     let method =
         match kind == Kind::SignInWithApple || provider.secrets.contains_key("client_secret") {
+            true if provider
+                .doc
+                .discovered
+                .as_ref()
+                .is_some_and(|found| found.basic) =>
+            {
+                "client_secret_basic"
+            }
             true => "client_secret_post",
             false => "none",
         };
