@@ -1,6 +1,6 @@
 //! A client of the wire protocol without an SDK: signed by the reference signer, or not signed at all.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
 
 /// An access key.
@@ -91,7 +91,11 @@ impl Reply {
 impl Raw {
     /// Creates a client that signs with `credentials`, or not at all.
     pub fn new(endpoint: &str, credentials: Option<Credentials>) -> Self {
-        let http = Client::builder(TokioExecutor::new()).build_http();
+        // Shorter than the server waits for the first request of a connection, so that none is used while it is closed.
+        let http = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(Duration::from_secs(10))
+            .pool_timer(TokioTimer::new())
+            .build_http();
         Self {
             http,
             endpoint: endpoint.trim_end_matches('/').to_owned(),
