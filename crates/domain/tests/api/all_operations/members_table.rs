@@ -31,7 +31,6 @@ const STORED: &[(&[&str], &[&str])] = &[
         &["CreateResourceServer", "UpdateResourceServer"],
         &["ScopeDescription"],
     ),
-    (&["AdminLinkProviderForUser"], &["SourceUser"]),
     (&["UpdateProvisionedLimit"], &["RequestedLimitValue"]),
 ];
 
