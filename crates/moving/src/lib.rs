@@ -1,0 +1,6 @@
+//! Files of users: what this program writes and reads, and what other systems export.
+//!
+//! Everything here is a function of bytes. Who may read and write, and what a pool makes of a record, is decided by the
+//! caller. No store, no clock, no network.
+
+pub mod record;
