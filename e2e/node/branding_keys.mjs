@@ -232,6 +232,8 @@ async function variants(page, admin, app, pool, brandingId, user) {
           await page.locator('[data-testid="factor-email"]').click();
           await page.locator('[data-testid="page-code-email"]').waitFor();
         } else await page.reload();
+        // An element is there before its picture.
+        await page.waitForLoadState();
         return page.evaluate(codeFacts);
       },
     }[at];

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { CLASSIC, application, browser, passwordField, query, sessionCookie } from './pages.mjs';
+import { CLASSIC, application, arrival, browser, passwordField, query, sessionCookie } from './pages.mjs';
 import { ACS, providerButton, said, samlPool, updateProvider, verifiedTokens } from './saml.mjs';
 import { ENDPOINT, administrator, check, session } from './support.mjs';
 
@@ -62,7 +62,7 @@ await session('pysaml2 in Chromium', async () => {
     };
     const carried = Promise.all([cookieOf('POST', `${ENDPOINT}${ACS}`), cookieOf('GET', `${ENDPOINT}${ACS}?RelayState=`)]);
     await fill(page);
-    const callback = await app.next();
+    const callback = await arrival(app, page);
     const [posted, fetched] = await carried;
     check('the provider\'s POST brings no cookie, the way on does', [posted, /\bprovider=/.test(fetched)], [undefined, true]);
     check('the application gets', [[...callback.searchParams.keys()].sort(), callback.searchParams.get('state')], [
@@ -80,17 +80,17 @@ await session('pysaml2 in Chromium', async () => {
     await provider.set(user('dijkstra@corp.example'));
     await open(page, pool, { prompt: 'login', identity_provider: 'Corp' });
     await fill(page);
-    const second = await identity(pool, await app.next());
+    const second = await identity(pool, await arrival(app, page));
     check('a second sign-in, with another address', [second.sub, second.email], [first.sub, 'dijkstra@corp.example']);
     check('was asked for as such', (await provider.set({})).seen.at(-1).force, 'true');
     await open(page, pool, { identity_provider: 'Corp' });
-    check('the session of the browser answers', (await identity(pool, await app.next())).sub, first.sub);
+    check('the session of the browser answers', (await identity(pool, await arrival(app, page))).sub, first.sub);
 
     const classical = await chromium.newPage();
     await open(classical, classic);
     await classical.locator('form[name="loginWithIdentityProvider"] input[type="submit"]:visible').click();
     await fill(classical);
-    check('from the classic page', (await identity(classic, await app.next()))['cognito:username'], 'Corp_edsger-1');
+    check('from the classic page', (await identity(classic, await arrival(app, classical)))['cognito:username'], 'Corp_edsger-1');
 
     // Two tabs are at the provider at once; the one that left first comes back last.
     const one = await chromium.newPage();
@@ -98,7 +98,7 @@ await session('pysaml2 in Chromium', async () => {
     for (const tab of [one, two]) await open(tab, pool, { identity_provider: 'Corp', prompt: 'login', state: tab === one ? 'one' : 'two' });
     for (const [tab, state] of [[two, 'two'], [one, 'one']]) {
       await fill(tab);
-      const url = await app.next();
+      const url = await arrival(app, tab);
       check(`the tab ${state}`, [url.searchParams.has('code'), url.searchParams.get('state')], [true, state]);
     }
     // Somebody else's browser is made to post an answer that was meant for another.
@@ -146,14 +146,14 @@ await session('pysaml2 in Chromium', async () => {
     const guest = await chromium.newPage();
     await guest.goto(start());
     await fill(guest);
-    const arrived = await app.next();
+    const arrived = await arrival(app, guest);
     check('a sign-in that began at the provider', [arrived.searchParams.get('state'), (await identity(portal, arrived)).email], [
       'from the portal', 'dijkstra@corp.example',
     ]);
     await guest.goto(start({ redirect_uri: 'https://elsewhere.example/' }));
     await guest.waitForURL(`${ENDPOINT}/error?**`);
     check('but not for an address that is not the client\'s', new URL(guest.url()).searchParams.get('error'), 'redirect_mismatch');
-    check('a client with one provider shows no page', await open(guest, portal).then(() => app.next()).then(url => url.searchParams.has('code')), true);
+    check('a client with one provider shows no page', await open(guest, portal).then(() => arrival(app, guest)).then(url => url.searchParams.has('code')), true);
 
     await page.goto(`${ENDPOINT}/logout?${new URLSearchParams({ client_id: pool.clientId, logout_uri: app.signedOut })}`);
     check('signed out', [page.url(), await sessionCookie(page)], [app.signedOut, undefined]);

@@ -2,7 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
-import { application, browser, passwordField, query, sessionCookie } from './pages.mjs';
+import { application, arrival, browser, passwordField, query, sessionCookie } from './pages.mjs';
 import { ACS, providerButton, said, samlPool, updateProvider, verifiedTokens } from './saml.mjs';
 import { PASSWORD, samlifyProvider } from './samlify_provider.mjs';
 import { ENDPOINT, administrator, check, checkMatch, session } from './support.mjs';
@@ -58,7 +58,7 @@ async function logout({ admin, pool, app, provider, page, signIn }) {
   await page.getByRole('heading', { name: 'Signed out of everything' }).waitFor();
   check('samlify verified the answer', provider.left, [pool.entity]);
   await page.goto(`${ENDPOINT}/oauth2/authorize?${query(pool, app, { prompt: 'none' })}`);
-  check('signed out at both of them', [said(await app.next())[0], await there()], ['login_required', false]);
+  check('signed out at both of them', [said(await arrival(app, page))[0], await there()], ['login_required', false]);
 }
 
 await session('samlify in Chromium', async () => {
@@ -98,7 +98,7 @@ await session('samlify in Chromium', async () => {
         await passwordField(where).fill(PASSWORD);
         await where.getByRole('button').click();
       }
-      return app.next();
+      return arrival(app, where);
     };
 
     const callback = await signIn(page, { state: 'a state' });

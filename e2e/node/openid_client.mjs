@@ -1,7 +1,7 @@
 // openid-client: code and PKCE as a public client, with both ways of showing a secret, and everything that follows.
 
 import * as oidc from 'openid-client';
-import { application, addClient, browser, pagesPool, sessionCookie, signInOnPage } from './pages.mjs';
+import { application, addClient, arrival, browser, pagesPool, sessionCookie, signInOnPage } from './pages.mjs';
 import { administrator, check, checkMatch, checkRefused, claims, confirmedUser, session, UUID } from './support.mjs';
 
 const SCOPE = 'openid email profile';
@@ -41,10 +41,9 @@ await session('openid-client', async () => {
 
   async function signIn(config, page) {
     const { url, checks } = await request(config);
-    const arrives = app.next();
     await page.goto(url);
     await signInOnPage(page, 'grace');
-    return { back: await arrives, checks };
+    return { back: await arrival(app, page), checks };
   }
 
   try {
@@ -77,9 +76,8 @@ await session('openid-client', async () => {
 
       // The browser's session answers without a page, and it is another session than the client's.
       const silent = await request(config, { prompt: 'none' });
-      const arrives = app.next();
       await page.goto(silent.url);
-      const again = await oidc.authorizationCodeGrant(config, await arrives, silent.checks);
+      const again = await oidc.authorizationCodeGrant(config, await arrival(app, page), silent.checks);
       check(`${name}: silently, the same user`, again.claims().sub, sub);
       check(`${name}: signed in when the browser was`, again.claims().auth_time, tokens.claims().auth_time);
 

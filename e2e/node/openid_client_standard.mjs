@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 import * as oidc from 'openid-client';
-import { application, browser, pagesPool, passwordField, sessionCookie, signInOnPage } from './pages.mjs';
+import { application, arrival, browser, pagesPool, passwordField, sessionCookie, signInOnPage } from './pages.mjs';
 import { ENDPOINT, administrator, check, checkRefused, claims, confirmedUser, session } from './support.mjs';
 
 /** Runs a command of the server's operator. */
@@ -73,10 +73,9 @@ await session('openid-client, standard profile', async () => {
     const pushed = await request();
     const url = await oidc.buildAuthorizationUrlWithPAR(config, pushed.parameters);
     check('a pushed request', [...url.searchParams.keys()].sort(), ['client_id', 'request_uri']);
-    let arrives = app.next();
     await page.goto(url.href);
     await signInOnPage(page, 'hedy');
-    const tokens = await oidc.authorizationCodeGrant(config, await arrives, pushed.checks);
+    const tokens = await oidc.authorizationCodeGrant(config, await arrival(app, page), pushed.checks);
     const { sub } = tokens.claims();
     const about = await oidc.fetchUserInfo(config, tokens.access_token, sub);
     check('userInfo has types', about, { sub, email: 'hedy@example.com', email_verified: true, username: 'hedy' });
@@ -97,9 +96,8 @@ await session('openid-client, standard profile', async () => {
     const old = await request({ max_age: '0' });
     await page.goto(oidc.buildAuthorizationUrl(config, old.parameters).href);
     check('max_age=0 asks again', await passwordField(page).isVisible(), true);
-    arrives = app.next();
     await signInOnPage(page, 'hedy');
-    const again = await oidc.authorizationCodeGrant(config, await arrives, { ...old.checks, maxAge: 0 });
+    const again = await oidc.authorizationCodeGrant(config, await arrival(app, page), { ...old.checks, maxAge: 0 });
     check('the same user', again.claims().sub, sub);
 
     const form = await request({ response_mode: 'form_post', prompt: 'none' });

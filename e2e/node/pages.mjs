@@ -145,6 +145,13 @@ export async function sessionCookie(page) {
   return (await page.context().cookies()).find(({ name }) => name === 'cognito');
 }
 
+/** The URL of the application's next callback, once this page shows it: the application knows it before the browser does. */
+export async function arrival(app, page) {
+  const url = await app.next();
+  await page.waitForURL(url.href);
+  return url;
+}
+
 /** The next code of a user's authenticator app that was not used; waits until there is one. */
 export async function appCode(pool, user) {
   const shown = await getJson(`/_dev/totp?${new URLSearchParams({ pool: pool.id, user })}`);
