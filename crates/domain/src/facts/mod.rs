@@ -7,3 +7,4 @@ pub mod factor;
 mod fold_table;
 pub mod mfa_state;
 pub mod names;
+pub mod network;

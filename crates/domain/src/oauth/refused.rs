@@ -9,6 +9,7 @@ use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::errors::oauth::{LOGIN_REQUIRED, OAUTH_IS_OFF};
 use crate::errors::{Fault, Result};
+use crate::facts::network::network;
 use crate::oauth::authorization::{Cause, Parameters, Refusal};
 use crate::oauth::client;
 use crate::oauth::reply::Reply;
@@ -41,7 +42,7 @@ pub async fn record(cx: &Cx<'_>, parameters: &Parameters<'_>, refusal: &Refusal)
             None => return Ok(()),
         },
     };
-    if !cx.refusals.spend(cx.now()) {
+    if !cx.refusals.spend(cx.now(), network(&cx.client_info.ip)) {
         tracing::debug!(request_id = %cx.request_id, "a refused authorization is not recorded: too many");
         return Ok(());
     }

@@ -9,6 +9,7 @@ use cognate_store::tables::identity_providers;
 use crate::audit::Entry;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::facts::network::network;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 
@@ -105,7 +106,7 @@ pub(super) fn entry<'a>(cx: &'a Cx<'_>, result: &'a str, detail: &'a str) -> Ent
 /// # Errors
 /// Those of the store.
 pub async fn record_refusal(cx: &Cx<'_>, refused: &Refused) -> Result<()> {
-    if !cx.refusals.spend(cx.now()) {
+    if !cx.refusals.spend(cx.now(), network(&cx.client_info.ip)) {
         tracing::debug!(request_id = %cx.request_id, "a refused message of a provider is not recorded: too many");
         return Ok(());
     }

@@ -20,6 +20,7 @@ use crate::errors::federation::{self as texts, Rejection};
 use crate::errors::oauth::{INVALID_REQUEST, OAuthError, SERVER_ERROR};
 use crate::errors::unconfirmed::federation as unconfirmed;
 use crate::errors::{ApiError, ErrorCode, Fault, Result, auth, invalid_parameter, not_authorized};
+use crate::facts::network::network;
 use crate::oauth::provider::explain::{self, Compared, marked};
 use crate::records::provider::Provider;
 
@@ -425,7 +426,7 @@ pub(super) fn detail(check: &str, provider: &str, client_id: &str) -> String {
 /// # Errors
 /// Those of the store.
 pub(super) async fn write(cx: &Cx<'_>, pool_id: &str, result: &str, detail: &str) -> Result<()> {
-    if !cx.refusals.spend(cx.now()) {
+    if !cx.refusals.spend(cx.now(), network(&cx.client_info.ip)) {
         tracing::debug!(request_id = %cx.request_id, "a refused answer of a provider is not recorded: too many");
         return Ok(());
     }
