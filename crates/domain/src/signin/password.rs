@@ -5,28 +5,40 @@ use cognate_crypto::secret::SecretString;
 use cognate_store::Batch;
 
 use crate::audit;
-use crate::cx::Cx;
+use crate::cx::{Caller, Cx};
 use crate::errors::{self, Result, auth};
 use crate::facts::factor::Factor;
+use crate::facts::network::network;
 use crate::records::user::{self, User};
 use crate::signin::At;
 use crate::signin::candidate::credential_or_decoy;
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 use crate::users::password;
 
-/// The sign-ins of one pool that may verify a hash of another system, or wait for that, at once.
-const WAITING: usize = 32;
-
 /// Compares a password. If the client hides which users exist, an unknown name costs as much as a user.
 ///
+/// In a pool with password hashes of other systems every password waits for the turn of the client it came from, also that
+/// of a user without such a hash and of an unknown name: a refusal tells nothing of the user, and the many requests of one
+/// client keep no other out. Signed requests come from a server of the pool's owner for many people; they wait for the
+/// user's turn alone.
+///
 /// # Errors
-/// A credential that cannot be opened.
+/// TooManyRequestsException when a client has too many passwords compared at once; a credential that cannot be opened.
 pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
     step: &Step,
     password: &SecretString,
 ) -> Result<Verdict> {
+    let has_hashes = at.pool.doc.imported_passwords.is_some();
+    let _turn = match cx.caller {
+        Caller::Public if has_hashes => {
+            let client = network(&cx.client_info.ip);
+            let turn = cx.imported_hashes.turn(&at.pool.id, &client).await;
+            Some(turn.ok_or_else(|| errors::overloaded(cx.action))?)
+        }
+        _ => None,
+    };
     if let Some(user) = step.user.as_ref()
         && user.has_imported_password()
     {
@@ -41,7 +53,7 @@ pub async fn judge(
         .run(move || credential.matches(&suffix, &username, password.expose()))
         .await;
     let verdict = verdict(step, right);
-    if matches!(verdict, Verdict::Wrong(_)) && at.pool.doc.imported_passwords.is_some() {
+    if matches!(verdict, Verdict::Wrong(_)) && has_hashes {
         // A wrong password of any other user and of an unknown name takes as long as one that meets an imported hash, so
         // that the time tells neither who exists nor who has not come back yet (moving.md 3.2).
         tokio::time::sleep(cx.imported_hashes.draw(&at.pool.id)).await;
@@ -62,10 +74,6 @@ async fn judge_imported(
     let Some(credential) = user.open_credential(pool)? else {
         return Ok(verdict(step, false));
     };
-    let place = cx
-        .bulkheads
-        .enter(&format!("imported hashes of {}", pool.id), WAITING);
-    let _place = place.ok_or_else(|| errors::overloaded(cx.action))?;
     let hashes = &cx.imported_hashes;
     let right = hashes.matches(&cx.workers, &pool.id, credential, given.duplicate());
     if !right.await {

@@ -33,10 +33,14 @@ async fn import(t: &TestApp, pool: &str, name: &str) {
         },
         &Bounds::WIDE,
     );
+    put(t, pool, name, hash.unwrap()).await;
+}
+
+async fn put(t: &TestApp, pool: &str, name: &str, hash: ImportedHash) {
     let before = read(t, pool, name).await;
     let pool = t.app.cached_pool(pool).await.unwrap().unwrap();
     let mut after = before.clone();
-    let credential = Credential::Imported(hash.unwrap());
+    let credential = Credential::Imported(hash);
     after.credential = Some(User::seal_credential(&pool, &before.id, &credential));
     let batch = user::save(Batch::new(), &pool, &before, &after).unwrap();
     t.app.store.commit(batch).await.unwrap();
@@ -171,4 +175,57 @@ async fn a_new_password_drops_the_hash_and_the_history_has_none(t: &TestApp) {
     assert!(after.doc.history == before.doc.history);
     let old = t.call("InitiateAuth", by_password(&s.client, "jane", PASSWORD));
     assert_eq!(old.await.unwrap_err(), not_authorized(WRONG));
+}
+
+/// The refusals of forty passwords at once, from one address, for names of a kind.
+async fn crowd(t: &TestApp, client: &str, name: impl Fn(usize) -> String) -> Vec<Refusal> {
+    let calls = (0..40).map(|n| {
+        let wrong = by_password(client, &name(n), "Wrong-1");
+        t.call("InitiateAuth", wrong)
+    });
+    let answers = futures_all(calls).await.into_iter();
+    answers.map(Result::unwrap_err).collect()
+}
+
+#[each_engine]
+async fn one_address_sends_a_bounded_number_of_passwords_whoever_they_are_for(t: &TestApp) {
+    let s = site(t).await;
+    let hides = json!({"PreventUserExistenceErrors": "ENABLED"});
+    let hiding = client_of(t, &s.pool, hides).await;
+    let client = hiding["ClientId"].as_str().unwrap();
+    for n in 0..40 {
+        user(t, &s.pool, &format!("native{n}")).await;
+        user(t, &s.pool, &format!("brought{n}")).await;
+        let slow = ImportedHash::pbkdf2(
+            Sha::Sha256,
+            300_000,
+            vec![7; 16],
+            vec![7; 32],
+            &Bounds::WIDE,
+        );
+        put(t, &s.pool, &format!("brought{n}"), slow.unwrap()).await;
+    }
+    settle(t, &s.pool, json!({})).await;
+    let many = t.from("192.0.2.66", "many");
+    let other = t.from("192.0.2.77", "other");
+    for kind in ["brought", "native", "nobody"] {
+        let crowd = crowd(&many, client, |n| format!("{kind}{n}"));
+        let one = other.call("InitiateAuth", by_password(client, "native0", PASSWORD));
+        let (refusals, one) = tokio::join!(crowd, one);
+        assert!(one.unwrap()["AuthenticationResult"].is_object());
+        let wrong = refusals.iter().filter(|refusal| refusal.1 == WRONG);
+        let wrong = wrong.count();
+        assert!((20..40).contains(&wrong), "{kind}: {wrong}");
+        let refused = refusals
+            .iter()
+            .filter(|refusal| refusal.0 == "TooManyRequestsException");
+        assert_eq!(refused.count(), 40 - wrong, "{kind}");
+    }
+    // A pool without such hashes has no such bound.
+    let s = site(t).await;
+    let refusals = crowd(&many, &s.client, |n| format!("nobody{n}")).await;
+    let found = refusals
+        .iter()
+        .filter(|refusal| refusal.1.contains("User does not exist"));
+    assert_eq!(found.count(), 40);
 }
