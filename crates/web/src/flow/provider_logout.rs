@@ -6,9 +6,9 @@
 use cognate_crypto::random;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::provider::incoming::{Incoming, Kind};
+use cognate_domain::oauth::provider::kept::{self, Browser, pool_of};
 use cognate_domain::oauth::provider::logout::{self, Leaving};
 use cognate_domain::oauth::provider::outgoing::{Refused, record_refusal};
-use cognate_domain::oauth::provider::request::{self, Browser, pool_of};
 use cognate_domain::oauth::provider::requested::{Asked, requested};
 use cognate_domain::oauth::provider::saml;
 use cognate_domain::records::pool::Pool;
@@ -47,7 +47,7 @@ pub(super) fn cookie(cookies: &Cookies<'_>) -> Result<(String, SetCookie), Failu
         Some(kept) => kept.to_owned(),
         None => random::alphanumeric(LENGTH, ALPHABET),
     };
-    let seconds = u32::try_from(request::SECONDS).unwrap_or_default();
+    let seconds = u32::try_from(kept::SECONDS).unwrap_or_default();
     let set = SetCookie::new(COOKIE, value.clone(), SameSite::Lax)?.for_seconds(seconds);
     Ok((value, set))
 }

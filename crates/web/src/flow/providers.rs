@@ -9,9 +9,10 @@ use cognate_crypto::random;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
 use cognate_domain::oauth::provider::arrival::Arrived;
+use cognate_domain::oauth::provider::kept::{self, Browser, pool_of};
 use cognate_domain::oauth::provider::oidc::{Pairs, RESPONSE};
 use cognate_domain::oauth::provider::refusal::Refused;
-use cognate_domain::oauth::provider::request::{self, Browser, Pending, pool_of};
+use cognate_domain::oauth::provider::request::{self, Pending};
 use cognate_domain::oauth::provider::saml;
 use cognate_domain::oauth::provider::steps::{self, Lost};
 use cognate_domain::records::pool::Pool;
@@ -154,7 +155,7 @@ async fn unasked(request: &Request<'_>, query: &str, posted: &str) -> Flow<Respo
     match action::run(&cx, begin).await? {
         Ok(handle) => {
             let location = format!("{}?{RELAY_STATE}={}", saml::RESPONSE, encode(&handle));
-            let seconds = u32::try_from(request::SECONDS).unwrap_or_default();
+            let seconds = u32::try_from(kept::SECONDS).unwrap_or_default();
             let set = SetCookie::new(UNASKED, cookie, SameSite::Lax)?.for_seconds(seconds);
             Ok(answer::see_other(&location)?.with_cookie(set))
         }
@@ -381,7 +382,7 @@ impl Visit<'_> {
             Ok(location) => {
                 let found = Response::found(&location);
                 let found = found.ok_or_else(|| Stop::from(Failure::BadRequest))?;
-                let seconds = u32::try_from(request::SECONDS).unwrap_or_default();
+                let seconds = u32::try_from(kept::SECONDS).unwrap_or_default();
                 let set = SetCookie::new(COOKIE, cookie, SameSite::Lax)?.for_seconds(seconds);
                 Ok(Some(found.with_cookie(set)))
             }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use cognate_domain::Endpoint;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::logout::{self, Browser, Next, Parameters};
+use cognate_domain::oauth::provider::kept::Browser as AtProvider;
 use cognate_domain::oauth::provider::logout::leave;
 use cognate_domain::oauth::provider::outgoing::Sent;
-use cognate_domain::oauth::provider::request::Browser as AtProvider;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::action;

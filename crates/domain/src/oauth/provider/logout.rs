@@ -2,16 +2,12 @@
 //! section 4.4; endpoints.md 1.10, 4.4).
 //!
 //! The session ends first, whatever becomes of the rest. [`leave`] sends the browser to the provider; [`check`], [`keep`] and
-//! [`finish`] take the answer, and the browser goes on to where it wanted to go. That is kept in a row like that of a sign-in
-//! ([`request`](super::request)): bound to the browser and the host, good once and for five minutes.
+//! [`finish`] take the answer, and the browser goes on to where it wanted to go.
 
-use cognate_crypto::random;
-use cognate_crypto::secret::ct_eq;
 use cognate_federation::saml::incoming::Incoming;
 use cognate_federation::saml::logout::{self as message, Expected, Logout};
 use cognate_federation::saml::metadata::{Metadata, Place};
 use cognate_store::Batch;
-use cognate_store::tables::provider_requests::{self as table, RequestRow};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
@@ -20,8 +16,8 @@ use crate::errors::{Fault, Result};
 use crate::oauth::browser_session;
 use crate::oauth::logout::{self, Next, SignOut};
 use crate::oauth::provider::calls::read;
+use crate::oauth::provider::kept::{BoundTo, Browser, Kept, Kind};
 use crate::oauth::provider::outgoing::{Checked, Document, Refused, Sent, entry, of_id, send};
-use crate::oauth::provider::request::{Browser, SECONDS, browser_mac, pool_of};
 use crate::oauth::provider::saml::{entity_id, is_told_of_sign_outs, logout_urls};
 use crate::oauth::provider::sessions::{self, AtProvider};
 use crate::records::pool::Pool;
@@ -32,9 +28,8 @@ struct LeavingDoc {
     provider_id: String,
     /// The provider's own name, which must not change meanwhile.
     issuer: String,
-    base_url: String,
-    /// A MAC of the browser's cookie.
-    browser: String,
+    #[serde(flatten)]
+    host: BoundTo,
     next: Next,
     /// The query of the request, for the sign-in page.
     query: String,
@@ -43,12 +38,13 @@ struct LeavingDoc {
     reservation: Option<String>,
 }
 
+impl Kind for LeavingDoc {
+    const PURPOSE: &'static str = "provider logouts";
+}
+
 /// A browser that is at its provider to sign out there.
 pub struct Leaving {
-    key: String,
-    handle: String,
-    row: RequestRow,
-    doc: LeavingDoc,
+    kept: Kept<LeavingDoc>,
     metadata: Metadata,
 }
 
@@ -65,24 +61,18 @@ pub struct Onward {
 impl Leaving {
     /// Returns the URL of this server under which the sign-out began.
     pub fn base_url(&self) -> &str {
-        &self.doc.base_url
+        &self.kept.doc.host.base_url
     }
 
     /// True once a posted answer was checked.
     pub fn is_answered(&self) -> bool {
-        self.row.answered
+        self.kept.row.answered
     }
 
     /// True if this is the browser that signs out.
     pub fn is_of(&self, pool: &Pool, browser: Browser<'_>) -> bool {
-        let mac = browser_mac(pool, browser.cookie);
-        ct_eq(mac.as_bytes(), self.doc.browser.as_bytes()) && self.doc.base_url == browser.base_url
+        self.kept.doc.host.is(pool, browser)
     }
-}
-
-/// Rows of sign-ins never have such a key, so that no handle is good for both.
-fn key(pool: &Pool, handle: &str) -> String {
-    hex::encode(pool.key.mac("provider logouts", handle.as_bytes()))
 }
 
 /// Returns the ID of the request that goes with a handle.
@@ -136,32 +126,20 @@ pub async fn leave(
         cx.commit(ending.batch, |_| Fault::Stale).await?;
         return Ok(None);
     };
-    let random = cx.memory().once("provider logout", random::handle);
-    let handle = format!("{}.{random}", pool.id);
-    let key = key(pool, &handle);
     let doc = LeavingDoc {
         provider_id: user.provider_id.clone(),
         issuer: metadata.entity_id,
-        base_url: browser.base_url.to_owned(),
-        browser: browser_mac(pool, browser.cookie),
+        host: BoundTo::to(pool, browser),
         next: sign_out.next.clone(),
         query: query.to_owned(),
         reservation: None,
     };
-    let mut row = RequestRow {
-        client_id: sign_out.client.id.clone(),
-        answered: false,
-        doc: serde_json::to_string(&doc)?,
-        created: cx.now(),
-        expires: cx.now().saturating_add(SECONDS * SECOND),
-        mac: None,
-    };
-    row.mac = Some(pool.sign(&row.signed(&key)));
+    let kept = Kept::begin(cx, pool, &sign_out.client.id, doc)?;
     // One row for each session, which ends with it.
-    let batch = table::insert(ending.batch, &pool.id, &key, &row);
+    let batch = kept.insert(ending.batch, pool);
     cx.commit(batch, |_| Fault::Stale).await?;
     let document = message::request(&Logout {
-        id: &request_id(pool, &handle),
+        id: &request_id(pool, &kept.handle),
         now: cx.now().div_euclid(SECOND),
         destination: place.url(),
         issuer: &entity_id(pool),
@@ -171,7 +149,7 @@ pub async fn leave(
         sp_name_qualifier: user.sp_name_qualifier.as_deref(),
         session_index: user.session_index.as_deref(),
     });
-    let sent = send(cx, pool, place, Document::Request(document), handle).await?;
+    let sent = send(cx, pool, place, Document::Request(document), kept.handle).await?;
     Ok(Some(sent))
 }
 
@@ -208,26 +186,13 @@ async fn told(cx: &Cx<'_>, pool: &Pool, session_id: &str) -> Result<Option<Told>
 /// # Errors
 /// Faults.
 pub async fn find(cx: &Cx<'_>, pool: &Pool, handle: &str) -> Result<Option<Leaving>> {
-    if pool_of(handle) != Some(&pool.id) {
-        return Ok(None);
-    }
-    let key = key(pool, handle);
-    let row = table::live(&cx.store, &pool.id, &key, cx.now()).await?;
-    let Some(row) = row else {
+    let Some(kept) = Kept::<LeavingDoc>::find(cx, pool, handle).await? else {
         return Ok(None);
     };
-    pool.check(&row.signed(&key), row.mac.as_deref())?;
-    let doc: LeavingDoc = serde_json::from_str(&row.doc)?;
-    let provider = of_id(cx, pool, &doc.provider_id).await?;
+    let provider = of_id(cx, pool, &kept.doc.provider_id).await?;
     let metadata = provider.and_then(|provider| provider.doc.metadata);
-    let metadata = metadata.filter(|metadata| metadata.entity_id == doc.issuer);
-    Ok(metadata.map(|metadata| Leaving {
-        key,
-        handle: handle.to_owned(),
-        row,
-        doc,
-        metadata,
-    }))
+    let metadata = metadata.filter(|metadata| metadata.entity_id == kept.doc.issuer);
+    Ok(metadata.map(|metadata| Leaving { kept, metadata }))
 }
 
 /// Checks the provider's answer (../docs/FEDERATION.md). Returns what the provider says of itself besides that all was done:
@@ -241,8 +206,8 @@ pub async fn check(
     leaving: &Leaving,
     incoming: Incoming,
 ) -> Result<Checked<Option<String>>> {
-    let urls = logout_urls(pool, &leaving.doc.base_url);
-    let request = request_id(pool, &leaving.handle);
+    let urls = logout_urls(pool, &leaving.kept.doc.host.base_url);
+    let request = request_id(pool, &leaving.kept.handle);
     let metadata = leaving.metadata.clone();
     let now = cx.now().div_euclid(SECOND);
     let bytes = incoming.size();
@@ -270,18 +235,12 @@ pub async fn keep(
     leaving: &Leaving,
     reservation: Option<String>,
 ) -> Result<bool> {
+    let kept = &leaving.kept;
     let doc = LeavingDoc {
         reservation,
-        ..leaving.doc.clone()
+        ..kept.doc.clone()
     };
-    let mut row = RequestRow {
-        answered: true,
-        doc: serde_json::to_string(&doc)?,
-        ..leaving.row.clone()
-    };
-    row.mac = Some(pool.sign(&row.signed(&leaving.key)));
-    let batch = table::answer(Batch::new(), &pool.id, &leaving.key, &row);
-    cx.wins(batch).await
+    kept.answer(cx, pool, &doc).await
 }
 
 /// Ends a sign-out in its browser, once, and records what the provider did not do: what its answer says, or said when it was
@@ -295,8 +254,8 @@ pub async fn finish(
     leaving: &Leaving,
     reservation: Option<String>,
 ) -> Result<Option<Onward>> {
-    let batch = table::take(Batch::new(), &pool.id, &leaving.key, leaving.row.answered);
-    let said = reservation.or_else(|| leaving.doc.reservation.clone());
+    let batch = leaving.kept.take(Batch::new(), pool);
+    let said = reservation.or_else(|| leaving.kept.doc.reservation.clone());
     let batch = match said {
         None => batch,
         Some(said) => {
@@ -305,8 +264,8 @@ pub async fn finish(
         }
     };
     Ok(cx.wins(batch).await?.then(|| Onward {
-        client_id: leaving.row.client_id.clone(),
-        next: leaving.doc.next.clone(),
-        query: leaving.doc.query.clone(),
+        client_id: leaving.kept.row.client_id.clone(),
+        next: leaving.kept.doc.next.clone(),
+        query: leaving.kept.doc.query.clone(),
     }))
 }

@@ -5,6 +5,7 @@
 //!
 //! | module | contents |
 //! |---|---|
+//! | [`kept`] | what waits for a provider's answer, bound to a browser |
 //! | [`request`] | a sign-in that waits for the provider's answer |
 //! | `calls` | calls to the provider's endpoints, and the reading of what it wrote |
 //! | [`explain`] | what each check means to an administrator |
@@ -31,6 +32,7 @@ pub mod arrival;
 mod calls;
 pub mod diagnosis;
 pub mod explain;
+pub mod kept;
 pub mod logout;
 pub mod metadata;
 pub mod offer;

@@ -1,33 +1,26 @@
 //! A sign-in that waits for the answer of an identity provider.
 //!
-//! The provider's answer names it by a value of 256 random bits, `state` or `RelayState`; the row's key is a MAC of it.
-//! Everything that must not be guessed is made from that value by the pool's key, so that no row holds it: the nonce, the
-//! verifier of PKCE, and the id of a SAML request. A request is bound to the browser that began it, by a MAC of a cookie,
-//! to the host, and to the provider as it was; it is good once and for five minutes. Nobody has signed in when it is kept,
-//! so that it is counted for its client and for the address that asks.
+//! Everything that must not be guessed is made from its handle by the pool's key, so that no row holds it: the nonce, the
+//! verifier of PKCE, and the id of a SAML request. A request is bound to the provider as it was, too. Nobody has signed in
+//! when it is kept, so that it is counted for its client and for the address that asks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use cognate_crypto::seal::Context;
-use cognate_crypto::secret::ct_eq;
 use cognate_crypto::{hash, random};
 use cognate_store::Batch;
-use cognate_store::tables::provider_requests::{self as table, RequestRow};
 use cognate_store::tables::{guards, identity_providers};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::oauth::provider::kept::{BoundTo, Browser, Kept, Kind, SECONDS};
 use crate::oauth::waiting::{self, Asker, Bound};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 
-/// The time in which the provider must have answered, in seconds (endpoints.md 4.3).
-pub const SECONDS: i64 = 300;
-/// The most bytes of a pool's id (the model's UserPoolIdType).
-const LONGEST_POOL_ID: usize = 55;
 /// The details of a provider by which its answers are judged, but for those of SAML metadata.
 const MARKED: [&str; 6] = [
     "client_id",
@@ -45,15 +38,6 @@ const BOUND: Bound = Bound::new(
     ("provider sign-ins by address", 1_000),
 );
 
-/// The browser in which a sign-in runs.
-#[derive(Clone, Copy)]
-pub struct Browser<'a> {
-    /// The value of its cookie for sign-ins through providers.
-    pub cookie: &'a str,
-    /// The URL of this server as the browser knows it, without a trailing slash.
-    pub base_url: &'a str,
-}
-
 /// The document of a row.
 #[derive(Clone, Serialize, Deserialize)]
 struct RequestDoc {
@@ -62,20 +46,20 @@ struct RequestDoc {
     provider_mark: String,
     /// The query of the request for an authorization, byte for byte.
     query: String,
-    base_url: String,
-    /// A MAC of the browser's cookie.
-    browser: String,
+    #[serde(flatten)]
+    host: BoundTo,
     /// An answer that arrived in a request without cookies, as its protocol's module keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<serde_json::Value>,
 }
 
+impl Kind for RequestDoc {
+    const PURPOSE: &'static str = "provider requests";
+}
+
 /// A sign-in that waits.
 pub struct Pending {
-    key: String,
-    handle: String,
-    row: RequestRow,
-    doc: RequestDoc,
+    kept: Kept<RequestDoc>,
     /// The provider, unchanged since the sign-in began.
     pub provider: Provider,
 }
@@ -83,32 +67,32 @@ pub struct Pending {
 impl Pending {
     /// Returns the key of the row, which tells sign-ins apart and is no secret.
     pub(super) fn key(&self) -> &str {
-        &self.key
+        &self.kept.key
     }
 
     /// Returns when the sign-in began, in microseconds.
     pub(super) fn created(&self) -> i64 {
-        self.row.created
+        self.kept.row.created
     }
 
     /// Returns the client that the user signs in to.
     pub fn client_id(&self) -> &str {
-        &self.row.client_id
+        &self.kept.row.client_id
     }
 
     /// Returns the query of the request for an authorization, byte for byte.
     pub fn query(&self) -> &str {
-        &self.doc.query
+        &self.kept.doc.query
     }
 
     /// Returns the URL of this server under which the sign-in began.
     pub fn base_url(&self) -> &str {
-        &self.doc.base_url
+        &self.kept.doc.host.base_url
     }
 
     /// Returns the answer that was kept.
     pub fn kept_answer(&self) -> Option<&serde_json::Value> {
-        self.doc.answer.as_ref()
+        self.kept.doc.answer.as_ref()
     }
 
     /// Returns the only thing that opens an answer which was sealed for this request.
@@ -117,19 +101,18 @@ impl Pending {
             table: "provider_requests",
             column: "answer",
             pool: &pool.id,
-            row: &self.key,
+            row: &self.kept.key,
         }
     }
 
     /// Returns what belongs to the request and is in no row.
     pub fn secrets(&self, pool: &Pool) -> Secrets {
-        Secrets::of(pool, &self.handle)
+        Secrets::of(pool, &self.kept.handle)
     }
 
     /// True if this is the browser that began the sign-in.
     pub fn is_of(&self, pool: &Pool, browser: Browser<'_>) -> bool {
-        let mac = browser_mac(pool, browser.cookie);
-        ct_eq(mac.as_bytes(), self.doc.browser.as_bytes()) && self.doc.base_url == browser.base_url
+        self.kept.doc.host.is(pool, browser)
     }
 }
 
@@ -177,30 +160,18 @@ pub async fn begin(
     query: &str,
     browser: Browser<'_>,
 ) -> Result<Begun> {
-    let random = cx.memory().once("provider request", random::handle);
-    let handle = format!("{}.{random}", pool.id);
-    let key = key(pool, &handle);
     let doc = RequestDoc {
         provider_id: provider.id.clone(),
         provider_mark: mark(provider)?,
         query: query.to_owned(),
-        base_url: browser.base_url.to_owned(),
-        browser: browser_mac(pool, browser.cookie),
+        host: BoundTo::to(pool, browser),
         answer: None,
     };
-    let mut row = RequestRow {
-        client_id: client.id.clone(),
-        answered: false,
-        doc: serde_json::to_string(&doc)?,
-        created: cx.now(),
-        expires: cx.now().saturating_add(SECONDS * SECOND),
-        mac: None,
-    };
-    row.mac = Some(pool.sign(&row.signed(&key)));
+    let kept = Kept::begin(cx, pool, &client.id, doc)?;
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = guards::require_provider_exists(batch, &pool.id, &provider.id);
     let batch = BOUND.count(cx, batch, (pool, client), SECONDS * SECOND);
-    let batch = table::insert(batch, &pool.id, &key, &row);
+    let batch = kept.insert(batch, pool);
     cx.commit(batch, |label| {
         let refused = waiting::refused(label);
         if matches!(refused, Fault::Stale) {
@@ -210,16 +181,9 @@ pub async fn begin(
     })
     .await?;
     Ok(Begun {
-        secrets: Secrets::of(pool, &handle),
-        handle,
+        secrets: Secrets::of(pool, &kept.handle),
+        handle: kept.handle,
     })
-}
-
-/// Returns the pool that a handle names, where it has the form of one.
-pub fn pool_of(handle: &str) -> Option<&str> {
-    let (pool_id, random) = handle.split_once('.')?;
-    let names = !pool_id.is_empty() && pool_id.len() <= LONGEST_POOL_ID;
-    (random::is_handle(random) && names).then_some(pool_id)
 }
 
 /// Returns the sign-in behind a handle; None for one that is unknown, over or used, and for a provider that was changed
@@ -228,28 +192,15 @@ pub fn pool_of(handle: &str) -> Option<&str> {
 /// # Errors
 /// Faults.
 pub async fn find(cx: &Cx<'_>, pool: &Pool, handle: &str) -> Result<Option<Pending>> {
-    if pool_of(handle) != Some(&pool.id) {
-        return Ok(None);
-    }
-    let key = key(pool, handle);
-    let row = table::live(&cx.store, &pool.id, &key, cx.now()).await?;
-    let Some(row) = row else {
+    let Some(kept) = Kept::<RequestDoc>::find(cx, pool, handle).await? else {
         return Ok(None);
     };
-    pool.check(&row.signed(&key), row.mac.as_deref())?;
-    let doc: RequestDoc = serde_json::from_str(&row.doc)?;
-    let provider = identity_providers::by_id(&cx.store, &pool.id, &doc.provider_id).await?;
+    let provider = identity_providers::by_id(&cx.store, &pool.id, &kept.doc.provider_id).await?;
     let Some(provider) = provider.map(|row| Provider::open(pool, row)).transpose()? else {
         return Ok(None);
     };
-    let same = mark(&provider)? == doc.provider_mark;
-    Ok(same.then(|| Pending {
-        key,
-        handle: handle.to_owned(),
-        row,
-        doc,
-        provider,
-    }))
+    let same = mark(&provider)? == kept.doc.provider_mark;
+    Ok(same.then_some(Pending { kept, provider }))
 }
 
 /// Keeps an answer until its browser fetches it, within the time that the request has left. False if the request was answered
@@ -263,18 +214,12 @@ pub async fn keep_answer(
     pending: &Pending,
     answer: serde_json::Value,
 ) -> Result<bool> {
+    let kept = &pending.kept;
     let doc = RequestDoc {
         answer: Some(answer),
-        ..pending.doc.clone()
+        ..kept.doc.clone()
     };
-    let mut row = RequestRow {
-        answered: true,
-        doc: serde_json::to_string(&doc)?,
-        ..pending.row.clone()
-    };
-    row.mac = Some(pool.sign(&row.signed(&pending.key)));
-    cx.wins(table::answer(Batch::new(), &pool.id, &pending.key, &row))
-        .await
+    kept.answer(cx, pool, &doc).await
 }
 
 /// Uses up a request. False if another one was faster.
@@ -282,14 +227,11 @@ pub async fn keep_answer(
 /// # Errors
 /// Faults.
 pub async fn take(cx: &Cx<'_>, pool: &Pool, pending: &Pending) -> Result<bool> {
-    let name = format!("provider request {}", pending.key);
+    let name = format!("provider request {}", pending.kept.key);
     if cx.memory().get::<()>(&name).is_some() {
         return Ok(true);
     }
-    let answered = pending.row.answered;
-    let taken = cx
-        .wins(table::take(Batch::new(), &pool.id, &pending.key, answered))
-        .await?;
+    let taken = cx.wins(pending.kept.take(Batch::new(), pool)).await?;
     if taken {
         cx.memory().keep(&name, ());
     }
@@ -303,12 +245,4 @@ pub(super) fn mark(provider: &Provider) -> Result<String> {
     let entity = doc.metadata.as_ref().map(|metadata| &metadata.entity_id);
     let text = serde_json::to_vec(&(doc.kind, details, entity))?;
     Ok(hash::sha256_hex(&text))
-}
-
-fn key(pool: &Pool, handle: &str) -> String {
-    hex::encode(pool.key.mac("provider requests", handle.as_bytes()))
-}
-
-pub(super) fn browser_mac(pool: &Pool, cookie: &str) -> String {
-    hex::encode(pool.key.mac("provider browsers", cookie.as_bytes()))
 }

@@ -2,7 +2,8 @@
 //! once.
 
 use cognate_crypto::random;
-use cognate_domain::oauth::provider::request::{self, Browser, Pending};
+use cognate_domain::oauth::provider::kept::{self, Browser};
+use cognate_domain::oauth::provider::request::{self, Pending};
 use cognate_domain::oauth::provider::steps;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::{Caller, ClientInfo, Cx, Endpoint, audit::About, run};
@@ -264,7 +265,7 @@ async fn an_address_and_a_client_have_so_many_sign_ins_wait(t: &TestApp) {
     assert_eq!(t.app.store.commit(batch).await.unwrap().touched(), 1);
     assert_eq!(begins(t, other, "192.0.2.3").await, FULL);
     begins(t, &c.client, "192.0.2.3").await.unwrap();
-    t.advance(request::SECONDS + 1).await;
+    t.advance(kept::SECONDS + 1).await;
     for ip in ["192.0.2.1", "192.0.2.3"] {
         begins(t, other, ip).await.unwrap();
     }

@@ -1,5 +1,6 @@
 //! Answers that are altered, replayed, of others, or to others.
 
+use cognate_domain::oauth::provider::kept::Browser;
 use cognate_federation::saml::idp::shapes::Shape;
 use each_engine::each_engine;
 
@@ -162,12 +163,12 @@ async fn an_answer_of_one_sign_in_is_none_of_another(t: &TestApp) {
     assert!(waiting(t, &mine, &altered).await.is_none() || altered == mine.handle);
     // Another browser; a sign-in without an answer.
     let pending = waiting(t, &mine, &mine.handle).await.unwrap();
-    let browser = request::Browser {
+    let browser = Browser {
         cookie: "another",
         base_url: BASE,
     };
     assert!(!pending.is_of(&mine.authorization.pool, browser));
-    let elsewhere = request::Browser {
+    let elsewhere = Browser {
         base_url: "http://other.example",
         ..BROWSER
     };

@@ -14,5 +14,4 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::foreign::provider::ProviderKey;
 use cognate_crypto::foreign::{Alg, VerifyingKey};
-use cognate_domain::oauth::provider::request;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Sign-outs that begin here: the session ends, the provider is told, and the browser goes on.
 
 use cognate_domain::oauth::provider::incoming::Kind;
+use cognate_domain::oauth::provider::kept::{Browser, pool_of};
 use cognate_domain::oauth::provider::outgoing::Sent;
-use cognate_domain::oauth::provider::request::Browser;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::{Endpoint, audit::About, run};
 use each_engine::each_engine;
@@ -248,7 +248,7 @@ async fn a_provider_without_urls_gets_a_form(t: &TestApp) {
     let [("SAMLRequest", message), ("RelayState", handle)] = fields.as_slice() else {
         panic!("{fields:?}")
     };
-    assert_eq!(request::pool_of(handle), Some(c.pool.as_str()));
+    assert_eq!(pool_of(handle), Some(c.pool.as_str()));
     let text = String::from_utf8(STANDARD.decode(message).unwrap()).unwrap();
     assert!(text.contains("<ds:SignatureValue>") && text.contains(JANE));
     // Its answers to our requests go there, too.
