@@ -18,6 +18,7 @@ mod foreign;
 mod ids;
 pub mod jobs;
 pub mod messages;
+pub mod moving;
 pub mod oauth;
 mod ops;
 mod outbound;

@@ -3,4 +3,5 @@
 //! Everything here is a function of bytes. Who may read and write, and what a pool makes of a record, is decided by the
 //! caller. No store, no clock, no network.
 
+pub mod csv;
 pub mod record;

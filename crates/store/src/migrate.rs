@@ -163,6 +163,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0027_domains_of_addresses.sql"),
     },
+    Migration {
+        number: 28,
+        name: "0028_user_imports",
+        min_program: 2,
+        sql: include_str!("../migrations/0028_user_imports.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.

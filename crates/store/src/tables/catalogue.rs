@@ -4,6 +4,7 @@
 //! (`reset.rs`), the sweeps (`jobs.rs`, `audit.rs`), the change of the sealing key (`sealing.rs`) and the signing of
 //! older rows (`macs.rs`). A test reads the migrations, so that no table and no column is missing here.
 
+mod imports;
 mod kinds;
 mod linking;
 mod made;
@@ -247,6 +248,9 @@ pub const CATALOGUE: &[Table] = &[
     linking::OFFERS,
     linking::REQUESTS,
     linking::RETIRED,
+    imports::CHUNKS,
+    imports::RESULTS,
+    imports::JOBS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],
@@ -358,6 +362,7 @@ pub const CATALOGUE: &[Table] = &[
             "login_styles",
             "domains",
             "identity_providers",
+            "user_import_jobs",
         ]),
         ..POOL
     },

@@ -45,6 +45,7 @@ pub mod sessions;
 pub mod software_tokens;
 pub mod terms;
 pub mod ui_customizations;
+pub mod user_import_jobs;
 pub mod users;
 
 pub use rows::Query;

@@ -1,6 +1,8 @@
 //! `users`, `logins`, `user_attrs`, `tombstones`, `user_counts`: the users of a pool, the one namespace of their names
 //! and aliases, and the index that ListUsers searches.
 
+use std::collections::BTreeMap;
+
 use super::rows::rows;
 use crate::signed::{Signed, signed};
 use crate::{Batch, Label, Query, params};
@@ -86,6 +88,9 @@ const PAGE_OF_GROUP: &str = concat!(
 /// The column of [`page_equal`], [`page_below`] and [`page_after`] that holds the indexed value.
 pub const PAGE_VALUE: usize = 10;
 
+const KIND_OF_LOGIN: &str = "SELECT kind FROM logins WHERE pool_id = ?1 AND name = ?2";
+const FOREIGN_CREDENTIALS: &str =
+    "SELECT COUNT(*) FROM users WHERE pool_id = ?1 AND LENGTH(credential) <> ?2";
 const USER_EXISTS: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const BURIED: &str = "SELECT 1 FROM tombstones WHERE pool_id = ?1 AND user_id = ?2";
 const INSERT: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, doc, credential, created, modified, ver, mac) \
@@ -212,8 +217,26 @@ pub fn page_of_group(pool_id: &str, group_id: &str, after: &str, limit: i64) -> 
     (PAGE_OF_GROUP, params![pool_id, group_id, after, limit])
 }
 
+/// Returns the query of the kind of a folded name, if some user has it.
+#[must_use]
+pub fn kind_of_login(pool_id: &str, folded: &str) -> Query {
+    (KIND_OF_LOGIN, params![pool_id, folded])
+}
+
+/// Returns the query of how many users of a pool have a sealed credential of another length than `native`, in bytes. It
+/// reads every user.
+#[must_use]
+pub fn foreign_credentials(pool_id: &str, native: i64) -> Query {
+    (FOREIGN_CREDENTIALS, params![pool_id, native])
+}
+
 /// Inserts a user whose id was never used before ([`ID_TAKEN`]) and counts it.
 pub fn insert(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
+    insert_uncounted(batch, pool_id, row).run(COUNT, params![pool_id, shard(&row.user_id), 1_i64])
+}
+
+/// Inserts a user whose id was never used before ([`ID_TAKEN`]); the same batch must [`count`] it.
+pub fn insert_uncounted(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
     batch
         .none(BURIED, params![pool_id, &row.user_id], ID_TAKEN)
         .one(
@@ -232,7 +255,18 @@ pub fn insert(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
             ],
             ID_TAKEN,
         )
-        .run(COUNT, params![pool_id, shard(&row.user_id), 1_i64])
+}
+
+/// Counts users that were inserted. The counters are always locked in one order, so that two batches cannot wait for each
+/// other.
+pub fn count<'a>(batch: Batch, pool_id: &str, user_ids: impl Iterator<Item = &'a str>) -> Batch {
+    let mut shards = BTreeMap::new();
+    for id in user_ids {
+        *shards.entry(shard(id)).or_insert(0_i64) += 1;
+    }
+    shards.into_iter().fold(batch, |batch, (shard, n)| {
+        batch.run(COUNT, params![pool_id, shard, n])
+    })
 }
 
 /// Replaces what may change of a user that is still at `row.ver` ([`USER_STALE`]).
