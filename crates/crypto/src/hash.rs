@@ -28,6 +28,32 @@ pub fn sha256_hex(data: &[u8]) -> String {
     hex::encode(sha256(data))
 }
 
+/// The UUID of version 5 of a name in a namespace (RFC 9562 section 5.5). It keeps nothing secret.
+#[must_use]
+pub fn uuid_v5(namespace: [u8; 16], name: &[u8]) -> String {
+    let mut context = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
+    context.update(&namespace);
+    context.update(name);
+    let digest = context.finish();
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(digest.as_ref()) {
+        *to = *from;
+    }
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = *version & 0x0f | 0x50;
+    *variant = *variant & 0x3f | 0x80;
+    let text = hex::encode(bytes);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
+}
+
 /// HMAC-SHA256 (RFC 2104) of `data`.
 #[must_use]
 pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
@@ -111,6 +137,16 @@ mod tests {
         assert_eq!(
             sha256_hex(b""),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+
+    #[test]
+    fn uuids_of_version_5_are_those_of_rfc_9562() {
+        // Appendix A.4, in the namespace of domains.
+        let domains = unhex("6ba7b8109dad11d180b400c04fd430c8");
+        assert_eq!(
+            uuid_v5(domains.try_into().unwrap(), b"www.example.com"),
+            "2ed6657d-e927-568b-95e1-2665a8aea6a2"
         );
     }
 

@@ -4,12 +4,14 @@
 use aws_lc_rs::hmac;
 
 use crate::random;
-use crate::secret::{Secret, SecretString, ct_eq};
+use crate::secret::{Secret, SecretBytes, SecretString, ct_eq};
 
 /// The time for which an app displays one code, in seconds (RFC 6238 section 4.1).
 pub const STEP: i64 = 30;
 /// Bytes of a seed. It fills 52 characters of base32 without padding (auth.md 4.4).
 pub const SEED_BYTES: usize = 32;
+/// The bytes that a seed of another system may have: from 80 bits, which many have, to the block of HMAC-SHA-1.
+const OTHERS_BYTES: std::ops::RangeInclusive<usize> = 10..=64;
 /// Steps before and behind the present one whose codes are accepted, for clocks that differ (auth.md 2.7).
 const DRIFT: i64 = 1;
 const DIGITS: usize = 6;
@@ -17,7 +19,7 @@ const DIGITS: usize = 6;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// The secret that an authenticator app and the service share.
-pub struct Seed(Secret<[u8; SEED_BYTES]>);
+pub struct Seed(SecretBytes);
 
 /// The result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,18 +36,45 @@ impl Seed {
     /// Creates a new random seed.
     #[must_use]
     pub fn generate() -> Self {
-        Self(Secret::new(random::bytes()))
+        let bytes: [u8; SEED_BYTES] = random::bytes();
+        Self(Secret::new(bytes.to_vec()))
     }
 
-    /// Restores a seed from its stored bytes; None for another length.
+    /// Restores a seed from its stored bytes, or takes one of another system; None for one that is shorter than 10 bytes
+    /// or longer than 64.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Some(Self(Secret::new(bytes.try_into().ok()?)))
+        let fits = OTHERS_BYTES.contains(&bytes.len());
+        fits.then(|| Self(Secret::new(bytes.to_vec())))
+    }
+
+    /// Reads what a user would type into an app: base32 in either case, with or without blanks and padding; None for
+    /// anything else and for lengths that [`Self::from_bytes`] refuses.
+    #[must_use]
+    pub fn from_secret_code(text: &str) -> Option<Self> {
+        let digits = text.trim_end_matches('=').bytes();
+        let digits = digits.filter(|byte| *byte != b' ' && *byte != b'-');
+        let mut out = Vec::with_capacity(text.len());
+        let (mut held, mut bits) = (0_u32, 0_u32);
+        for digit in digits {
+            let digit = digit.to_ascii_uppercase();
+            let five = BASE32.iter().position(|known| *known == digit)?;
+            held = (held << 5 | u32::try_from(five).ok()?) & 0xffff;
+            bits += 5;
+            if bits >= 8 {
+                bits -= 8;
+                out.push(u8::try_from(held >> bits & 0xff).ok()?);
+            }
+        }
+        let seed = Self::from_bytes(&out);
+        // Also where it is refused.
+        drop(Secret::new(out));
+        seed
     }
 
     /// Returns the bytes to keep, to be sealed.
     #[must_use]
-    pub const fn expose(&self) -> &[u8; SEED_BYTES] {
+    pub fn expose(&self) -> &[u8] {
         self.0.expose()
     }
 
@@ -127,6 +156,27 @@ fn base32(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seeds_of_other_systems_are_read_in_every_spelling() {
+        let seed = Seed::generate();
+        let text = seed.secret_code();
+        let read = Seed::from_secret_code(text.expose()).unwrap();
+        assert_eq!(read.expose(), seed.expose());
+        for text in [
+            "JBSWY3DPEHPK3PXPJBSWY3DP",
+            "jbsw y3dp ehpk 3pxp jbsw y3dp",
+            "JBSWY3DPEHPK3PXPJBSWY3DP======",
+        ] {
+            let read = Seed::from_secret_code(text).unwrap();
+            assert_eq!(read.expose(), b"Hello!\xde\xad\xbe\xefHello");
+        }
+        for text in ["", "JBSWY3DP", "JBSWY3DPEHPK3PX1", "JBSWY3DPEHPK3PXé"] {
+            assert!(Seed::from_secret_code(text).is_none(), "{text}");
+        }
+        assert!(Seed::from_bytes(&[7; 9]).is_none());
+        assert!(Seed::from_bytes(&[7; 65]).is_none());
+    }
 
     #[test]
     fn codes_are_those_of_rfc_6238() {

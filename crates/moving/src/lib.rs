@@ -4,4 +4,5 @@
 //! caller. No store, no clock, no network.
 
 pub mod csv;
+pub mod formats;
 pub mod record;

@@ -195,6 +195,9 @@ pub struct PasskeyRecord {
     pub transports: Vec<String>,
     /// True if the passkey may be copied to other devices.
     pub backup_eligible: bool,
+    /// True if the source does not say so: then either is accepted at a sign-in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub backup_unknown: bool,
     /// The model of the authenticator in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aaguid: Option<String>,
