@@ -6,6 +6,7 @@
 mod bounds;
 mod forms;
 mod frameworks;
+mod others;
 mod parts;
 mod read;
 mod records;
@@ -18,6 +19,7 @@ use crate::secret::{Secret, SecretBytes};
 use std::fmt;
 
 pub use bounds::Bounds;
+pub use others::{JobHash, KeycloakHash};
 pub use records::{Digested, FirebaseProject, SaltOrder};
 
 /// A password hash of another system, within the bounds it was read under.

@@ -5,4 +5,5 @@
 
 pub mod csv;
 pub mod formats;
+pub mod export;
 pub mod record;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize as _;
 
 /// The name of the format, in its first line.
 pub const FORMAT: &str = "cognate-users";
@@ -220,9 +221,38 @@ pub struct LinkRecord {
     pub attribute: Option<String>,
     /// Its value.
     pub value: String,
+    /// True if the user came into being by this identity and is none of the pool's own.
+    #[serde(skip_serializing_if = "is_false")]
+    pub primary: bool,
     /// Microseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl UserRecord {
+    /// Overwrites the secrets. For records that are not needed any more.
+    pub fn wipe(&mut self) {
+        match &mut self.password {
+            Some(
+                PasswordRecord::Native(text)
+                | PasswordRecord::Imported(text)
+                | PasswordRecord::Hash(text),
+            ) => text.zeroize(),
+            None => {}
+        }
+        self.password_history.zeroize();
+        if let Some(totp) = &mut self.totp {
+            totp.secret.zeroize();
+        }
+    }
 }
 
 /// The `Debug` of what holds secrets names the user alone.

@@ -87,6 +87,11 @@ impl<W: Write> Sealing<W> {
         }
     }
 
+    /// Returns what the file is written to, to take away what is there already.
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Writes the last chunk and returns what the file was written to. Without it nobody can read the end of the file.
     ///
     /// # Errors
