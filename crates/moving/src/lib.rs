@@ -4,6 +4,6 @@
 //! caller. No store, no clock, no network.
 
 pub mod csv;
-pub mod formats;
 pub mod export;
+pub mod formats;
 pub mod record;
