@@ -39,6 +39,10 @@ pub struct Entry<'a> {
     /// The object of a command, if it is neither a pool nor a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'a str>,
+    /// The users whom the row brings into being, where `user` does not name the one: those of a portion of an import. What
+    /// is named here is gone again after a recovery to an earlier moment.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub born: &'a [String],
     /// The number of equal calls that the row represents, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,

@@ -10,3 +10,4 @@ use cognate_store::{Store, StoreError};
 pub async fn import_active(store: &Store, pool_id: &str) -> Result<bool, StoreError> {
     user_import_jobs::active(store, pool_id).await
 }
+pub mod apply;

@@ -23,6 +23,13 @@ pub struct PasskeyDoc {
     pub transports: Vec<String>,
     /// True if the passkey may be copied to other devices; never changes.
     pub backup_eligible: bool,
+    /// True if that is not known, as of one that came from another system: then either is right.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backup_unknown: bool,
+    /// In base64url the name that the authenticator has for the account, if it is not the `sub`: that of the system where
+    /// the passkey was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_handle: Option<String>,
     /// The model of the authenticator in hexadecimal, if it said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aaguid: Option<String>,

@@ -292,7 +292,7 @@ impl User {
     }
 
     /// Returns the names under which the user can be found now: folded text and kind (design, names).
-    fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
+    pub fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
         let mut list = vec![(pool.fold(&self.username), Name::Username)];
         // An address of theirs may be the name of a user of the pool's own.
         if self.is_of_provider() {

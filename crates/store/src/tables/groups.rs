@@ -27,6 +27,11 @@ const BY_NAME: &str = concat!(
     columns!(),
     " FROM user_groups g WHERE g.pool_id = ?1 AND g.name = ?2"
 );
+const BY_FOLDED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM user_groups g WHERE g.pool_id = ?1 AND g.folded = ?2"
+);
 const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -112,6 +117,12 @@ impl GroupRow {
 /// [`StoreError`].
 pub async fn get(store: &Store, pool_id: &str, name: &str) -> Result<Option<GroupRow>, StoreError> {
     rows::one(store.first((BY_NAME, params![pool_id, name])).await?)
+}
+
+/// Returns the query of the group whose name is this one without case.
+#[must_use]
+pub fn by_folded(pool_id: &str, folded: &str) -> Query {
+    (BY_FOLDED, params![pool_id, folded])
 }
 
 /// Returns up to `limit` groups of a pool whose name is above `after`, by name.

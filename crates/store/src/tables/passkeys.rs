@@ -21,6 +21,7 @@ const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc,
 const PAGE: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 AND (created > ?3 OR created = ?3 AND credential_id > ?4) \
      ORDER BY created, credential_id LIMIT ?5";
+const OWNER: &str = "SELECT user_id FROM passkeys WHERE pool_id = ?1 AND credential_id = ?2";
 const FULL: &str = "SELECT 1 FROM passkeys WHERE pool_id = ?1 AND user_id = ?2 LIMIT 1 OFFSET 19";
 const INSERT: &str = "INSERT INTO passkeys (pool_id, credential_id, user_id, rp_id, public_key, sign_count, doc, created, used, mac) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)";
@@ -70,6 +71,12 @@ impl PasskeyRow {
 #[must_use]
 pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
+}
+
+/// Returns the query of the id of the user who has a passkey. The passkey's own row, read for that user, decides.
+#[must_use]
+pub fn owner(pool_id: &str, credential_id: &str) -> Query {
+    (OWNER, params![pool_id, credential_id])
 }
 
 /// Returns up to `limit` passkeys of a user after the one that was made at `created` under the id `after`, the oldest

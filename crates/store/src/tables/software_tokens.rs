@@ -11,6 +11,9 @@ const OF_USER: &str = "SELECT seed, last_step, pending, ver, mac FROM software_t
 const PUT_PENDING: &str = "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver, mac) \
      VALUES (?1, ?2, NULL, 0, ?3, 1, ?4) ON CONFLICT (pool_id, user_id) DO UPDATE SET pending = excluded.pending, \
      ver = software_tokens.ver + 1";
+const PUT_REGISTERED: &str = "INSERT INTO software_tokens (pool_id, user_id, seed, last_step, pending, ver, mac) \
+     VALUES (?1, ?2, ?3, ?4, NULL, 1, ?5) ON CONFLICT (pool_id, user_id) DO UPDATE SET seed = excluded.seed, \
+     last_step = excluded.last_step, mac = excluded.mac, pending = NULL, ver = software_tokens.ver + 1";
 const REGISTER: &str = "UPDATE software_tokens SET seed = ?4, last_step = ?5, mac = ?6, pending = NULL, ver = ver + 1 \
      WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const USE: &str = "UPDATE software_tokens SET last_step = ?4, mac = ?5, ver = ver + 1 \
@@ -69,6 +72,19 @@ pub fn put_pending(
     mac: Vec<u8>,
 ) -> Batch {
     batch.run(PUT_PENDING, params![pool_id, user_id, sealed, mac])
+}
+
+/// Stores a registered seed in the place of whatever is there.
+pub fn put_registered(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    sealed: Vec<u8>,
+    step: i64,
+    mac: Vec<u8>,
+) -> Batch {
+    let params = params![pool_id, user_id, sealed, step, mac];
+    batch.run(PUT_REGISTERED, params)
 }
 
 /// Puts the seed that was pending at `ver` in the place of the registered one; conflict [`TOKEN_STALE`]. `step`: that

@@ -173,6 +173,12 @@ pub fn by_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
     (BY_LOGIN_OR_OTHER, params![pool_id, folded, other])
 }
 
+/// Returns the query of the tombstone of an id: a row says that a user had it.
+#[must_use]
+pub fn buried(pool_id: &str, user_id: &str) -> Query {
+    (BURIED, params![pool_id, user_id])
+}
+
 /// Returns the query of up to `limit` users of a pool after an id, by id.
 #[must_use]
 pub fn page(pool_id: &str, after: &str, limit: i64) -> Query {

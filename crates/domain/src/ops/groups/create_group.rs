@@ -12,9 +12,6 @@ use crate::facts::names;
 use crate::records::group;
 use crate::{audit, resources};
 
-/// Groups that a pool may have (admin.md 7.2).
-const MOST: i64 = 10_000;
-
 const FULL: Label = Label("groups_full");
 
 pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<CreateGroupResponse> {
@@ -35,7 +32,13 @@ pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<Crea
     let folded = names::fold_case(&group.name);
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = groups::insert(batch, &pool.id, &folded, &group);
-    let batch = resource_counts::take(batch, &pool.id, resources::groups::RESOURCE, MOST, FULL);
+    let batch = resource_counts::take(
+        batch,
+        &pool.id,
+        resources::groups::RESOURCE,
+        resources::groups::MOST,
+        FULL,
+    );
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         FULL => errors::groups::too_many_groups().into(),

@@ -14,6 +14,9 @@ use crate::resources::pools;
 /// The name under which groups are counted in `resource_counts`.
 pub(crate) const RESOURCE: &str = "groups";
 
+/// Groups that a pool may have (admin.md 7.2).
+pub(crate) const MOST: i64 = 10_000;
+
 /// Returns the group of exactly this name.
 pub(crate) async fn find(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<GroupRow> {
     let group = group::find(&cx.store, pool, name).await?;

@@ -106,6 +106,15 @@ impl TokenRow {
         Ok(registered.map(|(seed, _)| mark(pool, &seed)))
     }
 
+    /// True if this is the registered seed.
+    ///
+    /// # Errors
+    /// A seed that cannot be opened.
+    pub fn has(&self, pool: &Pool, user_id: &str, seed: &Seed) -> Result<bool> {
+        let registered = self.registered(pool, user_id)?;
+        Ok(registered.is_some_and(|(own, _)| mark(pool, &own) == mark(pool, seed)))
+    }
+
     /// Returns the result of [`TokenRow::mark`] once the pending seed is registered.
     ///
     /// # Errors
@@ -207,6 +216,14 @@ pub fn associate(pool: &Pool, user_id: &str, batch: Batch) -> (Batch, String) {
     let mac = pool.sign(&table::signed(user_id, None, 0));
     let batch = table::put_pending(batch, &pool.id, user_id, sealed, mac);
     (batch, seed.secret_code().expose().clone())
+}
+
+/// Registers the app that a user brings from elsewhere, in the place of one that is there. `last_step`: the newest step
+/// whose code was used.
+pub fn bring(pool: &Pool, user_id: &str, seed: &Seed, last_step: i64, batch: Batch) -> Batch {
+    let sealed = seal(pool, user_id, Slot::Registered, seed);
+    let mac = pool.sign(&table::signed(user_id, Some(&sealed), last_step));
+    table::put_registered(batch, &pool.id, user_id, sealed, last_step, mac)
 }
 
 /// Asks for the code that the user's app shows.

@@ -6,7 +6,7 @@
 
 use cognate_crypto::random;
 use cognate_shapes::UserPoolMfaType;
-use cognate_store::tables::users;
+use cognate_store::tables::{passkeys, users};
 use serde::{Deserialize, Serialize};
 
 use crate::attempts::Subject;
@@ -120,7 +120,7 @@ pub async fn judge<'g>(
     registers(at.pool, at.client)?;
     let asked = Asked::open(cx, at.pool, at.client, session)?;
     let signed = SignedIn::read(credential).ok_or_else(invalid_credential)?;
-    let subject = subject(at.pool, &signed);
+    let subject = subject(cx, at.pool, &signed).await?;
     let state = SignInState {
         nonce: asked.nonce,
         expires: asked.expires,
@@ -153,8 +153,22 @@ impl SignedIn {
 
 /// Returns the id of the user whose passkey this claims to be; a pseudonym for a handle that is none. Wrong answers count
 /// for it as those to a challenge that was begun with the name.
-fn subject(pool: &Pool, signed: &SignedIn) -> String {
+///
+/// A handle that is no id may be that of a system where the passkey was made: then the passkey tells the user, whose own
+/// row of it must have the handle.
+async fn subject(cx: &Cx<'_>, pool: &Pool, signed: &SignedIn) -> Result<String> {
     // Made for users too, so that both take the same time.
     let unknown = Subject::unknown(pool, &signed.id);
-    signed.claimed().unwrap_or(unknown.as_str()).to_owned()
+    if let Some(claimed) = signed.claimed() {
+        return Ok(claimed.to_owned());
+    }
+    let owner = cx
+        .store
+        .first(passkeys::owner(&pool.id, &signed.id))
+        .await?;
+    let owner = owner.as_ref().filter(|_| signed.user_handle.is_some());
+    Ok(match owner {
+        Some(row) => row.text(0)?.to_owned(),
+        None => unknown.as_str().to_owned(),
+    })
 }

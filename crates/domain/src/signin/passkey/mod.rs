@@ -260,7 +260,11 @@ impl SignedIn {
         let is_signed = key.map_err(broken)?.verify(&message, &self.signature);
         let rp_id = known.rp_id.as_deref().unwrap_or_default();
         let handle = self.user_handle.as_deref();
-        let is_theirs = handle.is_none_or(|handle| handle == subject.as_bytes());
+        // The one of the system where the passkey was made, if that was another.
+        let old = passkey.and_then(|passkey| passkey.doc.user_handle.as_deref());
+        let is_theirs = handle.is_none_or(|handle| {
+            handle == subject.as_bytes() || old.is_some_and(|old| old == base64url(handle))
+        });
         let answers = self.client_data.answers(challenge);
         let is_from_us = self.client_data.is_from(mode, rp_id)
             && self.data.rp_id_hash == sha256(rp_id.as_bytes());
@@ -270,8 +274,9 @@ impl SignedIn {
         let flags = self.data.flags;
         let is_touched =
             flags.user_present() && (flags.user_verified() || !demands_verification(pool));
-        let backup = flags.backup_eligible() == passkey.doc.backup_eligible
-            && (flags.backup_eligible() || !flags.backed_up());
+        let same = flags.backup_eligible() == passkey.doc.backup_eligible;
+        let backup =
+            (same || passkey.doc.backup_unknown) && (flags.backup_eligible() || !flags.backed_up());
         let sign_count = i64::from(self.data.sign_count);
         let counts = counts_on(passkey.row.sign_count, sign_count);
         let right =

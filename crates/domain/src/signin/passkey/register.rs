@@ -298,6 +298,8 @@ impl Given {
             transports: self.transports,
             backup_eligible: flags.backup_eligible(),
             aaguid: aaguid.then(|| hex::encode(new.aaguid)),
+            backup_unknown: false,
+            user_handle: None,
         };
         Ok(PasskeyRow {
             credential_id: self.id,
