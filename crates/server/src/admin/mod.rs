@@ -2,6 +2,7 @@
 
 mod branding;
 pub(crate) mod control;
+mod imports;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;
@@ -11,6 +12,7 @@ pub(crate) mod providers;
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
 use cognate_crypto::seal::RootKey;
+use cognate_domain::moving::apply::{Given, Wishes};
 use cognate_store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use serde_json::{Value, json};
 use crate::audit::{self as trail, Position, Query};
 
 /// A command.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// Creates an access key; a root key if there is no policy.
@@ -128,6 +130,15 @@ pub enum Request {
         pool: String,
         /// The message's id.
         id: String,
+    },
+    /// Applies a portion of a file of users.
+    ImportUsers {
+        /// The pool's id.
+        pool: String,
+        /// How.
+        wishes: Wishes,
+        /// The records. Their `Debug` shows no secret.
+        rows: Vec<Given>,
     },
     /// Shows the policy of a provider about users who have an account already.
     LinkingPolicy {
@@ -265,6 +276,10 @@ pub async fn perform(
             Err("a provider is tested by a running server, or by the command line".to_owned())
         }
         Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
+        Request::ImportUsers { pool, wishes, rows } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            imports::apply(store, root, now, &pool, &wishes, rows).await
+        }
         Request::LinkingPolicy { pool, provider } => {
             provider_links::policy(store, root, &pool, &provider).await
         }

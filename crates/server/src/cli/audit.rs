@@ -14,7 +14,7 @@ use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
 
 /// The commands in the trail besides the operations of the API.
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "CreateAccessKey",
     "EnableAccessKey",
     "DisableAccessKey",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 9] = [
     "SetIssuer",
     "RotateSealingKey",
     "TestMessage",
+    "ImportUsers",
     diagnosis::COMMAND,
     refusals::REPORT_NAME,
 ];

@@ -23,6 +23,7 @@ pub(crate) mod banner;
 mod branding;
 mod client;
 mod find;
+mod import;
 mod messages;
 mod provider_links;
 mod providers;
@@ -113,6 +114,7 @@ pub fn command() -> Command {
         .subcommand(branding::command())
         .subcommand(client::command())
         .subcommand(providers::command())
+        .subcommand(import::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -167,6 +169,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("branding", sub)) => branding::run(&config, sub).await,
         Some(("client", sub)) => client::run(&config, sub).await,
         Some(("providers", sub)) => providers::run(&config, sub).await,
+        Some(("import", sub)) => import::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")
