@@ -218,30 +218,30 @@ routes! {
     CompleteWebAuthnRegistration => ops::passkeys::complete_web_authn_registration::complete_web_authn_registration,
     ListWebAuthnCredentials => ops::passkeys::list_web_authn_credentials::list_web_authn_credentials,
     DeleteWebAuthnCredential => ops::passkeys::delete_web_authn_credential::delete_web_authn_credential,
+    InitiatePointInTimeRecovery => ops::recovery::initiate_point_in_time_recovery::initiate_point_in_time_recovery,
+    DescribePointInTimeRecovery => ops::recovery::describe_point_in_time_recovery::describe_point_in_time_recovery,
+    StartPointInTimeRecovery => ops::recovery::start_point_in_time_recovery::start_point_in_time_recovery,
+    CancelPointInTimeRecovery => ops::recovery::cancel_point_in_time_recovery::cancel_point_in_time_recovery,
+    ListPointInTimeRecoveries => ops::recovery::list_point_in_time_recoveries::list_point_in_time_recoveries,
     ;
     AdminListUserAuthEvents
     AdminUpdateAuthEventFeedback
-    CancelPointInTimeRecovery
     CreateCIMDPolicy
     CreateUserImportJob
     CreateUserPoolReplica
     DeleteCIMDPolicy
     DeleteUserPoolReplica
     DescribeCIMDPolicy
-    DescribePointInTimeRecovery
     DescribeRiskConfiguration
     DescribeUserImportJob
     GetCSVHeader
     GetLogDeliveryConfiguration
-    InitiatePointInTimeRecovery
     ListCIMDPolicies
     ListClientMetadataURLs
-    ListPointInTimeRecoveries
     ListUserImportJobs
     ListUserPoolReplicas
     SetLogDeliveryConfiguration
     SetRiskConfiguration
-    StartPointInTimeRecovery
     StartUserImportJob
     StopUserImportJob
     UpdateAuthEventFeedback

@@ -25,6 +25,7 @@ mod outbound;
 mod paging;
 pub mod pending;
 pub mod records;
+pub mod recovery;
 pub mod resources;
 mod run;
 pub mod signin;

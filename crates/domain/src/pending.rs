@@ -135,6 +135,7 @@ mod tests {
             user_attribute_update_settings: _,
             device_configuration: _,
             tier: _,
+            recovery: _,
             issuer_configuration: _,
             fold: _,
             tags: _,

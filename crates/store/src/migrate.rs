@@ -4,7 +4,7 @@ use crate::{MigrateMode, OpenError};
 
 /// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
 /// database asks for the generation of its most demanding migration.
-pub const PROGRAM_GENERATION: i64 = 4;
+pub const PROGRAM_GENERATION: i64 = 5;
 
 /// A step of the schema.
 pub(crate) struct Migration {
@@ -169,6 +169,13 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0028_user_imports.sql"),
     },
+    // Older programs keep no image of what they change, and change users while a recovery runs.
+    Migration {
+        number: 30,
+        name: "0030_recovery",
+        min_program: 5,
+        sql: include_str!("../migrations/0030_recovery.sql"),
+    },
 ];
 
 /// The engine whose names of types a migration is written with.
@@ -180,6 +187,8 @@ pub(crate) enum Dialect {
 
 /// Selects the applied migrations: number and oldest program of each.
 pub(crate) const APPLIED: &str = "SELECT number, min_program FROM migrations ORDER BY number";
+/// Selects the time of a migration, in microseconds.
+pub(crate) const APPLIED_AT: &str = "SELECT at FROM migrations WHERE number = ?1";
 /// Records a migration: number, name, oldest program, microseconds.
 pub(crate) const RECORD: &str =
     "INSERT INTO migrations (number, name, min_program, at) VALUES (?1, ?2, ?3, ?4)";

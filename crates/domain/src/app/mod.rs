@@ -13,6 +13,7 @@ pub mod imported_hashes;
 pub mod keys;
 pub mod message_limits;
 pub mod provider_keys;
+pub mod recovery_limits;
 pub mod response;
 pub mod signatures;
 pub mod sources;
@@ -36,6 +37,7 @@ use crate::app::imported_hashes::ImportedHashes;
 use crate::app::keys::PoolSigners;
 use crate::app::message_limits::MessageLimits;
 use crate::app::provider_keys::ProviderKeys;
+use crate::app::recovery_limits::RecoveryLimits;
 use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
 use crate::clock::Clock;
@@ -92,6 +94,8 @@ pub struct Settings {
     pub audit_retention: Option<i64>,
     /// An hour's messages at most.
     pub message_limits: MessageLimits,
+    /// How far back pools can go, and how often.
+    pub recovery: RecoveryLimits,
     /// Threads of the crypto pool.
     pub crypto_threads: usize,
     /// Bytes that the caches of pools, clients and keys may hold.
@@ -115,6 +119,7 @@ impl Settings {
             audit_reads: false,
             audit_retention: Some(90 * crate::clock::DAY),
             message_limits: MessageLimits::default(),
+            recovery: RecoveryLimits::default(),
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
         }

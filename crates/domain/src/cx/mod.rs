@@ -12,7 +12,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
-use cognate_store::tables::messages;
+use cognate_store::tables::{guards, messages};
 use cognate_store::{Batch, CommitError, Label, Outcome};
 
 use crate::app::App;
@@ -245,6 +245,20 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Returns the reason why no user of a pool may change: a recovery is open, or the pool is gone, which the next try
+    /// sees.
+    async fn paused(&self, pool_id: Option<String>) -> Result<Fault> {
+        let pool_id = pool_id.unwrap_or_default();
+        match self.app.cached_pool(&pool_id).await? {
+            Some(pool) if pool.paused => Ok(errors::recovery::writes_paused().into()),
+            // What this node knows is out of date. The next try knows more, and may do without the change.
+            _ => {
+                self.app.cache.forget(&pool_id, None);
+                Ok(Fault::Stale)
+            }
+        }
+    }
+
     /// Commits the batch, and wakes the delivery and the readers of the inbox if it holds a message. `conflict` maps the label of a
     /// failed requirement to an error, except the bound of codes.
     pub async fn commit(
@@ -253,6 +267,7 @@ impl<'a> Cx<'a> {
         conflict: impl FnOnce(Label) -> Fault,
     ) -> Result<Outcome> {
         let has_message = messages::is_in(&batch);
+        let written = guards::written_pool(&batch);
         match self.store.commit(batch).await {
             Ok(outcome) => {
                 if has_message {
@@ -265,6 +280,7 @@ impl<'a> Cx<'a> {
             Err(CommitError::Conflict(TOO_MANY_CODES)) => {
                 Err(errors::challenges::too_many_codes(self.action).into())
             }
+            Err(CommitError::Conflict(guards::POOL_PAUSED)) => Err(self.paused(written).await?),
             Err(CommitError::Conflict(label)) => Err(conflict(label)),
             Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
         }

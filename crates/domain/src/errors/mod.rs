@@ -18,6 +18,7 @@ pub mod oauth;
 pub mod passkeys;
 pub mod pools;
 pub mod providers;
+pub mod recovery;
 pub mod resource_servers;
 pub mod sessions;
 pub mod tags;

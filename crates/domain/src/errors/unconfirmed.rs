@@ -8,6 +8,7 @@ pub mod mfa;
 pub mod migration;
 pub mod oauth;
 pub mod passkeys;
+pub mod recovery;
 pub mod sessions;
 pub mod sign_up;
 pub mod triggers;

@@ -7,8 +7,13 @@ pub mod audit_retention;
 pub mod delivery;
 mod expiry;
 pub mod group_deletion;
+pub mod image_retention;
 pub mod metadata_refresh;
 pub mod pool_deletion;
+pub mod recovery_cleanup;
+pub mod recovery_expiry;
+pub mod recovery_preview;
+pub mod recovery_restore;
 pub mod runner;
 mod spare_keys;
 
@@ -22,8 +27,13 @@ use crate::jobs::audit_retention::AuditRetention;
 use crate::jobs::delivery::Delivery;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
+use crate::jobs::image_retention::ImageRetention;
 use crate::jobs::metadata_refresh::MetadataRefresh;
 use crate::jobs::pool_deletion::PoolDeletion;
+use crate::jobs::recovery_cleanup::RecoveryCleanup;
+use crate::jobs::recovery_expiry::RecoveryExpiry;
+use crate::jobs::recovery_preview::RecoveryPreview;
+use crate::jobs::recovery_restore::RecoveryRestore;
 use crate::jobs::runner::{each_node, shared};
 use crate::jobs::spare_keys::SpareKeys;
 
@@ -42,6 +52,11 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             shared::<PoolDeletion>(&app, &node),
             shared::<GroupDeletion>(&app, &node),
             shared::<MetadataRefresh>(&app, &node),
+            shared::<ImageRetention>(&app, &node),
+            shared::<RecoveryPreview>(&app, &node),
+            shared::<RecoveryRestore>(&app, &node),
+            shared::<RecoveryExpiry>(&app, &node),
+            shared::<RecoveryCleanup>(&app, &node),
         )
     };
     let until_stopped = async {

@@ -12,6 +12,7 @@ pub mod mfa;
 pub mod passkeys;
 pub mod pools;
 pub mod providers;
+pub mod recovery;
 pub mod resource_servers;
 pub mod sessions;
 pub mod signup;

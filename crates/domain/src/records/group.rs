@@ -31,6 +31,11 @@ pub fn sign(pool: &Pool, mut row: GroupRow) -> GroupRow {
     row
 }
 
+/// Returns the key of a membership among the images of rows: no id holds a slash.
+pub fn member_key(group_id: &str, user_id: &str) -> String {
+    format!("{group_id}/{user_id}")
+}
+
 /// Returns the MAC of a membership.
 pub fn membership(pool: &Pool, group_id: &str, user_id: &str) -> Vec<u8> {
     pool.sign(&groups::signed_member(group_id, user_id))

@@ -1,6 +1,7 @@
 //! The bridge between domain and store: typed records, rows to records, conflicts to errors.
 
 pub mod assurance;
+pub mod before_image;
 pub mod client;
 pub mod device;
 pub mod domain;
@@ -12,6 +13,7 @@ pub mod mfa;
 pub mod passkey;
 pub mod pool;
 pub mod provider;
+pub mod recovery;
 pub mod redirect;
 pub mod schema;
 pub mod standard_schema;

@@ -118,11 +118,49 @@ pub struct PoolDoc {
     /// `Level1`..`Level4` to the name reported in the `acr` claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
+    /// Since when the plan of the pool allows recovery; None in pools that are older than recovery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<RecoverySince>,
     /// How sessions are tracked; None = they never were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionSettings>,
     /// The version of the fold table by which this pool's names were folded (design, names).
     pub fold: u32,
+}
+
+/// Since when a pool has been on the plans that point-in-time recovery needs, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoverySince {
+    /// On ESSENTIALS or PLUS without interruption; None on LITE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub essentials: Option<i64>,
+    /// On PLUS without interruption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plus: Option<i64>,
+}
+
+impl RecoverySince {
+    /// Returns the moments of a pool that moves to a plan at `from`, in microseconds: what it had before, it keeps.
+    #[must_use]
+    pub fn moved(self, tier: UserPoolTierType, from: i64) -> Self {
+        let has = |plan: bool, since: Option<i64>| plan.then_some(since.unwrap_or(from));
+        Self {
+            essentials: has(tier != UserPoolTierType::Lite, self.essentials),
+            plus: has(tier == UserPoolTierType::Plus, self.plus),
+        }
+    }
+}
+
+impl PoolDoc {
+    /// Returns since when the pool has been on its plans; 0 in pools that are older than recovery.
+    #[must_use]
+    pub fn recovery_since(&self) -> RecoverySince {
+        let none = RecoverySince {
+            essentials: None,
+            plus: None,
+        };
+        self.recovery.unwrap_or_else(|| none.moved(self.tier, 0))
+    }
 }
 
 /// The second factors that a pool allows. The text and the sender of SMS are in the pool's own members.
@@ -202,6 +240,8 @@ pub struct Pool {
     pub modified: i64,
     /// Grows with every change of the row.
     pub ver: i64,
+    /// True while a recovery is open: no user changes.
+    pub paused: bool,
 }
 
 impl Pool {
@@ -234,6 +274,7 @@ impl Pool {
             created: row.created,
             modified: row.modified,
             ver: row.ver,
+            paused: row.paused,
         })
     }
 
@@ -271,6 +312,11 @@ impl Pool {
         } else {
             names::fold_case(name)
         }
+    }
+
+    /// True if images of rows are kept before they change.
+    pub fn keeps_images(&self) -> bool {
+        self.doc.tier != UserPoolTierType::Lite
     }
 
     /// Returns the part of the id after `_`: `poolName` of SRP (auth.md 3.4).

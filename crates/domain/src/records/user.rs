@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::{Fault, Result};
 use crate::facts::mfa_state::MfaState;
 use crate::facts::names;
+use crate::records::before_image;
 use crate::records::mac;
 use crate::records::pool::Pool;
 
@@ -158,7 +159,14 @@ impl User {
     /// # Errors
     /// An internal fault for a row that is not signed or does not parse.
     pub fn from_row(pool: &Pool, row: &mut Row) -> Result<Self> {
-        let row = UserRow::read(row)?;
+        Self::of_row(pool, UserRow::read(row)?)
+    }
+
+    /// Returns the user of a stored row, or of the image of one.
+    ///
+    /// # Errors
+    /// As [`from_row`](Self::from_row).
+    pub fn of_row(pool: &Pool, row: UserRow) -> Result<Self> {
         pool.check(&row.signed(), row.mac.as_deref())?;
         let status = UserStatusType::parse(&row.status).ok_or_else(|| {
             Fault::Internal(format!(
@@ -180,7 +188,11 @@ impl User {
         })
     }
 
-    fn to_row(&self, pool: &Pool) -> Result<UserRow> {
+    /// Returns the row in which the user is stored.
+    ///
+    /// # Errors
+    /// None in practice: texts always serialise.
+    pub fn to_row(&self, pool: &Pool) -> Result<UserRow> {
         let mut row = UserRow {
             user_id: self.id.clone(),
             username: self.username.clone(),
@@ -331,7 +343,7 @@ impl User {
 
     /// Returns the values that ListUsers may search by: attribute and indexed value. `sub` is the key of the table
     /// itself.
-    fn searched(&self) -> Vec<(&'static str, String)> {
+    pub fn searched(&self) -> Vec<(&'static str, String)> {
         let mut list: Vec<_> = SEARCHED
             .iter()
             .filter_map(|&name| Some((name, indexed(&names::fold_case(self.attribute(name)?)))))
@@ -379,7 +391,7 @@ fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
 
 /// Inserts a user with the names and the search entries that go with it, in a pool that is still active.
 pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
-    let batch = guards::require_pool_active(batch, &pool.id);
+    let batch = guards::require_pool_writable(batch, &pool.id);
     let mut batch = table::insert(batch, &pool.id, &user.to_row(pool)?);
     for (name, kind) in user.logins(pool) {
         batch = take_name(batch, pool, user, &name, kind);
@@ -395,7 +407,7 @@ pub fn save(batch: Batch, pool: &Pool, before: &User, after: &User) -> Result<Ba
     save_all(batch, pool, &[(before, after)])
 }
 
-/// As [`save`], for several users at once. All rows are locked in the order of their ids, so that two batches cannot
+/// As [`save`], for several users at once. What changes is as it was before [`User::modified`] of `after`. All rows are locked in the order of their ids, so that two batches cannot
 /// wait for each other, and all names are let go before any is taken, so that one can move from user to user.
 pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result<Batch> {
     if changes.is_empty() {
@@ -403,8 +415,20 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     }
     let mut changes = changes.to_vec();
     changes.sort_by(|a, b| a.1.id.cmp(&b.1.id));
-    let mut batch = guards::require_pool_active(batch, &pool.id);
+    // Without a change of theirs only the version moves, which no recovery has to wait for.
+    let mut batch = match changes
+        .iter()
+        .any(|(before, after)| before.differs_from(after))
+    {
+        true => guards::require_pool_writable(batch, &pool.id),
+        false => guards::require_pool_active(batch, &pool.id),
+    };
     for (before, after) in &changes {
+        if before.differs_from(after) {
+            batch = before_image::keep(batch, pool, after.modified, |keep, batch| {
+                keep.user(batch, &after.id)
+            });
+        }
         let row = UserRow {
             ver: before.ver,
             ..after.to_row(pool)?
@@ -461,6 +485,15 @@ fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> 
 /// Deletes a user who was not changed in between, with its names, search entries, memberships and links; the id is
 /// never used again.
 pub fn delete(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
+    let batch = guards::require_pool_writable(batch, &pool.id);
+    let batch = before_image::keep(batch, pool, now, |keep, batch| {
+        keep.whole_user(batch, &user.id)
+    });
+    delete_rows(batch, pool, user, now)
+}
+
+/// As [`delete`], without an image and whether or not a recovery is open.
+pub fn delete_rows(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
     let batch = table::delete(batch, &pool.id, &user.id, user.ver, now);
     let batch = groups::forget_user(batch, &pool.id, &user.id);
     let mut batch = provider_links::forget_user(batch, &pool.id, &user.id);

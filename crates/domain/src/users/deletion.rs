@@ -1,5 +1,6 @@
 //! The deletion of a user with everything that is keyed by the id (auth.md 2.2).
 
+use cognate_store::Batch;
 use cognate_store::tables::{
     attempts, codes, custom_auth, devices, messages, passkeys, sessions, software_tokens,
 };
@@ -21,6 +22,14 @@ pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
         user,
         cx.now(),
     );
+    let batch = dependants(batch, pool, user);
+    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+    cx.commit(batch, |_| Fault::Stale).await?;
+    Ok(())
+}
+
+/// Deletes everything that is keyed by the id of a user, but for what [`user::delete`] deletes.
+pub fn dependants(batch: Batch, pool: &Pool, user: &User) -> Batch {
     let batch = revoke::everything_of_user(batch, &pool.id, &user.id);
     let batch = codes::delete_all(batch, &pool.id, &user.id);
     let batch = custom_auth::delete_of_user(batch, &pool.id, &user.id);
@@ -28,8 +37,5 @@ pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
     let batch = passkeys::forget_user(batch, &pool.id, &user.id);
     let batch = software_tokens::delete(batch, &pool.id, &user.id);
     let batch = messages::forget_user(batch, &pool.id, &user.id);
-    let batch = attempts::forget(batch, &pool.id, &user.id);
-    let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
-    cx.commit(batch, |_| Fault::Stale).await?;
-    Ok(())
+    attempts::forget(batch, &pool.id, &user.id)
 }

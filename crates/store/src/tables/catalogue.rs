@@ -9,6 +9,7 @@ mod kinds;
 mod linking;
 mod made;
 mod oauth;
+mod recovery;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +55,7 @@ pub(super) const POOLS: Table = Table {
     key: &["pool_id"],
     columns: &[
         "region", "state", "doc", "data_key", "issuer", "created", "modified", "ver", "mac",
+        "paused",
     ],
     purge: Purge::Never,
     sealed: &[Sealed {
@@ -251,6 +253,9 @@ pub const CATALOGUE: &[Table] = &[
     imports::CHUNKS,
     imports::RESULTS,
     imports::JOBS,
+    recovery::BEFORE_IMAGES,
+    recovery::RECOVERIES,
+    recovery::ITEMS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],

@@ -59,7 +59,8 @@ const LEAVE: &str =
     "DELETE FROM group_members WHERE pool_id = ?1 AND group_id = ?2 AND user_id = ?3";
 const FORGET_USER: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND user_id = ?2";
 const SWEEP: &str = "DELETE FROM group_members WHERE pool_id = ?1 AND group_id = ?2 AND user_id IN \
-     (SELECT user_id FROM group_members WHERE pool_id = ?1 AND group_id = ?2 ORDER BY user_id LIMIT 1000) RETURNING user_id";
+     (SELECT user_id FROM group_members WHERE pool_id = ?1 AND group_id = ?2 ORDER BY user_id LIMIT 1000) \
+     AND NOT EXISTS (SELECT 1 FROM user_groups WHERE pool_id = ?1 AND group_id = ?2) RETURNING user_id";
 
 /// The number of rows that [`sweep`] deletes at a time.
 pub const SWEEP_ROWS: usize = 1_000;
@@ -217,7 +218,8 @@ pub fn forget_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     batch.run(FORGET_USER, params![pool_id, user_id])
 }
 
-/// Deletes up to [`SWEEP_ROWS`] memberships of a deleted group; the batch returns a row for each.
+/// Deletes up to [`SWEEP_ROWS`] memberships of a deleted group; the batch returns a row for each. A recovery may have
+/// brought the group back, whose members then stay.
 pub fn sweep(batch: Batch, pool_id: &str, group_id: &str) -> Batch {
     batch.returning(SWEEP, params![pool_id, group_id])
 }

@@ -5,10 +5,12 @@
 
 use super::domains::POOL_HAS_DOMAIN;
 use super::identity_providers::PROVIDER_STALE;
-use crate::{Batch, Label, params};
+use crate::{Batch, Label, Value, params};
 
 /// The pool is not active: it never was, or its deletion has begun.
 pub const POOL_GONE: Label = Label("pool_gone");
+/// A recovery of the pool is open, or the pool is not active: no user of it may change.
+pub const POOL_PAUSED: Label = Label("pool_paused");
 /// The user has changed since it was read, or is gone.
 pub const USER_CHANGED: Label = Label("user_changed");
 /// The user is gone.
@@ -19,6 +21,7 @@ pub const USER_EXISTS: Label = Label("user_exists");
 pub const CLIENT_GONE: Label = Label("client_gone");
 
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
+const POOL_WRITABLE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0 AND paused = 0";
 const USER: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const USER_AT: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
@@ -30,6 +33,23 @@ const DOMAIN: &str = "SELECT 1 FROM domains WHERE pool_id = ?1";
 /// Requires that the pool is active; [`POOL_GONE`].
 pub fn require_pool_active(batch: Batch, pool_id: &str) -> Batch {
     batch.exists(POOL_ACTIVE, params![pool_id], POOL_GONE)
+}
+
+/// Requires that the pool is active and that no recovery of it is open; [`POOL_PAUSED`]. Every batch that changes a user, a
+/// group, a membership, an authenticator app, a passkey or a link has this requirement.
+pub fn require_pool_writable(batch: Batch, pool_id: &str) -> Batch {
+    batch.exists(POOL_WRITABLE, params![pool_id], POOL_PAUSED)
+}
+
+/// Returns the pool of the first requirement of [`require_pool_writable`] in a batch.
+#[must_use]
+pub fn written_pool(batch: &Batch) -> Option<String> {
+    let mut statements = batch.statements.iter();
+    let guard = statements.find(|each| each.sql == POOL_WRITABLE)?;
+    match guard.params.first() {
+        Some(Value::Text(pool_id)) => Some(pool_id.clone()),
+        _ => None,
+    }
 }
 
 /// Requires that the user is there; [`USER_GONE`].

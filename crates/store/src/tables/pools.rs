@@ -13,7 +13,7 @@ pub const POOL_EXISTS: Label = Label("pool_exists");
 /// The row has changed since it was read.
 pub const POOL_STALE: Label = Label("pool_stale");
 
-const BY_ID: &str = "SELECT pool_id, region, doc, data_key, issuer, created, modified, ver, mac \
+const BY_ID: &str = "SELECT pool_id, region, doc, data_key, issuer, created, modified, ver, mac, paused \
     FROM pools WHERE pool_id = ?1 AND state = 0";
 const USER_COUNTS: &str = "SELECT n FROM user_counts WHERE pool_id = ?1 ORDER BY shard";
 
@@ -26,6 +26,9 @@ const SET_ISSUER: &str = "UPDATE pools SET issuer = ?3, modified = ?4, mac = ?5,
 // Without a MAC no change of `state` alone brings it back.
 const END: &str = "UPDATE pools SET state = 1, modified = ?3, mac = NULL, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
+const PAUSE: &str = "UPDATE pools SET paused = 1, ver = ver + 1 \
+    WHERE pool_id = ?1 AND state = 0 AND ver = ?2 AND paused = 0";
+const RESUME: &str = "UPDATE pools SET paused = 0, ver = ver + 1 WHERE pool_id = ?1 AND paused = 1";
 const PAGE: &str = "SELECT pool_id, doc, created, modified FROM pools \
     WHERE region = ?1 AND state = 0 AND pool_id > ?2 ORDER BY pool_id LIMIT ?3";
 const NEWEST: &str =
@@ -56,6 +59,8 @@ rows! {
         pub ver: i64,
         /// Over [`signed`].
         pub mac: Option<Vec<u8>>,
+        /// True while a recovery of the pool is open.
+        pub paused: bool,
     }
 }
 
@@ -133,6 +138,17 @@ pub fn set_issuer(
 /// Begins the deletion of version `ver`: from the commit on the pool does not exist for anyone; [`POOL_STALE`].
 pub fn end(batch: Batch, pool_id: &str, ver: i64, now: i64) -> Batch {
     batch.one(END, params![pool_id, ver, now], POOL_STALE)
+}
+
+/// Stops all changes of users of version `ver` of a pool; [`POOL_STALE`], also if they are stopped already. The commit waits
+/// for the changes that have begun, and none begins after it.
+pub fn pause(batch: Batch, pool_id: &str, ver: i64) -> Batch {
+    batch.one(PAUSE, params![pool_id, ver], POOL_STALE)
+}
+
+/// Undoes [`pause`]; [`POOL_STALE`].
+pub fn resume(batch: Batch, pool_id: &str) -> Batch {
+    batch.one(RESUME, params![pool_id], POOL_STALE)
 }
 
 /// Returns up to `limit` active pools of a region whose id is above `after`, by id.

@@ -359,8 +359,13 @@ pub fn looks_like_id(text: &str) -> bool {
         })
 }
 
+/// Adds to the number of users.
+pub(super) fn count(batch: Batch, pool_id: &str, shard: i64, by: i64) -> Batch {
+    batch.run(COUNT, params![pool_id, shard, by])
+}
+
 /// Returns the counter, of 16, that counts a user: many sign-ups at once then rarely meet in one row.
-fn shard(user_id: &str) -> i64 {
+pub(super) fn shard(user_id: &str) -> i64 {
     user_id
         .chars()
         .next()

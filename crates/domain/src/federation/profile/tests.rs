@@ -31,6 +31,7 @@ fn pool(more: Value) -> Pool {
         created: 0,
         modified: 0,
         ver: 1,
+        paused: false,
     }
 }
 

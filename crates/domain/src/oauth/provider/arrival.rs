@@ -10,6 +10,7 @@ use cognate_crypto::random;
 use cognate_federation::attributes::text;
 use cognate_federation::saml::response::Login;
 use cognate_shapes::UserStatusType;
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::{
     guards, identity_providers, link_requests, provider_links, resource_counts,
@@ -30,10 +31,10 @@ use crate::oauth::provider::offer::{self, About};
 use crate::oauth::provider::refusal::{self, Refused};
 use crate::oauth::provider::sessions;
 use crate::records::assurance::Level;
-use crate::records::group;
 use crate::records::pool::Pool;
 use crate::records::provider::{Linking, Provider};
 use crate::records::user::{self, User};
+use crate::records::{before_image, group};
 use crate::resources;
 use crate::resources::providers::linking;
 use crate::resources::providers::links::{self, SUBJECT, Source};
@@ -165,8 +166,17 @@ pub(super) async fn arrive<E: Ending>(
         links::hide(&mut after, provider, value)?;
         links::show(&mut after, provider, identity.subject, cx.now())?;
         let old = links::key(attribute, value);
-        batch = provider_links::delete(batch, &pool.id, &provider.id, &old, &known.id);
         let source = identity.source();
+        batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+            let batch = keep.link(batch, &provider.id, &old);
+            keep.absent(
+                batch,
+                Entity::Link,
+                &links::row_key(&provider.id, &source.key()),
+                0,
+            )
+        });
+        batch = provider_links::delete(batch, &pool.id, &provider.id, &old, &known.id);
         batch = source.insert(batch, pool, &known.id, cx.now());
     }
     let change = match after.doc == known.doc {
@@ -400,6 +410,9 @@ async fn join_group(
                 },
             );
             let folded = names::fold_case(&row.name);
+            let batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+                keep.absent(batch, Entity::Group, &row.group_id, 0)
+            });
             let batch = groups::insert(batch, &pool.id, &folded, &row);
             let resource = resources::groups::RESOURCE;
             let batch = resource_counts::take(batch, &pool.id, resource, MOST_GROUPS, FULL);

@@ -2,12 +2,13 @@
 
 use cognate_shapes::AdminAddUserToGroupRequest;
 use cognate_store::Batch;
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::{groups, guards};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::records::group;
 use crate::records::user::User;
+use crate::records::{before_image, group};
 use crate::{audit, resources};
 
 /// Groups that a user may be in (admin.md 7.2).
@@ -28,7 +29,11 @@ pub async fn admin_add_user_to_group(cx: &Cx<'_>, input: AdminAddUserToGroupRequ
     if there.len() >= MOST {
         return Err(errors::groups::too_many_groups_of_user().into());
     }
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let row_key = group::member_key(&group.group_id, &user.id);
+    let batch = before_image::keep(batch, &pool, cx.now(), |keep, batch| {
+        keep.absent(batch, Entity::Member, &row_key, 0)
+    });
     let mac = group::membership(&pool, &group.group_id, &user.id);
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let batch = groups::join(batch, &pool.id, &group.group_id, &user.id, most, mac);

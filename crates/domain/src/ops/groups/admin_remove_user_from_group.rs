@@ -6,6 +6,7 @@ use cognate_store::tables::{groups, guards};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::before_image;
 use crate::records::user::User;
 use crate::{audit, resources};
 
@@ -18,7 +19,10 @@ pub async fn admin_remove_user_from_group(
         .await?
         .ok_or_else(errors::user_not_found)?;
     let group = resources::groups::find(cx, &pool, &input.group_name).await?;
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, &pool, cx.now(), |keep, batch| {
+        keep.member(batch, &group.group_id, &user.id)
+    });
     let batch = groups::leave(batch, &pool.id, &group.group_id, &user.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))

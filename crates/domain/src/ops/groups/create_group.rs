@@ -2,6 +2,7 @@
 
 use cognate_crypto::random;
 use cognate_shapes::{CreateGroupRequest, CreateGroupResponse};
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::groups::{self, GroupRow};
 use cognate_store::tables::{guards, resource_counts};
 use cognate_store::{Batch, Label};
@@ -9,7 +10,7 @@ use cognate_store::{Batch, Label};
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::facts::names;
-use crate::records::group;
+use crate::records::{before_image, group};
 use crate::{audit, resources};
 
 const FULL: Label = Label("groups_full");
@@ -30,7 +31,10 @@ pub async fn create_group(cx: &Cx<'_>, input: CreateGroupRequest) -> Result<Crea
     let group = group::sign(&pool, group);
     // Names that differ only by case collide, in every pool (admin.md 2.6).
     let folded = names::fold_case(&group.name);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, &pool, cx.now(), |keep, batch| {
+        keep.absent(batch, Entity::Group, &group.group_id, 0)
+    });
     let batch = groups::insert(batch, &pool.id, &folded, &group);
     let batch = resource_counts::take(
         batch,

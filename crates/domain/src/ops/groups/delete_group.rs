@@ -10,12 +10,16 @@ use cognate_store::tables::{groups, guards, resource_counts};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::jobs::group_deletion;
+use crate::records::before_image;
 use crate::{audit, resources};
 
 pub async fn delete_group(cx: &Cx<'_>, input: DeleteGroupRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = resources::groups::find(cx, &pool, &input.group_name).await?;
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, &pool, cx.now(), |keep, batch| {
+        keep.group(batch, &group.group_id)
+    });
     let batch = groups::delete(batch, &pool.id, &group.group_id);
     let batch = resource_counts::give_back(batch, &pool.id, resources::groups::RESOURCE);
     let batch = group_deletion::plan(batch, &pool.id, &group.group_id);

@@ -7,7 +7,7 @@ use cognate_store::tables::guards;
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::records::group;
+use crate::records::{before_image, group};
 use crate::{audit, resources};
 
 pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<UpdateGroupResponse> {
@@ -21,7 +21,10 @@ pub async fn update_group(cx: &Cx<'_>, input: UpdateGroupRequest) -> Result<Upda
         ..before
     };
     let after = group::sign(&pool, after);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, &pool, cx.now(), |keep, batch| {
+        keep.group(batch, &after.group_id)
+    });
     let batch = groups::update(batch, &pool.id, &after);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| resources::groups::conflict(cx, &pool, label))

@@ -10,6 +10,7 @@ use cognate_store::tables::software_tokens;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
+use crate::records::before_image;
 use crate::records::user::{self, User};
 
 /// Deletes the registered app.
@@ -34,6 +35,9 @@ pub async fn admin_delete_software_token(
     after.doc.mfa.forget_software_token();
     after.modified = cx.now();
     let batch = user::save(Batch::new(), &pool, &before, &after)?;
+    let batch = before_image::keep(batch, &pool, cx.now(), |keep, batch| {
+        keep.token(batch, &after.id)
+    });
     let batch = software_tokens::delete(batch, &pool.id, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;

@@ -29,7 +29,7 @@ pub async fn associate_software_token(
             if !mfa::is_offered(pool, MfaFactor::SoftwareToken) {
                 return Err(errors::mfa::software_token_not_enabled().into());
             }
-            let batch = guards::require_pool_active(Batch::new(), &pool.id);
+            let batch = guards::require_pool_writable(Batch::new(), &pool.id);
             let batch = guards::require_user_exists(batch, &pool.id, &user.id);
             let (batch, secret_code) = software_token::associate(pool, &user.id, batch);
             let batch = audit::record(cx, batch, &pool.id, Some(&user.id));

@@ -9,6 +9,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::errors::passkeys::not_found;
+use crate::records::before_image;
 use crate::resources::pools;
 use crate::tokens::verify;
 
@@ -22,7 +23,10 @@ pub async fn delete_web_authn_credential(
 ) -> Result<DeleteWebAuthnCredentialResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+        keep.passkey(batch, &input.credential_id)
+    });
     let batch = passkeys::delete(batch, &pool.id, &user.id, &input.credential_id);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |label| match label {

@@ -43,6 +43,7 @@ pub async fn create_user_pool(
         created: cx.now(),
         modified: cx.now(),
         ver: 1,
+        paused: false,
     });
     cx.cache.put_pool(&cx.clock, pool.clone());
     Ok(CreateUserPoolResponse {

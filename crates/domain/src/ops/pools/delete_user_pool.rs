@@ -13,6 +13,7 @@ use crate::{audit, resources};
 
 pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Result<()> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    resources::pools::refuse_paused(cx, &pool)?;
     if pool.doc.deletion_protection == DeletionProtectionType::Active {
         return Err(errors::pools::deletion_protected().into());
     }

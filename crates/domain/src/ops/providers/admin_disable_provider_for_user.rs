@@ -9,6 +9,7 @@ use cognate_store::tables::{identity_providers, provider_links as table};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, providers as texts};
+use crate::records::before_image;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 use crate::records::user::{self, User};
@@ -72,6 +73,9 @@ async fn unlink(cx: &Cx<'_>, pool: &Pool, name: &str, attribute: &str, value: &s
     };
     links::hide(&mut after, &provider, value)?;
     let batch = user::save(Batch::new(), pool, &before, &after)?;
+    let batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+        keep.link(batch, &provider.id, &key)
+    });
     let batch = table::delete(batch, &pool.id, &provider.id, &key, &after.id);
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     cx.commit(batch, |_| Fault::Stale).await?;

@@ -41,6 +41,7 @@ pub async fn contended<T>(cx: &Cx<'_>, change: impl Future<Output = Result<T>>) 
 
 /// Replaces the settings of the version that was read; returns the pool as it is now.
 pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
+    refuse_paused(cx, &before)?;
     let text = serde_json::to_string(&doc)?;
     let mac = before.mac_with(&text)?;
     let batch = pools::update(Batch::new(), &before.id, before.ver, &text, mac, cx.now());
@@ -55,6 +56,20 @@ pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     });
     cx.cache.put_pool(&cx.clock, pool.clone());
     Ok(pool)
+}
+
+/// Refuses to change what a recovery builds on while one is open (moving.md 5.3). The pool's version moves when one begins.
+///
+/// # Errors
+/// ConcurrentModificationException, or OperationNotEnabledException where that is not declared.
+pub fn refuse_paused(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
+    if !pool.paused {
+        return Ok(());
+    }
+    let declared = cx
+        .action
+        .declares(errors::ErrorCode::ConcurrentModification);
+    Err(errors::recovery::settings_paused(declared).into())
 }
 
 /// Maps a conflict of a batch on pool rows to an error: the row has changed, or the pool is gone, which the next try

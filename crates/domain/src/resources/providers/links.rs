@@ -4,6 +4,7 @@
 
 use cognate_crypto::hash;
 use cognate_shapes::UserStatusType;
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::provider_links::{self as table, LinkRow, OwnerRow};
 use cognate_store::tables::users;
 use cognate_store::{Batch, Store};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::{Result, invalid_parameter, providers as texts, unconfirmed};
 use crate::facts::contact::Contact;
 use crate::facts::names;
+use crate::records::before_image;
 use crate::records::pool::Pool;
 use crate::records::provider::Provider;
 use crate::records::user::{self, User};
@@ -44,6 +46,11 @@ struct Identity {
 /// Returns the key of a link. No attribute name holds U+0000, so two pairs never run together.
 pub fn key(attribute: &str, value: &str) -> String {
     hash::sha256_hex(format!("{attribute}\0{value}").as_bytes())
+}
+
+/// Returns the key of a link among the images of rows: no id holds a slash.
+pub fn row_key(provider_id: &str, link_key: &str) -> String {
+    format!("{provider_id}/{link_key}")
 }
 
 /// Refuses an attribute that cannot tell the users of a provider apart: social providers have their subject only, the
@@ -199,6 +206,10 @@ impl Source<'_> {
         show(&mut after, self.provider, self.value, now)?;
         // The change of the user's row keeps two calls from taking the last place together.
         let batch = user::save(batch, pool, before, &after)?;
+        let row_key = row_key(&self.provider.id, &self.key());
+        let batch = before_image::keep(batch, pool, now, |keep, batch| {
+            keep.absent(batch, Entity::Link, &row_key, 0)
+        });
         Ok(self.insert(batch, pool, &after.id, now))
     }
 }

@@ -169,7 +169,7 @@ pub async fn associate(cx: &Cx<'_>, session: &str) -> Result<(String, String)> {
     let mut lock = Lock::default();
     let step = take_up(cx, at, &mut lock, session).await?;
     let user = step.known()?;
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
     let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
     let (batch, secret_code) = software_token::associate(&pool, &user.id, batch);
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));

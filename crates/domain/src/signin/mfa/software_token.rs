@@ -6,6 +6,7 @@
 
 use cognate_crypto::seal::Context;
 use cognate_crypto::totp::{self, Seed};
+use cognate_store::tables::guards;
 use cognate_store::tables::software_tokens::{self as table, SoftwareTokenRow};
 use cognate_store::{Batch, Store};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::facts::factor::Factor;
+use crate::records::before_image;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::At;
@@ -144,6 +146,9 @@ impl TokenRow {
         };
         let sealed = seal(pool, user_id, Slot::Registered, &seed);
         let mac = pool.sign(&table::signed(user_id, Some(&sealed), step));
+        let batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+            keep.token(batch, user_id)
+        });
         Ok(table::register(
             batch, &pool.id, user_id, row.ver, sealed, step, mac,
         ))
@@ -253,7 +258,9 @@ pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, code: &str) -> Result<V
     let refusal = match seed.judge(seconds(cx), last_step, code) {
         totp::Verdict::Fresh(now) => {
             let signed = table::signed(user_id, row.seed.as_deref(), now);
-            let (batch, mac) = (Batch::new(), at.pool.sign(&signed));
+            // The use of a code is a change that waits for a recovery (moving.md 5.3).
+            let batch = guards::require_pool_writable(Batch::new(), &at.pool.id);
+            let mac = at.pool.sign(&signed);
             return Ok(Verdict::Passed(Pass {
                 factor: Some(Factor::SoftwareToken),
                 writes: table::use_step(batch, &at.pool.id, user_id, row.ver, now, mac),

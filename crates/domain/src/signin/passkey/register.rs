@@ -7,6 +7,7 @@ use cognate_crypto::hash::sha256;
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::webauthn::attestation::{AttestationObject, Refused};
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::codes::{self, CODE_STALE, CodeRow, NewCode};
 use cognate_store::tables::guards;
 use cognate_store::tables::passkeys::{self, MOST, PASSKEY_EXISTS, PASSKEYS_FULL, PasskeyRow};
@@ -22,6 +23,7 @@ use crate::errors::passkeys::{
     invalid_credential, not_supported, origin_not_allowed, relying_party_mismatch, too_many,
 };
 use crate::errors::{Fault, Result};
+use crate::records::before_image;
 use crate::records::client::Client;
 use crate::records::passkey::{self, PasskeyDoc, base64url, from_base64url};
 use crate::records::pool::Pool;
@@ -207,7 +209,10 @@ pub async fn complete(cx: &Cx<'_>, who: Registrant<'_>, credential: &Value) -> R
         return Err(origin_not_allowed().into());
     }
     let row = passkey::sign(pool, &user.id, given.judge(cx, pool, rp_id)?);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+        keep.absent(batch, Entity::Passkey, &row.credential_id, 0)
+    });
     let batch = guards::require_user_exists(batch, &pool.id, &user.id);
     let batch = codes::consume(batch, &pool.id, &user.id, PURPOSE, ver);
     let batch = passkeys::insert(batch, &pool.id, &user.id, &row);

@@ -191,6 +191,8 @@ fn binary_columns_are_sealed_or_public() {
         ("passkeys", "public_key"),
         ("ui_customizations", "image"),
         ("login_assets", "image"),
+        ("before_images", "public"),
+        ("before_images", "row_mac"),
     ];
     for (name, schema) in schemas() {
         let table = Table::named(&name).expect(&name);

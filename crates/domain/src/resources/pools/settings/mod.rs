@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 
 use cognate_shapes::*;
 
+use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::records::pool::{DEFAULT_TEMPORARY_DAYS, MfaFactors, PoolDoc};
+use crate::records::pool::{DEFAULT_TEMPORARY_DAYS, MfaFactors, PoolDoc, RecoverySince};
 
 pub use arn::Arn;
 pub use check::tag_refusal;
@@ -80,6 +81,9 @@ macro_rules! sent {
     };
 }
 
+/// How long after a change of the plan every node keeps images of rows, in microseconds.
+const PLAN_SEEN: i64 = 5 * SECOND;
+
 /// Returns the settings of a new pool in `region`, defaults filled in and checked.
 pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) -> Result<PoolDoc> {
     let (name, username_configuration) = (request.pool_name, request.username_configuration);
@@ -120,6 +124,10 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         key_configuration: None,
         issuer_configuration: None,
         acr_configuration: None,
+        recovery: Some(RecoverySince {
+            essentials: Some(cx.now()),
+            plus: Some(cx.now()),
+        }),
         sessions: None,
         fold: crate::facts::names::FOLD_VERSION,
     };
@@ -159,6 +167,11 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
     }
     let add_ons = sent.user_pool_add_ons;
     let mfa_configuration = sent.mfa_configuration.unwrap_or(before.mfa_configuration);
+    let tier = sent
+        .user_pool_tier
+        .unwrap_or_else(|| tiers::default_for(add_ons.as_ref()));
+    // Other nodes learn of the plan within a second.
+    let since = before.recovery_since().moved(tier, cx.now() + PLAN_SEEN);
     let after = PoolDoc {
         policies: policies(before.policies, sent.policies, legacy_days),
         temporary_days_set,
@@ -191,9 +204,8 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
             sent.admin_create_user_config.unwrap_or_default(),
         ),
         account_recovery_setting: Some(recovery(sent.account_recovery_setting)),
-        tier: sent
-            .user_pool_tier
-            .unwrap_or_else(|| tiers::default_for(add_ons.as_ref())),
+        tier,
+        recovery: Some(since),
         user_pool_add_ons: add_ons,
         dcr_configuration: sent.dcr_configuration.map(dcr),
         key_configuration: sent.key_configuration.or(before.key_configuration),
