@@ -66,7 +66,7 @@ pub fn revive_user(batch: Batch, pool_id: &str, row: &UserRow) -> Batch {
         CHANGED,
     );
     let batch = batch.run(DIG_UP, params![pool_id, &row.user_id]);
-    super::users::count(batch, pool_id, shard(&row.user_id), 1)
+    super::users::add_to_count(batch, pool_id, shard(&row.user_id), 1)
 }
 
 /// Gives a user a name, if nobody has it.

@@ -360,7 +360,7 @@ pub fn looks_like_id(text: &str) -> bool {
 }
 
 /// Adds to the number of users.
-pub(super) fn count(batch: Batch, pool_id: &str, shard: i64, by: i64) -> Batch {
+pub(super) fn add_to_count(batch: Batch, pool_id: &str, shard: i64, by: i64) -> Batch {
     batch.run(COUNT, params![pool_id, shard, by])
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::ledger::{Claims, Done, Outcome};
 use super::{COMMAND, Entry, Given, Wishes};
 use crate::audit;
-use crate::errors::Fault;
+use crate::errors::{self, Fault};
 use crate::facts::names;
 use crate::records::group;
 use crate::records::pool::Pool;
@@ -115,6 +115,9 @@ async fn one(
                 Err(CommitError::Conflict(FULL)) => {
                     return Ok(refused("the pool has as many groups as it may have"));
                 }
+                Err(CommitError::Conflict(guards::POOL_PAUSED)) => {
+                    return Err(paused(store, pool).await?);
+                }
                 Err(CommitError::Conflict(_)) => {
                     return Ok(refused("it was made at the same time; run again"));
                 }
@@ -152,6 +155,16 @@ async fn one(
     })
 }
 
+/// Returns why no user of the pool may change: it is gone, or a recovery of it is open.
+pub(super) async fn paused(store: &Store, pool: &Pool) -> crate::errors::Result<Fault> {
+    let active = guards::require_pool_active(Batch::new(), &pool.id);
+    Ok(match store.commit(active).await {
+        Ok(_) => errors::recovery::writes_paused().into(),
+        Err(CommitError::Conflict(_)) => errors::pool_not_found(&pool.id).into(),
+        Err(other) => return Err(Fault::Internal(format!("commit: {other}"))),
+    })
+}
+
 /// Checks lengths and characters as the API does for CreateGroup.
 fn check_form(pool: &Pool, record: &GroupRecord) -> Result<(), String> {
     let mut input = json!({
@@ -184,7 +197,7 @@ async fn make(
         ver: 1,
         mac: None,
     };
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
     let batch = rows::insert(batch, &pool.id, folded, &group::sign(pool, row));
     let batch = resource_counts::take(batch, &pool.id, RESOURCE, MOST, FULL);
     let batch = audit::command(COMMAND, Some("group")).append(batch, &pool.id, now);

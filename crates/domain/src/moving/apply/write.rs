@@ -6,6 +6,7 @@ use cognate_store::{Batch, CommitError, Label, Store};
 
 use super::COMMAND;
 use super::existing::{Plan, source};
+use super::groups::paused;
 use super::ledger::{Done, Outcome, taken_text};
 use super::target::Target;
 use crate::audit::{self, Entry};
@@ -83,8 +84,8 @@ pub(super) async fn commit(
     for one in work {
         let conflict = together(store, pool, now, std::slice::from_ref(one)).await?;
         if let (Some(label), Some(row)) = (conflict, done.get_mut(one.at)) {
-            if label == guards::POOL_GONE {
-                return Err(crate::errors::pool_not_found(&pool.id).into());
+            if label == guards::POOL_PAUSED {
+                return Err(paused(store, pool).await?);
             }
             row.outcome = Outcome::Refused;
             row.reason = Some(text(label).to_owned());
