@@ -293,6 +293,11 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// Returns what the file is about.
+    pub const fn facts(&self) -> &PoolFacts {
+        &self.facts
+    }
+
     /// Returns what the file is written to, to take away what is there already.
     pub const fn get_mut(&mut self) -> &mut W {
         &mut self.out

@@ -11,3 +11,4 @@ pub async fn import_active(store: &Store, pool_id: &str) -> Result<bool, StoreEr
     user_import_jobs::active(store, pool_id).await
 }
 pub mod apply;
+pub mod export;

@@ -26,6 +26,7 @@ mod groups;
 mod limits;
 mod messages;
 mod mfa;
+mod moving;
 mod oauth;
 mod passkeys;
 mod pools;

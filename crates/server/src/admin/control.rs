@@ -9,23 +9,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use cognate_domain::moving::export::Export;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::admin::{self, Request, providers};
+use crate::admin::{self, Request, export, providers};
 use crate::state::State;
 
 /// A line of at most this many bytes is read.
 const LINE: u64 = 1 << 20;
 /// The time within which a command has to be done.
-const TIME: Duration = Duration::from_secs(30);
+pub(super) const TIME: Duration = Duration::from_secs(30);
 
+/// The answer to a command.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Reply {
+pub(super) enum Reply {
+    /// What it says.
     Done(Value),
+    /// Why it was not done.
     Refused(String),
 }
 
@@ -57,22 +62,42 @@ pub async fn serve(listener: UnixListener, state: Arc<State>) {
         };
         let state = state.clone();
         tokio::spawn(async move {
-            match tokio::time::timeout(TIME, answer(stream, &state)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "a command failed"),
-                Err(_) => tracing::warn!("a command took too long"),
+            let rest = match tokio::time::timeout(TIME, answer(stream, &state)).await {
+                Ok(answered) => answered,
+                Err(_) => return tracing::warn!("a command took too long"),
+            };
+            let sent = match rest {
+                Ok(Some((export, mut to))) => export::send(*export, &mut to).await,
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = sent {
+                tracing::warn!(%error, "a command failed");
             }
         });
     }
 }
 
-async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
+/// Answers a command. Returns the export that it began and that has to be sent, which takes as long as it takes.
+async fn answer(
+    stream: UnixStream,
+    state: &State,
+) -> anyhow::Result<Option<(Box<Export>, OwnedWriteHalf)>> {
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
     BufReader::new(reader.take(LINE))
         .read_line(&mut line)
         .await?;
+    let mut begun = None;
     let reply = match serde_json::from_str::<Request>(&line) {
+        Ok(request @ Request::Export { .. }) => {
+            let app = &state.app;
+            let export = export::begin(&app.store, &app.root, app.clock.wall(), &request).await;
+            export.map_or_else(Reply::Refused, |export| {
+                begun = Some(Box::new(export));
+                Reply::Done(Value::Null)
+            })
+        }
         Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
         Ok(Request::TestProvider {
             pool,
@@ -101,10 +126,15 @@ async fn answer(stream: UnixStream, state: &State) -> anyhow::Result<()> {
             outcome.map_or_else(Reply::Refused, Reply::Done)
         }
     };
-    let mut bytes = serde_json::to_vec(&reply)?;
+    writer.write_all(&line_of(&reply)?).await?;
+    Ok(begun.map(|export| (export, writer)))
+}
+
+/// Returns a line of the socket.
+pub(super) fn line_of(value: &impl Serialize) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(value)?;
     bytes.push(b'\n');
-    writer.write_all(&bytes).await?;
-    Ok(())
+    Ok(bytes)
 }
 
 /// Returns the URLs of `dev`, which has no `public_url`.
@@ -115,21 +145,35 @@ fn own_urls(state: &State) -> Vec<String> {
     urls.collect()
 }
 
-/// Sends a command to the server of a folder. None if no server listens there.
+/// Sends a command to the server of a folder and returns its answer. None if no server listens there.
 pub async fn ask(folder: &Path, request: &Request) -> anyhow::Result<Option<Value>> {
+    match send(folder, request).await? {
+        Some(mut from) => reply(&mut from).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Sends a command to the server of a folder. None if no server listens there.
+pub(super) async fn send(
+    folder: &Path,
+    request: &Request,
+) -> anyhow::Result<Option<BufReader<UnixStream>>> {
     let Ok(mut stream) = UnixStream::connect(path(folder)).await else {
         return Ok(None);
     };
-    let mut bytes = serde_json::to_vec(request)?;
-    bytes.push(b'\n');
-    stream.write_all(&bytes).await?;
+    stream.write_all(&line_of(request)?).await?;
+    Ok(Some(BufReader::new(stream)))
+}
+
+/// Reads the answer to a command.
+pub(super) async fn reply(from: &mut BufReader<UnixStream>) -> anyhow::Result<Value> {
     let mut line = String::new();
-    let mut reader = BufReader::new(stream.take(LINE));
+    let mut reader = from.take(LINE);
     tokio::time::timeout(TIME, reader.read_line(&mut line))
         .await
         .context("the server does not answer")??;
     match serde_json::from_str(&line).context("the server's answer is not understood")? {
-        Reply::Done(value) => Ok(Some(value)),
+        Reply::Done(value) => Ok(value),
         Reply::Refused(why) => bail!(why),
     }
 }

@@ -3,6 +3,7 @@
 mod branding;
 pub(crate) mod control;
 mod imports;
+pub(crate) mod export;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;
@@ -108,6 +109,17 @@ pub enum Request {
         /// An e-mail address or a phone number.
         to: String,
     },
+    /// Gives out the users of a pool as a file; see [`export`].
+    Export {
+        /// The pool's id.
+        pool: String,
+        /// `jsonl`, `csv`, `scim` or `keycloak`.
+        format: String,
+        /// Keys of age. Without any the file has no secrets.
+        recipients: Vec<String>,
+        /// A kind of password hash that an import job takes.
+        hashes: Option<String>,
+    },
     /// Lists the identity providers of a pool.
     ListProviders {
         /// The pool's id.
@@ -194,6 +206,7 @@ impl Request {
                 | Self::Messages { .. }
                 | Self::Message { .. }
                 | Self::PreviewMessages { .. }
+                | Self::Export { .. }
                 | Self::ListProviders { .. }
                 | Self::TestProvider { .. }
                 | Self::LinkingPolicy { .. }
@@ -275,6 +288,7 @@ pub async fn perform(
         Request::TestProvider { .. } => {
             Err("a provider is tested by a running server, or by the command line".to_owned())
         }
+        Request::Export { .. } => Err("an export is more than one answer".to_owned()),
         Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
         Request::ImportUsers { pool, wishes, rows } => {
             let now = commands::service_time(store, now).await.map_err(text)?;

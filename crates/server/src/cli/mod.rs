@@ -18,16 +18,19 @@ use crate::settings::config::{self, Config, Kind};
 use crate::settings::{Database, ServerConfig};
 use crate::start::{self, OpenDatabase};
 
+mod age;
 mod audit;
 pub(crate) mod banner;
 mod branding;
 mod client;
+mod export;
 mod find;
 mod import;
 mod messages;
 mod provider_links;
 mod providers;
 mod triggers;
+mod whole_file;
 
 /// Returns the grammar of the command line.
 pub fn command() -> Command {
@@ -115,6 +118,8 @@ pub fn command() -> Command {
         .subcommand(client::command())
         .subcommand(providers::command())
         .subcommand(import::command())
+        .subcommand(export::command())
+        .subcommand(age::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -170,6 +175,8 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("client", sub)) => client::run(&config, sub).await,
         Some(("providers", sub)) => providers::run(&config, sub).await,
         Some(("import", sub)) => import::run(&config, sub).await,
+        Some(("export", sub)) => export::run(&config, sub).await,
+        Some(("age", sub)) => age::run(sub),
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")

@@ -51,6 +51,7 @@ pub mod terms;
 pub mod ui_customizations;
 pub mod user_import_jobs;
 pub mod users;
+pub mod whole_users;
 
 pub use rows::Query;
 pub use sessions::bucket;

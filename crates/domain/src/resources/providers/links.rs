@@ -7,6 +7,7 @@ use cognate_shapes::UserStatusType;
 use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::provider_links::{self as table, LinkRow, OwnerRow};
 use cognate_store::tables::users;
+use cognate_store::tables::whole_users::SignedLink;
 use cognate_store::{Batch, Store};
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +130,32 @@ fn put(user: &mut User, list: &[Identity]) -> Result<()> {
         user.doc.attributes.insert(IDENTITIES.to_owned(), text);
     }
     Ok(())
+}
+
+/// Returns the link of a row that was read for a user.
+///
+/// # Errors
+/// An internal fault for a row that is not signed.
+pub fn checked(pool: &Pool, row: SignedLink) -> Result<LinkRow> {
+    let SignedLink {
+        user_id,
+        link,
+        link_key,
+        mac,
+    } = row;
+    let (id, attribute, value) = (&link.provider_id, &link.attribute, &link.value);
+    let signed = table::signed(id, &link_key, &user_id, attribute, value);
+    pool.check(&signed, mac.as_deref())?;
+    Ok(link)
+}
+
+/// Returns the names of the provider and of the user there, by which a user came into being who is none of the pool's own.
+///
+/// # Errors
+/// An internal fault for identities that do not parse.
+pub fn own(user: &User) -> Result<Option<(String, String)>> {
+    let own = shown(user)?.into_iter().find(|known| known.primary);
+    Ok(own.map(|known| (known.provider_name, known.user_id)))
 }
 
 /// Returns the user who has the link that the provider has under this key.

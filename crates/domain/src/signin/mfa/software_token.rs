@@ -70,6 +70,14 @@ impl TokenRow {
     /// The store's; an internal fault for a row that is not signed.
     pub async fn read(store: &Store, pool: &Pool, user_id: &str) -> Result<Self> {
         let row = table::get(store, &pool.id, user_id).await?;
+        Self::of(pool, user_id, row)
+    }
+
+    /// Takes a row that was read already.
+    ///
+    /// # Errors
+    /// An internal fault for a row that is not signed.
+    pub fn of(pool: &Pool, user_id: &str, row: Option<SoftwareTokenRow>) -> Result<Self> {
         if let Some(row) = &row {
             let signed = table::signed(user_id, row.seed.as_deref(), row.last_step);
             pool.check(&signed, row.mac.as_deref())?;
@@ -77,8 +85,17 @@ impl TokenRow {
         Ok(Self { row })
     }
 
+    /// True if an app is registered.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.row.as_ref().is_some_and(|row| row.seed.is_some())
+    }
+
     /// Returns the registered seed and the newest step that was used of it.
-    fn registered(&self, pool: &Pool, user_id: &str) -> Result<Option<(Seed, i64)>> {
+    ///
+    /// # Errors
+    /// A seed that cannot be opened.
+    pub fn registered(&self, pool: &Pool, user_id: &str) -> Result<Option<(Seed, i64)>> {
         let Some(SoftwareTokenRow {
             seed: Some(sealed),
             last_step,

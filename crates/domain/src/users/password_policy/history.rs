@@ -42,6 +42,15 @@ pub async fn check(cx: &Cx<'_>, pool: &Pool, user: &User, new: &SecretString) ->
     }
 }
 
+/// Returns the former passwords that are kept, newest first.
+///
+/// # Errors
+/// One that cannot be opened.
+pub fn former(pool: &Pool, user: &User) -> Result<Vec<Credential>> {
+    let kept = user.doc.history.iter();
+    kept.map(|text| open(pool, user, text)).collect()
+}
+
 fn open(pool: &Pool, user: &User, text: &str) -> Result<Credential> {
     let sealed = STANDARD
         .decode(text)

@@ -1,0 +1,74 @@
+//! A portion of users, from rows to records.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+
+use cognate_moving::export::Writer;
+use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::whole_users::Portion;
+
+use crate::errors::{Fault, Result};
+use crate::moving::export::records;
+use crate::moving::export::whole::{Rows, Whole};
+use crate::records::group;
+use crate::records::pool::Pool;
+use crate::records::user::User;
+use crate::resources::providers::links;
+
+/// Checks and writes a portion. `known`: the names of the groups that are in the file; a group that was made since then
+/// comes before the first of its users.
+///
+/// # Errors
+/// An internal fault for a row that is not signed or does not open.
+pub(super) fn write<W: Write>(
+    pool: &Pool,
+    portion: Portion,
+    mut known: HashSet<String>,
+    mut writer: Writer<W>,
+) -> Result<(HashSet<String>, Writer<W>)> {
+    let failed = |error| Fault::Internal(format!("export: {error}"));
+    let users = portion.users.len();
+    let groups = portion.groups.into_iter();
+    let groups = groups
+        .map(|row| group::checked(pool, row))
+        .collect::<Result<Vec<GroupRow>>>()?;
+    let names: HashMap<&str, &str> = groups
+        .iter()
+        .map(|group| (group.group_id.as_str(), group.name.as_str()))
+        .collect();
+    let mut rows: HashMap<String, Rows> = HashMap::with_capacity(users);
+    for (user_id, token) in portion.tokens {
+        rows.entry(user_id).or_default().token = Some(token);
+    }
+    for (user_id, passkey) in portion.passkeys {
+        rows.entry(user_id).or_default().passkeys.push(passkey);
+    }
+    for member in portion.members {
+        let signed = groups::signed_member(&member.group_id, &member.user_id);
+        pool.check(&signed, member.mac.as_deref())?;
+        // The memberships of a deleted group stay for a while and mean nothing.
+        if let Some(name) = names.get(member.group_id.as_str()) {
+            let groups = &mut rows.entry(member.user_id).or_default().groups;
+            groups.push((*name).to_owned());
+        }
+    }
+    for link in portion.links {
+        let user_id = link.user_id.clone();
+        let link = links::checked(pool, link)?;
+        rows.entry(user_id).or_default().links.push(link);
+    }
+    for row in &groups {
+        if known.insert(row.name.clone()) {
+            writer.group(records::group(row.clone())).map_err(failed)?;
+        }
+    }
+    let secrets = writer.facts().secrets;
+    for row in portion.users {
+        let rows = rows.remove(&row.user_id).unwrap_or_default();
+        let whole = Whole::new(pool, User::of_row(pool, row)?, rows)?;
+        writer
+            .user(records::user(pool, &whole, secrets)?)
+            .map_err(failed)?;
+    }
+    Ok((known, writer))
+}
