@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, reason = "a program whose output is its result")]
 
 mod aws;
+mod backups;
 mod calls;
 mod deletion;
 mod factors;
@@ -95,6 +96,18 @@ enum What {
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
+    /// Backs a server with many users up while it serves, and restores it.
+    Backup {
+        /// Users in the pool.
+        #[arg(long, default_value_t = 1_000_000)]
+        users: u64,
+        /// An empty PostgreSQL database to restore into, instead of a new folder.
+        #[arg(long)]
+        restore_url: Option<String>,
+        /// Prove the archive in between.
+        #[arg(long)]
+        prove: bool,
+    },
     /// CPU of a sign-in with a function over a hook, against one without.
     Hook {
         /// Seconds of load for each pool.
@@ -146,6 +159,11 @@ fn main() -> Result<()> {
             What::Scale(options) => scale::run(&arguments, options).await,
             What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
             What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,
+            What::Backup {
+                users,
+                restore_url,
+                prove,
+            } => backups::run(&arguments, *users, restore_url.as_deref(), *prove).await,
             What::Hook { seconds } => hook::run(&arguments, *seconds).await,
             What::Hostile { seconds, waiting } => {
                 hostile::run(&arguments, *seconds, *waiting).await

@@ -6,4 +6,5 @@
 pub mod csv;
 pub mod export;
 pub mod formats;
+pub mod archive;
 pub mod record;

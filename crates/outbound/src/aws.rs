@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use bytes::Bytes;
@@ -21,7 +22,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Returns a signer for one service in one region. `service`: `lambda`, `ses`, `sns`, `sms-voice`, `kms`.
+    /// Returns a signer for one service in one region. `service`: `lambda`, `ses`, `sns`, `sms-voice`,
+    /// `kms`, `s3`.
     pub fn new(
         key_id: &str,
         secret: &str,
@@ -57,6 +59,12 @@ impl Signer {
         let mut settings = SigningSettings::default();
         // The paths that are signed here are encoded already.
         settings.percent_encoding_mode = PercentEncodingMode::Double;
+        if self.service == "s3" {
+            // S3 takes paths as they are, and wants the hash of the body in a header.
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
         let identity = self.credentials.clone().into();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)

@@ -27,5 +27,8 @@ pub mod start;
 pub mod state;
 mod time_text;
 
+/// Backups, for tests and measurements.
+pub use database::backup;
+
 /// The access keys of the program.
 pub use cognate_access::keys as access_keys;

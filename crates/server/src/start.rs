@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use crate::admin::control;
 use crate::audit::refusals::{self, Refusals};
 use crate::aws::newer::Newer;
+use crate::database::backup::schedule;
 use crate::database::database_identity;
 use crate::database::sealing;
 use crate::http::connections::Bounds;
@@ -74,6 +75,7 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
 /// Opens a database for a mode.
 async fn open(mode: Mode, database: &Database) -> anyhow::Result<OpenDatabase> {
     let store = open_store(database).await?;
+    database_identity::refuse_half_restored(&store).await?;
     database_identity::check_mode(&store, mode).await?;
     let root = sealing::load(&database.key, &store).await?;
     database_identity::sign_old_rows(&store, &root).await?;
@@ -83,6 +85,7 @@ async fn open(mode: Mode, database: &Database) -> anyhow::Result<OpenDatabase> {
 /// Opens the database that a command names, whichever mode made it.
 pub async fn open_existing(database: &Database) -> anyhow::Result<OpenDatabase> {
     let store = open_store(database).await?;
+    database_identity::refuse_half_restored(&store).await?;
     if !database_identity::has_key(&store).await? {
         bail!("this database was never used by a server: start one first");
     }
@@ -115,6 +118,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         behind_proxy,
         shutdown,
         code_keys,
+        backups,
     } = plan;
     if behind_proxy && origins.proxies.is_empty() {
         tracing::warn!(
@@ -184,6 +188,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         newer: Newer::default(),
         load: Arc::new(Load::default()),
         rates: Rates::new(rates),
+        backups,
         clock_agrees,
     });
 
@@ -209,6 +214,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     };
     let jobs = tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop));
     tasks.push(tokio::spawn(refusals::keep(state.clone())));
+    tasks.push(tokio::spawn(schedule::keep(state.clone())));
     let speaks_tls = tls.is_some();
     let bounds = Bounds {
         all: usize::try_from(connections_within_open_files(connections))?,

@@ -31,6 +31,8 @@ pub struct State {
     pub load: Arc<Load>,
     /// The limits of requests a second.
     pub rates: Rates,
+    /// The settings of backups.
+    pub backups: crate::database::backup::run::Settings,
     /// True if this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
 }

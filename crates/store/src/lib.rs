@@ -8,11 +8,13 @@
 mod batch;
 mod clock;
 mod error;
+mod load;
 mod migrate;
 mod options;
 pub mod percent;
 mod postgres;
 pub mod signed;
+mod snapshot;
 mod sqlite;
 pub mod tables;
 mod value;
@@ -22,9 +24,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use batch::{Batch, Label, Outcome};
 pub use error::{CommitError, OpenError, StoreError};
-pub use migrate::PROGRAM_GENERATION;
+pub use load::Load;
+pub use migrate::{PROGRAM_GENERATION, newest_migration};
 pub use options::{MigrateMode, PostgresOptions, SqliteOptions, StoreOptions, Synchronous};
 pub use postgres::prepare_schema;
+pub use snapshot::Snapshot;
 pub use tables::Query;
 pub use value::{Row, Value};
 
@@ -210,6 +214,33 @@ impl Store {
         }
     }
 
+    /// Begins to read the database as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot(match &self.driver {
+            Driver::Sqlite(driver) => snapshot::Engine::Sqlite(driver.snapshot().await?),
+            Driver::Postgres(driver) => {
+                snapshot::Engine::Postgres(Box::new(driver.snapshot().await?))
+            }
+        }))
+    }
+
+    /// Adds many rows of one table, all or none.
+    ///
+    /// # Errors
+    /// [`CommitError`]: the label of a requirement of its guard that was not met; [`StoreError::Constraint`] for a row
+    /// that is there already.
+    pub async fn load(&self, load: Load) -> Result<(), CommitError> {
+        count(&self.counters.commits, 1);
+        count(&self.counters.statements, load.rows.len());
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.load(load).await,
+            Driver::Postgres(driver) => Box::pin(driver.load(&load)).await,
+        }
+    }
+
     /// Checks that reads and writes can work now.
     ///
     /// # Errors
@@ -230,7 +261,8 @@ impl Store {
     }
 
     /// `sqlite` or `postgres`.
-    fn engine_name(&self) -> &'static str {
+    #[must_use]
+    pub fn engine_name(&self) -> &'static str {
         match &self.driver {
             Driver::Sqlite(_) => "sqlite",
             Driver::Postgres(_) => "postgres",

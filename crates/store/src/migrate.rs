@@ -178,6 +178,13 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
+/// Returns the number of the newest migration of this program.
+#[must_use]
+pub fn newest_migration() -> i64 {
+    let numbers = MIGRATIONS.iter().map(|migration| migration.number);
+    numbers.max().unwrap_or(0)
+}
+
 /// The engine whose names of types a migration is written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {

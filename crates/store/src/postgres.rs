@@ -5,9 +5,11 @@
 //! batch.
 
 mod commit;
+mod load;
 mod pipeline;
 mod pool;
 mod schema;
+mod snapshot;
 mod target;
 mod value;
 
@@ -23,6 +25,7 @@ use target::Target;
 use value::Meaning;
 
 pub use schema::prepare_schema;
+pub(crate) use snapshot::Snapshot;
 
 /// Attempts at a read whose connection was lost.
 const ATTEMPTS: u32 = 4;

@@ -6,6 +6,7 @@
 
 mod file_lock;
 mod reader;
+mod snapshot;
 mod value;
 mod writer;
 
@@ -18,6 +19,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::load::Load;
 use crate::migrate::{self, Dialect};
 use crate::{
     Batch, CommitError, MigrateMode, OpenError, Outcome, Row, SqliteOptions, StoreError,
@@ -25,6 +27,8 @@ use crate::{
 };
 use file_lock::FileLock;
 use writer::Message;
+
+pub(crate) use snapshot::Snapshot;
 
 /// Scans that may run at the same time; more wait.
 const SCANS: usize = 4;
@@ -160,6 +164,17 @@ impl Sqlite {
             .send(Message::Commit { batch, reply })
             .map_err(|_| StoreError::Closed)?;
         // The writer answers every batch that it took, or it is gone with the batch untouched or in doubt.
+        answer
+            .await
+            .unwrap_or_else(|_| Err(CommitError::Unknown("the writer ended".to_owned())))
+    }
+
+    pub(crate) async fn load(&self, load: Load) -> Result<(), CommitError> {
+        self.shared.open()?;
+        let (reply, answer) = oneshot::channel();
+        self.writer
+            .send(Message::Load { load, reply })
+            .map_err(|_| StoreError::Closed)?;
         answer
             .await
             .unwrap_or_else(|_| Err(CommitError::Unknown("the writer ended".to_owned())))

@@ -118,6 +118,12 @@ impl Row {
         &self.values
     }
 
+    /// Returns all columns in order, without a copy.
+    #[must_use]
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
     /// Returns the value of a column.
     ///
     /// # Errors

@@ -53,6 +53,22 @@ impl PoolKey {
         &self.raw
     }
 
+    /// Returns the key itself, for an archive that is encrypted to its reader. Whoever has it opens the pool's rows and
+    /// makes its tokens.
+    #[must_use]
+    pub fn export(&self) -> Secret<[u8; 32]> {
+        self.raw.duplicate()
+    }
+
+    /// Takes a key that [`PoolKey::export`] gave out.
+    ///
+    /// # Errors
+    /// `BadKey` unless it is 32 bytes.
+    pub fn import(raw: &[u8]) -> Result<Self, SealError> {
+        let raw = raw.try_into().map_err(|_| SealError::BadKey)?;
+        Ok(Self::from_raw(Secret::new(raw)))
+    }
+
     /// Seals a value of one of the pool's rows.
     #[must_use]
     pub fn seal(&self, context: &Context<'_>, plaintext: &[u8]) -> Vec<u8> {

@@ -69,6 +69,12 @@ impl RootKey {
         Secret::new(STANDARD.encode(self.key.expose()))
     }
 
+    /// Returns a second copy, for work on another thread.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self::new(self.key.duplicate())
+    }
+
     /// Returns a stable value that tells two keys apart and reveals nothing about them, in hexadecimal.
     /// It is stored in the clear, so that a start with the wrong key is refused at once.
     #[must_use]

@@ -36,6 +36,11 @@ pub fn check(key: &PoolKey, pool_id: &str, row: &Signed<'_>, mac: Option<&[u8]>)
     ))
 }
 
+/// True if a row of `pool_id` has its MAC.
+pub fn fits(key: &PoolKey, pool_id: &str, row: &Signed<'_>, mac: &[u8]) -> bool {
+    key.has_signed_row(&encode(pool_id, row), mac)
+}
+
 /// Logs that some other program wrote a row, and returns the fault. `row`: the beginning of its key.
 pub fn foreign(table: &str, pool_id: &str, row: &str) -> Fault {
     tracing::error!(

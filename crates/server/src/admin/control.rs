@@ -16,13 +16,23 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::admin::{self, Request, export, providers};
+use crate::admin::{self, Request, backups, export, providers};
 use crate::state::State;
 
 /// A line of at most this many bytes is read.
 const LINE: u64 = 1 << 20;
 /// The time within which a command has to be done.
 pub(super) const TIME: Duration = Duration::from_secs(30);
+/// The same for one that takes as long as the database is large.
+const LONG: Duration = Duration::from_secs(24 * 3_600);
+
+/// Returns the time for a command.
+fn time(request: &Request) -> Duration {
+    match request.is_long() {
+        true => LONG,
+        false => TIME,
+    }
+}
 
 /// The answer to a command.
 #[derive(Serialize, Deserialize)]
@@ -62,11 +72,7 @@ pub async fn serve(listener: UnixListener, state: Arc<State>) {
         };
         let state = state.clone();
         tokio::spawn(async move {
-            let rest = match tokio::time::timeout(TIME, answer(stream, &state)).await {
-                Ok(answered) => answered,
-                Err(_) => return tracing::warn!("a command took too long"),
-            };
-            let sent = match rest {
+            let sent = match answer(stream, &state).await {
                 Ok(Some((export, mut to))) => export::send(*export, &mut to).await,
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
@@ -85,48 +91,32 @@ async fn answer(
 ) -> anyhow::Result<Option<(Box<Export>, OwnedWriteHalf)>> {
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(reader.take(LINE))
-        .read_line(&mut line)
-        .await?;
+    let mut reader = BufReader::new(reader.take(LINE));
+    tokio::time::timeout(TIME, reader.read_line(&mut line))
+        .await
+        .context("no command came")??;
     let mut begun = None;
     let reply = match serde_json::from_str::<Request>(&line) {
+        Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
         Ok(request @ Request::Export { .. }) => {
             let app = &state.app;
-            let export = export::begin(&app.store, &app.root, app.clock.wall(), &request).await;
+            let export = export::begin(&app.store, &app.root, app.clock.wall(), &request);
+            let export = tokio::time::timeout(TIME, export).await;
+            let export = export.context("a command took too long")?;
             export.map_or_else(Reply::Refused, |export| {
                 begun = Some(Box::new(export));
                 Reply::Done(Value::Null)
             })
         }
-        Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
-        Ok(Request::TestProvider {
-            pool,
-            provider,
-            answer,
-            url,
-        }) => {
-            let urls = url.map_or_else(|| own_urls(state), |url| vec![url]);
-            let answer = answer.as_deref();
-            let outcome = providers::test(&state.app, &pool, &provider, answer, &urls).await;
-            outcome.map_or_else(Reply::Refused, Reply::Done)
-        }
         Ok(request) => {
-            let app = &state.app;
-            if matches!(request, Request::Audit { position: None, .. }) {
-                // So that the listing has what just happened.
-                state.refusals.flush(app).await;
-            }
-            let only_reads = request.only_reads();
-            let outcome = admin::perform(&app.store, &app.root, app.clock.wall(), request).await;
-            if !only_reads {
-                // What a command changed counts at once on the server that ran it.
-                state.keys.forget();
-                app.cache.clear();
-            }
-            outcome.map_or_else(Reply::Refused, Reply::Done)
+            let time = time(&request);
+            let done = tokio::time::timeout(time, perform(request, state)).await;
+            done.context("a command took too long")?
         }
     };
-    writer.write_all(&line_of(&reply)?).await?;
+    tokio::time::timeout(TIME, writer.write_all(&line_of(&reply)?))
+        .await
+        .context("nobody took the answer")??;
     Ok(begun.map(|export| (export, writer)))
 }
 
@@ -135,6 +125,39 @@ pub(super) fn line_of(value: &impl Serialize) -> anyhow::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec(value)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+async fn perform(request: Request, state: &State) -> Reply {
+    let app = &state.app;
+    if let Request::TestProvider {
+        pool,
+        provider,
+        answer,
+        url,
+    } = request
+    {
+        let urls = url.map_or_else(|| own_urls(state), |url| vec![url]);
+        let answer = answer.as_deref();
+        let outcome = providers::test(app, &pool, &provider, answer, &urls).await;
+        return outcome.map_or_else(Reply::Refused, Reply::Done);
+    }
+    if matches!(request, Request::Audit { position: None, .. }) {
+        // So that the listing has what just happened.
+        state.refusals.flush(app).await;
+    }
+    let only_reads = request.only_reads();
+    let outcome = if request.is_long() {
+        let done = backups::perform(&app.store, &app.root, &state.backups, request).await;
+        done.map_err(|error| format!("{error:#}"))
+    } else {
+        admin::perform(&app.store, &app.root, app.clock.wall(), request).await
+    };
+    if !only_reads {
+        // What a command changed counts at once on the server that ran it.
+        state.keys.forget();
+        app.cache.clear();
+    }
+    outcome.map_or_else(Reply::Refused, Reply::Done)
 }
 
 /// Returns the URLs of `dev`, which has no `public_url`.
@@ -148,7 +171,7 @@ fn own_urls(state: &State) -> Vec<String> {
 /// Sends a command to the server of a folder and returns its answer. None if no server listens there.
 pub async fn ask(folder: &Path, request: &Request) -> anyhow::Result<Option<Value>> {
     match send(folder, request).await? {
-        Some(mut from) => reply(&mut from).await.map(Some),
+        Some(mut from) => reply(&mut from, time(request)).await.map(Some),
         None => Ok(None),
     }
 }
@@ -165,11 +188,14 @@ pub(super) async fn send(
     Ok(Some(BufReader::new(stream)))
 }
 
-/// Reads the answer to a command.
-pub(super) async fn reply(from: &mut BufReader<UnixStream>) -> anyhow::Result<Value> {
+/// Reads the answer to a command, which must come within `limit`.
+pub(super) async fn reply(
+    from: &mut BufReader<UnixStream>,
+    limit: Duration,
+) -> anyhow::Result<Value> {
     let mut line = String::new();
     let mut reader = from.take(LINE);
-    tokio::time::timeout(TIME, reader.read_line(&mut line))
+    tokio::time::timeout(limit, reader.read_line(&mut line))
         .await
         .context("the server does not answer")??;
     match serde_json::from_str(&line).context("the server's answer is not understood")? {

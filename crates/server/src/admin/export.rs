@@ -138,7 +138,7 @@ impl Pieces {
         let Some(mut from) = control::send(folder, request).await? else {
             return Ok(None);
         };
-        control::reply(&mut from).await?;
+        control::reply(&mut from, control::TIME).await?;
         Ok(Some(Self::Served { from, tally: None }))
     }
 
@@ -160,7 +160,7 @@ impl Pieces {
                 let length = tokio::time::timeout(control::TIME, from.read_u32()).await;
                 let length = length.context(stopped)?.context(stopped)?;
                 if length == 0 {
-                    let end = control::reply(from).await?;
+                    let end = control::reply(from, control::TIME).await?;
                     *tally = Some(
                         serde_json::from_value(end)
                             .context("the server's answer is not understood")?,

@@ -1,5 +1,6 @@
 //! Administrative commands on a database, run by a server that has it open or by the command line itself.
 
+pub(crate) mod backups;
 mod branding;
 pub(crate) mod control;
 mod imports;
@@ -184,6 +185,26 @@ pub enum Request {
         /// A user's `sub` or a name; None for the user with the address.
         user: Option<String>,
     },
+    /// Writes a backup; only a program that has the settings of places does.
+    Backup {
+        /// The place; None for that of the settings.
+        target: Option<String>,
+        /// Who can read it; those of the settings if it is empty.
+        recipients: Vec<String>,
+        /// The pools; empty for all of the server.
+        pools: Vec<String>,
+    },
+    /// Restores pools of a backup.
+    RestorePools {
+        /// The whole name of the archive.
+        archive: String,
+        /// The path of a file with identities.
+        identity: String,
+        /// The pools that are meant; empty for all of the archive of pools.
+        pools: Vec<String>,
+        /// The SHA-256 that the archive must have, if it is known.
+        sha256: Option<String>,
+    },
     /// Lets the identity of a first sign-in that waits have a user of its own.
     DenyLink {
         /// The pool's id.
@@ -212,6 +233,11 @@ impl Request {
                 | Self::LinkingPolicy { .. }
                 | Self::LinkRequests { .. }
         )
+    }
+
+    /// True if the command takes as long as the database is large.
+    pub fn is_long(&self) -> bool {
+        matches!(self, Self::Backup { .. } | Self::RestorePools { .. })
     }
 }
 
@@ -289,6 +315,9 @@ pub async fn perform(
             Err("a provider is tested by a running server, or by the command line".to_owned())
         }
         Request::Export { .. } => Err("an export is more than one answer".to_owned()),
+        Request::Backup { .. } | Request::RestorePools { .. } => {
+            Err("backups are made by a running server, or by the command line".to_owned())
+        }
         Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
         Request::ImportUsers { pool, wishes, rows } => {
             let now = commands::service_time(store, now).await.map_err(text)?;

@@ -14,13 +14,16 @@ use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
 
 /// The commands in the trail besides the operations of the API.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 13] = [
     "CreateAccessKey",
     "EnableAccessKey",
     "DisableAccessKey",
     "DeleteAccessKey",
     "SetIssuer",
     "RotateSealingKey",
+    "CreateBackup",
+    "RestoreBackup",
+    "RestoreUserPool",
     "TestMessage",
     "ImportUsers",
     diagnosis::COMMAND,

@@ -20,6 +20,7 @@ use crate::start::{self, OpenDatabase};
 
 mod age;
 mod audit;
+mod backup;
 pub(crate) mod banner;
 mod branding;
 mod client;
@@ -120,6 +121,7 @@ pub fn command() -> Command {
         .subcommand(import::command())
         .subcommand(export::command())
         .subcommand(age::command())
+        .subcommand(backup::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -177,6 +179,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("import", sub)) => import::run(&config, sub).await,
         Some(("export", sub)) => export::run(&config, sub).await,
         Some(("age", sub)) => age::run(sub),
+        Some(("backup", sub)) => backup::run(&config, sub).await,
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")

@@ -5,13 +5,18 @@ use cognate_access::keys;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
 use cognate_domain::records::mac;
-use cognate_store::tables::meta;
+use cognate_store::tables::{copies, meta};
 use cognate_store::{Batch, CommitError, Store};
 
-const MODE: &str = "mode";
+/// The name of the mode that made the database.
+pub const MODE: &str = "mode";
 const KEY_CHECK: &str = "sealing_key_check";
 const ROTATING: &str = "sealing_key_rotating";
 const SIGNED: &str = "rows_signed";
+/// The restore that is under way; empty when it is done. Rows of this table are never deleted.
+const RESTORING: &str = "restoring";
+/// The check value of a database that is half restored, so that programs that know no restore refuse it too.
+const HALF: &str = "a restore is under way";
 
 fn name(mode: Mode) -> &'static str {
     match mode {
@@ -45,16 +50,86 @@ pub async fn has_key(store: &Store) -> anyhow::Result<bool> {
     Ok(meta::get(store, KEY_CHECK).await?.is_some())
 }
 
-/// Ties a new database to the sealing key, and refuses another key than the one it is tied to.
-pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
-    if meta::get(store, ROTATING)
-        .await?
-        .is_some_and(|target| !target.is_empty())
-    {
+/// True for a named value that belongs to one database and its sealing key, so that no archive carries it.
+pub fn is_own(name: &str) -> bool {
+    [KEY_CHECK, ROTATING, SIGNED, RESTORING].contains(&name)
+}
+
+/// The named values by which a database shows that it is between two states, with the texts for it.
+const BETWEEN: [(&str, &str); 2] = [
+    (
+        ROTATING,
+        "a rotation of the sealing key was interrupted: run `cognate sealing-key rotate` again to finish it",
+    ),
+    (
+        RESTORING,
+        "a restore into this database did not come to its end: run `cognate backup restore` again",
+    ),
+];
+
+/// Refuses named values of a database that is between two states.
+pub fn check_settled<'a>(named: impl Iterator<Item = (&'a str, &'a str)>) -> anyhow::Result<()> {
+    for (name, value) in named {
+        let between = BETWEEN.iter().find(|(known, _)| *known == name);
+        if let Some((_, text)) = between.filter(|_| !value.is_empty()) {
+            bail!("{text}");
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a database into which a restore did not come to its end. Nothing of it may be served.
+pub async fn refuse_half_restored(store: &Store) -> anyhow::Result<()> {
+    let found = meta::get(store, RESTORING).await?;
+    check_settled(found.iter().map(|value| (RESTORING, value.as_str())))
+}
+
+/// Begins the restore `id` into an empty database, or into one whose restore did not come to its end: what that left is
+/// deleted. From here on no server starts on the database until [`end_restore`].
+///
+/// # Errors
+/// For a database that has rows.
+pub async fn begin_restore(store: &Store, id: &str) -> anyhow::Result<()> {
+    let under_way = meta::get(store, RESTORING).await?;
+    let again = under_way.is_some_and(|id| !id.is_empty());
+    if !again && let Some(table) = copies::filled(store).await? {
         bail!(
-            "a rotation of the sealing key was interrupted: run `cognate sealing-key rotate` again to finish it"
+            "the database is not empty ({table} has rows), and a server's backup goes into an empty one"
         );
     }
+    let batch = meta::overwrite(Batch::new(), RESTORING, id);
+    store
+        .commit(meta::overwrite(batch, KEY_CHECK, HALF))
+        .await?;
+    if again {
+        copies::empty(store, &restoring(id)).await?;
+    }
+    Ok(())
+}
+
+/// Returns what each batch of the restore `id` requires: that no other one has begun.
+pub fn restoring(id: &str) -> Batch {
+    copies::require_named(Batch::new(), RESTORING, id)
+}
+
+/// Ends the restore `id` in one batch with the statements of `batch`: the database belongs to the sealing key.
+pub async fn end_restore(
+    batch: Batch,
+    store: &Store,
+    root: &RootKey,
+    id: &str,
+) -> anyhow::Result<()> {
+    let batch = restoring(id).extend(batch);
+    let batch = meta::overwrite(batch, KEY_CHECK, &root.check_value());
+    let batch = meta::overwrite(batch, SIGNED, &root.signed_mark());
+    store.commit(meta::overwrite(batch, RESTORING, "")).await?;
+    Ok(())
+}
+
+/// Ties a new database to the sealing key, and refuses another key than the one it is tied to.
+pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
+    let rotating = meta::get(store, ROTATING).await?;
+    check_settled(rotating.iter().map(|value| (ROTATING, value.as_str())))?;
     if first(store, KEY_CHECK, &key.check_value()).await? != key.check_value() {
         bail!("the sealing key is not the one of this database");
     }
@@ -88,6 +163,7 @@ pub async fn sign_old_rows(store: &Store, root: &RootKey) -> anyhow::Result<()> 
 
 /// Begins a rotation, or continues the same one. No server starts on the database until it is finished.
 pub async fn begin_rotation(store: &Store, old: &RootKey, new: &RootKey) -> anyhow::Result<()> {
+    refuse_half_restored(store).await?;
     let current = meta::get(store, KEY_CHECK)
         .await?
         .context("this database has no sealing key yet")?;

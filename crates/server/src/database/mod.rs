@@ -1,5 +1,6 @@
-//! The database as a whole: its mode, its sealing key, and emptying it.
+//! The database as a whole: its mode, its sealing key, emptying it, backing it up.
 
+pub mod backup;
 pub mod database_identity;
 pub mod reset;
 pub mod rotate;

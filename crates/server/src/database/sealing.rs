@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::secret::Secret;
 use cognate_store::Store;
+use cognate_store::tables::copies;
 
 use crate::database::database_identity;
 use crate::settings::KeySource;
@@ -34,6 +35,23 @@ pub async fn load(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> 
     };
     database_identity::check_key(store, &key).await?;
     Ok(key)
+}
+
+/// Returns the key for a database into which a server is restored: the one that the source has, or a new one if it may make
+/// one and the database is empty.
+pub async fn for_restore(source: &KeySource, store: &Store) -> anyhow::Result<RootKey> {
+    match source {
+        KeySource::File { path, may_create } if !path.exists() => {
+            if !*may_create || copies::filled(store).await?.is_some() {
+                bail!("the sealing key {} is missing", path.display());
+            }
+            let key = RootKey::generate();
+            write(path, &key)?;
+            tracing::info!(path = %path.display(), "made a sealing key; without it the database cannot be read");
+            Ok(key)
+        }
+        source => given(source),
+    }
 }
 
 /// Reads the key that a source holds now, without a database to compare it with.

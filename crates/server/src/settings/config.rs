@@ -3,6 +3,7 @@
 //! [`keys`] is the whole list. The command line's flags, the variables, the file's names, `config print` and its
 //! masking all come from it, so a setting cannot exist in one place only. Unknown names are errors everywhere.
 
+mod backup_keys;
 mod function_keys;
 mod sender_keys;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use self::backup_keys::BACKUP_KEYS;
 use self::function_keys::FUNCTION_KEYS;
 use self::sender_keys::SENDER_KEYS;
 
@@ -66,10 +68,11 @@ const fn secrets(name: &'static str, help: &'static str) -> Key {
 
 /// Returns all settings.
 pub fn keys() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(FUNCTION_KEYS).chain(SENDER_KEYS)
+    let first = KEYS.iter().chain(FUNCTION_KEYS);
+    first.chain(SENDER_KEYS).chain(BACKUP_KEYS)
 }
 
-/// All settings but those of functions and senders.
+/// All settings but those of functions, senders and backups.
 const KEYS: &[Key] = &[
     key(
         "listen",

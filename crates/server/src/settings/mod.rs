@@ -1,5 +1,6 @@
 //! The merged settings as types, with the rules that tie them together checked before anything is opened.
 
+pub(crate) mod backups;
 mod code_keys;
 pub mod config;
 pub mod data_dir;
@@ -91,6 +92,8 @@ pub struct ServerConfig {
     pub shutdown: Duration,
     /// The keys of codes for custom senders.
     pub code_keys: Option<ConfiguredKeys>,
+    /// The settings of backups.
+    pub backups: crate::database::backup::run::Settings,
 }
 
 impl ServerConfig {
@@ -201,6 +204,7 @@ impl ServerConfig {
             behind_proxy,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
             code_keys,
+            backups: backups::read(config)?,
         })
     }
 }

@@ -213,7 +213,7 @@ impl Postgres {
 }
 
 /// Why a batch is not applied.
-enum Unmet {
+pub(super) enum Unmet {
     Label(Label),
     Error(tokio_postgres::Error),
     Store(StoreError),
@@ -241,12 +241,12 @@ impl From<Failed> for Unmet {
     }
 }
 
-fn too_long() -> StoreError {
+pub(super) fn too_long() -> StoreError {
     StoreError::Unavailable("the database took too long".to_owned())
 }
 
 /// Opens a transaction and runs everything but COMMIT in it: one round trip.
-async fn run_statements(
+pub(super) async fn run_statements(
     connection: &mut Connection,
     batch: &Batch,
     recorded: &[Value],

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use super::file_lock::FileLock;
 use super::{BUSY, Shared, reader, run, value};
 use crate::batch::Requirement;
+use crate::load::Load;
 use crate::{Batch, CommitError, Outcome, StoreError};
 
 /// Batches that share a transaction.
@@ -40,7 +41,14 @@ const REOPEN_EVERY: Duration = Duration::from_millis(100);
 pub(super) type Reply = oneshot::Sender<Result<Outcome, CommitError>>;
 
 pub(super) enum Message {
-    Commit { batch: Batch, reply: Reply },
+    Commit {
+        batch: Batch,
+        reply: Reply,
+    },
+    Load {
+        load: Load,
+        reply: oneshot::Sender<Result<(), CommitError>>,
+    },
     Close(oneshot::Sender<()>),
 }
 
@@ -120,6 +128,7 @@ impl Writer {
             };
             let mut batches = Vec::new();
             let mut replies = Vec::new();
+            let mut loading = None;
             let mut closing = None;
             let mut next = Some(first);
             while let Some(message) = next {
@@ -127,6 +136,11 @@ impl Writer {
                     Message::Commit { batch, reply } => {
                         batches.push(batch);
                         replies.push(reply);
+                    }
+                    // In a transaction of its own, after the batches that came before it.
+                    Message::Load { load, reply } => {
+                        loading = Some((load, reply));
+                        break;
                     }
                     Message::Close(done) => {
                         closing = Some(done);
@@ -145,6 +159,12 @@ impl Writer {
                     // Nobody listens when the request was given up; the batch stays committed.
                     reply.send(answer).unwrap_or_default();
                 }
+                self.checkpoint();
+            }
+            if let Some((load, reply)) = loading {
+                let answer = self.load(&load);
+                // Nobody listens when the restore was given up.
+                reply.send(answer).unwrap_or_default();
                 self.checkpoint();
             }
             if closing.is_some() {
@@ -201,6 +221,37 @@ impl Writer {
                     .collect()
             }
         }
+    }
+
+    /// Adds the rows of a load and applies its guard, both or neither.
+    fn load(&mut self, load: &Load) -> Result<(), CommitError> {
+        if self.connection.is_none() {
+            self.reopen();
+        }
+        let Some(connection) = &self.connection else {
+            let error = StoreError::Unavailable("the file could not be opened again".to_owned());
+            return Err(error.into());
+        };
+        let failure = match add_rows(connection, load) {
+            Ok(()) => match run(connection, "COMMIT") {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    let error = value::store_error(&error);
+                    self.fail(&error);
+                    return Err(CommitError::Unknown(error.to_string()));
+                }
+            },
+            Err(failure) => failure,
+        };
+        let error = match failure {
+            Failure::Batch(error) => match run(connection, "ROLLBACK") {
+                Ok(()) => return Err(error),
+                Err(error) => value::store_error(&error),
+            },
+            Failure::Engine(error) => error,
+        };
+        self.fail(&error);
+        Err(error.into())
     }
 
     fn fail(&mut self, error: &StoreError) {
@@ -367,6 +418,22 @@ fn apply_one(connection: &Connection, batch: &Batch) -> Result<Outcome, Failure>
         outcome.rows.extend(rows);
     }
     Ok(outcome)
+}
+
+/// Applies the guard and adds the rows in a new transaction.
+fn add_rows(connection: &Connection, load: &Load) -> Result<(), Failure> {
+    let begun = run(connection, "BEGIN IMMEDIATE");
+    begun.map_err(|error| Failure::Engine(StoreError::Unavailable(error.to_string())))?;
+    apply_one(connection, &load.guard)?;
+    let added = || {
+        let mut statement = connection.prepare(&load.insert())?;
+        for row in &load.rows {
+            value::bind(&mut statement, row)?;
+            statement.raw_execute()?;
+        }
+        Ok(())
+    };
+    added().map_err(|error: rusqlite::Error| failure(connection, &error, Requirement::Any))
 }
 
 fn failure(connection: &Connection, error: &rusqlite::Error, requirement: Requirement) -> Failure {

@@ -11,6 +11,7 @@ use crate::{Batch, CommitError, Label, Store, StoreError, Value, clock, params};
 
 const ADD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, '', 0, ?3, 0) \
      ON CONFLICT (kind, job_key) DO NOTHING";
+const ADD_HELD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, ?3, ?4, '', 1)";
 const DUE: &str = "SELECT job_key FROM jobs WHERE kind = ?1 AND job_key > ?2 AND lease_until <= ?3 ORDER BY job_key LIMIT ?4";
 const TAKE: &str = "UPDATE jobs SET owner = ?3, lease_until = ?4, ver = ver + 1 \
      WHERE kind = ?1 AND job_key = ?2 AND lease_until <= ?5 RETURNING cursor, ver";
@@ -40,6 +41,19 @@ pub struct Lease {
 /// Adds a job if it is not there.
 pub fn add(batch: Batch, kind: &str, key: &str, cursor: &str) -> Batch {
     batch.run(ADD, params![kind, key, cursor])
+}
+
+/// Adds a job that its maker holds until `until`, in microseconds; [`LOST`] if there is one of the key.
+pub fn add_held(batch: Batch, kind: &str, key: &str, owner: &str, until: i64) -> (Batch, Lease) {
+    let batch = batch.one(ADD_HELD, params![kind, key, owner, until], LOST);
+    let lease = Lease {
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+        owner: owner.to_owned(),
+        cursor: String::new(),
+        ver: 1,
+    };
+    (batch, lease)
 }
 
 /// Returns the keys of up to `limit` jobs of a kind without a lease at `now` (microseconds), after the key `after`.

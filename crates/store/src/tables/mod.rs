@@ -14,6 +14,7 @@ pub mod browser_sessions;
 pub mod catalogue;
 pub mod clients;
 pub mod codes;
+pub mod copies;
 pub mod custom_auth;
 pub mod device_requests;
 pub mod devices;

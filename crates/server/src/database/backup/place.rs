@@ -1,0 +1,327 @@
+//! Where the rows of an archive go.
+
+use anyhow::{Context as _, bail};
+use cognate_crypto::random;
+use cognate_crypto::seal::RootKey;
+use cognate_domain::audit;
+use cognate_domain::clock::Clock;
+use cognate_domain::jobs::pool_deletion::PoolDeletion;
+use cognate_domain::jobs::runner::Job as _;
+use cognate_store::tables::copies::{self, Copied, ReturnedPool};
+use cognate_store::tables::jobs::{self, Lease};
+use cognate_store::tables::{meta, pools};
+use cognate_store::{Batch, CommitError, Store, StoreError, Value, params};
+
+use super::restore::{Portion, has_client};
+use super::{int, of, set, text};
+use crate::database::database_identity;
+
+/// How long a restore holds a pool without renewing its lease, in microseconds. A restore that was killed is undone then.
+const LEASE: i64 = 60_000_000;
+/// Rows of the trail that are added in one batch.
+const TRAIL: usize = 200;
+
+/// Where the rows go.
+pub(super) enum Place {
+    /// Into an empty database.
+    Whole(Whole),
+    /// Into one that is in use.
+    Pools(Pools),
+}
+
+/// A restore of a server.
+pub(super) struct Whole {
+    /// Which restore it is; another one that begins takes its place.
+    id: String,
+    /// The named values, which come last: with them the database is one.
+    named: Vec<(String, String)>,
+}
+
+/// A restore of pools.
+pub(super) struct Pools {
+    under_way: Vec<Pool>,
+}
+
+/// A pool that comes back.
+struct Pool {
+    id: String,
+    /// Of the job that deletes the pool again unless this restore comes to its end.
+    lease: Lease,
+    /// When the lease was renewed.
+    renewed: i64,
+    columns: Vec<&'static str>,
+    row: Vec<Value>,
+}
+
+/// Returns the wall's time, by which leases end.
+fn wall() -> i64 {
+    Clock::default().wall()
+}
+
+impl Whole {
+    pub(super) async fn begin(store: &Store) -> anyhow::Result<Self> {
+        let id = random::uuid_v4();
+        database_identity::begin_restore(store, &id).await?;
+        let named = Vec::new();
+        Ok(Self { id, named })
+    }
+
+    async fn add(&mut self, store: &Store, mut portion: Portion) -> anyhow::Result<()> {
+        let columns = portion.columns.clone();
+        match portion.copied.table.name {
+            "meta" => {
+                for row in &portion.rows {
+                    let name = text(&columns, row, "name").context("a value without a name")?;
+                    let value = text(&columns, row, "value").context("a name without a value")?;
+                    if !database_identity::is_own(name) {
+                        self.named.push((name.to_owned(), value.to_owned()));
+                    }
+                }
+                return Ok(());
+            }
+            // No node has the work any more.
+            "jobs" => {
+                for row in &mut portion.rows {
+                    set(&columns, row, "owner", "".into());
+                    set(&columns, row, "lease_until", 0.into());
+                }
+            }
+            _ => {}
+        }
+        load(store, portion, database_identity::restoring(&self.id)).await
+    }
+
+    async fn finish(&mut self, store: &Store, root: &RootKey, now: i64) -> anyhow::Result<()> {
+        let named = std::mem::take(&mut self.named);
+        let put = |batch, (name, value): (String, String)| meta::overwrite(batch, &name, &value);
+        let batch = named.into_iter().fold(Batch::new(), put);
+        let batch = audit::command("RestoreBackup", None).append(batch, "", now);
+        database_identity::end_restore(batch, store, root, &self.id).await
+    }
+}
+
+impl Pools {
+    pub(super) fn new() -> Self {
+        let under_way = Vec::new();
+        Self { under_way }
+    }
+
+    async fn add(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
+        match portion.copied.table.name {
+            "pools" => {
+                for row in &portion.rows {
+                    self.begin(store, &portion.columns, row).await?;
+                }
+                return Ok(());
+            }
+            // Before any client of it is written: undoing a pool takes the entries of its clients with it.
+            "client_pools" => {
+                for row in &portion.rows {
+                    let id = text(&portion.columns, row, "client_id").context("no client id")?;
+                    if has_client(store, id).await? {
+                        bail!("the client {id} is here already");
+                    }
+                }
+            }
+            _ => {}
+        }
+        if portion.copied.outlives_pools() {
+            return self.keep(store, portion).await;
+        }
+        let guard = self.guard(Batch::new());
+        load(store, portion, guard).await
+    }
+
+    /// Begins with a pool, in the state of one that is being deleted, and holds the job that does it.
+    async fn begin(
+        &mut self,
+        store: &Store,
+        columns: &[&'static str],
+        row: &[Value],
+    ) -> anyhow::Result<()> {
+        let id = text(columns, row, "pool_id").context("a pool without an id")?;
+        let region = text(columns, row, "region").context("a pool without a region")?;
+        if int(columns, row, "state") != Some(0) {
+            bail!("the pool {id} was being deleted when the archive was taken");
+        }
+        let Some(Value::Bytes(data_key)) = of(columns, row, "data_key") else {
+            bail!("the pool {id} has no key");
+        };
+        self.finish_deletion(store, id).await?;
+        let (now, owner) = (wall(), random::uuid_v4());
+        let batch = copies::begin_pool(Batch::new(), id, region, data_key, now);
+        let (batch, lease) = jobs::add_held(batch, PoolDeletion::KIND, id, &owner, now + LEASE);
+        match store.commit(batch).await {
+            Ok(_) => {}
+            Err(CommitError::Conflict(copies::POOL_THERE)) => {
+                bail!("the pool {id} is here already")
+            }
+            Err(CommitError::Conflict(jobs::LOST)) => {
+                bail!("the deletion of the pool {id} has just come to its end: try again")
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.under_way.push(Pool {
+            id: id.to_owned(),
+            lease,
+            renewed: now,
+            columns: columns.to_vec(),
+            row: row.to_vec(),
+        });
+        Ok(())
+    }
+
+    /// Deletes what a restore that was killed has left of a pool, once its lease has ended.
+    async fn finish_deletion(&self, store: &Store, id: &str) -> anyhow::Result<()> {
+        if pools::state(store, id).await? != Some(1) {
+            return Ok(());
+        }
+        let (now, owner) = (wall(), random::uuid_v4());
+        let taken = jobs::take(store, PoolDeletion::KIND, id, &owner, now, now + LEASE).await?;
+        let Some(lease) = taken else {
+            bail!("the pool {id} is being deleted or restored: try again in a minute");
+        };
+        purge(store, id, lease).await
+    }
+
+    /// Adds what every batch requires: that the job of each pool is still held here; renews what ends soon.
+    fn guard(&mut self, batch: Batch) -> Batch {
+        let now = wall();
+        self.under_way.iter_mut().fold(batch, |batch, pool| {
+            pool.renewed = now;
+            jobs::extend(batch, &pool.lease, now + LEASE)
+        })
+    }
+
+    /// Adds rows of the trail, some of which may have outlived the pool.
+    async fn keep(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
+        let Portion {
+            copied,
+            columns,
+            rows,
+        } = portion;
+        if *columns != *copied.columns {
+            bail!("the archive has other columns of {}", copied.table.name);
+        }
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let guard = self.guard(Batch::new());
+            let some = rows.by_ref().take(TRAIL);
+            let batch = some.fold(guard, |batch, row| copied.keep(batch, row));
+            store.commit(batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, store: &Store, now: i64) -> anyhow::Result<Vec<String>> {
+        let mut batch = Batch::new();
+        for pool in &self.under_way {
+            let Pool {
+                id, columns, row, ..
+            } = pool;
+            let bytes = |name| match of(columns, row, name) {
+                Some(Value::Bytes(bytes)) => bytes.as_slice(),
+                _ => &[],
+            };
+            let returned = ReturnedPool {
+                pool_id: id,
+                doc: text(columns, row, "doc").context("a pool without settings")?,
+                issuer: text(columns, row, "issuer"),
+                created: int(columns, row, "created").unwrap_or(now),
+                modified: int(columns, row, "modified").unwrap_or(now),
+                mac: bytes("mac"),
+                data_key: bytes("data_key"),
+            };
+            batch = copies::finish_pool(batch, &returned);
+            batch = jobs::finish(batch, &pool.lease);
+            batch = audit::command("RestoreUserPool", None).append(batch, id, now);
+        }
+        store.commit(batch).await?;
+        let under_way = std::mem::take(&mut self.under_way);
+        Ok(under_way.into_iter().map(|pool| pool.id).collect())
+    }
+
+    async fn undo(&mut self, store: &Store) -> anyhow::Result<()> {
+        for pool in std::mem::take(&mut self.under_way) {
+            purge(store, &pool.id, pool.lease).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    pub(super) async fn add(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
+        match self {
+            Self::Whole(whole) => whole.add(store, portion).await,
+            Self::Pools(pools) => pools.add(store, portion).await,
+        }
+    }
+
+    /// Returns the pools that are on their way.
+    pub(super) fn pools(&self) -> Vec<&String> {
+        match self {
+            Self::Whole(_) => Vec::new(),
+            Self::Pools(pools) => pools.under_way.iter().map(|pool| &pool.id).collect(),
+        }
+    }
+
+    /// Makes the rows count; returns the pools that came back.
+    pub(super) async fn finish(
+        &mut self,
+        store: &Store,
+        root: &RootKey,
+        now: i64,
+    ) -> anyhow::Result<Vec<String>> {
+        match self {
+            Self::Whole(whole) => whole.finish(store, root, now).await.map(|()| Vec::new()),
+            Self::Pools(pools) => pools.finish(store, now).await,
+        }
+    }
+
+    /// Deletes what was added of pools. Of a server it stays, and nothing starts on it.
+    pub(super) async fn undo(&mut self, store: &Store) -> anyhow::Result<()> {
+        match self {
+            Self::Whole(_) => Ok(()),
+            Self::Pools(pools) => pools.undo(store).await,
+        }
+    }
+}
+
+/// Adds the rows of a portion.
+async fn load(store: &Store, portion: Portion, guard: Batch) -> anyhow::Result<()> {
+    let Portion {
+        copied,
+        columns,
+        rows,
+    } = portion;
+    let name = copied.table.name;
+    let load = Copied::load(copied, &columns, rows, guard).context("a column that is none")?;
+    match store.load(load).await {
+        Ok(()) => Ok(()),
+        Err(CommitError::Conflict(_)) => {
+            bail!("another restore or deletion has begun on the same place")
+        }
+        // The text may quote a value.
+        Err(CommitError::Store(StoreError::Constraint(_))) => {
+            bail!("a row of {name} is here already, or breaks a rule of its table")
+        }
+        Err(error) => Err(error).with_context(|| format!("adding rows of {name}")),
+    }
+}
+
+/// Deletes the rows of a pool whose job is held here, as the job does.
+async fn purge(store: &Store, id: &str, lease: Lease) -> anyhow::Result<()> {
+    for statement in pools::PURGE.iter() {
+        loop {
+            let guard = jobs::extend(Batch::new(), &lease, wall() + LEASE);
+            let batch = guard.returning(statement, params![id]);
+            let outcome = store.commit(batch).await?;
+            if outcome.rows.first().map_or(0, Vec::len) < pools::PURGE_ROWS {
+                break;
+            }
+        }
+    }
+    let batch = pools::purged(Batch::new(), id);
+    store.commit(jobs::finish(batch, &lease)).await?;
+    Ok(())
+}
