@@ -41,6 +41,7 @@ SESSIONS = [
     "python/every_field_providers.py",
     "python/aws_cli.py",
     "python/every_field_cli.py",
+    "python/backup_session.py",
     "python/mfa_session.py",
     "python/triggers_session.py",
     "python/triggers_tokens.py",

@@ -13,6 +13,7 @@
 mod audit;
 mod batches;
 mod catalogue;
+mod copies;
 mod durability;
 mod engines;
 mod jobs;
