@@ -3,8 +3,8 @@
 //! Everything here is a function of bytes. Who may read and write, and what a pool makes of a record, is decided by the
 //! caller. No store, no clock, no network.
 
+pub mod archive;
 pub mod csv;
 pub mod export;
 pub mod formats;
-pub mod archive;
 pub mod record;

@@ -1,5 +1,8 @@
 //! Imports and exports of users, backups.
 
+pub mod apply;
+pub mod export;
+
 use cognate_store::tables::user_import_jobs;
 use cognate_store::{Store, StoreError};
 
@@ -10,5 +13,3 @@ use cognate_store::{Store, StoreError};
 pub async fn import_active(store: &Store, pool_id: &str) -> Result<bool, StoreError> {
     user_import_jobs::active(store, pool_id).await
 }
-pub mod apply;
-pub mod export;

@@ -3,8 +3,8 @@
 pub(crate) mod backups;
 mod branding;
 pub(crate) mod control;
-mod imports;
 pub(crate) mod export;
+mod imports;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;

@@ -135,8 +135,9 @@ fn passkey(passkey: &Passkey) -> PasskeyRecord {
         attachment: doc.attachment.clone(),
         transports: doc.transports.clone(),
         backup_eligible: doc.backup_eligible,
+        backup_unknown: doc.backup_unknown,
         aaguid: doc.aaguid.clone(),
-        user_handle: None,
+        user_handle: doc.user_handle.clone(),
         created: Some(row.created),
     }
 }
