@@ -42,6 +42,7 @@ SESSIONS = [
     "python/aws_cli.py",
     "python/every_field_cli.py",
     "python/backup_session.py",
+    "python/imports_session.py",
     "python/mfa_session.py",
     "python/triggers_session.py",
     "python/triggers_tokens.py",

@@ -19,6 +19,7 @@ mod hook;
 mod hosted;
 mod hostile;
 mod http;
+mod imports;
 mod load;
 mod machine;
 mod pools;
@@ -132,6 +133,15 @@ enum What {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Users that import jobs bring in a second, and the answer times of other requests meanwhile.
+    Imports {
+        /// Users.
+        #[arg(long, default_value_t = 1_000_000)]
+        users: u64,
+        /// Seconds of other requests alone, before.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+    },
     /// Start-up time, idle memory, size of the program.
     Machine,
     /// The times of answers for known and unknown users, compared (Welch's t).
@@ -169,6 +179,7 @@ fn main() -> Result<()> {
                 hostile::run(&arguments, *seconds, *waiting).await
             }
             What::SignUps { rate, seconds } => sign_ups::run(&arguments, *rate, *seconds).await,
+            What::Imports { users, seconds } => imports::run(&arguments, *users, *seconds).await,
             What::Machine => machine::run(&arguments).await,
             What::Timing { calls } => timing::run(&arguments, *calls).await,
         }

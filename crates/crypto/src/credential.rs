@@ -89,6 +89,12 @@ impl Credential {
         length == NATIVE_LENGTH
     }
 
+    /// The length of the stored form of a native credential.
+    #[must_use]
+    pub const fn native_length() -> usize {
+        NATIVE_LENGTH
+    }
+
     /// Reads what [`Credential::to_bytes`] returned.
     ///
     /// # Errors

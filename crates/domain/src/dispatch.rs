@@ -223,27 +223,27 @@ routes! {
     StartPointInTimeRecovery => ops::recovery::start_point_in_time_recovery::start_point_in_time_recovery,
     CancelPointInTimeRecovery => ops::recovery::cancel_point_in_time_recovery::cancel_point_in_time_recovery,
     ListPointInTimeRecoveries => ops::recovery::list_point_in_time_recoveries::list_point_in_time_recoveries,
+    GetCSVHeader => ops::imports::get_csv_header::get_csv_header,
+    CreateUserImportJob => ops::imports::create_user_import_job::create_user_import_job,
+    StartUserImportJob => ops::imports::start_user_import_job::start_user_import_job,
+    StopUserImportJob => ops::imports::stop_user_import_job::stop_user_import_job,
+    DescribeUserImportJob => ops::imports::describe_user_import_job::describe_user_import_job,
+    ListUserImportJobs => ops::imports::list_user_import_jobs::list_user_import_jobs,
     ;
     AdminListUserAuthEvents
     AdminUpdateAuthEventFeedback
     CreateCIMDPolicy
-    CreateUserImportJob
     CreateUserPoolReplica
     DeleteCIMDPolicy
     DeleteUserPoolReplica
     DescribeCIMDPolicy
     DescribeRiskConfiguration
-    DescribeUserImportJob
-    GetCSVHeader
     GetLogDeliveryConfiguration
     ListCIMDPolicies
     ListClientMetadataURLs
-    ListUserImportJobs
     ListUserPoolReplicas
     SetLogDeliveryConfiguration
     SetRiskConfiguration
-    StartUserImportJob
-    StopUserImportJob
     UpdateAuthEventFeedback
     UpdateCIMDPolicy
     UpdateClientMetadataURLState

@@ -16,6 +16,7 @@ mod browsers;
 mod crash;
 mod engines;
 mod hostile_providers;
+mod import_jobs;
 mod logs;
 mod operations;
 mod outbox;

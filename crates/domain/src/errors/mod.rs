@@ -11,6 +11,7 @@ pub mod devices;
 pub mod domains;
 pub mod federation;
 pub mod groups;
+pub mod imports;
 pub mod limits;
 pub mod mfa;
 pub mod migration;

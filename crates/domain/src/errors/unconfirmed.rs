@@ -4,6 +4,7 @@
 pub mod challenges;
 pub mod devices;
 pub mod federation;
+pub mod imports;
 pub mod mfa;
 pub mod migration;
 pub mod oauth;

@@ -46,7 +46,8 @@ pub fn alias_exists(action: Action, attribute: &str) -> ApiError {
     api(code, account_text(attribute))
 }
 
-fn account_text(attribute: &str) -> String {
+/// The text for an address, number or preferred name that is another user's.
+pub fn account_text(attribute: &str) -> String {
     format!("An account with the given {attribute} already exists.")
 }
 

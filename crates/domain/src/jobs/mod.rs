@@ -16,6 +16,7 @@ pub mod recovery_preview;
 pub mod recovery_restore;
 pub mod runner;
 mod spare_keys;
+pub mod user_import;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use crate::jobs::recovery_preview::RecoveryPreview;
 use crate::jobs::recovery_restore::RecoveryRestore;
 use crate::jobs::runner::{each_node, shared};
 use crate::jobs::spare_keys::SpareKeys;
+use crate::jobs::user_import::UserImport;
 
 /// Works until `stop` ends, and then finishes the sends that have begun. Faults are logged and tried again at a later
 /// turn.
@@ -57,6 +59,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             shared::<RecoveryRestore>(&app, &node),
             shared::<RecoveryExpiry>(&app, &node),
             shared::<RecoveryCleanup>(&app, &node),
+            shared::<UserImport>(&app, &node),
         )
     };
     let until_stopped = async {

@@ -14,7 +14,7 @@ const LEASE: i64 = 60 * SECOND;
 /// The longest rest between two portions.
 const REST: Duration = Duration::from_secs(1);
 /// Jobs that one query finds.
-const FOUND: u32 = 16;
+pub(super) const FOUND: u32 = 16;
 
 /// A kind of background work. A value of the type does one job of the kind and may remember how far it has come;
 /// another node begins with a new one.

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod export;
+pub mod csv_import;
 
 use cognate_store::tables::user_import_jobs;
 use cognate_store::{Store, StoreError};

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod devices;
 pub mod domains;
 pub mod groups;
+pub mod imports;
 pub mod limits;
 pub mod me;
 pub mod mfa;

@@ -54,3 +54,10 @@ pub fn taken_alias(label: Label) -> Option<&'static str> {
         .find(|kind| kind.taken() == label)
         .map(Name::as_str)
 }
+
+/// True if the label says that a name, or the id of a new user, is another user's.
+pub fn is_taken(label: Label) -> bool {
+    label == USERNAME_TAKEN
+        || label == cognate_store::tables::users::ID_TAKEN
+        || taken_alias(label).is_some()
+}

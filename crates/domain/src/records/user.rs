@@ -20,7 +20,8 @@ use crate::records::pool::Pool;
 pub use cognate_store::tables::users::{ID_TAKEN, USER_STALE};
 
 pub use crate::records::login::{
-    EMAIL_TAKEN, Name, PHONE_NUMBER_TAKEN, PREFERRED_USERNAME_TAKEN, USERNAME_TAKEN, taken_alias,
+    EMAIL_TAKEN, Name, PHONE_NUMBER_TAKEN, PREFERRED_USERNAME_TAKEN, USERNAME_TAKEN, is_taken,
+    taken_alias,
 };
 
 /// The characters of a searched value that are indexed (design, text).
@@ -402,6 +403,38 @@ pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
     Ok(batch)
 }
 
+/// As [`create`], for several users at once. All rows and names are taken in one order, so that two batches cannot wait for
+/// each other.
+pub fn create_all(batch: Batch, pool: &Pool, users: &[User]) -> Result<Batch> {
+    let mut users: Vec<&User> = users.iter().collect();
+    users.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut batch = guards::require_pool_active(batch, &pool.id);
+    for user in &users {
+        batch = table::insert_uncounted(batch, &pool.id, &user.to_row(pool)?);
+    }
+    batch = table::count(batch, &pool.id, users.iter().map(|user| user.id.as_str()));
+    let mut names = Vec::new();
+    for user in &users {
+        let of_user = user.logins(pool).into_iter();
+        names.extend(of_user.map(|(name, kind)| (name, kind, *user)));
+    }
+    names.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, kind, user) in names {
+        batch = take_name(batch, pool, user, &name, kind);
+    }
+    for user in users {
+        for (attr, value) in user.searched() {
+            batch = table::insert_attr(batch, &pool.id, &user.id, attr, &value);
+        }
+    }
+    Ok(batch)
+}
+
+/// True if a name that a user has as `theirs` gives way to the same name of another as `kind`: see [`create`].
+pub fn gives_way(pool: &Pool, kind: Name, theirs: &str) -> bool {
+    theirs == Name::PreferredUsername.as_str() && wins_over_preferred(pool, kind)
+}
+
 /// Replaces `before` by `after` if it was not changed in between ([`USER_STALE`]), names and search entries with it.
 pub fn save(batch: Batch, pool: &Pool, before: &User, after: &User) -> Result<Batch> {
     save_all(batch, pool, &[(before, after)])
@@ -459,16 +492,19 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
 /// time before that was refused: the name is no longer theirs to sign in with, and the attribute stays.
 fn take_name(batch: Batch, pool: &Pool, user: &User, name: &str, kind: Name) -> Batch {
     let preferred = Name::PreferredUsername;
-    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
-    let gives_way = matches!(kind, Name::Email | Name::PhoneNumber)
-        && aliases.contains(&AliasAttributeType::PreferredUsername);
-    let batch = if gives_way {
+    let batch = if wins_over_preferred(pool, kind) {
         table::delete_login_of_others(batch, &pool.id, &user.id, name, preferred.as_str())
     } else {
         batch
     };
     let (id, kind, taken) = (&user.id, kind.as_str(), kind.taken());
     table::insert_login(batch, &pool.id, id, name, kind, taken)
+}
+
+fn wins_over_preferred(pool: &Pool, kind: Name) -> bool {
+    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
+    matches!(kind, Name::Email | Name::PhoneNumber)
+        && aliases.contains(&AliasAttributeType::PreferredUsername)
 }
 
 fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> Batch {

@@ -33,6 +33,8 @@ pub enum Writer<'a> {
     Admin,
     /// The function that brings a user from another directory.
     Migration,
+    /// A job that imports users, who have every attribute that the pool requires.
+    Import,
 }
 
 /// The flags that tell whether an address is verified, with the address.
@@ -167,10 +169,12 @@ fn check_writable(
     match writer {
         Writer::Client(client) if names.all(|name| may_write(pool, client, name)) => Ok(()),
         Writer::Client(_) => Err(errors::users::unauthorized_attribute().into()),
-        Writer::Admin | Writer::Migration => match names.find(|name| schema::is_of_service(name)) {
-            Some(name) => Err(errors::users::non_mutable_attribute(name).into()),
-            None => Ok(()),
-        },
+        Writer::Admin | Writer::Migration | Writer::Import => {
+            match names.find(|name| schema::is_of_service(name)) {
+                Some(name) => Err(errors::users::non_mutable_attribute(name).into()),
+                None => Ok(()),
+            }
+        }
     }
 }
 
@@ -266,7 +270,7 @@ pub fn check_birthdate(attributes: &BTreeMap<String, String>) -> Result<()> {
 fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
     schema::is_required(entry)
         && match writer {
-            Writer::Client(_) => true,
+            Writer::Client(_) | Writer::Import => true,
             Writer::Admin => entry.mutable == Some(false),
             // A required attribute that the other directory does not have has no value (admin.md 3.4).
             Writer::Migration => false,

@@ -23,6 +23,7 @@ mod fuzz;
 #[path = "../../../../fuzz/bodies.rs"]
 mod fuzz_bodies;
 mod groups;
+mod import_jobs;
 mod limits;
 mod messages;
 mod mfa;

@@ -1,24 +1,42 @@
-//! `cognate import`: a portion of a file of users.
+//! `cognate imports`: what became of import jobs, and who still has the password hash of another system.
 
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Fault;
-use cognate_domain::moving::apply::{self, Given, Wishes};
+use cognate_domain::moving::csv_import::status as imports;
 use cognate_store::Store;
 use serde_json::{Value, json};
 
-/// Applies a portion; returns what became of each row. `now`: the service's time in microseconds.
-pub(super) async fn apply(
+/// Shows the lines of the log of a job after a line; null behind the last.
+pub(super) async fn log(store: &Store, job: &str, after: i64) -> Result<Value, String> {
+    let lines = imports::log(store, job, after).await.map_err(text)?;
+    Ok(lines.map_or(
+        Value::Null,
+        |(last, lines)| json!({"last": last, "lines": lines}),
+    ))
+}
+
+/// Shows a pool, or lists those that ever had users with hashes of other systems.
+pub(super) async fn status(
     store: &Store,
     root: &RootKey,
-    now: i64,
-    pool: &str,
-    wishes: &Wishes,
-    rows: Vec<Given>,
+    pool: Option<&str>,
 ) -> Result<Value, String> {
-    match apply::apply(store, root, now, pool, wishes, rows).await {
-        Ok(done) => Ok(json!(done)),
-        Err(Fault::Api(error)) => Err(error.message.into_owned()),
-        Err(Fault::Stale) => Err("the pool changes too often; try again".to_owned()),
-        Err(Fault::Internal(detail)) => Err(detail),
+    match pool {
+        Some(pool) => Ok(json!(
+            imports::of_pool(store, root, pool).await.map_err(text)?
+        )),
+        None => Ok(json!(
+            imports::pools_with_hashes(store, root)
+                .await
+                .map_err(text)?
+        )),
+    }
+}
+
+fn text(fault: Fault) -> String {
+    match fault {
+        Fault::Api(error) => error.message.into_owned(),
+        Fault::Stale => "the pool changes too often; try again".to_owned(),
+        Fault::Internal(detail) => detail,
     }
 }

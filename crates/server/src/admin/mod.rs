@@ -4,6 +4,7 @@ pub(crate) mod backups;
 mod branding;
 pub(crate) mod control;
 pub(crate) mod export;
+mod import_users;
 mod imports;
 pub(crate) mod issuer;
 pub(crate) mod messages;
@@ -59,6 +60,18 @@ pub enum Request {
         client: String,
         /// `standard` or `cognito`.
         profile: String,
+    },
+    /// Shows a part of what became of the rows of an import job.
+    ImportLog {
+        /// The job's id.
+        job: String,
+        /// The number of the line to continue from.
+        after: i64,
+    },
+    /// Shows the imports of a pool, or the pools with users on foreign hashes.
+    ImportStatus {
+        /// The pool's id.
+        pool: Option<String>,
     },
     /// Lists a part of the audit trail.
     Audit {
@@ -221,6 +234,8 @@ impl Request {
             self,
             Self::ListKeys
                 | Self::Profile { .. }
+                | Self::ImportLog { .. }
+                | Self::ImportStatus { .. }
                 | Self::Audit { .. }
                 | Self::Look { .. }
                 | Self::LookImage { .. }
@@ -266,6 +281,8 @@ pub async fn perform(
             issuer::set(store, root, &pool, &issuer, now).await?;
             Ok(json!({"pool": pool}))
         }
+        Request::ImportLog { job, after } => imports::log(store, &job, after).await,
+        Request::ImportStatus { pool } => imports::status(store, root, pool.as_deref()).await,
         Request::Profile { client } => profile::show(store, root, &client).await,
         Request::SetProfile { client, profile } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
@@ -321,7 +338,7 @@ pub async fn perform(
         Request::Message { pool, id } => messages::show(store, root, &pool, &id).await,
         Request::ImportUsers { pool, wishes, rows } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
-            imports::apply(store, root, now, &pool, &wishes, rows).await
+            import_users::apply(store, root, now, &pool, &wishes, rows).await
         }
         Request::LinkingPolicy { pool, provider } => {
             provider_links::policy(store, root, &pool, &provider).await

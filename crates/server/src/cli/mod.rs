@@ -27,6 +27,7 @@ mod client;
 mod export;
 mod find;
 mod import;
+mod imports;
 mod messages;
 mod provider_links;
 mod providers;
@@ -117,6 +118,7 @@ pub fn command() -> Command {
         .subcommand(messages::command())
         .subcommand(branding::command())
         .subcommand(client::command())
+        .subcommand(imports::command())
         .subcommand(providers::command())
         .subcommand(import::command())
         .subcommand(export::command())
@@ -175,6 +177,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("messages", sub)) => messages::run(&config, sub).await,
         Some(("branding", sub)) => branding::run(&config, sub).await,
         Some(("client", sub)) => client::run(&config, sub).await,
+        Some(("imports", sub)) => imports::run(&config, sub).await,
         Some(("providers", sub)) => providers::run(&config, sub).await,
         Some(("import", sub)) => import::run(&config, sub).await,
         Some(("export", sub)) => export::run(&config, sub).await,

@@ -6,6 +6,7 @@ pub mod dev;
 pub mod forwarded;
 pub mod health;
 pub mod host;
+pub mod import_upload;
 pub mod limits;
 pub mod listen;
 pub mod network;

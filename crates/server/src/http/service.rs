@@ -17,6 +17,7 @@ use crate::http::connections::Connection;
 use crate::http::dev;
 use crate::http::health;
 use crate::http::host::Host;
+use crate::http::import_upload;
 use crate::http::limits::{BodyLimit, Load};
 use crate::http::origin::{self, Peer};
 use crate::http::response::{self, Response};
@@ -48,6 +49,11 @@ pub async fn respond(
             body,
         };
         return Box::pin(dev::answer(&state, &named.host, &parts, body, &request_id)).await;
+    }
+    if import_upload::is_at(path) {
+        let from = state.origins.client(peer, &parts.headers);
+        let upload = import_upload::answer(&state, connection, &parts, from, body, &request_id);
+        return Box::pin(upload).await;
     }
     match (&parts.method, path) {
         (&Method::POST, "/") => {

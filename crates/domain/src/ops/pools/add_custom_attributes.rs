@@ -21,6 +21,6 @@ async fn attempt(
     let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let mut doc = before.doc.clone();
     settings::extend_schema(&mut doc.schema, input.custom_attributes.clone())?;
-    resources::pools::put(cx, before, doc).await?;
+    resources::pools::put_unless_importing(cx, before, doc).await?;
     Ok(AddCustomAttributesResponse {})
 }

@@ -4,7 +4,7 @@
 
 use cognate_shapes::{DeleteUserPoolRequest, DeletionProtectionType};
 use cognate_store::Batch;
-use cognate_store::tables::{domains, guards, pools};
+use cognate_store::tables::{domains, guards, pools, user_import_jobs};
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
@@ -18,10 +18,12 @@ pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Resu
         return Err(errors::pools::deletion_protected().into());
     }
     let batch = pools::end(Batch::new(), &pool.id, pool.ver, cx.now());
+    let batch = user_import_jobs::require_none_active(batch, &pool.id);
     let batch = guards::require_no_domain(batch, &pool.id);
     let batch = pool_deletion::plan(batch, &pool.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
+        user_import_jobs::IMPORT_ACTIVE => errors::imports::in_progress().into(),
         domains::POOL_HAS_DOMAIN => errors::domains::pool_has_domain().into(),
         other => resources::pools::conflict(cx, &pool.id, other),
     })

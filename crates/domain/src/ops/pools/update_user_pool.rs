@@ -17,6 +17,6 @@ pub async fn update_user_pool(
 async fn attempt(cx: &Cx<'_>, input: UpdateUserPoolRequest) -> Result<UpdateUserPoolResponse> {
     let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let doc = settings::of_updated_pool(cx, &before.region, before.doc.clone(), input)?;
-    resources::pools::put(cx, before, doc).await?;
+    resources::pools::put_unless_importing(cx, before, doc).await?;
     Ok(UpdateUserPoolResponse {})
 }

@@ -5,7 +5,7 @@ pub mod settings;
 
 use std::sync::Arc;
 
-use cognate_store::tables::{guards, pools};
+use cognate_store::tables::{guards, pools, user_import_jobs};
 use cognate_store::{Batch, Label};
 
 use crate::audit;
@@ -42,9 +42,24 @@ pub async fn contended<T>(cx: &Cx<'_>, change: impl Future<Output = Result<T>>) 
 /// Replaces the settings of the version that was read; returns the pool as it is now.
 pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
     refuse_paused(cx, &before)?;
+    put_with(cx, before, doc, |batch, _| batch).await
+}
+
+/// As [`put`], unless an import job of the pool is active (moving.md 1.3).
+pub async fn put_unless_importing(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
+    put_with(cx, before, doc, user_import_jobs::require_none_active).await
+}
+
+async fn put_with(
+    cx: &Cx<'_>,
+    before: Pool,
+    doc: PoolDoc,
+    guard: impl FnOnce(Batch, &str) -> Batch,
+) -> Result<Arc<Pool>> {
     let text = serde_json::to_string(&doc)?;
     let mac = before.mac_with(&text)?;
     let batch = pools::update(Batch::new(), &before.id, before.ver, &text, mac, cx.now());
+    let batch = guard(batch, &before.id);
     let batch = audit::record(cx, batch, &before.id, None);
     cx.commit(batch, |label| conflict(cx, &before.id, label))
         .await?;
@@ -80,6 +95,7 @@ pub fn conflict(cx: &Cx<'_>, pool_id: &str, label: Label) -> Fault {
             cx.cache.forget(pool_id, None);
             Fault::Stale
         }
+        user_import_jobs::IMPORT_ACTIVE => errors::imports::in_progress().into(),
         Label(other) => Fault::Internal(format!("unexpected conflict {other}")),
     }
 }

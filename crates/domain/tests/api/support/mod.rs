@@ -6,6 +6,7 @@ pub mod clients;
 pub mod devices;
 pub mod functions;
 pub mod idp;
+pub mod imports;
 pub mod mfa;
 pub mod passkeys;
 pub mod played;
