@@ -61,10 +61,7 @@ async fn call(host: &str, operation: &str, input: &Value) -> Result<Value> {
 
 async fn pool(host: &str) -> Result<String> {
     let input = json!({ "PoolName": "bench", "AutoVerifiedAttributes": ["email"] });
-    text(
-        &call(host, "CreateUserPool", &input).await?,
-        "/UserPool/Id",
-    )
+    text(&call(host, "CreateUserPool", &input).await?, "/UserPool/Id")
 }
 
 async fn others(host: &str) -> Result<Rc<Others>> {
@@ -180,7 +177,11 @@ async fn measure(server: &Server, users: u64, alone: Duration) -> Result<()> {
         "\n{users} users in {:.1} s, {rate:.0} a second (must ≥ {FASTEST:.0}: a million in ten minutes); p99 of {RATE} other \
          requests a second {ratio:.2} × that without a job (must ≤ {SLOWER}): {}",
         took.as_secs_f64(),
-        if rate >= FASTEST && ratio <= SLOWER { "met" } else { "MISSED" }
+        if rate >= FASTEST && ratio <= SLOWER {
+            "met"
+        } else {
+            "MISSED"
+        }
     );
     Ok(())
 }

@@ -64,12 +64,17 @@ fn answer(endpoint: &str, head: &str) -> String {
 
 fn open(endpoint: &str) -> TcpStream {
     let stream = TcpStream::connect(endpoint.strip_prefix("http://").unwrap()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
     stream
 }
 
 fn head(path: &str, more: &str) -> String {
-    format!("PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}: {}\r\n{more}\r\n", KMS.0, KMS.1)
+    format!(
+        "PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}: {}\r\n{more}\r\n",
+        KMS.0, KMS.1
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,34 +86,69 @@ async fn files_are_taken_and_refused_as_a_store_of_objects_does_it() {
 
     let (status, text) = put(&raw, link, &[], file(1)).await;
     assert_eq!(status, 403);
-    assert!(text.contains("<Error><Code>SignatureDoesNotMatch</Code><Message>"), "{text}");
-    let (status, text) = put(&raw, &link.replace("Signature=", "Signature=0"), &[KMS], file(1)).await;
-    assert!(status == 403 && text.contains("SignatureDoesNotMatch"), "{text}");
+    assert!(
+        text.contains("<Error><Code>SignatureDoesNotMatch</Code><Message>"),
+        "{text}"
+    );
+    let (status, text) = put(
+        &raw,
+        &link.replace("Signature=", "Signature=0"),
+        &[KMS],
+        file(1),
+    )
+    .await;
+    assert!(
+        status == 403 && text.contains("SignatureDoesNotMatch"),
+        "{text}"
+    );
     let (status, text) = put(&raw, "/_import/x", &[KMS], file(1)).await;
-    assert!(status == 403 && text.contains("SignatureDoesNotMatch"), "{text}");
-    let reply = raw.fetch(Method::POST, link, &[KMS], &file(1)).await.unwrap();
+    assert!(
+        status == 403 && text.contains("SignatureDoesNotMatch"),
+        "{text}"
+    );
+    let reply = raw
+        .fetch(Method::POST, link, &[KMS], &file(1))
+        .await
+        .unwrap();
     assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, "PUT"));
     assert!(reply.text().contains("<Code>MethodNotAllowed</Code>"));
 
     // Of axios and of curl.
-    for content_type in [Some("application/x-www-form-urlencoded"), None, Some("text/csv")] {
+    for content_type in [
+        Some("application/x-www-form-urlencoded"),
+        None,
+        Some("text/csv"),
+    ] {
         let mut headers = vec![KMS];
         headers.extend(content_type.map(|value| ("content-type", value)));
-        let reply = raw.fetch(Method::PUT, link, &headers, &file(3)).await.unwrap();
+        let reply = raw
+            .fetch(Method::PUT, link, &headers, &file(3))
+            .await
+            .unwrap();
         assert_eq!((reply.status.as_u16(), reply.text().as_str()), (200, ""));
         let tag = reply.header("etag");
-        assert!(tag.len() == 34 && tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+        assert!(
+            tag.len() == 34 && tag.starts_with('"') && tag.ends_with('"'),
+            "{tag}"
+        );
     }
     raw.ok("StartUserImportJob", named(&job)).await.unwrap();
     let (status, text) = put(&raw, link, &[KMS], file(1)).await;
-    assert!(status == 403 && text.contains("<Code>AccessDenied</Code>"), "{text}");
+    assert!(
+        status == 403 && text.contains("<Code>AccessDenied</Code>"),
+        "{text}"
+    );
 
     let late = self::job(&raw).await;
     server.advance("15m").await.unwrap();
     let (status, text) = put(&raw, self::link(&late), &[KMS], file(1)).await;
     assert_eq!(status, 403);
-    let expected = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2";
-    assert!(text.contains(expected) && text.contains("</Expires><ServerTime>2"), "{text}");
+    let expected =
+        "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><Expires>2";
+    assert!(
+        text.contains(expected) && text.contains("</Expires><ServerTime>2"),
+        "{text}"
+    );
     server.stop().await;
 }
 
@@ -124,12 +164,25 @@ async fn a_link_is_judged_before_the_body_is_asked_for() {
         assert!(asked.starts_with("HTTP/1.1 100 Continue\r\n"), "{asked}");
         let bad = path.replace("Signature=", "Signature=0");
         let refused = answer(&endpoint, &head(&bad, expect));
-        assert!(refused.starts_with("HTTP/1.1 403 ") && refused.contains("connection: close"), "{refused}");
-        let large = answer(&endpoint, &head(&path, "Expect: 100-continue\r\nContent-Length: 104857601\r\n"));
-        assert!(large.starts_with("HTTP/1.1 400 ") && large.contains("<Code>EntityTooLarge</Code>"), "{large}");
+        assert!(
+            refused.starts_with("HTTP/1.1 403 ") && refused.contains("connection: close"),
+            "{refused}"
+        );
+        let large = answer(
+            &endpoint,
+            &head(
+                &path,
+                "Expect: 100-continue\r\nContent-Length: 104857601\r\n",
+            ),
+        );
+        assert!(
+            large.starts_with("HTTP/1.1 400 ") && large.contains("<Code>EntityTooLarge</Code>"),
+            "{large}"
+        );
         // One that breaks off is none.
         let mut cut = open(&endpoint);
-        cut.write_all(head(&path, "Content-Length: 1000000\r\n").as_bytes()).unwrap();
+        cut.write_all(head(&path, "Content-Length: 1000000\r\n").as_bytes())
+            .unwrap();
         cut.write_all(&[b'x'; 500_000]).unwrap();
         drop(cut);
         // One in pieces of unknown length is.
@@ -159,14 +212,18 @@ async fn a_link_is_judged_before_the_body_is_asked_for() {
     }
     raw.ok("StartUserImportJob", named(&job)).await.unwrap();
     let ended = until_ended(&raw, &job).await;
-    assert_eq!((&ended["Status"], &ended["ImportedUsers"]), (&json!("Succeeded"), &json!(1)));
+    assert_eq!(
+        (&ended["Status"], &ended["ImportedUsers"]),
+        (&json!("Succeeded"), &json!(1))
+    );
     server.stop().await;
 }
 
 async fn until_ended(raw: &Raw, job: &Value) -> Value {
     let begin = Instant::now();
     loop {
-        let now = raw.ok("DescribeUserImportJob", named(job)).await.unwrap()["UserImportJob"].clone();
+        let now =
+            raw.ok("DescribeUserImportJob", named(job)).await.unwrap()["UserImportJob"].clone();
         if now.get("CompletionDate").is_some() {
             return now;
         }
@@ -226,7 +283,9 @@ async fn kept(store: &Store, job: &Value) -> Kept {
     }
     let docs = async |sql: &'static str| -> Vec<Value> {
         let rows = store.rows(sql, params![pool]).await.unwrap();
-        rows.iter().map(|row| serde_json::from_str(row.text(0).unwrap()).unwrap()).collect()
+        rows.iter()
+            .map(|row| serde_json::from_str(row.text(0).unwrap()).unwrap())
+            .collect()
     };
     let mut lines = BTreeSet::new();
     for ranges in docs("SELECT doc FROM user_import_results WHERE pool_id = ?1").await {
@@ -259,7 +318,8 @@ async fn end_leases(store: &Store) {
 async fn progress(raw: &Raw, job: &Value, beyond: i64) -> i64 {
     let begin = Instant::now();
     loop {
-        let now = raw.ok("DescribeUserImportJob", named(job)).await.unwrap()["UserImportJob"].clone();
+        let now =
+            raw.ok("DescribeUserImportJob", named(job)).await.unwrap()["UserImportJob"].clone();
         let imported = now["ImportedUsers"].as_i64().unwrap();
         if imported > beyond || now.get("CompletionDate").is_some() {
             return imported;
@@ -305,7 +365,10 @@ async fn a_job_survives_kills_and_imports_each_row_once_on_sqlite() {
     assert!(kills >= 2, "no kill hit the middle of the work");
     let program = Program::start(&folder, None).await;
     let ended = until_ended(&raw(&program.endpoint), &job).await;
-    assert_eq!((&ended["Status"], &ended["ImportedUsers"]), (&json!("Succeeded"), &json!(ROWS)));
+    assert_eq!(
+        (&ended["Status"], &ended["ImportedUsers"]),
+        (&json!("Succeeded"), &json!(ROWS))
+    );
     program.kill();
     let store = open().await;
     assert_eq!(kept(&store, &job).await.status, 7);
@@ -318,7 +381,9 @@ async fn a_job_survives_kills_and_imports_each_row_once_on_sqlite() {
 async fn a_job_survives_kills_of_both_nodes_and_imports_each_row_once_on_postgresql() {
     let url = engines::durable_postgres("imports").await;
     let folders = ["imports-a", "imports-b"].map(program::scratch);
-    let store = Store::open(&StoreOptions::postgres(url.as_str())).await.unwrap();
+    let store = Store::open(&StoreOptions::postgres(url.as_str()))
+        .await
+        .unwrap();
     let start = || async {
         let a = Program::start(&folders[0], Some(&url)).await;
         let b = Program::start(&folders[1], Some(&url)).await;
@@ -328,7 +393,12 @@ async fn a_job_survives_kills_of_both_nodes_and_imports_each_row_once_on_postgre
     let client = raw(&a.endpoint);
     let job = job(&client).await;
     // The link is one of the first node; the file is for both.
-    assert_eq!(put(&raw(&b.endpoint), link(&job), &[KMS], file(ROWS)).await.0, 200);
+    assert_eq!(
+        put(&raw(&b.endpoint), link(&job), &[KMS], file(ROWS))
+            .await
+            .0,
+        200
+    );
     client.ok("StartUserImportJob", named(&job)).await.unwrap();
     let (mut nodes, mut last, mut kills) = ((a, b), 0, 0);
     let all = i64::try_from(ROWS).unwrap();
@@ -352,7 +422,10 @@ async fn a_job_survives_kills_of_both_nodes_and_imports_each_row_once_on_postgre
     }
     assert!(kills >= 2, "no kill hit the middle of the work");
     let ended = until_ended(&raw(&nodes.1.endpoint), &job).await;
-    assert_eq!((&ended["Status"], &ended["ImportedUsers"]), (&json!("Succeeded"), &json!(ROWS)));
+    assert_eq!(
+        (&ended["Status"], &ended["ImportedUsers"]),
+        (&json!("Succeeded"), &json!(ROWS))
+    );
     assert_eq!(kept(&store, &job).await.status, 7);
     nodes.0.kill();
     nodes.1.kill();

@@ -1,8 +1,8 @@
 //! Imports and exports of users, backups.
 
 pub mod apply;
-pub mod export;
 pub mod csv_import;
+pub mod export;
 
 use cognate_store::tables::user_import_jobs;
 use cognate_store::{Store, StoreError};

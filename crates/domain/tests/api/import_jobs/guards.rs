@@ -32,8 +32,11 @@ async fn a_pool_stays_as_it_is_while_a_job_is_active(t: &TestApp) {
     let active = || async { moving::import_active(&t.app.store, &pool).await.unwrap() };
     assert!(!active().await);
     // Created is not active.
-    t.ok("UpdateUserPool", with(of_pool.clone(), changes[0].1.clone()))
-        .await;
+    t.ok(
+        "UpdateUserPool",
+        with(of_pool.clone(), changes[0].1.clone()),
+    )
+    .await;
     start(t, &job).await;
     assert!(active().await);
     let text = "A user import job is in progress for this user pool.";
