@@ -245,15 +245,17 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Returns the reason why no user of a pool may change: a recovery is open, or the pool is gone, which the next try
-    /// sees.
-    async fn paused(&self, pool_id: Option<String>) -> Result<Fault> {
-        let pool_id = pool_id.unwrap_or_default();
-        match self.app.cached_pool(&pool_id).await? {
+    /// Returns the answer to a conflict under [`guards::POOL_PAUSED`]: a recovery of the pool is open, or the pool is gone,
+    /// which the next try sees.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn paused(&self, pool_id: &str) -> Result<Fault> {
+        match self.app.cached_pool(pool_id).await? {
             Some(pool) if pool.paused => Ok(errors::recovery::writes_paused().into()),
             // What this node knows is out of date. The next try knows more, and may do without the change.
             _ => {
-                self.app.cache.forget(&pool_id, None);
+                self.app.cache.forget(pool_id, None);
                 Ok(Fault::Stale)
             }
         }
@@ -280,7 +282,9 @@ impl<'a> Cx<'a> {
             Err(CommitError::Conflict(TOO_MANY_CODES)) => {
                 Err(errors::challenges::too_many_codes(self.action).into())
             }
-            Err(CommitError::Conflict(guards::POOL_PAUSED)) => Err(self.paused(written).await?),
+            Err(CommitError::Conflict(guards::POOL_PAUSED)) => {
+                Err(self.paused(written.as_deref().unwrap_or_default()).await?)
+            },
             Err(CommitError::Conflict(label)) => Err(conflict(label)),
             Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
         }

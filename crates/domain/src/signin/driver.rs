@@ -1,7 +1,7 @@
 //! Runs a step of a sign-in: lets the challenge's module judge under the user's lock, calls the pool's functions,
 //! decides what comes next, and commits. All that a step writes is one commit.
 
-use cognate_store::tables::sessions;
+use cognate_store::tables::{guards, sessions};
 use cognate_store::{Batch, CommitError};
 
 use crate::attempts::{self, FailedAttempts, Subject};
@@ -259,6 +259,7 @@ async fn finish<E: Ending>(
             };
             Ok(Outcome::SignedIn(Box::new(session), result))
         }
+        Err(CommitError::Conflict(guards::POOL_PAUSED)) => Err(cx.paused(&at.pool.id).await?),
         Err(CommitError::Conflict(label)) => Err(replay.conflict(cx, at, label)),
         Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
     }

@@ -33,6 +33,7 @@ mod passkeys;
 mod pools;
 mod properties;
 mod providers;
+mod recovery;
 mod resource_servers;
 mod saml;
 mod sessions;

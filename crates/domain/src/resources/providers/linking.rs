@@ -300,6 +300,9 @@ async fn by_id(store: &Store, pool: &Pool, id: &str) -> Result<Option<Provider>>
 async fn commit(store: &Store, batch: Batch) -> Result<std::result::Result<(), Label>> {
     match store.commit(batch).await {
         Ok(_) => Ok(Ok(())),
+        Err(CommitError::Conflict(guards::POOL_PAUSED)) => {
+            Err(errors::recovery::writes_paused().into())
+        }
         Err(CommitError::Conflict(label)) => Ok(Err(label)),
         Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
     }
