@@ -231,7 +231,7 @@ fn purge(table: &Table) -> Option<String> {
         Purge::With(owner) => format!(
             "DELETE FROM {name} WHERE {returned} IN \
              (SELECT o.{returned} FROM {owner} o JOIN {name} t ON t.{returned} = o.{returned} \
-             WHERE o.pool_id = ?1 ORDER BY o.{returned} LIMIT {PURGE_ROWS}) RETURNING {returned}"
+             WHERE o.pool_id = ?1 AND t.pool_id = ?1 ORDER BY o.{returned} LIMIT {PURGE_ROWS}) RETURNING {returned}"
         ),
     })
 }
@@ -300,7 +300,7 @@ mod tests {
             entry,
             "DELETE FROM client_pools WHERE client_id IN \
              (SELECT o.client_id FROM clients o JOIN client_pools t ON t.client_id = o.client_id \
-             WHERE o.pool_id = ?1 ORDER BY o.client_id LIMIT 250) RETURNING client_id"
+             WHERE o.pool_id = ?1 AND t.pool_id = ?1 ORDER BY o.client_id LIMIT 250) RETURNING client_id"
         );
         assert!(place < of("clients").0);
     }

@@ -54,7 +54,7 @@ impl Scene {
     }
 
     async fn refuses(&self, archive: &Archive, why: &str) {
-        let done = archive.into(&self.server, &[]).await.map(drop);
+        let done = archive.restore_into(&self.server, &[]).await.map(drop);
         self.judge(done, why);
         let store = &self.server.state().app.store;
         let state = pools::state(store, &self.world.site.pool).await.unwrap();
@@ -145,7 +145,7 @@ async fn rows_that_the_program_did_not_write_are_refused() {
         scene.refuses(&changed, why).await;
     }
     // The honest one, after all that.
-    archive.into(&scene.server, &[]).await.unwrap();
+    archive.restore_into(&scene.server, &[]).await.unwrap();
     scene.world.goes_on(&scene.server).await;
     scene.end().await;
 }
@@ -167,7 +167,7 @@ async fn rows_of_others_twice_or_out_of_order_are_refused() {
             Some(foreign) => vec![row, foreign],
             None => vec![row],
         });
-        let done = smuggled.into(&scene.server, &[]).await.map(drop);
+        let done = smuggled.restore_into(&scene.server, &[]).await.map(drop);
         let text = format!("{:#}", done.expect_err(table));
         assert!(
             text.contains("is not of this archive") || text.contains("not in its place"),
@@ -191,7 +191,7 @@ async fn rows_of_others_twice_or_out_of_order_are_refused() {
         [row].into_iter().chain(held).collect()
     });
     scene.refuses(&turned, "not in its place").await;
-    // A client to which no entry leads: undoing the pool would take the entry of somebody else's client.
+    // A client to which no entry leads.
     let without = archive.rewritten(|of, _, row| match of {
         "client_pools" => Vec::new(),
         _ => vec![row],
@@ -276,7 +276,11 @@ async fn a_server_that_is_half_restored_does_not_start() {
         vec![row]
     });
     empty.restore(&lying).await.unwrap_err();
-    empty.refusal().await;
+    let why = empty.refusal().await;
+    assert!(
+        why.contains("a restore into this database did not come to its end"),
+        "{why}"
+    );
     let pool = empty.restore(&scene.pool).await.unwrap_err().to_string();
     assert!(pool.contains("the archive of a pool"), "{pool}");
     // The whole one, over what the others have left.

@@ -65,7 +65,11 @@ impl Archive {
     }
 
     /// Restores pools into a server that runs.
-    pub async fn into(&self, server: &TestServer, pools: &[&str]) -> anyhow::Result<Restored> {
+    pub async fn restore_into(
+        &self,
+        server: &TestServer,
+        pools: &[&str],
+    ) -> anyhow::Result<Restored> {
         let app = &server.state().app;
         let wanted = pools.iter().map(|&p| p.to_owned()).collect();
         let now = app.clock.service();

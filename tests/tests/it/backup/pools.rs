@@ -36,21 +36,29 @@ async fn comes_to_another_server(on: On, name: &str) {
     let own = site(&server.raw(), json!({}), json!({})).await;
     user(&server.raw(), &own.pool, "olga", json!([])).await;
     assert_gone(&server, &world).await;
-    let restored = one.into(&server, &[]).await.unwrap();
+    let restored = one.restore_into(&server, &[]).await.unwrap();
     assert_eq!(restored.pools, [world.site.pool.clone()]);
     world.goes_on(&server).await;
     sign_in(&server.unsigned(), &own.client, "olga").await;
     // It is there now.
-    let refused = one.into(&server, &[]).await.unwrap_err().to_string();
+    let refused = one
+        .restore_into(&server, &[])
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refused.ends_with("is here already"), "{refused}");
     world.goes_on(&server).await;
     // Another one, out of the archive of the whole server.
-    let refused = whole.into(&server, &[]).await.unwrap_err().to_string();
+    let refused = whole
+        .restore_into(&server, &[])
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("say which pool"), "{refused}");
-    let refused = whole.into(&server, &["us-east-1_nothing00"]).await;
+    let refused = whole.restore_into(&server, &["us-east-1_nothing00"]).await;
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("has no pool"), "{refused}");
-    whole.into(&server, &[&left.pool]).await.unwrap();
+    whole.restore_into(&server, &[&left.pool]).await.unwrap();
     user(&server.raw(), &left.pool, "lee", json!([])).await;
     sign_in(&server.unsigned(), &left.client, "lee").await;
     // The trail says so.
@@ -91,7 +99,7 @@ async fn comes_back(on: On, name: &str) {
     assert_eq!(state().await, Some(1));
     let begin = std::time::Instant::now();
     loop {
-        match archive.into(&server, &[]).await {
+        match archive.restore_into(&server, &[]).await {
             Ok(_) => break,
             Err(error) => {
                 let text = error.to_string();
@@ -149,7 +157,11 @@ async fn clients_and_domains_that_are_here_stay_what_they_are() {
         .ok("CreateUserPoolDomain", theirs)
         .await
         .unwrap();
-    let refused = archive.into(&server, &[]).await.unwrap_err().to_string();
+    let refused = archive
+        .restore_into(&server, &[])
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(
         refused.contains("a row of domains is here already"),
         "{refused}"
@@ -171,7 +183,11 @@ async fn clients_and_domains_that_are_here_stay_what_they_are() {
         .commit(cognate_store::Batch::new().run(take, params))
         .await
         .unwrap();
-    let refused = archive.into(&server, &[]).await.unwrap_err().to_string();
+    let refused = archive
+        .restore_into(&server, &[])
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("is here already"), "{refused}");
     let kept = "SELECT pool_id FROM client_pools WHERE client_id = ?1";
     let kept = store

@@ -6,6 +6,9 @@ use serde_json::json;
 use super::{Archive, Empty, On, world};
 use crate::site::*;
 
+/// The refusal of a name that nobody has.
+const UNKNOWN: (&str, &str) = ("UserNotFoundException", "User does not exist.");
+
 async fn moves(from: On, to: On, name: &str) {
     let there = Empty::on(from, &format!("{name}-from")).await;
     let server = there.start().await;
@@ -28,7 +31,7 @@ async fn moves(from: On, to: On, name: &str) {
     let server = here.start().await;
     world.goes_on(&server).await;
     let late = by_password(&world.site.client, "late", PASSWORD);
-    refused(&server.unsigned(), "InitiateAuth", late, WRONG).await;
+    refused(&server.unsigned(), "InitiateAuth", late, UNKNOWN).await;
     sign_in(&server.unsigned(), &other.client, "olga").await;
     let listed = server.raw_as(admin);
     let listed = listed

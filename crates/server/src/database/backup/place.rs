@@ -1,5 +1,8 @@
 //! Where the rows of an archive go.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use anyhow::{Context as _, bail};
 use cognate_crypto::random;
 use cognate_crypto::seal::RootKey;
@@ -40,6 +43,8 @@ pub(super) struct Whole {
 /// A restore of pools.
 pub(super) struct Pools {
     under_way: Vec<Pool>,
+    /// The entries of clients, until the clients are there: a pool that is deleted finds its entries by its clients.
+    entries: Option<Portion>,
 }
 
 /// A pool that comes back.
@@ -102,8 +107,10 @@ impl Whole {
 
 impl Pools {
     pub(super) fn new() -> Self {
-        let under_way = Vec::new();
-        Self { under_way }
+        Self {
+            under_way: Vec::new(),
+            entries: None,
+        }
     }
 
     async fn add(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
@@ -114,7 +121,6 @@ impl Pools {
                 }
                 return Ok(());
             }
-            // Before any client of it is written: undoing a pool takes the entries of its clients with it.
             "client_pools" => {
                 for row in &portion.rows {
                     let id = text(&portion.columns, row, "client_id").context("no client id")?;
@@ -122,6 +128,21 @@ impl Pools {
                         bail!("the client {id} is here already");
                     }
                 }
+                match &mut self.entries {
+                    Some(entries) => entries.rows.extend(portion.rows),
+                    None => self.entries = Some(portion),
+                }
+                return Ok(());
+            }
+            "clients" => {
+                let entries = self.entries_of(&portion);
+                let guard = self.guard(Batch::new());
+                load(store, portion, guard).await?;
+                let Some(entries) = entries else {
+                    return Ok(());
+                };
+                let guard = self.guard(Batch::new());
+                return load(store, entries, guard).await;
             }
             _ => {}
         }
@@ -130,6 +151,26 @@ impl Pools {
         }
         let guard = self.guard(Batch::new());
         load(store, portion, guard).await
+    }
+
+    /// Takes the entries of the clients of a portion out of those that wait.
+    fn entries_of(&mut self, clients: &Portion) -> Option<Portion> {
+        let entries = self.entries.as_mut()?;
+        let ids: BTreeSet<&str> = clients
+            .rows
+            .iter()
+            .filter_map(|row| text(&clients.columns, row, "client_id"))
+            .collect();
+        let columns = Arc::clone(&entries.columns);
+        let is_of = |row: &mut Vec<Value>| {
+            text(&columns, row, "client_id").is_some_and(|id| ids.contains(id))
+        };
+        let rows = entries.rows.extract_if(.., is_of).collect();
+        Some(Portion {
+            copied: entries.copied,
+            columns,
+            rows,
+        })
     }
 
     /// Begins with a pool, in the state of one that is being deleted, and holds the job that does it.

@@ -76,11 +76,6 @@ impl Rows {
         self.pools.insert(id.to_owned(), key);
     }
 
-    /// True if a pool of the archive has a key.
-    pub(super) fn has_pool(&self, id: &str) -> bool {
-        self.pools.get(id).is_some_and(Option::is_some)
-    }
-
     /// Checks a row of the table at hand.
     ///
     /// # Errors
@@ -114,7 +109,7 @@ impl Rows {
                 let client = text(columns, row, "client_id").with_context(shown)?;
                 self.clients.insert(client.to_owned(), pool.to_owned());
             }
-            // An entry leads to each client; a pool that is taken back again takes the entries of its clients with it.
+            // An entry leads to each client, or it would be found by nobody.
             "clients" => {
                 let client = text(columns, row, "client_id").with_context(shown)?;
                 ensure!(
