@@ -284,7 +284,7 @@ impl<'a> Cx<'a> {
             }
             Err(CommitError::Conflict(guards::POOL_PAUSED)) => {
                 Err(self.paused(written.as_deref().unwrap_or_default()).await?)
-            },
+            }
             Err(CommitError::Conflict(label)) => Err(conflict(label)),
             Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
         }

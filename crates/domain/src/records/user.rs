@@ -408,7 +408,7 @@ pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
 pub fn create_all(batch: Batch, pool: &Pool, users: &[User]) -> Result<Batch> {
     let mut users: Vec<&User> = users.iter().collect();
     users.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut batch = guards::require_pool_active(batch, &pool.id);
+    let mut batch = guards::require_pool_writable(batch, &pool.id);
     for user in &users {
         batch = table::insert_uncounted(batch, &pool.id, &user.to_row(pool)?);
     }

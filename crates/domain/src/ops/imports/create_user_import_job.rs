@@ -38,7 +38,7 @@ pub async fn create_user_import_job(
         created: cx.now(),
         ver: 0,
     };
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
     let batch = job.insert(batch, &pool)?;
     let batch = resource_counts::take(batch, &pool.id, table::RESOURCE, MOST, FULL);
     let batch = audit::record(cx, batch, &pool.id, None);

@@ -40,7 +40,7 @@ pub async fn start_user_import_job(
     // An upload that is under way comes too late.
     job.doc.uploading = None;
     // The pool stays as it is until the commit: a change of it at this moment comes before the job or is refused.
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_writable(Batch::new(), &pool.id);
     let batch = job.save(batch, &pool)?;
     let batch = user_import::plan(batch, &pool.id, &job.id);
     let batch = audit::record(cx, batch, &pool.id, None);

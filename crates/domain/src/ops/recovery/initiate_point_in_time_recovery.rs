@@ -6,7 +6,7 @@ use cognate_shapes::{
 };
 use cognate_store::Batch;
 use cognate_store::tables::recoveries::{self, RECOVERY_STALE, RecoveryRow};
-use cognate_store::tables::{jobs, pools};
+use cognate_store::tables::{jobs, pools, user_import_jobs};
 
 use crate::audit;
 use crate::cx::Cx;
@@ -54,12 +54,14 @@ async fn attempt(
     };
     let row = sign(&pool, row);
     let batch = pools::pause(Batch::new(), &pool.id, pool.ver);
+    let batch = user_import_jobs::require_none_active(batch, &pool.id);
     let batch = recoveries::insert(batch, &pool.id, &row);
     let key = job_key(&pool.id, &row.restore_id);
     let batch = jobs::add(batch, RecoveryPreview::KIND, &key, "");
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         RECOVERY_STALE => Fault::Stale,
+        user_import_jobs::IMPORT_ACTIVE => texts::import_active().into(),
         other => conflict(cx, &pool.id, other),
     })
     .await?;

@@ -148,7 +148,12 @@ async fn calls(t: &TestApp, s: &Site) -> Vec<Call> {
     let of = |name: &str, more: Value| with(json!({"UserPoolId": s.pool, "Username": name}), more);
     for name in ["jane", "joe", "off", "gone", "forgot", "reset"] {
         let email = format!("{name}@example.com");
-        let pairs = list(&[("email", &email), ("email_verified", "true"), ("name", "n"), ("phone_number", "+15555550100")]);
+        let pairs = list(&[
+            ("email", &email),
+            ("email_verified", "true"),
+            ("name", "n"),
+            ("phone_number", "+15555550100"),
+        ]);
         signin::user_with(t, &s.pool, name, pairs).await;
     }
     t.ok("AdminDisableUser", of("off", json!({}))).await;
@@ -206,7 +211,8 @@ async fn calls(t: &TestApp, s: &Site) -> Vec<Call> {
     let of_client =
         |name: &str, more: Value| with(json!({"ClientId": s.client, "Username": name}), more);
     let attributes = json!({"UserAttributes": [{"Name": "name", "Value": "other"}]});
-    let by_sms = json!({"MFAOptions": [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]});
+    let by_sms =
+        json!({"MFAOptions": [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]});
     let prefer = json!({"SoftwareTokenMfaSettings": {"Enabled": false}});
     [
         ("AdminAddUserToGroup", member(&s.pool, "g", "jane")),

@@ -2,6 +2,7 @@
 
 mod blocked;
 mod images;
+mod imports;
 mod names;
 mod portions;
 mod states;

@@ -1,0 +1,54 @@
+//! Imports and recoveries of one pool keep out of each other's way.
+
+use each_engine::each_engine;
+use serde_json::json;
+
+use super::*;
+use crate::support::imports::{create, start, upload, verifying, work};
+
+const ROWS: &[u8] = b"cognito:username,email,email_verified\njane,jane@example.com,TRUE\n";
+const PAUSED: (&str, &str) = (
+    "OperationNotEnabledException",
+    "Operation is not enabled while a point-in-time recovery of the user pool is in progress.",
+);
+
+#[each_engine]
+async fn no_recovery_begins_while_an_import_runs_and_no_import_while_a_recovery_is_open(
+    t: &TestApp,
+) {
+    let pool = verifying(t, json!({})).await;
+    t.advance(2 * 3_600).await;
+    let job = create(t, &pool, json!({})).await;
+    upload(t, &job, ROWS).await.unwrap();
+    start(t, &job).await;
+    let target = (t.app.clock.service() / 1_000_000 - 3_600) as f64;
+    let recovery = json!({"UserPoolId": pool, "RestoreTimestamp": target});
+    let text =
+        "A point-in-time recovery cannot be initiated while a user import job is in progress.";
+    let exception = "ConcurrentModificationException";
+    t.refused(
+        "InitiatePointInTimeRecovery",
+        recovery.clone(),
+        exception,
+        text,
+    )
+    .await;
+    work(t).await;
+
+    // A job that was made before the recovery is not started either.
+    let early = create(t, &pool, json!({})).await;
+    upload(t, &early, ROWS).await.unwrap();
+    let made = t.ok("InitiatePointInTimeRecovery", recovery).await;
+    let start_it = json!({"UserPoolId": pool, "JobId": early["JobId"]});
+    t.refused("StartUserImportJob", start_it.clone(), PAUSED.0, PAUSED.1)
+        .await;
+    let another = json!({
+        "UserPoolId": pool, "JobName": "another", "CloudWatchLogsRoleArn": early["CloudWatchLogsRoleArn"],
+    });
+    t.refused("CreateUserImportJob", another.clone(), PAUSED.0, PAUSED.1)
+        .await;
+    let id = made["Restoration"]["RestoreId"].as_str().unwrap();
+    t.ok("CancelPointInTimeRecovery", named(&pool, id)).await;
+    t.ok("StartUserImportJob", start_it).await;
+    t.ok("CreateUserImportJob", another).await;
+}
