@@ -17,5 +17,6 @@ pub mod provider;
 pub mod recovery;
 pub mod redirect;
 pub mod schema;
+pub mod searched;
 pub mod standard_schema;
 pub mod user;

@@ -19,13 +19,12 @@ use crate::records::pool::Pool;
 
 pub use cognate_store::tables::users::{ID_TAKEN, USER_STALE};
 
+pub use crate::records::searched::{INDEXED_CHARS, SEARCHED, indexed};
+
 pub use crate::records::login::{
     EMAIL_TAKEN, Name, PHONE_NUMBER_TAKEN, PREFERRED_USERNAME_TAKEN, USERNAME_TAKEN, is_taken,
     taken_alias,
 };
-
-/// The characters of a searched value that are indexed (design, text).
-pub const INDEXED_CHARS: usize = 256;
 
 /// The part of a user that is kept besides the columns.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -360,24 +359,6 @@ impl User {
             if self.enabled { "Enabled" } else { "Disabled" }.to_owned(),
         ));
         list
-    }
-}
-
-/// The attributes that ListUsers may search by, whose values are compared without case (admin.md 2.3).
-pub const SEARCHED: [&str; 6] = [
-    "email",
-    "phone_number",
-    "name",
-    "given_name",
-    "family_name",
-    "preferred_username",
-];
-
-/// Returns the part of a folded value that is in the index.
-pub fn indexed(folded: &str) -> String {
-    match folded.char_indices().nth(INDEXED_CHARS) {
-        Some((end, _)) => folded.get(..end).unwrap_or(folded).to_owned(),
-        None => folded.to_owned(),
     }
 }
 

@@ -1,3 +1,5 @@
+//! Files are read row by row, whatever is in them.
+
 use super::*;
 
 /// Returns all rows of a file that comes in pieces of `size` bytes.

@@ -99,6 +99,8 @@ impl Reader {
                 Some(rest) if !rest.is_empty() => self.lines.feed(rest),
                 _ => return Ok(Read::Broken),
             }
+            // A row may be as long as the file.
+            tokio::task::yield_now().await;
         }
     }
 }

@@ -422,16 +422,12 @@ async fn check(t: &TestApp, pool: &str, file: &Broken) {
     assert_eq!(pieces(t).await, 0, "{told}");
 }
 
-#[each_engine]
-async fn each_row_of_a_broken_file_has_a_reason_and_the_server_stays_well(t: &TestApp) {
+/// Imports the files of some families, and then a good one, into one pool after the other.
+async fn check_all(t: &TestApp, make: &[fn(&mut Files)]) {
     let mut files = Files::default();
-    encodings(&mut files);
-    quotes_and_ends(&mut files);
-    columns(&mut files);
-    values(&mut files);
-    hashes(&mut files);
-    chances(&mut files);
-    assert!(files.all.len() >= 500, "{}", files.all.len());
+    for make in make {
+        make(&mut files);
+    }
     for part in files.all.chunks(100) {
         let pool = verifying(t, json!({})).await;
         for file in part {
@@ -445,11 +441,49 @@ async fn each_row_of_a_broken_file_has_a_reason_and_the_server_stays_well(t: &Te
     }
     let job = import(t, &pool, good.as_bytes(), json!({})).await;
     assert_eq!(outcome(&job), succeeded(100, 0, 0));
-    let user = with(
-        json!({"UserPoolId": pool}),
-        json!({"Username": "after", "MessageAction": "SUPPRESS"}),
+    let of_pool = json!({"UserPoolId": pool});
+    let user = json!({"Username": "after", "MessageAction": "SUPPRESS"});
+    t.ok("AdminCreateUser", with(of_pool, user)).await;
+}
+
+#[test]
+fn there_are_five_hundred_broken_files() {
+    let mut files = Files::default();
+    for make in [encodings, quotes_and_ends, columns, values, hashes, chances] {
+        make(&mut files);
+    }
+    let families: std::collections::BTreeSet<_> =
+        files.all.iter().map(|file| file.family).collect();
+    assert!(
+        files.all.len() >= 500 && families.len() >= 25,
+        "{} {families:?}",
+        files.all.len()
     );
-    t.ok("AdminCreateUser", user).await;
+}
+
+#[each_engine]
+async fn files_in_broken_encodings_leave_reasons_and_a_server_that_is_well(t: &TestApp) {
+    check_all(t, &[encodings]).await;
+}
+
+#[each_engine]
+async fn files_with_quotes_and_odd_ends_leave_reasons_and_a_server_that_is_well(t: &TestApp) {
+    check_all(t, &[quotes_and_ends]).await;
+}
+
+#[each_engine]
+async fn files_with_broken_columns_leave_reasons_and_a_server_that_is_well(t: &TestApp) {
+    check_all(t, &[columns]).await;
+}
+
+#[each_engine]
+async fn files_with_hostile_values_leave_reasons_and_a_server_that_is_well(t: &TestApp) {
+    check_all(t, &[values, hashes]).await;
+}
+
+#[each_engine]
+async fn files_of_noise_leave_reasons_and_a_server_that_is_well(t: &TestApp) {
+    check_all(t, &[chances]).await;
 }
 
 #[each_engine]

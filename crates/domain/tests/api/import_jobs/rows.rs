@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::imports::*;
 use crate::support::signin::{RESET, by_password, client_of, user_with};
-use crate::support::users::{user as get_user, with};
+use crate::support::users::{sms, user as get_user, with};
 
 const NOTHING_VERIFIED: &str = "The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true).";
 
@@ -229,11 +229,8 @@ async fn each_bad_row_has_its_reason(t: &TestApp) {
 
 #[each_engine]
 async fn a_flag_needs_its_address(t: &TestApp) {
-    let pool = verifying(
-        t,
-        json!({"AutoVerifiedAttributes": ["email", "phone_number"]}),
-    )
-    .await;
+    let both = json!({"AutoVerifiedAttributes": ["email", "phone_number"]});
+    let pool = verifying(t, with(sms(), both)).await;
     let header = "cognito:username,email,email_verified,phone_number,phone_number_verified";
     // Either address will do.
     let rows = [
@@ -258,10 +255,7 @@ async fn a_flag_needs_its_address(t: &TestApp) {
 
 #[each_engine]
 async fn mfa_is_as_the_pool_says(t: &TestApp) {
-    let sms = json!({
-        "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms", "ExternalId": "x"},
-        "MfaConfiguration": "OPTIONAL",
-    });
+    let sms = with(sms(), json!({"MfaConfiguration": "OPTIONAL"}));
     let contradicts =
         "The value of cognito:mfa_enabled contradicts the MFA configuration of the user pool.";
     let header = "cognito:username,email,email_verified,phone_number,cognito:mfa_enabled";
