@@ -1,3 +1,5 @@
+//! What an archive is read as, and everything that may be wrong with one.
+
 use super::*;
 use cognate_crypto::age::{self, Identity};
 use std::io::Write as _;

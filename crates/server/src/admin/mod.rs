@@ -228,7 +228,7 @@ pub enum Request {
 }
 
 impl Request {
-    /// True if the command changes nothing.
+    /// True if the command changes nothing that a server remembers.
     pub fn only_reads(&self) -> bool {
         matches!(
             self,
@@ -247,6 +247,7 @@ impl Request {
                 | Self::TestProvider { .. }
                 | Self::LinkingPolicy { .. }
                 | Self::LinkRequests { .. }
+                | Self::Backup { .. }
         )
     }
 

@@ -46,7 +46,7 @@ async fn a_snapshot_does_not_change(store: &Store) {
         .commit(Batch::new().run(change, params![]))
         .await
         .unwrap();
-    let (to, mut from) = mpsc::channel(1);
+    let (to, mut from) = mpsc::channel::<Vec<cognate_store::Row>>(1);
     let taken = tokio::spawn(async move {
         let (mut all, mut portions) = (Vec::new(), 0);
         while let Some(rows) = from.recv().await {

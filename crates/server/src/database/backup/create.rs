@@ -211,7 +211,7 @@ impl Encoder {
         let key = key.with_context(|| format!("the key of the pool {id}"))?;
         let raw = key.export().expose().to_vec();
         set(columns, row, "data_key", Value::Bytes(raw));
-        self.rows.add_pool(&id, Some(key));
+        self.rows.add_pool(&id, Some(&key));
         Ok(())
     }
 

@@ -24,6 +24,9 @@ const LEASE: i64 = 60_000_000;
 /// Rows of the trail that are added in one batch.
 const TRAIL: usize = 200;
 
+/// Named values of a database at most; a server has a few dozen.
+const MOST_NAMED: usize = 100_000;
+
 /// Where the rows go.
 pub(super) enum Place {
     /// Into an empty database.
@@ -78,6 +81,9 @@ impl Whole {
                 for row in &portion.rows {
                     let name = text(&columns, row, "name").context("a value without a name")?;
                     let value = text(&columns, row, "value").context("a name without a value")?;
+                    if self.named.len() >= MOST_NAMED {
+                        bail!("the archive has too many named values");
+                    }
                     if !database_identity::is_own(name) {
                         self.named.push((name.to_owned(), value.to_owned()));
                     }

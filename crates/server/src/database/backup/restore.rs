@@ -309,7 +309,7 @@ impl Decoder {
         let key = key.with_context(|| format!("the key of the pool {id} is none"))?;
         let wrapped = self.root.wrap_pool_key(&id, &key);
         set(columns, row, "data_key", Value::Bytes(wrapped));
-        self.rows.add_pool(&id, Some(key));
+        self.rows.add_pool(&id, Some(&key));
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context as _, bail, ensure};
 use cognate_crypto::seal::PoolKey;
+use cognate_crypto::secret::Secret;
 use cognate_domain::records::mac;
 use cognate_store::Value;
 use cognate_store::tables::copies::Copied;
@@ -15,12 +16,17 @@ use super::{int, of, text};
 /// The state of a pool of which nothing is left but its trail.
 const PURGED: i64 = 2;
 
+/// Clients whose entries are remembered until the clients come.
+const MOST_CLIENTS: usize = 5_000_000;
+
 /// The checks of the rows of one archive.
 pub(super) struct Rows {
     /// The pools of the archive; None for all of a server.
     scope: Option<BTreeSet<String>>,
-    /// The pools that were seen, with their keys; None for one that is purged.
-    pools: HashMap<String, Option<PoolKey>>,
+    /// The pools that were seen, with their keys; None for one that is purged. Only one key is ready for use at a time: rows
+    /// of a table come pool by pool, and a server may have a hundred thousand.
+    pools: HashMap<String, Option<Secret<[u8; 32]>>>,
+    ready: Option<(String, PoolKey)>,
     /// The pools of the clients that `client_pools` names.
     clients: HashMap<String, String>,
     table: Option<Table>,
@@ -41,6 +47,7 @@ impl Rows {
         Self {
             scope: scope.map(|pools| pools.iter().cloned().collect()),
             pools: HashMap::new(),
+            ready: None,
             clients: HashMap::new(),
             table: None,
         }
@@ -72,8 +79,8 @@ impl Rows {
     }
 
     /// Adds a pool before its row is checked; without a key if it is purged.
-    pub(super) fn add_pool(&mut self, id: &str, key: Option<PoolKey>) {
-        self.pools.insert(id.to_owned(), key);
+    pub(super) fn add_pool(&mut self, id: &str, key: Option<&PoolKey>) {
+        self.pools.insert(id.to_owned(), key.map(PoolKey::export));
     }
 
     /// Checks a row of the table at hand.
@@ -99,7 +106,7 @@ impl Rows {
             );
         }
         let key = match self.pools.get(pool) {
-            Some(Some(key)) => key,
+            Some(Some(key)) => ready(&mut self.ready, pool, key)?,
             // Of the server itself, and of pools of which only the trail is left.
             _ if table.copied.outlives_pools() || name == "pools" => return Ok(()),
             _ => bail!("{}: the archive has no pool {pool}", shown()),
@@ -107,6 +114,7 @@ impl Rows {
         match name {
             "client_pools" => {
                 let client = text(columns, row, "client_id").with_context(shown)?;
+                ensure!(self.clients.len() < MOST_CLIENTS, "too many clients");
                 self.clients.insert(client.to_owned(), pool.to_owned());
             }
             // An entry leads to each client, or it would be found by nobody.
@@ -134,6 +142,19 @@ impl Rows {
             _ => bail!("{}: the row was not written by this program", shown()),
         }
     }
+}
+
+/// Returns the key of a pool, ready for use.
+fn ready<'a>(
+    ready: &'a mut Option<(String, PoolKey)>,
+    pool: &str,
+    key: &Secret<[u8; 32]>,
+) -> anyhow::Result<&'a PoolKey> {
+    if ready.as_ref().is_none_or(|(id, _)| id != pool) {
+        *ready = Some((pool.to_owned(), PoolKey::import(key.expose())?));
+    }
+    let (_, key) = ready.as_ref().context("no key")?;
+    Ok(key)
 }
 
 /// True if a pool in this state has a key.
