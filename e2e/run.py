@@ -96,6 +96,7 @@ SESSIONS = [
     "node/branding_keys.mjs",
     "node/gallery_session.mjs",
     "node/amplify_rotation.mjs",
+    "python/recovery_session.py",
     "python/clock_session.py",
 ]
 # These spend most of their time waiting: for the next code of an authenticator app, for instance.
@@ -114,7 +115,7 @@ PAGES = {
 # These ask no server, so that one engine runs them.
 SERVERLESS = {"node/gallery_session.mjs"}
 # These move the server's clock.
-ALONE = {"node/amplify_rotation.mjs", "python/clock_session.py"}
+ALONE = {"node/amplify_rotation.mjs", "python/recovery_session.py", "python/clock_session.py"}
 START_SECONDS = 30
 # The walk through all pages takes three minutes on two busy cores.
 SESSION_SECONDS = 480

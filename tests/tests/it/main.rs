@@ -23,6 +23,7 @@ mod outbox;
 mod pool_deletion;
 mod postgres;
 mod program;
+mod recovery;
 mod security;
 mod settings;
 mod site;

@@ -98,6 +98,7 @@ fn jane() -> UserRecord {
             attachment: Some("platform".to_owned()),
             transports: vec!["internal".to_owned(), "hybrid".to_owned()],
             backup_eligible: true,
+            backup_unknown: false,
             aaguid: Some("00112233445566778899aabbccddeeff".to_owned()),
             user_handle: None,
             created: Some(1_600_000_000_500_000),

@@ -231,6 +231,11 @@ const KEYS: &[Key] = &[
         Kind::Switch,
         "Record reads by IAM callers in the audit trail too",
     ),
+    key(
+        "recovery",
+        Kind::Many,
+        "Point-in-time recovery: essentials_days=1, plus_days=14, previews_per_day=3, previews_per_month=10, restores_per_day=1 by default; off lifts a count",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",

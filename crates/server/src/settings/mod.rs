@@ -6,6 +6,7 @@ pub mod config;
 pub mod data_dir;
 mod functions;
 mod message_limits;
+mod recovery;
 mod senders;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -165,6 +166,7 @@ impl ServerConfig {
             audit_reads: config.switch("audit_reads")?,
             audit_retention: retention(config)?,
             message_limits: message_limits::read(config)?,
+            recovery: recovery::read(config)?,
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
             ..Settings::dev()
         };

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use cognate_crypto::webauthn::client::{Authenticator, Statement};
 use cognate_domain::dispatch::NOT_BUILT;
+use cognate_domain::jobs::recovery_preview::RecoveryPreview;
+use cognate_domain::jobs::runner::Job;
+use cognate_domain::recovery::job_key;
 use cognate_shapes::Op;
 use cognate_store::params;
 use each_engine::each_engine;
@@ -207,6 +210,27 @@ impl Session<'_> {
         self.change("DeleteGroup", group(json!({}))).await;
         self.change("DeleteUserPoolClient", at(json!({}))).await;
         self.change("DeleteUserPool", of(json!({}))).await;
+    }
+
+    /// A recovery that is cancelled, and one that is started.
+    async fn recovery(&mut self) {
+        let id = self.pool(json!({})).await;
+        self.t.advance(2 * 3_600).await;
+        let target = self.t.app.clock.service() / 1_000_000 - 3_600;
+        for end in ["CancelPointInTimeRecovery", "StartPointInTimeRecovery"] {
+            let input = json!({"UserPoolId": id, "RestoreTimestamp": target});
+            let made = self.change("InitiatePointInTimeRecovery", input).await;
+            let restore = made["Restoration"]["RestoreId"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            if end == "StartPointInTimeRecovery" {
+                let (mut job, key) = (RecoveryPreview::default(), job_key(&id, &restore));
+                while !job.portion(&self.t.app, &key, "").await.unwrap().is_done() {}
+            }
+            self.change(end, json!({"UserPoolId": id, "RestoreId": restore}))
+                .await;
+        }
     }
 
     async fn users(&mut self) {
@@ -429,6 +453,7 @@ async fn every_change_leaves_one_row_and_no_value(t: &TestApp) {
         done: BTreeSet::new(),
     };
     session.configuration().await;
+    session.recovery().await;
     session.users().await;
     session.factors().await;
     session.imports().await;

@@ -9,6 +9,7 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::federation::flow::{company, enter, visit};
 use crate::groups::{group, join, member};
 use crate::support::attributes::list;
 use crate::support::mfa::{App, register};
@@ -148,9 +149,10 @@ async fn calls(t: &TestApp, s: &Site) -> Vec<Call> {
     let of = |name: &str, more: Value| with(json!({"UserPoolId": s.pool, "Username": name}), more);
     for name in ["jane", "joe", "off", "gone", "forgot", "reset"] {
         let email = format!("{name}@example.com");
+        let verified = if name == "jane" { "false" } else { "true" };
         let pairs = list(&[
             ("email", &email),
-            ("email_verified", "true"),
+            ("email_verified", verified),
             ("name", "n"),
             ("phone_number", "+15555550100"),
         ]);
@@ -213,7 +215,7 @@ async fn calls(t: &TestApp, s: &Site) -> Vec<Call> {
     let attributes = json!({"UserAttributes": [{"Name": "name", "Value": "other"}]});
     let by_sms =
         json!({"MFAOptions": [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]});
-    let prefer = json!({"SoftwareTokenMfaSettings": {"Enabled": false}});
+    let prefer = json!({"SoftwareTokenMfaSettings": {"Enabled": true, "PreferredMfa": true}});
     [
         ("AdminAddUserToGroup", member(&s.pool, "g", "jane")),
         ("AdminRemoveUserFromGroup", member(&s.pool, "h", "jane")),
@@ -340,9 +342,9 @@ async fn every_change_of_a_user_waits_for_the_end(t: &TestApp) {
     for when in ["PREVIEW_GENERATING", "PREVIEW_GENERATED", "RESTORING"] {
         assert_eq!(status(t, &s.pool, &id).await, when);
         for call in &calls {
-            let refused = t.call(call.op, call.input.clone()).await.unwrap_err();
-            let paused = (PAUSED.0.to_owned(), PAUSED.1.to_owned());
-            assert_eq!(refused, paused, "{} in {when}", call.op);
+            let answer = t.call(call.op, call.input.clone()).await;
+            let paused = Err((PAUSED.0.to_owned(), PAUSED.1.to_owned()));
+            assert_eq!(answer, paused, "{} in {when}", call.op);
             called.insert(call.op);
         }
         // Another node, which knows nothing of it yet, neither.
@@ -505,4 +507,22 @@ async fn an_app_is_not_set_up_in_the_middle_of_a_sign_in(t: &TestApp) {
     let input = json!({"Session": asked["Session"]});
     t.refused("AssociateSoftwareToken", input, PAUSED.0, PAUSED.1)
         .await;
+}
+
+#[each_engine]
+async fn users_of_providers_pass_when_they_are_known_and_unchanged(t: &TestApp) {
+    let c = company(t).await;
+    let jane = json!({"email": "jane@corp.example", "name": "Jane"});
+    enter(t, &c, jane.clone()).await;
+    let target = moment(t).await;
+    let id = initiate(t, &c.pool, target).await;
+    let before = rows(t, &c.pool).await;
+    enter(t, &c, jane.clone()).await;
+    for other in [json!({"name": "Janet"}), json!({"sub": "u2", "name": "Joe"})] {
+        let outcome = visit(t, &c, with(jane.clone(), other)).await;
+        assert!(outcome.is_err());
+    }
+    assert_eq!(rows(t, &c.pool).await, before);
+    t.ok("CancelPointInTimeRecovery", named(&c.pool, &id)).await;
+    enter(t, &c, with(jane, json!({"name": "Janet"}))).await;
 }

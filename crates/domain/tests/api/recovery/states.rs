@@ -399,6 +399,19 @@ async fn a_recovery_belongs_to_its_pool(t: &TestApp) {
         t.refused(op, input, "ResourceNotFoundException", text)
             .await;
     }
+    for (op, input) in [
+        (
+            "InitiatePointInTimeRecovery",
+            to("us-east-1_nowhere", ago(t, 3_600)),
+        ),
+        (
+            "ListPointInTimeRecoveries",
+            json!({"UserPoolId": "us-east-1_nowhere"}),
+        ),
+    ] {
+        t.refused(op, input, "ResourceNotFoundException", text)
+            .await;
+    }
     // Two nodes start it at once: one does.
     let second = t.second_node().await;
     let (one, two) = tokio::join!(
