@@ -69,6 +69,8 @@ SESSIONS = [
     "node/amplify_mfa.mjs",
     "node/amplify_custom_auth.mjs",
     "python/custom_auth_session.py",
+    "python/upstream_session.py",
+    "node/amplify_upstream.mjs",
     "node/email_names.mjs",
     "node/passkeys.mjs",
     "node/passkeys_amplify.mjs",
@@ -102,6 +104,7 @@ SESSIONS = [
 # These spend most of their time waiting: for the next code of an authenticator app, for instance.
 WAITING = {
     "node/sdk_v3_challenges.mjs", "node/identity_js.mjs", "python/triggers_wrong_answers.py", "python/mail_session.py",
+    "python/upstream_session.py", "node/amplify_upstream.mjs",
 }
 # These open the pages of a pool, most of them in a browser.
 PAGES = {

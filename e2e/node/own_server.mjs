@@ -75,7 +75,7 @@ export async function start(flags) {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { endpoint: await ready, stop };
+    return { endpoint: await ready, folder, stop };
   } catch (error) {
     await stop();
     throw error;

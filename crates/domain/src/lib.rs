@@ -30,6 +30,7 @@ pub mod resources;
 mod run;
 pub mod signin;
 pub mod tokens;
+pub mod upstream;
 pub mod users;
 
 pub use app::{App, IssuerDefault, Mode, Settings};

@@ -145,6 +145,7 @@ mod tests {
             lambda_config: _,
             // Fail closed.
             imported_passwords: _,
+            upstream: _,
             user_pool_add_ons: _,
             key_configuration: _,
             // Who sends, which is the server's own business: see the settings of its courier.

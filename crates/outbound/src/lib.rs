@@ -10,6 +10,7 @@
 
 mod address;
 pub mod aws;
+pub mod aws_json;
 mod bulkhead;
 mod connect;
 pub mod examine;

@@ -176,6 +176,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 5,
         sql: include_str!("../migrations/0030_recovery.sql"),
     },
+    Migration {
+        number: 33,
+        name: "0033_upstreams",
+        min_program: 2,
+        sql: include_str!("../migrations/0033_upstreams.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

@@ -10,8 +10,11 @@ use crate::attempts::{self, Subject};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::upstream;
 use crate::records::user::{self, User};
+use crate::upstream::account;
 use crate::users::codes::{self, Purpose};
 use crate::users::password;
 use crate::users::password_policy::{self, PolicyText, history};
@@ -30,14 +33,19 @@ const LIMIT: Limit = Limit {
 pub async fn change_password(
     cx: &Cx<'_>,
     pool: &Pool,
+    client: &Client,
     before: &User,
     previous: Option<&SecretString>,
     new: &SecretString,
 ) -> Result<()> {
     password_policy::check(pool, new.expose(), PolicyText::Other)?;
+    let subject = Subject::known(&before.id);
+    let there = pool.doc.upstream && {
+        attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
+        account::change(cx, pool, client, before, previous, new).await?
+    };
     let guard = cx.gates.enter(pool, &before.id).await;
     let guard = guard.ok_or_else(errors::auth::attempt_limit_exceeded)?;
-    let subject = Subject::known(&before.id);
     attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
     check_previous(cx, pool, before, previous).await?;
     history::check(cx, pool, before, new).await?;
@@ -54,6 +62,10 @@ pub async fn change_password(
     let batch = user::save(Batch::new(), pool, before, &after)?;
     // A code that was asked for before the change must not undo it.
     let batch = codes::forget(batch, pool, &after.id, Purpose::Reset);
+    let batch = match there {
+        true => upstream::stand(batch, pool, &after, cx.now()),
+        false => batch,
+    };
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let step = Step {
         guard: Some(guard),

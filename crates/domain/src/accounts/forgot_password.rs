@@ -15,6 +15,7 @@ use crate::facts::contact::Contact;
 use crate::messages::{Account, Delivery, Destination, Origin, Reason, destination};
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::upstream::account::Known;
 use crate::users::codes::{self, Purpose, Sending};
 use crate::users::migration::{self, Newcomer, Outcome};
 
@@ -45,6 +46,16 @@ pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Deliv
     let (pool, client) = (&*call.pool, &*call.client);
     let basis = Basis::of(cx, pool).with_client(client);
     let contacts = destination::recovery(pool).ok_or_else(errors::users::contact_administrator)?;
+    if pool.doc.upstream {
+        let known = User::find(&cx.store, pool, input.username).await?;
+        let there = Known::find(cx, pool, client, input.username, known.as_ref()).await?;
+        if let Some(there) = there {
+            there.count(cx, RESET.kind, RESET.most).await?;
+            if let Some(delivery) = there.forgot(cx).await? {
+                return Ok(delivery);
+            }
+        }
+    }
     migrate(cx, &call, input).await?;
     let account = call.account(cx, RESET).await?;
     let reachable = match account.user() {

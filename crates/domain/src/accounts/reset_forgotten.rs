@@ -13,7 +13,8 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::Origin;
-use crate::records::user;
+use crate::records::user::{self, User};
+use crate::upstream::account::Known;
 use crate::users::codes::{self, Purpose};
 use crate::users::password_policy::{self, PolicyText, history};
 use crate::users::{aliases, password, verification};
@@ -43,6 +44,16 @@ pub async fn reset_forgotten(cx: &Cx<'_>, input: &Reset<'_>) -> Result<()> {
     let (pool, client) = (&*call.pool, &*call.client);
     let basis = Basis::of(cx, pool).with_client(client);
     password_policy::check(pool, input.password.expose(), PolicyText::Other)?;
+    if pool.doc.upstream {
+        let known = User::find(&cx.store, pool, input.username).await?;
+        let there = Known::find(cx, pool, client, input.username, known.as_ref()).await?;
+        if let Some(there) = there {
+            there.count(cx, RESET.kind, RESET.most).await?;
+            if there.reset(cx, input.code, &input.password).await? {
+                return Ok(());
+            }
+        }
+    }
     let (account, guard) = call.locked(cx, RESET).await?;
     let correct = codes::check(cx, pool, &account, Purpose::Reset, input.code).await?;
     let Some(before) = account.user() else {

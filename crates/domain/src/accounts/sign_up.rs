@@ -19,6 +19,7 @@ use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::auto_sign_in;
 use crate::signin::first_factors;
+use crate::upstream::account;
 use crate::users::attributes::{self, Given, Writer};
 use crate::users::codes::{self, Purpose, Sending};
 use crate::users::password_policy::{self, PolicyText};
@@ -86,6 +87,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
     if let Some(user) = form.made(cx, pool).await? {
         return made_before(cx, pool, client, user);
     }
+    account::refuse_taken(cx, pool, input.username).await?;
     let id = form.user_id(cx, pool);
     let status = UserStatusType::Unconfirmed;
     let mut user = User::new(pool, id, input.username, attributes, status, cx.now());

@@ -17,6 +17,7 @@ pub mod recovery_limits;
 pub mod response;
 pub mod signatures;
 pub mod sources;
+pub mod upstreams;
 
 use std::sync::{Arc, OnceLock};
 
@@ -40,6 +41,7 @@ use crate::app::provider_keys::ProviderKeys;
 use crate::app::recovery_limits::RecoveryLimits;
 use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
+use crate::app::upstreams::Upstreams;
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
 use crate::records::client::Client;
@@ -157,6 +159,8 @@ pub struct App {
     pub durations: Durations,
     /// Verifications of password hashes of other systems.
     pub imported_hashes: ImportedHashes,
+    /// How often the upstreams of pools are asked.
+    pub upstreams: Upstreams,
     /// Rows about refused requests for an authorization that this node may still write.
     pub refusals: Allowance,
     /// Calls to hosts that administrators name.
@@ -197,6 +201,7 @@ impl App {
             provider_keys: ProviderKeys::default(),
             durations: Durations::default(),
             imported_hashes: ImportedHashes::new(settings.crypto_threads),
+            upstreams: Upstreams::default(),
             refusals: Allowance::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),

@@ -7,6 +7,7 @@ use cognate_federation::oidc::key_cache::KeyCache;
 use cognate_federation::oidc::keys::Keys;
 
 use crate::records::provider::Provider;
+use crate::records::upstream::Upstream;
 
 /// Sets that a node keeps; a set has some kilobytes.
 const MOST: usize = 1_024;
@@ -26,6 +27,12 @@ impl SetName {
             id, ver, created, ..
         } = provider;
         Self(format!("{pool_id}/{id}/{created}/{ver}/{url}"))
+    }
+
+    /// Returns the name of the set that the upstream of a pool has at a URL.
+    pub fn of_upstream(pool_id: &str, upstream: &Upstream, url: &str) -> Self {
+        let Upstream { ver, created, .. } = upstream;
+        Self(format!("{pool_id}/upstream/{created}/{ver}/{url}"))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod recovery;
 pub mod sessions;
 pub mod sign_up;
 pub mod triggers;
+pub mod upstream;
 
 /// Too many calls run at once to a function or host that the pool names.
 pub const OVERLOADED: &str = "Too many requests";

@@ -19,4 +19,5 @@ pub mod redirect;
 pub mod schema;
 pub mod searched;
 pub mod standard_schema;
+pub mod upstream;
 pub mod user;

@@ -98,6 +98,9 @@ pub struct PoolDoc {
     /// There while users of the pool may have password hashes of other systems alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported_passwords: Option<ImportedPasswords>,
+    /// True while the pool stands in front of a pool of another server; `upstreams` has the settings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub upstream: bool,
     /// Threat protection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_pool_add_ons: Option<UserPoolAddOnsType>,

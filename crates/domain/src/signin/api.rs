@@ -6,14 +6,16 @@ use cognate_shapes::{AuthFlowType, AuthenticationResultType, ChallengeNameType};
 use cognate_store::Batch;
 
 use crate::cx::Cx;
-use crate::errors::Result;
+use crate::errors::{Result, auth};
 use crate::signin::challenge::Challenge;
 use crate::signin::flows::require_flow;
 use crate::signin::opening::{Ending, Outcome};
-use crate::signin::refresh;
+use crate::signin::refresh::{self, RefreshRequest};
+use crate::signin::relay::refresh::Foreign;
+use crate::signin::secret_hash::ClientProof;
 use crate::signin::triggers::Signs;
 use crate::signin::wire::{self, Parameters};
-use crate::signin::{At, driver};
+use crate::signin::{At, driver, relay};
 use crate::tokens::opened::OpenedSession;
 
 /// The answer of an operation.
@@ -96,9 +98,54 @@ pub async fn initiate(
     match given.start(flow, session) {
         Some(request) => reply(driver::start(cx, at, &request, &SignTokens).await?),
         None => {
-            let tokens = refresh::by_flow(cx, at, &given.refresh()).await?;
+            let tokens = renew(cx, at, &given.refresh()).await?;
             Ok(Reply::Tokens(Box::new(tokens)))
         }
+    }
+}
+
+/// REFRESH_TOKEN_AUTH, for a token of this pool or of its upstream.
+async fn renew(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    request: &RefreshRequest,
+) -> Result<AuthenticationResultType> {
+    if at.pool.doc.upstream
+        && let Some(text) = request.token.optional()
+    {
+        request.proof.check_present(at.client)?;
+        let foreign = Foreign {
+            text,
+            device: request.device_key.as_deref(),
+            proof: &request.proof,
+            invalid: auth::refresh_token_invalid,
+        };
+        if let Some(tokens) = relay::refresh::trade(cx, at, foreign, &SignTokens).await? {
+            return Ok(tokens);
+        }
+    }
+    refresh::by_flow(cx, at, request).await
+}
+
+/// GetTokensFromRefreshToken, for a token of this pool or of its upstream. The client has proven itself.
+///
+/// # Errors
+/// Those of [`refresh::by_operation`].
+pub async fn trade(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    text: &str,
+    device_key: Option<&str>,
+) -> Result<AuthenticationResultType> {
+    let foreign = Foreign {
+        text,
+        device: device_key,
+        proof: &ClientProof::Trusted,
+        invalid: auth::refresh_token_unusable,
+    };
+    match relay::refresh::trade(cx, at, foreign, &SignTokens).await? {
+        Some(tokens) => Ok(tokens),
+        None => refresh::by_operation(cx, at, text, device_key).await,
     }
 }
 

@@ -21,6 +21,7 @@
 //! | [`step_up`] | USER_AUTH until a level of assurance is reached |
 //! | [`next_step`] | what a sign-in still lacks after a right answer |
 //! | [`opening`] | the session that a complete sign-in opens |
+//! | `relay` | steps that the upstream of the pool judges |
 //! | `steps` | the checks and reads of each step, and the module that judges it |
 //! | [`driver`] | judges, pauses, commits: the only module that runs a step |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
@@ -51,6 +52,7 @@ pub mod otp;
 pub mod passkey;
 pub mod password;
 pub mod refresh;
+mod relay;
 pub mod resume;
 pub mod revocation;
 pub mod secret_block;

@@ -6,6 +6,7 @@ use cognate_crypto::srp::{self, PublicA};
 use crate::cx::Cx;
 use crate::errors::{Result, auth, unconfirmed};
 use crate::facts::factor::Proven;
+use crate::records::pool::Pool;
 use crate::signin::answer::{Claim, Needed};
 use crate::signin::candidate::srp_credential;
 use crate::signin::challenge::{Ask, Challenge, SrpNumbers};
@@ -143,6 +144,11 @@ impl SignedClaim {
 pub struct Opened {
     block: SrpBlock,
     signed: Vec<u8>,
+}
+
+/// True if this pool sealed a SECRET_BLOCK.
+pub fn is_ours(pool: &Pool, block: &str) -> bool {
+    SrpBlock::open(pool, block).is_some()
 }
 
 /// Opens the SECRET_BLOCK of an answer. It alone carries the state: a session is neither needed nor read.

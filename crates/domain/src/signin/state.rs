@@ -120,6 +120,13 @@ pub enum Expected {
     DeviceSrp,
     /// DEVICE_PASSWORD_VERIFIER. The proof itself is in SECRET_BLOCK.
     DeviceVerifier,
+    /// A challenge of the pool's upstream.
+    Upstream {
+        /// The challenge.
+        challenge: ChallengeNameType,
+        /// The row that holds the session there.
+        row: String,
+    },
     /// ConfirmSignUp: the session of SignUp.
     Confirmation,
     /// InitiateAuth: the session of ConfirmSignUp.
@@ -139,6 +146,12 @@ impl Expected {
             Self::EmailMfa | Self::EmailSetup => Some(Guess::Email),
             Self::SoftwareToken => Some(Guess::SoftwareToken),
             Self::DeviceSrp | Self::DeviceVerifier => Some(Guess::Device),
+            Self::Upstream { challenge, .. } => match challenge {
+                ChallengeNameType::SmsMfa => Some(Guess::Sms),
+                ChallengeNameType::EmailOtp => Some(Guess::Email),
+                ChallengeNameType::SoftwareTokenMfa => Some(Guess::SoftwareToken),
+                _ => None,
+            },
             Self::Undecided
             | Self::PasswordVerifier
             | Self::NewPassword
@@ -173,6 +186,7 @@ impl Expected {
             Self::Custom { .. } => C::CustomChallenge,
             Self::DeviceSrp => C::DeviceSrpAuth,
             Self::DeviceVerifier => C::DevicePasswordVerifier,
+            Self::Upstream { challenge, .. } => *challenge,
             Self::Undecided | Self::Confirmation | Self::FirstSignIn { .. } => return None,
         })
     }

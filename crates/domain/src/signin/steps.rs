@@ -7,18 +7,19 @@ use cognate_store::Batch;
 
 use crate::app::functions::Trigger;
 use crate::cx::Cx;
-use crate::errors::{ApiError, Fault, Result, auth};
+use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::choice::Choice;
 use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, select, setup, software_token};
+use crate::signin::relay::Relayed;
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
-    At, Surface, auto_sign_in, choice, custom, device, new_password, passkey, password, resume,
-    srp, step_up, triggers,
+    At, Surface, auto_sign_in, choice, custom, device, new_password, passkey, password, relay,
+    resume, srp, step_up, triggers,
 };
 use crate::users::migration::{self, Newcomer, Outcome};
 
@@ -35,9 +36,19 @@ pub(super) async fn begin<'g>(
     let (name, start) = admit(cx, at, request)?;
     Ok(match &request.way {
         Way::Password(given) => by_password(cx, at, lock, name, start, given).await?,
-        Way::Srp(public_a) => {
-            let public_a = srp::parse(public_a.get()?)?;
-            let candidate = find(cx, at, name, Names::Logins).await?;
+        Way::Srp(given) => {
+            let text = given.get()?;
+            let public_a = srp::parse(text)?;
+            let candidate = match at.pool.doc.upstream {
+                true => find_anybody(cx, at, name, Names::Logins).await?,
+                false => find(cx, at, name, Names::Logins).await?,
+            };
+            let relayed = relay::srp(cx, at, lock, candidate, name, &start, text).await?;
+            let candidate = match relayed {
+                Relayed::Here(candidate) => candidate,
+                Relayed::There(step, verdict) => return Ok((*step, verdict)),
+            };
+            require_shown(at, &candidate)?;
             let step = Step::first(at, candidate, start);
             step.refuse_state(at)?;
             triggers::before(cx, at, lock, &step).await?;
@@ -125,6 +136,21 @@ async fn find(cx: &Cx<'_>, at: At<'_>, name: &str, names: Names) -> Result<Candi
     Ok(candidate)
 }
 
+/// As [`find`], and returns an unknown name whatever the client may know: the upstream may know it.
+async fn find_anybody(cx: &Cx<'_>, at: At<'_>, name: &str, names: Names) -> Result<Candidate> {
+    let candidate = Candidate::look_up(cx, at.pool, name, names).await?;
+    candidate.tally.refuse_locked(cx.now())?;
+    Ok(candidate)
+}
+
+/// Refuses an unknown name where the client may know that it is.
+fn require_shown(at: At<'_>, candidate: &Candidate) -> Result<()> {
+    if candidate.user.is_none() && !at.client.hides_existence() {
+        return Err(errors::user_not_found().into());
+    }
+    Ok(())
+}
+
 /// Locks the user behind a name, who is known only after a read: reads again if a check ended in between.
 async fn find_locked<'g>(
     cx: &'g Cx<'_>,
@@ -132,7 +158,7 @@ async fn find_locked<'g>(
     lock: &mut Lock<'g>,
     name: &str,
 ) -> Result<Candidate> {
-    let migrates = cx.has_function(at.pool, Trigger::UserMigration);
+    let migrates = at.pool.doc.upstream || cx.has_function(at.pool, Trigger::UserMigration);
     let read = async || match migrates {
         true => Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await,
         false => Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await,
@@ -161,6 +187,14 @@ async fn by_password<'g>(
 ) -> Judged<(Step, Verdict)> {
     let given = given.get()?;
     let candidate = find_locked(cx, at, lock, name).await?;
+    let relayed = relay::password(cx, at, lock, candidate, name, &start, given).await?;
+    let candidate = match relayed {
+        Relayed::Here(candidate) => candidate,
+        Relayed::There(step, verdict) => return Ok((*step, verdict)),
+    };
+    if !cx.has_function(at.pool, Trigger::UserMigration) {
+        require_shown(at, &candidate)?;
+    }
     let refusal = match candidate.user {
         Some(_) => None,
         None => migrate(cx, at, lock, &candidate, name, given).await?,
@@ -268,6 +302,14 @@ pub(super) async fn go_on<'g>(
             claim.require()?;
             prove()?;
             let claim = claim.read()?;
+            if at.pool.doc.upstream && !srp::is_ours(at.pool, &claim.block) {
+                let mut start = Start {
+                    flow: Flow::Srp,
+                    ..Start::default()
+                };
+                start.name_device(device_key);
+                return relay::proof(cx, at, lock, name, &start, &claim).await;
+            }
             let (opened, mut state) = srp::open(cx, at, name, &claim.block)?;
             state.start.name_device(device_key);
             let step = resume::take_up_block(cx, at, lock, state).await?;
@@ -305,6 +347,10 @@ pub(super) async fn go_on<'g>(
             prove()?;
             let session = request.session.get()?;
             let state = resume::open(cx, at, session, challenge, name, device_key)?;
+            if let Expected::Upstream { row, .. } = &state.expected {
+                let row = row.clone();
+                return relay::reply::answer(cx, at, lock, state, &row, other).await;
+            }
             let step = resume::take_up(cx, at, lock, state).await?;
             let verdict = judge(cx, at, lock, &step, name, other).await?;
             (step, verdict)

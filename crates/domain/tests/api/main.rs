@@ -42,4 +42,5 @@ mod support;
 mod tags;
 mod terms;
 mod tokens;
+mod upstream;
 mod users;

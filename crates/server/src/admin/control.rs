@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::admin::{self, Request, backups, export, providers};
+use crate::admin::{self, Request, backups, creation, export, providers, upstream};
 use crate::state::State;
 
 /// A line of at most this many bytes is read.
@@ -127,20 +127,39 @@ pub(super) fn line_of(value: &impl Serialize) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Performs a command that needs more of the running server than its database. Returns any other command.
+async fn alone(request: Request, state: &State) -> Result<Result<Value, String>, Request> {
+    let app = &state.app;
+    Ok(match request {
+        Request::TestProvider {
+            pool,
+            provider,
+            answer,
+            url,
+        } => {
+            let urls = url.map_or_else(|| own_urls(state), |url| vec![url]);
+            providers::test(app, &pool, &provider, answer.as_deref(), &urls).await
+        }
+        Request::CreatePool { id, settings } => creation::pool(app, &id, &settings).await,
+        Request::CreateClient { pool, id, settings } => {
+            creation::client(app, &pool, &id, &settings).await
+        }
+        Request::SetUpstream { pool, wanted } => {
+            let now = app.clock.service();
+            let set = upstream::set(&app.store, &app.root, now, &pool, &wanted, Some(app)).await;
+            app.cache.clear();
+            set
+        }
+        other => return Err(other),
+    })
+}
+
 async fn perform(request: Request, state: &State) -> Reply {
     let app = &state.app;
-    if let Request::TestProvider {
-        pool,
-        provider,
-        answer,
-        url,
-    } = request
-    {
-        let urls = url.map_or_else(|| own_urls(state), |url| vec![url]);
-        let answer = answer.as_deref();
-        let outcome = providers::test(app, &pool, &provider, answer, &urls).await;
-        return outcome.map_or_else(Reply::Refused, Reply::Done);
-    }
+    let request = match alone(request, state).await {
+        Ok(outcome) => return outcome.map_or_else(Reply::Refused, Reply::Done),
+        Err(request) => request,
+    };
     if matches!(request, Request::Audit { position: None, .. }) {
         // So that the listing has what just happened.
         state.refusals.flush(app).await;

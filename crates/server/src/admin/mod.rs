@@ -6,16 +6,19 @@ pub(crate) mod control;
 pub(crate) mod export;
 mod import_users;
 mod imports;
+mod creation;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;
 mod provider_links;
 pub(crate) mod providers;
+pub(crate) mod upstream;
 
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
 use cognate_crypto::seal::RootKey;
 use cognate_domain::moving::apply::{Given, Wishes};
+use cognate_domain::upstream::settings::Wanted;
 use cognate_store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -225,6 +228,39 @@ pub enum Request {
         /// The id of the request.
         id: String,
     },
+    /// Makes a pool with an id of choice.
+    CreatePool {
+        /// The pool's id.
+        id: String,
+        /// The input of CreateUserPool, JSON.
+        settings: String,
+    },
+    /// Makes a client with an id of choice.
+    CreateClient {
+        /// The pool's id.
+        pool: String,
+        /// The client's id.
+        id: String,
+        /// The input of CreateUserPoolClient without the pool, JSON.
+        settings: String,
+    },
+    /// Puts a pool in front of a pool of another server.
+    SetUpstream {
+        /// The pool's id.
+        pool: String,
+        /// The settings.
+        wanted: Box<Wanted>,
+    },
+    /// Shows the upstream of a pool.
+    Upstream {
+        /// The pool's id.
+        pool: String,
+    },
+    /// Ends the upstream of a pool.
+    EndUpstream {
+        /// The pool's id.
+        pool: String,
+    },
 }
 
 impl Request {
@@ -248,6 +284,7 @@ impl Request {
                 | Self::LinkingPolicy { .. }
                 | Self::LinkRequests { .. }
                 | Self::Backup { .. }
+                | Self::Upstream { .. }
         )
     }
 
@@ -364,6 +401,23 @@ pub async fn perform(
         Request::DenyLink { pool, id } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
             provider_links::deny(store, root, now, (&pool, &id)).await
+        }
+        Request::CreatePool { id, settings } => {
+            let app = creation::alone(store, root).await?;
+            creation::pool(&app, &id, &settings).await
+        }
+        Request::CreateClient { pool, id, settings } => {
+            let app = creation::alone(store, root).await?;
+            creation::client(&app, &pool, &id, &settings).await
+        }
+        Request::SetUpstream { pool, wanted } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            upstream::set(store, root, now, &pool, &wanted, None).await
+        }
+        Request::Upstream { pool } => upstream::status(store, root, &pool).await,
+        Request::EndUpstream { pool } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            upstream::end(store, root, now, &pool).await
         }
     }
 }

@@ -33,6 +33,7 @@ mod provider_links;
 mod providers;
 mod triggers;
 mod whole_file;
+mod upstream;
 
 /// Returns the grammar of the command line.
 pub fn command() -> Command {
@@ -124,9 +125,13 @@ pub fn command() -> Command {
         .subcommand(export::command())
         .subcommand(age::command())
         .subcommand(backup::command())
+        .subcommand(upstream::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
+                .subcommand(client::create_command(
+                    "Make a pool with an id of choice, such as that of the pool it stands in front of",
+                ))
                 .subcommand(
                     sub("set-issuer", "Set the issuer in a pool's tokens")
                         .arg(Arg::new("pool").required(true).help("Pool id"))
@@ -183,6 +188,10 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("export", sub)) => export::run(&config, sub).await,
         Some(("age", sub)) => age::run(sub),
         Some(("backup", sub)) => backup::run(&config, sub).await,
+        Some(("upstream", sub)) => upstream::run(&config, sub).await,
+        Some(("pool", sub)) if sub.subcommand_matches("create").is_some() => {
+            client::create_pool(&config, sub).await
+        }
         Some(("pool", sub)) => {
             let sub = sub
                 .subcommand_matches("set-issuer")

@@ -12,6 +12,7 @@ mod oauth;
 mod recovery;
 #[cfg(test)]
 mod tests;
+mod upstream;
 
 pub use made::statements;
 pub(crate) use made::{compared, listed};
@@ -256,6 +257,8 @@ pub const CATALOGUE: &[Table] = &[
     recovery::BEFORE_IMAGES,
     recovery::RECOVERIES,
     recovery::ITEMS,
+    upstream::UPSTREAMS,
+    upstream::USERS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],

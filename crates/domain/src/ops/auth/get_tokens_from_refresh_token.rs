@@ -6,7 +6,7 @@ use cognate_shapes::{GetTokensFromRefreshTokenRequest, GetTokensFromRefreshToken
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::signin::secret_hash::ClientProof;
-use crate::signin::{At, Surface, refresh};
+use crate::signin::{At, Surface, api};
 
 /// Takes the client's secret itself, not a hash (auth.md 5.5).
 ///
@@ -26,7 +26,7 @@ pub async fn get_tokens_from_refresh_token(
         metadata: input.client_metadata.as_ref(),
     };
     let device_key = input.device_key.as_deref();
-    let result = refresh::by_operation(cx, at, &input.refresh_token, device_key).await?;
+    let result = api::trade(cx, at, &input.refresh_token, device_key).await?;
     Ok(GetTokensFromRefreshTokenResponse {
         authentication_result: Some(result),
     })

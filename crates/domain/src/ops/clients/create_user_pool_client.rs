@@ -27,7 +27,9 @@ pub async fn create_user_pool_client(
         (false, given) => given,
     };
     let doc = settings::of_new_client(cx, &pool, input, secret.is_some()).await?;
-    let id = ids::client_id();
+    // `cognate client create` chooses it.
+    let chosen = cx.memory().get::<String>("client id");
+    let id = chosen.unwrap_or_else(ids::client_id);
     let secrets = secret
         .map(|value| (secret_id(&id, cx.now()), value, cx.now()))
         .into_iter()

@@ -19,6 +19,7 @@ pub async fn change_password(
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let previous = input.previous_password.map(Secret::new);
     let new = Secret::new(input.proposed_password);
-    step::change_password(cx, &signed.pool, &signed.user, previous.as_ref(), &new).await?;
+    let (pool, client, user) = (&signed.pool, &signed.client, &signed.user);
+    step::change_password(cx, pool, client, user, previous.as_ref(), &new).await?;
     Ok(ChangePasswordResponse {})
 }

@@ -25,7 +25,9 @@ pub async fn create_user_pool(
         return Err(errors::invalid_parameter(unconfirmed::INVALID_REGION).into());
     }
     let doc = settings::of_new_pool(cx, &region, input)?;
-    let id = ids::pool_id(&region);
+    // `cognate pool create` chooses it.
+    let chosen = cx.memory().get::<String>("pool id");
+    let id = chosen.unwrap_or_else(|| ids::pool_id(&region));
     let key = PoolKey::generate();
     let wrapped = cx.root.wrap_pool_key(&id, &key);
     let text = serde_json::to_string(&doc)?;

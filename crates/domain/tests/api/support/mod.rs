@@ -14,6 +14,7 @@ pub mod player;
 pub mod pools;
 mod postgres;
 pub mod providers;
+pub mod real;
 pub mod signin;
 pub mod spare_keys;
 pub mod texts;

@@ -117,6 +117,7 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         tags: BTreeMap::new(),
         admin_create_user_config: AdminCreateUserConfigType::default(),
         imported_passwords: None,
+        upstream: false,
         user_pool_add_ons: None,
         account_recovery_setting: None,
         tier: UserPoolTierType::Essentials,

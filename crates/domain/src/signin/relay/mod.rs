@@ -1,0 +1,288 @@
+//! Sign-ins that the upstream of the pool judges (moving.md 4, decision 018): those of users without a password here. The
+//! counters of wrong answers are ours and come first.
+
+mod ask;
+mod asking;
+pub(super) mod refresh;
+pub(super) mod reply;
+mod waiting;
+
+use cognate_crypto::secret::SecretString;
+use cognate_shapes::ChallengeNameType;
+
+use crate::cx::Cx;
+use crate::errors::{self, Fault, Result, auth};
+use crate::facts::factor::{Factor, Proven};
+use crate::signin::candidate::{Candidate, Names};
+use crate::signin::lock::Lock;
+use crate::signin::relay::asking::{Arriving, Asking, proof_of, refuse_state_there, upstream_for};
+use crate::signin::relay::waiting::{derive, keep};
+use crate::signin::srp::SignedClaim;
+use crate::signin::state::Start;
+use crate::signin::verdict::{Asked, Judged, Pass, Replay, Step, Verdict, Wrong};
+use crate::signin::{At, triggers};
+use crate::upstream::answers::{Question, Refusal, Said};
+use crate::upstream::arrival::Password;
+use crate::upstream::dialog::{NAME, Proof};
+use crate::upstream::question::Kept;
+
+/// A step that the upstream judged, or whose it is not.
+pub(super) enum Relayed {
+    /// It is judged here, for this user or name.
+    Here(Candidate),
+    /// It was judged there.
+    There(Box<Step>, Verdict),
+}
+
+/// Lets the upstream judge a password.
+///
+/// # Errors
+/// InternalErrorException if it does not answer; [`Fault::Stale`] once the user is here.
+pub(super) async fn password<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    candidate: Candidate,
+    name: &str,
+    start: &Start,
+    given: &SecretString,
+) -> Judged<Relayed> {
+    let Some(upstream) = upstream_for(cx, at, candidate.user.as_ref()).await? else {
+        return Ok(Relayed::Here(candidate));
+    };
+    if was_proven(cx, &candidate, name)? {
+        return proven(cx, at, lock, candidate, start).await;
+    }
+    refuse_early(at, &candidate)?;
+    let asking = Asking {
+        upstream: &upstream,
+        known: candidate.user.as_ref(),
+        tally: &candidate.tally,
+        name,
+        point: "upstream password",
+    };
+    let said = asking
+        .ask(cx, at, lock, name, Proof::Password(given))
+        .await?;
+    match said {
+        Said::Refused(refusal) => refused(at, candidate, start, refusal),
+        Said::Known(person) => {
+            let arriving = Arriving {
+                typed: name,
+                person: &person,
+                answered: None,
+                password: Password::Given(given),
+            };
+            match asking.arrive(cx, at, arriving).await? {
+                true => proven(cx, at, lock, candidate, start).await,
+                false => unusable(at, candidate, start),
+            }
+        }
+        Said::Asked(question) => {
+            let srp_name = question.parameter(NAME).to_owned();
+            let credential = match srp_name.as_str() {
+                "" => None,
+                _ => Some(derive(cx, at, &srp_name, given).await),
+            };
+            asked(cx, at, lock, candidate, name, start, &question, credential).await
+        }
+    }
+}
+
+/// Lets the upstream begin SRP.
+///
+/// # Errors
+/// As [`password`].
+pub(super) async fn srp<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    candidate: Candidate,
+    name: &str,
+    start: &Start,
+    public_a: &str,
+) -> Judged<Relayed> {
+    let upstream = upstream_for(cx, at, candidate.user.as_ref()).await?;
+    let Some(upstream) = upstream.filter(|upstream| upstream.relays_srp(at.pool)) else {
+        return Ok(Relayed::Here(candidate));
+    };
+    refuse_early(at, &candidate)?;
+    let asking = Asking {
+        upstream: &upstream,
+        known: candidate.user.as_ref(),
+        tally: &candidate.tally,
+        name,
+        point: "upstream SRP_A",
+    };
+    let said = asking
+        .ask(cx, at, lock, name, Proof::SrpA(public_a))
+        .await?;
+    match said {
+        Said::Asked(question) if question.name == ChallengeNameType::PasswordVerifier => {
+            let step = Step::first(at, candidate, start.clone());
+            triggers::before(cx, at, lock, &step).await?;
+            let asked = Asked::without_writes(ask::password_verifier(&question));
+            Ok(Relayed::There(Box::new(step), Verdict::Ask(asked)))
+        }
+        // Nothing was judged yet: an unknown name gets a challenge here too where the client must not learn that.
+        Said::Refused(refusal)
+            if refusal.counts && candidate.user.is_none() && at.client.hides_existence() =>
+        {
+            Ok(Relayed::Here(candidate))
+        }
+        Said::Refused(refusal) => {
+            let free = Refusal {
+                counts: false,
+                ..refusal
+            };
+            refused(at, candidate, start, free)
+        }
+        Said::Known(_) | Said::Asked(_) => Err(errors::internal().into()),
+    }
+}
+
+/// Lets the upstream judge the end of SRP: a SECRET_BLOCK that this pool did not seal. No Session comes with it.
+///
+/// # Errors
+/// As [`password`]; `Incorrect username or password.` if it cannot be the upstream's.
+pub(super) async fn proof<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    name: &str,
+    start: &Start,
+    claim: &SignedClaim,
+) -> Judged<(Step, Verdict)> {
+    let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
+    let upstream = upstream_for(cx, at, candidate.user.as_ref()).await?;
+    let upstream = upstream.filter(|upstream| upstream.relays_srp(at.pool));
+    let upstream = upstream.ok_or_else(auth::incorrect_password)?;
+    let subject = candidate.tally.subject().clone();
+    lock.enter(cx, at.pool, subject.as_str()).await?;
+    let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
+    if *candidate.tally.subject() != subject {
+        return Err(Fault::Stale.into());
+    }
+    candidate.tally.refuse_locked(cx.now())?;
+    if was_proven(cx, &candidate, name)? {
+        return there(proven(cx, at, lock, candidate, start).await?);
+    }
+    refuse_early(at, &candidate)?;
+    let asking = Asking {
+        upstream: &upstream,
+        known: candidate.user.as_ref(),
+        tally: &candidate.tally,
+        name,
+        point: "upstream PASSWORD_VERIFIER",
+    };
+    let sent = Proof::Srp {
+        block: &claim.block,
+        signature: &claim.signature,
+        timestamp: &claim.timestamp,
+    };
+    let relayed = match asking.ask(cx, at, lock, name, sent).await? {
+        Said::Refused(refusal) => refused(at, candidate, start, refusal),
+        Said::Known(person) => {
+            let arriving = Arriving {
+                typed: name,
+                person: &person,
+                answered: None,
+                password: Password::Unknown,
+            };
+            match asking.arrive(cx, at, arriving).await? {
+                true => proven(cx, at, lock, candidate, start).await,
+                false => unusable(at, candidate, start),
+            }
+        }
+        Said::Asked(question) => asked(cx, at, lock, candidate, name, start, &question, None).await,
+    };
+    there(relayed?)
+}
+
+fn there(relayed: Relayed) -> Judged<(Step, Verdict)> {
+    match relayed {
+        Relayed::There(step, verdict) => Ok((*step, verdict)),
+        Relayed::Here(_) => Err(auth::incorrect_password().into()),
+    }
+}
+
+/// True if the upstream proved the user in an earlier run of this action.
+fn was_proven(cx: &Cx<'_>, candidate: &Candidate, name: &str) -> Result<bool> {
+    match cx.memory().get::<String>(&proof_of(name)) {
+        None => Ok(false),
+        Some(sub) if candidate.user.as_ref().is_some_and(|user| user.id == sub) => Ok(true),
+        Some(_) => Err(Fault::Stale),
+    }
+}
+
+/// Returns the step of a user whom the upstream has proven.
+async fn proven(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    candidate: Candidate,
+    start: &Start,
+) -> Judged<Relayed> {
+    let step = Step::first(at, candidate, start.clone());
+    step.refuse_state(at)?;
+    triggers::before(cx, at, lock, &step).await?;
+    let pass = Pass::of(Factor::Password);
+    Ok(Relayed::There(Box::new(step), Verdict::Passed(pass)))
+}
+
+fn refuse_early(at: At<'_>, candidate: &Candidate) -> Judged<()> {
+    match &candidate.user {
+        Some(user) => refuse_state_there(at, user),
+        None => Ok(()),
+    }
+}
+
+fn refused(at: At<'_>, candidate: Candidate, start: &Start, refusal: Refusal) -> Judged<Relayed> {
+    if !refusal.counts {
+        return Err(refusal.error.into());
+    }
+    let wrong = Wrong {
+        refusal: refusal.error,
+        one_time: false,
+    };
+    let step = Step::first(at, candidate, start.clone());
+    Ok(Relayed::There(Box::new(step), Verdict::Wrong(wrong)))
+}
+
+/// Somebody whom the upstream proves and of whom no user can come is told what everybody is whose password is wrong.
+fn unusable(at: At<'_>, candidate: Candidate, start: &Start) -> Judged<Relayed> {
+    let refusal = Refusal::wrong(auth::incorrect_password());
+    refused(at, candidate, start, refusal)
+}
+
+/// Asks the user what the upstream asks.
+#[allow(clippy::too_many_arguments, reason = "each part is of another kind")]
+async fn asked(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'_>,
+    candidate: Candidate,
+    name: &str,
+    start: &Start,
+    question: &Question,
+    credential: Option<(String, String)>,
+) -> Judged<Relayed> {
+    let username = match question.parameter(NAME) {
+        "" => name,
+        told => told,
+    };
+    let kept = Kept {
+        session: question.session.clone(),
+        username: username.to_owned(),
+        typed: name.to_owned(),
+        credential,
+    };
+    let mut step = Step::first(at, candidate, start.clone());
+    triggers::before(cx, at, lock, &step).await?;
+    if step.user.is_none() {
+        step.state.username = username.to_owned();
+    }
+    step.state.proven = Proven::only(Factor::Password);
+    let asked = keep(cx, at, step.state.clone(), question, &kept, Replay::None)?;
+    Ok(Relayed::There(Box::new(step), Verdict::Ask(asked)))
+}

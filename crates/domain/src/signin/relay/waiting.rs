@@ -1,0 +1,64 @@
+//! A challenge of the upstream, asked here: the row that waits for the answer.
+
+use cognate_crypto::credential::Credential;
+use cognate_crypto::random;
+use cognate_crypto::secret::SecretString;
+use cognate_store::Batch;
+
+use crate::cx::Cx;
+use crate::signin::At;
+use crate::signin::challenge::Challenge;
+use crate::signin::relay::ask;
+use crate::signin::state::{Expected, SignInState};
+use crate::signin::verdict::{Asked, Judged, Replay};
+use crate::upstream::answers::Question;
+use crate::upstream::question::Kept;
+
+/// Returns the credential of a password, in hexadecimal, with the name that it is for.
+pub(super) async fn derive(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    name: &str,
+    password: &SecretString,
+) -> (String, String) {
+    let (suffix, user, copy) = (
+        at.pool.suffix().to_owned(),
+        name.to_owned(),
+        password.duplicate(),
+    );
+    let derive = move || Credential::for_password(&suffix, &user, copy.expose());
+    let credential = cx.workers.run(derive).await;
+    (name.to_owned(), hex::encode(credential.to_bytes().expose()))
+}
+
+/// Returns the challenge with the row that keeps the upstream's session.
+pub(super) fn keep(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    state: SignInState,
+    question: &Question,
+    kept: &Kept,
+    replay: Replay,
+) -> Judged<Asked> {
+    let ask = ask::challenge(question, &state)?;
+    let row = format!("row of the upstream's question {}", state.subject);
+    let row = cx.memory().once(&row, random::uuid_v4);
+    let pretended = state.pretended;
+    let mut state = state.next(
+        cx,
+        at.client,
+        Expected::Upstream {
+            challenge: question.name,
+            row: row.clone(),
+        },
+    );
+    state.pretended = pretended;
+    let subject = state.subject.clone();
+    let writes = kept.insert(Batch::new(), at.pool, &subject, &row, state.expires)?;
+    let session = state.seal(cx, at.pool)?;
+    Ok(Asked {
+        challenge: Challenge::new(ask, Some(session)),
+        writes,
+        replay,
+    })
+}
