@@ -3,10 +3,10 @@
 pub(crate) mod backups;
 mod branding;
 pub(crate) mod control;
+mod creation;
 pub(crate) mod export;
 mod import_users;
 mod imports;
-mod creation;
 pub(crate) mod issuer;
 pub(crate) mod messages;
 mod profile;

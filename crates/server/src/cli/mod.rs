@@ -32,8 +32,8 @@ mod messages;
 mod provider_links;
 mod providers;
 mod triggers;
-mod whole_file;
 mod upstream;
+mod whole_file;
 
 /// Returns the grammar of the command line.
 pub fn command() -> Command {

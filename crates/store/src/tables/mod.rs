@@ -50,9 +50,9 @@ pub mod sessions;
 pub mod software_tokens;
 pub mod terms;
 pub mod ui_customizations;
-pub mod user_import_jobs;
 pub mod upstream_users;
 pub mod upstreams;
+pub mod user_import_jobs;
 pub mod users;
 pub mod whole_users;
 

@@ -518,7 +518,10 @@ async fn users_of_providers_pass_when_they_are_known_and_unchanged(t: &TestApp) 
     let id = initiate(t, &c.pool, target).await;
     let before = rows(t, &c.pool).await;
     enter(t, &c, jane.clone()).await;
-    for other in [json!({"name": "Janet"}), json!({"sub": "u2", "name": "Joe"})] {
+    for other in [
+        json!({"name": "Janet"}),
+        json!({"sub": "u2", "name": "Joe"}),
+    ] {
         let outcome = visit(t, &c, with(jane.clone(), other)).await;
         assert!(outcome.is_err());
     }
