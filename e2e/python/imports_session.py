@@ -1,5 +1,7 @@
 """Import jobs as the service's guide does them: the AWS CLI makes and starts a job, curl sends the file."""
 
+import json
+import os
 import subprocess
 import tempfile
 import time
@@ -9,6 +11,8 @@ from cli_support import aws, check_cli_refused
 from support import ENDPOINT, check, check_match, session
 
 ROLE = "arn:aws:iam::000000000000:role/import"
+NOTHING_VERIFIED = ("The User Record does not set any of the auto verified attributes to true. "
+                    "(Example: email_verified to true).")
 # A hash of bcrypt by another program.
 HASH, PASSWORD = "$2b$04$CtA.Rcu/szzn9U00wpUjOuOcPSRXAmPgej1MOtE45jaVmV6TO9Eoi", "password"
 
@@ -23,6 +27,13 @@ def curl(*arguments):
 def upload(path, url):
     """Sends a file as the guide does."""
     return curl("-T", str(path), "-H", "x-amz-server-side-encryption:aws:kms", url)
+
+
+def cognate(*arguments):
+    """Runs a command of the program on the server's database; the lines that it prints."""
+    command = [*json.loads(os.environ["E2E_COMMAND"]), "imports", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout.splitlines() if done.returncode == 0 else done.stderr
 
 
 def finished(pool, job):
@@ -91,6 +102,11 @@ with session("import jobs by the AWS CLI and curl"), tempfile.TemporaryDirectory
     check("no file after the start", (status, "<Code>AccessDenied</Code>" in text), ("403", True))
     done = finished(pool, job["JobId"])
     check("the end", outcome(done), ("Succeeded", 2_998, 1, 1, "Import Job Completed Successfully."))
+    log = cognate("log", job["JobId"])
+    check("a line for each row", (len(log), log[0]), (3_000, "[SUCCEEDED] Line Number 2 - The import succeeded."))
+    check("a row that failed", log[7], f"[FAILED] Line Number 9 - {NOTHING_VERIFIED}")
+    check("a row that was skipped", log[8], "[SKIPPED] Line Number 10 - The user already exists.")
+    check("nobody is in the log", [line for line in log if "user1" in line or "@" in line], [])
     user = aws("admin-get-user", "--user-pool-id", pool, "--username", "user11")
     check("a user", (user["UserStatus"], user["Enabled"]), ("RESET_REQUIRED", True))
     attributes = {one["Name"]: one["Value"] for one in user["UserAttributes"]}
@@ -120,9 +136,16 @@ with session("import jobs by the AWS CLI and curl"), tempfile.TemporaryDirectory
     check("the end", outcome(done), ("Succeeded", 2, 0, 1, "Import Job Completed Successfully."))
     users = {name: aws("admin-get-user", "--user-pool-id", pool, "--username", name)["UserStatus"] for name in ("hashed", "none")}
     check("their states", users, {"hashed": "CONFIRMED", "none": "RESET_REQUIRED"})
+    def waiting():
+        status = json.loads(cognate("status", pool)[0])
+        return status["users"], status["on_imported_hashes"], status["jobs"][0]["status"]
+
+    check("one waits for the old password", waiting(), (3_000, 1, "Succeeded"))
     signed_in = aws("initiate-auth", "--client-id", client, "--auth-flow", "USER_PASSWORD_AUTH",
                     "--auth-parameters", f"USERNAME=hashed,PASSWORD={PASSWORD}")
     check("the old password signs in", "AuthenticationResult" in signed_in, True)
+    check("nobody waits any more", waiting(), (3_000, 0, "Succeeded"))
+    check("the pool is listed", [json.loads(line)["pool"] for line in cognate("status") if pool in line], [pool])
 
     # One that is stopped for good, and one that fails.
     job = aws("create-user-import-job", "--user-pool-id", pool, "--job-name", "bad", "--cloud-watch-logs-role-arn", ROLE)["UserImportJob"]
