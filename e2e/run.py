@@ -51,6 +51,7 @@ SESSIONS = [
     "python/custom_sender_session.py",
     "python/senders_session.py",
     "python/mail_session.py",
+    "python/export_session.py",
     "rust/sdk",
     "node/sdk_v3.mjs",
     "node/sdk_v3_first_factors.mjs",

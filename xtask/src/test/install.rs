@@ -117,7 +117,7 @@ pub fn postgres_programs() -> Option<PathBuf> {
     Some(Path::new(&initdb).parent()?.to_path_buf())
 }
 
-/// PostgreSQL, Chromium, xmlsec1 and the module that makes Python environments.
+/// PostgreSQL, Chromium, xmlsec1, age and the module that makes Python environments.
 fn system_packages(deadline: Option<Instant>) -> Result<()> {
     let mut missing = Vec::new();
     if postgres_programs().is_none() {
@@ -130,6 +130,10 @@ fn system_packages(deadline: Option<Instant>) -> Result<()> {
     // pysaml2 signs and verifies by it.
     if !succeeds("xmlsec1", &["--version"]) {
         missing.push("xmlsec1");
+    }
+    // The tool whose files ours have to be.
+    if !succeeds("age", &["--version"]) {
+        missing.push("age");
     }
     if !succeeds("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3", "python3-venv"]);

@@ -44,7 +44,7 @@ impl JobHash {
     }
 }
 
-/// A hash as the members of a credential of Keycloak hold it (moving.md 2.2).
+/// A hash as the members of a credential of Keycloak hold it (moving.md 6.4).
 #[derive(Debug)]
 pub struct KeycloakHash {
     /// `algorithm`.

@@ -57,7 +57,7 @@ pub(super) fn user(
             MFA_ENABLED => row.push_str(mfa(facts, user)),
             PASSWORD_HASH => {
                 if let Some(hash) = &hash {
-                    row.push_str(&escaped(hash.expose()));
+                    row.push_str(&Zeroizing::new(escaped(hash.expose())));
                 }
             }
             name => row.push_str(&attribute(name, user)),

@@ -1,4 +1,4 @@
-//! `keycloak`: `users[]` and `groups[]` as Keycloak imports them (docs/service/moving.md 2.2).
+//! `keycloak`: `users[]` and `groups[]` as Keycloak imports them (docs/service/moving.md 6.4).
 //!
 //! Keycloak reads no SRP verifier: passwords go along only as hashes that are still as they came, of the kinds that it knows.
 //! The two data members of a credential are JSON in texts.

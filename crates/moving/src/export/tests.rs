@@ -100,8 +100,8 @@ fn jane() -> UserRecord {
             backup_eligible: true,
             backup_unknown: false,
             aaguid: Some("00112233445566778899aabbccddeeff".to_owned()),
-            user_handle: None,
             created: Some(1_600_000_000_500_000),
+            ..PasskeyRecord::default()
         }],
         links: vec![
             LinkRecord {

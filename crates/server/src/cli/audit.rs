@@ -14,7 +14,7 @@ use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
 
 /// The commands in the trail besides the operations of the API.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: &[&str] = &[
     "CreateAccessKey",
     "EnableAccessKey",
     "DisableAccessKey",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 13] = [
     "RestoreUserPool",
     "TestMessage",
     "ImportUsers",
+    "ExportUsers",
     diagnosis::COMMAND,
     refusals::REPORT_NAME,
 ];

@@ -12,6 +12,7 @@
 mod bounds;
 mod dev;
 mod exchange;
+mod export;
 mod hosts;
 mod iam;
 mod lifecycle;

@@ -8,7 +8,7 @@ use super::passkeys::PasskeyRow;
 use super::provider_links::LinkRow;
 use super::software_tokens::SoftwareTokenRow;
 use super::users::UserRow;
-use crate::{Row, Store, StoreError, params};
+use crate::{Query, Row, Store, StoreError, params};
 
 /// The columns of every part: the kind of the row, its user, five texts, four numbers, two byte strings. The first part says of
 /// which type they are.
@@ -71,6 +71,12 @@ pub struct Portion {
     pub links: Vec<SignedLink>,
 }
 
+/// Returns the query of [`portion`].
+#[must_use]
+pub fn query(pool_id: &str, after: &str, limit: i64) -> Query {
+    (PORTION, params![pool_id, after, limit])
+}
+
 /// Reads up to `limit` users after an id. An empty portion is the end.
 ///
 /// # Errors
@@ -81,7 +87,8 @@ pub async fn portion(
     after: &str,
     limit: i64,
 ) -> Result<Portion, StoreError> {
-    let rows = store.scan(PORTION, params![pool_id, after, limit]).await?;
+    let (sql, params) = query(pool_id, after, limit);
+    let rows = store.scan(sql, params).await?;
     let mut portion = Portion::default();
     for row in rows {
         portion.put(row)?;

@@ -2,7 +2,9 @@
 
 use cognate_store::Store;
 use cognate_store::tables::catalogue::statements as statements_of_tables;
-use cognate_store::tables::{attempts, codes, groups, passkeys, sessions, software_tokens, users};
+use cognate_store::tables::{
+    attempts, codes, groups, passkeys, sessions, software_tokens, users, whole_users,
+};
 use rusqlite::Connection;
 
 use crate::engines::{Folder, postgres, postgres_url, sqlite};
@@ -135,6 +137,32 @@ async fn what_a_sign_in_or_a_token_reads_is_found_by_more_than_the_pool() {
             let by_pool_alone = step.ends_with("(pool_id=?)");
             assert!(!step.starts_with("SCAN") && !by_pool_alone, "{sql}: {step}");
         }
+    }
+    store.close().await;
+}
+
+/// A portion of users costs what its users have, however large the pool is.
+#[tokio::test]
+async fn what_hangs_on_a_portion_of_users_is_found_by_the_user() {
+    let folder = Folder::new();
+    let store: Store = sqlite(&folder).await;
+    let connection = Connection::open(folder.path().join("test.db")).unwrap();
+    let (sql, _) = whole_users::query("", "", 1);
+    let mut plan = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let unbound = vec![rusqlite::types::Null; plan.parameter_count()];
+    let steps: Vec<String> = plan
+        .query_map(rusqlite::params_from_iter(unbound), |row| row.get(3))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let searches = steps.iter().filter(|step| step.starts_with("SEARCH"));
+    assert!(searches.count() >= 8, "{steps:?}");
+    for step in &steps {
+        // `u` is the portion itself.
+        let scans = step.starts_with("SCAN") && step != "SCAN u";
+        assert!(!scans && !step.ends_with("(pool_id=?)"), "{step}");
     }
     store.close().await;
 }
