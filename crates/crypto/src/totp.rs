@@ -275,6 +275,6 @@ mod tests {
         let seed = Seed::generate();
         let again = Seed::from_bytes(seed.expose()).unwrap();
         assert_eq!(again.code_at(1).expose(), seed.code_at(1).expose());
-        assert!(Seed::from_bytes(&[0; 31]).is_none() && Seed::from_bytes(&[0; 33]).is_none());
+        assert!(Seed::from_bytes(&[0; 9]).is_none() && Seed::from_bytes(&[0; 65]).is_none());
     }
 }

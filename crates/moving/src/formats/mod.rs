@@ -106,7 +106,7 @@ impl Format {
         match self {
             Self::Cognito => "Users",
             Self::Scim => "Resources",
-            Self::Kratos => "identities_list",
+            Self::Kratos => "identities",
             _ => "users",
         }
     }

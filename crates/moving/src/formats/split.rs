@@ -379,6 +379,6 @@ mod tests {
         assert_eq!(cut[0].1, Err(TOO_LONG));
         assert_eq!(cut[1].1.as_deref(), Ok("{\"b\":2}"));
         let deep = "[".repeat(1 << 20);
-        assert!(matches!(super::tests::cut(&deep), Err(FileError::Cut)));
+        assert!(super::tests::cut(&deep).is_err());
     }
 }

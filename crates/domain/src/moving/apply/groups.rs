@@ -19,6 +19,8 @@ use crate::records::group;
 use crate::records::pool::Pool;
 use crate::resources::groups::{MOST, RESOURCE};
 
+/// Groups that a user may be in (admin.md 7.2).
+pub(super) const MOST_OF_USER: usize = 100;
 const FULL: Label = Label("groups_full");
 
 /// The groups of a portion, by name.
@@ -70,6 +72,8 @@ pub(super) async fn settle(
             Entry::Group(record) => {
                 wanted.insert(&record.name, Some(record));
             }
+            // Whoever is in too many is refused.
+            Entry::User(user) if user.groups.len() > MOST_OF_USER => {}
             Entry::User(user) => {
                 for name in &user.groups {
                     wanted.entry(name).or_insert(None);

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`ledger`] | outcomes, and what the rows before have taken |
 //! | [`target`] | from a record to the user that is to be |
+//! | [`secrets`] | its password, app and passkeys |
 //! | [`existing`] | what is there already, and how it differs |
 //! | [`groups`] | the groups of a portion |
 //! | [`write`] | batches |
@@ -15,6 +16,7 @@
 mod existing;
 mod groups;
 pub mod ledger;
+mod secrets;
 mod target;
 mod write;
 
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit;
 use crate::errors::{self, Fault, Result};
+use crate::facts::names;
 use crate::records::pool::{ImportedPasswords, Pool};
 use crate::records::provider::Provider;
 use ledger::{Done, Ledger, Outcome};
@@ -266,7 +269,8 @@ async fn providers(
         };
         for link in &user.links {
             let name = &link.provider;
-            if found.contains_key(name) || found.len() >= MOST_ROWS {
+            let known = found.contains_key(name) || found.len() >= MOST_ROWS;
+            if known || names::has_unseen(name) {
                 continue;
             }
             if let Some(row) = identity_providers::get(store, &pool.id, name).await? {

@@ -6,7 +6,7 @@ use cognate_store::{Batch, CommitError, Label, Store};
 
 use super::COMMAND;
 use super::existing::{Plan, source};
-use super::groups::paused;
+use super::groups::{MOST_OF_USER, paused};
 use super::ledger::{Done, Outcome, taken_text};
 use super::target::Target;
 use crate::audit::{self, Entry};
@@ -15,9 +15,6 @@ use crate::records::group;
 use crate::records::pool::Pool;
 use crate::records::user::{self, ID_TAKEN, USER_STALE, User};
 use crate::signin::mfa::software_token;
-
-/// Groups that a user may be in (admin.md 7.2).
-const MOST_GROUPS: i64 = 100;
 
 /// A row that is written.
 pub(super) struct Work {
@@ -42,9 +39,10 @@ impl Work {
                 user::save(batch, pool, before, &after)?
             }
         };
+        let most = i64::try_from(MOST_OF_USER).unwrap_or(i64::MAX);
         for group in &self.plan.groups {
             let mac = group::membership(pool, group, id);
-            batch = groups::join(batch, &pool.id, group, id, MOST_GROUPS, mac);
+            batch = groups::join(batch, &pool.id, group, id, most, mac);
         }
         if let (true, Some((seed, last_step))) = (self.plan.seed, &target.seed) {
             batch = software_token::bring(pool, id, seed, *last_step, batch);
