@@ -101,7 +101,7 @@ fn every_flipped_bit_is_found() {
     // Several chunks of 64 KiB of rows that do not compress.
     let mut writer = begun(&identity);
     writer.table("users", &["a"]).unwrap();
-    for _ in 0..700 {
+    for _ in 0..900 {
         let noise: [u8; 256] = cognate_crypto::random::bytes();
         writer.row(&[Cell::Bytes(noise.to_vec())]).unwrap();
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::age::Identity;
+use cognate_crypto::random;
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::totp::Seed;
 use cognate_moving::archive::{Cell, Line, Reader, Writer};
@@ -349,6 +350,6 @@ impl World {
         let found = raw.ok("ListUsers", find).await.unwrap();
         assert_eq!(found["Users"].as_array().unwrap().len(), 1);
         // And more can be made.
-        user(&raw, pool, &format!("new-{}", wall()), json!([])).await;
+        user(&raw, pool, &format!("new-{}", random::uuid_v4()), json!([])).await;
     }
 }
