@@ -52,6 +52,8 @@ pub enum Kind {
     GroupsForUser,
     /// AdminCreateUser.
     AdminCreateUser,
+    /// AdminUpdateUserAttributes: another name for a user who signs in.
+    UpdateAttributes,
     /// `/oauth2/authorize`, the sign-in on its page, and the tokens for its code: a new browser each time.
     Flow,
     /// The page of the sign-in, in a new browser.
@@ -280,6 +282,12 @@ impl Call for Requests {
                 expect(&reply, "/Groups", GROUPS_EACH)
             }
             Kind::AdminCreateUser => create(w, connection, i).await,
+            Kind::UpdateAttributes => {
+                let attributes = json!([{ "Name": "name", "Value": format!("Name {i}") }]);
+                let input = json!({ "UserPoolId": w.pool, "Username": signer(i), "UserAttributes": attributes });
+                signed(w, connection, "AdminUpdateUserAttributes", &input).await?;
+                Ok(())
+            }
             Kind::Flow => people(w)?.flow(connection, i).await.map(drop),
             Kind::LoginPage => people(w)?.login_page(connection, i).await.map(drop),
             Kind::LiveSession => people(w)?.with_session(connection, i).await,

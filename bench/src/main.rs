@@ -19,6 +19,7 @@ mod hook;
 mod hosted;
 mod hostile;
 mod http;
+mod images;
 mod imports;
 mod load;
 mod machine;
@@ -115,6 +116,12 @@ enum What {
         #[arg(long, default_value_t = 8)]
         seconds: u64,
     },
+    /// CPU of requests to a pool that keeps images for recovery, against one that does not.
+    Images {
+        /// Seconds of load for each request and pool.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
     /// How long sign-ins take while a provider of another client never answers, against a time without it.
     Hostile {
         /// Seconds of load for each.
@@ -175,6 +182,7 @@ fn main() -> Result<()> {
                 prove,
             } => backups::run(&arguments, *users, restore_url.as_deref(), *prove).await,
             What::Hook { seconds } => hook::run(&arguments, *seconds).await,
+            What::Images { seconds } => images::run(&arguments, *seconds).await,
             What::Hostile { seconds, waiting } => {
                 hostile::run(&arguments, *seconds, *waiting).await
             }

@@ -95,7 +95,7 @@ impl World {
     }
 
     /// Makes the pool, its clients and the users that sign in.
-    async fn make(host: &str, users: u64) -> Result<Self> {
+    pub async fn make(host: &str, users: u64) -> Result<Self> {
         let mut c = Connection::open(host).await?;
         let mut call = async |operation: &str, input: Value| {
             let reply = c.send(&aws::signed(host, operation, &input)).await?;

@@ -41,8 +41,9 @@ async fn all(program: &Program, operation: &'static str, inputs: Vec<Value>) {
 
 async fn advance(program: &Program, by: &str) {
     let body = json!({ "advance": by }).to_string();
-    let reply = raw(program).fetch(Method::POST, "/_dev/clock", &[], &body);
-    assert_eq!(reply.await.unwrap().status, 200);
+    let raw = raw(program);
+    let reply = raw.fetch(Method::POST, "/_dev/clock", &[], &body).await;
+    assert_eq!(reply.unwrap().status, 200);
 }
 
 /// Returns the rows of the pool that a recovery brings back.

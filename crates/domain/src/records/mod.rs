@@ -6,6 +6,7 @@ pub mod client;
 pub mod device;
 pub mod domain;
 pub mod group;
+pub mod image;
 pub mod import_job;
 pub mod login;
 pub mod mac;

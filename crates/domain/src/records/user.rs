@@ -162,10 +162,7 @@ impl User {
         Self::of_row(pool, UserRow::read(row)?)
     }
 
-    /// Returns the user of a stored row, or of the image of one.
-    ///
-    /// # Errors
-    /// As [`from_row`](Self::from_row).
+    /// As [`from_row`](Self::from_row), of the columns of a row or of its image.
     pub fn of_row(pool: &Pool, row: UserRow) -> Result<Self> {
         pool.check(&row.signed(), row.mac.as_deref())?;
         let status = UserStatusType::parse(&row.status).ok_or_else(|| {
@@ -188,10 +185,7 @@ impl User {
         })
     }
 
-    /// Returns the row in which the user is stored.
-    ///
-    /// # Errors
-    /// None in practice: texts always serialise.
+    /// Returns the row in which the user is stored. Never an error in practice: texts always serialise.
     pub fn to_row(&self, pool: &Pool) -> Result<UserRow> {
         let mut row = UserRow {
             user_id: self.id.clone(),
@@ -429,7 +423,7 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     }
     let mut changes = changes.to_vec();
     changes.sort_by(|a, b| a.1.id.cmp(&b.1.id));
-    // Without a change of theirs only the version moves, which no recovery has to wait for.
+    // Where only the version moves, no recovery has to wait.
     let mut batch = match changes
         .iter()
         .any(|(before, after)| before.differs_from(after))

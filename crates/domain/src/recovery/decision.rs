@@ -8,7 +8,7 @@ use cognate_store::tables::software_tokens::{self, SoftwareTokenRow};
 use crate::errors::Result;
 use crate::records::pool::Pool;
 use crate::records::user::User;
-use crate::records::{before_image, group};
+use crate::records::{group, image};
 use crate::recovery::known::{Known, halves};
 
 /// What happens to a row.
@@ -131,11 +131,8 @@ fn user(pool: &Pool, target: i64, known: &mut Known) -> Result<Decision> {
         };
         return Ok(decided(action, None, change));
     }
-    let image = |image: Option<&ImageRow>| {
-        image
-            .map(|image| before_image::user(pool, &id, image))
-            .transpose()
-    };
+    let image =
+        |image: Option<&ImageRow>| image.map(|image| image::user(pool, &id, image)).transpose();
     // One who came after the target and went again has images and was not there.
     let first = image(known.first.as_ref())?.filter(|first| first.created <= target);
     let newest = image(known.newest())?;
@@ -194,7 +191,7 @@ fn of_group(pool: &Pool, known: &mut Known) -> Result<Decision> {
     let now = now.map(|row| group::checked(pool, row)).transpose()?;
     let id = &known.item.row_key;
     let then = known.first.clone().map(|image| {
-        let then = before_image::group(pool, id, &image)?;
+        let then = image::group(pool, id, &image)?;
         Ok::<_, crate::errors::Fault>((then, image))
     });
     let then = then.transpose()?;
@@ -212,7 +209,7 @@ fn member(pool: &Pool, known: &Known) -> Result<Decision> {
     let (group_id, user_id) = halves(&known.item.row_key);
     let then = known.first.clone();
     if let Some(image) = &then {
-        before_image::member(pool, group_id, user_id, image)?;
+        image::member(pool, group_id, user_id, image)?;
     }
     let (mut now, mut has_group) = (false, false);
     if let Some(row) = &known.now {
@@ -239,7 +236,7 @@ fn token(pool: &Pool, known: &mut Known) -> Result<Decision> {
         pool.check(&signed, row.mac.as_deref())?;
         now = row.seed.map(|seed| (seed, row.last_step));
     }
-    let image = |image: &ImageRow| before_image::token(pool, user_id, image);
+    let image = |image: &ImageRow| image::token(pool, user_id, image);
     let then = known.first.as_ref().map(image).transpose()?;
     let newest = known.newest().map(image).transpose()?;
     // A code that was used is never good again, whichever app is in force.
@@ -260,9 +257,9 @@ fn owned(pool: &Pool, entity: Entity, known: &Known) -> Result<Decision> {
     let owner = |image: &ImageRow| match entity {
         Entity::Link => {
             let (provider_id, link_key) = halves(key);
-            before_image::link(pool, provider_id, link_key, image)
+            image::link(pool, provider_id, link_key, image)
         }
-        _ => before_image::passkey(pool, key, image),
+        _ => image::passkey(pool, key, image),
     };
     let now = known.now.as_ref().map(|row| row.text(0)).transpose()?;
     let now = now.map(str::to_owned);

@@ -40,6 +40,7 @@ async fn attempt(
     if pool.paused {
         return Err(texts::already_active().into());
     }
+    // The place of the refusal while an import job of the pool is active: `texts::import_active` (moving.md 5.2).
     moment::check(cx, &pool, target).await?;
     moment::check_counts(cx, &pool).await?;
     let row = RecoveryRow {

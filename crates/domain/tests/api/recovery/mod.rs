@@ -5,6 +5,7 @@ mod images;
 mod imports;
 mod names;
 mod portions;
+mod sign_ins;
 mod states;
 mod whole;
 
