@@ -144,8 +144,9 @@ async fn measure(server: &Server, users: u64, alone: Duration) -> Result<()> {
         let mut ended = 0;
         for job in &jobs {
             let now = call(host, "DescribeUserImportJob", job).await?;
-            imported += now["UserImportJob"]["ImportedUsers"].as_u64().unwrap_or(0);
-            ended += usize::from(now["UserImportJob"].get("CompletionDate").is_some());
+            let member = |name: &str| now.pointer(&format!("/UserImportJob/{name}"));
+            imported += member("ImportedUsers").and_then(Value::as_u64).unwrap_or(0);
+            ended += usize::from(member("CompletionDate").is_some());
         }
         if ended == jobs.len() {
             if imported != users {

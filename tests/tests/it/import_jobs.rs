@@ -186,7 +186,7 @@ async fn a_link_is_judged_before_the_body_is_asked_for() {
         cut.write_all(&[b'x'; 500_000]).unwrap();
         drop(cut);
         // One in pieces of unknown length is.
-        let mut chunked = open(&endpoint);
+        let chunked = open(&endpoint);
         let body = format!("{HEADER}jane,jane@example.com,true\n");
         let body = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
         let text = head(&path, "Transfer-Encoding: chunked\r\n") + &body;

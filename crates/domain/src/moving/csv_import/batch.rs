@@ -16,10 +16,17 @@ use crate::records::user::{self, User};
 /// The names that one read looks up, so that a reading thread is free for others in between.
 const LOOKED_UP: usize = 64;
 
-/// A row that was read: its line, and its user with the names to sign in with.
+/// A row that was read.
 pub struct Prepared {
     line: u64,
-    user: std::result::Result<Box<(User, Vec<(String, Name)>)>, Reason>,
+    user: std::result::Result<Box<Candidate>, Reason>,
+}
+
+/// A user, unless somebody has one of the names.
+struct Candidate {
+    user: User,
+    /// To sign in with.
+    names: Vec<(String, Name)>,
 }
 
 /// Reads rows. It takes a moment for each, so that it does not run on the async threads.
@@ -28,7 +35,7 @@ pub fn prepare(rules: &Rules, lines: Vec<Line>) -> Vec<Prepared> {
         line: line.number,
         user: rules.user(line).map(|user| {
             let names = user.logins(&rules.pool);
-            Box::new((user, names))
+            Box::new(Candidate { user, names })
         }),
     };
     lines.into_iter().map(read).collect()
@@ -51,7 +58,7 @@ pub async fn sort(store: &Store, pool: &Pool, rows: Vec<Prepared>) -> Result<Sor
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for row in &rows {
         if let Ok(user) = &row.user {
-            names.extend(user.1.iter().map(|(name, _)| name.as_str()));
+            names.extend(user.names.iter().map(|(name, _)| name.as_str()));
         }
     }
     let names: Vec<&str> = names.into_iter().collect();
@@ -74,7 +81,7 @@ pub async fn sort(store: &Store, pool: &Pool, rows: Vec<Prepared>) -> Result<Sor
         let outcome = match row.user {
             Err(reason) => Outcome::Failed(reason.into_owned()),
             Ok(found) => {
-                let (user, names) = *found;
+                let Candidate { user, names } = *found;
                 let clash = names.iter().find_map(|(name, kind)| {
                     let theirs = taken.get(name)?;
                     (!user::gives_way(pool, *kind, theirs)).then_some(*kind)

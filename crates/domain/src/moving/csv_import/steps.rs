@@ -27,9 +27,9 @@ const COMMAND: &str = "user import";
 /// The rows of the first commit, and the most and fewest of the following ones.
 const ROWS: usize = 100;
 const MOST: usize = 500;
-const FEWEST: usize = 10;
+const FEWEST: usize = 50;
 /// A commit is to take so long: other writers wait for it.
-const AIM: Duration = Duration::from_millis(12);
+const AIM: Duration = Duration::from_millis(8);
 /// The bytes of the file that one commit is made of.
 const MOST_BYTES: u64 = 256 << 10;
 
