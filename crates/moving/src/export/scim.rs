@@ -60,7 +60,7 @@ fn resource(facts: &PoolFacts, user: &UserRecord) -> Value {
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))))
     .collect();
-    put("name", (!name.is_empty()).then(|| Value::Object(name)));
+    put("name", (!name.is_empty()).then_some(Value::Object(name)));
     put("displayName", text(formatted));
     put("nickName", text(take("nickname")));
     put("profileUrl", text(take("profile")));
