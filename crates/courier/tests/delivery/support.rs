@@ -39,6 +39,7 @@ pub fn pool(email: Value, sms: Option<Value>) -> Pool {
         created: 0,
         modified: 0,
         ver: 1,
+        paused: false,
     }
 }
 

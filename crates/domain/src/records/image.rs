@@ -16,6 +16,17 @@ impl User {
         let state = |user: &Self| (user.status, user.enabled);
         state(self) != state(other) || self.credential != other.credential || self.doc != other.doc
     }
+
+    /// True if a change is one that a recovery undoes, or has to know. The credential alone, without a change that users
+    /// see, is another form of the same password, which a sign-in has made.
+    pub fn leaves_image(&self, before: &Self) -> bool {
+        let other_form = Self {
+            credential: self.credential.clone(),
+            ..before.clone()
+        };
+        self.differs_from(before)
+            && (self.modified != before.modified || self.differs_from(&other_form))
+    }
 }
 
 /// Returns the user of an image.

@@ -432,7 +432,7 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
         false => guards::require_pool_active(batch, &pool.id),
     };
     for (before, after) in &changes {
-        if before.differs_from(after) {
+        if after.leaves_image(before) {
             batch = before_image::keep(batch, pool, after.modified, |keep, batch| {
                 keep.user(batch, &after.id)
             });

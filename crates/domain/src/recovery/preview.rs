@@ -13,6 +13,7 @@ use cognate_store::{Batch, CommitError};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::clock::MINUTE;
 use crate::errors::{Fault, Result};
 use crate::records::pool::Pool;
 use crate::records::recovery::{Counts, moved};
@@ -65,8 +66,8 @@ pub async fn portion(
         Progress::Images(after) => {
             let page = before_images::page(&app.store, pool_id, after, PORTION).await?;
             let Some(last) = page.last() else {
-                // Nobody has been created since the pool was paused, which is before now.
-                let now = app.clock.service().saturating_add(1);
+                // Nobody has been created since the pool was paused, by the clock of any node.
+                let now = app.clock.service().saturating_add(MINUTE);
                 *progress = Progress::Births(trail::Place::at(now));
                 return Ok(false);
             };
@@ -214,8 +215,8 @@ async fn finish(app: &App, pool: &Pool, row: &RecoveryRow, of: Of<'_>) -> Result
     let mut after = moved(pool, row, to, app.clock.service());
     after.counts = Some(serde_json::to_string(&counts)?);
     let batch = recoveries::update(Batch::new(), &pool.id, &after);
-    ends::commit(app, pool, batch).await?;
-    Ok(true)
+    // Where something has changed since it was read, the next portion sees what.
+    ends::commit(app, pool, batch).await
 }
 
 /// Ends a recovery that meets a row which no program of ours wrote: it would not be what it was.
@@ -232,6 +233,6 @@ async fn fail(app: &App, pool: &Pool, row: &RecoveryRow, fault: &Fault) -> Resul
     );
     let batch = ends::end(Batch::new(), pool, row, to, now);
     let batch = ends::record(batch, pool, row, "PointInTimeRecoveryFailed", now);
-    ends::commit(app, pool, batch).await?;
-    Ok(true)
+    // Where something has changed since it was read, the next portion sees what.
+    ends::commit(app, pool, batch).await
 }

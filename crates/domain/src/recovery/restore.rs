@@ -123,8 +123,8 @@ async fn finish(app: &App, pool: &Pool, row: &RecoveryRow) -> Result<bool> {
     let (to, now) = (RestoreStatusType::RestoreCompleted, app.clock.service());
     let batch = ends::end(Batch::new(), pool, row, to, now);
     let batch = ends::record(batch, pool, row, "PointInTimeRecoveryCompleted", now);
-    ends::commit(app, pool, batch).await?;
-    Ok(true)
+    // Where something has changed since it was read, the next portion sees what.
+    ends::commit(app, pool, batch).await
 }
 
 /// A portion: its pool, its moment and the target.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::federation::flow::{company, enter, visit};
+use crate::signin::imported::{import, read};
 use crate::support::mfa::register;
 use crate::support::passkeys::{self, Page};
 use crate::support::signin::{self, PASSWORD, by_password};
@@ -134,4 +135,20 @@ async fn users_of_providers_pass_when_they_are_known_and_unchanged(t: &TestApp) 
     assert_eq!(rows(t, &c.pool).await, before);
     t.ok("CancelPointInTimeRecovery", named(&c.pool, &id)).await;
     enter(t, &c, with(jane, json!({"name": "Janet"}))).await;
+}
+
+#[each_engine]
+async fn the_hash_of_another_system_stays_while_users_may_not_change(t: &TestApp) {
+    let s = signin::site(t).await;
+    signin::user(t, &s.pool, "jane").await;
+    let target = moment(t).await;
+    import(t, &s.pool, "jane").await;
+    let id = initiate(t, &s.pool, target).await;
+    for _ in 0..2 {
+        signin::sign_in(t, &s.client, "jane").await;
+        assert!(read(t, &s.pool, "jane").await.has_imported_password());
+    }
+    t.ok("CancelPointInTimeRecovery", named(&s.pool, &id)).await;
+    signin::sign_in(t, &s.client, "jane").await;
+    assert!(!read(t, &s.pool, "jane").await.has_imported_password());
 }

@@ -15,14 +15,14 @@ use crate::support::{Refusal, TestApp};
 
 const WRONG: &str = "Incorrect username or password.";
 
-async fn read(t: &TestApp, pool: &str, name: &str) -> User {
+pub async fn read(t: &TestApp, pool: &str, name: &str) -> User {
     let pool = t.app.cached_pool(pool).await.unwrap().unwrap();
     let found = User::find(&t.app.store, &pool, name).await;
     found.unwrap().unwrap()
 }
 
 /// Replaces the password of a user by a hash of [`PASSWORD`] as another system has it.
-async fn import(t: &TestApp, pool: &str, name: &str) {
+pub async fn import(t: &TestApp, pool: &str, name: &str) {
     let hash = ImportedHash::digest(
         Digested {
             sha: Sha::Sha256,

@@ -6,7 +6,7 @@ mod choice;
 mod custom;
 mod devices;
 mod guesses;
-mod imported;
+pub mod imported;
 mod lockout;
 mod migration;
 mod new_password;
