@@ -26,6 +26,7 @@ mod paging;
 pub mod pending;
 pub mod records;
 pub mod recovery;
+pub mod reshaping;
 pub mod resources;
 mod run;
 pub mod signin;

@@ -177,6 +177,13 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0030_recovery.sql"),
     },
     Migration {
+        number: 32,
+        name: "0032_pool_changes",
+        // An older program would write users by the rules from before a change.
+        min_program: 5,
+        sql: include_str!("../migrations/0032_pool_changes.sql"),
+    },
+    Migration {
         number: 33,
         name: "0033_upstreams",
         min_program: 2,

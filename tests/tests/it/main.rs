@@ -20,6 +20,7 @@ mod import_jobs;
 mod logs;
 mod operations;
 mod outbox;
+mod pool_change;
 mod pool_deletion;
 mod postgres;
 mod program;

@@ -47,7 +47,14 @@ pub async fn change_password(
     let guard = cx.gates.enter(pool, &before.id).await;
     let guard = guard.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
-    check_previous(cx, pool, before, previous).await?;
+    if let Err(refusal) = check_previous(cx, pool, before, previous).await {
+        drop(guard);
+        // As long as a wrong password of a sign-in takes (moving.md 3.2).
+        if pool.doc.imported_passwords.is_some() && !before.has_imported_password() {
+            tokio::time::sleep(cx.imported_hashes.draw(&pool.id)).await;
+        }
+        return Err(refusal);
+    }
     history::check(cx, pool, before, new).await?;
 
     let mut after = before.clone();

@@ -319,6 +319,11 @@ impl Cache {
         }
     }
 
+    /// Forgets all pools: the rules of one have changed.
+    pub fn forget_pools(&self) {
+        self.pools.clear();
+    }
+
     /// Empties everything (`POST /_dev/reset`).
     pub fn clear(&self) {
         self.pools.clear();

@@ -22,6 +22,7 @@ use crate::errors::{self, Fault, Result};
 use crate::facts::action::Action;
 use crate::pending;
 use crate::records::client::Client;
+use crate::records::login;
 use crate::records::pool::Pool;
 
 /// The caller, as the server authenticated it.
@@ -285,7 +286,16 @@ impl<'a> Cx<'a> {
             Err(CommitError::Conflict(guards::POOL_PAUSED)) => {
                 Err(self.paused(written.as_deref().unwrap_or_default()).await?)
             }
-            Err(CommitError::Conflict(label)) => Err(conflict(label)),
+            // The rules by which users are written have changed: the next run reads them.
+            Err(CommitError::Conflict(guards::POOL_RESHAPED)) => {
+                self.cache.forget_pools();
+                Err(Fault::Stale)
+            }
+            // What the rules to which a pool changes would refuse is refused while it does (decision 017).
+            Err(CommitError::Conflict(label)) => Err(match login::taken_otherwise(label) {
+                Some(kind) => errors::users::taken_otherwise(self.action, kind.as_str()).into(),
+                None => conflict(label),
+            }),
             Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
         }
     }

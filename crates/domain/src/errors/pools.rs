@@ -257,6 +257,12 @@ pub fn feature_above_tier(tier: &str, feature: &str) -> ApiError {
     )
 }
 
+/// Not of the service: a command is changing what no operation changes (decision 017), and AddCustomAttributes declares no
+/// exception for that.
+pub fn attributes_are_changing() -> ApiError {
+    invalid_parameter("The attributes of the user pool are being changed.")
+}
+
 /// Settled P27, R23: too many others changed the pool or client at the same time.
 pub fn concurrent_modification() -> ApiError {
     api(

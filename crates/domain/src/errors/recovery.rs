@@ -27,6 +27,11 @@ pub fn import_active() -> ApiError {
     api(ErrorCode::ConcurrentModification, texts::IMPORT_ACTIVE)
 }
 
+/// A change of what Cognito calls immutable is under way in the pool.
+pub fn change_active() -> ApiError {
+    api(ErrorCode::ConcurrentModification, texts::CHANGE_ACTIVE)
+}
+
 /// Less than 15 minutes ago (moving.md 5.2).
 pub fn too_recent() -> ApiError {
     invalid_parameter(texts::TOO_RECENT)

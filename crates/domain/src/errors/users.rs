@@ -46,6 +46,15 @@ pub fn alias_exists(action: Action, attribute: &str) -> ApiError {
     api(code, account_text(attribute))
 }
 
+/// As [`alias_exists`], or [`user_already_exists`] for a user name: the name is taken by the rules to which the pool
+/// changes, or from which (decision 017).
+pub fn taken_otherwise(action: Action, kind: &str) -> ApiError {
+    if kind == "username" && action.declares(ErrorCode::UsernameExists) {
+        return user_already_exists();
+    }
+    alias_exists(action, kind)
+}
+
 /// The text for an address, number or preferred name that is another user's.
 pub fn account_text(attribute: &str) -> String {
     format!("An account with the given {attribute} already exists.")

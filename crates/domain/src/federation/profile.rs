@@ -177,7 +177,7 @@ fn decide(
 
 /// True for an attribute that a mapping can set through this client.
 fn counts(pool: &Pool, client: &Client, name: &str) -> bool {
-    schema::find(pool, name).is_some() && may_write(pool, client, name)
+    schema::takes(pool, name) && may_write(pool, client, name)
 }
 
 /// Returns the flag of a contact as it must be set. The provider's word about an address counts for the address that comes
@@ -207,7 +207,7 @@ fn is_needed(pool: &Pool, user: Option<&User>, name: &str) -> bool {
         UsernameAttributeType::PhoneNumber => name == Contact::PhoneNumber.attribute(),
     });
     let own = user.is_some_and(|user| user.status != UserStatusType::ExternalProvider);
-    schema::find(pool, name).is_some_and(schema::is_required) || (is_login && own)
+    schema::requires(pool, name) || (is_login && own)
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ pub mod delivery;
 mod expiry;
 pub mod group_deletion;
 pub mod image_retention;
+pub mod imported_passwords;
 pub mod metadata_refresh;
+pub mod pool_change;
 pub mod pool_deletion;
 pub mod recovery_cleanup;
 pub mod recovery_expiry;
@@ -29,7 +31,9 @@ use crate::jobs::delivery::Delivery;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
 use crate::jobs::image_retention::ImageRetention;
+use crate::jobs::imported_passwords::ImportedPasswords;
 use crate::jobs::metadata_refresh::MetadataRefresh;
+use crate::jobs::pool_change::PoolChange;
 use crate::jobs::pool_deletion::PoolDeletion;
 use crate::jobs::recovery_cleanup::RecoveryCleanup;
 use crate::jobs::recovery_expiry::RecoveryExpiry;
@@ -60,6 +64,8 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             shared::<RecoveryExpiry>(&app, &node),
             shared::<RecoveryCleanup>(&app, &node),
             shared::<UserImport>(&app, &node),
+            shared::<PoolChange>(&app, &node),
+            shared::<ImportedPasswords>(&app, &node),
         )
     };
     let until_stopped = async {

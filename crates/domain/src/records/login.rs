@@ -10,6 +10,16 @@ pub const EMAIL_TAKEN: Label = Label("email_taken");
 pub const PHONE_NUMBER_TAKEN: Label = Label("phone_number_taken");
 /// The preferred user name is another user's sign-in name.
 pub const PREFERRED_USERNAME_TAKEN: Label = Label("preferred_username_taken");
+/// The name is another user's by the other rules of a pool that changes: a label for each kind.
+const OTHERWISE_TAKEN: [(Name, Label); 4] = [
+    (Name::Username, Label("otherwise_username_taken")),
+    (Name::Email, Label("otherwise_email_taken")),
+    (Name::PhoneNumber, Label("otherwise_phone_number_taken")),
+    (
+        Name::PreferredUsername,
+        Label("otherwise_preferred_username_taken"),
+    ),
+];
 
 /// The kind of a row of the namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +54,12 @@ impl Name {
             Self::PreferredUsername => PREFERRED_USERNAME_TAKEN,
         }
     }
+
+    /// Returns the label for a name of the kind that another user has by the other rules of a pool that changes.
+    pub fn taken_otherwise(self) -> Label {
+        let found = OTHERWISE_TAKEN.iter().find(|(kind, _)| *kind == self);
+        found.map_or(self.taken(), |(_, label)| *label)
+    }
 }
 
 /// Returns the attribute whose value is taken, if the label says that one is: `email`, `phone_number` or
@@ -60,4 +76,11 @@ pub fn is_taken(label: Label) -> bool {
     label == USERNAME_TAKEN
         || label == cognate_store::tables::users::ID_TAKEN
         || taken_alias(label).is_some()
+        || taken_otherwise(label).is_some()
+}
+
+/// Returns the kind of the name that another user has by the other rules of a pool that changes, if the label says so.
+pub fn taken_otherwise(label: Label) -> Option<Name> {
+    let found = OTHERWISE_TAKEN.iter().find(|(_, other)| *other == label);
+    found.map(|(kind, _)| *kind)
 }

@@ -12,6 +12,7 @@ pub mod login;
 pub mod mac;
 pub mod meta;
 pub mod mfa;
+pub mod name_rules;
 pub mod passkey;
 pub mod pool;
 pub mod provider;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::Result;
 use crate::facts::names;
 use crate::records::mac;
+use crate::records::name_rules::{self, NameRules, Reshaping};
 use crate::records::standard_schema;
 
 /// How a pool deals with users whose password is there as the hash of another system alone.
@@ -129,6 +130,20 @@ pub struct PoolDoc {
     pub sessions: Option<SessionSettings>,
     /// The version of the fold table by which this pool's names were folded (design, names).
     pub fold: u32,
+    /// The number of the rules by which users are written: it grows whenever a change of what is immutable begins, takes
+    /// effect or ends (decision 017).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shape: i64,
+    /// The space of the names ([`NameRules::space`]).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub space: i64,
+    /// The change that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reshaping: Option<Reshaping>,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// Since when a pool has been on the plans that point-in-time recovery needs, in microseconds.
@@ -143,6 +158,16 @@ pub struct RecoverySince {
 }
 
 impl RecoverySince {
+    /// Returns the moments of a pool from whose plan recoveries go back to `from` at most, in microseconds.
+    #[must_use]
+    pub fn begun(tier: UserPoolTierType, from: i64) -> Self {
+        let none = Self {
+            essentials: None,
+            plus: None,
+        };
+        none.moved(tier, from)
+    }
+
     /// Returns the moments of a pool that moves to a plan at `from`, in microseconds: what it had before, it keeps.
     #[must_use]
     pub fn moved(self, tier: UserPoolTierType, from: i64) -> Self {
@@ -158,11 +183,8 @@ impl PoolDoc {
     /// Returns since when the pool has been on its plans; 0 in pools that are older than recovery.
     #[must_use]
     pub fn recovery_since(&self) -> RecoverySince {
-        let none = RecoverySince {
-            essentials: None,
-            plus: None,
-        };
-        self.recovery.unwrap_or_else(|| none.moved(self.tier, 0))
+        self.recovery
+            .unwrap_or_else(|| RecoverySince::begun(self.tier, 0))
     }
 }
 
@@ -268,9 +290,13 @@ impl Pool {
         let issuer = row.issuer.as_deref();
         let signed = pools::signed(&row.pool_id, &row.region, &row.doc, issuer);
         mac::check(&key, &row.pool_id, &signed, row.mac.as_deref())?;
+        let doc: PoolDoc = serde_json::from_str(&row.doc)?;
+        if doc.shape != row.shape {
+            return Err(mac::foreign("pools", &row.pool_id, &row.pool_id));
+        }
         Ok(Self {
             key: Arc::new(key),
-            doc: serde_json::from_str(&row.doc)?,
+            doc,
             issuer: issuer.map(serde_json::from_str).transpose()?,
             id: row.pool_id,
             region: row.region,
@@ -320,6 +346,26 @@ impl Pool {
     /// True if images of rows are kept before they change.
     pub fn keeps_images(&self) -> bool {
         self.doc.tier != UserPoolTierType::Lite
+    }
+
+    /// Returns the form in which a name that is folded is kept by the pool's own rules.
+    pub fn key_of(&self, folded: &str) -> String {
+        name_rules::key(self.doc.space, folded)
+    }
+
+    /// Returns the rules by which users are found.
+    pub fn names(&self) -> NameRules {
+        NameRules {
+            space: self.doc.space,
+            case_sensitive: self.case_sensitive(),
+            aliases: self.doc.alias_attributes.clone().unwrap_or_default(),
+            username_attributes: self.doc.username_attributes.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Returns the rules of names that hold besides the pool's own, while a change is under way.
+    pub fn other_names(&self) -> Option<&NameRules> {
+        self.doc.reshaping.as_ref()?.names.as_ref()
     }
 
     /// Returns the part of the id after `_`: `poolName` of SRP (auth.md 3.4).

@@ -18,6 +18,25 @@ pub fn find_in<'a>(
     schema.iter().find(|a| a.name.as_deref() == Some(name))
 }
 
+/// True if users of the pool may get values of the attribute: not of one that a change of the pool removes.
+pub fn takes(pool: &Pool, name: &str) -> bool {
+    let change = pool.doc.reshaping.as_ref();
+    let goes = change.is_some_and(|change| change.without.iter().any(|gone| gone == name));
+    !goes && find(pool, name).is_some()
+}
+
+/// Returns the attributes of a pool, and behind them those that a change makes different, as its other rules have them.
+pub fn of_all_rules(pool: &Pool) -> impl Iterator<Item = &SchemaAttributeType> {
+    let change = pool.doc.reshaping.iter();
+    let others = change.flat_map(|change| change.schema.iter());
+    pool.doc.schema.iter().chain(others)
+}
+
+/// True if every user must have the attribute, by the pool's rules or by those to which it changes.
+pub fn requires(pool: &Pool, name: &str) -> bool {
+    of_all_rules(pool).any(|entry| entry.name.as_deref() == Some(name) && is_required(entry))
+}
+
 /// True if an attribute is the service's own: users have it, and neither they nor an administrator write it.
 pub fn is_of_service(name: &str) -> bool {
     matches!(name, "sub" | "identities") || name.starts_with("cognito:")

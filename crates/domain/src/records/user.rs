@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::{Context, OVERHEAD as SEAL_OVERHEAD};
-use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType, UsernameAttributeType};
+use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, guards, provider_links};
 use cognate_store::{Batch, Row, Store};
@@ -15,6 +15,7 @@ use crate::facts::mfa_state::MfaState;
 use crate::facts::names;
 use crate::records::before_image;
 use crate::records::mac;
+use crate::records::name_rules::{self, NameRules, Named};
 use crate::records::pool::Pool;
 
 pub use cognate_store::tables::users::{ID_TAKEN, USER_STALE};
@@ -108,16 +109,16 @@ impl User {
         if !table::looks_like_id(name) {
             return Self::find_login(store, pool, name).await;
         }
-        let folded = pool.fold(name);
+        let key = pool.key_of(&pool.fold(name));
         let rows = store
             .read(&[
-                table::by_login(&pool.id, &folded),
+                table::by_login(&pool.id, &key),
                 table::by_id(&pool.id, name),
             ])
             .await?;
         let mut rows = rows.into_iter().map(|rows| rows.into_iter().next());
         if let Some(mut row) = rows.next().flatten() {
-            return Self::of_login(pool, &folded, &mut row).map(Some);
+            return Self::of_login(pool, &key, &mut row).map(Some);
         }
         let row = rows.next().flatten();
         row.map(|mut row| Self::from_row(pool, &mut row))
@@ -126,21 +127,21 @@ impl User {
 
     /// Reads a user by user name or active alias only (settled C13).
     pub async fn find_login(store: &Store, pool: &Pool, name: &str) -> Result<Option<Self>> {
-        let folded = pool.fold(name);
-        let (sql, params) = table::by_login(&pool.id, &folded);
+        let key = pool.key_of(&pool.fold(name));
+        let (sql, params) = table::by_login(&pool.id, &key);
         let row = store.row(sql, params).await?;
-        row.map(|mut row| Self::of_login(pool, &folded, &mut row))
+        row.map(|mut row| Self::of_login(pool, &key, &mut row))
             .transpose()
     }
 
-    /// Returns the user of a row that was found by a folded name. The names in `logins` carry no MAC, but those in the
+    /// Returns the user of a row that was found by the key of a name ([`Pool::key_of`]). The names in `logins` carry no MAC, but those in the
     /// user's own row do, so that a name that points to another user is noticed.
     ///
     /// # Errors
     /// Those of [`from_row`](Self::from_row), and an internal fault for a user who has no such name.
-    pub fn of_login(pool: &Pool, folded: &str, row: &mut Row) -> Result<Self> {
+    pub fn of_login(pool: &Pool, key: &str, row: &mut Row) -> Result<Self> {
         let user = Self::from_row(pool, row)?;
-        if user.logins(pool).iter().any(|(login, _)| login == folded) {
+        if user.logins(pool).iter().any(|(login, _)| login == key) {
             return Ok(user);
         }
         Err(mac::foreign("logins", &pool.id, &user.id))
@@ -255,9 +256,8 @@ impl User {
 
     /// True if the password is there as the hash of another system alone, which no SRP can use.
     pub fn has_imported_password(&self) -> bool {
-        let plain = |sealed: &Vec<u8>| sealed.len().saturating_sub(SEAL_OVERHEAD);
-        let length = self.credential.as_ref().map(plain);
-        length.is_some_and(|length| !Credential::is_native_length(length))
+        let sealed = self.credential.as_ref();
+        sealed.is_some_and(|sealed| is_imported_length(sealed.len()))
     }
 
     /// Returns the form in which a credential is kept in the row.
@@ -275,11 +275,11 @@ impl User {
 
     /// Returns the kind of a name under which the user can be found now.
     pub fn called_by(&self, pool: &Pool, name: &str) -> Option<Name> {
-        let folded = pool.fold(name);
+        let key = pool.key_of(&pool.fold(name));
         let logins = self.logins(pool);
         logins
             .iter()
-            .find(|(login, _)| *login == folded)
+            .find(|(login, _)| *login == key)
             .map(|(_, kind)| *kind)
     }
 
@@ -292,47 +292,24 @@ impl User {
 
     /// True for a user who came from an identity provider and has no password here. A user of the pool's own, whose password
     /// an administrator took away, is none.
-    fn is_of_provider(&self) -> bool {
+    pub fn is_of_provider(&self) -> bool {
         let identities = self.attribute("identities").unwrap_or_default();
         self.status == UserStatusType::ExternalProvider && identities.contains("\"primary\":true")
     }
 
-    /// Returns the names under which the user can be found now: folded text and kind (design, names).
+    /// Returns the names under which the user can be found now: key and kind (design, names).
     pub fn logins(&self, pool: &Pool) -> Vec<(String, Name)> {
-        let mut list = vec![(pool.fold(&self.username), Name::Username)];
-        // An address of theirs may be the name of a user of the pool's own.
-        if self.is_of_provider() {
-            return list;
-        }
-        let mut add = |kind: Name, active: bool| {
-            if let Some(value) = self
-                .attribute(kind.as_str())
-                .filter(|value| active && !value.is_empty())
-            {
-                let folded = pool.fold(value);
-                if list.iter().all(|(name, _)| *name != folded) {
-                    list.push((folded, kind));
-                }
-            }
-        };
-        for attribute in pool.doc.username_attributes.iter().flatten() {
-            match attribute {
-                UsernameAttributeType::Email => add(Name::Email, true),
-                UsernameAttributeType::PhoneNumber => add(Name::PhoneNumber, true),
-            }
-        }
-        let confirmed = self.status != UserStatusType::Unconfirmed;
-        for alias in pool.doc.alias_attributes.iter().flatten() {
-            match alias {
-                AliasAttributeType::Email => add(Name::Email, confirmed && self.verified("email")),
-                AliasAttributeType::PhoneNumber => add(
-                    Name::PhoneNumber,
-                    confirmed && self.verified("phone_number"),
-                ),
-                AliasAttributeType::PreferredUsername => add(Name::PreferredUsername, confirmed),
-            }
-        }
-        list
+        self.names_by(&pool.names())
+    }
+
+    /// Returns the names under which the user can be found by a set of rules: key and kind.
+    pub fn names_by(&self, rules: &NameRules) -> Vec<(String, Name)> {
+        rules.names(&Named {
+            username: &self.username,
+            attributes: &self.doc.attributes,
+            is_confirmed: self.status != UserStatusType::Unconfirmed,
+            is_of_provider: self.is_of_provider(),
+        })
     }
 
     /// Returns the values that ListUsers may search by: attribute and indexed value. `sub` is the key of the table
@@ -356,6 +333,11 @@ impl User {
     }
 }
 
+/// True if a sealed credential of so many bytes is the hash of another system.
+pub fn is_imported_length(sealed: usize) -> bool {
+    !Credential::is_native_length(sealed.saturating_sub(SEAL_OVERHEAD))
+}
+
 fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
     Context {
         table: "users",
@@ -365,12 +347,15 @@ fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
     }
 }
 
-/// Inserts a user with the names and the search entries that go with it, in a pool that is still active.
+/// Inserts a user with the names and the search entries that go with it, in a pool that is still active and whose rules
+/// are still those of `pool` ([`guards::POOL_RESHAPED`]).
 pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
-    let batch = guards::require_pool_writable(batch, &pool.id);
+    let batch = guards::require_users_writable(batch, &pool.id, pool.doc.shape);
     let mut batch = table::insert(batch, &pool.id, &user.to_row(pool)?);
-    for (name, kind) in user.logins(pool) {
-        batch = take_name(batch, pool, user, &name, kind);
+    for rules in every_rules(pool) {
+        for name in user.names_by(&rules) {
+            batch = take_name(batch, pool, &rules, user, &name);
+        }
     }
     for (attr, value) in user.searched() {
         batch = table::insert_attr(batch, &pool.id, &user.id, attr, &value);
@@ -383,19 +368,22 @@ pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
 pub fn create_all(batch: Batch, pool: &Pool, users: &[User]) -> Result<Batch> {
     let mut users: Vec<&User> = users.iter().collect();
     users.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut batch = guards::require_pool_writable(batch, &pool.id);
+    let mut batch = guards::require_users_writable(batch, &pool.id, pool.doc.shape);
     for user in &users {
         batch = table::insert_uncounted(batch, &pool.id, &user.to_row(pool)?);
     }
     batch = table::count(batch, &pool.id, users.iter().map(|user| user.id.as_str()));
+    let rules = every_rules(pool);
     let mut names = Vec::new();
     for user in &users {
-        let of_user = user.logins(pool).into_iter();
-        names.extend(of_user.map(|(name, kind)| (name, kind, *user)));
+        for rules in &rules {
+            let of_user = user.names_by(rules).into_iter();
+            names.extend(of_user.map(|name| (name, rules, *user)));
+        }
     }
-    names.sort_by(|a, b| a.0.cmp(&b.0));
-    for (name, kind, user) in names {
-        batch = take_name(batch, pool, user, &name, kind);
+    names.sort_by(|a, b| a.0.0.cmp(&b.0.0));
+    for (name, rules, user) in names {
+        batch = take_name(batch, pool, rules, user, &name);
     }
     for user in users {
         for (attr, value) in user.searched() {
@@ -407,7 +395,8 @@ pub fn create_all(batch: Batch, pool: &Pool, users: &[User]) -> Result<Batch> {
 
 /// True if a name that a user has as `theirs` gives way to the same name of another as `kind`: see [`create`].
 pub fn gives_way(pool: &Pool, kind: Name, theirs: &str) -> bool {
-    theirs == Name::PreferredUsername.as_str() && wins_over_preferred(pool, kind)
+    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
+    theirs == Name::PreferredUsername.as_str() && wins_over_preferred(aliases, kind)
 }
 
 /// Replaces `before` by `after` if it was not changed in between ([`USER_STALE`]), names and search entries with it.
@@ -415,8 +404,9 @@ pub fn save(batch: Batch, pool: &Pool, before: &User, after: &User) -> Result<Ba
     save_all(batch, pool, &[(before, after)])
 }
 
-/// As [`save`], for several users at once. What changes is as it was before [`User::modified`] of `after`. All rows are locked in the order of their ids, so that two batches cannot
-/// wait for each other, and all names are let go before any is taken, so that one can move from user to user.
+/// As [`save`], for several users at once. What changes is as it was before [`User::modified`] of `after`. All rows are
+/// locked in the order of their ids, so that two batches cannot wait for each other, and all names are let go before any is
+/// taken, so that one can move from user to user. The rules must still be those of `pool` ([`guards::POOL_RESHAPED`]).
 pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result<Batch> {
     if changes.is_empty() {
         return Ok(batch);
@@ -428,8 +418,8 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
         .iter()
         .any(|(before, after)| before.differs_from(after))
     {
-        true => guards::require_pool_writable(batch, &pool.id),
-        false => guards::require_pool_active(batch, &pool.id),
+        true => guards::require_users_writable(batch, &pool.id, pool.doc.shape),
+        false => guards::require_pool_shape(batch, &pool.id, pool.doc.shape),
     };
     for (before, after) in &changes {
         if after.leaves_image(before) {
@@ -443,19 +433,24 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
         };
         batch = table::update(batch, &pool.id, &row);
     }
+    let rules = every_rules(pool);
     for (before, after) in &changes {
-        let kept = after.logins(pool);
-        for (name, kind) in before.logins(pool) {
-            if !kept.contains(&(name.clone(), kind)) {
-                batch = table::delete_login(batch, &pool.id, &before.id, &name);
+        for rules in &rules {
+            let kept = after.names_by(rules);
+            for name in before.names_by(rules) {
+                if !kept.contains(&name) {
+                    batch = table::delete_login(batch, &pool.id, &before.id, &name.0);
+                }
             }
         }
     }
     for (before, after) in &changes {
-        let had = before.logins(pool);
-        for (name, kind) in after.logins(pool) {
-            if !had.contains(&(name.clone(), kind)) {
-                batch = take_name(batch, pool, after, &name, kind);
+        for rules in &rules {
+            let had = before.names_by(rules);
+            for name in after.names_by(rules) {
+                if !had.contains(&name) {
+                    batch = take_name(batch, pool, rules, after, &name);
+                }
             }
         }
         batch = save_searched(batch, pool, before, after);
@@ -463,21 +458,48 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
     Ok(batch)
 }
 
+/// Gives a user who has none the names of all rules that hold.
+pub fn give_names(mut batch: Batch, pool: &Pool, user: &User) -> Batch {
+    for rules in every_rules(pool) {
+        for name in user.names_by(&rules) {
+            batch = take_name(batch, pool, &rules, user, &name);
+        }
+    }
+    batch
+}
+
+/// Returns the sets of rules that hold: the pool's own first.
+fn every_rules(pool: &Pool) -> Vec<NameRules> {
+    let mut list = vec![pool.names()];
+    list.extend(pool.other_names().cloned());
+    list
+}
+
 /// Adds a name of a user. A verified address wins over another user's preferred user name that looks like one, from the
 /// time before that was refused: the name is no longer theirs to sign in with, and the attribute stays.
-fn take_name(batch: Batch, pool: &Pool, user: &User, name: &str, kind: Name) -> Batch {
+fn take_name(
+    batch: Batch,
+    pool: &Pool,
+    rules: &NameRules,
+    user: &User,
+    (name, kind): &(String, Name),
+) -> Batch {
     let preferred = Name::PreferredUsername;
-    let batch = if wins_over_preferred(pool, kind) {
+    let batch = if wins_over_preferred(&rules.aliases, *kind) {
         table::delete_login_of_others(batch, &pool.id, &user.id, name, preferred.as_str())
     } else {
         batch
     };
-    let (id, kind, taken) = (&user.id, kind.as_str(), kind.taken());
-    table::insert_login(batch, &pool.id, id, name, kind, taken)
+    let taken = if rules.space == pool.doc.space {
+        kind.taken()
+    } else {
+        kind.taken_otherwise()
+    };
+    let (id, name) = (&user.id, (name.as_str(), name_rules::folded(name)));
+    table::take_login(batch, &pool.id, id, name, kind.as_str(), taken)
 }
 
-fn wins_over_preferred(pool: &Pool, kind: Name) -> bool {
-    let aliases = pool.doc.alias_attributes.as_deref().unwrap_or_default();
+fn wins_over_preferred(aliases: &[AliasAttributeType], kind: Name) -> bool {
     matches!(kind, Name::Email | Name::PhoneNumber)
         && aliases.contains(&AliasAttributeType::PreferredUsername)
 }

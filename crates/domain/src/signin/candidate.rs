@@ -61,10 +61,11 @@ impl Candidate {
     /// An internal fault.
     pub async fn look_up(cx: &Cx<'_>, pool: &Pool, name: &str, accepted: Names) -> Result<Self> {
         let typed = pool.fold(name);
+        let key = pool.key_of(&typed);
         let unknown = Subject::unknown(pool, &typed);
         let mut queries = vec![
-            users::by_login_or_other(&pool.id, &typed, unknown.as_str()),
-            attempts_table::of_sign_in(&pool.id, &typed, unknown.as_str()),
+            users::by_login_or_other(&pool.id, &key, unknown.as_str()),
+            attempts_table::of_sign_in(&pool.id, &key, unknown.as_str()),
         ];
         if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
             queries.push(users::by_id(&pool.id, name));
@@ -78,7 +79,7 @@ impl Candidate {
             let is_own = row.opt_text(users::BY_LOGIN_OWNER)?.is_some();
             // Another user's row is parsed as well, and ignored if it is faulty.
             if is_own {
-                own = Some(User::of_login(pool, &typed, &mut row)?);
+                own = Some(User::of_login(pool, &key, &mut row)?);
             } else {
                 other = User::from_row(pool, &mut row).ok().map(Box::new);
             }

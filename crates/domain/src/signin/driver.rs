@@ -19,7 +19,7 @@ use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Authenticated, Change, Judged, Replay, Step, Verdict, Wrong};
-use crate::signin::{At, custom, steps, triggers};
+use crate::signin::{At, custom, password, steps, triggers};
 
 /// The end of a step before its session is committed.
 enum Conclusion {
@@ -45,7 +45,10 @@ pub async fn start<E: Ending>(
         ..at
     };
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
-    finish(cx, at, concluded, ending).await
+    let outcome = finish(cx, at, concluded, ending).await;
+    drop(lock);
+    password::wait(cx, &outcome).await;
+    outcome
 }
 
 /// Takes an answer to a challenge.
@@ -61,7 +64,10 @@ pub async fn answer<E: Ending>(
     let mut lock = Lock::default();
     let judged = steps::go_on(cx, at, &mut lock, request).await;
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
-    finish(cx, at, concluded, ending).await
+    let outcome = finish(cx, at, concluded, ending).await;
+    drop(lock);
+    password::wait(cx, &outcome).await;
+    outcome
 }
 
 /// A user for whom an identity provider vouches.

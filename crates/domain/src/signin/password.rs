@@ -1,12 +1,14 @@
 //! Sign-in with the password itself: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and its legacy names, PASSWORD of
 //! USER_AUTH (auth.md 3.2, 3.3). And what a password is worth, however it is proven.
 
+use std::time::Duration;
+
 use cognate_crypto::secret::SecretString;
 use cognate_store::Batch;
 
 use crate::audit;
 use crate::cx::{Caller, Cx};
-use crate::errors::{self, Result, auth};
+use crate::errors::{self, Fault, Result, auth};
 use crate::facts::factor::Factor;
 use crate::facts::network::network;
 use crate::records::user::{self, User};
@@ -56,9 +58,22 @@ pub async fn judge(
     if matches!(verdict, Verdict::Wrong(_)) && has_hashes {
         // A wrong password of any other user and of an unknown name takes as long as one that meets an imported hash, so
         // that the time tells neither who exists nor who has not come back yet (moving.md 3.2).
-        tokio::time::sleep(cx.imported_hashes.draw(&at.pool.id)).await;
+        cx.memory().keep(WAIT, cx.imported_hashes.draw(&at.pool.id));
     }
     Ok(verdict)
+}
+
+/// The name under which a run keeps how long its refusal waits.
+const WAIT: &str = "wrong password waits";
+
+/// Waits as long as a wrong password of the pool takes, if one was compared. For after the user's lock: the wait keeps nobody
+/// else of that name out.
+pub async fn wait<T>(cx: &Cx<'_>, outcome: &Result<T>) {
+    if let Err(Fault::Api(_)) = outcome
+        && let Some(time) = cx.memory().get::<Duration>(WAIT)
+    {
+        tokio::time::sleep(time).await;
+    }
 }
 
 /// Compares a password with the hash of another system. The right one replaces the hash by the native credential, in the

@@ -318,7 +318,8 @@ impl SignInState {
     /// As [`SignInState::is_of`], and true for the name with which the sign-in began: a one-time password is asked for
     /// without telling the internal name, so that clients repeat the name that was typed.
     pub fn is_named(&self, pool: &Pool, name: &str) -> bool {
-        self.is_of(pool, name) || pool.fold(name) == self.typed
+        // The pool may compare names in another way than when the sign-in began (decision 017).
+        self.is_of(pool, name) || pool.fold(name) == pool.fold(&self.typed)
     }
 
     /// Returns the name that SRP computes with, for clients that know only the name that was typed (auth.md 3.3).

@@ -7,6 +7,7 @@ use crate::attempts::{FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::facts::factor::{Factor, Proven};
+use crate::records::login::{self, Name};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::At;
@@ -61,15 +62,18 @@ impl Replay {
     pub fn conflict(&self, cx: &Cx<'_>, at: At<'_>, label: Label) -> Fault {
         match label {
             sessions::SPENT => self.spent().into(),
-            guards::POOL_GONE => {
+            guards::POOL_GONE | guards::POOL_RESHAPED => {
                 cx.cache.forget(&at.pool.id, Some(&at.client.id));
                 Fault::Stale
             }
             codes::TOO_MANY => errors::challenges::too_many_codes(cx.action).into(),
-            other => match user::taken_alias(other) {
-                Some(attribute) => errors::users::alias_exists(cx.action, attribute).into(),
-                None => Fault::Stale,
-            },
+            other => {
+                let otherwise = login::taken_otherwise(other).map(Name::as_str);
+                match user::taken_alias(other).or(otherwise) {
+                    Some(attribute) => errors::users::alias_exists(cx.action, attribute).into(),
+                    None => Fault::Stale,
+                }
+            }
         }
     }
 }

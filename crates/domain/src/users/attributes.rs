@@ -105,7 +105,9 @@ fn has_form_of_alias(pool: &Pool, name: &str, alias: &AliasAttributeType) -> boo
         AliasAttributeType::PhoneNumber => names::is_phone_number,
         AliasAttributeType::PreferredUsername => return false,
     };
-    is_alias(pool, alias) && (form(name) || form(&pool.fold(name)))
+    let others = pool.other_names();
+    let will_be = others.is_some_and(|rules| rules.aliases.contains(alias));
+    (is_alias(pool, alias) || will_be) && (form(name) || form(&pool.fold(name)))
 }
 
 /// Returns the attributes of a new user, in the form in which they are kept. In pools with username attributes the user
@@ -160,10 +162,7 @@ fn check_writable(
     attributes: &BTreeMap<String, String>,
 ) -> Result<()> {
     let mut names = attributes.keys().map(String::as_str);
-    if let Some(name) = names
-        .clone()
-        .find(|name| schema::find(pool, name).is_none())
-    {
+    if let Some(name) = names.clone().find(|name| !schema::takes(pool, name)) {
         return Err(errors::users::attribute_type_unknown(name).into());
     }
     match writer {
@@ -241,7 +240,7 @@ pub fn faults(
     is_missing: impl Fn(&SchemaAttributeType) -> bool,
 ) -> Vec<String> {
     let mut items = Vec::new();
-    for entry in &pool.doc.schema {
+    for entry in schema::of_all_rules(pool) {
         let name = entry.name.as_deref().unwrap_or_default();
         match attributes.get_mut(name) {
             Some(value) => {
@@ -275,6 +274,11 @@ fn is_missing(entry: &SchemaAttributeType, writer: Writer<'_>) -> bool {
             // A required attribute that the other directory does not have has no value (admin.md 3.4).
             Writer::Migration => false,
         }
+}
+
+/// True if a value does not fit an entry of a schema.
+pub fn unfit(entry: &SchemaAttributeType, value: &str) -> bool {
+    mismatch(entry, &mut value.to_owned()).is_some()
 }
 
 /// Returns the reason why a value does not fit its entry of the schema; brings flags into the form `true`/`false`.

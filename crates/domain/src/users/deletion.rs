@@ -17,16 +17,16 @@ use crate::tokens::revoke;
 /// and counted attempts.
 /// The names are free again, the id never is.
 pub async fn delete(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<()> {
-    let batch = user::delete(
-        sessions::forget_turn(&pool.id, &user.id),
-        pool,
-        user,
-        cx.now(),
-    );
-    let batch = dependants(batch, pool, user);
+    let batch = writes(pool, user, cx.now());
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(())
+}
+
+/// Returns the writes of [`delete`], without a row in the audit trail.
+pub fn writes(pool: &Pool, user: &User, now: i64) -> Batch {
+    let batch = user::delete(sessions::forget_turn(&pool.id, &user.id), pool, user, now);
+    dependants(batch, pool, user)
 }
 
 /// Deletes everything that is keyed by the id of a user, but for what [`user::delete`] deletes.

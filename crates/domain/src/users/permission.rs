@@ -71,7 +71,7 @@ pub fn check(pool: &Pool, by: By<'_>, user: &User, wish: &Wish<'_>) -> Result<()
     };
     let first = |is: &dyn Fn(&str) -> bool| wish.names().find(|name| is(name)).map(str::to_owned);
 
-    let unknown = all(&|name| schema::find(pool, name).is_none());
+    let unknown = all(&|name| !schema::takes(pool, name));
     if !unknown.is_empty() {
         return Err(Refusal::Unknown(unknown));
     }
@@ -123,7 +123,7 @@ pub fn may_write(pool: &Pool, client: &Client, name: &str) -> bool {
 }
 
 fn is_required(pool: &Pool, name: &str) -> bool {
-    schema::find(pool, name).is_some_and(schema::is_required)
+    schema::requires(pool, name)
 }
 
 fn has(user: &User, name: &str) -> bool {

@@ -34,6 +34,7 @@ mod pools;
 mod properties;
 mod providers;
 mod recovery;
+mod reshaping;
 mod resource_servers;
 mod saml;
 mod sessions;

@@ -9,6 +9,7 @@ mod import_users;
 mod imports;
 pub(crate) mod issuer;
 pub(crate) mod messages;
+pub(crate) mod pool_change;
 mod profile;
 mod provider_links;
 pub(crate) mod providers;
@@ -261,6 +262,13 @@ pub enum Request {
         /// The pool's id.
         pool: String,
     },
+    /// Plans or carries out a change of what Cognito calls immutable.
+    PoolChange {
+        /// The pool's id.
+        pool: String,
+        /// What to do.
+        step: pool_change::Step,
+    },
 }
 
 impl Request {
@@ -285,6 +293,10 @@ impl Request {
                 | Self::LinkRequests { .. }
                 | Self::Backup { .. }
                 | Self::Upstream { .. }
+                | Self::PoolChange {
+                    step: pool_change::Step::Status { .. },
+                    ..
+                }
         )
     }
 
@@ -418,6 +430,10 @@ pub async fn perform(
         Request::EndUpstream { pool } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
             upstream::end(store, root, now, &pool).await
+        }
+        Request::PoolChange { pool, step } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            pool_change::perform(store, root, now, &pool, step).await
         }
     }
 }

@@ -29,6 +29,7 @@ mod find;
 mod import;
 mod imports;
 mod messages;
+mod pool_change;
 mod provider_links;
 mod providers;
 mod triggers;
@@ -140,7 +141,8 @@ pub fn command() -> Command {
                                 .required(true)
                                 .help("gateway, aws, default or a URL"),
                         ),
-                ),
+                )
+                .subcommand(pool_change::command()),
         );
     for key in config::keys() {
         command = command.arg(setting(key));
@@ -193,6 +195,9 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             client::create_pool(&config, sub).await
         }
         Some(("pool", sub)) => {
+            if let Some(("plan-change", sub)) = sub.subcommand() {
+                return pool_change::run(&config, sub).await;
+            }
             let sub = sub
                 .subcommand_matches("set-issuer")
                 .context("unknown command")?;

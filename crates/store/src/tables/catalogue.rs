@@ -10,6 +10,7 @@ mod linking;
 mod made;
 mod oauth;
 mod recovery;
+mod reshaping;
 #[cfg(test)]
 mod tests;
 mod upstream;
@@ -57,6 +58,7 @@ pub(super) const POOLS: Table = Table {
     columns: &[
         "region", "state", "doc", "data_key", "issuer", "created", "modified", "ver", "mac",
         "paused",
+        "shape",
     ],
     purge: Purge::Never,
     sealed: &[Sealed {
@@ -451,6 +453,8 @@ pub const CATALOGUE: &[Table] = &[
         signed: Some(&["key_use", "state", "public", "sealed"]),
         ..POOL
     },
+    reshaping::CHANGES,
+    reshaping::USERS,
     // The trail of a pool outlives it.
     Table {
         name: "audit",

@@ -11,6 +11,8 @@ use crate::{Batch, Label, Value, params};
 pub const POOL_GONE: Label = Label("pool_gone");
 /// A recovery of the pool is open, or the pool is not active: no user of it may change.
 pub const POOL_PAUSED: Label = Label("pool_paused");
+/// The pool is not active, or its users are written by other rules than those that were read.
+pub const POOL_RESHAPED: Label = Label("pool_reshaped");
 /// The user has changed since it was read, or is gone.
 pub const USER_CHANGED: Label = Label("user_changed");
 /// The user is gone.
@@ -22,6 +24,9 @@ pub const CLIENT_GONE: Label = Label("client_gone");
 
 const POOL_ACTIVE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0";
 const POOL_WRITABLE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0 AND paused = 0";
+const POOL_SHAPE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0 AND shape = ?2";
+const USERS_WRITABLE: &str =
+    "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0 AND paused = 0 AND shape = ?2";
 const USER: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const USER_AT: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
@@ -41,15 +46,25 @@ pub fn require_pool_writable(batch: Batch, pool_id: &str) -> Batch {
     batch.exists(POOL_WRITABLE, params![pool_id], POOL_PAUSED)
 }
 
-/// Returns the pool of the first requirement of [`require_pool_writable`] in a batch.
+/// As [`require_pool_writable`], and requires that the users are written by the rules of this number; [`POOL_PAUSED`].
+pub fn require_users_writable(batch: Batch, pool_id: &str, shape: i64) -> Batch {
+    batch.exists(USERS_WRITABLE, params![pool_id, shape], POOL_PAUSED)
+}
+
+/// Returns the pool of the first requirement in a batch that labels [`POOL_PAUSED`].
 #[must_use]
 pub fn written_pool(batch: &Batch) -> Option<String> {
     let mut statements = batch.statements.iter();
-    let guard = statements.find(|each| each.sql == POOL_WRITABLE)?;
+    let guard = statements.find(|each| [POOL_WRITABLE, USERS_WRITABLE].contains(&each.sql))?;
     match guard.params.first() {
         Some(Value::Text(pool_id)) => Some(pool_id.clone()),
         _ => None,
     }
+}
+
+/// Requires that the pool is active and that its users are written by the rules of this number; [`POOL_RESHAPED`].
+pub fn require_pool_shape(batch: Batch, pool_id: &str, shape: i64) -> Batch {
+    batch.exists(POOL_SHAPE, params![pool_id, shape], POOL_RESHAPED)
 }
 
 /// Requires that the user is there; [`USER_GONE`].

@@ -32,6 +32,7 @@ pub mod macs;
 pub mod messages;
 pub mod meta;
 pub mod passkeys;
+pub mod pool_changes;
 pub mod pools;
 pub mod provider_links;
 pub mod provider_requests;

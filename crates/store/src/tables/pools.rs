@@ -13,7 +13,7 @@ pub const POOL_EXISTS: Label = Label("pool_exists");
 /// The row has changed since it was read.
 pub const POOL_STALE: Label = Label("pool_stale");
 
-const BY_ID: &str = "SELECT pool_id, region, doc, data_key, issuer, created, modified, ver, mac, paused \
+const BY_ID: &str = "SELECT pool_id, region, doc, data_key, issuer, created, modified, ver, mac, paused, shape \
     FROM pools WHERE pool_id = ?1 AND state = 0";
 const USER_COUNTS: &str = "SELECT n FROM user_counts WHERE pool_id = ?1 ORDER BY shard";
 
@@ -29,10 +29,16 @@ const END: &str = "UPDATE pools SET state = 1, modified = ?3, mac = NULL, ver = 
 const PAUSE: &str = "UPDATE pools SET paused = 1, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2 AND paused = 0";
 const RESUME: &str = "UPDATE pools SET paused = 0, ver = ver + 1 WHERE pool_id = ?1 AND paused = 1";
+const RESHAPE: &str = "UPDATE pools SET doc = ?3, modified = ?4, mac = ?5, shape = ?6, ver = ver + 1 \
+    WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
 const PAGE: &str = "SELECT pool_id, doc, created, modified FROM pools \
     WHERE region = ?1 AND state = 0 AND pool_id > ?2 ORDER BY pool_id LIMIT ?3";
 const NEWEST: &str =
     "SELECT pool_id FROM pools WHERE state = 0 ORDER BY created DESC, pool_id LIMIT ?1";
+const MENTIONING: &str = "SELECT pool_id FROM pools WHERE state = 0 AND pool_id > ?1 AND doc LIKE ?2 \
+    ORDER BY pool_id LIMIT 100";
+// The text of a setting may be somewhere else in the document: whoever asks looks.
+const IMPORTED_PASSWORDS: &str = r#"%"imported_passwords"%"#;
 const STATE: &str = "SELECT state FROM pools WHERE pool_id = ?1";
 // The key goes with the last row, so that nothing that was sealed with it can ever be opened again.
 const PURGED: &str = "UPDATE pools SET state = 2, doc = '{}', data_key = ?2, issuer = NULL, ver = ver + 1 \
@@ -61,6 +67,8 @@ rows! {
         pub mac: Option<Vec<u8>>,
         /// True while a recovery of the pool is open.
         pub paused: bool,
+        /// The number of the rules by which users are written; the settings repeat it.
+        pub shape: i64,
     }
 }
 
@@ -119,6 +127,20 @@ pub fn update(batch: Batch, pool_id: &str, ver: i64, doc: &str, mac: Vec<u8>, no
     batch.one(UPDATE, params![pool_id, ver, doc, now, mac], POOL_STALE)
 }
 
+/// As [`update`], with other rules by which users are written: batches that require the rules from before
+/// ([`guards::require_pool_shape`](super::guards::require_pool_shape)) do not commit any more.
+pub fn reshape(
+    batch: Batch,
+    pool_id: &str,
+    ver: i64,
+    (doc, shape): (&str, i64),
+    mac: Vec<u8>,
+    now: i64,
+) -> Batch {
+    let params = params![pool_id, ver, doc, now, mac, shape];
+    batch.one(RESHAPE, params, POOL_STALE)
+}
+
 /// Sets or deletes the issuer of version `ver`; [`POOL_STALE`].
 pub fn set_issuer(
     batch: Batch,
@@ -170,6 +192,20 @@ pub async fn page(
 /// [`StoreError`].
 pub async fn newest(store: &Store, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows = store.rows(NEWEST, params![limit]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// Returns the ids of up to a hundred active pools after an id whose settings may say that users have passwords of other
+/// systems. It reads every pool.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn with_imported_passwords(
+    store: &Store,
+    after: &str,
+) -> Result<Vec<String>, StoreError> {
+    let params = params![after, IMPORTED_PASSWORDS];
+    let rows = store.rows(MENTIONING, params).await?;
     rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 

@@ -91,6 +91,9 @@ pub const PAGE_VALUE: usize = 10;
 const KIND_OF_LOGIN: &str = "SELECT kind FROM logins WHERE pool_id = ?1 AND name = ?2";
 const FOREIGN_CREDENTIALS: &str =
     "SELECT COUNT(*) FROM users WHERE pool_id = ?1 AND LENGTH(credential) <> ?2";
+const CREDENTIAL_LENGTHS: &str = "SELECT user_id, LENGTH(credential) FROM users \
+     WHERE pool_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3";
+
 const USER_EXISTS: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const BURIED: &str = "SELECT 1 FROM tombstones WHERE pool_id = ?1 AND user_id = ?2";
 const INSERT: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, doc, credential, created, modified, ver, mac) \
@@ -103,6 +106,16 @@ const COUNT: &str = "INSERT INTO user_counts (pool_id, shard, n) VALUES (?1, ?2,
      ON CONFLICT (pool_id, shard) DO UPDATE SET n = user_counts.n + excluded.n";
 const INSERT_LOGIN: &str =
     "INSERT INTO logins (pool_id, name, kind, user_id) VALUES (?1, ?2, ?3, ?4)";
+// One row if the name is free or the user's own already; none if it is another's.
+const FILL_LOGIN: &str = "INSERT INTO logins (pool_id, name, kind, user_id) VALUES (?1, ?2, ?3, ?4) \
+     ON CONFLICT (pool_id, name) DO UPDATE SET kind = excluded.kind WHERE logins.user_id = excluded.user_id";
+const OWNER: &str = "SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2";
+const NAMES_BETWEEN: &str = "DELETE FROM logins WHERE pool_id = ?1 AND name IN \
+     (SELECT name FROM logins WHERE pool_id = ?1 AND name >= ?2 AND name < ?3 ORDER BY name LIMIT ?4) RETURNING kind";
+const NAMES_OUTSIDE: &str = "DELETE FROM logins WHERE pool_id = ?1 AND name IN \
+     (SELECT name FROM logins WHERE pool_id = ?1 AND (name < ?2 OR name >= ?3) ORDER BY name LIMIT ?4) RETURNING kind";
+const RENAME: &str =
+    "UPDATE users SET username = ?4 WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const DELETE_LOGIN: &str = "DELETE FROM logins WHERE pool_id = ?1 AND name = ?2 AND user_id = ?3";
 const DELETE_LOGIN_OF_OTHERS: &str =
     "DELETE FROM logins WHERE pool_id = ?1 AND name = ?2 AND kind = ?3 AND user_id <> ?4";
@@ -183,6 +196,12 @@ pub fn buried(pool_id: &str, user_id: &str) -> Query {
 #[must_use]
 pub fn page(pool_id: &str, after: &str, limit: i64) -> Query {
     (PAGE, params![pool_id, after, limit])
+}
+
+/// Returns the query of the ids and the lengths of the sealed credentials of up to `limit` users after an id, by id.
+#[must_use]
+pub fn credential_lengths(pool_id: &str, after: &str, limit: i64) -> Query {
+    (CREDENTIAL_LENGTHS, params![pool_id, after, limit])
 }
 
 /// Returns the query of up to `limit` users between two ids, both exclusive, by id.
@@ -314,12 +333,79 @@ pub fn insert_login(
     kind: &str,
     taken: Label,
 ) -> Batch {
-    let batch = if name != user_id && looks_like_id(name) {
-        batch.none(USER_EXISTS, params![pool_id, name], taken)
+    take_login(batch, pool_id, user_id, (name, name), kind, taken)
+}
+
+/// As [`insert_login`], for a key that is not the folded text itself: both.
+pub fn take_login(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    name: (&str, &str),
+    kind: &str,
+    taken: Label,
+) -> Batch {
+    let batch = no_id(batch, pool_id, user_id, name.1, taken);
+    batch.one(INSERT_LOGIN, params![pool_id, name.0, kind, user_id], taken)
+}
+
+/// As [`take_login`], for a name that may be there already.
+pub fn fill_login(
+    batch: Batch,
+    pool_id: &str,
+    user_id: &str,
+    name: (&str, &str),
+    kind: &str,
+    taken: Label,
+) -> Batch {
+    let batch = no_id(batch, pool_id, user_id, name.1, taken);
+    batch.one(FILL_LOGIN, params![pool_id, name.0, kind, user_id], taken)
+}
+
+fn no_id(batch: Batch, pool_id: &str, user_id: &str, folded: &str, taken: Label) -> Batch {
+    if folded != user_id && looks_like_id(folded) {
+        batch.none(USER_EXISTS, params![pool_id, folded], taken)
     } else {
         batch
-    };
-    batch.one(INSERT_LOGIN, params![pool_id, name, kind, user_id], taken)
+    }
+}
+
+/// Returns the query of the id of the user who has a name.
+#[must_use]
+pub fn owner(pool_id: &str, name: &str) -> Query {
+    (OWNER, params![pool_id, name])
+}
+
+/// Deletes up to `limit` names of a pool from `from` on and below `below`; a row of the outcome for each.
+pub fn delete_names_between(
+    batch: Batch,
+    pool_id: &str,
+    from: &str,
+    below: &str,
+    limit: i64,
+) -> Batch {
+    batch.returning(NAMES_BETWEEN, params![pool_id, from, below, limit])
+}
+
+/// Deletes up to `limit` names of a pool that are not between these; a row of the outcome for each.
+pub fn delete_names_outside(
+    batch: Batch,
+    pool_id: &str,
+    from: &str,
+    below: &str,
+    limit: i64,
+) -> Batch {
+    batch.returning(NAMES_OUTSIDE, params![pool_id, from, below, limit])
+}
+
+/// Changes the name of a user that is still at `ver` ([`USER_STALE`]); [`update`] in the same batch signs the row.
+pub fn rename(batch: Batch, pool_id: &str, user_id: &str, ver: i64, username: &str) -> Batch {
+    batch.one(RENAME, params![pool_id, user_id, ver, username], USER_STALE)
+}
+
+/// Deletes all names of a user.
+pub fn delete_logins(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
+    batch.run(DELETE_LOGINS, params![pool_id, user_id])
 }
 
 /// Deletes a name or alias of a user, if it is still theirs; see [`delete_login_of_others`].

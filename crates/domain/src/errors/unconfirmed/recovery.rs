@@ -12,6 +12,9 @@ pub const ALREADY_ACTIVE: &str =
 /// An import job is active.
 pub const IMPORT_ACTIVE: &str =
     "A point-in-time recovery cannot be initiated while a user import job is in progress.";
+/// A change of what is immutable is under way.
+pub const CHANGE_ACTIVE: &str =
+    "A point-in-time recovery cannot be initiated while a change of the user pool is in progress.";
 /// Less than 15 minutes ago.
 pub const TOO_RECENT: &str = "RestoreTimestamp must be at least 15 minutes in the past.";
 /// Earlier than the pool.

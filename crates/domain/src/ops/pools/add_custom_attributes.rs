@@ -3,7 +3,7 @@
 use cognate_shapes::{AddCustomAttributesRequest, AddCustomAttributesResponse};
 
 use crate::cx::Cx;
-use crate::errors::Result;
+use crate::errors::{self, Result};
 use crate::resources;
 use crate::resources::pools::settings;
 
@@ -19,6 +19,9 @@ async fn attempt(
     input: &AddCustomAttributesRequest,
 ) -> Result<AddCustomAttributesResponse> {
     let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    if before.doc.reshaping.is_some() {
+        return Err(errors::pools::attributes_are_changing().into());
+    }
     let mut doc = before.doc.clone();
     settings::extend_schema(&mut doc.schema, input.custom_attributes.clone())?;
     resources::pools::put_unless_importing(cx, before, doc).await?;

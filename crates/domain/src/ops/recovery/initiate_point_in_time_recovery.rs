@@ -21,7 +21,8 @@ use crate::resources::pools::{conflict, contended, fresh};
 /// InitiatePointInTimeRecovery.
 ///
 /// # Errors
-/// FeatureUnavailableInTierException on LITE; ConcurrentModificationException while a recovery or an import is active;
+/// FeatureUnavailableInTierException on LITE; ConcurrentModificationException while a recovery, an import or a change of what is
+/// immutable is active;
 /// InvalidParameterException for a moment out of reach; LimitExceededException.
 pub async fn initiate_point_in_time_recovery(
     cx: &Cx<'_>,
@@ -41,6 +42,9 @@ async fn attempt(
         return Err(texts::already_active().into());
     }
     // The place of the refusal while an import job of the pool is active: `texts::import_active` (moving.md 5.2).
+    if pool.doc.reshaping.is_some() {
+        return Err(texts::change_active().into());
+    }
     moment::check(cx, &pool, target).await?;
     moment::check_counts(cx, &pool).await?;
     let row = RecoveryRow {

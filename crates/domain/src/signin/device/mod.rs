@@ -157,8 +157,8 @@ pub async fn begin(
 /// # Errors
 /// `Device does not exist.` for a device that no sign-in waits for.
 pub async fn pending(cx: &Cx<'_>, at: At<'_>, name: &str, key: &str) -> Result<String> {
-    let folded = at.pool.fold(name);
-    let found = devices::pending(&cx.store, &at.pool.id, &folded, name, key).await?;
+    let login = at.pool.key_of(&at.pool.fold(name));
+    let found = devices::pending(&cx.store, &at.pool.id, &login, name, key).await?;
     let (sealed, user_id) = found.ok_or_else(device_not_found)?;
     let waiting = record::open_pending(at.pool, &user_id, key, &sealed)?;
     let mine = |waiting: &Waiting| cx.now() < waiting.until && waiting.caller == caller(cx);

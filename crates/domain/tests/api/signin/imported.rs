@@ -3,6 +3,8 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::hash::sha256_of;
 use cognate_crypto::imported::{Bounds, Digested, ImportedHash, SaltOrder, Sha};
+use cognate_domain::jobs::imported_passwords::ImportedPasswords;
+use cognate_domain::jobs::runner::{Job, Progress};
 use cognate_domain::records::user::{self, User};
 use cognate_store::{Batch, params};
 use each_engine::each_engine;
@@ -228,4 +230,39 @@ async fn one_address_sends_a_bounded_number_of_passwords_whoever_they_are_for(t:
         .iter()
         .filter(|refusal| refusal.1.contains("User does not exist"));
     assert_eq!(found.count(), 40);
+}
+
+/// Lets the job look at a pool once.
+async fn look(t: &TestApp, pool: &str) {
+    let mut job = ImportedPasswords::default();
+    while let Progress::More = job.portion(&t.app, pool, "").await.unwrap() {}
+}
+
+#[each_engine]
+async fn a_pool_forgets_that_it_has_hashes_once_no_user_has_one(t: &TestApp) {
+    let s = site(t).await;
+    for name in ["bob", "jane"] {
+        user(t, &s.pool, name).await;
+    }
+    import(t, &s.pool, "jane").await;
+    settle(t, &s.pool, json!({})).await;
+    let remembers = async || {
+        let pool = t.app.cached_pool(&s.pool).await.unwrap().unwrap();
+        pool.doc.imported_passwords.is_some()
+    };
+    look(t, &s.pool).await;
+    assert!(remembers().await);
+    sign_in(t, &s.client, "jane").await;
+    // Found without anybody's word.
+    let due = ImportedPasswords::due(&t.app, None).await.unwrap();
+    assert_eq!(due, [s.pool.as_str()]);
+    look(t, &s.pool).await;
+    assert!(!remembers().await);
+    assert!(
+        ImportedPasswords::due(&t.app, Some(&s.pool))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    sign_in(t, &s.client, "jane").await;
 }

@@ -131,6 +131,9 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         }),
         sessions: None,
         fold: crate::facts::names::FOLD_VERSION,
+        shape: 0,
+        space: 0,
+        reshaping: None,
     };
     settle(cx, region, base, sent)
 }
