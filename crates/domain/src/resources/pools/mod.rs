@@ -41,7 +41,6 @@ pub async fn contended<T>(cx: &Cx<'_>, change: impl Future<Output = Result<T>>) 
 
 /// Replaces the settings of the version that was read; returns the pool as it is now.
 pub async fn put(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Result<Arc<Pool>> {
-    refuse_paused(cx, &before)?;
     put_with(cx, before, doc, |batch, _| batch).await
 }
 
@@ -56,6 +55,7 @@ async fn put_with(
     doc: PoolDoc,
     guard: impl FnOnce(Batch, &str) -> Batch,
 ) -> Result<Arc<Pool>> {
+    refuse_paused(cx, &before)?;
     let text = serde_json::to_string(&doc)?;
     let mac = before.mac_with(&text)?;
     let batch = pools::update(Batch::new(), &before.id, before.ver, &text, mac, cx.now());

@@ -430,10 +430,10 @@ async fn each_commit_of_rows_leaves_one_row_of_the_trail_with_its_users(t: &Test
     let [upload, rows] = docs.as_slice() else {
         panic!("{docs:?}");
     };
-    let mut named: Vec<&Value> = rows["users"].as_array().unwrap().iter().collect();
+    let mut named: Vec<&Value> = rows["born"].as_array().unwrap().iter().collect();
     named.sort_by_key(|id| id.to_string());
     assert_eq!(named, subs);
-    expected["users"] = rows["users"].clone();
+    expected["born"] = rows["born"].clone();
     assert_eq!(*rows, expected);
     let expected = json!({
         "operation": "user import upload", "caller": null, "user": null, "address": "192.0.2.1", "result": "ok",
