@@ -222,19 +222,11 @@ pub struct LinkRecord {
     /// Its value.
     pub value: String,
     /// True if the user came into being by this identity and is none of the pool's own.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub primary: bool,
     /// Microseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 impl UserRecord {
