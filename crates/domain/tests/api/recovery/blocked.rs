@@ -13,7 +13,7 @@ use crate::groups::{group, join, member};
 use crate::support::attributes::list;
 use crate::support::mfa::{App, register};
 use crate::support::passkeys::{self, Page};
-use crate::support::signin::{self, PASSWORD, by_password};
+use crate::support::signin::{self, PASSWORD};
 use crate::support::users::{code, sign_up, with};
 
 /// Operations that may change a user, a group, a membership, an app, a passkey or a link. The walk below calls each.

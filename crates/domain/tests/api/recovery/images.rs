@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::support::attributes::admin_update;
 use crate::support::signin;
-use crate::support::users::{pool, with};
+use crate::support::users::pool;
 
 const IMAGES: &str = "SELECT 1 FROM before_images WHERE pool_id = ?1";
 const DAY: i64 = 86_400;
@@ -176,5 +176,4 @@ async fn a_deleted_pool_leaves_no_image(t: &TestApp) {
     ] {
         assert_eq!(count(t, sql, &p).await, 0, "{sql}");
     }
-    let _ = with(json!({}), json!({}));
 }
