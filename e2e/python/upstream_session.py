@@ -12,7 +12,9 @@ import threading
 import time
 from pathlib import Path
 
+import boto3
 from authenticator import App
+from botocore.config import Config
 from own_server import own_server
 from pycognito import Cognito
 from pycognito.exceptions import SoftwareTokenMFAChallengeException
@@ -122,16 +124,18 @@ with session("users who move as they sign in"), own_server() as real:
             access_key="test", secret_key="test", boto3_client_kwargs={"endpoint_url": endpoint},
         )
 
-    tina = at(real.endpoint, "tina", client["ClientSecret"])
+    tina = at(wire.url, "tina", client["ClientSecret"])
     tina.authenticate(PASSWORD)
     app = App(tina.associate_software_token())
     tina.verify_software_token(app.code(0), "phone")
     tina.set_user_mfa_preference(False, True, "SOFTWARE_TOKEN")
-    sam_there = at(real.endpoint, "sam", client["ClientSecret"])
+    sam_there = at(wire.url, "sam", client["ClientSecret"])
     sam_there.authenticate(PASSWORD)
 
     with own_server() as ours:
         here = administrator()
+        # boto3 repeats what ends in a fault of the server.
+        once = boto3.client("cognito-idp", endpoint_url=ours.endpoint, config=Config(retries={"total_max_attempts": 1}))
         folder = Path(ours.folder)
         twin(ours, folder, pool, client["ClientId"])
         (folder / "secrets").write_text(f"{client['ClientId']}={client['ClientSecret']}\n", encoding="utf-8")
@@ -176,9 +180,9 @@ with session("users who move as they sign in"), own_server() as real:
         wire.state = "slow"
         began = time.monotonic()
         try:
-            sign_in(here, client["ClientId"], "dora")
+            sign_in(once, client["ClientId"], "dora")
             answer = "signed in"
-        except here.exceptions.InternalErrorException as error:
+        except once.exceptions.InternalErrorException as error:
             answer = error.response["Error"]["Code"]
         took = time.monotonic() - began
         check("a slow server is waited for five seconds", (answer, 4.5 < took < 8), ("InternalErrorException", True))
@@ -190,8 +194,8 @@ with session("users who move as they sign in"), own_server() as real:
         codes = set()
         for _ in range(6):
             try:
-                sign_in(here, client["ClientId"], "dora")
-            except here.exceptions.InternalErrorException as error:
+                sign_in(once, client["ClientId"], "dora")
+            except once.exceptions.InternalErrorException as error:
                 codes.add(error.response["Error"]["Code"])
         check("nor with a dead one, which others are told of", codes, {"InternalErrorException"})
         check("paula signs in by SRP, too", at(ours.endpoint, "paula").authenticate(PASSWORD), None)

@@ -34,6 +34,16 @@ pub struct Offer {
     passkeys: Option<RelyingPartyKeys>,
 }
 
+impl Offer {
+    /// Returns the offer to somebody whom the upstream of the pool knows by a password, if at all.
+    pub fn of_password() -> Self {
+        Self {
+            list: vec![ChallengeNameType::Password],
+            passkeys: None,
+        }
+    }
+}
+
 /// An answer to SELECT_CHALLENGE.
 #[derive(Clone, Copy)]
 pub struct Choice<'a> {

@@ -11,7 +11,7 @@ use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
-use crate::signin::choice::Choice;
+use crate::signin::choice::{Choice, Offer};
 use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, select, setup, software_token};
 use crate::signin::relay::Relayed;
@@ -274,8 +274,17 @@ async fn by_choice<'g>(
     if let Some(given) = wish.password_at_once() {
         return by_password(cx, at, lock, name, start, given).await;
     }
-    let candidate = find(cx, at, name, Names::LoginsAndSub).await?;
-    let (candidate, mut offer) = choice::offer(cx, at, candidate, name).await?;
+    let candidate = match at.pool.doc.upstream {
+        true => find_anybody(cx, at, name, Names::LoginsAndSub).await?,
+        false => find(cx, at, name, Names::LoginsAndSub).await?,
+    };
+    let (candidate, mut offer) = match relay::is_asked(cx, at, &candidate).await? {
+        true => (candidate, Offer::of_password()),
+        false => {
+            require_shown(at, &candidate)?;
+            choice::offer(cx, at, candidate, name).await?
+        }
+    };
     offer.list = step_up::leading(&start, offer.list)?;
     let step = Step::first(at, candidate, start);
     triggers::before(cx, at, lock, &step).await?;
@@ -351,11 +360,31 @@ pub(super) async fn go_on<'g>(
                 let row = row.clone();
                 return relay::reply::answer(cx, at, lock, state, &row, other).await;
             }
+            if at.pool.doc.upstream
+                && let Some(given) = password_in(other)
+                && let Some(relayed) =
+                    relay::reply::password(cx, at, lock, &state, name, given).await?
+            {
+                return Ok(relayed);
+            }
             let step = resume::take_up(cx, at, lock, state).await?;
             let verdict = judge(cx, at, lock, &step, name, other).await?;
             (step, verdict)
         }
     })
+}
+
+/// Returns the password of an answer by which a user who chose that signs in.
+fn password_in(answer: &Answer) -> Option<&SecretString> {
+    match answer {
+        Answer::Password(given) => given.optional(),
+        Answer::SelectChallenge {
+            factor,
+            password: Some(given),
+            ..
+        } if factor.optional() == Some(&Some(ChallengeNameType::Password)) => given.optional(),
+        _ => None,
+    }
 }
 
 /// Lets the challenge's module judge an answer that a session brings.

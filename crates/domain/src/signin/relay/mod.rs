@@ -34,6 +34,15 @@ pub(super) enum Relayed {
     There(Box<Step>, Verdict),
 }
 
+/// True if the upstream is asked about somebody, who then has a password there or nothing.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn is_asked(cx: &Cx<'_>, at: At<'_>, candidate: &Candidate) -> Result<bool> {
+    let upstream = upstream_for(cx, at, candidate.user.as_ref()).await?;
+    Ok(upstream.is_some())
+}
+
 /// Lets the upstream judge a password.
 ///
 /// # Errors

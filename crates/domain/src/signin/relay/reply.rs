@@ -1,11 +1,12 @@
 //! An answer to a challenge of the upstream.
 
+use cognate_crypto::secret::SecretString;
 use cognate_store::tables::sessions;
 
 use crate::attempts::{self, Subject};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result, auth};
-use crate::facts::factor::Factor;
+use crate::facts::factor::{Factor, Proven};
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::answer::Answer;
@@ -17,7 +18,7 @@ use crate::signin::state::SignInState;
 use crate::signin::verdict::{Judged, Pass, Replay, Step, Verdict, Wrong, refuse_state};
 use crate::upstream::answers::{Refusal, Said};
 use crate::upstream::arrival::Password;
-use crate::upstream::dialog::Proof;
+use crate::upstream::dialog::{NAME, Proof};
 use crate::upstream::question::Kept;
 
 /// Lets the upstream judge an answer to a challenge of its own.
@@ -112,6 +113,92 @@ pub(in crate::signin) async fn answer<'g>(
             }
             let asked = keep(cx, at, state, &question, &next, replay)?;
             Ok((step, Verdict::Ask(asked)))
+        }
+    }
+}
+
+/// Lets the upstream judge a password that a session brings: of a user who chose that. None if it is judged here.
+///
+/// # Errors
+/// As [`answer`].
+pub(in crate::signin) async fn password<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    state: &SignInState,
+    name: &str,
+    given: &SecretString,
+) -> Judged<Option<(Step, Verdict)>> {
+    let proven = cx.memory().get::<String>(&proof_of(name));
+    let known = match state.pretended {
+        true => None,
+        false => User::by_id(&cx.store, at.pool, &state.subject).await?,
+    };
+    let upstream = upstream_for(cx, at, known.as_ref()).await?;
+    if proven.is_none() && upstream.is_none() {
+        return Ok(None);
+    }
+    let Taken { step, user } = take_up(cx, at, lock, state.clone()).await?;
+    if let Some(sub) = proven {
+        let user = user_of(cx, at, &sub).await?;
+        return finish(cx, at, step, user, None).await.map(Some);
+    }
+    let upstream = upstream.ok_or_else(auth::session_invalid)?;
+    let asking = Asking {
+        upstream: &upstream,
+        known: user.as_ref(),
+        tally: &step.tally,
+        name,
+        point: "upstream password by choice",
+    };
+    let sent = Proof::Password(given);
+    match asking.ask(cx, at, lock, name, sent).await? {
+        Said::Refused(Refusal {
+            error,
+            counts: true,
+        }) => {
+            let wrong = Wrong {
+                refusal: error,
+                one_time: false,
+            };
+            Ok(Some((step, Verdict::Wrong(wrong))))
+        }
+        Said::Refused(refusal) => Err(refusal.error.into()),
+        Said::Known(person) => {
+            let arriving = Arriving {
+                typed: name,
+                person: &person,
+                answered: None,
+                password: Password::Given(given),
+            };
+            if !asking.arrive(cx, at, arriving).await? {
+                let wrong = Wrong {
+                    refusal: auth::incorrect_password(),
+                    one_time: false,
+                };
+                return Ok(Some((step, Verdict::Wrong(wrong))));
+            }
+            let user = user_of(cx, at, &person.sub).await?;
+            finish(cx, at, step, user, None).await.map(Some)
+        }
+        Said::Asked(question) => {
+            let username = match question.parameter(NAME) {
+                "" => name,
+                told => told,
+            };
+            let kept = Kept {
+                session: question.session.clone(),
+                username: username.to_owned(),
+                typed: name.to_owned(),
+                credential: Some(derive(cx, at, username, given).await),
+            };
+            let mut state = step.state.clone();
+            state.proven = Proven::only(Factor::Password);
+            if step.user.is_none() {
+                state.username = username.to_owned();
+            }
+            let asked = keep(cx, at, state, &question, &kept, step.replay.clone())?;
+            Ok(Some((step, Verdict::Ask(asked))))
         }
     }
 }

@@ -7,8 +7,8 @@ use super::wrong;
 use crate::support::mfa::{App, answer as answering, later, mfa_site, register, require};
 use crate::support::real::{Real, counts, rows, twin};
 use crate::support::signin::{
-    PASSWORD, Site, Srp, by_password, claims, client_of, get_user, not_authorized, sign_in, site,
-    user, user_with, verify,
+    PASSWORD, Site, Srp, by_password, claims, client_of, get_user, initiate, not_authorized,
+    sign_in, site, user, user_with, verify,
 };
 use crate::support::users::{code, user as admin_get};
 use crate::support::{Refusal, TestApp};
@@ -225,4 +225,47 @@ async fn codes_by_message_are_relayed_and_the_factor_is_taken_over(t: &TestApp) 
         .await;
     assert_eq!(asked["ChallengeName"], "SMS_MFA");
     assert_eq!(real.operations(), Vec::<String>::new());
+}
+
+#[each_engine]
+async fn a_user_who_chooses_a_factor_is_offered_the_password(t: &TestApp) {
+    let (real, app) = with_app().await;
+    user(real.t(), &real.site.pool, "joe").await;
+    let s = site(t).await;
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
+    let client = client_of(t, &s.pool, flows).await["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let s = Site { client, ..s };
+    real.behind(t, &s).await;
+    let begin = async |name: &str| {
+        let input = initiate(&s.client, "USER_AUTH", json!({"USERNAME": name}));
+        let asked = t.ok("InitiateAuth", input).await;
+        assert_eq!(asked["AvailableChallenges"], json!(["PASSWORD"]), "{name}");
+        asked
+    };
+    let choose = async |asked: &Value, name: &str, password: &str| {
+        let given = json!({"USERNAME": name, "ANSWER": "PASSWORD", "PASSWORD": password});
+        let input = json!({"ClientId": s.client, "ChallengeName": "SELECT_CHALLENGE",
+            "Session": asked["Session"], "ChallengeResponses": given});
+        t.call("RespondToAuthChallenge", input).await
+    };
+    begin("nobody").await;
+    let asked = begin("joe").await;
+    assert_eq!(
+        choose(&asked, "joe", "Wrong-1!").await.unwrap_err(),
+        wrong()
+    );
+    let tokens = choose(&asked, "joe", PASSWORD).await.unwrap();
+    assert!(tokens["AuthenticationResult"].is_object());
+    assert_eq!(counts(t, &s.pool).await, (1, 0, 0));
+    assert!(choose(&asked, "joe", PASSWORD).await.is_err());
+
+    let asked = begin("jane").await;
+    let asked = choose(&asked, "jane", PASSWORD).await.unwrap();
+    assert_eq!(asked["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+    let code = totp(&app.code(real.t()));
+    respond(t, &s, &asked, code).await.unwrap();
+    assert_eq!(counts(t, &s.pool).await, (1, 1, 0));
 }
