@@ -57,8 +57,7 @@ pub(super) const POOLS: Table = Table {
     key: &["pool_id"],
     columns: &[
         "region", "state", "doc", "data_key", "issuer", "created", "modified", "ver", "mac",
-        "paused",
-        "shape",
+        "paused", "shape",
     ],
     purge: Purge::Never,
     sealed: &[Sealed {
