@@ -222,10 +222,8 @@ fn differences(pool: &Pool, target: &Target, before: &User, plan: &Plan) -> Resu
             found.push(name.to_owned());
         }
     };
-    add(
-        target.says_status && before.status != to_be.status,
-        "status",
-    );
+    let status = target.says_status && !has_come_back(pool, target, before)?;
+    add(status && before.status != to_be.status, "status");
     add(
         target.says_enabled && before.enabled != to_be.enabled,
         "enabled",
@@ -260,10 +258,21 @@ fn new_password(pool: &Pool, target: &Target, before: &User) -> Result<bool> {
     let Some(own) = before.open_credential(pool)? else {
         return Ok(true);
     };
-    if given.srp().is_none() && own.srp().is_some() {
+    if has_come_back(pool, target, before)? {
         return Ok(false);
     }
     Ok(!given.to_bytes().matches(own.to_bytes().expose()))
+}
+
+/// True if the record has the hash of another system and the user a native credential: since the import the user has signed
+/// in or set a password. What the record says of password and status is out of date.
+fn has_come_back(pool: &Pool, target: &Target, before: &User) -> Result<bool> {
+    let is_hash = target.credential.as_ref();
+    if !is_hash.is_some_and(|given| given.srp().is_none()) {
+        return Ok(false);
+    }
+    let own = before.open_credential(pool)?;
+    Ok(own.is_some_and(|own| own.srp().is_some()))
 }
 
 /// Returns the user with what the record says.
@@ -279,7 +288,7 @@ fn merged(pool: &Pool, target: &Target, before: &User) -> Result<User> {
         after.doc.history.clone_from(&to_be.doc.history);
         after.status = to_be.status;
     }
-    if target.says_status {
+    if target.says_status && !has_come_back(pool, target, before)? {
         after.status = to_be.status;
     }
     after.doc.temporary_until = match after.status {
