@@ -15,6 +15,7 @@ mod exchange;
 mod export;
 mod hosts;
 mod iam;
+mod imports;
 mod lifecycle;
 mod messages;
 mod nodes;
