@@ -4,6 +4,8 @@
 //! is read again before it counts. When the database cannot be read the request fails; an old entry is never used
 //! instead.
 
+mod archived;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +20,8 @@ use cognate_store::{Batch, CommitError, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::policy::{Policy, PolicyError};
+
+pub use archived::{open_secret, seal_secret};
 
 /// The time for which an entry counts without being read again, in microseconds.
 pub const LEASE: i64 = 1_000_000;
@@ -272,28 +276,6 @@ pub fn reseal(
         Ok(_) => Ok(None),
         Err(_) => RootKey::reseal(old, new, &context, &bound, &row.bytes).map(Some),
     }
-}
-
-/// Opens the secret of an access key, for an archive.
-///
-/// # Errors
-/// A row that this program did not write.
-pub fn open_secret(
-    root: &RootKey,
-    (id, doc, enabled): (&str, &str, bool),
-    sealed: &[u8],
-) -> Result<SecretBytes, SealError> {
-    root.open_bound(&context(id), &bound(doc, state(enabled)), sealed)
-}
-
-/// Seals the secret of an access key that comes from an archive.
-#[must_use]
-pub fn seal_secret(
-    root: &RootKey,
-    (id, doc, enabled): (&str, &str, bool),
-    secret: &[u8],
-) -> Vec<u8> {
-    root.seal_bound(&context(id), &bound(doc, state(enabled)), secret)
 }
 
 /// Seals the secrets of older programs' rows, which were sealed alone, together with the policy and the state of their

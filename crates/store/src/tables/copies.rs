@@ -36,7 +36,7 @@ impl Copied {
         let outlives = table.purge == Purge::Never && table.key.len() > 1;
         let kept = (outlives && columns.contains(&"pool_id")).then(|| {
             format!(
-                "INSERT INTO {name} ({list}) VALUES ({places}) ON CONFLICT ({order}) DO NOTHING"
+                "INSERT INTO {name} ({list}) VALUES ({places}) ON CONFLICT ({order}) DO NOTHING",
             )
         });
         Self {
@@ -153,7 +153,7 @@ static EMPTY: LazyLock<Vec<String>> = LazyLock::new(|| {
     let portion = |Table { name, key, .. }: &Table| {
         let (tuple, order) = (compared(key), listed(key));
         format!(
-            "DELETE FROM {name} WHERE {tuple} IN (SELECT {order} FROM {name} ORDER BY {order} LIMIT {EMPTY_ROWS})"
+            "DELETE FROM {name} WHERE {tuple} IN (SELECT {order} FROM {name} ORDER BY {order} LIMIT {EMPTY_ROWS})",
         )
     };
     emptied.map(portion).collect()

@@ -199,7 +199,7 @@ async fn a_bucket_holds_archives() {
     source.check_hash(&made.sha256).await.unwrap();
     source.check_hash(&"0".repeat(64)).await.unwrap_err();
     let verified = run::verify(&source).await.unwrap();
-    assert_eq!(verified.pools, [world.site.pool.clone()]);
+    assert_eq!(verified.pools, std::slice::from_ref(&world.site.pool));
     // A backup that fails leaves nothing: neither an object nor parts.
     let identity = Identity::generate();
     let unknown = Order {

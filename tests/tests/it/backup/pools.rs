@@ -37,7 +37,7 @@ async fn comes_to_another_server(on: On, name: &str) {
     user(&server.raw(), &own.pool, "olga", json!([])).await;
     assert_gone(&server, &world).await;
     let restored = one.restore_into(&server, &[]).await.unwrap();
-    assert_eq!(restored.pools, [world.site.pool.clone()]);
+    assert_eq!(restored.pools, std::slice::from_ref(&world.site.pool));
     world.goes_on(&server).await;
     sign_in(&server.unsigned(), &own.client, "olga").await;
     // It is there now.

@@ -98,7 +98,8 @@ async fn a_good_archive_is_proven() {
     pools.sort();
     assert_eq!(verified, pools);
     let one = Archive::of(&server, &[&world.site.pool]).await;
-    assert_eq!(one.verify().await.unwrap().pools, [world.site.pool.clone()]);
+    let proven = one.verify().await.unwrap().pools;
+    assert_eq!(proven, std::slice::from_ref(&world.site.pool));
     server.stop().await;
     there.forget();
 }

@@ -110,15 +110,10 @@ async fn renew(state: &State, lease: &Lease) -> anyhow::Result<()> {
     loop {
         tokio::time::sleep(RENEW).await;
         let until = state.app.clock.wall() + LEASE;
-        match state
-            .app
-            .store
-            .commit(jobs::extend(Batch::new(), lease, until))
-            .await
-        {
-            Err(CommitError::Conflict(_)) => anyhow::bail!("another node has taken the work"),
-            // The database may be back before the lease ends.
-            Ok(_) | Err(_) => {}
+        let extend = jobs::extend(Batch::new(), lease, until);
+        // After another error the database may be back before the lease ends.
+        if let Err(CommitError::Conflict(_)) = state.app.store.commit(extend).await {
+            anyhow::bail!("another node has taken the work");
         }
     }
 }

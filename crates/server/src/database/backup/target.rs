@@ -370,7 +370,7 @@ mod tests {
         let mut sink = target.create(&name).unwrap();
         sink.write_all(b"whole").unwrap();
         sink.commit().unwrap();
-        assert_eq!(names(), [name.clone()]);
+        assert_eq!(names(), std::slice::from_ref(&name));
         let mode = std::fs::metadata(folder.join(&name))
             .unwrap()
             .permissions()
