@@ -241,8 +241,7 @@ async fn a_recovery_survives_kills_of_both_nodes_on_postgresql() {
     let (disaster, mut a) = disaster(start().await, start, open).await;
     let store = open().await;
     let pool = disaster.site.pool.clone();
-    let mut in_the_middle = 0;
-    for _ in 0..ROUNDS {
+    for in_the_middle in 0..ROUNDS {
         let mut b = Some(Program::start(&folders[1], Some(&url)).await);
         let (_, begun) = progress(&store, &pool).await;
         let mut looks = 0;
@@ -271,7 +270,6 @@ async fn a_recovery_survives_kills_of_both_nodes_on_postgresql() {
             }
             return;
         }
-        in_the_middle += 1;
         a.kill();
         if let Some(b) = b.take() {
             b.kill();

@@ -23,3 +23,4 @@ pub mod searched;
 pub mod standard_schema;
 pub mod upstream;
 pub mod user;
+mod user_names;

@@ -125,7 +125,6 @@ impl Upstream {
     }
 
     /// Requires in a batch that the upstream is as it was read; [`STALE`].
-    #[must_use]
     pub fn require(&self, batch: Batch, pool: &Pool) -> Batch {
         let read = (self.user_pool.as_str(), self.ver, self.created);
         table::require(batch, &pool.id, read)
@@ -206,7 +205,6 @@ pub async fn standing(store: &Store, pool: &Pool, user_id: &str) -> Result<Optio
 }
 
 /// Adds to a batch that saves a user where the password is: here if the user has a credential now. `now`: microseconds.
-#[must_use]
 pub fn stand(batch: Batch, pool: &Pool, user: &User, now: i64) -> Batch {
     let mark = mark(user.credential.as_deref());
     let mut row = UpstreamUserRow {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::{Context, OVERHEAD as SEAL_OVERHEAD};
-use cognate_shapes::{AliasAttributeType, AttributeType, UserStatusType};
+use cognate_shapes::{AttributeType, UserStatusType};
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, guards, provider_links};
 use cognate_store::{Batch, Row, Store};
@@ -15,8 +15,9 @@ use crate::facts::mfa_state::MfaState;
 use crate::facts::names;
 use crate::records::before_image;
 use crate::records::mac;
-use crate::records::name_rules::{self, NameRules, Named};
+use crate::records::name_rules::{NameRules, Named};
 use crate::records::pool::Pool;
+use crate::records::user_names::{every_rules, take_name, wins_over_preferred};
 
 pub use cognate_store::tables::users::{ID_TAKEN, USER_STALE};
 
@@ -134,8 +135,8 @@ impl User {
             .transpose()
     }
 
-    /// Returns the user of a row that was found by the key of a name ([`Pool::key_of`]). The names in `logins` carry no MAC, but those in the
-    /// user's own row do, so that a name that points to another user is noticed.
+    /// Returns the user of a row that was found by the key of a name ([`Pool::key_of`]). The names in `logins` carry no
+    /// MAC, but those in the user's own row do, so that a name that points to another user is noticed.
     ///
     /// # Errors
     /// Those of [`from_row`](Self::from_row), and an internal fault for a user who has no such name.
@@ -352,11 +353,7 @@ fn credential_context<'a>(pool: &'a Pool, user_id: &'a str) -> Context<'a> {
 pub fn create(batch: Batch, pool: &Pool, user: &User) -> Result<Batch> {
     let batch = guards::require_users_writable(batch, &pool.id, pool.doc.shape);
     let mut batch = table::insert(batch, &pool.id, &user.to_row(pool)?);
-    for rules in every_rules(pool) {
-        for name in user.names_by(&rules) {
-            batch = take_name(batch, pool, &rules, user, &name);
-        }
-    }
+    batch = give_names(batch, pool, user);
     for (attr, value) in user.searched() {
         batch = table::insert_attr(batch, &pool.id, &user.id, attr, &value);
     }
@@ -383,7 +380,7 @@ pub fn create_all(batch: Batch, pool: &Pool, users: &[User]) -> Result<Batch> {
     }
     names.sort_by(|a, b| a.0.0.cmp(&b.0.0));
     for (name, rules, user) in names {
-        batch = take_name(batch, pool, rules, user, &name);
+        batch = take_name(batch, pool, rules, &user.id, &name);
     }
     for user in users {
         for (attr, value) in user.searched() {
@@ -449,7 +446,7 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
             let had = before.names_by(rules);
             for name in after.names_by(rules) {
                 if !had.contains(&name) {
-                    batch = take_name(batch, pool, rules, after, &name);
+                    batch = take_name(batch, pool, rules, &after.id, &name);
                 }
             }
         }
@@ -462,46 +459,10 @@ pub fn save_all(batch: Batch, pool: &Pool, changes: &[(&User, &User)]) -> Result
 pub fn give_names(mut batch: Batch, pool: &Pool, user: &User) -> Batch {
     for rules in every_rules(pool) {
         for name in user.names_by(&rules) {
-            batch = take_name(batch, pool, &rules, user, &name);
+            batch = take_name(batch, pool, &rules, &user.id, &name);
         }
     }
     batch
-}
-
-/// Returns the sets of rules that hold: the pool's own first.
-fn every_rules(pool: &Pool) -> Vec<NameRules> {
-    let mut list = vec![pool.names()];
-    list.extend(pool.other_names().cloned());
-    list
-}
-
-/// Adds a name of a user. A verified address wins over another user's preferred user name that looks like one, from the
-/// time before that was refused: the name is no longer theirs to sign in with, and the attribute stays.
-fn take_name(
-    batch: Batch,
-    pool: &Pool,
-    rules: &NameRules,
-    user: &User,
-    (name, kind): &(String, Name),
-) -> Batch {
-    let preferred = Name::PreferredUsername;
-    let batch = if wins_over_preferred(&rules.aliases, *kind) {
-        table::delete_login_of_others(batch, &pool.id, &user.id, name, preferred.as_str())
-    } else {
-        batch
-    };
-    let taken = if rules.space == pool.doc.space {
-        kind.taken()
-    } else {
-        kind.taken_otherwise()
-    };
-    let (id, name) = (&user.id, (name.as_str(), name_rules::folded(name)));
-    table::take_login(batch, &pool.id, id, name, kind.as_str(), taken)
-}
-
-fn wins_over_preferred(aliases: &[AliasAttributeType], kind: Name) -> bool {
-    matches!(kind, Name::Email | Name::PhoneNumber)
-        && aliases.contains(&AliasAttributeType::PreferredUsername)
 }
 
 fn save_searched(mut batch: Batch, pool: &Pool, before: &User, after: &User) -> Batch {

@@ -64,9 +64,9 @@ pub enum Change {
     /// A group. `ver`: the version that the row gets if it has to be brought back.
     Group {
         /// As it is.
-        now: Option<GroupRow>,
+        now: Option<Box<GroupRow>>,
         /// As it was, with its image.
-        then: Option<(GroupRow, ImageRow)>,
+        then: Option<(Box<GroupRow>, Box<ImageRow>)>,
         /// See there.
         ver: i64,
     },
@@ -192,7 +192,7 @@ fn of_group(pool: &Pool, known: &mut Known) -> Result<Decision> {
     let id = &known.item.row_key;
     let then = known.first.clone().map(|image| {
         let then = image::group(pool, id, &image)?;
-        Ok::<_, crate::errors::Fault>((then, image))
+        Ok::<_, crate::errors::Fault>((Box::new(then), Box::new(image)))
     });
     let then = then.transpose()?;
     let says = |row: &GroupRow| (row.description.clone(), row.role.clone(), row.precedence);
@@ -202,6 +202,7 @@ fn of_group(pool: &Pool, known: &mut Known) -> Result<Decision> {
     };
     let action = Action::of(then.is_some(), now.is_some(), differs);
     let ver = revived(known);
+    let now = now.map(Box::new);
     Ok(decided(action, None, Change::Group { now, then, ver }))
 }
 

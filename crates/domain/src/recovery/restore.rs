@@ -248,7 +248,7 @@ impl Portion<'_> {
                     self.pool,
                     GroupRow {
                         ver: now.ver,
-                        ..then
+                        ..*then
                     },
                 );
                 groups::update(keep.group(batch, key), pool_id, &row)

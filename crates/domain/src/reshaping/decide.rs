@@ -81,10 +81,10 @@ impl Decider {
                 Decision::MergeInto(sub) if *sub != claim.sub => {
                     act(&claim.sub, Act::Merge(sub.clone()));
                 }
-                Decision::Clear => {
-                    if claim.by != Name::Username.as_str() || conflict.kind == Kind::NameIsSub {
-                        act(&claim.sub, Act::Lose(folded.clone()));
-                    }
+                Decision::Clear
+                    if claim.by != Name::Username.as_str() || conflict.kind == Kind::NameIsSub =>
+                {
+                    act(&claim.sub, Act::Lose(folded.clone()));
                 }
                 _ => {}
             }

@@ -268,7 +268,7 @@ fn new_password(pool: &Pool, target: &Target, before: &User) -> Result<bool> {
 /// in or set a password. What the record says of password and status is out of date.
 fn has_come_back(pool: &Pool, target: &Target, before: &User) -> Result<bool> {
     let is_hash = target.credential.as_ref();
-    if !is_hash.is_some_and(|given| given.srp().is_none()) {
+    if is_hash.is_none_or(|given| given.srp().is_some()) {
         return Ok(false);
     }
     let own = before.open_credential(pool)?;

@@ -1,12 +1,10 @@
-//! Imports and exports of users.
+//! Exports of users, and imports of files of other systems, from their bytes to sign-ins.
 
+mod applied;
 mod export;
 mod export_contents;
 mod export_pace;
 mod exporting;
-//! Imports of files of other systems, from their bytes to sign-ins.
-
-mod applied;
 mod hostile;
 mod sources;
 
