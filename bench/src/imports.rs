@@ -16,7 +16,7 @@ use crate::http::Connection;
 use crate::load::{self, Call};
 use crate::machine::{self, Server};
 use crate::report::Table;
-use crate::world::{PASSWORD, text};
+use crate::world::{PASSWORD, SIGNERS, signer, text};
 
 /// The rows of a job at most.
 const ROWS: u64 = 500_000;
@@ -42,7 +42,7 @@ impl Call for Others {
         }
         let input = json!({
             "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": self.client,
-            "AuthParameters": { "USERNAME": "signer", "PASSWORD": PASSWORD },
+            "AuthParameters": { "USERNAME": signer(i / 2), "PASSWORD": PASSWORD },
         });
         let request = aws::unsigned(&self.host, "InitiateAuth", &input);
         has(
@@ -71,10 +71,13 @@ async fn others(host: &str) -> Result<Rc<Others>> {
         "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     });
     let client = call(host, "CreateUserPoolClient", &client).await?;
-    let user = json!({ "UserPoolId": pool, "Username": "signer", "MessageAction": "SUPPRESS" });
-    call(host, "AdminCreateUser", &user).await?;
-    let password = json!({ "UserPoolId": pool, "Username": "signer", "Password": PASSWORD, "Permanent": true });
-    call(host, "AdminSetUserPassword", &password).await?;
+    for i in 0..SIGNERS {
+        let user =
+            json!({ "UserPoolId": pool, "Username": signer(i), "MessageAction": "SUPPRESS" });
+        call(host, "AdminCreateUser", &user).await?;
+        let password = json!({ "UserPoolId": pool, "Username": signer(i), "Password": PASSWORD, "Permanent": true });
+        call(host, "AdminSetUserPassword", &password).await?;
+    }
     Ok(Rc::new(Others {
         host: host.to_owned(),
         client: text(&client, "/UserPoolClient/ClientId")?,
@@ -126,6 +129,8 @@ async fn measure(server: &Server, users: u64, alone: Duration) -> Result<()> {
     let host = &server.host;
     let others = others(host).await?;
     let next = Rc::new(Cell::new(0));
+    // Keys are made and caches filled.
+    load::open(&others, host, RATE, Duration::from_secs(3), &next).await?;
     let calm = load::open(&others, host, RATE, alone, &next).await?;
     let pool = pool(host).await?;
     let mut jobs = Vec::new();
