@@ -299,7 +299,9 @@ impl Kept {
 mod tests {
     use super::*;
 
-    fn cut(text: &str) -> Result<Vec<(u64, Result<String, &'static str>)>, FileError> {
+    type Cut = Vec<(u64, Result<String, &'static str>)>;
+
+    fn cut(text: &str) -> Result<Cut, FileError> {
         let mut bytes = text.as_bytes();
         let mut splitter = Splitter::new(&mut bytes, "users");
         let mut out = Vec::new();
