@@ -185,7 +185,7 @@ pub async fn portion(
             let why = format!("the user {into}, into whom another is merged, is gone");
             return block(ground, pool, change, why).await;
         };
-        let user = list.first().map_or(&one.after, |user| user);
+        let user = list.first().unwrap_or(&one.after);
         return merge(
             ground,
             pool,
