@@ -16,7 +16,7 @@ use crate::facts::factor::{Factor, Proven};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::lock::Lock;
 use crate::signin::relay::asking::{Arriving, Asking, proof_of, refuse_state_there, upstream_for};
-use crate::signin::relay::waiting::{derive, keep};
+use crate::signin::relay::waiting::{derive, first_row, keep};
 use crate::signin::srp::SignedClaim;
 use crate::signin::state::Start;
 use crate::signin::verdict::{Asked, Judged, Pass, Replay, Step, Verdict, Wrong};
@@ -93,7 +93,8 @@ pub(super) async fn password<'g>(
                 "" => None,
                 _ => Some(derive(cx, at, &srp_name, given).await),
             };
-            asked(cx, at, lock, candidate, name, start, &question, credential).await
+            let kept = first_row(&question, name, credential);
+            asked(cx, at, lock, candidate, start, &question, &kept).await
         }
     }
 }
@@ -203,7 +204,10 @@ pub(super) async fn proof<'g>(
                 false => unusable(at, candidate, start),
             }
         }
-        Said::Asked(question) => asked(cx, at, lock, candidate, name, start, &question, None).await,
+        Said::Asked(question) => {
+            let kept = first_row(&question, name, None);
+            asked(cx, at, lock, candidate, start, &question, &kept).await
+        }
     };
     there(relayed?)
 }
@@ -265,33 +269,21 @@ fn unusable(at: At<'_>, candidate: Candidate, start: &Start) -> Judged<Relayed> 
 }
 
 /// Asks the user what the upstream asks.
-#[allow(clippy::too_many_arguments, reason = "each part is of another kind")]
 async fn asked(
     cx: &Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'_>,
     candidate: Candidate,
-    name: &str,
     start: &Start,
     question: &Question,
-    credential: Option<(String, String)>,
+    kept: &Kept,
 ) -> Judged<Relayed> {
-    let username = match question.parameter(NAME) {
-        "" => name,
-        told => told,
-    };
-    let kept = Kept {
-        session: question.session.clone(),
-        username: username.to_owned(),
-        typed: name.to_owned(),
-        credential,
-    };
     let mut step = Step::first(at, candidate, start.clone());
     triggers::before(cx, at, lock, &step).await?;
     if step.user.is_none() {
-        step.state.username = username.to_owned();
+        step.state.username.clone_from(&kept.username);
     }
     step.state.proven = Proven::only(Factor::Password);
-    let asked = keep(cx, at, step.state.clone(), question, &kept, Replay::None)?;
+    let asked = keep(cx, at, step.state.clone(), question, kept, Replay::None)?;
     Ok(Relayed::There(Box::new(step), Verdict::Ask(asked)))
 }

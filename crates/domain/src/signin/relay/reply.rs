@@ -13,7 +13,7 @@ use crate::signin::answer::Answer;
 use crate::signin::lock::Lock;
 use crate::signin::relay::ask;
 use crate::signin::relay::asking::{Arriving, Asking, proof_of, refuse_state_there, upstream_for};
-use crate::signin::relay::waiting::{derive, keep};
+use crate::signin::relay::waiting::{derive, first_row, keep};
 use crate::signin::state::SignInState;
 use crate::signin::verdict::{Judged, Pass, Replay, Step, Verdict, Wrong, refuse_state};
 use crate::upstream::answers::{Refusal, Said};
@@ -186,16 +186,12 @@ pub(in crate::signin) async fn password<'g>(
                 "" => name,
                 told => told,
             };
-            let kept = Kept {
-                session: question.session.clone(),
-                username: username.to_owned(),
-                typed: name.to_owned(),
-                credential: Some(derive(cx, at, username, given).await),
-            };
+            let credential = derive(cx, at, username, given).await;
+            let kept = first_row(&question, name, Some(credential));
             let mut state = step.state.clone();
             state.proven = Proven::only(Factor::Password);
             if step.user.is_none() {
-                state.username = username.to_owned();
+                state.username.clone_from(&kept.username);
             }
             let asked = keep(cx, at, state, &question, &kept, step.replay.clone())?;
             Ok(Some((step, Verdict::Ask(asked))))

@@ -12,6 +12,7 @@ use crate::signin::relay::ask;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Asked, Judged, Replay};
 use crate::upstream::answers::Question;
+use crate::upstream::dialog::NAME;
 use crate::upstream::question::Kept;
 
 /// Returns the credential of a password, in hexadecimal, with the name that it is for.
@@ -29,6 +30,24 @@ pub(super) async fn derive(
     let derive = move || Credential::for_password(&suffix, &user, copy.expose());
     let credential = cx.workers.run(derive).await;
     (name.to_owned(), hex::encode(credential.to_bytes().expose()))
+}
+
+/// Returns what is kept with the first challenge of a sign-in. `typed`: the name that was typed.
+pub(super) fn first_row(
+    question: &Question,
+    typed: &str,
+    credential: Option<(String, String)>,
+) -> Kept {
+    let username = match question.parameter(NAME) {
+        "" => typed,
+        told => told,
+    };
+    Kept {
+        session: question.session.clone(),
+        username: username.to_owned(),
+        typed: typed.to_owned(),
+        credential,
+    }
 }
 
 /// Returns the challenge with the row that keeps the upstream's session.
