@@ -46,7 +46,7 @@ fn lines(text: &str, kind: &str) -> Vec<Value> {
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines
-        .filter_map(|mut line| Some(line.as_object_mut()?.remove(kind)?))
+        .filter_map(|mut line| line.as_object_mut()?.remove(kind))
         .collect()
 }
 
