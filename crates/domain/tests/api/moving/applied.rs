@@ -38,7 +38,7 @@ async fn native_passwords_work_where_srp_allows_it_and_are_refused_elsewhere(t: 
         "sub": SUB, "username": "jane", "status": "CONFIRMED", "attributes": {},
         "password": {"native": native(suffix, "jane")},
     });
-    let file = jsonl(&s.pool, &[jane.clone()]);
+    let file = jsonl(&s.pool, &[jane]);
     let done = import(t, &s.pool, &options(Format::Jsonl), &file).await;
     assert_eq!(outcomes(&done), [Outcome::Created]);
     by_srp(t, &s, "jane", PASSWORD).await;

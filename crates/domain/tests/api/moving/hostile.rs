@@ -11,8 +11,11 @@ use crate::support::TestApp;
 
 const SUB: &str = "84c8a4d8-1011-40ae-92ee-991ad1a898";
 
+/// The sub, the name and the attributes of a user.
+type Shown<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// A list of users as the service shows them.
-fn users(list: &[(&str, &str, &[(&str, &str)])]) -> String {
+fn users(list: &[Shown<'_>]) -> String {
     let users = list.iter().map(|(sub, name, attributes)| {
         let mut all = vec![json!({"Name": "sub", "Value": sub})];
         let attributes = attributes.iter();

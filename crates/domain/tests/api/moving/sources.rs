@@ -10,8 +10,10 @@ use super::*;
 use crate::support::TestApp;
 use crate::support::mfa;
 
-/// The file, and the names and passwords of its users who sign in without more.
-fn files() -> Vec<(Options, &'static str, Vec<(&'static str, &'static str)>)> {
+/// How a file is read, the file, and the names and passwords of its users who sign in without more.
+type Source = (Options, &'static str, Vec<(&'static str, &'static str)>);
+
+fn files() -> Vec<Source> {
     let mut auth0 = options(Format::Auth0);
     auth0
         .map
