@@ -42,7 +42,7 @@ pub async fn change_password(
     let subject = Subject::known(&before.id);
     let there = pool.doc.upstream && {
         attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
-        account::change(cx, pool, client, before, previous, new).await?
+        Box::pin(account::change(cx, pool, client, before, previous, new)).await?
     };
     let guard = cx.gates.enter(pool, &before.id).await;
     let guard = guard.ok_or_else(errors::auth::attempt_limit_exceeded)?;

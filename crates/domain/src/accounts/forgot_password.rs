@@ -51,7 +51,7 @@ pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Deliv
         let there = Known::find(cx, pool, client, input.username, known.as_ref()).await?;
         if let Some(there) = there {
             there.count(cx, RESET.kind, RESET.most).await?;
-            if let Some(delivery) = there.forgot(cx).await? {
+            if let Some(delivery) = Box::pin(there.forgot(cx)).await? {
                 return Ok(delivery);
             }
         }

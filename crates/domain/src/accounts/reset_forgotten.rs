@@ -49,7 +49,7 @@ pub async fn reset_forgotten(cx: &Cx<'_>, input: &Reset<'_>) -> Result<()> {
         let there = Known::find(cx, pool, client, input.username, known.as_ref()).await?;
         if let Some(there) = there {
             there.count(cx, RESET.kind, RESET.most).await?;
-            if there.reset(cx, input.code, &input.password).await? {
+            if Box::pin(there.reset(cx, input.code, &input.password)).await? {
                 return Ok(());
             }
         }

@@ -120,7 +120,9 @@ async fn renew(
             proof: &request.proof,
             invalid: auth::refresh_token_invalid,
         };
-        if let Some(tokens) = relay::refresh::trade(cx, at, foreign, &SignTokens).await? {
+        // On the heap: few come here, and all would have to move its state.
+        let traded = Box::pin(relay::refresh::trade(cx, at, foreign, &SignTokens));
+        if let Some(tokens) = traded.await? {
             return Ok(tokens);
         }
     }
@@ -143,10 +145,12 @@ pub async fn trade(
         proof: &ClientProof::Trusted,
         invalid: auth::refresh_token_unusable,
     };
-    match relay::refresh::trade(cx, at, foreign, &SignTokens).await? {
-        Some(tokens) => Ok(tokens),
-        None => refresh::by_operation(cx, at, text, device_key).await,
+    if at.pool.doc.upstream
+        && let Some(tokens) = Box::pin(relay::refresh::trade(cx, at, foreign, &SignTokens)).await?
+    {
+        return Ok(tokens);
     }
+    refresh::by_operation(cx, at, text, device_key).await
 }
 
 /// RespondToAuthChallenge and AdminRespondToAuthChallenge.

@@ -43,7 +43,11 @@ pub(super) async fn begin<'g>(
                 true => find_anybody(cx, at, name, Names::Logins).await?,
                 false => find(cx, at, name, Names::Logins).await?,
             };
-            let relayed = relay::srp(cx, at, lock, candidate, name, &start, text).await?;
+            let relayed = match at.pool.doc.upstream {
+                false => Relayed::Here(candidate),
+                // On the heap: few sign-ins come here, and all would have to move its state.
+                true => Box::pin(relay::srp(cx, at, lock, candidate, name, &start, text)).await?,
+            };
             let candidate = match relayed {
                 Relayed::Here(candidate) => candidate,
                 Relayed::There(step, verdict) => return Ok((*step, verdict)),
@@ -187,7 +191,15 @@ async fn by_password<'g>(
 ) -> Judged<(Step, Verdict)> {
     let given = given.get()?;
     let candidate = find_locked(cx, at, lock, name).await?;
-    let relayed = relay::password(cx, at, lock, candidate, name, &start, given).await?;
+    let relayed = match at.pool.doc.upstream {
+        false => Relayed::Here(candidate),
+        true => {
+            Box::pin(relay::password(
+                cx, at, lock, candidate, name, &start, given,
+            ))
+            .await?
+        }
+    };
     let candidate = match relayed {
         Relayed::Here(candidate) => candidate,
         Relayed::There(step, verdict) => return Ok((*step, verdict)),
@@ -278,13 +290,14 @@ async fn by_choice<'g>(
         true => find_anybody(cx, at, name, Names::LoginsAndSub).await?,
         false => find(cx, at, name, Names::LoginsAndSub).await?,
     };
-    let (candidate, mut offer) = match relay::is_asked(cx, at, &candidate).await? {
-        true => (candidate, Offer::of_password()),
-        false => {
-            require_shown(at, &candidate)?;
-            choice::offer(cx, at, candidate, name).await?
-        }
-    };
+    let (candidate, mut offer) =
+        match at.pool.doc.upstream && relay::is_asked(cx, at, &candidate).await? {
+            true => (candidate, Offer::of_password()),
+            false => {
+                require_shown(at, &candidate)?;
+                choice::offer(cx, at, candidate, name).await?
+            }
+        };
     offer.list = step_up::leading(&start, offer.list)?;
     let step = Step::first(at, candidate, start);
     triggers::before(cx, at, lock, &step).await?;
@@ -317,7 +330,7 @@ pub(super) async fn go_on<'g>(
                     ..Start::default()
                 };
                 start.name_device(device_key);
-                return relay::proof(cx, at, lock, name, &start, &claim).await;
+                return Box::pin(relay::proof(cx, at, lock, name, &start, &claim)).await;
             }
             let (opened, mut state) = srp::open(cx, at, name, &claim.block)?;
             state.start.name_device(device_key);
@@ -358,12 +371,12 @@ pub(super) async fn go_on<'g>(
             let state = resume::open(cx, at, session, challenge, name, device_key)?;
             if let Expected::Upstream { row, .. } = &state.expected {
                 let row = row.clone();
-                return relay::reply::answer(cx, at, lock, state, &row, other).await;
+                return Box::pin(relay::reply::answer(cx, at, lock, state, &row, other)).await;
             }
             if at.pool.doc.upstream
                 && let Some(given) = password_in(other)
                 && let Some(relayed) =
-                    relay::reply::password(cx, at, lock, &state, name, given).await?
+                    Box::pin(relay::reply::password(cx, at, lock, &state, name, given)).await?
             {
                 return Ok(relayed);
             }
