@@ -4,6 +4,7 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::secret::{SecretBytes, SecretString};
 use cognate_shapes::UserStatusType;
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::groups as groups_table;
 use cognate_store::tables::guards;
 use cognate_store::{Batch, Label};
@@ -12,6 +13,7 @@ use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::facts::factor::MfaFactor;
+use crate::records::before_image;
 use crate::records::pool::Pool;
 use crate::records::upstream::{Standing, Upstream, stand, standing};
 use crate::records::user::{self, User};
@@ -184,6 +186,10 @@ impl Arrival<'_> {
                 if there.iter().all(|other| other.group_id != row.group_id) {
                     let mac = group::membership(pool, &row.group_id, &user.id);
                     let (group, user) = (&row.group_id, &user.id);
+                    let key = group::member_key(group, user);
+                    batch = before_image::keep(batch, pool, cx.now(), |keep, batch| {
+                        keep.absent(batch, Entity::Member, &key, 0)
+                    });
                     batch = groups_table::join(batch, &pool.id, group, user, MOST_GROUPS, mac);
                 }
             }

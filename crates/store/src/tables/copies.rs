@@ -173,6 +173,22 @@ pub(super) fn statements() -> Vec<&'static str> {
     copied.chain(filled).chain(empty).collect()
 }
 
+const RESTORING: &str = "SELECT pool_id FROM recoveries WHERE status = 'RESTORING'";
+const IMPORTING: &str = "SELECT pool_id FROM user_import_jobs WHERE status > 0 AND status < 4";
+const CHANGING: &str = "SELECT pool_id FROM pool_changes \
+     WHERE state IN ('checking', 'applying', 'blocked', 'applied', 'undoing', 'finishing')";
+
+/// Returns what must not be under way in a pool when it is copied: the query of such pools, whether a copy of the whole
+/// server may have it, and what it is called.
+#[must_use]
+pub fn unsettled() -> [(Query, bool, &'static str); 3] {
+    [
+        ((RESTORING, params![]), false, "a recovery"),
+        ((IMPORTING, params![]), true, "an import"),
+        ((CHANGING, params![]), true, "a change"),
+    ]
+}
+
 /// Returns the name of a table that has rows; None for a database that nobody has used.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cognate_crypto::random;
 use cognate_moving::record::GroupRecord;
 use cognate_shapes::{Op, validate};
+use cognate_store::tables::before_images::Entity;
 use cognate_store::tables::groups::{self as rows, GroupRow};
 use cognate_store::tables::{guards, resource_counts};
 use cognate_store::{Batch, CommitError, Label, Store};
@@ -15,8 +16,8 @@ use super::{COMMAND, Entry, Given, Wishes};
 use crate::audit;
 use crate::errors::{self, Fault};
 use crate::facts::names;
-use crate::records::group;
 use crate::records::pool::Pool;
+use crate::records::{before_image, group};
 use crate::resources::groups::{MOST, RESOURCE};
 
 /// Groups that a user may be in (admin.md 7.2).
@@ -202,6 +203,9 @@ async fn make(
         mac: None,
     };
     let batch = guards::require_pool_writable(Batch::new(), &pool.id);
+    let batch = before_image::keep(batch, pool, now, |keep, batch| {
+        keep.absent(batch, Entity::Group, id, 0)
+    });
     let batch = rows::insert(batch, &pool.id, folded, &group::sign(pool, row));
     let batch = resource_counts::take(batch, &pool.id, RESOURCE, MOST, FULL);
     let batch = audit::command(COMMAND, Some("group")).append(batch, &pool.id, now);

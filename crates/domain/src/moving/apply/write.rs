@@ -1,5 +1,7 @@
 //! The batches of a portion: all of its users at once, and one by one where one of them is in the way.
 
+use cognate_store::tables::before_images::{Entity, Keep};
+use cognate_store::tables::passkeys::PasskeyRow;
 use cognate_store::tables::provider_links::LINK_EXISTS;
 use cognate_store::tables::{groups, guards, passkeys};
 use cognate_store::{Batch, CommitError, Label, Store};
@@ -8,12 +10,13 @@ use super::COMMAND;
 use super::existing::{Plan, source};
 use super::groups::{MOST_OF_USER, paused};
 use super::ledger::{Done, Outcome, taken_text};
-use super::target::Target;
+use super::target::{Link, Target};
 use crate::audit::{self, Entry};
 use crate::errors::{Fault, Result};
-use crate::records::group;
 use crate::records::pool::Pool;
 use crate::records::user::{self, ID_TAKEN, USER_STALE, User};
+use crate::records::{before_image, group};
+use crate::resources::providers::links;
 use crate::signin::mfa::software_token;
 
 /// A row that is written.
@@ -39,6 +42,10 @@ impl Work {
                 user::save(batch, pool, before, &after)?
             }
         };
+        // What a new user brings goes with the user when a recovery takes it away.
+        if self.plan.change.is_some() {
+            batch = before_image::keep(batch, pool, now, |keep, batch| self.images(keep, batch));
+        }
         let most = i64::try_from(MOST_OF_USER).unwrap_or(i64::MAX);
         for group in &self.plan.groups {
             let mac = group::membership(pool, group, id);
@@ -47,24 +54,43 @@ impl Work {
         if let (true, Some((seed, last_step))) = (self.plan.seed, &target.seed) {
             batch = software_token::bring(pool, id, seed, *last_step, batch);
         }
-        for row in self
-            .plan
-            .passkeys
-            .iter()
-            .filter_map(|at| target.passkeys.get(*at))
-        {
+        for row in self.passkeys() {
             batch = passkeys::insert(batch, &pool.id, id, row);
         }
-        for link in self
-            .plan
-            .links
-            .iter()
-            .filter_map(|at| target.links.get(*at))
-        {
+        for link in self.links() {
             batch = guards::require_provider_exists(batch, &pool.id, &link.provider.id);
             batch = source(link).insert(batch, pool, id, link.created);
         }
         Ok(batch)
+    }
+
+    fn passkeys(&self) -> impl Iterator<Item = &PasskeyRow> {
+        let places = self.plan.passkeys.iter();
+        places.filter_map(|at| self.target.passkeys.get(*at))
+    }
+
+    fn links(&self) -> impl Iterator<Item = &Link> {
+        let places = self.plan.links.iter();
+        places.filter_map(|at| self.target.links.get(*at))
+    }
+
+    /// Keeps what a user who was there lacks until now, for recoveries.
+    fn images(&self, keep: Keep<'_>, mut batch: Batch) -> Batch {
+        let id = &self.user().id;
+        for group in &self.plan.groups {
+            batch = keep.absent(batch, Entity::Member, &group::member_key(group, id), 0);
+        }
+        if self.plan.seed && self.target.seed.is_some() {
+            batch = keep.token(batch, id);
+        }
+        for row in self.passkeys() {
+            batch = keep.absent(batch, Entity::Passkey, &row.credential_id, 0);
+        }
+        for link in self.links() {
+            let key = links::row_key(&link.provider.id, &source(link).key());
+            batch = keep.absent(batch, Entity::Link, &key, 0);
+        }
+        batch
     }
 }
 

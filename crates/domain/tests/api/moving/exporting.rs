@@ -32,7 +32,9 @@ pub const FIRST: &str = "First-Passw0rd";
 /// A pool of everything.
 pub struct World {
     pub site: Site,
-    /// SecretCode of jane's app.
+    /// jane's app.
+    pub app: App,
+    /// SecretCode of it.
     pub secret_code: String,
     /// jane's passkey.
     pub device: Authenticator,
@@ -124,6 +126,7 @@ pub async fn world(t: &TestApp) -> World {
     let kim = find(t, pool, "kim").await.1.id;
     World {
         secret_code: secret.as_str().unwrap().to_owned(),
+        app,
         device,
         jane,
         joe,

@@ -6,6 +6,7 @@ mod export_contents;
 mod export_pace;
 mod exporting;
 mod hostile;
+mod round_trip;
 mod sources;
 
 use cognate_crypto::imported::Bounds;

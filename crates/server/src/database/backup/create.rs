@@ -56,6 +56,7 @@ pub async fn write<W: Write + Send + 'static>(
         pools.dedup();
         pools
     });
+    refuse_unsettled(&mut snapshot, pools.as_deref()).await?;
     let header = Header {
         engine: store.engine_name().to_owned(),
         mode,
@@ -107,6 +108,24 @@ fn settled_mode(named: &[(String, String)]) -> anyhow::Result<String> {
     let mut pairs = pairs;
     let mode = pairs.find(|(name, _)| *name == database_identity::MODE);
     Ok(mode.map_or_else(String::new, |(_, mode)| mode.to_owned()))
+}
+
+/// Refuses while the users of a pool are half of one moment and half of another, and, where only pools are copied, while
+/// background work is under way whose own row stays behind.
+async fn refuse_unsettled(snapshot: &mut Snapshot, pools: Option<&[String]>) -> anyhow::Result<()> {
+    let is_asked = |pool: &str| pools.is_none_or(|pools| pools.iter().any(|one| one == pool));
+    for (query, is_whole, what) in copies::unsettled() {
+        if is_whole && pools.is_none() {
+            continue;
+        }
+        for row in snapshot.all(query).await? {
+            let pool = row.text(0)?;
+            if is_asked(pool) {
+                bail!("{what} of the pool {pool} is under way; try again when it has ended");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Sends every table to the writer.
