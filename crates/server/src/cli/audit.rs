@@ -27,6 +27,9 @@ const COMMANDS: &[&str] = &[
     "TestMessage",
     "ImportUsers",
     "ExportUsers",
+    "PlanChange",
+    "SetUpstream",
+    "EndUpstream",
     diagnosis::COMMAND,
     refusals::REPORT_NAME,
 ];
