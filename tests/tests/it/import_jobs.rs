@@ -299,7 +299,7 @@ async fn kept(store: &Store, job: &Value) -> Kept {
     assert_eq!(i64::try_from(lines.len()).unwrap(), imported);
     let mut born = BTreeSet::new();
     for row in docs("SELECT doc FROM audit WHERE pool_id = ?1").await {
-        for id in row["users"].as_array().into_iter().flatten() {
+        for id in row["born"].as_array().into_iter().flatten() {
             assert!(born.insert(id.to_string()), "{id} twice");
         }
     }

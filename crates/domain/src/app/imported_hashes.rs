@@ -25,9 +25,12 @@ const AT_ONCE: usize = 4;
 /// Those that wait for their turn.
 const WAITING: usize = 16;
 
+/// The turns of each client.
+type Turns = Arc<Mutex<HashMap<String, Arc<Semaphore>>>>;
+
 /// The turn of a client; dropping it lets the client's next one in.
-pub struct Turn<'a> {
-    hashes: &'a ImportedHashes,
+pub struct Turn {
+    turns: Turns,
     client: String,
     permit: Option<OwnedSemaphorePermit>,
 }
@@ -35,7 +38,7 @@ pub struct Turn<'a> {
 /// The verifications of a server.
 pub struct ImportedHashes {
     places: Semaphore,
-    turns: Mutex<HashMap<String, Arc<Semaphore>>>,
+    turns: Turns,
     times: Mutex<HashMap<String, VecDeque<Duration>>>,
 }
 
@@ -45,14 +48,14 @@ impl ImportedHashes {
     pub fn new(threads: usize) -> Self {
         Self {
             places: Semaphore::new((threads / 2).max(1)),
-            turns: Mutex::default(),
+            turns: Turns::default(),
             times: Mutex::default(),
         }
     }
 
     /// Waits for the turn of a client of a pool that has such hashes: 4 passwords are compared at once and 16 wait. None
     /// for more, whoever the user is and whether there is one. `network`: the client's address.
-    pub async fn turn(&self, pool_id: &str, network: &str) -> Option<Turn<'_>> {
+    pub async fn turn(&self, pool_id: &str, network: &str) -> Option<Turn> {
         let client = format!("{pool_id}/{network}");
         let turns = {
             let mut all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,7 +71,7 @@ impl ImportedHashes {
         };
         // Made before the wait, so that a caller who gives up waiting leaves nothing behind.
         let mut turn = Turn {
-            hashes: self,
+            turns: self.turns.clone(),
             client,
             permit: None,
         };
@@ -123,11 +126,10 @@ impl ImportedHashes {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
         self.permit = None;
-        let turns = &self.hashes.turns;
-        let mut all = turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         if all
             .get(&self.client)
             .is_some_and(|turns| Arc::strong_count(turns) == 1)

@@ -1,11 +1,13 @@
 //! Sign-in with the password itself: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and its legacy names, PASSWORD of
 //! USER_AUTH (auth.md 3.2, 3.3). And what a password is worth, however it is proven.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cognate_crypto::secret::SecretString;
 use cognate_store::Batch;
 
+use crate::app::imported_hashes::Turn;
 use crate::audit;
 use crate::cx::{Caller, Cx};
 use crate::errors::{self, Fault, Result, auth};
@@ -33,14 +35,24 @@ pub async fn judge(
     password: &SecretString,
 ) -> Result<Verdict> {
     let has_hashes = at.pool.doc.imported_passwords.is_some();
-    let _turn = match cx.caller {
-        Caller::Public if has_hashes => {
-            let client = network(&cx.client_info.ip);
-            let turn = cx.imported_hashes.turn(&at.pool.id, &client).await;
-            Some(turn.ok_or_else(|| errors::overloaded(cx.action))?)
-        }
-        _ => None,
-    };
+    if has_hashes && matches!(cx.caller, Caller::Public) {
+        take_turn(cx, at).await?;
+    }
+    let verdict = compare(cx, at, step, password, has_hashes).await?;
+    if has_hashes && !matches!(verdict, Verdict::Wrong(_)) {
+        // Functions of the pool may take long; the turn was for the comparison.
+        cx.memory().keep(TURN, ());
+    }
+    Ok(verdict)
+}
+
+async fn compare(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    password: &SecretString,
+    has_hashes: bool,
+) -> Result<Verdict> {
     if let Some(user) = step.user.as_ref()
         && user.has_imported_password()
     {
@@ -61,6 +73,21 @@ pub async fn judge(
         cx.memory().keep(WAIT, cx.imported_hashes.draw(&at.pool.id));
     }
     Ok(verdict)
+}
+
+/// The name under which an action with a wrong password keeps the turn of its client until it ends, its wait included: what
+/// a refusal by bound tells must not depend on how the time of a wrong password was spent.
+const TURN: &str = "turn to compare a password";
+
+/// Waits for the turn of the client, unless the action has it from an earlier run.
+async fn take_turn(cx: &Cx<'_>, at: At<'_>) -> Result<()> {
+    if cx.memory().get::<Arc<Turn>>(TURN).is_none() {
+        let client = network(&cx.client_info.ip);
+        let turn = cx.imported_hashes.turn(&at.pool.id, &client).await;
+        let turn = turn.ok_or_else(|| errors::overloaded(cx.action))?;
+        cx.memory().keep(TURN, Arc::new(turn));
+    }
+    Ok(())
 }
 
 /// The name under which a run keeps how long its refusal waits.

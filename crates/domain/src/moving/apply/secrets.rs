@@ -78,7 +78,8 @@ pub(super) fn password(
     };
     match read {
         Ok(credential) => {
-            if credential.srp().is_some() {
+            // Former passwords are judged by SRP credentials, which hold in a pool of the same suffix alone.
+            if record.username == user.username && is_of(pool, wishes) {
                 history(pool, record, user)?;
             }
             Ok(Some(credential))
@@ -91,6 +92,12 @@ pub(super) fn password(
     }
 }
 
+/// True if the file is of a pool with the same part of the id behind `_`.
+fn is_of(pool: &Pool, wishes: &Wishes) -> bool {
+    let from = wishes.from_pool.as_deref().unwrap_or_default();
+    from.split_once('_').map(|(_, suffix)| suffix) == Some(pool.suffix())
+}
+
 /// SRP binds a credential to the part of the pool's id behind `_` and to the user name.
 fn native(
     pool: &Pool,
@@ -99,8 +106,8 @@ fn native(
     user: &User,
     text: &str,
 ) -> std::result::Result<Credential, String> {
-    let from = wishes.from_pool.as_deref().unwrap_or_default();
-    if from.split_once('_').map(|(_, suffix)| suffix) != Some(pool.suffix()) {
+    if !is_of(pool, wishes) {
+        let from = wishes.from_pool.as_deref().unwrap_or_default();
         return Err(format!(
             "the password works only in a pool whose id ends with the one it was made in ({from}): SRP binds it to that"
         ));
