@@ -36,7 +36,8 @@ await session('Amplify JS before an upstream', async () => {
   try {
     const cognate = async (...words) => {
       const [program, ...args] = JSON.parse(process.env.E2E_COMMAND);
-      const env = { ...process.env, COGNATE_DATA_DIR: join(ours.folder, 'data') };
+      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('COGNATE_')));
+      env.COGNATE_DATA_DIR = join(ours.folder, 'data');
       return (await promisify(execFile)(program, [...args, ...words], { env })).stdout.trim();
     };
     const there = administrator(real.endpoint);

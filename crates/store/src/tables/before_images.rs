@@ -59,7 +59,8 @@ impl Entity {
 macro_rules! keep {
     ($columns:literal, $select:literal, $($rest:literal),+) => {
         concat!(
-            "INSERT INTO before_images (pool_id, at, entity, row_key, ver, there, ", $columns, ") SELECT pool_id, ?2, ",
+            "INSERT",
+            " INTO before_images (pool_id, at, entity, row_key, ver, there, ", $columns, ") SELECT pool_id, ?2, ",
             $select, $($rest),+, " ON CONFLICT DO NOTHING"
         )
     };
