@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::exporting::*;
 use crate::support::mfa::later;
-use crate::support::passkeys::{Page, asked, show};
+use crate::support::passkeys::{Page, RP, asked, configure, show};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
@@ -125,7 +125,8 @@ async fn users_come_back_as_they_were_and_sign_in_as_before(t: &TestApp) {
     let refused = t.call("AdminSetUserPassword", reused).await.unwrap_err();
     assert_eq!(refused.0, "PasswordHistoryPolicyViolationException");
 
-    // The passkey.
+    // The passkey, which is no first factor while an app is.
+    configure(t, &w.site, json!({"RelyingPartyId": RP})).await;
     let ask = asked(t, &w.site.client, "jane").await;
     let credential = Page::default().get(&ask.options, &mut w.device);
     let answer = show(&w.site.client, "jane", &ask.session, &credential);
