@@ -19,9 +19,13 @@ use crate::program::{self, Program, SEALING_KEY};
 use crate::site::*;
 
 const USERS: usize = 4_000;
-/// A kill comes a little later each time, until one has hit the middle.
-const STEP: Duration = Duration::from_millis(110);
 const ROUNDS: u32 = 100;
+
+/// A kill comes a little later each time, until one has hit the middle; in greater steps where the work takes long.
+fn until_the_kill(round: u32) -> Duration {
+    let (short, long) = (round.min(20), round.saturating_sub(20));
+    Duration::from_millis(25) * short + Duration::from_millis(110) * long
+}
 
 /// An installation: a folder, and a database elsewhere if it is on PostgreSQL.
 struct Installation {
@@ -158,7 +162,7 @@ async fn backup(at: &Installation, pool: Option<&str>) -> (String, String) {
     let mut in_the_middle = 0;
     for round in 0..ROUNDS {
         let mut child = at.spawn(&arguments);
-        tokio::time::sleep(STEP * round / 2).await;
+        tokio::time::sleep(until_the_kill(round)).await;
         let ended = child.try_wait().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
@@ -204,7 +208,7 @@ async fn a_server_survives(on: On, name: &str) {
     let mut in_the_middle = 0;
     for round in 0..ROUNDS {
         let mut child = here.spawn(&restore);
-        tokio::time::sleep(STEP * round).await;
+        tokio::time::sleep(until_the_kill(round)).await;
         let ended = child.try_wait().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
@@ -269,7 +273,7 @@ async fn a_pool_survives(on: On, name: &str) {
         // On SQLite the server does the work, and is killed with the command.
         let program = here.server().await;
         let mut child = here.spawn(&restore);
-        tokio::time::sleep(STEP * round).await;
+        tokio::time::sleep(until_the_kill(round)).await;
         let unsigned = Raw::new(&program.endpoint, None);
         let asked = by_password(&site.client, "jane", PASSWORD);
         let seen = unsigned.call("InitiateAuth", asked).await.unwrap();
