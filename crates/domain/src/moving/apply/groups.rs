@@ -160,14 +160,24 @@ async fn one(
     })
 }
 
-/// Returns why no user of the pool may change: it is gone, or a recovery of it is open.
+/// Returns why no user of the pool could be changed: a recovery of it is open, it is gone, or the rules by which its users
+/// are written have changed since they were read, which another try reads anew.
 pub(super) async fn paused(store: &Store, pool: &Pool) -> crate::errors::Result<Fault> {
-    let active = guards::require_pool_active(Batch::new(), &pool.id);
-    Ok(match store.commit(active).await {
-        Ok(_) => errors::recovery::writes_paused().into(),
-        Err(CommitError::Conflict(_)) => errors::pool_not_found(&pool.id).into(),
-        Err(other) => return Err(Fault::Internal(format!("commit: {other}"))),
-    })
+    let holds = async |batch: Batch| match store.commit(batch).await {
+        Ok(_) => Ok(true),
+        Err(CommitError::Conflict(_)) => Ok(false),
+        Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
+    };
+    let id = &pool.id;
+    if holds(guards::require_pool_writable(Batch::new(), id)).await? {
+        return Ok(Fault::Stale);
+    }
+    Ok(
+        match holds(guards::require_pool_active(Batch::new(), id)).await? {
+            true => errors::recovery::writes_paused().into(),
+            false => errors::pool_not_found(id).into(),
+        },
+    )
 }
 
 /// Checks lengths and characters as the API does for CreateGroup.

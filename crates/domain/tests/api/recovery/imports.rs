@@ -1,5 +1,9 @@
 //! Imports and recoveries of one pool keep out of each other's way.
 
+use cognate_domain::Fault;
+use cognate_domain::moving::apply::ledger::Outcome;
+use cognate_domain::moving::apply::{Entry, Given, Wishes, apply};
+use cognate_moving::record::UserRecord;
 use each_engine::each_engine;
 use serde_json::json;
 
@@ -51,4 +55,42 @@ async fn no_recovery_begins_while_an_import_runs_and_no_import_while_a_recovery_
     t.ok("CancelPointInTimeRecovery", named(&pool, id)).await;
     t.ok("StartUserImportJob", start_it).await;
     t.ok("CreateUserImportJob", another).await;
+}
+
+#[each_engine]
+async fn a_file_of_users_is_not_taken_while_a_recovery_is_open(t: &TestApp) {
+    let pool = verifying(t, json!({})).await;
+    t.advance(2 * 3_600).await;
+    let target = (t.app.clock.service() / 1_000_000 - 3_600) as f64;
+    let recovery = json!({"UserPoolId": pool, "RestoreTimestamp": target});
+    let made = t.ok("InitiatePointInTimeRecovery", recovery).await;
+    let import = async || {
+        let jane = UserRecord {
+            sub: Some("11111111-2222-4333-8444-555555555555".to_owned()),
+            username: "jane".to_owned(),
+            ..UserRecord::default()
+        };
+        let given = Given {
+            line: 1,
+            entry: Entry::User(Box::new(jane)),
+        };
+        let (app, now) = (&t.app, t.app.clock.service());
+        apply(
+            &app.store,
+            &app.root,
+            now,
+            &pool,
+            &Wishes::default(),
+            vec![given],
+        )
+        .await
+    };
+    match import().await {
+        Err(Fault::Api(error)) => assert_eq!(error.message, PAUSED.1),
+        Err(_) => panic!("another fault"),
+        Ok(done) => panic!("{:?} {:?}", done[0].outcome, done[0].reason),
+    }
+    let id = made["Restoration"]["RestoreId"].as_str().unwrap();
+    t.ok("CancelPointInTimeRecovery", named(&pool, id)).await;
+    assert_eq!(import().await.unwrap()[0].outcome, Outcome::Created);
 }
