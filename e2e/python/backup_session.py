@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import support
@@ -77,6 +78,8 @@ with session("backup"), tempfile.TemporaryDirectory(prefix="cognate-e2e-backup-"
                       lambda: client.describe_user_pool(UserPoolId=pool.id))
         code, printed, error = cognate(there, "backup", "restore", one, "--identity", str(identity))
         check("the pool is restored", (code, printed), (0, f"{pool.id} is back\n"))
+        # A server notices what another process writes within a second.
+        time.sleep(1.5)
         goes_on("the same server", pool.id, pool.client_id, tokens, keys)
 
     changed = bytearray(Path(server).read_bytes())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cognate_crypto::random;
@@ -21,6 +22,8 @@ use crate::database::database_identity;
 
 /// How long a restore holds a pool without renewing its lease, in microseconds. A restore that was killed is undone then.
 const LEASE: i64 = 60_000_000;
+/// How long a restore waits for the deletion of the same pool, in seconds: longer than the lease of a server that was killed.
+const DELETION_SECONDS: u32 = 90;
 /// Rows of the trail that are added in one batch.
 const TRAIL: usize = 200;
 
@@ -194,20 +197,29 @@ impl Pools {
         let Some(Value::Bytes(data_key)) = of(columns, row, "data_key") else {
             bail!("the pool {id} has no key");
         };
-        self.finish_deletion(store, id).await?;
-        let (now, owner) = (wall(), random::uuid_v4());
-        let batch = copies::begin_pool(Batch::new(), id, region, data_key, now);
-        let (batch, lease) = jobs::add_held(batch, PoolDeletion::KIND, id, &owner, now + LEASE);
-        match store.commit(batch).await {
-            Ok(_) => {}
-            Err(CommitError::Conflict(copies::POOL_THERE)) => {
-                bail!("the pool {id} is here already")
+        let mut waited = 0;
+        let (lease, now) = loop {
+            if finish_deletion(store, id).await? {
+                let (now, owner) = (wall(), random::uuid_v4());
+                let batch = copies::begin_pool(Batch::new(), id, region, data_key, now);
+                let (batch, lease) =
+                    jobs::add_held(batch, PoolDeletion::KIND, id, &owner, now + LEASE);
+                match store.commit(batch).await {
+                    Ok(_) => break (lease, now),
+                    Err(CommitError::Conflict(copies::POOL_THERE)) => {
+                        bail!("the pool {id} is here already")
+                    }
+                    // The job has deleted the pool and not itself yet.
+                    Err(CommitError::Conflict(jobs::LOST)) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
-            Err(CommitError::Conflict(jobs::LOST)) => {
-                bail!("the deletion of the pool {id} has just come to its end: try again")
+            waited += 1;
+            if waited > DELETION_SECONDS {
+                bail!("the pool {id} is being deleted or restored: try again in a minute");
             }
-            Err(error) => return Err(error.into()),
-        }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        };
         self.under_way.push(Pool {
             id: id.to_owned(),
             lease,
@@ -216,19 +228,6 @@ impl Pools {
             row: row.to_vec(),
         });
         Ok(())
-    }
-
-    /// Deletes what a restore that was killed has left of a pool, once its lease has ended.
-    async fn finish_deletion(&self, store: &Store, id: &str) -> anyhow::Result<()> {
-        if pools::state(store, id).await? != Some(1) {
-            return Ok(());
-        }
-        let (now, owner) = (wall(), random::uuid_v4());
-        let taken = jobs::take(store, PoolDeletion::KIND, id, &owner, now, now + LEASE).await?;
-        let Some(lease) = taken else {
-            bail!("the pool {id} is being deleted or restored: try again in a minute");
-        };
-        purge(store, id, lease).await
     }
 
     /// Adds what every batch requires: that the job of each pool is still held here; renews what ends soon.
@@ -332,6 +331,21 @@ impl Place {
             Self::Pools(pools) => pools.undo(store).await,
         }
     }
+}
+
+/// Deletes what a deletion, or a restore that was killed, has left of a pool. False while a server, or another restore, is at
+/// it: a pool that was deleted a moment ago is the usual reason for a restore.
+async fn finish_deletion(store: &Store, id: &str) -> anyhow::Result<bool> {
+    if pools::state(store, id).await? != Some(1) {
+        return Ok(true);
+    }
+    let (now, owner) = (wall(), random::uuid_v4());
+    let taken = jobs::take(store, PoolDeletion::KIND, id, &owner, now, now + LEASE).await?;
+    let Some(lease) = taken else {
+        return Ok(false);
+    };
+    purge(store, id, lease).await?;
+    Ok(true)
 }
 
 /// Adds the rows of a portion.
