@@ -8,7 +8,7 @@ CREATE TABLE before_images (
   pool_id KEY NOT NULL, at INT NOT NULL, entity KEY NOT NULL, row_key KEY NOT NULL, ver INT NOT NULL, there INT NOT NULL,
   text_1 DOC, text_2 DOC, text_3 DOC, text_4 DOC, int_1 INT, int_2 INT, int_3 INT, sealed BYTES, public BYTES, row_mac BYTES,
   PRIMARY KEY (pool_id, at, entity, row_key, ver)
-);
+) NARROW;
 -- Recoveries, open and ended. status: as in the API. target: the moment to which the pool returns. changed: when the status
 -- last changed. counts: the preview, JSON.
 CREATE TABLE recoveries (
