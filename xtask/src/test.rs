@@ -5,6 +5,7 @@
 //! `N passed, N failed`.
 
 mod clients;
+mod failures;
 mod install;
 mod postgres;
 pub mod process;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use clients::Engine;
+use failures::Failures;
 use postgres::{Durability, Postgres};
 use process::{run_within, say};
 use slowest::Slowest;
@@ -131,6 +133,8 @@ struct Run {
     /// The filter of the stage `unit`.
     filter: Option<String>,
     slowest: std::cell::RefCell<Slowest>,
+    /// What failed, to be said again at the end.
+    failed: std::cell::RefCell<Vec<String>>,
 }
 
 /// Runs the stages named in `args`, or all of them. `--no-budget` lets each stage and test take as long as it needs, `-E`
@@ -177,6 +181,7 @@ pub fn run(mut args: Vec<String>) -> Result<()> {
         fast: OnceCell::new(),
         filter,
         slowest: std::cell::RefCell::default(),
+        failed: std::cell::RefCell::default(),
     };
     let mut total = Tally::default();
     let mut lines = Vec::new();
@@ -211,11 +216,18 @@ pub fn run(mut args: Vec<String>) -> Result<()> {
         total.add(tally);
     }
     let slowest = run.slowest.take().lines(SLOWEST);
+    let failed = run.failed.take();
     drop(run);
     if !slowest.is_empty() {
         say("\n== the slowest tests");
     }
     for line in slowest {
+        say(&line);
+    }
+    if !failed.is_empty() {
+        say("\n== what failed");
+    }
+    for line in failed {
         say(&line);
     }
     say("\n== summary");
@@ -329,7 +341,8 @@ impl Run {
     }
 
     fn sessions(&self, engines: &[Engine]) -> Result<Tally> {
-        clients::run(&self.root, engines, self.deadline.get())
+        let mut failed = self.failed.borrow_mut();
+        clients::run(&self.root, engines, self.deadline.get(), &mut failed)
     }
 
     /// Returns a new database for the client sessions. Their server is `dev`, which does not insist on a durable one.
@@ -342,8 +355,10 @@ impl Run {
     fn count(&self, tests: Command, read: fn(&str) -> Option<Tally>) -> Tally {
         let mut tally = Tally::default();
         let mut slowest = self.slowest.borrow_mut();
+        let mut failures = Failures::default();
         let outcome = run_within(tests, self.deadline.get(), |line| {
             slowest.see(line);
+            failures.see_test(line);
             if let Some(more) = read(line) {
                 tally.add(more);
             }
@@ -353,6 +368,8 @@ impl Run {
             // Failed tests have been counted; anything else, such as a crate that does not compile, counts as one.
             tally.failed = tally.failed.max(1);
         }
+        let mut failed = self.failed.borrow_mut();
+        failed.extend(failures.into_lines("unit       | "));
         tally
     }
 

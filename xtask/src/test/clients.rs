@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
+use super::failures::Failures;
 use super::install::Tools;
 use super::process::{run_labelled, say};
 use super::tally::Tally;
@@ -29,11 +30,16 @@ impl Engine {
     }
 }
 
-/// Runs every session on each engine, all engines at once, and adds up their counts.
+/// Runs every session on each engine, all engines at once, and adds up their counts. Adds what failed to `failed`.
 ///
 /// # Errors
 /// When the tools are not installed. A session that fails is in the counts.
-pub fn run(root: &Path, engines: &[Engine], deadline: Option<Instant>) -> Result<Tally> {
+pub fn run(
+    root: &Path,
+    engines: &[Engine],
+    deadline: Option<Instant>,
+    failed: &mut Vec<String>,
+) -> Result<Tally> {
     let tools = Tools::find(root)?;
     let mut total = Tally::default();
     std::thread::scope(|scope| {
@@ -46,7 +52,10 @@ pub fn run(root: &Path, engines: &[Engine], deadline: Option<Instant>) -> Result
             .collect();
         for (engine, thread) in engines.iter().zip(running) {
             let tally = match thread.join() {
-                Ok(Ok(tally)) => tally,
+                Ok(Ok((tally, failures))) => {
+                    failed.extend(failures.into_lines(engine.label()));
+                    tally
+                }
                 Ok(Err(error)) => {
                     say(&format!("{}{error:#}", engine.label()));
                     Tally::failure()
@@ -82,17 +91,20 @@ fn sessions(root: &Path, tools: &Tools, engine: &Engine) -> Command {
 }
 
 /// Runs e2e/run.py, whose last line has the counts.
-fn count(label: &str, sessions: Command, deadline: Option<Instant>) -> Result<Tally> {
+fn count(label: &str, sessions: Command, deadline: Option<Instant>) -> Result<(Tally, Failures)> {
     let mut found = None;
+    let mut failures = Failures::default();
     let outcome = run_labelled(label, sessions, deadline, |line| {
         found = Tally::from_last_line(line).or(found);
+        failures.see_session(line);
     });
     match (outcome, found) {
         // The counts already tell of the failure that the exit code reports.
-        (Err(_), Some(tally)) if tally.failed > 0 => Ok(tally),
+        (Err(_), Some(tally)) if tally.failed > 0 => Ok((tally, failures)),
         (outcome, found) => {
             outcome?;
-            found.context("the client sessions printed no counts")
+            let tally = found.context("the client sessions printed no counts")?;
+            Ok((tally, failures))
         }
     }
 }
