@@ -200,13 +200,17 @@ async fn a_recovery_survives_kills_on_sqlite() {
     let (disaster, mut program) = disaster(start().await, start, open).await;
     let mut in_the_middle = 0;
     for round in 0..ROUNDS {
-        // Each round is killed a little later in the work, until two were killed in the middle.
-        let wait = match in_the_middle {
-            0 | 1 => Duration::from_millis(900 + 60 * round),
-            _ => Duration::from_secs(6),
+        // The first is killed at once. The others look for work a second after their start: each is killed a little later in it,
+        // until two were killed in the middle.
+        let wait = match (round, in_the_middle) {
+            (0, _) => Duration::ZERO,
+            (_, 0 | 1) => Duration::from_millis(600 + 50 * round),
+            _ => {
+                disaster.sign_in(&program).await;
+                Duration::from_secs(6)
+            }
         };
         tokio::time::sleep(wait).await;
-        disaster.sign_in(&program).await;
         program.kill();
         let store = open().await;
         let (items, done) = progress(&store, &disaster.site.pool).await;
@@ -242,7 +246,7 @@ async fn a_recovery_survives_kills_of_both_nodes_on_postgresql() {
     let store = open().await;
     let pool = disaster.site.pool.clone();
     for in_the_middle in 0..ROUNDS {
-        let mut b = Some(Program::start(&folders[1], Some(&url)).await);
+        let b = Program::start(&folders[1], Some(&url)).await;
         let (_, begun) = progress(&store, &pool).await;
         let mut looks = 0;
         // Both are killed as soon as one of them has done something, twice; then they may come to the end.
@@ -256,23 +260,19 @@ async fn a_recovery_survives_kills_of_both_nodes_on_postgresql() {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        disaster.sign_in(&a).await;
+        if in_the_middle >= 2 {
+            disaster.sign_in(&a).await;
+        }
+        a.kill();
+        b.kill();
         if status(&store, &pool).await == "RESTORE_COMPLETED" {
             assert!(in_the_middle > 0, "no kill hit the middle of the work");
             assert_eq!(rows(&store, &pool).await, disaster.before);
-            a.kill();
-            if let Some(b) = b.take() {
-                b.kill();
-            }
             store.close().await;
             for folder in folders {
                 std::fs::remove_dir_all(folder).unwrap();
             }
             return;
-        }
-        a.kill();
-        if let Some(b) = b.take() {
-            b.kill();
         }
         end_leases(&store).await;
         a = Program::start(&folders[0], Some(&url)).await;
