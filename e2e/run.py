@@ -53,6 +53,7 @@ SESSIONS = [
     "python/plan_change_session.py",
     "python/mail_session.py",
     "python/export_session.py",
+    "python/import_session.py",
     "rust/sdk",
     "node/sdk_v3.mjs",
     "node/sdk_v3_first_factors.mjs",
