@@ -8,27 +8,35 @@
 //! opened again.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::file_lock::FileLock;
-use super::log::{self, Log};
-use super::{Shared, reader, run, value};
+use super::{BUSY, Shared, reader, run, value};
 use crate::batch::Requirement;
 use crate::load::Load;
 use crate::{Batch, CommitError, Outcome, StoreError};
 
 /// Batches that share a transaction.
 const GROUP: usize = 256;
+/// The log is copied into the database when it has this many pages (of 4 KiB).
+const CHECKPOINT_PAGES: i32 = 4_000;
+/// From this many pages on, the writer waits for readers so that the log can start again from its beginning.
+const RESTART_PAGES: i32 = 16_000;
+/// The time for which it waits for them, and the time until it tries again.
+const RESTART_WAIT: Duration = Duration::from_millis(250);
+const RESTART_EVERY: Duration = Duration::from_secs(1);
+/// A log file that starts again is cut to this size.
+pub(super) const LOG_LIMIT_BYTES: i64 = 64 << 20;
 /// Groups that get savepoints after one that had to be applied again. A client that provokes conflicts on purpose
 /// then makes only one group in this many cost twice.
 const CAREFUL_GROUPS: u32 = 64;
-/// The time until a failed file is opened again, and until the end of a copy is noticed at the latest.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The time until a failed file is opened again.
+const REOPEN_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) type Reply = oneshot::Sender<Result<Outcome, CommitError>>;
 
@@ -67,7 +75,9 @@ enum Failure {
 struct Writer {
     shared: Arc<Shared>,
     connection: Option<Connection>,
-    log: Log,
+    /// Pages in the log after the last commit.
+    log_pages: Arc<AtomicI32>,
+    restart_tried: Option<Instant>,
     /// The number of further groups that get savepoints.
     careful: u32,
 }
@@ -85,7 +95,8 @@ pub(super) fn start(
             let mut writer = Writer {
                 shared,
                 connection: None,
-                log: Log::default(),
+                log_pages: Arc::new(AtomicI32::new(0)),
+                restart_tried: None,
                 careful: 0,
             };
             writer.adopt(connection);
@@ -103,13 +114,13 @@ pub(super) fn start(
 impl Writer {
     fn serve(&mut self, messages: &Receiver<Message>) -> Option<oneshot::Sender<()>> {
         loop {
-            let first = if self.connection.is_some() && !self.log.is_being_copied() {
+            let first = if self.connection.is_some() {
                 messages.recv().ok()?
             } else {
-                match messages.recv_timeout(LOOK_EVERY) {
+                match messages.recv_timeout(REOPEN_EVERY) {
                     Ok(message) => message,
                     Err(RecvTimeoutError::Timeout) => {
-                        self.look_after();
+                        self.reopen();
                         continue;
                     }
                     Err(RecvTimeoutError::Disconnected) => return None,
@@ -250,9 +261,8 @@ impl Writer {
     }
 
     fn reopen(&mut self) {
-        self.log.end_copy();
         let tried = self.shared.connect().and_then(|connection| {
-            log::settle(&connection)?;
+            settle(&connection)?;
             Ok(connection)
         });
         match tried {
@@ -265,35 +275,51 @@ impl Writer {
     }
 
     fn adopt(&mut self, mut connection: Connection) {
-        self.log.watch(&mut connection);
+        let pages = Arc::clone(&self.log_pages);
+        // The hook takes the place of SQLite's own checkpoints, which would run before the answer.
+        let hooked = connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count| {
+            pages.store(count, Ordering::Relaxed);
+            Ok(())
+        }));
+        if let Err(error) = hooked {
+            tracing::warn!(%error, "checkpoints stay with the engine");
+        }
         self.connection = Some(connection);
         self.shared.healthy.store(true, Ordering::Release);
     }
 
-    /// Between two messages: notices the end of a copy, and opens a failed file again.
-    fn look_after(&mut self) {
-        if self.connection.is_some() {
-            self.checkpoint();
-        } else {
-            self.reopen();
-        }
-    }
-
-    /// Has the log copied into the database when it has grown, after the answers have left.
+    /// Copies the log into the database when it has grown, after the answers have left.
     fn checkpoint(&mut self) {
-        if let Some(connection) = &self.connection
-            && let Err(error) = self.log.after_commit(connection, &self.shared)
-        {
-            self.fail(&error);
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        if pages < CHECKPOINT_PAGES {
+            return;
+        }
+        let must_restart = pages >= RESTART_PAGES
+            && self
+                .restart_tried
+                .is_none_or(|tried| tried.elapsed() >= RESTART_EVERY);
+        let done = if must_restart {
+            self.restart_tried = Some(Instant::now());
+            connection
+                .busy_timeout(RESTART_WAIT)
+                .and_then(|()| checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)"))
+                .and_then(|()| connection.busy_timeout(BUSY))
+        } else {
+            checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)")
+        };
+        if let Err(error) = done {
+            self.fail(&value::store_error(&error));
         }
     }
 
     /// Leaves one file behind, without a log.
     fn finish(&mut self) {
         self.shared.closed.store(true, Ordering::Release);
-        self.log.end_copy();
         if let Some(connection) = self.connection.take() {
-            let done = log::checkpoint(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            let done = checkpoint(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
             if let Err(error) = done {
                 tracing::warn!(%error, "the last checkpoint failed; the log keeps what it has");
             }
@@ -301,11 +327,35 @@ impl Writer {
     }
 }
 
+/// Repairs a file whose sync has failed. The operating system may have dropped the pages of the log that it could not
+/// write and call the next sync a success, so nothing may be appended behind them: the whole log is copied into the
+/// database, and a new one begins. Then a write that changes nothing shows that the disk accepts writes.
+fn settle(connection: &Connection) -> rusqlite::Result<()> {
+    empty_log(connection)?;
+    connection.pragma_update(None, "user_version", 1)
+}
+
+/// Copies the whole log into the database and syncs both. A log found on opening may hold commits that were written but
+/// not yet synced when the last program was killed, and no reader may see them before they are durable.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        return Err(rusqlite::Error::SqliteFailure(code, None));
+    }
+    Ok(())
+}
+
 impl Drop for Writer {
     /// Also when the thread panics: a store without its writer is not ready.
     fn drop(&mut self) {
         self.shared.healthy.store(false, Ordering::Release);
     }
+}
+
+fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.query_row(sql, [], |_| Ok(()))
 }
 
 /// Applies the batches in a new transaction; the caller commits it, or rolls it back when the answer is None. An error
