@@ -182,23 +182,37 @@ def second_server(folder, site, key, recipient):
     """An export of one server into another that has its own database and keys, into a pool of the same id."""
     factors = {"UserPoolId": site.id, "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
     site.admin.set_user_pool_mfa_config(**factors)
-    access = site.by_password("jane", PASSWORD)["AuthenticationResult"]["AccessToken"]
-    app = App(site.admin.associate_software_token(AccessToken=access)["SecretCode"])
-    site.admin.verify_software_token(AccessToken=access, UserCode=app.code(0), FriendlyDeviceName="phone")
-    site.admin.set_user_mfa_preference(
-        AccessToken=access, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True},
-    )
-    must(folder, "export", site.id, "--format", "jsonl", "--recipient", recipient, "--out", "all.age")
     (folder / "pool.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     with own_server() as server:
         must(folder, "pool", "create", "pool.json", "--id", site.id, of=server)
         there = administrator()
         there.set_user_pool_mfa_config(**factors)
         other = Site.of(there, site.id)
+
+        # As late as possible: the code that is used here must still be of its time when it is tried there.
+        access = site.by_password("jane", PASSWORD)["AuthenticationResult"]["AccessToken"]
+        app = App(site.admin.associate_software_token(AccessToken=access)["SecretCode"])
+        site.admin.verify_software_token(AccessToken=access, UserCode=app.code(0), FriendlyDeviceName="phone")
+        site.admin.set_user_mfa_preference(
+            AccessToken=access, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True},
+        )
+        must(folder, "export", site.id, "--format", "jsonl", "--recipient", recipient, "--out", "all.age")
         words = (site.id, "all.age", "--from", "jsonl")
-        code, out, err = ran(folder, "import", *words, of=server)
-        check("without its key the file says nothing", (code != 0, out, "--identity" in err), (True, "", True))
         _, done = imported(folder, *words, "--identity", key, of=server)
+
+        def code(steps):
+            asked = other.by_password("jane", PASSWORD)
+            return there.respond_to_auth_challenge(
+                ClientId=other.client_id, ChallengeName=asked["ChallengeName"], Session=asked["Session"],
+                ChallengeResponses={"USERNAME": "jane", "SOFTWARE_TOKEN_MFA_CODE": app.code(steps)},
+            )
+
+        check_refused("a code that was used before the export", "RespondToAuthChallenge",
+                      ("ExpiredCodeException", "Your software token has already been used once."), lambda: code(0))
+        check("the next code of jane's app", "AuthenticationResult" in code(1), True)
+
+        said, out, err = ran(folder, "import", *words, of=server)
+        check("without its key the file says nothing", (said != 0, out, "--identity" in err), (True, "", True))
         _, again = imported(folder, *words, "--identity", key, of=server)
         check("a second run changes nothing there", again, {"unchanged": done["created"]})
 
@@ -214,17 +228,6 @@ def second_server(folder, site, key, recipient):
             check(f"{name} signs in there by SRP", "AuthenticationResult" in other.by_srp(name, password), True)
         check_refused("and not with another password", "RespondToAuthChallenge", INCORRECT,
                       lambda: other.by_srp("dana", WRONG_PASSWORD))
-
-        def code(steps):
-            asked = other.by_password("jane", PASSWORD)
-            return there.respond_to_auth_challenge(
-                ClientId=other.client_id, ChallengeName=asked["ChallengeName"], Session=asked["Session"],
-                ChallengeResponses={"USERNAME": "jane", "SOFTWARE_TOKEN_MFA_CODE": app.code(steps)},
-            )
-
-        check_refused("a code that was used before the export", "RespondToAuthChallenge",
-                      ("ExpiredCodeException", "Your software token has already been used once."), lambda: code(0))
-        check("the next code of jane's app", "AuthenticationResult" in code(1), True)
         # Who has not signed in since has the hash still.
         check("ana's password", other.by_password("ana@example.com", "test").get("ChallengeName"), "SOFTWARE_TOKEN_MFA")
 
