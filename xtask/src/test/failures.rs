@@ -1,5 +1,7 @@
 //! What failed, to be said once more at the end: a run prints tens of thousands of lines.
 
+use super::slowest::ended;
+
 /// The failures that are said at most.
 const MOST: usize = 40;
 /// The characters of a line that are said at most.
@@ -18,14 +20,12 @@ pub struct Failures {
 impl Failures {
     /// Notes what nextest says of a test that failed.
     pub fn see_test(&mut self, line: &str) {
-        let said = line.trim();
-        let failed = ["FAIL [", "TIMEOUT [", "SIGABRT [", "SIGKILL [", "SIGSEGV ["];
-        if failed.iter().any(|status| said.starts_with(status)) {
-            // A failed test is printed again at the end, counted otherwise.
-            let name = said.rsplit(") ").next().unwrap_or(said).to_owned();
-            if !self.lines.contains(&name) {
-                self.lines.push(name);
-            }
+        // A failed test is printed again at the end.
+        if let Some((status, _, name)) = ended(line)
+            && status != "PASS"
+            && !self.lines.iter().any(|known| known == name)
+        {
+            self.lines.push(name.to_owned());
         }
     }
 
@@ -65,10 +65,16 @@ mod tests {
         failures.see_test("        PASS [  12.300s] ( 12/400) xtask tests::two");
         failures.see_test("        FAIL [   1.000s] (13/400) xtask tests::three");
         failures.see_test("        FAIL [   1.000s] (13/400) xtask tests::three");
+        failures.see_test("        FAIL [   1.000s] xtask tests::three");
         failures.see_test("     TIMEOUT [  15.000s] (14/400) xtask tests::four");
+        failures.see_test("     SIGABRT [   0.100s] (15/400) xtask tests::five");
         assert_eq!(
             failures.into_lines("unit: "),
-            ["unit: xtask tests::three", "unit: xtask tests::four"]
+            [
+                "unit: xtask tests::three",
+                "unit: xtask tests::four",
+                "unit: xtask tests::five"
+            ]
         );
     }
 

@@ -9,8 +9,8 @@ pub struct Slowest(Vec<(Duration, String)>);
 impl Slowest {
     /// Notes the test of a line such as `PASS [   0.004s] (1/9) cognate-domain::api users::list`; other lines have none.
     pub fn see(&mut self, line: &str) {
-        if let Some(test) = timed(line) {
-            self.0.push(test);
+        if let Some((_, time, name)) = ended(line) {
+            self.0.push((time, name.to_owned()));
         }
     }
 
@@ -27,11 +27,12 @@ impl Slowest {
     }
 }
 
-/// Reads the time and the name of a test that has ended.
-fn timed(line: &str) -> Option<(Duration, String)> {
+/// Reads how a test has ended, its time, and its name.
+pub(super) fn ended(line: &str) -> Option<(&str, Duration, &str)> {
     let (status, rest) = line.trim().split_once('[')?;
     // `SLOW` is printed while a test runs; its end comes in a line of its own.
-    if !matches!(status.trim(), "PASS" | "FAIL" | "TIMEOUT") {
+    let status = status.trim();
+    if !(matches!(status, "PASS" | "FAIL" | "TIMEOUT") || status.starts_with("SIG")) {
         return None;
     }
     let (time, name) = rest.split_once("s]")?;
@@ -40,7 +41,7 @@ fn timed(line: &str) -> Option<(Duration, String)> {
         Some(counted) => counted.split_once(')')?.1,
         None => name,
     };
-    Some((time, name.trim().to_owned()))
+    Some((status, time, name.trim()))
 }
 
 #[cfg(test)]

@@ -218,6 +218,10 @@ impl Pools {
             if waited > DELETION_SECONDS {
                 bail!("the pool {id} is being deleted or restored: try again in a minute");
             }
+            if !self.under_way.is_empty() {
+                // The other pools of the archive stay held meanwhile.
+                store.commit(self.guard(Batch::new())).await?;
+            }
             tokio::time::sleep(Duration::from_secs(1)).await;
         };
         self.under_way.push(Pool {
