@@ -37,6 +37,8 @@ pub use value::{Row, Value};
 pub struct Store {
     driver: Driver,
     counters: Arc<Counters>,
+    /// Of all handles together.
+    all: Arc<Counters>,
 }
 
 /// Counts of the work done since a store was opened.
@@ -57,9 +59,14 @@ struct Counters {
     statements: AtomicU64,
 }
 
-/// Adds to a counter.
-fn count(counter: &AtomicU64, n: usize) {
-    counter.fetch_add(u64::try_from(n).unwrap_or(u64::MAX), Ordering::Relaxed);
+impl Counters {
+    fn read(&self) -> Work {
+        Work {
+            reads: self.reads.load(Ordering::Relaxed),
+            commits: self.commits.load(Ordering::Relaxed),
+            statements: self.statements.load(Ordering::Relaxed),
+        }
+    }
 }
 
 /// The calls of PostgreSQL are on the heap: they wait for the network, and have ten times the state of those of SQLite, which
@@ -95,16 +102,27 @@ impl Store {
         Ok(Self {
             driver,
             counters: Arc::default(),
+            all: Arc::default(),
         })
     }
 
     /// Returns the work since the store was opened. It shows whether two requests cost the same.
     #[must_use]
     pub fn work(&self) -> Work {
-        Work {
-            reads: self.counters.reads.load(Ordering::Relaxed),
-            commits: self.counters.commits.load(Ordering::Relaxed),
-            statements: self.counters.statements.load(Ordering::Relaxed),
+        self.counters.read()
+    }
+
+    /// Returns the work of all handles since the store was opened.
+    #[must_use]
+    pub fn work_of_all(&self) -> Work {
+        self.all.read()
+    }
+
+    /// Adds to a counter of this handle and of all.
+    fn count(&self, counter: impl Fn(&Counters) -> &AtomicU64, n: usize) {
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        for counters in [&self.counters, &self.all] {
+            counter(counters).fetch_add(n, Ordering::Relaxed);
         }
     }
 
@@ -115,6 +133,7 @@ impl Store {
         Self {
             driver: self.driver.clone(),
             counters: Arc::default(),
+            all: Arc::clone(&self.all),
         }
     }
 
@@ -127,7 +146,7 @@ impl Store {
         sql: &'static str,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        count(&self.counters.reads, 1);
+        self.count(|of| &of.reads, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.rows(sql, &params),
             Driver::Postgres(driver) => Box::pin(driver.rows(sql, params)).await,
@@ -171,7 +190,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the first read that failed.
     pub async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, StoreError> {
-        count(&self.counters.reads, queries.len());
+        self.count(|of| &of.reads, queries.len());
         match &self.driver {
             Driver::Sqlite(driver) => driver.read(queries),
             Driver::Postgres(driver) => Box::pin(driver.read(queries)).await,
@@ -190,7 +209,7 @@ impl Store {
         sql: &'static str,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        count(&self.counters.reads, 1);
+        self.count(|of| &of.reads, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.scan(sql, params).await,
             Driver::Postgres(driver) => Box::pin(driver.rows(sql, params)).await,
@@ -206,8 +225,8 @@ impl Store {
         if batch.is_empty() {
             return Ok(Outcome::default());
         }
-        count(&self.counters.commits, 1);
-        count(&self.counters.statements, batch.len());
+        self.count(|of| &of.commits, 1);
+        self.count(|of| &of.statements, batch.len());
         match &self.driver {
             Driver::Sqlite(driver) => driver.commit(batch).await,
             Driver::Postgres(driver) => Box::pin(driver.commit(&batch)).await,
@@ -233,8 +252,8 @@ impl Store {
     /// [`CommitError`]: the label of a requirement of its guard that was not met; [`StoreError::Constraint`] for a row
     /// that is there already.
     pub async fn load(&self, load: Load) -> Result<(), CommitError> {
-        count(&self.counters.commits, 1);
-        count(&self.counters.statements, load.rows.len());
+        self.count(|of| &of.commits, 1);
+        self.count(|of| &of.statements, load.rows.len());
         match &self.driver {
             Driver::Sqlite(driver) => driver.load(load).await,
             Driver::Postgres(driver) => Box::pin(driver.load(&load)).await,

@@ -194,7 +194,7 @@ async fn the_removal_of_a_large_pool_survives_kills_on_sqlite() {
     held.delete(&program).await;
     held.refused_by(&program).await;
     program.kill();
-    // The work begins some seconds after a start: each round is killed a little later in it, until one was killed in
+    // The work begins a second after a start: each round is killed a little later in it, until one was killed in
     // the middle. The next finishes.
     let mut in_the_middle = 0;
     for round in 0..120 {
@@ -202,7 +202,7 @@ async fn the_removal_of_a_large_pool_survives_kills_on_sqlite() {
         let wait = if in_the_middle > 0 {
             Duration::from_secs(8)
         } else {
-            Duration::from_millis(4_800 + 100 * round)
+            Duration::from_millis(900 + 100 * round)
         };
         tokio::time::sleep(wait).await;
         held.refused_by(&program).await;

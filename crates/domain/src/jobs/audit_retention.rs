@@ -14,6 +14,7 @@ pub struct AuditRetention;
 
 impl Job for AuditRetention {
     const KIND: &'static str = "audit_retention";
+    const ROWS: Option<&'static str> = Some("audit");
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
         let Some(before) = audit::forgotten_before(app).filter(|_| after.is_none()) else {

@@ -34,8 +34,10 @@ pub const LEASE: i64 = 30 * SECOND;
 const HOLD: Duration = Duration::from_secs(10);
 /// The longest send: all senders at their slowest.
 const LONGEST_SEND: Duration = Duration::from_secs(240);
-/// The longest wait before a node looks for messages that others left.
-const LOOK: Duration = Duration::from_secs(1);
+/// The longest wait before a node looks for messages that others left, of which a look of all background work tells it sooner.
+const LOOK: Duration = Duration::from_secs(30);
+/// The wait after a fault of the database.
+const AGAIN: Duration = Duration::from_secs(1);
 /// The most due messages that are looked at for each free place: nodes that look at the same time choose different ones.
 const CHOICE: usize = 4;
 /// The time to the next try, after each of the first tries and after all later ones, in microseconds.
@@ -103,7 +105,7 @@ impl Delivery {
                 Ok(false) => {}
                 Err(fault) => {
                     tracing::warn!(?fault, "messages wait, since the database failed");
-                    tokio::time::sleep(LOOK).await;
+                    tokio::time::sleep(AGAIN).await;
                     continue;
                 }
             }

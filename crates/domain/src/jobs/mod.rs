@@ -9,6 +9,7 @@ mod expiry;
 pub mod group_deletion;
 pub mod image_retention;
 pub mod imported_passwords;
+mod looks;
 pub mod metadata_refresh;
 pub mod pool_change;
 pub mod pool_deletion;
@@ -32,6 +33,7 @@ use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
 use crate::jobs::image_retention::ImageRetention;
 use crate::jobs::imported_passwords::ImportedPasswords;
+use crate::jobs::looks::Looks;
 use crate::jobs::metadata_refresh::MetadataRefresh;
 use crate::jobs::pool_change::PoolChange;
 use crate::jobs::pool_deletion::PoolDeletion;
@@ -39,9 +41,20 @@ use crate::jobs::recovery_cleanup::RecoveryCleanup;
 use crate::jobs::recovery_expiry::RecoveryExpiry;
 use crate::jobs::recovery_preview::RecoveryPreview;
 use crate::jobs::recovery_restore::RecoveryRestore;
-use crate::jobs::runner::{each_node, shared};
+use crate::jobs::runner::{Job, each_node, found, shared};
 use crate::jobs::spare_keys::SpareKeys;
 use crate::jobs::user_import::UserImport;
+
+/// The kinds whose rows in `jobs` a look finds. The others are found by rows of other tables, or seldom looked for.
+const LOOKED_FOR: [&str; 7] = [
+    PoolDeletion::KIND,
+    GroupDeletion::KIND,
+    RecoveryPreview::KIND,
+    RecoveryRestore::KIND,
+    RecoveryCleanup::KIND,
+    UserImport::KIND,
+    PoolChange::KIND,
+];
 
 /// Works until `stop` ends, and then finishes the sends that have begun. Faults are logged and tried again at a later
 /// turn.
@@ -49,22 +62,24 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     let node = random::uuid_v4();
     let (say, stopped) = watch::channel(false);
     let delivery = Delivery::new(app.clone(), &node).run(stopped);
+    let looks = Looks::new(LOOKED_FOR);
     // Side by side: the rows of a large pool take minutes, and other people's servers may answer late.
     let others = async {
         tokio::join!(
+            looks.run(&app),
             each_node::<Expiry>(&app),
             each_node::<SpareKeys>(&app),
-            shared::<AuditRetention>(&app, &node),
-            shared::<PoolDeletion>(&app, &node),
-            shared::<GroupDeletion>(&app, &node),
+            found::<AuditRetention>(&app, &node, &looks),
+            found::<PoolDeletion>(&app, &node, &looks),
+            found::<GroupDeletion>(&app, &node, &looks),
+            found::<RecoveryPreview>(&app, &node, &looks),
+            found::<RecoveryRestore>(&app, &node, &looks),
+            found::<RecoveryExpiry>(&app, &node, &looks),
+            found::<RecoveryCleanup>(&app, &node, &looks),
+            found::<UserImport>(&app, &node, &looks),
+            found::<PoolChange>(&app, &node, &looks),
             shared::<MetadataRefresh>(&app, &node),
             shared::<ImageRetention>(&app, &node),
-            shared::<RecoveryPreview>(&app, &node),
-            shared::<RecoveryRestore>(&app, &node),
-            shared::<RecoveryExpiry>(&app, &node),
-            shared::<RecoveryCleanup>(&app, &node),
-            shared::<UserImport>(&app, &node),
-            shared::<PoolChange>(&app, &node),
             shared::<ImportedPasswords>(&app, &node),
         )
     };

@@ -25,7 +25,8 @@ pub struct PoolChange {
 
 impl Job for PoolChange {
     const KIND: &'static str = "pool_change";
-    const EVERY: Duration = Duration::from_secs(1);
+    const ROWS: Option<&'static str> = Some("pool_changes");
+    const EVERY: Duration = Duration::ZERO;
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
         if after.is_none() {

@@ -33,6 +33,7 @@ async fn over(app: &App) -> Result<Vec<(String, String)>> {
 
 impl Job for RecoveryExpiry {
     const KIND: &'static str = "recovery_expiry";
+    const ROWS: Option<&'static str> = Some("recoveries");
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
         if after.is_some() || over(app).await?.is_empty() {

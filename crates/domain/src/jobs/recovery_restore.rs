@@ -19,7 +19,7 @@ pub struct RecoveryRestore {
 
 impl Job for RecoveryRestore {
     const KIND: &'static str = "recovery_restore";
-    const EVERY: Duration = Duration::from_secs(1);
+    const EVERY: Duration = Duration::ZERO;
 
     async fn portion(&mut self, app: &App, key: &str, _cursor: &str) -> Result<Progress> {
         let Some((pool_id, restore_id)) = key.split_once('/') else {

@@ -8,6 +8,7 @@ use cognate_store::{Batch, CommitError};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::errors::{Fault, Result};
+use crate::jobs::looks::Looks;
 
 /// How long a node keeps a job without renewing its lease, in microseconds.
 const LEASE: i64 = 60 * SECOND;
@@ -21,7 +22,9 @@ pub(super) const FOUND: u32 = 16;
 pub trait Job: Default + Send {
     /// The kind in `jobs`, and the name in the log.
     const KIND: &'static str;
-    /// The time after which a node looks for work of this kind again.
+    /// The table whose rows show that there is work of this kind, besides rows in `jobs` (`jobs/looks.rs`).
+    const ROWS: Option<&'static str> = None;
+    /// The least time between two turns of work that a look finds; of other work, the time after which a node looks again.
     const EVERY: Duration = Duration::from_secs(5);
     /// False for work that each node does by itself, without rows in `jobs`: it has one value, which is never replaced.
     const SHARED: bool = true;
@@ -101,7 +104,28 @@ pub(super) async fn each_node<J: Job>(app: &App) {
     }
 }
 
-/// Does the work that nodes share, again and again, and at once when the clock of the service is moved.
+/// Does the work that nodes share when a look finds some: at most once in [`Job::EVERY`], and at once when the clock of the
+/// service was moved.
+pub(super) async fn found<J: Job>(app: &App, node: &str, looks: &Looks) {
+    let mut looked = looks.subscribe();
+    let (mut begun, mut moves): (Option<Instant>, u64) = (None, 0);
+    while looked.changed().await.is_ok() {
+        {
+            let found = looked.borrow_and_update();
+            let early = begun.is_some_and(|begun| begun.elapsed() < J::EVERY);
+            if !found.has(J::KIND, J::ROWS) || early && found.moves == moves {
+                continue;
+            }
+            moves = found.moves;
+        }
+        begun = Some(Instant::now());
+        if let Err(fault) = turn::<J>(app, node).await {
+            report(J::KIND, &fault);
+        }
+    }
+}
+
+/// Does work that nodes share and that is seldom, again and again, and at once when the clock of the service is moved.
 pub(super) async fn shared<J: Job>(app: &App, node: &str) {
     let mut moves = app.clock.moves();
     loop {

@@ -31,7 +31,8 @@ pub fn plan(batch: Batch, pool_id: &str, job_id: &str) -> Batch {
 
 impl Job for UserImport {
     const KIND: &'static str = "user_import";
-    const EVERY: Duration = Duration::from_secs(1);
+    const ROWS: Option<&'static str> = Some("user_import_jobs");
+    const EVERY: Duration = Duration::ZERO;
 
     fn now(app: &App) -> i64 {
         app.clock.service()

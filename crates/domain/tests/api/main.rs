@@ -24,6 +24,7 @@ mod fuzz;
 mod fuzz_bodies;
 mod groups;
 mod import_jobs;
+mod jobs;
 mod limits;
 mod messages;
 mod mfa;

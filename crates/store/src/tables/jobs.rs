@@ -20,6 +20,21 @@ const CHECKPOINT: &str = "UPDATE jobs SET lease_until = ?5, cursor = ?6 \
 const FINISH: &str =
     "DELETE FROM jobs WHERE kind = ?1 AND job_key = ?2 AND owner = ?3 AND ver = ?4";
 
+/// All that may be waiting for a node, in one statement: kinds of jobs, and tables with rows that something is to be done with.
+/// Each part is a look at the beginning of an index; with ORDER BY no engine reads a table in its place.
+const LOOK: &str = "SELECT DISTINCT kind FROM jobs WHERE kind IN (?1, ?2, ?3, ?4, ?5, ?6, ?7) AND lease_until <= ?8 \
+     UNION ALL SELECT 'messages' WHERE \
+     (SELECT due FROM messages WHERE state < 2 AND due <= ?8 ORDER BY due LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'audit' WHERE (SELECT at FROM audit WHERE at < ?9 ORDER BY at LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'user_import_jobs' WHERE (SELECT created FROM user_import_jobs \
+     WHERE status = 0 AND created <= ?10 ORDER BY created, pool_id, job_id LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'recoveries' WHERE (SELECT created FROM recoveries \
+     WHERE status = 'PREVIEW_GENERATING' AND created <= ?11 ORDER BY created LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'recoveries' WHERE (SELECT created FROM recoveries \
+     WHERE status = 'PREVIEW_GENERATED' AND created <= ?11 ORDER BY created LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'pool_changes' WHERE (SELECT pool_id FROM pool_changes \
+     WHERE state IN ('planning', 'checking', 'applying', 'undoing', 'finishing') ORDER BY state, pool_id LIMIT 1) IS NOT NULL";
+
 /// Another node has the lease now.
 pub const LOST: Label = Label("lease_lost");
 
@@ -68,6 +83,45 @@ pub async fn due(
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
     let rows = store.rows(DUE, params![kind, after, now, limit]).await?;
+    rows.into_iter().map(|mut row| row.take_text(0)).collect()
+}
+
+/// What a node looks for at once. Times are microseconds of the service's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Kinds of jobs.
+    pub kinds: [&'static str; 7],
+    /// Leases that have ended by then, messages that are due.
+    pub now: i64,
+    /// Rows of the audit trail from before that moment.
+    pub audit_before: i64,
+    /// Import jobs that were made by then and never started.
+    pub imports_made_by: i64,
+    /// Previews of recoveries that were asked for by then.
+    pub previews_made_by: i64,
+}
+
+/// Returns what there is of that: the kinds of jobs, and the tables `messages`, `audit`, `user_import_jobs`, `recoveries`
+/// and, for changes of pools that are at work, `pool_changes`. Whoever does the work finds out what exactly.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn look(store: &Store, look: Look) -> Result<Vec<String>, StoreError> {
+    let [a, b, c, d, e, f, g] = look.kinds;
+    let params = params![
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        look.now,
+        look.audit_before,
+        look.imports_made_by,
+        look.previews_made_by
+    ];
+    let rows = store.rows(LOOK, params).await?;
     rows.into_iter().map(|mut row| row.take_text(0)).collect()
 }
 
@@ -144,6 +198,45 @@ pub(super) static SWEEPS: LazyLock<Vec<String>> =
 pub(super) static SWEEP_BATCHES: LazyLock<Vec<String>> =
     LazyLock::new(|| CATALOGUE.iter().filter_map(sweep_by_key).collect());
 
+/// Names the statements of [`SWEEPS`] and then of [`SWEEP_BATCHES`] that would delete something, by their numbers. Parameters:
+/// bucket, now (microseconds), first id, the first id that stays.
+pub(super) static EXPIRED: LazyLock<String> = LazyLock::new(|| {
+    let by_time = CATALOGUE.iter().flat_map(expired_by_time);
+    let by_key = CATALOGUE.iter().filter_map(expired_by_key);
+    let numbered = by_time.chain(by_key).enumerate();
+    let parts = numbered.map(|(n, find)| format!("SELECT '{n}' WHERE ({find}) IS NOT NULL"));
+    parts.collect::<Vec<_>>().join(" UNION ALL ")
+});
+
+/// Returns the statements that find the first row that expires, in the order of [`sweeps`].
+fn expired_by_time(table: &Table) -> Vec<String> {
+    let find = |condition: &str, column, order| {
+        let name = table.name;
+        format!(
+            "SELECT {column} FROM {name} WHERE {condition}bucket = ?1 AND {column} <= ?2 \
+             ORDER BY {order}{column} LIMIT 1"
+        )
+    };
+    match table.expiry {
+        Expiry::At(column) => vec![find("", column, "bucket, ")],
+        Expiry::InState(column, states) => {
+            let of = |state| find(&format!("state = {state} AND "), column, "");
+            states.iter().map(of).collect()
+        }
+        Expiry::Never | Expiry::ByKey | Expiry::Retention(_) => Vec::new(),
+    }
+}
+
+/// Returns the statement that finds the first row that expires by its key, as [`sweep_by_key`] does.
+fn expired_by_key(table: &Table) -> Option<String> {
+    let (name, [key]) = (table.name, table.key) else {
+        return None;
+    };
+    (table.expiry == Expiry::ByKey).then(|| {
+        format!("SELECT {key} FROM {name} WHERE {key} >= ?3 AND {key} < ?4 ORDER BY {key} LIMIT 1")
+    })
+}
+
 /// Returns the statements of [`SWEEPS`] for a table.
 fn sweeps(table: &Table) -> Vec<String> {
     match table.expiry {
@@ -187,24 +280,27 @@ pub struct Swept {
 }
 
 /// Deletes the expired rows of a bucket (below [`BUCKETS`]) from every table whose rows expire; at most [`SWEEP_ROWS`]
-/// of each, a batch for each table. `now` is the service's clock in microseconds. Two nodes at the same bucket do no
-/// harm.
+/// of each, a batch for each table that has some. `now` is the service's clock in microseconds. Two nodes at the same bucket
+/// do no harm.
 ///
 /// # Errors
 /// [`CommitError`]; the rows that earlier batches deleted stay deleted.
 pub async fn expire(store: &Store, now: i64, bucket: u32) -> Result<Swept, CommitError> {
+    // Ids of batches are made by `batch_id`, by the clock of the machine.
+    let first = format!("{bucket:02x}");
+    let end = format!("{bucket:02x}{:016x}", clock::wall_micros() - OUTCOME_KEPT);
+    let found = params![bucket, now, &first, &end];
+    let found = store.rows(&EXPIRED, found).await?;
     let mut swept = Swept::default();
-    for sql in SWEEPS.iter() {
-        sweep(store, sql, params![bucket, now, SWEEP_ROWS], &mut swept).await?;
-    }
-    for sql in SWEEP_BATCHES.iter() {
-        // Ids of batches are made by `batch_id`, by the clock of the machine.
-        let bounds = params![
-            format!("{bucket:02x}"),
-            format!("{bucket:02x}{:016x}", clock::wall_micros() - OUTCOME_KEPT),
-            SWEEP_ROWS
-        ];
-        sweep(store, sql, bounds, &mut swept).await?;
+    for row in found {
+        let number = row.text(0)?.parse::<usize>().unwrap_or(usize::MAX);
+        let (sql, params) = match number.checked_sub(SWEEPS.len()) {
+            None => (SWEEPS.get(number), params![bucket, now, SWEEP_ROWS]),
+            Some(number) => (SWEEP_BATCHES.get(number), params![&first, &end, SWEEP_ROWS]),
+        };
+        if let Some(sql) = sql {
+            sweep(store, sql, params, &mut swept).await?;
+        }
     }
     Ok(swept)
 }
@@ -258,6 +354,25 @@ mod tests {
             assert_eq!(found.count(), 1, "{table}");
         }
         assert_eq!(SWEEPS.len(), 18);
+    }
+
+    #[test]
+    fn each_sweep_is_named_by_a_look_at_its_index() {
+        let parts: Vec<_> = EXPIRED.split(" UNION ALL ").collect();
+        assert_eq!(parts.len(), SWEEPS.len() + SWEEP_BATCHES.len());
+        for (n, (part, sweep)) in parts.iter().zip(SWEEPS.iter()).enumerate() {
+            let (_, found) = sweep.split_once(" FROM ").unwrap_or_default();
+            let (_, found) = found.split_once(" FROM ").unwrap_or_default();
+            let found = found.replace("LIMIT ?3)", "LIMIT 1) IS NOT NULL");
+            assert!(
+                part.starts_with(&format!("SELECT '{n}' WHERE (SELECT ")),
+                "{part}"
+            );
+            assert!(part.ends_with(&format!(" FROM {found}")), "{part} {found}");
+        }
+        let last = parts.last().copied().unwrap_or_default();
+        let by_key = " FROM batches WHERE batch_id >= ?3 AND batch_id < ?4 ORDER BY batch_id LIMIT 1) IS NOT NULL";
+        assert!(last.ends_with(by_key), "{last}");
     }
 
     #[test]

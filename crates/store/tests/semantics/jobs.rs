@@ -1,6 +1,6 @@
 //! Leases and the sweep.
 
-use cognate_store::tables::jobs::{self, LOST};
+use cognate_store::tables::jobs::{self, LOST, Look};
 use cognate_store::tables::messages;
 use cognate_store::{Batch, CommitError, Store, params};
 
@@ -211,9 +211,71 @@ async fn a_sweep_is_bounded(store: &Store) {
     assert_eq!((second.rows, second.more), (500, false));
 }
 
+/// Each part of a look finds what is due and nothing else.
+async fn a_look_names_what_is_due(store: &Store) {
+    let kinds = ["k1", "k2", "k3", "k4", "k5", "k6", "k7"];
+    let look = |now| Look {
+        kinds,
+        now,
+        audit_before: now,
+        imports_made_by: now - 10,
+        previews_made_by: now - 20,
+    };
+    let found = async |now| {
+        let mut found = jobs::look(store, look(now)).await.unwrap();
+        found.sort();
+        found
+    };
+    assert!(found(i64::MAX).await.is_empty());
+    let message = "INSERT INTO messages (pool_id, message_id, user_id, state, due, sealed, created, ver, bucket) \
+         VALUES ('p', ?1, 'u', ?2, ?3, ?4, 0, 1, 0)";
+    let job = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, '', ?3, '', 0)";
+    let audit = "INSERT INTO audit (pool_id, audit_id, at, doc) VALUES ('p', 'a', ?1, '{}')";
+    let import = "INSERT INTO user_import_jobs (pool_id, job_id, status, doc, created, ver) VALUES ('p', ?1, ?2, '{}', ?3, 1)";
+    let recovery = "INSERT INTO recoveries (pool_id, restore_id, status, target, created, changed, ver) \
+         VALUES ('p', ?1, ?2, 0, ?3, 0, 1)";
+    let change = "INSERT INTO pool_changes (pool_id, plan_id, state, doc, progress, created, modified, ver) \
+         VALUES ('p', ?1, ?2, '{}', '{}', 0, 0, 1)";
+    let batch = Batch::new()
+        .run(job, params!["k3", "a", 100])
+        .run(job, params!["k3", "b", 100])
+        .run(job, params!["k7", "a", 101])
+        .run(job, params!["other", "a", 0])
+        .run(message, params!["sent", messages::SENT, 0, vec![1_u8]])
+        .run(message, params!["due", messages::WAITING, 102, vec![1_u8]])
+        .run(audit, params![102])
+        .run(import, params!["running", 2, 0])
+        .run(import, params!["created", 0, 94])
+        .run(recovery, params!["ended", "CANCELLED", 0])
+        .run(recovery, params!["begun", "PREVIEW_GENERATING", 85])
+        .run(change, params!["done", "applied"]);
+    store.commit(batch).await.unwrap();
+    assert!(found(99).await.is_empty());
+    assert_eq!(found(100).await, ["k3"]);
+    assert_eq!(found(101).await, ["k3", "k7"]);
+    assert_eq!(found(102).await, ["k3", "k7", "messages"]);
+    assert_eq!(found(103).await, ["audit", "k3", "k7", "messages"]);
+    assert_eq!(found(104).await.last().unwrap(), "user_import_jobs");
+    let all = [
+        "audit",
+        "k3",
+        "k7",
+        "messages",
+        "recoveries",
+        "user_import_jobs",
+    ];
+    assert_eq!(found(105).await, all);
+    let batch = Batch::new()
+        .run(recovery, params!["stands", "PREVIEW_GENERATED", 0])
+        .run(change, params!["new", "planning"]);
+    store.commit(batch).await.unwrap();
+    assert_eq!(found(99).await, ["pool_changes", "recoveries"]);
+}
+
 mod leases {
     use super::{
-        a_job_has_one_owner_at_a_time, a_sweep_is_bounded, adding_a_job_twice_keeps_its_progress,
+        a_job_has_one_owner_at_a_time, a_look_names_what_is_due, a_sweep_is_bounded,
+        adding_a_job_twice_keeps_its_progress,
     };
     use super::{
         expired_rows_go_bucket_by_bucket, old_messages_that_nobody_will_deliver_go, on_each_engine,
@@ -224,6 +286,7 @@ mod leases {
         expired_rows_go_bucket_by_bucket,
         old_messages_that_nobody_will_deliver_go,
         a_sweep_is_bounded,
+        a_look_names_what_is_due,
     );
 }
 on_two_nodes!(a_lease_goes_to_one_node);

@@ -41,6 +41,7 @@ pub fn statements() -> Vec<&'static str> {
             .iter()
             .map(String::as_str),
     );
+    all.push(crate::tables::jobs::EXPIRED.as_str());
     all.extend(crate::tables::sealing::statements());
     all.extend(crate::tables::macs::statements());
     all.extend(crate::tables::copies::statements());
