@@ -5,6 +5,7 @@
 //! never wait for the writer, and a commit becomes visible only after it was synced.
 
 mod file_lock;
+mod log;
 mod reader;
 mod snapshot;
 mod value;
@@ -75,7 +76,7 @@ impl Sqlite {
                 let mut connection = shared
                     .connect()
                     .and_then(|connection| {
-                        writer::empty_log(&connection)?;
+                        log::empty(&connection)?;
                         Ok(connection)
                     })
                     .map_err(|error| value::store_error(&error))?;
@@ -221,21 +222,36 @@ impl Shared {
                 | OpenFlags::SQLITE_OPEN_CREATE
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
-        let synchronous = match self.options.synchronous {
-            Synchronous::Full => "FULL",
-            Synchronous::Off => "OFF",
-        };
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "synchronous", self.synchronous())?;
         // On macOS a plain fsync leaves the data in the disk's cache.
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-        connection.pragma_update(None, "journal_size_limit", writer::LOG_LIMIT_BYTES)?;
+        connection.pragma_update(None, "journal_size_limit", log::LIMIT_BYTES)?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         // What a batch's savepoint would undo is kept in memory: otherwise SQLite writes it to a file in 64 KiB steps,
         // which was a tenth of the CPU of creating a user.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         Ok(connection)
+    }
+
+    /// Opens a connection that copies the log into the database and does nothing else.
+    fn connect_for_copying(&self) -> rusqlite::Result<Connection> {
+        let connection =
+            self.connect_with(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.pragma_update(None, "synchronous", self.synchronous())?;
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+        // It would copy and delete the log if it were the last connection of a writer that failed.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        Ok(connection)
+    }
+
+    fn synchronous(&self) -> &'static str {
+        match self.options.synchronous {
+            Synchronous::Full => "FULL",
+            Synchronous::Off => "OFF",
+        }
     }
 
     fn connect_reader(&self) -> rusqlite::Result<Connection> {

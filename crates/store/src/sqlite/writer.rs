@@ -8,30 +8,22 @@
 //! opened again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::file_lock::FileLock;
-use super::{BUSY, Shared, reader, run, value};
+use super::log::{self, Log};
+use super::{Shared, reader, run, value};
 use crate::batch::Requirement;
 use crate::load::Load;
 use crate::{Batch, CommitError, Outcome, StoreError};
 
 /// Batches that share a transaction.
 const GROUP: usize = 256;
-/// The log is copied into the database when it has this many pages (of 4 KiB).
-const CHECKPOINT_PAGES: i32 = 4_000;
-/// From this many pages on, the writer waits for readers so that the log can start again from its beginning.
-const RESTART_PAGES: i32 = 16_000;
-/// The time for which it waits for them, and the time until it tries again.
-const RESTART_WAIT: Duration = Duration::from_millis(250);
-const RESTART_EVERY: Duration = Duration::from_secs(1);
-/// A log file that starts again is cut to this size.
-pub(super) const LOG_LIMIT_BYTES: i64 = 64 << 20;
 /// Groups that get savepoints after one that had to be applied again. A client that provokes conflicts on purpose
 /// then makes only one group in this many cost twice.
 const CAREFUL_GROUPS: u32 = 64;
@@ -75,9 +67,7 @@ enum Failure {
 struct Writer {
     shared: Arc<Shared>,
     connection: Option<Connection>,
-    /// Pages in the log after the last commit.
-    log_pages: Arc<AtomicI32>,
-    restart_tried: Option<Instant>,
+    log: Log,
     /// The number of further groups that get savepoints.
     careful: u32,
 }
@@ -95,8 +85,7 @@ pub(super) fn start(
             let mut writer = Writer {
                 shared,
                 connection: None,
-                log_pages: Arc::new(AtomicI32::new(0)),
-                restart_tried: None,
+                log: Log::default(),
                 careful: 0,
             };
             writer.adopt(connection);
@@ -261,8 +250,9 @@ impl Writer {
     }
 
     fn reopen(&mut self) {
+        self.log.end();
         let tried = self.shared.connect().and_then(|connection| {
-            settle(&connection)?;
+            log::settle(&connection)?;
             Ok(connection)
         });
         match tried {
@@ -275,51 +265,26 @@ impl Writer {
     }
 
     fn adopt(&mut self, mut connection: Connection) {
-        let pages = Arc::clone(&self.log_pages);
-        // The hook takes the place of SQLite's own checkpoints, which would run before the answer.
-        let hooked = connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count| {
-            pages.store(count, Ordering::Relaxed);
-            Ok(())
-        }));
-        if let Err(error) = hooked {
-            tracing::warn!(%error, "checkpoints stay with the engine");
-        }
+        self.log.watch(&mut connection);
         self.connection = Some(connection);
         self.shared.healthy.store(true, Ordering::Release);
     }
 
-    /// Copies the log into the database when it has grown, after the answers have left.
+    /// Has the log copied into the database when it has grown, after the answers have left.
     fn checkpoint(&mut self) {
-        let pages = self.log_pages.load(Ordering::Relaxed);
-        let Some(connection) = &self.connection else {
-            return;
-        };
-        if pages < CHECKPOINT_PAGES {
-            return;
-        }
-        let must_restart = pages >= RESTART_PAGES
-            && self
-                .restart_tried
-                .is_none_or(|tried| tried.elapsed() >= RESTART_EVERY);
-        let done = if must_restart {
-            self.restart_tried = Some(Instant::now());
-            connection
-                .busy_timeout(RESTART_WAIT)
-                .and_then(|()| checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)"))
-                .and_then(|()| connection.busy_timeout(BUSY))
-        } else {
-            checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)")
-        };
-        if let Err(error) = done {
-            self.fail(&value::store_error(&error));
+        if let Some(connection) = &self.connection
+            && let Err(error) = self.log.after_commit(connection, &self.shared)
+        {
+            self.fail(&error);
         }
     }
 
     /// Leaves one file behind, without a log.
     fn finish(&mut self) {
         self.shared.closed.store(true, Ordering::Release);
+        self.log.end();
         if let Some(connection) = self.connection.take() {
-            let done = checkpoint(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            let done = log::checkpoint(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
             if let Err(error) = done {
                 tracing::warn!(%error, "the last checkpoint failed; the log keeps what it has");
             }
@@ -327,35 +292,11 @@ impl Writer {
     }
 }
 
-/// Repairs a file whose sync has failed. The operating system may have dropped the pages of the log that it could not
-/// write and call the next sync a success, so nothing may be appended behind them: the whole log is copied into the
-/// database, and a new one begins. Then a write that changes nothing shows that the disk accepts writes.
-fn settle(connection: &Connection) -> rusqlite::Result<()> {
-    empty_log(connection)?;
-    connection.pragma_update(None, "user_version", 1)
-}
-
-/// Copies the whole log into the database and syncs both. A log found on opening may hold commits that were written but
-/// not yet synced when the last program was killed, and no reader may see them before they are durable.
-pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
-    let busy: bool =
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if busy {
-        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
-        return Err(rusqlite::Error::SqliteFailure(code, None));
-    }
-    Ok(())
-}
-
 impl Drop for Writer {
     /// Also when the thread panics: a store without its writer is not ready.
     fn drop(&mut self) {
         self.shared.healthy.store(false, Ordering::Release);
     }
-}
-
-fn checkpoint(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.query_row(sql, [], |_| Ok(()))
 }
 
 /// Applies the batches in a new transaction; the caller commits it, or rolls it back when the answer is None. An error

@@ -80,6 +80,39 @@ async fn the_log_stays_bounded_under_load() {
     store.close().await;
 }
 
+/// A backup reads a state of before for as long as it takes; the log grows meanwhile, and starts again when it is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_starts_again_after_a_long_read() {
+    let folder = Folder::new();
+    let store = engines::sqlite(&folder).await;
+    let value = "x".repeat(3_000);
+    let fill = async |name: &str, batches: usize| {
+        for batch in 0..batches {
+            let put = |all: Batch, n| all.run(PUT, params![format!("{name}-{batch}-{n}"), &value]);
+            store
+                .commit((0..100).fold(Batch::new(), put))
+                .await
+                .unwrap();
+        }
+    };
+    let log = || {
+        let file = std::fs::metadata(folder.path().join("test.db-wal"));
+        file.unwrap().len()
+    };
+    let snapshot = store.snapshot().await.unwrap();
+    fill("during", 60).await;
+    let grown = log();
+    assert!(grown > 20 << 20, "the log has {grown} bytes");
+    drop(snapshot);
+    fill("after", 80).await;
+    let after = log();
+    assert!(
+        after < grown + (8 << 20),
+        "the log has {grown} and then {after} bytes"
+    );
+    store.close().await;
+}
+
 /// A batch that changes something and then conflicts makes its whole group start again; the others must not notice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_late_conflict_undoes_its_batch_alone_in_a_shared_group() {
