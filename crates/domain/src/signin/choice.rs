@@ -35,10 +35,13 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Returns the offer to somebody whom the upstream of the pool knows by a password, if at all.
-    pub fn of_password() -> Self {
+    /// Returns the offer to somebody whom the upstream of the pool knows by a password, if at all. `by_srp`: it can be proven
+    /// there by SRP, too.
+    pub fn of_password(by_srp: bool) -> Self {
+        let srp = by_srp.then_some(ChallengeNameType::PasswordSrp);
+        let list = srp.into_iter().chain([ChallengeNameType::Password]);
         Self {
-            list: vec![ChallengeNameType::Password],
+            list: list.collect(),
             passkeys: None,
         }
     }

@@ -22,6 +22,7 @@
 //! | [`next_step`] | what a sign-in still lacks after a right answer |
 //! | [`opening`] | the session that a complete sign-in opens |
 //! | `relay` | steps that the upstream of the pool judges |
+//! | [`app_setup`] | the app that MFA_SETUP demands, here or there |
 //! | `steps` | the checks and reads of each step, and the module that judges it |
 //! | [`driver`] | judges, pauses, commits: the only module that runs a step |
 //! | [`refresh`] | new tokens for a refresh token, rotation |
@@ -31,6 +32,7 @@
 
 pub mod answer;
 pub mod api;
+pub mod app_setup;
 pub mod auth_factors;
 pub mod auto_sign_in;
 pub mod candidate;

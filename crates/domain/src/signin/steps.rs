@@ -11,10 +11,10 @@ use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
-use crate::signin::choice::{Choice, Offer};
+use crate::signin::choice::Choice;
 use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, select, setup, software_token};
-use crate::signin::relay::Relayed;
+use crate::signin::relay::{Relayed, chosen};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
@@ -290,14 +290,28 @@ async fn by_choice<'g>(
         true => find_anybody(cx, at, name, Names::LoginsAndSub).await?,
         false => find(cx, at, name, Names::LoginsAndSub).await?,
     };
-    let (candidate, mut offer) =
-        match at.pool.doc.upstream && relay::is_asked(cx, at, &candidate).await? {
-            true => (candidate, Offer::of_password()),
-            false => {
-                require_shown(at, &candidate)?;
-                choice::offer(cx, at, candidate, name).await?
+    let theirs = match at.pool.doc.upstream {
+        true => relay::offer(cx, at, &candidate, &start).await?,
+        false => None,
+    };
+    let (candidate, mut offer) = match theirs {
+        Some(offer) => match chosen::srp_at_once(wish, &offer)? {
+            None => (candidate, offer),
+            Some(text) => {
+                let relayed = relay::srp(cx, at, lock, candidate, name, &start, text);
+                match Box::pin(relayed).await? {
+                    Relayed::There(step, verdict) => {
+                        return Ok((*step, chosen::among(verdict, offer.list)));
+                    }
+                    Relayed::Here(candidate) => (candidate, offer),
+                }
             }
-        };
+        },
+        None => {
+            require_shown(at, &candidate)?;
+            choice::offer(cx, at, candidate, name).await?
+        }
+    };
     offer.list = step_up::leading(&start, offer.list)?;
     let step = Step::first(at, candidate, start);
     triggers::before(cx, at, lock, &step).await?;
@@ -374,30 +388,30 @@ pub(super) async fn go_on<'g>(
                 return Box::pin(relay::reply::answer(cx, at, lock, state, &row, other)).await;
             }
             if at.pool.doc.upstream
-                && let Some(given) = password_in(other)
+                && let Some(given) = chosen::password_in(other)
                 && let Some(relayed) =
                     Box::pin(relay::reply::password(cx, at, lock, &state, name, given)).await?
             {
                 return Ok(relayed);
+            }
+            if at.pool.doc.upstream
+                && let Some((text, offers)) = chosen::srp_in(other, &state.expected)
+            {
+                srp::parse(text)?;
+                let relayed = relay::reply::srp(cx, at, lock, &state, name, text);
+                if let Some((step, verdict)) = Box::pin(relayed).await? {
+                    let verdict = match offers {
+                        Some(offers) => chosen::among(verdict, offers),
+                        None => verdict,
+                    };
+                    return Ok((step, verdict));
+                }
             }
             let step = resume::take_up(cx, at, lock, state).await?;
             let verdict = judge(cx, at, lock, &step, name, other).await?;
             (step, verdict)
         }
     })
-}
-
-/// Returns the password of an answer by which a user who chose that signs in.
-fn password_in(answer: &Answer) -> Option<&SecretString> {
-    match answer {
-        Answer::Password(given) => given.optional(),
-        Answer::SelectChallenge {
-            factor,
-            password: Some(given),
-            ..
-        } if factor.optional() == Some(&Some(ChallengeNameType::Password)) => given.optional(),
-        _ => None,
-    }
 }
 
 /// Lets the challenge's module judge an answer that a session brings.

@@ -13,7 +13,7 @@ use crate::upstream::call::Failure;
 use crate::upstream::identity::{Person, Tokens};
 
 /// The longest Session that is kept, in bytes (the API's bound is 4,096 characters).
-const LONGEST_SESSION: usize = 8 << 10;
+pub(super) const LONGEST_SESSION: usize = 8 << 10;
 /// The most parameters of a challenge, and the bytes of one.
 const MOST_PARAMETERS: usize = 64;
 const LONGEST_PARAMETER: usize = 16 << 10;
@@ -155,6 +155,7 @@ pub(crate) fn refusal(
         "PasswordResetRequiredException" => Refusal::free(auth::password_reset_required()),
         "CodeMismatchException" => Refusal::wrong(own(ErrorCode::CodeMismatch)),
         "ExpiredCodeException" => Refusal::wrong(own(ErrorCode::ExpiredCode)),
+        "EnableSoftwareTokenMFAException" => Refusal::free(errors::mfa::enabling_failed()),
         "InvalidPasswordException" => Refusal::free(own(ErrorCode::InvalidPassword)),
         "LimitExceededException" => Refusal::free(own(ErrorCode::LimitExceeded)),
         "UserLambdaValidationException" => Refusal::wrong(own(ErrorCode::UserLambdaValidation)),

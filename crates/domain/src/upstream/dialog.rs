@@ -14,12 +14,17 @@ use crate::errors::{Result, auth};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::upstream::{Flow, Theirs, Upstream};
-use crate::upstream::answers::{Question, Refusal, Reply, Said, Stage, read, refusal};
+use crate::upstream::answers::{
+    LONGEST_SESSION, Question, Refusal, Reply, Said, Stage, read, refusal,
+};
 use crate::upstream::call::{Failure, ask, within};
 use crate::upstream::identity::{self, Tokens};
 
 /// The name that SRP computes with, among the parameters of a challenge.
 pub(crate) const NAME: &str = "USER_ID_FOR_SRP";
+
+/// The characters of a SecretCode at most.
+const LONGEST_SEED: usize = 256;
 
 /// What a step brings.
 #[derive(Clone, Copy)]
@@ -68,7 +73,68 @@ pub(crate) struct Step<'a> {
     pub username: &'a str,
 }
 
+/// A call by which an app is registered in the middle of a sign-in.
+#[derive(Clone, Copy)]
+pub(crate) enum AppCall<'a> {
+    /// AssociateSoftwareToken.
+    Associate,
+    /// VerifySoftwareToken.
+    Verify {
+        /// The first code.
+        code: &'a SecretString,
+        /// FriendlyDeviceName.
+        name: Option<&'a str>,
+    },
+}
+
+impl AppCall<'_> {
+    /// Returns the operation.
+    pub fn operation(self) -> &'static str {
+        match self {
+            Self::Associate => "AssociateSoftwareToken",
+            Self::Verify { .. } => "VerifySoftwareToken",
+        }
+    }
+}
+
+/// What it answers. Its `Debug` is not derived.
+#[derive(Clone)]
+pub(crate) struct AppStep {
+    /// SecretCode.
+    pub secret: Option<String>,
+    /// Session.
+    pub session: Option<String>,
+}
+
 impl Step<'_> {
+    /// Has an app registered in a session there.
+    ///
+    /// # Errors
+    /// As [`Step::take`].
+    pub async fn register(
+        self,
+        cx: &Cx<'_>,
+        session: &str,
+        call: AppCall<'_>,
+    ) -> Result<std::result::Result<AppStep, Refusal>> {
+        let mut input = Map::from_iter([("Session".to_owned(), json!(session))]);
+        if let AppCall::Verify { code, name } = call {
+            input.insert("UserCode".to_owned(), json!(code.expose()));
+            if let Some(name) = name {
+                input.insert("FriendlyDeviceName".to_owned(), json!(name));
+            }
+        }
+        let input = Value::Object(input);
+        let work = async {
+            let answer = ask(cx, self.upstream, call.operation(), &input, false).await?;
+            app_step(&answer, call)
+        };
+        match within(cx, self.pool, self.upstream, work).await {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(failure) => refusal(self.client, cx.action, Stage::Later, failure).map(Err),
+        }
+    }
+
     /// Takes the step.
     ///
     /// # Errors
@@ -148,6 +214,29 @@ impl Step<'_> {
             }
         }
     }
+}
+
+/// Reads the answer to a call by which an app is registered.
+fn app_step(answer: &Value, call: AppCall<'_>) -> std::result::Result<AppStep, Failure> {
+    let odd = || Failure::Down(format!("an odd answer to {}", call.operation()));
+    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    let session = text("Session").filter(|session| session.len() <= LONGEST_SESSION);
+    let secret = text("SecretCode");
+    let is_seed = |secret: &str| {
+        (16..=LONGEST_SEED).contains(&secret.len())
+            && secret.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let right = match call {
+        AppCall::Associate => secret.is_some_and(is_seed),
+        AppCall::Verify { .. } => text("Status") == Some("SUCCESS"),
+    };
+    if session.is_none() || !right {
+        return Err(odd());
+    }
+    Ok(AppStep {
+        secret: secret.map(str::to_owned),
+        session: session.map(str::to_owned),
+    })
 }
 
 fn claim(block: &str, signature: &str, timestamp: &str) -> Value {

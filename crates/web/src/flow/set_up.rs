@@ -6,7 +6,7 @@ use cognate_domain::errors::ErrorCode;
 use cognate_domain::facts::contact::Contact;
 use cognate_domain::signin::Surface;
 use cognate_domain::signin::answer::Answer;
-use cognate_domain::signin::mfa::setup;
+use cognate_domain::signin::app_setup;
 use cognate_domain::signin::opening::Outcome;
 use cognate_shapes::Category;
 
@@ -70,7 +70,7 @@ pub(super) async fn app(visit: &Visit<'_>, state: PageState) -> Flow<Response> {
     let session = state.session.clone().unwrap_or_default();
     let cx = visit.request.cx(Endpoint::SignIn);
     let verify = || {
-        Box::pin(setup::verify(
+        Box::pin(app_setup::verify(
             &cx,
             &session,
             &code,

@@ -8,9 +8,9 @@ use cognate_domain::records::client::Client;
 use cognate_domain::records::device::BrowserCookie;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, Way};
+use cognate_domain::signin::app_setup;
 use cognate_domain::signin::challenge::{Ask, Challenge};
 use cognate_domain::signin::device::browser::Browser;
-use cognate_domain::signin::mfa::setup;
 use cognate_domain::signin::opening::Outcome;
 use cognate_domain::signin::secret_hash::ClientProof;
 use cognate_domain::signin::{At, Surface, driver};
@@ -321,7 +321,7 @@ impl Visit<'_> {
     ) -> Flow<Response> {
         let cx = self.request.cx(Endpoint::SignIn);
         let session = here.session.clone().unwrap_or_default();
-        let begin = || Box::pin(setup::associate(&cx, &session));
+        let begin = || Box::pin(app_setup::associate(&cx, &session));
         match action::run(&cx, begin).await {
             Ok((secret, session)) => {
                 let stage = Stage::SetUpApp { secret, factors };

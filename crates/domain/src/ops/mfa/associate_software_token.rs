@@ -10,7 +10,8 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::facts::factor::MfaFactor;
 use crate::records::mfa;
-use crate::signin::mfa::{setup, software_token};
+use crate::signin::app_setup;
+use crate::signin::mfa::software_token;
 use crate::tokens::verify;
 
 /// AssociateSoftwareToken. The registered app stays in force until VerifySoftwareToken.
@@ -40,7 +41,7 @@ pub async fn associate_software_token(
             })
         }
         (None, Some(session)) => {
-            let (secret_code, session) = setup::associate(cx, &session).await?;
+            let (secret_code, session) = app_setup::associate(cx, &session).await?;
             Ok(AssociateSoftwareTokenResponse {
                 secret_code: Some(secret_code),
                 session: Some(session),

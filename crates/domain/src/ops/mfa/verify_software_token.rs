@@ -14,7 +14,7 @@ use crate::facts::factor::MfaFactor;
 use crate::records::mfa;
 use crate::records::user;
 use crate::signin::Surface;
-use crate::signin::mfa::setup;
+use crate::signin::app_setup;
 use crate::signin::mfa::software_token::TokenRow;
 use crate::tokens::verify;
 
@@ -36,7 +36,7 @@ pub async fn verify_software_token(
             None
         }
         (None, Some(session)) => {
-            let verified = setup::verify(cx, &session, &code, name, Surface::PublicApi);
+            let verified = app_setup::verify(cx, &session, &code, name, Surface::PublicApi);
             Some(verified.await?)
         }
         _ => return Err(errors::mfa::one_credential().into()),

@@ -110,7 +110,10 @@ fn may_set_up(pool: &Pool, step: &Step, factor: MfaFactor) -> Result<bool> {
 }
 
 /// Returns pool and client of a session that comes without either.
-async fn place(cx: &Cx<'_>, session: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
+pub(in crate::signin) async fn place(
+    cx: &Cx<'_>,
+    session: &str,
+) -> Result<(Arc<Pool>, Arc<Client>)> {
     let client_id = SignInState::client_of(session)?;
     match cx.client(&client_id).await {
         Err(Fault::Api(error)) if error.code == ErrorCode::ResourceNotFound => {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use cognate_shapes::{ChallengeNameType, DeliveryMediumType};
 use serde_json::Value;
 
-use crate::errors::{self, Result, auth};
+use crate::errors::{self, ApiError, Result, auth};
+use crate::facts::contact::Contact;
 use crate::facts::factor::{Factor, MfaFactor};
 use crate::signin::answer::Answer;
 use crate::signin::challenge::{Ask, Challenge, Delivery, SrpNumbers};
@@ -14,7 +15,7 @@ use crate::upstream::answers::Question;
 use crate::upstream::dialog::NAME;
 
 /// Returns the second step of SRP. The block stays as it is: the client signs its bytes.
-pub(super) fn password_verifier(question: &Question) -> Challenge {
+pub(super) fn password_verifier(question: &Question, session: Option<String>) -> Challenge {
     let text = |name: &str| question.parameter(name).to_owned();
     let numbers = SrpNumbers {
         salt: text("SALT"),
@@ -22,7 +23,7 @@ pub(super) fn password_verifier(question: &Question) -> Challenge {
         secret_block: text("SECRET_BLOCK"),
     };
     let username = text(NAME);
-    Challenge::new(Ask::PasswordVerifier { numbers, username }, None)
+    Challenge::new(Ask::PasswordVerifier { numbers, username }, session)
 }
 
 /// Returns a challenge that needs a session.
@@ -60,6 +61,17 @@ pub(super) fn challenge(question: &Question, state: &SignInState) -> Result<Ask>
                 name_for_srp,
             }
         }
+        C::MfaSetup => {
+            let list = list(question.parameter("MFAS_CAN_SETUP"));
+            let can = list.iter().filter_map(|name| MfaFactor::parse(name));
+            // A number is set up by no answer to this challenge.
+            let can: Vec<_> = can.filter(|factor| *factor != MfaFactor::Sms).collect();
+            if can.is_empty() {
+                return Err(unasked(question.name).into());
+            }
+            let name_for_srp = state.username.clone();
+            Ask::MfaSetup { can, name_for_srp }
+        }
         C::CustomChallenge => {
             let mut parameters: BTreeMap<String, String> = question.parameters.clone();
             parameters.remove(NAME);
@@ -69,12 +81,15 @@ pub(super) fn challenge(question: &Question, state: &SignInState) -> Result<Ask>
                 username: state.username.clone(),
             }
         }
-        other => {
-            let name = other.as_str();
-            tracing::warn!(name, "the upstream asks what cannot be relayed");
-            return Err(errors::internal().into());
-        }
+        other => return Err(unasked(other).into()),
     })
+}
+
+/// Returns the error of a challenge that cannot be relayed.
+fn unasked(challenge: ChallengeNameType) -> ApiError {
+    let name = challenge.as_str();
+    tracing::warn!(name, "the upstream asks what cannot be relayed");
+    errors::internal()
 }
 
 fn delivery(question: &Question, default: DeliveryMediumType) -> Delivery {
@@ -110,6 +125,11 @@ pub(super) fn responses(answer: &Answer) -> Result<Vec<(String, String)>> {
             one("ANSWER", chosen.as_str())
         }
         Answer::Custom(given) => one("ANSWER", given.get()?),
+        // The session says that an app was registered.
+        Answer::MfaSetup { contact: None } => Vec::new(),
+        Answer::MfaSetup {
+            contact: Some((Contact::Email, email)),
+        } => one("EMAIL", email),
         Answer::NewPassword {
             password,
             attributes,
@@ -131,6 +151,8 @@ pub(super) fn factor(answer: &Answer) -> Option<Factor> {
         Answer::SmsMfa(_) => Some(Factor::Sms),
         Answer::EmailOtp(_) => Some(Factor::Email),
         Answer::SoftwareToken(_) => Some(Factor::SoftwareToken),
+        // Tokens come only if the app was registered there.
+        Answer::MfaSetup { contact: None } => Some(Factor::SoftwareToken),
         Answer::Custom(_) => Some(Factor::Custom),
         _ => None,
     }

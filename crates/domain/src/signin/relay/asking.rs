@@ -13,10 +13,11 @@ use crate::records::upstream::Upstream;
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::lock::Lock;
+use crate::signin::state::Start;
 use crate::signin::verdict::{Judged, refuse_state};
 use crate::upstream::answers::{Refusal, Said};
 use crate::upstream::arrival::{self, Arrival, Arrived, Password};
-use crate::upstream::dialog::{self, Proof};
+use crate::upstream::dialog::{self, AppCall, AppStep, Proof};
 use crate::upstream::identity::Person;
 
 /// Steps of one name that the upstream judges at the same time on a node.
@@ -46,6 +47,11 @@ pub(super) async fn upstream_for(
     Ok(Some(upstream))
 }
 
+/// True if SRP is relayed. The answer to it brings nothing of the start, so that one with levels is not.
+pub(super) fn relays_srp(upstream: &Upstream, at: At<'_>, start: &Start) -> bool {
+    upstream.relays_srp(at.pool) && start.levels.is_empty()
+}
+
 /// A step as the upstream is asked about it.
 pub(super) struct Asking<'a> {
     pub upstream: &'a Upstream,
@@ -68,25 +74,13 @@ impl Asking<'_> {
         username: &str,
         proof: Proof<'_>,
     ) -> Result<Said> {
-        let subject = self.tally.subject().as_str();
         let spellings = self.spellings(cx, at).await?;
         if let Some(spellings) = &spellings {
             spellings.refuse_locked(cx.now())?;
         }
-        let _place = self.enter(cx, at)?;
-        let step = dialog::Step {
-            pool: at.pool,
-            upstream: self.upstream,
-            client: at.client,
-            username,
-        };
-        let target = format!("upstream {}", at.pool.id);
-        let call = Call {
-            point: self.point,
-            subject,
-            target: &target,
-        };
-        let said = lock.pause(cx, call, step.take(cx, proof)).await?;
+        let step = self.step(at, username);
+        let said = self.call(cx, at, lock, step.take(cx, proof)).await?;
+        let subject = self.tally.subject().as_str();
         if let (Some(spellings), Said::Refused(Refusal { counts: true, .. })) = (spellings, &said) {
             let counted = format!("{} counted for {subject}", self.point);
             if cx.memory().get::<()>(&counted).is_none() {
@@ -95,6 +89,48 @@ impl Asking<'_> {
             }
         }
         Ok(said)
+    }
+
+    /// Has an app registered there, in the session `theirs`.
+    pub async fn register(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        lock: &mut Lock<'_>,
+        username: &str,
+        theirs: &str,
+        call: AppCall<'_>,
+    ) -> Result<std::result::Result<AppStep, Refusal>> {
+        let step = self.step(at, username);
+        self.call(cx, at, lock, step.register(cx, theirs, call))
+            .await
+    }
+
+    fn step<'s>(&'s self, at: At<'s>, username: &'s str) -> dialog::Step<'s> {
+        dialog::Step {
+            pool: at.pool,
+            upstream: self.upstream,
+            client: at.client,
+            username,
+        }
+    }
+
+    /// Makes calls during which the subject is not locked.
+    async fn call<T: Clone + Send + 'static>(
+        &self,
+        cx: &Cx<'_>,
+        at: At<'_>,
+        lock: &mut Lock<'_>,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let _place = self.enter(cx, at)?;
+        let target = format!("upstream {}", at.pool.id);
+        let call = Call {
+            point: self.point,
+            subject: self.tally.subject().as_str(),
+            target: &target,
+        };
+        lock.pause(cx, call, work).await
     }
 
     /// Returns the wrong answers for all spellings of a name together, where case tells names apart here: it may not there,

@@ -3,8 +3,10 @@
 
 mod ask;
 mod asking;
+pub(super) mod chosen;
 pub(super) mod refresh;
 pub(super) mod reply;
+pub(super) mod set_up;
 mod waiting;
 
 use cognate_crypto::secret::SecretString;
@@ -13,13 +15,17 @@ use cognate_shapes::ChallengeNameType;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, auth};
 use crate::facts::factor::{Factor, Proven};
+use crate::records::upstream::Upstream;
 use crate::signin::candidate::{Candidate, Names};
+use crate::signin::choice::Offer;
 use crate::signin::lock::Lock;
-use crate::signin::relay::asking::{Arriving, Asking, proof_of, refuse_state_there, upstream_for};
-use crate::signin::relay::waiting::{derive, first_row, keep};
+use crate::signin::relay::asking::{
+    Arriving, Asking, proof_of, refuse_state_there, relays_srp, upstream_for,
+};
+use crate::signin::relay::waiting::{derive, first_row, keep, password_verifier};
 use crate::signin::srp::SignedClaim;
 use crate::signin::state::Start;
-use crate::signin::verdict::{Asked, Judged, Pass, Replay, Step, Verdict, Wrong};
+use crate::signin::verdict::{Judged, Pass, Replay, Step, Verdict, Wrong};
 use crate::signin::{At, triggers};
 use crate::upstream::answers::{Question, Refusal, Said};
 use crate::upstream::arrival::Password;
@@ -34,13 +40,20 @@ pub(super) enum Relayed {
     There(Box<Step>, Verdict),
 }
 
-/// True if the upstream is asked about somebody, who then has a password there or nothing.
+/// Returns the first factors of somebody about whom the upstream is asked: a password there, or nothing. Another factor of
+/// the user here could make the sign-in easier than it is there.
 ///
 /// # Errors
 /// The store's.
-pub(super) async fn is_asked(cx: &Cx<'_>, at: At<'_>, candidate: &Candidate) -> Result<bool> {
+pub(super) async fn offer(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    candidate: &Candidate,
+    start: &Start,
+) -> Result<Option<Offer>> {
     let upstream = upstream_for(cx, at, candidate.user.as_ref()).await?;
-    Ok(upstream.is_some())
+    let offer = |upstream: Upstream| Offer::of_password(relays_srp(&upstream, at, start));
+    Ok(upstream.map(offer))
 }
 
 /// Lets the upstream judge a password.
@@ -113,7 +126,7 @@ pub(super) async fn srp<'g>(
     public_a: &str,
 ) -> Judged<Relayed> {
     let upstream = upstream_for(cx, at, candidate.user.as_ref()).await?;
-    let Some(upstream) = upstream.filter(|upstream| upstream.relays_srp(at.pool)) else {
+    let Some(upstream) = upstream.filter(|upstream| relays_srp(upstream, at, start)) else {
         return Ok(Relayed::Here(candidate));
     };
     refuse_early(at, &candidate)?;
@@ -131,7 +144,7 @@ pub(super) async fn srp<'g>(
         Said::Asked(question) if question.name == ChallengeNameType::PasswordVerifier => {
             let step = Step::first(at, candidate, start.clone());
             triggers::before(cx, at, lock, &step).await?;
-            let asked = Asked::without_writes(ask::password_verifier(&question));
+            let asked = password_verifier(cx, at, &step.state, &question)?;
             Ok(Relayed::There(Box::new(step), Verdict::Ask(asked)))
         }
         // Nothing was judged yet: an unknown name gets a challenge here too where the client must not learn that.

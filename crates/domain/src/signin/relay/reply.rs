@@ -1,19 +1,22 @@
 //! An answer to a challenge of the upstream.
 
 use cognate_crypto::secret::SecretString;
+use cognate_shapes::ChallengeNameType;
 use cognate_store::tables::sessions;
 
 use crate::attempts::{self, Subject};
 use crate::cx::Cx;
-use crate::errors::{Fault, Result, auth};
+use crate::errors::{self, Fault, Result, auth};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::answer::Answer;
 use crate::signin::lock::Lock;
 use crate::signin::relay::ask;
-use crate::signin::relay::asking::{Arriving, Asking, proof_of, refuse_state_there, upstream_for};
-use crate::signin::relay::waiting::{derive, first_row, keep};
+use crate::signin::relay::asking::{
+    Arriving, Asking, proof_of, refuse_state_there, relays_srp, upstream_for,
+};
+use crate::signin::relay::waiting::{derive, first_row, keep, password_verifier};
 use crate::signin::state::SignInState;
 use crate::signin::verdict::{Judged, Pass, Replay, Step, Verdict, Wrong, refuse_state};
 use crate::upstream::answers::{Refusal, Said};
@@ -199,14 +202,60 @@ pub(in crate::signin) async fn password<'g>(
     }
 }
 
+/// Lets the upstream begin SRP in a session: of a user who chose that. None if it is begun here.
+///
+/// # Errors
+/// As [`answer`].
+pub(in crate::signin) async fn srp<'g>(
+    cx: &'g Cx<'_>,
+    at: At<'_>,
+    lock: &mut Lock<'g>,
+    state: &SignInState,
+    name: &str,
+    public_a: &str,
+) -> Judged<Option<(Step, Verdict)>> {
+    let known = match state.pretended {
+        true => None,
+        false => User::by_id(&cx.store, at.pool, &state.subject).await?,
+    };
+    let upstream = upstream_for(cx, at, known.as_ref()).await?;
+    let Some(upstream) = upstream.filter(|upstream| relays_srp(upstream, at, &state.start)) else {
+        return Ok(None);
+    };
+    let Taken { step, user } = take_up(cx, at, lock, state.clone()).await?;
+    let asking = Asking {
+        upstream: &upstream,
+        known: user.as_ref(),
+        tally: &step.tally,
+        name,
+        point: "upstream SRP_A by choice",
+    };
+    let sent = Proof::SrpA(public_a);
+    match asking.ask(cx, at, lock, name, sent).await? {
+        Said::Asked(question) if question.name == ChallengeNameType::PasswordVerifier => {
+            let asked = password_verifier(cx, at, &step.state, &question)?;
+            Ok(Some((step, Verdict::Ask(asked))))
+        }
+        // As at the start of a sign-in by SRP: an unknown name gets a challenge here.
+        Said::Refused(refusal)
+            if refusal.counts && user.is_none() && at.client.hides_existence() =>
+        {
+            drop(std::mem::take(lock));
+            Ok(None)
+        }
+        Said::Refused(refusal) => Err(refusal.error.into()),
+        Said::Known(_) | Said::Asked(_) => Err(errors::internal().into()),
+    }
+}
+
 /// A session that was taken up, and the user here.
-struct Taken {
-    step: Step,
-    user: Option<User>,
+pub(super) struct Taken {
+    pub step: Step,
+    pub user: Option<User>,
 }
 
 /// Reads who answers a challenge of the upstream. A user may have become another's in the meantime, or have moved.
-async fn take_up<'g>(
+pub(super) async fn take_up<'g>(
     cx: &'g Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'g>,

@@ -6,10 +6,11 @@ use cognate_crypto::secret::SecretString;
 use cognate_store::Batch;
 
 use crate::cx::Cx;
+use crate::errors::Result;
 use crate::signin::At;
 use crate::signin::challenge::Challenge;
 use crate::signin::relay::ask;
-use crate::signin::state::{Expected, SignInState};
+use crate::signin::state::{Expected, Flow, SignInState};
 use crate::signin::verdict::{Asked, Judged, Replay};
 use crate::upstream::answers::Question;
 use crate::upstream::dialog::NAME;
@@ -80,4 +81,23 @@ pub(super) fn keep(
         writes,
         replay,
     })
+}
+
+/// Returns the second step of SRP: with a session in flows that have sessions, as it has here.
+pub(super) fn password_verifier(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    state: &SignInState,
+    question: &Question,
+) -> Result<Asked> {
+    let session = match state.start.flow {
+        Flow::Srp => None,
+        _ => {
+            let next = state.clone();
+            let next = next.next(cx, at.client, Expected::PasswordVerifier);
+            Some(next.seal(cx, at.pool)?)
+        }
+    };
+    let challenge = ask::password_verifier(question, session);
+    Ok(Asked::without_writes(challenge))
 }

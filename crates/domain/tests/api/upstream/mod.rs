@@ -2,8 +2,10 @@
 
 mod accounts;
 mod challenges;
+mod first_factors;
 mod hostile;
 mod password;
+mod set_up;
 mod srp;
 
 use crate::support::users::sign_in;
