@@ -1,8 +1,7 @@
 //! `cognate export`: the users of a pool as a file, made piece by piece.
 //!
-//! Users are read in portions in the order of their ids, each portion as it was at one moment, and the MACs of all rows are
-//! checked. So a user who is there all the time is in the file once, and what the file says of a user was true at one
-//! moment; the file as a whole is of no single moment. Neither a pool nor a file is ever in memory as a whole.
+//! Pool, groups and users are read as they were at one moment, whatever is written meanwhile: users in portions in the order of
+//! their ids, and the MACs of all rows are checked. Neither a pool nor a file is ever in memory as a whole.
 //!
 //! Secrets are opened only for a file that is encrypted to somebody, and leave this module encrypted.
 
@@ -10,17 +9,18 @@ mod portion;
 mod records;
 mod whole;
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cognate_crypto::age::{self, Recipient};
 use cognate_crypto::imported::JobHash;
 use cognate_crypto::seal::RootKey;
 use cognate_moving::export::{Format, PoolFacts, PoolMfa, Tally, Writer};
 use cognate_shapes::{UserPoolMfaType, UsernameAttributeType};
-use cognate_store::tables::{groups, whole_users};
-use cognate_store::{Batch, Store};
+use cognate_store::tables::whole_users::{self, Portion};
+use cognate_store::tables::{groups, pools};
+use cognate_store::{Batch, Snapshot, Store};
 
 use crate::audit;
 use crate::errors::{self, Fault, Result};
@@ -31,6 +31,8 @@ use crate::records::pool::Pool;
 const USERS: i64 = 200;
 /// The groups of a portion.
 const GROUPS: i64 = 500;
+/// The longest time for which a file is made: meanwhile the database keeps what others replace and delete.
+const LONGEST: Duration = Duration::from_secs(3_600);
 /// The most recipients of a file.
 pub const MOST_RECIPIENTS: usize = 20;
 
@@ -50,11 +52,12 @@ pub struct Asked {
 /// A file that is being made.
 pub struct Export {
     store: Store,
+    /// The database as it was when the file was begun; None after the end.
+    snapshot: Option<Snapshot>,
+    begun: Instant,
     pool: Arc<Pool>,
     format: Format,
     place: Place,
-    /// The names of the groups that are in the file. A pool has ten thousand at most.
-    groups: HashSet<String>,
     /// None after the end or an error.
     writer: Option<Writer<Sink>>,
     tally: Tally,
@@ -128,8 +131,20 @@ impl Export {
             )
             .into());
         }
-        let found = Pool::load(store, root, pool).await?;
-        let pool = found.ok_or_else(|| errors::pool_not_found(pool))?;
+        let id = pool;
+        let found = Pool::load(store, root, id).await?;
+        found.ok_or_else(|| errors::pool_not_found(id))?;
+        let detail = detail(asked);
+        let entry = audit::command("ExportUsers", Some(&detail));
+        store
+            .commit(entry.append(Batch::new(), id, now))
+            .await
+            .map_err(|error| Fault::Internal(format!("audit: {error}")))?;
+        // What the settings were at the moment of the users.
+        let mut snapshot = store.snapshot().await?;
+        let row = pools::read(snapshot.all(pools::by_id(id)).await?)?;
+        let row = row.ok_or_else(|| errors::pool_not_found(id))?;
+        let pool = Pool::from_row(root, row)?;
         let facts = PoolFacts {
             taken: now,
             secrets: !recipients.is_empty(),
@@ -146,18 +161,13 @@ impl Export {
             Sink::Sealed(Box::new(sealing))
         };
         let writer = Writer::begin(*format, facts, sink).map_err(unwritten)?;
-        let detail = detail(asked);
-        let entry = audit::command("ExportUsers", Some(&detail));
-        store
-            .commit(entry.append(Batch::new(), &pool.id, now))
-            .await
-            .map_err(|error| Fault::Internal(format!("audit: {error}")))?;
         Ok(Self {
             store: store.clone(),
+            snapshot: Some(snapshot),
+            begun: Instant::now(),
             pool: Arc::new(pool),
             format: *format,
             place: Place::Groups(String::new()),
-            groups: HashSet::new(),
             writer: Some(writer),
             tally: Tally::default(),
         })
@@ -173,36 +183,42 @@ impl Export {
             return Ok(None);
         }
         let writer = self.writer.take();
-        let mut writer = writer.ok_or_else(|| Fault::Internal("export: it has failed".into()))?;
+        let failed = || Fault::Internal("export: it has failed".into());
+        let mut writer = writer.ok_or_else(failed)?;
+        let snapshot = self.snapshot.as_mut().ok_or_else(failed)?;
+        if self.begun.elapsed() > LONGEST {
+            return Err(Fault::Internal("export: it took too long".into()));
+        }
         match &self.place {
             Place::Groups(after) => {
-                let rows = groups::page(&self.store, &self.pool.id, after, GROUPS).await?;
+                let page = groups::page_query(&self.pool.id, after, GROUPS);
+                let rows = groups::read(snapshot.all(page).await?)?;
                 self.place = match rows.last() {
                     Some(last) => Place::Groups(last.name.clone()),
                     None => Place::Users(String::new()),
                 };
                 for row in rows {
                     let row = group::checked(&self.pool, row)?;
-                    self.groups.insert(row.name.clone());
                     writer.group(records::group(row)).map_err(unwritten)?;
                 }
             }
             Place::Users(after) => {
-                let portion =
-                    whole_users::portion(&self.store, &self.pool.id, after, USERS).await?;
+                let query = whole_users::query(&self.pool.id, after, USERS);
+                let portion = Portion::read(snapshot.all(query).await?)?;
                 self.place = match portion.users.last() {
                     Some(last) => Place::Users(last.user_id.clone()),
                     None => Place::End,
                 };
-                let (pool, groups) = (self.pool.clone(), std::mem::take(&mut self.groups));
-                let write = move || portion::write(&pool, portion, groups, writer);
+                let pool = self.pool.clone();
+                let write = move || portion::write(&pool, portion, writer);
                 // Opening, checking and encrypting what two hundred users have is no work for the async threads.
                 let written = tokio::task::spawn_blocking(write).await;
                 let written = written.map_err(|error| Fault::Internal(error.to_string()))?;
-                (self.groups, writer) = written?;
+                writer = written?;
             }
             Place::End | Place::Done => {
-                self.still_there().await?;
+                self.snapshot = None;
+                still_there(&self.store, &self.pool.id).await?;
                 let (sink, tally) = writer.finish().map_err(unwritten)?;
                 let bytes = sink.finish().map_err(unwritten)?;
                 (self.tally, self.place) = (tally, Place::Done);
@@ -215,15 +231,6 @@ impl Export {
         Ok(Some(bytes))
     }
 
-    /// A pool that is deleted loses its users before it is gone: a file that began before would lack some and say nothing.
-    async fn still_there(&self) -> Result<()> {
-        let row = cognate_store::tables::pools::get(&self.store, &self.pool.id).await?;
-        match row {
-            Some(_) => Ok(()),
-            None => Err(errors::pool_not_found(&self.pool.id).into()),
-        }
-    }
-
     /// Returns what was written so far, and what was not.
     #[must_use]
     pub const fn tally(&self) -> &Tally {
@@ -234,6 +241,14 @@ impl Export {
     #[must_use]
     pub const fn format(&self) -> Format {
         self.format
+    }
+}
+
+/// What somebody has deleted meanwhile is not given out as if it were there.
+async fn still_there(store: &Store, pool_id: &str) -> Result<()> {
+    match pools::get(store, pool_id).await? {
+        Some(_) => Ok(()),
+        None => Err(errors::pool_not_found(pool_id).into()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Query, Store, StoreError, params};
+use crate::{Batch, Label, Query, Row, Store, StoreError, params};
 
 /// The pool has a group of that name, in whatever case.
 pub const GROUP_EXISTS: Label = Label("group_exists");
@@ -136,7 +136,21 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<GroupRow>, StoreError> {
-    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
+    read(store.all(page_query(pool_id, after, limit)).await?)
+}
+
+/// Returns the query of [`page`].
+#[must_use]
+pub fn page_query(pool_id: &str, after: &str, limit: i64) -> Query {
+    (PAGE, params![pool_id, after, limit])
+}
+
+/// Reads the rows of [`page_query`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn read(rows: Vec<Row>) -> Result<Vec<GroupRow>, StoreError> {
+    rows::all(rows)
 }
 
 /// Returns the query of the groups of a user, in no order; [`MEMBER_MAC`] follows the columns of the group. A user is

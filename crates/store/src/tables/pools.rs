@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::catalogue::{CATALOGUE, Purge, Table, compared, listed};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Store, StoreError, params};
+use crate::{Batch, Label, Query, Row, Store, StoreError, params};
 
 /// Another pool has the id.
 pub const POOL_EXISTS: Label = Label("pool_exists");
@@ -102,7 +102,21 @@ rows! {
 /// # Errors
 /// [`StoreError`].
 pub async fn get(store: &Store, pool_id: &str) -> Result<Option<PoolRow>, StoreError> {
-    rows::one(store.first((BY_ID, params![pool_id])).await?)
+    read(store.all(by_id(pool_id)).await?)
+}
+
+/// Returns the query of [`get`].
+#[must_use]
+pub fn by_id(pool_id: &str) -> Query {
+    (BY_ID, params![pool_id])
+}
+
+/// Reads the row of [`by_id`], if there is one.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn read(rows: Vec<Row>) -> Result<Option<PoolRow>, StoreError> {
+    rows::one(rows.into_iter().next())
 }
 
 /// Adds a pool in its first version; [`POOL_EXISTS`] if the id is taken, by a deleted pool too.

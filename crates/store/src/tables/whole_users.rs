@@ -8,7 +8,7 @@ use super::passkeys::PasskeyRow;
 use super::provider_links::LinkRow;
 use super::software_tokens::SoftwareTokenRow;
 use super::users::UserRow;
-use crate::{Query, Row, Store, StoreError, params};
+use crate::{Query, Row, StoreError, params};
 
 /// The columns of every part: the kind of the row, its user, five texts, four numbers, two byte strings. The first part says of
 /// which type they are.
@@ -71,30 +71,10 @@ pub struct Portion {
     pub links: Vec<SignedLink>,
 }
 
-/// Returns the query of [`portion`].
+/// Returns the query of up to `limit` users after an id, for [`Portion::read`].
 #[must_use]
 pub fn query(pool_id: &str, after: &str, limit: i64) -> Query {
     (PORTION, params![pool_id, after, limit])
-}
-
-/// Reads up to `limit` users after an id. An empty portion is the end.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn portion(
-    store: &Store,
-    pool_id: &str,
-    after: &str,
-    limit: i64,
-) -> Result<Portion, StoreError> {
-    let (sql, params) = query(pool_id, after, limit);
-    let rows = store.scan(sql, params).await?;
-    let mut portion = Portion::default();
-    for row in rows {
-        portion.put(row)?;
-    }
-    portion.users.sort_by(|a, b| a.user_id.cmp(&b.user_id));
-    Ok(portion)
 }
 
 /// The columns of [`PORTION`].
@@ -112,6 +92,19 @@ const B1: usize = 11;
 const B2: usize = 12;
 
 impl Portion {
+    /// Reads the rows of [`query`]. A portion without users is the end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read(rows: Vec<Row>) -> Result<Self, StoreError> {
+        let mut portion = Self::default();
+        for row in rows {
+            portion.put(row)?;
+        }
+        portion.users.sort_by(|a, b| a.user_id.cmp(&b.user_id));
+        Ok(portion)
+    }
+
     fn put(&mut self, mut row: Row) -> Result<(), StoreError> {
         let kind = row.int(0)?;
         let user_id = row.take_text(USER)?;

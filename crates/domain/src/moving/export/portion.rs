@@ -1,6 +1,6 @@
 //! A portion of users, from rows to records.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write;
 
 use cognate_moving::export::Writer;
@@ -15,17 +15,15 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::resources::providers::links;
 
-/// Checks and writes a portion. `known`: the names of the groups that are in the file; a group that was made since then
-/// comes before the first of its users.
+/// Checks and writes a portion. The groups are in the file already.
 ///
 /// # Errors
 /// An internal fault for a row that is not signed or does not open.
 pub(super) fn write<W: Write>(
     pool: &Pool,
     portion: Portion,
-    mut known: HashSet<String>,
     mut writer: Writer<W>,
-) -> Result<(HashSet<String>, Writer<W>)> {
+) -> Result<Writer<W>> {
     let failed = |error| Fault::Internal(format!("export: {error}"));
     let users = portion.users.len();
     let groups = portion.groups.into_iter();
@@ -57,11 +55,6 @@ pub(super) fn write<W: Write>(
         let link = links::checked(pool, link)?;
         rows.entry(user_id).or_default().links.push(link);
     }
-    for row in &groups {
-        if known.insert(row.name.clone()) {
-            writer.group(records::group(row.clone())).map_err(failed)?;
-        }
-    }
     let secrets = writer.facts().secrets;
     for row in portion.users {
         let rows = rows.remove(&row.user_id).unwrap_or_default();
@@ -70,5 +63,5 @@ pub(super) fn write<W: Write>(
             .user(records::user(pool, &whole, secrets)?)
             .map_err(failed)?;
     }
-    Ok((known, writer))
+    Ok(writer)
 }
