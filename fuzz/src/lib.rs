@@ -6,5 +6,7 @@
 pub mod bodies;
 #[path = "../federation/mod.rs"]
 pub mod federation;
+#[path = "../moving.rs"]
+pub mod moving;
 #[path = "../../crates/domain/tests/api/support/mod.rs"]
 mod support;

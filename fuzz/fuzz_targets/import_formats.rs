@@ -1,0 +1,6 @@
+//! [`cognate_fuzz::moving::formats`] under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let _ = cognate_fuzz::moving::formats(data);
+});
