@@ -21,6 +21,43 @@ pub fn client_secret() -> SecretString {
     SecretString::new(random::alphanumeric(52, LOWER_AND_DIGITS))
 }
 
+/// Returns a new id of an auth event that says when it was made: a UUID of version 7 whose first 60 bits are `at`, in
+/// microseconds, as RFC 9562 puts parts of a millisecond there (section 6.2, method 3). An event is found by user and id
+/// alone, among however many.
+pub fn event_id(at: i64) -> String {
+    event_id_of(at, random::bytes())
+}
+
+/// As [`event_id`], with these bits in the place of random ones.
+pub fn event_id_of(at: i64, bits: [u8; 8]) -> String {
+    let at = u128::try_from(at.max(0)).unwrap_or(0);
+    // Rounded up, so that the way back, which rounds down, ends at the same microsecond.
+    let (millis, part) = (at / 1_000, ((at % 1_000) * 4_096).div_ceil(1_000));
+    let head = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | part << 64;
+    let tail = u128::from(u64::from_be_bytes(bits)) & !(0b11 << 62) | 0b10 << 62;
+    let hex = format!("{:032x}", head | tail);
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    format!(
+        "{}-{}-{}-{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32)
+    )
+}
+
+/// Returns when an id of [`event_id`] was made, in microseconds; None for an id of another form.
+pub fn event_time(id: &str) -> Option<i64> {
+    let hex: String = id.split('-').collect();
+    if hex.len() != 32 || hex.get(12..13) != Some("7") {
+        return None;
+    }
+    let millis = i64::from_str_radix(hex.get(..12)?, 16).ok()?;
+    let part = i64::from_str_radix(hex.get(13..16)?, 16).ok()?;
+    Some(millis * 1_000 + part * 1_000 / 4_096)
+}
+
 /// True if a region's name can begin a pool id, by the pattern and the length of UserPoolId.
 pub fn is_region(region: &str) -> bool {
     (1..=45).contains(&region.len())
@@ -55,6 +92,28 @@ mod tests {
                     .all(|b| LOWER_AND_DIGITS.contains(&b))
         );
         assert_ne!(client_id(), client);
+    }
+
+    #[test]
+    fn an_event_says_when_it_was_made() {
+        for at in [
+            0,
+            1,
+            999,
+            1_000,
+            1_700_000_000_123_456,
+            1_700_000_000_999_999,
+        ] {
+            let id = event_id(at);
+            assert_eq!(event_time(&id), Some(at), "{id}");
+            assert_eq!((id.len(), &id[14..15]), (36, "7"));
+            assert!("89ab".contains(&id[19..20]), "{id}");
+        }
+        assert_ne!(event_id(7), event_id(7));
+        assert!(event_id(7) < event_id(8));
+        for other in [random::uuid_v4().as_str(), "", "7", "x-7", "é"] {
+            assert_eq!(event_time(other), None, "{other}");
+        }
     }
 
     #[test]

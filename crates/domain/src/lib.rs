@@ -35,6 +35,7 @@ pub mod upstream;
 pub mod users;
 
 pub use app::{App, IssuerDefault, Mode, Settings};
+pub use cx::context::RequestContext;
 pub use cx::slot::Slot;
 pub use cx::{Caller, ClientInfo, Cx};
 pub use dispatch::{Answer, dispatch};

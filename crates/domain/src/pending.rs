@@ -146,6 +146,8 @@ mod tests {
             acr_configuration: _,
             sessions: _,
             lambda_config: _,
+            // Obeyed where the mode of `user_pool_add_ons` lets it.
+            risk_configuration: _,
             // Fail closed.
             imported_passwords: _,
             upstream: _,
@@ -188,8 +190,10 @@ mod tests {
             default_redirect_uri: _,
             // Statistics for the operator of the service; no answer depends on them.
             analytics_configuration: _,
-            // For threat protection, which fails closed.
+            // Obeyed: it decides whose word on an address counts.
             enable_propagate_additional_user_context_data: _,
+            // Obeyed where the mode of the pool's `user_pool_add_ons` lets it.
+            risk_configuration: _,
         } = doc;
     }
 

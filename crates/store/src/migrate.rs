@@ -189,6 +189,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0033_upstreams.sql"),
     },
+    Migration {
+        number: 34,
+        name: "0034_risk",
+        min_program: 2,
+        sql: include_str!("../migrations/0034_risk.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

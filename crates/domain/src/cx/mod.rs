@@ -3,19 +3,22 @@
 //! A context outlives a retry: what [`memory`] holds, and the number of tries, stay when [`crate::run`] runs an action
 //! again because a row was out of date.
 
+pub mod context;
 pub mod memory;
 pub mod pause;
 pub mod slot;
+mod told;
 pub mod trigger;
 
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use cognate_store::tables::{guards, messages};
 use cognate_store::{Batch, CommitError, Label, Outcome};
 
 use crate::app::App;
+use crate::cx::context::RequestContext;
 use crate::cx::memory::Memory;
 use crate::cx::slot::Slot;
 use crate::errors::{self, Fault, Result};
@@ -65,7 +68,8 @@ impl Caller {
     }
 }
 
-/// The origin of the request.
+/// The origin of the request: the peer, by which rates, lockouts, limits of messages and the audit trail count. What the
+/// request says of the user's device is in [`Cx::context`].
 #[derive(Clone, Debug, Default)]
 pub struct ClientInfo {
     /// The peer's address, or what a trusted proxy reports.
@@ -96,6 +100,7 @@ pub struct Cx<'a> {
     tries: AtomicU32,
     pauses: AtomicU32,
     memory: Memory,
+    context: OnceLock<RequestContext>,
     slot: Option<Slot>,
 }
 
@@ -125,6 +130,7 @@ impl<'a> Cx<'a> {
             tries: AtomicU32::new(0),
             pauses: AtomicU32::new(0),
             memory: Memory::default(),
+            context: OnceLock::new(),
             slot: None,
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::Result;
 use crate::records::pool::Pool;
+use crate::records::risk::RiskConfiguration;
 
 /// Seconds that a refresh token is good when the client does not say: 30 days.
 const DEFAULT_REFRESH: i64 = 30 * 86_400;
@@ -109,6 +110,9 @@ pub struct ClientDoc {
     /// Minutes since a user's sign-in in which managed login lets them in again without asking; None = never set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sso_minutes: Option<i64>,
+    /// What threat protection does for the client, instead of what the pool says; None = as the pool says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_configuration: Option<RiskConfiguration>,
     /// No member of the API: a command of the server sets it.
     #[serde(default, skip_serializing_if = "OidcProfile::is_default")]
     pub oidc_profile: OidcProfile,

@@ -1,6 +1,7 @@
 //! The bridge between domain and store: typed records, rows to records, conflicts to errors.
 
 pub mod assurance;
+pub mod auth_event;
 pub mod before_image;
 pub mod client;
 pub mod device;
@@ -15,9 +16,11 @@ pub mod mfa;
 pub mod name_rules;
 pub mod passkey;
 pub mod pool;
+pub mod protection;
 pub mod provider;
 pub mod recovery;
 pub mod redirect;
+pub mod risk;
 pub mod schema;
 pub mod searched;
 pub mod standard_schema;

@@ -15,6 +15,7 @@ use crate::errors::Result;
 use crate::facts::names;
 use crate::records::mac;
 use crate::records::name_rules::{self, NameRules, Reshaping};
+use crate::records::risk::RiskConfiguration;
 use crate::records::standard_schema;
 
 /// How a pool deals with users whose password is there as the hash of another system alone.
@@ -105,6 +106,9 @@ pub struct PoolDoc {
     /// Threat protection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_pool_add_ons: Option<UserPoolAddOnsType>,
+    /// What threat protection does in the pool; None = never set, or reset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_configuration: Option<RiskConfiguration>,
     /// How users recover their account; always present (settled C9).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_recovery_setting: Option<AccountRecoverySettingType>,

@@ -1,16 +1,21 @@
-//! The auth event of a sign-in: a row that records its end.
+//! The auth event that an action of a user leaves: its row, in the batch that the action commits anyway.
 
 use cognate_crypto::random;
+use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventType};
 use cognate_store::Batch;
 use cognate_store::tables::events::{self, Event};
-use serde::{Deserialize, Serialize};
 
 use crate::attempts::Subject;
 use crate::clock::{DAY, MINUTE};
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::facts::device_name::device_name;
 use crate::facts::factor::Proven;
-use crate::facts::names;
+use crate::ids;
+use crate::records::auth_event::{EventContext, EventDoc, EventRisk};
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+use crate::records::protection;
 use crate::records::user::User;
 use crate::signin::At;
 
@@ -21,76 +26,6 @@ const KEPT_FOR_UNKNOWN: i64 = 15 * MINUTE;
 /// How long those of users are kept whose sign-in ended before any factor was completed.
 const KEPT_FOR_STRANGERS: i64 = DAY;
 
-/// The action of a user (EventType).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EventKind {
-    /// A sign-in.
-    SignIn,
-}
-
-/// The end of the action (EventResponseType).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EventResult {
-    /// With a session.
-    Pass,
-    /// With a refusal.
-    Fail,
-}
-
-/// A group of challenges, as events tell them apart (ChallengeName of ChallengeResponseType).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EventChallenge {
-    /// A first factor, whichever it is.
-    Password,
-    /// A second factor.
-    Mfa,
-}
-
-/// The result of an answer to a challenge (ChallengeResponse of ChallengeResponseType).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EventAnswer {
-    /// Rightly.
-    Success,
-    /// Wrongly.
-    Failure,
-}
-
-/// The place from which the user signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventContext {
-    /// The app client.
-    pub client: String,
-    /// The address.
-    pub ip: String,
-    /// The beginning of the User-Agent header.
-    pub agent: String,
-}
-
-impl EventContext {
-    fn of(cx: &Cx<'_>, at: At<'_>) -> Self {
-        Self {
-            client: at.client.id.clone(),
-            ip: cx.client_info.ip.clone(),
-            // A header is as long as the sender likes; a row of every attempt is not.
-            agent: cx.client_info.user_agent.chars().take(256).collect(),
-        }
-    }
-}
-
-/// The document of an event's row.
-#[derive(Debug, Serialize, Deserialize)]
-struct EventDoc {
-    #[serde(rename = "type")]
-    kind: EventKind,
-    result: EventResult,
-    /// The first of `challenges`, for readers of rows that had only one.
-    challenge: EventChallenge,
-    #[serde(default)]
-    challenges: Vec<(EventChallenge, EventAnswer)>,
-    #[serde(flatten)]
-    context: EventContext,
-}
-
 /// The time for which an event is kept, and the rate at which it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Retention {
@@ -100,15 +35,19 @@ enum Retention {
     Stranger,
 }
 
-/// The event that a verdict leaves.
+/// The event that an action leaves.
 #[derive(Clone, Debug)]
 pub struct AuthEvent {
     /// The action of the user.
-    pub kind: EventKind,
+    pub kind: EventType,
     /// The end of the action.
-    pub result: EventResult,
+    pub result: EventResponseType,
     /// The challenges that were answered, oldest first.
-    pub challenges: Vec<(EventChallenge, EventAnswer)>,
+    pub challenges: Vec<(ChallengeName, ChallengeResponse)>,
+    /// The judgement of threat protection; None where nothing is judged.
+    pub risk: Option<EventRisk>,
+    /// The name of the identity provider that vouched for the user; empty without one.
+    pub idp: String,
     /// The user's id, or the pseudonym of an unknown name.
     subject: String,
     is_known: bool,
@@ -116,45 +55,74 @@ pub struct AuthEvent {
 }
 
 impl AuthEvent {
-    fn new(user: Option<&User>, subject: &Subject, result: EventResult, proven: &Proven) -> Self {
+    fn new(
+        user: Option<&User>,
+        subject: &Subject,
+        result: EventResponseType,
+        proven: &Proven,
+    ) -> Self {
         let answered = proven.iter().take(2);
-        let kinds = [EventChallenge::Password, EventChallenge::Mfa];
+        let kinds = [ChallengeName::Password, ChallengeName::Mfa];
+        let answers = answered.zip(kinds);
         Self {
-            kind: EventKind::SignIn,
-            result,
-            challenges: answered
-                .zip(kinds)
-                .map(|(_, challenge)| (challenge, EventAnswer::Success))
+            challenges: answers
+                .map(|(_, challenge)| (challenge, ChallengeResponse::Success))
                 .collect(),
+            ..Self::of_account(EventType::SignIn, result, user, subject)
+        }
+    }
+
+    /// Returns the event of an account: a sign-up, a forgotten or a new password, another code. `user` is None for an
+    /// unknown name, whose pseudonym is `subject`.
+    pub fn of_account(
+        kind: EventType,
+        result: EventResponseType,
+        user: Option<&User>,
+        subject: &Subject,
+    ) -> Self {
+        Self {
+            kind,
+            result,
+            challenges: Vec::new(),
+            risk: None,
+            idp: String::new(),
             subject: user.map_or(subject.as_str(), |user| &user.id).to_owned(),
             is_known: user.is_some(),
             retention: Retention::Full,
         }
     }
 
+    /// Returns the event with the judgement of threat protection.
+    #[must_use]
+    pub fn with_risk(self, risk: Option<EventRisk>) -> Self {
+        Self { risk, ..self }
+    }
+
     /// Returns the event of a sign-in that ended in a session.
     pub fn passed(user: &User, proven: &Proven) -> Self {
         let subject = Subject::known(&user.id);
-        Self::new(Some(user), &subject, EventResult::Pass, proven)
+        Self::new(Some(user), &subject, EventResponseType::Pass, proven)
     }
 
     /// Returns the event of a wrong answer. `user` is None for an unknown name, whose pseudonym is `subject`.
     pub fn failed(user: Option<&User>, subject: &Subject, proven: &Proven) -> Self {
-        let mut event = Self::new(user, subject, EventResult::Fail, proven);
+        let mut event = Self::new(user, subject, EventResponseType::Fail, proven);
         let challenge = if proven.is_empty() {
-            EventChallenge::Password
+            ChallengeName::Password
         } else {
-            EventChallenge::Mfa
+            ChallengeName::Mfa
         };
         event.challenges.truncate(1);
-        event.challenges.push((challenge, EventAnswer::Failure));
+        event
+            .challenges
+            .push((challenge, ChallengeResponse::Failure));
         event
     }
 
     /// Returns the event of a refusal of a user whose answers so far were right; strangers can cause one where nothing
     /// is proven yet.
     pub fn refused(user: Option<&User>, subject: &Subject, proven: &Proven) -> Self {
-        let mut event = Self::new(user, subject, EventResult::Fail, proven);
+        let mut event = Self::new(user, subject, EventResponseType::Fail, proven);
         if proven.is_empty() {
             event.retention = Retention::Stranger;
         }
@@ -166,37 +134,84 @@ impl AuthEvent {
     /// # Errors
     /// Those of serialization.
     pub fn append(&self, cx: &Cx<'_>, at: At<'_>, batch: Batch) -> Result<Batch> {
+        self.append_to(cx, at.pool, at.client, batch)
+    }
+
+    /// As [`AuthEvent::append`] for an action that is no sign-in: where nothing watches the pool, it leaves nothing.
+    ///
+    /// # Errors
+    /// Those of serialization.
+    pub fn append_if_watched(
+        &self,
+        cx: &Cx<'_>,
+        pool: &Pool,
+        client: &Client,
+        batch: Batch,
+    ) -> Result<Batch> {
+        match protection::is_watched(pool) {
+            true => self.append_to(cx, pool, client, batch),
+            false => Ok(batch),
+        }
+    }
+
+    fn append_to(&self, cx: &Cx<'_>, pool: &Pool, client: &Client, batch: Batch) -> Result<Batch> {
+        let doc = self.doc(cx, pool, client)?;
         match self.retention {
-            Retention::Full => self.append_as(cx, at, batch, &random::uuid_v4()),
+            Retention::Full => {
+                let event_id = ids::event_id(cx.now());
+                Ok(self.insert(cx, pool, batch, &event_id, cx.now(), &doc))
+            }
             Retention::Stranger => {
                 let minute = cx.now().saturating_sub(cx.now().rem_euclid(MINUTE));
                 let name = format!("{} {minute}", self.subject);
-                let id = at.pool.key.mac("events of strangers", name.as_bytes());
-                let event = Event {
-                    subject: &self.subject,
-                    event_id: &names::uuid_of(&id),
-                    doc: &self.doc(cx, at)?,
-                    at: minute,
-                    expires: self.expires(cx),
-                };
-                Ok(events::insert_once(batch, &at.pool.id, &event))
+                let mac = pool.key.mac("events of strangers", name.as_bytes());
+                let bits = mac.first_chunk().copied().unwrap_or_else(random::bytes);
+                let event_id = ids::event_id_of(minute, bits);
+                let event = self.row(cx, pool, &event_id, minute, &doc);
+                Ok(events::insert_once(batch, &pool.id, event))
             }
         }
     }
 
-    /// As [`AuthEvent::append`], under this id.
+    /// As [`AuthEvent::append`], under this id of [`ids::event_id`].
     ///
     /// # Errors
     /// Those of serialization.
     pub fn append_as(&self, cx: &Cx<'_>, at: At<'_>, batch: Batch, id: &str) -> Result<Batch> {
-        let event = Event {
+        let doc = self.doc(cx, at.pool, at.client)?;
+        let when = ids::event_time(id).unwrap_or(cx.now());
+        Ok(self.insert(cx, at.pool, batch, id, when, &doc))
+    }
+
+    fn insert(
+        &self,
+        cx: &Cx<'_>,
+        pool: &Pool,
+        batch: Batch,
+        event_id: &str,
+        when: i64,
+        doc: &str,
+    ) -> Batch {
+        events::insert(batch, &pool.id, self.row(cx, pool, event_id, when, doc))
+    }
+
+    fn row<'e>(
+        &'e self,
+        cx: &Cx<'_>,
+        pool: &Pool,
+        event_id: &'e str,
+        when: i64,
+        doc: &'e str,
+    ) -> Event<'e> {
+        let signed = events::signed_row(&self.subject, when, event_id, doc);
+        Event {
             subject: &self.subject,
-            event_id: id,
-            doc: &self.doc(cx, at)?,
-            at: cx.now(),
+            event_id,
+            doc,
+            at: when,
             expires: self.expires(cx),
-        };
-        Ok(events::insert(batch, &at.pool.id, &event))
+            mac: pool.sign(&signed),
+        }
     }
 
     fn expires(&self, cx: &Cx<'_>) -> i64 {
@@ -208,31 +223,45 @@ impl AuthEvent {
             })
     }
 
-    fn doc(&self, cx: &Cx<'_>, at: At<'_>) -> Result<String> {
-        let first = self.challenges.first();
-        Ok(serde_json::to_string(&EventDoc {
-            kind: self.kind,
-            result: self.result,
-            challenge: first.map_or(EventChallenge::Password, |(challenge, _)| *challenge),
-            challenges: self.challenges.clone(),
-            context: EventContext::of(cx, at),
-        })?)
+    fn doc(&self, cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<String> {
+        Ok(serde_json::to_string(&EventDoc::new(
+            self.kind,
+            self.result,
+            self.challenges.clone(),
+            EventContext {
+                idp: self.idp.clone(),
+                ..context(cx, pool, client)
+            },
+            self.risk.clone(),
+        ))?)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_older_programs_can_be_read() {
-        let text = r#"{"agent":"a","challenge":"Password","client":"c","ip":"i","result":"Fail","type":"SignIn"}"#;
-        let doc: EventDoc = serde_json::from_str(text).unwrap();
-        assert_eq!(
-            (doc.kind, doc.result),
-            (EventKind::SignIn, EventResult::Fail)
-        );
-        assert!(doc.challenges.is_empty());
-        assert_eq!(doc.context.client, "c");
+/// Returns what the request says of the user's device, as events keep it.
+pub fn context(cx: &Cx<'_>, pool: &Pool, client: &Client) -> EventContext {
+    let told = cx.context();
+    let device = match told.user_agent.is_empty() && !told.device.platform.is_empty() {
+        true => told.device.platform.clone(),
+        false => device_name(&told.user_agent),
+    };
+    EventContext {
+        client: client.id.clone(),
+        ip: told.ip_text(),
+        agent: told.user_agent.clone(),
+        device,
+        timezone: told.device.timezone.clone(),
+        has_context_data: told.has_context_data,
+        request_id: cx.request_id.clone(),
+        device_id: device_id(pool, &told.device.id),
+        ..EventContext::default()
     }
+}
+
+/// Returns a digest of what a device calls itself, which is the same for the same device in one pool; empty for nothing.
+pub fn device_id(pool: &Pool, said: &str) -> String {
+    if said.is_empty() {
+        return String::new();
+    }
+    let mac = pool.key.mac("devices of events", said.as_bytes());
+    hex::encode(mac.get(..16).unwrap_or(&mac))
 }

@@ -8,6 +8,7 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::facts::factor::Factor;
+use crate::ids;
 use crate::records::assurance::Level;
 use crate::records::device::Device;
 use crate::signin::challenge::Challenge;
@@ -110,7 +111,7 @@ pub fn prepare(
     let (pool, client, user) = (at.pool, at.client, &authenticated.user);
     let proven = &authenticated.proven;
     // A retry opens the same session.
-    let ids = || (random::uuid_v4(), random::uuid_v4());
+    let ids = || (random::uuid_v4(), ids::event_id(cx.now()));
     let (session_id, event_id) = cx.memory().once(&format!("session of {}", user.id), ids);
     let (batch, part) = devices::at_sign_in(cx, at, &user.id, device, batch);
     let doc = SessionDoc {

@@ -9,21 +9,20 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cognate_access::ClientAddress;
+use cognate_domain::facts::ip_range::IpRange;
 use http::HeaderMap;
-
-use crate::http::network::Network;
 
 /// Proxies whose headers are trusted.
 #[derive(Debug, Default)]
 pub struct Proxies {
-    trusted: Vec<Network>,
+    trusted: Vec<IpRange>,
     /// True once a proxy that is not among them was reported.
     reported: AtomicBool,
 }
 
 impl Proxies {
     /// Believes the proxies with these addresses.
-    pub fn new(trusted: Vec<Network>) -> Self {
+    pub fn new(trusted: Vec<IpRange>) -> Self {
         Self {
             trusted,
             reported: AtomicBool::new(false),

@@ -9,7 +9,6 @@ pub mod host;
 pub mod import_upload;
 pub mod limits;
 pub mod listen;
-pub mod network;
 pub mod origin;
 pub mod response;
 pub mod service;

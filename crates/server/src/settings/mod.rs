@@ -381,7 +381,7 @@ fn retention(config: &Config) -> anyhow::Result<Option<i64>> {
     Ok((days > 0).then_some(days * DAY))
 }
 
-fn networks(config: &Config) -> anyhow::Result<Vec<crate::http::network::Network>> {
+fn networks(config: &Config) -> anyhow::Result<Vec<cognate_domain::facts::ip_range::IpRange>> {
     let parse = |text: &String| {
         text.parse()
             .map_err(|why: String| ConfigError::invalid("trusted_proxies", why))

@@ -11,6 +11,7 @@ mod made;
 mod oauth;
 mod recovery;
 mod reshaping;
+mod risk;
 #[cfg(test)]
 mod tests;
 mod upstream;
@@ -267,13 +268,8 @@ pub const CATALOGUE: &[Table] = &[
         expiry: Expiry::At("expires"),
         ..POOL
     },
-    Table {
-        name: "auth_events",
-        key: &["pool_id", "user_id", "at", "event_id"],
-        columns: &["doc", "expires", "bucket"],
-        expiry: Expiry::At("expires"),
-        ..USER
-    },
+    risk::MESSAGES,
+    risk::AUTH_EVENTS,
     Table {
         name: "group_members",
         key: &["pool_id", "group_id", "user_id"],

@@ -45,6 +45,7 @@ pub mod resource_counts;
 pub mod resource_servers;
 pub mod restoring;
 pub mod retired_providers;
+pub mod risk_messages;
 mod rows;
 pub mod sealing;
 pub mod sessions;

@@ -17,6 +17,7 @@ pub async fn respond_to_auth_challenge(
     input: RespondToAuthChallengeRequest,
 ) -> Result<RespondToAuthChallengeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
+    cx.take_user_context(&client, input.user_context_data.as_ref());
     let given = Parameters::new(input.challenge_responses.as_ref());
     let at = At {
         surface: Surface::PublicApi,

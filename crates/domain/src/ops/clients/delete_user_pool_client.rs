@@ -2,7 +2,9 @@
 
 use cognate_shapes::DeleteUserPoolClientRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{clients, guards, login_styles, terms, ui_customizations};
+use cognate_store::tables::{
+    clients, guards, login_styles, risk_messages, terms, ui_customizations,
+};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -23,6 +25,7 @@ async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()>
     let batch = terms::delete_of_client(batch, &pool.id, &client.id);
     let batch = login_styles::delete_of_client(batch, &pool.id, &client.id);
     let batch = ui_customizations::delete(batch, &pool.id, &client.id);
+    let batch = risk_messages::delete(batch, &pool.id, &client.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         resources::clients::conflict(cx, &pool.id, &client.id, label)

@@ -15,6 +15,8 @@ pub async fn confirm_forgot_password(
     cx: &Cx<'_>,
     input: ConfirmForgotPasswordRequest,
 ) -> Result<ConfirmForgotPasswordResponse> {
+    let told = input.user_context_data.as_ref();
+    cx.take_user_context_for(&input.client_id, told).await?;
     let reset = Reset {
         client_id: &input.client_id,
         username: &input.username,

@@ -14,6 +14,8 @@ pub async fn confirm_sign_up(
     cx: &Cx<'_>,
     input: ConfirmSignUpRequest,
 ) -> Result<ConfirmSignUpResponse> {
+    let told = input.user_context_data.as_ref();
+    cx.take_user_context_for(&input.client_id, told).await?;
     let confirmation = Confirmation {
         client_id: &input.client_id,
         username: &input.username,

@@ -14,6 +14,8 @@ pub async fn forgot_password(
     cx: &Cx<'_>,
     input: ForgotPasswordRequest,
 ) -> Result<ForgotPasswordResponse> {
+    let told = input.user_context_data.as_ref();
+    cx.take_user_context_for(&input.client_id, told).await?;
     let forgotten = Forgotten {
         client_id: &input.client_id,
         username: &input.username,

@@ -14,6 +14,8 @@ pub async fn resend_confirmation_code(
     cx: &Cx<'_>,
     input: ResendConfirmationCodeRequest,
 ) -> Result<ResendConfirmationCodeResponse> {
+    let told = input.user_context_data.as_ref();
+    cx.take_user_context_for(&input.client_id, told).await?;
     let wish = AnotherCode {
         client_id: &input.client_id,
         username: &input.username,

@@ -54,6 +54,7 @@ macro_rules! document {
             auth_session_validity: $request.auth_session_validity.unwrap_or(SESSION_MINUTES),
             refresh_token_rotation: $request.refresh_token_rotation.map(rotation),
             sso_minutes: None,
+            risk_configuration: None,
             oidc_profile: OidcProfile::default(),
         }
     };
@@ -83,8 +84,9 @@ pub async fn of_updated_client(
 ) -> Result<ClientDoc> {
     let published = request.publish_secrets_in_aws_secrets_manager;
     let doc = ClientDoc {
-        // Has operations of its own.
+        // Have operations of their own.
         sso_minutes: before.doc.sso_minutes,
+        risk_configuration: before.doc.risk_configuration.clone(),
         // Has a command of its own.
         oidc_profile: before.doc.oidc_profile,
         ..document!(

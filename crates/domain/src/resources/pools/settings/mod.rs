@@ -119,6 +119,7 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         imported_passwords: None,
         upstream: false,
         user_pool_add_ons: None,
+        risk_configuration: None,
         account_recovery_setting: None,
         tier: UserPoolTierType::Essentials,
         dcr_configuration: None,

@@ -5,12 +5,12 @@ use std::str::FromStr;
 
 /// The addresses that share the first bits of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
+pub struct IpRange {
     address: IpAddr,
     bits: u32,
 }
 
-impl FromStr for Network {
+impl FromStr for IpRange {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -20,7 +20,12 @@ impl FromStr for Network {
             .map_or((text, None), |(a, b)| (a, Some(b)));
         let address: IpAddr = address.parse().map_err(|_| refused())?;
         let width = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(width), str::parse).map_err(|_| refused())?;
+        let is_number = |bits: &str| !bits.is_empty() && bits.bytes().all(|b| b.is_ascii_digit());
+        let bits = match bits {
+            None => width,
+            Some(bits) if is_number(bits) => bits.parse().map_err(|_| refused())?,
+            Some(_) => return Err(refused()),
+        };
         if bits > width {
             return Err(refused());
         }
@@ -28,7 +33,7 @@ impl FromStr for Network {
     }
 }
 
-impl Network {
+impl IpRange {
     /// True if the address is in the range. An IPv4 address is never in an IPv6 range.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let (a, b, width) = match (self.address, ip) {
@@ -49,9 +54,9 @@ impl Network {
 mod tests {
     use super::*;
 
-    fn holds(network: &str, ip: &str) -> bool {
-        network
-            .parse::<Network>()
+    fn holds(range: &str, ip: &str) -> bool {
+        range
+            .parse::<IpRange>()
             .unwrap()
             .contains(ip.parse().unwrap())
     }
@@ -59,6 +64,7 @@ mod tests {
     #[test]
     fn ranges_hold_their_addresses() {
         assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(holds("10.0.0.9/8", "10.255.0.1"));
         assert!(holds("192.0.2.7", "192.0.2.7") && !holds("192.0.2.7", "192.0.2.8"));
         assert!(holds("0.0.0.0/0", "8.8.8.8") && !holds("0.0.0.0/0", "::1"));
         assert!(
@@ -74,11 +80,13 @@ mod tests {
             "",
             "10.0.0.0/33",
             "10.0.0/8",
+            "10.0.0.0/+8",
+            "10.0.0.0/",
             "::/129",
             "10.0.0.0/x",
             "example.org",
         ] {
-            assert!(text.parse::<Network>().is_err(), "{text}");
+            assert!(text.parse::<IpRange>().is_err(), "{text}");
         }
     }
 }
