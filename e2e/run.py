@@ -44,6 +44,7 @@ SESSIONS = [
     "python/backup_session.py",
     "python/imports_session.py",
     "python/mfa_session.py",
+    "python/risk_session.py",
     "python/triggers_session.py",
     "python/triggers_tokens.py",
     "python/triggers_migration.py",
@@ -118,8 +119,8 @@ PAGES = {
     "node/branding_keys.mjs", "node/gallery_session.mjs",
     "python/federation_pysaml2.py", "node/federation_pysaml2.mjs", "node/federation_samlify.mjs",
 }
-# One engine runs these: they ask no server, or show how files are read, whose users the tests of the domain import on both.
-ONE_ENGINE = {"node/gallery_session.mjs", "python/import_session.py"}
+# One engine runs these: they ask no server, or show what the tests of the domain compare on both engines.
+ONE_ENGINE = {"node/gallery_session.mjs", "python/import_session.py", "python/risk_session.py"}
 # These move the server's clock.
 ALONE = {"node/amplify_rotation.mjs", "python/recovery_session.py", "python/clock_session.py"}
 START_SECONDS = 30

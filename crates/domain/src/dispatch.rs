@@ -229,22 +229,22 @@ routes! {
     StopUserImportJob => ops::imports::stop_user_import_job::stop_user_import_job,
     DescribeUserImportJob => ops::imports::describe_user_import_job::describe_user_import_job,
     ListUserImportJobs => ops::imports::list_user_import_jobs::list_user_import_jobs,
+    SetRiskConfiguration => ops::risk::set_risk_configuration::set_risk_configuration,
+    DescribeRiskConfiguration => ops::risk::describe_risk_configuration::describe_risk_configuration,
+    AdminListUserAuthEvents => ops::risk::admin_list_user_auth_events::admin_list_user_auth_events,
+    AdminUpdateAuthEventFeedback => ops::risk::admin_update_auth_event_feedback::admin_update_auth_event_feedback,
+    UpdateAuthEventFeedback => ops::risk::update_auth_event_feedback::update_auth_event_feedback,
     ;
-    AdminListUserAuthEvents
-    AdminUpdateAuthEventFeedback
     CreateCIMDPolicy
     CreateUserPoolReplica
     DeleteCIMDPolicy
     DeleteUserPoolReplica
     DescribeCIMDPolicy
-    DescribeRiskConfiguration
     GetLogDeliveryConfiguration
     ListCIMDPolicies
     ListClientMetadataURLs
     ListUserPoolReplicas
     SetLogDeliveryConfiguration
-    SetRiskConfiguration
-    UpdateAuthEventFeedback
     UpdateCIMDPolicy
     UpdateClientMetadataURLState
     UpdateUserPoolReplica

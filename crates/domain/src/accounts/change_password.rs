@@ -1,19 +1,22 @@
 //! A signed-in user sets a new password (auth.md 2.7, 2.9, 6.6).
 
 use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{EventResponseType, EventType, UserStatusType};
 use cognate_store::Batch;
+use cognate_store::tables::guards;
 
 use crate::accounts::Limit;
 use crate::accounts::step::{Basis, Step};
 use crate::attempts::{self, Subject};
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, Result};
+use crate::errors::{self, Fault, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::protection;
 use crate::records::upstream;
 use crate::records::user::{self, User};
+use crate::signin::event::AuthEvent;
 use crate::upstream::account;
 use crate::users::codes::{self, Purpose};
 use crate::users::password;
@@ -48,6 +51,12 @@ pub async fn change_password(
     let guard = guard.ok_or_else(errors::auth::attempt_limit_exceeded)?;
     attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
     if let Err(refusal) = check_previous(cx, pool, before, previous).await {
+        if protection::is_watched(pool) && matches!(refusal, Fault::Api(_)) {
+            let batch = guards::require_pool_active(Batch::new(), &pool.id);
+            let failed = event(EventResponseType::Fail, before);
+            let batch = failed.append_if_watched(cx, pool, client, batch)?;
+            cx.commit(batch, |_| Fault::Stale).await?;
+        }
         drop(guard);
         // As long as a wrong password of a sign-in takes (moving.md 3.2).
         if pool.doc.imported_passwords.is_some() && !before.has_imported_password() {
@@ -73,12 +82,19 @@ pub async fn change_password(
         true => upstream::stand(batch, pool, &after, cx.now()),
         false => batch,
     };
+    let passed = event(EventResponseType::Pass, &after);
+    let batch = passed.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let step = Step {
         guard: Some(guard),
         ..Step::new(Basis::of(cx, pool), batch, ())
     };
     step.commit(cx).await
+}
+
+fn event(result: EventResponseType, user: &User) -> AuthEvent {
+    let subject = Subject::known(&user.id);
+    AuthEvent::of_account(EventType::PasswordChange, result, Some(user), &subject)
 }
 
 async fn check_previous(

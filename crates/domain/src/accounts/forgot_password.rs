@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{EventResponseType, EventType, UserStatusType};
 use cognate_store::Batch;
 
 use crate::accounts::step::{Basis, Step};
@@ -15,6 +15,7 @@ use crate::facts::contact::Contact;
 use crate::messages::{Account, Delivery, Destination, Origin, Reason, destination};
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::event::AuthEvent;
 use crate::upstream::account::Known;
 use crate::users::codes::{self, Purpose, Sending};
 use crate::users::migration::{self, Newcomer, Outcome};
@@ -79,6 +80,14 @@ pub async fn forgot_password(cx: &Cx<'_>, input: &Forgotten<'_>) -> Result<Deliv
     };
     let code = codes::prepare(cx, pool, &sending, origin).await?;
     let batch = code.into_batch(Batch::new());
+    // A name that nobody has leaves one too, for as long as the counts of its attempts.
+    let event = AuthEvent::of_account(
+        EventType::ForgotPassword,
+        EventResponseType::InProgress,
+        account.user(),
+        &account.subject(),
+    );
+    let batch = event.append_if_watched(cx, pool, client, batch)?;
     let basis = basis.with_user(account.user());
     let step = Step::new(basis, batch, destination.delivery());
     step.commit(cx).await

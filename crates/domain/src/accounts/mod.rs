@@ -11,6 +11,7 @@ pub mod confirm_by_link;
 pub mod confirm_sign_up;
 pub mod confirm_user;
 pub mod create_user;
+pub mod feedback;
 pub mod forgot_password;
 mod public_call;
 pub mod resend_code;

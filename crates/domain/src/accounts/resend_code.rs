@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{EventResponseType, EventType, UserStatusType};
 use cognate_store::Batch;
 
 use crate::accounts::step::{Basis, Step};
@@ -12,6 +12,7 @@ use crate::errors::{self, Result};
 use crate::facts::contact::Contact;
 use crate::messages::{Account, Delivery, Destination, Origin, Reason, destination};
 use crate::records::pool::Pool;
+use crate::signin::event::AuthEvent;
 use crate::users::codes::{self, Purpose, Sending};
 
 /// auth.md 2.7.
@@ -52,6 +53,13 @@ pub async fn resend_code(cx: &Cx<'_>, input: &AnotherCode<'_>) -> Result<Deliver
     let sending = Sending::new(&account, Purpose::SignUp, &destination, reason);
     let code = codes::prepare(cx, pool, &sending, origin).await?;
     let batch = code.into_batch(Batch::new());
+    let event = AuthEvent::of_account(
+        EventType::ResendCode,
+        EventResponseType::Pass,
+        account.user(),
+        &account.subject(),
+    );
+    let batch = event.append_if_watched(cx, pool, client, batch)?;
     let basis = basis.with_user(account.user());
     let step = Step::new(basis, batch, destination.delivery());
     step.commit(cx).await

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{EventResponseType, EventType, UserStatusType};
 use cognate_store::Batch;
 
 use crate::accounts::PublicCall;
 use crate::accounts::forgot_password::RESET;
 use crate::accounts::step::{Basis, Step, Then};
+use crate::attempts::Subject;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::messages::Origin;
 use crate::records::user::{self, User};
+use crate::signin::event::AuthEvent;
 use crate::upstream::account::Known;
 use crate::users::codes::{self, Purpose};
 use crate::users::password_policy::{self, PolicyText, history};
@@ -75,6 +77,13 @@ pub async fn reset_forgotten(cx: &Cx<'_>, input: &Reset<'_>) -> Result<()> {
     verification::mark_verified(&mut after, &correct.code);
     let batch = correct.consume(Batch::new(), pool);
     let batch = user::save(batch, pool, before, &after)?;
+    let event = AuthEvent::of_account(
+        EventType::ForgotPassword,
+        EventResponseType::Pass,
+        Some(&after),
+        &Subject::known(&after.id),
+    );
+    let batch = event.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let origin = Origin::of_client(&client.id, input.metadata);
     let step = Step {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{EventResponseType, EventType, UserStatusType};
 use cognate_store::{Batch, Label};
 
 use crate::accounts::PublicCall;
 use crate::accounts::same_form::Form;
 use crate::accounts::step::{Basis, Step, Then};
+use crate::attempts::Subject;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
@@ -18,6 +19,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
 use crate::signin::auto_sign_in;
+use crate::signin::event::AuthEvent;
 use crate::signin::first_factors;
 use crate::upstream::account;
 use crate::users::attributes::{self, Given, Writer};
@@ -122,6 +124,13 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
             code.into_batch(batch)
         }
     };
+    let event = AuthEvent::of_account(
+        EventType::SignUp,
+        EventResponseType::Pass,
+        Some(&user),
+        &Subject::known(&user.id),
+    );
+    let batch = event.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     let then = match confirmed {
         true => Then::signed_up(origin, pool, &user),

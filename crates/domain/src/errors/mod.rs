@@ -21,6 +21,7 @@ pub mod pools;
 pub mod providers;
 pub mod recovery;
 pub mod resource_servers;
+pub mod risk;
 pub mod sessions;
 pub mod tags;
 pub mod terms;

@@ -10,6 +10,7 @@ pub mod migration;
 pub mod oauth;
 pub mod passkeys;
 pub mod recovery;
+pub mod risk;
 pub mod sessions;
 pub mod sign_up;
 pub mod triggers;

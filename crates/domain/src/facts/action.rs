@@ -33,6 +33,8 @@ pub enum Endpoint {
     Federation,
     /// `/saml2/logout`.
     ProviderLogout,
+    /// The page on which a user says whether a risky sign-in was their own.
+    Feedback,
     /// The inbox of `cognate dev`.
     Inbox,
 }
@@ -55,6 +57,7 @@ impl Endpoint {
             Self::Device => "DeviceAuthorization",
             Self::Federation => "ProviderSignIn",
             Self::ProviderLogout => "ProviderLogout",
+            Self::Feedback => "FeedbackPage",
             Self::Inbox => "Inbox",
         }
     }
@@ -75,6 +78,7 @@ impl Endpoint {
             Self::SignIn | Self::Device | Self::Federation => {
                 &[Op::InitiateAuth, Op::RespondToAuthChallenge]
             }
+            Self::Feedback => &[Op::UpdateAuthEventFeedback],
             Self::Account => &[
                 Op::SignUp,
                 Op::ConfirmSignUp,

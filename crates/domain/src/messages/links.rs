@@ -1,4 +1,4 @@
-//! The link that confirms a sign-up (admin.md 4.3).
+//! The links in messages: the one that confirms a sign-up (admin.md 4.3), and those that say who signed in (admin.md 2.8).
 
 use cognate_store::tables::domains::DomainRow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,6 +12,9 @@ use crate::resources::domains;
 
 /// The page that the link leads to.
 const PAGE: &str = "/confirmUser/";
+
+/// The page on which a user says whether a risky sign-in was their own.
+const FEEDBACK: &str = "/feedback";
 
 /// Everything but the unreserved characters of RFC 3986, section 2.3.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -35,6 +38,23 @@ pub async fn confirmation(
     let domain = domain.ok_or_else(errors::users::no_domain_for_links)?;
     let pages = pages(&cx.settings, cx.client_info.base_url.as_deref(), &domain);
     Ok(url(&pages, client_id, username, code))
+}
+
+/// Returns the URL of the page on which users of a pool say whether a risky sign-in was their own: on the pool's domain, else
+/// on this server. Where neither is known, it is the path alone.
+///
+/// # Errors
+/// The store's.
+pub async fn feedback(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
+    let base_url = cx.client_info.base_url.as_deref();
+    let pages = match domain::preferred_of(&cx.store, pool).await? {
+        Some(domain) => pages(&cx.settings, base_url, &domain),
+        None => {
+            let here = cx.settings.public_url.as_deref().or(base_url);
+            here.unwrap_or_default().trim_end_matches('/').to_owned()
+        }
+    };
+    Ok(format!("{pages}{FEEDBACK}?pool={}", pool.id))
 }
 
 /// Returns the URL below which the pages of a pool are reached: their domain where that leads here, else this server.

@@ -16,6 +16,7 @@ pub mod origin;
 pub mod outbox;
 mod preview;
 mod render;
+pub mod risk_notice;
 mod template;
 mod words;
 

@@ -85,7 +85,7 @@ fn fill(template: &str, content: Content, values: Values<'_>) -> String {
 
 /// The subject becomes a header: a line break in it would begin another one. Templates end in one when a tool reads them
 /// from a file, so that it is taken out here, and the template stays what was set.
-fn one_line(subject: &str) -> String {
+pub(super) fn one_line(subject: &str) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let words = subject.split(breaks).filter(|part| !part.is_empty());
     let subject = words.collect::<Vec<_>>().join(" ");

@@ -15,6 +15,7 @@ pub mod pools;
 pub mod providers;
 pub mod recovery;
 pub mod resource_servers;
+pub mod risk;
 pub mod sessions;
 pub mod signup;
 pub mod tags;

@@ -12,5 +12,6 @@ pub mod overview;
 pub(crate) mod pools;
 pub mod providers;
 pub(crate) mod resource_servers;
+pub(crate) mod risk;
 pub(crate) mod tags;
 pub mod terms;

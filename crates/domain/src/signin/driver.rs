@@ -82,6 +82,8 @@ pub struct Vouched {
     pub once: Option<(String, i64)>,
     /// How surely the provider knew the user, where it says that.
     pub level: Option<Level>,
+    /// The provider's name.
+    pub provider: String,
 }
 
 /// Ends a sign-in that an identity provider vouches for. The pool asks for no factor of its own, and neither counts nor
@@ -105,6 +107,7 @@ pub async fn vouched<E: Ending>(
         answered: Expected::Undecided,
         start: Start {
             flow: Flow::Provider,
+            provider: vouched.provider,
             ..Start::default()
         },
         proven: Proven::default(),

@@ -134,7 +134,9 @@ pub fn prepare(
         _ => authenticated.tally.reset(batch, pool),
     };
     let batch = authenticated.replay.spend(batch, pool);
-    let batch = AuthEvent::passed(user, proven).append_as(cx, at, batch, &event_id)?;
+    let mut event = AuthEvent::passed(user, proven);
+    event.idp.clone_from(&authenticated.start.provider);
+    let batch = event.append_as(cx, at, batch, &event_id)?;
     Ok(Opening {
         session,
         batch,

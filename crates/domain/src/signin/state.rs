@@ -52,6 +52,9 @@ pub struct Start {
     /// True if this request named the device, not an earlier step.
     #[serde(skip)]
     pub device_named: bool,
+    /// The name of the identity provider that vouches for the user; empty for none.
+    #[serde(skip)]
+    pub provider: String,
     /// TARGET_ACR_VALUES, as far as the pool knows them, the most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Level>,

@@ -37,6 +37,7 @@ mod providers;
 mod recovery;
 mod reshaping;
 mod resource_servers;
+mod risk;
 mod saml;
 mod sessions;
 mod signin;

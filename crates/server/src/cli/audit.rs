@@ -35,12 +35,13 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// The endpoints of pools in the trail.
-const ENDPOINTS: [Endpoint; 5] = [
+const ENDPOINTS: [Endpoint; 6] = [
     Endpoint::SignIn,
     Endpoint::Account,
     Endpoint::Token,
     Endpoint::Revoke,
     Endpoint::Federation,
+    Endpoint::Feedback,
 ];
 
 /// Returns the grammar of the command.

@@ -197,6 +197,7 @@ pub(super) async fn arrive<E: Ending>(
         batch,
         once: identity.once.map(|(name, until)| (name.to_owned(), until)),
         level: identity.level,
+        provider: provider.name.clone(),
     };
     let finished = driver::vouched(cx, at, vouched, ending).await;
     finished.map_err(refusal::of_sign_in)

@@ -49,7 +49,8 @@ pub async fn put_unless_importing(cx: &Cx<'_>, before: Pool, doc: PoolDoc) -> Re
     put_with(cx, before, doc, user_import_jobs::require_none_active).await
 }
 
-async fn put_with(
+/// As [`put`], with what `guard` adds to the batch.
+pub async fn put_with(
     cx: &Cx<'_>,
     before: Pool,
     doc: PoolDoc,

@@ -124,6 +124,7 @@ where
         batch: Batch::new(),
         once: None,
         level: None,
+        provider: String::new(),
     };
     driver::vouched(cx, at, vouched, ending).await.map(Some)
 }

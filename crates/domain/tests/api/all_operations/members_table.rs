@@ -19,7 +19,6 @@ const STORED: &[(&[&str], &[&str])] = &[
         &["CreateUserPoolClient", "UpdateUserPoolClient"],
         &[
             "AnalyticsConfiguration",
-            "EnablePropagateAdditionalUserContextData",
             "PublishSecretsInAWSSecretsManager",
         ],
     ),

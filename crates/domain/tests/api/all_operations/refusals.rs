@@ -100,6 +100,7 @@ async fn what_is_nowhere_is_told_by_the_operations_that_look_for_it(t: &TestApp)
         "AdminGetUserAuthFactors",
         "AdminListUserSessions",
         "AdminSetUserMFAPreference",
+        "AdminListUserAuthEvents",
     ] {
         t.refused(op, input.clone(), gone, &message).await;
     }

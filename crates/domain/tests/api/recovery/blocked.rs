@@ -63,12 +63,13 @@ const IMPORTS: [Op; 2] = [Op::CreateUserImportJob, Op::StartUserImportJob];
 
 /// Operations that change something and are not stopped: sessions, devices, codes, clients and other configuration that no
 /// recovery brings back; sign-ins, of which the tests below say more.
-const GOES_ON: [Op; 61] = [
+const GOES_ON: [Op; 64] = [
     Op::AddUserPoolClientSecret,
     Op::AdminForgetDevice,
     Op::AdminInitiateAuth,
     Op::AdminRespondToAuthChallenge,
     Op::AdminRevokeUserSession,
+    Op::AdminUpdateAuthEventFeedback,
     Op::AdminUpdateDeviceStatus,
     Op::AdminUserGlobalSignOut,
     Op::CancelPointInTimeRecovery,
@@ -101,6 +102,7 @@ const GOES_ON: [Op; 61] = [
     Op::RespondToAuthChallenge,
     Op::RevokeToken,
     Op::RevokeUserSession,
+    Op::SetRiskConfiguration,
     Op::SetUICustomization,
     Op::SetUserPoolClientSessionConfiguration,
     Op::SetUserPoolSessionConfiguration,
@@ -109,6 +111,7 @@ const GOES_ON: [Op; 61] = [
     Op::StartWebAuthnRegistration,
     Op::TagResource,
     Op::UntagResource,
+    Op::UpdateAuthEventFeedback,
     Op::UpdateDeviceStatus,
     Op::UpdateIdentityProvider,
     Op::UpdateManagedLoginBranding,

@@ -61,22 +61,52 @@ pub fn email(region: &str, settings: &EmailConfigurationType) -> Result<()> {
         return Err(errors::pools::source_arn_required().into());
     }
     if let Some(source) = &settings.source_arn {
-        let identity = Arn::parse(source)
-            .filter(|arn| arn.service == "ses" && arn.resource.starts_with("identity/"));
-        let identity = identity.ok_or_else(errors::pools::no_email_identity)?;
-        let mut allowed = SHARED_REGIONS.to_vec();
-        if !allowed.contains(&region) {
-            allowed.push(region);
-            allowed.sort_unstable();
-        }
-        if !allowed.contains(&identity.region) {
-            return Err(errors::pools::invalid_ses_region(&allowed).into());
-        }
+        identity(region, source)?;
     }
     match &settings.from {
         Some(from) if !is_sender(from) => Err(errors::pools::invalid_from().into()),
         _ => Ok(()),
     }
+}
+
+/// Checks that an ARN is an SES identity in a region whose SES the pool may use (settled P17).
+fn identity(region: &str, source: &str) -> Result<()> {
+    let identity = Arn::parse(source)
+        .filter(|arn| arn.service == "ses" && arn.resource.starts_with("identity/"));
+    let identity = identity.ok_or_else(errors::pools::no_email_identity)?;
+    let mut allowed = SHARED_REGIONS.to_vec();
+    if !allowed.contains(&region) {
+        allowed.push(region);
+        allowed.sort_unstable();
+    }
+    if !allowed.contains(&identity.region) {
+        return Err(errors::pools::invalid_ses_region(&allowed).into());
+    }
+    Ok(())
+}
+
+/// The longest sender that the messages about risky sign-ins may have: the model has no bound.
+const LONGEST_SENDER: usize = 320;
+
+/// Checks who sends the messages about risky sign-ins (NotifyConfigurationType).
+///
+/// # Errors
+/// The texts of settled P15 and P17; a ReplyTo that is no address.
+pub fn notify_sender(
+    region: &str,
+    source: &str,
+    from: Option<&str>,
+    reply_to: Option<&str>,
+) -> Result<()> {
+    identity(region, source)?;
+    let fits = |address: &str| address.len() <= LONGEST_SENDER && is_sender(address);
+    if from.is_some_and(|from| !fits(from)) {
+        return Err(errors::pools::invalid_from().into());
+    }
+    if reply_to.is_some_and(|reply_to| !fits(reply_to)) {
+        return Err(errors::risk::invalid_reply_to().into());
+    }
+    Ok(())
 }
 
 /// True if a From is an address, or a name and an address in angle brackets.

@@ -20,6 +20,7 @@ use crate::records::pool::{DEFAULT_TEMPORARY_DAYS, MfaFactors, PoolDoc, Recovery
 
 pub use arn::Arn;
 pub use check::tag_refusal;
+pub use delivery::notify_sender;
 pub use schema_input::extend as extend_schema;
 pub use tiers::essentials_feature;
 pub use view::{description, user_pool};
