@@ -13,6 +13,7 @@ pub mod cookies;
 mod documents;
 mod domain;
 pub mod failure;
+mod feedback;
 pub mod fields;
 mod flow;
 mod home;
@@ -137,6 +138,22 @@ pub static ROUTES: Table = Table::new(&[
         class: Class::Page,
         rate: Rate::Category(Category::UserCreation),
         handler: |request| Box::pin(confirm_user::confirm_user(request)),
+    },
+    Route {
+        pattern: feedback::PATH,
+        method: Verb::Get,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Rate::Category(Category::UserResourceUpdate),
+        handler: |request| Box::pin(feedback::ask(request)),
+    },
+    Route {
+        pattern: feedback::PATH,
+        method: Verb::Post,
+        cors: Cors::Closed,
+        class: Class::Page,
+        rate: Rate::Category(Category::UserResourceUpdate),
+        handler: |request| Box::pin(feedback::take(request)),
     },
     Route {
         pattern: "/oauth2/token",

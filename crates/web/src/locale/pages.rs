@@ -56,6 +56,8 @@ pub struct Pages {
     pub(crate) link: Link,
     /// Pages to read.
     pub(crate) notice: Notice,
+    /// The question whether a risky sign-in was the user's own.
+    pub(crate) feedback: Feedback,
     /// The sign-in of a device without a browser.
     pub(crate) device: Device,
     /// What a client asks for.
@@ -432,6 +434,24 @@ section! {
         error: String,
         reference: String,
         reference_help: String,
+    }
+}
+
+section! {
+    /// The question whether a risky sign-in was the user's own.
+    Feedback {
+        title: String,
+        text: String,
+        /// The button: it was the user.
+        valid: String,
+        /// The button: it was somebody else.
+        invalid: String,
+        /// The heading after the answer.
+        done: String,
+        valid_text: String,
+        invalid_text: String,
+        /// A link that is wrong, too old, or about what is no longer there.
+        refused: String,
     }
 }
 

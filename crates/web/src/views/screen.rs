@@ -346,6 +346,10 @@ pub enum NoticeKind {
     ConfirmedByLink,
     /// The link confirms nothing, or not all of what it should: why.
     LinkRefused(Alert),
+    /// The user said that a risky sign-in was their own.
+    FeedbackValid,
+    /// The user said that a risky sign-in was not their own.
+    FeedbackInvalid,
     /// The user signed out; what leads on is the sign-in.
     SignedOut,
     /// The user signed out; what leads on is the client's.
@@ -389,6 +393,17 @@ pub struct SignOut {
     pub home: Option<String>,
 }
 
+/// The question whether a risky sign-in was the user's own.
+#[derive(Clone, Debug)]
+pub struct Feedback {
+    /// The names and values of the link, which are sent again with the answer.
+    pub request: Vec<(String, String)>,
+    /// The name of the button that is the answer; its values are `valid` and `invalid`.
+    pub answer: &'static str,
+    /// True if the link said that it was the user: that button comes first.
+    pub valid_first: bool,
+}
+
 /// A page.
 #[derive(Clone, Debug)]
 pub enum Screen {
@@ -430,4 +445,6 @@ pub enum Screen {
     Device(Device),
     /// The question whether to sign out.
     SignOut(SignOut),
+    /// The question whether a risky sign-in was the user's own.
+    Feedback(Feedback),
 }

@@ -14,6 +14,7 @@ mod confirm_user;
 mod cookies;
 mod documents;
 mod dom;
+mod feedback;
 mod flow;
 mod forms;
 mod home;

@@ -338,6 +338,17 @@ impl<'a> Step<'a> {
                 step.buttons.push(("answer", "allow", ours.allow.clone()));
                 step.buttons.push(("answer", "deny", ours.deny.clone()));
             }
+            Screen::Feedback(s) => {
+                step.open(&ours.feedback_title, "feedbackform", "/feedback");
+                step.text = Some(ours.feedback_text.clone());
+                step.hidden = pairs(&s.request);
+                let valid = (s.answer, "valid", ours.feedback_valid.clone());
+                let invalid = (s.answer, "invalid", ours.feedback_invalid.clone());
+                step.buttons.extend(match s.valid_first {
+                    true => [valid, invalid],
+                    false => [invalid, valid],
+                });
+            }
             Screen::SignOut(s) => {
                 step.open(&ours.sign_out_title, "signoutform", "/logout");
                 step.text = Some(ours.sign_out_text.clone());
@@ -364,6 +375,8 @@ impl<'a> Step<'a> {
                 self.text = Some(ours.confirmed.clone());
                 again = false;
             }
+            NoticeKind::FeedbackValid => self.text = Some(ours.feedback_done_valid.clone()),
+            NoticeKind::FeedbackInvalid => self.text = Some(ours.feedback_done_invalid.clone()),
             NoticeKind::Leaving => {
                 self.text = Some(ours.signed_out.clone());
                 words = Some(&ours.go_on);

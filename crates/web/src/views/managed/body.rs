@@ -157,6 +157,12 @@ pub(super) enum Body<'a> {
         answer: &'static str,
         home: Option<(&'a str, String)>,
     },
+    Feedback {
+        request: &'a [(String, String)],
+        answer: &'static str,
+        /// The value and the words of each button.
+        buttons: [(&'static str, &'static str); 2],
+    },
     Consent {
         code: &'a str,
         scopes: Vec<Scope<'a>>,

@@ -48,6 +48,20 @@ pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
             Icon::Warning,
             action.start_again.as_str(),
         ),
+        NoticeKind::FeedbackValid => (
+            "feedback-valid",
+            make.t.feedback.done.clone(),
+            plain(&make.t.feedback.valid_text),
+            Icon::Success,
+            action.go_on.as_str(),
+        ),
+        NoticeKind::FeedbackInvalid => (
+            "feedback-invalid",
+            make.t.feedback.done.clone(),
+            plain(&make.t.feedback.invalid_text),
+            Icon::Warning,
+            action.go_on.as_str(),
+        ),
         NoticeKind::SignedOut => (
             "signed-out",
             t.signed_out.clone(),
@@ -128,6 +142,22 @@ pub(super) fn sign_out<'a>(make: &Maker<'a>, screen: &'a SignOut) -> Step<'a> {
         home: home(make, screen.home.as_deref()),
     };
     Step::blank("sign-out", &t.notice.sign_out, body).lead(plain(&t.notice.sign_out_text))
+}
+
+pub(super) fn feedback<'a>(make: &Maker<'a>, screen: &'a Feedback) -> Step<'a> {
+    let t = &make.t.feedback;
+    let (valid, invalid) = (("valid", t.valid.as_str()), ("invalid", t.invalid.as_str()));
+    let body = Body::Feedback {
+        request: &screen.request,
+        answer: screen.answer,
+        buttons: match screen.valid_first {
+            true => [valid, invalid],
+            false => [invalid, valid],
+        },
+    };
+    Step::blank("feedback", &t.title, body)
+        .lead(plain(&t.text))
+        .icon(Icon::User)
 }
 
 pub(super) fn device<'a>(make: &Maker<'a>, screen: &'a Device) -> Step<'a> {

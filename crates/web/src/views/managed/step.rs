@@ -111,6 +111,7 @@ impl<'a> Step<'a> {
             Screen::Notice(screen) => notice::notice(make, screen),
             Screen::Device(screen) => notice::device(make, screen),
             Screen::SignOut(screen) => notice::sign_out(make, screen),
+            Screen::Feedback(screen) => notice::feedback(make, screen),
         }
     }
 }

@@ -128,6 +128,17 @@ fn notice(name: &'static str, kind: NoticeKind, home: bool) -> Sample {
     )
 }
 
+fn feedback(name: &'static str, valid_first: bool) -> Sample {
+    sample(
+        name,
+        Screen::Feedback(Feedback {
+            request: vec![("token".to_owned(), "example".to_owned())],
+            answer: "answer",
+            valid_first,
+        }),
+    )
+}
+
 pub(super) fn notices() -> Vec<Sample> {
     let refusal = Alert {
         kind: AlertKind::Error,
@@ -152,6 +163,10 @@ pub(super) fn notices() -> Vec<Sample> {
                 home: Some(CALLBACK.to_owned()),
             }),
         ),
+        feedback("feedback", true),
+        feedback("feedback-invalid", false),
+        notice("feedback-done", NoticeKind::FeedbackValid, true),
+        notice("feedback-done-invalid", NoticeKind::FeedbackInvalid, true),
         sample(
             "device-done",
             Screen::Notice(Notice {

@@ -150,6 +150,13 @@ pub fn every() -> Vec<Screen> {
         notice(NoticeKind::ConfirmedByLink),
         notice(NoticeKind::SignedOut),
         notice(NoticeKind::Leaving),
+        notice(NoticeKind::FeedbackValid),
+        notice(NoticeKind::FeedbackInvalid),
+        Screen::Feedback(Feedback {
+            request: vec![(who(), who())],
+            answer: "answer",
+            valid_first: false,
+        }),
         notice(NoticeKind::DeviceDone),
         Screen::SignOut(SignOut {
             request: vec![(who(), who())],

@@ -153,6 +153,13 @@ fn screens() -> Vec<Screen> {
         notice(NoticeKind::LinkRefused(alert)),
         notice(NoticeKind::SignedOut),
         notice(NoticeKind::Leaving),
+        notice(NoticeKind::FeedbackValid),
+        notice(NoticeKind::FeedbackInvalid),
+        Screen::Feedback(Feedback {
+            request: vec![(evil(), evil())],
+            answer: "answer",
+            valid_first: true,
+        }),
         notice(NoticeKind::DeviceDone),
         Screen::SignOut(SignOut {
             request: vec![(evil(), evil())],
