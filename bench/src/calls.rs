@@ -50,6 +50,8 @@ pub enum Kind {
     Team,
     /// AdminListGroupsForUser of any user of the pool.
     GroupsForUser,
+    /// AdminListUserAuthEvents of the signer of this number, 60 events.
+    Events(u64),
     /// AdminCreateUser.
     AdminCreateUser,
     /// AdminUpdateUserAttributes: another name for a user who signs in.
@@ -280,6 +282,11 @@ impl Call for Requests {
                     json!({ "UserPoolId": w.pool, "Username": any(w, i).value("username") });
                 let reply = signed(w, connection, "AdminListGroupsForUser", &input).await?;
                 expect(&reply, "/Groups", GROUPS_EACH)
+            }
+            Kind::Events(number) => {
+                let input = json!({ "UserPoolId": w.pool, "Username": signer(number) });
+                let reply = signed(w, connection, "AdminListUserAuthEvents", &input).await?;
+                expect(&reply, "/AuthEvents", 60)
             }
             Kind::AdminCreateUser => create(w, connection, i).await,
             Kind::UpdateAttributes => {

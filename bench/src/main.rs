@@ -12,6 +12,7 @@ mod aws;
 mod backups;
 mod calls;
 mod deletion;
+mod events;
 mod factors;
 mod federated;
 mod floors;
@@ -116,6 +117,18 @@ enum What {
         #[arg(long, default_value_t = 8)]
         seconds: u64,
     },
+    /// CPU of listing a user's events among few and among many.
+    Events {
+        /// How many are few.
+        #[arg(long, default_value_t = 100_000)]
+        few: u64,
+        /// How many are many.
+        #[arg(long, default_value_t = 10_000_000)]
+        many: u64,
+        /// Seconds of load for each row and server.
+        #[arg(long, default_value_t = 6)]
+        seconds: u64,
+    },
     /// CPU of requests to a pool that keeps images for recovery, against one that does not.
     Images {
         /// Seconds of load for each request and pool.
@@ -182,6 +195,9 @@ fn main() -> Result<()> {
                 prove,
             } => backups::run(&arguments, *users, restore_url.as_deref(), *prove).await,
             What::Hook { seconds } => hook::run(&arguments, *seconds).await,
+            What::Events { few, many, seconds } => {
+                events::run(&arguments, *few, *many, *seconds).await
+            }
             What::Images { seconds } => images::run(&arguments, *seconds).await,
             What::Hostile { seconds, waiting } => {
                 hostile::run(&arguments, *seconds, *waiting).await

@@ -1,0 +1,220 @@
+//! AdminListUserAuthEvents with few and with many events in the database: those of other users, and those of the user
+//! themselves. Half of the rows are one user's, half are spread over others.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use cognate_crypto::random;
+use cognate_crypto::seal::{PoolKey, RootKey};
+use cognate_domain::records::auth_event::{EventContext, EventDoc};
+use cognate_domain::records::mac;
+use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventType};
+use cognate_store::Batch;
+use cognate_store::tables::events::{self, Event};
+use cognate_store::tables::pools;
+use serde_json::json;
+
+use crate::Arguments;
+use crate::aws;
+use crate::calls::{Kind, Requests};
+use crate::floors::median;
+use crate::http::Connection;
+use crate::machine::{self, Server};
+use crate::report::Table;
+use crate::rows::slice;
+use crate::seed::{self, Seeded};
+use crate::world::{self, World, signer, text};
+
+/// The highest permitted ratio of a call's cost among many events to its cost among few.
+const RATIO: f64 = 1.2;
+/// Events in one batch.
+const BATCH: u64 = 5_000;
+/// Events of each of the other users.
+const EACH: u64 = 100;
+/// Slices of a row for each size.
+const SLICES: u64 = 6;
+/// The signer with half of all events, and one with a page of them.
+const MANY: u64 = 0;
+const PAGE: u64 = 1;
+
+/// A server and what is asked of it.
+struct Size {
+    server: Server,
+    requests: Rc<Requests>,
+}
+
+/// Measures each row for `seconds` with `few` and with `many` events.
+pub async fn run(arguments: &Arguments, few: u64, many: u64, seconds: u64) -> Result<()> {
+    if arguments.database_url.is_some() {
+        return Err(anyhow!(
+            "each size needs a database of its own: only SQLite can be measured like this"
+        ));
+    }
+    let base = machine::folder()?;
+    let outcome = measure(arguments, &base, [few, many], seconds).await;
+    std::fs::remove_dir_all(&base)?;
+    outcome
+}
+
+async fn measure(arguments: &Arguments, base: &Path, sizes: [u64; 2], seconds: u64) -> Result<()> {
+    let mut servers = Vec::new();
+    for size in sizes {
+        let folder = base.join(format!("events-{size}"));
+        std::fs::create_dir_all(&folder)?;
+        let world = world::prepare(arguments, &folder, 0).await?;
+        let ids = watch(arguments, &folder, &world).await?;
+        fill(arguments, &folder, &world.pool, &ids, size).await?;
+        machine::warm(&folder)?;
+        let server = Server::start(arguments, &folder, false).await?;
+        let world = World {
+            host: server.host.clone(),
+            ..world
+        };
+        let requests = Rc::new(Requests {
+            world,
+            kind: Cell::new(Kind::Events(MANY)),
+        });
+        servers.push(Size { server, requests });
+    }
+    let [few, many] = sizes;
+    let mut table = Table::new(&[
+        "CPU µs a request",
+        &format!("{few} events"),
+        &format!("{many} events"),
+        "Ratio",
+        "Must",
+        "Verdict",
+    ]);
+    let next = Rc::new(Cell::new(0));
+    for (name, kind) in [
+        (
+            "AdminListUserAuthEvents, half are the user's",
+            Kind::Events(MANY),
+        ),
+        (
+            "AdminListUserAuthEvents, 60 are the user's",
+            Kind::Events(PAGE),
+        ),
+    ] {
+        let length = Duration::from_millis(seconds * 1_000 / SLICES);
+        let mut costs = [Vec::new(), Vec::new()];
+        for round in 0..=SLICES {
+            for (size, costs) in servers.iter().zip(&mut costs) {
+                let (cost, _) = slice(&size.server, &size.requests, kind, length, &next).await?;
+                // The first slices warm up.
+                if round > 0 {
+                    costs.push(cost);
+                }
+            }
+        }
+        let [few, many] = costs.each_mut().map(|costs| median(costs));
+        let ratio = many / few;
+        table.row(&[
+            name,
+            &format!("{few:.1}"),
+            &format!("{many:.1}"),
+            &format!("{ratio:.2}"),
+            &format!("≤ {RATIO} ×"),
+            if ratio <= RATIO { "met" } else { "MISSED" },
+        ]);
+    }
+    table.print();
+    Ok(())
+}
+
+/// Turns threat protection on; returns the ids of the two signers.
+async fn watch(arguments: &Arguments, folder: &Path, world: &World) -> Result<[String; 2]> {
+    let server = Server::start(arguments, folder, false).await?;
+    let mut connection = Connection::open(&server.host).await?;
+    let on = json!({
+        "UserPoolId": world.pool, "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" },
+    });
+    let request = aws::signed(&server.host, "UpdateUserPool", &on);
+    connection.send(&request).await?.json()?;
+    let mut ids = [MANY, PAGE].map(signer);
+    for id in &mut ids {
+        let named = json!({ "UserPoolId": world.pool, "Username": id });
+        let request = aws::signed(&server.host, "AdminGetUser", &named);
+        *id = text(
+            &connection.send(&request).await?.json()?,
+            "/UserAttributes/0/Value",
+        )?;
+    }
+    Ok(ids)
+}
+
+/// Writes `count` events: half of them the first user's, 60 the second's, the rest of users who are not there.
+async fn fill(
+    arguments: &Arguments,
+    folder: &Path,
+    pool: &str,
+    ids: &[String; 2],
+    count: u64,
+) -> Result<()> {
+    let file = folder.join(".cognate").join("sealing.key");
+    let root = RootKey::from_base64(&std::fs::read_to_string(file)?)?;
+    let store = seed::open(arguments, folder).await?;
+    let row = pools::get(&store, pool).await?;
+    let row = row.context("the pool is gone")?;
+    let key = root.unwrap_pool_key(pool, &row.data_key)?;
+    let [many, page] = ids;
+    let doc = document()?;
+    let now = aws::now() * 1_000_000;
+    let mut made: u64 = 0;
+    while made < count {
+        let mut batch = Batch::new();
+        for i in made..(made + BATCH).min(count) {
+            let user = match i {
+                i if i < 60 => page.clone(),
+                i if i % 2 == 0 => many.clone(),
+                i => Seeded(i / (2 * EACH)).id(),
+            };
+            let at = now - i64::try_from(i)? * 1_000;
+            batch = insert(batch, pool, &key, &user, at, &doc);
+        }
+        let done = store.commit(batch).await;
+        done.map_err(|e| anyhow!("filling: {e}"))?;
+        made += BATCH;
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn document() -> Result<String> {
+    let context = EventContext {
+        client: "1".repeat(26),
+        ip: "192.0.2.1".to_owned(),
+        agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+            .to_owned(),
+        device: "Chrome 126, Windows 10".to_owned(),
+        request_id: random::uuid_v4(),
+        ..EventContext::default()
+    };
+    let answered = vec![(ChallengeName::Password, ChallengeResponse::Success)];
+    let doc = EventDoc::new(
+        EventType::SignIn,
+        EventResponseType::Pass,
+        answered,
+        context,
+        None,
+    );
+    Ok(serde_json::to_string(&doc)?)
+}
+
+fn insert(batch: Batch, pool: &str, key: &PoolKey, user: &str, at: i64, doc: &str) -> Batch {
+    let id = random::uuid_v4();
+    let signed = events::signed_row(user, at, &id, doc);
+    let event = Event {
+        subject: user,
+        event_id: &id,
+        doc,
+        at,
+        // For two years.
+        expires: at + 63_072_000_000_000,
+        mac: mac::sign(key, pool, &signed),
+    };
+    events::insert(batch, pool, event)
+}
