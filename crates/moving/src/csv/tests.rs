@@ -59,6 +59,10 @@ fn rows_are_measured_in_characters_and_never_held_whole() {
     let file = format!("{most}\n{most}x\nb");
     let found = [Ok(most), Err(BadRow::TooLong), good("b")];
     assert_eq!(texts(file.as_bytes()), found);
+    // What a part of which was dropped would have been is not asked.
+    let mut bad = vec![0xFF; 5 * MOST_CHARS];
+    bad.extend_from_slice(b"\nafter");
+    assert_eq!(texts(&bad), [Err(BadRow::TooLong), good("after")]);
     let mut huge = vec![b'x'; 10 << 20];
     huge.extend_from_slice(b"\nafter");
     for size in [1 << 10, 256 << 10] {

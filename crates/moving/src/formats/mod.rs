@@ -33,7 +33,7 @@ mod tests;
 mod when;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read as _};
 use std::str::FromStr;
 
 use cognate_crypto::imported::{Bounds, FirebaseProject};
@@ -267,7 +267,9 @@ pub fn read(
         let notes = draft.notes;
         sink(Row { line, item, notes })
     };
-    if begins_json(input)? {
+    let (head, is_json) = beginning(input)?;
+    let input: &mut dyn BufRead = &mut io::Cursor::new(head).chain(input);
+    if is_json {
         let mut splitter = Splitter::new(input, options.format.member());
         while let Some(element) = splitter.next()? {
             let node = element.bytes.and_then(|bytes| Node::parse(&bytes));
@@ -289,10 +291,25 @@ pub fn read(
     Ok(())
 }
 
-/// True if the file begins as JSON does; tables begin with a name or a number.
-fn begins_json(input: &mut dyn BufRead) -> io::Result<bool> {
-    let start = input.fill_buf()?;
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    Ok(first.is_none_or(|byte| matches!(byte, b'{' | b'[' | 0x1e)))
+/// The blanks that a table may begin with at most.
+const MOST_BLANKS: usize = 4 << 10;
+/// A byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Takes the beginning of a file, as far as it says whether the file is JSON: tables begin with a name or a number. However few
+/// bytes come at a time, it is the same.
+fn beginning(input: &mut dyn BufRead) -> io::Result<(Vec<u8>, bool)> {
+    let mut head = Vec::new();
+    while head.len() < MOST_BLANKS {
+        let Some(byte) = input.fill_buf()?.first().copied() else {
+            break;
+        };
+        input.consume(1);
+        head.push(byte);
+        let is_mark = MARK.starts_with(&head);
+        if !is_mark && !byte.is_ascii_whitespace() {
+            return Ok((head, matches!(byte, b'{' | b'[' | 0x1e)));
+        }
+    }
+    Ok((head, true))
 }

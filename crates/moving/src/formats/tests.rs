@@ -64,6 +64,28 @@ fn project() -> FirebaseProject {
 }
 
 #[test]
+fn a_file_is_read_the_same_however_few_bytes_come_at_a_time() {
+    let options = options(Format::Keycloak);
+    let file = include_str!("../../tests/files/keycloak.json");
+    for before in ["", "\u{feff}", " \r\n\t", "\u{feff}\n "] {
+        let text = format!("{before}{file}");
+        let whole = all(&options, &text);
+        for size in [1, 2, 3, 5] {
+            let mut input = io::BufReader::with_capacity(size, text.as_bytes());
+            let mut rows = Vec::new();
+            let mut keep = |row: Row| {
+                rows.push(row.item);
+                true
+            };
+            read(&mut input, &options, &mut keep).unwrap();
+            let expected: Vec<_> = whole.iter().map(|row| row.item.clone()).collect();
+            assert_eq!(rows, expected, "{before:?} in pieces of {size}");
+        }
+        assert!(matches!(whole[0].item, Ok(Item::User(_))));
+    }
+}
+
+#[test]
 fn keycloak() {
     let mut options = options(Format::Keycloak);
     options
