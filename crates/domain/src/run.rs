@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use cognate_crypto::random;
 
+use crate::app::metrics;
 use crate::audit::{self, About};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result};
+use crate::facts::action::Action;
 
 /// The number of times that an action is run again after it found a row out of date.
 const TRIES: u32 = 16;
@@ -23,6 +25,11 @@ pub async fn run<T, F: Future<Output = Result<T>>>(
     attempt: impl FnMut() -> F,
 ) -> std::result::Result<T, ApiError> {
     let outcome = retry(cx, attempt).await;
+    if let Action::Endpoint(endpoint) = cx.action {
+        cx.metrics
+            .endpoints
+            .add_to(endpoint, metrics::end_of(&outcome), 1);
+    }
     if audit::is_recorded_read(cx) {
         let result = outcome.as_ref().map(|_| ());
         // On the heap: few actions come here, and all would have to move its state.

@@ -26,6 +26,7 @@ use crate::http::connections::Bounds;
 use crate::http::health;
 use crate::http::limits::{Load, connections_within_open_files};
 use crate::http::listen::Listening;
+use crate::http::metrics;
 use crate::http::tls::Tls;
 use crate::settings::data_dir::DataDir;
 use crate::settings::{Database, ServerConfig};
@@ -35,6 +36,8 @@ use crate::state::State;
 pub struct Running {
     /// The addresses on which it listens; a port of 0 in the settings is the real one here.
     pub addresses: Vec<SocketAddr>,
+    /// The address of the metrics; None without one.
+    pub metrics: Option<SocketAddr>,
     /// True if it speaks TLS.
     pub tls: bool,
     /// The root key that this start created; it is not shown again.
@@ -105,6 +108,7 @@ fn courier(settings: cognate_courier::Settings) -> anyhow::Result<Option<Post>> 
 pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let ServerConfig {
         listen,
+        metrics_listen,
         tls,
         database,
         domain,
@@ -136,6 +140,18 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
                 .with_context(|| format!("cannot listen on {address}"))?,
         );
     }
+    let metrics_listener = match metrics_listen {
+        Some(address) => Some(
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("cannot listen on {address} for metrics"))?,
+        ),
+        None => None,
+    };
+    let metrics_address = metrics_listener
+        .as_ref()
+        .map(TcpListener::local_addr)
+        .transpose()?;
     let addresses = listeners
         .iter()
         .map(TcpListener::local_addr)
@@ -213,6 +229,9 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         let _ = until.wait_for(|stopped| *stopped).await;
     };
     let jobs = tokio::spawn(cognate_domain::jobs::run(jobs_app, jobs_stop));
+    if let Some(listener) = metrics_listener {
+        tasks.push(tokio::spawn(metrics::serve(listener, state.app.clone())));
+    }
     tasks.push(tokio::spawn(refusals::keep(state.clone())));
     tasks.push(tokio::spawn(schedule::keep(state.clone())));
     let speaks_tls = tls.is_some();
@@ -229,6 +248,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let Database { folder, .. } = database;
     Ok(Running {
         addresses,
+        metrics: metrics_address,
         tls: speaks_tls,
         new_root,
         state,

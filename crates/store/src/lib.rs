@@ -39,6 +39,36 @@ pub struct Store {
     counters: Arc<Counters>,
     /// Of all handles together.
     all: Arc<Counters>,
+    ends: Arc<Ends>,
+}
+
+/// Counts of the batches and loads of all handles of a database since it was opened, by their end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Those that are durable.
+    pub applied: u64,
+    /// Those of which a requirement was not met.
+    pub conflicts: u64,
+    /// Those that failed otherwise, or of which nobody knows.
+    pub failed: u64,
+}
+
+#[derive(Default)]
+struct Ends {
+    applied: AtomicU64,
+    conflicts: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Ends {
+    fn count<T>(&self, outcome: &Result<T, CommitError>) {
+        let counter = match outcome {
+            Ok(_) => &self.applied,
+            Err(CommitError::Conflict(_)) => &self.conflicts,
+            Err(_) => &self.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Counts of the work done since a store was opened.
@@ -103,6 +133,7 @@ impl Store {
             driver,
             counters: Arc::default(),
             all: Arc::default(),
+            ends: Arc::default(),
         })
     }
 
@@ -134,6 +165,17 @@ impl Store {
             driver: self.driver.clone(),
             counters: Arc::default(),
             all: Arc::clone(&self.all),
+            ends: self.ends.clone(),
+        }
+    }
+
+    /// Returns how the batches of all handles ended since the database was opened.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        Totals {
+            applied: self.ends.applied.load(Ordering::Relaxed),
+            conflicts: self.ends.conflicts.load(Ordering::Relaxed),
+            failed: self.ends.failed.load(Ordering::Relaxed),
         }
     }
 
@@ -227,10 +269,12 @@ impl Store {
         }
         self.count(|of| &of.commits, 1);
         self.count(|of| &of.statements, batch.len());
-        match &self.driver {
+        let outcome = match &self.driver {
             Driver::Sqlite(driver) => driver.commit(batch).await,
             Driver::Postgres(driver) => Box::pin(driver.commit(&batch)).await,
-        }
+        };
+        self.ends.count(&outcome);
+        outcome
     }
 
     /// Begins to read the database as it is now.
@@ -254,10 +298,12 @@ impl Store {
     pub async fn load(&self, load: Load) -> Result<(), CommitError> {
         self.count(|of| &of.commits, 1);
         self.count(|of| &of.statements, load.rows.len());
-        match &self.driver {
+        let outcome = match &self.driver {
             Driver::Sqlite(driver) => driver.load(load).await,
             Driver::Postgres(driver) => Box::pin(driver.load(&load)).await,
-        }
+        };
+        self.ends.count(&outcome);
+        outcome
     }
 
     /// Checks that reads and writes can work now.

@@ -154,6 +154,11 @@ impl TestServer {
         &self.endpoint
     }
 
+    /// Returns the address of the metrics; None without one.
+    pub fn metrics_address(&self) -> Option<std::net::SocketAddr> {
+        self.running.metrics
+    }
+
     /// Returns the root key: `test`/`test` in `dev`.
     pub fn root(&self) -> &Credentials {
         &self.root

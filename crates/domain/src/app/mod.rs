@@ -12,6 +12,7 @@ pub mod gate;
 pub mod imported_hashes;
 pub mod keys;
 pub mod message_limits;
+pub mod metrics;
 pub mod provider_keys;
 pub mod recovery_limits;
 pub mod response;
@@ -37,6 +38,7 @@ use crate::app::gate::Gates;
 use crate::app::imported_hashes::ImportedHashes;
 use crate::app::keys::PoolSigners;
 use crate::app::message_limits::MessageLimits;
+use crate::app::metrics::Metrics;
 use crate::app::provider_keys::ProviderKeys;
 use crate::app::recovery_limits::RecoveryLimits;
 use crate::app::signatures::Signatures;
@@ -171,6 +173,8 @@ pub struct App {
     pub courier: OnceLock<Box<dyn Courier>>,
     /// Encrypts codes for a pool's own senders; without it, such messages stay undelivered.
     pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
+    /// What is counted for whoever watches the server.
+    pub metrics: Metrics,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
     /// Wakes the delivery when a message was committed.
@@ -207,12 +211,23 @@ impl App {
             functions: OnceLock::new(),
             courier: OnceLock::new(),
             code_cipher: OnceLock::new(),
+            metrics: Metrics::default(),
             inbox: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             settings,
             store,
             root,
         }))
+    }
+
+    /// Returns what is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Returns what is counted as text ([`metrics::text`]).
+    pub fn metrics_text(&self) -> String {
+        self.metrics.text(self.store.totals())
     }
 
     /// Returns the parts that the caches read from.

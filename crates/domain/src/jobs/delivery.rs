@@ -19,6 +19,7 @@ use tokio::task::{Id, JoinSet};
 
 use crate::app::App;
 use crate::app::courier::{NotDelivered, Receipt};
+use crate::app::metrics::labels::MessageEnd;
 use crate::clock::{MINUTE, SECOND};
 use crate::errors::Result;
 use crate::jobs::runner::broken;
@@ -167,8 +168,11 @@ impl Delivery {
             Vec::new()
         };
         let mut batch = Batch::new();
+        let mut ends = Vec::new();
         for (_, ended) in &self.ended {
-            batch = settle(batch, ended, now);
+            let (settled, end) = settle(batch, ended, now);
+            batch = settled;
+            ends.extend(end);
         }
         for key in &chosen {
             batch = table::take(batch, key, &self.node, now, now.saturating_add(LEASE));
@@ -181,6 +185,9 @@ impl Delivery {
             return Ok(false);
         }
         let outcome = self.store.commit(batch).await.map_err(broken)?;
+        for end in ends {
+            self.app.metrics.messages.count(end);
+        }
         for (id, _) in std::mem::take(&mut self.ended) {
             self.held.remove(&id);
         }
@@ -230,11 +237,13 @@ impl Delivery {
     }
 }
 
-/// Adds the outcome of a send to a batch.
-fn settle(batch: Batch, ended: &Ended, now: i64) -> Batch {
+/// Adds the outcome of a send to a batch. Returns what the metrics call it; None for a message that nobody was to get.
+fn settle(batch: Batch, ended: &Ended, now: i64) -> (Batch, Option<MessageEnd>) {
     let Ended { message, outcome } = ended;
     let dead = |batch, why: &str| {
-        message.close(batch, DEAD, &short(why), now, now.saturating_add(DEAD_KEPT))
+        let swept = now.saturating_add(DEAD_KEPT);
+        let batch = message.close(batch, DEAD, &short(why), now, swept);
+        (batch, Some(MessageEnd::Dropped))
     };
     match outcome {
         Outcome::Sent(receipt) => {
@@ -242,7 +251,8 @@ fn settle(batch: Batch, ended: &Ended, now: i64) -> Batch {
                 Some(id) => format!("sent by {} as {id}", receipt.sender),
                 None => format!("sent by {}", receipt.sender),
             });
-            message.close(batch, SENT, &text, now, now.saturating_add(KEPT))
+            let batch = message.close(batch, SENT, &text, now, now.saturating_add(KEPT));
+            (batch, Some(MessageEnd::Sent))
         }
         Outcome::Not(NotDelivered::Never(why)) => dead(batch, &format!("refused: {why}")),
         Outcome::Not(NotDelivered::Later(why)) => {
@@ -251,12 +261,13 @@ fn settle(batch: Batch, ended: &Ended, now: i64) -> Batch {
             if next >= last.min(message.ends) {
                 dead(batch, &format!("given up: {why}"))
             } else {
-                message.postpone(batch, &short(why), next)
+                let batch = message.postpone(batch, &short(why), next);
+                (batch, Some(MessageEnd::Failed))
             }
         }
         Outcome::Dead(why) => dead(batch, &format!("given up: {why}")),
-        Outcome::Gone => message.drop_row(batch, now),
-        Outcome::Lost => batch,
+        Outcome::Gone => (message.drop_row(batch, now), None),
+        Outcome::Lost => (batch, None),
     }
 }
 

@@ -92,7 +92,9 @@ pub(super) async fn each_node<J: Job>(app: &App) {
         tokio::time::sleep(J::EVERY).await;
         loop {
             let begun = Instant::now();
-            match job.portion(app, "", "").await {
+            let progress = job.portion(app, "", "").await;
+            app.metrics.job(J::KIND, progress.is_err());
+            match progress {
                 Ok(Progress::More) => rest(begun).await,
                 Ok(Progress::Done(_) | Progress::Later { .. }) => break,
                 Err(fault) => {
@@ -173,7 +175,9 @@ async fn work<J: Job>(app: &App, node: &str, key: &str) -> Result<()> {
     let (mut job, mut renewed) = (J::default(), now);
     loop {
         let begun = Instant::now();
-        let progress = job.portion(app, key, &lease.cursor).await?;
+        let progress = job.portion(app, key, &lease.cursor).await;
+        app.metrics.job(J::KIND, progress.is_err());
+        let progress = progress?;
         let now = J::now(app);
         let (batch, ends) = match progress {
             Progress::Done(batch) => (table::finish(batch, &lease), true),

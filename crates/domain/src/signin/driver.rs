@@ -4,6 +4,7 @@
 use cognate_store::tables::{guards, sessions};
 use cognate_store::{Batch, CommitError};
 
+use crate::app::metrics::labels::SignInEnd;
 use crate::attempts::{self, FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
@@ -47,6 +48,7 @@ pub async fn start<E: Ending>(
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
     let outcome = finish(cx, at, concluded, ending).await;
     drop(lock);
+    count(cx, &outcome);
     password::wait(cx, &outcome).await;
     outcome
 }
@@ -66,8 +68,18 @@ pub async fn answer<E: Ending>(
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
     let outcome = finish(cx, at, concluded, ending).await;
     drop(lock);
+    count(cx, &outcome);
     password::wait(cx, &outcome).await;
     outcome
+}
+
+/// Counts the end of a step that ends a sign-in.
+fn count<T>(cx: &Cx<'_>, outcome: &Result<Outcome<T>>) {
+    match outcome {
+        Ok(Outcome::SignedIn(..)) => cx.metrics.sign_ins.count(SignInEnd::Passed),
+        Err(Fault::Api(_)) => cx.metrics.sign_ins.count(SignInEnd::Refused),
+        Ok(Outcome::Challenge(_)) | Err(_) => {}
+    }
 }
 
 /// A user for whom an identity provider vouches.
@@ -128,7 +140,9 @@ pub async fn vouched<E: Ending>(
         Ok(opening) => Ok(Conclusion::Opening(Box::new(opening))),
         Err(stop) => Err(stop),
     };
-    match finish(cx, at, concluded, ending).await? {
+    let outcome = finish(cx, at, concluded, ending).await;
+    count(cx, &outcome);
+    match outcome? {
         Outcome::SignedIn(_, result) => Ok(result),
         Outcome::Challenge(_) => Err(Fault::Internal("a challenge for an outside user".into())),
     }

@@ -7,6 +7,7 @@ use cognate_access::judge::{self, DeniedCall};
 use cognate_access::keys::{Key, Lookup};
 use cognate_access::rates::operation;
 use cognate_access::{ClientAddress, json, resource};
+use cognate_domain::app::metrics::labels::RequestEnd;
 use cognate_domain::{Caller, ClientInfo, Cx, Slot, dispatch};
 use cognate_shapes::{Auth, ErrorCode, Op, Rejection, validate};
 use http::request::Parts;
@@ -92,6 +93,7 @@ pub async fn receive(
     if !may_be_signed(op, &parts.headers)
         && let Err(refused) = state.rates.admit_address(&state.app, about.address)
     {
+        count(state, op, RequestEnd::Throttled);
         return Err(reply.finish(&about.request_id, Err(refused.into())));
     }
     let small = body
@@ -122,9 +124,19 @@ impl Call {
         self.reply
     }
 
+    /// Returns the operation; None if there is no such operation.
+    pub fn op(&self) -> Option<Op> {
+        self.op
+    }
+
     /// Runs the operation.
     pub async fn answer(self, state: &State, slot: Slot) -> Response {
         let outcome = operate(state, &self, slot).await;
+        let end = match &outcome {
+            Ok(_) => RequestEnd::Ok,
+            Err(refusal) => RequestEnd::of(refusal.code),
+        };
+        count(state, self.op, end);
         self.reply.finish(&self.about.request_id, outcome)
     }
 }
@@ -141,6 +153,13 @@ impl Reply {
             response::allow_origins(&mut response);
         }
         response
+    }
+}
+
+/// Counts the end of a request for an operation.
+pub fn count(state: &State, op: Option<Op>, end: RequestEnd) {
+    if let Some(op) = op {
+        state.app.metrics.operations.count(op, end);
     }
 }
 

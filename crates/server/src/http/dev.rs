@@ -1,4 +1,4 @@
-//! `/_dev/*`: the inbox, the authenticator apps, the calls of functions, the clock and the reset of `cognate dev` (design
+//! `/_dev/*`: the inbox, the authenticator apps, the calls of functions, the metrics, the clock and the reset of `cognate dev` (design
 //! decision 11).
 //!
 //! There are no CORS headers here, and a request that a foreign web page could have made is refused, since these paths
@@ -22,6 +22,7 @@ use crate::errors;
 use crate::http::connections::Connection;
 use crate::http::host::Host;
 use crate::http::limits::BodyLimit;
+use crate::http::metrics;
 use crate::http::response::{self, Response};
 use crate::state::State;
 use crate::time_text::duration;
@@ -65,15 +66,18 @@ pub async fn answer(
         );
     }
     let outcome = match (&parts.method, parts.uri.path()) {
+        (&Method::GET, "/_dev/metrics") => return metrics::text(&state.app),
         (&Method::GET, "/_dev/messages") => messages(state, parts.uri.query().unwrap_or("")).await,
         (&Method::GET, "/_dev/totp") => totp(state, parts.uri.query().unwrap_or("")).await,
         (&Method::GET, "/_dev/triggers") => triggers(state),
         (&Method::GET, "/_dev/clock") => Ok(clock(state)),
         (&Method::POST, "/_dev/clock") => advance(state, body).await,
         (&Method::POST, "/_dev/reset") => empty(state).await,
-        (_, "/_dev/messages" | "/_dev/totp" | "/_dev/triggers" | "/_dev/clock" | "/_dev/reset") => {
-            return wrong_method(request_id);
-        }
+        (
+            _,
+            "/_dev/messages" | "/_dev/totp" | "/_dev/triggers" | "/_dev/clock" | "/_dev/reset"
+            | "/_dev/metrics",
+        ) => return wrong_method(request_id),
         (method, path) => match replayed(path) {
             Some(id) if method == Method::POST => replay(state, id).await,
             Some(_) => return wrong_method(request_id),

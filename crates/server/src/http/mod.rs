@@ -9,6 +9,7 @@ pub mod host;
 pub mod import_upload;
 pub mod limits;
 pub mod listen;
+pub mod metrics;
 pub mod origin;
 pub mod response;
 pub mod service;

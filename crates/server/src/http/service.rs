@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cognate_crypto::random;
+use cognate_domain::app::metrics::labels::RequestEnd;
 use cognate_domain::{ClientInfo, Slot};
 use cognate_web::{ROUTES, Visitor};
 use http::request::Parts;
@@ -165,15 +166,19 @@ async fn operation(
         Ok(call) => call,
         Err(refused) => return refused,
     };
-    let reply = call.reply();
+    let (reply, op) = (call.reply(), call.op());
     let work = {
         let state = state.clone();
         move |slot| async move { call.answer(&state, slot).await }
     };
-    match in_own_task(&state.load, &request_id, work).await {
-        Ok(answer) => answer,
-        Err(Unfinished::Busy) => response::busy(&request_id),
-        Err(Unfinished::Panicked) => reply.finish(&request_id, Err(errors::internal())),
+    let unfinished = match in_own_task(&state.load, &request_id, work).await {
+        Ok(answer) => return answer,
+        Err(unfinished) => unfinished,
+    };
+    protocol::count(&state, op, RequestEnd::Failed);
+    match unfinished {
+        Unfinished::Busy => response::busy(&request_id),
+        Unfinished::Panicked => reply.finish(&request_id, Err(errors::internal())),
     }
 }
 

@@ -236,6 +236,11 @@ const KEYS: &[Key] = &[
         Kind::Many,
         "Point-in-time recovery: essentials_days=1, plus_days=14, previews_per_day=3, previews_per_month=10, restores_per_day=1 by default; off lifts a count",
     ),
+    key(
+        "metrics_listen",
+        Kind::One,
+        "Address of a listener of its own for GET /metrics, without TLS and without credentials (default none)",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",

@@ -67,6 +67,8 @@ pub struct Database {
 pub struct ServerConfig {
     /// Addresses to listen on.
     pub listen: Vec<SocketAddr>,
+    /// The address of the listener of the metrics; None without one.
+    pub metrics_listen: Option<SocketAddr>,
     /// The files of certificates.
     pub tls: Option<TlsFiles>,
     /// The database.
@@ -188,6 +190,7 @@ impl ServerConfig {
             _ => bail!("set both root_access_key_id and root_secret_access_key, or neither"),
         };
         Ok(Self {
+            metrics_listen: metrics_listen(config, &listen)?,
             listen,
             tls,
             database: Database::new(Some(mode), config)?,
@@ -335,6 +338,21 @@ fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Reads the address of the metrics, which is none of those that clients reach.
+fn metrics_listen(config: &Config, listen: &[SocketAddr]) -> anyhow::Result<Option<SocketAddr>> {
+    let Some(text) = config.one("metrics_listen") else {
+        return Ok(None);
+    };
+    let refused = |why: String| ConfigError::invalid("metrics_listen", why);
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| refused(format!("`{text}` must have the form of 127.0.0.1:9230")))?;
+    if address.port() != 0 && listen.iter().any(|other| other.port() == address.port()) {
+        bail!(refused("must have a port of its own".to_owned()));
+    }
+    Ok(Some(address))
 }
 
 fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {

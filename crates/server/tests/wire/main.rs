@@ -18,6 +18,7 @@ mod iam;
 mod imports;
 mod lifecycle;
 mod messages;
+mod metrics;
 mod nodes;
 mod protocol;
 mod providers;
