@@ -51,6 +51,7 @@ SESSIONS = [
     "python/triggers_wrong_answers.py",
     "python/custom_sender_session.py",
     "python/senders_session.py",
+    "python/logs_session.py",
     "python/plan_change_session.py",
     "python/mail_session.py",
     "python/export_session.py",

@@ -223,6 +223,8 @@ routes! {
     StartPointInTimeRecovery => ops::recovery::start_point_in_time_recovery::start_point_in_time_recovery,
     CancelPointInTimeRecovery => ops::recovery::cancel_point_in_time_recovery::cancel_point_in_time_recovery,
     ListPointInTimeRecoveries => ops::recovery::list_point_in_time_recoveries::list_point_in_time_recoveries,
+    GetLogDeliveryConfiguration => ops::logs::get_log_delivery_configuration::get_log_delivery_configuration,
+    SetLogDeliveryConfiguration => ops::logs::set_log_delivery_configuration::set_log_delivery_configuration,
     GetCSVHeader => ops::imports::get_csv_header::get_csv_header,
     CreateUserImportJob => ops::imports::create_user_import_job::create_user_import_job,
     StartUserImportJob => ops::imports::start_user_import_job::start_user_import_job,
@@ -240,11 +242,9 @@ routes! {
     DeleteCIMDPolicy
     DeleteUserPoolReplica
     DescribeCIMDPolicy
-    GetLogDeliveryConfiguration
     ListCIMDPolicies
     ListClientMetadataURLs
     ListUserPoolReplicas
-    SetLogDeliveryConfiguration
     UpdateCIMDPolicy
     UpdateClientMetadataURLState
     UpdateUserPoolReplica

@@ -146,6 +146,7 @@ mod tests {
             acr_configuration: _,
             sessions: _,
             lambda_config: _,
+            log_configurations: _,
             // Obeyed where the mode of `user_pool_add_ons` lets it.
             risk_configuration: _,
             // Fail closed.

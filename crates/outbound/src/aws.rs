@@ -23,7 +23,7 @@ pub struct Signer {
 
 impl Signer {
     /// Returns a signer for one service in one region. `service`: `lambda`, `ses`, `sns`, `sms-voice`,
-    /// `kms`, `s3`, `cognito-idp`.
+    /// `kms`, `s3`, `logs`, `firehose`, `cognito-idp`.
     pub fn new(
         key_id: &str,
         secret: &str,

@@ -16,6 +16,7 @@ mod connect;
 pub mod examine;
 pub mod form;
 mod lookups;
+pub mod pattern;
 mod target;
 
 use std::error::Error;

@@ -113,6 +113,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         database,
         domain,
         functions,
+        log_targets,
         mut origins,
         root: fixed,
         rates,
@@ -176,6 +177,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     // Set once: `app` is new.
     let _ = app.functions.set(Box::new(functions.clone()));
+    let _ = app.log_targets.set(Box::new(log_targets));
     if let Some(keys) = code_keys {
         let _ = app.code_cipher.set(Box::new(keys));
     }

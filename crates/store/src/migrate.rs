@@ -195,6 +195,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 2,
         sql: include_str!("../migrations/0034_risk.sql"),
     },
+    Migration {
+        number: 36,
+        name: "0036_log_records",
+        min_program: 2,
+        sql: include_str!("../migrations/0036_log_records.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

@@ -32,6 +32,8 @@ pub enum Play {
 /// A request as it came. Names of headers are in lower case.
 #[derive(Clone, Debug)]
 pub struct Received {
+    /// The method.
+    pub method: String,
     /// The path and query, as they were sent.
     pub path: String,
     /// The headers.
@@ -67,13 +69,17 @@ impl Received {
         let date = time.get(..8)?;
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         // Services other than S3 encode each segment again.
-        let path = path.replace('%', "%25");
+        let path = match service {
+            "s3" => path.to_owned(),
+            _ => path.replace('%', "%25"),
+        };
         let headers: String = names
             .split(';')
             .map(|name| format!("{name}:{}\n", self.header(name).trim()))
             .collect();
         let canonical = format!(
-            "POST\n{path}\n{query}\n{headers}\n{names}\n{}",
+            "{}\n{path}\n{query}\n{headers}\n{names}\n{}",
+            self.method,
             hash::sha256_hex(&self.body)
         );
         let text = format!(
@@ -257,8 +263,10 @@ async fn read(
     let head: Vec<u8> = buffer.drain(..end + 4).collect();
     let head = String::from_utf8(head)?;
     let mut lines = head.lines();
-    let path = lines.next().and_then(|line| line.split(' ').nth(1));
-    let path = path.context("no request line")?.to_owned();
+    let line = lines.next().context("no request line")?;
+    let mut words = line.split(' ').map(str::to_owned);
+    let method = words.next().unwrap_or_default();
+    let path = words.next().context("no request line")?;
     let headers: BTreeMap<String, String> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
@@ -274,6 +282,7 @@ async fn read(
     }
     let body = buffer.drain(..length).collect();
     Ok(Some(Received {
+        method,
         path,
         headers,
         body,

@@ -11,6 +11,7 @@ pub mod functions;
 pub mod gate;
 pub mod imported_hashes;
 pub mod keys;
+pub mod log_targets;
 pub mod message_limits;
 pub mod metrics;
 pub mod provider_keys;
@@ -37,6 +38,7 @@ use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::imported_hashes::ImportedHashes;
 use crate::app::keys::PoolSigners;
+use crate::app::log_targets::LogTargets;
 use crate::app::message_limits::MessageLimits;
 use crate::app::metrics::Metrics;
 use crate::app::provider_keys::ProviderKeys;
@@ -173,6 +175,8 @@ pub struct App {
     pub courier: OnceLock<Box<dyn Courier>>,
     /// Encrypts codes for a pool's own senders; without it, such messages stay undelivered.
     pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
+    /// Delivers log records; without it no pool may export any.
+    pub log_targets: OnceLock<Box<dyn LogTargets>>,
     /// What is counted for whoever watches the server.
     pub metrics: Metrics,
     /// Wakes readers of the inbox when a message was committed.
@@ -211,6 +215,7 @@ impl App {
             functions: OnceLock::new(),
             courier: OnceLock::new(),
             code_cipher: OnceLock::new(),
+            log_targets: OnceLock::new(),
             metrics: Metrics::default(),
             inbox: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),

@@ -13,6 +13,7 @@ pub mod federation;
 pub mod groups;
 pub mod imports;
 pub mod limits;
+pub mod logs;
 pub mod mfa;
 pub mod migration;
 pub mod oauth;

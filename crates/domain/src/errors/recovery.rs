@@ -1,6 +1,7 @@
 //! Point-in-time recovery.
 
 use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, unconfirmed};
+use crate::facts::action::Action;
 use unconfirmed::recovery as texts;
 
 /// A change of a user while a recovery is open. The model's text of the exception is the only one that fits (moving.md
@@ -9,12 +10,17 @@ pub fn writes_paused() -> ApiError {
     api(ErrorCode::OperationNotEnabled, texts::WRITES_PAUSED)
 }
 
-/// A change of a pool's settings while a recovery is open. `declared`: if the operation may answer so.
-pub fn settings_paused(declared: bool) -> ApiError {
-    match declared {
-        true => api(ErrorCode::ConcurrentModification, texts::SETTINGS_PAUSED),
-        false => api(ErrorCode::OperationNotEnabled, texts::SETTINGS_PAUSED),
-    }
+/// A change of a pool's settings while a recovery is open: the first of these exceptions that the operation may answer.
+pub fn settings_paused(action: Action) -> ApiError {
+    let codes = [
+        ErrorCode::ConcurrentModification,
+        ErrorCode::OperationNotEnabled,
+    ];
+    let declared = codes.into_iter().find(|code| action.declares(*code));
+    api(
+        declared.unwrap_or(ErrorCode::InvalidParameter),
+        texts::SETTINGS_PAUSED,
+    )
 }
 
 /// A recovery of the pool is open (moving.md 5.2).

@@ -5,6 +5,7 @@ pub mod challenges;
 pub mod devices;
 pub mod federation;
 pub mod imports;
+pub mod logs;
 pub mod mfa;
 pub mod migration;
 pub mod oauth;

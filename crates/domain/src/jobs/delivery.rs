@@ -24,6 +24,8 @@ use crate::clock::{MINUTE, SECOND};
 use crate::errors::Result;
 use crate::jobs::runner::broken;
 use crate::messages::outbox;
+use crate::records::log_record;
+use crate::records::pool::Pool;
 
 /// Sends that run at once.
 pub const PLACES: usize = 64;
@@ -65,6 +67,8 @@ enum Outcome {
 struct Ended {
     message: Leased,
     outcome: Outcome,
+    /// The message's pool, if it could be read.
+    pool: Option<Arc<Pool>>,
 }
 
 /// The delivery of one node.
@@ -239,10 +243,13 @@ impl Delivery {
 
 /// Adds the outcome of a send to a batch. Returns what the metrics call it; None for a message that nobody was to get.
 fn settle(batch: Batch, ended: &Ended, now: i64) -> (Batch, Option<MessageEnd>) {
-    let Ended { message, outcome } = ended;
+    let Ended {
+        message, outcome, ..
+    } = ended;
     let dead = |batch, why: &str| {
         let swept = now.saturating_add(DEAD_KEPT);
         let batch = message.close(batch, DEAD, &short(why), now, swept);
+        let batch = export(batch, ended, &short(why), now);
         (batch, Some(MessageEnd::Dropped))
     };
     match outcome {
@@ -271,6 +278,25 @@ fn settle(batch: Batch, ended: &Ended, now: i64) -> (Batch, Option<MessageEnd>) 
     }
 }
 
+/// Appends what happened to a message to the logs that its pool exports.
+fn export(batch: Batch, ended: &Ended, why: &str, now: i64) -> Batch {
+    let (message, Some(pool)) = (&ended.message, &ended.pool) else {
+        return batch;
+    };
+    let Leased {
+        kind,
+        medium,
+        masked,
+        ..
+    } = message;
+    let details = format!("The {medium} message {kind} to {masked} was not delivered: {why}");
+    let without = batch.clone();
+    log_record::notification(batch, pool, now, &details).unwrap_or_else(|fault| {
+        tracing::error!(pool_id = %pool.id, ?fault, "a log record cannot be written");
+        without
+    })
+}
+
 /// Returns the time to the next try, a little longer at random, so that what failed together does not come back together.
 fn pause(attempts: i64) -> i64 {
     let done = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
@@ -287,7 +313,14 @@ fn short(text: &str) -> String {
 }
 
 async fn send(app: Arc<App>, message: Leased) -> Ended {
-    let outcome = outcome(&app, &message).await;
+    let (outcome, pool) = match app.cached_pool(&message.pool_id).await {
+        Ok(Some(pool)) => (outcome(&app, &pool, &message).await, Some(pool)),
+        Ok(None) => (Outcome::Gone, None),
+        Err(fault) => {
+            tracing::warn!(pool_id = %message.pool_id, ?fault, "the pool of a message cannot be read");
+            (later("the pool cannot be read"), None)
+        }
+    };
     let (pool_id, id) = (&message.pool_id, &message.message_id);
     match &outcome {
         Outcome::Sent(receipt) => {
@@ -298,30 +331,29 @@ async fn send(app: Arc<App>, message: Leased) -> Ended {
         Outcome::Gone => {}
         Outcome::Lost => tracing::warn!(%pool_id, %id, "the lease of a message was lost"),
     }
-    Ended { message, outcome }
+    Ended {
+        message,
+        outcome,
+        pool,
+    }
 }
 
-async fn outcome(app: &App, message: &Leased) -> Outcome {
-    let later = |why: &str| Outcome::Not(NotDelivered::Later(why.to_owned()));
-    let pool = match app.cached_pool(&message.pool_id).await {
-        Ok(Some(pool)) => pool,
-        Ok(None) => return Outcome::Gone,
-        Err(fault) => {
-            tracing::warn!(pool_id = %message.pool_id, ?fault, "the pool of a message cannot be read");
-            return later("the pool cannot be read");
-        }
-    };
+fn later(why: &str) -> Outcome {
+    Outcome::Not(NotDelivered::Later(why.to_owned()))
+}
+
+async fn outcome(app: &App, pool: &Pool, message: &Leased) -> Outcome {
     if app.clock.service() >= message.ends {
         return Outcome::Dead("what it says has ended");
     }
-    let letter = match outbox::open(&pool, message) {
+    let letter = match outbox::open(pool, message) {
         Ok(letter) => letter,
         Err(fault) => {
             tracing::error!(pool_id = %pool.id, id = %message.message_id, ?fault, "a message cannot be opened");
             return Outcome::Dead("the message cannot be opened");
         }
     };
-    let sent = tokio::time::timeout(LONGEST_SEND, outbox::send(app, &pool, letter));
+    let sent = tokio::time::timeout(LONGEST_SEND, outbox::send(app, pool, letter));
     match holding(app, message, sent).await {
         Some(Ok(Ok(receipt))) => Outcome::Sent(receipt),
         Some(Ok(Err(why))) => Outcome::Not(why),

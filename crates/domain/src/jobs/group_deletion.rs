@@ -43,7 +43,7 @@ impl Job for GroupDeletion {
             Err(CommitError::Conflict(_)) => {
                 return Ok(Progress::Later {
                     batch: Batch::new(),
-                    cursor: "",
+                    cursor: "".into(),
                     pause: MINUTE,
                 });
             }

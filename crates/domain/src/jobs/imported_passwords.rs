@@ -53,7 +53,7 @@ impl Job for ImportedPasswords {
     async fn portion(&mut self, app: &App, pool_id: &str, _cursor: &str) -> Result<Progress> {
         let later = |pause| Progress::Later {
             batch: Batch::new(),
-            cursor: "",
+            cursor: "".into(),
             pause,
         };
         let pool = Pool::load(&app.store, &app.root, pool_id).await?;

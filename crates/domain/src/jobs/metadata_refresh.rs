@@ -58,7 +58,7 @@ impl Job for MetadataRefresh {
         Ok(match next {
             Some(pause) => Progress::Later {
                 batch,
-                cursor: BEGUN,
+                cursor: BEGUN.into(),
                 pause,
             },
             None => Progress::Done(batch),

@@ -9,6 +9,8 @@ mod expiry;
 pub mod group_deletion;
 pub mod image_retention;
 pub mod imported_passwords;
+pub mod log_delivery;
+mod log_watch;
 mod looks;
 pub mod metadata_refresh;
 pub mod pool_change;
@@ -33,6 +35,8 @@ use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
 use crate::jobs::image_retention::ImageRetention;
 use crate::jobs::imported_passwords::ImportedPasswords;
+use crate::jobs::log_delivery::LogDelivery;
+use crate::jobs::log_watch::LogWatch;
 use crate::jobs::looks::Looks;
 use crate::jobs::metadata_refresh::MetadataRefresh;
 use crate::jobs::pool_change::PoolChange;
@@ -41,7 +45,7 @@ use crate::jobs::recovery_cleanup::RecoveryCleanup;
 use crate::jobs::recovery_expiry::RecoveryExpiry;
 use crate::jobs::recovery_preview::RecoveryPreview;
 use crate::jobs::recovery_restore::RecoveryRestore;
-use crate::jobs::runner::{Job, each_node, found, shared};
+use crate::jobs::runner::{Job, each_node, found, shared, side_by_side};
 use crate::jobs::spare_keys::SpareKeys;
 use crate::jobs::user_import::UserImport;
 
@@ -69,6 +73,8 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             looks.run(&app),
             each_node::<Expiry>(&app),
             each_node::<SpareKeys>(&app),
+            each_node::<LogWatch>(&app),
+            side_by_side::<LogDelivery>(&app, &node, &looks, log_delivery::PLACES),
             found::<AuditRetention>(&app, &node, &looks),
             found::<PoolDeletion>(&app, &node, &looks),
             found::<GroupDeletion>(&app, &node, &looks),

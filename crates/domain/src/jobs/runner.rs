@@ -1,9 +1,13 @@
 //! The description of a job, and its run: on every node for itself, or under a lease by one node at a time.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cognate_store::tables::jobs as table;
 use cognate_store::{Batch, CommitError};
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock::SECOND;
@@ -66,7 +70,7 @@ pub enum Progress {
         /// Further changes of the portion.
         batch: Batch,
         /// Given back with the next portion.
-        cursor: &'static str,
+        cursor: Cow<'static, str>,
         /// Microseconds until then.
         pause: i64,
     },
@@ -138,6 +142,73 @@ pub(super) async fn shared<J: Job>(app: &App, node: &str) {
     }
 }
 
+/// Does the work that nodes share at each look that finds some, up to `places` jobs at a time: none waits for one that takes
+/// long.
+pub(super) async fn side_by_side<J: Job + 'static>(
+    app: &Arc<App>,
+    node: &str,
+    looks: &Looks,
+    places: usize,
+) {
+    const { assert!(J::SHARED, "work of each node has no leases") };
+    let mut looked = looks.subscribe();
+    let mut running = JoinSet::new();
+    let mut held: HashSet<String> = HashSet::new();
+    loop {
+        tokio::select! {
+            changed = looked.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                if !looked.borrow_and_update().has(J::KIND, J::ROWS) {
+                    continue;
+                }
+            }
+            Some(ended) = running.join_next() => {
+                // A panic is in the log; its job is free when its lease has ended.
+                if let Ok(key) = ended {
+                    held.remove::<String>(&key);
+                }
+                if running.is_empty() {
+                    held.clear();
+                }
+                continue;
+            }
+        }
+        let found = free::<J>(app, &held, places.saturating_sub(running.len())).await;
+        let found = found.unwrap_or_else(|fault| {
+            report(J::KIND, &fault);
+            Vec::new()
+        });
+        for key in found {
+            held.insert(key.clone());
+            let (app, node) = (app.clone(), node.to_owned());
+            running.spawn(async move {
+                if let Err(fault) = work::<J>(&app, &node, &key).await {
+                    report(J::KIND, &fault);
+                }
+                key
+            });
+        }
+    }
+}
+
+/// Returns the keys of up to `places` due jobs that this node does not work on.
+async fn free<J: Job>(app: &App, held: &HashSet<String>, places: usize) -> Result<Vec<String>> {
+    let mut free = Vec::new();
+    let mut after: Option<String> = None;
+    while free.len() < places {
+        let due = J::due(app, after.as_deref()).await?;
+        after = due.last().cloned();
+        if after.is_none() {
+            break;
+        }
+        free.extend(due.into_iter().filter(|key| !held.contains(key)));
+    }
+    free.truncate(places);
+    Ok(free)
+}
+
 fn report(job: &str, fault: &Fault) {
     tracing::warn!(
         job,
@@ -185,7 +256,7 @@ async fn work<J: Job>(app: &App, node: &str, key: &str) -> Result<()> {
                 batch,
                 cursor,
                 pause,
-            } => (table::checkpoint(batch, &lease, cursor, now + pause), true),
+            } => (table::checkpoint(batch, &lease, &cursor, now + pause), true),
             Progress::More if now - renewed <= LEASE / 4 => {
                 rest(begun).await;
                 continue;

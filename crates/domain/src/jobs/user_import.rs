@@ -60,7 +60,7 @@ impl Job for UserImport {
             Step::Done => Progress::done(),
             Step::Wait => Progress::Later {
                 batch: Batch::new(),
-                cursor: "",
+                cursor: "".into(),
                 pause: MINUTE,
             },
         })

@@ -8,6 +8,7 @@ pub mod domains;
 pub mod groups;
 pub mod imports;
 pub mod limits;
+pub mod logs;
 pub mod me;
 pub mod mfa;
 pub mod passkeys;

@@ -9,6 +9,8 @@ pub mod domain;
 pub mod group;
 pub mod image;
 pub mod import_job;
+pub mod log_activity;
+pub mod log_record;
 pub mod login;
 pub mod mac;
 pub mod meta;

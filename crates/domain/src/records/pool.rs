@@ -132,6 +132,9 @@ pub struct PoolDoc {
     /// How sessions are tracked; None = they never were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionSettings>,
+    /// Where the pool exports its logs, as SetLogDeliveryConfiguration was sent it; None = nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_configurations: Option<Vec<LogConfigurationType>>,
     /// The version of the fold table by which this pool's names were folded (design, names).
     pub fold: u32,
     /// The number of the rules by which users are written: it grows whenever a change of what is immutable begins, takes

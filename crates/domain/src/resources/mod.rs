@@ -8,6 +8,7 @@ pub(crate) mod clients;
 pub mod domains;
 pub(crate) mod groups;
 pub mod limits;
+pub(crate) mod logs;
 pub mod overview;
 pub(crate) mod pools;
 pub mod providers;

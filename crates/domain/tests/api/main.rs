@@ -26,6 +26,7 @@ mod groups;
 mod import_jobs;
 mod jobs;
 mod limits;
+mod logs;
 mod messages;
 mod mfa;
 mod moving;

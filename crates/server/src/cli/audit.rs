@@ -5,6 +5,7 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
 use cognate_domain::Endpoint;
+use cognate_domain::jobs::log_delivery;
 use cognate_domain::oauth::provider::diagnosis;
 use cognate_shapes::Op;
 
@@ -31,6 +32,9 @@ const COMMANDS: &[&str] = &[
     "SetUpstream",
     "EndUpstream",
     diagnosis::COMMAND,
+    log_delivery::BROKEN,
+    log_delivery::WELL,
+    log_delivery::DROPPED,
     refusals::REPORT_NAME,
 ];
 

@@ -5,6 +5,7 @@
 
 mod backup_keys;
 mod function_keys;
+mod log_keys;
 mod sender_keys;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::path::Path;
 
 use self::backup_keys::BACKUP_KEYS;
 use self::function_keys::FUNCTION_KEYS;
+use self::log_keys::LOG_KEYS;
 use self::sender_keys::SENDER_KEYS;
 
 /// The number of values of a setting.
@@ -69,10 +71,10 @@ const fn secrets(name: &'static str, help: &'static str) -> Key {
 /// Returns all settings.
 pub fn keys() -> impl Iterator<Item = &'static Key> {
     let first = KEYS.iter().chain(FUNCTION_KEYS);
-    first.chain(SENDER_KEYS).chain(BACKUP_KEYS)
+    first.chain(SENDER_KEYS).chain(BACKUP_KEYS).chain(LOG_KEYS)
 }
 
-/// All settings but those of functions, senders and backups.
+/// All settings but those of functions, senders, backups, logs and metrics.
 const KEYS: &[Key] = &[
     key(
         "listen",
@@ -235,11 +237,6 @@ const KEYS: &[Key] = &[
         "recovery",
         Kind::Many,
         "Point-in-time recovery: essentials_days=1, plus_days=14, previews_per_day=3, previews_per_month=10, restores_per_day=1 by default; off lifts a count",
-    ),
-    key(
-        "metrics_listen",
-        Kind::One,
-        "Address of a listener of its own for GET /metrics, without TLS and without credentials (default none)",
     ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(

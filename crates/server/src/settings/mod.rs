@@ -5,6 +5,7 @@ mod code_keys;
 pub mod config;
 pub mod data_dir;
 mod functions;
+mod logs;
 mod message_limits;
 mod recovery;
 mod senders;
@@ -19,6 +20,7 @@ use cognate_crypto::secret::{Secret, SecretString};
 use cognate_domain::{IssuerDefault, Mode, Settings};
 use cognate_functions::TriggerFunctions;
 use cognate_functions::code_cipher::ConfiguredKeys;
+use cognate_logs::Targets;
 use cognate_store::{MigrateMode, StoreOptions};
 
 use crate::aws::sigv4::is_region;
@@ -79,6 +81,8 @@ pub struct ServerConfig {
     pub origins: OriginRules,
     /// The functions of triggers.
     pub functions: TriggerFunctions,
+    /// The targets of log delivery.
+    pub log_targets: Targets,
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
     /// The limits of requests a second.
@@ -189,11 +193,16 @@ impl ServerConfig {
             }
             _ => bail!("set both root_access_key_id and root_secret_access_key, or neither"),
         };
+        let database = Database::new(Some(mode), config)?;
+        let folder = database.folder.as_ref();
+        let folder = folder.filter(|folder| !folder.is_temporary());
+        let folder = folder.map(|folder| folder.path().to_owned());
         Ok(Self {
+            log_targets: logs::read(mode, &domain.region, folder, config)?,
             metrics_listen: metrics_listen(config, &listen)?,
             listen,
             tls,
-            database: Database::new(Some(mode), config)?,
+            database,
             domain,
             functions: functions::read(mode, config)?,
             origins,

@@ -1,7 +1,6 @@
 //! The metrics: their own listener, what is counted, and where they are not shown.
 
-use cognate_testkit::raw::Raw;
-use cognate_testkit::server::{Options, TestServer};
+use cognate_testkit::{Options, Raw, TestServer};
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -12,21 +11,28 @@ async fn the_metrics_have_a_listener_of_their_own() {
     let address = server.metrics_address().unwrap();
     let created = server
         .raw()
-        .call("CreateUserPool", &json!({"PoolName": "p"}))
+        .call("CreateUserPool", json!({"PoolName": "p"}))
         .await
         .unwrap();
     assert_eq!(created.status, StatusCode::OK);
     let unknown = json!({"UserPoolId": "us-east-1_000000000"});
-    server.raw().call("DescribeUserPool", &unknown).await.unwrap();
+    server
+        .raw()
+        .call("DescribeUserPool", unknown.clone())
+        .await
+        .unwrap();
     // A caller who is refused before the operation is reached counts too.
     server
         .unsigned()
-        .call("DescribeUserPool", &unknown)
+        .call("DescribeUserPool", unknown.clone())
         .await
         .unwrap();
 
     let metrics = Raw::new(&format!("http://{address}"), None);
-    let answer = metrics.fetch(Method::GET, "/metrics", &[], "").await.unwrap();
+    let answer = metrics
+        .fetch(Method::GET, "/metrics", &[], "")
+        .await
+        .unwrap();
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.header("content-type"),
@@ -56,8 +62,8 @@ async fn the_metrics_have_a_listener_of_their_own() {
     }
     // The listener for clients has none of it.
     for path in ["/metrics", "/_dev/metrics"] {
-        let public = server.unsigned().fetch(Method::GET, path, &[], "");
-        let public = public.await.unwrap();
+        let client = server.unsigned();
+        let public = client.fetch(Method::GET, path, &[], "").await.unwrap();
         assert_eq!(public.status, StatusCode::NOT_FOUND, "{path}");
         assert!(!public.text().contains("cognate_"), "{path}");
     }
@@ -68,15 +74,18 @@ async fn the_metrics_have_a_listener_of_their_own() {
 async fn dev_shows_its_metrics_below_dev_alone() {
     let server = TestServer::dev().await.unwrap();
     assert_eq!(server.metrics_address(), None);
-    let get = |path| server.unsigned().fetch(Method::GET, path, &[], "");
+    let client = server.unsigned();
+    let get = |path| client.fetch(Method::GET, path, &[], "");
     let answer = get("/_dev/metrics").await.unwrap();
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.text().contains("# TYPE cognate_requests_total counter\n"));
+    assert!(
+        answer
+            .text()
+            .contains("# TYPE cognate_requests_total counter\n")
+    );
     assert_eq!(get("/metrics").await.unwrap().status, StatusCode::NOT_FOUND);
     let foreign = [("origin", "https://elsewhere.example")];
-    let refused = server
-        .unsigned()
-        .fetch(Method::GET, "/_dev/metrics", &foreign, "");
+    let refused = client.fetch(Method::GET, "/_dev/metrics", &foreign, "");
     assert_eq!(refused.await.unwrap().status, StatusCode::FORBIDDEN);
 }
 

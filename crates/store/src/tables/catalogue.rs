@@ -450,6 +450,14 @@ pub const CATALOGUE: &[Table] = &[
     },
     reshaping::CHANGES,
     reshaping::USERS,
+    Table {
+        name: "log_records",
+        key: &["pool_id", "source", "record_id"],
+        columns: &["created", "sealed"],
+        sealed: &[sealed("sealed")],
+        origin: Origin::Transient,
+        ..POOL
+    },
     // The trail of a pool outlives it.
     Table {
         name: "audit",

@@ -13,6 +13,8 @@ const ADD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, 
      ON CONFLICT (kind, job_key) DO NOTHING";
 const ADD_HELD: &str = "INSERT INTO jobs (kind, job_key, owner, lease_until, cursor, ver) VALUES (?1, ?2, ?3, ?4, '', 1)";
 const DUE: &str = "SELECT job_key FROM jobs WHERE kind = ?1 AND job_key > ?2 AND lease_until <= ?3 ORDER BY job_key LIMIT ?4";
+const EXISTS: &str = "SELECT 1 FROM jobs WHERE kind = ?1 AND job_key = ?2";
+const CURSORS: &str = "SELECT cursor FROM jobs WHERE kind = ?1";
 const TAKE: &str = "UPDATE jobs SET owner = ?3, lease_until = ?4, ver = ver + 1 \
      WHERE kind = ?1 AND job_key = ?2 AND lease_until <= ?5 RETURNING cursor, ver";
 const CHECKPOINT: &str = "UPDATE jobs SET lease_until = ?5, cursor = ?6 \
@@ -32,6 +34,8 @@ const LOOK: &str = "SELECT DISTINCT kind FROM jobs WHERE kind IN (?1, ?2, ?3, ?4
      WHERE status = 'PREVIEW_GENERATING' AND created <= ?11 ORDER BY created LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'recoveries' WHERE (SELECT created FROM recoveries \
      WHERE status = 'PREVIEW_GENERATED' AND created <= ?11 ORDER BY created LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'log_records' WHERE \
+     (SELECT record_id FROM log_records ORDER BY pool_id, source, record_id LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'pool_changes' WHERE (SELECT pool_id FROM pool_changes \
      WHERE state IN ('planning', 'checking', 'applying', 'undoing', 'finishing') ORDER BY state, pool_id LIMIT 1) IS NOT NULL";
 
@@ -86,6 +90,23 @@ pub async fn due(
     rows.into_iter().map(|mut row| row.take_text(0)).collect()
 }
 
+/// True if there is a job with this key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(store: &Store, kind: &str, key: &str) -> Result<bool, StoreError> {
+    Ok(store.row(EXISTS, params![kind, key]).await?.is_some())
+}
+
+/// Returns how far each job of a kind has come.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn cursors(store: &Store, kind: &str) -> Result<Vec<String>, StoreError> {
+    let rows = store.rows(CURSORS, params![kind]).await?;
+    rows.into_iter().map(|mut row| row.take_text(0)).collect()
+}
+
 /// What a node looks for at once. Times are microseconds of the service's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -101,8 +122,8 @@ pub struct Look {
     pub previews_made_by: i64,
 }
 
-/// Returns what there is of that: the kinds of jobs, and the tables `messages`, `audit`, `user_import_jobs`, `recoveries`
-/// and, for changes of pools that are at work, `pool_changes`. Whoever does the work finds out what exactly.
+/// Returns what there is of that: the kinds of jobs, and the tables `messages`, `audit`, `user_import_jobs`, `recoveries`,
+/// `log_records` and, for changes of pools that are at work, `pool_changes`. Whoever does the work finds out what exactly.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -40,7 +40,7 @@ const DUE: &str = "SELECT m.pool_id, m.message_id FROM messages AS m WHERE m.sta
      ORDER BY m.due LIMIT ?2";
 const TAKE: &str = "UPDATE messages SET state = 1, owner = ?3, due = ?4, tried = ?5, attempts = attempts + 1, ver = ver + 1 \
      WHERE pool_id = ?1 AND message_id = ?2 AND state < 2 AND due <= ?5 \
-     RETURNING pool_id, message_id, user_id, destination, owner, ver, sealed, created, ends, attempts";
+     RETURNING pool_id, message_id, user_id, destination, owner, ver, sealed, created, ends, attempts, kind, medium, masked";
 const EXTEND: &str = "UPDATE messages SET due = ?5 \
      WHERE pool_id = ?1 AND message_id = ?2 AND owner = ?3 AND ver = ?4 AND state = 1";
 const CLOSE: &str = "UPDATE messages SET state = ?5, due = ?6, outcome = ?7, sealed = ?8, owner = '' \
@@ -137,6 +137,12 @@ rows! {
         pub ends: i64,
         /// The tries, this one included.
         pub attempts: i64,
+        /// Why it is sent.
+        pub kind: String,
+        /// `EMAIL` or `SMS`.
+        pub medium: String,
+        /// The address as answers show it.
+        pub masked: String,
     }
 }
 

@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod keys;
 pub mod link_offers;
 pub mod link_requests;
+pub mod log_records;
 pub mod login_styles;
 pub mod macs;
 pub mod messages;

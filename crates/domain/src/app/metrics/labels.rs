@@ -61,7 +61,7 @@ labels! {
         Refused = "refused",
     }
 
-    /// What threat protection found, in the names of the service's own metrics (admin.md 6.2).
+    /// What threat protection found, in the names of the service's own metrics (admin.md 6.4).
     RiskFinding {
         /// The password is known to others.
         CompromisedCredentialRisk = "CompromisedCredentialRisk",

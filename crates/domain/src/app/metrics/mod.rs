@@ -26,7 +26,7 @@ pub struct Metrics {
     pub endpoints: Counts<Endpoint, RequestEnd>,
     /// Steps of sign-ins that ended with a session or a refusal; a step after which a challenge comes is none.
     pub sign_ins: Counts<SignInEnd>,
-    /// What the evaluation of sign-ins and passwords found (admin.md 6.2, the metrics of the service).
+    /// What the evaluation of sign-ins and passwords found (admin.md 6.4, the metrics of the service).
     pub risk: Counts<RiskFinding>,
     /// What was done after it (RiskDecision of EventRiskType).
     pub risk_decisions: Counts<RiskDecision>,
@@ -243,7 +243,9 @@ mod tests {
         // A microsecond each, in a debug build on a busy machine.
         assert!(begun.elapsed().as_millis() < 100);
         assert_eq!(
-            metrics.operations.get(Op::InitiateAuth, RequestEnd::Refused),
+            metrics
+                .operations
+                .get(Op::InitiateAuth, RequestEnd::Refused),
             100_000
         );
     }

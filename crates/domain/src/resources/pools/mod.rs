@@ -77,15 +77,12 @@ pub async fn put_with(
 /// Refuses to change what a recovery builds on while one is open (moving.md 5.3). The pool's version moves when one begins.
 ///
 /// # Errors
-/// ConcurrentModificationException, or OperationNotEnabledException where that is not declared.
+/// ConcurrentModificationException, or what the operation declares instead.
 pub fn refuse_paused(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
     if !pool.paused {
         return Ok(());
     }
-    let declared = cx
-        .action
-        .declares(errors::ErrorCode::ConcurrentModification);
-    Err(errors::recovery::settings_paused(declared).into())
+    Err(errors::recovery::settings_paused(cx.action).into())
 }
 
 /// Maps a conflict of a batch on pool rows to an error: the row has changed, or the pool is gone, which the next try

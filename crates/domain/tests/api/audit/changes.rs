@@ -35,10 +35,9 @@ const NO_CHANGES: [Op; 8] = [
 ];
 
 /// Operations in the making. This list may only shrink.
-const IN_WORK: [Op; 4] = [
+const IN_WORK: [Op; 3] = [
     Op::CreateUserPoolReplica,
     Op::DeleteUserPoolReplica,
-    Op::SetLogDeliveryConfiguration,
     Op::UpdateUserPoolReplica,
 ];
 
@@ -109,6 +108,11 @@ impl Session<'_> {
         self.change(
             "SetUserPoolMfaConfig",
             of(json!({"MfaConfiguration": "OFF"})),
+        )
+        .await;
+        self.change(
+            "SetLogDeliveryConfiguration",
+            of(json!({"LogConfigurations": []})),
         )
         .await;
         let arn = self.t.ok("DescribeUserPool", of(json!({}))).await["UserPool"]["Arn"].clone();

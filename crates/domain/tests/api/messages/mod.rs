@@ -6,7 +6,7 @@ mod delivery;
 mod function;
 mod links;
 mod nodes;
-mod post;
+pub mod post;
 mod sign_in;
 mod templates;
 mod timing;

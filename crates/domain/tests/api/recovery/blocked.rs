@@ -17,7 +17,7 @@ use crate::support::signin::{self, PASSWORD};
 use crate::support::users::{code, sign_up, with};
 
 /// Operations that may change a user, a group, a membership, an app, a passkey or a link. The walk below calls each.
-const STOPPED: [Op; 37] = [
+const STOPPED: [Op; 38] = [
     Op::AdminAddUserToGroup,
     Op::AdminConfirmSignUp,
     Op::AdminCreateUser,
@@ -54,6 +54,7 @@ const STOPPED: [Op; 37] = [
     // Of the pool itself.
     Op::AddCustomAttributes,
     Op::DeleteUserPool,
+    Op::SetLogDeliveryConfiguration,
     Op::SetUserPoolMfaConfig,
     Op::UpdateUserPool,
 ];
@@ -366,6 +367,10 @@ async fn every_change_of_a_user_waits_for_the_end(t: &TestApp) {
             (
                 "SetUserPoolMfaConfig",
                 pool(json!({"MfaConfiguration": "OFF"})),
+            ),
+            (
+                "SetLogDeliveryConfiguration",
+                pool(json!({"LogConfigurations": []})),
             ),
             ("AddCustomAttributes", pool(custom)),
             ("DeleteUserPool", pool(json!({}))),

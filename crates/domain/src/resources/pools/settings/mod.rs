@@ -22,7 +22,7 @@ pub use arn::Arn;
 pub use check::tag_refusal;
 pub use delivery::notify_sender;
 pub use schema_input::extend as extend_schema;
-pub use tiers::essentials_feature;
+pub use tiers::{LOG_STREAMING, essentials_feature, plus_feature};
 pub use view::{description, user_pool};
 
 /// The members that CreateUserPool and UpdateUserPool share, as sent.
@@ -132,6 +132,7 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
             plus: Some(cx.now()),
         }),
         sessions: None,
+        log_configurations: None,
         fold: crate::facts::names::FOLD_VERSION,
         shape: 0,
         space: 0,

@@ -7,6 +7,8 @@ use crate::errors::{self, Result};
 use crate::records::mfa::passkeys_are_two_factors;
 use crate::records::pool::{Pool, PoolDoc};
 
+/// The export of user activity (settled P32).
+pub const LOG_STREAMING: &str = "Log Streaming";
 /// Codes by e-mail as a second factor; the name is \[unconfirmed\].
 pub const EMAIL_MFA: &str = "Email MFA";
 /// A passkey that counts as both factors; the name is \[unconfirmed\].
@@ -45,6 +47,14 @@ pub fn check(cx: &Cx<'_>, pool: &PoolDoc) -> Result<()> {
 /// Refuses a feature of ESSENTIALS that another operation asks for in a pool of LITE, when plans are enforced.
 pub fn essentials_feature(cx: &Cx<'_>, pool: &Pool, feature: &str) -> Result<()> {
     if cx.settings.enforce_tiers && pool.doc.tier == UserPoolTierType::Lite {
+        return Err(errors::pools::feature_above_tier(pool.doc.tier.as_str(), feature).into());
+    }
+    Ok(())
+}
+
+/// Refuses a feature of PLUS that another operation asks for in a pool of another plan, when plans are enforced.
+pub fn plus_feature(cx: &Cx<'_>, pool: &Pool, feature: &str) -> Result<()> {
+    if cx.settings.enforce_tiers && pool.doc.tier != UserPoolTierType::Plus {
         return Err(errors::pools::feature_above_tier(pool.doc.tier.as_str(), feature).into());
     }
     Ok(())
@@ -108,6 +118,14 @@ fn above(pool: &PoolDoc) -> Vec<&'static str> {
     }
     if pool.tier != UserPoolTierType::Plus && protects(pool.user_pool_add_ons.as_ref()) {
         features.push("Threat Protection");
+    }
+    let logs = pool.log_configurations.as_deref().unwrap_or_default();
+    if pool.tier != UserPoolTierType::Plus
+        && logs
+            .iter()
+            .any(|one| one.event_source == EventSourceName::UserAuthEvents)
+    {
+        features.push(LOG_STREAMING);
     }
     features
 }
