@@ -2,9 +2,27 @@
 //! is sent; the implementation of [`LogTargets`] knows how a target is reached.
 
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 
 use crate::app::metrics::labels::LogTarget;
 use crate::records::log_record::Destination;
+
+/// Where this node goes on to look for queues with records: pool and source of the last one that it has seen.
+#[derive(Default)]
+pub struct QueueWalk(Mutex<(String, String)>);
+
+impl QueueWalk {
+    /// Returns pool and source of the last queue; empty texts at the beginning.
+    pub fn last(&self) -> (String, String) {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
+    }
+
+    /// Remembers the last queue.
+    pub fn set(&self, last: (String, String)) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    }
+}
 
 /// A record on its way.
 #[derive(Clone, Debug)]

@@ -38,7 +38,7 @@ use crate::app::functions::Functions;
 use crate::app::gate::Gates;
 use crate::app::imported_hashes::ImportedHashes;
 use crate::app::keys::PoolSigners;
-use crate::app::log_targets::LogTargets;
+use crate::app::log_targets::{LogTargets, QueueWalk};
 use crate::app::message_limits::MessageLimits;
 use crate::app::metrics::Metrics;
 use crate::app::provider_keys::ProviderKeys;
@@ -177,6 +177,8 @@ pub struct App {
     pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
     /// Delivers log records; without it no pool may export any.
     pub log_targets: OnceLock<Box<dyn LogTargets>>,
+    /// How far the look for queues of log records has come.
+    pub log_queues: QueueWalk,
     /// What is counted for whoever watches the server.
     pub metrics: Metrics,
     /// Wakes readers of the inbox when a message was committed.
@@ -216,6 +218,7 @@ impl App {
             courier: OnceLock::new(),
             code_cipher: OnceLock::new(),
             log_targets: OnceLock::new(),
+            log_queues: QueueWalk::default(),
             metrics: Metrics::default(),
             inbox: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),

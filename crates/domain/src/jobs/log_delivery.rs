@@ -26,6 +26,8 @@ use crate::records::pool::Pool;
 
 /// Queues that a node sends at once.
 pub(super) const PLACES: usize = 16;
+/// Queues that one look sees, of those that have records.
+const QUEUES_SEEN: usize = 128;
 /// Records of one shipment: what Firehose takes (PutRecordBatch).
 const RECORDS: usize = 500;
 /// Bytes of the records of one shipment, unless one record alone is larger.
@@ -110,13 +112,15 @@ impl Job for LogDelivery {
         }
         // Queues without a job get theirs at the first look of a turn.
         let mut batch = Batch::new();
-        let (mut pool_id, mut source) = (String::new(), String::new());
-        loop {
+        let (mut pool_id, mut source) = app.log_queues.last();
+        for _ in 0..QUEUES_SEEN {
             let queue = Queue {
                 pool_id: &pool_id,
                 source: &source,
             };
             let Some(next) = table::next_queue(&store, queue).await? else {
+                // The next look begins again.
+                (pool_id, source) = Default::default();
                 break;
             };
             (pool_id, source) = next;
@@ -125,6 +129,7 @@ impl Job for LogDelivery {
                 batch = jobs_table::add(batch, Self::KIND, &key, "");
             }
         }
+        app.log_queues.set((pool_id, source));
         if !batch.is_empty() {
             store.commit(batch).await.map_err(broken)?;
             due = jobs_table::due(&store, Self::KIND, after, now, FOUND).await?;
