@@ -336,7 +336,10 @@ async fn a_target_that_is_slow_holds_up_no_other(t: &TestApp) {
     write(t, &other, 5, 1).await;
     until(2, &mut sent).await;
     let expected = [(GROUP, "0"), (OTHER, "5")];
-    assert_eq!(sent, expected.map(|(arn, n)| (arn.to_owned(), n.to_owned())));
+    assert_eq!(
+        sent,
+        expected.map(|(arn, n)| (arn.to_owned(), n.to_owned()))
+    );
     assert_eq!(waiting(t).await, 1);
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(5), node)

@@ -7,7 +7,6 @@ use cognate_domain::app::log_targets::{LogTargets, ShipError, Shipment, Shipped,
 use cognate_domain::app::metrics::labels::LogTarget;
 use cognate_domain::records::log_record::{Destination, DestinationKind};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
 use crate::support::TestApp;
 
@@ -19,7 +18,7 @@ pub enum Say {
     AtMost(usize),
     Left(Vec<usize>),
     Refused(Vec<usize>),
-    /// Until [`Sink::open`] is called; then everything is taken.
+    /// Never.
     Wait,
 }
 
@@ -31,15 +30,6 @@ pub struct Sink(Arc<Inner>);
 struct Inner {
     shipments: Mutex<Vec<Shipment>>,
     says: Mutex<HashMap<String, VecDeque<Say>>>,
-    gate: Gate,
-}
-
-struct Gate(Semaphore);
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self(Semaphore::new(0))
-    }
 }
 
 impl Sink {
@@ -59,11 +49,6 @@ impl Sink {
     pub fn answer(&self, arn: &str, says: &[Say]) {
         let mut all = self.0.says.lock().unwrap();
         all.entry(arn.to_owned()).or_default().extend(says.to_vec());
-    }
-
-    /// Lets so many waiting tries go on.
-    pub fn open(&self, tries: usize) {
-        self.0.gate.0.add_permits(tries);
     }
 
     /// Returns the tries since the last call.
@@ -107,10 +92,7 @@ impl Sink {
                 refused,
                 ..Shipped::default()
             }),
-            Some(Say::Wait) => {
-                self.0.gate.0.acquire().await.unwrap().forget();
-                Ok(Shipped::default())
-            }
+            Some(Say::Wait) => std::future::pending().await,
         }
     }
 }
