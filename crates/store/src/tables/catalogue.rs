@@ -7,6 +7,7 @@
 mod imports;
 mod kinds;
 mod linking;
+mod logs;
 mod made;
 mod oauth;
 mod recovery;
@@ -450,14 +451,7 @@ pub const CATALOGUE: &[Table] = &[
     },
     reshaping::CHANGES,
     reshaping::USERS,
-    Table {
-        name: "log_records",
-        key: &["pool_id", "source", "record_id"],
-        columns: &["created", "sealed"],
-        sealed: &[sealed("sealed")],
-        origin: Origin::Transient,
-        ..POOL
-    },
+    logs::LOG_RECORDS,
     // The trail of a pool outlives it.
     Table {
         name: "audit",
