@@ -158,6 +158,34 @@ def failed_messages(admin, stub):
     check("one stream was created", stub.streams, [name])
 
 
+def activity(admin, stub):
+    pool = admin.create_user_pool(PoolName="logs")["UserPool"]["Id"]
+    client = admin.create_user_pool_client(
+        UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    admin.admin_create_user(UserPoolId=pool, Username="jane", MessageAction="SUPPRESS")
+    admin.admin_set_user_password(UserPoolId=pool, Username="jane", Password=PASSWORD, Permanent=True)
+    for destination in [{"FirehoseConfiguration": {"StreamArn": STREAM}}, {"S3Configuration": {"BucketArn": BUCKET}}]:
+        admin.set_log_delivery_configuration(UserPoolId=pool, LogConfigurations=[
+            {"LogLevel": "INFO", "EventSource": "userAuthEvents", **destination},
+        ])
+        time.sleep(1.5)  # until every part of the server knows it
+        admin.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH",
+                            AuthParameters={"USERNAME": "jane", "PASSWORD": PASSWORD})
+        if "FirehoseConfiguration" in destination:
+            (name, line), *_ = stub.wait("records", 1)
+            check("the stream", name, "users")
+        else:
+            (path, line), *_ = stub.wait("objects", 1)
+            check("the object's name", path.startswith(f"/users-logs/{pool}/userAuthEvents/"), True)
+        record = json.loads(line)
+        message = record["message"]
+        check("the record of a sign-in", {key: message[key] for key in ("eventType", "userName", "clientId", "eventResponse", "riskDecision")}, {
+            "eventType": "SignIn", "userName": "jane", "clientId": client, "eventResponse": "Pass", "riskDecision": "PASS",
+        })
+        check("one line a record", line.endswith("}\n") and line.count("\n") == 1, True)
+
+
 with session("logs"):
     stub = Stub()
     flags = ["--aws-access-key-id", "test", "--aws-secret-access-key", "test",
@@ -171,4 +199,6 @@ with session("logs"):
             configuration(administrator())
         with part("messages that were given up"):
             failed_messages(administrator(), stub)
+        with part("user activity"):
+            activity(administrator(), stub)
         check("every request is one of botocore's", stub.faults, [])

@@ -12,6 +12,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result, risk as refusals};
 use crate::messages::risk_notice::FeedbackToken;
 use crate::records::auth_event::{BY_ADMIN, BY_USER, EventFeedback, EventRecord};
+use crate::records::log_activity::{self, Activity};
 use crate::records::pool::Pool;
 use crate::records::protection;
 use crate::records::user::User;
@@ -84,7 +85,17 @@ async fn record(
         return Ok(());
     }
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let mut doc = event.doc.clone();
+    doc.feedback = Some(feedback.clone());
     let batch = event.give_feedback(batch, pool, &user.id, feedback)?;
+    let told = Activity {
+        event_id: event.id(),
+        at: event.at(),
+        user: Some((&user.id, &user.username)),
+        doc: &doc,
+        once: false,
+    };
+    let batch = log_activity::append(batch, pool, cx.now(), told)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(())

@@ -2,13 +2,14 @@
 //! is not known is an empty text.
 
 use cognate_crypto::basic_time;
-use cognate_shapes::EventSourceName;
+use cognate_shapes::{EventSourceName, RiskDecisionType, RiskLevelType};
 use cognate_store::Batch;
 use serde::Serialize;
 
 use crate::clock::SECOND;
 use crate::errors::Result;
-use crate::records::log_record::{self, cut};
+use crate::records::auth_event::{EventDoc, EventFeedback, RiskDecision};
+use crate::records::log_record::{self, Entry, cut};
 use crate::records::pool::Pool;
 
 /// The version of the message.
@@ -18,47 +19,19 @@ const PASS: &str = "PASS";
 /// A device of which nothing is known (admin.md 6.4).
 const UNKNOWN_DEVICE: &str = "Other, Other";
 
-/// What an event says.
-#[derive(Clone, Copy, Debug, Default)]
+/// An event and whose it is.
+#[derive(Clone, Copy, Debug)]
 pub struct Activity<'a> {
     /// The id of the event.
     pub event_id: &'a str,
-    /// EventType.
-    pub event_type: &'a str,
-    /// The user's id; None for a name that nobody has.
-    pub user_id: Option<&'a str>,
-    /// The user's name; None for a name that nobody has.
-    pub username: Option<&'a str>,
-    /// The app client.
-    pub client_id: &'a str,
     /// When it happened, in microseconds.
     pub at: i64,
-    /// EventResponseType.
-    pub response: &'a str,
-    /// RiskLevelType; None where no risk was seen.
-    pub risk_level: Option<&'a str>,
-    /// RiskDecisionType; None for no risk.
-    pub risk_decision: Option<&'a str>,
-    /// True if the password is known to others.
-    pub compromised: bool,
-    /// Names and results of the challenges that were answered, oldest first.
-    pub challenges: &'a [(&'static str, &'static str)],
-    /// Program and system.
-    pub device: &'a str,
-    /// The address.
-    pub ip: &'a str,
-    /// The id of the request.
-    pub request_id: &'a str,
-    /// The identity provider that vouched for the user.
-    pub idp: &'a str,
-    /// The city of the address.
-    pub city: &'a str,
-    /// The country of the address.
-    pub country: &'a str,
-    /// True if the application said something of the user's device.
-    pub has_context_data: bool,
-    /// FeedbackValueType, the time in microseconds and the provider of feedback; None until there is some.
-    pub feedback: Option<(&'a str, i64, &'a str)>,
+    /// The user's id and name; None for a name that nobody has.
+    pub user: Option<(&'a str, &'a str)>,
+    /// What the event says.
+    pub doc: &'a EventDoc,
+    /// True if the same event may be appended again: it is exported once while it waits.
+    pub once: bool,
 }
 
 #[derive(Serialize)]
@@ -66,15 +39,15 @@ pub struct Activity<'a> {
 struct Message {
     version: &'static str,
     event_id: String,
-    event_type: String,
+    event_type: &'static str,
     user_sub: String,
     user_name: String,
     user_pool_id: String,
     client_id: String,
     creation_date: String,
-    event_response: String,
-    risk_level: String,
-    risk_decision: String,
+    event_response: &'static str,
+    risk_level: &'static str,
+    risk_decision: &'static str,
     challenges: Vec<Challenge>,
     device_name: String,
     ip_address: String,
@@ -83,7 +56,7 @@ struct Message {
     compromised_credential_detected: &'static str,
     city: String,
     country: String,
-    event_feedback_value: String,
+    event_feedback_value: &'static str,
     event_feedback_date: String,
     event_feedback_provider: String,
     has_context_data: &'static str,
@@ -100,46 +73,65 @@ struct Challenge {
 ///
 /// # Errors
 /// Those of serialization.
-pub fn append(batch: Batch, pool: &Pool, now: i64, activity: &Activity<'_>) -> Result<Batch> {
+pub fn append(batch: Batch, pool: &Pool, now: i64, activity: Activity<'_>) -> Result<Batch> {
     let source = EventSourceName::UserAuthEvents;
-    log_record::append(batch, pool, source, now, || message(pool, activity))
+    let entry = match activity.once {
+        true => Entry::Once(activity.at, activity.event_id),
+        false => Entry::Each(now),
+    };
+    log_record::append(batch, pool, source, entry, || message(pool, activity))
 }
 
-fn message(pool: &Pool, activity: &Activity<'_>) -> Message {
-    let feedback = activity.feedback;
-    let challenges = activity.challenges.iter();
+fn message(pool: &Pool, activity: Activity<'_>) -> Message {
+    let EventDoc {
+        kind,
+        result,
+        context,
+        risk,
+        feedback,
+        ..
+    } = activity.doc;
+    let (sub, name) = activity.user.unwrap_or_default();
+    let risk = risk.clone().unwrap_or_default();
+    let feedback = feedback.as_ref();
+    let of_feedback =
+        |text: fn(&EventFeedback) -> String| feedback.map_or_else(String::new, text);
+    let challenges = activity.doc.challenges().iter();
     Message {
         version: VERSION,
         event_id: activity.event_id.to_owned(),
-        event_type: activity.event_type.to_owned(),
-        user_sub: activity.user_id.unwrap_or_default().to_owned(),
-        user_name: activity.username.unwrap_or_default().to_owned(),
+        event_type: kind.as_str(),
+        user_sub: sub.to_owned(),
+        user_name: name.to_owned(),
         user_pool_id: pool.id.clone(),
-        client_id: activity.client_id.to_owned(),
+        client_id: context.client.clone(),
         creation_date: date(activity.at),
-        event_response: activity.response.to_owned(),
-        risk_level: activity.risk_level.unwrap_or_default().to_owned(),
-        risk_decision: activity.risk_decision.unwrap_or(PASS).to_owned(),
+        event_response: result.as_str(),
+        risk_level: risk.level.map_or("", RiskLevelType::as_str),
+        risk_decision: match risk.decision {
+            RiskDecision::NoRisk => PASS,
+            other => RiskDecisionType::from(other).as_str(),
+        },
         challenges: challenges
             .map(|(name, response)| Challenge {
-                challenge_name: name,
-                challenge_response: response,
+                challenge_name: name.as_str(),
+                challenge_response: response.as_str(),
             })
             .collect(),
-        device_name: match activity.device {
+        device_name: match context.device.as_str() {
             "" => UNKNOWN_DEVICE.to_owned(),
             device => cut(device),
         },
-        ip_address: activity.ip.to_owned(),
-        request_id: activity.request_id.to_owned(),
-        idp_name: activity.idp.to_owned(),
-        compromised_credential_detected: text(activity.compromised),
-        city: cut(activity.city),
-        country: cut(activity.country),
-        event_feedback_value: feedback.map_or_else(String::new, |(value, ..)| value.to_owned()),
-        event_feedback_date: feedback.map_or_else(String::new, |(_, at, _)| date(at)),
-        event_feedback_provider: feedback.map_or_else(String::new, |(.., by)| cut(by)),
-        has_context_data: text(activity.has_context_data),
+        ip_address: context.ip.clone(),
+        request_id: context.request_id.clone(),
+        idp_name: context.idp.clone(),
+        compromised_credential_detected: text(risk.compromised),
+        city: context.city.clone(),
+        country: context.country.clone(),
+        event_feedback_value: feedback.map_or("", |feedback| feedback.value.as_str()),
+        event_feedback_date: of_feedback(|feedback| date(feedback.date)),
+        event_feedback_provider: of_feedback(|feedback| feedback.provider.clone()),
+        has_context_data: text(context.has_context_data),
     }
 }
 

@@ -78,7 +78,17 @@ pub fn destination(configuration: &LogConfigurationType) -> Option<Destination> 
 /// Those of serialization.
 pub fn notification(batch: Batch, pool: &Pool, at: i64, details: &str) -> Result<Batch> {
     let source = EventSourceName::UserNotification;
-    append(batch, pool, source, at, || json!({"details": cut(details)}))
+    let message = || json!({"details": cut(details)});
+    append(batch, pool, source, Entry::Each(at), message)
+}
+
+/// When a record was made, in microseconds, and how often.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Entry<'a> {
+    /// Each time.
+    Each(i64),
+    /// Once under this name, while it waits.
+    Once(i64, &'a str),
 }
 
 /// Appends a record of a source, if the pool exports it. `message` is asked for only then.
@@ -89,11 +99,18 @@ pub(super) fn append<M: Serialize>(
     batch: Batch,
     pool: &Pool,
     source: EventSourceName,
-    at: i64,
+    entry: Entry<'_>,
     message: impl FnOnce() -> M,
 ) -> Result<Batch> {
     let Some(configuration) = configuration(pool, source) else {
         return Ok(batch);
+    };
+    let (at, id, is_once) = match entry {
+        Entry::Each(at) => {
+            let rest = random::alphanumeric(8, b"0123456789abcdef");
+            (at, log_records::id(at, &rest), false)
+        }
+        Entry::Once(at, name) => (at, log_records::id(at, name), true),
     };
     let event_source = match source {
         EventSourceName::UserNotification => "USER_NOTIFICATION",
@@ -108,14 +125,16 @@ pub(super) fn append<M: Serialize>(
             user_pool_id: &pool.id,
         },
     };
-    let id = log_records::id(at, &random::alphanumeric(8, b"0123456789abcdef"));
     let plain = serde_json::to_vec(&record)?;
     let queue = Queue {
         pool_id: &pool.id,
         source: source.as_str(),
     };
     let sealed = pool.key.seal(&context(&pool.id, &id), &plain);
-    Ok(log_records::insert(batch, queue, &id, at, sealed))
+    Ok(match is_once {
+        true => log_records::insert_once(batch, queue, &id, at, sealed),
+        false => log_records::insert(batch, queue, &id, at, sealed),
+    })
 }
 
 /// The envelope of a record, in the order of the service.

@@ -14,6 +14,7 @@ use crate::facts::factor::Proven;
 use crate::ids;
 use crate::records::auth_event::{EventContext, EventDoc, EventRisk};
 use crate::records::client::Client;
+use crate::records::log_activity::{self, Activity};
 use crate::records::pool::Pool;
 use crate::records::protection;
 use crate::records::user::User;
@@ -50,7 +51,8 @@ pub struct AuthEvent {
     pub idp: String,
     /// The user's id, or the pseudonym of an unknown name.
     subject: String,
-    is_known: bool,
+    /// The user's name; None for an unknown one.
+    username: Option<String>,
     retention: Retention,
 }
 
@@ -87,7 +89,7 @@ impl AuthEvent {
             risk: None,
             idp: String::new(),
             subject: user.map_or(subject.as_str(), |user| &user.id).to_owned(),
-            is_known: user.is_some(),
+            username: user.map(|user| user.username.clone()),
             retention: Retention::Full,
         }
     }
@@ -155,11 +157,11 @@ impl AuthEvent {
     }
 
     fn append_to(&self, cx: &Cx<'_>, pool: &Pool, client: &Client, batch: Batch) -> Result<Batch> {
-        let doc = self.doc(cx, pool, client)?;
+        let doc = self.doc(cx, pool, client);
         match self.retention {
             Retention::Full => {
                 let event_id = ids::event_id(cx.now());
-                Ok(self.insert(cx, pool, batch, &event_id, cx.now(), &doc))
+                self.insert(cx, pool, batch, &event_id, cx.now(), &doc)
             }
             Retention::Stranger => {
                 let minute = cx.now().saturating_sub(cx.now().rem_euclid(MINUTE));
@@ -167,8 +169,10 @@ impl AuthEvent {
                 let mac = pool.key.mac("events of strangers", name.as_bytes());
                 let bits = mac.first_chunk().copied().unwrap_or_else(random::bytes);
                 let event_id = ids::event_id_of(minute, bits);
-                let event = self.row(cx, pool, &event_id, minute, &doc);
-                Ok(events::insert_once(batch, &pool.id, event))
+                let text = serde_json::to_string(&doc)?;
+                let event = self.row(cx, pool, &event_id, minute, &text);
+                let batch = events::insert_once(batch, &pool.id, event);
+                self.export(cx, pool, batch, &event_id, minute, &doc)
             }
         }
     }
@@ -178,9 +182,9 @@ impl AuthEvent {
     /// # Errors
     /// Those of serialization.
     pub fn append_as(&self, cx: &Cx<'_>, at: At<'_>, batch: Batch, id: &str) -> Result<Batch> {
-        let doc = self.doc(cx, at.pool, at.client)?;
+        let doc = self.doc(cx, at.pool, at.client);
         let when = ids::event_time(id).unwrap_or(cx.now());
-        Ok(self.insert(cx, at.pool, batch, id, when, &doc))
+        self.insert(cx, at.pool, batch, id, when, &doc)
     }
 
     fn insert(
@@ -190,9 +194,33 @@ impl AuthEvent {
         batch: Batch,
         event_id: &str,
         when: i64,
-        doc: &str,
-    ) -> Batch {
-        events::insert(batch, &pool.id, self.row(cx, pool, event_id, when, doc))
+        doc: &EventDoc,
+    ) -> Result<Batch> {
+        let text = serde_json::to_string(doc)?;
+        let batch = events::insert(batch, &pool.id, self.row(cx, pool, event_id, when, &text));
+        self.export(cx, pool, batch, event_id, when, doc)
+    }
+
+    /// Appends the event to the logs that the pool exports. An unknown name leaves a record too, as it costs what a user
+    /// costs; the record names nobody, since what was typed may be anything.
+    fn export(
+        &self,
+        cx: &Cx<'_>,
+        pool: &Pool,
+        batch: Batch,
+        event_id: &str,
+        when: i64,
+        doc: &EventDoc,
+    ) -> Result<Batch> {
+        let name = self.username.as_deref();
+        let activity = Activity {
+            event_id,
+            at: when,
+            user: name.map(|name| (self.subject.as_str(), name)),
+            doc,
+            once: self.retention == Retention::Stranger,
+        };
+        log_activity::append(batch, pool, cx.now(), activity)
     }
 
     fn row<'e>(
@@ -216,15 +244,15 @@ impl AuthEvent {
 
     fn expires(&self, cx: &Cx<'_>) -> i64 {
         cx.now()
-            .saturating_add(match (self.is_known, self.retention) {
+            .saturating_add(match (self.username.is_some(), self.retention) {
                 (false, _) => KEPT_FOR_UNKNOWN,
                 (true, Retention::Full) => KEPT,
                 (true, Retention::Stranger) => KEPT_FOR_STRANGERS,
             })
     }
 
-    fn doc(&self, cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<String> {
-        Ok(serde_json::to_string(&EventDoc::new(
+    fn doc(&self, cx: &Cx<'_>, pool: &Pool, client: &Client) -> EventDoc {
+        EventDoc::new(
             self.kind,
             self.result,
             self.challenges.clone(),
@@ -233,7 +261,7 @@ impl AuthEvent {
                 ..context(cx, pool, client)
             },
             self.risk.clone(),
-        ))?)
+        )
     }
 }
 

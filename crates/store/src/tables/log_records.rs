@@ -5,6 +5,8 @@ use super::rows::{self, rows};
 use crate::{Batch, CommitError, Store, StoreError, params};
 
 const INSERT: &str = "INSERT INTO log_records (pool_id, source, record_id, created, sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
+const INSERT_ONCE: &str = "INSERT INTO log_records (pool_id, source, record_id, created, sealed) VALUES (?1, ?2, ?3, ?4, ?5) \
+     ON CONFLICT (pool_id, source, record_id) DO NOTHING";
 const OLDEST: &str = "SELECT record_id, created, sealed FROM log_records \
      WHERE pool_id = ?1 AND source = ?2 ORDER BY record_id LIMIT ?3";
 const DELETE: &str =
@@ -57,6 +59,21 @@ pub fn insert(
 ) -> Batch {
     let Queue { pool_id, source } = queue;
     batch.run(INSERT, params![pool_id, source, record_id, created, sealed])
+}
+
+/// Appends a record unless one of this id waits.
+pub fn insert_once(
+    batch: Batch,
+    queue: Queue<'_>,
+    record_id: &str,
+    created: i64,
+    sealed: Vec<u8>,
+) -> Batch {
+    let Queue { pool_id, source } = queue;
+    batch.run(
+        INSERT_ONCE,
+        params![pool_id, source, record_id, created, sealed],
+    )
 }
 
 /// Deletes a record.

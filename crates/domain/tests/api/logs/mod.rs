@@ -1,5 +1,6 @@
 //! The export of logs: its configuration, its records and their delivery.
 
+mod activity;
 mod bounds;
 mod delivery;
 mod settings;
