@@ -94,8 +94,7 @@ fn message(pool: &Pool, activity: Activity<'_>) -> Message {
     let (sub, name) = activity.user.unwrap_or_default();
     let risk = risk.clone().unwrap_or_default();
     let feedback = feedback.as_ref();
-    let of_feedback =
-        |text: fn(&EventFeedback) -> String| feedback.map_or_else(String::new, text);
+    let of_feedback = |text: fn(&EventFeedback) -> String| feedback.map_or_else(String::new, text);
     let challenges = activity.doc.challenges().iter();
     Message {
         version: VERSION,
