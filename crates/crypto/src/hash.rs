@@ -51,6 +51,17 @@ pub fn sha256_hex(data: &[u8]) -> String {
     hex::encode(sha256(data))
 }
 
+/// SHA-1 of `data`, in which published lists of passwords are kept. It keeps nothing secret.
+#[must_use]
+pub fn sha1(data: &[u8]) -> [u8; 20] {
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, data);
+    let mut first = [0; 20];
+    for (to, from) in first.iter_mut().zip(digest.as_ref()) {
+        *to = *from;
+    }
+    first
+}
+
 /// The UUID of version 5 of a name in a namespace (RFC 9562 section 5.5). It keeps nothing secret.
 #[must_use]
 pub fn uuid_v5(namespace: [u8; 16], name: &[u8]) -> String {

@@ -17,6 +17,7 @@ pub mod federation;
 mod foreign;
 mod ids;
 pub mod jobs;
+pub mod lint;
 pub mod messages;
 pub mod moving;
 pub mod oauth;

@@ -1,9 +1,11 @@
-//! Files of users: what this program writes and reads, and what other systems export.
+//! Files of users: what this program writes and reads, and what other systems export. And lists of passwords that were in
+//! the hands of others.
 //!
-//! Everything here is a function of bytes. Who may read and write, and what a pool makes of a record, is decided by the
+//! Everything here is a function of bytes; lists that are larger than the memory are files. Who may read and write, and what a pool makes of a record, is decided by the
 //! caller. No store, no clock, no network.
 
 pub mod archive;
+pub mod breached;
 pub mod csv;
 pub mod export;
 pub mod formats;

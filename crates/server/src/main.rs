@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             #[allow(
                 clippy::print_stderr,
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
             {
                 eprintln!("cognate: {error:#}");
             }
-            ExitCode::FAILURE
+            cli::failed(&matches)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The long-lived parts of a server.
 
 pub mod allowance;
+pub mod breached;
 pub mod bulkheads;
 pub mod cache;
 pub mod code_cipher;
@@ -21,6 +22,7 @@ pub mod signatures;
 pub mod sources;
 pub mod upstreams;
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use cognate_crypto::seal::RootKey;
@@ -29,6 +31,7 @@ use cognate_outbound::Outbound;
 use cognate_store::Store;
 
 use crate::app::allowance::Allowance;
+use crate::app::breached::BreachedPasswords;
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
 use crate::app::code_cipher::CodeCipher;
@@ -102,6 +105,8 @@ pub struct Settings {
     pub message_limits: MessageLimits,
     /// How far back pools can go, and how often.
     pub recovery: RecoveryLimits,
+    /// The list of breached passwords.
+    pub breached_passwords: Option<PathBuf>,
     /// Threads of the crypto pool.
     pub crypto_threads: usize,
     /// Bytes that the caches of pools, clients and keys may hold.
@@ -126,6 +131,7 @@ impl Settings {
             audit_retention: Some(90 * crate::clock::DAY),
             message_limits: MessageLimits::default(),
             recovery: RecoveryLimits::default(),
+            breached_passwords: None,
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
         }
@@ -163,6 +169,8 @@ pub struct App {
     pub durations: Durations,
     /// Verifications of password hashes of other systems.
     pub imported_hashes: ImportedHashes,
+    /// The list of breached passwords.
+    pub breached: BreachedPasswords,
     /// How often the upstreams of pools are asked.
     pub upstreams: Upstreams,
     /// Rows about refused requests for an authorization that this node may still write.
@@ -211,6 +219,7 @@ impl App {
             provider_keys: ProviderKeys::default(),
             durations: Durations::default(),
             imported_hashes: ImportedHashes::new(settings.crypto_threads),
+            breached: BreachedPasswords::new(settings.breached_passwords.clone()),
             upstreams: Upstreams::default(),
             refusals: Allowance::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),

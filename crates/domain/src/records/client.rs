@@ -232,17 +232,9 @@ impl Client {
         self.doc.prevent_user_existence_errors == Some(PreventUserExistenceErrorTypes::Enabled)
     }
 
-    /// True if the client lists this value among its ExplicitAuthFlows; a client that lists none has refresh, SRP and
-    /// custom authentication (admin.md 1.12).
+    /// As [`ClientDoc::lists_flow`].
     pub fn lists_flow(&self, flow: ExplicitAuthFlowsType) -> bool {
-        use ExplicitAuthFlowsType as F;
-        match &self.doc.explicit_auth_flows {
-            Some(list) => list.contains(&flow),
-            None => matches!(
-                flow,
-                F::AllowRefreshTokenAuth | F::AllowUserSrpAuth | F::AllowCustomAuth
-            ),
-        }
+        self.doc.lists_flow(flow)
     }
 
     /// Seconds that an access token is good.
@@ -267,6 +259,19 @@ impl Client {
 }
 
 impl ClientDoc {
+    /// True if the client lists this value among its ExplicitAuthFlows; a client that lists none has refresh, SRP and
+    /// custom authentication (admin.md 1.12).
+    pub fn lists_flow(&self, flow: ExplicitAuthFlowsType) -> bool {
+        use ExplicitAuthFlowsType as F;
+        match &self.explicit_auth_flows {
+            Some(list) => list.contains(&flow),
+            None => matches!(
+                flow,
+                F::AllowRefreshTokenAuth | F::AllowUserSrpAuth | F::AllowCustomAuth
+            ),
+        }
+    }
+
     /// Seconds that an access token is good.
     pub fn access_token_seconds(&self) -> i64 {
         let unit = self

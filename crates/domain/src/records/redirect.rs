@@ -31,6 +31,19 @@ pub fn is_target(url: &str) -> bool {
         .is_some_and(|(scheme, _)| is_scheme_of_target(scheme))
 }
 
+/// Returns the host in the text behind `http:`, without user name and port.
+pub fn host(rest: &str) -> Option<&str> {
+    let authority = rest.strip_prefix("//")?.split(['/', '?']).next()?;
+    // A user name could make another site look like the own machine, so a URL with one has no host here.
+    if authority.contains('@') || authority.contains('\\') {
+        return None;
+    }
+    match authority.strip_prefix('[') {
+        Some(literal) => literal.split_once(']').map(|(host, _)| host),
+        None => authority.split(':').next(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ pub(crate) mod export;
 mod import_users;
 mod imports;
 pub(crate) mod issuer;
+mod lint;
 pub(crate) mod messages;
 pub(crate) mod pool_change;
 mod profile;
@@ -262,6 +263,13 @@ pub enum Request {
         /// The pool's id.
         pool: String,
     },
+    /// Judges the settings of a pool.
+    Lint {
+        /// The pool's id.
+        pool: String,
+        /// The number of findings that are known already.
+        from: usize,
+    },
     /// Plans or carries out a change of what Cognito calls immutable.
     PoolChange {
         /// The pool's id.
@@ -293,6 +301,7 @@ impl Request {
                 | Self::LinkRequests { .. }
                 | Self::Backup { .. }
                 | Self::Upstream { .. }
+                | Self::Lint { .. }
                 | Self::PoolChange {
                     step: pool_change::Step::Status { .. },
                     ..
@@ -430,6 +439,10 @@ pub async fn perform(
         Request::EndUpstream { pool } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
             upstream::end(store, root, now, &pool).await
+        }
+        Request::Lint { pool, from } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            lint::findings(store, root, now, &pool, from).await
         }
         Request::PoolChange { pool, step } => {
             let now = commands::service_time(store, now).await.map_err(text)?;

@@ -1,6 +1,7 @@
 //! The command line. Every setting of [`config::keys`] is a flag of every command.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -23,11 +24,13 @@ mod audit;
 mod backup;
 pub(crate) mod banner;
 mod branding;
+mod breached;
 mod client;
 mod export;
 mod find;
 mod import;
 mod imports;
+mod lint;
 mod messages;
 mod pool_change;
 mod provider_links;
@@ -127,6 +130,8 @@ pub fn command() -> Command {
         .subcommand(age::command())
         .subcommand(backup::command())
         .subcommand(upstream::command())
+        .subcommand(lint::command())
+        .subcommand(breached::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -168,42 +173,59 @@ fn setting(key: &'static config::Key) -> Arg {
     }
 }
 
-/// Runs the command of the command line.
-pub async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+/// Returns the status with which the program ends if [`run`] fails: `lint` has one of its own, since 1 means findings.
+pub fn failed(matches: &ArgMatches) -> ExitCode {
+    match matches.subcommand_name() {
+        Some("lint") => ExitCode::from(lint::NOT_RUN),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Runs the command of the command line; returns the status with which the program ends.
+pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let config = load(matches)?;
     log::start(&config)?;
+    if let Some(("lint", sub)) = matches.subcommand() {
+        return lint::run(&config, sub).await;
+    }
+    perform(&config, matches).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
-        Some(("dev", _)) => serve(Mode::Dev, &config).await,
-        Some(("serve", _)) => serve(Mode::Serve, &config).await,
+        Some(("dev", _)) => serve(Mode::Dev, config).await,
+        Some(("serve", _)) => serve(Mode::Serve, config).await,
         Some(("version", _)) => say(&format!("cognate {}", env!("CARGO_PKG_VERSION"))),
         Some(("config", _)) => say(config.print().trim_end()),
-        Some(("access-keys", sub)) => access_keys(&config, sub).await,
-        Some(("sealing-key", sub)) => sealing_key(&config, sub).await,
-        Some(("audit", sub)) => audit::run(&config, sub).await,
-        Some(("triggers", sub)) => triggers::run(&config, sub).await,
-        Some(("messages", sub)) => messages::run(&config, sub).await,
-        Some(("branding", sub)) => branding::run(&config, sub).await,
-        Some(("client", sub)) => client::run(&config, sub).await,
-        Some(("imports", sub)) => imports::run(&config, sub).await,
-        Some(("providers", sub)) => providers::run(&config, sub).await,
-        Some(("import", sub)) => import::run(&config, sub).await,
-        Some(("export", sub)) => export::run(&config, sub).await,
+        Some(("access-keys", sub)) => access_keys(config, sub).await,
+        Some(("sealing-key", sub)) => sealing_key(config, sub).await,
+        Some(("audit", sub)) => audit::run(config, sub).await,
+        Some(("triggers", sub)) => triggers::run(config, sub).await,
+        Some(("messages", sub)) => messages::run(config, sub).await,
+        Some(("branding", sub)) => branding::run(config, sub).await,
+        Some(("client", sub)) => client::run(config, sub).await,
+        Some(("imports", sub)) => imports::run(config, sub).await,
+        Some(("providers", sub)) => providers::run(config, sub).await,
+        Some(("import", sub)) => import::run(config, sub).await,
+        Some(("export", sub)) => export::run(config, sub).await,
         Some(("age", sub)) => age::run(sub),
-        Some(("backup", sub)) => backup::run(&config, sub).await,
-        Some(("upstream", sub)) => upstream::run(&config, sub).await,
+        Some(("breached", sub)) => breached::run(config, sub),
+        Some(("backup", sub)) => backup::run(config, sub).await,
+        Some(("upstream", sub)) => upstream::run(config, sub).await,
         Some(("pool", sub)) if sub.subcommand_matches("create").is_some() => {
-            client::create_pool(&config, sub).await
+            client::create_pool(config, sub).await
         }
         Some(("pool", sub)) => {
             if let Some(("plan-change", sub)) = sub.subcommand() {
-                return pool_change::run(&config, sub).await;
+                return pool_change::run(config, sub).await;
             }
             let sub = sub
                 .subcommand_matches("set-issuer")
                 .context("unknown command")?;
             let (pool, issuer) = (text(sub, "pool"), text(sub, "issuer"));
             ask(
-                &config,
+                config,
                 Request::SetIssuer {
                     pool: pool.clone(),
                     issuer,

@@ -1,4 +1,4 @@
-//! A file that is there whole or not at all, for its owner alone.
+//! A file that is there whole or not at all, for its owner alone or for everybody to read.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -21,6 +21,18 @@ impl WholeFile {
     /// # Errors
     /// If there is something at `path` that is no file, or the folder cannot be written to.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
+        Self::with_mode(path, 0o600)
+    }
+
+    /// Begins a file that everybody can read.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn readable(path: &Path) -> anyhow::Result<Self> {
+        Self::with_mode(path, 0o644)
+    }
+
+    fn with_mode(path: &Path, mode: u32) -> anyhow::Result<Self> {
         let shown = || format!("cannot write {}", path.display());
         let name = path.file_name().with_context(shown)?;
         // What stands there is replaced, and a device must not be.
@@ -37,7 +49,7 @@ impl WholeFile {
         let file = File::options()
             .write(true)
             .create_new(true)
-            .mode(0o600)
+            .mode(mode)
             .open(&temporary)
             .with_context(shown)?;
         Ok(Self {

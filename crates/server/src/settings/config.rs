@@ -238,6 +238,11 @@ const KEYS: &[Key] = &[
         Kind::Many,
         "Point-in-time recovery: essentials_days=1, plus_days=14, previews_per_day=3, previews_per_month=10, restores_per_day=1 by default; off lifts a count",
     ),
+    key(
+        "breached_passwords",
+        Kind::One,
+        "File of cognate breached import with passwords that were in the hands of others; read again when it changes",
+    ),
     key("log_format", Kind::One, "text or json (default text)"),
     key(
         "log_level",

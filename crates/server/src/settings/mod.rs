@@ -21,6 +21,7 @@ use cognate_domain::{IssuerDefault, Mode, Settings};
 use cognate_functions::TriggerFunctions;
 use cognate_functions::code_cipher::ConfiguredKeys;
 use cognate_logs::Targets;
+use cognate_moving::breached::list::List;
 use cognate_store::{MigrateMode, StoreOptions};
 
 use crate::aws::sigv4::is_region;
@@ -173,6 +174,7 @@ impl ServerConfig {
             audit_retention: retention(config)?,
             message_limits: message_limits::read(config)?,
             recovery: recovery::read(config)?,
+            breached_passwords: breached_passwords(config)?,
             cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
             ..Settings::dev()
         };
@@ -221,6 +223,16 @@ impl ServerConfig {
             backups: backups::read(config)?,
         })
     }
+}
+
+/// A file that is no list would let every password pass.
+fn breached_passwords(config: &Config) -> anyhow::Result<Option<PathBuf>> {
+    let path = config.one("breached_passwords").map(PathBuf::from);
+    if let Some(path) = &path {
+        let opened = List::open(path);
+        opened.with_context(|| format!("cannot use breached_passwords, {}", path.display()))?;
+    }
+    Ok(path)
 }
 
 impl Database {

@@ -10,6 +10,7 @@
 )]
 
 mod bounds;
+mod breached;
 mod dev;
 mod exchange;
 mod export;
@@ -17,6 +18,7 @@ mod hosts;
 mod iam;
 mod imports;
 mod lifecycle;
+mod lint;
 mod messages;
 mod metrics;
 mod nodes;

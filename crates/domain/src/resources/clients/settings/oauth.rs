@@ -12,7 +12,7 @@ use crate::errors::pools::*;
 use crate::errors::{ApiError, Result, unconfirmed};
 use crate::records::client::{Client, ClientDoc};
 use crate::records::pool::Pool;
-use crate::records::redirect::is_scheme_of_target;
+use crate::records::redirect::{host, is_scheme_of_target};
 
 /// The scopes about a user that every pool knows. Others belong to resource servers.
 pub const USER_SCOPES: [&str; 5] = [
@@ -130,19 +130,6 @@ fn redirect(url: &str) -> std::result::Result<(), ApiError> {
         return Err(unconfirmed::invalid_redirect(url));
     }
     Ok(())
-}
-
-/// Returns the host in the text behind `http:`, without user name and port.
-fn host(rest: &str) -> Option<&str> {
-    let authority = rest.strip_prefix("//")?.split(['/', '?']).next()?;
-    // A user name could make another site look like the own machine, so a URL with one has no host here.
-    if authority.contains('@') || authority.contains('\\') {
-        return None;
-    }
-    match authority.strip_prefix('[') {
-        Some(literal) => literal.split_once(']').map(|(host, _)| host),
-        None => authority.split(':').next(),
-    }
 }
 
 fn is_loopback(rest: &str) -> bool {
