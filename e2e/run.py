@@ -54,6 +54,7 @@ SESSIONS = [
     "python/logs_session.py",
     "python/plan_change_session.py",
     "python/mail_session.py",
+    "python/events_session.py",
     "python/export_session.py",
     "python/import_session.py",
     "rust/sdk",

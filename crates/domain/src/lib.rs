@@ -12,6 +12,7 @@ pub mod clock;
 mod cx;
 pub mod dispatch;
 pub mod errors;
+pub mod events;
 pub mod facts;
 pub mod federation;
 mod foreign;

@@ -17,6 +17,7 @@ pub mod examine;
 pub mod form;
 mod lookups;
 pub mod pattern;
+mod post;
 mod target;
 
 use std::error::Error;

@@ -34,7 +34,10 @@ fn main() -> ExitCode {
             {
                 eprintln!("cognate: {error:#}");
             }
-            cli::failed(&matches)
+            match error.is::<cli::Unable>() {
+                true => ExitCode::from(2),
+                false => cli::failed(&matches),
+            }
         }
     }
 }

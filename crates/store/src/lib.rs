@@ -30,6 +30,7 @@ pub use options::{MigrateMode, PostgresOptions, SqliteOptions, StoreOptions, Syn
 pub use postgres::prepare_schema;
 pub use snapshot::Snapshot;
 pub use tables::Query;
+use tables::audit::{Trail, TrailKey};
 pub use value::{Row, Value};
 
 /// An open database. A clone is another handle of the same one.
@@ -40,6 +41,7 @@ pub struct Store {
     /// Of all handles together.
     all: Arc<Counters>,
     ends: Arc<Ends>,
+    trail: Arc<Trail>,
 }
 
 /// Counts of the batches and loads of all handles of a database since it was opened, by their end.
@@ -134,7 +136,18 @@ impl Store {
             counters: Arc::default(),
             all: Arc::default(),
             ends: Arc::default(),
+            trail: Arc::default(),
         })
+    }
+
+    /// Sets the key by which rows of the audit trail are signed; without it none can be appended. A key that is set stays.
+    pub fn set_trail_key(&self, key: Box<dyn TrailKey>) {
+        let _ = self.trail.key.set(key);
+    }
+
+    /// Waits until this process has committed rows of the audit trail since the last wait. For one waiter.
+    pub async fn trail_appended(&self) {
+        self.trail.appended.notified().await;
     }
 
     /// Returns the work since the store was opened. It shows whether two requests cost the same.
@@ -166,6 +179,7 @@ impl Store {
             counters: Arc::default(),
             all: Arc::clone(&self.all),
             ends: self.ends.clone(),
+            trail: self.trail.clone(),
         }
     }
 
@@ -263,10 +277,11 @@ impl Store {
     /// # Errors
     /// [`CommitError::Conflict`] with the label of the first unmet requirement, [`CommitError::Unknown`] when the
     /// database was lost during COMMIT, [`CommitError::Store`] when nothing was applied for another reason.
-    pub async fn commit(&self, batch: Batch) -> Result<Outcome, CommitError> {
+    pub async fn commit(&self, mut batch: Batch) -> Result<Outcome, CommitError> {
         if batch.is_empty() {
             return Ok(Outcome::default());
         }
+        let appends = self.trail.sign(&mut batch)?;
         self.count(|of| &of.commits, 1);
         self.count(|of| &of.statements, batch.len());
         let outcome = match &self.driver {
@@ -274,6 +289,10 @@ impl Store {
             Driver::Postgres(driver) => Box::pin(driver.commit(&batch)).await,
         };
         self.ends.count(&outcome);
+        if appends {
+            // After an unknown outcome too: there may be something.
+            self.trail.appended.notify_one();
+        }
         outcome
     }
 

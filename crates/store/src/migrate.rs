@@ -4,7 +4,7 @@ use crate::{MigrateMode, OpenError};
 
 /// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
 /// database asks for the generation of its most demanding migration.
-pub const PROGRAM_GENERATION: i64 = 5;
+pub const PROGRAM_GENERATION: i64 = 6;
 
 /// A step of the schema.
 pub(crate) struct Migration {
@@ -200,6 +200,13 @@ const MIGRATIONS: &[Migration] = &[
         name: "0036_log_records",
         min_program: 2,
         sql: include_str!("../migrations/0036_log_records.sql"),
+    },
+    // Older programs append rows to the audit trail that are not signed.
+    Migration {
+        number: 37,
+        name: "0037_audit_chain",
+        min_program: 6,
+        sql: include_str!("../migrations/0037_audit_chain.sql"),
     },
 ];
 

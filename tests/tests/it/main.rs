@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod audit_chain;
 mod backup;
 mod bad_input;
 mod browsers;

@@ -7,6 +7,7 @@
 //!   │             ├─ row MAC key          HMAC-SHA256, what rows of the pool say in the clear
 //!   │             ├─ key of purpose × day AES-256-GCM, tokens and sessions
 //!   │             └─ key of purpose       HMAC-SHA256, stable pseudonyms
+//!   ├─ wraps ─▶ the key of the audit trail, which signs rows as a PoolKey does
 //!   └─ row key: AES-256-GCM-SIV, rows that belong to no pool
 //! ```
 //!

@@ -129,6 +129,25 @@ impl RootKey {
         )
     }
 
+    /// Returns the key of the audit trail, sealed for storage. `settled`: every row of the trail is signed by it.
+    #[must_use]
+    pub fn wrap_trail_key(&self, key: &PoolKey, settled: bool) -> Vec<u8> {
+        self.wrap
+            .seal(&[FORMAT], &trail_context(settled), key.raw().expose())
+    }
+
+    /// Returns the key of the audit trail from its stored form, and whether every row is signed by it.
+    ///
+    /// # Errors
+    /// `Malformed` for another format, `Refused` for another sealing key or altered bytes.
+    pub fn unwrap_trail_key(&self, wrapped: &[u8]) -> Result<(PoolKey, bool), SealError> {
+        match self.unwrap(&trail_context(true), wrapped) {
+            Ok(key) => Ok((key, true)),
+            Err(SealError::Refused) => Ok((self.unwrap(&trail_context(false), wrapped)?, false)),
+            Err(error) => Err(error),
+        }
+    }
+
     fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<PoolKey, SealError> {
         let sealed = wrapped
             .strip_prefix(&[FORMAT])
@@ -222,4 +241,11 @@ fn wrap_context(pool_id: &str) -> Vec<u8> {
 
 fn unsigned_wrap_context(pool_id: &str) -> Vec<u8> {
     prefixed(&[b"pool key", pool_id.as_bytes()])
+}
+
+fn trail_context(settled: bool) -> Vec<u8> {
+    prefixed(&[match settled {
+        true => b"key of a signed audit trail",
+        false => b"key of an unsigned audit trail".as_slice(),
+    }])
 }

@@ -369,3 +369,23 @@ fn macs_differ_by_purpose_data_and_pool_and_are_stable() {
     assert_ne!(mac, pool.mac("names", b"janf"));
     assert_ne!(mac, PoolKey::generate().mac("names", b"jane"));
 }
+
+#[test]
+fn the_key_of_the_trail_says_whether_its_rows_are_signed_and_opens_in_no_other_place() {
+    let (root, key) = (RootKey::generate(), PoolKey::generate());
+    for settled in [true, false] {
+        let wrapped = root.wrap_trail_key(&key, settled);
+        let (opened, said) = root.unwrap_trail_key(&wrapped).unwrap();
+        assert_eq!(
+            (opened.export().expose(), said),
+            (key.export().expose(), settled)
+        );
+        assert!(root.unwrap_pool_key("", &wrapped).is_err());
+        assert!(RootKey::generate().unwrap_trail_key(&wrapped).is_err());
+    }
+    assert!(
+        root.unwrap_trail_key(&root.wrap_pool_key("", &key))
+            .is_err()
+    );
+    assert!(root.unwrap_trail_key(b"").is_err());
+}

@@ -54,6 +54,7 @@ use crate::errors::{Fault, Result};
 use crate::records::client::Client;
 use crate::records::domain::{Domain, SERVICE_BASE};
 use crate::records::pool::Pool;
+use crate::records::trail::{self, TrailKey};
 
 /// The one of the two programs that this is (design decision 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +152,8 @@ pub struct App {
     pub store: Store,
     /// The sealing key.
     pub root: RootKey,
+    /// The key of the audit trail.
+    pub trail: TrailKey,
     /// The bounded pool for SRP and RSA work.
     pub workers: Workers,
     /// Wall and service time.
@@ -193,6 +196,8 @@ pub struct App {
     pub inbox: tokio::sync::Notify,
     /// Wakes the delivery when a message was committed.
     pub outbox: tokio::sync::Notify,
+    /// Wakes the sending of events when rows of the audit trail were linked.
+    pub linked: tokio::sync::Notify,
 }
 
 impl App {
@@ -207,6 +212,7 @@ impl App {
                 "the database moves the clock, which only one of `cognate dev` may".into(),
             ));
         }
+        let trail = trail::prepare(&store, &root).await?;
         let workers = Workers::new(settings.crypto_threads, 4096);
         let cache = Cache::new(settings.cache_bytes);
         Ok(Arc::new(Self {
@@ -231,9 +237,11 @@ impl App {
             metrics: Metrics::default(),
             inbox: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
+            linked: tokio::sync::Notify::new(),
             settings,
             store,
             root,
+            trail,
         }))
     }
 

@@ -1,10 +1,11 @@
-//! Deletes the rows of the audit trail that are past its retention, a portion at a time.
+//! Deletes the rows of the audit trail that are past its retention with their links, from the front of the chain, a portion
+//! at a time.
 
-use cognate_store::Batch;
-use cognate_store::tables::{audit as table, jobs};
+use cognate_store::tables::jobs;
+use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
-use crate::audit;
+use crate::audit::{self, chain};
 use crate::errors::Result;
 use crate::jobs::runner::{Job, Progress, broken};
 
@@ -20,7 +21,7 @@ impl Job for AuditRetention {
         let Some(before) = audit::forgotten_before(app).filter(|_| after.is_none()) else {
             return Ok(Vec::new());
         };
-        if !table::has_older(&app.store, before).await? {
+        if !chain::has_older(&app.store, before).await? {
             return Ok(Vec::new());
         }
         let add = jobs::add(Batch::new(), Self::KIND, "", "");
@@ -32,10 +33,13 @@ impl Job for AuditRetention {
         let Some(before) = audit::forgotten_before(app) else {
             return Ok(Progress::done());
         };
-        let outcome = app.store.commit(table::forget(Batch::new(), before)).await;
-        let deleted = outcome.map_err(broken)?.counts.first().copied();
-        if deleted.unwrap_or(0) < table::FORGET_ROWS {
+        let Some(batch) = chain::forget(&app.store, &app.trail, before).await? else {
             return Ok(Progress::done());
+        };
+        match app.store.commit(batch).await {
+            // Another node has moved the anchor.
+            Ok(_) | Err(CommitError::Conflict(_)) => {}
+            Err(other) => return Err(broken(other)),
         }
         Ok(Progress::More)
     }

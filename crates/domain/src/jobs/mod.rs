@@ -3,8 +3,10 @@
 //! Work that several nodes share has a row in `jobs` for each thing to be done, and a node takes the row's lease before
 //! it begins. Another node goes on where one has stopped, so a portion that is done twice must do no harm.
 
+pub mod audit_chain;
 pub mod audit_retention;
 pub mod delivery;
+pub mod events;
 mod expiry;
 pub mod group_deletion;
 pub mod image_retention;
@@ -31,6 +33,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::jobs::audit_retention::AuditRetention;
 use crate::jobs::delivery::Delivery;
+use crate::jobs::events::Events;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::group_deletion::GroupDeletion;
 use crate::jobs::image_retention::ImageRetention;
@@ -65,6 +68,7 @@ const LOOKED_FOR: [&str; 7] = [
 pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     let node = random::uuid_v4();
     let (say, stopped) = watch::channel(false);
+    let events = Events::new(app.clone(), &node).run(stopped.clone());
     let delivery = Delivery::new(app.clone(), &node).run(stopped);
     let looks = Looks::new(LOOKED_FOR);
     // Side by side: the rows of a large pool take minutes, and other people's servers may answer late.
@@ -75,6 +79,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             each_node::<SpareKeys>(&app),
             each_node::<LogWatch>(&app),
             side_by_side::<LogDelivery>(&app, &node, &looks, log_delivery::PLACES),
+            audit_chain::keep(&app, &node),
             found::<AuditRetention>(&app, &node, &looks),
             found::<PoolDeletion>(&app, &node, &looks),
             found::<GroupDeletion>(&app, &node, &looks),
@@ -96,5 +101,5 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
         }
         say.send_replace(true);
     };
-    tokio::join!(until_stopped, delivery);
+    tokio::join!(until_stopped, delivery, events);
 }

@@ -209,7 +209,7 @@ async fn free<J: Job>(app: &App, held: &HashSet<String>, places: usize) -> Resul
     Ok(free)
 }
 
-fn report(job: &str, fault: &Fault) {
+pub(super) fn report(job: &str, fault: &Fault) {
     tracing::warn!(
         job,
         ?fault,

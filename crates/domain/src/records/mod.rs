@@ -26,6 +26,7 @@ pub mod risk;
 pub mod schema;
 pub mod searched;
 pub mod standard_schema;
+pub mod trail;
 pub mod upstream;
 pub mod user;
 mod user_names;

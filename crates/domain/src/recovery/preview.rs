@@ -83,6 +83,11 @@ pub async fn portion(
                 return Ok(false);
             };
             *before = trail::Place::of(last);
+            // A row that somebody made up could have a user deleted.
+            let written = page.iter().try_for_each(|row| app.trail.require(row));
+            if let Err(fault) = written {
+                return fail(app, pool, row, &fault).await;
+            }
             let born = born(app, pool, row.target, &page).await?;
             born.into_iter().fold(guard(), |batch, id| {
                 of.put(batch, Entity::User, &ItemRow::born(id))

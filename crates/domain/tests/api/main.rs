@@ -18,6 +18,7 @@ mod clients;
 mod codes;
 mod devices;
 mod domains;
+mod events;
 mod federation;
 mod fuzz;
 #[path = "../../../../fuzz/bodies.rs"]

@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::admin::{self, Request, backups, creation, export, providers, upstream};
+use crate::admin::{self, Request, backups, creation, events, export, providers, upstream};
 use crate::state::State;
 
 /// A line of at most this many bytes is read.
@@ -149,6 +149,10 @@ async fn alone(request: Request, state: &State) -> Result<Result<Value, String>,
             let set = upstream::set(&app.store, &app.root, now, &pool, &wanted, Some(app)).await;
             app.cache.clear();
             set
+        }
+        Request::Events { pool, step } => {
+            let now = app.clock.service();
+            events::perform(&app.store, &app.root, now, &pool, step, Some(app)).await
         }
         other => return Err(other),
     })

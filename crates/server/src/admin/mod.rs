@@ -1,9 +1,11 @@
 //! Administrative commands on a database, run by a server that has it open or by the command line itself.
 
+mod audit_chain;
 pub(crate) mod backups;
 mod branding;
 pub(crate) mod control;
 mod creation;
+pub(crate) mod events;
 pub(crate) mod export;
 mod import_users;
 mod imports;
@@ -19,6 +21,8 @@ pub(crate) mod upstream;
 use cognate_access::commands;
 use cognate_access::keys::{self, Change, KeyError};
 use cognate_crypto::seal::RootKey;
+use cognate_domain::audit::chain::Head;
+use cognate_domain::audit::verify::Position as Checked;
 use cognate_domain::moving::apply::{Given, Wishes};
 use cognate_domain::upstream::settings::Wanted;
 use cognate_store::Store;
@@ -86,6 +90,17 @@ pub enum Request {
         position: Option<Position>,
         /// The most lines.
         lines: usize,
+    },
+    /// Shows the end of the audit trail's chain.
+    AuditHead,
+    /// Checks a part of the audit trail.
+    AuditVerify {
+        /// The pool whose rows are meant; None for all.
+        pool: Option<String>,
+        /// Ends of the chain that were kept elsewhere.
+        heads: Vec<Head>,
+        /// The position to continue from; None begins.
+        position: Option<Checked>,
     },
     /// Shows the look of a client.
     Look {
@@ -270,6 +285,13 @@ pub enum Request {
         /// The number of findings that are known already.
         from: usize,
     },
+    /// Reads the events of a pool, or sets where they are sent.
+    Events {
+        /// The pool's id.
+        pool: String,
+        /// What to do.
+        step: events::Step,
+    },
     /// Plans or carries out a change of what Cognito calls immutable.
     PoolChange {
         /// The pool's id.
@@ -282,6 +304,9 @@ pub enum Request {
 impl Request {
     /// True if the command changes nothing that a server remembers.
     pub fn only_reads(&self) -> bool {
+        if let Self::Events { step, .. } = self {
+            return step.only_reads();
+        }
         matches!(
             self,
             Self::ListKeys
@@ -289,6 +314,8 @@ impl Request {
                 | Self::ImportLog { .. }
                 | Self::ImportStatus { .. }
                 | Self::Audit { .. }
+                | Self::AuditHead
+                | Self::AuditVerify { .. }
                 | Self::Look { .. }
                 | Self::LookImage { .. }
                 | Self::Messages { .. }
@@ -356,6 +383,12 @@ pub async fn perform(
             let page = trail::page(store, now, &query, position, lines).await?;
             Ok(json!(page))
         }
+        Request::AuditHead => audit_chain::head(store, root).await,
+        Request::AuditVerify {
+            pool,
+            heads,
+            position,
+        } => audit_chain::verify(store, root, pool.as_deref(), &heads, position).await,
         Request::Look { pool, client } => {
             branding::look(store, root, &pool, client.as_deref()).await
         }
@@ -443,6 +476,10 @@ pub async fn perform(
         Request::Lint { pool, from } => {
             let now = commands::service_time(store, now).await.map_err(text)?;
             lint::findings(store, root, now, &pool, from).await
+        }
+        Request::Events { pool, step } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            events::perform(store, root, now, &pool, step, None).await
         }
         Request::PoolChange { pool, step } => {
             let now = commands::service_time(store, now).await.map_err(text)?;

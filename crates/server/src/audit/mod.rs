@@ -254,6 +254,7 @@ mod tests {
             at: 0,
             audit_id: "i".into(),
             doc: "[]".into(),
+            row_mac: None,
         };
         assert_eq!(
             line(&Query::default(), &row).unwrap(),

@@ -9,7 +9,7 @@ use cognate_domain::jobs::log_delivery;
 use cognate_domain::oauth::provider::diagnosis;
 use cognate_shapes::Op;
 
-use super::{Reach, find};
+use super::{Reach, audit_chain, find};
 use crate::admin::Request;
 use crate::audit::{Page, Query, When, refusals};
 use crate::settings::config::Config;
@@ -31,6 +31,10 @@ const COMMANDS: &[&str] = &[
     "PlanChange",
     "SetUpstream",
     "EndUpstream",
+    "SetEventWebhook",
+    "EndEventWebhook",
+    "ReplayEvents",
+    "EventWebhookFails",
     diagnosis::COMMAND,
     log_delivery::BROKEN,
     log_delivery::WELL,
@@ -56,6 +60,8 @@ pub(super) fn command() -> Command {
     Command::new("audit")
         .about("List the audit trail as JSON lines, the newest first")
         .subcommand(find::command())
+        .subcommand(audit_chain::head_command())
+        .subcommand(audit_chain::verify_command())
         .args([
             arg(
                 "since",
@@ -83,8 +89,11 @@ pub(super) fn command() -> Command {
 
 /// Prints the listing, a page at a time.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
-    if let Some(("find", sub)) = matches.subcommand() {
-        return find::run(config, sub).await;
+    match matches.subcommand() {
+        Some(("find", sub)) => return find::run(config, sub).await,
+        Some(("head", _)) => return audit_chain::head(config).await,
+        Some(("verify", sub)) => return audit_chain::verify(config, sub).await,
+        _ => {}
     }
     let query = query(matches)?;
     let mut left = matches
@@ -169,6 +178,8 @@ fn print(lines: &[String]) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use cognate_domain::events::types;
+
     use super::*;
 
     fn read(arguments: &[&str]) -> anyhow::Result<Query> {
@@ -213,6 +224,14 @@ mod tests {
         assert_eq!(read(&[]).unwrap(), Query::default());
         assert!(read(&["--operation", "DisableAccessKey"]).is_ok());
         assert!(read(&["--operation", "SignInPage"]).is_ok());
+    }
+
+    #[test]
+    fn every_command_is_an_event_or_none_on_purpose() {
+        for name in COMMANDS {
+            let is_event = types::of(name).is_some();
+            assert_ne!(is_event, types::NONE.contains(name), "{name}");
+        }
     }
 
     #[test]

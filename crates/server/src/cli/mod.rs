@@ -21,11 +21,13 @@ use crate::start::{self, OpenDatabase};
 
 mod age;
 mod audit;
+mod audit_chain;
 mod backup;
 pub(crate) mod banner;
 mod branding;
 mod breached;
 mod client;
+mod events;
 mod export;
 mod find;
 mod import;
@@ -129,6 +131,7 @@ pub fn command() -> Command {
         .subcommand(export::command())
         .subcommand(age::command())
         .subcommand(backup::command())
+        .subcommand(events::command())
         .subcommand(upstream::command())
         .subcommand(lint::command())
         .subcommand(breached::command())
@@ -213,6 +216,7 @@ async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("breached", sub)) => breached::run(config, sub),
         Some(("backup", sub)) => backup::run(config, sub).await,
         Some(("upstream", sub)) => upstream::run(config, sub).await,
+        Some(("events", sub)) => events::run(config, sub).await,
         Some(("pool", sub)) if sub.subcommand_matches("create").is_some() => {
             client::create_pool(config, sub).await
         }
@@ -317,6 +321,11 @@ async fn access_keys(config: &Config, matches: &ArgMatches) -> anyhow::Result<()
     let answer = ask(config, request).await?;
     say(&banner::keys(&answer))
 }
+
+/// Says that a question cannot be answered, where the other answers are yes and no: the program ends with the status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub struct Unable(anyhow::Error);
 
 /// Runs one command; see [`Reach::ask`].
 async fn ask(config: &Config, request: Request) -> anyhow::Result<Value> {

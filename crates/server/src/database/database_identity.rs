@@ -5,6 +5,7 @@ use cognate_access::keys;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
 use cognate_domain::records::mac;
+use cognate_domain::records::trail::{self, TrailKey};
 use cognate_store::tables::{copies, meta};
 use cognate_store::{Batch, CommitError, Store};
 
@@ -139,6 +140,9 @@ pub async fn check_key(store: &Store, key: &RootKey) -> anyhow::Result<()> {
 /// Signs the rows of older programs (docs/decisions/009), once in the life of a database; afterwards no row without a MAC
 /// is believed. It must run before anything else reads rows of pools or access keys.
 pub async fn sign_old_rows(store: &Store, root: &RootKey) -> anyhow::Result<()> {
+    // Before anything is recorded.
+    let trail = trail::prepare(store, root).await;
+    trail.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     let mark = root.signed_mark();
     match meta::get(store, SIGNED).await? {
         Some(found) if found == mark => return Ok(()),
@@ -202,6 +206,17 @@ pub async fn end_rotation(
         &new.check_value(),
     );
     let batch = meta::put(batch, SIGNED, Some(&old.signed_mark()), &new.signed_mark());
+    // The trail keeps its key, so that its rows and its chain stay what they are.
+    let wrapped = meta::get(store, trail::KEY).await?;
+    let wrapped = wrapped.context("the key of the audit trail is missing")?;
+    let opened = TrailKey::open(old, &wrapped);
+    let (key, settled) = opened.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+    let batch = meta::put(
+        batch,
+        trail::KEY,
+        Some(&wrapped),
+        &key.wrapped(new, settled),
+    );
     store
         .commit(meta::put(batch, ROTATING, Some(&new.check_value()), ""))
         .await?;

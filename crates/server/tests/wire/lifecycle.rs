@@ -400,6 +400,10 @@ async fn the_sealing_key_can_be_changed_and_a_wrong_or_missing_one_is_refused() 
     assert_eq!(operations, ["RotateSealingKey", "CreateAccessKey"]);
     let serve = start("two.key");
     assert_eq!(list(&serve.endpoint(), root).await, StatusCode::OK);
+    // The trail is what was written, under whichever key.
+    let verify = "audit verify --data-dir data --key-file two.key";
+    let verified = said(&run(&scratch.0, &verify.split(' ').collect::<Vec<_>>()));
+    assert!(verified.contains(r#""rows":2"#), "{verified}");
 }
 
 #[test]

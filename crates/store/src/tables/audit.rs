@@ -1,38 +1,19 @@
 //! `audit`: who changed what, appended in the batch of the change; and what refused callers tried.
 
 use super::rows::{self, rows};
-use std::sync::LazyLock;
+use crate::signed::{Signed, signed};
+use crate::{Batch, Store, StoreError, Value, params};
 
-use super::catalogue::{CATALOGUE, Expiry, Table, compared, listed};
-use crate::{Batch, Store, StoreError, params};
-
-const INSERT: &str = "INSERT INTO audit (pool_id, at, audit_id, doc) VALUES (?1, ?2, ?3, ?4)";
-const NEWEST: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
+/// The MAC is made when the batch is committed.
+pub(crate) const INSERT: &str =
+    "INSERT INTO audit (pool_id, at, audit_id, doc, row_mac) VALUES (?1, ?2, ?3, ?4, ?5)";
+/// A row that comes back with its pool.
+pub(crate) const RESTORE: &str = "INSERT INTO audit (pool_id, at, audit_id, doc, row_mac) VALUES (?1, ?2, ?3, ?4, ?5) \
+    ON CONFLICT (pool_id, at, audit_id) DO NOTHING";
+const NEWEST: &str = "SELECT pool_id, at, audit_id, doc, row_mac FROM audit \
     WHERE at >= ?1 AND (at, pool_id, audit_id) < (?2, ?3, ?4) ORDER BY at DESC, pool_id DESC, audit_id DESC LIMIT ?5";
-const NEWEST_OF_POOL: &str = "SELECT pool_id, at, audit_id, doc FROM audit \
+const NEWEST_OF_POOL: &str = "SELECT pool_id, at, audit_id, doc, row_mac FROM audit \
     WHERE pool_id = ?1 AND at >= ?2 AND (at, audit_id) < (?3, ?4) ORDER BY at DESC, audit_id DESC LIMIT ?5";
-const OLDEST: &str = "SELECT at FROM audit WHERE at < ?1 ORDER BY at LIMIT 1";
-
-/// The largest number of rows that [`forget`] deletes.
-pub const FORGET_ROWS: u64 = 1_000;
-
-/// Statements that delete the oldest rows, made from the catalogue; parameter: the time from which rows stay.
-pub(super) static FORGET: LazyLock<Vec<String>> =
-    LazyLock::new(|| CATALOGUE.iter().filter_map(older_than).collect());
-
-fn older_than(table: &Table) -> Option<String> {
-    let Expiry::Retention(column) = table.expiry else {
-        return None;
-    };
-    let (name, columns, tuple) = (table.name, listed(table.key), compared(table.key));
-    let mut order = table.key.to_vec();
-    order.retain(|other| *other != column);
-    let order = listed(&order);
-    Some(format!(
-        "DELETE FROM {name} WHERE {tuple} IN (SELECT {columns} FROM {name} \
-         WHERE {column} < ?1 ORDER BY {column}, {order} LIMIT {FORGET_ROWS})",
-    ))
-}
 
 rows! {
     /// A row of the trail.
@@ -46,6 +27,75 @@ rows! {
         pub audit_id: String,
         /// A JSON object.
         pub doc: String,
+        /// Over the columns before; None in a row that no program of ours wrote.
+        pub row_mac: Option<Vec<u8>>,
+    }
+}
+
+impl AuditRow {
+    /// Returns what the MAC is over. `restored`: the row came back with its pool.
+    #[must_use]
+    pub fn signed(&self, restored: bool) -> Signed<'_> {
+        what_is_signed(self.at, &self.audit_id, &self.doc, restored)
+    }
+}
+
+fn what_is_signed<'a>(at: i64, audit_id: &'a str, doc: &'a str, restored: bool) -> Signed<'a> {
+    let mut signed = signed!["audit": at, audit_id, doc];
+    if restored {
+        signed.table = RESTORED;
+    }
+    signed
+}
+
+/// Stands for the table in the MAC of a row that came back with its pool.
+const RESTORED: &str = "audit, restored";
+
+/// Signs rows of the trail.
+pub trait TrailKey: Send + Sync {
+    /// Returns the MAC of a row of a pool; the pool is empty for a row that is about none.
+    fn sign(&self, pool_id: &str, row: &Signed<'_>) -> Vec<u8>;
+}
+
+/// What a store knows of the trail: the key, once it is known, and that rows were appended.
+#[derive(Default)]
+pub(crate) struct Trail {
+    pub(crate) key: std::sync::OnceLock<Box<dyn TrailKey>>,
+    pub(crate) appended: tokio::sync::Notify,
+}
+
+impl Trail {
+    /// Signs the rows of the trail that a batch appends. True if there are any.
+    pub(crate) fn sign(&self, batch: &mut Batch) -> Result<bool, StoreError> {
+        let mut any = false;
+        for statement in &mut batch.statements {
+            let restored = statement.sql == RESTORE;
+            if !restored && statement.sql != INSERT {
+                continue;
+            }
+            any = true;
+            let [
+                Value::Text(pool),
+                Value::Int(at),
+                Value::Text(id),
+                Value::Text(doc),
+                mac,
+            ] = statement.params.as_mut_slice()
+            else {
+                return Err(StoreError::Refused(
+                    "a row of the trail of another shape".to_owned(),
+                ));
+            };
+            let Some(key) = self.key.get() else {
+                return Err(StoreError::Refused(
+                    "the key of the audit trail is not known".to_owned(),
+                ));
+            };
+            *mac = key
+                .sign(pool, &what_is_signed(*at, id, doc, restored))
+                .into();
+        }
+        Ok(any)
     }
 }
 
@@ -84,7 +134,12 @@ impl Place {
 
 /// Appends a row; `at` in microseconds, `doc` a JSON object.
 pub fn insert(batch: Batch, pool_id: &str, at: i64, audit_id: &str, doc: &str) -> Batch {
-    batch.run(INSERT, params![pool_id, at, audit_id, doc])
+    batch.run(INSERT, params![pool_id, at, audit_id, doc, Value::Null])
+}
+
+/// Appends a row that comes back with its pool, unless it is there.
+pub fn restore(batch: Batch, pool_id: &str, at: i64, audit_id: &str, doc: &str) -> Batch {
+    batch.run(RESTORE, params![pool_id, at, audit_id, doc, Value::Null])
 }
 
 /// Returns up to `limit` rows of a pool, or of all, that are before a place and not older than `since` (microseconds),
@@ -115,35 +170,4 @@ pub async fn newest(
         }
     };
     rows::all(rows)
-}
-
-/// True if there is a row older than a moment, in microseconds.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn has_older(store: &Store, than: i64) -> Result<bool, StoreError> {
-    Ok(store.row(OLDEST, params![than]).await?.is_some())
-}
-
-/// Deletes the oldest [`FORGET_ROWS`] rows that are older than a moment, in microseconds.
-pub fn forget(batch: Batch, older_than: i64) -> Batch {
-    FORGET
-        .iter()
-        .fold(batch, |batch, sql| batch.run(sql, params![older_than]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_trail_is_forgotten_from_its_oldest_row() {
-        assert_eq!(
-            *FORGET,
-            [
-                "DELETE FROM audit WHERE (pool_id, at, audit_id) IN (SELECT pool_id, at, audit_id FROM audit \
-              WHERE at < ?1 ORDER BY at, pool_id, audit_id LIMIT 1000)"
-            ]
-        );
-    }
 }

@@ -15,6 +15,7 @@ mod reshaping;
 mod risk;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod upstream;
 
 pub use made::statements;
@@ -262,6 +263,7 @@ pub const CATALOGUE: &[Table] = &[
     recovery::ITEMS,
     upstream::UPSTREAMS,
     upstream::USERS,
+    trail::WEBHOOKS,
     Table {
         name: "spent",
         key: &["pool_id", "nonce"],
@@ -452,15 +454,8 @@ pub const CATALOGUE: &[Table] = &[
     reshaping::CHANGES,
     reshaping::USERS,
     logs::LOG_RECORDS,
-    // The trail of a pool outlives it.
-    Table {
-        name: "audit",
-        key: &["pool_id", "at", "audit_id"],
-        columns: &["doc"],
-        purge: Purge::Never,
-        expiry: Expiry::Retention("at"),
-        ..POOL
-    },
+    trail::AUDIT,
+    trail::LINKS,
     Table {
         name: "jobs",
         key: &["kind", "job_key"],

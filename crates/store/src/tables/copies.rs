@@ -17,7 +17,7 @@ pub struct Copied {
     pub columns: Vec<&'static str>,
     all: String,
     of_pool: String,
-    kept: Option<String>,
+    outlives: bool,
 }
 
 /// The tables that a backup holds, in the order of the catalogue: `pools` first.
@@ -30,15 +30,9 @@ impl Copied {
     fn of(table: &'static Table) -> Self {
         let columns = [table.key, table.columns].concat();
         let (name, list, order) = (table.name, listed(&columns), listed(table.key));
-        let places: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
-        let places = places.join(", ");
         // What a deleted pool leaves may be there when the pool comes back.
         let outlives = table.purge == Purge::Never && table.key.len() > 1;
-        let kept = (outlives && columns.contains(&"pool_id")).then(|| {
-            format!(
-                "INSERT INTO {name} ({list}) VALUES ({places}) ON CONFLICT ({order}) DO NOTHING",
-            )
-        });
+        let outlives = outlives && columns.contains(&"pool_id");
         Self {
             table,
             all: format!("SELECT {list} FROM {name} ORDER BY {order}"),
@@ -47,7 +41,7 @@ impl Copied {
             } else {
                 String::new()
             },
-            kept,
+            outlives,
             columns,
         }
     }
@@ -73,15 +67,7 @@ impl Copied {
     /// True if rows of a pool outlive it, so that they may be there when it comes back.
     #[must_use]
     pub fn outlives_pools(&self) -> bool {
-        self.kept.is_some()
-    }
-
-    /// Adds a row, with a value for each of [`Copied::columns`], unless one of its key is there.
-    pub fn keep(&'static self, batch: Batch, row: Vec<Value>) -> Batch {
-        match &self.kept {
-            Some(sql) => batch.run(sql, row),
-            None => batch,
-        }
+        self.outlives
     }
 
     /// Returns the load of rows with a value for each of `columns`; None if one is not of this table or comes twice.
@@ -163,10 +149,7 @@ const EMPTY_ROWS: u64 = 5_000;
 
 /// Returns all statements that are made of the catalogue.
 pub(super) fn statements() -> Vec<&'static str> {
-    let of = |copied: &'static Copied| {
-        let all = [copied.all.as_str(), copied.of_pool.as_str()];
-        all.into_iter().chain(copied.kept.as_deref())
-    };
+    let of = |copied: &'static Copied| [copied.all.as_str(), copied.of_pool.as_str()];
     let copied = COPIED.iter().flat_map(of).filter(|sql| !sql.is_empty());
     let filled = FILLED.iter().map(|(_, sql)| sql.as_str());
     let empty = EMPTY.iter().map(String::as_str);
@@ -348,6 +331,6 @@ mod tests {
     fn tables_of_the_server_belong_to_no_pool() {
         let global = COPIED.iter().filter(|copied| copied.of_pool("p").is_none());
         let global: Vec<_> = global.map(|copied| copied.table.name).collect();
-        assert_eq!(global, ["jobs", "meta", "access_keys"]);
+        assert_eq!(global, ["audit_links", "jobs", "meta", "access_keys"]);
     }
 }

@@ -1,5 +1,6 @@
 //! `meta`: a few named values of the whole database, such as its stamp and the offset of the service's clock.
 
+use super::rows::Query;
 use crate::{Batch, Label, Store, StoreError, params};
 
 const GET: &str = "SELECT value FROM meta WHERE name = ?1";
@@ -19,6 +20,12 @@ pub async fn get(store: &Store, name: &str) -> Result<Option<String>, StoreError
         Some(mut row) => row.take_text(0).map(Some),
         None => Ok(None),
     }
+}
+
+/// Returns the query of the value of a name.
+#[must_use]
+pub fn named(name: &str) -> Query {
+    (GET, params![name])
 }
 
 /// Sets a value if it still is `seen` (`None`: if the name has none yet); otherwise the batch is a conflict under

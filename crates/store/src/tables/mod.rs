@@ -8,6 +8,7 @@
 pub mod access_keys;
 pub mod attempts;
 pub mod audit;
+pub mod audit_links;
 pub mod authorization_codes;
 pub mod before_images;
 pub mod browser_sessions;
@@ -19,6 +20,7 @@ pub mod custom_auth;
 pub mod device_requests;
 pub mod devices;
 pub mod domains;
+pub mod event_webhooks;
 pub mod events;
 pub mod groups;
 pub mod guards;

@@ -6,6 +6,7 @@ mod live;
 mod places;
 mod pools;
 mod servers;
+mod trail;
 
 use std::io::Cursor;
 use std::sync::Arc;

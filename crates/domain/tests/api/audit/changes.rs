@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use cognate_crypto::webauthn::client::{Authenticator, Statement};
 use cognate_domain::dispatch::NOT_BUILT;
+use cognate_domain::events::types;
 use cognate_domain::jobs::recovery_preview::RecoveryPreview;
 use cognate_domain::jobs::runner::Job;
 use cognate_domain::recovery::job_key;
@@ -76,6 +77,7 @@ impl Session<'_> {
         if let Some(pool) = pool {
             assert_eq!(json!(of_pool), pool, "{op}");
         }
+        assert!(types::of(op).is_some(), "{op} is no event");
         self.done.insert(Op::from_name(op).unwrap());
         answer
     }

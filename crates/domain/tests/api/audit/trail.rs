@@ -1,7 +1,8 @@
 //! The audit trail: what is in it, and when it is forgotten.
 
 use cognate_domain::Settings;
-use cognate_domain::audit::{self, Entry};
+use cognate_domain::audit::{self, Entry, chain};
+use cognate_domain::jobs::audit_chain::AuditChain;
 use cognate_domain::jobs::audit_retention::AuditRetention;
 use cognate_domain::jobs::runner::turn;
 use cognate_store::tables::jobs as leases;
@@ -44,6 +45,11 @@ async fn append(t: &TestApp, rows: usize) {
         batch = entry.append(batch, "p", now);
     }
     t.app.store.commit(batch).await.unwrap();
+}
+
+/// Links what waits, so that the retention may remove it.
+async fn link(t: &TestApp) {
+    turn::<AuditChain>(&t.app, "one").await.unwrap();
 }
 
 async fn count(t: &TestApp) -> usize {
@@ -109,6 +115,7 @@ async fn the_trail_is_kept_for_ninety_days(t: &TestApp) {
     append(t, 3).await;
     t.advance(90 * DAY - 60).await;
     append(t, 2).await;
+    link(t).await;
     turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(t).await, 5);
     t.advance(120).await;
@@ -129,14 +136,16 @@ async fn more_than_a_portion_goes_too(t: &TestApp) {
     append(t, 2_500).await;
     t.advance(91 * DAY).await;
     append(t, 1).await;
+    link(t).await;
     turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(t).await, 1);
 }
 
 #[each_engine]
 async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &TestApp) {
-    append(t, 1_500).await;
+    append(t, 3_000).await;
     t.advance(91 * DAY).await;
+    link(t).await;
     // A node that took the job, did a portion and stopped.
     let (store, now) = (&t.app.store, t.app.clock.wall());
     store
@@ -155,16 +164,17 @@ async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &Tes
     .unwrap()
     .unwrap();
     let before = audit::forgotten_before(&t.app).unwrap();
-    let portion = cognate_store::tables::audit::forget(Batch::new(), before);
+    let portion = chain::forget(store, &t.app.trail, before).await.unwrap();
+    let portion = portion.unwrap();
     store
         .commit(leases::extend(portion, &lease, now + 1_500_000))
         .await
         .unwrap();
-    assert_eq!(count(t).await, 500);
+    assert_eq!(count(t).await, 1_000);
 
     // While its lease lasts no other node does it.
     turn::<AuditRetention>(&t.app, "other").await.unwrap();
-    assert_eq!(count(t).await, 500);
+    assert_eq!(count(t).await, 1_000);
     tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
     turn::<AuditRetention>(&t.app, "other").await.unwrap();
     assert_eq!(count(t).await, 0);
@@ -180,6 +190,7 @@ async fn nodes_that_forget_at_once_do_no_harm(t: &TestApp) {
     append(t, 3_000).await;
     t.advance(91 * DAY).await;
     append(t, 7).await;
+    link(t).await;
     let (one, other) = tokio::join!(
         turn::<AuditRetention>(&t.app, "one"),
         turn::<AuditRetention>(&t.app, "other")
@@ -197,6 +208,7 @@ async fn a_trail_without_an_end_is_never_forgotten() {
     })
     .await;
     append(&t, 3).await;
+    link(&t).await;
     t.advance(10_000 * DAY).await;
     turn::<AuditRetention>(&t.app, "one").await.unwrap();
     assert_eq!(count(&t).await, 3);

@@ -1,6 +1,7 @@
 //! Point-in-time recovery.
 
 mod blocked;
+mod forged;
 mod images;
 mod imports;
 mod names;

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use cognate_access::keys;
 use cognate_crypto::age::Recipient;
 use cognate_crypto::seal::RootKey;
+use cognate_domain::records::trail::{self, TrailKey};
 use cognate_moving::archive::{Cell, Header, Manifest, Writer};
 use cognate_store::tables::copies::{self, COPIED, Copied};
 use cognate_store::{Query, Row, Snapshot, Store, Value};
@@ -203,6 +204,16 @@ impl Encoder {
             "access_keys" => self.access_key(columns, &mut row)?,
             "meta" if text(columns, &row, "name").is_some_and(database_identity::is_own) => {
                 return Ok(None);
+            }
+            "meta" if text(columns, &row, "name") == Some(trail::KEY) => {
+                let wrapped = text(columns, &row, "value").unwrap_or_default();
+                let opened = TrailKey::open(&self.root, wrapped);
+                let (key, settled) = opened.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+                anyhow::ensure!(
+                    settled,
+                    "the audit trail is of an older program: start a server first"
+                );
+                set(columns, &mut row, "value", key.export().into());
             }
             _ => {}
         }

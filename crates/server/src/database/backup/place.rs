@@ -11,6 +11,8 @@ use cognate_domain::audit;
 use cognate_domain::clock::Clock;
 use cognate_domain::jobs::pool_deletion::PoolDeletion;
 use cognate_domain::jobs::runner::Job as _;
+use cognate_domain::records::trail::{self, TrailKey};
+use cognate_store::tables::audit as trail_rows;
 use cognate_store::tables::copies::{self, Copied, ReturnedPool};
 use cognate_store::tables::jobs::{self, Lease};
 use cognate_store::tables::{meta, pools};
@@ -106,7 +108,22 @@ impl Whole {
     }
 
     async fn finish(&mut self, store: &Store, root: &RootKey, now: i64) -> anyhow::Result<()> {
-        let named = std::mem::take(&mut self.named);
+        let mut named = std::mem::take(&mut self.named);
+        let carried = named.iter_mut().find(|(name, _)| name == trail::KEY);
+        // An archive of an older program has none, and the first start signs its rows.
+        let (key, settled) = match &carried {
+            Some((_, key)) => {
+                let key = TrailKey::import(key);
+                (key.context("the key of the audit trail is none")?, true)
+            }
+            None => (TrailKey::generate(), false),
+        };
+        let wrapped = key.wrapped(root, settled);
+        match carried {
+            Some((_, value)) => *value = wrapped,
+            None => named.push((trail::KEY.to_owned(), wrapped)),
+        }
+        store.set_trail_key(Box::new(key));
         let put = |batch, (name, value): (String, String)| meta::overwrite(batch, &name, &value);
         let batch = named.into_iter().fold(Batch::new(), put);
         let batch = audit::command("RestoreBackup", None).append(batch, "", now);
@@ -123,7 +140,15 @@ impl Pools {
     }
 
     async fn add(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
+        let mut portion = portion;
         match portion.copied.table.name {
+            // Places are numbers in another chain.
+            "event_webhooks" => {
+                for row in &mut portion.rows {
+                    set(&portion.columns, row, "place", (-1).into());
+                    set(&portion.columns, row, "due", 0.into());
+                }
+            }
             "pools" => {
                 for row in &portion.rows {
                     self.begin(store, &portion.columns, row).await?;
@@ -156,7 +181,7 @@ impl Pools {
             _ => {}
         }
         if portion.copied.outlives_pools() {
-            return self.keep(store, portion).await;
+            return self.keep_trail(store, portion).await;
         }
         let guard = self.guard(Batch::new());
         load(store, portion, guard).await
@@ -243,21 +268,19 @@ impl Pools {
         })
     }
 
-    /// Adds rows of the trail, some of which may have outlived the pool.
-    async fn keep(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
-        let Portion {
-            copied,
-            columns,
-            rows,
-        } = portion;
-        if *columns != *copied.columns {
-            bail!("the archive has other columns of {}", copied.table.name);
-        }
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let guard = self.guard(Batch::new());
-            let some = rows.by_ref().take(TRAIL);
-            let batch = some.fold(guard, |batch, row| copied.keep(batch, row));
+    /// Adds rows of the trail, some of which may have outlived the pool. They are signed by the key of this place, as rows
+    /// that came back, and linked behind what is there.
+    async fn keep_trail(&mut self, store: &Store, portion: Portion) -> anyhow::Result<()> {
+        let Portion { columns, rows, .. } = portion;
+        for some in rows.chunks(TRAIL) {
+            let mut batch = self.guard(Batch::new());
+            for row in some {
+                let named =
+                    |name| text(&columns, row, name).context("a row of the trail without a column");
+                let at = int(&columns, row, "at").context("a row of the trail without a time")?;
+                let (pool, id) = (named("pool_id")?, named("audit_id")?);
+                batch = trail_rows::restore(batch, pool, at, id, named("doc")?);
+            }
             store.commit(batch).await?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail, ensure};
 use cognate_access::keys;
 use cognate_crypto::age::Identity;
 use cognate_crypto::seal::{PoolKey, RootKey};
+use cognate_domain::records::trail;
 use cognate_moving::archive::{Cell, Header, Line, Manifest, Reader, TableLine};
 use cognate_store::tables::copies::{self, Copied};
 use cognate_store::{Store, Value, newest_migration};
@@ -103,6 +104,9 @@ pub async fn pools(
         }
         (None, false) => wanted,
     };
+    // By which what comes back is recorded.
+    let trail = trail::prepare(store, root).await;
+    trail.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     let mut place = Place::Pools(Pools::new());
     match into(opened, store, root, &mut place, wanted, now).await {
         Ok(restored) => Ok(restored),

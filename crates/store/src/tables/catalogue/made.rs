@@ -45,6 +45,6 @@ pub fn statements() -> Vec<&'static str> {
     all.extend(crate::tables::sealing::statements());
     all.extend(crate::tables::macs::statements());
     all.extend(crate::tables::copies::statements());
-    all.extend(crate::tables::audit::FORGET.iter().map(String::as_str));
+    all.push(crate::tables::audit_links::PLACE.as_str());
     all
 }

@@ -193,6 +193,10 @@ fn binary_columns_are_sealed_or_public() {
         ("login_assets", "image"),
         ("before_images", "public"),
         ("before_images", "row_mac"),
+        ("audit", "row_mac"),
+        ("audit_links", "entries"),
+        ("audit_links", "hash"),
+        ("audit_links", "link_mac"),
         // A digest of a sealed credential.
         ("upstream_users", "mark"),
     ];

@@ -1,5 +1,9 @@
 //! The audit trail: every change of configuration or user appends a row in the batch that makes the change. With
-//! `audit_reads` every read by an IAM caller is in it too, before its answer leaves.
+//! `audit_reads` every read by an IAM caller is in it too, before its answer leaves. The store signs each row as it commits
+//! it; `chain` links rows so that none can be taken out, and `verify` walks them.
+
+pub mod chain;
+pub mod verify;
 
 use cognate_crypto::random;
 use cognate_shapes::Op;
