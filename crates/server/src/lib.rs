@@ -8,6 +8,7 @@
 //! | `audit` | the audit trail for people |
 //! | `database` | the mode and the sealing key of a database |
 //! | `settings` | flags, variables and file, as types |
+//! | `places` | where addresses are, and which ones attacks come from: the operator's files |
 //! | `cli` | the command line |
 //!
 //! A request goes through `http::listen` (connections, TLS, time-outs), `http::service` (which part answers),
@@ -22,6 +23,7 @@ mod database;
 mod errors;
 mod http;
 mod log;
+mod places;
 pub mod settings;
 pub mod start;
 pub mod state;

@@ -28,6 +28,7 @@ use crate::http::limits::{Load, connections_within_open_files};
 use crate::http::listen::Listening;
 use crate::http::metrics;
 use crate::http::tls::Tls;
+use crate::places::KnownPlaces;
 use crate::settings::data_dir::DataDir;
 use crate::settings::{Database, ServerConfig};
 use crate::state::State;
@@ -123,6 +124,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         behind_proxy,
         shutdown,
         code_keys,
+        places,
         backups,
     } = plan;
     if behind_proxy && origins.proxies.is_empty() {
@@ -132,6 +134,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     }
     let courier = courier(senders)?;
     let tls = tls.map(Tls::open).transpose()?;
+    let places = KnownPlaces::open(places).await?;
     // The ports first: a server that cannot have them should not touch the database.
     let mut listeners = Vec::new();
     for address in listen {
@@ -176,6 +179,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         .await
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     // Set once: `app` is new.
+    let _ = app.places.set(Box::new(places.clone()));
     let _ = app.functions.set(Box::new(functions.clone()));
     let _ = app.log_targets.set(Box::new(log_targets));
     if let Some(keys) = code_keys {
@@ -226,6 +230,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     if let Some(tls) = &tls {
         tasks.push(tokio::spawn(tls.clone().watch()));
     }
+    tasks.push(tokio::spawn(places.watch()));
     let (jobs_app, mut until) = (state.app.clone(), stopped.clone());
     let jobs_stop = async move {
         let _ = until.wait_for(|stopped| *stopped).await;

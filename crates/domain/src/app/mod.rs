@@ -15,6 +15,7 @@ pub mod keys;
 pub mod log_targets;
 pub mod message_limits;
 pub mod metrics;
+pub mod places;
 pub mod provider_keys;
 pub mod recovery_limits;
 pub mod response;
@@ -44,6 +45,7 @@ use crate::app::keys::PoolSigners;
 use crate::app::log_targets::{LogTargets, QueueWalk};
 use crate::app::message_limits::MessageLimits;
 use crate::app::metrics::Metrics;
+use crate::app::places::Places;
 use crate::app::provider_keys::ProviderKeys;
 use crate::app::recovery_limits::RecoveryLimits;
 use crate::app::signatures::Signatures;
@@ -192,6 +194,8 @@ pub struct App {
     pub log_queues: QueueWalk,
     /// What is counted for whoever watches the server.
     pub metrics: Metrics,
+    /// Knows where addresses are; without it, nobody does.
+    pub places: OnceLock<Box<dyn Places>>,
     /// Wakes readers of the inbox when a message was committed.
     pub inbox: tokio::sync::Notify,
     /// Wakes the delivery when a message was committed.
@@ -235,6 +239,7 @@ impl App {
             log_targets: OnceLock::new(),
             log_queues: QueueWalk::default(),
             metrics: Metrics::default(),
+            places: OnceLock::new(),
             inbox: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             linked: tokio::sync::Notify::new(),

@@ -3,6 +3,7 @@
 //! [`keys`] is the whole list. The command line's flags, the variables, the file's names, `config print` and its
 //! masking all come from it, so a setting cannot exist in one place only. Unknown names are errors everywhere.
 
+mod address_keys;
 mod backup_keys;
 mod function_keys;
 mod log_keys;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use self::address_keys::ADDRESS_KEYS;
 use self::backup_keys::BACKUP_KEYS;
 use self::function_keys::FUNCTION_KEYS;
 use self::log_keys::LOG_KEYS;
@@ -71,7 +73,8 @@ const fn secrets(name: &'static str, help: &'static str) -> Key {
 /// Returns all settings.
 pub fn keys() -> impl Iterator<Item = &'static Key> {
     let first = KEYS.iter().chain(FUNCTION_KEYS);
-    first.chain(SENDER_KEYS).chain(BACKUP_KEYS).chain(LOG_KEYS)
+    let others = first.chain(SENDER_KEYS).chain(BACKUP_KEYS);
+    others.chain(LOG_KEYS).chain(ADDRESS_KEYS)
 }
 
 /// All settings but those of functions, senders, backups, logs and metrics.

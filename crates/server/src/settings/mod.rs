@@ -30,6 +30,7 @@ use crate::http::forwarded::Proxies;
 use crate::http::host::Host;
 use crate::http::origin::{OriginRules, PublicUrl};
 use crate::http::tls::TlsFiles;
+use crate::places::PlaceFiles;
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
 
@@ -100,6 +101,8 @@ pub struct ServerConfig {
     pub shutdown: Duration,
     /// The keys of codes for custom senders.
     pub code_keys: Option<ConfiguredKeys>,
+    /// The files about addresses.
+    pub places: PlaceFiles,
     /// The settings of backups.
     pub backups: crate::database::backup::run::Settings,
 }
@@ -220,6 +223,10 @@ impl ServerConfig {
             behind_proxy,
             shutdown: Duration::from_secs(config.number("shutdown_seconds", 30, 0..=3600)?),
             code_keys,
+            places: PlaceFiles {
+                places: config.one("places").map(PathBuf::from),
+                bad_networks: config.one("bad_networks").map(PathBuf::from),
+            },
             backups: backups::read(config)?,
         })
     }
