@@ -32,6 +32,7 @@ mod seed;
 mod sign_ups;
 mod sinks;
 mod steps;
+mod threats;
 mod timing;
 mod world;
 
@@ -135,6 +136,12 @@ enum What {
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
+    /// CPU of sign-ins to a pool with threat protection ENFORCED, against one where it is OFF.
+    Threats {
+        /// Seconds of load for each request and pool.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
     /// How long sign-ins take while a provider of another client never answers, against a time without it.
     Hostile {
         /// Seconds of load for each.
@@ -199,6 +206,7 @@ fn main() -> Result<()> {
                 events::run(&arguments, *few, *many, *seconds).await
             }
             What::Images { seconds } => images::run(&arguments, *seconds).await,
+            What::Threats { seconds } => threats::run(&arguments, *seconds).await,
             What::Hostile { seconds, waiting } => {
                 hostile::run(&arguments, *seconds, *waiting).await
             }

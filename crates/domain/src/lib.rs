@@ -32,6 +32,7 @@ pub mod reshaping;
 pub mod resources;
 mod run;
 pub mod signin;
+mod threats;
 pub mod tokens;
 pub mod upstream;
 pub mod users;

@@ -1,7 +1,7 @@
 //! Stored settings whose feature is still missing: the operations they govern answer 501 for that pool or client
 //! (design decision 9). An entry leaves this table when its feature arrives.
 
-use cognate_shapes::{AdvancedSecurityModeType, EncryptionKeyType, Op};
+use cognate_shapes::{EncryptionKeyType, Op};
 
 use crate::errors::{self, Result};
 use crate::facts::action::Action;
@@ -28,18 +28,6 @@ pub struct ClientSetting {
     pub governs: &'static [Op],
 }
 
-/// The operations that threat protection watches.
-const PROTECTED: &[Op] = &[
-    Op::InitiateAuth,
-    Op::AdminInitiateAuth,
-    Op::RespondToAuthChallenge,
-    Op::AdminRespondToAuthChallenge,
-    Op::GetTokensFromRefreshToken,
-    Op::SignUp,
-    Op::ForgotPassword,
-    Op::ConfirmForgotPassword,
-    Op::ChangePassword,
-];
 /// The operations that record facts about users.
 const KEEPS: &[Op] = &[
     Op::SignUp,
@@ -59,28 +47,15 @@ const KEEPS: &[Op] = &[
 
 /// Pool settings that are stored and not yet obeyed. Settings that are not here are obeyed, or do nothing until
 /// operations that have no code yet exist; the test below says which.
-pub const POOL_SETTINGS: &[PoolSetting] = &[
-    PoolSetting {
-        name: "UserPoolAddOns.AdvancedSecurityMode",
-        on: protects,
-        governs: PROTECTED,
-    },
-    PoolSetting {
-        name: "KeyConfiguration.KeyType",
-        on: own_key,
-        governs: KEEPS,
-    },
-];
+pub const POOL_SETTINGS: &[PoolSetting] = &[PoolSetting {
+    name: "KeyConfiguration.KeyType",
+    on: own_key,
+    governs: KEEPS,
+}];
 
 /// Client settings that are stored and not yet obeyed: none. Those that are not obeyed do nothing until operations or
 /// endpoints that have no code yet exist; the test below says which.
 pub const CLIENT_SETTINGS: &[ClientSetting] = &[];
-
-fn protects(pool: &PoolDoc) -> bool {
-    pool.user_pool_add_ons
-        .as_ref()
-        .is_some_and(|a| a.advanced_security_mode != AdvancedSecurityModeType::Off)
-}
 
 fn own_key(pool: &PoolDoc) -> bool {
     pool.key_configuration
@@ -149,10 +124,10 @@ mod tests {
             log_configurations: _,
             // Obeyed where the mode of `user_pool_add_ons` lets it.
             risk_configuration: _,
-            // Fail closed.
             imported_passwords: _,
             upstream: _,
             user_pool_add_ons: _,
+            // Fail closed.
             key_configuration: _,
             // Who sends, which is the server's own business: see the settings of its courier.
             email_configuration: _,

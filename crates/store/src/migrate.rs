@@ -196,6 +196,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0034_risk.sql"),
     },
     Migration {
+        number: 35,
+        name: "0035_risk_profiles",
+        min_program: 2,
+        sql: include_str!("../migrations/0035_risk_profiles.sql"),
+    },
+    Migration {
         number: 36,
         name: "0036_log_records",
         min_program: 2,

@@ -16,6 +16,7 @@ mod cost;
 #[path = "../it/engines.rs"]
 #[allow(dead_code, reason = "two test programs share this file")]
 mod engines;
+mod guarded;
 #[path = "../it/site.rs"]
 #[allow(dead_code, reason = "two test programs share this file")]
 mod site;
@@ -353,6 +354,8 @@ async fn all_kinds(server: &TestServer) {
         run(server, &plain, Script::SignInOnly, &known).await,
         unknown,
     );
+
+    guarded::compared(server, &raw, hide.clone()).await;
 
     // The names of such a pool look like addresses, and its users are called by their sub.
     let by_email = json!({ "AutoVerifiedAttributes": ["email"], "UsernameAttributes": ["email"] });

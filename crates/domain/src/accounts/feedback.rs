@@ -16,6 +16,7 @@ use crate::records::log_activity::{self, Activity};
 use crate::records::pool::Pool;
 use crate::records::protection;
 use crate::records::user::User;
+use crate::threats::learn;
 
 /// Records the answer of an administrator.
 ///
@@ -85,6 +86,8 @@ async fn record(
         return Ok(());
     }
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
+    let value = feedback.value;
     let mut doc = event.doc.clone();
     doc.feedback = Some(feedback.clone());
     let batch = event.give_feedback(batch, pool, &user.id, feedback)?;
@@ -96,6 +99,7 @@ async fn record(
         once: false,
     };
     let batch = log_activity::append(batch, pool, cx.now(), told)?;
+    let batch = learn::heed(cx, pool, &user.id, &event, value, batch).await?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     cx.commit(batch, |_| Fault::Stale).await?;
     Ok(())

@@ -10,6 +10,7 @@ use crate::messages::Account;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::signin::secret_hash;
+use crate::threats::exceptions;
 use crate::users::lookup;
 
 /// A bound on the requests of a kind for one account in an hour.
@@ -34,7 +35,8 @@ impl<'a> PublicCall<'a> {
     /// Finds the client and checks its proof: the hash of a client with a secret, nothing for one without.
     ///
     /// # Errors
-    /// ResourceNotFoundException for an unknown client, NotAuthorizedException for a missing or wrong proof.
+    /// ResourceNotFoundException for an unknown client, NotAuthorizedException for a missing or wrong proof, and for
+    /// everything from an address that threat protection refuses.
     pub async fn open(
         cx: &Cx<'_>,
         client_id: &str,
@@ -43,6 +45,7 @@ impl<'a> PublicCall<'a> {
     ) -> Result<Self> {
         let call = Self::open_by_link(cx, client_id, username).await?;
         secret_hash::check(&call.client, username, proof)?;
+        exceptions::refuse_blocked(cx, &call.pool, &call.client)?;
         Ok(call)
     }
 

@@ -21,6 +21,7 @@ use crate::records::user::{self, User};
 use crate::signin::auto_sign_in;
 use crate::signin::event::AuthEvent;
 use crate::signin::first_factors;
+use crate::threats;
 use crate::upstream::account;
 use crate::users::attributes::{self, Given, Writer};
 use crate::users::codes::{self, Purpose, Sending};
@@ -130,6 +131,8 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         Some(&user),
         &Subject::known(&user.id),
     );
+    let risk = threats::sign_up::sign_up(cx, pool, client, &pool.fold(input.username));
+    let event = event.with_risk(risk);
     let batch = event.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     let then = match confirmed {

@@ -21,6 +21,7 @@ pub mod recovery_limits;
 pub mod response;
 pub mod signatures;
 pub mod sources;
+pub mod surroundings;
 pub mod upstreams;
 
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ use crate::app::provider_keys::ProviderKeys;
 use crate::app::recovery_limits::RecoveryLimits;
 use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
+use crate::app::surroundings::Surroundings;
 use crate::app::upstreams::Upstreams;
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
@@ -178,6 +180,8 @@ pub struct App {
     pub breached: BreachedPasswords,
     /// How often the upstreams of pools are asked.
     pub upstreams: Upstreams,
+    /// What came from each address and met each account.
+    pub surroundings: Surroundings,
     /// Rows about refused requests for an authorization that this node may still write.
     pub refusals: Allowance,
     /// Calls to hosts that administrators name.
@@ -231,6 +235,7 @@ impl App {
             imported_hashes: ImportedHashes::new(settings.crypto_threads),
             breached: BreachedPasswords::new(settings.breached_passwords.clone()),
             upstreams: Upstreams::default(),
+            surroundings: Surroundings::default(),
             refusals: Allowance::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),

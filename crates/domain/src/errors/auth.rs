@@ -1,10 +1,15 @@
 //! Texts of sign-in, challenges, tokens and sessions (auth.md 2, 3, 5.7, 6.1, 6.4, 6.5, 6.7).
 
-use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized};
+use crate::errors::{ApiError, ErrorCode, api, invalid_parameter, not_authorized, unconfirmed};
 
 /// auth.md 6.4: wrong password, unknown user if the client hides that, unspecific refusals; settled S1, S2.
 pub fn incorrect_password() -> ApiError {
     not_authorized("Incorrect username or password.")
+}
+
+/// admin.md 6.2: threat protection refused a sign-in, or whatever comes from an address.
+pub fn security_reasons() -> ApiError {
+    not_authorized(unconfirmed::SECURITY_REASONS)
 }
 
 /// auth.md 2.10, 6.4: the lockout.

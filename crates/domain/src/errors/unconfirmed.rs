@@ -353,3 +353,8 @@ pub fn unknown_category(category: &str) -> String {
 pub fn limit_out_of_range(least: i64, most: i64) -> String {
     format!("The requested limit value must be between {least} and {most}.")
 }
+
+// Threat protection.
+
+/// admin.md 6.2: a sign-in that is refused for its risk, and whatever comes from an address of BlockedIPRangeList.
+pub const SECURITY_REASONS: &str = "Unable to login because of security reasons.";

@@ -3,6 +3,7 @@
 //! The row's document is signed (decision 009): what judges a later sign-in by earlier ones may believe an event that
 //! [`EventRecord::is_signed`]. Those of programs that did not sign events are shown, and count for nothing.
 
+use cognate_risk::profile::Traces;
 use cognate_shapes::{
     AuthEventType, ChallengeName, ChallengeResponse, ChallengeResponseType, EventContextDataType,
     EventFeedbackType, EventResponseType, EventRiskType, EventType, FeedbackValueType,
@@ -36,10 +37,10 @@ pub struct EventContext {
     /// The distance from UTC, as the device says: `-07:00`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub timezone: String,
-    /// The city of the address. Nothing here knows one yet.
+    /// The city of the address, where the operator's database knows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub city: String,
-    /// The country of the address. Nothing here knows one yet.
+    /// The country of the address, where the operator's database knows it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub country: String,
     /// True if the application said something of the user's device (`hasContextData` in logs of events).
@@ -73,6 +74,9 @@ pub struct EventRisk {
     /// What was found, in words of this program, for administrators.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// Network, country and device, in marks: what feedback about the event is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traces: Option<Traces>,
 }
 
 /// RiskDecisionType, with no risk as the default.
@@ -328,6 +332,7 @@ mod tests {
             compromised: true,
             score: 70,
             reasons: vec!["new_device".to_owned()],
+            traces: Some(Traces::default()),
         };
         let context = EventContext {
             client: "c".to_owned(),

@@ -23,6 +23,7 @@ pub mod provider;
 pub mod recovery;
 pub mod redirect;
 pub mod risk;
+pub mod risk_profile;
 pub mod schema;
 pub mod searched;
 pub mod standard_schema;

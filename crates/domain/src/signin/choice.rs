@@ -11,7 +11,7 @@ use cognate_store::tables::guards;
 use crate::attempts::guesses::Guess;
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::{self, Result, auth};
+use crate::errors::{self, Fault, Result, auth};
 use crate::facts::contact::Contact;
 use crate::facts::factor::Factor;
 use crate::messages::destination::Destination;
@@ -23,7 +23,7 @@ use crate::signin::otp::{self, Stage};
 use crate::signin::passkey::relying_party::RelyingPartyKeys;
 use crate::signin::state::Expected;
 use crate::signin::verdict::{Asked, Judged, Pass, Step, Verdict, refuse_state};
-use crate::signin::{At, first_factors, passkey, password, srp};
+use crate::signin::{At, first_factors, passkey, password, protection, srp};
 use crate::users::aliases;
 
 /// The first factors that a name may choose from, and its passkeys, which decide about that.
@@ -315,7 +315,13 @@ pub async fn code(
     given: &str,
     factor: Factor,
 ) -> Result<Verdict> {
-    let correct = otp::check(cx, at, step, given).await?;
+    let correct = match otp::check(cx, at, step, given).await {
+        Ok(correct) => correct,
+        Err(Fault::Api(refusal)) if otp::was_judged(&refusal) => {
+            return Err(protection::refusal_of_wrong(cx, at, step, refusal).await);
+        }
+        Err(other) => return Err(other),
+    };
     let user = step.known()?;
     let sent = &correct.code;
     // A reader of a former address or number proves nothing about the user as they are now.

@@ -11,7 +11,7 @@ use crate::errors::{Fault, Result};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::assurance::Level;
 use crate::records::user::User;
-use crate::signin::answer::{AnswerRequest, StartRequest};
+use crate::signin::answer::{Answer, AnswerRequest, StartRequest};
 use crate::signin::challenge::Challenge;
 use crate::signin::device::browser;
 use crate::signin::event::AuthEvent;
@@ -20,7 +20,7 @@ use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Authenticated, Change, Judged, Replay, Step, Verdict, Wrong};
-use crate::signin::{At, custom, password, steps, triggers};
+use crate::signin::{At, custom, password, protection, steps, triggers};
 
 /// The end of a step before its session is committed.
 enum Conclusion {
@@ -39,7 +39,10 @@ pub async fn start<E: Ending>(
     ending: &E,
 ) -> Result<Outcome<E::Result>> {
     let mut lock = Lock::default();
-    let judged = steps::begin(cx, at, &mut lock, request).await;
+    let judged = match protection::refuse_blocked_start(cx, at, request).await {
+        Ok(()) => steps::begin(cx, at, &mut lock, request).await,
+        Err(stop) => Err(stop),
+    };
     // ClientMetadata of a start is for the functions that are called before the proof (auth.md 3.2).
     let at = At {
         metadata: None,
@@ -63,6 +66,8 @@ pub async fn answer<E: Ending>(
     request: &AnswerRequest,
     ending: &E,
 ) -> Result<Outcome<E::Result>> {
+    let is_custom = matches!(request.answer, Answer::Custom(_));
+    protection::refuse_blocked_answer(cx, at, is_custom)?;
     let mut lock = Lock::default();
     let judged = steps::go_on(cx, at, &mut lock, request).await;
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
@@ -127,6 +132,7 @@ pub async fn vouched<E: Ending>(
             Some((nonce, expires)) => Replay::Session { nonce, expires },
             None => Replay::None,
         },
+        threat: None,
     };
     let opened = async {
         let signs = ending.signs();
@@ -157,6 +163,7 @@ async fn conclude<E: Ending>(
     ending: &E,
 ) -> Judged<Conclusion> {
     let (step, verdict) = judged?;
+    let (step, verdict) = protection::weigh(cx, at, step, verdict).await?;
     let (mut authenticated, mut batch) = match verdict {
         Verdict::Wrong(wrong) => return Err(count_wrong(cx, at, step, wrong).await.into()),
         Verdict::Ask(asked) => {
@@ -196,8 +203,12 @@ async fn conclude<E: Ending>(
                 let signs = ending.signs();
                 let consulted = triggers::after(cx, at, lock, &authenticated, known, signs).await?;
                 let (writes, cookie) = met.keep(cx, at, &authenticated, browser, writes)?;
+                let threat = authenticated.threat.clone();
+                let named = authenticated.start.device_key.clone();
                 let opening = opening::prepare(cx, at, authenticated, device, writes, consulted)?;
                 let mut opening = Box::new(opening);
+                let threat = threat.as_deref();
+                protection::learn(cx, at, threat, named.as_deref(), &mut opening).await?;
                 opening.session.browser = cookie;
                 return Ok(Conclusion::Opening(opening));
             }
@@ -243,7 +254,11 @@ async fn count_wrong(cx: &Cx<'_>, at: At<'_>, step: Step, wrong: Wrong) -> Fault
             }
         }
         let (user, subject) = (step.user.as_ref(), step.tally.subject());
-        let event = AuthEvent::failed(user, subject, &step.state.proven);
+        let event = match &wrong.refused {
+            Some(proven) => AuthEvent::refused(user, subject, proven),
+            None => AuthEvent::failed(user, subject, &step.state.proven),
+        };
+        let event = event.with_risk(step.state.threat.as_ref().map(|threat| threat.risk.clone()));
         let batch = event.append(cx, at, Batch::new())?;
         let guess = step.state.expected.guess();
         attempts::count_failure(cx, at.pool, step.tally, guess, batch).await

@@ -5,6 +5,7 @@ use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventT
 use cognate_store::Batch;
 use cognate_store::tables::events::{self, Event};
 
+use crate::app::places::Place;
 use crate::attempts::Subject;
 use crate::clock::{DAY, MINUTE};
 use crate::cx::Cx;
@@ -19,6 +20,7 @@ use crate::records::pool::Pool;
 use crate::records::protection;
 use crate::records::user::User;
 use crate::signin::At;
+use crate::threats::facts;
 
 /// How long auth events are kept (admin.md 2.8), in microseconds.
 const KEPT: i64 = 2 * 365 * DAY;
@@ -272,12 +274,21 @@ pub fn context(cx: &Cx<'_>, pool: &Pool, client: &Client) -> EventContext {
         true => told.device.platform.clone(),
         false => device_name(&told.user_agent),
     };
+    let place = protection::is_watched(pool)
+        .then(|| facts::place(cx))
+        .flatten();
+    let known = |of: fn(&Place) -> &String| place.as_deref().map(of).cloned().unwrap_or_default();
     EventContext {
         client: client.id.clone(),
         ip: told.ip_text(),
         agent: told.user_agent.clone(),
         device,
-        timezone: told.device.timezone.clone(),
+        timezone: match told.device.timezone.is_empty() {
+            false => told.device.timezone.clone(),
+            true => known(|place| &place.timezone),
+        },
+        city: known(|place| &place.city),
+        country: known(|place| &place.country),
         has_context_data: told.has_context_data,
         request_id: cx.request_id.clone(),
         device_id: device_id(pool, &told.device.id),

@@ -53,6 +53,7 @@ pub mod opening;
 pub mod otp;
 pub mod passkey;
 pub mod password;
+pub mod protection;
 pub mod refresh;
 mod relay;
 pub mod resume;

@@ -76,11 +76,12 @@ async fn second_step(
 ) -> Judged<Next> {
     let (user, proven) = (&authenticated.user, &authenticated.proven);
     let tally = &authenticated.tally;
-    let decision = decide(at.pool, user, proven);
+    let demanded = authenticated.demands_factor();
+    let decision = decide(at.pool, user, proven, demanded);
     let device = device::named(cx, at, authenticated).await?;
     // A remembered device replaces the second factor (auth.md 3.7).
     if let Some(device) = device.as_ref()
-        && device::takes_part(at.pool, proven, &decision, device)
+        && device::takes_part(at.pool, proven, &decision, demanded, device)
         && !Guess::Device.is_worn_out(tally, cx.now())
     {
         let state = authenticated.state(at);

@@ -134,7 +134,7 @@ pub fn prepare(
         _ => authenticated.tally.reset(batch, pool),
     };
     let batch = authenticated.replay.spend(batch, pool);
-    let mut event = AuthEvent::passed(user, proven);
+    let mut event = AuthEvent::passed(user, proven).with_risk(authenticated.risk());
     event.idp.clone_from(&authenticated.start.provider);
     let batch = event.append_as(cx, at, batch, &event_id)?;
     Ok(Opening {

@@ -142,9 +142,6 @@ pub fn verdict(step: &Step, right: bool) -> Verdict {
     if right && step.user.is_some() {
         Verdict::Passed(Pass::of(Factor::Password))
     } else {
-        Verdict::Wrong(Wrong {
-            refusal: auth::incorrect_password(),
-            one_time: false,
-        })
+        Verdict::Wrong(Wrong::new(auth::incorrect_password()))
     }
 }

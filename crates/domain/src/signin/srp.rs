@@ -170,6 +170,7 @@ pub fn open(cx: &Cx<'_>, at: At<'_>, name: &str, block: &str) -> Result<(Opened,
         start: block.start.clone(),
         proven: Proven::default(),
         credential: String::new(),
+        threat: None,
         expected: Expected::PasswordVerifier,
     };
     if block.client_id != at.client.id || !state.is_of(at.pool, name) {

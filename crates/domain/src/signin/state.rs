@@ -16,6 +16,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::{At, session_token};
+use crate::threats::decided::Decided;
 
 /// The purpose of the sealed text.
 const STATE: &str = "sign-in progress";
@@ -220,6 +221,9 @@ pub struct SignInState {
     /// [`credential_mark`] of the password that was proven; empty before that.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub credential: String,
+    /// The decision of threat protection; None before it is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threat: Option<Box<Decided>>,
     /// The answer that the session is for.
     #[serde(rename = "awaits")]
     pub expected: Expected,
@@ -245,6 +249,7 @@ impl SignInState {
             start,
             proven,
             credential,
+            threat: None,
             expected: Expected::Undecided,
         }
     }
@@ -268,6 +273,7 @@ impl SignInState {
             start,
             proven: Proven::default(),
             credential: String::new(),
+            threat: None,
             expected: Expected::Undecided,
         }
     }
@@ -280,6 +286,13 @@ impl SignInState {
         self.expires = session_token::step_expires(cx, client);
         self.expected = expected;
         self
+    }
+
+    /// True if threat protection demands a second factor.
+    pub fn demands_factor(&self) -> bool {
+        self.threat
+            .as_ref()
+            .is_some_and(|threat| threat.demands_factor)
     }
 
     /// Returns the text of `Session`.

@@ -214,10 +214,7 @@ async fn by_password<'g>(
     let step = Step::first(at, candidate, start);
     if let Some(refusal) = refusal {
         // Counted as a wrong password, so that the function is asked no more often than guesses are judged.
-        let wrong = Wrong {
-            refusal,
-            one_time: false,
-        };
+        let wrong = Wrong::new(refusal);
         return Ok((step, Verdict::Wrong(wrong)));
     }
     step.refuse_state(at)?;

@@ -7,6 +7,7 @@ use crate::attempts::{FailedAttempts, Subject};
 use crate::cx::Cx;
 use crate::errors::{self, ApiError, Fault, Result, auth};
 use crate::facts::factor::{Factor, Proven};
+use crate::records::auth_event::EventRisk;
 use crate::records::login::{self, Name};
 use crate::records::pool::Pool;
 use crate::records::user::{self, User};
@@ -15,6 +16,7 @@ use crate::signin::candidate::{Candidate, state_refusal};
 use crate::signin::challenge::Challenge;
 use crate::signin::event::AuthEvent;
 use crate::signin::state::{Expected, SignInState, Start};
+use crate::threats::decided::Decided;
 use crate::users::codes;
 
 /// The way in which a second right answer to the same challenge is refused.
@@ -163,6 +165,7 @@ impl Step {
                 None => self.state.proven,
             },
             replay: self.replay,
+            threat: self.state.threat,
         };
         Ok((authenticated, writes))
     }
@@ -195,18 +198,35 @@ pub struct Authenticated {
     pub proven: Proven,
     /// The refusal of a second right answer to the same challenge.
     pub replay: Replay,
+    /// The decision of threat protection; None where nothing is judged.
+    pub threat: Option<Box<Decided>>,
 }
 
 impl Authenticated {
+    /// True if threat protection demands a second factor.
+    pub fn demands_factor(&self) -> bool {
+        self.threat
+            .as_ref()
+            .is_some_and(|threat| threat.demands_factor)
+    }
+
+    /// Returns what the event of the sign-in says of its risk.
+    pub fn risk(&self) -> Option<EventRisk> {
+        self.threat.as_ref().map(|threat| threat.risk.clone())
+    }
+
     /// Returns the state in which the next challenge finds the sign-in.
     pub fn state(&self, at: At<'_>) -> SignInState {
-        SignInState::of_user(
-            at,
-            &self.user,
-            &self.typed,
-            self.start.clone(),
-            self.proven.clone(),
-        )
+        SignInState {
+            threat: self.threat.clone(),
+            ..SignInState::of_user(
+                at,
+                &self.user,
+                &self.typed,
+                self.start.clone(),
+                self.proven.clone(),
+            )
+        }
     }
 
     /// Returns the conditions under which what was read is still true.
@@ -239,7 +259,9 @@ impl Authenticated {
 
     /// Returns a refusal that leaves an event.
     pub fn record_refusal(&self, refusal: ApiError) -> Stop {
-        Refusal::of_user(&self.user, &self.proven, refusal).into()
+        let refusal = Refusal::of_user(&self.user, &self.proven, refusal);
+        let event = refusal.event.map(|event| event.with_risk(self.risk()));
+        Refusal { event, ..refusal }.into()
     }
 }
 
@@ -270,6 +292,19 @@ pub struct Wrong {
     pub refusal: ApiError,
     /// True if a right answer uses up what this one was compared with, so that it may have been used since.
     pub one_time: bool,
+    /// The factors that are proven all the same, where threat protection refused a right answer.
+    pub refused: Option<Proven>,
+}
+
+impl Wrong {
+    /// Returns a wrong answer to what may be answered any number of times.
+    pub fn new(refusal: ApiError) -> Self {
+        Self {
+            refusal,
+            one_time: false,
+            refused: None,
+        }
+    }
 }
 
 /// Another challenge of a sign-in that has completed nothing new.

@@ -46,6 +46,7 @@ mod signin;
 mod support;
 mod tags;
 mod terms;
+mod threats;
 mod tokens;
 mod upstream;
 mod users;

@@ -94,7 +94,11 @@ impl Figure {
     fn whole(self, most: f64) -> Option<u32> {
         let fits = (0.0..=most).contains(&self.0);
         // Rounded towards zero, and within the bound.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it fits"
+        )]
         fits.then_some(self.0 as u32)
     }
 }
@@ -150,7 +154,9 @@ impl Database {
 /// Returns a text of a database as events keep it.
 fn text(said: Option<&str>) -> String {
     let seen = said.unwrap_or_default().chars();
-    seen.filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
+    seen.filter(|c| !c.is_control())
+        .take(LONGEST_NAME)
+        .collect()
 }
 
 /// Returns a database of one record for 192.0.2.0/24, in this city.
@@ -230,7 +236,11 @@ mod tests {
             // A node that is not there is as many as there are nodes; a record is 16 behind that.
             let next = if bit + 1 == BITS { BITS + 16 } else { bit + 1 };
             let turn = network >> (31 - bit) & 1;
-            let pair = if turn == 0 { [next, BITS] } else { [BITS, next] };
+            let pair = if turn == 0 {
+                [next, BITS]
+            } else {
+                [BITS, next]
+            };
             for node in pair {
                 out.extend(&node.to_be_bytes()[1..]);
             }

@@ -160,7 +160,10 @@ mod tests {
             bad_networks: Some(bad.clone()),
         })
         .unwrap();
-        let (ip, other) = ("192.0.2.7".parse().unwrap(), "198.51.100.7".parse().unwrap());
+        let (ip, other) = (
+            "192.0.2.7".parse().unwrap(),
+            "198.51.100.7".parse().unwrap(),
+        );
         let city = |known: &KnownPlaces| known.find(ip).map(|place| place.city);
         assert_eq!(city(&known).as_deref(), Some("Berlin"));
         assert!(known.is_bad(ip) && !known.is_bad(other));
@@ -187,7 +190,10 @@ mod tests {
             ..PlaceFiles::default()
         };
         let error = KnownPlaces::read(missing).err().unwrap();
-        assert!(format!("{error:#}").starts_with("places: /nowhere.mmdb"), "{error:#}");
+        assert!(
+            format!("{error:#}").starts_with("places: /nowhere.mmdb"),
+            "{error:#}"
+        );
         let none = KnownPlaces::read(PlaceFiles::default()).unwrap();
         let ip = "192.0.2.7".parse().unwrap();
         assert!(none.find(ip).is_none() && !none.is_bad(ip));

@@ -272,6 +272,7 @@ pub const CATALOGUE: &[Table] = &[
         ..POOL
     },
     risk::MESSAGES,
+    risk::PROFILES,
     risk::AUTH_EVENTS,
     Table {
         name: "group_members",

@@ -49,6 +49,7 @@ pub mod resource_servers;
 pub mod restoring;
 pub mod retired_providers;
 pub mod risk_messages;
+pub mod risk_profiles;
 mod rows;
 pub mod sealing;
 pub mod sessions;

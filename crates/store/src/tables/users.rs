@@ -39,6 +39,15 @@ const BY_LOGIN_OR_OTHER: &str = concat!(
      (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS other LIMIT 1) f \
      CROSS JOIN users u WHERE u.pool_id = ?1 AND u.user_id = COALESCE(f.own, f.other)"
 );
+
+const BY_ID_OR_OTHER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM users u WHERE u.pool_id = ?1 AND u.user_id = \
+     COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?2 ORDER BY user_id LIMIT 1), \
+     (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1))"
+);
+
 /// The column of [`by_login_or_other`] that is NULL for a name that no user has.
 pub const BY_LOGIN_OWNER: usize = 10;
 
@@ -184,6 +193,12 @@ pub fn by_login(pool_id: &str, folded: &str) -> Query {
 #[must_use]
 pub fn by_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
     (BY_LOGIN_OR_OTHER, params![pool_id, folded, other])
+}
+
+/// Returns the query of the user with an id or, for one that nobody has, of some other user of the pool.
+#[must_use]
+pub fn by_id_or_other(pool_id: &str, id: &str) -> Query {
+    (BY_ID_OR_OTHER, params![pool_id, id])
 }
 
 /// Returns the query of the tombstone of an id: a row says that a user had it.

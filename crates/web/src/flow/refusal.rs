@@ -74,6 +74,7 @@ fn not_authorized(words: &Refusals, is: impl Fn(ApiError) -> bool) -> Option<&st
     let known = [
         (auth::incorrect_password(), &words.wrong_password),
         (auth::password_attempts_exceeded(), &words.attempts_exceeded),
+        (auth::security_reasons(), &words.security),
         (auth::user_disabled(), &words.disabled),
         (users::user_is_disabled(), &words.disabled),
         (auth::temporary_password_expired(), &words.temporary_over),
@@ -118,6 +119,7 @@ mod tests {
         vec![
             auth::incorrect_password(),
             auth::password_attempts_exceeded(),
+            auth::security_reasons(),
             auth::attempt_limit_exceeded(),
             auth::user_disabled(),
             auth::user_not_confirmed(),

@@ -12,6 +12,8 @@ pub struct Refusals {
     pub no_user: String,
     /// Too many wrong passwords.
     pub attempts_exceeded: String,
+    /// Threat protection refused.
+    pub security: String,
     /// Too many requests, codes or wrong codes.
     pub limit: String,
     /// The user is disabled.

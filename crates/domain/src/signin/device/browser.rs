@@ -179,8 +179,9 @@ impl Met {
         };
         let user = &authenticated.user;
         let may = user.enabled && user.status == UserStatusType::Confirmed;
-        let decision = decide(at.pool, user, &authenticated.proven);
-        let due = matches!(decision, Decision::Ask(_) | Decision::Choose(_));
+        let demanded = authenticated.demands_factor();
+        let decision = decide(at.pool, user, &authenticated.proven, demanded);
+        let due = !demanded && matches!(decision, Decision::Ask(_) | Decision::Choose(_));
         if !may || !due || known.proof.until <= cx.now() {
             return batch;
         }

@@ -61,14 +61,22 @@ pub async fn named(
 /// True if the device must prove itself now: in the place of a second factor that the user has, or after the challenges
 /// of CUSTOM_AUTH. Otherwise a device has nothing to replace, and a user who must set up a factor does so on every
 /// device.
-pub fn takes_part(pool: &Pool, proven: &Proven, decision: &Decision, device: &Device) -> bool {
+///
+/// `demanded`: a second factor is, and a device is none.
+pub fn takes_part(
+    pool: &Pool,
+    proven: &Proven,
+    decision: &Decision,
+    demanded: bool,
+    device: &Device,
+) -> bool {
     let trusts = pool
         .doc
         .device_configuration
         .as_ref()
         .is_some_and(|config| config.challenge_required_on_new_device == Some(true));
     let due = match decision {
-        Decision::Ask(_) | Decision::Choose(_) => true,
+        Decision::Ask(_) | Decision::Choose(_) => !demanded,
         Decision::Nothing => proven.has(Factor::Custom),
         Decision::SetUp(_) | Decision::Impossible => false,
     };
@@ -258,8 +266,8 @@ pub async fn judge(
         })
     } else {
         Verdict::Wrong(Wrong {
-            refusal: auth::incorrect_password(),
             one_time: true,
+            ..Wrong::new(auth::incorrect_password())
         })
     })
 }

@@ -65,7 +65,10 @@ pub async fn judge(
         Ok(correct) => correct,
         Err(Fault::Api(refusal)) if otp::was_judged(&refusal) => {
             let one_time = true;
-            return Ok(Verdict::Wrong(Wrong { refusal, one_time }));
+            return Ok(Verdict::Wrong(Wrong {
+                one_time,
+                ..Wrong::new(refusal)
+            }));
         }
         Err(fault) => return Err(fault),
     };

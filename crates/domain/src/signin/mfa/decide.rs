@@ -39,8 +39,20 @@ impl Decision {
     }
 }
 
-/// Decides by the pool, the user and the completed factors.
-pub fn decide(pool: &Pool, user: &User, proven: &Proven) -> Decision {
+/// Decides by the pool, the user and the completed factors. `demanded`: threat protection wants a second factor of a user who
+/// has one, whatever else holds.
+pub fn decide(pool: &Pool, user: &User, proven: &Proven, demanded: bool) -> Decision {
+    if demanded && !proves_two(pool, user, proven) {
+        let open = second_of(pool, user, proven);
+        let preferred = mfa::preferred(user).filter(|factor| open.contains(factor));
+        match (preferred, open.as_slice()) {
+            (Some(factor), _) => return Decision::Ask(factor),
+            (None, [only]) => return Decision::Ask(*only),
+            // There is none: what holds otherwise holds.
+            (None, []) => {}
+            (None, _) => return Decision::Choose(open),
+        }
+    }
     let configuration = pool.doc.mfa_configuration;
     if configuration == UserPoolMfaType::Off
         || is_exempt(user, proven)
@@ -89,6 +101,35 @@ fn has_two(pool: &Pool, user: &User, proven: &Proven) -> bool {
         )
     };
     proven.iter().count() > 1 && proven.iter().any(is_second)
+}
+
+/// True if a user has proven two factors of their own, or has another one to prove: what MFA_REQUIRED demands (admin.md 6.2).
+pub fn has_or_gives_second(pool: &Pool, user: &User, proven: &Proven) -> bool {
+    proves_two(pool, user, proven) || !second_of(pool, user, proven).is_empty()
+}
+
+/// True if two factors were proven, which no remembered device stood in for.
+fn proves_two(pool: &Pool, user: &User, proven: &Proven) -> bool {
+    has_second_code(proven)
+        || proven.has(Factor::VerifiedPasskey) && mfa::passkey_is_enough(pool, user)
+}
+
+/// Returns the second factors that a user has and has not proven: those that are on, and those that a pool which requires one
+/// would accept. A pool that asks nobody for a second factor may send no codes.
+fn second_of(pool: &Pool, user: &User, proven: &Proven) -> Vec<MfaFactor> {
+    let is_off = pool.doc.mfa_configuration == UserPoolMfaType::Off;
+    let sends =
+        |factor: MfaFactor| factor.contact().is_none() || !is_off || mfa::is_offered(pool, factor);
+    let is_verified = |factor: MfaFactor| {
+        factor
+            .contact()
+            .is_none_or(|contact| user.verified(contact.attribute()))
+    };
+    all(|factor| {
+        let on = mfa::is_on(user, factor) && sends(factor);
+        let could = is_eligible(pool, user, factor) && is_verified(factor);
+        (on || could) && !proven.has(factor.factor())
+    })
 }
 
 /// True if a code was proven besides another factor, which no remembered device stood in for.

@@ -30,7 +30,14 @@ pub async fn judge(
     let chosen = chosen
         .filter(|factor| list.contains(factor))
         .ok_or_else(errors::mfa::not_a_choice)?;
-    if !decide(at.pool, step.known()?, &step.state.proven).allows(chosen) {
+    if !decide(
+        at.pool,
+        step.known()?,
+        &step.state.proven,
+        step.state.demands_factor(),
+    )
+    .allows(chosen)
+    {
         // Pool or user are no longer what the choice was made from.
         return Err(auth::session_invalid().into());
     }
@@ -53,7 +60,15 @@ pub async fn instead(
         step.state.expected,
         Expected::SmsMfa | Expected::EmailMfa | Expected::SoftwareToken
     );
-    if !asks || !decide(at.pool, step.known()?, &step.state.proven).allows(chosen) {
+    if !asks
+        || !decide(
+            at.pool,
+            step.known()?,
+            &step.state.proven,
+            step.state.demands_factor(),
+        )
+        .allows(chosen)
+    {
         return Err(auth::session_invalid().into());
     }
     ask_for(cx, at, lock, step, chosen).await

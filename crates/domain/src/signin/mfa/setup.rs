@@ -88,7 +88,12 @@ pub fn anew(cx: &Cx<'_>, at: At<'_>, step: &Step) -> Result<Verdict> {
         Expected::EmailSetup | Expected::SmsSetup
     );
     let user = step.known()?;
-    let can = match decide(at.pool, user, &step.state.proven) {
+    let can = match decide(
+        at.pool,
+        user,
+        &step.state.proven,
+        step.state.demands_factor(),
+    ) {
         Decision::SetUp(can) if awaits && at.surface == Surface::Page => can,
         _ => return Err(auth::session_invalid().into()),
     };
@@ -105,7 +110,12 @@ fn may_set_up(pool: &Pool, step: &Step, factor: MfaFactor) -> Result<bool> {
     let Expected::MfaSetup { can, app: None } = &step.state.expected else {
         return Ok(false);
     };
-    let now = decide(pool, step.known()?, &step.state.proven);
+    let now = decide(
+        pool,
+        step.known()?,
+        &step.state.proven,
+        step.state.demands_factor(),
+    );
     Ok(can.contains(&factor) && matches!(now, Decision::SetUp(_)) && now.lets_set_up(factor))
 }
 

@@ -288,5 +288,8 @@ pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, code: &str) -> Result<V
         totp::Verdict::Wrong => errors::mfa::code_mismatch(),
     };
     let one_time = true;
-    Ok(Verdict::Wrong(Wrong { refusal, one_time }))
+    Ok(Verdict::Wrong(Wrong {
+        one_time,
+        ..Wrong::new(refusal)
+    }))
 }

@@ -174,8 +174,8 @@ pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, credential: &str) -> Re
     let right = signed.judge(cx.settings.mode, at.pool, &known, challenge, subject)?;
     let (Some(right), Some(user)) = (right, &step.user) else {
         return Ok(Verdict::Wrong(Wrong {
-            refusal: wrong(),
             one_time: true,
+            ..Wrong::new(wrong())
         }));
     };
     // A second factor may have been turned on since, with which a passkey alone is not offered (auth.md 4.5).

@@ -267,10 +267,7 @@ fn refused(at: At<'_>, candidate: Candidate, start: &Start, refusal: Refusal) ->
     if !refusal.counts {
         return Err(refusal.error.into());
     }
-    let wrong = Wrong {
-        refusal: refusal.error,
-        one_time: false,
-    };
+    let wrong = Wrong::new(refusal.error);
     let step = Step::first(at, candidate, start.clone());
     Ok(Relayed::There(Box::new(step), Verdict::Wrong(wrong)))
 }

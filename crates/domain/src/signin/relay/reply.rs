@@ -64,10 +64,7 @@ pub(in crate::signin) async fn answer<'g>(
             error,
             counts: true,
         }) => {
-            let wrong = Wrong {
-                refusal: error,
-                one_time: false,
-            };
+            let wrong = Wrong::new(error);
             Ok((step, Verdict::Wrong(wrong)))
         }
         Said::Refused(refusal) => Err(refusal.error.into()),
@@ -160,10 +157,7 @@ pub(in crate::signin) async fn password<'g>(
             error,
             counts: true,
         }) => {
-            let wrong = Wrong {
-                refusal: error,
-                one_time: false,
-            };
+            let wrong = Wrong::new(error);
             Ok(Some((step, Verdict::Wrong(wrong))))
         }
         Said::Refused(refusal) => Err(refusal.error.into()),
@@ -175,10 +169,7 @@ pub(in crate::signin) async fn password<'g>(
                 password: Password::Given(given),
             };
             if !asking.arrive(cx, at, arriving).await? {
-                let wrong = Wrong {
-                    refusal: auth::incorrect_password(),
-                    one_time: false,
-                };
+                let wrong = Wrong::new(auth::incorrect_password());
                 return Ok(Some((step, Verdict::Wrong(wrong))));
             }
             let user = user_of(cx, at, &person.sub).await?;

@@ -288,7 +288,7 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         pool.doc.mfa_configuration, user.doc.mfa, user.doc.attributes
     );
     let password = Proven::only(Factor::Password);
-    let decision = decide(pool, user, &password);
+    let decision = decide(pool, user, &password, false);
     let any_on = MfaFactor::ALL.iter().any(|factor| is_on(user, *factor));
     match (pool.doc.mfa_configuration, &decision) {
         (UserPoolMfaType::Off, decision) => assert_eq!(*decision, Decision::Nothing, "{what}"),
@@ -331,8 +331,8 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         assert!(has(user, factor), "{what}");
         // Shown after the password it is enough; shown in the place of the password it is asked for no second time.
         let both = password.clone().with(factor.factor());
-        assert_eq!(decide(pool, user, &both), Decision::Nothing, "{what}");
-        let alone = decide(pool, user, &Proven::only(factor.factor()));
+        assert_eq!(decide(pool, user, &both, false), Decision::Nothing, "{what}");
+        let alone = decide(pool, user, &Proven::only(factor.factor()), false);
         assert!(
             alone != Decision::Nothing && !alone.allows(factor),
             "{what}"
@@ -340,7 +340,7 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
     }
     let with_device = password.clone().with(Factor::Device);
     assert_eq!(
-        decide(pool, user, &with_device),
+        decide(pool, user, &with_device, false),
         Decision::Nothing,
         "{what}"
     );
@@ -350,23 +350,23 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         Factor::VerifiedPasskey,
         Factor::ConfirmedSignUp,
     ] {
-        assert_eq!(decide(pool, user, &Proven::only(first)), decision, "{what}");
+        assert_eq!(decide(pool, user, &Proven::only(first), false), decision, "{what}");
     }
     let custom = Proven::only(Factor::Custom);
-    assert_eq!(decide(pool, user, &custom), Decision::Nothing, "{what}");
+    assert_eq!(decide(pool, user, &custom, false), Decision::Nothing, "{what}");
     assert_eq!(
-        decide(pool, user, &custom.with(Factor::Password)),
+        decide(pool, user, &custom.with(Factor::Password), false),
         decision,
         "{what}"
     );
     let mut other = (pool.clone(), user.clone());
     other.1.status = UserStatusType::ExternalProvider;
-    assert_eq!(decide(&other.0, &other.1, &password), Decision::Nothing);
+    assert_eq!(decide(&other.0, &other.1, &password, false), Decision::Nothing);
     // A passkey that verified its user is both factors where pool and user say so.
     other.1.status = user.status;
     other.1.doc.mfa.web_authn = true;
     let passkey = Proven::only(Factor::VerifiedPasskey);
-    assert_eq!(decide(&other.0, &other.1, &passkey), decision, "{what}");
+    assert_eq!(decide(&other.0, &other.1, &passkey, false), decision, "{what}");
     other.0.doc.web_authn_configuration = Some(WebAuthnConfigurationType {
         factor_configuration: Some(
             WebAuthnFactorConfigurationType::MultiFactorWithUserVerification,
@@ -374,10 +374,10 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         ..WebAuthnConfigurationType::default()
     });
     assert_eq!(
-        decide(&other.0, &other.1, &passkey),
+        decide(&other.0, &other.1, &passkey, false),
         Decision::Nothing,
         "{what}"
     );
     let unverified = Proven::only(Factor::Passkey);
-    assert_eq!(decide(&other.0, &other.1, &unverified), decision, "{what}");
+    assert_eq!(decide(&other.0, &other.1, &unverified, false), decision, "{what}");
 }

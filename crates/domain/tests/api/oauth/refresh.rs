@@ -183,15 +183,3 @@ async fn the_function_is_told_of_a_refresh_and_its_refusal_is_passed_on(t: &Test
     assert_eq!(refused.error, "invalid_grant");
     assert!(refused.description.is_some());
 }
-
-#[each_engine]
-async fn a_setting_without_its_feature_fails_closed(t: &TestApp) {
-    let (s, token) = jane(t, json!({})).await;
-    let audit = json!({
-        "UserPoolId": s.pool, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
-    });
-    t.ok("UpdateUserPool", audit).await;
-    let refused = refreshed(t, named(&s.client, None), &token).await;
-    let error = refused.map(|_| ()).unwrap_err();
-    assert_eq!(error.code.as_str(), "NotImplementedException");
-}

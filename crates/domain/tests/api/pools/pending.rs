@@ -13,9 +13,6 @@ use crate::support::pools::pool;
 /// Settings of a pool that turn a row of the table on.
 fn settings(name: &str) -> Value {
     match name {
-        "UserPoolAddOns.AdvancedSecurityMode" => {
-            json!({"UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}})
-        }
         "KeyConfiguration.KeyType" => json!({"KeyConfiguration": {
             "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k",
         }}),

@@ -19,3 +19,11 @@ pub(super) const MESSAGES: Table = Table {
     signed: Some(&["doc"]),
     ..POOL
 };
+/// What earlier sign-ins of users were like.
+pub(super) const PROFILES: Table = Table {
+    name: "risk_profiles",
+    key: &["pool_id", "user_id"],
+    columns: &["doc", "ver", "mac"],
+    signed: Some(&["doc"]),
+    ..USER
+};

@@ -20,6 +20,7 @@ mod saml;
 mod saml_logout;
 mod second_factors;
 mod sign_in;
+mod threats;
 mod upstream;
 
 use std::collections::BTreeMap;

@@ -75,24 +75,3 @@ async fn requests_count_to_the_category_of_their_grant() {
     assert_eq!(found.status(), StatusCode::TOO_MANY_REQUESTS);
     check_headers(&found);
 }
-
-#[tokio::test]
-async fn a_missing_feature_is_named() {
-    let w = World::new().await;
-    let tokens = w.sign_in().await;
-    let update = json!({
-        "UserPoolId": w.pool, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"},
-    });
-    w.site.call(Op::UpdateUserPool, update).await;
-    let token = tokens["RefreshToken"].as_str().unwrap();
-    let form = format!(
-        "grant_type=refresh_token&client_id={}&refresh_token={token}",
-        w.public
-    );
-    let body = r#"{"error":"server_error","error_description":"UserPoolAddOns.AdvancedSecurityMode is not implemented yet."}"#;
-    w.refused(TOKEN, None, &form, 501, body).await;
-    let machine = w
-        .post(TOKEN, Some(&w.basic()), "grant_type=client_credentials")
-        .await;
-    assert_eq!(machine.status(), StatusCode::OK);
-}

@@ -1,0 +1,228 @@
+//! What threat protection makes of a step: once in each sign-in, when its first factor was answered, rightly or wrongly.
+//!
+//! What the first factor was worth must not show in a refusal. So a wrong answer is judged as a right one is, an unknown
+//! name as some user of the pool, and a right answer that is refused counts as a wrong one (docs/THREATS.md).
+
+use cognate_shapes::AdvancedSecurityModeType;
+use cognate_store::Batch;
+
+use crate::cx::Cx;
+use crate::errors::{ApiError, Fault, Result, auth};
+use crate::facts::factor::{Factor, Proven};
+use crate::records::auth_event::RiskDecision;
+use crate::records::user::User;
+use crate::signin::At;
+use crate::signin::answer::{StartRequest, Way};
+use crate::signin::candidate::{Candidate, Names};
+use crate::signin::event::AuthEvent;
+use crate::signin::mfa::decide;
+use crate::signin::opening::Opening;
+use crate::signin::state::{Expected, Flow};
+use crate::signin::verdict::{Judged, Refusal, Step, Stop, Verdict, Wrong};
+use crate::threats::decided::Decided;
+use crate::threats::exceptions;
+use crate::threats::judge::{self, Action, Attempted, Judged as Judgement};
+use crate::threats::learn::{self, Lesson};
+
+/// Refuses the start of a sign-in from an address of which everything is refused, before anything is looked at. It leaves an
+/// event a minute for each name.
+///
+/// # Errors
+/// `Unable to login because of security reasons.`
+pub async fn refuse_blocked_start(cx: &Cx<'_>, at: At<'_>, request: &StartRequest) -> Judged<()> {
+    let is_custom = matches!(request.way, Way::Custom { .. });
+    let mode = judge::mode(at.pool, is_custom);
+    if !exceptions::is_blocked(cx, at.pool, at.client, mode) {
+        return Ok(());
+    }
+    let refusal = auth::security_reasons();
+    let Some(name) = request.name.optional() else {
+        return Err(refusal.into());
+    };
+    let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
+    let (user, subject) = (candidate.user.as_ref(), candidate.tally.subject());
+    let event = AuthEvent::refused(user, subject, &Proven::default());
+    Err(Refusal {
+        event: Some(event.with_risk(Some(exceptions::blocked_risk()))),
+        ..Refusal::new(refusal)
+    }
+    .into())
+}
+
+/// As [`refuse_blocked_start`], for an answer to a challenge, which leaves no event.
+///
+/// # Errors
+/// `Unable to login because of security reasons.`
+pub fn refuse_blocked_answer(cx: &Cx<'_>, at: At<'_>, is_custom: bool) -> Result<()> {
+    let mode = judge::mode(at.pool, is_custom);
+    match exceptions::is_blocked(cx, at.pool, at.client, mode) {
+        true => Err(auth::security_reasons().into()),
+        false => Ok(()),
+    }
+}
+
+/// Judges the sign-in of a step, unless that was done, and changes the verdict where nothing goes on.
+///
+/// # Errors
+/// Those of [`judge::judge`].
+pub async fn weigh(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    mut step: Step,
+    verdict: Verdict,
+) -> Judged<(Step, Verdict)> {
+    if step.state.threat.is_some() || matches!(verdict, Verdict::Ask(_)) {
+        return Ok((step, verdict));
+    }
+    let is_proven = matches!(verdict, Verdict::Passed(_));
+    let Some(mut judged) = judge_step(cx, at, &step, is_proven).await? else {
+        return Ok((step, verdict));
+    };
+    let proven = proven_after(&step, &verdict);
+    let is_blocked = blocks(at, &step, &judged, &proven);
+    if is_blocked {
+        judged.decided.risk.decision = RiskDecision::Block;
+    }
+    step.state.threat = Some(Box::new(judged.decided));
+    let verdict = match verdict {
+        Verdict::Wrong(wrong) if is_blocked => Verdict::Wrong(Wrong {
+            refusal: auth::security_reasons(),
+            ..wrong
+        }),
+        Verdict::Passed(_) if is_blocked && is_one_time_password(&step) => {
+            return Err(refuse_one_time_password(cx, at, &step, &proven));
+        }
+        Verdict::Passed(_) if is_blocked => Verdict::Wrong(Wrong {
+            refused: Some(proven),
+            ..Wrong::new(auth::security_reasons())
+        }),
+        other => other,
+    };
+    Ok((step, verdict))
+}
+
+/// Returns how a wrong one-time password of a first factor is refused, which counts for its code alone and has its event.
+///
+/// # Errors
+/// `refusal`, or that of a sign-in of which nothing goes on.
+pub async fn refusal_of_wrong(cx: &Cx<'_>, at: At<'_>, step: &Step, refusal: ApiError) -> Fault {
+    if step.state.threat.is_some() {
+        return refusal.into();
+    }
+    let proven = proven_by(step, first_factor(&step.state.expected));
+    match judge_step(cx, at, step, false).await {
+        Ok(Some(judged)) if blocks(at, step, &judged, &proven) => auth::security_reasons().into(),
+        Ok(_) => refusal.into(),
+        Err(fault) => fault,
+    }
+}
+
+async fn judge_step(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    is_proven: bool,
+) -> Result<Option<Judgement>> {
+    let is_custom = step.state.start.flow == Flow::Custom;
+    if judge::mode(at.pool, is_custom) == AdvancedSecurityModeType::Off {
+        return Ok(None);
+    }
+    let attempted = Attempted {
+        pool: at.pool,
+        client: at.client,
+        is_custom,
+        subject: step.tally.subject().as_str(),
+        is_proven,
+        device_key: step.state.start.device_key.as_deref(),
+    };
+    // On the heap: most pools are not watched, and all sign-ins would have to move its state.
+    Box::pin(judge::judge(cx, &attempted)).await
+}
+
+fn is_one_time_password(step: &Step) -> bool {
+    matches!(step.state.expected, Expected::EmailOtp | Expected::SmsOtp)
+}
+
+/// Refuses a right one-time password: as a wrong one, it counts for the factor and not towards the lockout.
+fn refuse_one_time_password(cx: &Cx<'_>, at: At<'_>, step: &Step, proven: &Proven) -> Stop {
+    let subject = step.tally.subject();
+    let event = AuthEvent::refused(step.user.as_ref(), subject, proven);
+    let risk = step.state.threat.as_ref().map(|threat| threat.risk.clone());
+    let writes = match step.state.expected.guess() {
+        Some(guess) => guess.count(Batch::new(), at.pool, subject, cx.now()),
+        None => Batch::new(),
+    };
+    Refusal {
+        event: Some(event.with_risk(risk)),
+        writes,
+        ..Refusal::new(auth::security_reasons())
+    }
+    .into()
+}
+
+/// Adds to the batch of a complete sign-in what it teaches about its user.
+///
+/// # Errors
+/// Those of [`learn::learn`].
+pub async fn learn(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    threat: Option<&Decided>,
+    named: Option<&str>,
+    opening: &mut Opening,
+) -> Result<()> {
+    if threat.is_none() {
+        return Ok(());
+    }
+    let doc = &opening.session.doc;
+    let lesson = Lesson {
+        user_id: &opening.session.user.id,
+        decided: threat,
+        device_key: doc.device_key.as_deref().or(named),
+        has_second_factor: decide::has_second_code(&doc.proven)
+            || doc.proven.has(Factor::VerifiedPasskey),
+    };
+    let batch = std::mem::replace(&mut opening.batch, Batch::new());
+    opening.batch = Box::pin(learn::learn(cx, at.pool, &lesson, batch)).await?;
+    Ok(())
+}
+
+/// Returns the factors that are proven after a right answer, or would be after one in the place of a wrong one.
+fn proven_after(step: &Step, verdict: &Verdict) -> Proven {
+    match verdict {
+        Verdict::Passed(pass) => proven_by(step, pass.factor),
+        _ => proven_by(step, first_factor(&step.state.expected)),
+    }
+}
+
+/// Returns the factor that the right answer to a first challenge proves.
+fn first_factor(expected: &Expected) -> Option<Factor> {
+    Some(match expected {
+        Expected::EmailOtp => Factor::Email,
+        Expected::SmsOtp => Factor::Sms,
+        Expected::WebAuthn { .. } => Factor::Passkey,
+        Expected::Custom { .. } => Factor::Custom,
+        _ => Factor::Password,
+    })
+}
+
+fn proven_by(step: &Step, factor: Option<Factor>) -> Proven {
+    let proven = step.state.proven.clone();
+    match factor {
+        Some(factor) => proven.with(factor),
+        None => proven,
+    }
+}
+
+/// True if nothing goes on.
+fn blocks(at: At<'_>, step: &Step, judged: &Judgement, proven: &Proven) -> bool {
+    match judged.action {
+        Action::Allow | Action::Factor { or_block: false } => false,
+        Action::Block => true,
+        Action::Factor { or_block: true } => {
+            let model: Option<&User> = judged.model.as_deref();
+            let user = step.user.as_ref().or(model);
+            user.is_none_or(|user| !decide::has_or_gives_second(at.pool, user, proven))
+        }
+    }
+}
