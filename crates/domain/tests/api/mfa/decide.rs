@@ -331,7 +331,11 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         assert!(has(user, factor), "{what}");
         // Shown after the password it is enough; shown in the place of the password it is asked for no second time.
         let both = password.clone().with(factor.factor());
-        assert_eq!(decide(pool, user, &both, false), Decision::Nothing, "{what}");
+        assert_eq!(
+            decide(pool, user, &both, false),
+            Decision::Nothing,
+            "{what}"
+        );
         let alone = decide(pool, user, &Proven::only(factor.factor()), false);
         assert!(
             alone != Decision::Nothing && !alone.allows(factor),
@@ -350,10 +354,18 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         Factor::VerifiedPasskey,
         Factor::ConfirmedSignUp,
     ] {
-        assert_eq!(decide(pool, user, &Proven::only(first), false), decision, "{what}");
+        assert_eq!(
+            decide(pool, user, &Proven::only(first), false),
+            decision,
+            "{what}"
+        );
     }
     let custom = Proven::only(Factor::Custom);
-    assert_eq!(decide(pool, user, &custom, false), Decision::Nothing, "{what}");
+    assert_eq!(
+        decide(pool, user, &custom, false),
+        Decision::Nothing,
+        "{what}"
+    );
     assert_eq!(
         decide(pool, user, &custom.with(Factor::Password), false),
         decision,
@@ -361,12 +373,19 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
     );
     let mut other = (pool.clone(), user.clone());
     other.1.status = UserStatusType::ExternalProvider;
-    assert_eq!(decide(&other.0, &other.1, &password, false), Decision::Nothing);
+    assert_eq!(
+        decide(&other.0, &other.1, &password, false),
+        Decision::Nothing
+    );
     // A passkey that verified its user is both factors where pool and user say so.
     other.1.status = user.status;
     other.1.doc.mfa.web_authn = true;
     let passkey = Proven::only(Factor::VerifiedPasskey);
-    assert_eq!(decide(&other.0, &other.1, &passkey, false), decision, "{what}");
+    assert_eq!(
+        decide(&other.0, &other.1, &passkey, false),
+        decision,
+        "{what}"
+    );
     other.0.doc.web_authn_configuration = Some(WebAuthnConfigurationType {
         factor_configuration: Some(
             WebAuthnFactorConfigurationType::MultiFactorWithUserVerification,
@@ -379,5 +398,9 @@ fn keeps_the_rules(pool: &Pool, user: &User) {
         "{what}"
     );
     let unverified = Proven::only(Factor::Passkey);
-    assert_eq!(decide(&other.0, &other.1, &unverified, false), decision, "{what}");
+    assert_eq!(
+        decide(&other.0, &other.1, &unverified, false),
+        decision,
+        "{what}"
+    );
 }

@@ -88,8 +88,8 @@ async fn a_skipped_range_is_not_judged(t: &TestApp) {
         risk(&last_event(t, &s).await),
         json!({"decision": "NoRisk"})
     );
-    // Only that range.
-    let other = t.from("198.51.100.1", AWAY.1);
+    // Only that range: the program is the user's own by now, so that this is another one.
+    let other = t.from("198.51.100.1", "curl/8.0");
     assert_refused(
         other
             .call("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
