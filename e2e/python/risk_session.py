@@ -10,7 +10,7 @@ TOKEN = ("NotAuthorizedException", "Invalid feedback token.")
 IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
 BLOCKS = {
     "CompromisedCredentialsRiskConfiguration": {
-        "EventFilter": ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"], "Actions": {"EventAction": "BLOCK"},
+        "EventFilter": ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"], "Actions": {"EventAction": "NO_ACTION"},
     },
     "AccountTakeoverRiskConfiguration": {
         "NotifyConfiguration": {
@@ -19,7 +19,7 @@ BLOCKS = {
         },
         "Actions": {
             "LowAction": {"Notify": False, "EventAction": "NO_ACTION"},
-            "HighAction": {"Notify": True, "EventAction": "BLOCK"},
+            "HighAction": {"Notify": False, "EventAction": "BLOCK"},
         },
     },
     "RiskExceptionConfiguration": {"BlockedIPRangeList": ["192.0.2.0/24"], "SkippedIPRangeList": ["2001:db8::/32"]},

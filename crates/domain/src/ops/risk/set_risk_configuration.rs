@@ -2,24 +2,29 @@
 
 use std::sync::Arc;
 
-use cognate_shapes::{SetRiskConfigurationRequest, SetRiskConfigurationResponse, Timestamp};
+use cognate_shapes::{
+    CompromisedCredentialsEventActionType, SetRiskConfigurationRequest,
+    SetRiskConfigurationResponse, Timestamp,
+};
 use cognate_store::Batch;
 use cognate_store::tables::{clients as table, guards};
 
 use crate::accounts::feedback::require_watched;
 use crate::audit;
 use crate::cx::Cx;
-use crate::errors::Result;
+use crate::errors::{self, Result};
 use crate::records::client::{Client, ClientDoc};
 use crate::records::pool::{Pool, PoolDoc};
 use crate::records::protection::set_messages;
+use crate::records::risk::RiskConfiguration;
 use crate::resources::risk::{self, Wish};
 use crate::resources::{clients, pools};
 
 /// Replaces the whole configuration, templates included (admin.md 6.1).
 ///
 /// # Errors
-/// UserPoolAddOnNotEnabledException; ResourceNotFoundException; [`risk::wish`].
+/// UserPoolAddOnNotEnabledException; ResourceNotFoundException; [`risk::wish`]; 501 for a configuration that
+/// would be stored and not obeyed ([`missing`]).
 pub async fn set_risk_configuration(
     cx: &Cx<'_>,
     input: SetRiskConfigurationRequest,
@@ -31,6 +36,9 @@ pub async fn set_risk_configuration(
         None => None,
     };
     let wish = risk::wish(cx, &pool.region, input)?;
+    if let Some(missing) = wish.configuration.as_ref().and_then(missing) {
+        return Err(errors::not_implemented(missing).into());
+    }
     let mut answer = risk::describe(
         &pool.id,
         client.as_ref().map(|client| client.id.as_str()),
@@ -46,6 +54,19 @@ pub async fn set_risk_configuration(
     Ok(SetRiskConfigurationResponse {
         risk_configuration: answer,
     })
+}
+
+/// Returns what a configuration asks for that has no code yet: messages to users about risky sign-ins, and refusals of
+/// passwords that others know.
+fn missing(configuration: &RiskConfiguration) -> Option<&'static str> {
+    let takeover = configuration.takeover.as_ref();
+    let actions = takeover.map_or([None; 3], |t| [t.low, t.medium, t.high]);
+    if actions.iter().flatten().any(|action| action.notify) {
+        return Some("AccountTakeoverRiskConfiguration.Actions.Notify");
+    }
+    let compromised = configuration.compromised.as_ref()?;
+    let blocks = compromised.action == CompromisedCredentialsEventActionType::Block;
+    blocks.then_some("CompromisedCredentialsRiskConfiguration.Actions.EventAction BLOCK")
 }
 
 async fn set_for_pool(cx: &Cx<'_>, before: Pool, wish: Wish) -> Result<()> {

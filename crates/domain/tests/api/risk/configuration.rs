@@ -14,7 +14,7 @@ fn mail(what: &str) -> Value {
 fn whole() -> Value {
     json!({
         "CompromisedCredentialsRiskConfiguration": {
-            "EventFilter": ["SIGN_UP", "SIGN_IN"], "Actions": {"EventAction": "BLOCK"},
+            "EventFilter": ["SIGN_UP", "SIGN_IN"], "Actions": {"EventAction": "NO_ACTION"},
         },
         "AccountTakeoverRiskConfiguration": {
             "NotifyConfiguration": {
@@ -23,9 +23,9 @@ fn whole() -> Value {
                 "BlockEmail": mail("Blocked"), "NoActionEmail": mail("Seen"), "MfaEmail": mail("Asked"),
             },
             "Actions": {
-                "LowAction": {"Notify": true, "EventAction": "NO_ACTION"},
+                "LowAction": {"Notify": false, "EventAction": "NO_ACTION"},
                 "MediumAction": {"Notify": false, "EventAction": "MFA_IF_CONFIGURED"},
-                "HighAction": {"Notify": true, "EventAction": "MFA_REQUIRED"},
+                "HighAction": {"Notify": false, "EventAction": "MFA_REQUIRED"},
             },
         },
         "RiskExceptionConfiguration": {
@@ -183,6 +183,28 @@ async fn what_is_wrong_is_refused(t: &TestApp) {
         ),
     )
     .await;
+    // Stored, it would not be obeyed.
+    let told = json!({"Notify": true, "EventAction": "NO_ACTION"});
+    for (blocks, what) in [
+        (
+            json!({"AccountTakeoverRiskConfiguration": {"Actions": {"LowAction": told}}}),
+            "AccountTakeoverRiskConfiguration.Actions.Notify",
+        ),
+        (
+            json!({"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}),
+            "CompromisedCredentialsRiskConfiguration.Actions.EventAction BLOCK",
+        ),
+    ] {
+        let text = format!("{what} is not implemented yet.");
+        let input = with(ids.clone(), blocks);
+        refuse(
+            t,
+            "SetRiskConfiguration",
+            input,
+            ("NotImplementedException", &text),
+        )
+        .await;
+    }
     // By the model's bounds.
     let many: Vec<_> = (0..201)
         .map(|n| format!("10.0.{}.{}/32", n / 250, n % 250))
