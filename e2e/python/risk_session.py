@@ -10,7 +10,7 @@ TOKEN = ("NotAuthorizedException", "Invalid feedback token.")
 IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
 BLOCKS = {
     "CompromisedCredentialsRiskConfiguration": {
-        "EventFilter": ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"], "Actions": {"EventAction": "NO_ACTION"},
+        "EventFilter": ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"], "Actions": {"EventAction": "BLOCK"},
     },
     "AccountTakeoverRiskConfiguration": {
         "NotifyConfiguration": {

@@ -1,7 +1,7 @@
 //! A signed-in user sets a new password (auth.md 2.7, 2.9, 6.6).
 
 use cognate_crypto::secret::{Secret, SecretString};
-use cognate_shapes::{EventResponseType, EventType, UserStatusType};
+use cognate_shapes::{EventFilterType, EventResponseType, EventType, UserStatusType};
 use cognate_store::Batch;
 use cognate_store::tables::guards;
 
@@ -19,8 +19,8 @@ use crate::records::user::{self, User};
 use crate::signin::event::AuthEvent;
 use crate::upstream::account;
 use crate::users::codes::{self, Purpose};
-use crate::users::password;
 use crate::users::password_policy::{self, PolicyText, history};
+use crate::users::{breached, password};
 
 /// auth.md 2.7.
 const LIMIT: Limit = Limit {
@@ -42,6 +42,8 @@ pub async fn change_password(
     new: &SecretString,
 ) -> Result<()> {
     password_policy::check(pool, new.expose(), PolicyText::Other)?;
+    let filter = EventFilterType::PasswordChange;
+    let compromised = breached::refuse(cx, pool, client, filter, new).await?;
     let subject = Subject::known(&before.id);
     let there = pool.doc.upstream && {
         attempts::take(cx, pool, &subject, LIMIT.kind, LIMIT.most).await?;
@@ -82,7 +84,7 @@ pub async fn change_password(
         true => upstream::stand(batch, pool, &after, cx.now()),
         false => batch,
     };
-    let passed = event(EventResponseType::Pass, &after);
+    let passed = event(EventResponseType::Pass, &after).with_breach(compromised);
     let batch = passed.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let step = Step {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::{EventResponseType, EventType, UserStatusType};
+use cognate_shapes::{EventFilterType, EventResponseType, EventType, UserStatusType};
 use cognate_store::Batch;
 
 use crate::accounts::PublicCall;
@@ -19,7 +19,7 @@ use crate::signin::event::AuthEvent;
 use crate::upstream::account::Known;
 use crate::users::codes::{self, Purpose};
 use crate::users::password_policy::{self, PolicyText, history};
-use crate::users::{aliases, password, verification};
+use crate::users::{aliases, breached, password, verification};
 
 /// A new password with the code that allows it.
 pub struct Reset<'a> {
@@ -46,6 +46,9 @@ pub async fn reset_forgotten(cx: &Cx<'_>, input: &Reset<'_>) -> Result<()> {
     let (pool, client) = (&*call.pool, &*call.client);
     let basis = Basis::of(cx, pool).with_client(client);
     password_policy::check(pool, input.password.expose(), PolicyText::Other)?;
+    let event = EventFilterType::PasswordChange;
+    // Before anybody looks who it is for.
+    let compromised = breached::refuse(cx, pool, client, event, &input.password).await?;
     if pool.doc.upstream {
         let known = User::find(&cx.store, pool, input.username).await?;
         let there = Known::find(cx, pool, client, input.username, known.as_ref()).await?;
@@ -83,6 +86,7 @@ pub async fn reset_forgotten(cx: &Cx<'_>, input: &Reset<'_>) -> Result<()> {
         Some(&after),
         &Subject::known(&after.id),
     );
+    let event = event.with_breach(compromised);
     let batch = event.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&after.id));
     let origin = Origin::of_client(&client.id, input.metadata);

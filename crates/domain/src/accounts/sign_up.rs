@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::{EventResponseType, EventType, UserStatusType};
+use cognate_shapes::{EventFilterType, EventResponseType, EventType, UserStatusType};
 use cognate_store::{Batch, Label};
 
 use crate::accounts::PublicCall;
@@ -27,7 +27,7 @@ use crate::users::attributes::{self, Given, Writer};
 use crate::users::codes::{self, Purpose, Sending};
 use crate::users::password_policy::{self, PolicyText};
 use crate::users::pre_sign_up::{self, ValidationData};
-use crate::users::{aliases, password};
+use crate::users::{aliases, breached, password};
 
 /// A sign-up as a client asks for it.
 pub struct SignUp<'a> {
@@ -82,6 +82,11 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
     let given = input.attributes.clone();
     let attributes = attributes::validate_new(pool, writer, input.username, given)?;
     let password = chosen_password(pool, input.password.as_ref())?;
+    let event = EventFilterType::SignUp;
+    let compromised = match password {
+        Some(password) => breached::refuse(cx, pool, client, event, password).await?,
+        None => false,
+    };
     let form = Form {
         sender: input.sender,
         username: input.username,
@@ -132,7 +137,7 @@ pub async fn sign_up(cx: &Cx<'_>, input: &SignUp<'_>) -> Result<SignedUp> {
         &Subject::known(&user.id),
     );
     let risk = threats::sign_up::sign_up(cx, pool, client, &pool.fold(input.username));
-    let event = event.with_risk(risk);
+    let event = event.with_risk(risk).with_breach(compromised);
     let batch = event.append_if_watched(cx, pool, client, batch)?;
     let batch = audit::record(cx, batch, &pool.id, Some(&user.id));
     let then = match confirmed {

@@ -119,6 +119,10 @@ pub fn invalid_redirect(url: &str) -> crate::errors::ApiError {
 /// answer, so whether there is one is not known.
 pub const PASSWORD_HISTORY: &str = "Password has previously been used.";
 
+/// admin.md 6.2: likely. Two programs that handle the service's answers have it for a new password, with its exception; no
+/// captured answer was seen.
+pub const BREACHED_PASSWORD: &str = "Provided password cannot be used for security reasons.";
+
 /// auth.md 2.7: the text of TooManyFailedAttemptsException was never captured.
 pub const TOO_MANY_FAILED_ATTEMPTS: &str = "Too many failed attempts, please request a code again.";
 

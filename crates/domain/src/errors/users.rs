@@ -174,6 +174,11 @@ pub fn password_policy(prefix: &str, rule: &str) -> ApiError {
     api(ErrorCode::InvalidPassword, format!("{prefix}: {rule}"))
 }
 
+/// admin.md 6.2: a new password that others know.
+pub fn breached_password() -> ApiError {
+    api(ErrorCode::InvalidPassword, unconfirmed::BREACHED_PASSWORD)
+}
+
 /// auth.md 2.9: PasswordHistorySize.
 pub fn password_history() -> ApiError {
     api(

@@ -20,7 +20,7 @@ use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Authenticated, Change, Judged, Replay, Step, Verdict, Wrong};
-use crate::signin::{At, custom, password, protection, steps, triggers};
+use crate::signin::{At, breached, custom, password, protection, steps, triggers};
 
 /// The end of a step before its session is committed.
 enum Conclusion {
@@ -164,6 +164,7 @@ async fn conclude<E: Ending>(
 ) -> Judged<Conclusion> {
     let (step, verdict) = judged?;
     let (step, verdict) = protection::weigh(cx, at, step, verdict).await?;
+    breached::refuse_barred(cx, at, &step, &verdict)?;
     let (mut authenticated, mut batch) = match verdict {
         Verdict::Wrong(wrong) => return Err(count_wrong(cx, at, step, wrong).await.into()),
         Verdict::Ask(asked) => {

@@ -102,6 +102,15 @@ impl AuthEvent {
         Self { risk, ..self }
     }
 
+    /// Returns the event with a word about the password: true if others know it.
+    #[must_use]
+    pub fn with_breach(mut self, known: bool) -> Self {
+        if known {
+            self.risk.get_or_insert_default().compromised = true;
+        }
+        self
+    }
+
     /// Returns the event of a sign-in that ended in a session.
     pub fn passed(user: &User, proven: &Proven) -> Self {
         let subject = Subject::known(&user.id);

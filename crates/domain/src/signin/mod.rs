@@ -15,6 +15,7 @@
 //! | [`resume`] | a step begun by a session or by `SECRET_BLOCK` |
 //! | [`first_factors`] | the first factors that a user may choose from |
 //! | [`password`], [`srp`], [`passkey`], [`otp`], [`choice`], [`auto_sign_in`], [`custom`] | first factors |
+//! | `breached` | a right password that others know |
 //! | [`auth_factors`] | the factors that a user has configured |
 //! | [`mfa`], [`device`] | the second factor, and the device that replaces it |
 //! | [`new_password`] | the challenge after a temporary password |
@@ -35,6 +36,7 @@ pub mod api;
 pub mod app_setup;
 pub mod auth_factors;
 pub mod auto_sign_in;
+mod breached;
 pub mod candidate;
 pub mod challenge;
 pub mod choice;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::UserStatusType;
+use cognate_shapes::{EventFilterType, UserStatusType};
 use cognate_store::Batch;
 
 use crate::audit;
@@ -19,7 +19,7 @@ use crate::signin::state::Expected;
 use crate::signin::verdict::{Authenticated, Pass, Replay, Step, Verdict};
 use crate::tokens::claims::may_read;
 use crate::users::password_policy::{self, PolicyText, history};
-use crate::users::{changes, password};
+use crate::users::{breached, changes, password};
 
 /// Asks a user who proved a temporary password for one of their own.
 ///
@@ -58,16 +58,20 @@ fn missing<'a>(pool: &'a Pool, user: &User) -> impl Iterator<Item = &'a str> {
 pub async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
-    step: &Step,
+    step: &mut Step,
     new: &SecretString,
     attributes: &BTreeMap<String, String>,
 ) -> Result<Verdict> {
-    let (pool, client, before) = (at.pool, at.client, step.known()?);
+    let (pool, client) = (at.pool, at.client);
+    let before = step.known()?.clone();
+    let before = &before;
     let mut after = changes::complete(pool, client, before, attributes.clone())?;
     if let Some(name) = missing(pool, &after).next() {
         return Err(auth::required_attribute_missing(name).into());
     }
     password_policy::check(pool, new.expose(), PolicyText::Other)?;
+    let event = EventFilterType::PasswordChange;
+    step.state.start.compromised = breached::refuse(cx, pool, client, event, new).await?;
     history::check(cx, pool, before, new).await?;
     let sealed = password::seal(cx, pool, &before.id, &before.username, new).await;
     history::replace(pool, &mut after, sealed);

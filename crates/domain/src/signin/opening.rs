@@ -135,6 +135,7 @@ pub fn prepare(
     };
     let batch = authenticated.replay.spend(batch, pool);
     let mut event = AuthEvent::passed(user, proven).with_risk(authenticated.risk());
+    event = event.with_breach(authenticated.start.compromised);
     event.idp.clone_from(&authenticated.start.provider);
     let batch = event.append_as(cx, at, batch, &event_id)?;
     Ok(Opening {

@@ -59,6 +59,12 @@ pub struct Start {
     /// TARGET_ACR_VALUES, as far as the pool knows them, the most wanted first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Level>,
+    /// True if others know the password that was proven, and the sign-in goes on all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compromised: bool,
+    /// True if the password that was proven just now is not to be used.
+    #[serde(skip)]
+    pub barred: bool,
 }
 
 impl Start {

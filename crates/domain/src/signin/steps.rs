@@ -18,8 +18,8 @@ use crate::signin::relay::{Relayed, chosen};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
-    At, Surface, auto_sign_in, choice, custom, device, new_password, passkey, password, relay,
-    resume, srp, step_up, triggers,
+    At, Surface, auto_sign_in, breached, choice, custom, device, new_password, passkey, password,
+    relay, resume, srp, step_up, triggers,
 };
 use crate::users::migration::{self, Newcomer, Outcome};
 
@@ -202,7 +202,10 @@ async fn by_password<'g>(
     };
     let candidate = match relayed {
         Relayed::Here(candidate) => candidate,
-        Relayed::There(step, verdict) => return Ok((*step, verdict)),
+        Relayed::There(mut step, verdict) => {
+            breached::note(cx, at, &mut step, &verdict, given).await;
+            return Ok((*step, verdict));
+        }
     };
     if !cx.has_function(at.pool, Trigger::UserMigration) {
         require_shown(at, &candidate)?;
@@ -211,7 +214,7 @@ async fn by_password<'g>(
         Some(_) => None,
         None => migrate(cx, at, lock, &candidate, name, given).await?,
     };
-    let step = Step::first(at, candidate, start);
+    let mut step = Step::first(at, candidate, start);
     if let Some(refusal) = refusal {
         // Counted as a wrong password, so that the function is asked no more often than guesses are judged.
         let wrong = Wrong::new(refusal);
@@ -220,6 +223,7 @@ async fn by_password<'g>(
     step.refuse_state(at)?;
     triggers::before(cx, at, lock, &step).await?;
     let verdict = password::judge(cx, at, &step, given).await?;
+    breached::note(cx, at, &mut step, &verdict, given).await;
     Ok((step, verdict))
 }
 
@@ -386,10 +390,11 @@ pub(super) async fn go_on<'g>(
             }
             if at.pool.doc.upstream
                 && let Some(given) = chosen::password_in(other)
-                && let Some(relayed) =
+                && let Some((mut step, verdict)) =
                     Box::pin(relay::reply::password(cx, at, lock, &state, name, given)).await?
             {
-                return Ok(relayed);
+                breached::note(cx, at, &mut step, &verdict, given).await;
+                return Ok((step, verdict));
             }
             if at.pool.doc.upstream
                 && let Some((text, offers)) = chosen::srp_in(other, &state.expected)
@@ -404,8 +409,11 @@ pub(super) async fn go_on<'g>(
                     return Ok((step, verdict));
                 }
             }
-            let step = resume::take_up(cx, at, lock, state).await?;
-            let verdict = judge(cx, at, lock, &step, name, other).await?;
+            let mut step = resume::take_up(cx, at, lock, state).await?;
+            let verdict = judge(cx, at, lock, &mut step, name, other).await?;
+            if let Some(given) = chosen::password_in(other) {
+                breached::note(cx, at, &mut step, &verdict, given).await;
+            }
             (step, verdict)
         }
     })
@@ -416,7 +424,7 @@ async fn judge(
     cx: &Cx<'_>,
     at: At<'_>,
     lock: &mut Lock<'_>,
-    step: &Step,
+    step: &mut Step,
     name: &str,
     answer: &Answer,
 ) -> Judged<Verdict> {

@@ -2,6 +2,7 @@
 
 pub mod aliases;
 pub mod attributes;
+pub mod breached;
 pub mod changes;
 pub mod codes;
 pub mod counted;

@@ -14,6 +14,7 @@ mod accounts;
 mod all_operations;
 mod audit;
 mod branding;
+mod breached;
 mod clients;
 mod codes;
 mod devices;

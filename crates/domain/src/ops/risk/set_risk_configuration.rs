@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use cognate_shapes::{
-    CompromisedCredentialsEventActionType, SetRiskConfigurationRequest,
-    SetRiskConfigurationResponse, Timestamp,
-};
+use cognate_shapes::{SetRiskConfigurationRequest, SetRiskConfigurationResponse, Timestamp};
 use cognate_store::Batch;
 use cognate_store::tables::{clients as table, guards};
 
@@ -56,17 +53,12 @@ pub async fn set_risk_configuration(
     })
 }
 
-/// Returns what a configuration asks for that has no code yet: messages to users about risky sign-ins, and refusals of
-/// passwords that others know.
+/// Returns what a configuration asks for that has no code yet: messages to users about risky sign-ins.
 fn missing(configuration: &RiskConfiguration) -> Option<&'static str> {
     let takeover = configuration.takeover.as_ref();
     let actions = takeover.map_or([None; 3], |t| [t.low, t.medium, t.high]);
-    if actions.iter().flatten().any(|action| action.notify) {
-        return Some("AccountTakeoverRiskConfiguration.Actions.Notify");
-    }
-    let compromised = configuration.compromised.as_ref()?;
-    let blocks = compromised.action == CompromisedCredentialsEventActionType::Block;
-    blocks.then_some("CompromisedCredentialsRiskConfiguration.Actions.EventAction BLOCK")
+    let asks = actions.iter().flatten().any(|action| action.notify);
+    asks.then_some("AccountTakeoverRiskConfiguration.Actions.Notify")
 }
 
 async fn set_for_pool(cx: &Cx<'_>, before: Pool, wish: Wish) -> Result<()> {

@@ -118,9 +118,14 @@ impl TestApp {
 
     /// Opens another node on the same database: other caches, other gates.
     pub async fn second_node(&self) -> Self {
+        self.node_with(Settings::dev()).await
+    }
+
+    /// Opens another node on the same database, with these settings.
+    pub async fn node_with(&self, settings: Settings) -> Self {
         let root = RootKey::from_base64(self.root.expose()).unwrap();
         let store = self.app.store.clone();
-        let app = App::open(Settings::dev(), store, root).await.unwrap();
+        let app = App::open(settings, store, root).await.unwrap();
         Self {
             app,
             folder: std::path::PathBuf::new(),
