@@ -197,7 +197,12 @@ pub async fn next(store: &Store, key: &TrailKey) -> Result<Option<(Batch, Head)>
         .map_or(i64::MAX, |row| row.at.saturating_add(SPAN));
     rows.retain(|row| row.at <= until);
     let entries: Vec<_> = rows.iter().map(|row| entry(key, row, end.newest)).collect();
-    let newest = rows.iter().map(|row| row.at).fold(end.newest, i64::max);
+    // What others wrote tells nothing about the time.
+    let own = rows.iter().zip(&entries);
+    let newest = own
+        .filter(|(_, entry)| !entry.marks.foreign && !entry.marks.restored)
+        .map(|(row, _)| row.at)
+        .fold(end.newest, i64::max);
     let mut link = LinkRow {
         first: end.next,
         n: i64::try_from(rows.len()).unwrap_or(i64::MAX),
@@ -240,9 +245,11 @@ fn entry(key: &TrailKey, row: &AuditRow, newest: i64) -> Entry {
 ///
 /// # Errors
 /// The store's.
-pub async fn has_older(store: &Store, than: i64) -> Result<bool> {
+pub async fn has_older(store: &Store, key: &TrailKey, than: i64) -> Result<bool> {
     let oldest = audit_links::read(store.all(audit_links::oldest(1)).await?)?;
-    Ok(oldest.first().is_some_and(|link| link.newest < than))
+    Ok(oldest
+        .first()
+        .is_some_and(|link| link.newest < than && key.has_link(link)))
 }
 
 /// Returns the batch that removes the oldest links that have only rows from before a moment, with these rows, and moves the
@@ -255,7 +262,8 @@ pub async fn forget(store: &Store, key: &TrailKey, before: i64) -> Result<Option
     let oldest = audit_links::read(store.all(audit_links::oldest(FORGOTTEN)).await?)?;
     let old: Vec<_> = oldest
         .into_iter()
-        .take_while(|link| link.newest < before)
+        // A link that was changed keeps its rows, for `verify` to find it.
+        .take_while(|link| key.has_link(link) && link.first >= anchor.next && link.newest < before)
         .collect();
     let Some(last) = old.last() else {
         return Ok(None);

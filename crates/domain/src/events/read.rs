@@ -9,7 +9,7 @@ use cognate_store::tables::audit_links::{self, LinkRow};
 use crate::audit::chain::{self, Entry};
 use crate::errors::Result;
 use crate::events::cloud::{self, Event};
-use crate::records::trail::{TrailKey, digest};
+use crate::records::trail::{TrailKey, Writer, digest};
 
 /// Links that one portion looks at.
 const LINKS: u32 = 20;
@@ -100,7 +100,7 @@ impl Reader<'_> {
 
     fn is_meant(&self, entry: &Entry) -> bool {
         let marks = entry.marks;
-        entry.key.pool_id == self.pool_id && !marks.foreign && !marks.restored && !marks.late
+        entry.key.pool_id == self.pool_id && !marks.foreign && !marks.restored
     }
 
     async fn events(&self, wanted: &[(i64, Entry)], to: &mut Vec<(i64, Event)>) -> Result<()> {
@@ -112,7 +112,9 @@ impl Reader<'_> {
         let source = cloud::source(self.account, self.pool_id);
         for ((number, entry), rows) in wanted.iter().zip(found) {
             let rows = audit_links::read_placed(rows)?;
-            let Some((row, _)) = rows.first().filter(|(row, _)| digest(row) == entry.digest) else {
+            let is_own =
+                |row| digest(row) == entry.digest && self.key.writer(row) == Writer::Program;
+            let Some((row, _)) = rows.first().filter(|(row, _)| is_own(row)) else {
                 tracing::error!(
                     number,
                     pool = self.pool_id,

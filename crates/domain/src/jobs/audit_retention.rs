@@ -21,7 +21,7 @@ impl Job for AuditRetention {
         let Some(before) = audit::forgotten_before(app).filter(|_| after.is_none()) else {
             return Ok(Vec::new());
         };
-        if !chain::has_older(&app.store, before).await? {
+        if !chain::has_older(&app.store, &app.trail, before).await? {
             return Ok(Vec::new());
         }
         let add = jobs::add(Batch::new(), Self::KIND, "", "");

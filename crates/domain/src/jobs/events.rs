@@ -126,22 +126,21 @@ impl Events {
         let app = self.app.clone();
         let now = app.clock.wall();
         let mut after = (String::new(), String::new());
-        let mut end = None;
         while self.running.len() < PLACES {
             let (pool, id) = (&after.0, &after.1);
             let rows = table::behind(&app.store, (pool, id), i64::MAX, now, 200).await?;
             let Some(last) = rows.last() else { break };
             after = (last.pool_id.clone(), last.webhook_id.clone());
-            // Only if there are webhooks at all.
-            let end = match end {
-                Some(end) => end,
-                None => *end.insert(chain::head(&app.store, &app.trail).await?.number),
-            };
+            // After the rows, so that none of them is farther than it.
+            let end = chain::head(&app.store, &app.trail).await?.number;
             for row in rows {
                 if row.place == end || self.running.len() >= PLACES {
                     continue;
                 }
-                self.one(row, end, stop).await?;
+                // A pool that cannot be read must not hold up the others.
+                if let Err(fault) = self.one(row, end, stop).await {
+                    report(KIND, &fault);
+                }
             }
         }
         Ok(())

@@ -71,27 +71,33 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
     let events = Events::new(app.clone(), &node).run(stopped.clone());
     let delivery = Delivery::new(app.clone(), &node).run(stopped);
     let looks = Looks::new(LOOKED_FOR);
-    // Side by side: the rows of a large pool take minutes, and other people's servers may answer late.
+    // Side by side: the rows of a large pool take minutes, and other people's servers may answer late. On the heap: together
+    // their states are larger than the stack of a thread.
     let others = async {
         tokio::join!(
             looks.run(&app),
-            each_node::<Expiry>(&app),
-            each_node::<SpareKeys>(&app),
-            each_node::<LogWatch>(&app),
-            side_by_side::<LogDelivery>(&app, &node, &looks, log_delivery::PLACES),
-            audit_chain::keep(&app, &node),
-            found::<AuditRetention>(&app, &node, &looks),
-            found::<PoolDeletion>(&app, &node, &looks),
-            found::<GroupDeletion>(&app, &node, &looks),
-            found::<RecoveryPreview>(&app, &node, &looks),
-            found::<RecoveryRestore>(&app, &node, &looks),
-            found::<RecoveryExpiry>(&app, &node, &looks),
-            found::<RecoveryCleanup>(&app, &node, &looks),
-            found::<UserImport>(&app, &node, &looks),
-            found::<PoolChange>(&app, &node, &looks),
-            shared::<MetadataRefresh>(&app, &node),
-            shared::<ImageRetention>(&app, &node),
-            shared::<ImportedPasswords>(&app, &node),
+            Box::pin(each_node::<Expiry>(&app)),
+            Box::pin(each_node::<SpareKeys>(&app)),
+            Box::pin(each_node::<LogWatch>(&app)),
+            Box::pin(side_by_side::<LogDelivery>(
+                &app,
+                &node,
+                &looks,
+                log_delivery::PLACES
+            )),
+            Box::pin(audit_chain::keep(&app, &node)),
+            Box::pin(found::<AuditRetention>(&app, &node, &looks)),
+            Box::pin(found::<PoolDeletion>(&app, &node, &looks)),
+            Box::pin(found::<GroupDeletion>(&app, &node, &looks)),
+            Box::pin(found::<RecoveryPreview>(&app, &node, &looks)),
+            Box::pin(found::<RecoveryRestore>(&app, &node, &looks)),
+            Box::pin(found::<RecoveryExpiry>(&app, &node, &looks)),
+            Box::pin(found::<RecoveryCleanup>(&app, &node, &looks)),
+            Box::pin(found::<UserImport>(&app, &node, &looks)),
+            Box::pin(found::<PoolChange>(&app, &node, &looks)),
+            Box::pin(shared::<MetadataRefresh>(&app, &node)),
+            Box::pin(shared::<ImageRetention>(&app, &node)),
+            Box::pin(shared::<ImportedPasswords>(&app, &node)),
         )
     };
     let until_stopped = async {

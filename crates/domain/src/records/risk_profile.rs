@@ -26,7 +26,7 @@ impl ProfileRecord {
     ///
     /// # Errors
     /// An internal fault for a row that was not written by this program.
-    pub fn from_rows(pool: &Pool, rows: Vec<Row>) -> Result<Self> {
+    pub fn from_rows(pool: &Pool, subject: &str, rows: Vec<Row>) -> Result<Self> {
         let Some(mut row) = rows.into_iter().next() else {
             return Ok(Self::default());
         };
@@ -36,11 +36,16 @@ impl ProfileRecord {
             ver,
             mac,
         } = ProfileRow::read(&mut row)?;
-        let profile = match (&user_id, doc) {
-            (Some(user_id), Some(doc)) => {
-                pool.check(&table::signed_row(user_id, &doc), mac.as_deref())?;
-                Some(serde_json::from_str(&doc)?)
-            }
+        let read = |user_id: &str, doc: &str| -> Result<Profile> {
+            pool.check(&table::signed_row(user_id, doc), mac.as_deref())?;
+            Ok(serde_json::from_str(doc)?)
+        };
+        let profile = match (&user_id, &doc) {
+            (Some(user_id), Some(doc)) => match read(user_id, doc) {
+                // Another user's row, as which an unknown name is judged: it must not answer otherwise than a user does.
+                Err(_) if user_id != subject => None,
+                other => Some(other?),
+            },
             _ => None,
         };
         Ok(Self {
@@ -55,7 +60,7 @@ impl ProfileRecord {
     /// # Errors
     /// The store's; as [`ProfileRecord::from_rows`].
     pub async fn find(store: &Store, pool: &Pool, user_id: &str) -> Result<Self> {
-        Self::from_rows(pool, store.all(Self::query(pool, user_id)).await?)
+        Self::from_rows(pool, user_id, store.all(Self::query(pool, user_id)).await?)
     }
 
     /// Returns what is known; None for a user of whom nothing is.

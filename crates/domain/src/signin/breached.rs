@@ -1,7 +1,8 @@
 //! A right password that others know: who signs in with it may be anybody, so that it ends here and its user needs a new one
 //! (admin.md 6.2).
 //!
-//! It is looked up once it was proven. Wrong passwords and unknown names have no lookup, and so none that could be measured.
+//! It is looked up whatever it was worth, for unknown names too, so that the time of a lookup tells nobody that a password is
+//! right where the sign-in is refused for its risk. What was found counts for the right password alone.
 
 use cognate_crypto::secret::SecretString;
 use cognate_shapes::{EventFilterType, UserStatusType};
@@ -17,7 +18,7 @@ use crate::signin::At;
 use crate::signin::verdict::{Judged, Refusal, Step, Verdict};
 use crate::users::breached::{Breach, look};
 
-/// Looks into the list if the password was the right one, and notes in the state of the sign-in what it has.
+/// Looks into the list and, if the password was the right one, notes in the state of the sign-in what it has.
 pub async fn note(
     cx: &Cx<'_>,
     at: At<'_>,
@@ -25,11 +26,14 @@ pub async fn note(
     verdict: &Verdict,
     password: &SecretString,
 ) {
-    if !matches!(verdict, Verdict::Passed(_)) {
+    if matches!(verdict, Verdict::Ask(_)) {
         return;
     }
     let event = EventFilterType::SignIn;
     let found = look(cx, at.pool, at.client, event, password).await;
+    if !matches!(verdict, Verdict::Passed(_)) {
+        return;
+    }
     step.state.start.compromised = found != Breach::None;
     // A temporary password must be replaced in any case, and nothing else can be done with it.
     let temporary = step

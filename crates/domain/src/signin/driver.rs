@@ -259,7 +259,9 @@ async fn count_wrong(cx: &Cx<'_>, at: At<'_>, step: Step, wrong: Wrong) -> Fault
             Some(proven) => AuthEvent::refused(user, subject, proven),
             None => AuthEvent::failed(user, subject, &step.state.proven),
         };
-        let event = event.with_risk(step.state.threat.as_ref().map(|threat| threat.risk.clone()));
+        let event = event
+            .with_risk(step.state.threat.as_ref().map(|threat| threat.risk.clone()))
+            .with_breach(step.state.start.compromised);
         let batch = event.append(cx, at, Batch::new())?;
         let guess = step.state.expected.guess();
         attempts::count_failure(cx, at.pool, step.tally, guess, batch).await

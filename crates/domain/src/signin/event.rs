@@ -5,6 +5,7 @@ use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventT
 use cognate_store::Batch;
 use cognate_store::tables::events::{self, Event};
 
+use crate::app::metrics::labels::{RiskDecision as Decision, RiskFinding};
 use crate::app::places::Place;
 use crate::attempts::Subject;
 use crate::clock::{DAY, MINUTE};
@@ -13,14 +14,14 @@ use crate::errors::Result;
 use crate::facts::device_name::device_name;
 use crate::facts::factor::Proven;
 use crate::ids;
-use crate::records::auth_event::{EventContext, EventDoc, EventRisk};
+use crate::records::auth_event::{EventContext, EventDoc, EventRisk, RiskDecision};
 use crate::records::client::Client;
 use crate::records::log_activity::{self, Activity};
 use crate::records::pool::Pool;
 use crate::records::protection;
 use crate::records::user::User;
 use crate::signin::At;
-use crate::threats::facts;
+use crate::threats::{exceptions, facts};
 
 /// How long auth events are kept (admin.md 2.8), in microseconds.
 const KEPT: i64 = 2 * 365 * DAY;
@@ -223,6 +224,7 @@ impl AuthEvent {
         when: i64,
         doc: &EventDoc,
     ) -> Result<Batch> {
+        self.count(cx);
         let name = self.username.as_deref();
         let activity = Activity {
             event_id,
@@ -232,6 +234,35 @@ impl AuthEvent {
             once: self.retention == Retention::Stranger,
         };
         log_activity::append(batch, pool, cx.now(), activity)
+    }
+
+    /// Counts what threat protection found and did. An action that runs again counts again.
+    fn count(&self, cx: &Cx<'_>) {
+        let Some(risk) = &self.risk else { return };
+        let is_takeover = risk.level.is_some();
+        let is_listed = risk
+            .reasons
+            .iter()
+            .any(|reason| reason == exceptions::BLOCKED);
+        for (found, finding) in [
+            (risk.compromised, RiskFinding::CompromisedCredentialRisk),
+            (is_takeover, RiskFinding::AccountTakeOverRisk),
+            (is_listed, RiskFinding::OverrideBlock),
+            (risk.compromised || is_takeover, RiskFinding::Risk),
+            (
+                !(risk.compromised || is_takeover || is_listed),
+                RiskFinding::NoRisk,
+            ),
+        ] {
+            if found {
+                cx.metrics.risk.count(finding);
+            }
+        }
+        cx.metrics.risk_decisions.count(match risk.decision {
+            RiskDecision::NoRisk => Decision::NoRisk,
+            RiskDecision::AccountTakeover => Decision::AccountTakeover,
+            RiskDecision::Block => Decision::Block,
+        });
     }
 
     fn row<'e>(

@@ -18,7 +18,7 @@ use crate::signin::event::AuthEvent;
 use crate::signin::mfa::decide;
 use crate::signin::opening::Opening;
 use crate::signin::state::{Expected, Flow};
-use crate::signin::verdict::{Judged, Refusal, Step, Stop, Verdict, Wrong};
+use crate::signin::verdict::{Judged, Pass, Refusal, Step, Stop, Verdict, Wrong};
 use crate::threats::decided::Decided;
 use crate::threats::exceptions;
 use crate::threats::judge::{self, Action, Attempted, Judged as Judgement};
@@ -39,6 +39,10 @@ pub async fn refuse_blocked_start(cx: &Cx<'_>, at: At<'_>, request: &StartReques
     let Some(name) = request.name.optional() else {
         return Err(refusal.into());
     };
+    // A client that does not prove itself causes no read and no event.
+    if request.proof.check(at.client, name).is_err() {
+        return Err(refusal.into());
+    }
     let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
     let (user, subject) = (candidate.user.as_ref(), candidate.tally.subject());
     let event = AuthEvent::refused(user, subject, &Proven::default());
@@ -89,6 +93,9 @@ pub async fn weigh(
             refusal: auth::security_reasons(),
             ..wrong
         }),
+        Verdict::Passed(pass) if is_blocked && !is_guess(pass.factor) => {
+            return Err(refuse_without_count(step, pass, &proven));
+        }
         Verdict::Passed(_) if is_blocked && is_one_time_password(&step) => {
             return Err(refuse_one_time_password(cx, at, &step, &proven));
         }
@@ -141,6 +148,34 @@ async fn judge_step(
 
 fn is_one_time_password(step: &Step) -> bool {
     matches!(step.state.expected, Expected::EmailOtp | Expected::SmsOtp)
+}
+
+/// True if a wrong answer in the place of this right one would have been a guess at a secret of the user's. A step-up by a
+/// token and the sign-in after a sign-up guess nothing; an answer to the pool's own challenge counts towards no lockout.
+fn is_guess(factor: Option<Factor>) -> bool {
+    !matches!(
+        factor,
+        None | Some(Factor::ConfirmedSignUp | Factor::Custom)
+    )
+}
+
+/// Refuses what is no guess, and uses up the round of the pool's own challenge, as every answer to one does.
+fn refuse_without_count(step: Step, pass: Pass, proven: &Proven) -> Stop {
+    let subject = step.tally.subject();
+    let event = AuthEvent::refused(step.user.as_ref(), subject, proven);
+    let refusal = Refusal {
+        event: Some(event.with_risk(step.state.threat.map(|threat| threat.risk))),
+        ..Refusal::new(auth::security_reasons())
+    };
+    match pass.factor {
+        Some(Factor::Custom) => Refusal {
+            writes: pass.writes,
+            replay: step.replay,
+            ..refusal
+        }
+        .into(),
+        _ => refusal.into(),
+    }
 }
 
 /// Refuses a right one-time password: as a wrong one, it counts for the factor and not towards the lockout.

@@ -151,11 +151,11 @@ fn follows(who: &Attempted<'_>, level: Option<Level>) -> Option<TakeoverAction> 
 async fn read(cx: &Cx<'_>, who: &Attempted<'_>) -> Result<(ProfileRecord, Option<Box<User>>)> {
     let pool = who.pool;
     let mut queries = vec![ProfileRecord::query(pool, who.subject)];
-    if !who.is_proven && needs_model(who) {
+    if needs_model(who) {
         queries.push(users::by_id_or_other(&pool.id, who.subject));
     }
     let mut found = cx.store.read(&queries).await?.into_iter();
-    let record = ProfileRecord::from_rows(pool, found.next().unwrap_or_default())?;
+    let record = ProfileRecord::from_rows(pool, who.subject, found.next().unwrap_or_default())?;
     let model = found.next().and_then(|rows| rows.into_iter().next());
     // Another user's row is parsed as well, and ignored if it is faulty.
     let model = model.and_then(|mut row| User::from_row(pool, &mut row).ok());

@@ -150,6 +150,7 @@ impl Label for Endpoint {
         Self::Device,
         Self::Federation,
         Self::ProviderLogout,
+        Self::Feedback,
         Self::Inbox,
     ];
 

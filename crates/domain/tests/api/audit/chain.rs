@@ -165,7 +165,7 @@ async fn what_commits_late_is_linked_next_and_nothing_twice(t: &TestApp) {
 async fn a_commit_that_is_open_while_others_are_linked_is_linked_after_it() {
     let t = TestApp::postgres().await;
     let now = t.app.clock.service();
-    let slow = row(Batch::new(), "slow", now).run("SELECT pg_sleep(2)", params![]);
+    let slow = row(Batch::new(), "slow", now).run("SELECT 1 FROM pg_sleep(2)", params![]);
     let store = t.app.store.clone();
     let slow = tokio::spawn(async move { store.commit(slow).await });
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;

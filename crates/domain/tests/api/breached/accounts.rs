@@ -37,7 +37,7 @@ async fn nobody_signs_up_with_one(t: &TestApp) {
     refused(t, "SignUp", sign_up(&s, "jane", PASSWORD)).await;
     refused(t, "SignUp", sign_up(&s, "john", PASSWORD)).await;
     let short = t
-        .call("SignUp", sign_up(&s, "john", "short"))
+        .call("SignUp", sign_up(&s, "john", "Short1!"))
         .await
         .unwrap_err();
     assert_eq!(short.0, "InvalidPasswordException");

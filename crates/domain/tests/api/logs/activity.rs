@@ -7,7 +7,7 @@ use super::delivery::{turn, waiting};
 use super::sink::Sink;
 use super::*;
 use crate::support::TestApp;
-use crate::support::signin::{PASSWORD, Site, site, user};
+use crate::support::signin::{PASSWORD, Site, site, site_with, user};
 
 /// The time of the tests' server is not theirs: the form is compared, and that it is that of the event.
 fn has_the_form_of_a_date(text: &str) -> bool {
@@ -43,7 +43,12 @@ async fn sent(t: &TestApp, sink: &Sink) -> Vec<Value> {
 #[each_engine]
 async fn each_sign_in_is_told_with_every_member(t: &TestApp) {
     let sink = Sink::of(t);
-    let s = site(t).await;
+    let s = site_with(
+        t,
+        json!({}),
+        json!({"PreventUserExistenceErrors": "ENABLED"}),
+    )
+    .await;
     let jane = user(t, &s.pool, "jane").await;
     let here = &t.from("192.0.2.7", "test");
     // Nothing for a pool that does not ask for it.

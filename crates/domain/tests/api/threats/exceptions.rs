@@ -46,6 +46,14 @@ async fn a_blocked_range_is_refused_whatever_the_password_is(t: &TestApp) {
     // One a minute for each of the two names; the minute may have changed once.
     assert!((2..=4).contains(&refused.len()), "{refused:?}");
     assert_eq!(refused[0]["risk"]["decision"], "Block");
+    // Each start counts: three names, with the password and by SRP.
+    let metrics = t.app.metrics_text();
+    for line in [
+        "cognate_risk_total{metric=\"OverrideBlock\"} 6",
+        "cognate_risk_decisions_total{decision=\"Block\"} 6",
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
 }
 
 #[each_engine]
