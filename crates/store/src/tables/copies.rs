@@ -299,7 +299,9 @@ mod tests {
             .filter(|table| Copied::named(table.name).is_none())
             .map(|table| table.name)
             .collect();
-        assert_eq!(left, ["session_turns", "spare_keys", "batches"]);
+        // What waits to be exported is the exporting server's alone: the restored one would export it a second time.
+        let own = ["session_turns", "log_records", "spare_keys", "batches"];
+        assert_eq!(left, own);
         assert_eq!(COPIED.first().map(|first| first.table.name), Some("pools"));
     }
 
