@@ -43,7 +43,7 @@ impl<'a> PublicCall<'a> {
         username: &'a str,
         proof: Option<&str>,
     ) -> Result<Self> {
-        let call = Self::open_by_link(cx, client_id, username).await?;
+        let call = Self::find_client(cx, client_id, username).await?;
         secret_hash::check(&call.client, username, proof)?;
         exceptions::refuse_blocked(cx, &call.pool, &call.client)?;
         Ok(call)
@@ -52,8 +52,14 @@ impl<'a> PublicCall<'a> {
     /// As [`open`](Self::open), for the link in a message, which holds no proof.
     ///
     /// # Errors
-    /// ResourceNotFoundException for an unknown client.
+    /// ResourceNotFoundException for an unknown client; everything from an address that threat protection refuses.
     pub async fn open_by_link(cx: &Cx<'_>, client_id: &str, username: &'a str) -> Result<Self> {
+        let call = Self::find_client(cx, client_id, username).await?;
+        exceptions::refuse_blocked(cx, &call.pool, &call.client)?;
+        Ok(call)
+    }
+
+    async fn find_client(cx: &Cx<'_>, client_id: &str, username: &'a str) -> Result<Self> {
         let (pool, client) = cx.client(client_id).await?;
         Ok(Self {
             pool,

@@ -184,6 +184,28 @@ async fn half_a_link_and_other_methods_are_refused() {
 }
 
 #[tokio::test]
+async fn a_link_confirms_nothing_from_a_blocked_range() {
+    let linked = Linked::new().await;
+    let link = linked.link("bob").await;
+    let mode = |mode: &str| {
+        json!({
+            "UserPoolId": linked.pool, "UserPoolTier": "PLUS", "AutoVerifiedAttributes": ["email"],
+            "UserPoolAddOns": {"AdvancedSecurityMode": mode},
+        })
+    };
+    linked.site.call(Op::UpdateUserPool, mode("ENFORCED")).await;
+    let ranges = json!({"BlockedIPRangeList": ["0.0.0.0/0", "::/0"]});
+    let risk = json!({"UserPoolId": linked.pool, "RiskExceptionConfiguration": ranges});
+    linked.site.call(Op::SetRiskConfiguration, risk).await;
+    linked.site.get(&link).await;
+    assert_eq!(linked.status("bob").await, "UNCONFIRMED");
+    // AUDIT refuses nobody.
+    linked.site.call(Op::UpdateUserPool, mode("AUDIT")).await;
+    linked.site.get(&link).await;
+    assert_eq!(linked.status("bob").await, "CONFIRMED");
+}
+
+#[tokio::test]
 async fn visits_are_counted_and_guesses_bounded() {
     let linked = Linked::new().await;
     let link = linked.link("bob").await;

@@ -1,7 +1,7 @@
 //! An answer to a challenge of the upstream.
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::ChallengeNameType;
+use cognate_shapes::{ChallengeNameType, EventFilterType};
 use cognate_store::tables::sessions;
 
 use crate::attempts::{self, Subject};
@@ -23,6 +23,7 @@ use crate::upstream::answers::{Refusal, Said};
 use crate::upstream::arrival::Password;
 use crate::upstream::dialog::{NAME, Proof};
 use crate::upstream::question::Kept;
+use crate::users::breached;
 
 /// Lets the upstream judge an answer to a challenge of its own.
 ///
@@ -36,7 +37,7 @@ pub(in crate::signin) async fn answer<'g>(
     row: &str,
     given: &Answer,
 ) -> Judged<(Step, Verdict)> {
-    let Taken { step, user } = take_up(cx, at, lock, state).await?;
+    let Taken { mut step, user } = take_up(cx, at, lock, state).await?;
     let kept = Kept::find(cx, at.pool, &step.state.subject, row).await?;
     let factor = ask::factor(given);
     let name = kept.typed.as_str();
@@ -47,6 +48,10 @@ pub(in crate::signin) async fn answer<'g>(
     let upstream = upstream_for(cx, at, user.as_ref()).await?;
     let upstream = upstream.ok_or_else(auth::session_invalid)?;
     let responses = ask::responses(given)?;
+    if let Answer::NewPassword { password, .. } = given {
+        let (event, new) = (EventFilterType::PasswordChange, password.get()?);
+        step.state.start.compromised = breached::refuse(cx, at.pool, at.client, event, new).await?;
+    }
     let asking = Asking {
         upstream: &upstream,
         known: user.as_ref(),
