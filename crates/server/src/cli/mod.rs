@@ -1,24 +1,20 @@
 //! The command line. Every setting of [`config::keys`] is a flag of every command.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use cognate_access::keys::Change;
-use cognate_crypto::seal::RootKey;
 use cognate_domain::Mode;
 use serde_json::Value;
 
 use crate::admin::control;
 use crate::admin::{self, Request};
-use crate::database::rotate;
-use crate::database::sealing;
 use crate::log;
 use crate::settings::config::{self, Config, Kind};
 use crate::settings::{Database, ServerConfig};
 use crate::start::{self, OpenDatabase};
 
+mod access_keys;
 mod age;
 mod audit;
 mod audit_chain;
@@ -30,6 +26,7 @@ mod client;
 mod events;
 mod export;
 mod find;
+mod health;
 mod import;
 mod imports;
 mod lint;
@@ -37,6 +34,8 @@ mod messages;
 mod pool_change;
 mod provider_links;
 mod providers;
+mod sealing_key;
+mod shell;
 mod triggers;
 mod upstream;
 mod whole_file;
@@ -44,7 +43,6 @@ mod whole_file;
 /// Returns the grammar of the command line.
 pub fn command() -> Command {
     let sub = |name: &'static str, about: &'static str| Command::new(name).about(about);
-    let id = || Arg::new("id").required(true).help("Access key id");
     let mut command = Command::new("cognate")
         .about("Amazon Cognito user pools as one program")
         .version(env!("CARGO_PKG_VERSION"))
@@ -63,6 +61,8 @@ pub fn command() -> Command {
         ))
         .subcommand(sub("serve", "Run the server in production"))
         .subcommand(sub("version", "Print the version"))
+        .subcommand(health::command())
+        .subcommands(shell::commands())
         .subcommand(
             sub("config", "Look at the settings")
                 .subcommand_required(true)
@@ -71,55 +71,8 @@ pub fn command() -> Command {
                     "Print the settings in force and where they come from, secrets masked",
                 )),
         )
-        .subcommand(
-            sub("access-keys", "Manage who may call IAM operations")
-                .subcommand_required(true)
-                .subcommand(
-                    sub("create", "Make an access key and show its secret once")
-                        .arg(
-                            Arg::new("name")
-                                .long("name")
-                                .required(true)
-                                .help("Name in ARNs"),
-                        )
-                        .arg(
-                            Arg::new("policy")
-                                .long("policy")
-                                .value_name("FILE")
-                                .help("IAM policy document (JSON)"),
-                        )
-                        .arg(
-                            Arg::new("root")
-                                .long("root")
-                                .action(ArgAction::SetTrue)
-                                .conflicts_with("policy")
-                                .help("Make a key that may do everything"),
-                        ),
-                )
-                .subcommand(sub("list", "List the access keys"))
-                .subcommand(sub("disable", "Refuse an access key from now on").arg(id()))
-                .subcommand(sub("enable", "Accept a disabled access key again").arg(id()))
-                .subcommand(sub("delete", "Delete an access key").arg(id())),
-        )
-        .subcommand(
-            sub("sealing-key", "Manage the key that opens the database")
-                .subcommand_required(true)
-                .subcommand(sub("generate", "Print a new sealing key"))
-                .subcommand(sub("check", "Check the sealing key against the database"))
-                .subcommand(
-                    sub(
-                        "rotate",
-                        "Move the database to another sealing key; no server may run meanwhile",
-                    )
-                    .arg(
-                        Arg::new("new")
-                            .long("new-key-file")
-                            .required(true)
-                            .value_name("FILE")
-                            .help("File of the new key; made when it is missing"),
-                    ),
-                ),
-        )
+        .subcommand(access_keys::command())
+        .subcommand(sealing_key::command())
         .subcommand(audit::command())
         .subcommand(triggers::command())
         .subcommand(messages::command())
@@ -200,9 +153,12 @@ async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("dev", _)) => serve(Mode::Dev, config).await,
         Some(("serve", _)) => serve(Mode::Serve, config).await,
         Some(("version", _)) => say(&format!("cognate {}", env!("CARGO_PKG_VERSION"))),
+        Some(("health", _)) => health::run(config).await,
+        Some(("completions", sub)) => shell::completions(sub),
+        Some(("man", sub)) => shell::man(sub),
         Some(("config", _)) => say(config.print().trim_end()),
-        Some(("access-keys", sub)) => access_keys(config, sub).await,
-        Some(("sealing-key", sub)) => sealing_key(config, sub).await,
+        Some(("access-keys", sub)) => access_keys::run(config, sub).await,
+        Some(("sealing-key", sub)) => sealing_key::run(config, sub).await,
         Some(("audit", sub)) => audit::run(config, sub).await,
         Some(("triggers", sub)) => triggers::run(config, sub).await,
         Some(("messages", sub)) => messages::run(config, sub).await,
@@ -291,37 +247,6 @@ impl Signals {
     }
 }
 
-async fn access_keys(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
-    let change = |sub: &ArgMatches, change| Request::ChangeKey {
-        id: text(sub, "id"),
-        change,
-    };
-    let request = match matches.subcommand() {
-        Some(("create", sub)) => {
-            let policy = match sub.get_one::<String>("policy") {
-                Some(file) => Some(
-                    std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?,
-                ),
-                None if sub.get_flag("root") => None,
-                None => bail!(
-                    "give the key a policy with --policy FILE, or make it a root key with --root"
-                ),
-            };
-            Request::CreateKey {
-                name: text(sub, "name"),
-                policy,
-            }
-        }
-        Some(("list", _)) => Request::ListKeys,
-        Some(("disable", sub)) => change(sub, Change::Disable),
-        Some(("enable", sub)) => change(sub, Change::Enable),
-        Some(("delete", sub)) => change(sub, Change::Delete),
-        _ => bail!("unknown command"),
-    };
-    let answer = ask(config, request).await?;
-    say(&banner::keys(&answer))
-}
-
 /// Says that a question cannot be answered, where the other answers are yes and no: the program ends with the status 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:#}")]
@@ -389,45 +314,6 @@ impl Reach {
             store.close().await;
         }
     }
-}
-
-async fn sealing_key(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
-    match matches.subcommand() {
-        Some(("generate", _)) => say(RootKey::generate().to_base64().expose()),
-        Some(("check", _)) => {
-            let OpenDatabase { store, root } =
-                start::open_existing(&Database::new(None, config)?).await?;
-            store.close().await;
-            say(&format!(
-                "the sealing key opens this database (check value {})",
-                root.check_value()
-            ))
-        }
-        Some(("rotate", sub)) => rotate_key(config, Path::new(&text(sub, "new"))).await,
-        _ => bail!("unknown command"),
-    }
-}
-
-async fn rotate_key(config: &Config, new_file: &Path) -> anyhow::Result<()> {
-    let database = Database::new(None, config)?;
-    let old = sealing::given(&database.key)?;
-    let store = start::open_store(&database).await?;
-    let made = !new_file.exists();
-    if made {
-        sealing::write(new_file, &RootKey::generate())?;
-    }
-    let now = cognate_domain::clock::Clock::default().wall();
-    let offset = cognate_domain::records::meta::clock_offset(&store).await;
-    let now = now + offset.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
-    let outcome = rotate::rotate(&store, &old, &sealing::read(new_file)?, now).await;
-    store.close().await;
-    let rotated = outcome?;
-    say(&format!(
-        "{} pools and {} access keys are sealed by the key in {} now; the old key opens nothing any more",
-        rotated.pools,
-        rotated.access_keys,
-        PathBuf::from(new_file).display()
-    ))
 }
 
 fn text(matches: &ArgMatches, name: &str) -> String {

@@ -383,7 +383,11 @@ fn metrics_listen(config: &Config, listen: &[SocketAddr]) -> anyhow::Result<Opti
     Ok(Some(address))
 }
 
-fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
+/// Reads where the server listens.
+///
+/// # Errors
+/// An address that has another form.
+pub(crate) fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
     let texts = config.many("listen");
     if texts.is_empty() {
         return Ok(vec![DEFAULT_LISTEN.parse()?]);
@@ -404,7 +408,11 @@ fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
     Ok(all)
 }
 
-fn tls_files(config: &Config) -> anyhow::Result<Option<TlsFiles>> {
+/// Reads the files of certificates; None for a listener without TLS.
+///
+/// # Errors
+/// A file without its other half.
+pub(crate) fn tls_files(config: &Config) -> anyhow::Result<Option<TlsFiles>> {
     let domains = config.one("domain_certs").map(PathBuf::from);
     match (config.one("tls_cert"), config.one("tls_key")) {
         (Some(cert), Some(key)) => {

@@ -14,6 +14,7 @@ mod breached;
 mod dev;
 mod exchange;
 mod export;
+mod health;
 mod hosts;
 mod iam;
 mod imports;

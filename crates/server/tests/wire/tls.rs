@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-fn certificate(name: &str) -> PathBuf {
+pub fn certificate(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/wire/certificates")
         .join(name)
@@ -51,7 +51,7 @@ async fn connect_to(
 }
 
 /// Starts a `serve` with copies of a certificate that a test may replace.
-async fn start(folder: &Path) -> anyhow::Result<TestServer> {
+pub async fn start(folder: &Path) -> anyhow::Result<TestServer> {
     start_with(folder, Options::serve()).await
 }
 
@@ -68,7 +68,7 @@ async fn start_with(folder: &Path, options: Options) -> anyhow::Result<TestServe
     .await
 }
 
-fn scratch() -> PathBuf {
+pub fn scratch() -> PathBuf {
     std::env::temp_dir().join(format!("cognate-tls-{}", cognate_crypto::random::uuid_v4()))
 }
 
