@@ -38,6 +38,9 @@ use cognate_shapes::Category;
 
 use crate::route::{Class, Cors, Handler, Rate, Route, Table, Verb};
 
+/// The path of the token endpoint.
+const TOKEN: &str = "/oauth2/token";
+
 /// The verdict on a demand.
 pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), RateError>> + Send + 'a>>;
 
@@ -156,7 +159,7 @@ pub static ROUTES: Table = Table::new(&[
         handler: |request| Box::pin(feedback::take(request)),
     },
     Route {
-        pattern: "/oauth2/token",
+        pattern: TOKEN,
         method: Verb::Post,
         cors: Cors::Open,
         class: Class::Endpoint,
@@ -284,10 +287,11 @@ fn served() -> Vec<&'static str> {
         .collect()
 }
 
-/// True for a path whose forms carry messages of SAML, which may be longer than other forms.
+/// True for a path whose forms carry messages of SAML, which may be longer than other forms: a token exchange may bring an
+/// assertion.
 #[must_use]
 pub fn has_long_form(path: &str) -> bool {
-    path == saml::RESPONSE || path == saml::LOGOUT
+    path == saml::RESPONSE || path == saml::LOGOUT || path == TOKEN
 }
 
 /// Answers a request that [`ROUTES`] admitted; None if its path is not of this crate. A body is needed only where

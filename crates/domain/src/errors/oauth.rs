@@ -79,6 +79,43 @@ pub const ACCESS_DENIED: OAuthError = OAuthError::bare("access_denied");
 pub const NO_RESOURCE: OAuthError =
     OAuthError::described("invalid_request", unconfirmed::oauth::NO_RESOURCE);
 
+/// A token exchange without the token that is traded (RFC 8693 section 2.1).
+pub const NO_SUBJECT_TOKEN: OAuthError =
+    OAuthError::described("invalid_request", unconfirmed::oauth::SUBJECT_TOKEN_MISSING);
+/// A token exchange with an actor's token and no type, or the other way round.
+pub const ACTOR_TOKEN_INCOMPLETE: OAuthError = OAuthError::described(
+    "invalid_request",
+    unconfirmed::oauth::ACTOR_TOKEN_INCOMPLETE,
+);
+/// A token exchange for an audience and a resource.
+pub const AUDIENCE_AND_RESOURCE: OAuthError =
+    OAuthError::described("invalid_request", unconfirmed::oauth::AUDIENCE_AND_RESOURCE);
+
+/// A parameter of a token exchange with a value that the endpoint does not take.
+pub fn not_supported(parameter: &str) -> OAuthError {
+    OAuthError {
+        description: Some(unconfirmed::oauth::not_supported(parameter).into()),
+        ..INVALID_REQUEST
+    }
+}
+
+/// A token of an exchange that is not good, or a user who may not sign in (RFC 8693 section 2.2.2); the text is the one that
+/// the API gives.
+pub fn unacceptable(error: ApiError) -> OAuthError {
+    OAuthError {
+        description: Some(error.message),
+        ..INVALID_REQUEST
+    }
+}
+
+/// A service for which no token is issued (RFC 8693 section 2.2.2); the text is the one that the API gives.
+pub fn no_such_target(error: ApiError) -> OAuthError {
+    OAuthError {
+        description: Some(error.message),
+        ..INVALID_TARGET
+    }
+}
+
 /// A function of the pool failed or refused before an authorization was answered; the text is the one that the API
 /// gives.
 pub fn prevented_by_function(error: ApiError) -> OAuthError {

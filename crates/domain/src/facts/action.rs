@@ -17,6 +17,8 @@ pub enum Endpoint {
     Token,
     /// `/oauth2/token`, for tokens of applications that sign in as themselves.
     ClientCredentials,
+    /// `/oauth2/token`, for tokens that are traded for others.
+    TokenExchange,
     /// `/oauth2/revoke`.
     Revoke,
     /// `/oauth2/userInfo`.
@@ -49,6 +51,7 @@ impl Endpoint {
             Self::Account => "AccountPage",
             Self::Token => "TokenEndpoint",
             Self::ClientCredentials => "ClientCredentials",
+            Self::TokenExchange => "TokenExchange",
             Self::Revoke => "RevocationEndpoint",
             Self::UserInfo => "UserInfo",
             Self::Logout => "LogoutEndpoint",
@@ -73,6 +76,7 @@ impl Endpoint {
             | Self::PushedAuthorization => &[],
             Self::Token => &[Op::GetTokensFromRefreshToken],
             Self::ClientCredentials => &[Op::GetClientToken],
+            Self::TokenExchange => &[Op::GetDerivedToken],
             Self::Revoke => &[Op::RevokeToken],
             Self::UserInfo | Self::Introspection => &[Op::GetUser],
             Self::SignIn | Self::Device | Self::Federation => {

@@ -1,4 +1,5 @@
-//! Trading a token for one that is meant for another service (RFC 8693). GetDerivedToken is one entrance.
+//! Trading a token for one that is meant for another service (RFC 8693). GetDerivedToken is one entrance, the token endpoint
+//! the other (`exchange_grant.rs`).
 //!
 //! What is issued says no more than the token that it was traded for: not more scopes, not a later end. For a token of the
 //! pool it belongs to the same session, with which it ends. For a token of an identity provider the user whom it names
@@ -75,6 +76,36 @@ pub struct Issued {
     pub scopes: Option<Vec<String>>,
 }
 
+/// Why no token is issued. The endpoint has a code of its own for each kind.
+pub enum Refused {
+    /// The client may not trade in this way.
+    Client(ApiError),
+    /// The service is unknown, or a client of the pool.
+    Target(ApiError),
+    /// Nothing is left of the scopes.
+    Scope(ApiError),
+    /// Any other refusal, or a fault.
+    Other(Fault),
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self::Other(fault)
+    }
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Client(error) | Refused::Target(error) | Refused::Scope(error) => error.into(),
+            Refused::Other(fault) => fault,
+        }
+    }
+}
+
+/// What a trade ends in.
+type Outcome<T> = std::result::Result<T, Refused>;
+
 /// Trades a token. `client` has proven itself.
 ///
 /// # Errors
@@ -82,13 +113,18 @@ pub struct Issued {
 /// server, InvalidParameterException for an audience that is a client of the pool; for the subject's token and then the
 /// actor's those of [`Subject::verify`] and [`presented::check`]; InvalidParameterException if nothing is left of the scopes.
 /// Then the refusals of the pool's functions and, for the user of a provider, those of [`presented::Word::sign_in`].
-pub async fn trade(cx: &Cx<'_>, pool: &Pool, client: &Client, asked: &Asked<'_>) -> Result<Issued> {
+pub async fn trade(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    client: &Client,
+    asked: &Asked<'_>,
+) -> Outcome<Issued> {
     let flow = match asked.actor {
         Some(_) => ExplicitAuthFlowsType::AllowTokenExchangeDelegation,
         None => ExplicitAuthFlowsType::AllowTokenExchangeImpersonation,
     };
     if !client.lists_flow(flow) {
-        return Err(refusals::exchange_flow_disabled(flow).into());
+        return Err(Refused::Client(refusals::exchange_flow_disabled(flow)));
     }
     let trade = Trade {
         pool,
@@ -128,13 +164,14 @@ fn origin(token: Token<'_>) -> Result<Origin<'_>> {
 
 /// Returns the audience of the token: a resource server of the pool, or a name that the caller chooses and no client
 /// has.
-async fn audience(cx: &Cx<'_>, pool: &Pool, target: Option<Target<'_>>) -> Result<Option<String>> {
+async fn audience(cx: &Cx<'_>, pool: &Pool, target: Option<Target<'_>>) -> Outcome<Option<String>> {
     let name = match target {
         None => return Ok(None),
         Some(Target::Audience(name)) => name,
         Some(Target::Resource(identifier)) => {
-            let server = resource_servers::get(&cx.store, &pool.id, identifier).await?;
-            let server = server.ok_or_else(|| server_not_found(identifier))?;
+            let server = resource_servers::get(&cx.store, &pool.id, identifier).await;
+            let server = server.map_err(Fault::from)?;
+            let server = server.ok_or_else(|| Refused::Target(server_not_found(identifier)))?;
             pool.check(&server.signed(), server.mac.as_deref())?;
             identifier
         }
@@ -142,7 +179,7 @@ async fn audience(cx: &Cx<'_>, pool: &Pool, target: Option<Target<'_>>) -> Resul
     // A token for a client would say what its own sign-in says, and prove to it that the user was there.
     let client = cx.cached_client(name).await?;
     if client.is_some_and(|client| client.pool_id == pool.id) {
-        return Err(refusals::audience_is_a_client().into());
+        return Err(Refused::Target(refusals::audience_is_a_client()));
     }
     Ok(Some(name.to_owned()))
 }
@@ -165,7 +202,7 @@ struct Acting {
 
 impl Trade<'_> {
     /// Trades a token of the pool.
-    async fn own(&self, cx: &Cx<'_>, kind: Kind) -> Result<Issued> {
+    async fn own(&self, cx: &Cx<'_>, kind: Kind) -> Outcome<Issued> {
         let (pool, client) = (self.pool, self.client);
         let refusal = refusals::subject_token_invalid;
         let subject = Subject::verify(cx, pool, self.asked.subject.token, kind, refusal).await?;
@@ -208,7 +245,7 @@ impl Trade<'_> {
 
     /// Trades a token of an identity provider. Such a token has no scopes of this pool: as at a sign-in the client decides,
     /// and none is granted that was not asked for.
-    async fn of_provider(&self, cx: &Cx<'_>, token: Presented<'_>) -> Result<Issued> {
+    async fn of_provider(&self, cx: &Cx<'_>, token: Presented<'_>) -> Outcome<Issued> {
         let (pool, client) = (self.pool, self.client);
         let mut used: fn() -> ApiError = refusals::subject_token_invalid;
         let mut word = presented::check(cx, pool, client, token, used).await?;
@@ -236,7 +273,7 @@ impl Trade<'_> {
             acting: &acting,
             ends: word.ends,
         };
-        word.sign_in(cx, at, &ending, used).await
+        Ok(word.sign_in(cx, at, &ending, used).await?)
     }
 
     /// Checks the token of whoever acts for the user; `before`: those who did so far.
@@ -273,9 +310,9 @@ impl Trade<'_> {
     }
 
     /// Refuses scopes of which nothing is left.
-    fn some<S>(&self, scopes: Vec<S>) -> Result<Vec<S>> {
+    fn some<S>(&self, scopes: Vec<S>) -> Outcome<Vec<S>> {
         if !self.asked.scopes.is_empty() && scopes.is_empty() {
-            return Err(refusals::no_scope_left().into());
+            return Err(Refused::Scope(refusals::no_scope_left()));
         }
         Ok(scopes)
     }

@@ -9,6 +9,7 @@ mod client;
 pub mod code;
 pub mod device;
 pub mod exchange;
+pub mod exchange_grant;
 mod hint;
 pub mod hosted;
 pub mod introspect;

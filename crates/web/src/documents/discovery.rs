@@ -8,6 +8,7 @@
 //! none of it merely because it is named. The endpoint of pushed requests they do use then, and a client without the
 //! profile is refused there: it is not named.
 
+use cognate_domain::oauth::exchange_grant::GRANT as EXCHANGE;
 use cognate_domain::records::domain;
 use cognate_domain::records::pool::Pool;
 use cognate_domain::resources::domains;
@@ -65,13 +66,14 @@ const CLAIMS: &[&str] = &[
 ];
 
 /// The grants of programs alone.
-const OF_PROGRAMS: &[&str] = &["refresh_token", "client_credentials"];
+const OF_PROGRAMS: &[&str] = &["refresh_token", "client_credentials", EXCHANGE];
 /// Those and the grants of browsers.
 const GRANTS: &[&str] = &[
     "authorization_code",
     "implicit",
     "refresh_token",
     "client_credentials",
+    EXCHANGE,
 ];
 /// Those and the grant of devices (RFC 8628).
 const GRANTS_WITH_DEVICES: &[&str] = &[
@@ -80,6 +82,7 @@ const GRANTS_WITH_DEVICES: &[&str] = &[
     "refresh_token",
     "client_credentials",
     "urn:ietf:params:oauth:grant-type:device_code",
+    EXCHANGE,
 ];
 
 /// A list of words; absent where the endpoint that it describes is.
@@ -264,7 +267,7 @@ mod tests {
                 r#""device_authorization_endpoint":"https://d.example/oauth2/device_authorization","#,
                 r#""end_session_endpoint":"https://d.example/logout","#,
                 r#""grant_types_supported":["authorization_code","implicit","refresh_token","client_credentials","#,
-                r#""urn:ietf:params:oauth:grant-type:device_code"],"#,
+                r#""urn:ietf:params:oauth:grant-type:device_code","urn:ietf:params:oauth:grant-type:token-exchange"],"#,
                 r#""id_token_signing_alg_values_supported":["RS256"],"#,
                 r#""introspection_endpoint":"https://d.example/oauth2/introspect","#,
                 r#""introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
@@ -307,7 +310,7 @@ mod tests {
         let token = text(Some("https://d.example"), &["/oauth2/token"]);
         for present in [
             "token_endpoint_auth_methods_supported",
-            r#""grant_types_supported":["refresh_token","client_credentials"]"#,
+            r#""grant_types_supported":["refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:token-exchange"]"#,
         ] {
             assert!(token.contains(present), "{token}");
         }

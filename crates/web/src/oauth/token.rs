@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 use cognate_domain::Endpoint;
 use cognate_domain::errors::oauth::{INVALID_REQUEST, UNSUPPORTED_GRANT_TYPE};
 use cognate_domain::oauth::code::CodeRequest;
+use cognate_domain::oauth::exchange_grant::{self as exchange, ExchangeRequest, Exchanged};
 use cognate_domain::oauth::machine::MachineRequest;
 use cognate_domain::oauth::{Tokens, code, device, machine, refresh};
 use cognate_shapes::Category;
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::action;
 use crate::failure::Failure;
+use crate::fields::{Fields, FieldsError};
 use crate::oauth::credentials::Sent;
-use crate::oauth::{JSON, refused, refused_client, unworded};
+use crate::oauth::{JSON, json, refused, refused_client, unworded};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -24,6 +27,7 @@ enum GrantType {
     Refresh,
     Machine,
     Device,
+    Exchange,
 }
 
 impl GrantType {
@@ -33,6 +37,7 @@ impl GrantType {
             "refresh_token" => Some(Self::Refresh),
             "client_credentials" => Some(Self::Machine),
             "urn:ietf:params:oauth:grant-type:device_code" => Some(Self::Device),
+            exchange::GRANT => Some(Self::Exchange),
             _ => None,
         }
     }
@@ -40,7 +45,9 @@ impl GrantType {
     /// The category of its requests: those of users count as signing in does.
     fn category(self) -> Category {
         match self {
-            Self::Code | Self::Refresh | Self::Device => Category::UserAuthentication,
+            Self::Code | Self::Refresh | Self::Device | Self::Exchange => {
+                Category::UserAuthentication
+            }
             Self::Machine => Category::ClientAuthentication,
         }
     }
@@ -49,7 +56,7 @@ impl GrantType {
 /// Gives tokens. Refusals, in this order: a body that is no form, or a parameter that occurs twice; no `grant_type`
 /// (settled J6); an unknown one; those of the grant, which looks at the client first (settled J9).
 pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
-    let form = request.form().ok();
+    let form = form(&request);
     let named = form.as_ref().and_then(|form| form.get("grant_type"));
     let named = named.filter(|name| !name.is_empty());
     let grant = named.and_then(GrantType::of);
@@ -67,6 +74,7 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
     let cx = request.cx(match grant {
         GrantType::Code | GrantType::Refresh | GrantType::Device => Endpoint::Token,
         GrantType::Machine => Endpoint::ClientCredentials,
+        GrantType::Exchange => Endpoint::TokenExchange,
     });
     let outcome = match grant {
         GrantType::Code => {
@@ -95,12 +103,74 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
             };
             action::run(&cx, || Box::pin(machine::tokens(&cx, client, wish))).await
         }
+        GrantType::Exchange => {
+            let wish = wish(form);
+            let work = || Box::pin(exchange::token(&cx, client, wish));
+            let issued = match action::run(&cx, work).await {
+                Ok(issued) => issued,
+                Err(error) => return unworded(error),
+            };
+            return match issued {
+                Ok(issued) => Ok(exchanged(&issued)),
+                Err(refusal) => refused_client(&cx, sent.as_ref(), &refusal).await,
+            };
+        }
     };
     match outcome {
         Ok(Ok(tokens)) => Ok(answer(&tokens)),
         Ok(Err(refusal)) => refused_client(&cx, sent.as_ref(), &refusal).await,
         Err(error) => unworded(error),
     }
+}
+
+/// Returns the form; None for a body that is none. A long one is read for an exchange alone: an assertion of SAML needs the
+/// space.
+fn form(request: &Request<'_>) -> Option<Fields> {
+    match request.form() {
+        Err(FieldsError::TooLong) => {
+            let form = request.long_form().ok()?;
+            (form.get("grant_type") == Some(exchange::GRANT)).then_some(form)
+        }
+        form => form.ok(),
+    }
+}
+
+/// Reads the parameters of an exchange.
+fn wish(form: &Fields) -> ExchangeRequest<'_> {
+    ExchangeRequest {
+        subject_token: form.get("subject_token"),
+        subject_token_type: form.get("subject_token_type"),
+        subject_provider: form.get("subject_token_provider_name"),
+        actor_token: form.get("actor_token"),
+        actor_token_type: form.get("actor_token_type"),
+        actor_provider: form.get("actor_token_provider_name"),
+        scope: form.get("scope"),
+        audience: form.get("audience"),
+        resource: form.get("resource"),
+        requested_token_type: form.get("requested_token_type"),
+    }
+}
+
+/// The answer to an exchange (RFC 8693 section 2.2.1).
+#[derive(Serialize)]
+struct ExchangedBody<'a> {
+    access_token: &'a str,
+    issued_token_type: &'a str,
+    token_type: &'a str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a str>,
+}
+
+fn exchanged(issued: &Exchanged) -> Response {
+    let body = ExchangedBody {
+        access_token: &issued.token,
+        issued_token_type: issued.kind,
+        token_type: issued.token_type,
+        expires_in: issued.expires_in,
+        scope: issued.scope.as_deref(),
+    };
+    json(StatusCode::OK, &body)
 }
 
 /// Returns the answer, with the members of the service. `scope` is not among them.

@@ -142,6 +142,7 @@ impl Label for Endpoint {
         Self::Account,
         Self::Token,
         Self::ClientCredentials,
+        Self::TokenExchange,
         Self::Revoke,
         Self::UserInfo,
         Self::Logout,

@@ -1,6 +1,7 @@
 //! The OAuth endpoints over HTTP: forms, headers, statuses and exact bodies.
 
 mod around;
+mod exchange;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

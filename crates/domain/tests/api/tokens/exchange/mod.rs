@@ -1,5 +1,6 @@
 //! Tokens of machines, and tokens that are traded for others.
 
+mod at_endpoint;
 mod get_client_token;
 mod get_derived_token;
 mod of_openid;
