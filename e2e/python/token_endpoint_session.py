@@ -1,7 +1,12 @@
 """requests and authlib: the token, revocation and userInfo endpoints, found by discovery."""
 
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
+import boto3
+import botocore.session
 import jwt
 import requests
 from authlib.integrations.base_client.errors import OAuthError
@@ -29,6 +34,19 @@ def with_api(pool, admin, prefix):
         UserPoolId=pool.id, ClientName="machine", GenerateSecret=True, AllowedOAuthFlowsUserPoolClient=True,
         AllowedOAuthFlows=["client_credentials"], AllowedOAuthScopes=["api/read", "api/write"],
     )["UserPoolClient"]
+
+
+def of_newest_model(*services):
+    """boto3 clients by the newest model of the service, which this boto3 does not have yet."""
+    model = Path(__file__).parents[2] / "model" / "cognito-idp-2016-04-18.min.json"
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "cognito-idp", "2016-04-18")
+        place.mkdir(parents=True)
+        shutil.copy(model, place / "service-2.json")
+        core = botocore.session.get_session()
+        core.get_component("data_loader").search_paths.insert(0, folder)
+        made = boto3.Session(botocore_session=core)
+        return [made.client(service, endpoint_url=ENDPOINT) for service in services]
 
 
 def answer(response):
@@ -135,6 +153,90 @@ with session("token endpoint"):
             "at another client", answer(post("token", (client_id, secret), grant_type="refresh_token", refresh_token=other)),
             (400, {"error": "invalid_grant"}),
         )
+
+    with part("token exchange"):
+        grant = "urn:ietf:params:oauth:grant-type:token-exchange"
+        kinds = "urn:ietf:params:oauth:token-type:"
+        check("discovery lists the grant", grant in meta["grant_types_supported"], True)
+        trader = admin.create_user_pool_client(
+            UserPoolId=pool.id, ClientName="trader", GenerateSecret=True,
+            ExplicitAuthFlows=["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"],
+            AllowedOAuthScopes=["aws.cognito.signin.user.admin", "api/read"], AllowedOAuthFlowsUserPoolClient=True,
+        )["UserPoolClient"]
+        trader_id, trader_secret = trader["ClientId"], trader["ClientSecret"]
+        subject = pool.sign_in("jane")
+        agent = post("token", auth=(client_id, secret), grant_type="client_credentials").json()["access_token"]
+        for method in methods[:2]:
+            with OAuth2Session(trader_id, trader_secret, token_endpoint_auth_method=method) as client:
+                got = dict(client.fetch_token(
+                    meta["token_endpoint"], grant_type=grant, subject_token=subject["AccessToken"],
+                    subject_token_type=f"{kinds}access_token", actor_token=agent,
+                    actor_token_type=f"{kinds}access_token", resource="api"))
+                got.pop("expires_at"), got.pop("expires_in")
+                token = read(got.pop("access_token"), "api")
+                check(f"{method}: the answer of an exchange", got, {
+                    "issued_token_type": f"{kinds}access_token", "token_type": "Bearer",
+                    "scope": "aws.cognito.signin.user.admin"})
+                check(f"{method}: whose token", (token["sub"], token["act"], token["client_id"]), (
+                    claims(subject["AccessToken"])["sub"], {"sub": client_id}, trader_id))
+        exchange = {"grant_type": grant, "subject_token": subject["AccessToken"],
+                    "subject_token_type": f"{kinds}access_token"}
+        by_api = admin.get_derived_token(
+            ClientId=trader_id, SubjectToken=subject["AccessToken"], SubjectTokenType="ACCESS_TOKEN",
+            RequestedTokenType="ID_TOKEN", Audiences=["partner"])
+        got = post("token", (trader_id, trader_secret), requested_token_type=f"{kinds}id_token", audience="partner",
+                   **exchange).json()
+        check("an ID token", set(got), {"access_token", "issued_token_type", "token_type", "expires_in"})
+        check("it is no bearer token", (got["token_type"], by_api["TokenType"]), ("N_A", "N_A"))
+        fresh = {"iat", "jti", "at_hash"}
+        both = [read(token, "partner") for token in (got["access_token"], by_api["IssuedToken"])]
+        both = [{name: value for name, value in told.items() if name not in fresh} for told in both]
+        check("as GetDerivedToken issues it", both[0], both[1])
+        for name, form, want in (
+            ("another service", {"resource": "x"},
+             {"error": "invalid_target", "error_description": "Resource server x does not exist."}),
+            ("no scope left", {"scope": "api/write"}, {"error": "invalid_scope"}),
+            ("a bad token", {"subject_token": "x"},
+             {"error": "invalid_request", "error_description": "Invalid Subject Token"}),
+        ):
+            check(name, answer(post("token", (trader_id, trader_secret), **(exchange | form))), (400, want))
+        check(
+            "a client without the flow", answer(post("token", (client_id, secret), **exchange)),
+            (400, {"error": "unauthorized_client"}),
+        )
+        admin.admin_user_global_sign_out(UserPoolId=pool.id, Username="jane")
+        check(
+            "after the user signed out", answer(post("token", (trader_id, trader_secret), **exchange)),
+            (400, {"error": "invalid_request", "error_description": "Invalid Subject Token"}),
+        )
+
+    with part("published secrets"):
+        newest, store = of_newest_model("cognito-idp", "secretsmanager")
+        made = newest.create_user_pool_client(
+            UserPoolId=pool.id, ClientName="published", GenerateSecret=True, PublishSecretsInAWSSecretsManager=True,
+            AllowedOAuthFlowsUserPoolClient=True, AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthScopes=["api/read"],
+        )["UserPoolClient"]
+        arn, ids = made["ClientSecretArn"], {"UserPoolId": pool.id, "ClientId": made["ClientId"]}
+        check("no secret in the answer", "ClientSecret" in made, False)
+        found = store.get_secret_value(SecretId=arn)
+        text = json.loads(found["SecretString"])
+        value = text.pop("clientSecretValue")
+        check("what an application reads", (found["ARN"], found["VersionStages"], text), (
+            arn, ["AWSCURRENT"], {"userPoolId": pool.id, "userPoolClientId": ids["ClientId"]}))
+        got = post("token", auth=(ids["ClientId"], value), grant_type="client_credentials")
+        check("and what it proves itself by", got.status_code, 200)
+        about = store.describe_secret(SecretId=found["Name"])
+        check("the description", (about["ARN"], about["RotationEnabled"], about["VersionIdsToStages"]), (
+            arn, True, {found["VersionId"]: ["AWSCURRENT"]}))
+        try:
+            store.get_secret_value(SecretId="other")
+            refused = None
+        except store.exceptions.ResourceNotFoundException as error:
+            refused = error.response["Error"]["Message"]
+        check("a secret that is none", refused, "Secrets Manager can't find the specified secret.")
+        back = newest.update_user_pool_client(**ids, PublishSecretsInAWSSecretsManager=False)["UserPoolClient"]
+        check("taken back", (back.get("ClientSecretArn"), back["ClientSecret"]), (None, value))
 
     with part("refusals"):
         for name, form, want in (

@@ -55,6 +55,7 @@ pub struct Key {
 struct Derived {
     day: String,
     region: String,
+    service: String,
     key: Arc<Secret<[u8; 32]>>,
 }
 
@@ -80,6 +81,7 @@ impl Key {
         if let Some(derived) = slot.as_ref()
             && derived.day == day
             && derived.region == region
+            && derived.service == service
         {
             return derived.key.clone();
         }
@@ -87,6 +89,7 @@ impl Key {
         *slot = Some(Derived {
             day: day.to_owned(),
             region: region.to_owned(),
+            service: service.to_owned(),
             key: key.clone(),
         });
         key

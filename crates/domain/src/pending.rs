@@ -170,6 +170,8 @@ mod tests {
             enable_propagate_additional_user_context_data: _,
             // Obeyed where the mode of the pool's `user_pool_add_ons` lets it.
             risk_configuration: _,
+            // Obeyed by a job.
+            managed_secret: _,
         } = doc;
     }
 

@@ -188,7 +188,7 @@ pub enum Scope<'a> {
     /// The region is not the name of one.
     Region(&'a str),
     /// The service is another one.
-    Service,
+    Service(&'static str),
     /// The terminator is not `aws4_request`.
     Terminator(&'a str),
     /// The day is not the request's: scope's date, the request's date, the request's time.
@@ -203,8 +203,8 @@ pub fn wrong_scope(faults: &[Scope<'_>]) -> Refusal {
             Scope::Region(got) => {
                 format!("Credential should be scoped to a valid region, not '{got}'. ")
             }
-            Scope::Service => {
-                "Credential should be scoped to correct service: 'cognito-idp'. ".into()
+            Scope::Service(service) => {
+                format!("Credential should be scoped to correct service: '{service}'. ")
             }
             Scope::Terminator(got) => {
                 format!(
@@ -304,3 +304,20 @@ pub const FAILED: &str = "Internal server error.\n";
 
 /// There is nothing at this path.
 pub const NOT_FOUND: &str = "Not found.\n";
+
+/// Secrets Manager: no name or ARN of a secret; our words.
+pub fn invalid_secret_id() -> Refusal {
+    Refusal::new(ErrorCode::InvalidParameter, "Invalid secret id.")
+}
+
+/// Secrets Manager: no such secret.
+pub fn no_such_secret() -> Refusal {
+    let text = "Secrets Manager can't find the specified secret.";
+    Refusal::new(ErrorCode::ResourceNotFound, text)
+}
+
+/// Secrets Manager: the secret has no such version.
+pub fn no_such_version(what: &str) -> Refusal {
+    let text = format!("Secrets Manager can't find the specified secret value for {what}");
+    Refusal::new(ErrorCode::ResourceNotFound, text)
+}

@@ -115,6 +115,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         domain,
         functions,
         log_targets,
+        secret_store,
         mut origins,
         root: fixed,
         rates,
@@ -182,6 +183,9 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     let _ = app.places.set(Box::new(places.clone()));
     let _ = app.functions.set(Box::new(functions.clone()));
     let _ = app.log_targets.set(Box::new(log_targets));
+    if let Some(store) = secret_store {
+        let _ = app.secret_store.set(Box::new(store));
+    }
     if let Some(keys) = code_keys {
         let _ = app.code_cipher.set(Box::new(keys));
     }

@@ -39,6 +39,7 @@ pub struct Raw {
     endpoint: String,
     credentials: Option<Credentials>,
     region: String,
+    service: &'static str,
 }
 
 /// An answer, read whole.
@@ -101,6 +102,7 @@ impl Raw {
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             credentials,
             region: "us-east-1".into(),
+            service: "cognito-idp",
         }
     }
 
@@ -109,6 +111,12 @@ impl Raw {
     pub fn in_region(mut self, region: &str) -> Self {
         region.clone_into(&mut self.region);
         self
+    }
+
+    /// Returns the same client signing for another service.
+    #[must_use]
+    pub fn for_service(self, service: &'static str) -> Self {
+        Self { service, ..self }
     }
 
     /// Calls an operation.
@@ -178,7 +186,7 @@ impl Raw {
             let params = v4::SigningParams::builder()
                 .identity(&identity)
                 .region(&self.region)
-                .name("cognito-idp")
+                .name(self.service)
                 .time(now)
                 .settings(SigningSettings::default())
                 .build()?

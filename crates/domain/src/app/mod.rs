@@ -19,6 +19,7 @@ pub mod places;
 pub mod provider_keys;
 pub mod recovery_limits;
 pub mod response;
+pub mod secret_store;
 pub mod signatures;
 pub mod sources;
 pub mod surroundings;
@@ -49,6 +50,7 @@ use crate::app::metrics::Metrics;
 use crate::app::places::Places;
 use crate::app::provider_keys::ProviderKeys;
 use crate::app::recovery_limits::RecoveryLimits;
+use crate::app::secret_store::{SecretKeeper, SecretStore};
 use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
 use crate::app::surroundings::Surroundings;
@@ -194,6 +196,8 @@ pub struct App {
     pub code_cipher: OnceLock<Box<dyn CodeCipher>>,
     /// Delivers log records; without it no pool may export any.
     pub log_targets: OnceLock<Box<dyn LogTargets>>,
+    /// Keeps secrets of clients for their applications; without it `dev` keeps them itself, and `serve` nowhere.
+    pub secret_store: OnceLock<Box<dyn SecretStore>>,
     /// How far the look for queues of log records has come.
     pub log_queues: QueueWalk,
     /// What is counted for whoever watches the server.
@@ -242,6 +246,7 @@ impl App {
             courier: OnceLock::new(),
             code_cipher: OnceLock::new(),
             log_targets: OnceLock::new(),
+            secret_store: OnceLock::new(),
             log_queues: QueueWalk::default(),
             metrics: Metrics::default(),
             places: OnceLock::new(),
@@ -253,6 +258,15 @@ impl App {
             root,
             trail,
         }))
+    }
+
+    /// Returns who keeps the secrets of clients that are published.
+    pub fn secret_keeper(&self) -> SecretKeeper<'_> {
+        match (self.secret_store.get(), self.settings.mode) {
+            (Some(store), _) => SecretKeeper::Store(&**store),
+            (None, Mode::Dev) => SecretKeeper::Own,
+            (None, Mode::Serve) => SecretKeeper::Nobody,
+        }
     }
 
     /// Returns what is counted.

@@ -17,6 +17,21 @@ pub fn last_secret() -> ApiError {
     invalid_parameter(unconfirmed::LAST_SECRET)
 }
 
+/// agents.md 6: only a generated secret is published.
+pub fn nothing_to_publish() -> ApiError {
+    invalid_parameter(unconfirmed::NOTHING_TO_PUBLISH)
+}
+
+/// agents.md 6: this server knows no store of secrets.
+pub fn no_secret_store() -> ApiError {
+    api(ErrorCode::OperationNotEnabled, unconfirmed::NO_SECRET_STORE)
+}
+
+/// agents.md 6: the secrets of the client come and go by rotation alone.
+pub fn managed_secrets() -> ApiError {
+    invalid_parameter(unconfirmed::MANAGED_SECRETS)
+}
+
 /// admin.md 1.13 (the model's documentation): only a confidential client gets another secret.
 pub fn public_client() -> ApiError {
     invalid_parameter(unconfirmed::SECRET_OF_PUBLIC_CLIENT)

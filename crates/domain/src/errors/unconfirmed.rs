@@ -22,6 +22,15 @@ pub const OVERLOADED: &str = "Too many requests";
 
 // Pools and clients.
 
+/// agents.md 6: that only generated secrets are published is documented, the text is not.
+pub const NOTHING_TO_PUBLISH: &str =
+    "PublishSecretsInAWSSecretsManager applies only to app clients with a generated client secret.";
+/// agents.md 6: our own refusal of PublishSecretsInAWSSecretsManager on a server whose settings name no store.
+pub const NO_SECRET_STORE: &str = "Publishing client secrets in AWS Secrets Manager is not enabled: the setting \
+     secrets_manager of this server names no store.";
+/// agents.md 6: what the service says about the secrets of such a client is not known.
+pub const MANAGED_SECRETS: &str = "The secrets of this app client are managed in AWS Secrets Manager. Set \
+     PublishSecretsInAWSSecretsManager to false to manage them here.";
 /// A page token of ListUserPools, ListUserPoolClients and the like that cannot be used.
 pub const INVALID_PAGE_TOKEN: &str = "Invalid pagination token.";
 /// The signature names a region that cannot begin a pool id.

@@ -202,6 +202,9 @@ pub const OTHERS: &[(&str, &str)] = &[
     ("ReplayEvents", "cognate.webhook.replayed"),
     ("EventWebhookFails", "cognate.webhook.failing"),
     ("TestMessage", "cognate.pool.message_tested"),
+    ("RotateClientSecret", "cognate.client.secret_rotated"),
+    ("SecretStoreBroken", "cognate.secret_store.broken"),
+    ("SecretStoreWell", "cognate.secret_store.recovered"),
     ("LogTargetBroken", "cognate.log_delivery.broken"),
     ("LogTargetWell", "cognate.log_delivery.recovered"),
     ("LogRecordsDropped", "cognate.log_delivery.records_dropped"),
@@ -235,7 +238,7 @@ pub const NONE: &[&str] = &[
 ];
 
 /// The endpoints that change nothing, but for what they stand for.
-pub const QUIET: [Endpoint; 7] = [
+pub const QUIET: [Endpoint; 8] = [
     Endpoint::Jwks,
     Endpoint::Discovery,
     Endpoint::ClientCredentials,
@@ -243,6 +246,7 @@ pub const QUIET: [Endpoint; 7] = [
     Endpoint::Introspection,
     Endpoint::PushedAuthorization,
     Endpoint::Inbox,
+    Endpoint::PublishedSecrets,
 ];
 
 fn of_other(operation: &str) -> Option<&'static str> {
@@ -313,6 +317,7 @@ mod tests {
             Endpoint::ProviderLogout,
             Endpoint::Feedback,
             Endpoint::Inbox,
+            Endpoint::PublishedSecrets,
         ] {
             let name = endpoint.name();
             assert_eq!(of(name).is_none(), QUIET.contains(&endpoint), "{name}");

@@ -39,6 +39,8 @@ pub enum Endpoint {
     Feedback,
     /// The inbox of `cognate dev`.
     Inbox,
+    /// The published client secrets that `cognate dev` keeps itself.
+    PublishedSecrets,
 }
 
 impl Endpoint {
@@ -62,6 +64,7 @@ impl Endpoint {
             Self::ProviderLogout => "ProviderLogout",
             Self::Feedback => "FeedbackPage",
             Self::Inbox => "Inbox",
+            Self::PublishedSecrets => "PublishedSecrets",
         }
     }
 
@@ -83,6 +86,7 @@ impl Endpoint {
                 &[Op::InitiateAuth, Op::RespondToAuthChallenge]
             }
             Self::Feedback => &[Op::UpdateAuthEventFeedback],
+            Self::PublishedSecrets => &[Op::DescribeUserPoolClient],
             Self::Account => &[
                 Op::SignUp,
                 Op::ConfirmSignUp,

@@ -1,4 +1,4 @@
-//! Looks at the queues of log delivery, for the metrics.
+//! Looks at what waits for other services, for the metrics: the queues of log delivery, and published secrets.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use cognate_store::tables::{jobs, log_records};
 
 use crate::app::App;
 use crate::errors::Result;
+use crate::jobs::client_secrets::{self, ClientSecrets};
 use crate::jobs::log_delivery::{LogDelivery, is_broken};
 use crate::jobs::runner::{Job, Progress};
 
@@ -29,6 +30,11 @@ impl Job for LogWatch {
         let cursors = jobs::cursors(&store, LogDelivery::KIND).await?;
         let broken = cursors.iter().filter(|cursor| is_broken(cursor)).count();
         app.metrics.log_targets_broken.set(broken);
+        let cursors = jobs::cursors(&store, ClientSecrets::KIND).await?;
+        let broken = cursors
+            .iter()
+            .filter(|cursor| client_secrets::is_broken(cursor));
+        app.metrics.client_secrets_waiting.set(broken.count());
         Ok(Progress::done())
     }
 }

@@ -37,13 +37,13 @@ impl Found {
 
 /// The looks of a node.
 pub(super) struct Looks {
-    kinds: [&'static str; 7],
+    kinds: [&'static str; 8],
     found: watch::Sender<Found>,
 }
 
 impl Looks {
     /// Looks for jobs of these kinds and for rows that are work themselves.
-    pub(super) fn new(kinds: [&'static str; 7]) -> Self {
+    pub(super) fn new(kinds: [&'static str; 8]) -> Self {
         let found = watch::Sender::default();
         Self { kinds, found }
     }

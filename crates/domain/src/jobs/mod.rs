@@ -5,6 +5,7 @@
 
 pub mod audit_chain;
 pub mod audit_retention;
+pub mod client_secrets;
 pub mod delivery;
 pub mod events;
 mod expiry;
@@ -32,6 +33,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::jobs::audit_retention::AuditRetention;
+use crate::jobs::client_secrets::ClientSecrets;
 use crate::jobs::delivery::Delivery;
 use crate::jobs::events::Events;
 use crate::jobs::expiry::Expiry;
@@ -53,7 +55,7 @@ use crate::jobs::spare_keys::SpareKeys;
 use crate::jobs::user_import::UserImport;
 
 /// The kinds whose rows in `jobs` a look finds. The others are found by rows of other tables, or seldom looked for.
-const LOOKED_FOR: [&str; 7] = [
+const LOOKED_FOR: [&str; 8] = [
     PoolDeletion::KIND,
     GroupDeletion::KIND,
     RecoveryPreview::KIND,
@@ -61,6 +63,7 @@ const LOOKED_FOR: [&str; 7] = [
     RecoveryCleanup::KIND,
     UserImport::KIND,
     PoolChange::KIND,
+    ClientSecrets::KIND,
 ];
 
 /// Works until `stop` ends, and then finishes the sends that have begun. Faults are logged and tried again at a later
@@ -84,6 +87,12 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
                 &node,
                 &looks,
                 log_delivery::PLACES
+            )),
+            Box::pin(side_by_side::<ClientSecrets>(
+                &app,
+                &node,
+                &looks,
+                client_secrets::PLACES
             )),
             Box::pin(audit_chain::keep(&app, &node)),
             Box::pin(found::<AuditRetention>(&app, &node, &looks)),

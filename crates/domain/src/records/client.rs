@@ -47,6 +47,13 @@ impl OidcProfile {
     }
 }
 
+/// The secret in AWS Secrets Manager in which the client's own is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagedSecret {
+    /// Its ARN: what the store said, or before that what is known of it.
+    pub arn: String,
+}
+
 /// The settings of a client; absent members stay absent (settled R16-R21).
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ClientDoc {
@@ -113,6 +120,9 @@ pub struct ClientDoc {
     /// What threat protection does for the client, instead of what the pool says; None = as the pool says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk_configuration: Option<RiskConfiguration>,
+    /// Where the secrets are published; None if the client's owner keeps them (agents.md 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_secret: Option<ManagedSecret>,
     /// No member of the API: a command of the server sets it.
     #[serde(default, skip_serializing_if = "OidcProfile::is_default")]
     pub oidc_profile: OidcProfile,

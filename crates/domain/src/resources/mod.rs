@@ -4,7 +4,7 @@
 //! rest uses `pools` at most; `branding` also reads `terms`, for pages show both.
 
 pub mod branding;
-pub(crate) mod clients;
+pub mod clients;
 pub mod domains;
 pub(crate) mod groups;
 pub mod limits;

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use cognate_access::judge::{self, DeniedCall};
-use cognate_access::keys::{Key, Lookup};
+use cognate_access::keys::Lookup;
 use cognate_access::rates::operation;
 use cognate_access::{ClientAddress, json, resource};
 use cognate_domain::app::metrics::labels::RequestEnd;
@@ -16,7 +14,8 @@ use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
 use crate::audit::refusals::{CallerFacts, RefusedCall};
-use crate::aws::{sigv4, trigger_check};
+use crate::aws::sigv4::{self, SERVICE};
+use crate::aws::{caller, kept_secrets, trigger_check};
 use crate::errors::{self, MessageKey, Refusal};
 use crate::http::connections::Connection;
 use crate::http::limits::{Body, BodyLimit};
@@ -183,8 +182,8 @@ async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLi
             _ => BodyLimit::Small,
         };
     }
-    let request = received(about, parts, &[]);
-    let Ok(claim) = sigv4::claim(&request, state.app.clock.wall()) else {
+    let request = caller::received(about, parts, &[]);
+    let Ok(claim) = sigv4::claim(&request, SERVICE, state.app.clock.wall()) else {
         return BodyLimit::Small;
     };
     match state.keys.find(&state.app, claim.key_id).await {
@@ -202,21 +201,15 @@ async fn limit_of(state: &State, about: &About, parts: &Parts, op: Op) -> BodyLi
     }
 }
 
-fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::SignedParts<'a> {
-    sigv4::SignedParts {
-        query: parts.uri.query().unwrap_or(""),
-        headers: &parts.headers,
-        host: &about.host.text,
-        body,
-    }
-}
-
 /// Runs a call in the order that a client of the service sees (settled B16): JSON, target, signature, policy, types, constraints,
 /// the operation. A body is parsed only after its signature was found right, or within the bounds for unknown callers.
 /// Limits by pool, user and category count only requests that reach the operation.
 async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8>>, Refusal> {
     let (about, parts, body) = (&call.about, &call.parts, &call.body.bytes);
     let Some(op) = call.op else {
+        if let Some(wanted) = kept_secrets::wanted(state, &parts.headers) {
+            return kept_secrets::answer(state, about, (parts, body), wanted).await;
+        }
         if let Some(name) = target(&parts.headers) {
             state.newer.note(name, state.app.clock.wall());
         }
@@ -232,7 +225,7 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
         Auth::SigV4OrClient if !sigv4::is_signed(&parts.headers) => None,
         Auth::SigV4 | Auth::SigV4OrClient => {
             let mut seen = CallerFacts::default();
-            match proven(state, about, parts, body, &mut seen).await {
+            match caller::proven(state, about, (parts, body), SERVICE, &mut seen).await {
                 Ok(signature) => Some((signature, seen)),
                 Err(_) if !json::is_body(body) => return Err(errors::not_json()),
                 Err(refusal) => {
@@ -255,7 +248,7 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
     let caller = match signature {
         None => Caller::Public,
         Some((signature, seen)) => {
-            let outcome = allowed(state, about, op, &input, &signature).await;
+            let outcome = caller::allowed(state, about, op, &input, &signature).await;
             outcome.inspect_err(|refusal| note(state, about, op, Some(&input), &seen, refusal))?;
             signature.caller
         }
@@ -326,82 +319,6 @@ fn note(
         at: state.app.clock.service(),
     };
     state.refusals.note(&refused, state.app.clock.wall());
-}
-
-/// A right signature.
-struct Signature {
-    caller: Caller,
-    /// None for an unknown key, which `dev` treats as the root's.
-    key: Option<Arc<Key>>,
-}
-
-/// Verifies the signature of an IAM operation. `seen` collects what is known of the caller on the way.
-async fn proven<'a>(
-    state: &State,
-    about: &'a About,
-    parts: &'a Parts,
-    body: &'a Bytes,
-    seen: &mut CallerFacts<'a>,
-) -> Result<Signature, Refusal> {
-    if !state
-        .origins
-        .may_administer(&about.host.host, &parts.headers)
-    {
-        return Err(errors::foreign_page());
-    }
-    let request = received(about, parts, body);
-    let claim = sigv4::claim(&request, state.app.clock.wall())?;
-    seen.key_id = Some(claim.key_id);
-    let signed = |key| Signature {
-        caller: Caller::Key {
-            id: claim.key_id.to_owned(),
-            region: claim.region.to_owned(),
-        },
-        key,
-    };
-    let key = state.keys.find(&state.app, claim.key_id).await.map_err(|error| {
-        tracing::error!(request_id = %about.request_id, %error, "an access key could not be read");
-        errors::internal()
-    })?;
-    seen.known = !matches!(key, Lookup::Unknown);
-    let key = match key {
-        Lookup::Enabled(key) => key,
-        // The one relaxation of `dev` (design decision 1): an unknown key is the root's.
-        Lookup::Unknown if state.origins.dev => return Ok(signed(None)),
-        Lookup::Unknown | Lookup::Disabled => return Err(errors::unrecognized_client()),
-    };
-    // Only temporary credentials have a session token, and this server issues none.
-    if claim.session_token {
-        return Err(errors::unrecognized_client());
-    }
-    claim.verify(&request, &key)?;
-    seen.proven = true;
-    Ok(signed(Some(key)))
-}
-
-/// Asks the signer's policy about the call.
-async fn allowed(
-    state: &State,
-    about: &About,
-    op: Op,
-    input: &Value,
-    signature: &Signature,
-) -> Result<(), Refusal> {
-    let Some(key) = &signature.key else {
-        return Ok(());
-    };
-    let (caller, client) = (signature.caller.clone(), about.client.clone());
-    let cx = Cx::new(&state.app, op, caller, client, about.request_id.clone());
-    // On the heap: the root has no policy, and its requests would have to move the state.
-    let judged = Box::pin(judge::judge(&cx, &key.grant, op, input)).await;
-    let verdict = judged.map_err(|fault| {
-        tracing::error!(request_id = %about.request_id, ?fault, "the pool of a call could not be read");
-        errors::internal()
-    })?;
-    verdict.map_err(|DeniedCall { resource, denial }| {
-        tracing::info!(request_id = %about.request_id, key = key.arn, operation = op.name(), "policy refused");
-        errors::access_denied(&key.arn, op.name(), &resource, denial)
-    })
 }
 
 fn envelope(headers: &HeaderMap) -> Option<Envelope> {

@@ -15,7 +15,8 @@ use crate::errors::{self, Missing, Refusal, Scope};
 /// The largest difference between a signature's time and the server's, in microseconds: 5 minutes (settled B4).
 pub const SKEW: i64 = 5 * 60 * 1_000_000;
 
-const SERVICE: &str = "cognito-idp";
+/// The name of this service in scopes.
+pub const SERVICE: &str = "cognito-idp";
 
 /// The parts of a request that are signed.
 pub struct SignedParts<'a> {
@@ -29,7 +30,7 @@ pub struct SignedParts<'a> {
     pub body: &'a [u8],
 }
 
-/// A signature that is complete, recent and for this service; [`Claim::verify`] says whether it is right.
+/// A signature that is complete, recent and for one service; [`Claim::verify`] says whether it is right.
 #[derive(Debug)]
 pub struct Claim<'a> {
     /// The access key id.
@@ -38,6 +39,7 @@ pub struct Claim<'a> {
     pub region: &'a str,
     /// True if the request carries a session token.
     pub session_token: bool,
+    service: &'static str,
     day: &'a str,
     time: &'a str,
     /// In the order of the header.
@@ -52,8 +54,12 @@ pub fn is_signed(headers: &HeaderMap) -> bool {
         .is_some_and(|v| v.as_bytes().starts_with(b"AWS4-"))
 }
 
-/// Reads the signature of a request. `wall` is now, in microseconds since the epoch.
-pub fn claim<'a>(request: &SignedParts<'a>, wall: i64) -> Result<Claim<'a>, Refusal> {
+/// Reads the signature of a request for a service. `wall` is now, in microseconds since the epoch.
+pub fn claim<'a>(
+    request: &SignedParts<'a>,
+    service: &'static str,
+    wall: i64,
+) -> Result<Claim<'a>, Refusal> {
     let mut all = request.headers.get_all(http::header::AUTHORIZATION).iter();
     let (first, second) = (all.next(), all.next());
     let in_query = request
@@ -114,15 +120,17 @@ pub fn claim<'a>(request: &SignedParts<'a>, wall: i64) -> Result<Claim<'a>, Refu
         return Err(errors::unsupported_algorithm(algorithm));
     }
     let parts: Vec<&str> = credential.split('/').collect();
-    let [key_id, day, region, service, terminator] = parts.as_slice() else {
+    let [key_id, day, region, of_service, terminator] = parts.as_slice() else {
         return Err(errors::credential_shape(credential));
     };
-    scope(day, region, service, terminator, time)?;
+    let rest = (*of_service == service, *terminator);
+    scope(day, region, service, rest, time)?;
     let session_token = request.headers.contains_key("x-amz-security-token");
     Ok(Claim {
         key_id,
         region,
         session_token,
+        service,
         day,
         time,
         signed,
@@ -163,20 +171,20 @@ fn all_signed(headers: &HeaderMap, signed: &[&str]) -> Result<(), Refusal> {
     unsigned.map_or(Ok(()), |name| Err(errors::header_not_signed(name)))
 }
 
-/// Checks that the credential is for this service, today, in a region (settled B14).
+/// Checks that the credential is for the service, today, in a region (settled B14).
 fn scope<'a>(
     day: &'a str,
     region: &'a str,
-    service: &str,
-    terminator: &'a str,
+    service: &'static str,
+    (is_of_service, terminator): (bool, &'a str),
     time: &'a str,
 ) -> Result<(), Refusal> {
     let mut faults = Vec::new();
     if !is_region(region) {
         faults.push(Scope::Region(region));
     }
-    if service != SERVICE {
-        faults.push(Scope::Service);
+    if !is_of_service {
+        faults.push(Scope::Service(service));
     }
     if terminator != "aws4_request" {
         faults.push(Scope::Terminator(terminator));
@@ -210,13 +218,14 @@ impl Claim<'_> {
             .canonical(request)
             .ok_or_else(errors::signature_mismatch)?;
         let to_sign = format!(
-            "AWS4-HMAC-SHA256\n{}\n{}/{}/{SERVICE}/aws4_request\n{}",
+            "AWS4-HMAC-SHA256\n{}\n{}/{}/{}/aws4_request\n{}",
             self.time,
             self.day,
             self.region,
+            self.service,
             hash::sha256_hex(canonical.as_bytes())
         );
-        let expected = key.sign(self.day, self.region, SERVICE, to_sign.as_bytes());
+        let expected = key.sign(self.day, self.region, self.service, to_sign.as_bytes());
         let same = ct_eq(hex::encode(expected).as_bytes(), self.signature.as_bytes());
         if same {
             Ok(())

@@ -91,7 +91,7 @@ impl Signed {
             host,
             body: &self.body,
         };
-        claim(&request, wall)?.verify(&request, &key())
+        claim(&request, SERVICE, wall)?.verify(&request, &key())
     }
 
     fn refusal(&self) -> (&'static str, String) {

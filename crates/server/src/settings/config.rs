@@ -77,7 +77,7 @@ pub fn keys() -> impl Iterator<Item = &'static Key> {
     others.chain(LOG_KEYS).chain(ADDRESS_KEYS)
 }
 
-/// All settings but those of functions, senders, backups, logs and metrics.
+/// All settings but those of functions, senders, backups, logs, metrics and published secrets.
 const KEYS: &[Key] = &[
     key(
         "listen",

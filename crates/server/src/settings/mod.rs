@@ -8,6 +8,7 @@ mod functions;
 mod logs;
 mod message_limits;
 mod recovery;
+mod secrets_manager;
 mod senders;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -85,6 +86,8 @@ pub struct ServerConfig {
     pub functions: TriggerFunctions,
     /// The targets of log delivery.
     pub log_targets: Targets,
+    /// The store of published client secrets.
+    pub secret_store: Option<crate::aws::secret_store::SecretsManager>,
     /// A root key that is not in the database.
     pub root: Option<(String, SecretString)>,
     /// The limits of requests a second.
@@ -203,6 +206,7 @@ impl ServerConfig {
         let folder = folder.filter(|folder| !folder.is_temporary());
         let folder = folder.map(|folder| folder.path().to_owned());
         Ok(Self {
+            secret_store: secrets_manager::read(mode, &domain.region, config)?,
             log_targets: logs::read(mode, &domain.region, folder, config)?,
             metrics_listen: metrics_listen(config, &listen)?,
             listen,

@@ -207,6 +207,34 @@ fn keys_of_codes_are_whole_and_a_service_has_something_to_sign_with() {
 }
 
 #[test]
+fn a_store_of_secrets_is_a_url_and_has_something_to_sign_with() {
+    let store = |mode, pairs: &[_]| plan(mode, pairs).map(|plan| plan.secret_store.is_some());
+    let local = ("secrets_manager", "http://127.0.0.1:4566");
+    assert_eq!(store(Mode::Serve, &[URL]).ok(), Some(false));
+    assert_eq!(store(Mode::Dev, &[local]).ok(), Some(true));
+    let aws = [URL, ("secrets_manager", "aws")];
+    assert!(why(Mode::Serve, &aws).contains("needs secrets_manager_access_key_id"));
+    let half = [&aws[..], &[("secrets_manager_access_key_id", "AKIA")]].concat();
+    assert!(why(Mode::Serve, &half).contains("both secrets_manager_access_key_id"));
+    let whole = [
+        &half[..],
+        &[("secrets_manager_secret_access_key", "secret")],
+    ]
+    .concat();
+    assert_eq!(store(Mode::Serve, &whole).ok(), Some(true));
+    for bad in ["amazon", "ftp://x", "https://user:secret@x"] {
+        let why = why(Mode::Dev, &[("secrets_manager", bad)]);
+        assert!(
+            why.starts_with("setting `secrets_manager`: must be aws"),
+            "{why}"
+        );
+        assert!(!why.contains(bad));
+    }
+    let region = [local, ("secrets_manager_region", "mars")];
+    assert!(why(Mode::Dev, &region).starts_with("setting `secrets_manager_region`"));
+}
+
+#[test]
 fn targets_of_triggers_are_checked_before_anything_starts() {
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
     let exact = format!("{arn}=lambda:https://lambda.{{region}}.amazonaws.com");

@@ -26,6 +26,7 @@ mod nodes;
 mod protocol;
 mod providers;
 mod rates;
+mod secrets;
 mod senders;
 mod socket;
 mod tls;

@@ -6,7 +6,7 @@ use crate::{Batch, Label, Store, StoreError, params};
 
 /// A client of some pool has the id.
 pub const CLIENT_EXISTS: Label = Label("client_exists");
-/// The row has changed since it was read, or is gone.
+/// The row has changed since it was read, or is gone, or is there though it was not expected to be.
 pub const CLIENT_STALE: Label = Label("client_stale");
 
 const BY_ID: &str = "SELECT c.pool_id, c.client_id, c.doc, c.sealed, c.created, c.modified, c.ver, c.mac \
@@ -19,6 +19,10 @@ const UPDATE: &str = "UPDATE clients SET doc = ?4, modified = ?5, mac = ?6, ver 
     WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
 const SET_SECRETS: &str = "UPDATE clients SET sealed = ?4, modified = ?5, mac = ?6, ver = ver + 1 \
     WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
+const REPLACE: &str = "UPDATE clients SET doc = ?4, sealed = ?5, modified = ?6, mac = ?7, ver = ver + 1 \
+    WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
+const AT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
+const ANY: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
 const DELETE: &str = "DELETE FROM clients WHERE pool_id = ?1 AND client_id = ?2 AND ver = ?3";
 const RELEASE: &str = "DELETE FROM client_pools WHERE client_id = ?1 AND pool_id = ?2";
 const PAGE: &str = "SELECT client_id, doc FROM clients \
@@ -121,6 +125,47 @@ pub fn set_secrets(
         params![pool_id, client_id, ver, sealed, now, mac],
         CLIENT_STALE,
     )
+}
+
+/// A client's settings and secrets.
+pub struct Contents<'a> {
+    /// The settings, JSON.
+    pub doc: &'a str,
+    /// Its secrets.
+    pub sealed: Option<&'a [u8]>,
+    /// Microseconds.
+    pub modified: i64,
+    /// Over [`signed`].
+    pub mac: Vec<u8>,
+}
+
+/// Replaces settings and secrets of version `ver` at once; [`CLIENT_STALE`].
+pub fn replace(
+    batch: Batch,
+    pool_id: &str,
+    client_id: &str,
+    ver: i64,
+    contents: Contents<'_>,
+) -> Batch {
+    let Contents {
+        doc,
+        sealed,
+        modified,
+        mac,
+    } = contents;
+    batch.one(
+        REPLACE,
+        params![pool_id, client_id, ver, doc, sealed, modified, mac],
+        CLIENT_STALE,
+    )
+}
+
+/// Requires that the client is at version `ver`, or, without one, that there is none; [`CLIENT_STALE`].
+pub fn require(batch: Batch, pool_id: &str, client_id: &str, ver: Option<i64>) -> Batch {
+    match ver {
+        Some(ver) => batch.exists(AT, params![pool_id, client_id, ver], CLIENT_STALE),
+        None => batch.none(ANY, params![pool_id, client_id], CLIENT_STALE),
+    }
 }
 
 /// Deletes version `ver`; [`CLIENT_STALE`].

@@ -19,21 +19,25 @@ const TAKE: &str = "UPDATE jobs SET owner = ?3, lease_until = ?4, ver = ver + 1 
      WHERE kind = ?1 AND job_key = ?2 AND lease_until <= ?5 RETURNING cursor, ver";
 const CHECKPOINT: &str = "UPDATE jobs SET lease_until = ?5, cursor = ?6 \
      WHERE kind = ?1 AND job_key = ?2 AND owner = ?3 AND ver = ?4";
+const WAKE: &str =
+    "UPDATE jobs SET lease_until = 0 WHERE kind = ?1 AND job_key = ?2 AND lease_until > ?3";
+const WAKE_ALL: &str =
+    "UPDATE jobs SET lease_until = 0 WHERE kind = ?1 AND job_key LIKE ?2 AND lease_until > ?3";
 const FINISH: &str =
     "DELETE FROM jobs WHERE kind = ?1 AND job_key = ?2 AND owner = ?3 AND ver = ?4";
 
 /// All that may be waiting for a node, in one statement: kinds of jobs, and tables with rows that something is to be done with.
 /// Each part is a look at the beginning of an index; with ORDER BY no engine reads a table in its place.
-const LOOK: &str = "SELECT DISTINCT kind FROM jobs WHERE kind IN (?1, ?2, ?3, ?4, ?5, ?6, ?7) AND lease_until <= ?8 \
+const LOOK: &str = "SELECT DISTINCT kind FROM jobs WHERE kind IN (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) AND lease_until <= ?9 \
      UNION ALL SELECT 'messages' WHERE \
-     (SELECT due FROM messages WHERE state < 2 AND due <= ?8 ORDER BY due LIMIT 1) IS NOT NULL \
-     UNION ALL SELECT 'audit' WHERE (SELECT at FROM audit WHERE at < ?9 ORDER BY at LIMIT 1) IS NOT NULL \
+     (SELECT due FROM messages WHERE state < 2 AND due <= ?9 ORDER BY due LIMIT 1) IS NOT NULL \
+     UNION ALL SELECT 'audit' WHERE (SELECT at FROM audit WHERE at < ?10 ORDER BY at LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'user_import_jobs' WHERE (SELECT created FROM user_import_jobs \
-     WHERE status = 0 AND created <= ?10 ORDER BY created, pool_id, job_id LIMIT 1) IS NOT NULL \
+     WHERE status = 0 AND created <= ?11 ORDER BY created, pool_id, job_id LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'recoveries' WHERE (SELECT created FROM recoveries \
-     WHERE status = 'PREVIEW_GENERATING' AND created <= ?11 ORDER BY created LIMIT 1) IS NOT NULL \
+     WHERE status = 'PREVIEW_GENERATING' AND created <= ?12 ORDER BY created LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'recoveries' WHERE (SELECT created FROM recoveries \
-     WHERE status = 'PREVIEW_GENERATED' AND created <= ?11 ORDER BY created LIMIT 1) IS NOT NULL \
+     WHERE status = 'PREVIEW_GENERATED' AND created <= ?12 ORDER BY created LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'log_records' WHERE \
      (SELECT record_id FROM log_records ORDER BY pool_id, source, record_id LIMIT 1) IS NOT NULL \
      UNION ALL SELECT 'pool_changes' WHERE (SELECT pool_id FROM pool_changes \
@@ -111,7 +115,7 @@ pub async fn cursors(store: &Store, kind: &str) -> Result<Vec<String>, StoreErro
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// Kinds of jobs.
-    pub kinds: [&'static str; 7],
+    pub kinds: [&'static str; 8],
     /// Leases that have ended by then, messages that are due.
     pub now: i64,
     /// Rows of the audit trail from before that moment.
@@ -128,7 +132,7 @@ pub struct Look {
 /// # Errors
 /// [`StoreError`].
 pub async fn look(store: &Store, look: Look) -> Result<Vec<String>, StoreError> {
-    let [a, b, c, d, e, f, g] = look.kinds;
+    let [a, b, c, d, e, f, g, h] = look.kinds;
     let params = params![
         a,
         b,
@@ -137,6 +141,7 @@ pub async fn look(store: &Store, look: Look) -> Result<Vec<String>, StoreError> 
         e,
         f,
         g,
+        h,
         look.now,
         look.audit_before,
         look.imports_made_by,
@@ -187,6 +192,16 @@ pub fn checkpoint(batch: Batch, lease: &Lease, cursor: &str, until: i64) -> Batc
         ],
         LOST,
     )
+}
+
+/// Ends the rest of a job that would last beyond `until`, in microseconds. A node that works on it holds it for less.
+pub fn wake(batch: Batch, kind: &str, key: &str, until: i64) -> Batch {
+    batch.run(WAKE, params![kind, key, until])
+}
+
+/// As [`wake`], for all jobs of a kind whose keys begin so; it may wake others of the kind too.
+pub fn wake_all(batch: Batch, kind: &str, begin: &str, until: i64) -> Batch {
+    batch.run(WAKE_ALL, params![kind, format!("{begin}%"), until])
 }
 
 /// Holds the job until `until` without progress.

@@ -97,6 +97,29 @@ async fn adding_a_job_twice_keeps_its_progress(store: &Store) {
     assert_eq!(again.cursor, "half");
 }
 
+/// Who rests is woken, who works is not.
+async fn a_rest_can_be_ended_and_no_work_is_disturbed(store: &Store) {
+    for key in ["p/a", "p/b", "q/a"] {
+        store
+            .commit(jobs::add(Batch::new(), "x", key, ""))
+            .await
+            .unwrap();
+        let taken = jobs::take(store, "x", key, "one", 0, 60 * S).await.unwrap();
+        let rest = jobs::checkpoint(Batch::new(), &taken.unwrap(), "", 3_600 * S);
+        store.commit(rest).await.unwrap();
+    }
+    let due = async |now| jobs::due(store, "x", "", now, 9).await.unwrap();
+    let wake = jobs::wake(Batch::new(), "x", "p/a", 60 * S);
+    store.commit(wake).await.unwrap();
+    assert_eq!(due(0).await, ["p/a"]);
+    let held = jobs::take(store, "x", "p/a", "two", 0, 60 * S).await;
+    assert!(held.unwrap().is_some());
+    let wake = jobs::wake_all(Batch::new(), "x", "p/", 60 * S);
+    store.commit(wake).await.unwrap();
+    assert_eq!(due(0).await, ["p/b"]);
+    assert_eq!(due(60 * S).await, ["p/a", "p/b"]);
+}
+
 async fn a_lease_goes_to_one_node(one: &Store, other: &Store) {
     for key in 0..20 {
         let key = format!("k{key:02}");
@@ -213,7 +236,7 @@ async fn a_sweep_is_bounded(store: &Store) {
 
 /// Each part of a look finds what is due and nothing else.
 async fn a_look_names_what_is_due(store: &Store) {
-    let kinds = ["k1", "k2", "k3", "k4", "k5", "k6", "k7"];
+    let kinds = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"];
     let look = |now| Look {
         kinds,
         now,
@@ -274,7 +297,8 @@ async fn a_look_names_what_is_due(store: &Store) {
 
 mod leases {
     use super::{
-        a_job_has_one_owner_at_a_time, a_look_names_what_is_due, a_sweep_is_bounded,
+        a_job_has_one_owner_at_a_time, a_look_names_what_is_due,
+        a_rest_can_be_ended_and_no_work_is_disturbed, a_sweep_is_bounded,
         adding_a_job_twice_keeps_its_progress,
     };
     use super::{
@@ -283,6 +307,7 @@ mod leases {
     on_each_engine!(
         a_job_has_one_owner_at_a_time,
         adding_a_job_twice_keeps_its_progress,
+        a_rest_can_be_ended_and_no_work_is_disturbed,
         expired_rows_go_bucket_by_bucket,
         old_messages_that_nobody_will_deliver_go,
         a_sweep_is_bounded,

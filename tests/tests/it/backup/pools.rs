@@ -23,6 +23,11 @@ async fn comes_to_another_server(on: On, name: &str) {
     let server = there.start().await;
     let world = world(&server).await;
     let left = site(&server.raw(), json!({}), json!({})).await;
+    let published = json!({
+        "UserPoolId": left.pool, "ClientName": "p", "GenerateSecret": true, "PublishSecretsInAWSSecretsManager": true,
+    });
+    let published = server.raw().ok("CreateUserPoolClient", published).await;
+    let published = published.unwrap()["UserPoolClient"].clone();
     let whole = Archive::of(&server, &[]).await;
     let one = Archive::of(&server, &[&world.site.pool]).await;
     for row in one.rows("users") {
@@ -61,6 +66,19 @@ async fn comes_to_another_server(on: On, name: &str) {
     whole.restore_into(&server, &[&left.pool]).await.unwrap();
     user(&server.raw(), &left.pool, "lee", json!([])).await;
     sign_in(&server.unsigned(), &left.client, "lee").await;
+    // A secret is published again, for which the client has its job.
+    let ids = json!({"UserPoolId": left.pool, "ClientId": published["ClientId"]});
+    let shown = server.raw().ok("DescribeUserPoolClient", ids).await;
+    assert_eq!(shown.unwrap()["UserPoolClient"], published);
+    let jobs = "SELECT job_key FROM jobs WHERE kind = 'client_secret'";
+    let store = &server.state().app.store;
+    let rows = store.rows(jobs, cognate_store::params![]).await.unwrap();
+    let key = format!("{}/{}", left.pool, published["ClientId"].as_str().unwrap());
+    let keys: Vec<_> = rows
+        .iter()
+        .map(|row| row.text(0).unwrap().to_owned())
+        .collect();
+    assert_eq!(keys, [key]);
     // The trail says so.
     let trail = "SELECT doc FROM audit WHERE pool_id = ?1 AND doc LIKE '%RestoreUserPool%'";
     let store = &server.state().app.store;

@@ -111,6 +111,16 @@ labels! {
         None = "none",
     }
 
+    /// The end of a call of the store of secrets.
+    SecretEnd {
+        /// A client's secret is the current one in the store.
+        Published = "published",
+        /// It was deleted in the store.
+        Removed = "removed",
+        /// It is tried again.
+        Failed = "failed",
+    }
+
     /// The end of a try to deliver a record.
     LogRecordEnd {
         /// The target has taken it.
@@ -153,6 +163,7 @@ impl Label for Endpoint {
         Self::ProviderLogout,
         Self::Feedback,
         Self::Inbox,
+        Self::PublishedSecrets,
     ];
 
     fn name(self) -> &'static str {

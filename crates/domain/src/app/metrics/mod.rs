@@ -12,7 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use cognate_shapes::{ErrorCode, Op};
 
 use crate::app::metrics::labels::{
-    Label, LogRecordEnd, LogTarget, MessageEnd, RequestEnd, RiskDecision, RiskFinding, SignInEnd,
+    Label, LogRecordEnd, LogTarget, MessageEnd, RequestEnd, RiskDecision, RiskFinding, SecretEnd,
+    SignInEnd,
 };
 use crate::errors::ApiError;
 use crate::facts::action::Endpoint;
@@ -38,6 +39,10 @@ pub struct Metrics {
     pub log_backlog: Gauge,
     /// Targets of log delivery to which the latest try of this node failed.
     pub log_targets_broken: Gauge,
+    /// Calls of the store of secrets, by their end.
+    pub client_secrets: Counts<SecretEnd>,
+    /// Clients whose secrets wait for a store that took nothing three times in a row, in the whole database.
+    pub client_secrets_waiting: Gauge,
     /// Portions of background work, by kind of job: those that were done, and those that failed.
     jobs: Mutex<BTreeMap<&'static str, [u64; 2]>>,
 }
@@ -211,6 +216,7 @@ mod tests {
         check::<MessageEnd>();
         check::<LogTarget>();
         check::<LogRecordEnd>();
+        check::<SecretEnd>();
         check::<Single>();
     }
 

@@ -69,6 +69,22 @@ impl Metrics {
             "",
             self.log_targets_broken.get(),
         );
+        text.family(
+            "cognate_client_secrets_total",
+            "Calls of the store of published client secrets, by their end.",
+            ["result", ""],
+            &self.client_secrets,
+        );
+        text.head(
+            "cognate_client_secrets_waiting",
+            "gauge",
+            "Clients whose secrets wait for a store that is broken.",
+        );
+        text.line(
+            "cognate_client_secrets_waiting",
+            "",
+            self.client_secrets_waiting.get(),
+        );
         let name = "cognate_jobs_total";
         text.head(name, "counter", "Portions of background work.");
         for (job, [done, failed]) in self.jobs() {

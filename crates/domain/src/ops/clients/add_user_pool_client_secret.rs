@@ -6,7 +6,7 @@ use cognate_shapes::{AddUserPoolClientSecretRequest, AddUserPoolClientSecretResp
 
 use crate::cx::Cx;
 use crate::errors::{self, Result};
-use crate::resources::clients::secrets;
+use crate::resources::clients::{managed, secrets};
 use crate::{ids, resources};
 
 pub async fn add_user_pool_client_secret(
@@ -22,6 +22,7 @@ async fn attempt(
 ) -> Result<AddUserPoolClientSecretResponse> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let mut client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
+    managed::refuse(&client)?;
     if client.secrets.is_empty() {
         return Err(errors::clients::public_client().into());
     }

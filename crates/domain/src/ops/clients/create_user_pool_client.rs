@@ -10,7 +10,7 @@ use cognate_store::tables::{clients, guards};
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
 use crate::records::client::Client;
-use crate::resources::clients::settings;
+use crate::resources::clients::{managed, settings};
 use crate::{audit, clock, ids, resources};
 
 pub async fn create_user_pool_client(
@@ -26,10 +26,15 @@ pub async fn create_user_pool_client(
         (true, None) => Some(ids::client_secret()),
         (false, given) => given,
     };
-    let doc = settings::of_new_client(cx, &pool, input, secret.is_some()).await?;
+    let (published, generated) = (
+        input.publish_secrets_in_aws_secrets_manager,
+        input.generate_secret == Some(true),
+    );
+    let mut doc = settings::of_new_client(cx, &pool, input, secret.is_some()).await?;
     // `cognate client create` chooses it.
     let chosen = cx.memory().get::<String>("client id");
     let id = chosen.unwrap_or_else(ids::client_id);
+    doc.managed_secret = managed::of_new_client(cx, &pool, &id, published, generated)?;
     let secrets = secret
         .map(|value| (secret_id(&id, cx.now()), value, cx.now()))
         .into_iter()
@@ -47,6 +52,10 @@ pub async fn create_user_pool_client(
         mac,
         cx.now(),
     );
+    let batch = match doc.managed_secret {
+        Some(_) => managed::plan(batch, &pool.id, &id, cx.now()),
+        None => batch,
+    };
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         resources::clients::conflict(cx, &pool.id, &id, label)

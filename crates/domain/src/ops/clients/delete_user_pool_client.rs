@@ -8,6 +8,7 @@ use cognate_store::tables::{
 
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::resources::clients::managed;
 use crate::{audit, resources};
 
 pub async fn delete_user_pool_client(
@@ -26,6 +27,10 @@ async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()>
     let batch = login_styles::delete_of_client(batch, &pool.id, &client.id);
     let batch = ui_customizations::delete(batch, &pool.id, &client.id);
     let batch = risk_messages::delete(batch, &pool.id, &client.id);
+    let batch = match client.doc.managed_secret {
+        Some(_) => managed::plan(batch, &pool.id, &client.id, cx.now()),
+        None => batch,
+    };
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         resources::clients::conflict(cx, &pool.id, &client.id, label)

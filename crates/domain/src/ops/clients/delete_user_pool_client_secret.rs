@@ -5,7 +5,7 @@ use cognate_shapes::{DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecr
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::resources;
-use crate::resources::clients::secrets;
+use crate::resources::clients::{managed, secrets};
 
 pub async fn delete_user_pool_client_secret(
     cx: &Cx<'_>,
@@ -20,6 +20,7 @@ async fn attempt(
 ) -> Result<DeleteUserPoolClientSecretResponse> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let mut client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
+    managed::refuse(&client)?;
     let before = client.secrets.len();
     client
         .secrets

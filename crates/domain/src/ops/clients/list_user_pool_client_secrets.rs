@@ -4,7 +4,7 @@ use cognate_shapes::{ListUserPoolClientSecretsRequest, ListUserPoolClientSecrets
 
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::resources::clients::secrets;
+use crate::resources::clients::{managed, secrets};
 use crate::{paging, resources};
 
 pub async fn list_user_pool_client_secrets(
@@ -13,6 +13,7 @@ pub async fn list_user_pool_client_secrets(
 ) -> Result<ListUserPoolClientSecretsResponse> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
+    managed::refuse(&client)?;
     // Both secrets fit on one page, so no token was ever returned (model).
     if let Some(token) = &input.next_token {
         return Err(paging::invalid(cx, token));

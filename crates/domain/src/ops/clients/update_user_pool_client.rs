@@ -1,4 +1,5 @@
-//! UpdateUserPoolClient: changes an app client's settings; what the request leaves out returns to its default.
+//! UpdateUserPoolClient: changes an app client's settings; what the request leaves out returns to its default, but for
+//! PublishSecretsInAWSSecretsManager (agents.md 6).
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use cognate_store::tables::{clients, guards};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::client::Client;
+use crate::resources::clients::managed::{self, Change};
 use crate::resources::clients::settings;
 use crate::{audit, resources};
 
@@ -25,19 +27,33 @@ async fn attempt(
 ) -> Result<UpdateUserPoolClientResponse> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let before = resources::clients::fresh(cx, &pool, &input.client_id).await?;
-    let doc = settings::of_updated_client(cx, &pool, &before, input).await?;
+    let published = input.publish_secrets_in_aws_secrets_manager;
+    let mut doc = settings::of_updated_client(cx, &pool, &before, input).await?;
+    let change = managed::of_update(cx, &pool, &before, published)?;
+    let changes = !matches!(change, Change::None);
+    let mut before = before;
+    match change {
+        Change::None => {}
+        Change::Begin(managed) => {
+            doc.managed_secret = Some(managed);
+            before.secrets = managed::rotated(&before, cx.now());
+            before.sealed = Client::seal_secrets(&pool, &before.id, &before.secrets)?;
+        }
+        Change::End => doc.managed_secret = None,
+    }
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let text = serde_json::to_string(&doc)?;
-    let mac = Client::mac(&pool, &before.id, &text, before.sealed.as_deref());
-    let batch = clients::update(
-        batch,
-        &pool.id,
-        &before.id,
-        before.ver,
-        &text,
-        mac,
-        cx.now(),
-    );
+    let contents = clients::Contents {
+        doc: &text,
+        sealed: before.sealed.as_deref(),
+        modified: cx.now(),
+        mac: Client::mac(&pool, &before.id, &text, before.sealed.as_deref()),
+    };
+    let batch = clients::replace(batch, &pool.id, &before.id, before.ver, contents);
+    let batch = match changes {
+        true => managed::plan(batch, &pool.id, &before.id, cx.now()),
+        false => batch,
+    };
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         resources::clients::conflict(cx, &pool.id, &before.id, label)

@@ -9,6 +9,7 @@ use cognate_store::tables::{domains, guards, pools, user_import_jobs};
 use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::jobs::pool_deletion;
+use crate::resources::clients::managed;
 use crate::{audit, resources};
 
 pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Result<()> {
@@ -21,6 +22,7 @@ pub async fn delete_user_pool(cx: &Cx<'_>, input: DeleteUserPoolRequest) -> Resu
     let batch = user_import_jobs::require_none_active(batch, &pool.id);
     let batch = guards::require_no_domain(batch, &pool.id);
     let batch = pool_deletion::plan(batch, &pool.id);
+    let batch = managed::plan_all(batch, &pool.id, cx.now());
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {
         user_import_jobs::IMPORT_ACTIVE => errors::imports::in_progress().into(),

@@ -1,5 +1,7 @@
-//! App clients: reading one past the cache, and mapping conflicts.
+//! App clients: reading one past the cache, their secrets, and mapping conflicts.
 
+pub mod kept;
+pub mod managed;
 pub mod secrets;
 pub mod settings;
 

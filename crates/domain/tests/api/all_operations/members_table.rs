@@ -17,10 +17,7 @@ const STORED: &[(&[&str], &[&str])] = &[
     (&["CreateUserPool", "UpdateUserPool"], &["DcrConfiguration"]),
     (
         &["CreateUserPoolClient", "UpdateUserPoolClient"],
-        &[
-            "AnalyticsConfiguration",
-            "PublishSecretsInAWSSecretsManager",
-        ],
+        &["AnalyticsConfiguration"],
     ),
     (
         &["CreateUserPoolDomain", "UpdateUserPoolDomain"],

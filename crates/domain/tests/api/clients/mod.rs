@@ -1,5 +1,7 @@
 //! App clients.
 
+mod managed;
 mod refused;
 mod secrets;
 mod settings;
+mod store;

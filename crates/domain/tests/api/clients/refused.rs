@@ -234,48 +234,6 @@ async fn settings_that_the_service_refuses_are_refused_and_change_nothing(t: &Te
 }
 
 #[each_engine]
-async fn secrets_are_published_nowhere_and_a_caller_who_asks_for_that_gets_none(t: &TestApp) {
-    let id = pool(t, json!({})).await;
-    let client = create(
-        t,
-        &id,
-        json!({"GenerateSecret": true, "PublishSecretsInAWSSecretsManager": false}),
-    )
-    .await;
-    assert!(client["ClientSecret"].is_string() && client["ClientSecretArn"].is_null());
-    let text = "PublishSecretsInAWSSecretsManager is not implemented yet.";
-    for (op, more) in [
-        ("CreateUserPoolClient", json!({})),
-        ("CreateUserPoolClient", json!({"GenerateSecret": true})),
-        (
-            "CreateUserPoolClient",
-            json!({"ClientSecret": "abcdefghijklmnopqrstuvwx"}),
-        ),
-        (
-            "UpdateUserPoolClient",
-            json!({"ClientId": client["ClientId"]}),
-        ),
-    ] {
-        let mut request = named(&id, more);
-        request["PublishSecretsInAWSSecretsManager"] = json!(true);
-        t.refused(op, request, "NotImplementedException", text)
-            .await;
-    }
-    let listed = t.ok("ListUserPoolClients", json!({"UserPoolId": id})).await;
-    assert_eq!(listed["UserPoolClients"].as_array().unwrap().len(), 1);
-    let mut request = named(
-        &id,
-        json!({"ClientId": client["ClientId"], "PublishSecretsInAWSSecretsManager": false}),
-    );
-    request["ClientName"] = json!("d");
-    let after = t.ok("UpdateUserPoolClient", request).await;
-    assert_eq!(
-        after["UserPoolClient"]["ClientSecret"],
-        client["ClientSecret"]
-    );
-}
-
-#[each_engine]
 async fn scopes_about_users_are_not_for_machines(t: &TestApp) {
     let id = pool(t, json!({})).await;
     t.refused(

@@ -12,6 +12,7 @@ use cognate_domain::clock::Clock;
 use cognate_domain::jobs::pool_deletion::PoolDeletion;
 use cognate_domain::jobs::runner::Job as _;
 use cognate_domain::records::trail::{self, TrailKey};
+use cognate_domain::resources::clients::managed;
 use cognate_store::tables::audit as trail_rows;
 use cognate_store::tables::copies::{self, Copied, ReturnedPool};
 use cognate_store::tables::jobs::{self, Lease};
@@ -71,6 +72,22 @@ fn wall() -> i64 {
     Clock::default().wall()
 }
 
+/// Adds the jobs of the clients in a portion whose secrets are published.
+fn published(batch: Batch, clients: &Portion) -> Batch {
+    clients.rows.iter().fold(batch, |batch, row| {
+        let text = |name| text(&clients.columns, row, name);
+        let (Some(pool), Some(client), Some(doc)) =
+            (text("pool_id"), text("client_id"), text("doc"))
+        else {
+            return batch;
+        };
+        match doc.contains(r#""managed_secret":{"#) {
+            true => jobs::add(batch, managed::JOB, &managed::key(pool, client), ""),
+            false => batch,
+        }
+    })
+}
+
 impl Whole {
     pub(super) async fn begin(store: &Store) -> anyhow::Result<Self> {
         let id = random::uuid_v4();
@@ -100,6 +117,10 @@ impl Whole {
                 for row in &mut portion.rows {
                     set(&columns, row, "owner", "".into());
                     set(&columns, row, "lease_until", 0.into());
+                    // Other secrets may have been published since.
+                    if text(&columns, row, "kind") == Some(managed::JOB) {
+                        set(&columns, row, "cursor", "".into());
+                    }
                 }
             }
             _ => {}
@@ -170,7 +191,7 @@ impl Pools {
             }
             "clients" => {
                 let entries = self.entries_of(&portion);
-                let guard = self.guard(Batch::new());
+                let guard = published(self.guard(Batch::new()), &portion);
                 load(store, portion, guard).await?;
                 let Some(entries) = entries else {
                     return Ok(());

@@ -5,7 +5,7 @@ use cognate_shapes::*;
 use crate::cx::Cx;
 use crate::errors::pools::*;
 use crate::errors::sessions::exchange_without_secret;
-use crate::errors::{ApiError, Result, invalid_parameter, not_implemented, unconfirmed};
+use crate::errors::{ApiError, Result, invalid_parameter, unconfirmed};
 use crate::records::client::ClientDoc;
 use crate::records::pool::Pool;
 use crate::records::schema;
@@ -22,16 +22,6 @@ const ACCESS_RANGE: std::ops::RangeInclusive<i64> = 300..=86_400;
 const REFRESH_RANGE: std::ops::RangeInclusive<i64> = 3_600..=315_360_000;
 /// Attributes that only the service itself writes (settled K10).
 const NOT_WRITABLE: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
-
-/// Refuses with 501 if the secrets are to be published in AWS Secrets Manager: there is no such service beside this
-/// program, and a caller who asks for that does not want to see the secret itself. A client can therefore not have the
-/// setting.
-pub fn published(sent: Option<bool>) -> Checked {
-    match sent {
-        Some(true) => Err(not_implemented("PublishSecretsInAWSSecretsManager")),
-        Some(false) | None => Ok(()),
-    }
-}
 
 /// Refuses what the service refuses; `doing` is "creating" or "updating".
 pub async fn client(

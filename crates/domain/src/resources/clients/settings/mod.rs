@@ -55,6 +55,7 @@ macro_rules! document {
             refresh_token_rotation: $request.refresh_token_rotation.map(rotation),
             sso_minutes: None,
             risk_configuration: None,
+            managed_secret: None,
             oidc_profile: OidcProfile::default(),
         }
     };
@@ -67,10 +68,8 @@ pub async fn of_new_client(
     request: CreateUserPoolClientRequest,
     has_secret: bool,
 ) -> Result<ClientDoc> {
-    let published = request.publish_secrets_in_aws_secrets_manager;
     let doc = document!(cx, request.client_name, request);
     check::client(cx, pool, &doc, has_secret, "creating").await?;
-    check::published(published)?;
     Ok(doc)
 }
 
@@ -82,11 +81,12 @@ pub async fn of_updated_client(
     before: &Client,
     request: UpdateUserPoolClientRequest,
 ) -> Result<ClientDoc> {
-    let published = request.publish_secrets_in_aws_secrets_manager;
     let doc = ClientDoc {
         // Have operations of their own.
         sso_minutes: before.doc.sso_minutes,
         risk_configuration: before.doc.risk_configuration.clone(),
+        // Stays unless the request says otherwise: see `managed`.
+        managed_secret: before.doc.managed_secret.clone(),
         // Has a command of its own.
         oidc_profile: before.doc.oidc_profile,
         ..document!(
@@ -98,7 +98,6 @@ pub async fn of_updated_client(
         )
     };
     check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating").await?;
-    check::published(published)?;
     Ok(doc)
 }
 
@@ -170,9 +169,9 @@ pub fn user_pool_client(client: &Client) -> UserPoolClientType {
         client_secret: client
             .secrets
             .first()
+            .filter(|_| doc.managed_secret.is_none())
             .map(|(_, value, _)| value.expose().clone()),
-        // Of a secret that another service keeps, which no client has: see `check::published`.
-        client_secret_arn: None,
+        client_secret_arn: doc.managed_secret.map(|managed| managed.arn),
         last_modified_date: Some(Timestamp(client.modified)),
         creation_date: Some(Timestamp(client.created)),
         refresh_token_validity: Some(doc.refresh_token_validity),
