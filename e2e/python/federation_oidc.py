@@ -108,7 +108,7 @@ with session("federation by OpenID Connect"):
         answer = to_provider(browser, shop, login_hint="edith")
         check("a redirect to the provider", answer.status_code, 302)
         url = urllib.parse.urlsplit(answer.headers["location"])
-        check("its authorization endpoint", f"{url.scheme}://{url.netloc}{url.path}", f"{PROVIDER}/oauth2/authorize")
+        check("its authorization endpoint", f"{url.scheme}://{url.netloc}{url.path}", f"{company.issuer}/oauth2/authorize")
         sent = parameters(answer.headers["location"])
         check("the parameters", set(sent), {
             "client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "login_hint",

@@ -74,11 +74,11 @@ with session("token endpoint"):
         "discovery names the endpoints",
         {name: meta.get(name) for name in ("token_endpoint", "revocation_endpoint", "userinfo_endpoint")},
         {
-            "token_endpoint": f"{ENDPOINT}/oauth2/token", "revocation_endpoint": f"{ENDPOINT}/oauth2/revoke",
-            "userinfo_endpoint": f"{ENDPOINT}/oauth2/userInfo",
+            "token_endpoint": f"{pool.issuer}/oauth2/token", "revocation_endpoint": f"{pool.issuer}/oauth2/revoke",
+            "userinfo_endpoint": f"{pool.issuer}/oauth2/userInfo",
         },
     )
-    check("and where a user is sent", meta["authorization_endpoint"], f"{ENDPOINT}/oauth2/authorize")
+    check("and where a user is sent", meta["authorization_endpoint"], f"{pool.issuer}/oauth2/authorize")
     keys = jwt.PyJWKSet.from_dict(requests.get(meta["jwks_uri"], timeout=30).json())
 
     def read(token, audience=None):

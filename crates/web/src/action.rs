@@ -5,13 +5,19 @@ use cognate_domain::{ApiError, App, Caller, ClientInfo, Cx, Endpoint, Result};
 
 use crate::Visitor;
 
-/// Returns the context of a request that begins now.
-pub(crate) fn cx<'a>(app: &'a App, endpoint: Endpoint, visitor: &Visitor) -> Cx<'a> {
+/// Returns the context of a request that begins now. `path_pool`: the id of the pool that its path names.
+pub(crate) fn cx<'a>(
+    app: &'a App,
+    endpoint: Endpoint,
+    visitor: &Visitor,
+    path_pool: Option<&str>,
+) -> Cx<'a> {
     let client = ClientInfo {
         ip: visitor.address.to_string(),
         user_agent: visitor.user_agent.clone(),
         base_url: visitor.base_url.clone(),
         domain_pool: visitor.domain.as_ref().map(|at| at.pool.id.clone()),
+        path_pool: path_pool.map(str::to_owned),
     };
     let cx = Cx::new(
         app,

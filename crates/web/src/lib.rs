@@ -7,6 +7,7 @@
 
 mod action;
 pub mod assets;
+mod below_pool;
 pub mod branding;
 mod confirm_user;
 pub mod cookies;
@@ -117,6 +118,18 @@ pub static ROUTES: Table = Table::new(&[
         "/.well-known/oauth-authorization-server/{pool}",
         |request| Box::pin(documents::discovery(request)),
     ),
+    document("/.well-known/openid-configuration/{pool}", |request| {
+        Box::pin(documents::discovery(request))
+    }),
+    document("/.well-known/oauth-protected-resource", |request| {
+        Box::pin(documents::protected_resource(request))
+    }),
+    document("/.well-known/oauth-protected-resource/{pool}", |request| {
+        Box::pin(documents::protected_resource(request))
+    }),
+    document("/{pool}/.well-known/oauth-protected-resource", |request| {
+        Box::pin(documents::protected_resource(request))
+    }),
     document("/.well-known/oauth-authorization-server", |request| {
         Box::pin(documents::discovery(request))
     }),
@@ -277,7 +290,8 @@ pub static ROUTES: Table = Table::new(&[
     branding::CLASSIC_SHEET,
     branding::CLASSIC_LOGO,
 ])
-.with(flow::ROUTES);
+.with(flow::ROUTES)
+.ending_with(below_pool::ROUTES);
 
 /// Returns the endpoints that answer, which the discovery document may therefore name.
 fn served() -> Vec<&'static str> {
@@ -291,7 +305,7 @@ fn served() -> Vec<&'static str> {
 /// assertion.
 #[must_use]
 pub fn has_long_form(path: &str) -> bool {
-    path == saml::RESPONSE || path == saml::LOGOUT || path == TOKEN
+    path == saml::RESPONSE || path == saml::LOGOUT || path.ends_with(TOKEN)
 }
 
 /// Answers a request that [`ROUTES`] admitted; None if its path is not of this crate. A body is needed only where

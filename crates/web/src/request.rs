@@ -19,6 +19,8 @@ use crate::{Site, Visitor, route};
 
 /// The name of the parameter and of the cookie that say the language.
 pub(crate) const LANG: &str = "lang";
+/// The segment of a path that is the id of a pool.
+pub(crate) const POOL: &str = "pool";
 
 /// A request whose route is known. Nothing of it is parsed before a handler asks.
 pub struct Request<'a> {
@@ -73,6 +75,11 @@ impl<'a> Request<'a> {
     /// Returns the pool whose domain the host is; None on the hosts of this server itself, where all pools are.
     pub fn pool_at_host(&self) -> Option<&'a PoolAtHost> {
         self.visitor.domain.as_ref()
+    }
+
+    /// Returns the id of the pool that the path names, which may not exist; None for paths without one.
+    pub fn path_pool(&self) -> Option<&'a str> {
+        Some(self.param(POOL)).filter(|id| !id.is_empty())
     }
 
     /// Returns the method; HEAD is not changed into GET here.
@@ -218,6 +225,6 @@ impl<'a> Request<'a> {
 
     /// Returns the context for calls of the domain.
     pub(crate) fn cx(&self, endpoint: Endpoint) -> Cx<'a> {
-        action::cx(self.site.app(), endpoint, self.visitor)
+        action::cx(self.site.app(), endpoint, self.visitor, self.path_pool())
     }
 }

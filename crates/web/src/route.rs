@@ -121,8 +121,9 @@ impl Route {
 pub struct Table {
     routes: &'static [Route],
     more: &'static [Route],
-    /// Which of the two have segments that vary.
-    varying: (u128, u128),
+    last: &'static [Route],
+    /// Which of the three have segments that vary.
+    varying: (u128, u128, u128),
 }
 
 impl Table {
@@ -131,7 +132,8 @@ impl Table {
         Self {
             routes,
             more: &[],
-            varying: (varying(routes), 0),
+            last: &[],
+            varying: (varying(routes), 0, 0),
         }
     }
 
@@ -140,14 +142,24 @@ impl Table {
     pub const fn with(self, more: &'static [Route]) -> Self {
         Self {
             more,
-            varying: (self.varying.0, varying(more)),
+            varying: (self.varying.0, varying(more), self.varying.2),
+            ..self
+        }
+    }
+
+    /// Adds routes behind all others.
+    #[must_use]
+    pub const fn ending_with(self, last: &'static [Route]) -> Self {
+        Self {
+            last,
+            varying: (self.varying.0, self.varying.1, varying(last)),
             ..self
         }
     }
 
     /// Returns all routes.
     pub fn routes(&self) -> impl Iterator<Item = &'static Route> {
-        self.routes.iter().chain(self.more)
+        self.routes.iter().chain(self.more).chain(self.last)
     }
 
     /// True if a route has exactly this pattern.
@@ -203,8 +215,9 @@ impl Table {
                 Some((route, route.matches(path, varies)?))
             })
         };
-        let (routes, more) = self.varying;
-        matching(self.routes, routes).chain(matching(self.more, more))
+        let (routes, more, last) = self.varying;
+        let found = matching(self.routes, routes).chain(matching(self.more, more));
+        found.chain(matching(self.last, last))
     }
 
     /// Answers a request that was [admitted](Self::admit); None if no route has its path.
@@ -351,6 +364,10 @@ pub(crate) async fn admit_category(
     Ok(site.admit(demand).await?)
 }
 
+/// The headers that pages of other origins may send. A browser lets `*` stand for all but `Authorization`, and an old one
+/// for none; clients of MCP send the third (agents.md 4.1).
+const REQUEST_HEADERS: &str = "*, Authorization, Content-Type, MCP-Protocol-Version";
+
 /// Returns the answer to OPTIONS.
 fn preflight(route: &Route, allow: &HeaderValue) -> Response {
     let response = Response::empty(StatusCode::NO_CONTENT);
@@ -359,7 +376,10 @@ fn preflight(route: &Route, allow: &HeaderValue) -> Response {
         Cors::Closed => response.with_header(http::header::ALLOW, allow.clone()),
         Cors::Open => response
             .with_header(http::header::ACCESS_CONTROL_ALLOW_METHODS, allow.clone())
-            .with_header(http::header::ACCESS_CONTROL_ALLOW_HEADERS, text("*"))
+            .with_header(
+                http::header::ACCESS_CONTROL_ALLOW_HEADERS,
+                text(REQUEST_HEADERS),
+            )
             .with_header(http::header::ACCESS_CONTROL_MAX_AGE, text("86400")),
     }
 }

@@ -80,6 +80,9 @@ pub struct ClientInfo {
     pub base_url: Option<String>,
     /// The id of the pool whose domain the host is; None on the hosts of this server itself, where all pools are.
     pub domain_pool: Option<String>,
+    /// The id of the pool that the path names in front of an OAuth endpoint, or did for the authorization that a page belongs to;
+    /// None for others. It may not exist.
+    pub path_pool: Option<String>,
 }
 
 /// The label of a requirement that fails when more codes were sent to one address, or guessed, than is allowed.
@@ -142,10 +145,20 @@ impl<'a> Cx<'a> {
         self
     }
 
-    /// True unless the host that the client asked is the domain of another pool.
+    /// True unless the host that the client asked is the domain of another pool, or the path names one.
     pub fn is_home_of(&self, pool: &Pool) -> bool {
-        let domain_pool = self.client_info.domain_pool.as_ref();
-        domain_pool.is_none_or(|id| *id == pool.id)
+        let named = [&self.client_info.domain_pool, &self.client_info.path_pool];
+        named.into_iter().flatten().all(|id| *id == pool.id)
+    }
+
+    /// Returns the id of the pool that the host or the path names; None where the rest of a request has to.
+    pub fn home_pool(&self) -> Option<&str> {
+        let ClientInfo {
+            domain_pool,
+            path_pool,
+            ..
+        } = &self.client_info;
+        domain_pool.as_deref().or(path_pool.as_deref())
     }
 
     /// Returns the service's time in microseconds, when the action began or its latest pause ended.

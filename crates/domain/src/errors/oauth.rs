@@ -162,7 +162,19 @@ pub const NO_OPENID_SCOPE: BearerError = BearerError {
 pub const AUTHORIZATION_PENDING: OAuthError = OAuthError::bare("authorization_pending");
 /// A device that asks more often than it may.
 pub const SLOW_DOWN: OAuthError = OAuthError::bare("slow_down");
-/// `resource` that is no URL of a service (RFC 8707 section 2).
-pub const INVALID_TARGET: OAuthError = OAuthError::bare("invalid_target");
+/// `resource` that names no resource server of the pool (RFC 8707 section 2, agents.md 4.3).
+pub const UNKNOWN_TARGET: OAuthError =
+    OAuthError::described("invalid_target", unconfirmed::sessions::UNKNOWN_RESOURCE);
+/// Another `resource` than the authorization was given for.
+pub const OTHER_TARGET: OAuthError =
+    OAuthError::described("invalid_target", unconfirmed::sessions::OTHER_RESOURCE);
+
+/// Returns the refusal of a resource that is refused as a parameter; None for everything else.
+pub fn about_resource(error: &ApiError) -> Option<OAuthError> {
+    let refusals = [UNKNOWN_TARGET, OTHER_TARGET];
+    refusals
+        .into_iter()
+        .find(|refusal| refusal.description.as_deref() == Some(error.message.as_ref()))
+}
 /// A device whose codes ended.
 pub const EXPIRED_TOKEN: OAuthError = OAuthError::bare("expired_token");

@@ -60,6 +60,16 @@ pub fn audience_and_resource() -> ApiError {
     invalid_parameter(texts::AUDIENCE_AND_RESOURCE)
 }
 
+/// `resource` that is the Identifier of no resource server of the pool.
+pub fn unknown_resource() -> ApiError {
+    invalid_parameter(texts::UNKNOWN_RESOURCE)
+}
+
+/// Another `resource` than the authorization was given for.
+pub fn other_resource() -> ApiError {
+    invalid_parameter(texts::OTHER_RESOURCE)
+}
+
 /// ActorToken without ActorTokenType, or the other way round.
 pub fn actor_token_incomplete() -> ApiError {
     invalid_parameter(texts::ACTOR_TOKEN_INCOMPLETE)

@@ -7,7 +7,6 @@ mod values;
 
 pub use parameters::Parameters;
 pub use values::Prompt;
-pub(super) use values::is_resource;
 
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use cognate_shapes::OAuthFlowType;
 use crate::cx::Cx;
 use crate::errors::oauth::{
     INVALID_REQUEST, INVALID_SCOPE, OAUTH_IS_OFF, OAuthError, REQUEST_NOT_SUPPORTED,
-    REQUEST_URI_NOT_SUPPORTED, UNAUTHORIZED_CLIENT,
+    REQUEST_URI_NOT_SUPPORTED, UNAUTHORIZED_CLIENT, UNKNOWN_TARGET,
 };
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::values::code_challenge;
@@ -28,7 +27,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::redirect::is_target;
 use crate::resources::providers::identifiers;
-use crate::tokens::issuer;
+use crate::tokens::{issuer, resource};
 
 /// The provider of the pool's own users.
 pub const COGNITO: &str = "COGNITO";
@@ -74,7 +73,7 @@ pub struct Authorization {
     pub nonce: Option<String>,
     /// The challenge of PKCE (S256).
     pub code_challenge: Option<String>,
-    /// The audience of the access token.
+    /// The audience of the access token: the Identifier of a resource server, as it is registered.
     pub resource: Option<String>,
     /// The wishes in `prompt`.
     pub prompt: Prompt,
@@ -347,8 +346,11 @@ async fn rest(
     let code_challenge = code_challenge(given.code_challenge, given.code_challenge_method)?;
     let nonce = bounded(given.nonce, LONGEST_NONCE)?;
     let resource = match given.resource {
-        Some(url) if !is_resource(url) => return Err(INVALID_REQUEST.into()),
-        other => other.map(str::to_owned),
+        Some(named) => {
+            let registered = resource::registered(cx, &known.pool, named).await?;
+            Some(registered.ok_or(UNKNOWN_TARGET)?)
+        }
+        None => None,
     };
     let mut prompt = Prompt::read(given.prompt)?;
     let wishes = wishes(cx, given, &known, response_type).await?;

@@ -16,16 +16,16 @@ use crate::audit;
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
 use crate::errors::Result;
-use crate::errors::oauth::{INVALID_GRANT, INVALID_REQUEST, UNAUTHORIZED_CLIENT};
+use crate::errors::oauth::{INVALID_GRANT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, about_resource};
 use crate::oauth::authorization::Authorization;
+use crate::oauth::authorization::scopes::is_readable;
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::redeem::{self, Granted};
 use crate::oauth::{Credentials, Tokens, client};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::tokens::claims::may_read;
-use crate::tokens::revoke;
 use crate::tokens::session::SessionDoc;
+use crate::tokens::{resource, revoke};
 
 /// How long a code is good, in microseconds (endpoints.md 1.4).
 const LIFETIME: i64 = 300 * SECOND;
@@ -43,6 +43,8 @@ pub struct CodeRequest<'a> {
     pub redirect_uri: Option<&'a str>,
     /// The verifier of PKCE.
     pub code_verifier: Option<&'a str>,
+    /// `resource`: that of the request for the code, or one if that had none (RFC 8707 section 2.2).
+    pub resource: Option<&'a str>,
 }
 
 /// The document of an `authorization_codes` row.
@@ -158,7 +160,7 @@ async fn trade(
     if redirect_uri.is_none() && found.as_ref().is_none_or(|(_, doc)| doc.named) {
         return Err(INVALID_REQUEST.into());
     }
-    let (row, doc) = found.ok_or(INVALID_GRANT)?;
+    let (row, mut doc) = found.ok_or(INVALID_GRANT)?;
     let same_place = redirect_uri.is_none_or(|uri| uri == doc.redirect_uri);
     let verifier = given(request.code_verifier);
     if !same_place || !is_verified(doc.challenge.as_deref(), verifier.as_deref()) {
@@ -173,6 +175,13 @@ async fn trade(
         return Err(INVALID_GRANT.into());
     }
     check_client(&client, &doc)?;
+    if let (Some(asked), Some(authorized)) = (given(request.resource), &mut doc.session.authorized)
+    {
+        let granted = authorized.resource.as_deref();
+        let bound = resource::within(cx, &pool, granted, &asked).await;
+        let bound = bound.map_err(|fault| Stop::worded(fault, about_resource))?;
+        authorized.resource = Some(bound);
+    }
     exchange(cx, &pool, &client, Good { key, row, doc }).await
 }
 
@@ -222,12 +231,8 @@ fn check_client(client: &Client, doc: &Doc) -> std::result::Result<(), Stop> {
     }
     let authorized = doc.session.authorized.as_ref();
     let has = |scope: &str| authorized.is_some_and(|authorized| authorized.has(scope));
-    let unreadable = |scope: &str, names: [&str; 2]| {
-        has(scope) && names.iter().any(|name| !may_read(client, name))
-    };
-    if unreadable("email", ["email", "email_verified"])
-        || unreadable("phone", ["phone_number", "phone_number_verified"])
-    {
+    let unreadable = |scope: &&str| has(scope) && !is_readable(client, scope);
+    if ["email", "phone"].iter().any(unreadable) {
         return Err(INVALID_GRANT.into());
     }
     Ok(())

@@ -20,7 +20,7 @@ use cognate_store::tables::guards;
 use crate::clock::{HOUR, SECOND};
 use crate::cx::Cx;
 use crate::errors::Fault;
-use crate::errors::oauth::{INVALID_SCOPE, UNAUTHORIZED_CLIENT};
+use crate::errors::oauth::{INVALID_SCOPE, UNAUTHORIZED_CLIENT, UNKNOWN_TARGET};
 use crate::oauth::authorization::scopes;
 use crate::oauth::device::row::{
     Doc, USER_ALPHABET, USER_CODE, device_key, may_use, signed, user_key,
@@ -28,6 +28,7 @@ use crate::oauth::device::row::{
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::waiting::{self, Asker, Bound};
 use crate::oauth::{Credentials, client};
+use crate::tokens::resource;
 
 /// The time for which both codes are good, in seconds.
 pub const SECONDS: i64 = 600;
@@ -39,6 +40,15 @@ const BOUND: Bound = Bound::new(
     ("device requests", 10_000),
     ("device requests by address", 100),
 );
+
+/// The wishes of a device.
+#[derive(Clone, Copy, Default)]
+pub struct DeviceRequest<'a> {
+    /// Scopes, separated by spaces; None or none for all that the client has.
+    pub scope: Option<&'a str>,
+    /// The Identifier of the resource server that the access tokens are for (RFC 8707).
+    pub resource: Option<&'a str>,
+}
 
 /// The codes of a new request.
 pub struct Begun {
@@ -56,28 +66,35 @@ pub struct Begun {
 ///
 /// # Errors
 /// Faults. Refusals, in this order: those of [`client::authenticate`]; `unauthorized_client` for a client without the
-/// standard profile or without the code grant; `invalid_scope`. LimitExceededException for a client, or for an address of
+/// standard profile or without the code grant; `invalid_scope`; `invalid_target`. LimitExceededException for a client, or for an address of
 /// one without a secret, that begins too many.
 pub async fn begin(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
-    scope: Option<&str>,
+    wish: DeviceRequest<'_>,
 ) -> Answer<Begun> {
-    settle(make(cx, credentials, scope).await)
+    settle(make(cx, credentials, wish).await)
 }
 
 async fn make(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
-    scope: Option<&str>,
+    wish: DeviceRequest<'_>,
 ) -> std::result::Result<Begun, Stop> {
     let (pool, client) = client::authenticate(cx, credentials).await?;
     if !may_use(&client) {
         return Err(UNAUTHORIZED_CLIENT.into());
     }
-    let scope = scope.filter(|scope| !scope.is_empty());
+    let scope = wish.scope.filter(|scope| !scope.is_empty());
     let granted = scopes::granted(cx, &pool, &client, scope).await?;
     let scopes = granted.ok_or(INVALID_SCOPE)?;
+    let resource = match wish.resource.filter(|resource| !resource.is_empty()) {
+        Some(named) => {
+            let registered = resource::registered(cx, &pool, named).await?;
+            Some(registered.ok_or(UNKNOWN_TARGET)?)
+        }
+        None => None,
+    };
     let device_code = cx.memory().once("device code", random::handle);
     // Each try has another one: a code that another request has makes the first one fail.
     let user_code = random::alphanumeric(USER_CODE, USER_ALPHABET);
@@ -85,6 +102,7 @@ async fn make(
     let doc = Doc {
         ends,
         scopes,
+        resource,
         signed_in: None,
     };
     let row = DeviceRow {

@@ -231,7 +231,7 @@ async fn by_hint_or_session(
 }
 
 async fn by_session(cx: &Cx<'_>, browser: Browser<'_>) -> Result<Option<(Arc<Pool>, Arc<Client>)>> {
-    let Some(id) = &cx.client_info.domain_pool else {
+    let Some(id) = cx.home_pool() else {
         return Ok(None);
     };
     let Some(pool) = cx.cached_pool(id).await? else {

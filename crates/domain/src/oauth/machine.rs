@@ -7,15 +7,14 @@ use cognate_shapes::OAuthFlowType;
 use crate::cx::Cx;
 use crate::errors::ErrorCode;
 use crate::errors::oauth::{
-    INVALID_CLIENT_SECRET, INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE, INVALID_TARGET,
-    NO_RESOURCE, UNAUTHORIZED_CLIENT, refused_by_function,
+    INVALID_CLIENT_SECRET, INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE, NO_RESOURCE,
+    UNAUTHORIZED_CLIENT, UNKNOWN_TARGET, refused_by_function,
 };
-use crate::oauth::authorization::is_resource;
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::{Credentials, Tokens, client};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::tokens::machine;
+use crate::tokens::{machine, resource};
 
 /// The wishes of the application.
 #[derive(Clone, Copy)]
@@ -33,7 +32,7 @@ pub struct MachineRequest<'a> {
 /// # Errors
 /// Faults. Refusals, in this order: those of [`client::authenticate`]; `invalid_grant` if OAuth is switched off for the
 /// client; `unauthorized_client` if it does not have the grant; `invalid_request` for `resource`, `invalid_target` for one
-/// that is no URL; `invalid_request` for metadata of another form; `invalid_scope`; the refusals of PreTokenGeneration.
+/// that names no resource server; `invalid_request` for metadata of another form; `invalid_scope`; the refusals of PreTokenGeneration.
 pub async fn tokens(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
@@ -59,12 +58,17 @@ async fn issue(
     if client.secrets.is_empty() {
         return Err(INVALID_CLIENT_SECRET.into());
     }
-    let resource = request.resource.filter(|resource| !resource.is_empty());
-    match request.resource {
-        Some(_) if !client.is_standard() => return Err(NO_RESOURCE.into()),
-        Some(url) if !url.is_empty() && !is_resource(url) => return Err(INVALID_TARGET.into()),
-        _ => {}
+    if request.resource.is_some() && !client.is_standard() {
+        return Err(NO_RESOURCE.into());
     }
+    let resource = match request.resource.filter(|resource| !resource.is_empty()) {
+        Some(named) => {
+            let registered = resource::registered(cx, &pool, named).await?;
+            Some(registered.ok_or(UNKNOWN_TARGET)?)
+        }
+        None => None,
+    };
+    let resource = resource.as_deref();
     let metadata: Option<BTreeMap<String, String>> = request
         .metadata
         .filter(|text| !text.is_empty())

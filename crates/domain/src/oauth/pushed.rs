@@ -8,7 +8,9 @@ use cognate_store::tables::pushed_requests::{self as table, PushedRow};
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
-use crate::errors::oauth::{INVALID_REQUEST, INVALID_SCOPE, OAuthError, UNAUTHORIZED_CLIENT};
+use crate::errors::oauth::{
+    INVALID_REQUEST, INVALID_SCOPE, OAuthError, UNAUTHORIZED_CLIENT, UNKNOWN_TARGET,
+};
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{self, Parameters, Refusal};
 use crate::oauth::outcome::{Answer, Stop, settle};
@@ -129,6 +131,7 @@ fn refused(refusal: &Refusal) -> OAuthError {
     match error {
         Some("invalid_scope") => INVALID_SCOPE,
         Some("unauthorized_client") => UNAUTHORIZED_CLIENT,
+        Some("invalid_target") => UNKNOWN_TARGET,
         _ => INVALID_REQUEST,
     }
 }

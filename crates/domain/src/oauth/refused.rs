@@ -174,6 +174,12 @@ fn of_client(parameters: &Parameters<'_>, reply: &Reply) -> Option<Explained> {
             fault("scope", parameters.scope),
             Some("AllowedOAuthScopes of the client"),
         ),
+        "invalid_target" => (
+            "invalid_target",
+            "The resource is the Identifier of no resource server of the pool.",
+            fault("resource", parameters.resource.map(place)),
+            Some("the resource servers of the pool (CreateResourceServer)"),
+        ),
         "request_not_supported" => (
             "request_not_supported",
             "Requests as JSON Web Tokens are not supported.",
@@ -220,11 +226,10 @@ fn malformed(parameters: &Parameters<'_>) -> Option<(&'static str, String)> {
     {
         return fault("code_challenge_method", Some(method.unwrap_or_default()));
     }
-    let resource = fault("resource", parameters.resource.map(place));
     let prompt = || fault("prompt", parameters.prompt);
     let max_age = || fault("max_age", parameters.max_age);
     let mode = || fault("response_mode", parameters.response_mode);
-    resource.or_else(prompt).or_else(max_age).or_else(mode)
+    prompt().or_else(max_age).or_else(mode)
 }
 
 /// Returns a parameter with as much of its value as is kept.

@@ -20,9 +20,9 @@ use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
 use crate::tokens::pre_token::Source;
 use crate::tokens::refresh::RefreshToken;
-use crate::tokens::session::{self, Authorized, SessionDoc, Standing};
+use crate::tokens::session::{self, SessionDoc, Standing};
 use crate::tokens::token_changes::TokenChanges;
-use crate::tokens::{revoke, tracking};
+use crate::tokens::{resource, revoke, tracking};
 
 /// A request of the flows that trade a refresh token.
 pub struct RefreshRequest {
@@ -40,7 +40,7 @@ struct Live {
     user: User,
     groups: GroupClaims,
     session: SessionDoc,
-    /// The session as the tokens say it, where the client asks for fewer scopes than it has.
+    /// The session as the tokens say it, where the client asks for less than it has.
     narrowed: Option<SessionDoc>,
     row: sessions::SessionRow,
 }
@@ -70,29 +70,38 @@ impl Live {
         self.narrowed.as_ref().unwrap_or(&self.session)
     }
 
-    /// Leaves out the scopes that are not asked for, in these tokens alone (RFC 6749 section 6).
+    /// Leaves out the scopes that are not asked for, and names the resource that is, in these tokens alone (RFC 6749
+    /// section 6, RFC 8707 section 2.2).
     ///
     /// # Errors
-    /// InvalidParameterException for a scope that the session does not have.
-    fn narrow(&mut self, asked: &str) -> Result<()> {
+    /// InvalidParameterException for a scope that the session does not have, and for a resource that is not its own; the
+    /// store's.
+    async fn narrow(&mut self, cx: &Cx<'_>, pool: &Pool, asked: Narrowing<'_>) -> Result<()> {
+        if asked.scope.is_none() && asked.resource.is_none() {
+            return Ok(());
+        }
         let own = scopes_of(&self.session);
-        let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
-        if let Some(foreign) = asked.iter().find(|scope| !own.contains(scope)) {
+        let scope = asked.scope.unwrap_or_default().split(' ');
+        let scopes: Vec<&str> = scope.filter(|scope| !scope.is_empty()).collect();
+        if let Some(foreign) = scopes.iter().find(|scope| !own.contains(scope)) {
             return Err(errors::sessions::scope_not_allowed(foreign).into());
         }
-        if let Some(authorized) = self
-            .session
-            .authorized
-            .as_ref()
-            .filter(|_| !asked.is_empty())
-        {
-            let scopes = authorized.scopes.iter();
-            let scopes = scopes.filter(|scope| asked.contains(&scope.as_str()));
+        let Some(mut authorized) = self.session.authorized.clone() else {
+            return Ok(());
+        };
+        if !scopes.is_empty() {
+            let is_asked = |scope: &String| scopes.contains(&scope.as_str());
+            authorized.scopes.retain(is_asked);
+        }
+        if let Some(asked) = asked.resource {
+            let granted = authorized.resource.as_deref();
+            let named = resource::within(cx, pool, granted, asked).await?;
+            authorized.resource = Some(named);
+        }
+        let authorized = Some(authorized);
+        if authorized != self.session.authorized {
             self.narrowed = Some(SessionDoc {
-                authorized: Some(Authorized {
-                    scopes: scopes.cloned().collect(),
-                    ..authorized.clone()
-                }),
+                authorized,
                 ..self.session.clone()
             });
         }
@@ -166,29 +175,38 @@ pub async fn by_operation(
         text,
         device_key,
         source: Source::Authentication,
-        scope: None,
+        narrowing: Narrowing::default(),
     };
     trade(cx, at, request).await
 }
 
 /// The token endpoint: as [`by_operation`], but PreTokenGeneration is told of a refresh, and nothing names a device.
-/// `scope`: the scopes of the new tokens, if they are to have fewer than the session.
 ///
 /// # Errors
-/// Those of [`by_operation`]; InvalidParameterException for a scope that the session does not have.
+/// Those of [`by_operation`]; InvalidParameterException for a scope that the session does not have, and for another
+/// resource than its own.
 pub async fn by_endpoint(
     cx: &Cx<'_>,
     at: At<'_>,
     text: &str,
-    scope: Option<&str>,
+    narrowing: Narrowing<'_>,
 ) -> Result<AuthenticationResultType> {
     let request = Trade {
         text,
         device_key: None,
         source: Source::Refresh,
-        scope,
+        narrowing,
     };
     trade(cx, at, request).await
+}
+
+/// What the new tokens are to have less of than the session.
+#[derive(Clone, Copy, Default)]
+pub struct Narrowing<'a> {
+    /// The scopes, separated by spaces; None or none for all of the session.
+    pub scope: Option<&'a str>,
+    /// The resource; None for the session's.
+    pub resource: Option<&'a str>,
 }
 
 /// A refresh token and how it is traded.
@@ -196,7 +214,7 @@ struct Trade<'a> {
     text: &'a str,
     device_key: Option<&'a str>,
     source: Source,
-    scope: Option<&'a str>,
+    narrowing: Narrowing<'a>,
 }
 
 async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<AuthenticationResultType> {
@@ -204,7 +222,7 @@ async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<Authentica
         text,
         device_key,
         source,
-        scope,
+        narrowing,
     } = request;
     let (pool, client) = (at.pool, at.client);
     let mut live = find(cx, at, text, auth::refresh_token_unusable).await?;
@@ -227,9 +245,7 @@ async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<Authentica
         cx.commit(batch, |_| Fault::Stale).await?;
         return Err(unconfirmed::refresh_token_reused().into());
     }
-    if let Some(scope) = scope {
-        live.narrow(scope)?;
-    }
+    live.narrow(cx, pool, narrowing).await?;
     let changes = live.consult(cx, at, source).await?;
     match (standing, rotates(client)) {
         (Standing::Current, true) => rotate(cx, at, live, &changes).await,

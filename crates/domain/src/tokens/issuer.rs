@@ -40,6 +40,19 @@ pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
     }
 }
 
+/// Returns the issuer in the answers that go out by way of the pool's domains, wherever the client came from before; None
+/// if it depends on the domain.
+pub fn at_domains(cx: &Cx<'_>, pool: &Pool) -> Option<String> {
+    match (&pool.issuer, &cx.settings.issuer) {
+        (Some(Issuer::Custom(url)), _) => Some(url.clone()),
+        (Some(Issuer::Aws), _) | (None, IssuerDefault::Aws) => Some(aws(pool)),
+        (Some(Issuer::Gateway), _) | (None, IssuerDefault::Gateway) => {
+            let public = cx.settings.public_url.as_deref()?;
+            Some(format!("{}/{}", public.trim_end_matches('/'), pool.id))
+        }
+    }
+}
+
 /// Returns the URL of this server in issuers. `came`: the URL by which the client came; `at_domain`: true if that is the
 /// domain of a pool.
 fn base<'u>(

@@ -12,6 +12,7 @@ pub mod opened;
 pub mod pre_token;
 pub(crate) mod presented;
 pub(crate) mod refresh;
+pub mod resource;
 pub(crate) mod revoke;
 pub mod scopes;
 pub mod session;

@@ -65,6 +65,7 @@ pub async fn respond(
                 user_agent: text(&parts.headers, header::USER_AGENT),
                 base_url: state.origins.base_url(peer, &asked, &parts.headers),
                 domain_pool: None,
+                path_pool: None,
             };
             let about = About {
                 request_id,

@@ -22,7 +22,8 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::served;
 
-/// The endpoints that the document names, as far as they answer.
+/// The endpoints that the document names, as far as they answer. Each has a route below the id of a pool, too
+/// (`below_pool`).
 pub(crate) const ENDPOINTS: [&str; 7] = [
     "/oauth2/authorize",
     "/oauth2/token",
@@ -144,7 +145,7 @@ struct Discovery {
 }
 
 impl Discovery {
-    /// `base` is scheme and host of the pool's endpoints; `served` are the paths that answer there.
+    /// `base` is what stands before the paths of the pool's endpoints; `served` are the paths that answer there.
     fn of(issuer: String, base: Option<&str>, served: &[&str]) -> Self {
         let at = |path: &str| {
             let base = base.filter(|_| served.contains(&path))?;
@@ -199,7 +200,7 @@ impl Discovery {
 
 /// Answers with the document.
 pub(crate) async fn discovery(request: Request<'_>) -> std::result::Result<Response, Failure> {
-    let pool_id = super::pool_id(&request)?;
+    let pool_id = super::pool_id(&request);
     let cx = request.cx(Endpoint::Discovery);
     let served = served();
     let document = action::run(&cx, || document(&cx, pool_id, &served)).await?;
@@ -218,22 +219,30 @@ async fn of_pool(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
     let issuer = issuer::of(cx, pool)?;
     let base = match served {
         [] => None,
-        _ => base(cx, pool).await?,
+        _ => base(cx, pool, &issuer).await?,
     };
     let document = Discovery::of(issuer, base.as_deref(), served);
     Ok(serde_json::to_string(&document)?)
 }
 
-/// Returns scheme and host of the pool's endpoints; None in a pool without a domain. They are the domain's where that
-/// leads to this server from everywhere, else those by which the client came, which lead here for this client at least.
-async fn base(cx: &Cx<'_>, pool: &Pool) -> Result<Option<String>> {
+/// Returns what stands before the paths of the pool's endpoints; None in a pool without a domain. That is scheme and host of
+/// the domain where it leads to this server from everywhere, and answers from there name this document's issuer: a client
+/// compares the two. Else it is what the client came by, which leads here for this client at least, with the pool's id
+/// behind a host that is not the pool's own.
+async fn base(cx: &Cx<'_>, pool: &Pool, issuer: &str) -> Result<Option<String>> {
     let Some(row) = domain::preferred_of(&cx.store, pool).await? else {
         return Ok(None);
     };
     let (settings, client) = (&cx.settings, &cx.client_info);
     let here = client.base_url.as_deref();
-    let here = here.or(settings.public_url.as_deref()).map(str::to_owned);
-    let base = domains::url(settings, &row).or(here);
+    let here = here.or(settings.public_url.as_deref());
+    let here = here.map(|url| match client.domain_pool {
+        Some(_) => url.to_owned(),
+        None => format!("{}/{}", url.trim_end_matches('/'), pool.id),
+    });
+    let keeps_issuer = issuer::at_domains(cx, pool).is_some_and(|there| there == issuer);
+    let base = domains::url(settings, &row).filter(|_| keeps_issuer);
+    let base = base.or(here);
     let base =
         base.unwrap_or_else(|| format!("https://{}", domain::name(settings.domain_base(), &row)));
     Ok(Some(base.trim_end_matches('/').to_owned()))

@@ -23,15 +23,11 @@ use crate::response::Response;
 /// verifier that refetches on an unknown `kid` never waits.
 const CACHE: &str = "public, max-age=3600, must-revalidate";
 
-/// Returns the id of the pool whose document is asked for: the one in the path, else the one whose domain the host is.
-fn pool_id<'a>(request: &Request<'a>) -> std::result::Result<&'a str, Failure> {
-    match request.param("pool") {
-        "" => {
-            let at = request.pool_at_host().ok_or(Failure::NotFound)?;
-            Ok(&at.pool.id)
-        }
-        id => Ok(id),
-    }
+/// Returns the id of the pool whose document is asked for: the one in the path, else the one whose domain the host is;
+/// empty where neither names one.
+fn pool_id<'a>(request: &Request<'a>) -> &'a str {
+    let at_host = || request.pool_at_host().map(|at| at.pool.id.as_str());
+    request.path_pool().or_else(at_host).unwrap_or_default()
 }
 
 /// Returns a pool; None if it does not exist, and on the domain of another.
@@ -44,11 +40,25 @@ async fn pool(cx: &Cx<'_>, pool_id: &str) -> Result<Option<Arc<Pool>>> {
 fn answer(pool_id: &str, document: Option<String>) -> Response {
     match document {
         Some(json) => Response::json(StatusCode::OK, json).cached(CACHE),
-        None => Response::json(StatusCode::BAD_REQUEST, unknown_pool(pool_id)),
+        None => Response::json(StatusCode::NOT_FOUND, unknown_pool(pool_id)),
     }
 }
 
-/// endpoints.md 1.11: an unknown pool is a client error; the body's form was not captured.
+/// endpoints.md 1.11: an unknown pool is a client error; neither its status nor the form of the body was captured. Clients
+/// that try several places for a document go on after 404 alone, some of them (agents.md 4.1).
 fn unknown_pool(pool_id: &str) -> String {
-    serde_json::json!({ "message": format!("User pool {pool_id} does not exist.") }).to_string()
+    let message = match pool_id {
+        "" => "No user pool is at this host.".to_owned(),
+        id => format!("User pool {id} does not exist."),
+    };
+    serde_json::json!({ "message": message }).to_string()
+}
+
+/// Answers clients that ask for the document of a protected resource (RFC 9728), which is the resource's own to have.
+pub(crate) async fn protected_resource(
+    _request: Request<'_>,
+) -> std::result::Result<Response, Failure> {
+    let message = "This is an authorization server. The resource itself publishes its metadata.";
+    let body = serde_json::json!({ "message": message }).to_string();
+    Ok(Response::json(StatusCode::NOT_FOUND, body))
 }

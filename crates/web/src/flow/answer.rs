@@ -10,7 +10,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::parameters::encode;
 use super::stop::{Flow, Stop};
-use super::texts;
+use super::{error, texts};
 use crate::action;
 use crate::assets;
 use crate::failure::Failure;
@@ -19,6 +19,9 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::views::screen::{Notice, NoticeKind};
 use crate::views::{self, Frame, Screen};
+
+/// The end of the paths of the authorization endpoint.
+const AUTHORIZE: &str = "/oauth2/authorize";
 
 /// A fault that no request can cause: a header made of checked characters is refused.
 fn impossible(what: &str) -> Stop {
@@ -180,6 +183,15 @@ pub(super) async fn refuse(
         tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
     }
     let answered = match refusal {
+        // Programs look there before they send a browser, and register anew where they are unknown (agents.md 4.3).
+        Refusal::Page(cause @ (Cause::UnknownClient | Cause::OtherPool))
+            if request.path().ends_with(AUTHORIZE) =>
+        {
+            let sentence = texts::error_sentence(request.locale(), texts::error_name(cause));
+            let screen = error::screen(request, sentence);
+            let drawn = error::draw(request, None, StatusCode::BAD_REQUEST, &screen).await;
+            drawn.map_err(Stop::from)
+        }
         Refusal::Page(cause) => refused(request, parameters.client_id, cause),
         Refusal::Client(told) => reply(told, request.locale()),
     };

@@ -26,7 +26,7 @@ use crate::response::Response;
 ///
 /// # Errors
 /// Faults; limits of requests.
-pub(super) async fn authorize(request: Request<'_>) -> Result<Response, Failure> {
+pub(crate) async fn authorize(request: Request<'_>) -> Result<Response, Failure> {
     settle(begin(&request).await)
 }
 

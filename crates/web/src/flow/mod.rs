@@ -50,6 +50,8 @@ mod unconfirmed;
 mod version;
 mod visit;
 
+pub(crate) use authorize::authorize;
+
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::provider::outgoing::Sent;
 use cognate_domain::oauth::provider::saml;

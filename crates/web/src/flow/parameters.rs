@@ -16,7 +16,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// The parameters that a form may bring itself, where the query names no client (pages.md 1.4). Never a secret.
-const CARRIED: [&str; 21] = [
+const CARRIED: [&str; 22] = [
+    USER_POOL_ID,
     "client_id",
     "redirect_uri",
     "response_type",
@@ -40,6 +41,9 @@ const CARRIED: [&str; 21] = [
     "ui_locales",
 ];
 
+/// The parameter by which the pages after a request for an authorization know the pool that its path named.
+pub(super) const USER_POOL_ID: &str = "user_pool_id";
+
 /// Encodes a value of a query.
 pub(super) fn encode(value: &str) -> String {
     utf8_percent_encode(value, ENCODED).to_string()
@@ -54,11 +58,21 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads the query; if it names no client, the parameters that the form has instead.
+    /// Reads the query; if it names no client, the parameters that the form has instead. The pool that the path names is
+    /// among them from here on.
     ///
     /// # Errors
     /// See [`FieldsError`].
     pub(super) fn read(request: &Request<'_>, form: &Fields) -> Result<Self, FieldsError> {
+        let query = Self::sent(request, form)?;
+        let Some(pool) = request.path_pool() else {
+            return Ok(query);
+        };
+        let rest = query.without(&[USER_POOL_ID]);
+        Self::parse(&format!("{rest}&{USER_POOL_ID}={}", encode(pool)))
+    }
+
+    fn sent(request: &Request<'_>, form: &Fields) -> Result<Self, FieldsError> {
         let fields = request.query()?;
         if fields.get("client_id").is_some() || form.get("client_id").is_none() {
             let raw = request.raw_query().to_owned();

@@ -12,7 +12,7 @@ use cognate_domain::users::counted::Place;
 use http::{Method, StatusCode};
 
 use super::csrf::{Csrf, Refused};
-use super::parameters::Query;
+use super::parameters::{Query, USER_POOL_ID};
 use super::state::{self, Aim, Owner, PageState, Stage};
 use super::stop::{Flow, Stop};
 use super::version::{version, version_of};
@@ -94,7 +94,8 @@ impl<'r> Visit<'r> {
         form: Fields,
         cookies: Cookies<'r>,
     ) -> Flow<Self> {
-        let cx = request.cx(Endpoint::SignIn);
+        let mut cx = request.cx(Endpoint::SignIn);
+        cx.client_info.path_pool = query.fields.get(USER_POOL_ID).map(str::to_owned);
         let mut parameters = query.parameters();
         let absent = |value: Option<&str>| value.is_none_or(str::is_empty);
         let by_link =
@@ -108,7 +109,25 @@ impl<'r> Visit<'r> {
             parameters.response_type = Some(CODE);
         }
         let host = request.visitor().domain.as_ref();
-        let home = host.map(|host| &*host.pool);
+        let named = match query.fields.get(USER_POOL_ID) {
+            Some(id) => Some(request.app().cached_pool(id).await?),
+            None => None,
+        };
+        let home = match (host, &named) {
+            // A pool that does not exist, or another one than the host's.
+            (_, Some(None)) => Err(Cause::OtherPool),
+            (Some(host), Some(Some(named))) if host.pool.id != named.id => Err(Cause::OtherPool),
+            (Some(host), _) => Ok(Some(&*host.pool)),
+            (None, Some(Some(named))) => Ok(Some(&**named)),
+            (None, None) => Ok(None),
+        };
+        let home = match home {
+            Ok(home) => home,
+            Err(cause) => {
+                let refusal = Refusal::Page(cause);
+                return Err(answer::refuse(request, &parameters, &refusal).await);
+            }
+        };
         let checked = action::run(&cx, || Box::pin(check(&cx, &parameters, home))).await?;
         let authorization = match checked {
             Ok(authorization) => authorization,

@@ -1,7 +1,7 @@
 //! `/oauth2/device_authorization` (RFC 8628).
 
 use cognate_domain::errors::oauth::INVALID_REQUEST;
-use cognate_domain::oauth::device;
+use cognate_domain::oauth::device::{self, DeviceRequest};
 use cognate_domain::{Endpoint, Fault};
 use http::StatusCode;
 use serde::Serialize;
@@ -32,9 +32,12 @@ pub(crate) async fn device_authorization(request: Request<'_>) -> Result<Respons
     };
     let sent = Sent::read(&request, &form);
     let client = sent.as_ref().map(Sent::credentials);
-    let scope = form.get("scope");
+    let wish = DeviceRequest {
+        scope: form.get("scope"),
+        resource: form.get("resource"),
+    };
     let cx = request.cx(Endpoint::Device);
-    let begun = match action::run(&cx, || Box::pin(device::begin(&cx, client, scope))).await {
+    let begun = match action::run(&cx, || Box::pin(device::begin(&cx, client, wish))).await {
         Ok(Ok(begun)) => begun,
         Ok(Err(refusal)) => return refused_client(&cx, sent.as_ref(), &refusal).await,
         Err(error) => return unworded(error),

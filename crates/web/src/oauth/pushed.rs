@@ -93,7 +93,7 @@ pub(crate) async fn expanded(request: &Request<'_>) -> Result<Expanded, Failure>
             let pairs = pairs
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()));
-            Expanded::To(with_query("/oauth2/authorize", pairs))
+            Expanded::To(with_query(request.path(), pairs))
         }
         None => Expanded::Gone,
     })

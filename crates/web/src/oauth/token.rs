@@ -7,6 +7,7 @@ use cognate_domain::errors::oauth::{INVALID_REQUEST, UNSUPPORTED_GRANT_TYPE};
 use cognate_domain::oauth::code::CodeRequest;
 use cognate_domain::oauth::exchange_grant::{self as exchange, ExchangeRequest, Exchanged};
 use cognate_domain::oauth::machine::MachineRequest;
+use cognate_domain::oauth::refresh::Narrowing;
 use cognate_domain::oauth::{Tokens, code, device, machine, refresh};
 use cognate_shapes::Category;
 use http::StatusCode;
@@ -82,18 +83,23 @@ pub(crate) async fn token(request: Request<'_>) -> Result<Response, Failure> {
                 code: form.get("code"),
                 redirect_uri: form.get("redirect_uri"),
                 code_verifier: form.get("code_verifier"),
+                resource: form.get("resource"),
             };
             action::run(&cx, || Box::pin(code::tokens(&cx, client, wish))).await
         }
         GrantType::Refresh => {
             let token = form.get("refresh_token");
-            let scope = form.get("scope");
-            let work = || Box::pin(refresh::tokens(&cx, client, token, scope));
+            let narrowing = Narrowing {
+                scope: form.get("scope"),
+                resource: form.get("resource"),
+            };
+            let work = || Box::pin(refresh::tokens(&cx, client, token, narrowing));
             action::run(&cx, work).await
         }
         GrantType::Device => {
-            let code = form.get("device_code");
-            action::run(&cx, || Box::pin(device::tokens(&cx, client, code))).await
+            let (code, resource) = (form.get("device_code"), form.get("resource"));
+            let work = || Box::pin(device::tokens(&cx, client, code, resource));
+            action::run(&cx, work).await
         }
         GrantType::Machine => {
             let wish = MachineRequest {

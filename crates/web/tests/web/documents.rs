@@ -139,7 +139,7 @@ async fn discovery_names_only_what_answers_with_a_domain_or_without() {
             json!(format!("{iss}/.well-known/jwks.json"))
         );
         for (member, path) in endpoints.iter().filter(|_| domain.is_some()) {
-            assert_eq!(document[member], json!(format!("{BASE}{path}")));
+            assert_eq!(document[member], json!(format!("{BASE}/{pool}{path}")));
         }
         // Each URL in it answers.
         for url in document.as_object().unwrap().values() {
@@ -164,11 +164,13 @@ async fn endpoints_are_named_where_they_answer() {
         "shop.auth.us-east-1.amazoncognito.com",
     );
     let (base, public) = (Some("id.example"), Some("https://id.example:8443/"));
+    // Hosts of this server itself: the paths name the pool there.
+    let (here, at_public) = ("http://localhost:9229/POOL", "https://id.example:8443/POOL");
     for (settings, with_custom, host, expected) in [
         // On this machine: where the client came from, whatever the issuer.
-        (settings(Mode::Dev, None, None), false, None, BASE),
-        (settings(Mode::Dev, None, None), true, None, BASE),
-        (settings(Mode::Dev, None, public), true, None, BASE),
+        (settings(Mode::Dev, None, None), false, None, here),
+        (settings(Mode::Dev, None, None), true, None, here),
+        (settings(Mode::Dev, None, public), true, None, here),
         (
             settings(Mode::Dev, None, None),
             false,
@@ -191,7 +193,7 @@ async fn endpoints_are_named_where_they_answer() {
         (
             settings(Mode::Serve, None, public),
             true,
-            None,
+            Some("id.example:8443"),
             "https://login.shop.example",
         ),
         (
@@ -203,10 +205,10 @@ async fn endpoints_are_named_where_they_answer() {
         (
             settings(Mode::Serve, base, public),
             false,
-            None,
+            Some("id.example:8443"),
             "https://shop.auth.us-east-1.id.example:8443",
         ),
-        (settings(Mode::Serve, None, public), false, None, BASE),
+        (settings(Mode::Serve, None, public), false, None, here),
         (
             settings(Mode::Serve, None, public),
             false,
@@ -218,7 +220,7 @@ async fn endpoints_are_named_where_they_answer() {
             settings(Mode::Serve, None, public),
             false,
             Some("other.example"),
-            "https://id.example:8443",
+            at_public,
         ),
     ] {
         let site = Site::new(settings).await;
@@ -245,6 +247,7 @@ async fn endpoints_are_named_where_they_answer() {
             );
             let found = site.send(&ROUTES, sent, &visitor).await.unwrap();
             let found = json_of(&found)["token_endpoint"].clone();
+            let expected = expected.replace("POOL", &pool);
             assert_eq!(
                 found,
                 format!("{expected}/oauth2/token"),
@@ -285,6 +288,7 @@ async fn the_documents_are_on_the_domain_too_and_one_has_two_names() {
         format!("/{pool}/.well-known/openid-configuration"),
         format!("/{pool}/.well-known/oauth-authorization-server"),
         format!("/.well-known/oauth-authorization-server/{pool}"),
+        format!("/.well-known/openid-configuration/{pool}"),
     ] {
         let same = at(&path).await.unwrap();
         assert_eq!(same.body(), document.body(), "{path}");
@@ -302,9 +306,14 @@ async fn the_documents_are_on_the_domain_too_and_one_has_two_names() {
         "jwks.json",
     ] {
         let path = format!("/.well-known/{path}");
-        assert!(site.fetch(Method::GET, &path, Some(BASE)).await.is_none());
+        let found = site.get(&path).await;
+        assert_eq!(found.status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            json_of(&found),
+            json!({"message": "No user pool is at this host."})
+        );
         let found = at(&format!("/{other}{path}")).await.unwrap();
-        assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(found.status(), StatusCode::NOT_FOUND);
     }
     let path = format!("/.well-known/oauth-authorization-server/{pool}");
     let found = site.get(&path).await;
@@ -314,7 +323,7 @@ async fn the_documents_are_on_the_domain_too_and_one_has_two_names() {
     assert_eq!(found.body(), expected.body());
     assert_eq!(
         json_of(&found)["token_endpoint"],
-        format!("{BASE}/oauth2/token")
+        format!("{BASE}/{pool}/oauth2/token")
     );
 }
 
@@ -415,7 +424,7 @@ async fn other_pools_methods_and_paths_are_refused() {
         let found = site
             .get(&format!("/us-east-1_000000000/.well-known/{document}"))
             .await;
-        assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(found.status(), StatusCode::NOT_FOUND);
         assert_eq!(
             json_of(&found),
             json!({"message": "User pool us-east-1_000000000 does not exist."})
@@ -443,7 +452,6 @@ async fn other_pools_methods_and_paths_are_refused() {
     }
     for path in [
         "/x",
-        "/.well-known/jwks.json",
         "/a/b/.well-known/jwks.json",
         "/x/.well-known/security.txt",
     ] {
@@ -455,7 +463,7 @@ async fn other_pools_methods_and_paths_are_refused() {
     site.call(Op::DeleteUserPool, json!({"UserPoolId": pool}))
         .await;
     let found = site.get(&format!("/{pool}/.well-known/jwks.json")).await;
-    assert_eq!(found.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(found.status(), StatusCode::NOT_FOUND);
 }
 
 /// Sets the issuer as `pool set-issuer` on a running server does.

@@ -19,6 +19,10 @@ pub const CLIENT_TOKEN_FLOW_DISABLED: &str =
 pub const NO_SCOPE_LEFT: &str = "None of the requested scopes can be granted.";
 /// GetDerivedToken: that both together are refused is documented, the text is not.
 pub const AUDIENCE_AND_RESOURCE: &str = "Audiences and Resources cannot be requested together.";
+/// The token endpoint: `resource` names no resource server (agents.md 4.3). The service gives no reason there.
+pub const UNKNOWN_RESOURCE: &str = "resource is not the Identifier of a resource server of the user pool. CreateResourceServer adds one.";
+/// The token endpoint: `resource` is another one than the authorization was given for.
+pub const OTHER_RESOURCE: &str = "The authorization was given for another resource.";
 /// GetDerivedToken: our own rule. A token for a client says that the user signed in there.
 pub const AUDIENCE_IS_A_CLIENT: &str = "The audience cannot be an app client of the user pool.";
 /// Create- and UpdateUserPoolClient: our own rule for ALLOW_TOKEN_EXCHANGE_*; whether the service has one is not known.

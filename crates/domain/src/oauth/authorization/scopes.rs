@@ -5,13 +5,15 @@ use crate::errors::Result;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::resources::clients::settings::{USER_SCOPES, live_scopes};
+use crate::tokens::claims::may_read;
 
 /// The most bytes of `scope`: 50 scopes of 513 characters.
 const LONGEST: usize = 50 * 514;
 
 /// Returns the scopes that are granted. One that the client has although its resource server is gone is left out, and so
-/// are, where none was asked for, those that need `openid` (endpoints.md 1.3, 1.5). None if one is unknown or not the
-/// client's, or nothing is left.
+/// are, where none was asked for, those that need `openid` (endpoints.md 1.3, 1.5) and those with which the code could not
+/// be traded, and where some were, `offline_access` (agents.md 4.3). None if one is unknown or not the client's, or nothing
+/// is left.
 ///
 /// # Errors
 /// Those of the store, and rows that are not signed.
@@ -35,8 +37,9 @@ pub async fn granted(
         .filter(|scope| !scope.is_empty())
         .collect();
     let names_some = !listed.is_empty();
-    let wanted = match names_some {
-        true => listed,
+    let listed = listed.into_iter().filter(|scope| *scope != OFFLINE_ACCESS);
+    let wanted: Vec<&str> = match names_some {
+        true => listed.collect(),
         false => own.iter().map(String::as_str).collect(),
     };
     if wanted
@@ -55,6 +58,9 @@ pub async fn granted(
             }
             continue;
         }
+        if !names_some && !is_readable(client, scope) {
+            continue;
+        }
         let is_there = USER_SCOPES.contains(&scope) || custom.contains(scope);
         if is_there && granted.iter().all(|other| other != scope) {
             granted.push(scope.to_owned());
@@ -65,6 +71,19 @@ pub async fn granted(
     }
     Ok(Some(granted))
 }
+
+/// True if the client may read what the scope opens: else a code with it is not traded (endpoints.md 1.6).
+pub fn is_readable(client: &Client, scope: &str) -> bool {
+    let opened = match scope {
+        "email" => ["email", "email_verified"],
+        "phone" => ["phone_number", "phone_number_verified"],
+        _ => return true,
+    };
+    opened.into_iter().all(|name| may_read(client, name))
+}
+
+/// The scope by which clients of other servers ask for a refresh token, which each sign-in here has anyway.
+const OFFLINE_ACCESS: &str = "offline_access";
 
 /// The scopes that are granted with `openid` only (endpoints.md 1.12).
 const NEED_OPENID: [&str; 3] = ["email", "phone", "profile"];

@@ -2,8 +2,6 @@
 
 use crate::errors::oauth::{INVALID_REQUEST, OAuthError};
 
-/// The most bytes of a resource (the model's RedirectUrlType).
-const LONGEST_URL: usize = 1_024;
 /// The most bytes of `prompt`.
 const LONGEST_PROMPT: usize = 64;
 /// The length of a SHA-256 digest in base64url.
@@ -89,73 +87,9 @@ fn is_challenge(text: &str) -> bool {
     text.len() == CHALLENGE && text.bytes().all(fits)
 }
 
-/// True for one absolute URL without a fragment: https, http on the own machine, or a scheme of an application's own
-/// (RFC 8707 section 2, endpoints.md 1.3).
-pub(in crate::oauth) fn is_resource(url: &str) -> bool {
-    let is_plain = |b: u8| b.is_ascii_graphic() && !b"#\"\\<>^`{|}".contains(&b);
-    if url.len() > LONGEST_URL || !url.bytes().all(is_plain) {
-        return false;
-    }
-    let Some((scheme, rest)) = url.split_once(':') else {
-        return false;
-    };
-    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    let host = rest
-        .strip_prefix("//")
-        .and_then(|rest| rest.split(['/', '?']).next())
-        .filter(|authority| !authority.is_empty() && !authority.contains('@'));
-    match scheme.to_ascii_lowercase().as_str() {
-        "https" => host.is_some(),
-        "http" => host.is_some_and(|authority| {
-            let name = authority.split(':').next().unwrap_or_default();
-            name.eq_ignore_ascii_case("localhost")
-        }),
-        _ => is_scheme && !rest.is_empty(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_resource_is_one_absolute_url() {
-        for good in [
-            "https://api.example",
-            "https://api.example:8443/v1?x=1",
-            "http://localhost",
-            "http://localhost:3000/api",
-            "myapp://api",
-            "com.example.app:/api",
-        ] {
-            assert!(is_resource(good), "{good}");
-        }
-        let long = format!("https://api.example/{}", "x".repeat(1_024));
-        for bad in [
-            "",
-            "api.example",
-            "/api",
-            "https://",
-            "https:///x",
-            "https://user@api.example",
-            "https://api.example/#x",
-            "https://api.example https://other.example",
-            "http://api.example",
-            "http://localhost.evil.example",
-            "http://localhost@evil.example",
-            "http://127.0.0.1",
-            "HTTP://api.example",
-            "1app://x",
-            "myapp:",
-            "https://api.example/\r\nx",
-            long.as_str(),
-        ] {
-            assert!(!is_resource(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn a_challenge_is_a_digest_and_goes_with_its_method() {

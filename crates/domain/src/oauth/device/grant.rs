@@ -8,7 +8,7 @@ use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::oauth::{
     ACCESS_DENIED, AUTHORIZATION_PENDING, EXPIRED_TOKEN, INVALID_GRANT, INVALID_REQUEST,
-    OAuthError, SLOW_DOWN, UNSUPPORTED_GRANT_TYPE,
+    OAuthError, SLOW_DOWN, UNSUPPORTED_GRANT_TYPE, about_resource,
 };
 use crate::errors::{Fault, Result};
 use crate::oauth::device::row::{INTERVAL, device_key, may_use, open};
@@ -17,30 +17,34 @@ use crate::oauth::redeem::{self, Granted};
 use crate::oauth::{Credentials, Tokens, client};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::tokens::resource;
 use crate::tokens::session::SessionDoc;
 
 /// The longest time between two questions of a device that asks too often, in microseconds.
 const LONGEST_WAIT: i64 = 60 * SECOND;
 
-/// Trades the code of a device for tokens, once its user has let it in. Of two requests at once one gets them.
+/// Trades the code of a device for tokens, once its user has let it in. `resource`: that of the request for the code, or
+/// one if that had none. Of two requests at once one gets them.
 ///
 /// # Errors
 /// Faults. Refusals, in this order: `unsupported_grant_type` for a client that does not have the grant; those of
 /// [`client::authenticate`]; `invalid_request` without a code; `invalid_grant` for one that is unknown, used or another
 /// client's, and for a user who may not sign in any more; `expired_token`; `access_denied`; `slow_down` for a device that
-/// asks too soon; `authorization_pending`; the refusals of PreTokenGeneration.
+/// asks too soon; `authorization_pending`; `invalid_target`; the refusals of PreTokenGeneration.
 pub async fn tokens(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
     device_code: Option<&str>,
+    resource: Option<&str>,
 ) -> Answer<Tokens> {
-    settle(trade(cx, credentials, device_code).await)
+    settle(trade(cx, credentials, device_code, resource).await)
 }
 
 async fn trade(
     cx: &Cx<'_>,
     credentials: Option<Credentials<'_>>,
     device_code: Option<&str>,
+    resource: Option<&str>,
 ) -> std::result::Result<Tokens, Stop> {
     let named = credentials.map_or("", |credentials| credentials.id);
     let known = client::by_id(cx, named).await?;
@@ -66,7 +70,16 @@ async fn trade(
     }
     match (row.state, doc.signed_in) {
         (table::WAITING, _) => Err(wait(cx, &pool, row).await?.into()),
-        (table::ALLOWED, Some(session)) => exchange(cx, (&pool, &client), row, session).await,
+        (table::ALLOWED, Some(mut session)) => {
+            let asked = resource.filter(|resource| !resource.is_empty());
+            if let (Some(asked), Some(authorized)) = (asked, &mut session.authorized) {
+                let granted = authorized.resource.as_deref();
+                let bound = resource::within(cx, &pool, granted, asked).await;
+                let bound = bound.map_err(|fault| Stop::worded(fault, about_resource))?;
+                authorized.resource = Some(bound);
+            }
+            exchange(cx, (&pool, &client), row, session).await
+        }
         _ => Err(ACCESS_DENIED.into()),
     }
 }

@@ -157,7 +157,7 @@ pub async fn decide(
     };
     let authorized = Authorized {
         scopes: asked.scopes.clone(),
-        resource: None,
+        resource: asked.doc.resource.clone(),
         origin: Some(session.name.clone()),
     };
     let signed_in = SessionDoc {

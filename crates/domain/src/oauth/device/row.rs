@@ -24,6 +24,9 @@ pub struct Doc {
     pub ends: i64,
     /// The scopes that the device asks for.
     pub scopes: Vec<String>,
+    /// The audience of its access tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// How and when the user signed in who let the device in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in: Option<SessionDoc>,

@@ -232,14 +232,6 @@ async fn parameters_have_bounds_and_forms(t: &TestApp) {
             ..base
         },
         Parameters {
-            resource: Some("http://api.example"),
-            ..base
-        },
-        Parameters {
-            resource: Some("https://a.example https://b.example"),
-            ..base
-        },
-        Parameters {
             code_challenge_method: Some("S256"),
             ..base
         },
@@ -480,6 +472,8 @@ async fn an_identifier_means_one_provider_in_its_own_case_first(t: &TestApp) {
 #[each_engine]
 async fn what_is_asked_for_is_kept(t: &TestApp) {
     let s = hosted(t).await;
+    let server = json!({"UserPoolId": s.pool, "Identifier": "myapp://api", "Name": "api"});
+    t.ok("CreateResourceServer", server).await;
     let request = Parameters {
         response_type: Some("token"),
         prompt: Some("login"),

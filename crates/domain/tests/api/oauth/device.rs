@@ -4,7 +4,7 @@ use cognate_domain::errors::oauth::{
     ACCESS_DENIED, AUTHORIZATION_PENDING, INVALID_GRANT, SLOW_DOWN,
 };
 use cognate_domain::oauth::browser_session::BrowserSession;
-use cognate_domain::oauth::device::{self, Begun, Decision, Entered};
+use cognate_domain::oauth::device::{self, Begun, Decision, DeviceRequest, Entered};
 use each_engine::each_engine;
 
 use super::flow::{HOST, ask, authorized, hosted, hosted_client, page, rows, session_of};
@@ -13,8 +13,11 @@ use super::*;
 async fn begin(t: &TestApp, client: &str) -> Begun {
     let cx = cx(t, Endpoint::Device);
     let client = named(client, None);
-    let scope = Some("openid email");
-    let begun = run(&cx, About::default, || device::begin(&cx, client, scope)).await;
+    let wish = DeviceRequest {
+        scope: Some("openid email"),
+        ..DeviceRequest::default()
+    };
+    let begun = run(&cx, About::default, || device::begin(&cx, client, wish)).await;
     match begun.unwrap() {
         Ok(begun) => begun,
         Err(refusal) => panic!("{refusal:?}"),
@@ -24,7 +27,8 @@ async fn begin(t: &TestApp, client: &str) -> Begun {
 async fn poll(t: &TestApp, client: &str, begun: &Begun) -> Outcome<Tokens> {
     let cx = cx(t, Endpoint::Token);
     let (client, code) = (named(client, None), Some(begun.device_code.as_str()));
-    run(&cx, About::default, || device::tokens(&cx, client, code)).await
+    let work = || device::tokens(&cx, client, code, None);
+    run(&cx, About::default, work).await
 }
 
 /// A user's decision, by the session that a page opened.
@@ -207,7 +211,10 @@ async fn an_address_has_so_many_devices_of_a_client_wait(t: &TestApp) {
             random::uuid_v4(),
         );
         let client = named(client, None);
-        run(&cx, About::default, || device::begin(&cx, client, None)).await
+        run(&cx, About::default, || {
+            device::begin(&cx, client, DeviceRequest::default())
+        })
+        .await
     };
     for n in 0..100 {
         answer(begun_at(&s.client, &format!("2001:db8::{n:x}")).await);

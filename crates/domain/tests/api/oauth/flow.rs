@@ -189,6 +189,7 @@ pub fn exchange(code: &str) -> CodeRequest<'_> {
         code: Some(code),
         redirect_uri: Some(CALLBACK),
         code_verifier: None,
+        resource: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod pushed;
 mod refresh;
 mod refused;
 mod remembered;
+mod resource;
 mod revoke;
 mod steps;
 mod user_info;
@@ -20,6 +21,7 @@ mod user_info;
 use cognate_crypto::random;
 use cognate_domain::errors::oauth::{BearerError, OAuthError};
 use cognate_domain::oauth::machine::MachineRequest;
+use cognate_domain::oauth::refresh::Narrowing;
 use cognate_domain::oauth::{self, Credentials, Tokens};
 use cognate_domain::records::client::OidcProfile;
 use cognate_domain::{ApiError, Caller, ClientInfo, Cx, Endpoint, audit::About, run};
@@ -50,7 +52,7 @@ pub async fn refreshed(
 ) -> Outcome<Tokens> {
     let cx = cx(t, Endpoint::Token);
     run(&cx, About::default, || {
-        oauth::refresh::tokens(&cx, client, Some(token), None)
+        oauth::refresh::tokens(&cx, client, Some(token), Narrowing::default())
     })
     .await
 }

@@ -171,6 +171,7 @@ impl TestApp {
             user_agent: self.caller.1.into(),
             base_url: Some("http://127.0.0.1:9229".into()),
             domain_pool: None,
+            path_pool: None,
         };
         let cx = Cx::new(
             &self.app,

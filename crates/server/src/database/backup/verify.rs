@@ -205,6 +205,7 @@ fn cx<'a>(app: &'a Arc<App>, op: Op, pool: &str) -> Cx<'a> {
         user_agent: String::new(),
         base_url: Some("http://127.0.0.1".into()),
         domain_pool: None,
+        path_pool: None,
     };
     Cx::new(app, op, caller, from, random::uuid_v4())
 }

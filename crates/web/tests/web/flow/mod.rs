@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attacks;
+mod below_pool;
 mod chooser;
 mod domains;
 mod form_post;

@@ -254,6 +254,15 @@ async fn a_machine_proves_itself_by_header_or_form() {
             (&json!(3600), &json!("Bearer"))
         );
     }
+    // A character of forms in a secret, as a client encodes it and as others leave it.
+    let secret = "a+b_1234567890123456789012";
+    let input = json!({"UserPoolId": w.pool, "ClientId": w.machine, "ClientSecret": secret});
+    w.site.call(Op::AddUserPoolClientSecret, input).await;
+    for sent in [secret.to_owned(), secret.replace('+', "%2B")] {
+        let by = basic(&format!("{}:{sent}", w.machine));
+        let found = w.post(TOKEN, Some(&by), plain).await;
+        assert_eq!(found.status(), StatusCode::OK, "{sent}");
+    }
     let public = basic(&format!("{}:", w.public));
     for (authorization, form, body) in [
         (None, plain.to_owned(), INVALID_CLIENT),

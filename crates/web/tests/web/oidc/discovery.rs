@@ -1,6 +1,8 @@
 //! The discovery document, as the conformance plans check it.
 
-use cognate_domain::Settings;
+use cognate_domain::records::pool::Issuer;
+use cognate_domain::tokens::issuer;
+use cognate_domain::{Mode, Settings};
 use cognate_shapes::Op;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -66,4 +68,49 @@ async fn the_document_is_what_the_conformance_suite_asks_for() {
     }
     // Programs would use it as soon as they see it, and most clients may not.
     assert!(document["pushed_authorization_request_endpoint"].is_null());
+}
+
+#[tokio::test]
+async fn endpoints_answer_with_the_issuer_of_the_document_that_names_them() {
+    let settings = Settings {
+        mode: Mode::Serve,
+        domain_base: Some("id.example".into()),
+        public_url: Some("https://id.example".into()),
+        ..Settings::dev()
+    };
+    let site = Site::new(settings).await;
+    let pool = site.pool().await;
+    let domain = json!({"UserPoolId": pool, "Domain": "shop"});
+    site.call(Op::CreateUserPoolDomain, domain).await;
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    let named = async |from: &str| {
+        let found = site.fetch(Method::GET, &path, Some(from)).await.unwrap();
+        let document = json_of(&found);
+        ["issuer", "authorization_endpoint"].map(|name| document[name].clone())
+    };
+    let domain = "https://shop.auth.us-east-1.id.example";
+    assert_eq!(
+        named("https://id.example").await,
+        [
+            format!("https://id.example/{pool}"),
+            format!("{domain}/oauth2/authorize")
+        ]
+    );
+    // On its domains a pool has the issuer of the public URL. Who found another one stays where it was found.
+    assert_eq!(
+        named("https://other.example").await,
+        [
+            format!("https://other.example/{pool}"),
+            format!("https://other.example/{pool}/oauth2/authorize")
+        ]
+    );
+    for issuer in [Issuer::Aws, Issuer::Custom("https://a.example".into())] {
+        let app = &site.app;
+        let now = app.clock.service();
+        let set = issuer::set(&app.store, &app.root, now, &pool, Some(&issuer));
+        set.await.unwrap();
+        app.cache.forget(&pool, None);
+        let [_, endpoint] = named("https://other.example").await;
+        assert_eq!(endpoint, format!("{domain}/oauth2/authorize"));
+    }
 }

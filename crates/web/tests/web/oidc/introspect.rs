@@ -213,6 +213,10 @@ async fn user_info_reads_one_token_from_header_or_form() {
 async fn a_machine_may_name_the_service_that_its_token_is_for() {
     let w = World::new().await;
     let own = machine(&w, &w.pool).await;
+    let server = json!({
+        "UserPoolId": w.pool, "Identifier": "https://api.example", "Name": "api",
+    });
+    w.site.call(Op::CreateResourceServer, server).await;
     let form = "grant_type=client_credentials&resource=";
     let found = w
         .post_as(
@@ -230,14 +234,16 @@ async fn a_machine_may_name_the_service_that_its_token_is_for() {
         told(&w, &own, text(&access)).await["aud"],
         "https://api.example"
     );
+    let expected = r#"{"error":"invalid_target","error_description":"resource is not the Identifier of a resource server of the user pool. CreateResourceServer adds one."}"#;
     for bad in [
         "api",
         "http%3A%2F%2Fapi.example",
         "https%3A%2F%2Fapi.example%2F%23x",
+        "https%3A%2F%2Fother.example",
     ] {
         let found = w
             .post_as(Some(&basic(&own)), "/oauth2/token", &format!("{form}{bad}"))
             .await;
-        assert_eq!(text_of(&found), r#"{"error":"invalid_target"}"#);
+        assert_eq!(text_of(&found), expected);
     }
 }

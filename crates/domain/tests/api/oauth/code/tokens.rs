@@ -107,6 +107,10 @@ fn at_hash(access: &str) -> String {
 #[each_engine]
 async fn scopes_audience_and_nonce_are_those_of_the_request(t: &TestApp) {
     let s = hosted(t).await;
+    let server = json!({
+        "UserPoolId": s.pool, "Identifier": "https://api.example/v1", "Name": "api",
+    });
+    t.ok("CreateResourceServer", server).await;
     let request = Parameters {
         scope: Some("openid profile aws.cognito.signin.user.admin"),
         nonce: Some("n-0S6_WzA2Mj"),

@@ -295,6 +295,7 @@ fn cx_at<'a>(t: &'a TestApp, url: &str, pool: Option<&str>) -> Cx<'a> {
     let from = ClientInfo {
         base_url: Some(url.to_owned()),
         domain_pool: pool.map(str::to_owned),
+        path_pool: None,
         ..ClientInfo::default()
     };
     Cx::new(
