@@ -95,6 +95,8 @@ SESSIONS = [
     "node/amplify_redirect.mjs",
     "node/next_auth.mjs",
     "node/passport_oauth2.mjs",
+    "python/mcp_session.py",
+    "node/mcp_session.mjs",
     "python/federation_pysaml2.py",
     "node/federation_pysaml2.mjs",
     "node/federation_samlify.mjs",
@@ -120,6 +122,7 @@ PAGES = {
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
     "node/branding_keys.mjs", "node/gallery_session.mjs",
     "python/federation_pysaml2.py", "node/federation_pysaml2.mjs", "node/federation_samlify.mjs",
+    "python/mcp_session.py", "node/mcp_session.mjs",
 }
 # One engine runs each of these. They show what a client, a browser or another program makes of the server's answers, which
 # the tests of the domain compare on both engines; the two halves take about as long.

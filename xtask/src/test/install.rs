@@ -175,8 +175,9 @@ fn python_packages(root: &Path, deadline: Option<Instant>) -> Result<()> {
     if !system_node() {
         files.push(root.join("e2e/requirements-node.txt"));
     }
+    let older = root.join("e2e/requirements-mcp1.txt");
     let mut wanted = output(Command::new("python3").arg("--version"))?;
-    for file in &files {
+    for file in files.iter().chain([&older]) {
         wanted.push_str(&fs::read_to_string(file).with_context(|| file.display().to_string())?);
     }
     let stamp = Stamp {
@@ -190,18 +191,31 @@ fn python_packages(root: &Path, deadline: Option<Instant>) -> Result<()> {
     let mut create = Command::new("python3");
     create.args(["-m", "venv", "--clear"]).arg(&environment);
     run_within(create, deadline, |_| {})?;
-    let mut install = Command::new(environment.join("bin/python"));
-    install.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]);
+    let pip = || {
+        let mut install = Command::new(environment.join("bin/python"));
+        install.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-input",
+        ]);
+        install
+    };
+    let mut install = pip();
     for file in &files {
         install.arg("--requirement").arg(file);
     }
+    run_within(install, deadline, |_| {})?;
+    // Packages that cannot be in one environment with others of the same name. What they need besides is there.
+    let beside = root.join("target/tools/mcp1");
+    if beside.exists() {
+        fs::remove_dir_all(&beside).with_context(|| beside.display().to_string())?;
+    }
+    let mut install = pip();
+    install.arg("--no-deps").arg("--target").arg(&beside);
+    install.arg("--requirement").arg(&older);
     run_within(install, deadline, |_| {})?;
     stamp.write()
 }
