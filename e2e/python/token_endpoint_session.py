@@ -161,7 +161,7 @@ with session("token endpoint"):
         trader = admin.create_user_pool_client(
             UserPoolId=pool.id, ClientName="trader", GenerateSecret=True,
             ExplicitAuthFlows=["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"],
-            AllowedOAuthScopes=["aws.cognito.signin.user.admin", "api/read"], AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthScopes=["aws.cognito.signin.user.admin", "api/read"],
         )["UserPoolClient"]
         trader_id, trader_secret = trader["ClientId"], trader["ClientSecret"]
         subject = pool.sign_in("jane")
