@@ -236,16 +236,16 @@ routes! {
     AdminListUserAuthEvents => ops::risk::admin_list_user_auth_events::admin_list_user_auth_events,
     AdminUpdateAuthEventFeedback => ops::risk::admin_update_auth_event_feedback::admin_update_auth_event_feedback,
     UpdateAuthEventFeedback => ops::risk::update_auth_event_feedback::update_auth_event_feedback,
+    CreateCIMDPolicy => ops::metadata::create_cimd_policy::create_cimd_policy,
+    UpdateCIMDPolicy => ops::metadata::update_cimd_policy::update_cimd_policy,
+    DescribeCIMDPolicy => ops::metadata::describe_cimd_policy::describe_cimd_policy,
+    ListCIMDPolicies => ops::metadata::list_cimd_policies::list_cimd_policies,
+    DeleteCIMDPolicy => ops::metadata::delete_cimd_policy::delete_cimd_policy,
+    ListClientMetadataURLs => ops::metadata::list_client_metadata_urls::list_client_metadata_urls,
+    UpdateClientMetadataURLState => ops::metadata::update_client_metadata_url_state::update_client_metadata_url_state,
     ;
-    CreateCIMDPolicy
     CreateUserPoolReplica
-    DeleteCIMDPolicy
     DeleteUserPoolReplica
-    DescribeCIMDPolicy
-    ListCIMDPolicies
-    ListClientMetadataURLs
     ListUserPoolReplicas
-    UpdateCIMDPolicy
-    UpdateClientMetadataURLState
     UpdateUserPoolReplica
 }

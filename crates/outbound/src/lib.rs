@@ -13,6 +13,7 @@ pub mod aws;
 pub mod aws_json;
 mod bulkhead;
 mod connect;
+pub mod document;
 pub mod examine;
 pub mod form;
 mod lookups;

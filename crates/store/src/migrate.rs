@@ -214,6 +214,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 6,
         sql: include_str!("../migrations/0037_audit_chain.sql"),
     },
+    Migration {
+        number: 39,
+        name: "0039_client_metadata",
+        min_program: 1,
+        sql: include_str!("../migrations/0039_client_metadata.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

@@ -6,11 +6,11 @@ use quick_cache::sync::Cache;
 
 /// What may be done, and how fast more of it is earned.
 #[derive(Clone, Copy)]
-struct Rate {
+pub struct Rate {
     /// The number of times at once after a quiet time.
-    burst: i64,
+    pub burst: i64,
     /// The time in which one more is earned, in microseconds.
-    earned: i64,
+    pub earned: i64,
 }
 
 /// Of everybody together: at most 172,800 a day and node.
@@ -53,27 +53,35 @@ impl Left {
 
 /// A budget that fills again with time.
 pub struct Allowance {
+    rates: (Rate, Rate),
     all: Mutex<Left>,
     by_address: Cache<String, Left>,
 }
 
 impl Default for Allowance {
     fn default() -> Self {
-        Self {
-            all: Mutex::new(Left::new(ALL)),
-            by_address: Cache::new(REMEMBERED),
-        }
+        Self::new(ALL, ONE)
     }
 }
 
 impl Allowance {
-    /// True if it may be done once more for a client address; counts it. `now`: microseconds.
+    /// Returns a budget of everybody together and one of each.
+    pub fn new(all: Rate, one: Rate) -> Self {
+        Self {
+            rates: (all, one),
+            all: Mutex::new(Left::new(all)),
+            by_address: Cache::new(REMEMBERED),
+        }
+    }
+
+    /// True if it may be done once more for a client address, or whatever else is counted; counts it. `now`: microseconds.
     pub fn spend(&self, now: i64, network: String) -> bool {
+        let (of_all, of_one) = self.rates;
         // One caller at a time, for both counts.
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut one = self.by_address.get(&network).unwrap_or(Left::new(ONE));
-        all.fill(ALL, now);
-        one.fill(ONE, now);
+        let mut one = self.by_address.get(&network).unwrap_or(Left::new(of_one));
+        all.fill(of_all, now);
+        one.fill(of_one, now);
         let may = all.times > 0 && one.times > 0;
         all.times -= i64::from(may);
         one.times -= i64::from(may);

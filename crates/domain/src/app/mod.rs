@@ -14,6 +14,7 @@ pub mod imported_hashes;
 pub mod keys;
 pub mod log_targets;
 pub mod message_limits;
+pub mod metadata_fetches;
 pub mod metrics;
 pub mod places;
 pub mod provider_keys;
@@ -46,6 +47,7 @@ use crate::app::imported_hashes::ImportedHashes;
 use crate::app::keys::PoolSigners;
 use crate::app::log_targets::{LogTargets, QueueWalk};
 use crate::app::message_limits::MessageLimits;
+use crate::app::metadata_fetches::MetadataFetches;
 use crate::app::metrics::Metrics;
 use crate::app::places::Places;
 use crate::app::provider_keys::ProviderKeys;
@@ -186,6 +188,8 @@ pub struct App {
     pub surroundings: Surroundings,
     /// Rows about refused requests for an authorization that this node may still write.
     pub refusals: Allowance,
+    /// The fetches of client metadata documents.
+    pub metadata_fetches: MetadataFetches,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
     /// Calls the functions of triggers; without it, what must call a function fails.
@@ -241,6 +245,7 @@ impl App {
             upstreams: Upstreams::default(),
             surroundings: Surroundings::default(),
             refusals: Allowance::default(),
+            metadata_fetches: MetadataFetches::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),
             courier: OnceLock::new(),

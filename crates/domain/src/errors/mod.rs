@@ -14,6 +14,7 @@ pub mod groups;
 pub mod imports;
 pub mod limits;
 pub mod logs;
+pub mod metadata;
 pub mod mfa;
 pub mod migration;
 pub mod oauth;

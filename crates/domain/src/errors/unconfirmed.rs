@@ -6,6 +6,7 @@ pub mod devices;
 pub mod federation;
 pub mod imports;
 pub mod logs;
+pub mod metadata;
 pub mod mfa;
 pub mod migration;
 pub mod oauth;

@@ -184,6 +184,7 @@ pub const OTHERS: &[(&str, &str)] = &[
     ("SetOidcProfile", "cognate.client.updated"),
     ("SetLinkingPolicy", "cognate.identity_provider.updated"),
     ("metadata refresh", "cognate.identity_provider.updated"),
+    ("FetchClientMetadata", "cognate.client.metadata_fetched"),
     ("ApproveLink", "cognate.user.identity_linked"),
     ("LinkByProof", "cognate.user.identity_linked"),
     ("RequestLink", "cognate.link_request.created"),

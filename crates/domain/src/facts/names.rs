@@ -92,14 +92,29 @@ static UNSEEN: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| {
 
 /// True if a text has a character that a reader does not see: it would look like another text.
 pub fn has_unseen(text: &str) -> bool {
-    text.chars().any(|c| {
-        if c.is_ascii() {
-            return c.is_ascii_control();
-        }
-        UNSEEN
-            .as_ref()
-            .is_none_or(|class| char_class::holds(class, c))
-    })
+    text.chars().any(is_unseen)
+}
+
+fn is_unseen(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    UNSEEN
+        .as_ref()
+        .is_none_or(|class| char_class::holds(class, c))
+}
+
+/// Returns a text that somebody else wrote as people are shown it: without characters that a reader does not see, with
+/// single blanks, and cut after `most` characters.
+pub fn shown(text: &str, most: usize) -> String {
+    let blank = |c: char| if c.is_whitespace() { ' ' } else { c };
+    let seen: String = text.chars().map(blank).filter(|c| !is_unseen(*c)).collect();
+    let words: Vec<&str> = seen.split_whitespace().collect();
+    let words = words.join(" ");
+    match words.char_indices().nth(most) {
+        Some((end, _)) => format!("{}\u{2026}", words.get(..end).unwrap_or_default()),
+        None => words,
+    }
 }
 
 /// True if a text has the shape of a user id, whatever its case.

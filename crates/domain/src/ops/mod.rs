@@ -10,6 +10,7 @@ pub mod imports;
 pub mod limits;
 pub mod logs;
 pub mod me;
+pub mod metadata;
 pub mod mfa;
 pub mod passkeys;
 pub mod pools;

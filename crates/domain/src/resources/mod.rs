@@ -9,6 +9,7 @@ pub mod domains;
 pub(crate) mod groups;
 pub mod limits;
 pub(crate) mod logs;
+pub mod metadata;
 pub mod overview;
 pub(crate) mod pools;
 pub mod providers;

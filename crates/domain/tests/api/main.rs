@@ -30,6 +30,7 @@ mod jobs;
 mod limits;
 mod logs;
 mod messages;
+mod metadata;
 mod mfa;
 mod moving;
 mod oauth;

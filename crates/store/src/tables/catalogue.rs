@@ -9,6 +9,7 @@ mod kinds;
 mod linking;
 mod logs;
 mod made;
+mod metadata;
 mod oauth;
 mod recovery;
 mod reshaping;
@@ -311,6 +312,8 @@ pub const CATALOGUE: &[Table] = &[
         columns: &["client_id", "name", "doc", "created", "modified", "ver"],
         ..POOL
     },
+    metadata::POLICIES,
+    metadata::DOCUMENTS,
     Table {
         name: "domains",
         key: &["domain_key"],
@@ -368,6 +371,7 @@ pub const CATALOGUE: &[Table] = &[
             "user_groups",
             "resource_servers",
             "terms",
+            "cimd_policies",
             "login_styles",
             "domains",
             "identity_providers",

@@ -13,6 +13,8 @@ pub mod authorization_codes;
 pub mod before_images;
 pub mod browser_sessions;
 pub mod catalogue;
+pub mod cimd_documents;
+pub mod cimd_policies;
 pub mod clients;
 pub mod codes;
 pub mod copies;

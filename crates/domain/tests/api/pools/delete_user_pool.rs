@@ -21,6 +21,8 @@ const DEPENDENTS: &[&str] = &[
     "INSERT INTO resource_counts (pool_id, resource, n) VALUES (?1, ?2, 1)",
     "INSERT INTO resource_servers (pool_id, identifier, name, scopes, created, modified, ver) VALUES (?1, ?2, ?2, '[]', 0, 0, 1)",
     "INSERT INTO terms (pool_id, terms_id, client_id, name, doc, created, modified, ver) VALUES (?1, ?2, ?2, ?2, '{}', 0, 0, 1)",
+    "INSERT INTO cimd_policies (pool_id, policy_id, client_id, doc, created, modified, ver) VALUES (?1, ?2, ?2, '{}', 0, 0, 1)",
+    "INSERT INTO cimd_documents (pool_id, policy_id, url, doc, cached, ends, used, ver) VALUES (?1, ?2, ?2, '', 0, 0, 0, 1)",
     "INSERT INTO devices (pool_id, user_id, device_key, group_key, remembered, last_ip, created, modified, authenticated) \
      VALUES (?1, ?2, ?2, '-g', 1, '', 0, 0, 0)",
     "INSERT INTO passkeys (pool_id, credential_id, user_id, rp_id, public_key, sign_count, doc, created, used) \
@@ -50,6 +52,8 @@ const LEFT: &[&str] = &[
     "SELECT 1 FROM resource_counts WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM resource_servers WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM terms WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM cimd_policies WHERE pool_id = ?1 LIMIT 1",
+    "SELECT 1 FROM cimd_documents WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM devices WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM passkeys WHERE pool_id = ?1 LIMIT 1",
     "SELECT 1 FROM codes WHERE pool_id = ?1 LIMIT 1",

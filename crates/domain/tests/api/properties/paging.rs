@@ -24,9 +24,10 @@ enum Listing {
     ResourceServers,
     Providers,
     Terms,
+    Policies,
 }
 
-const LISTINGS: [Listing; 11] = [
+const LISTINGS: [Listing; 12] = [
     Listing::Users,
     Listing::UsersByName,
     Listing::UsersByStatus,
@@ -38,6 +39,7 @@ const LISTINGS: [Listing; 11] = [
     Listing::ResourceServers,
     Listing::Providers,
     Listing::Terms,
+    Listing::Policies,
 ];
 
 /// A change while a page is read.
@@ -137,6 +139,14 @@ impl<'a> Place<'a> {
                 });
                 return text(&self.call("CreateTerms", terms).await["Terms"]["TermsId"]);
             }
+            Listing::Policies => {
+                let client = client(self.t, &self.pool, json!({})).await;
+                let policy = json!({
+                    "ClientId": client, "PolicyName": name, "URLPatterns": [format!("https://{name}.example/*")]
+                });
+                let made = self.call("CreateCIMDPolicy", policy).await;
+                return text(&made["CIMDPolicy"]["CIMDPolicyId"]);
+            }
         }
         name.to_owned()
     }
@@ -160,6 +170,7 @@ impl<'a> Place<'a> {
             Listing::ResourceServers => ("DeleteResourceServer", json!({"Identifier": key})),
             Listing::Providers => ("DeleteIdentityProvider", json!({"ProviderName": key})),
             Listing::Terms => ("DeleteTerms", json!({"TermsId": key})),
+            Listing::Policies => ("DeleteCIMDPolicy", json!({"CIMDPolicyId": key})),
         };
         self.call(op, input).await;
     }
@@ -255,6 +266,14 @@ impl<'a> Place<'a> {
                 json!({}),
                 "Terms",
                 "TermsId",
+            ),
+            Listing::Policies => (
+                "ListCIMDPolicies",
+                "MaxResults",
+                "NextToken",
+                json!({}),
+                "CIMDPolicies",
+                "CIMDPolicyId",
             ),
         };
         let mut input = with(more, json!({limit: size, next: token}));

@@ -64,7 +64,7 @@ const IMPORTS: [Op; 2] = [Op::CreateUserImportJob, Op::StartUserImportJob];
 
 /// Operations that change something and are not stopped: sessions, devices, codes, clients and other configuration that no
 /// recovery brings back; sign-ins, of which the tests below say more.
-const GOES_ON: [Op; 64] = [
+const GOES_ON: [Op; 68] = [
     Op::AddUserPoolClientSecret,
     Op::AdminForgetDevice,
     Op::AdminInitiateAuth,
@@ -75,6 +75,7 @@ const GOES_ON: [Op; 64] = [
     Op::AdminUserGlobalSignOut,
     Op::CancelPointInTimeRecovery,
     Op::ConfirmDevice,
+    Op::CreateCIMDPolicy,
     Op::CreateIdentityProvider,
     Op::CreateManagedLoginBranding,
     Op::CreateResourceServer,
@@ -82,6 +83,7 @@ const GOES_ON: [Op; 64] = [
     Op::CreateUserPool,
     Op::CreateUserPoolClient,
     Op::CreateUserPoolDomain,
+    Op::DeleteCIMDPolicy,
     Op::DeleteIdentityProvider,
     Op::DeleteManagedLoginBranding,
     Op::DeleteResourceServer,
@@ -113,6 +115,8 @@ const GOES_ON: [Op; 64] = [
     Op::TagResource,
     Op::UntagResource,
     Op::UpdateAuthEventFeedback,
+    Op::UpdateCIMDPolicy,
+    Op::UpdateClientMetadataURLState,
     Op::UpdateDeviceStatus,
     Op::UpdateIdentityProvider,
     Op::UpdateManagedLoginBranding,

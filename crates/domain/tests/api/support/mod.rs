@@ -7,6 +7,7 @@ pub mod devices;
 pub mod functions;
 pub mod idp;
 pub mod imports;
+pub mod metadata;
 pub mod mfa;
 pub mod passkeys;
 pub mod played;

@@ -1,0 +1,212 @@
+//! The fetches of client metadata documents, which strangers cause by naming a URL (agents.md 2): one at a time for each
+//! URL, so many for each address that asks and each host that is asked, and none for a URL that failed a moment ago.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cognate_outbound::document::Document;
+use cognate_outbound::{Limits, Outbound, OutboundError};
+use quick_cache::sync::Cache;
+use tokio::sync::OnceCell;
+
+use crate::app::allowance::{Allowance, Rate};
+use crate::clock::{MINUTE, SECOND};
+
+/// Bounds of a fetch: five seconds, ten kibibytes.
+const LIMITS: Limits = Limits {
+    total: Duration::from_secs(5),
+    connect: Duration::from_secs(5),
+    bytes: 10 << 10,
+    // Several are right.
+    content_type: None,
+};
+/// What is asked for (agents.md 2).
+const ACCEPT: &str = "application/json, application/cimd+json;q=0.9, application/*+json;q=0.8";
+
+/// Fetches of a node.
+const ALL: Rate = Rate {
+    burst: 300,
+    earned: SECOND / 5,
+};
+/// Fetches that one client address causes.
+const OF_ADDRESS: Rate = Rate {
+    burst: 60,
+    earned: 5 * SECOND,
+};
+/// Fetches from one host.
+const OF_HOST: Rate = Rate {
+    burst: 30,
+    earned: 2 * SECOND,
+};
+/// How long a URL that failed is not asked again, in microseconds.
+const RESTS: i64 = MINUTE;
+/// The URLs that failed and are remembered.
+const REMEMBERED: usize = 4_096;
+
+/// What came of a fetch.
+pub type Outcome = Result<Document, OutboundError>;
+
+/// Why there is no fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotNow {
+    /// The URL failed within the last minute.
+    FailedLately,
+    /// Too many fetches for the address, of the host, or of all.
+    TooMany,
+}
+
+/// A fetch: its URL, and who is counted for it.
+#[derive(Clone, Copy)]
+pub struct Fetch<'a> {
+    /// The URL.
+    pub url: &'a str,
+    /// The host of the URL.
+    pub host: &'a str,
+    /// The client address that asks.
+    pub network: &'a str,
+    /// The service's time in microseconds.
+    pub now: i64,
+}
+
+/// The fetches that run on this node, and what the last ones came to.
+pub struct MetadataFetches {
+    running: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
+    failed: Cache<String, i64>,
+    by_address: Allowance,
+    by_host: Allowance,
+}
+
+impl Default for MetadataFetches {
+    fn default() -> Self {
+        Self {
+            running: Mutex::default(),
+            failed: Cache::new(REMEMBERED),
+            by_address: Allowance::new(ALL, OF_ADDRESS),
+            by_host: Allowance::new(ALL, OF_HOST),
+        }
+    }
+}
+
+impl MetadataFetches {
+    /// Fetches a document, or waits for the fetch of its URL that runs.
+    ///
+    /// # Errors
+    /// [`NotNow`], before anything is sent.
+    pub async fn fetch(&self, outbound: &Outbound, fetch: Fetch<'_>) -> Result<Outcome, NotNow> {
+        let cell = self.enter(fetch)?;
+        // A caller who goes away leaves the fetch to the next one who waits.
+        let outcome = cell
+            .get_or_init(|| outbound.document(fetch.url, ACCEPT, LIMITS))
+            .await
+            .clone();
+        self.leave(fetch.url, &cell);
+        Ok(outcome)
+    }
+
+    fn enter(&self, fetch: Fetch<'_>) -> Result<Arc<OnceCell<Outcome>>, NotNow> {
+        let Fetch { url, host, now, .. } = fetch;
+        if let Some(at) = self.failed.get(url)
+            && (0..RESTS).contains(&now.saturating_sub(at))
+        {
+            return Err(NotNow::FailedLately);
+        }
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cell) = running.get(url) {
+            return Ok(cell.clone());
+        }
+        let may = self.by_address.spend(now, fetch.network.to_owned())
+            && self.by_host.spend(now, host.to_ascii_lowercase());
+        if !may {
+            return Err(NotNow::TooMany);
+        }
+        // What callers who went away left behind.
+        running.retain(|_, cell| Arc::strong_count(cell) > 1);
+        let cell = Arc::<OnceCell<Outcome>>::default();
+        running.insert(url.to_owned(), cell.clone());
+        Ok(cell)
+    }
+
+    fn leave(&self, url: &str, cell: &Arc<OnceCell<Outcome>>) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.get(url).is_some_and(|own| Arc::ptr_eq(own, cell)) {
+            running.remove(url);
+        }
+    }
+
+    /// Remembers that the document of a URL could not be had, or is none.
+    pub fn failed(&self, url: &str, now: i64) {
+        self.failed.insert(url.to_owned(), now);
+    }
+
+    /// Forgets that, for an administrator who asks again.
+    pub fn forget(&self, url: &str) {
+        self.failed.remove(url);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000_000_000;
+
+    fn of<'a>(url: &'a str, host: &'a str, network: &'a str, now: i64) -> Fetch<'a> {
+        Fetch {
+            url,
+            host,
+            network,
+            now,
+        }
+    }
+
+    #[test]
+    fn a_url_that_failed_rests_for_a_minute() {
+        let fetches = MetadataFetches::default();
+        let enter = |now| fetches.enter(of("u", "h", "n", now)).map(drop);
+        fetches.failed("u", NOW);
+        assert_eq!(enter(NOW), Err(NotNow::FailedLately));
+        assert_eq!(enter(NOW + RESTS - 1), Err(NotNow::FailedLately));
+        assert_eq!(enter(NOW + RESTS), Ok(()));
+        // A clock that goes back keeps nobody out.
+        assert_eq!(enter(NOW - 1), Ok(()));
+        fetches.failed("u", NOW);
+        fetches.forget("u");
+        assert_eq!(enter(NOW), Ok(()));
+    }
+
+    #[test]
+    fn hosts_and_addresses_are_spared() {
+        let fetches = MetadataFetches::default();
+        let times = |host: &str, network: &str| {
+            let enter = |n: &usize| {
+                let url = format!("{host}/{network}/{n}");
+                fetches.enter(of(&url, host, network, NOW)).is_ok()
+            };
+            (0..100).take_while(enter).count()
+        };
+        assert_eq!(times("h1", "n1"), 30);
+        assert_eq!(times("H1", "n2"), 0);
+        assert_eq!(times("h2", "n1"), 29);
+        assert_eq!(times("h3", "n1"), 0);
+        assert_eq!(times("h3", "n3"), 30);
+    }
+
+    #[test]
+    fn who_asks_for_what_is_being_fetched_waits_for_it() {
+        let fetches = MetadataFetches::default();
+        let enter = || fetches.enter(of("u", "h", "n", NOW)).unwrap();
+        let first = enter();
+        assert!(Arc::ptr_eq(&first, &enter()));
+        fetches.leave("u", &first);
+        assert!(!Arc::ptr_eq(&first, &enter()));
+    }
+
+    #[test]
+    fn fetches_that_nobody_waits_for_are_forgotten() {
+        let fetches = MetadataFetches::default();
+        drop(fetches.enter(of("u1", "h", "n", NOW)).unwrap());
+        let _second = fetches.enter(of("u2", "h", "n", NOW)).unwrap();
+        assert_eq!(fetches.running.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,87 @@
+//! The fetch of a client metadata document: once in an action, within the bounds of `app/metadata_fetches.rs`.
+
+use cognate_outbound::OutboundError;
+use cognate_outbound::document::Document;
+
+use crate::app::metadata_fetches::{Fetch, NotNow};
+use crate::cx::Cx;
+use crate::cx::pause::Call;
+use crate::errors::Result;
+use crate::facts::network::network;
+use crate::resources::metadata::document::{self, Metadata, Unfit};
+use crate::resources::metadata::url::DocumentUrl;
+
+/// A document that was fetched.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// Its URL.
+    pub url: String,
+    /// What it says.
+    pub metadata: Metadata,
+    /// How long the answer says that it is good, in microseconds.
+    pub age: Option<i64>,
+}
+
+/// Why there is no document. What is behind a host that may not be called is for the administrator alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It could not be fetched: why, for the administrator.
+    Unreachable(String),
+    /// The answer is none.
+    Unfit(Unfit),
+    /// It failed within the last minute.
+    FailedLately,
+    /// Too many fetches.
+    TooMany,
+}
+
+/// Fetches a document.
+///
+/// # Errors
+/// `overloaded` if too many wait for answers of its host.
+pub async fn fetch(
+    cx: &Cx<'_>,
+    url: &DocumentUrl<'_>,
+) -> Result<std::result::Result<Fetched, Missing>> {
+    let call = Call {
+        point: "client metadata document",
+        subject: url.text,
+        target: url.host,
+    };
+    let network = network(&cx.client_info.ip);
+    let fetch = Fetch {
+        url: url.text,
+        host: url.host,
+        network: &network,
+        now: cx.now(),
+    };
+    let called = cx.call(call, async {
+        Ok(cx.metadata_fetches.fetch(&cx.outbound, fetch).await)
+    });
+    let read = match called.await? {
+        Ok(Ok(answer)) => read(cx, url.text, answer).await,
+        Ok(Err(error)) => Err(unreachable(&error)),
+        Err(NotNow::FailedLately) => return Ok(Err(Missing::FailedLately)),
+        Err(NotNow::TooMany) => return Ok(Err(Missing::TooMany)),
+    };
+    if read.is_err() {
+        cx.metadata_fetches.failed(url.text, cx.now());
+    }
+    Ok(read)
+}
+
+fn unreachable(error: &OutboundError) -> Missing {
+    Missing::Unreachable(error.to_string())
+}
+
+async fn read(cx: &Cx<'_>, url: &str, answer: Document) -> std::result::Result<Fetched, Missing> {
+    let age = document::age(&answer.cache_control);
+    let own = url.to_owned();
+    let read = cx.workers.run(move || document::read(&own, &answer)).await;
+    let metadata = read.map_err(Missing::Unfit)?;
+    Ok(Fetched {
+        url: url.to_owned(),
+        metadata,
+        age,
+    })
+}

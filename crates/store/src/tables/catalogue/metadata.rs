@@ -1,0 +1,20 @@
+//! The tables of client metadata documents.
+
+use super::{POOL, Table};
+
+/// Which documents a pool accepts.
+pub(super) const POLICIES: Table = Table {
+    name: "cimd_policies",
+    key: &["pool_id", "policy_id"],
+    columns: &["client_id", "doc", "created", "modified", "ver", "mac"],
+    signed: Some(&["client_id", "doc"]),
+    ..POOL
+};
+/// The documents that were fetched.
+pub(super) const DOCUMENTS: Table = Table {
+    name: "cimd_documents",
+    key: &["pool_id", "policy_id", "url"],
+    columns: &["doc", "cached", "ends", "used", "ver", "mac"],
+    signed: Some(&["doc", "cached", "ends"]),
+    ..POOL
+};
