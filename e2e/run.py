@@ -84,6 +84,7 @@ SESSIONS = [
     "node/jose.mjs",
     "python/pyjwt_session.py",
     "python/token_endpoint_session.py",
+    "python/cimd_session.py",
     "shell/oauth_by_curl.sh",
     "python/pages_by_http.py",
     "python/federation_oidc.py",

@@ -220,6 +220,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 1,
         sql: include_str!("../migrations/0039_client_metadata.sql"),
     },
+    Migration {
+        number: 40,
+        name: "0040_consents",
+        min_program: 1,
+        sql: include_str!("../migrations/0040_consents.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

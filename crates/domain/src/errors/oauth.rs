@@ -66,6 +66,8 @@ pub const OAUTH_IS_OFF: OAuthError = OAuthError::described(
 );
 /// `prompt=none` and no session that would do (endpoints.md 1.5).
 pub const LOGIN_REQUIRED: OAuthError = OAuthError::bare("login_required");
+/// `prompt=none`, and the user has not let the client in (OpenID Connect Core 1.0 section 3.1.2.6).
+pub const CONSENT_REQUIRED: OAuthError = OAuthError::bare("consent_required");
 /// `request` (OpenID Connect Core 1.0 section 3.1.2.6).
 pub const REQUEST_NOT_SUPPORTED: OAuthError = OAuthError::bare("request_not_supported");
 /// `request_uri` (OpenID Connect Core 1.0 section 3.1.2.6).

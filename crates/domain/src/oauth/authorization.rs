@@ -26,6 +26,8 @@ use crate::records::assurance::Level;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::redirect::is_target;
+use crate::resources::metadata::resolve::Unresolved;
+use crate::resources::metadata::url;
 use crate::resources::providers::identifiers;
 use crate::tokens::{issuer, resource};
 
@@ -98,6 +100,10 @@ pub enum Cause {
     Missing(&'static str),
     /// No client has the id.
     UnknownClient,
+    /// The id is a URL that is no document of a client of the pool: no policy maps it to an app client.
+    Unmapped,
+    /// The document at the URL cannot be had, or is none: why, for the administrator.
+    NoDocument(String),
     /// The redirect URI is not among those of the client.
     RedirectMismatch,
     /// The client's pool has another domain than the one that was asked.
@@ -269,18 +275,19 @@ async fn known(
     host: Option<&Pool>,
 ) -> std::result::Result<Known, Stop> {
     let id = given.client_id.ok_or(Cause::Missing("client_id"))?;
-    let (pool, client) = client::by_id(cx, id).await?.ok_or(Cause::UnknownClient)?;
+    let (pool, client) = match url::is_url(id) {
+        true => client::by_document(cx, id).await?.map_err(unresolved)?,
+        false => client::by_id(cx, id).await?.ok_or(Cause::UnknownClient)?,
+    };
     if host.is_some_and(|host| host.id != pool.id) {
         return Err(Cause::OtherPool.into());
     }
     let redirect_uri = match given.redirect_uri {
         None => default_redirect(&client).ok_or(Cause::Missing("redirect_uri"))?,
-        Some(uri) => {
-            let mut listed = client.doc.callback_urls.iter().flatten();
-            // Character by character: what merely leads to the same place is not what was registered.
-            let found = listed.find(|own| *own == uri);
-            found.ok_or(Cause::RedirectMismatch)?.clone()
-        }
+        Some(uri) => match is_registered(&client, uri) {
+            true => uri.to_owned(),
+            false => return Err(Cause::RedirectMismatch.into()),
+        },
     };
     if !is_target(&redirect_uri) {
         return Err(Cause::RedirectMismatch.into());
@@ -293,6 +300,24 @@ async fn known(
         names_redirect_uri: given.redirect_uri.is_some(),
         issuer,
     })
+}
+
+/// True if a redirect URI is one of the client's, character by character: what merely leads to the same place is not what was
+/// registered. A client with a document may be at any port of the user's own machine.
+fn is_registered(client: &Client, uri: &str) -> bool {
+    let document = client.document.as_ref();
+    match document.and_then(|document| document.metadata.as_ref()) {
+        Some(said) => said.has_redirect(uri),
+        None => client.doc.callback_urls.iter().flatten().any(|own| own == uri),
+    }
+}
+
+/// Returns why a URL is no client.
+fn unresolved(why: Unresolved) -> Cause {
+    match why {
+        Unresolved::NotAUrl | Unresolved::NoPolicy | Unresolved::Tier => Cause::Unmapped,
+        Unresolved::Missing(missing) => Cause::NoDocument(missing.words()),
+    }
 }
 
 /// Returns where answers go for a request that does not say: DefaultRedirectURI of a client with one identity provider,
@@ -344,6 +369,10 @@ async fn rest(
     let granted = scopes::granted(cx, &known.pool, &known.client, given.scope).await?;
     let scopes = granted.ok_or(INVALID_SCOPE)?;
     let code_challenge = code_challenge(given.code_challenge, given.code_challenge_method)?;
+    // Nothing else proves such a client (agents.md 1.3).
+    if known.client.document.is_some() && code_challenge.is_none() {
+        return Err(INVALID_REQUEST.into());
+    }
     let nonce = bounded(given.nonce, LONGEST_NONCE)?;
     let resource = match given.resource {
         Some(named) => {

@@ -61,17 +61,23 @@ impl BrowserSession {
     /// True if the session answers a request without another proof: it is good for the client, that of the provider and
     /// of the user that the request names, young enough for it, and of the level that it wishes for. `now`: microseconds.
     pub fn answers(&self, authorization: &Authorization, now: i64) -> bool {
+        self.answers_freshly(authorization, now)
+            && authorization
+                .max_age
+                .is_none_or(|most| self.age(now) <= most)
+            && self.is_of_level(authorization)
+            && !authorization.prompt.login
+    }
+
+    /// True if the session, whose user signed in for the request, answers it: what the request demands of the sign-in was
+    /// demanded then. `now`: microseconds.
+    pub fn answers_freshly(&self, authorization: &Authorization, now: i64) -> bool {
         let Authorization { pool, client, .. } = authorization;
         let named =
             |wanted: &Option<String>, own: &String| wanted.as_ref().is_none_or(|it| it == own);
         self.is_good_for(pool, client, now)
             && named(&authorization.provider, &self.provider)
             && named(&authorization.user_id, &self.user.id)
-            && authorization
-                .max_age
-                .is_none_or(|most| self.age(now) <= most)
-            && self.is_of_level(authorization)
-            && !authorization.prompt.login
     }
 
     /// True if the session has the level of assurance that the request wishes for, or another sign-in to the client could

@@ -100,7 +100,7 @@ impl Fresh {
     ) -> Result<Batch> {
         let pool = &authorization.pool;
         let doc = Doc {
-            client_id: authorization.client.id.clone(),
+            client_id: authorization.client.named().to_owned(),
             redirect_uri: authorization.redirect_uri.clone(),
             named: authorization.names_redirect_uri,
             challenge: authorization.code_challenge.clone(),
@@ -147,7 +147,7 @@ async fn trade(
     credentials: Option<Credentials<'_>>,
     request: CodeRequest<'_>,
 ) -> std::result::Result<Tokens, Stop> {
-    let (pool, client) = client::authenticate(cx, credentials).await?;
+    let (pool, client) = client::authenticate_named(cx, credentials).await?;
     let given = |value: Option<&'_ str>| value.filter(|value| !value.is_empty()).map(str::to_owned);
     let code = given(request.code).ok_or(INVALID_REQUEST)?;
     let redirect_uri = given(request.redirect_uri);
@@ -156,7 +156,7 @@ async fn trade(
         true => find(cx, &pool, &key).await?,
         false => None,
     };
-    let found = found.filter(|(_, doc)| doc.client_id == client.id);
+    let found = found.filter(|(_, doc)| doc.client_id == client.named());
     if redirect_uri.is_none() && found.as_ref().is_none_or(|(_, doc)| doc.named) {
         return Err(INVALID_REQUEST.into());
     }
@@ -172,6 +172,10 @@ async fn trade(
         return Err(INVALID_GRANT.into());
     }
     if doc.ends <= cx.now() {
+        return Err(INVALID_GRANT.into());
+    }
+    // The URL of a document may be another app client's by now (agents.md 1.3).
+    if !doc.session.is_of(&client) {
         return Err(INVALID_GRANT.into());
     }
     check_client(&client, &doc)?;

@@ -46,7 +46,7 @@ pub async fn read(cx: &Cx<'_>, token: &str) -> Result<Option<Hint>> {
     if claims.token_use != ID {
         return Ok(None);
     }
-    let Some((pool, client)) = client::by_id(cx, &claims.aud).await? else {
+    let Some((pool, client)) = client::known(cx, &claims.aud).await? else {
         return Ok(None);
     };
     let signers = cx.cached_signers(&pool).await?;

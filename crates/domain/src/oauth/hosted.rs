@@ -6,13 +6,16 @@ use cognate_store::Batch;
 use cognate_store::tables::guards;
 
 use crate::cx::Cx;
-use crate::errors::oauth::{LOGIN_REQUIRED, prevented_by_function};
+use crate::audit;
+use crate::errors::oauth::{CONSENT_REQUIRED, LOGIN_REQUIRED, prevented_by_function};
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, ResponseType};
 use crate::oauth::browser_session::{self, BrowserSession, Opened, SessionCookie};
 use crate::oauth::code;
+use crate::oauth::consent::{Of, Question};
 use crate::oauth::redeem::is_of_function;
 use crate::oauth::reply::Reply;
+use crate::records::client::Client;
 use crate::records::device::BrowserCookie;
 use crate::records::user::User;
 use crate::signin::device::browser::Browser;
@@ -24,7 +27,7 @@ use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
 use crate::tokens::opened::OpenedSession;
 use crate::tokens::pre_token::{Consulted, Source};
-use crate::tokens::session::{Authorized, SessionDoc};
+use crate::tokens::session::{Authorized, ByDocument, SessionDoc};
 
 /// The end of a sign-in on a page, for the driver. Its commit keeps a session of the browser in the place of a refresh
 /// token's, and the code.
@@ -41,8 +44,12 @@ pub struct OnPage<'a> {
 
 /// A finished sign-in.
 pub struct Finished {
-    /// The answer for the client.
+    /// The answer for the client; that it needs consent, for a client that nobody vouches for.
     pub reply: Reply,
+    /// True if the user is to be asked before the client gets an answer, which [`by_session`] then gives.
+    pub is_asked: bool,
+    /// The name of the new session in listings, by which the next page knows that the user has just signed in.
+    pub session: String,
     /// The cookie of the new session.
     pub cookie: SessionCookie,
     /// The cookie by which the browser is remembered, where it is.
@@ -56,6 +63,11 @@ impl OnPage<'_> {
         let wanted = self.authorization.user_id.as_ref();
         wanted.is_some_and(|wanted| *wanted != user.id)
     }
+
+    /// True if the sign-in alone gives the client nothing: its user is asked first.
+    fn is_unvouched(&self) -> bool {
+        self.authorization.client.unvouched.is_some()
+    }
 }
 
 impl Ending for OnPage<'_> {
@@ -63,6 +75,7 @@ impl Ending for OnPage<'_> {
 
     fn signs(&self) -> Signs<'_> {
         match self.authorization.response_type {
+            _ if self.is_unvouched() => Signs::Nothing,
             ResponseType::Code => Signs::Nothing,
             ResponseType::Token => Signs::Authorized(&self.authorization.scopes),
         }
@@ -88,7 +101,7 @@ impl Ending for OnPage<'_> {
             doc: &signed_in(session),
         };
         let batch = browser_session::add(cx, at.pool, batch, &opened, &fresh, self.replaces)?;
-        if self.is_of_another(&session.user) {
+        if self.is_of_another(&session.user) || self.is_unvouched() {
             return Ok(batch);
         }
         let doc = granted(self.authorization, &signed_in(session), &fresh.name);
@@ -108,6 +121,7 @@ impl Ending for OnPage<'_> {
         let fresh = browser_session::Fresh::of(cx, &session.user.id);
         let reply = match self.authorization.response_type {
             _ if self.is_of_another(&session.user) => self.authorization.refuse(&LOGIN_REQUIRED),
+            _ if self.is_unvouched() => self.authorization.refuse(&CONSENT_REQUIRED),
             ResponseType::Code => {
                 let code = code::Fresh::of(cx, &session.user.id);
                 self.authorization.reply_to().reply(code.parameters())
@@ -128,27 +142,100 @@ impl Ending for OnPage<'_> {
         };
         Ok(Finished {
             reply,
+            is_asked: self.is_unvouched() && !self.is_of_another(&session.user),
+            session: fresh.name.clone(),
             cookie: fresh.cookie(at.pool, at.client),
             remembered: session.browser.clone(),
         })
     }
 }
 
+/// What the user said about a client that nobody vouches for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// Nothing in this request.
+    Nothing,
+    /// To let it in: the digest of the question that was shown.
+    Allow(&'a str),
+}
+
+/// What a user's session brings.
+pub enum Answered {
+    /// The answer for the client.
+    Reply(Reply),
+    /// A question for the user.
+    Question(Box<Question>),
+}
+
+/// A session that is to answer a request.
+#[derive(Clone, Copy)]
+pub struct BySession<'a> {
+    /// The session.
+    pub session: &'a BrowserSession,
+    /// True if its user signed in for this very request.
+    pub is_fresh: bool,
+    /// What the user said.
+    pub said: Said<'a>,
+}
+
 /// Answers a client for a user whose browser has a session: a code or tokens without another proof. The time of the
-/// sign-in stays that of the session. A session that does not answer the request is refused with `login_required`.
+/// sign-in stays that of the session. A session that does not answer the request is refused with `login_required`. A client
+/// that nobody vouches for gets nothing before its user has let it in: that is asked, or with `prompt=none` refused with
+/// `consent_required`.
 ///
 /// # Errors
 /// Faults. As a [`Reply`], the refusals of PreTokenGeneration.
 pub async fn by_session(
     cx: &Cx<'_>,
     authorization: &Authorization,
-    session: &BrowserSession,
-) -> Result<Reply> {
-    if !session.answers(authorization, cx.now()) {
-        return Ok(authorization.refuse(&LOGIN_REQUIRED));
+    by: BySession<'_>,
+) -> Result<Answered> {
+    let BySession {
+        session,
+        is_fresh,
+        said,
+    } = by;
+    let answers = match is_fresh {
+        true => session.answers_freshly(authorization, cx.now()),
+        false => session.answers(authorization, cx.now()),
+    };
+    if !answers {
+        return Ok(Answered::Reply(authorization.refuse(&LOGIN_REQUIRED)));
     }
     let (pool, user) = (&authorization.pool, &session.user);
-    let batch = browser_session::require(cx, pool, session);
+    let mut batch = browser_session::require(cx, pool, session);
+    if let (Some(question), Some(client)) = (
+        Question::of(authorization),
+        authorization.client.unvouched.as_ref(),
+    ) {
+        let of = Of {
+            pool,
+            user_id: &user.id,
+            client,
+        };
+        let is_allowed = said == Said::Allow(&question.digest);
+        let is_known =
+            !authorization.prompt.consent && question.is_answered(cx, &of).await?;
+        if is_allowed {
+            batch = question.remember(cx, &of, batch).await?;
+            batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+        } else if !is_known && authorization.prompt.none {
+            return Ok(Answered::Reply(authorization.refuse(&CONSENT_REQUIRED)));
+        } else if !is_known {
+            return Ok(Answered::Question(Box::new(question)));
+        }
+    }
+    given(cx, authorization, session, batch).await.map(Answered::Reply)
+}
+
+/// Gives a client what it asked for.
+async fn given(
+    cx: &Cx<'_>,
+    authorization: &Authorization,
+    session: &BrowserSession,
+    batch: Batch,
+) -> Result<Reply> {
+    let (pool, user) = (&authorization.pool, &session.user);
     let doc = granted(authorization, &session.doc, &session.name);
     let commit = |batch| {
         cx.commit(batch, |label| {
@@ -212,9 +299,20 @@ fn granted(authorization: &Authorization, signed_in: &SessionDoc, origin: &str) 
             scopes: authorization.scopes.clone(),
             resource: authorization.resource.clone(),
             origin: Some(origin.to_owned()),
+            document: by_document(&authorization.client),
         }),
         ..signed_in.clone()
     }
+}
+
+/// Returns what a session says of a client with a document.
+fn by_document(client: &Client) -> Option<ByDocument> {
+    let document = client.document.as_ref()?;
+    Some(ByDocument {
+        url: document.url.clone(),
+        client_id: client.id.clone(),
+        refresh: document.metadata.as_ref().is_some_and(|said| said.refresh),
+    })
 }
 
 /// Returns the session of an implicit grant. Its tokens name it as those of a code do, so that signing out everywhere

@@ -191,7 +191,7 @@ async fn by_client(
     let user_id = match parameters.id_token_hint {
         None => None,
         Some(token) => match hint::read(cx, token).await? {
-            Some(hint) if hint.client.id == client.id => Some(hint.user_id),
+            Some(hint) if hint.client.named() == client.named() => Some(hint.user_id),
             _ => return Err(Cause::Malformed.into()),
         },
     };

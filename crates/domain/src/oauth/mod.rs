@@ -7,6 +7,7 @@ pub mod authorization;
 pub mod browser_session;
 mod client;
 pub mod code;
+pub mod consent;
 pub mod device;
 pub mod exchange;
 pub mod exchange_grant;

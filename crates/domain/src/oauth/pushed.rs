@@ -59,7 +59,7 @@ pub type Pairs = Vec<(String, String)>;
 /// Keeps the parameters of an authorization and returns their reference. `sent`: the fields of the request.
 ///
 /// # Errors
-/// Faults. Refusals, in this order: those of [`client::authenticate`]; `unauthorized_client` for a client without the
+/// Faults. Refusals, in this order: those of [`client::authenticate_named`]; `unauthorized_client` for a client without the
 /// standard profile; `invalid_request` for a reference in the place of parameters and for another client's id; those that
 /// the authorization endpoint would give. LimitExceededException for a client, or for an address of one without a secret,
 /// that keeps too many (RFC 9126 section 2.3: 429).
@@ -77,23 +77,23 @@ async fn keep<'f>(
     sent: impl Iterator<Item = (&'f str, &'f str)>,
 ) -> std::result::Result<String, Stop> {
     let sent: Vec<(&str, &str)> = sent.collect();
-    let (pool, client) = client::authenticate(cx, credentials).await?;
+    let (pool, client) = client::authenticate_named(cx, credentials).await?;
     if !client.is_standard() {
         return Err(UNAUTHORIZED_CLIENT.into());
     }
     let get = |name: &str| sent.iter().find(|(own, _)| *own == name).map(|(_, v)| *v);
-    if get("request_uri").is_some() || get("client_id").is_some_and(|id| id != client.id) {
+    if get("request_uri").is_some() || get("client_id").is_some_and(|id| id != client.named()) {
         return Err(INVALID_REQUEST.into());
     }
     let parameters = Parameters {
-        client_id: Some(&client.id),
+        client_id: Some(client.named()),
         request_uri: None,
         ..Parameters::read(get)
     };
     if let Err(refusal) = authorization::check(cx, &parameters, None).await? {
         return Err(refused(&refusal).into());
     }
-    let named = ("client_id", client.id.as_str());
+    let named = ("client_id", client.named());
     let kept = sent
         .iter()
         .copied()
@@ -102,7 +102,7 @@ async fn keep<'f>(
     let reference = cx.memory().once("pushed request", random::handle);
     let key = key(&pool, &reference);
     let mut row = PushedRow {
-        client_id: client.id.clone(),
+        client_id: client.named().to_owned(),
         doc: serde_json::to_string(&kept).map_err(Fault::from)?,
         created: cx.now(),
         expires: cx.now().saturating_add(SECONDS * SECOND),
@@ -144,8 +144,8 @@ fn refused(refusal: &Refusal) -> OAuthError {
 pub async fn take(cx: &Cx<'_>, client_id: &str, uri: &str) -> Result<Option<Pairs>> {
     let reference = uri.strip_prefix(PREFIX);
     let reference = reference.filter(|reference| random::is_handle(reference));
-    let (Some(reference), Some((pool, client))) = (reference, client::by_id(cx, client_id).await?)
-    else {
+    let known = client::known(cx, client_id).await?;
+    let (Some(reference), Some((pool, client))) = (reference, known) else {
         return Ok(None);
     };
     if !client.is_standard() {
@@ -158,7 +158,7 @@ pub async fn take(cx: &Cx<'_>, client_id: &str, uri: &str) -> Result<Option<Pair
     };
     pool.check(&row.signed(&key), row.mac.as_deref())?;
     // Who does not have the client's name does not spoil its reference.
-    if row.client_id != client.id {
+    if row.client_id != client.named() {
         return Ok(None);
     }
     match cx.wins(table::take(Batch::new(), &pool.id, &key)).await? {

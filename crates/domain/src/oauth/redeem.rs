@@ -84,7 +84,10 @@ pub(super) async fn tokens(
     Ok(Tokens {
         access: pair.access,
         id: pair.id,
-        refresh: Some(opened.refresh.seal(pool, cx.now())),
+        refresh: opened
+            .doc
+            .may_refresh()
+            .then(|| opened.refresh.seal(pool, cx.now())),
         expires_in: client.access_token_seconds(),
     })
 }

@@ -16,7 +16,7 @@ use crate::signin::{At, Surface, refresh};
 /// that of the authorization, or one for these tokens alone if that had none; with a refresh token of the API it is ignored.
 ///
 /// # Errors
-/// Faults. Refusals: those of [`client::authenticate`]; `invalid_request` without a refresh token (settled J7);
+/// Faults. Refusals: those of [`client::authenticate_named`]; `invalid_request` without a refresh token (settled J7);
 /// `invalid_grant` for one that is not good (settled J8), and in a pool that tracks devices, for the endpoint learns of
 /// none (endpoints.md 1.6); `invalid_scope`; `invalid_target`; the refusals of PreTokenGeneration.
 pub async fn tokens(
@@ -34,7 +34,7 @@ async fn trade(
     token: Option<&str>,
     narrowing: Narrowing<'_>,
 ) -> Result<Tokens, Stop> {
-    let (pool, client) = client::authenticate(cx, credentials).await?;
+    let (pool, client) = client::authenticate_named(cx, credentials).await?;
     let token = token.filter(|token| !token.is_empty());
     let token = token.ok_or(NO_REFRESH_TOKEN)?;
     let narrowing = Narrowing {

@@ -46,11 +46,15 @@ pub async fn record(cx: &Cx<'_>, parameters: &Parameters<'_>, refusal: &Refusal)
         tracing::debug!(request_id = %cx.request_id, "a refused authorization is not recorded: too many");
         return Ok(());
     }
-    let known = client::by_id(cx, parameters.client_id.unwrap_or_default()).await;
+    let known = client::known(cx, parameters.client_id.unwrap_or_default()).await;
     let known = known.ok().flatten();
-    let pool_id = known.as_ref().map_or("", |(pool, _)| pool.id.as_str());
-    let client_id = known.as_ref().map(|(_, client)| client.id.as_str());
-    let detail = explained.detail(client_id);
+    let home = cx.client_info.domain_pool.as_deref().unwrap_or_default();
+    let pool_id = known.as_ref().map_or(home, |(pool, _)| pool.id.as_str());
+    let client_id = known.as_ref().map(|(_, client)| client.named());
+    let mut detail = explained.detail(client_id);
+    if let Refusal::Page(Cause::NoDocument(why)) = refusal {
+        detail = format!("{detail} {why}");
+    }
     let entry = Entry {
         operation: cx.action.name(),
         address: &cx.client_info.ip,
@@ -99,11 +103,23 @@ fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
             fault("client_id", parameters.client_id),
             None,
         ),
+        Cause::Unmapped => (
+            "UnknownClient",
+            "The id of the client is a URL, and no policy of the user pool maps it to an app client that is there.",
+            fault("client_id", parameters.client_id),
+            Some("URLPatterns of a policy (CreateCIMDPolicy)"),
+        ),
+        Cause::NoDocument(_) => (
+            "NoClientMetadata",
+            "There is no document of the client at the URL that is its id.",
+            fault("client_id", parameters.client_id),
+            None,
+        ),
         Cause::RedirectMismatch => (
             "RedirectMismatch",
             "The redirect URI is none of the client's. It must be the same character by character.",
             redirect(),
-            Some("CallbackURLs of the client"),
+            Some("CallbackURLs of the client; redirect_uris of its document, if its id is a URL"),
         ),
         Cause::OtherPool => (
             "OtherPool",

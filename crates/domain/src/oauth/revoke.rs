@@ -2,7 +2,7 @@
 
 use crate::cx::Cx;
 use crate::errors::oauth::{
-    INVALID_CLIENT, NO_TOKEN, UNSUPPORTED_OPERATION, UNSUPPORTED_TOKEN_TYPE,
+    INVALID_CLIENT, INVALID_GRANT, NO_TOKEN, UNSUPPORTED_OPERATION, UNSUPPORTED_TOKEN_TYPE,
 };
 use crate::oauth::outcome::{Answer, Stop, settle};
 use crate::oauth::{Credentials, client};
@@ -27,7 +27,7 @@ async fn revoke(
     credentials: Option<Credentials<'_>>,
     token: Option<&str>,
 ) -> Result<(), Stop> {
-    let (pool, client) = client::find(cx, credentials).await?;
+    let (pool, client) = client::find_named(cx, credentials).await.map_err(unmapped)?;
     if !client::is_proven(&client, credentials) {
         return Err(INVALID_CLIENT.into());
     }
@@ -40,5 +40,13 @@ async fn revoke(
         Revoked::Done => Ok(()),
         Revoked::NoRefreshToken => Err(UNSUPPORTED_TOKEN_TYPE.into()),
         Revoked::OfAnotherClient => Err(INVALID_CLIENT.into()),
+    }
+}
+
+/// A URL that no policy maps (any more) is no client here.
+fn unmapped(stop: Stop) -> Stop {
+    match stop {
+        Stop::Refused(refusal) if refusal.error == INVALID_GRANT.error => INVALID_CLIENT.into(),
+        other => other,
     }
 }

@@ -137,7 +137,7 @@ async fn hinted(
         return Ok(None);
     };
     let hint = hint::read(cx, token).await?;
-    match hint.filter(|hint| hint.client.id == client.id) {
+    match hint.filter(|hint| hint.client.named() == client.named()) {
         Some(hint) => Ok(Some(hint.user_id)),
         None => Err(INVALID_REQUEST.into()),
     }

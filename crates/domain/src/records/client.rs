@@ -7,13 +7,19 @@ use cognate_store::tables::clients::{self, ClientRow};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Result;
+use crate::records::client_metadata::{Metadata, OfDocument};
 use crate::records::pool::Pool;
 use crate::records::risk::RiskConfiguration;
+use crate::records::unvouched::{Said, Unvouched, UnvouchedKind};
 
 /// Seconds that a refresh token is good when the client does not say: 30 days.
 const DEFAULT_REFRESH: i64 = 30 * 86_400;
 /// Seconds that access and ID tokens are good when the client does not say.
 const DEFAULT_ACCESS: i64 = 3_600;
+
+/// Seconds for which the refresh token before is good after a use, for clients with a document whose app client does not
+/// rotate (agents.md 1.3).
+const DOCUMENT_GRACE: i64 = 60;
 
 /// The behaviour of the OAuth endpoints towards a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +170,11 @@ pub struct Client {
     pub modified: i64,
     /// Grows with every change of the row.
     pub ver: i64,
+    /// The document by whose URL the client named itself, where it did: the rest is then the app client's, as far as it
+    /// holds for such clients ([`Client::of_document`]).
+    pub document: Option<OfDocument>,
+    /// What its users are asked about before it gets anything; None for a client that somebody at the pool made.
+    pub unvouched: Option<Unvouched>,
 }
 
 impl Client {
@@ -198,7 +209,76 @@ impl Client {
             created: row.created,
             modified: row.modified,
             ver: row.ver,
+            document: None,
+            unvouched: None,
         })
+    }
+
+    /// Returns the client that names itself by a URL and has the settings of this one (agents.md 1.3): a public one with the
+    /// grant of codes, whose refresh tokens change with every use. `metadata`: what its document says, for requests that
+    /// depend on it. `host`: that of the URL.
+    #[must_use]
+    pub fn of_document(&self, url: &str, host: &str, metadata: Option<Metadata>) -> Self {
+        let mut doc = self.doc.clone();
+        let rotation = doc.refresh_token_rotation.as_ref();
+        let rotation = rotation.filter(|own| own.feature == FeatureType::Enabled);
+        doc.refresh_token_rotation =
+            Some(rotation.cloned().unwrap_or(RefreshTokenRotationType {
+                feature: FeatureType::Enabled,
+                retry_grace_period_seconds: Some(DOCUMENT_GRACE),
+            }));
+        doc.callback_urls = metadata.as_ref().map(|said| said.redirect_uris.clone());
+        doc.default_redirect_uri = None;
+        doc.logout_urls = None;
+        let has_codes = metadata.as_ref().is_none_or(|said| said.code);
+        let flows = doc.allowed_oauth_flows.iter_mut();
+        flows.for_each(|flows| flows.retain(|flow| *flow == OAuthFlowType::Code && has_codes));
+        if let Some(listed) = metadata.as_ref().and_then(|said| said.scopes.as_ref()) {
+            let scopes = doc.allowed_oauth_scopes.iter_mut();
+            scopes.for_each(|scopes| scopes.retain(|scope| listed.contains(scope)));
+        }
+        let unvouched = metadata.as_ref().map(|said| Unvouched {
+            kind: UnvouchedKind::Document,
+            id: url.to_owned(),
+            name: said.name.clone(),
+            host: Some(host.to_owned()),
+            own_machine_alone: said.is_on_own_machine_alone(),
+            edition: Said {
+                name: said.name.as_deref(),
+                redirect_uris: &said.redirect_uris,
+                scopes: said.scopes.as_deref(),
+            }
+            .edition(),
+        });
+        Self {
+            id: self.id.clone(),
+            pool_id: self.pool_id.clone(),
+            doc,
+            // The pages of a sign-in act for the app client. Of the client itself no secret is asked.
+            secrets: match metadata {
+                Some(_) => self.secrets.iter().map(same_secret).collect(),
+                None => Vec::new(),
+            },
+            sealed: None,
+            created: self.created,
+            modified: self.modified,
+            ver: self.ver,
+            document: Some(OfDocument {
+                url: url.to_owned(),
+                metadata,
+            }),
+            unvouched,
+        }
+    }
+
+    /// Returns the id by which the client names itself: its own, or the URL of its document.
+    pub fn named(&self) -> &str {
+        self.url().unwrap_or(&self.id)
+    }
+
+    /// Returns the URL by which the client names itself, if it does.
+    pub fn url(&self) -> Option<&str> {
+        self.document.as_ref().map(|of| of.url.as_str())
     }
 
     /// Returns the secrets as the row keeps them: None without any.
@@ -322,6 +402,10 @@ pub fn seconds(n: i64, unit: TimeUnitsType) -> i64 {
         TimeUnitsType::Hours => 3_600,
         TimeUnitsType::Days => 86_400,
     })
+}
+
+fn same_secret((id, value, created): &(String, SecretString, i64)) -> (String, SecretString, i64) {
+    (id.clone(), value.duplicate(), *created)
 }
 
 fn context<'a>(pool_id: &'a str, client_id: &'a str) -> Context<'a> {

@@ -332,7 +332,7 @@ async fn renew(
 async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) -> Result<Live> {
     let (pool, client) = (at.pool, at.client);
     let token = RefreshToken::open(pool, text).ok_or_else(invalid)?;
-    if token.client_id != client.id {
+    if token.client_id != client.named() {
         return Err(auth::refresh_token_of_another_client().into());
     }
     if token.expires <= cx.now() {
@@ -363,7 +363,7 @@ async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) ->
     }
     let row = session.ok_or_else(auth::refresh_token_revoked)?;
     let (row, session) = session::read(pool, &token.user_id, &token.session_id, row)?;
-    if row.client_id != client.id {
+    if row.client_id != client.id || !session.is_of(client) {
         return Err(auth::refresh_token_of_another_client().into());
     }
     Ok(Live {

@@ -41,7 +41,7 @@ pub async fn of_token(
     let Some(token) = RefreshToken::open(pool, text) else {
         return Ok(Revoked::Done);
     };
-    if token.client_id != client.id {
+    if token.client_id != client.named() {
         return Ok(Revoked::OfAnotherClient);
     }
     let (user_id, session_id) = (&token.user_id, &token.session_id);

@@ -79,7 +79,9 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     let mut out = Writer::new(1024);
     out.text("sub", &grant.user.id);
     groups(&mut out, changes.groups(grant.groups), changes.id());
-    out.text("aud", grant.audience.unwrap_or(&grant.client.id));
+    // Clients compare it with the id by which they name themselves (agents.md 1.3).
+    let own = grant.session.url().unwrap_or(&grant.client.id);
+    out.text("aud", grant.audience.unwrap_or(own));
     // Its place among the others is [unconfirmed].
     if let Some(nonce) = grant.nonce {
         out.text("nonce", nonce);

@@ -46,7 +46,7 @@ impl OpenedSession {
     pub fn new(cx: &Cx<'_>, client: &Client, id: String, user: User, doc: SessionDoc) -> Self {
         let lifetime = client.refresh_token_seconds().saturating_mul(SECOND);
         let refresh = RefreshToken {
-            client_id: client.id.clone(),
+            client_id: client.named().to_owned(),
             user_id: user.id.clone(),
             session_id: id.clone(),
             generation: doc.generation,
@@ -77,8 +77,12 @@ impl OpenedSession {
     /// # Errors
     /// None in practice: the document always serialises.
     pub fn insert(&self, cx: &Cx<'_>, pool: &Pool, batch: Batch) -> Result<Batch> {
+        let authorized = self.doc.authorized.as_ref();
+        let document = authorized.and_then(|authorized| authorized.document.as_ref());
+        let named = &self.refresh.client_id;
         let row = SessionRow {
-            client_id: self.refresh.client_id.clone(),
+            // The app client, of a client with a document too.
+            client_id: document.map_or(named, |of| &of.client_id).clone(),
             doc: serde_json::to_string(&self.doc)?,
             created: cx.now(),
             expires: row_expires(self.refresh.expires),

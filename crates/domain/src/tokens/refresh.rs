@@ -9,7 +9,7 @@ use crate::records::pool::Pool;
 /// The contents of a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshToken {
-    /// The client that it was issued to.
+    /// The client that it was issued to, as it names itself.
     #[serde(rename = "c")]
     pub client_id: String,
     /// The user.

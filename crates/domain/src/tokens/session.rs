@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{DAY, SECOND};
 use crate::errors::Result;
 use crate::facts::factor::Proven;
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 
 /// The longest life of an access token (auth.md 5.4). The row outlives the refresh token by it, so that an access token
@@ -63,6 +64,20 @@ pub struct Authorized {
     /// The browser's session that the token session came out of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// The client, if it named itself by the URL of a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<ByDocument>,
+}
+
+/// A client that named itself by the URL of a document (agents.md 1.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByDocument {
+    /// The URL.
+    pub url: String,
+    /// The app client to which it was mapped.
+    pub client_id: String,
+    /// True if the document says that it may have refresh tokens.
+    pub refresh: bool,
 }
 
 impl Authorized {
@@ -110,6 +125,28 @@ impl SessionDoc {
     /// Returns the browser's session that this one came out of.
     pub fn origin(&self) -> Option<&str> {
         self.authorized.as_ref()?.origin.as_deref()
+    }
+
+    /// Returns the URL by which the client named itself, if it did.
+    pub fn url(&self) -> Option<&str> {
+        let document = self.authorized.as_ref()?.document.as_ref()?;
+        Some(&document.url)
+    }
+
+    /// True if the session is a client's under the name that it had when its user let it in: a client with a document is
+    /// another one than its app client, and than that of another document.
+    pub fn is_of(&self, client: &Client) -> bool {
+        let document = self.authorized.as_ref().and_then(|all| all.document.as_ref());
+        match document {
+            Some(own) => client.url() == Some(own.url.as_str()) && client.id == own.client_id,
+            None => client.document.is_none(),
+        }
+    }
+
+    /// True if the client may have a refresh token.
+    pub fn may_refresh(&self) -> bool {
+        let document = self.authorized.as_ref().and_then(|all| all.document.as_ref());
+        document.is_none_or(|document| document.refresh)
     }
 
     /// True if the tokens of the session include an ID token: those of the API do, others with `openid`

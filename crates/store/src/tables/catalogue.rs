@@ -314,6 +314,7 @@ pub const CATALOGUE: &[Table] = &[
     },
     metadata::POLICIES,
     metadata::DOCUMENTS,
+    metadata::CONSENTS,
     Table {
         name: "domains",
         key: &["domain_key"],

@@ -32,6 +32,7 @@ const ALL: &str = concat!(
     " FROM cimd_policies p WHERE p.pool_id = ?1 ORDER BY p.policy_id"
 );
 const ANY: &str = "SELECT 1 FROM cimd_policies WHERE pool_id = ?1 LIMIT 1";
+const POOLS: &str = "SELECT DISTINCT pool_id FROM cimd_policies ORDER BY pool_id LIMIT ?1";
 const CHANGES: &str = "SELECT n FROM resource_counts WHERE pool_id = ?1 AND resource = ?2";
 const COUNT_CHANGE: &str = "INSERT INTO resource_counts (pool_id, resource, n) VALUES (?1, ?2, 1) \
      ON CONFLICT (pool_id, resource) DO UPDATE SET n = resource_counts.n + 1 WHERE resource_counts.n = ?3";
@@ -123,6 +124,15 @@ pub fn policies(rows: Vec<Row>) -> Result<Vec<PolicyRow>, StoreError> {
 /// [`StoreError`].
 pub async fn any(store: &Store, pool_id: &str) -> Result<bool, StoreError> {
     Ok(store.first((ANY, params![pool_id])).await?.is_some())
+}
+
+/// Returns up to `limit` pools that have policies, by id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn pools(store: &Store, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows = store.all((POOLS, params![limit])).await?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
 /// Returns the read of the number of changes of a pool's policies, for [`changes`].

@@ -17,6 +17,7 @@ pub mod cimd_documents;
 pub mod cimd_policies;
 pub mod clients;
 pub mod codes;
+pub mod consents;
 pub mod copies;
 pub mod custom_auth;
 pub mod device_requests;

@@ -11,7 +11,7 @@
 use cognate_domain::oauth::exchange_grant::GRANT as EXCHANGE;
 use cognate_domain::records::domain;
 use cognate_domain::records::pool::Pool;
-use cognate_domain::resources::domains;
+use cognate_domain::resources::{domains, metadata};
 use cognate_domain::tokens::issuer;
 use cognate_domain::{Cx, Endpoint, Result};
 use serde::Serialize;
@@ -101,6 +101,10 @@ struct Discovery {
     claims_parameter_supported: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claims_supported: Words,
+    /// draft-ietf-oauth-client-id-metadata-document section 5; only while the pool takes such clients, for those who see it
+    /// do not register.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id_metadata_document_supported: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code_challenge_methods_supported: Words,
     /// RFC 8628 section 4.
@@ -167,6 +171,7 @@ impl Discovery {
             authorization_response_iss_parameter_supported: browser.then_some(true),
             claims_parameter_supported: browser.then_some(false),
             claims_supported: of_browser(CLAIMS),
+            client_id_metadata_document_supported: None,
             code_challenge_methods_supported: of_browser(&["S256"]),
             device_authorization_endpoint: device,
             end_session_endpoint: at("/logout"),
@@ -221,7 +226,10 @@ async fn of_pool(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
         [] => None,
         _ => base(cx, pool, &issuer).await?,
     };
-    let document = Discovery::of(issuer, base.as_deref(), served);
+    let mut document = Discovery::of(issuer, base.as_deref(), served);
+    if document.authorization_endpoint.is_some() && metadata::is_taken(cx, pool).await? {
+        document.client_id_metadata_document_supported = Some(true);
+    }
     Ok(serde_json::to_string(&document)?)
 }
 

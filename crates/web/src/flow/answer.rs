@@ -192,10 +192,25 @@ pub(super) async fn refuse(
             let drawn = error::draw(request, None, StatusCode::BAD_REQUEST, &screen).await;
             drawn.map_err(Stop::from)
         }
+        Refusal::Page(cause @ (Cause::Unmapped | Cause::NoDocument(_))) => {
+            no_document(request, parameters, cause).await
+        }
         Refusal::Page(cause) => refused(request, parameters.client_id, cause),
         Refusal::Client(told) => reply(told, request.locale()),
     };
     answered.map_or_else(|stop| stop, Stop::with)
+}
+
+/// Says on the spot that the URL which is a client's id leads to no client: programs take the status for that.
+async fn no_document(
+    request: &Request<'_>,
+    parameters: &Parameters<'_>,
+    cause: &Cause,
+) -> Flow<Response> {
+    let url: String = parameters.client_id.unwrap_or_default().chars().take(256).collect();
+    let sentence = texts::document_sentence(request, &url, cause);
+    let screen = error::screen(request, &sentence);
+    Ok(error::draw(request, None, StatusCode::BAD_REQUEST, &screen).await?)
 }
 
 /// Draws a page in its version, and lets it have the scripts that it needs.

@@ -8,7 +8,7 @@ use cognate_domain::Endpoint;
 use cognate_domain::errors::oauth::LOGIN_REQUIRED;
 use cognate_domain::oauth::authorization::Cause;
 use cognate_domain::oauth::browser_session::BrowserSession;
-use cognate_domain::oauth::hosted::by_session;
+use cognate_domain::oauth::hosted::{Answered, BySession, Said, by_session};
 use cognate_shapes::Category;
 use http::Method;
 
@@ -67,17 +67,32 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
 }
 
 impl Visit<'_> {
-    /// Answers the client for a user whose browser has a session.
+    /// Answers the client for a user whose browser has a session, or leads to the question whether the user lets it in.
     ///
     /// # Errors
     /// Faults; limits of requests.
     pub(super) async fn answer_by(&self, session: &BrowserSession) -> Flow<Response> {
+        self.answer_with(BySession {
+            session,
+            is_fresh: false,
+            said: Said::Nothing,
+        })
+        .await
+    }
+
+    /// As [`answer_by`](Self::answer_by), with what the user said.
+    ///
+    /// # Errors
+    /// Faults; limits of requests.
+    pub(super) async fn answer_with(&self, by: BySession<'_>) -> Flow<Response> {
         self.request
             .admit_category(Category::UserAuthentication)
             .await?;
         let cx = self.request.cx(Endpoint::SignIn);
-        let answered = || Box::pin(by_session(&cx, &self.authorization, session));
-        let reply = action::run(&cx, answered).await?;
-        self.forget(answer::reply(&reply, self.request.locale())?)
+        let answered = || Box::pin(by_session(&cx, &self.authorization, by));
+        match action::run(&cx, answered).await? {
+            Answered::Reply(reply) => self.forget(answer::reply(&reply, self.request.locale())?),
+            Answered::Question(_) => self.to_consent(&by.session.name, by.is_fresh),
+        }
     }
 }

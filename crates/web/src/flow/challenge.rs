@@ -195,7 +195,8 @@ async fn answer(request: &Request<'_>) -> Flow<Response> {
         | Stage::Approval
         | Stage::Forgot
         | Stage::Reset { .. }
-        | Stage::AddPasskey { .. } => visit.go(&state),
+        | Stage::AddPasskey { .. }
+        | Stage::Consent { .. } => visit.go(&state),
     }
 }
 

@@ -26,6 +26,7 @@ mod alerts;
 mod answer;
 mod authorize;
 mod challenge;
+mod consent;
 pub(crate) mod csrf;
 mod device;
 mod error;
@@ -186,6 +187,8 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/confirmforgotPassword", |r| Box::pin(reset::reset(r))),
     get("/passkeys/add", |r| Box::pin(passkey::show(r))),
     post("/passkeys/add", |r| Box::pin(passkey::add(r))),
+    get("/consent", |r| Box::pin(consent::show(r))),
+    post("/consent", |r| Box::pin(consent::take(r))),
     get("/device", |r| Box::pin(device::show(r))),
     post("/device", |r| Box::pin(device::take(r))),
     get("/error", |r| Box::pin(error::show(r))),

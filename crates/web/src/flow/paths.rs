@@ -12,6 +12,10 @@ pub(super) const OVER: &str = "/mfa";
 pub(super) const PASSKEY: &str = "/login/passkey";
 /// The registration of a passkey.
 pub(super) const ADD_PASSKEY: &str = "/passkeys/add";
+/// The question whether a client may come in.
+const CONSENT: &str = "/consent";
+/// The request for an authorization.
+pub(super) const AUTHORIZE: &str = "/oauth2/authorize";
 /// The question for an account of before.
 const LINK: &str = "/login/link";
 /// The page on which a user signs up.
@@ -49,5 +53,6 @@ pub(super) fn of(version: Version, stage: &Stage) -> &'static str {
         Stage::Forgot => "/forgotPassword",
         Stage::Reset { .. } => "/confirmForgotPassword",
         Stage::AddPasskey { .. } => ADD_PASSKEY,
+        Stage::Consent { .. } => CONSENT,
     }
 }

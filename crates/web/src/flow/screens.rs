@@ -333,8 +333,10 @@ impl Visit<'_> {
                 rules: rules(self.pool()),
                 resend: self.resend(sent),
             }),
-            // Its own handler makes the options; nothing leads here.
-            Stage::AddPasskey { .. } => answer::restart(self.link(paths::SIGN_IN)),
+            // Their own handlers make what they show; nothing leads here.
+            Stage::AddPasskey { .. } | Stage::Consent { .. } => {
+                answer::restart(self.link(paths::SIGN_IN))
+            }
         }
     }
 

@@ -152,6 +152,13 @@ pub(super) enum Stage {
     Approval,
     /// A passkey that is being registered, after the sign-in.
     AddPasskey { challenge: String },
+    /// The question whether a client that nobody vouches for may come in. `session`: the name of the browser's session that
+    /// answers for the user; `fresh`: it began for this request; `shown`: the digest of the question as it was shown.
+    Consent {
+        session: String,
+        fresh: bool,
+        shown: String,
+    },
 }
 
 /// The page to which a sign-in leads.

@@ -184,10 +184,11 @@ impl Visit<'_> {
         let wanted = signed_up || matches!(self.aim, Aim::Passkey | Aim::PasskeyByLink);
         let offers = wanted && self.adds_passkeys() && self.can_come_back();
         let response = match offers {
-            true => self.to_passkey()?,
-            false => answer::reply(&finished.reply, self.request.locale())?,
+            true => self.forget(self.to_passkey()?)?,
+            false if finished.is_asked => self.to_consent(&finished.session, true)?,
+            false => self.forget(answer::reply(&finished.reply, self.request.locale())?)?,
         };
-        let response = self.forget(response.with_cookie(session))?;
+        let response = response.with_cookie(session);
         let response = self.remember_last_used(response, provider)?;
         match &finished.remembered {
             Some(cookie) => Ok(self.remember(response, cookie)?),

@@ -1,8 +1,10 @@
 //! The names and sentences of what no client can be told.
 
+use cognate_domain::Mode;
 use cognate_domain::oauth::authorization::Cause;
 
 use crate::locale::Locale;
+use crate::request::Request;
 
 /// The name of an answer of a provider that no sign-in waits for.
 const NO_TRANSACTION: &str = "no_transaction";
@@ -14,7 +16,9 @@ const UNASKED: &str = "Invalid samlResponse or relayState from identity provider
 pub(super) fn error_name(cause: &Cause) -> &'static str {
     match cause {
         Cause::Missing(_) => "Required parameters missing",
-        Cause::UnknownClient | Cause::OtherPool => "invalid_client",
+        Cause::UnknownClient | Cause::OtherPool | Cause::Unmapped | Cause::NoDocument(_) => {
+            "invalid_client"
+        }
         Cause::RedirectMismatch => "redirect_mismatch",
         Cause::NoProvider | Cause::NothingToOffer => "unauthorized_client",
         Cause::NoTransaction => NO_TRANSACTION,
@@ -33,5 +37,26 @@ pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
         "Required parameters missing" => &words.parameters_missing,
         NO_TRANSACTION => &locale.texts().pages.notice.restart_text,
         _ => &words.malformed,
+    }
+}
+
+/// Returns the sentence about a client whose id is the URL of a document. In `dev` it goes on with what an administrator has to
+/// know; otherwise that is in the audit trail alone.
+pub(super) fn document_sentence(request: &Request<'_>, url: &str, cause: &Cause) -> String {
+    let words = &request.locale().texts().alerts;
+    let (sentence, hint) = match cause {
+        Cause::NoDocument(why) => (&words.no_document, format!("{url}: {why}")),
+        _ => {
+            let pool = request.visitor().domain.as_ref();
+            let pool = pool.map_or("the user pool", |domain| domain.pool.id.as_str());
+            let hint = format!(
+                "No CIMD policy of {pool} has a URL pattern for {url}. CreateCIMDPolicy makes one."
+            );
+            (&words.unknown_client, hint)
+        }
+    };
+    match request.app().settings.mode {
+        Mode::Dev => format!("{sentence} {hint}"),
+        Mode::Serve => sentence.clone(),
     }
 }

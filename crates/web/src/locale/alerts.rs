@@ -46,6 +46,8 @@ pub struct Alerts {
     pub redirect_mismatch: String,
     /// A client that nobody knows, or another pool's.
     pub unknown_client: String,
+    /// A client whose id is the URL of a document that cannot be had, or is none.
+    pub no_document: String,
     /// A client that may not do what it asks for.
     pub unauthorized_client: String,
     /// A parameter that is missing.

@@ -60,6 +60,8 @@ pub struct Pages {
     pub(crate) feedback: Feedback,
     /// The sign-in of a device without a browser.
     pub(crate) device: Device,
+    /// The question whether a client that nobody vouches for may come in.
+    pub(crate) consent: Consent,
     /// What a client asks for.
     pub(crate) scope: Scope,
 }
@@ -469,6 +471,21 @@ section! {
         /// The device was let in, or not.
         done: String,
         done_text: String,
+    }
+}
+
+section! {
+    /// The question whether a client that nobody vouches for may come in; its title is that of a device.
+    Consent {
+        text: String,
+        /// Above the host of its URL.
+        site: String,
+        /// Above what it calls itself.
+        name: String,
+        /// Above the host to which the answer goes.
+        place: String,
+        /// The answer goes to the user's own machine.
+        own_machine: String,
     }
 }
 

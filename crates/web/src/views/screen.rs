@@ -382,6 +382,23 @@ pub struct Device {
     pub scopes: Vec<String>,
 }
 
+/// The question whether a client that nobody vouches for may come in.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The account, as its user knows it.
+    pub who: String,
+    /// The host of the client's URL, in ASCII; None for one that registered itself.
+    pub site: Option<String>,
+    /// What it calls itself.
+    pub name: Option<String>,
+    /// Where the answer goes: a host in ASCII, or the scheme of an application.
+    pub place: String,
+    /// True if answers can only go to the user's own machine.
+    pub own_machine: bool,
+    /// The scopes that it asks for.
+    pub scopes: Vec<String>,
+}
+
 /// The question whether to sign out, as an application's request alone does not show who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignOut {
@@ -443,6 +460,8 @@ pub enum Screen {
     Notice(Notice),
     /// The sign-in of a device without a browser.
     Device(Device),
+    /// The question whether a client that nobody vouches for may come in.
+    Consent(Consent),
     /// The question whether to sign out.
     SignOut(SignOut),
     /// The question whether a risky sign-in was the user's own.

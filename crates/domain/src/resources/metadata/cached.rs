@@ -7,9 +7,9 @@ use cognate_store::tables::cimd_documents::{self, DocumentRow};
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
+use crate::records::client_metadata::Metadata;
 use crate::records::pool::Pool;
 use crate::resources::metadata::Policy;
-use crate::resources::metadata::document::Metadata;
 use crate::resources::metadata::fetch::Fetched;
 
 /// URLs that are kept for a policy; those that were unused for longest go (agents.md 1.4).

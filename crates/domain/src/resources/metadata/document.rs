@@ -2,35 +2,17 @@
 
 use cognate_outbound::document::Document;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 use crate::clock::{DAY, SECOND};
 use crate::facts::names;
+use crate::records::client_metadata::{Metadata, is_on_own_machine};
 use crate::records::redirect;
 
 /// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 80;
 /// How long an answer may say that it is good, in microseconds; what it says beyond that is not looked at (agents.md 1.4).
 const AGES: std::ops::RangeInclusive<i64> = DAY..=31_556_952 * SECOND;
-/// The hosts of a client on the user's own machine (agents.md 2).
-const OWN_MACHINE: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
-
-/// What is kept of a document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Metadata {
-    /// What the client calls itself, as it is shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Where its answers may go.
-    pub redirect_uris: Vec<String>,
-    /// The scopes that it may have; None for any of the app client's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scopes: Option<Vec<String>>,
-    /// True if it may have codes.
-    pub code: bool,
-    /// True if it may have refresh tokens.
-    pub refresh: bool,
-}
 
 /// Why an answer is no document of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,61 +137,17 @@ fn is_json(content_type: &str) -> bool {
     kind.eq_ignore_ascii_case("application") && (subtype == "json" || subtype.ends_with("+json"))
 }
 
-/// True for a URI without a fragment to which a browser may be sent: of `http` on the user's own machine alone.
+/// True for a URI without a fragment to which a browser may be sent: of a site by `https`, of a program on the user's own
+/// machine by `http`, or of an application. A user name in it would make another site look like this one.
 fn is_place(uri: &str) -> bool {
-    let is_plain =
-        !uri.contains('#') && !names::has_unseen(uri) && !uri.contains(char::is_whitespace);
-    let is_http = uri
-        .get(..5)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"));
-    redirect::is_target(uri) && is_plain && (!is_http || OwnMachine::parse(uri).is_some())
-}
-
-/// A redirect URI on the user's own machine.
-#[derive(PartialEq, Eq)]
-struct OwnMachine<'a> {
-    host: &'a str,
-    /// Path and query.
-    rest: &'a str,
-}
-
-impl<'a> OwnMachine<'a> {
-    /// Takes a URI apart, without its port; None for one that is elsewhere.
-    fn parse(uri: &'a str) -> Option<Self> {
-        let text = uri.strip_prefix("http://")?;
-        let (authority, rest) = text.split_at(text.find(['/', '?', '#']).unwrap_or(text.len()));
-        let host = OWN_MACHINE
-            .into_iter()
-            .find(|host| authority.starts_with(host))?;
-        let port = authority.strip_prefix(host)?;
-        let is_port = |port: &str| {
-            let digits = port.bytes().all(|b| b.is_ascii_digit());
-            digits && port.parse::<u16>().is_ok()
-        };
-        let fits = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
-        fits.then_some(Self { host, rest })
-    }
-}
-
-/// True if a redirect URI leads to the user's own machine.
-pub fn is_on_own_machine(uri: &str) -> bool {
-    OwnMachine::parse(uri).is_some()
-}
-
-impl Metadata {
-    /// True if an answer may go to a redirect URI: it is one of the document's, character by character, or it differs from
-    /// one on the user's own machine by its port alone, which a program learns when it starts (agents.md 2).
-    pub fn has_redirect(&self, uri: &str) -> bool {
-        let given = OwnMachine::parse(uri);
-        self.redirect_uris
-            .iter()
-            .any(|own| own == uri || given.is_some() && OwnMachine::parse(own) == given)
-    }
-
-    /// True if every redirect URI leads to the user's own machine: any program there can say that it is this client.
-    pub fn is_on_own_machine_alone(&self) -> bool {
-        self.redirect_uris.iter().all(|uri| is_on_own_machine(uri))
-    }
+    let is_plain = uri.bytes().all(|b| b.is_ascii_graphic()) && !uri.contains(['#', '\\']);
+    let (scheme, rest) = uri.split_once(':').unwrap_or_default();
+    let is_fit = match scheme.to_ascii_lowercase().as_str() {
+        "http" => is_on_own_machine(uri),
+        "https" => redirect::host(rest).is_some_and(|host| !host.is_empty()),
+        _ => true,
+    };
+    redirect::is_target(uri) && is_plain && is_fit
 }
 
 /// Returns how long an answer says that it is good, in microseconds, if that is within a day and a year.
@@ -344,6 +282,10 @@ mod tests {
                 Unfit::Redirects,
             ),
             (json!({"redirect_uris": ["/cb"]}), Unfit::Redirects),
+            (json!({"redirect_uris": ["https:///cb"]}), Unfit::Redirects),
+            (json!({"redirect_uris": ["https://good.example@a.example/cb"]}), Unfit::Redirects),
+            (json!({"redirect_uris": ["https://a.example\\@good.example/cb"]}), Unfit::Redirects),
+            (json!({"redirect_uris": ["https://ex\u{e4}mple.example/cb"]}), Unfit::Redirects),
             (
                 json!({"redirect_uris": ["https://a.example/\r\ncb"]}),
                 Unfit::Redirects,
@@ -396,61 +338,6 @@ mod tests {
             };
             assert_eq!(read(URL, &answer), Err(Unfit::Status));
         }
-    }
-
-    #[test]
-    fn on_the_users_own_machine_the_port_is_not_compared() {
-        let of = |uris: &[&str]| Metadata {
-            redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-            ..Metadata::default()
-        };
-        let metadata = of(&[
-            "http://localhost/cb",
-            "http://127.0.0.1:33418/cb?a",
-            "http://[::1]",
-            "https://a.example/cb",
-            "https://localhost/cb",
-            "app://localhost/cb",
-        ]);
-        for good in [
-            "http://localhost/cb",
-            "http://localhost:1/cb",
-            "http://localhost:65535/cb",
-            "http://127.0.0.1/cb?a",
-            "http://127.0.0.1:8000/cb?a",
-            "http://[::1]:8000",
-            "https://a.example/cb",
-            "https://localhost/cb",
-            "app://localhost/cb",
-        ] {
-            assert!(metadata.has_redirect(good), "{good}");
-        }
-        for bad in [
-            "http://localhost:1/cb/",
-            "http://localhost:1/cb?",
-            "http://localhost:1/CB",
-            "http://localhost:1/cb#x",
-            "http://LOCALHOST:1/cb",
-            "http://127.0.0.1:1/cb",
-            "http://127.0.0.2:1/cb?a",
-            "http://127.1/cb?a",
-            "http://[::1]:8000/",
-            "http://[0::1]:8000",
-            "http://localhost:/cb",
-            "http://localhost:x/cb",
-            "http://localhost:65536/cb",
-            "http://localhost:1@a.example/cb",
-            "http://localhost.a.example/cb",
-            "http://localhost\\@a.example/cb",
-            "https://localhost:1/cb",
-            "https://a.example:443/cb",
-            "app://localhost:1/cb",
-            "",
-        ] {
-            assert!(!metadata.has_redirect(bad), "{bad}");
-        }
-        assert!(!metadata.is_on_own_machine_alone());
-        assert!(of(&["http://localhost/cb", "http://[::1]:1/x"]).is_on_own_machine_alone());
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::cx::Cx;
 use crate::cx::pause::Call;
 use crate::errors::Result;
 use crate::facts::network::network;
-use crate::resources::metadata::document::{self, Metadata, Unfit};
+use crate::records::client_metadata::Metadata;
+use crate::resources::metadata::document::{self, Unfit};
 use crate::resources::metadata::url::DocumentUrl;
 
 /// A document that was fetched.
@@ -33,6 +34,23 @@ pub enum Missing {
     FailedLately,
     /// Too many fetches.
     TooMany,
+}
+
+impl Missing {
+    /// Returns why, in words for the administrator.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Unreachable(why) => format!("The document could not be fetched: {why}."),
+            Self::Unfit(unfit) => unfit.words().to_owned(),
+            Self::FailedLately => {
+                "The document could not be had less than a minute ago; it is not asked for again before."
+                    .to_owned()
+            }
+            Self::TooMany => {
+                "Too many documents were fetched for the address, from the host, or in all.".to_owned()
+            }
+        }
+    }
 }
 
 /// Fetches a document.

@@ -24,7 +24,7 @@ use crate::records::pool::Pool;
 use crate::resources::metadata::pattern::Pattern;
 use crate::resources::metadata::url::{DocumentUrl, Schemes};
 use crate::resources::pools;
-use crate::resources::pools::settings::tiers;
+use crate::resources::pools::settings::essentials_feature;
 
 /// The name of the feature in refusals of its plan [unconfirmed].
 const FEATURE: &str = "Client ID Metadata Documents";
@@ -169,7 +169,15 @@ pub async fn page(cx: &Cx<'_>, pool: &Pool, after: &str, limit: i64) -> Result<V
 
 /// Refuses a pool whose plan does not have the feature, where plans are enforced (agents.md 1.5).
 pub fn check_tier(cx: &Cx<'_>, pool: &Pool) -> Result<()> {
-    tiers::essentials_feature(cx, pool, FEATURE)
+    essentials_feature(cx, pool, FEATURE)
+}
+
+/// True if the pool takes clients with documents: it has a policy, and the plan for it.
+///
+/// # Errors
+/// The store's.
+pub async fn is_taken(cx: &Cx<'_>, pool: &Pool) -> Result<bool> {
+    Ok(check_tier(cx, pool).is_ok() && cimd_policies::any(&cx.store, &pool.id).await?)
 }
 
 /// Refuses patterns that match no URL.

@@ -1,17 +1,22 @@
 //! From the URL that a client names itself by to its document and the app client whose settings it has.
 
+use std::sync::Arc;
+
 use cognate_store::Batch;
-use cognate_store::tables::guards;
+use cognate_store::tables::{cimd_policies, guards};
 
 use crate::audit::{self, Entry};
 use crate::cx::Cx;
 use crate::errors::Result;
+use crate::records::client_metadata::Metadata;
 use crate::records::pool::Pool;
 use crate::resources::metadata::cached::{self, Cached};
-use crate::resources::metadata::document::Metadata;
 use crate::resources::metadata::fetch::{self, Fetched, Missing};
 use crate::resources::metadata::url::DocumentUrl;
 use crate::resources::metadata::{self, Policies, Policy};
+
+/// Pools that are looked at in [`only_pool`].
+const POOLS: i64 = 50;
 
 /// The name of a fetch in the audit trail.
 pub const FETCHED: &str = "FetchClientMetadata";
@@ -47,6 +52,27 @@ pub async fn mapped(cx: &Cx<'_>, pool: &Pool, url: &str) -> Result<Option<String
         Ok((_, policy)) => policy.client_id().map(str::to_owned),
         Err(_) => None,
     })
+}
+
+/// Returns the pool that maps a URL to an app client, if only one of the first pools with policies does: for `dev` alone,
+/// where one host serves all pools.
+///
+/// # Errors
+/// The store's.
+pub async fn only_pool(cx: &Cx<'_>, url: &str) -> Result<Option<Arc<Pool>>> {
+    let mut found = None;
+    for id in cimd_policies::pools(&cx.store, POOLS).await? {
+        let Some(pool) = cx.cached_pool(&id).await? else {
+            continue;
+        };
+        if mapped(cx, &pool, url).await?.is_some() {
+            if found.is_some() {
+                return Ok(None);
+            }
+            found = Some(pool);
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the client of a URL, whose document is fetched unless it is kept.

@@ -35,6 +35,11 @@ pub fn is_url(client_id: &str) -> bool {
     client_id.contains(':')
 }
 
+/// Returns the host of a URL that is the id of a client; nothing for another text.
+pub fn host(text: &str) -> &str {
+    DocumentUrl::parse(text, Schemes::HttpOnLoopback).map_or("", |url| url.host)
+}
+
 impl<'a> DocumentUrl<'a> {
     /// Takes a URL apart; None for one that is no id of a client.
     pub fn parse(text: &'a str, schemes: Schemes) -> Option<Self> {

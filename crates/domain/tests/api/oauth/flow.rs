@@ -5,7 +5,7 @@ pub use cognate_domain::oauth::authorization::COGNITO;
 use cognate_domain::oauth::authorization::{self, Authorization, Cause, Parameters, Refusal};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::code::CodeRequest;
-use cognate_domain::oauth::hosted::{self, Finished, OnPage};
+use cognate_domain::oauth::hosted::{self, Answered, BySession, Finished, OnPage, Said};
 use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use cognate_domain::signin::answer::{Needed, StartRequest, Way};
 use cognate_domain::signin::device::browser::Browser;
@@ -156,13 +156,31 @@ pub async fn session_of(
 
 /// Answers a request by the session of a cookie.
 pub async fn by_cookie(t: &TestApp, authorization: &Authorization, cookie: &str) -> Reply {
+    match by_cookie_saying(t, authorization, cookie, (false, Said::Nothing)).await {
+        Answered::Reply(reply) => reply,
+        Answered::Question(question) => panic!("{question:?}"),
+    }
+}
+
+/// The same with what the user said. `is_fresh`: the user signed in for this request.
+pub async fn by_cookie_saying(
+    t: &TestApp,
+    authorization: &Authorization,
+    cookie: &str,
+    (is_fresh, said): (bool, Said<'_>),
+) -> Answered {
     let cx = cx(t, Endpoint::SignIn);
-    let reply = run(&cx, About::default, || async {
+    let answered = run(&cx, About::default, || async {
         let found = browser_session::find(&cx, &authorization.pool, HOST, cookie).await?;
-        let session = found.expect("a session");
-        hosted::by_session(&cx, authorization, &session).await
+        let session = &found.expect("a session");
+        let by = BySession {
+            session,
+            is_fresh,
+            said,
+        };
+        hosted::by_session(&cx, authorization, by).await
     });
-    reply.await.unwrap()
+    answered.await.unwrap()
 }
 
 pub async fn sign_out(t: &TestApp, authorization: &Authorization, host: &str, cookie: &str) {

@@ -4,6 +4,7 @@ mod authorize;
 mod browser;
 mod code;
 mod device;
+mod documents;
 pub mod flow;
 mod implicit;
 mod linked;

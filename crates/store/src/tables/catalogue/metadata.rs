@@ -1,6 +1,6 @@
-//! The tables of client metadata documents.
+//! The tables of client metadata documents, and of the consent of users.
 
-use super::{POOL, Table};
+use super::{POOL, Table, USER};
 
 /// Which documents a pool accepts.
 pub(super) const POLICIES: Table = Table {
@@ -17,4 +17,12 @@ pub(super) const DOCUMENTS: Table = Table {
     columns: &["doc", "cached", "ends", "used", "ver", "mac"],
     signed: Some(&["doc", "cached", "ends"]),
     ..POOL
+};
+/// The clients that users let in.
+pub(super) const CONSENTS: Table = Table {
+    name: "consents",
+    key: &["pool_id", "user_id", "consent_key"],
+    columns: &["doc", "created", "modified", "mac"],
+    signed: Some(&["doc"]),
+    ..USER
 };

@@ -45,6 +45,8 @@ pub(super) struct Step<'a> {
     pub(super) text: Option<String>,
     /// A sentence that says that something failed.
     pub(super) failure: Option<&'a str>,
+    /// More sentences, each a paragraph.
+    pub(super) lines: Vec<String>,
     /// A number to tell to whoever helps.
     pub(super) note: Option<String>,
     /// The rows of a QR code, the key in words, and the URI for an app on the same device.
@@ -72,6 +74,13 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
+    /// Adds the two answers to a question for access.
+    fn decision(&mut self, t: &'static Texts) {
+        let (allow, deny) = (t.ours.allow.clone(), t.ours.deny.clone());
+        self.buttons.push(("decision", "allow", allow));
+        self.buttons.push(("decision", "deny", deny));
+    }
+
     /// Returns what a page consists of; nothing for those with templates of their own.
     pub(super) fn of(t: &'static Texts, screen: &'a Screen) -> Self {
         let ours = &t.ours;
@@ -335,8 +344,27 @@ impl<'a> Step<'a> {
                 let text = fill(&ours.device_ask, "scopes", &s.scopes.join(", "));
                 step.text = Some(fill(&text, "client", client));
                 step.hidden = vec![("user_code", &s.user_code)];
-                step.buttons.push(("answer", "allow", ours.allow.clone()));
-                step.buttons.push(("answer", "deny", ours.deny.clone()));
+                step.decision(t);
+            }
+            Screen::Consent(s) => {
+                step.open(&ours.consent_title, "consentform", "/consent");
+                step.text = Some(ours.consent_text.clone());
+                let line = |text: &str, name, value: &str| Some(fill(text, name, value));
+                let site = s.site.as_deref();
+                let name = s.name.as_deref();
+                let place = fill(&ours.consent_place, "place", &s.place);
+                let asked = fill(&ours.consent_scopes, "scopes", &s.scopes.join(", "));
+                let warning = s.own_machine.then(|| ours.consent_own_machine.clone());
+                let lines = [
+                    line(&ours.signed_in_as, "who", &s.who),
+                    site.and_then(|site| line(&ours.consent_site, "site", site)),
+                    name.and_then(|name| line(&ours.consent_name, "name", name)),
+                    Some(asked),
+                    Some(place),
+                    warning,
+                ];
+                step.lines = lines.into_iter().flatten().collect();
+                step.decision(t);
             }
             Screen::Feedback(s) => {
                 step.open(&ours.feedback_title, "feedbackform", "/feedback");

@@ -144,6 +144,13 @@ pub(super) struct Ours {
     pub(super) device_title: String,
     pub(super) device_text: String,
     pub(super) device_ask: String,
+    pub(super) consent_title: String,
+    pub(super) consent_text: String,
+    pub(super) consent_site: String,
+    pub(super) consent_name: String,
+    pub(super) consent_scopes: String,
+    pub(super) consent_place: String,
+    pub(super) consent_own_machine: String,
     pub(super) allow: String,
     pub(super) deny: String,
 }

@@ -167,6 +167,13 @@ pub(super) enum Body<'a> {
         code: &'a str,
         scopes: Vec<Scope<'a>>,
     },
+    ClientConsent {
+        site: Option<&'a str>,
+        name: Option<&'a str>,
+        place: &'a str,
+        own_machine: bool,
+        scopes: Vec<Scope<'a>>,
+    },
 }
 
 /// A form at the end of the document: what buttons elsewhere send, so that the form of the page stays the first.

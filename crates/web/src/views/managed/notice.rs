@@ -172,19 +172,40 @@ pub(super) fn device<'a>(make: &Maker<'a>, screen: &'a Device) -> Step<'a> {
             .lead(plain(&t.device.text))
             .icon(Icon::Device);
     };
-    let scope = |scope: &'a String| match scope.as_str() {
-        "openid" => Scope::Known(&t.scope.openid),
-        "profile" => Scope::Known(&t.scope.profile),
-        "email" => Scope::Known(&t.scope.email),
-        "phone" => Scope::Known(&t.scope.phone),
-        "aws.cognito.signin.user.admin" => Scope::Known(&t.scope.admin),
-        other => Scope::Named(other),
-    };
     let body = Body::Consent {
         code: &screen.user_code,
-        scopes: screen.scopes.iter().map(scope).collect(),
+        scopes: scopes(make, &screen.scopes),
     };
     Step::blank("consent", &t.device.consent_title, body)
         .lead(segments(&t.device.consent_text, &[("client", client)]))
         .icon(Icon::Device)
+}
+
+/// Returns scopes in words, as far as there are some.
+fn scopes<'a>(make: &Maker<'a>, scopes: &'a [String]) -> Vec<Scope<'a>> {
+    let t = &make.t.scope;
+    let word = |scope: &'a String| match scope.as_str() {
+        "openid" => Scope::Known(&t.openid),
+        "profile" => Scope::Known(&t.profile),
+        "email" => Scope::Known(&t.email),
+        "phone" => Scope::Known(&t.phone),
+        "aws.cognito.signin.user.admin" => Scope::Known(&t.admin),
+        other => Scope::Named(other),
+    };
+    scopes.iter().map(word).collect()
+}
+
+pub(super) fn consent<'a>(make: &Maker<'a>, screen: &'a Consent) -> Step<'a> {
+    let t = make.t;
+    let body = Body::ClientConsent {
+        site: screen.site.as_deref(),
+        name: screen.name.as_deref(),
+        place: &screen.place,
+        own_machine: screen.own_machine,
+        scopes: scopes(make, &screen.scopes),
+    };
+    Step::blank("client-consent", &t.device.consent_title, body)
+        .lead(plain(&t.consent.text))
+        .who(&screen.who)
+        .icon(Icon::User)
 }

@@ -110,6 +110,7 @@ impl<'a> Step<'a> {
             Screen::Link(screen) => notice::link(make, screen),
             Screen::Notice(screen) => notice::notice(make, screen),
             Screen::Device(screen) => notice::device(make, screen),
+            Screen::Consent(screen) => notice::consent(make, screen),
             Screen::SignOut(screen) => notice::sign_out(make, screen),
             Screen::Feedback(screen) => notice::feedback(make, screen),
         }

@@ -212,5 +212,29 @@ pub(super) fn notices() -> Vec<Sample> {
                     .into(),
             }),
         ),
+        sample(
+            "client-consent",
+            Screen::Consent(Consent {
+                who: "jane@example.com".to_owned(),
+                site: Some("agents.example.com".to_owned()),
+                name: Some("Code Assistant (beta)".to_owned()),
+                place: "localhost".to_owned(),
+                own_machine: true,
+                scopes: ["openid", "email", "https://api.example.com/notes.read"]
+                    .map(str::to_owned)
+                    .into(),
+            }),
+        ),
+        sample(
+            "client-consent-registered",
+            Screen::Consent(Consent {
+                who: "jane@example.com".to_owned(),
+                site: None,
+                name: Some("Notes for everybody, with a name that goes on and on until it needs two lines".to_owned()),
+                place: "cursor:".to_owned(),
+                own_machine: false,
+                scopes: vec!["openid".to_owned()],
+            }),
+        ),
     ]
 }
