@@ -308,7 +308,12 @@ fn is_registered(client: &Client, uri: &str) -> bool {
     let document = client.document.as_ref();
     match document.and_then(|document| document.metadata.as_ref()) {
         Some(said) => said.has_redirect(uri),
-        None => client.doc.callback_urls.iter().flatten().any(|own| own == uri),
+        None => client
+            .doc
+            .callback_urls
+            .iter()
+            .flatten()
+            .any(|own| own == uri),
     }
 }
 

@@ -75,7 +75,8 @@ impl Question {
         let Some(row) = table::consent(cx.store.first(query).await?)? else {
             return Ok(None);
         };
-        of.pool.check(&row.signed(of.user_id, &key), row.mac.as_deref())?;
+        of.pool
+            .check(&row.signed(of.user_id, &key), row.mac.as_deref())?;
         let doc: Doc = serde_json::from_str(&row.doc)?;
         Ok((doc.edition == of.client.edition).then_some((row, doc)))
     }
@@ -119,7 +120,12 @@ impl Question {
             mac: None,
         };
         row.mac = Some(of.pool.sign(&row.signed(of.user_id, &key)));
-        Ok(table::put(batch, (&of.pool.id, of.user_id, &key), &row, MOST))
+        Ok(table::put(
+            batch,
+            (&of.pool.id, of.user_id, &key),
+            &row,
+            MOST,
+        ))
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use cognate_store::Batch;
 use cognate_store::tables::guards;
 
-use crate::cx::Cx;
 use crate::audit;
+use crate::cx::Cx;
 use crate::errors::oauth::{CONSENT_REQUIRED, LOGIN_REQUIRED, prevented_by_function};
 use crate::errors::{Fault, Result};
 use crate::oauth::authorization::{Authorization, ResponseType};
@@ -214,8 +214,7 @@ pub async fn by_session(
             client,
         };
         let is_allowed = said == Said::Allow(&question.digest);
-        let is_known =
-            !authorization.prompt.consent && question.is_answered(cx, &of).await?;
+        let is_known = !authorization.prompt.consent && question.is_answered(cx, &of).await?;
         if is_allowed {
             batch = question.remember(cx, &of, batch).await?;
             batch = audit::record(cx, batch, &pool.id, Some(&user.id));
@@ -225,7 +224,9 @@ pub async fn by_session(
             return Ok(Answered::Question(Box::new(question)));
         }
     }
-    given(cx, authorization, session, batch).await.map(Answered::Reply)
+    given(cx, authorization, session, batch)
+        .await
+        .map(Answered::Reply)
 }
 
 /// Gives a client what it asked for.

@@ -27,7 +27,9 @@ async fn revoke(
     credentials: Option<Credentials<'_>>,
     token: Option<&str>,
 ) -> Result<(), Stop> {
-    let (pool, client) = client::find_named(cx, credentials).await.map_err(unmapped)?;
+    let (pool, client) = client::find_named(cx, credentials)
+        .await
+        .map_err(unmapped)?;
     if !client::is_proven(&client, credentials) {
         return Err(INVALID_CLIENT.into());
     }

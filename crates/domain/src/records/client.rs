@@ -222,11 +222,10 @@ impl Client {
         let mut doc = self.doc.clone();
         let rotation = doc.refresh_token_rotation.as_ref();
         let rotation = rotation.filter(|own| own.feature == FeatureType::Enabled);
-        doc.refresh_token_rotation =
-            Some(rotation.cloned().unwrap_or(RefreshTokenRotationType {
-                feature: FeatureType::Enabled,
-                retry_grace_period_seconds: Some(DOCUMENT_GRACE),
-            }));
+        doc.refresh_token_rotation = Some(rotation.cloned().unwrap_or(RefreshTokenRotationType {
+            feature: FeatureType::Enabled,
+            retry_grace_period_seconds: Some(DOCUMENT_GRACE),
+        }));
         doc.callback_urls = metadata.as_ref().map(|said| said.redirect_uris.clone());
         doc.default_redirect_uri = None;
         doc.logout_urls = None;

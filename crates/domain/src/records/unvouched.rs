@@ -63,7 +63,10 @@ pub fn place(redirect_uri: &str) -> String {
         return format!("{}:", scheme.to_ascii_lowercase());
     }
     let authority = rest.trim_start_matches('/');
-    let authority = authority.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let authority = authority
+        .split(['/', '?', '#', '\\'])
+        .next()
+        .unwrap_or_default();
     // What is in front of `@` is no host, and made to look like one.
     let host = authority.rsplit('@').next().unwrap_or_default();
     let host = match host.strip_prefix('[') {

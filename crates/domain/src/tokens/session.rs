@@ -136,7 +136,10 @@ impl SessionDoc {
     /// True if the session is a client's under the name that it had when its user let it in: a client with a document is
     /// another one than its app client, and than that of another document.
     pub fn is_of(&self, client: &Client) -> bool {
-        let document = self.authorized.as_ref().and_then(|all| all.document.as_ref());
+        let document = self
+            .authorized
+            .as_ref()
+            .and_then(|all| all.document.as_ref());
         match document {
             Some(own) => client.url() == Some(own.url.as_str()) && client.id == own.client_id,
             None => client.document.is_none(),
@@ -145,7 +148,10 @@ impl SessionDoc {
 
     /// True if the client may have a refresh token.
     pub fn may_refresh(&self) -> bool {
-        let document = self.authorized.as_ref().and_then(|all| all.document.as_ref());
+        let document = self
+            .authorized
+            .as_ref()
+            .and_then(|all| all.document.as_ref());
         document.is_none_or(|document| document.refresh)
     }
 

@@ -132,7 +132,9 @@ pub async fn any(store: &Store, pool_id: &str) -> Result<bool, StoreError> {
 /// [`StoreError`].
 pub async fn pools(store: &Store, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows = store.all((POOLS, params![limit])).await?;
-    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    rows.iter()
+        .map(|row| row.text(0).map(str::to_owned))
+        .collect()
 }
 
 /// Returns the read of the number of changes of a pool's policies, for [`changes`].

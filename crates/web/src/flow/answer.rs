@@ -207,7 +207,12 @@ async fn no_document(
     parameters: &Parameters<'_>,
     cause: &Cause,
 ) -> Flow<Response> {
-    let url: String = parameters.client_id.unwrap_or_default().chars().take(256).collect();
+    let url: String = parameters
+        .client_id
+        .unwrap_or_default()
+        .chars()
+        .take(256)
+        .collect();
     let sentence = texts::document_sentence(request, &url, cause);
     let screen = error::screen(request, &sentence);
     Ok(error::draw(request, None, StatusCode::BAD_REQUEST, &screen).await?)

@@ -50,6 +50,8 @@ fn client(writable: Option<&[&str]>) -> Client {
         created: 0,
         modified: 0,
         ver: 1,
+        document: None,
+        unvouched: None,
     }
 }
 

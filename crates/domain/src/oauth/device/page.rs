@@ -159,6 +159,7 @@ pub async fn decide(
         scopes: asked.scopes.clone(),
         resource: asked.doc.resource.clone(),
         origin: Some(session.name.clone()),
+        document: None,
     };
     let signed_in = SessionDoc {
         authorized: Some(authorized),

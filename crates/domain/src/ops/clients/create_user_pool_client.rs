@@ -70,6 +70,8 @@ pub async fn create_user_pool_client(
         created: cx.now(),
         modified: cx.now(),
         ver: 1,
+        document: None,
+        unvouched: None,
     });
     cx.cache.put_client(&cx.clock, client.clone());
     Ok(CreateUserPoolClientResponse {

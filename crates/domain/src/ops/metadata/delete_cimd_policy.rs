@@ -1,6 +1,6 @@
 //! DeleteCIMDPolicy: takes a policy away with the documents that were fetched for it; in every plan (agents.md 1.1).
 
-use cognate_shapes::DeleteCIMDPolicyRequest;
+use cognate_shapes::{DeleteCIMDPolicyRequest, DeleteCIMDPolicyResponse};
 use cognate_store::Batch;
 use cognate_store::tables::{cimd_policies, guards, resource_counts};
 
@@ -10,11 +10,14 @@ use crate::errors::Result;
 use crate::resources::metadata::{self, Policies};
 use crate::resources::pools::contended;
 
-pub async fn delete_cimd_policy(cx: &Cx<'_>, input: DeleteCIMDPolicyRequest) -> Result<()> {
+pub async fn delete_cimd_policy(
+    cx: &Cx<'_>,
+    input: DeleteCIMDPolicyRequest,
+) -> Result<DeleteCIMDPolicyResponse> {
     contended(cx, attempt(cx, &input)).await
 }
 
-async fn attempt(cx: &Cx<'_>, input: &DeleteCIMDPolicyRequest) -> Result<()> {
+async fn attempt(cx: &Cx<'_>, input: &DeleteCIMDPolicyRequest) -> Result<DeleteCIMDPolicyResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let Policies { changes, .. } = Policies::of(cx, &pool).await?;
     let policy = metadata::find(cx, &pool, &input.cimd_policy_id).await?;
@@ -27,5 +30,5 @@ async fn attempt(cx: &Cx<'_>, input: &DeleteCIMDPolicyRequest) -> Result<()> {
         metadata::conflict(cx, &pool, &policy.row.client_id, label)
     })
     .await?;
-    Ok(())
+    Ok(DeleteCIMDPolicyResponse {})
 }

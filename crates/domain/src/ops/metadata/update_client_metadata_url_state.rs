@@ -1,6 +1,8 @@
 //! UpdateClientMetadataURLState: fetches a document anew, or takes it out of the cache (agents.md 1.4).
 
-use cognate_shapes::{CIMDCacheActionType, UpdateClientMetadataURLStateRequest};
+use cognate_shapes::{
+    CIMDCacheActionType, UpdateClientMetadataURLStateRequest, UpdateClientMetadataURLStateResponse,
+};
 use cognate_store::Batch;
 use cognate_store::tables::guards;
 
@@ -21,11 +23,14 @@ use crate::resources::pools::contended;
 pub async fn update_client_metadata_url_state(
     cx: &Cx<'_>,
     input: UpdateClientMetadataURLStateRequest,
-) -> Result<()> {
+) -> Result<UpdateClientMetadataURLStateResponse> {
     contended(cx, attempt(cx, &input)).await
 }
 
-async fn attempt(cx: &Cx<'_>, input: &UpdateClientMetadataURLStateRequest) -> Result<()> {
+async fn attempt(
+    cx: &Cx<'_>,
+    input: &UpdateClientMetadataURLStateRequest,
+) -> Result<UpdateClientMetadataURLStateResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     metadata::check_tier(cx, &pool)?;
     let policy = metadata::find(cx, &pool, &input.cimd_policy_id).await?;
@@ -51,7 +56,7 @@ async fn attempt(cx: &Cx<'_>, input: &UpdateClientMetadataURLStateRequest) -> Re
         metadata::conflict(cx, &pool, &policy.row.client_id, label)
     })
     .await?;
-    Ok(())
+    Ok(UpdateClientMetadataURLStateResponse {})
 }
 
 /// Returns the row of a URL with a document. In `dev`, where a document of this machine may be fetched by `http`, a URL of

@@ -283,9 +283,18 @@ mod tests {
             ),
             (json!({"redirect_uris": ["/cb"]}), Unfit::Redirects),
             (json!({"redirect_uris": ["https:///cb"]}), Unfit::Redirects),
-            (json!({"redirect_uris": ["https://good.example@a.example/cb"]}), Unfit::Redirects),
-            (json!({"redirect_uris": ["https://a.example\\@good.example/cb"]}), Unfit::Redirects),
-            (json!({"redirect_uris": ["https://ex\u{e4}mple.example/cb"]}), Unfit::Redirects),
+            (
+                json!({"redirect_uris": ["https://good.example@a.example/cb"]}),
+                Unfit::Redirects,
+            ),
+            (
+                json!({"redirect_uris": ["https://a.example\\@good.example/cb"]}),
+                Unfit::Redirects,
+            ),
+            (
+                json!({"redirect_uris": ["https://ex\u{e4}mple.example/cb"]}),
+                Unfit::Redirects,
+            ),
             (
                 json!({"redirect_uris": ["https://a.example/\r\ncb"]}),
                 Unfit::Redirects,

@@ -133,7 +133,12 @@ impl Site {
     async fn refreshed(&self, t: &TestApp, id: &str, token: &str) -> Outcome<Tokens> {
         let cx = self.cx(t, Endpoint::Token);
         run(&cx, About::default, || {
-            Box::pin(oauth::refresh::tokens(&cx, named(id, None), Some(token), None))
+            Box::pin(oauth::refresh::tokens(
+                &cx,
+                named(id, None),
+                Some(token),
+                None,
+            ))
         })
         .await
     }
@@ -210,8 +215,14 @@ async fn tokens_name_the_app_client_and_are_for_the_url(t: &TestApp) {
     assert_eq!(claims(&json!(again.id.unwrap()))["aud"], json!(s.url));
     assert_eq!(claims(&json!(again.access))["client_id"], json!(s.client));
     t.advance(61).await;
-    assert_eq!(refusal(s.refreshed(t, &s.url, &first).await).error, "invalid_grant");
-    assert_eq!(refusal(s.refreshed(t, &s.url, &second).await).error, "invalid_grant");
+    assert_eq!(
+        refusal(s.refreshed(t, &s.url, &first).await).error,
+        "invalid_grant"
+    );
+    assert_eq!(
+        refusal(s.refreshed(t, &s.url, &second).await).error,
+        "invalid_grant"
+    );
     assert_eq!(rows(t, "sessions", &s.pool).await, 0);
     // Nothing was fetched but for the request of the authorization.
     assert_eq!(s.host.asked(&s.url), 1);
@@ -257,8 +268,16 @@ async fn what_document_and_app_client_both_allow_is_granted(t: &TestApp) {
     };
     assert_eq!(s.told(t, &implicit).await, "unauthorized_client");
     for (path, over, error) in [
-        ("/a.json", json!({"grant_types": ["refresh_token"]}), "unauthorized_client"),
-        ("/b.json", json!({"response_types": ["token"]}), "unauthorized_client"),
+        (
+            "/a.json",
+            json!({"grant_types": ["refresh_token"]}),
+            "unauthorized_client",
+        ),
+        (
+            "/b.json",
+            json!({"response_types": ["token"]}),
+            "unauthorized_client",
+        ),
         ("/c.json", json!({"scope": "phone"}), "invalid_scope"),
     ] {
         let url = s.host.url(path);
@@ -266,7 +285,8 @@ async fn what_document_and_app_client_both_allow_is_granted(t: &TestApp) {
         assert_eq!(s.told(t, &s.ask(&url)).await, error, "{path}");
     }
     let url = s.host.url("/d.json");
-    s.host.publishes(&url, json!({"scope": "openid profile unknown"}));
+    s.host
+        .publishes(&url, json!({"scope": "openid profile unknown"}));
     let all = Parameters {
         scope: None,
         ..s.ask(&url)
@@ -274,7 +294,8 @@ async fn what_document_and_app_client_both_allow_is_granted(t: &TestApp) {
     assert_eq!(s.authorized(t, &all).await.scopes, ["openid", "profile"]);
     // Without the grant there is no refresh token.
     let url = s.host.url("/e.json");
-    s.host.publishes(&url, json!({"grant_types": ["authorization_code"]}));
+    s.host
+        .publishes(&url, json!({"grant_types": ["authorization_code"]}));
     assert_eq!(s.tokens(t, &url).await.refresh, None);
 }
 
@@ -285,7 +306,12 @@ async fn a_url_that_nobody_maps_is_no_client(t: &TestApp) {
     // Each pool for itself.
     assert_eq!(other.cause(t, &other.ask(&s.url)).await, Cause::Unmapped);
     assert_eq!(s.host.asked(&s.url), 0);
-    for url in ["https://client.example/c", "https://client.example/", "x:y", "http://client.example/c"] {
+    for url in [
+        "https://client.example/c",
+        "https://client.example/",
+        "x:y",
+        "http://client.example/c",
+    ] {
         assert_eq!(s.cause(t, &s.ask(url)).await, Cause::Unmapped, "{url}");
     }
     let gone = s.host.url("/none.json");
@@ -303,7 +329,9 @@ async fn on_a_host_that_is_no_pools_the_only_pool_is_meant_where_people_try_thin
     assert_eq!(authorization.pool.id, s.pool);
     // Two map it, and none is meant.
     let other = Site::new(t).await;
-    other.map_to(t, &other.client, &[s.host.pattern("/*")]).await;
+    other
+        .map_to(t, &other.client, &[s.host.pattern("/*")])
+        .await;
     assert_eq!(super::flow::cause(t, &parameters).await, Cause::Unmapped);
     let traded = super::flow::traded(t, named(&s.url, None), exchange("c")).await;
     assert_eq!(refusal(traded).error, "invalid_grant");

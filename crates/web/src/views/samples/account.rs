@@ -230,7 +230,10 @@ pub(super) fn notices() -> Vec<Sample> {
             Screen::Consent(Consent {
                 who: "jane@example.com".to_owned(),
                 site: None,
-                name: Some("Notes for everybody, with a name that goes on and on until it needs two lines".to_owned()),
+                name: Some(
+                    "Notes for everybody, with a name that goes on and on until it needs two lines"
+                        .to_owned(),
+                ),
                 place: "cursor:".to_owned(),
                 own_machine: false,
                 scopes: vec!["openid".to_owned()],

@@ -115,6 +115,14 @@ fn screens() -> Vec<Screen> {
             text: evil(),
             field: None,
         })),
+        Screen::Consent(Consent {
+            who: evil(),
+            site: Some(evil()),
+            name: Some(evil()),
+            place: evil(),
+            own_machine: true,
+            scopes: vec![evil()],
+        }),
         Screen::Device(Device {
             user_code: evil(),
             client: Some(evil()),

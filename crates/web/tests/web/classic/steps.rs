@@ -170,6 +170,14 @@ pub fn every() -> Vec<Screen> {
             text: "Why.".into(),
             reference: "r".into(),
         }),
+        Screen::Consent(Consent {
+            who: "jane".into(),
+            site: None,
+            name: None,
+            place: "cursor:".into(),
+            own_machine: false,
+            scopes: vec!["openid".into()],
+        }),
         Screen::Device(Device {
             user_code: String::new(),
             client: None,

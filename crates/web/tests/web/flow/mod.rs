@@ -4,6 +4,7 @@ mod accounts;
 mod attacks;
 mod below_pool;
 mod chooser;
+mod consent;
 mod domains;
 mod form_post;
 mod forms;

@@ -162,7 +162,12 @@ async fn consent_is_one_users_and_goes_with_the_user(t: &TestApp) {
     let cx = s.cx(t, Endpoint::SignIn);
     let found = run(&cx, About::default, || async {
         let host = super::super::flow::HOST;
-        let find = cognate_domain::oauth::browser_session::find(&cx, &authorization.pool, host, cookie(&joe));
+        let find = cognate_domain::oauth::browser_session::find(
+            &cx,
+            &authorization.pool,
+            host,
+            cookie(&joe),
+        );
         let session = find.await?.unwrap();
         let by = BySession {
             session: &session,

@@ -10,7 +10,11 @@ async fn a_code_is_one_urls_alone(t: &TestApp) {
     let reply = s.let_in(t, &s.ask(&s.url)).await;
     let stolen = exchange(code(&reply));
     for id in [thief.as_str(), s.client.as_str()] {
-        assert_eq!(refusal(s.traded(t, id, stolen).await).error, "invalid_grant", "{id}");
+        assert_eq!(
+            refusal(s.traded(t, id, stolen).await).error,
+            "invalid_grant",
+            "{id}"
+        );
     }
     for request in [
         CodeRequest {
@@ -22,7 +26,10 @@ async fn a_code_is_one_urls_alone(t: &TestApp) {
             ..stolen
         },
     ] {
-        assert_eq!(refusal(s.traded(t, &s.url, request).await).error, "invalid_grant");
+        assert_eq!(
+            refusal(s.traded(t, &s.url, request).await).error,
+            "invalid_grant"
+        );
     }
     // Nobody used it up.
     answer(s.traded(t, &s.url, stolen).await);
@@ -31,7 +38,10 @@ async fn a_code_is_one_urls_alone(t: &TestApp) {
     let own = super::super::flow::authorized(t, &ask).await;
     let own = page(t, &own).await;
     let request = super::super::flow::exchange(code(&own.reply));
-    assert_eq!(refusal(s.traded(t, &s.url, request).await).error, "invalid_grant");
+    assert_eq!(
+        refusal(s.traded(t, &s.url, request).await).error,
+        "invalid_grant"
+    );
     answer(s.traded(t, &s.client, request).await);
 }
 
@@ -42,22 +52,39 @@ async fn a_refresh_token_is_one_urls_alone(t: &TestApp) {
     s.host.publishes(&thief, json!({}));
     let token = s.tokens(t, &s.url).await.refresh.unwrap();
     for id in [thief.as_str(), s.client.as_str()] {
-        assert_eq!(refusal(s.refreshed(t, id, &token).await).error, "invalid_grant", "{id}");
-        assert_eq!(refusal(s.revoked(t, id, &token).await), INVALID_CLIENT, "{id}");
+        assert_eq!(
+            refusal(s.refreshed(t, id, &token).await).error,
+            "invalid_grant",
+            "{id}"
+        );
+        assert_eq!(
+            refusal(s.revoked(t, id, &token).await),
+            INVALID_CLIENT,
+            "{id}"
+        );
     }
-    let (code, text) = ("NotAuthorizedException", "Refresh Token has different Client");
+    let (code, text) = (
+        "NotAuthorizedException",
+        "Refresh Token has different Client",
+    );
     let flow = json!({
         "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": s.client, "AuthParameters": {"REFRESH_TOKEN": token},
     });
     t.refused("InitiateAuth", flow, code, text).await;
     let operation = json!({"ClientId": s.client, "RefreshToken": token});
-    let (refused, _) = t.call("GetTokensFromRefreshToken", operation).await.unwrap_err();
+    let (refused, _) = t
+        .call("GetTokensFromRefreshToken", operation)
+        .await
+        .unwrap_err();
     assert_eq!(refused, code);
     let revoke = json!({"ClientId": s.client, "Token": token});
     assert!(t.call("RevokeToken", revoke).await.is_err());
     answer(s.refreshed(t, &s.url, &token).await);
     answer(s.revoked(t, &s.url, &token).await);
-    assert_eq!(refusal(s.refreshed(t, &s.url, &token).await).error, "invalid_grant");
+    assert_eq!(
+        refusal(s.refreshed(t, &s.url, &token).await).error,
+        "invalid_grant"
+    );
     assert_eq!(rows(t, "sessions", &s.pool).await, 0);
 }
 
@@ -71,18 +98,33 @@ async fn a_policy_that_changes_ends_what_it_gave(t: &TestApp) {
     let waiting = exchange(code(&reply));
     let token = s.tokens(t, &s.url).await.refresh.unwrap();
     s.map_to(t, other, &pattern).await;
-    assert_eq!(refusal(s.traded(t, &s.url, waiting).await).error, "invalid_grant");
-    assert_eq!(refusal(s.refreshed(t, &s.url, &token).await).error, "invalid_grant");
-    s.map_to(t, &s.client, &[s.host.pattern("/elsewhere*")]).await;
-    assert_eq!(refusal(s.refreshed(t, &s.url, &token).await).error, "invalid_grant");
+    assert_eq!(
+        refusal(s.traded(t, &s.url, waiting).await).error,
+        "invalid_grant"
+    );
+    assert_eq!(
+        refusal(s.refreshed(t, &s.url, &token).await).error,
+        "invalid_grant"
+    );
+    s.map_to(t, &s.client, &[s.host.pattern("/elsewhere*")])
+        .await;
+    assert_eq!(
+        refusal(s.refreshed(t, &s.url, &token).await).error,
+        "invalid_grant"
+    );
     assert_eq!(refusal(s.revoked(t, &s.url, &token).await), INVALID_CLIENT);
     s.map_to(t, &s.client, &pattern).await;
-    let token = answer(s.refreshed(t, &s.url, &token).await).refresh.unwrap();
+    let token = answer(s.refreshed(t, &s.url, &token).await)
+        .refresh
+        .unwrap();
     // The document is not looked at here.
     assert_eq!(s.host.asked(&s.url), 1);
     let policy = json!({"UserPoolId": s.pool, "CIMDPolicyId": s.policy["CIMDPolicyId"]});
     t.ok("DeleteCIMDPolicy", policy).await;
-    assert_eq!(refusal(s.refreshed(t, &s.url, &token).await).error, "invalid_grant");
+    assert_eq!(
+        refusal(s.refreshed(t, &s.url, &token).await).error,
+        "invalid_grant"
+    );
     assert_eq!(s.cause(t, &s.ask(&s.url)).await, Cause::Unmapped);
 }
 
@@ -121,11 +163,12 @@ async fn functions_of_the_pool_are_told_the_app_client(t: &TestApp) {
     let s = Site::new(t).await;
     let played = crate::support::played::Played::install(t);
     let trigger = cognate_domain::app::functions::Trigger::PreTokenGeneration;
-    let arn = crate::support::functions::arn("pretoken");
-    let lambda = json!({"UserPoolId": s.pool, "LambdaConfig": {"PreTokenGeneration": arn}});
-    t.ok("UpdateUserPool", lambda).await;
+    crate::support::functions::arm(t, &s.pool, &[trigger], json!({})).await;
     played.answers(trigger, json!({}));
     s.tokens(t, &s.url).await;
     let events = played.events();
-    assert_eq!(events.last().unwrap()["callerContext"]["clientId"], json!(s.client));
+    assert_eq!(
+        events.last().unwrap()["callerContext"]["clientId"],
+        json!(s.client)
+    );
 }
