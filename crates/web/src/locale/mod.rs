@@ -7,6 +7,7 @@
 mod alerts;
 mod choice;
 mod confirm_user;
+mod consent;
 mod errors;
 mod fill;
 mod pages;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Plural;
+use super::consent::Consent;
 
 /// The texts of managed login.
 #[derive(Debug, Default, Deserialize)]
@@ -471,21 +472,6 @@ section! {
         /// The device was let in, or not.
         done: String,
         done_text: String,
-    }
-}
-
-section! {
-    /// The question whether a client that nobody vouches for may come in; its title is that of a device.
-    Consent {
-        text: String,
-        /// Above the host of its URL.
-        site: String,
-        /// Above what it calls itself.
-        name: String,
-        /// Above the host to which the answer goes.
-        place: String,
-        /// The answer goes to the user's own machine.
-        own_machine: String,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every operation that changes configuration or a user leaves exactly one row, and no value that was set.
 
+mod metadata;
 mod risk;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,6 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::devices::{Device, tracked};
 use crate::support::imports;
-use crate::support::metadata::{DocumentHost, resolve};
 use crate::support::mfa::{App, jane, mfa_site, of_jane};
 use crate::support::passkeys::{self, Page};
 use crate::support::signin as signin_support;
@@ -95,30 +95,6 @@ impl Session<'_> {
             "AuthParameters": {"USERNAME": name, "PASSWORD": password},
         });
         self.t.ok("InitiateAuth", input).await["AuthenticationResult"].clone()
-    }
-
-    async fn client_metadata(&mut self, pool: &str, client: &Value) {
-        let host = DocumentHost::start().await;
-        let url = host.url(&format!("/{VALUE}"));
-        host.publishes(&url, json!({}));
-        let set = json!({"ClientId": client, "URLPatterns": [host.pattern("/*")]});
-        let of = |extra: Value| with(json!({"UserPoolId": pool}), extra);
-        let policy = of(with(set.clone(), json!({"PolicyName": VALUE})));
-        let made = self.change("CreateCIMDPolicy", policy).await;
-        let policy = of(json!({"CIMDPolicyId": made["CIMDPolicy"]["CIMDPolicyId"]}));
-        self.change("UpdateCIMDPolicy", with(policy.clone(), set))
-            .await;
-        // The fetch itself is recorded with its URL, which is no value that was set.
-        resolve(self.t, pool, &url).await.unwrap();
-        let sql = "DELETE FROM audit WHERE doc LIKE '%FetchClientMetadata%'";
-        let batch = cognate_store::Batch::new().run(sql, params![]);
-        self.t.app.store.commit(batch).await.unwrap();
-        let state = with(
-            policy.clone(),
-            json!({"URL": host.named(&url), "Action": "INVALIDATE"}),
-        );
-        self.change("UpdateClientMetadataURLState", state).await;
-        self.change("DeleteCIMDPolicy", policy).await;
     }
 
     async fn configuration(&mut self) {

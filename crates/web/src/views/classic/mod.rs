@@ -5,6 +5,8 @@
 //! windows; the style sheet shows one of them. All other pages are written once: scripts take their fields by id without
 //! a look at what is shown.
 
+mod app;
+mod consent;
 mod escape;
 mod fields;
 mod providers;

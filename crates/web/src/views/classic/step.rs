@@ -1,5 +1,7 @@
 //! Every classic page beside sign-in and sign-up: a heading, a sentence, a form, and ways out.
 
+use crate::views::classic::app::{drawing, grouped};
+use crate::views::classic::consent;
 use crate::views::classic::fields::{Field, Rule, passwords, rules};
 use crate::views::classic::texts::{Texts, fill};
 use crate::views::screen::{FactorCard, FactorKind, NameKind, Notice, NoticeKind, Screen};
@@ -74,13 +76,6 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    /// Adds the two answers to a question for access.
-    fn decision(&mut self, t: &'static Texts) {
-        let (allow, deny) = (t.ours.allow.clone(), t.ours.deny.clone());
-        self.buttons.push(("decision", "allow", allow));
-        self.buttons.push(("decision", "deny", deny));
-    }
-
     /// Returns what a page consists of; nothing for those with templates of their own.
     pub(super) fn of(t: &'static Texts, screen: &'a Screen) -> Self {
         let ours = &t.ours;
@@ -344,27 +339,13 @@ impl<'a> Step<'a> {
                 let text = fill(&ours.device_ask, "scopes", &s.scopes.join(", "));
                 step.text = Some(fill(&text, "client", client));
                 step.hidden = vec![("user_code", &s.user_code)];
-                step.decision(t);
+                step.buttons = consent::decision(ours);
             }
             Screen::Consent(s) => {
                 step.open(&ours.consent_title, "consentform", "/consent");
                 step.text = Some(ours.consent_text.clone());
-                let line = |text: &str, name, value: &str| Some(fill(text, name, value));
-                let site = s.site.as_deref();
-                let name = s.name.as_deref();
-                let place = fill(&ours.consent_place, "place", &s.place);
-                let asked = fill(&ours.consent_scopes, "scopes", &s.scopes.join(", "));
-                let warning = s.own_machine.then(|| ours.consent_own_machine.clone());
-                let lines = [
-                    line(&ours.signed_in_as, "who", &s.who),
-                    site.and_then(|site| line(&ours.consent_site, "site", site)),
-                    name.and_then(|name| line(&ours.consent_name, "name", name)),
-                    Some(asked),
-                    Some(place),
-                    warning,
-                ];
-                step.lines = lines.into_iter().flatten().collect();
-                step.decision(t);
+                step.lines = consent::lines(ours, s);
+                step.buttons = consent::decision(ours);
             }
             Screen::Feedback(s) => {
                 step.open(&ours.feedback_title, "feedbackform", "/feedback");
@@ -494,29 +475,6 @@ fn choices(t: &Texts, cards: &[FactorCard]) -> Vec<Choice> {
         Choice { value, label }
     };
     cards.iter().map(choice).collect()
-}
-
-/// Returns a key in groups of four, as people type it.
-fn grouped(secret: &str) -> String {
-    let mut text = String::with_capacity(secret.len() * 5 / 4);
-    for (at, c) in secret.chars().enumerate() {
-        if at > 0 && at % 4 == 0 {
-            text.push(' ');
-        }
-        text.push(c);
-    }
-    text
-}
-
-/// Returns the path that draws the dark modules of a QR code, with a quiet zone of four.
-fn drawing(rows: &[Vec<bool>]) -> String {
-    let mut path = String::new();
-    for (y, row) in rows.iter().enumerate() {
-        for (x, _) in row.iter().enumerate().filter(|(_, dark)| **dark) {
-            path.push_str(&format!("M{} {}h1v1h-1z", x + 4, y + 4));
-        }
-    }
-    path
 }
 
 fn pairs(request: &[(String, String)]) -> Vec<(&str, &str)> {
