@@ -133,9 +133,9 @@ pub async fn authenticate_named(
     Ok((pool, client))
 }
 
-/// Returns the pool whose host was asked. In `dev`, whose own host is no pool's, it is the one that maps the URL.
+/// Returns the pool that the host or the path names. In `dev`, whose own host is no pool's, it is the one that maps the URL.
 async fn home(cx: &Cx<'_>, url: &str) -> Result<Option<Arc<Pool>>, Fault> {
-    match cx.client_info.domain_pool.as_deref() {
+    match cx.home_pool() {
         Some(id) => cx.pool(id).await.map(Some).or_else(absent),
         None if cx.settings.mode == Mode::Dev => resolve::only_pool(cx, url).await,
         None => Ok(None),

@@ -84,6 +84,7 @@ async fn issue(
         })
     })?;
     Ok(Tokens {
+        scope: None,
         access,
         id: None,
         refresh: None,

@@ -33,6 +33,9 @@ mod wishes;
 pub use client::Credentials;
 pub use outcome::Answer;
 
+use crate::records::client::Client;
+use crate::tokens::presented::Presented;
+
 /// The tokens of an answer.
 pub struct Tokens {
     /// The access token.
@@ -43,4 +46,15 @@ pub struct Tokens {
     pub refresh: Option<String>,
     /// The time for which the access token is good, in seconds.
     pub expires_in: i64,
+    /// The scopes of the access token, for a client that may have asked for others (RFC 6749 section 5.1). The service
+    /// tells nobody.
+    pub scope: Option<String>,
+}
+
+impl Tokens {
+    /// Returns what an answer says about the scopes of an access token.
+    fn scope_for(client: &Client, access: &str) -> Option<String> {
+        let token = Presented::parse(access).filter(|_| client.is_dynamic())?;
+        Some(token.claims.scopes().collect::<Vec<_>>().join(" "))
+    }
 }

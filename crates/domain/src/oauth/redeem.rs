@@ -82,6 +82,7 @@ pub(super) async fn tokens(
     committed?;
     let pair = signed?;
     Ok(Tokens {
+        scope: Tokens::scope_for(client, &pair.access),
         access: pair.access,
         id: pair.id,
         refresh: opened

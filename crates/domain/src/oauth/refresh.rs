@@ -50,8 +50,10 @@ async fn trade(
     let result = refresh::by_endpoint(cx, at, token, narrowing).await;
     let result = result.map_err(|fault| Stop::worded(fault, in_words))?;
     let access = result.access_token;
+    let access = access.ok_or_else(|| Fault::Internal("a refresh without tokens".into()))?;
     Ok(Tokens {
-        access: access.ok_or_else(|| Fault::Internal("a refresh without tokens".into()))?,
+        scope: Tokens::scope_for(&client, &access),
+        access,
         id: result.id_token,
         refresh: result.refresh_token,
         expires_in: client.access_token_seconds(),

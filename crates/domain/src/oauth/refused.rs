@@ -48,7 +48,7 @@ pub async fn record(cx: &Cx<'_>, parameters: &Parameters<'_>, refusal: &Refusal)
     }
     let known = client::known(cx, parameters.client_id.unwrap_or_default()).await;
     let known = known.ok().flatten();
-    let home = cx.client_info.domain_pool.as_deref().unwrap_or_default();
+    let home = cx.home_pool().unwrap_or_default();
     let pool_id = known.as_ref().map_or(home, |(pool, _)| pool.id.as_str());
     let client_id = known.as_ref().map(|(_, client)| client.named());
     let mut detail = explained.detail(client_id);

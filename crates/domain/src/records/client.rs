@@ -270,6 +270,11 @@ impl Client {
         }
     }
 
+    /// True for a client that nobody at the pool made.
+    pub fn is_dynamic(&self) -> bool {
+        self.document.is_some()
+    }
+
     /// Returns the id by which the client names itself: its own, or the URL of its document.
     pub fn named(&self) -> &str {
         self.url().unwrap_or(&self.id)

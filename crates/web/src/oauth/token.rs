@@ -179,7 +179,7 @@ fn exchanged(issued: &Exchanged) -> Response {
     json(StatusCode::OK, &body)
 }
 
-/// Returns the answer, with the members of the service. `scope` is not among them.
+/// Returns the answer, with the members of the service. `scope` is not among them and comes for other clients alone.
 fn answer(tokens: &Tokens) -> Response {
     let named = [
         ("id_token", tokens.id.as_deref()),
@@ -197,11 +197,12 @@ fn answer(tokens: &Tokens) -> Response {
         body.push(',');
     }
     // Writing to a text never fails.
-    let _ = write!(
-        body,
-        r#""expires_in":{},"token_type":"Bearer"}}"#,
-        tokens.expires_in
-    );
+    let _ = write!(body, r#""expires_in":{}"#, tokens.expires_in);
+    if let Some(scope) = &tokens.scope {
+        body.push_str(r#","scope":"#);
+        push_text(&mut body, scope);
+    }
+    body.push_str(r#","token_type":"Bearer"}"#);
     Response::new(StatusCode::OK, JSON, body)
 }
 

@@ -13,7 +13,8 @@ const LONGEST: usize = 50 * 514;
 /// Returns the scopes that are granted. One that the client has although its resource server is gone is left out, and so
 /// are, where none was asked for, those that need `openid` (endpoints.md 1.3, 1.5) and those with which the code could not
 /// be traded, and where some were, `offline_access` (agents.md 4.3). None if one is unknown or not the client's, or nothing
-/// is left.
+/// is left. A client that nobody at the pool made asks for what it finds in documents: what it may not have is left out, and
+/// the answer with the tokens says what it got (agents.md 1.3).
 ///
 /// # Errors
 /// Those of the store, and rows that are not signed.
@@ -38,14 +39,13 @@ pub async fn granted(
         .collect();
     let names_some = !listed.is_empty();
     let listed = listed.into_iter().filter(|scope| *scope != OFFLINE_ACCESS);
-    let wanted: Vec<&str> = match names_some {
+    let mut wanted: Vec<&str> = match names_some {
         true => listed.collect(),
         false => own.iter().map(String::as_str).collect(),
     };
-    if wanted
-        .iter()
-        .any(|scope| own.iter().all(|has| has != scope))
-    {
+    let is_own = |scope: &&str| own.iter().any(|has| has == scope);
+    wanted.retain(|scope| is_own(scope) || !client.is_dynamic());
+    if !wanted.iter().all(is_own) {
         return Ok(None);
     }
     let custom = &live_scopes(cx, pool, client).await?.names;
@@ -53,7 +53,7 @@ pub async fn granted(
     let mut granted: Vec<String> = Vec::new();
     for scope in wanted {
         if NEED_OPENID.contains(&scope) && !has_openid {
-            if names_some {
+            if names_some && !client.is_dynamic() {
                 return Ok(None);
             }
             continue;

@@ -137,7 +137,7 @@ impl Site {
                 &cx,
                 named(id, None),
                 Some(token),
-                None,
+                Narrowing::default(),
             ))
         })
         .await
@@ -165,6 +165,7 @@ fn exchange(code: &str) -> CodeRequest<'_> {
         code: Some(code),
         redirect_uri: Some(BACK),
         code_verifier: Some(VERIFIER),
+        resource: None,
     }
 }
 
@@ -292,6 +293,16 @@ async fn what_document_and_app_client_both_allow_is_granted(t: &TestApp) {
         ..s.ask(&url)
     };
     assert_eq!(s.authorized(t, &all).await.scopes, ["openid", "profile"]);
+    // It asks for what it finds in documents, and is told what it got.
+    let more = Parameters {
+        scope: Some("openid email unknown offline_access"),
+        ..s.ask(&s.url)
+    };
+    let reply = s.let_in(t, &more).await;
+    let tokens = answer(s.traded(t, &s.url, exchange(code(&reply))).await);
+    assert_eq!(tokens.scope.as_deref(), Some("openid email"));
+    let again = answer(s.refreshed(t, &s.url, &tokens.refresh.unwrap()).await);
+    assert_eq!(again.scope.as_deref(), Some("openid email"));
     // Without the grant there is no refresh token.
     let url = s.host.url("/e.json");
     s.host
