@@ -155,7 +155,7 @@ async fn other_grants_are_for_clients_that_are_registered(t: &TestApp) {
     let device = run(&cx, About::default, || {
         Box::pin(oauth::device::tokens(&cx, id, Some("c")))
     });
-    assert_eq!(refusal(device.await), INVALID_CLIENT);
+    assert_eq!(refusal(device.await).error, "unsupported_grant_type");
 }
 
 #[each_engine]
