@@ -129,7 +129,7 @@ async fn a_user_is_asked_on_both_versions_and_answers() {
         let denied = browser.post(&here, &[("decision", "deny")]).await;
         let rest = sent_back(&denied);
         assert!(
-            rest.starts_with("error=access_denied&state=s&iss="),
+            rest.starts_with("state=s&error=access_denied&iss="),
             "{rest}"
         );
         // The session is there, and the question comes at once.
