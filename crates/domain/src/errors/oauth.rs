@@ -164,6 +164,8 @@ pub const NO_OPENID_SCOPE: BearerError = BearerError {
 pub const AUTHORIZATION_PENDING: OAuthError = OAuthError::bare("authorization_pending");
 /// A device that asks more often than it may.
 pub const SLOW_DOWN: OAuthError = OAuthError::bare("slow_down");
+/// A resource or an audience that is not there, without a word about it (RFC 8707 section 2).
+pub const INVALID_TARGET: OAuthError = OAuthError::bare("invalid_target");
 /// `resource` that names no resource server of the pool (RFC 8707 section 2, agents.md 4.3).
 pub const UNKNOWN_TARGET: OAuthError =
     OAuthError::described("invalid_target", unconfirmed::sessions::UNKNOWN_RESOURCE);
