@@ -1,9 +1,15 @@
-"""boto3: threat protection: the configuration of pool and client, a user's events by its paginator, what is said of them."""
+"""boto3: threat protection: the configuration of pool and client, a user's events by its paginator, what is said of them, and the
+mail about a risky sign-in, whose link says that it was somebody else."""
 
+import html
+import re
 import urllib.error
+import urllib.parse
 import urllib.request
 
-from support import ENDPOINT, PASSWORD, WRONG_PASSWORD, administrator, check, check_refused, session, without_metadata
+from support import (
+    ENDPOINT, PASSWORD, WRONG_PASSWORD, administrator, check, check_match, check_refused, messages, session, without_metadata,
+)
 
 OFF = ("UserPoolAddOnNotEnabledException", "Threat protection is not enabled for the user pool.")
 TOKEN = ("NotAuthorizedException", "Invalid feedback token.")
@@ -93,6 +99,70 @@ def main():
     except urllib.error.HTTPError as error:
         status = error.code
     check("the page of a link that nobody made", status, 400)
+    told_of_a_risk(admin)
+
+
+HOME = ("203.0.113.9", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36")
+AWAY = ("198.51.100.7", "curl/8.0")
+
+
+def sign_in_from(admin, pool, client, place):
+    ip, agent = place
+    return admin.admin_initiate_auth(
+        UserPoolId=pool, ClientId=client, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "mara", "PASSWORD": PASSWORD},
+        ContextData={
+            "IpAddress": ip, "ServerName": "app.example.com", "ServerPath": "/",
+            "HttpHeaders": [{"headerName": "User-Agent", "headerValue": agent}],
+        },
+    )
+
+
+def told_of_a_risk(admin):
+    pool = admin.create_user_pool(
+        PoolName="told", UserPoolTier="PLUS", UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"},
+    )["UserPool"]["Id"]
+    client = admin.create_user_pool_client(
+        UserPoolId=pool, ClientName="told", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    named = {"UserPoolId": pool, "Username": "mara"}
+    admin.admin_create_user(**named, MessageAction="SUPPRESS", UserAttributes=[{"Name": "email", "Value": "mara@example.com"}])
+    admin.admin_set_user_password(**named, Password=PASSWORD, Permanent=True)
+    told = {"Notify": True, "EventAction": "NO_ACTION"}
+    admin.set_risk_configuration(
+        UserPoolId=pool,
+        AccountTakeoverRiskConfiguration={
+            "Actions": {"LowAction": told, "MediumAction": told, "HighAction": told},
+            "NotifyConfiguration": {"SourceArn": IDENTITY, "From": "security@example.com"},
+        },
+    )
+    for _ in range(4):
+        sign_in_from(admin, pool, client, HOME)
+    check("a risky sign-in goes on", "AuthenticationResult" in sign_in_from(admin, pool, client, AWAY), True)
+    found = messages(pool, "mara")
+    check("one message was sent", len(found), 1)
+    mail = found[0]
+    check("its kind", mail["kind"], "account_take_over_notification")
+    check("its recipient", mail["to"], "mara@example.com")
+    check("its subject", mail["subject"], "New sign-in attempt")
+    check("it says from where", AWAY[0] in mail["body"], True)
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]+)"', mail["body"])]
+    link = next(link for link in links if link.endswith("&value=invalid"))
+    check_match("the link leads to the page", link, r"https?://[^/]+/feedback\?pool=.+&token=.+&value=invalid")
+    # To this server, by whatever name the link has it.
+    query = urllib.parse.urlsplit(link).query
+    page = urllib.request.urlopen(f"{ENDPOINT}/feedback?{query}").read().decode()
+    events = admin.admin_list_user_auth_events(**named, MaxResults=1)["AuthEvents"]
+    check("opening a link answers nothing", events[0].get("EventFeedback"), None)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    form = urllib.parse.urlencode({**{n: html.unescape(v) for n, v in fields.items()}, "answer": "invalid"}).encode()
+    answered = urllib.request.urlopen(urllib.request.Request(f"{ENDPOINT}/feedback", data=form, headers={"Origin": ENDPOINT}))
+    check("the answer is taken", answered.status, 200)
+    event = admin.admin_list_user_auth_events(**named, MaxResults=1)["AuthEvents"][0]
+    given = dict(event["EventFeedback"])
+    given.pop("FeedbackDate")
+    check("it was not the user", given, {"FeedbackValue": "Invalid", "Provider": "User"})
+    check("the event is that of the risky sign-in", event["EventContextData"]["IpAddress"], AWAY[0])
 
 
 with session("threat protection"):

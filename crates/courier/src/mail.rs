@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use cognate_domain::app::courier::Outgoing;
+use cognate_shapes::EmailConfigurationType;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::{Address, address::Envelope};
@@ -24,6 +25,10 @@ pub struct Email<'a> {
     pub from: Mailbox,
     /// The address for answers; None for the sender's.
     pub reply_to: Option<Mailbox>,
+    /// The identity at SES; None = the address's own.
+    pub source: Option<&'a str>,
+    /// The configuration set at SES.
+    pub configuration_set: Option<&'a str>,
     /// The recipient.
     pub to: Address,
     /// One line.
@@ -37,19 +42,23 @@ pub struct Email<'a> {
 }
 
 impl<'a> Email<'a> {
-    /// Returns the e-mail that a message is.
+    /// Returns the e-mail that a message is. `settings`: the pool's, or those of the message's own sender.
     ///
     /// # Errors
     /// [`Fault::Undeliverable`] if the recipient is no address.
     pub fn new(
         from: Mailbox,
-        reply_to: Option<&str>,
+        settings: &'a EmailConfigurationType,
         message: &'a Outgoing,
     ) -> Result<Self, Fault> {
         let to = address::address(&message.to)
             .ok_or_else(|| Fault::Undeliverable("the recipient is not an address".into()))?;
+        let reply_to = settings.reply_to_email_address.as_deref();
         let reply_to = reply_to.filter(|text| !text.is_empty());
+        let text = message.text.clone();
         Ok(Self {
+            source: settings.source_arn.as_deref(),
+            configuration_set: settings.configuration_set.as_deref(),
             from,
             reply_to: reply_to.and_then(address::mailbox),
             to,
@@ -58,7 +67,7 @@ impl<'a> Email<'a> {
                 .take(LONGEST_SUBJECT)
                 .collect(),
             html: &message.body,
-            text: text::plain(&message.body),
+            text: text.unwrap_or_else(|| text::plain(&message.body)),
             id: header_id(&message.id),
         })
     }

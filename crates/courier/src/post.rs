@@ -1,13 +1,15 @@
 //! The courier: tries the senders of a medium one after the other.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cognate_domain::app::courier::{Courier, Delivering, NotDelivered, Outgoing, Receipt};
 use cognate_domain::clock::Clock;
 use cognate_domain::records::pool::Pool;
+use cognate_domain::records::risk::NotifySender;
 use cognate_outbound::{Outbound, Reach};
-use cognate_shapes::DeliveryMediumType;
+use cognate_shapes::{DeliveryMediumType, EmailConfigurationType};
 use lettre::message::Mailbox;
 
 use crate::address;
@@ -195,25 +197,24 @@ impl Post {
         all.iter().filter(|sender| sender.serves(pool))
     }
 
-    fn from(&self, pool: &Pool) -> Option<Mailbox> {
-        address::sender(&pool.doc.email_configuration, self.from.as_ref())
+    fn from(&self, settings: &EmailConfigurationType) -> Option<Mailbox> {
+        address::sender(settings, self.from.as_ref())
     }
 
     /// Tries each sender once.
     async fn try_all(&self, pool: &Pool, message: &Outgoing) -> Result<Receipt, NotDelivered> {
-        self.mention_accounts(pool, message.medium);
+        let settings = match &message.sender {
+            Some(sender) => Cow::Owned(settings_of(sender)),
+            None => Cow::Borrowed(&pool.doc.email_configuration),
+        };
+        self.mention_accounts(pool, message.medium, &settings);
         let email =
             match message.medium {
                 DeliveryMediumType::Email => {
-                    let from = self.from(pool);
+                    let from = self.from(&settings);
                     let from =
                         from.ok_or_else(|| NotDelivered::Later("the pool has no From".into()))?;
-                    let reply_to = pool
-                        .doc
-                        .email_configuration
-                        .reply_to_email_address
-                        .as_deref();
-                    let email = Email::new(from, reply_to, message);
+                    let email = Email::new(from, &settings, message);
                     Some(email.map_err(|_| {
                         NotDelivered::Never("the recipient is not an address".into())
                     })?)
@@ -269,10 +270,15 @@ impl Post {
     }
 
     /// Says once for each pool that an ARN in use is of another account than the server's.
-    fn mention_accounts(&self, pool: &Pool, medium: DeliveryMediumType) {
+    fn mention_accounts(
+        &self,
+        pool: &Pool,
+        medium: DeliveryMediumType,
+        settings: &EmailConfigurationType,
+    ) {
         let sms = pool.doc.sms_configuration.as_ref();
         let arn = match medium {
-            DeliveryMediumType::Email => pool.doc.email_configuration.source_arn.as_deref(),
+            DeliveryMediumType::Email => settings.source_arn.as_deref(),
             DeliveryMediumType::Sms => sms.and_then(|sms| match &sms.eums_sms {
                 Some(eums) => Some(eums.caller_arn.as_str()),
                 None => sms.sns_caller_arn.as_deref(),
@@ -305,11 +311,27 @@ impl Post {
 impl Courier for Post {
     fn sends(&self, pool: &Pool, medium: DeliveryMediumType) -> bool {
         let found = self.senders(pool, medium).next().is_some();
-        found && (medium == DeliveryMediumType::Sms || self.from(pool).is_some())
+        let settings = &pool.doc.email_configuration;
+        found && (medium == DeliveryMediumType::Sms || self.from(settings).is_some())
+    }
+
+    fn sends_as(&self, pool: &Pool, sender: &NotifySender) -> bool {
+        let mut senders = self.senders(pool, DeliveryMediumType::Email);
+        senders.next().is_some() && self.from(&settings_of(sender)).is_some()
     }
 
     fn deliver<'a>(&'a self, pool: &'a Pool, message: &'a Outgoing) -> Delivering<'a> {
         Box::pin(self.try_all(pool, message))
+    }
+}
+
+/// Returns what a sender of messages about risky sign-ins says, in the form of a pool's EmailConfiguration.
+fn settings_of(sender: &NotifySender) -> EmailConfigurationType {
+    EmailConfigurationType {
+        source_arn: Some(sender.source_arn.clone()),
+        from: sender.from.clone(),
+        reply_to_email_address: sender.reply_to.clone(),
+        ..EmailConfigurationType::default()
     }
 }
 

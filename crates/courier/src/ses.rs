@@ -12,7 +12,7 @@ use crate::mail::Email;
 pub struct Ses(pub Service);
 
 impl Ses {
-    /// Sends an e-mail as the pool's EmailConfiguration says, and returns its id.
+    /// Sends an e-mail by its identity, in the region of that or of the pool, and returns its id.
     ///
     /// # Errors
     /// [`Fault`].
@@ -32,14 +32,13 @@ impl Ses {
                 "SES takes no international addresses".into(),
             ));
         }
-        let settings = &pool.doc.email_configuration;
-        let source = settings.source_arn.as_deref();
+        let source = email.source;
         let call = Call {
             region: source.and_then(region).unwrap_or(&pool.region),
             path: "/v2/email/outbound-emails",
             content_type: "application/json",
             target: None,
-            body: body(email, source, settings.configuration_set.as_deref()).to_string(),
+            body: body(email).to_string(),
             now,
         };
         let answer = self.0.call(call, |_| None).await?;
@@ -58,7 +57,7 @@ fn region(arn: &str) -> Option<&str> {
         .filter(|region| !region.is_empty() && *region != "*")
 }
 
-fn body(email: &Email<'_>, source: Option<&str>, configuration_set: Option<&str>) -> Value {
+fn body(email: &Email<'_>) -> Value {
     let text = |data: &str| json!({"Data": data, "Charset": "UTF-8"});
     let mut body = json!({
         "FromEmailAddress": address::header(&email.from),
@@ -70,7 +69,7 @@ fn body(email: &Email<'_>, source: Option<&str>, configuration_set: Option<&str>
         }},
     });
     if let Some(members) = body.as_object_mut() {
-        if let Some(source) = source {
+        if let Some(source) = email.source {
             members.insert("FromEmailAddressIdentityArn".into(), source.into());
         }
         if let Some(reply_to) = &email.reply_to {
@@ -79,7 +78,7 @@ fn body(email: &Email<'_>, source: Option<&str>, configuration_set: Option<&str>
                 json!([address::header(reply_to)]),
             );
         }
-        if let Some(name) = configuration_set {
+        if let Some(name) = email.configuration_set {
             members.insert("ConfigurationSetName".into(), name.into());
         }
     }

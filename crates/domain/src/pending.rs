@@ -164,7 +164,7 @@ mod tests {
             callback_urls: _,
             logout_urls: _,
             default_redirect_uri: _,
-            // Statistics for the operator of the service; no answer depends on them.
+            // It decides whether the endpoint of AnalyticsMetadata is kept with events; no Pinpoint is called.
             analytics_configuration: _,
             // Obeyed: it decides whose word on an address counts.
             enable_propagate_additional_user_context_data: _,

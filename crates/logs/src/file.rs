@@ -8,9 +8,16 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::OwnedMutexGuard;
+
 /// The files that this program writes to: one writer at a time for each path.
 #[derive(Default)]
-pub struct Files(Mutex<HashMap<PathBuf, Arc<Mutex<()>>>>);
+pub struct Files(Mutex<HashMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>);
+
+/// The turn of one writer at a file.
+pub struct Turn {
+    _guard: OwnedMutexGuard<()>,
+}
 
 /// A file and its rotation.
 #[derive(Clone, Debug)]
@@ -24,16 +31,24 @@ pub struct Place {
 }
 
 impl Files {
-    /// Appends lines, each of which ends with a line break. Blocks on the disk.
+    /// Waits until nobody writes to a file: before there is a thread for it, so that a disk that does not answer keeps one thread
+    /// for each file and no more.
+    pub async fn turn(&self, path: &Path) -> Turn {
+        let turn = {
+            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.entry(path.to_owned()).or_default().clone()
+        };
+        let _guard = turn.lock_owned().await;
+        Turn { _guard }
+    }
+}
+
+impl Turn {
+    /// Appends lines, each of which ends with a line break, and ends the turn. Blocks on the disk.
     ///
     /// # Errors
     /// Those of the disk; then a part of the lines may be there.
-    pub fn append(&self, place: &Place, lines: &[u8]) -> io::Result<()> {
-        let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            turns.entry(place.path.clone()).or_default().clone()
-        };
-        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn append(self, place: &Place, lines: &[u8]) -> io::Result<()> {
         if let Ok(found) = std::fs::metadata(&place.path)
             && found.is_file()
             && found.len() >= place.rotate
@@ -126,8 +141,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn files_are_appended_to_and_rotated_by_size() {
+    #[tokio::test]
+    async fn files_are_appended_to_and_rotated_by_size() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = Folder::new("rotated");
         let place = Place {
@@ -137,7 +152,8 @@ mod tests {
         };
         let files = Files::default();
         for line in ["a\n", "b\n", "c\n", "d\n", "e\n", "f\n", "g\n"] {
-            files.append(&place, line.as_bytes()).unwrap();
+            let turn = files.turn(&place.path).await;
+            turn.append(&place, line.as_bytes()).unwrap();
         }
         assert_eq!(folder.read("deep/logs.jsonl"), "g\n");
         assert_eq!(folder.read("deep/logs.jsonl.1"), "e\nf\n");
@@ -147,8 +163,8 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
     }
 
-    #[test]
-    fn a_line_that_was_cut_spoils_no_other() {
+    #[tokio::test]
+    async fn a_line_that_was_cut_spoils_no_other() {
         let folder = Folder::new("cut");
         let place = Place {
             path: folder.0.join("logs.jsonl"),
@@ -156,13 +172,15 @@ mod tests {
             keep: 1,
         };
         let files = Files::default();
-        files.append(&place, b"{\"a\":").unwrap();
-        files.append(&place, b"{\"b\":1}\n").unwrap();
+        for line in [&b"{\"a\":"[..], b"{\"b\":1}\n"] {
+            let turn = files.turn(&place.path).await;
+            turn.append(&place, line).unwrap();
+        }
         assert_eq!(folder.read("logs.jsonl"), "{\"a\":\n{\"b\":1}\n");
     }
 
-    #[test]
-    fn what_cannot_be_written_is_an_error() {
+    #[tokio::test]
+    async fn what_cannot_be_written_is_an_error() {
         let folder = Folder::new("none");
         std::fs::create_dir_all(folder.0.join("logs.jsonl")).unwrap();
         let place = Place {
@@ -170,6 +188,26 @@ mod tests {
             rotate: 1,
             keep: 1,
         };
-        assert!(Files::default().append(&place, b"x\n").is_err());
+        let turn = Files::default().turn(&place.path).await;
+        assert!(turn.append(&place, b"x\n").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_does_not_answer_keeps_one_writer_and_no_other_file() {
+        let files = Files::default();
+        let (hanging, other) = (Path::new("/logs/hanging"), Path::new("/logs/other"));
+        let turn = files.turn(hanging).await;
+        let mut second = std::pin::pin!(files.turn(hanging));
+        let waits = std::task::Poll::is_pending(&futures_poll(second.as_mut()).await);
+        assert!(waits);
+        drop(files.turn(other).await);
+        drop(turn);
+        drop(second.await);
+    }
+
+    /// Asks a future once.
+    async fn futures_poll<F: Future + Unpin>(mut future: F) -> std::task::Poll<F::Output> {
+        std::future::poll_fn(|cx| std::task::Poll::Ready(std::pin::Pin::new(&mut future).poll(cx)))
+            .await
     }
 }

@@ -223,8 +223,9 @@ impl Targets {
     }
 
     async fn append(&self, place: Place, shipment: &Shipment) -> Result<Shipped, ShipError> {
-        let (files, lines) = (self.files.clone(), lines(shipment));
-        let append = move || files.append(&place, lines.as_bytes());
+        let lines = lines(shipment);
+        let turn = self.files.turn(&place.path).await;
+        let append = move || turn.append(&place, lines.as_bytes());
         match tokio::task::spawn_blocking(append).await {
             Ok(Ok(())) => Ok(Shipped::default()),
             Ok(Err(error)) => Err(ShipError::Later(format!("the file: {error}"))),

@@ -41,6 +41,8 @@ use crate::target::Target;
 
 /// The longest wait for the name service in [`Outbound::has_address`].
 const LOOKUP_TIME: Duration = Duration::from_secs(5);
+/// How long the rest of an answer is read of which only the status matters.
+const REST: Duration = Duration::from_millis(500);
 /// A connection that is not in use is closed after this time.
 const IDLE_TIME: Duration = Duration::from_secs(15);
 /// Connections to one host and port that are kept while they are not in use.
@@ -215,15 +217,30 @@ impl Outbound {
         request: Request<Bytes>,
         limits: Limits,
     ) -> Result<Response<Bytes>, OutboundError> {
-        self.exchange(request, limits, |_| Ok(())).await
+        let whole = async |answer| read(answer, &limits).await;
+        self.exchange(request, limits, whole).await
     }
 
-    async fn exchange(
+    /// Sends a request to its URL and returns the status of the answer.
+    async fn status(
         &self,
         request: Request<Bytes>,
         limits: Limits,
-        judge: fn(StatusCode) -> Result<(), OutboundError>,
-    ) -> Result<Response<Bytes>, OutboundError> {
+    ) -> Result<StatusCode, OutboundError> {
+        let answer = self.exchange(request, limits, async |answer| Ok(answer));
+        let answer = answer.await?;
+        let status = answer.status();
+        // A connection whose answer was not read to its end is closed.
+        let _ = tokio::time::timeout(REST, read(answer, &limits)).await;
+        Ok(status)
+    }
+
+    async fn exchange<T>(
+        &self,
+        request: Request<Bytes>,
+        limits: Limits,
+        end: impl AsyncFnOnce(Response<Incoming>) -> Result<T, OutboundError>,
+    ) -> Result<T, OutboundError> {
         let target = Target::parse(request.uri(), self.reach)?;
         let request = prepare(request, &target)?;
         let _permit = self
@@ -237,9 +254,7 @@ impl Outbound {
                 }
                 first => first,
             };
-            let answer = answer.map_err(|failure| failure.error)?;
-            judge(answer.status())?;
-            read(answer, &limits).await
+            end(answer.map_err(|failure| failure.error)?).await
         };
         let answer = tokio::time::timeout(limits.total, call).await;
         answer.unwrap_or(Err(OutboundError::Slow))
@@ -252,8 +267,8 @@ impl Outbound {
     pub async fn get(&self, url: &str, limits: Limits) -> Result<Bytes, OutboundError> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = self.parse(url)?;
-        let found = |status| match status {
-            StatusCode::OK => Ok(()),
+        let found = async |answer: Response<Incoming>| match answer.status() {
+            StatusCode::OK => read(answer, &limits).await,
             other => Err(OutboundError::Status(other.as_u16())),
         };
         Ok(self.exchange(request, limits, found).await?.into_body())

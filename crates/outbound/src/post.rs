@@ -1,4 +1,5 @@
-//! A POST of which only the status of the answer matters.
+//! A POST of which only the status of the answer matters. What follows the headers is read for a moment, so that the connection can
+//! be used again, and changes nothing.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request};
@@ -6,7 +7,7 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use crate::{Limits, Outbound, OutboundError, broken};
 
 impl Outbound {
-    /// Posts a body; returns the status of the answer, redirects among them.
+    /// Posts a body; returns the status of the answer, redirects among them, however long or slow the rest of it is.
     ///
     /// # Errors
     /// [`OutboundError`], [`OutboundError::Status`] excepted.
@@ -25,6 +26,6 @@ impl Outbound {
             let value = HeaderValue::from_str(value).map_err(broken)?;
             request.headers_mut().insert(name, value);
         }
-        Ok(self.send(request, limits).await?.status().as_u16())
+        Ok(self.status(request, limits).await?.as_u16())
     }
 }

@@ -84,6 +84,9 @@ pub struct Traces {
     /// What recognises the device.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<Mark>,
+    /// The networks of its earlier steps, where they were others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Mark>,
 }
 
 impl Traces {
@@ -93,7 +96,28 @@ impl Traces {
             network: attempt.address.map(|address| address.network),
             country: attempt.address.and_then(|address| address.country),
             devices: attempt.device_marks().collect(),
+            earlier: Vec::new(),
         }
+    }
+
+    /// Returns those of a sign-in whose last step left these, and an earlier one the others.
+    #[must_use]
+    pub fn after(mut self, earlier: &Self) -> Self {
+        for device in &earlier.devices {
+            if !self.devices.contains(device) {
+                self.devices.push(*device);
+            }
+        }
+        for network in earlier.networks() {
+            if self.networks().all(|own| own != network) {
+                self.earlier.push(network);
+            }
+        }
+        self
+    }
+
+    fn networks(&self) -> impl Iterator<Item = Mark> {
+        self.network.iter().chain(&self.earlier).copied()
     }
 }
 
@@ -213,9 +237,10 @@ impl Profile {
 
     /// Takes the user's word that a sign-in was theirs.
     pub fn own(&mut self, traces: &Traces, now: i64) {
-        let marks: Vec<_> = traces.network.iter().chain(&traces.devices).collect();
-        self.disowned.retain(|(mark, _)| !marks.contains(&mark));
-        if let Some(network) = traces.network {
+        let devices = traces.devices.iter().copied();
+        let marks: Vec<_> = traces.networks().chain(devices).collect();
+        self.disowned.retain(|(mark, _)| !marks.contains(mark));
+        for network in traces.networks() {
             self.networks.meet(network, now, true);
         }
         if let Some(country) = traces.country {
@@ -231,10 +256,10 @@ impl Profile {
     /// from their own.
     pub fn disown(&mut self, traces: &Traces, since: i64, now: i64) {
         let mut foreign = Vec::new();
-        if let Some(network) = traces.network
-            && self.networks.drop_since(network, since)
-        {
-            foreign.push(network);
+        for network in traces.networks() {
+            if self.networks.drop_since(network, since) {
+                foreign.push(network);
+            }
         }
         for device in &traces.devices {
             if self.devices.drop_since(*device, since) {
@@ -248,7 +273,7 @@ impl Profile {
             self.met = None;
         }
         if foreign.is_empty() {
-            foreign.extend(traces.network.iter().chain(&traces.devices));
+            foreign.extend(traces.networks().chain(traces.devices.iter().copied()));
         }
         for mark in foreign {
             self.disowned.retain(|(disowned, _)| *disowned != mark);

@@ -59,7 +59,9 @@ pub fn email(to: &str, subject: &str, body: &str) -> Outgoing {
         kind: "sign_up".into(),
         subject: Some(subject.into()),
         body: body.into(),
+        text: None,
         code: "123456".into(),
+        sender: None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use cognate_shapes::DeliveryMediumType;
 
 use crate::records::pool::Pool;
+use crate::records::risk::NotifySender;
 
 /// A message on its way. Without `Debug`, since it holds a code or a password.
 #[derive(Clone)]
@@ -26,8 +27,12 @@ pub struct Outgoing {
     pub subject: Option<String>,
     /// The text; HTML in e-mails.
     pub body: String,
+    /// An e-mail's text for readers without HTML; None = made of the HTML.
+    pub text: Option<String>,
     /// The code or temporary password in it; empty without one.
     pub code: String,
+    /// E-mail only: who sends it, in the place of the pool's EmailConfiguration.
+    pub sender: Option<NotifySender>,
 }
 
 /// A message that a sender has taken.
@@ -55,6 +60,12 @@ pub type Delivering<'a> = Pin<Box<dyn Future<Output = Result<Receipt, NotDeliver
 pub trait Courier: Send + Sync {
     /// True if messages of the pool can be sent by this medium.
     fn sends(&self, pool: &Pool, medium: DeliveryMediumType) -> bool;
+
+    /// As [`Courier::sends`], for an e-mail of another sender than the pool's.
+    fn sends_as(&self, pool: &Pool, sender: &NotifySender) -> bool {
+        let _ = sender;
+        self.sends(pool, DeliveryMediumType::Email)
+    }
 
     /// Delivers a message as the pool's EmailConfiguration and SmsConfiguration say. One call tries each sender once, in
     /// bounded time.

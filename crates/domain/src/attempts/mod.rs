@@ -90,8 +90,9 @@ pub async fn count_failure(
             tally.seen.as_ref(),
             &after,
         );
-        match cx.store.commit(batch).await {
+        match cx.apply(batch).await {
             Ok(_) => return Ok(()),
+            Err(CommitError::Conflict(table::NOTICES_FULL)) => return Err(Fault::Stale),
             Err(CommitError::Conflict(_)) => tally = read(cx, pool, tally.subject).await?,
             Err(other) => return Err(Fault::Internal(format!("commit: {other}"))),
         }

@@ -19,6 +19,8 @@ pub const ROWS: u32 = 500;
 pub const LATE: i64 = HOUR;
 /// The time that the rows of a link span at most, in microseconds.
 const SPAN: i64 = HOUR;
+/// Portions of links behind the oldest that are looked through for one whose time is known.
+const AHEAD: u32 = 64;
 /// Links that the retention removes in one batch.
 const FORGOTTEN: u32 = 4;
 
@@ -241,15 +243,65 @@ fn entry(key: &TrailKey, row: &AuditRow, newest: i64) -> Entry {
     }
 }
 
-/// True if the oldest link has only rows from before a moment, in microseconds.
+/// How old the rows of a trail must be to go, in microseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Age {
+    /// The moment before which they were written.
+    pub before: i64,
+    /// The present.
+    pub now: i64,
+}
+
+/// True if the oldest link has only rows of this age.
 ///
 /// # Errors
 /// The store's.
-pub async fn has_older(store: &Store, key: &TrailKey, than: i64) -> Result<bool> {
-    let oldest = audit_links::read(store.all(audit_links::oldest(1)).await?)?;
-    Ok(oldest
-        .first()
-        .is_some_and(|link| link.newest < than && key.has_link(link)))
+pub async fn has_older(store: &Store, key: &TrailKey, age: Age) -> Result<bool> {
+    Ok(!old(store, key, 0, age).await?.is_empty())
+}
+
+/// Returns the latest time of the rows of a link that this program wrote when they happened; what others wrote tells nothing
+/// about the time.
+fn written(link: &LinkRow) -> i64 {
+    let entries = decode(&link.entries).unwrap_or_default();
+    let own = entries
+        .iter()
+        .filter(|entry| !entry.marks.foreign && !entry.marks.restored);
+    own.map(|entry| entry.key.at).max().unwrap_or(link.newest)
+}
+
+/// Returns the oldest links, a few at most, that have only rows of an age. The time of a link whose rows are of the future is
+/// that of a clock which was ahead: it is as old as the first link behind it of which more is known.
+async fn old(store: &Store, key: &TrailKey, next: i64, age: Age) -> Result<Vec<LinkRow>> {
+    let oldest = audit_links::read(store.all(audit_links::oldest(FORGOTTEN)).await?)?;
+    // A link that was changed keeps its rows, for `verify` to find it.
+    let fits = |link: &LinkRow| key.has_link(link) && link.first >= next;
+    let links: Vec<_> = oldest.into_iter().take_while(fits).collect();
+    let mut known = 0;
+    for (at, link) in links.iter().enumerate() {
+        match written(link) {
+            time if time > age.now => {}
+            time if time < age.before => known = at + 1,
+            _ => return Ok(links.into_iter().take(known).collect()),
+        }
+    }
+    // Behind the last of them the answer may be.
+    let mut last = links.last().map(|link| link.first);
+    for _ in 0..AHEAD {
+        let Some(first) = last.filter(|_| known < links.len()) else {
+            break;
+        };
+        let behind = audit_links::read(store.all(audit_links::after(first, FORGOTTEN)).await?)?;
+        let found = behind.iter().find(|link| written(link) <= age.now);
+        if let Some(link) = found {
+            if key.has_link(link) && written(link) < age.before {
+                known = links.len();
+            }
+            break;
+        }
+        last = behind.last().map(|link| link.first);
+    }
+    Ok(links.into_iter().take(known).collect())
 }
 
 /// Returns the batch that removes the oldest links that have only rows from before a moment, with these rows, and moves the
@@ -257,14 +309,9 @@ pub async fn has_older(store: &Store, key: &TrailKey, than: i64) -> Result<bool>
 ///
 /// # Errors
 /// The store's; a fault for an anchor that this program did not write.
-pub async fn forget(store: &Store, key: &TrailKey, before: i64) -> Result<Option<Batch>> {
+pub async fn forget(store: &Store, key: &TrailKey, age: Age) -> Result<Option<Batch>> {
     let (anchor, text) = anchor(store, key).await?;
-    let oldest = audit_links::read(store.all(audit_links::oldest(FORGOTTEN)).await?)?;
-    let old: Vec<_> = oldest
-        .into_iter()
-        // A link that was changed keeps its rows, for `verify` to find it.
-        .take_while(|link| key.has_link(link) && link.first >= anchor.next && link.newest < before)
-        .collect();
+    let old = old(store, key, anchor.next, age).await?;
     let Some(last) = old.last() else {
         return Ok(None);
     };
@@ -272,7 +319,7 @@ pub async fn forget(store: &Store, key: &TrailKey, before: i64) -> Result<Option
         next: last.end(),
         hash: hex::encode(&last.hash),
         newest: last.newest,
-        at: before,
+        at: age.before,
         ..anchor
     };
     let batch = meta::put(Batch::new(), ANCHOR, Some(&text), &moved.text(key)?);

@@ -50,6 +50,9 @@ pub struct Entry<'a> {
     /// The number of equal calls that the row represents, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
+    /// The endpoint in the application's statistics that the request named (AnalyticsMetadata).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics: Option<&'a str>,
 }
 
 impl Entry<'_> {
@@ -91,6 +94,7 @@ fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a
         address: &cx.client_info.ip,
         result,
         request_id: Some(&cx.request_id),
+        analytics: Some(cx.analytics()).filter(|named| !named.is_empty()),
         ..Entry::default()
     }
 }

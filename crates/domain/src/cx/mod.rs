@@ -104,6 +104,7 @@ pub struct Cx<'a> {
     pauses: AtomicU32,
     memory: Memory,
     context: OnceLock<RequestContext>,
+    analytics: OnceLock<String>,
     slot: Option<Slot>,
 }
 
@@ -134,6 +135,7 @@ impl<'a> Cx<'a> {
             pauses: AtomicU32::new(0),
             memory: Memory::default(),
             context: OnceLock::new(),
+            analytics: OnceLock::new(),
             slot: None,
         }
     }
@@ -288,16 +290,9 @@ impl<'a> Cx<'a> {
         batch: Batch,
         conflict: impl FnOnce(Label) -> Fault,
     ) -> Result<Outcome> {
-        let has_message = messages::is_in(&batch);
         let written = guards::written_pool(&batch);
-        match self.store.commit(batch).await {
-            Ok(outcome) => {
-                if has_message {
-                    self.inbox.notify_waiters();
-                    self.outbox.notify_one();
-                }
-                Ok(outcome)
-            }
+        match self.apply(batch).await {
+            Ok(outcome) => Ok(outcome),
             // Whatever the code was for.
             Err(CommitError::Conflict(TOO_MANY_CODES)) => {
                 Err(errors::challenges::too_many_codes(self.action).into())
@@ -317,5 +312,20 @@ impl<'a> Cx<'a> {
             }),
             Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
         }
+    }
+
+    /// Commits a batch and wakes whoever waits for the messages in it. The caller words every conflict: [`Cx::commit`]
+    /// does that of the usual ones.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn apply(&self, batch: Batch) -> std::result::Result<Outcome, CommitError> {
+        let has_message = messages::is_in(&batch);
+        let outcome = self.store.commit(batch).await?;
+        if has_message {
+            self.inbox.notify_waiters();
+            self.outbox.notify_one();
+        }
+        Ok(outcome)
     }
 }

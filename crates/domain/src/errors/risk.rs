@@ -21,6 +21,11 @@ pub fn invalid_reply_to() -> ApiError {
     invalid_parameter(guess::REPLY_TO_INVALID)
 }
 
+/// Users are to be told, and nothing says by whom.
+pub fn no_notify_configuration() -> ApiError {
+    invalid_parameter(guess::NO_NOTIFY_CONFIGURATION)
+}
+
 /// admin.md 2.8: the user has no such event.
 pub fn event_not_found() -> ApiError {
     api(ErrorCode::ResourceNotFound, guess::EVENT_NOT_FOUND)

@@ -26,6 +26,8 @@ struct Doc {
     born: Vec<String>,
     #[serde(default)]
     times: Option<u64>,
+    #[serde(default)]
+    analytics: Option<String>,
 }
 
 /// An event.
@@ -35,6 +37,8 @@ pub struct Event {
     pub id: String,
     /// Its type.
     pub kind: &'static str,
+    /// When it was, in microseconds.
+    pub at: i64,
     /// All of it.
     pub json: Value,
 }
@@ -60,6 +64,7 @@ pub fn event(row: &AuditRow, source: &str, cursor: &str) -> Option<Event> {
     put("detail", doc.detail.map(Value::from));
     put("users", (!doc.born.is_empty()).then(|| doc.born.into()));
     put("times", doc.times.map(Value::from));
+    put("analyticsEndpointId", doc.analytics.map(Value::from));
     let mut event = json!({
         "specversion": "1.0",
         "id": row.audit_id,
@@ -76,6 +81,7 @@ pub fn event(row: &AuditRow, source: &str, cursor: &str) -> Option<Event> {
     Some(Event {
         id: row.audit_id.clone(),
         kind,
+        at: row.at,
         json: event,
     })
 }

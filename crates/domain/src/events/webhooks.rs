@@ -14,7 +14,9 @@ use cognate_store::{Batch, CommitError, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::audit;
+use crate::clock::MINUTE;
 use crate::errors::{self, Fault, Result, invalid_parameter};
+use crate::events::cloud::Event;
 use crate::events::types;
 use crate::records::pool::Pool;
 use crate::records::trail::TrailKey;
@@ -23,6 +25,8 @@ use crate::records::trail::TrailKey;
 pub const MOST: u32 = 10;
 /// The patterns of a webhook at most.
 const PATTERNS: usize = 50;
+/// How far the clocks of nodes may be apart, in microseconds: what one of them does now is no past event.
+const SKEW: i64 = MINUTE;
 /// Bytes of a URL at most.
 const URL: usize = 1_000;
 
@@ -49,6 +53,9 @@ impl fmt::Debug for Wanted {
 struct Doc {
     url: String,
     types: Vec<String>,
+    /// What happened before is not sent, wherever the chain has it: rows of an older program are linked after the upgrade.
+    #[serde(default)]
+    since: i64,
 }
 
 /// A webhook.
@@ -59,6 +66,7 @@ pub struct Webhook {
     pub url: String,
     /// The patterns of types; all types if there are none.
     pub types: Vec<String>,
+    since: i64,
     secret: SecretBytes,
 }
 
@@ -107,14 +115,19 @@ impl Webhook {
         Ok(Self {
             url: doc.url,
             types: doc.types,
+            since: doc.since,
             secret,
             row,
         })
     }
 
-    /// True if events of a type are sent to it.
+    /// True if an event is sent to it.
     #[must_use]
-    pub fn wants(&self, kind: &str) -> bool {
+    pub fn wants(&self, event: &Event) -> bool {
+        event.at >= self.since && self.wants_type(event.kind)
+    }
+
+    fn wants_type(&self, kind: &str) -> bool {
         self.types.is_empty() || self.types.iter().any(|pattern| types::fits(pattern, kind))
     }
 
@@ -220,9 +233,14 @@ pub async fn set(
     if before.is_none() && all.len() >= usize::try_from(MOST).unwrap_or(usize::MAX) {
         return refuse(format!("A user pool has at most {MOST} webhooks."));
     }
+    let since = match before {
+        Some(row) => Webhook::open(&pool, row.clone())?.since,
+        None => ground.now.saturating_sub(SKEW),
+    };
     let doc = Doc {
         url: url.to_owned(),
         types: wanted.types.clone(),
+        since,
     };
     let mut row = WebhookRow {
         pool_id: pool.id.clone(),
@@ -293,7 +311,15 @@ pub async fn rewind(
         }
     };
     for webhook in &webhooks {
-        let batch = table::rewind(Batch::new(), &webhook.row, place);
+        let doc = Doc {
+            url: webhook.url.clone(),
+            types: webhook.types.clone(),
+            since: 0,
+        };
+        let mut row = webhook.row.clone();
+        row.doc = serde_json::to_string(&doc)?;
+        row.mac = Some(pool.sign(&row.signed()));
+        let batch = table::rewind(Batch::new(), &row, place);
         commit(ground, batch, "ReplayEvents", webhook).await?;
     }
     Ok(webhooks.len())

@@ -5,7 +5,8 @@ use cognate_store::tables::jobs;
 use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
-use crate::audit::{self, chain};
+use crate::audit;
+use crate::audit::chain::{self, Age};
 use crate::errors::Result;
 use crate::jobs::runner::{Job, Progress, broken};
 
@@ -18,10 +19,10 @@ impl Job for AuditRetention {
     const ROWS: Option<&'static str> = Some("audit");
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
-        let Some(before) = audit::forgotten_before(app).filter(|_| after.is_none()) else {
+        let Some(age) = age(app).filter(|_| after.is_none()) else {
             return Ok(Vec::new());
         };
-        if !chain::has_older(&app.store, &app.trail, before).await? {
+        if !chain::has_older(&app.store, &app.trail, age).await? {
             return Ok(Vec::new());
         }
         let add = jobs::add(Batch::new(), Self::KIND, "", "");
@@ -30,10 +31,10 @@ impl Job for AuditRetention {
     }
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
-        let Some(before) = audit::forgotten_before(app) else {
+        let Some(age) = age(app) else {
             return Ok(Progress::done());
         };
-        let Some(batch) = chain::forget(&app.store, &app.trail, before).await? else {
+        let Some(batch) = chain::forget(&app.store, &app.trail, age).await? else {
             return Ok(Progress::done());
         };
         match app.store.commit(batch).await {
@@ -43,4 +44,12 @@ impl Job for AuditRetention {
         }
         Ok(Progress::More)
     }
+}
+
+/// Returns the age at which rows go; None if none do.
+fn age(app: &App) -> Option<Age> {
+    audit::forgotten_before(app).map(|before| Age {
+        before,
+        now: app.clock.service(),
+    })
 }

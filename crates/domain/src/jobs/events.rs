@@ -37,6 +37,8 @@ const RECORD: Duration = Duration::from_secs(2);
 const UNRECORDED: usize = 20;
 /// Events that are read at once.
 const READ: usize = 50;
+/// How long a webhook is sent to before the others have their turn: one that is slow and far behind keeps no place.
+const TURN: Duration = Duration::from_secs(15);
 /// Rows that a webhook may have passed without a record, if none was for it.
 const PASSED: i64 = 10_000;
 /// Bounds of a call. What a webhook answers is not looked at.
@@ -68,6 +70,10 @@ pub struct Events {
     running: JoinSet<(String, String)>,
     held: Vec<(String, String)>,
     looked: Looked,
+    /// The one that was begun with last: the next look goes on behind it.
+    last: (String, String),
+    /// Webhooks at once, and the longest turn of each.
+    bounds: (usize, Duration),
 }
 
 impl Events {
@@ -79,6 +85,17 @@ impl Events {
             running: JoinSet::new(),
             held: Vec::new(),
             looked: HashMap::new(),
+            last: Default::default(),
+            bounds: (PLACES, TURN),
+        }
+    }
+
+    /// Sets how many webhooks are sent to at once and how long each has its turn; for tests.
+    #[must_use]
+    pub fn bounded(self, places: usize, turn: Duration) -> Self {
+        Self {
+            bounds: (places, turn),
+            ..self
         }
     }
 
@@ -113,6 +130,17 @@ impl Events {
         Ok(())
     }
 
+    /// Begins with what is due, for a server that stops at that moment; for tests.
+    ///
+    /// # Errors
+    /// A fault when the database fails.
+    pub async fn begin_and_stop(&mut self) -> Result<()> {
+        let (_say, stop) = watch::channel(true);
+        self.begin(&stop).await?;
+        while self.running.join_next().await.is_some() {}
+        Ok(())
+    }
+
     fn ended(&mut self, of: Option<(String, String)>) {
         match of {
             Some(of) => self.held.retain(|held| *held != of),
@@ -125,16 +153,28 @@ impl Events {
     async fn begin(&mut self, stop: &watch::Receiver<bool>) -> Result<()> {
         let app = self.app.clone();
         let now = app.clock.wall();
-        let mut after = (String::new(), String::new());
-        while self.running.len() < PLACES {
+        let first = self.last.clone();
+        let mut after = first.clone();
+        let mut wrapped = false;
+        while self.running.len() < self.bounds.0 {
             let (pool, id) = (&after.0, &after.1);
-            let rows = table::behind(&app.store, (pool, id), i64::MAX, now, 200).await?;
-            let Some(last) = rows.last() else { break };
+            let mut rows = table::behind(&app.store, (pool, id), i64::MAX, now, 200).await?;
+            if wrapped {
+                rows.retain(|row| (&row.pool_id, &row.webhook_id) <= (&first.0, &first.1));
+            }
+            let Some(last) = rows.last() else {
+                if wrapped {
+                    break;
+                }
+                // From the beginning, up to where this look began.
+                (wrapped, after) = (true, Default::default());
+                continue;
+            };
             after = (last.pool_id.clone(), last.webhook_id.clone());
             // After the rows, so that none of them is farther than it.
             let end = chain::head(&app.store, &app.trail).await?.number;
             for row in rows {
-                if row.place == end || self.running.len() >= PLACES {
+                if row.place == end || self.running.len() >= self.bounds.0 {
                     continue;
                 }
                 // A pool that cannot be read must not hold up the others.
@@ -193,14 +233,17 @@ impl Events {
                 Ok(())
             }
             Seen::Something(place) => {
-                let (node, stop) = (self.node.clone(), stop.clone());
+                let (node, stop, turn) = (self.node.clone(), stop.clone(), self.bounds.1);
                 self.held.push(name.clone());
+                self.last.clone_from(&name);
                 self.running.spawn(async move {
                     let sending = Sending {
                         app: &app,
                         node: &node,
                         webhook,
                         stop,
+                        has_taken: false,
+                        turn,
                     };
                     if let Err(fault) = sending.run(place).await {
                         report(KIND, &fault);
@@ -232,11 +275,7 @@ async fn look(app: &App, webhook: &Webhook, from: i64) -> Result<Seen> {
     let mut place = from;
     loop {
         let portion = reader.portion(place, READ).await?;
-        if portion
-            .events
-            .iter()
-            .any(|(_, event)| webhook.wants(event.kind))
-        {
+        if portion.events.iter().any(|(_, event)| webhook.wants(event)) {
             return Ok(Seen::Something(place));
         }
         place = portion.place;
@@ -279,6 +318,10 @@ struct Sending<'a> {
     node: &'a str,
     webhook: Webhook,
     stop: watch::Receiver<bool>,
+    /// True once it took an event in this turn.
+    has_taken: bool,
+    /// How long it has its turn.
+    turn: Duration,
 }
 
 impl Sending<'_> {
@@ -288,7 +331,8 @@ impl Sending<'_> {
         if !committed(self.app, table::take(Batch::new(), row, self.node, until)).await? {
             return Ok(());
         }
-        let (mut recorded, mut sent) = (Instant::now(), 0);
+        let began = Instant::now();
+        let (mut recorded, mut sent) = (began, 0);
         loop {
             let portion = reader(self.app, &self.webhook).portion(place, READ).await?;
             if portion.gap {
@@ -299,13 +343,15 @@ impl Sending<'_> {
                 );
             }
             for (number, event) in portion.events {
-                if is_over(&self.stop) {
+                let is_round = self.has_taken && began.elapsed() >= self.turn;
+                if is_over(&self.stop) || is_round {
                     return self.record(number - 1, 0).await.map(|_| ());
                 }
-                if self.webhook.wants(event.kind)
-                    && let Err(problem) = self.send(&event).await
-                {
-                    return self.failed(number - 1, problem).await;
+                if self.webhook.wants(&event) {
+                    match self.send(&event).await {
+                        Ok(()) => self.has_taken = true,
+                        Err(problem) => return self.failed(number - 1, problem).await,
+                    }
                 }
                 sent += 1;
                 if sent >= UNRECORDED || recorded.elapsed() >= RECORD {
@@ -322,14 +368,16 @@ impl Sending<'_> {
         }
     }
 
-    /// Records a place, after a success; false if the webhook is no longer this node's.
+    /// Records a place; false if the webhook is no longer this node's. Failures are over once it has taken something: a stop
+    /// of the server, or events of others, are no success.
     async fn record(&mut self, place: i64, due: i64) -> Result<bool> {
         let row = &mut self.webhook.row;
-        if row.failures > 0 {
+        if self.has_taken && row.failures > 0 {
             tracing::info!(pool = row.pool_id, "a webhook takes events again");
+            row.failures = 0;
+            row.problem.clear();
         }
-        (row.place, row.due, row.failures) = (place, due, 0);
-        row.problem.clear();
+        (row.place, row.due) = (place, due);
         committed(self.app, table::advance(Batch::new(), row, self.node)).await
     }
 
@@ -337,8 +385,8 @@ impl Sending<'_> {
     async fn failed(&mut self, place: i64, problem: String) -> Result<()> {
         let host = self.webhook.host();
         let row = &mut self.webhook.row;
-        if place > row.place {
-            // Something was taken before: a new row of failures.
+        if self.has_taken {
+            // A new row of failures.
             row.failures = 0;
         }
         row.failures += 1;

@@ -6,7 +6,7 @@
 //! What waits longer than [`LONGEST`], or behind [`MOST`] newer records, is dropped, counted and told in the audit trail.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cognate_shapes::EventSourceName;
 use cognate_store::tables::jobs as jobs_table;
@@ -34,6 +34,8 @@ const RECORDS: usize = 500;
 const BYTES: usize = 512 << 10;
 /// The longest try: shorter than the lease of a job.
 const LONGEST_TRY: Duration = Duration::from_secs(30);
+/// How long a queue is sent before the others have their turn: one that is slow and long keeps no place.
+const TURN: Duration = Duration::from_secs(15);
 /// How long a record waits, in microseconds.
 pub const LONGEST: i64 = 3 * DAY;
 /// Records that wait in a queue.
@@ -91,6 +93,8 @@ pub struct LogDelivery {
     until_pruned: u32,
     /// Records of a shipment, where the target found one of more too large.
     most: Option<usize>,
+    /// When the turn began.
+    began: Option<Instant>,
 }
 
 impl Job for LogDelivery {
@@ -141,9 +145,15 @@ impl Job for LogDelivery {
         let Some((pool_id, source)) = key.split_once('/') else {
             return Ok(Progress::done());
         };
+        let begun = Instant::now();
         let mut health = self.health.take().unwrap_or_else(|| Health::read(cursor));
         let progress = self.portion_of(app, Queue { pool_id, source }, &mut health);
         let progress = progress.await;
+        let began = *self.began.get_or_insert(begun);
+        let progress = match progress {
+            Ok(Progress::More) if began.elapsed() >= TURN => later(Batch::new(), &health, 0),
+            other => other,
+        };
         self.health = Some(health);
         progress
     }

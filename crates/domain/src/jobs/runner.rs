@@ -154,6 +154,7 @@ pub(super) async fn side_by_side<J: Job + 'static>(
     let mut looked = looks.subscribe();
     let mut running = JoinSet::new();
     let mut held: HashSet<String> = HashSet::new();
+    let mut last: Option<String> = None;
     loop {
         tokio::select! {
             changed = looked.changed() => {
@@ -175,13 +176,20 @@ pub(super) async fn side_by_side<J: Job + 'static>(
                 continue;
             }
         }
-        let found = free::<J>(app, &held, places.saturating_sub(running.len())).await;
+        let found = free::<J>(
+            app,
+            &held,
+            places.saturating_sub(running.len()),
+            last.as_deref(),
+        )
+        .await;
         let found = found.unwrap_or_else(|fault| {
             report(J::KIND, &fault);
             Vec::new()
         });
         for key in found {
             held.insert(key.clone());
+            last = Some(key.clone());
             let (app, node) = (app.clone(), node.to_owned());
             running.spawn(async move {
                 if let Err(fault) = work::<J>(&app, &node, &key).await {
@@ -193,17 +201,32 @@ pub(super) async fn side_by_side<J: Job + 'static>(
     }
 }
 
-/// Returns the keys of up to `places` due jobs that this node does not work on.
-async fn free<J: Job>(app: &App, held: &HashSet<String>, places: usize) -> Result<Vec<String>> {
-    let mut free = Vec::new();
-    let mut after: Option<String> = None;
+/// Returns the keys of up to `places` due jobs that this node does not work on: those behind `last`, with which it began last, and
+/// then from the beginning, so that every job has its turn.
+async fn free<J: Job>(
+    app: &App,
+    held: &HashSet<String>,
+    places: usize,
+    last: Option<&str>,
+) -> Result<Vec<String>> {
+    let mut free: Vec<String> = Vec::new();
+    let mut after = last.map(str::to_owned);
+    let mut from_beginning = last.is_none();
     while free.len() < places {
         let due = J::due(app, after.as_deref()).await?;
         after = due.last().cloned();
-        if after.is_none() {
-            break;
+        for key in due {
+            if !held.contains(&key) && !free.contains(&key) {
+                free.push(key);
+            }
         }
-        free.extend(due.into_iter().filter(|key| !held.contains(key)));
+        let is_round = from_beginning && last.is_some_and(|last| after.as_deref() >= Some(last));
+        match (&after, from_beginning) {
+            (None, true) => break,
+            (None, false) => from_beginning = true,
+            (Some(_), _) if is_round => break,
+            (Some(_), _) => {}
+        }
     }
     free.truncate(places);
     Ok(free)

@@ -13,6 +13,9 @@ use crate::messages::render::escape;
 use crate::messages::{Account, Destination, Origin, Reason};
 use crate::records::pool::Pool;
 
+/// `type` of an event about an e-mail.
+pub(super) const EMAIL: &str = "customEmailSenderRequestV1";
+
 /// Returns the trigger whose function sends a pool's messages by this medium; None if the server sends them.
 pub fn of(pool: &Pool, medium: DeliveryMediumType) -> Option<Trigger> {
     let trigger = match medium {
@@ -45,7 +48,7 @@ pub(super) fn event(
     });
     let kind = match trigger {
         Trigger::CustomSmsSender => "customSMSSenderRequestV1",
-        _ => "customEmailSenderRequestV1",
+        _ => EMAIL,
     };
     let event = event.with("type", kind).with("clientMetadata", metadata);
     let mut document = event.document(pool, program);

@@ -206,6 +206,8 @@ fn enqueue(
         subject: rendered.subject,
         body: rendered.body,
         code: envelope.secret.to_owned(),
+        text: None,
+        sender: None,
         event: None,
     };
     let parcel = Parcel {

@@ -24,7 +24,7 @@ pub struct InboxFilter {
     /// An address or a number.
     pub to: Option<String>,
     /// `sign_up`, `resend_code`, `forgot_password`, `admin_create_user`, `update_user_attribute`,
-    /// `verify_user_attribute`, `authentication`.
+    /// `verify_user_attribute`, `authentication`, `account_take_over_notification`.
     pub kind: Option<String>,
     /// Only messages behind this id.
     pub after: Option<String>,

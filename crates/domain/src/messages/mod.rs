@@ -16,6 +16,7 @@ pub mod origin;
 pub mod outbox;
 mod preview;
 mod render;
+pub mod risk_delivery;
 pub mod risk_notice;
 mod template;
 mod words;
@@ -31,6 +32,7 @@ pub use preview::{Preview, preview};
 pub use words::Words;
 
 use crate::app::functions::Trigger;
+use crate::records::risk::NotifySender;
 
 /// The reason of a message; the inbox shows the API-like name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +136,12 @@ struct Body {
     subject: Option<String>,
     body: String,
     code: String,
+    /// The same without markup, where its template has that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// Who sends it in the place of the pool's EmailConfiguration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sender: Option<NotifySender>,
     /// The event of the pool's own sender, if that sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event: Option<Value>,

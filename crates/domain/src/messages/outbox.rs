@@ -52,9 +52,62 @@ pub(super) struct Parcel<'a> {
 /// # Errors
 /// None in practice: texts always serialise.
 pub(super) fn append(cx: &Cx<'_>, pool: &Pool, parcel: Parcel<'_>) -> Result<Batch> {
+    let keys = Keys::of(pool, &parcel);
+    let batch = budget::count(cx, pool, Batch::new(), &keys.counted(&parcel));
+    put(cx, pool, parcel, keys, batch)
+}
+
+/// As [`append`], for a message about a risky sign-in: None beyond a budget.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn append_notice(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    parcel: Parcel<'_>,
+) -> Result<Option<Batch>> {
+    let keys = Keys::of(pool, &parcel);
+    match budget::count_notice(cx, pool, &keys.counted(&parcel)).await? {
+        Some(batch) => Ok(Some(put(cx, pool, parcel, keys, batch)?)),
+        None => Ok(None),
+    }
+}
+
+/// The pseudonyms under which a message is kept and counted.
+struct Keys {
+    destination: String,
+    /// In its place, for a decoy, in counts.
+    of_nobody: Option<String>,
+}
+
+impl Keys {
+    fn of(pool: &Pool, parcel: &Parcel<'_>) -> Self {
+        let name = || keyed(pool, &format!("decoy/{}", parcel.account));
+        Self {
+            destination: pseudonym(pool, parcel.destination),
+            of_nobody: parcel.decoy.then(name),
+        }
+    }
+
+    fn counted<'a>(&'a self, parcel: &Parcel<'a>) -> Counted<'a> {
+        Counted {
+            account: parcel.account,
+            destination: self.of_nobody.as_deref().unwrap_or(&self.destination),
+            medium: parcel.destination.medium(),
+            to: &parcel.destination.value,
+        }
+    }
+}
+
+fn put(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    parcel: Parcel<'_>,
+    keys: Keys,
+    mut batch: Batch,
+) -> Result<Batch> {
     let medium = parcel.destination.medium();
     let to = &parcel.destination.value;
-    let pseudonym = pseudonym(pool, parcel.destination);
     // The clock first: ids grow with time, the rest keeps two messages of one microsecond apart.
     let name = format!("message {}\n{}\n{to}", parcel.kind, parcel.account);
     let (message_id, created) = cx.memory().once(&name, || {
@@ -62,16 +115,6 @@ pub(super) fn append(cx: &Cx<'_>, pool: &Pool, parcel: Parcel<'_>) -> Result<Bat
         let rest = random::alphanumeric(8, b"0123456789abcdef");
         (format!("{created:016x}-{rest}"), created)
     });
-    let of_nobody = parcel
-        .decoy
-        .then(|| keyed(pool, &format!("decoy/{}", parcel.account)));
-    let counted = Counted {
-        account: parcel.account,
-        destination: of_nobody.as_deref().unwrap_or(&pseudonym),
-        medium,
-        to,
-    };
-    let mut batch = budget::count(cx, pool, Batch::new(), &counted);
     let mut add = |id: String, (state, due): (i64, i64), body: &Body| -> Result<()> {
         let sealed = pool
             .key
@@ -88,7 +131,7 @@ pub(super) fn append(cx: &Cx<'_>, pool: &Pool, parcel: Parcel<'_>) -> Result<Bat
             due,
             sealed,
             created,
-            destination: pseudonym.clone(),
+            destination: keys.destination.clone(),
             // Without a secret nothing in it ends.
             ends: match parcel.body.code.is_empty() {
                 true => created.saturating_add(LONGEST),
@@ -138,6 +181,8 @@ pub fn trial(pool: &Pool, destination: &Destination, now: i64) -> Result<(String
         subject: (medium == DeliveryMediumType::Email).then(|| "Test message".to_owned()),
         body: format!("This is a test message of the user pool {}.", pool.id),
         code: String::new(),
+        text: None,
+        sender: None,
         event: None,
     };
     let sealed = pool
@@ -211,7 +256,9 @@ pub fn open(pool: &Pool, row: &Leased) -> Result<Letter> {
             kind: body.kind,
             subject: body.subject,
             body: body.body,
+            text: body.text,
             code: body.code,
+            sender: body.sender,
         },
         event: body.event,
     })

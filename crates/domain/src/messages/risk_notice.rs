@@ -15,13 +15,12 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
 use crate::errors::{Result, risk as refusals};
-use crate::messages::links;
 use crate::messages::render::{escape, one_line};
+use crate::messages::{Account, links};
 use crate::records::auth_event::EventContext;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::protection;
-use crate::records::user::User;
 
 /// How long a link works, in microseconds (admin.md 2.8: a guess).
 const WORKS: i64 = 7 * DAY;
@@ -46,8 +45,8 @@ pub enum NoticeKind {
 pub struct Notice<'a> {
     /// What became of it.
     pub kind: NoticeKind,
-    /// The user.
-    pub user: &'a User,
+    /// The user, or an unknown name.
+    pub account: &'a Account<'a>,
     /// The client.
     pub client: &'a Client,
     /// The event's id.
@@ -67,6 +66,8 @@ pub struct WordedNotice {
     pub html: String,
     /// The same without markup; None where the template has none.
     pub text: Option<String>,
+    /// What the placeholders stand for, by their names with the braces.
+    pub values: Vec<(&'static str, String)>,
 }
 
 /// What a message has so that its reader can answer.
@@ -171,7 +172,7 @@ pub async fn feedback_links(
 pub async fn word(cx: &Cx<'_>, pool: &Pool, notice: Notice<'_>) -> Result<WordedNotice> {
     let Notice {
         kind,
-        user,
+        account,
         client,
         event_id,
         at,
@@ -185,14 +186,14 @@ pub async fn word(cx: &Cx<'_>, pool: &Pool, notice: Notice<'_>) -> Result<Worded
         NoticeKind::NoAction => templates.no_action,
         NoticeKind::MfaRequired => templates.mfa,
     };
-    let links = feedback_links(cx, pool, &client.id, &user.id, event_id).await?;
+    let links = feedback_links(cx, pool, &client.id, account.key(), event_id).await?;
     let seconds = u64::try_from(at.div_euclid(SECOND)).unwrap_or(0);
     let known = |text: &str| match text.is_empty() {
         true => UNKNOWN.to_owned(),
         false => text.to_owned(),
     };
     let values = [
-        ("{username}", user.username.clone()),
+        ("{username}", account.name().to_owned()),
         ("{login-time}", srp::client::timestamp(seconds)),
         ("{device-name}", known(&context.device)),
         ("{ip-address}", known(&context.ip)),
@@ -203,10 +204,26 @@ pub async fn word(cx: &Cx<'_>, pool: &Pool, notice: Notice<'_>) -> Result<Worded
         ("{one-click-link-valid}", links.valid),
         ("{one-click-link-invalid}", links.invalid),
     ];
-    Ok(fill(template.unwrap_or_else(|| own_words(kind)), &values))
+    Ok(fill(kind, template, values.to_vec()))
 }
 
-fn fill(template: NotifyEmailType, values: &[(&str, String)]) -> WordedNotice {
+/// `template`: None = the words of this program.
+fn fill(
+    kind: NoticeKind,
+    template: Option<NotifyEmailType>,
+    values: Vec<(&'static str, String)>,
+) -> WordedNotice {
+    let template = match template {
+        None => own_words(kind),
+        // A subject alone says nothing of the sign-in.
+        Some(subject) if is_empty(&subject.html_body) && is_empty(&subject.text_body) => {
+            NotifyEmailType {
+                subject: subject.subject,
+                ..own_words(kind)
+            }
+        }
+        Some(template) => template,
+    };
     let escaped: Vec<_> = values
         .iter()
         .map(|(name, value)| (*name, escape(value)))
@@ -216,14 +233,19 @@ fn fill(template: NotifyEmailType, values: &[(&str, String)]) -> WordedNotice {
     let html = match (&html, &text) {
         (Some(html), _) => put(html, &escaped),
         // A message of text alone is read as it was written.
-        (None, Some(text)) => format!("<pre>{}</pre>", escape(&put(text, values))),
+        (None, Some(text)) => format!("<pre>{}</pre>", escape(&put(text, &values))),
         (None, None) => String::new(),
     };
     WordedNotice {
         subject: one_line(&template.subject),
         html,
-        text: text.map(|text| put(&text, values)),
+        text: text.map(|text| put(&text, &values)),
+        values,
     }
+}
+
+fn is_empty(text: &Option<String>) -> bool {
+    text.as_deref().is_none_or(str::is_empty)
 }
 
 /// Puts the values in the place of their names, in one pass: a value that looks like a name stays a value.
@@ -320,7 +342,11 @@ mod tests {
             html_body: Some("<b>{username}</b> {one-click-link-valid} {x} {".to_owned()),
             text_body: Some("{username}: {one-click-link-valid}".to_owned()),
         };
-        let worded = fill(template, &values("<i>{one-click-link-valid}"));
+        let worded = fill(
+            NoticeKind::Blocked,
+            Some(template),
+            values("<i>{one-click-link-valid}"),
+        );
         assert_eq!(worded.subject, "A Bcc: x@y.example");
         assert_eq!(
             worded.html,
@@ -339,8 +365,20 @@ mod tests {
             html_body: None,
             text_body: Some("<a> {username}".to_owned()),
         };
-        let worded = fill(template, &values("jane"));
+        let worded = fill(NoticeKind::Blocked, Some(template), values("jane"));
         assert_eq!(worded.html, "<pre>&lt;a&gt; jane</pre>");
+    }
+
+    #[test]
+    fn a_subject_alone_gets_the_words_of_this_program() {
+        let template = NotifyEmailType {
+            subject: "S".to_owned(),
+            html_body: None,
+            text_body: Some(String::new()),
+        };
+        let worded = fill(NoticeKind::MfaRequired, Some(template), values("jane"));
+        let own = fill(NoticeKind::MfaRequired, None, values("jane"));
+        assert_eq!((worded.subject.as_str(), worded.html), ("S", own.html));
     }
 
     #[test]

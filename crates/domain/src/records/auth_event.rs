@@ -52,6 +52,9 @@ pub struct EventContext {
     /// The name of the identity provider that vouched for the user.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub idp: String,
+    /// The endpoint in the application's statistics, as the request named it (AnalyticsMetadata).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub analytics: String,
     /// A digest of what the device calls itself (`DeviceId` of EncodedData): a hint, which every client can imitate.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub device_id: String,

@@ -60,6 +60,9 @@ struct Message {
     event_feedback_date: String,
     event_feedback_provider: String,
     has_context_data: &'static str,
+    /// None but of a client with AnalyticsConfiguration; the service's record has no such member.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    analytics_endpoint_id: String,
 }
 
 #[derive(Serialize)]
@@ -131,6 +134,7 @@ fn message(pool: &Pool, activity: Activity<'_>) -> Message {
         event_feedback_date: of_feedback(|feedback| date(feedback.date)),
         event_feedback_provider: of_feedback(|feedback| feedback.provider.clone()),
         has_context_data: text(context.has_context_data),
+        analytics_endpoint_id: context.analytics.clone(),
     }
 }
 

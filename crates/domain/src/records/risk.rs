@@ -112,6 +112,14 @@ impl From<ListedRange> for String {
     }
 }
 
+impl AccountTakeover {
+    /// True if users are told of sign-ins at some level.
+    pub fn notifies(&self) -> bool {
+        let mut actions = [self.low, self.medium, self.high].into_iter().flatten();
+        actions.any(|action| action.notify)
+    }
+}
+
 impl RiskConfiguration {
     /// True if a request from this address is always refused. An address that is not known is in no range.
     pub fn blocks(&self, ip: Option<IpAddr>) -> bool {

@@ -315,10 +315,19 @@ pub async fn code(
     given: &str,
     factor: Factor,
 ) -> Result<Verdict> {
-    let correct = match otp::check(cx, at, step, given).await {
+    let mut is_blocked = false;
+    let also = async || {
+        let (batch, blocked) = protection::record_wrong_code(cx, at, step).await?;
+        is_blocked = blocked;
+        Ok(match step.state.expected.guess() {
+            Some(guess) => guess.count(batch, at.pool, step.tally.subject(), cx.now()),
+            None => batch,
+        })
+    };
+    let correct = match otp::check(cx, at, step, given, also).await {
         Ok(correct) => correct,
-        Err(Fault::Api(refusal)) if otp::was_judged(&refusal) => {
-            return Err(protection::refusal_of_wrong(cx, at, step, refusal).await);
+        Err(Fault::Api(refusal)) if otp::was_judged(&refusal) && is_blocked => {
+            return Err(auth::security_reasons().into());
         }
         Err(other) => return Err(other),
     };

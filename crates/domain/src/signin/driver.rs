@@ -11,7 +11,7 @@ use crate::errors::{Fault, Result};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::assurance::Level;
 use crate::records::user::User;
-use crate::signin::answer::{Answer, AnswerRequest, StartRequest};
+use crate::signin::answer::{AnswerRequest, StartRequest};
 use crate::signin::challenge::Challenge;
 use crate::signin::device::browser;
 use crate::signin::event::AuthEvent;
@@ -20,7 +20,7 @@ use crate::signin::next_step::{Next, next_step};
 use crate::signin::opening::{self, Ending, Opening, Outcome};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Authenticated, Change, Judged, Replay, Step, Verdict, Wrong};
-use crate::signin::{At, breached, custom, password, protection, steps, triggers};
+use crate::signin::{At, breached, custom, notices, password, protection, steps, triggers};
 
 /// The end of a step before its session is committed.
 enum Conclusion {
@@ -66,8 +66,6 @@ pub async fn answer<E: Ending>(
     request: &AnswerRequest,
     ending: &E,
 ) -> Result<Outcome<E::Result>> {
-    let is_custom = matches!(request.answer, Answer::Custom(_));
-    protection::refuse_blocked_answer(cx, at, is_custom)?;
     let mut lock = Lock::default();
     let judged = steps::go_on(cx, at, &mut lock, request).await;
     let concluded = conclude(cx, at, &mut lock, judged, ending).await;
@@ -184,8 +182,10 @@ async fn conclude<E: Ending>(
     let met = browser::meet(cx, at, &authenticated, browser).await?;
     batch = met.take_part(cx, at, &mut authenticated, batch);
     loop {
+        let told = notices::of_demand(cx, at, &mut authenticated).await?;
         match next_step(cx, at, lock, &authenticated, batch).await? {
             Next::Ask(writes, challenge) => {
+                let writes = writes.extend(told);
                 return ask(cx, at, &authenticated, writes, challenge).await;
             }
             Next::Triggers(writes) => match custom::go_on(cx, at, lock, &authenticated).await? {
@@ -205,11 +205,10 @@ async fn conclude<E: Ending>(
                 let consulted = triggers::after(cx, at, lock, &authenticated, known, signs).await?;
                 let (writes, cookie) = met.keep(cx, at, &authenticated, browser, writes)?;
                 let threat = authenticated.threat.clone();
-                let named = authenticated.start.device_key.clone();
                 let opening = opening::prepare(cx, at, authenticated, device, writes, consulted)?;
                 let mut opening = Box::new(opening);
                 let threat = threat.as_deref();
-                protection::learn(cx, at, threat, named.as_deref(), &mut opening).await?;
+                protection::learn(cx, at, threat, &mut opening).await?;
                 opening.session.browser = cookie;
                 return Ok(Conclusion::Opening(opening));
             }
@@ -262,7 +261,10 @@ async fn count_wrong(cx: &Cx<'_>, at: At<'_>, step: Step, wrong: Wrong) -> Fault
         let event = event
             .with_risk(step.state.threat.as_ref().map(|threat| threat.risk.clone()))
             .with_breach(step.state.start.compromised);
-        let batch = event.append(cx, at, Batch::new())?;
+        let batch = {
+            let threat = step.state.threat.as_deref();
+            notices::record_refused(cx, at, &step, threat, &event, Batch::new()).await?
+        };
         let guess = step.state.expected.guess();
         attempts::count_failure(cx, at.pool, step.tally, guess, batch).await
     };
@@ -288,9 +290,10 @@ async fn finish<E: Ending>(
         session,
         batch,
         replay,
+        attempt: _,
     } = opening;
     let batch = ending.keep(cx, at, &session, batch)?;
-    let (committed, result) = tokio::join!(cx.store.commit(batch), ending.end(cx, at, &session));
+    let (committed, result) = tokio::join!(cx.apply(batch), ending.end(cx, at, &session));
     match committed {
         Ok(_) => {
             let result = match result {

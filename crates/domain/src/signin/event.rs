@@ -143,6 +143,12 @@ impl AuthEvent {
         event
     }
 
+    /// Returns the event of a sign-in whose answers were right so far, and of which threat protection demands more.
+    pub fn demanded(user: &User, proven: &Proven) -> Self {
+        let subject = Subject::known(&user.id);
+        Self::new(Some(user), &subject, EventResponseType::InProgress, proven)
+    }
+
     /// Adds the event's row to a batch, under a new id.
     ///
     /// # Errors
@@ -169,48 +175,48 @@ impl AuthEvent {
     }
 
     fn append_to(&self, cx: &Cx<'_>, pool: &Pool, client: &Client, batch: Batch) -> Result<Batch> {
-        let doc = self.doc(cx, pool, client);
+        self.insert(cx, pool, client, batch, &self.id(cx, pool))
+    }
+
+    /// Returns an id for the event, in which its time is ([`ids::event_time`]).
+    pub fn id(&self, cx: &Cx<'_>, pool: &Pool) -> String {
         match self.retention {
-            Retention::Full => {
-                let event_id = ids::event_id(cx.now());
-                self.insert(cx, pool, batch, &event_id, cx.now(), &doc)
-            }
+            Retention::Full => ids::event_id(cx.now()),
             Retention::Stranger => {
                 let minute = cx.now().saturating_sub(cx.now().rem_euclid(MINUTE));
                 let name = format!("{} {minute}", self.subject);
                 let mac = pool.key.mac("events of strangers", name.as_bytes());
                 let bits = mac.first_chunk().copied().unwrap_or_else(random::bytes);
-                let event_id = ids::event_id_of(minute, bits);
-                let text = serde_json::to_string(&doc)?;
-                let event = self.row(cx, pool, &event_id, minute, &text);
-                let batch = events::insert_once(batch, &pool.id, event);
-                self.export(cx, pool, batch, &event_id, minute, &doc)
+                ids::event_id_of(minute, bits)
             }
         }
     }
 
-    /// As [`AuthEvent::append`], under this id of [`ids::event_id`].
+    /// As [`AuthEvent::append`], under this id of [`AuthEvent::id`].
     ///
     /// # Errors
     /// Those of serialization.
     pub fn append_as(&self, cx: &Cx<'_>, at: At<'_>, batch: Batch, id: &str) -> Result<Batch> {
-        let doc = self.doc(cx, at.pool, at.client);
-        let when = ids::event_time(id).unwrap_or(cx.now());
-        self.insert(cx, at.pool, batch, id, when, &doc)
+        self.insert(cx, at.pool, at.client, batch, id)
     }
 
     fn insert(
         &self,
         cx: &Cx<'_>,
         pool: &Pool,
+        client: &Client,
         batch: Batch,
         event_id: &str,
-        when: i64,
-        doc: &EventDoc,
     ) -> Result<Batch> {
-        let text = serde_json::to_string(doc)?;
-        let batch = events::insert(batch, &pool.id, self.row(cx, pool, event_id, when, &text));
-        self.export(cx, pool, batch, event_id, when, doc)
+        let doc = self.doc(cx, pool, client);
+        let when = ids::event_time(event_id).unwrap_or(cx.now());
+        let text = serde_json::to_string(&doc)?;
+        let row = self.row(cx, pool, event_id, when, &text);
+        let batch = match self.retention {
+            Retention::Full => events::insert(batch, &pool.id, row),
+            Retention::Stranger => events::insert_once(batch, &pool.id, row),
+        };
+        self.export(cx, pool, batch, event_id, when, &doc)
     }
 
     /// Appends the event to the logs that the pool exports. An unknown name leaves a record too, as it costs what a user
@@ -239,6 +245,10 @@ impl AuthEvent {
     /// Counts what threat protection found and did. An action that runs again counts again.
     fn count(&self, cx: &Cx<'_>) {
         let Some(risk) = &self.risk else { return };
+        // What is demanded is counted with the end of the sign-in.
+        if self.kind == EventType::SignIn && self.result == EventResponseType::InProgress {
+            return;
+        }
         let is_takeover = risk.level.is_some();
         let is_listed = risk
             .reasons
@@ -332,6 +342,7 @@ pub fn context(cx: &Cx<'_>, pool: &Pool, client: &Client) -> EventContext {
         has_context_data: told.has_context_data,
         request_id: cx.request_id.clone(),
         device_id: device_id(pool, &told.device.id),
+        analytics: cx.analytics().to_owned(),
         ..EventContext::default()
     }
 }

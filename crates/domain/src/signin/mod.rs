@@ -21,6 +21,7 @@
 //! | [`new_password`] | the challenge after a temporary password |
 //! | [`step_up`] | USER_AUTH until a level of assurance is reached |
 //! | [`next_step`] | what a sign-in still lacks after a right answer |
+//! | `notices` | what a user is told of a risky sign-in |
 //! | [`opening`] | the session that a complete sign-in opens |
 //! | `relay` | steps that the upstream of the pool judges |
 //! | [`app_setup`] | the app that MFA_SETUP demands, here or there |
@@ -51,6 +52,7 @@ pub mod lock;
 pub mod mfa;
 pub mod new_password;
 pub mod next_step;
+mod notices;
 pub mod opening;
 pub mod otp;
 pub mod passkey;

@@ -2,6 +2,8 @@
 //! of the session.
 
 use cognate_crypto::random;
+use cognate_risk::attempt::Attempt;
+use cognate_risk::profile::Traces;
 use cognate_store::Batch;
 
 use crate::clock::SECOND;
@@ -10,6 +12,7 @@ use crate::errors::Result;
 use crate::facts::factor::Factor;
 use crate::ids;
 use crate::records::assurance::Level;
+use crate::records::auth_event::EventRisk;
 use crate::records::device::Device;
 use crate::signin::challenge::Challenge;
 use crate::signin::device::browser::Browser;
@@ -18,6 +21,7 @@ use crate::signin::state::{Flow, credential_mark};
 use crate::signin::triggers::Signs;
 use crate::signin::verdict::{Authenticated, Replay};
 use crate::signin::{At, device as devices};
+use crate::threats::facts;
 use crate::tokens::opened::OpenedSession;
 use crate::tokens::pre_token::Consulted;
 use crate::tokens::session::SessionDoc;
@@ -92,6 +96,8 @@ pub struct Opening {
     pub batch: Batch,
     /// The refusal of a second right answer.
     pub replay: Replay,
+    /// What the event says of the attempt; None where nothing was judged.
+    pub attempt: Option<Attempt>,
 }
 
 /// Prepares the session of a complete sign-in. `batch`: the changes of the last answer; auth event and the spent
@@ -125,6 +131,7 @@ pub fn prepare(
         proven: proven.clone(),
         ..SessionDoc::default()
     };
+    let given_key = doc.device_key.clone();
     let mut session = OpenedSession::new(cx, client, session_id, user.clone(), doc);
     session.new_device = part.and_then(|part| part.metadata());
     session.consulted = consulted;
@@ -134,7 +141,23 @@ pub fn prepare(
         _ => authenticated.tally.reset(batch, pool),
     };
     let batch = authenticated.replay.spend(batch, pool);
-    let mut event = AuthEvent::passed(user, proven).with_risk(authenticated.risk());
+    let named = given_key
+        .as_deref()
+        .or(authenticated.start.device_key.as_deref());
+    let attempt = authenticated.threat.as_ref().map(|_| Attempt {
+        at: ids::event_time(&event_id)
+            .unwrap_or(cx.now())
+            .div_euclid(SECOND),
+        ..facts::gather(cx, pool, named).attempt
+    });
+    let risk = authenticated.risk().map(|risk| {
+        let last = attempt.as_ref().map(Traces::of).unwrap_or_default();
+        EventRisk {
+            traces: Some(last.after(&risk.traces.unwrap_or_default())),
+            ..risk
+        }
+    });
+    let mut event = AuthEvent::passed(user, proven).with_risk(risk);
     event = event.with_breach(authenticated.start.compromised);
     event.idp.clone_from(&authenticated.start.provider);
     let batch = event.append_as(cx, at, batch, &event_id)?;
@@ -142,5 +165,6 @@ pub fn prepare(
         session,
         batch,
         replay: authenticated.replay,
+        attempt,
     })
 }

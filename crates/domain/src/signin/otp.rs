@@ -19,7 +19,6 @@ use crate::messages::{Account, Origin, Reason};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::challenge::Delivery;
-use crate::signin::event::AuthEvent;
 use crate::signin::lock::Lock;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::Step;
@@ -165,32 +164,25 @@ fn purpose(state: &SignInState) -> Purpose<'_> {
 }
 
 /// Compares the answer with the code of the step. A wrong one is counted against the code at once, in a commit of the
-/// code's own; whether it counts towards the lockout as well is the caller's to decide. [`Correct::consume`] uses up
+/// code's own, to which `also` adds; whether it counts towards the lockout as well is the caller's to decide. [`Correct::consume`] uses up
 /// the right one.
 ///
 /// # Errors
 /// CodeMismatchException; ExpiredCodeException for a code that was answered wrongly too often; TooManyRequestsException
 /// beyond the bound of an address, where the answer was not judged ([`was_judged`]).
-pub async fn check(cx: &Cx<'_>, at: At<'_>, step: &Step, given: &str) -> Result<Correct> {
+pub async fn check(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    given: &str,
+    also: impl AsyncFnOnce() -> Result<Batch>,
+) -> Result<Correct> {
     let (state, user) = (&step.state, step.user.as_ref());
     let account = match user {
         Some(user) => Account::of(user),
         None => unknown(state),
     };
     let purpose = purpose(state);
-    // Where a wrong answer counts towards the lockout, its event is written with that.
-    let also = match state.expected {
-        Expected::EmailOtp | Expected::SmsOtp => {
-            let subject = step.tally.subject();
-            let event = AuthEvent::failed(user, subject, &state.proven);
-            let batch = event.append(cx, at, Batch::new())?;
-            match state.expected.guess() {
-                Some(guess) => guess.count(batch, at.pool, subject, cx.now()),
-                None => batch,
-            }
-        }
-        _ => Batch::new(),
-    };
     let judged = codes::judge(cx, at.pool, &account, purpose, given, also).await?;
     if judged.as_ref().err() == Some(&Wrong::Expired) {
         // Another answer, on another node, may have used the code up since the session was read: it is for the session

@@ -6,19 +6,20 @@
 use cognate_shapes::AdvancedSecurityModeType;
 use cognate_store::Batch;
 
+use crate::attempts::Subject;
 use crate::cx::Cx;
-use crate::errors::{ApiError, Fault, Result, auth};
+use crate::errors::{Result, auth};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::auth_event::RiskDecision;
 use crate::records::user::User;
-use crate::signin::At;
 use crate::signin::answer::{StartRequest, Way};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::event::AuthEvent;
 use crate::signin::mfa::decide;
 use crate::signin::opening::Opening;
-use crate::signin::state::{Expected, Flow};
+use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Judged, Pass, Refusal, Step, Stop, Verdict, Wrong};
+use crate::signin::{At, notices};
 use crate::threats::decided::Decided;
 use crate::threats::exceptions;
 use crate::threats::judge::{self, Action, Attempted, Judged as Judgement};
@@ -53,12 +54,12 @@ pub async fn refuse_blocked_start(cx: &Cx<'_>, at: At<'_>, request: &StartReques
     .into())
 }
 
-/// As [`refuse_blocked_start`], for an answer to a challenge, which leaves no event.
+/// As [`refuse_blocked_start`], for an answer to a challenge of a sign-in that began so. It leaves no event.
 ///
 /// # Errors
 /// `Unable to login because of security reasons.`
-pub fn refuse_blocked_answer(cx: &Cx<'_>, at: At<'_>, is_custom: bool) -> Result<()> {
-    let mode = judge::mode(at.pool, is_custom);
+pub fn refuse_blocked_answer(cx: &Cx<'_>, at: At<'_>, start: &Start) -> Result<()> {
+    let mode = judge::mode(at.pool, start.flow == Flow::Custom);
     match exceptions::is_blocked(cx, at.pool, at.client, mode) {
         true => Err(auth::security_reasons().into()),
         false => Ok(()),
@@ -72,8 +73,23 @@ pub fn refuse_blocked_answer(cx: &Cx<'_>, at: At<'_>, is_custom: bool) -> Result
 pub async fn weigh(
     cx: &Cx<'_>,
     at: At<'_>,
+    step: Step,
+    verdict: Verdict,
+) -> Judged<(Step, Verdict)> {
+    weigh_before(cx, at, step, verdict, false).await
+}
+
+/// As [`weigh`], for a first factor behind which the upstream asks for another step. `second`: that is a second factor, as
+/// MFA_REQUIRED demands it.
+///
+/// # Errors
+/// Those of [`judge::judge`].
+pub async fn weigh_before(
+    cx: &Cx<'_>,
+    at: At<'_>,
     mut step: Step,
     verdict: Verdict,
+    second: bool,
 ) -> Judged<(Step, Verdict)> {
     if step.state.threat.is_some() || matches!(verdict, Verdict::Ask(_)) {
         return Ok((step, verdict));
@@ -83,7 +99,8 @@ pub async fn weigh(
         return Ok((step, verdict));
     };
     let proven = proven_after(&step, &verdict);
-    let is_blocked = blocks(at, &step, &judged, &proven);
+    let is_given = second && judged.action == Action::Factor { or_block: true };
+    let is_blocked = !is_given && blocks(at, &step, &judged, &proven);
     if is_blocked {
         judged.decided.risk.decision = RiskDecision::Block;
     }
@@ -94,10 +111,10 @@ pub async fn weigh(
             ..wrong
         }),
         Verdict::Passed(pass) if is_blocked && !is_guess(pass.factor) => {
-            return Err(refuse_without_count(step, pass, &proven));
+            return Err(refuse_without_count(cx, at, step, pass, &proven).await?);
         }
         Verdict::Passed(_) if is_blocked && is_one_time_password(&step) => {
-            return Err(refuse_one_time_password(cx, at, &step, &proven));
+            return Err(refuse_one_time_password(cx, at, &step, &proven).await?);
         }
         Verdict::Passed(_) if is_blocked => Verdict::Wrong(Wrong {
             refused: Some(proven),
@@ -108,20 +125,29 @@ pub async fn weigh(
     Ok((step, verdict))
 }
 
-/// Returns how a wrong one-time password of a first factor is refused, which counts for its code alone and has its event.
+/// Judges the sign-in of a wrong one-time password of a first factor, which counts for its code alone. Returns the batch of its
+/// event, and true if it is refused as a sign-in of which nothing goes on.
 ///
 /// # Errors
-/// `refusal`, or that of a sign-in of which nothing goes on.
-pub async fn refusal_of_wrong(cx: &Cx<'_>, at: At<'_>, step: &Step, refusal: ApiError) -> Fault {
-    if step.state.threat.is_some() {
-        return refusal.into();
+/// Those of [`judge::judge`].
+pub async fn record_wrong_code(cx: &Cx<'_>, at: At<'_>, step: &Step) -> Result<(Batch, bool)> {
+    let mut threat = step.state.threat.clone();
+    let mut is_blocked = false;
+    if threat.is_none()
+        && let Some(mut judged) = judge_step(cx, at, step, false).await?
+    {
+        let proven = proven_by(step, first_factor(&step.state.expected));
+        is_blocked = blocks(at, step, &judged, &proven);
+        if is_blocked {
+            judged.decided.risk.decision = RiskDecision::Block;
+        }
+        threat = Some(Box::new(judged.decided));
     }
-    let proven = proven_by(step, first_factor(&step.state.expected));
-    match judge_step(cx, at, step, false).await {
-        Ok(Some(judged)) if blocks(at, step, &judged, &proven) => auth::security_reasons().into(),
-        Ok(_) => refusal.into(),
-        Err(fault) => fault,
-    }
+    let threat = threat.as_deref();
+    let event = AuthEvent::failed(step.user.as_ref(), step.tally.subject(), &step.state.proven);
+    let event = event.with_risk(threat.map(|threat| threat.risk.clone()));
+    let batch = notices::record_refused(cx, at, step, threat, &event, Batch::new()).await?;
+    Ok((batch, is_blocked))
 }
 
 async fn judge_step(
@@ -130,7 +156,32 @@ async fn judge_step(
     step: &Step,
     is_proven: bool,
 ) -> Result<Option<Judgement>> {
-    let is_custom = step.state.start.flow == Flow::Custom;
+    judge_start(cx, at, step.tally.subject(), &step.state.start, is_proven).await
+}
+
+/// True if nothing goes on for an unknown name, whatever its password is worth: then no other directory is asked about it,
+/// since a right password would bring its user here.
+///
+/// # Errors
+/// Those of [`judge::judge`].
+pub async fn is_blocked(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    unknown: &Candidate,
+    start: &Start,
+) -> Result<bool> {
+    let judged = judge_start(cx, at, unknown.tally.subject(), start, false).await?;
+    Ok(judged.is_some_and(|judged| judged.action == Action::Block))
+}
+
+async fn judge_start(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    subject: &Subject,
+    start: &Start,
+    is_proven: bool,
+) -> Result<Option<Judgement>> {
+    let is_custom = start.flow == Flow::Custom;
     if judge::mode(at.pool, is_custom) == AdvancedSecurityModeType::Off {
         return Ok(None);
     }
@@ -138,9 +189,9 @@ async fn judge_step(
         pool: at.pool,
         client: at.client,
         is_custom,
-        subject: step.tally.subject().as_str(),
+        subject: subject.as_str(),
         is_proven,
-        device_key: step.state.start.device_key.as_deref(),
+        device_key: start.device_key.as_deref(),
     };
     // On the heap: most pools are not watched, and all sign-ins would have to move its state.
     Box::pin(judge::judge(cx, &attempted)).await
@@ -160,65 +211,87 @@ fn is_guess(factor: Option<Factor>) -> bool {
 }
 
 /// Refuses what is no guess, and uses up the round of the pool's own challenge, as every answer to one does.
-fn refuse_without_count(step: Step, pass: Pass, proven: &Proven) -> Stop {
-    let subject = step.tally.subject();
-    let event = AuthEvent::refused(step.user.as_ref(), subject, proven);
-    let refusal = Refusal {
-        event: Some(event.with_risk(step.state.threat.map(|threat| threat.risk))),
-        ..Refusal::new(auth::security_reasons())
-    };
-    match pass.factor {
+async fn refuse_without_count(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: Step,
+    pass: Pass,
+    proven: &Proven,
+) -> Result<Stop> {
+    let batch = record_refused(cx, at, &step, proven, Batch::new()).await?;
+    let refusal = Refusal::new(auth::security_reasons());
+    Ok(match pass.factor {
         Some(Factor::Custom) => Refusal {
-            writes: pass.writes,
+            writes: batch.extend(pass.writes),
             replay: step.replay,
             ..refusal
         }
         .into(),
-        _ => refusal.into(),
-    }
+        _ => Refusal {
+            writes: batch,
+            ..refusal
+        }
+        .into(),
+    })
+}
+
+async fn record_refused(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    proven: &Proven,
+    batch: Batch,
+) -> Result<Batch> {
+    let event = AuthEvent::refused(step.user.as_ref(), step.tally.subject(), proven);
+    let risk = step.state.threat.as_ref().map(|threat| threat.risk.clone());
+    let threat = step.state.threat.as_deref();
+    notices::record_refused(cx, at, step, threat, &event.with_risk(risk), batch).await
 }
 
 /// Refuses a right one-time password: as a wrong one, it counts for the factor and not towards the lockout.
-fn refuse_one_time_password(cx: &Cx<'_>, at: At<'_>, step: &Step, proven: &Proven) -> Stop {
+async fn refuse_one_time_password(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    step: &Step,
+    proven: &Proven,
+) -> Result<Stop> {
     let subject = step.tally.subject();
-    let event = AuthEvent::refused(step.user.as_ref(), subject, proven);
-    let risk = step.state.threat.as_ref().map(|threat| threat.risk.clone());
     let writes = match step.state.expected.guess() {
         Some(guess) => guess.count(Batch::new(), at.pool, subject, cx.now()),
         None => Batch::new(),
     };
-    Refusal {
-        event: Some(event.with_risk(risk)),
-        writes,
+    Ok(Refusal {
+        writes: record_refused(cx, at, step, proven, writes).await?,
         ..Refusal::new(auth::security_reasons())
     }
-    .into()
+    .into())
 }
 
-/// Adds to the batch of a complete sign-in what it teaches about its user.
+/// Adds to the batch of a complete sign-in what it teaches about its user, and the message about it.
 ///
 /// # Errors
-/// Those of [`learn::learn`].
+/// Those of [`learn::learn`]; the store's.
 pub async fn learn(
     cx: &Cx<'_>,
     at: At<'_>,
     threat: Option<&Decided>,
-    named: Option<&str>,
     opening: &mut Opening,
 ) -> Result<()> {
-    if threat.is_none() {
+    let Some((threat, attempt)) = threat.zip(opening.attempt.as_ref()) else {
         return Ok(());
-    }
+    };
     let doc = &opening.session.doc;
+    let user = &opening.session.user;
     let lesson = Lesson {
-        user_id: &opening.session.user.id,
-        decided: threat,
-        device_key: doc.device_key.as_deref().or(named),
-        has_second_factor: decide::has_second_code(&doc.proven)
+        user_id: &user.id,
+        attempt,
+        is_trusted: !threat.is_suspicious
+            || decide::has_second_code(&doc.proven)
             || doc.proven.has(Factor::VerifiedPasskey),
     };
     let batch = std::mem::replace(&mut opening.batch, Batch::new());
-    opening.batch = Box::pin(learn::learn(cx, at.pool, &lesson, batch)).await?;
+    let batch = Box::pin(learn::learn(cx, at.pool, &lesson, batch)).await?;
+    opening.batch = notices::of_passed(cx, at, user, threat, &doc.event_id, batch).await?;
     Ok(())
 }
 

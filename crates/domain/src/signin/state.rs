@@ -62,8 +62,8 @@ pub struct Start {
     /// True if others know the password that was proven, and the sign-in goes on all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub compromised: bool,
-    /// True if the password that was proven just now is not to be used.
-    #[serde(skip)]
+    /// True if the password that was proven is not to be used: its user is refused as soon as they are here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub barred: bool,
 }
 

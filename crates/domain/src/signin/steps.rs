@@ -19,7 +19,7 @@ use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
     At, Surface, auto_sign_in, breached, choice, custom, device, new_password, passkey, password,
-    relay, resume, srp, step_up, triggers,
+    protection, relay, resume, srp, step_up, triggers,
 };
 use crate::users::migration::{self, Newcomer, Outcome};
 
@@ -210,9 +210,11 @@ async fn by_password<'g>(
     if !cx.has_function(at.pool, Trigger::UserMigration) {
         require_shown(at, &candidate)?;
     }
-    let refusal = match candidate.user {
-        Some(_) => None,
-        None => migrate(cx, at, lock, &candidate, name, given).await?,
+    let asks = candidate.user.is_none() && cx.has_function(at.pool, Trigger::UserMigration);
+    // From a place of which nothing goes on nobody is asked, and nobody comes to be.
+    let refusal = match asks && !protection::is_blocked(cx, at, &candidate, &start).await? {
+        false => None,
+        true => migrate(cx, at, lock, &candidate, name, given).await?,
     };
     let mut step = Step::first(at, candidate, start);
     if let Some(refusal) = refusal {
@@ -227,7 +229,7 @@ async fn by_password<'g>(
     Ok((step, verdict))
 }
 
-/// Asks UserMigration about an unknown name, if the pool has that function. Returns how the sign-in is refused; None if
+/// Asks UserMigration about an unknown name. Returns how the sign-in is refused; None if
 /// it goes on as that of an unknown name.
 ///
 /// # Errors
@@ -241,9 +243,6 @@ async fn migrate(
     name: &str,
     password: &SecretString,
 ) -> Result<Option<ApiError>> {
-    if !cx.has_function(at.pool, Trigger::UserMigration) {
-        return Ok(None);
-    }
     let newcomer = Newcomer {
         client: at.client,
         typed: name,
@@ -345,10 +344,12 @@ pub(super) async fn go_on<'g>(
                     ..Start::default()
                 };
                 start.name_device(device_key);
+                protection::refuse_blocked_answer(cx, at, &start)?;
                 return Box::pin(relay::proof(cx, at, lock, name, &start, &claim)).await;
             }
             let (opened, mut state) = srp::open(cx, at, name, &claim.block)?;
             state.start.name_device(device_key);
+            protection::refuse_blocked_answer(cx, at, &state.start)?;
             let step = resume::take_up_block(cx, at, lock, state).await?;
             step.refuse_state(at)?;
             let verdict = srp::judge(cx, at, &step, opened, claim).await?;
@@ -363,6 +364,7 @@ pub(super) async fn go_on<'g>(
                 None => device::pending(cx, at, name, key).await?,
             };
             let state = resume::open(cx, at, &session, challenge, name, Some(key))?;
+            protection::refuse_blocked_answer(cx, at, &state.start)?;
             let step = resume::take_up(cx, at, lock, state).await?;
             let challenge = device::begin(cx, at, &step, key, public_a).await?;
             (step, Verdict::Ask(Asked::without_writes(challenge)))
@@ -373,6 +375,7 @@ pub(super) async fn go_on<'g>(
             prove()?;
             let (claim, session) = (claim.read()?, request.session.optional());
             let (opened, state) = device::open(cx, at, name, key, &claim.block, session)?;
+            protection::refuse_blocked_answer(cx, at, &state.start)?;
             let step = resume::take_up(cx, at, lock, state).await?;
             let verdict = device::judge(cx, at, &step, key, opened, claim).await?;
             (step, verdict)
@@ -384,6 +387,7 @@ pub(super) async fn go_on<'g>(
             prove()?;
             let session = request.session.get()?;
             let state = resume::open(cx, at, session, challenge, name, device_key)?;
+            protection::refuse_blocked_answer(cx, at, &state.start)?;
             if let Expected::Upstream { row, .. } = &state.expected {
                 let row = row.clone();
                 return Box::pin(relay::reply::answer(cx, at, lock, state, &row, other)).await;

@@ -1,5 +1,6 @@
 //! The decision about a sign-in, which stays with it until its end.
 
+use cognate_shapes::AccountTakeoverEventActionType;
 use serde::{Deserialize, Serialize};
 
 use crate::records::auth_event::EventRisk;
@@ -14,6 +15,12 @@ pub struct Decided {
     /// True if what the sign-in brings must not count as the user's own at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_suspicious: bool,
+    /// The action that the user gets a message about; None = no message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<AccountTakeoverEventActionType>,
+    /// True if that message was committed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_told: bool,
     /// What its event says.
     pub risk: EventRisk,
 }

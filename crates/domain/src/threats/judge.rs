@@ -101,6 +101,10 @@ pub async fn judge(cx: &Cx<'_>, who: &Attempted<'_>) -> Result<Option<Judged>> {
     let decided = Decided {
         demands_factor: matches!(action, Action::Factor { .. }),
         is_suspicious: judgement.is_suspicious(),
+        notice: follows
+            .filter(|follows| follows.notify)
+            .map(|follows| follows.action),
+        is_told: false,
         risk: risk_of(&facts.attempt, &judgement),
     };
     Ok(Some(Judged {

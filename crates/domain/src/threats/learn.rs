@@ -1,5 +1,6 @@
 //! What a sign-in teaches about its user, and what somebody's word about one changes.
 
+use cognate_risk::attempt::Attempt;
 use cognate_shapes::FeedbackValueType;
 use cognate_store::Batch;
 
@@ -9,20 +10,16 @@ use crate::errors::Result;
 use crate::records::auth_event::EventRecord;
 use crate::records::pool::Pool;
 use crate::records::risk_profile::ProfileRecord;
-use crate::threats::decided::Decided;
-use crate::threats::facts;
 
 /// A sign-in that ends in a session.
 #[derive(Clone, Copy)]
 pub struct Lesson<'a> {
     /// The user.
     pub user_id: &'a str,
-    /// The decision about it; None where nothing was judged.
-    pub decided: Option<&'a Decided>,
-    /// The device that it named, or that it was told the key of.
-    pub device_key: Option<&'a str>,
-    /// True if a second factor was proven.
-    pub has_second_factor: bool,
+    /// What its event says of it: the last step, at the event's time, with the device that it named or got the key of.
+    pub attempt: &'a Attempt,
+    /// True if what it brought is the user's own at once.
+    pub is_trusted: bool,
 }
 
 /// Adds to the batch of a sign-in what it teaches. The batch requires the user.
@@ -30,14 +27,9 @@ pub struct Lesson<'a> {
 /// # Errors
 /// The store's; those of [`ProfileRecord`].
 pub async fn learn(cx: &Cx<'_>, pool: &Pool, lesson: &Lesson<'_>, batch: Batch) -> Result<Batch> {
-    let Some(decided) = lesson.decided else {
-        return Ok(batch);
-    };
     let record = ProfileRecord::find(&cx.store, pool, lesson.user_id).await?;
     let mut profile = record.known().cloned().unwrap_or_default();
-    let facts = facts::gather(cx, pool, lesson.device_key);
-    let trusted = !decided.is_suspicious || lesson.has_second_factor;
-    profile.learn(&facts.attempt, trusted);
+    profile.learn(lesson.attempt, lesson.is_trusted);
     record.save(batch, pool, lesson.user_id, &profile)
 }
 

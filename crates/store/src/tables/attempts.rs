@@ -15,6 +15,9 @@ pub const WRONG: &str = "wrong:";
 /// Another attempt on the same subject was judged first: read again.
 pub const MOVED: Label = Label("attempts_moved");
 
+/// As many messages about risky sign-ins were sent as may be: without the message the batch is good.
+pub const NOTICES_FULL: Label = Label("notices_full");
+
 const OF_SUBJECT: &str =
     "SELECT n, since, last, expires, kind FROM attempts WHERE pool_id = ?1 AND subject = ?2";
 
@@ -52,6 +55,8 @@ const COUNT_WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, sin
      since = CASE WHEN attempts.expires <= excluded.last THEN excluded.since ELSE attempts.since END, \
      expires = CASE WHEN attempts.expires <= excluded.last THEN excluded.expires ELSE attempts.expires END, \
      last = excluded.last WHERE attempts.expires <= excluded.last OR attempts.n < ?7";
+const COUNTED: &str =
+    "SELECT n FROM attempts WHERE pool_id = ?1 AND subject = ?2 AND kind = ?3 AND expires > ?4";
 const WITHIN: &str = "INSERT INTO attempts (pool_id, subject, kind, n, since, last, expires, bucket) \
      VALUES (?1, ?2, ?3, 0, ?4, ?4, ?4, ?5) ON CONFLICT (pool_id, subject, kind) DO UPDATE SET \
      last = excluded.last WHERE attempts.expires <= excluded.last OR attempts.n < ?6";
@@ -263,6 +268,12 @@ pub fn count_within(
         ],
         limit.exceeded,
     )
+}
+
+/// Returns the query of how many requests of a kind were counted in the window that is open at `now`: no row = none.
+#[must_use]
+pub fn counted(pool_id: &str, subject: &str, kind: &str, now: i64) -> Query {
+    (COUNTED, params![pool_id, subject, kind, now])
 }
 
 /// Requires that fewer requests than the limit allows were counted, and counts none. The row is still written,

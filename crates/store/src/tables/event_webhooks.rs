@@ -18,8 +18,8 @@ const REPLACE: &str = "UPDATE event_webhooks SET doc = ?3, sealed = ?4, modified
     owner = '', failures = 0, problem = '' WHERE pool_id = ?1 AND webhook_id = ?2 AND ver = ?7";
 const DELETE: &str =
     "DELETE FROM event_webhooks WHERE pool_id = ?1 AND webhook_id = ?2 AND ver = ?3";
-const REWIND: &str = "UPDATE event_webhooks SET place = ?3, due = 0, owner = '', failures = 0, problem = '', ver = ver + 1 \
-    WHERE pool_id = ?1 AND webhook_id = ?2 AND ver = ?4";
+const REWIND: &str = "UPDATE event_webhooks SET place = ?3, doc = ?5, mac = ?6, due = 0, owner = '', failures = 0, problem = '', \
+    ver = ver + 1 WHERE pool_id = ?1 AND webhook_id = ?2 AND ver = ?4";
 const TAKE: &str = "UPDATE event_webhooks SET owner = ?3, due = ?4 \
     WHERE pool_id = ?1 AND webhook_id = ?2 AND ver = ?5 AND place = ?6 AND due = ?7";
 const MOVE: &str = "UPDATE event_webhooks SET place = ?5, due = ?6, failures = ?7, problem = ?8 \
@@ -136,9 +136,16 @@ pub fn end(batch: Batch, row: &WebhookRow) -> Batch {
     batch.one(DELETE, params, CHANGED)
 }
 
-/// Has a webhook begin again behind a number; [`CHANGED`].
+/// Has a webhook begin again behind a number, with the document and MAC of `row`; [`CHANGED`].
 pub fn rewind(batch: Batch, row: &WebhookRow, place: i64) -> Batch {
-    let params = params![&row.pool_id, &row.webhook_id, place, row.ver];
+    let params = params![
+        &row.pool_id,
+        &row.webhook_id,
+        place,
+        row.ver,
+        &row.doc,
+        row.mac.as_ref()
+    ];
     batch.one(REWIND, params, CHANGED)
 }
 

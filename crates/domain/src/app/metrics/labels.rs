@@ -85,6 +85,18 @@ labels! {
         Block = "Block",
     }
 
+    /// What became of a message about a risky sign-in.
+    NoticeEnd {
+        /// It waits for its sender.
+        Accepted = "accepted",
+        /// There were as many already as there may be.
+        Limited = "limited",
+        /// The user has no address.
+        NoAddress = "no_address",
+        /// Nobody sends e-mails for the pool.
+        NoSender = "no_sender",
+    }
+
     /// The end of a try to send a message.
     MessageEnd {
         /// A sender has taken it.

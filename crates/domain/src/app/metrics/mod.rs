@@ -12,8 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use cognate_shapes::{ErrorCode, Op};
 
 use crate::app::metrics::labels::{
-    Label, LogRecordEnd, LogTarget, MessageEnd, RequestEnd, RiskDecision, RiskFinding, SecretEnd,
-    SignInEnd,
+    Label, LogRecordEnd, LogTarget, MessageEnd, NoticeEnd, RequestEnd, RiskDecision, RiskFinding,
+    SecretEnd, SignInEnd,
 };
 use crate::errors::ApiError;
 use crate::facts::action::Endpoint;
@@ -31,6 +31,8 @@ pub struct Metrics {
     pub risk: Counts<RiskFinding>,
     /// What was done after it (RiskDecision of EventRiskType).
     pub risk_decisions: Counts<RiskDecision>,
+    /// Messages about risky sign-ins, by what became of them.
+    pub risk_notices: Counts<NoticeEnd>,
     /// Tries to send messages, by their end.
     pub messages: Counts<MessageEnd>,
     /// Records of log delivery, by kind of target and end.
@@ -213,6 +215,7 @@ mod tests {
         check::<SignInEnd>();
         check::<RiskFinding>();
         check::<RiskDecision>();
+        check::<NoticeEnd>();
         check::<MessageEnd>();
         check::<LogTarget>();
         check::<LogRecordEnd>();

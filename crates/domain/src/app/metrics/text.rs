@@ -42,6 +42,12 @@ impl Metrics {
             &self.risk_decisions,
         );
         text.family(
+            "cognate_risk_notices_total",
+            "Messages to users about risky sign-ins, by what became of them.",
+            ["result", ""],
+            &self.risk_notices,
+        );
+        text.family(
             "cognate_messages_total",
             "Tries to send messages, by their end.",
             ["result", ""],

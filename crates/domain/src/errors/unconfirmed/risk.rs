@@ -10,3 +10,5 @@ pub const FEEDBACK_TOKEN_INVALID: &str = "Invalid feedback token.";
 pub const FEEDBACK_TOKEN_EXPIRED: &str = "Feedback token has expired.";
 /// Where answers to the messages go, which is no address.
 pub const REPLY_TO_INVALID: &str = "Provided ReplyTo email address is invalid";
+/// An action with Notify in a configuration without NotifyConfiguration.
+pub const NO_NOTIFY_CONFIGURATION: &str = "NotifyConfiguration is required when Notify is true.";

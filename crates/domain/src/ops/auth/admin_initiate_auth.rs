@@ -19,6 +19,7 @@ pub async fn admin_initiate_auth(
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     cx.take_context(input.context_data.as_ref());
+    cx.take_analytics(&client, input.analytics_metadata.as_ref());
     let given = Parameters::new(input.auth_parameters.as_ref());
     let at = At {
         surface: Surface::AdminApi,

@@ -18,6 +18,7 @@ pub async fn respond_to_auth_challenge(
 ) -> Result<RespondToAuthChallengeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     cx.take_user_context(&client, input.user_context_data.as_ref());
+    cx.take_analytics(&client, input.analytics_metadata.as_ref());
     let given = Parameters::new(input.challenge_responses.as_ref());
     let at = At {
         surface: Surface::PublicApi,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cognate_shapes::{SetRiskConfigurationRequest, SetRiskConfigurationResponse, Timestamp};
+use cognate_shapes::{
+    DeliveryMediumType, SetRiskConfigurationRequest, SetRiskConfigurationResponse, Timestamp,
+};
 use cognate_store::Batch;
 use cognate_store::tables::{clients as table, guards};
 
@@ -10,6 +12,7 @@ use crate::accounts::feedback::require_watched;
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Result};
+use crate::messages::risk_delivery;
 use crate::records::client::{Client, ClientDoc};
 use crate::records::pool::{Pool, PoolDoc};
 use crate::records::protection::set_messages;
@@ -20,8 +23,7 @@ use crate::resources::{clients, pools};
 /// Replaces the whole configuration, templates included (admin.md 6.1).
 ///
 /// # Errors
-/// UserPoolAddOnNotEnabledException; ResourceNotFoundException; [`risk::wish`]; 501 for a configuration that
-/// would be stored and not obeyed ([`missing`]).
+/// UserPoolAddOnNotEnabledException; ResourceNotFoundException; [`risk::wish`]; [`require_sender`].
 pub async fn set_risk_configuration(
     cx: &Cx<'_>,
     input: SetRiskConfigurationRequest,
@@ -33,9 +35,7 @@ pub async fn set_risk_configuration(
         None => None,
     };
     let wish = risk::wish(cx, &pool.region, input)?;
-    if let Some(missing) = wish.configuration.as_ref().and_then(missing) {
-        return Err(errors::not_implemented(missing).into());
-    }
+    require_sender(cx, &pool, wish.configuration.as_ref())?;
     let mut answer = risk::describe(
         &pool.id,
         client.as_ref().map(|client| client.id.as_str()),
@@ -53,12 +53,26 @@ pub async fn set_risk_configuration(
     })
 }
 
-/// Returns what a configuration asks for that has no code yet: messages to users about risky sign-ins.
-fn missing(configuration: &RiskConfiguration) -> Option<&'static str> {
-    let takeover = configuration.takeover.as_ref();
-    let actions = takeover.map_or([None; 3], |t| [t.low, t.medium, t.high]);
-    let asks = actions.iter().flatten().any(|action| action.notify);
-    asks.then_some("AccountTakeoverRiskConfiguration.Actions.Notify")
+/// Refuses a configuration by which users are told of risky sign-ins that says not who tells them, or that nobody can obey.
+///
+/// # Errors
+/// InvalidParameterException without NotifyConfiguration; CodeDeliveryFailureException where nobody sends e-mails.
+fn require_sender(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    configuration: Option<&RiskConfiguration>,
+) -> Result<()> {
+    let takeover = configuration.and_then(|configuration| configuration.takeover.as_ref());
+    let Some(takeover) = takeover.filter(|takeover| takeover.notifies()) else {
+        return Ok(());
+    };
+    let Some(sender) = &takeover.notify else {
+        return Err(errors::risk::no_notify_configuration().into());
+    };
+    match risk_delivery::can_be_sent(cx, pool, Some(sender)) {
+        true => Ok(()),
+        false => Err(errors::users::delivery_failed(cx.action, DeliveryMediumType::Email).into()),
+    }
 }
 
 async fn set_for_pool(cx: &Cx<'_>, before: Pool, wish: Wish) -> Result<()> {

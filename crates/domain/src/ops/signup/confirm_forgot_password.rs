@@ -17,6 +17,8 @@ pub async fn confirm_forgot_password(
 ) -> Result<ConfirmForgotPasswordResponse> {
     let told = input.user_context_data.as_ref();
     cx.take_user_context_for(&input.client_id, told).await?;
+    let endpoint = input.analytics_metadata.as_ref();
+    cx.take_analytics_for(&input.client_id, endpoint).await?;
     let reset = Reset {
         client_id: &input.client_id,
         username: &input.username,

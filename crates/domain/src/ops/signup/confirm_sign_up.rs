@@ -16,6 +16,8 @@ pub async fn confirm_sign_up(
 ) -> Result<ConfirmSignUpResponse> {
     let told = input.user_context_data.as_ref();
     cx.take_user_context_for(&input.client_id, told).await?;
+    let endpoint = input.analytics_metadata.as_ref();
+    cx.take_analytics_for(&input.client_id, endpoint).await?;
     let confirmation = Confirmation {
         client_id: &input.client_id,
         username: &input.username,

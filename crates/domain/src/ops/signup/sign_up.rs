@@ -15,6 +15,8 @@ use crate::users::{attributes, pre_sign_up};
 pub async fn sign_up(cx: &Cx<'_>, input: SignUpRequest) -> Result<SignUpResponse> {
     let told = input.user_context_data.as_ref();
     cx.take_user_context_for(&input.client_id, told).await?;
+    let endpoint = input.analytics_metadata.as_ref();
+    cx.take_analytics_for(&input.client_id, endpoint).await?;
     let wish = SignUp {
         sender: None,
         client_id: &input.client_id,

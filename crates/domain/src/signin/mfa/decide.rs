@@ -132,10 +132,12 @@ fn second_of(pool: &Pool, user: &User, proven: &Proven) -> Vec<MfaFactor> {
     })
 }
 
-/// True if a code was proven besides another factor, which no remembered device stood in for.
+/// True if a code was proven besides another factor. A remembered device is neither: it stood in for a code, or was proven
+/// beside one.
 pub fn has_second_code(proven: &Proven) -> bool {
     let is_code = |factor| matches!(factor, Factor::Sms | Factor::Email | Factor::SoftwareToken);
-    proven.iter().count() > 1 && proven.iter().any(is_code) && !proven.has(Factor::Device)
+    let own = || proven.iter().filter(|factor| *factor != Factor::Device);
+    own().count() > 1 && own().any(is_code)
 }
 
 /// True if a pool that requires a second factor accepts this one although the user did not turn it on.
@@ -173,4 +175,28 @@ fn all(fits: impl Fn(MfaFactor) -> bool) -> Vec<MfaFactor> {
         .into_iter()
         .filter(|factor| fits(*factor))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remembered_device_is_no_code_and_takes_none_away() {
+        let of = |factors: &[Factor]| {
+            let all = factors.iter();
+            all.fold(Proven::default(), |proven, factor| proven.with(*factor))
+        };
+        // The device stood in for the second factor.
+        assert!(!has_second_code(&of(&[Factor::Password, Factor::Device])));
+        assert!(!has_second_code(&of(&[Factor::Email, Factor::Device])));
+        // In CUSTOM_AUTH it is proven last, beside a code.
+        let all = [
+            Factor::Password,
+            Factor::SoftwareToken,
+            Factor::Custom,
+            Factor::Device,
+        ];
+        assert!(has_second_code(&of(&all)));
+    }
 }

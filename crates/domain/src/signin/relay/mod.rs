@@ -26,7 +26,7 @@ use crate::signin::relay::waiting::{derive, first_row, keep, password_verifier};
 use crate::signin::srp::SignedClaim;
 use crate::signin::state::Start;
 use crate::signin::verdict::{Judged, Pass, Replay, Step, Verdict, Wrong};
-use crate::signin::{At, triggers};
+use crate::signin::{At, breached, protection, triggers};
 use crate::upstream::answers::{Question, Refusal, Said};
 use crate::upstream::arrival::Password;
 use crate::upstream::dialog::{NAME, Proof};
@@ -107,7 +107,8 @@ pub(super) async fn password<'g>(
                 _ => Some(derive(cx, at, &srp_name, given).await),
             };
             let kept = first_row(&question, name, credential);
-            asked(cx, at, lock, candidate, start, &question, &kept).await
+            let given = Some(given);
+            asked(cx, at, lock, candidate, start, &question, (&kept, given)).await
         }
     }
 }
@@ -219,7 +220,7 @@ pub(super) async fn proof<'g>(
         }
         Said::Asked(question) => {
             let kept = first_row(&question, name, None);
-            asked(cx, at, lock, candidate, start, &question, &kept).await
+            asked(cx, at, lock, candidate, start, &question, (&kept, None)).await
         }
     };
     there(relayed?)
@@ -286,14 +287,61 @@ async fn asked(
     candidate: Candidate,
     start: &Start,
     question: &Question,
-    kept: &Kept,
+    (kept, given): (&Kept, Option<&SecretString>),
 ) -> Judged<Relayed> {
-    let mut step = Step::first(at, candidate, start.clone());
+    let step = Step::first(at, candidate, start.clone());
     triggers::before(cx, at, lock, &step).await?;
+    let mut step = match weigh(cx, at, step, question, given).await? {
+        Weighed::Goes(step) => *step,
+        Weighed::Ends(step, verdict) => return Ok(Relayed::There(step, verdict)),
+    };
     if step.user.is_none() {
         step.state.username.clone_from(&kept.username);
     }
     step.state.proven = Proven::only(Factor::Password);
     let asked = keep(cx, at, step.state.clone(), question, kept, Replay::None)?;
     Ok(Relayed::There(Box::new(step), Verdict::Ask(asked)))
+}
+
+/// A right password behind which the upstream asks for more, weighed as one is behind which nothing comes.
+pub(super) enum Weighed {
+    /// The question is asked.
+    Goes(Box<Step>),
+    /// Nothing goes on.
+    Ends(Box<Step>, Verdict),
+}
+
+/// Looks a right password up among those that others know, if it was seen, and judges the sign-in.
+///
+/// # Errors
+/// PasswordResetRequiredException for a password that is not to be used, of a user who is here. One who is still to come is
+/// refused after the last step.
+pub(super) async fn weigh(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    mut step: Step,
+    question: &Question,
+    given: Option<&SecretString>,
+) -> Judged<Weighed> {
+    let right = || Verdict::Passed(Pass::of(Factor::Password));
+    if let Some(given) = given {
+        breached::note(cx, at, &mut step, &right(), given).await;
+        // It is replaced there in any case.
+        step.state.start.barred &= question.name != ChallengeNameType::NewPasswordRequired;
+    }
+    let second = is_second_factor(question.name);
+    let (step, verdict) = protection::weigh_before(cx, at, step, right(), second).await?;
+    breached::refuse_barred(cx, at, &step, &verdict)?;
+    Ok(match verdict {
+        Verdict::Passed(_) => Weighed::Goes(Box::new(step)),
+        other => Weighed::Ends(Box::new(step), other),
+    })
+}
+
+fn is_second_factor(challenge: ChallengeNameType) -> bool {
+    use ChallengeNameType as C;
+    matches!(
+        challenge,
+        C::SmsMfa | C::EmailOtp | C::SoftwareTokenMfa | C::SelectMfaType
+    )
 }

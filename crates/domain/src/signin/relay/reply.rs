@@ -12,11 +12,11 @@ use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::answer::Answer;
 use crate::signin::lock::Lock;
-use crate::signin::relay::ask;
 use crate::signin::relay::asking::{
     Arriving, Asking, proof_of, refuse_state_there, relays_srp, upstream_for,
 };
 use crate::signin::relay::waiting::{derive, first_row, keep, password_verifier};
+use crate::signin::relay::{Weighed, ask, weigh};
 use crate::signin::state::SignInState;
 use crate::signin::verdict::{Judged, Pass, Replay, Step, Verdict, Wrong, refuse_state};
 use crate::upstream::answers::{Refusal, Said};
@@ -187,6 +187,10 @@ pub(in crate::signin) async fn password<'g>(
             };
             let credential = derive(cx, at, username, given).await;
             let kept = first_row(&question, name, Some(credential));
+            let step = match weigh(cx, at, step, &question, Some(given)).await? {
+                Weighed::Goes(step) => *step,
+                Weighed::Ends(step, verdict) => return Ok(Some((*step, verdict))),
+            };
             let mut state = step.state.clone();
             state.proven = Proven::only(Factor::Password);
             if step.user.is_none() {
@@ -309,11 +313,13 @@ async fn finish(
         start,
         proven,
         expected,
+        threat,
         ..
     } = step.state;
     let proven = proven.with(Factor::Password);
     let state = SignInState {
         expected,
+        threat,
         ..SignInState::of_user(at, &user, &typed, start, proven)
     };
     let step = Step {

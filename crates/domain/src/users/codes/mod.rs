@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use cognate_crypto::random;
 use cognate_crypto::seal::Context;
 use cognate_crypto::secret::ct_eq;
+use cognate_store::tables::attempts::NOTICES_FULL;
 use cognate_store::tables::codes::{self as table, JudgedRow, NewCode};
 use cognate_store::tables::guards;
 use cognate_store::{Batch, CommitError};
@@ -342,14 +343,13 @@ pub async fn judge(
     account: &Account<'_>,
     purpose: Purpose<'_>,
     given: &str,
-    also: Batch,
+    also: impl AsyncFnOnce() -> Result<Batch>,
 ) -> Result<std::result::Result<Correct, Wrong>> {
     let (subject, key) = (account.key(), purpose.key());
     let wanted = table::to_judge(&pool.id, subject, &key, bounds::WRONG, cx.now());
     let row = cx.store.first(wanted).await?;
     let row = row.map(|mut row| JudgedRow::read(&mut row)).transpose()?;
     let live = row.filter(|row| row.code.expires > cx.now());
-    let mut also = also;
     let mut bound = None;
     let wrong = match live {
         None => Wrong::Expired,
@@ -364,8 +364,6 @@ pub async fn judge(
                 // Sent before answers were counted by address.
                 Wrong::Expired
             } else if of_code.is_reached(row.wrong) {
-                // Not judged, so that it counts neither here nor where `also` would.
-                also = Batch::new();
                 Wrong::TooMany
             } else if right && !code.decoy && account.user().is_some() {
                 return Ok(Ok(Correct {
@@ -383,12 +381,18 @@ pub async fn judge(
             }
         }
     };
+    let mut also = match wrong {
+        // Not judged, so that it counts neither here nor where `also` would.
+        Wrong::TooMany => Batch::new(),
+        _ => also().await?,
+    };
     also = table::fail(also, &pool.id, subject, &key, cx.now());
     if let Some(bound) = bound {
         also = bound.fail(cx, also, pool);
     }
-    match cx.store.commit(also).await {
+    match cx.apply(also).await {
         Ok(_) => Ok(Err(wrong)),
+        Err(CommitError::Conflict(NOTICES_FULL)) => Err(Fault::Stale),
         // Others were counted since: this answer is one too many, right or wrong.
         Err(CommitError::Conflict(TOO_MANY)) => Ok(Err(Wrong::TooMany)),
         Err(error) => Err(Fault::Internal(format!("a code was not counted: {error}"))),
@@ -407,7 +411,7 @@ pub async fn check(
     purpose: Purpose<'_>,
     given: &str,
 ) -> Result<Correct> {
-    let judged = judge(cx, pool, account, purpose, given, Batch::new()).await?;
+    let judged = judge(cx, pool, account, purpose, given, async || Ok(Batch::new())).await?;
     Ok(judged.map_err(|wrong| match wrong {
         Wrong::Mismatch => errors::users::code_mismatch(),
         Wrong::Burnt => errors::users::too_many_failed_attempts(cx.action),

@@ -16,10 +16,6 @@ const MODEL: &str = include_str!("../../../../../model/cognito-idp.model");
 const STORED: &[(&[&str], &[&str])] = &[
     (&["CreateUserPool", "UpdateUserPool"], &["DcrConfiguration"]),
     (
-        &["CreateUserPoolClient", "UpdateUserPoolClient"],
-        &["AnalyticsConfiguration"],
-    ),
-    (
         &["CreateUserPoolDomain", "UpdateUserPoolDomain"],
         &["CustomDomainConfig", "Routing"],
     ),

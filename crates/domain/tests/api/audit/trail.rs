@@ -132,6 +132,33 @@ async fn the_trail_is_kept_for_ninety_days(t: &TestApp) {
 }
 
 #[each_engine]
+async fn a_clock_that_was_ahead_keeps_nothing_for_longer(t: &TestApp) {
+    let (store, begin) = (&t.app.store, t.app.clock.service());
+    let day = DAY * 1_000_000;
+    // The second row is of a clock that was ten years ahead.
+    for at in [begin, begin + 3_650 * day, begin + day, begin + 2 * day] {
+        let row = audit::command("CreateBackup", None);
+        store
+            .commit(row.append(Batch::new(), "", at))
+            .await
+            .unwrap();
+        link(t).await;
+    }
+    let age = |days: i64| chain::Age {
+        before: begin + days * day + 1,
+        now: begin + (days + 90) * day,
+    };
+    // The time of the second is not known: it goes with what came behind it.
+    for (days, left) in [(0, 3), (1, 1)] {
+        let portion = chain::forget(store, &t.app.trail, age(days)).await.unwrap();
+        store.commit(portion.unwrap()).await.unwrap();
+        assert_eq!(count(t).await, left, "{days}");
+    }
+    let portion = chain::forget(store, &t.app.trail, age(1)).await.unwrap();
+    assert!(portion.is_none());
+}
+
+#[each_engine]
 async fn more_than_a_portion_goes_too(t: &TestApp) {
     append(t, 2_500).await;
     t.advance(91 * DAY).await;
@@ -164,7 +191,11 @@ async fn one_node_forgets_at_a_time_and_another_goes_on_where_it_stopped(t: &Tes
     .unwrap()
     .unwrap();
     let before = audit::forgotten_before(&t.app).unwrap();
-    let portion = chain::forget(store, &t.app.trail, before).await.unwrap();
+    let age = chain::Age {
+        before,
+        now: t.app.clock.service(),
+    };
+    let portion = chain::forget(store, &t.app.trail, age).await.unwrap();
     let portion = portion.unwrap();
     store
         .commit(leases::extend(portion, &lease, now + 1_500_000))

@@ -110,7 +110,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     }
     let taken = match mood {
         Mood::Status(status) => (200..300).contains(&status),
-        Mood::Slow(_) => true,
+        Mood::Slow(_) | Mood::Endless => true,
         _ => false,
     };
     let headers = head;

@@ -131,7 +131,7 @@ async fn what_is_not_taken_comes_again_and_nothing_overtakes_it(t: &TestApp) {
             Mood::Redirect(elsewhere.url.clone()),
             "the answer has the status 307",
         ),
-        (Mood::Endless, "the answer is too large"),
+        (Mood::Status(301), "the answer has the status 301"),
         (Mood::Reset, ""),
     ];
     for (n, (mood, problem)) in refusals.into_iter().enumerate() {
@@ -304,4 +304,108 @@ async fn a_webhook_of_another_chain_goes_on_at_the_end(t: &TestApp) {
         send(t).await;
         assert_eq!(receiver.taken().len(), n + 1);
     }
+}
+
+#[each_engine]
+async fn what_comes_behind_a_good_status_changes_nothing(t: &TestApp) {
+    let pool = pool(t).await;
+    let receiver = Receiver::start(Mood::Endless).await;
+    set(t, &pool, &wanted(&receiver.url, &["cognate.user.created"])).await;
+    create(t, &pool, "jane").await;
+    link(t).await;
+    send(t).await;
+    let now = shown(t, &pool).await;
+    assert_eq!((now.failures, now.place), (0, head(t).await));
+    assert_eq!(receiver.came().len(), 1);
+}
+
+/// The rows of a trail that an older program wrote are linked after the upgrade.
+#[each_engine]
+async fn what_happened_before_a_webhook_is_not_sent_although_it_is_linked_later(t: &TestApp) {
+    let pool = pool(t).await;
+    create(t, &pool, "before").await;
+    t.advance(3_600).await;
+    let receiver = Receiver::start(Mood::Status(200)).await;
+    let wanted = wanted(&receiver.url, &[]);
+    let outbound = Some(&t.app.outbound);
+    webhooks::set(ground(t), &pool, &wanted, outbound)
+        .await
+        .unwrap();
+    create(t, &pool, "after").await;
+    for _ in 0..3 {
+        link(t).await;
+    }
+    send(t).await;
+    let came = receiver.taken();
+    assert_eq!(
+        kinds(&came),
+        ["cognate.webhook.set", "cognate.user.created"]
+    );
+    // Other settings change nothing about it, and whoever asks for all gets all.
+    webhooks::set(ground(t), &pool, &wanted, outbound)
+        .await
+        .unwrap();
+    webhooks::rewind(ground(t), &pool, None, 0).await.unwrap();
+    link(t).await;
+    send(t).await;
+    let came = receiver.taken();
+    assert!(kinds(&came[2..]).starts_with(&["cognate.pool.created", "cognate.user.created"]));
+}
+
+#[each_engine]
+async fn webhooks_that_are_far_behind_take_turns(t: &TestApp) {
+    let pool = pool(t).await;
+    let one = Receiver::start(Mood::Status(200)).await;
+    let other = Receiver::start(Mood::Status(200)).await;
+    for receiver in [&one, &other] {
+        set(t, &pool, &wanted(&receiver.url, &["cognate.user.created"])).await;
+    }
+    for n in 0..4 {
+        create(t, &pool, &format!("u{n}")).await;
+    }
+    link(t).await;
+    // One place, and no more than an event at a time.
+    let mut sending = Events::new(t.app.clone(), "one").bounded(1, Duration::ZERO);
+    let turn = async { sending.turn().await.unwrap() };
+    let watch = async {
+        let mut apart = 0;
+        loop {
+            let (first, second) = (one.taken().len(), other.taken().len());
+            apart = apart.max(first.abs_diff(second));
+            if (first, second) == (4, 4) {
+                return apart;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let (apart, ()) = tokio::join!(watch, turn);
+    assert!(
+        apart <= 2,
+        "one was sent {apart} events more than the other"
+    );
+}
+
+#[each_engine]
+async fn a_restart_of_the_server_is_no_success(t: &TestApp) {
+    let pool = pool(t).await;
+    let receiver = Receiver::start(Mood::Status(500)).await;
+    set(t, &pool, &wanted(&receiver.url, &["cognate.user.created"])).await;
+    create(t, &pool, "jane").await;
+    link(t).await;
+    for _ in 0..2 {
+        send(t).await;
+        due(t).await;
+    }
+    assert_eq!(shown(t, &pool).await.failures, 2);
+    // Events of others pass, and the server stops before it could try.
+    t.ok("CreateGroup", json!({"UserPoolId": pool, "GroupName": "g"}))
+        .await;
+    link(t).await;
+    let mut sending = Events::new(t.app.clone(), "one");
+    sending.begin_and_stop().await.unwrap();
+    let now = shown(t, &pool).await;
+    assert_eq!(
+        (now.failures, now.problem.as_str()),
+        (2, "the answer has the status 500")
+    );
 }

@@ -17,7 +17,7 @@ use crate::support::signin::{self, PASSWORD};
 use crate::support::users::{code, sign_up, with};
 
 /// Operations that may change a user, a group, a membership, an app, a passkey or a link. The walk below calls each.
-const STOPPED: [Op; 38] = [
+const STOPPED: [Op; 40] = [
     Op::AdminAddUserToGroup,
     Op::AdminConfirmSignUp,
     Op::AdminCreateUser,
@@ -55,7 +55,9 @@ const STOPPED: [Op; 38] = [
     Op::AddCustomAttributes,
     Op::DeleteUserPool,
     Op::SetLogDeliveryConfiguration,
+    Op::SetRiskConfiguration,
     Op::SetUserPoolMfaConfig,
+    Op::SetUserPoolSessionConfiguration,
     Op::UpdateUserPool,
 ];
 
@@ -64,7 +66,7 @@ const IMPORTS: [Op; 2] = [Op::CreateUserImportJob, Op::StartUserImportJob];
 
 /// Operations that change something and are not stopped: sessions, devices, codes, clients and other configuration that no
 /// recovery brings back; sign-ins, of which the tests below say more.
-const GOES_ON: [Op; 68] = [
+const GOES_ON: [Op; 66] = [
     Op::AddUserPoolClientSecret,
     Op::AdminForgetDevice,
     Op::AdminInitiateAuth,
@@ -105,10 +107,8 @@ const GOES_ON: [Op; 68] = [
     Op::RespondToAuthChallenge,
     Op::RevokeToken,
     Op::RevokeUserSession,
-    Op::SetRiskConfiguration,
     Op::SetUICustomization,
     Op::SetUserPoolClientSessionConfiguration,
-    Op::SetUserPoolSessionConfiguration,
     Op::StartPointInTimeRecovery,
     Op::StopUserImportJob,
     Op::StartWebAuthnRegistration,
@@ -347,6 +347,9 @@ async fn every_change_of_a_user_waits_for_the_end(t: &TestApp) {
     let target = moment(t).await;
     t.advance(16 * 60).await;
     let calls = calls(t, &s).await;
+    let watched = json!({"UserPoolId": s.pool, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}});
+    t.ok("UpdateUserPool", watched).await;
+    let tracking = json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5}});
     let id = open(t, &s.pool, target).await;
     let before = rows(t, &s.pool).await;
     let pool = |more: Value| with(json!({"UserPoolId": s.pool}), more);
@@ -378,6 +381,8 @@ async fn every_change_of_a_user_waits_for_the_end(t: &TestApp) {
             ),
             ("AddCustomAttributes", pool(custom)),
             ("DeleteUserPool", pool(json!({}))),
+            ("SetRiskConfiguration", pool(json!({}))),
+            ("SetUserPoolSessionConfiguration", pool(tracking.clone())),
         ] {
             let (_, text) = t.call(op, input).await.unwrap_err();
             assert_eq!(
@@ -387,6 +392,9 @@ async fn every_change_of_a_user_waits_for_the_end(t: &TestApp) {
             );
             called.insert(op);
         }
+        // A client's own configuration is none of the pool's.
+        let own = json!({"ClientId": s.client});
+        t.ok("SetRiskConfiguration", pool(own)).await;
         match when {
             "PREVIEW_GENERATING" => {
                 preview(t, &s.pool, &id).await;

@@ -183,15 +183,15 @@ async fn what_is_wrong_is_refused(t: &TestApp) {
         ),
     )
     .await;
-    // Stored, it would not be obeyed.
+    // Nothing says who tells them.
     let told = json!({"Notify": true, "EventAction": "NO_ACTION"});
     let blocks = json!({"AccountTakeoverRiskConfiguration": {"Actions": {"LowAction": told}}});
-    let text = "AccountTakeoverRiskConfiguration.Actions.Notify is not implemented yet.";
+    let text = "NotifyConfiguration is required when Notify is true.";
     refuse(
         t,
         "SetRiskConfiguration",
         with(ids.clone(), blocks),
-        ("NotImplementedException", text),
+        ("InvalidParameterException", text),
     )
     .await;
     // By the model's bounds.

@@ -1,5 +1,6 @@
 //! Threat protection: its configuration, the events of users, and what is said of them.
 
+mod analytics;
 mod configuration;
 mod context;
 mod events;

@@ -4,7 +4,9 @@ mod audit;
 mod bypass;
 mod enforced;
 mod exceptions;
+mod notices;
 mod profile;
+mod steps;
 
 use std::net::IpAddr;
 

@@ -24,8 +24,16 @@ pub mod schedule;
 pub mod target;
 pub mod verify;
 
+use std::time::Instant;
+
 use cognate_moving::archive::Cell;
 use cognate_store::Value;
+
+/// Returns the present, in microseconds: what took hours is recorded when it is done, or its row would seem to be put back into
+/// the audit trail. `now`: the service's time when `began` was taken.
+fn later(now: i64, began: Instant) -> i64 {
+    now.saturating_add(i64::try_from(began.elapsed().as_micros()).unwrap_or(0))
+}
 
 fn cell(value: Value) -> Cell {
     match value {
@@ -72,5 +80,20 @@ fn set(columns: &[&str], row: &mut [Value], name: &str, value: Value) {
     let place = columns.iter().position(|column| *column == name);
     if let Some(there) = place.and_then(|place| row.get_mut(place)) {
         *there = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_took_hours_is_recorded_when_it_is_done() {
+        let hours = std::time::Duration::from_secs(7_200);
+        let Some(began) = Instant::now().checked_sub(hours) else {
+            return;
+        };
+        let ended = later(5, began);
+        assert!(ended >= 5 + 7_200_000_000 && ended < 5 + 7_201_000_000);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 use cognate_access::keys;
@@ -15,7 +16,7 @@ use tokio::sync::mpsc;
 
 use super::place::{Place, Pools, Whole};
 use super::rows::{self, Rows};
-use super::{int, set, text, value};
+use super::{int, later, set, text, value};
 
 /// Rows of a portion at most, and about how many bytes they have together.
 const ROWS: usize = 4_000;
@@ -73,9 +74,10 @@ pub async fn whole(
         opened.header.pools.is_none(),
         "this is the archive of a pool, not of a server: start a server, and restore it there"
     );
+    let began = Instant::now();
     let mut place = Place::Whole(Whole::begin(store).await?);
     let manifest = run(opened, store, root, &mut place, Vec::new()).await?;
-    place.finish(store, root, now).await?;
+    place.finish(store, root, later(now, began)).await?;
     let pools = Vec::new();
     Ok(Restored { manifest, pools })
 }
@@ -127,12 +129,13 @@ async fn into(
     wanted: Vec<String>,
     now: i64,
 ) -> anyhow::Result<Restored> {
+    let began = Instant::now();
     let manifest = run(opened, store, root, place, wanted.clone()).await?;
     let there = place.pools();
     if let Some(missing) = wanted.iter().find(|id| !there.contains(id)) {
         bail!("the archive has no pool {missing}");
     }
-    let pools = place.finish(store, root, now).await?;
+    let pools = place.finish(store, root, later(now, began)).await?;
     Ok(Restored { manifest, pools })
 }
 

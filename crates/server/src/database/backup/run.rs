@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use cognate_crypto::age::{Identity, Recipient};
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::create::{self, Order};
 use super::restore::{self, Opened, Restored};
 use super::target::{self, Sink, Target};
-use super::{s3, verify};
+use super::{later, s3, verify};
 
 /// The settings of backups.
 #[derive(Debug, Default)]
@@ -95,6 +96,7 @@ pub async fn create(
         "a backup is encrypted: name a recipient (`cognate backup key` makes one)"
     );
     let (now, pools) = (order.now, order.pools.clone());
+    let began = Instant::now();
     let name = match scheduled {
         true => target::new_name("auto", now),
         false => target::new_name(kind(&order), now),
@@ -113,10 +115,11 @@ pub async fn create(
         .await?
         .context("the archive could not be completed")?;
     let done = audit::command("CreateBackup", Some(&name));
+    let ended = later(now, began);
     let pools = pools.unwrap_or_else(|| vec![String::new()]);
     let batch = pools
         .iter()
-        .fold(Batch::new(), |batch, pool| done.append(batch, pool, now));
+        .fold(Batch::new(), |batch, pool| done.append(batch, pool, ended));
     store.commit(batch).await?;
     Ok(Made {
         archive: target.whole_name(&name),

@@ -128,6 +128,17 @@ fn notice(name: &'static str, kind: NoticeKind, home: bool) -> Sample {
     )
 }
 
+fn last(name: &'static str, kind: NoticeKind) -> Sample {
+    sample(
+        name,
+        Screen::Notice(Notice {
+            kind,
+            next: None,
+            home: None,
+        }),
+    )
+}
+
 fn feedback(name: &'static str, valid_first: bool) -> Sample {
     sample(
         name,
@@ -143,6 +154,11 @@ pub(super) fn notices() -> Vec<Sample> {
     let refusal = Alert {
         kind: AlertKind::Error,
         text: "This link is too old. Ask for another one and open that.".to_owned(),
+        field: None,
+    };
+    let too_old = Alert {
+        kind: AlertKind::Error,
+        text: "This link is wrong or too old. Use the newest message that you got.".to_owned(),
         field: None,
     };
     let error = NoticeKind::Error {
@@ -165,8 +181,10 @@ pub(super) fn notices() -> Vec<Sample> {
         ),
         feedback("feedback", true),
         feedback("feedback-invalid", false),
-        notice("feedback-done", NoticeKind::FeedbackValid, true),
-        notice("feedback-done-invalid", NoticeKind::FeedbackInvalid, true),
+        // A link leads from a mailbox to nowhere else.
+        last("feedback-done", NoticeKind::FeedbackValid),
+        last("feedback-done-invalid", NoticeKind::FeedbackInvalid),
+        last("feedback-refused", NoticeKind::LinkRefused(too_old)),
         sample(
             "device-done",
             Screen::Notice(Notice {
