@@ -57,6 +57,7 @@ SESSIONS = [
     "python/events_session.py",
     "python/export_session.py",
     "python/import_session.py",
+    "python/seed_session.py",
     "rust/sdk",
     "node/sdk_v3.mjs",
     "node/sdk_v3_first_factors.mjs",

@@ -9,6 +9,8 @@
 //! | `database` | the mode and the sealing key of a database |
 //! | `settings` | flags, variables and file, as types |
 //! | `places` | where addresses are, and which ones attacks come from: the operator's files |
+//! | `hints` | why `dev` refused something |
+//! | `seed` | pools with everything in them, as a file says |
 //! | `cli` | the command line |
 //!
 //! A request goes through `http::listen` (connections, TLS, time-outs), `http::service` (which part answers),
@@ -21,9 +23,11 @@ mod aws;
 pub mod cli;
 mod database;
 mod errors;
+mod hints;
 mod http;
 mod log;
 mod places;
+mod seed;
 pub mod settings;
 pub mod start;
 pub mod state;

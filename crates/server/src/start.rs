@@ -127,6 +127,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         code_keys,
         places,
         backups,
+        seed,
     } = plan;
     if behind_proxy && origins.proxies.is_empty() {
         tracing::warn!(
@@ -204,6 +205,10 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
             "this machine's clock differs from the database's: not ready"
         );
     }
+    if let Some(seed) = &seed {
+        // On the heap: most starts have none.
+        Box::pin(crate::seed::start::apply(&app, seed)).await?;
+    }
     let keys = AccessKeys::new(&account, fixed);
     let state = Arc::new(State {
         app,
@@ -215,6 +220,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         load: Arc::new(Load::default()),
         rates: Rates::new(rates),
         backups,
+        seed,
         clock_agrees,
     });
 

@@ -12,6 +12,7 @@ use crate::audit::refusals::Refusals;
 use crate::aws::newer::Newer;
 use crate::http::limits::Load;
 use crate::http::origin::OriginRules;
+use crate::seed::start::SeedFile;
 
 /// The state of a running server.
 pub struct State {
@@ -33,6 +34,8 @@ pub struct State {
     pub rates: Rates,
     /// The settings of backups.
     pub backups: crate::database::backup::run::Settings,
+    /// What the pools had from the start.
+    pub seed: Option<SeedFile>,
     /// True if this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
 }

@@ -16,7 +16,7 @@
 mod generated;
 mod op;
 mod scalar;
-mod table;
+pub mod table;
 pub mod validate;
 
 pub use generated::*;

@@ -78,7 +78,7 @@ impl Op {
     }
 
     /// Returns the constraints of its request.
-    pub(crate) const fn input(self) -> &'static Shape {
+    pub const fn input(self) -> &'static Shape {
         self.facts().input
     }
 }

@@ -25,6 +25,10 @@ impl Shape {
 }
 
 /// The kinds of shapes. `min` and `max` are of sizes, lengths or values; none where the model says nothing.
+#[allow(
+    missing_docs,
+    reason = "the bounds are explained above them, once for all kinds"
+)]
 pub enum Kind {
     /// Members in the order of the model, in which a structure is read and printed.
     Structure {

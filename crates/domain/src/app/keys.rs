@@ -233,6 +233,16 @@ async fn make(from: Sources<'_>, pool: &Pool) -> Result<()> {
     while fresh.len() < 2 {
         fresh.push(from.workers.run(SigningKey::generate).await);
     }
+    insert(from, pool, batch, &fresh).await.map(|_| ())
+}
+
+/// Adds the first two keys of a pool. Returns false if it has keys already.
+async fn insert(
+    from: Sources<'_>,
+    pool: &Pool,
+    batch: Batch,
+    fresh: &[SigningKey],
+) -> Result<bool> {
     let described: Vec<(String, &str, String, Vec<u8>)> = fresh
         .iter()
         .zip([ID, ACCESS])
@@ -253,18 +263,62 @@ async fn make(from: Sources<'_>, pool: &Pool) -> Result<()> {
             sealed: sealed.clone(),
         })
         .collect();
-    match from
-        .store
-        .commit(table::insert_first(
-            batch,
-            &pool.id,
-            keys,
-            from.clock.service(),
-        ))
-        .await
-    {
-        Ok(_) | Err(CommitError::Conflict(table::MADE | table::SPARE_TAKEN)) => Ok(()),
+    let batch = table::insert_first(batch, &pool.id, keys, from.clock.service());
+    match from.store.commit(batch).await {
+        Ok(_) => Ok(true),
+        Err(CommitError::Conflict(table::MADE | table::SPARE_TAKEN)) => Ok(false),
         Err(CommitError::Conflict(_)) => Err(Fault::Stale),
         Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
     }
+}
+
+/// The signing keys of a pool as somebody else knows them: that of ID tokens and that of access tokens.
+pub struct Private(pub [SigningKey; 2]);
+
+/// What became of keys that were given to a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// They are the pool's now; or would be.
+    Taken,
+    /// They were already.
+    Same,
+    /// It has others, with which tokens may be signed.
+    Others,
+}
+
+/// Gives a pool the keys that sign its tokens, unless it has some. With `only_look` nothing is written.
+///
+/// # Errors
+/// The store's.
+pub async fn give(
+    from: Sources<'_>,
+    pool: &Pool,
+    Private(keys): Private,
+    batch: Batch,
+    only_look: bool,
+) -> Result<Given> {
+    let kids = keys.each_ref().map(|key| key.public().kid());
+    let rows = from.store.all(table::of_pool(&pool.id)).await?;
+    if !rows.is_empty() {
+        let known = PoolSigners::from_rows(pool, rows)?;
+        let same = [known.id.kid, known.access.kid] == kids;
+        return Ok(if same { Given::Same } else { Given::Others });
+    }
+    if only_look || insert(from, pool, batch, &keys).await? {
+        return Ok(Given::Taken);
+    }
+    Ok(Given::Others)
+}
+
+/// Returns the keys that sign a pool's tokens; None if it has none yet.
+///
+/// # Errors
+/// The store's; an internal fault for a key that does not open.
+pub async fn private(from: Sources<'_>, pool: &Pool) -> Result<Option<Private>> {
+    let rows = from.store.all(table::of_pool(&pool.id)).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let known = PoolSigners::from_rows(pool, rows)?;
+    Ok(Some(Private([known.id.key, known.access.key])))
 }

@@ -3,8 +3,10 @@
 //! Pool, groups and users are read as they were at one moment, whatever is written meanwhile: users in portions in the order of
 //! their ids, and the MACs of all rows are checked. Neither a pool nor a file is ever in memory as a whole.
 //!
-//! Secrets are opened only for a file that is encrypted to somebody, and leave this module encrypted.
+//! Secrets are opened only for a file that is encrypted to somebody, and leave this module encrypted; but for [`page`], whose
+//! caller has them from an operator who asked for them (decision 025).
 
+pub mod page;
 mod portion;
 mod records;
 mod whole;

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod csv_import;
 pub mod export;
+pub mod seeded;
 
 use cognate_store::tables::user_import_jobs;
 use cognate_store::{Store, StoreError};

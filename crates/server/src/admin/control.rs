@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::admin::{self, Request, backups, creation, events, export, providers, upstream};
+use crate::admin::{self, Request, backups, creation, events, export, providers, seeds, upstream};
 use crate::state::State;
 
 /// A line of at most this many bytes is read.
@@ -143,6 +143,14 @@ async fn alone(request: Request, state: &State) -> Result<Result<Value, String>,
         Request::CreatePool { id, settings } => creation::pool(app, &id, &settings).await,
         Request::CreateClient { pool, id, settings } => {
             creation::client(app, &pool, &id, &settings).await
+        }
+        Request::Seed { step } => {
+            let changes = !step.only_reads();
+            let done = seeds::perform(app, *step).await;
+            if changes {
+                app.cache.clear();
+            }
+            done
         }
         Request::SetUpstream { pool, wanted } => {
             let now = app.clock.service();

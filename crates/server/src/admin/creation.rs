@@ -12,6 +12,23 @@ use serde_json::Value;
 const LONGEST_POOL: usize = 55;
 const LONGEST_CLIENT: usize = 128;
 
+/// What an id of a pool is.
+pub const POOL_ID: &str = "an id of a pool is a region, an underscore, and letters and digits";
+/// What an id of a client is.
+pub const CLIENT_ID: &str = "an id of a client is letters and digits";
+
+/// True if a pool may have this id.
+pub fn is_pool_id(id: &str) -> bool {
+    let parts = id.split_once('_');
+    let fits = parts.is_some_and(|(region, suffix)| is_region(region) && is_word(suffix));
+    fits && id.len() <= LONGEST_POOL
+}
+
+/// True if a client may have this id.
+pub fn is_client_id(id: &str) -> bool {
+    is_word(id) && id.len() <= LONGEST_CLIENT
+}
+
 /// Opens the domain on a database that no server has open.
 pub(super) async fn alone(store: &Store, root: &RootKey) -> Result<std::sync::Arc<App>, String> {
     let root = RootKey::from_base64(root.to_base64().expose()).map_err(|e| e.to_string())?;
@@ -21,11 +38,8 @@ pub(super) async fn alone(store: &Store, root: &RootKey) -> Result<std::sync::Ar
 
 /// Makes a pool with this id. `settings`: the input of CreateUserPool.
 pub(super) async fn pool(app: &App, id: &str, settings: &str) -> Result<Value, String> {
-    let parts = id.split_once('_');
-    let parts = parts.filter(|(region, suffix)| is_region(region) && is_word(suffix));
-    let (region, _) = parts
-        .filter(|_| id.len() <= LONGEST_POOL)
-        .ok_or("an id of a pool is a region, an underscore, and letters and digits")?;
+    let parts = id.split_once('_').filter(|_| is_pool_id(id));
+    let (region, _) = parts.ok_or(POOL_ID)?;
     let taken = app.cached_pool(id).await;
     if taken.map_err(|fault| format!("{fault:?}"))?.is_some() {
         return Err(format!("there is a user pool {id}"));
@@ -47,8 +61,8 @@ pub(super) async fn client(
     id: &str,
     settings: &str,
 ) -> Result<Value, String> {
-    if !is_word(id) || id.len() > LONGEST_CLIENT {
-        return Err("an id of a client is letters and digits".to_owned());
+    if !is_client_id(id) {
+        return Err(CLIENT_ID.to_owned());
     }
     let taken = app.cached_client(id).await;
     if taken.map_err(|fault| format!("{fault:?}"))?.is_some() {

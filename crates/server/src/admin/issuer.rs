@@ -9,7 +9,10 @@ use cognate_store::Store;
 use crate::http::host::Host;
 
 /// Parses the argument of the command: `gateway`, `aws` or a URL; `default` deletes the pool's own setting.
-fn parse(text: &str) -> Result<Option<Issuer>, String> {
+///
+/// # Errors
+/// What an issuer is.
+pub fn parse(text: &str) -> Result<Option<Issuer>, String> {
     match text {
         "default" => Ok(None),
         "gateway" => Ok(Some(Issuer::Gateway)),
@@ -41,8 +44,21 @@ pub async fn set(
     text: &str,
     now: i64,
 ) -> Result<(), String> {
-    let issuer = parse(text)?;
-    match issuer::set(store, root, now, pool_id, issuer.as_ref()).await {
+    set_parsed(store, root, pool_id, parse(text)?.as_ref(), now).await
+}
+
+/// The same for an issuer that was parsed.
+///
+/// # Errors
+/// A text for the person at the terminal.
+pub async fn set_parsed(
+    store: &Store,
+    root: &RootKey,
+    pool_id: &str,
+    issuer: Option<&Issuer>,
+    now: i64,
+) -> Result<(), String> {
+    match issuer::set(store, root, now, pool_id, issuer).await {
         Ok(()) => Ok(()),
         Err(Fault::Api(error)) => Err(error.message.into_owned()),
         Err(Fault::Stale) => Err(format!("user pool {pool_id} changes too often; try again")),

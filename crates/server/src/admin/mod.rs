@@ -4,18 +4,20 @@ mod audit_chain;
 pub(crate) mod backups;
 mod branding;
 pub(crate) mod control;
-mod creation;
+pub(crate) mod creation;
 pub(crate) mod events;
 pub(crate) mod export;
 mod import_users;
 mod imports;
 pub(crate) mod issuer;
+mod kinds;
 mod lint;
 pub(crate) mod messages;
 pub(crate) mod pool_change;
-mod profile;
+pub(crate) mod profile;
 mod provider_links;
 pub(crate) mod providers;
+pub(crate) mod seeds;
 pub(crate) mod upstream;
 
 use cognate_access::commands;
@@ -292,6 +294,11 @@ pub enum Request {
         /// What to do.
         step: events::Step,
     },
+    /// Applies a part of a seed, or gives out a part of a pool as one.
+    Seed {
+        /// What to do.
+        step: Box<seeds::Step>,
+    },
     /// Plans or carries out a change of what Cognito calls immutable.
     PoolChange {
         /// The pool's id.
@@ -299,47 +306,6 @@ pub enum Request {
         /// What to do.
         step: pool_change::Step,
     },
-}
-
-impl Request {
-    /// True if the command changes nothing that a server remembers.
-    pub fn only_reads(&self) -> bool {
-        if let Self::Events { step, .. } = self {
-            return step.only_reads();
-        }
-        matches!(
-            self,
-            Self::ListKeys
-                | Self::Profile { .. }
-                | Self::ImportLog { .. }
-                | Self::ImportStatus { .. }
-                | Self::Audit { .. }
-                | Self::AuditHead
-                | Self::AuditVerify { .. }
-                | Self::Look { .. }
-                | Self::LookImage { .. }
-                | Self::Messages { .. }
-                | Self::Message { .. }
-                | Self::PreviewMessages { .. }
-                | Self::Export { .. }
-                | Self::ListProviders { .. }
-                | Self::TestProvider { .. }
-                | Self::LinkingPolicy { .. }
-                | Self::LinkRequests { .. }
-                | Self::Backup { .. }
-                | Self::Upstream { .. }
-                | Self::Lint { .. }
-                | Self::PoolChange {
-                    step: pool_change::Step::Status { .. },
-                    ..
-                }
-        )
-    }
-
-    /// True if the command takes as long as the database is large.
-    pub fn is_long(&self) -> bool {
-        matches!(self, Self::Backup { .. } | Self::RestorePools { .. })
-    }
 }
 
 /// Runs a command. `now` in microseconds.
@@ -463,6 +429,10 @@ pub async fn perform(
         Request::CreateClient { pool, id, settings } => {
             let app = creation::alone(store, root).await?;
             creation::client(&app, &pool, &id, &settings).await
+        }
+        Request::Seed { step } => {
+            let app = creation::alone(store, root).await?;
+            seeds::perform(&app, *step).await
         }
         Request::SetUpstream { pool, wanted } => {
             let now = commands::service_time(store, now).await.map_err(text)?;

@@ -35,6 +35,8 @@ const COMMANDS: &[&str] = &[
     "EndEventWebhook",
     "ReplayEvents",
     "EventWebhookFails",
+    "ExportSeed",
+    "SetSigningKeys",
     diagnosis::COMMAND,
     log_delivery::BROKEN,
     log_delivery::WELL,

@@ -24,6 +24,7 @@ mod branding;
 mod breached;
 mod client;
 mod events;
+mod explain;
 mod export;
 mod find;
 mod health;
@@ -35,6 +36,7 @@ mod pool_change;
 mod provider_links;
 mod providers;
 mod sealing_key;
+mod seed;
 mod shell;
 mod triggers;
 mod upstream;
@@ -88,6 +90,8 @@ pub fn command() -> Command {
         .subcommand(upstream::command())
         .subcommand(lint::command())
         .subcommand(breached::command())
+        .subcommand(seed::command())
+        .subcommand(explain::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -129,20 +133,30 @@ fn setting(key: &'static config::Key) -> Arg {
     }
 }
 
-/// Returns the status with which the program ends if [`run`] fails: `lint` has one of its own, since 1 means findings.
+/// Returns the status with which the program ends if [`run`] fails: `lint` and `seed` have one of their own, since
+/// 1 means findings.
 pub fn failed(matches: &ArgMatches) -> ExitCode {
     match matches.subcommand_name() {
-        Some("lint") => ExitCode::from(lint::NOT_RUN),
+        Some("lint" | "seed") => ExitCode::from(lint::NOT_RUN),
         _ => ExitCode::FAILURE,
     }
 }
 
 /// Runs the command of the command line; returns the status with which the program ends.
 pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
-    let config = load(matches)?;
+    let mut config = load(matches)?;
+    if matches.subcommand_name() == Some("dev") {
+        config.adopt(&config::foreign::environment());
+    }
     log::start(&config)?;
+    for note in &config.notes {
+        tracing::info!("{note}");
+    }
     if let Some(("lint", sub)) = matches.subcommand() {
         return lint::run(&config, sub).await;
+    }
+    if let Some(("seed", sub)) = matches.subcommand() {
+        return seed::run(&config, sub).await;
     }
     perform(&config, matches).await?;
     Ok(ExitCode::SUCCESS)
@@ -169,6 +183,7 @@ async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("import", sub)) => import::run(config, sub).await,
         Some(("export", sub)) => export::run(config, sub).await,
         Some(("age", sub)) => age::run(sub),
+        Some(("explain", sub)) => explain::run(sub),
         Some(("breached", sub)) => breached::run(config, sub),
         Some(("backup", sub)) => backup::run(config, sub).await,
         Some(("upstream", sub)) => upstream::run(config, sub).await,

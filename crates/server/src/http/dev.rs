@@ -24,6 +24,7 @@ use crate::http::host::Host;
 use crate::http::limits::BodyLimit;
 use crate::http::metrics;
 use crate::http::response::{self, Response};
+use crate::seed::start;
 use crate::state::State;
 use crate::time_text::duration;
 
@@ -72,7 +73,7 @@ pub async fn answer(
         (&Method::GET, "/_dev/triggers") => triggers(state),
         (&Method::GET, "/_dev/clock") => Ok(clock(state)),
         (&Method::POST, "/_dev/clock") => advance(state, body).await,
-        (&Method::POST, "/_dev/reset") => empty(state).await,
+        (&Method::POST, "/_dev/reset") => empty(state, parts.uri.query().unwrap_or("")).await,
         (
             _,
             "/_dev/messages" | "/_dev/totp" | "/_dev/triggers" | "/_dev/clock" | "/_dev/reset"
@@ -264,10 +265,23 @@ async fn advance(state: &State, posted: UnreadBody<'_>) -> Result<Value, Trouble
     Ok(clock(state))
 }
 
-async fn empty(state: &State) -> Result<Value, Trouble> {
+/// Empties the server; with `seed=1` the seed is applied again.
+async fn empty(state: &State, query: &str) -> Result<Value, Trouble> {
+    let again = match query {
+        "" | "seed=0" => None,
+        "seed=1" => {
+            let none = || Trouble::Asked("this server was started without a seed".into());
+            Some(state.seed.as_ref().ok_or_else(none)?)
+        }
+        _ => return Err(Trouble::Asked("a reset takes `seed=1` or nothing".into())),
+    };
     reset::run(&state.app).await.map_err(failed)?;
     state.keys.forget();
     state.functions.forget();
+    if let Some(seed) = again {
+        let applied = Box::pin(start::apply(&state.app, seed)).await;
+        applied.map_err(|error| Trouble::Asked(error.to_string()))?;
+    }
     Ok(json!({}))
 }
 

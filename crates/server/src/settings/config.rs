@@ -5,6 +5,8 @@
 
 mod address_keys;
 mod backup_keys;
+mod dev_keys;
+pub mod foreign;
 mod function_keys;
 mod log_keys;
 mod sender_keys;
@@ -15,6 +17,7 @@ use std::path::Path;
 
 use self::address_keys::ADDRESS_KEYS;
 use self::backup_keys::BACKUP_KEYS;
+use self::dev_keys::DEV_KEYS;
 use self::function_keys::FUNCTION_KEYS;
 use self::log_keys::LOG_KEYS;
 use self::sender_keys::SENDER_KEYS;
@@ -74,10 +77,11 @@ const fn secrets(name: &'static str, help: &'static str) -> Key {
 pub fn keys() -> impl Iterator<Item = &'static Key> {
     let first = KEYS.iter().chain(FUNCTION_KEYS);
     let others = first.chain(SENDER_KEYS).chain(BACKUP_KEYS);
-    others.chain(LOG_KEYS).chain(ADDRESS_KEYS)
+    let others = others.chain(LOG_KEYS).chain(ADDRESS_KEYS);
+    others.chain(DEV_KEYS)
 }
 
-/// All settings but those of functions, senders, backups, logs, metrics and published secrets.
+/// All settings but those of functions, senders, backups, logs, metrics, published secrets and `dev`.
 const KEYS: &[Key] = &[
     key(
         "listen",
@@ -159,22 +163,6 @@ const KEYS: &[Key] = &[
         "behind_proxy",
         Kind::Switch,
         "Allow a plain listener beyond loopback because a proxy ends TLS (serve)",
-    ),
-    key(
-        "host",
-        Kind::Many,
-        "Host name by which dev may be reached besides loopback",
-    ),
-    key(
-        "cors_origin",
-        Kind::Many,
-        "Foreign origin whose pages may make IAM and /_dev calls (dev)",
-    ),
-    key("expose_dev", Kind::Switch, "Let dev listen beyond loopback"),
-    key(
-        "ephemeral",
-        Kind::Switch,
-        "Keep everything in a temporary folder (dev)",
     ),
     key(
         "enforce_tiers",
@@ -269,6 +257,10 @@ pub enum Source {
 #[derive(Debug, Default)]
 pub struct Config {
     values: BTreeMap<&'static str, (Vec<String>, Source)>,
+    /// The TOML file.
+    pub path: Option<std::path::PathBuf>,
+    /// What is to be said in the log of where settings came from.
+    pub notes: Vec<String>,
 }
 
 /// A setting that cannot be used.
@@ -356,6 +348,7 @@ impl Config {
         }
         if let Some(path) = path {
             config.read_file(Path::new(&path))?;
+            config.path = Some(path.into());
         }
         Ok(config)
     }

@@ -4,6 +4,7 @@ pub(crate) mod backups;
 mod code_keys;
 pub mod config;
 pub mod data_dir;
+mod dev;
 mod functions;
 mod logs;
 mod message_limits;
@@ -32,6 +33,7 @@ use crate::http::host::Host;
 use crate::http::origin::{OriginRules, PublicUrl};
 use crate::http::tls::TlsFiles;
 use crate::places::PlaceFiles;
+use crate::seed::start::SeedFile;
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
 
@@ -108,12 +110,14 @@ pub struct ServerConfig {
     pub places: PlaceFiles,
     /// The settings of backups.
     pub backups: crate::database::backup::run::Settings,
+    /// What the pools have from the start.
+    pub seed: Option<SeedFile>,
 }
 
 impl ServerConfig {
     /// Checks the settings for a mode and prepares the folder.
     pub fn new(mode: Mode, config: &Config) -> anyhow::Result<Self> {
-        refuse_foreign_settings(mode, config)?;
+        dev::refuse_foreign_settings(mode, config)?;
         let listen = addresses(config)?;
         let tls = tls_files(config)?;
         let public_url = config.one("public_url").map(url).transpose()?;
@@ -202,11 +206,13 @@ impl ServerConfig {
             _ => bail!("set both root_access_key_id and root_secret_access_key, or neither"),
         };
         let database = Database::new(Some(mode), config)?;
+        let tls = dev::tls(tls, &database, config)?;
         let folder = database.folder.as_ref();
         let folder = folder.filter(|folder| !folder.is_temporary());
         let folder = folder.map(|folder| folder.path().to_owned());
         Ok(Self {
             secret_store: secrets_manager::read(mode, &domain.region, config)?,
+            seed: dev::seed(mode, &domain, config)?,
             log_targets: logs::read(mode, &domain.region, folder, config)?,
             metrics_listen: metrics_listen(config, &listen)?,
             listen,
@@ -356,20 +362,6 @@ fn rates(mode: Mode, config: &Config) -> anyhow::Result<RateSettings> {
         limits,
         per_address,
     })
-}
-
-fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Result<()> {
-    let foreign: &[&str] = match mode {
-        Mode::Dev => &["behind_proxy"],
-        Mode::Serve => &["host", "cors_origin", "expose_dev", "ephemeral"],
-    };
-    let other = if mode == Mode::Dev { "serve" } else { "dev" };
-    for name in foreign {
-        if config.one(name).is_some_and(|v| v != "false" && v != "0") {
-            bail!("{name} is for {other} only");
-        }
-    }
-    Ok(())
 }
 
 /// Reads the address of the metrics, which is none of those that clients reach.

@@ -33,6 +33,8 @@ const RESHAPE: &str = "UPDATE pools SET doc = ?3, modified = ?4, mac = ?5, shape
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
 const PAGE: &str = "SELECT pool_id, doc, created, modified FROM pools \
     WHERE region = ?1 AND state = 0 AND pool_id > ?2 ORDER BY pool_id LIMIT ?3";
+const IDS: &str =
+    "SELECT pool_id FROM pools WHERE state = 0 AND pool_id > ?1 ORDER BY pool_id LIMIT ?2";
 const NEWEST: &str =
     "SELECT pool_id FROM pools WHERE state = 0 ORDER BY created DESC, pool_id LIMIT ?1";
 const MENTIONING: &str = "SELECT pool_id FROM pools WHERE state = 0 AND pool_id > ?1 AND doc LIKE ?2 \
@@ -198,6 +200,15 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<PoolSummary>, StoreError> {
     rows::all(store.all((PAGE, params![region, after, limit])).await?)
+}
+
+/// Returns up to `limit` ids of active pools of all regions above `after`, by id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn ids(store: &Store, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows = store.rows(IDS, params![after, limit]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
 /// Returns the ids of up to `limit` active pools of all regions, the newest first. It reads every pool.

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use cognate_moving::export::Writer;
 use cognate_store::tables::groups::{self, GroupRow};
+use cognate_store::tables::users::UserRow;
 use cognate_store::tables::whole_users::Portion;
 
 use crate::errors::{Fault, Result};
@@ -25,6 +26,20 @@ pub(super) fn write<W: Write>(
     mut writer: Writer<W>,
 ) -> Result<Writer<W>> {
     let failed = |error| Fault::Internal(format!("export: {error}"));
+    let secrets = writer.facts().secrets;
+    for whole in wholes(pool, portion)? {
+        writer
+            .user(records::user(pool, &whole, secrets)?)
+            .map_err(failed)?;
+    }
+    Ok(writer)
+}
+
+/// Checks a portion and returns its users with all that hangs on them.
+///
+/// # Errors
+/// An internal fault for a row that is not signed.
+pub(super) fn wholes(pool: &Pool, portion: Portion) -> Result<Vec<Whole>> {
     let users = portion.users.len();
     let groups = portion.groups.into_iter();
     let groups = groups
@@ -55,13 +70,9 @@ pub(super) fn write<W: Write>(
         let link = links::checked(pool, link)?;
         rows.entry(user_id).or_default().links.push(link);
     }
-    let secrets = writer.facts().secrets;
-    for row in portion.users {
+    let whole = |row: UserRow| {
         let rows = rows.remove(&row.user_id).unwrap_or_default();
-        let whole = Whole::new(pool, User::of_row(pool, row)?, rows)?;
-        writer
-            .user(records::user(pool, &whole, secrets)?)
-            .map_err(failed)?;
-    }
-    Ok(writer)
+        Whole::new(pool, User::of_row(pool, row)?, rows)
+    };
+    portion.users.into_iter().map(whole).collect()
 }

@@ -1,0 +1,84 @@
+//! The answers of `aws cognito-idp describe-user-pool` and `describe-user-pool-client` as seeds.
+
+use serde_json::{Value, json};
+
+use super::SeedError;
+use super::document::Node;
+use super::export::{client_settings, pool_settings};
+use super::file::{ClientSeed, Input, PoolSeed, Seed};
+
+/// Returns the seed of a document with `UserPool`, `UserPoolClient`, or both, as several answers are put together; the
+/// member of a client may be a list.
+///
+/// # Errors
+/// What is missing.
+pub fn seed(node: &Node) -> Result<Seed, SeedError> {
+    let mut pools: Vec<PoolSeed> = Vec::new();
+    if let Some(found) = node.get("UserPool") {
+        let pool = found.to_json();
+        let id = text(&pool, "Id")
+            .ok_or_else(|| SeedError::at(found.line, "there is no Id").within("UserPool"))?;
+        pools.push(PoolSeed {
+            id: id.to_owned(),
+            settings: Some(pool_settings(&pool)),
+            mfa: mfa(&pool),
+            ..PoolSeed::default()
+        });
+    }
+    let Some(found) = node.get("UserPoolClient") else {
+        return Ok(of(pools));
+    };
+    let clients = match found.to_json() {
+        Value::Array(clients) => clients,
+        one => vec![one],
+    };
+    for client in clients {
+        let member = |name| {
+            let value = text(&client, name).map(str::to_owned);
+            let missing = format!("there is no {name}");
+            value.ok_or_else(|| SeedError::at(found.line, &missing).within("UserPoolClient"))
+        };
+        let (pool, id) = (member("UserPoolId")?, member("ClientId")?);
+        let secret = text(&client, "ClientSecret").map(str::to_owned);
+        let client = ClientSeed {
+            id,
+            secret,
+            profile: None,
+            settings: client_settings(&client),
+        };
+        match pools.iter_mut().find(|owner| owner.id == pool) {
+            Some(owner) => owner.clients.push(client),
+            None => pools.push(PoolSeed {
+                id: pool,
+                clients: vec![client],
+                ..PoolSeed::default()
+            }),
+        }
+    }
+    Ok(of(pools))
+}
+
+/// The answer does not say which second factors are on: the app counts as one, and SMS where the pool can send it.
+fn mfa(pool: &Value) -> Option<Input> {
+    let wanted = text(pool, "MfaConfiguration").filter(|wanted| *wanted != "OFF")?;
+    let mut input = Input::new();
+    input.insert("MfaConfiguration".to_owned(), json!(wanted));
+    let app = json!({"Enabled": true});
+    input.insert("SoftwareTokenMfaConfiguration".to_owned(), app);
+    if let Some(sms) = pool.get("SmsConfiguration") {
+        let sms = json!({"SmsConfiguration": sms});
+        input.insert("SmsMfaConfiguration".to_owned(), sms);
+    }
+    Some(input)
+}
+
+fn of(pools: Vec<PoolSeed>) -> Seed {
+    Seed {
+        pools,
+        ..Seed::default()
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}

@@ -1,0 +1,491 @@
+//! The Cognito resources of a CloudFormation template as a seed. References among them are resolved; what else a template
+//! computes is refused by name, but for a few placeholders (docs/SEED.md).
+
+use std::collections::BTreeMap;
+
+use cognate_crypto::hash::sha256;
+use serde_json::{Value, json};
+
+use super::SeedError;
+use super::document::{Content, Node};
+use super::file::{ClientSeed, Input, Plain, PoolSeed, Seed, UserSeed};
+
+/// What a template is, once it is read.
+type Made = (Seed, Vec<String>);
+
+const KINDS: &str = "AWS::Cognito::";
+
+/// Reads a template.
+///
+/// # Errors
+/// What cannot be resolved, with its line.
+pub fn seed(node: &Node, region: &str, account: &str) -> Result<Made, SeedError> {
+    let mut resources = BTreeMap::new();
+    if let Some(Node {
+        content: Content::Table(members),
+        ..
+    }) = node.get("Resources")
+    {
+        for (name, _, resource) in members {
+            let kind = resource.get("Type").and_then(Node::text);
+            resources.insert(name.as_str(), (kind.unwrap_or_default(), resource));
+        }
+    }
+    let template = Template {
+        resources,
+        parameters: node.get("Parameters"),
+        region,
+        account,
+    };
+    template.seed()
+}
+
+struct Template<'a> {
+    /// By logical id: the type and the resource.
+    resources: BTreeMap<&'a str, (&'a str, &'a Node)>,
+    parameters: Option<&'a Node>,
+    region: &'a str,
+    account: &'a str,
+}
+
+/// Returns letters and digits that follow from a name.
+fn word(name: &str, length: usize, letters: &[u8]) -> String {
+    let mut out = String::new();
+    let mut round = 0_u32;
+    while out.len() < length {
+        let digest = sha256(format!("cognate template\n{round}\n{name}").as_bytes());
+        round += 1;
+        let chosen = digest
+            .iter()
+            .filter_map(|byte| letters.get(usize::from(*byte) % letters.len().max(1)))
+            .map(|letter| char::from(*letter));
+        out.extend(chosen.take(length - out.len()));
+    }
+    out
+}
+
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const ALL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+impl Template<'_> {
+    fn seed(&self) -> Result<Made, SeedError> {
+        let mut pools: BTreeMap<String, PoolSeed> = BTreeMap::new();
+        let (mut notes, mut attached) = (Vec::new(), Vec::new());
+        for (logical, (kind, _)) in &self.resources {
+            if kind.strip_prefix(KINDS) == Some("UserPool") {
+                let id = self.pool_id(logical)?;
+                let pool = self.pool(logical, &id)?;
+                notes.push(format!("{logical} is user pool {id}"));
+                pools.insert(id, pool);
+            }
+        }
+        for (logical, (kind, resource)) in &self.resources {
+            let Some(kind) = kind.strip_prefix(KINDS).filter(|kind| *kind != "UserPool") else {
+                continue;
+            };
+            let known = [
+                "UserPoolClient",
+                "UserPoolDomain",
+                "UserPoolGroup",
+                "UserPoolResourceServer",
+                "UserPoolIdentityProvider",
+                "UserPoolUser",
+                "UserPoolUserToGroupAttachment",
+            ];
+            if !known.contains(&kind) {
+                notes.push(format!("{logical} is left out: {KINDS}{kind}"));
+                continue;
+            }
+            let mut input = self.properties(logical)?;
+            let owner = input.remove("UserPoolId");
+            let owner = owner.as_ref().and_then(Value::as_str).unwrap_or_default();
+            let pool = pools.entry(owner.to_owned()).or_insert_with(|| PoolSeed {
+                id: owner.to_owned(),
+                ..PoolSeed::default()
+            });
+            match kind {
+                "UserPoolClient" => {
+                    let id = self.client_id(logical)?;
+                    notes.push(format!("{logical} is app client {id}"));
+                    let name = || json!(logical);
+                    input.entry("ClientName".to_owned()).or_insert_with(name);
+                    pool.clients.push(ClientSeed {
+                        id,
+                        settings: input,
+                        ..ClientSeed::default()
+                    });
+                }
+                "UserPoolDomain" => pool.domains.push(input),
+                "UserPoolGroup" => {
+                    let name = || json!(logical);
+                    input.entry("GroupName".to_owned()).or_insert_with(name);
+                    pool.groups.push(input);
+                }
+                "UserPoolResourceServer" => pool.resource_servers.push(input),
+                "UserPoolIdentityProvider" => pool.identity_providers.push(input),
+                "UserPoolUser" => pool.users.push(user(&input)),
+                _ => {
+                    let member = |name: &str| input.get(name).and_then(Value::as_str);
+                    let (name, group) = (member("Username"), member("GroupName"));
+                    let (Some(name), Some(group)) = (name, group) else {
+                        let what = "an attachment has a Username and a GroupName";
+                        return Err(SeedError::at(resource.line, what).within(logical));
+                    };
+                    attached.push((owner.to_owned(), name.to_owned(), group.to_owned()));
+                }
+            }
+        }
+        for (owner, name, group) in attached {
+            if let Some(pool) = pools.get_mut(&owner) {
+                attach(pool, &name, &group);
+            }
+        }
+        let pools = pools.into_values().collect();
+        let seed = Seed {
+            pools,
+            ..Seed::default()
+        };
+        Ok((seed, notes))
+    }
+
+    fn properties(&self, logical: &str) -> Result<Input, SeedError> {
+        let resource = self.resources.get(logical).map(|(_, resource)| *resource);
+        let Some(properties) = resource.and_then(|resource| resource.get("Properties")) else {
+            return Ok(Input::new());
+        };
+        let value = self.resolve(properties);
+        match value.map_err(|error| error.within(logical))? {
+            Some(Value::Object(members)) => Ok(members),
+            _ => Err(SeedError::at(properties.line, "Properties is a table").within(logical)),
+        }
+    }
+
+    fn text_of(&self, logical: &str, member: &str) -> Result<Option<String>, SeedError> {
+        let resource = self.resources.get(logical).map(|(_, resource)| *resource);
+        let properties = resource.and_then(|resource| resource.get("Properties"));
+        let Some(node) = properties.and_then(|properties| properties.get(member)) else {
+            return Ok(None);
+        };
+        let value = self.resolve(node).map_err(|error| error.within(logical))?;
+        Ok(value.and_then(|value| value.as_str().map(str::to_owned)))
+    }
+
+    /// Returns the id that a tag asks for, or one that follows from the logical id.
+    fn pool_id(&self, logical: &str) -> Result<String, SeedError> {
+        let resource = self.resources.get(logical).map(|(_, resource)| *resource);
+        let properties = resource.and_then(|resource| resource.get("Properties"));
+        let tags = properties.and_then(|properties| properties.get("UserPoolTags"));
+        for tag in ["_custom_id_", "ms-custom-id", "floci:override-id"] {
+            if let Some(id) = tags.and_then(|tags| tags.get(tag)).and_then(Node::text) {
+                return Ok(match id.contains('_') {
+                    true => id.to_owned(),
+                    false => format!("{}_{id}", self.region),
+                });
+            }
+        }
+        Ok(format!("{}_{}", self.region, word(logical, 9, ALL)))
+    }
+
+    fn client_id(&self, logical: &str) -> Result<String, SeedError> {
+        let name = self.text_of(logical, "ClientName")?.unwrap_or_default();
+        for prefix in ["_custom_id_:", "ms-custom-id:"] {
+            if let Some(id) = name.strip_prefix(prefix) {
+                return Ok(id.to_owned());
+            }
+        }
+        Ok(word(logical, 26, LOWER))
+    }
+
+    fn pool(&self, logical: &str, id: &str) -> Result<PoolSeed, SeedError> {
+        let mut input = self.properties(logical)?;
+        let name = input.remove("UserPoolName");
+        input.insert(
+            "PoolName".to_owned(),
+            name.unwrap_or_else(|| json!(logical)),
+        );
+        let mfa = mfa(&mut input);
+        Ok(PoolSeed {
+            id: id.to_owned(),
+            settings: Some(input),
+            mfa,
+            ..PoolSeed::default()
+        })
+    }
+
+    /// Returns the value with references resolved; None for what the template wants to be absent.
+    fn resolve(&self, node: &Node) -> Result<Option<Value>, SeedError> {
+        Ok(Some(match &node.content {
+            Content::List(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    list.extend(self.resolve(item)?);
+                }
+                Value::Array(list)
+            }
+            Content::Table(members) => {
+                if let [(name, _, inner)] = members.as_slice()
+                    && (name == "Ref" || name.starts_with("Fn::"))
+                {
+                    return self.function(name, inner);
+                }
+                let mut table = Input::new();
+                for (name, _, inner) in members {
+                    let value = self.resolve(inner).map_err(|error| error.within(name))?;
+                    if let Some(value) = value {
+                        table.insert(name.clone(), value);
+                    }
+                }
+                Value::Object(table)
+            }
+            _ => node.to_json(),
+        }))
+    }
+
+    fn function(&self, name: &str, inner: &Node) -> Result<Option<Value>, SeedError> {
+        let wrong = || SeedError::at(inner.line, &format!("{name} is not understood here"));
+        match name {
+            "Ref" => {
+                let target = inner.text().ok_or_else(wrong)?;
+                if target == "AWS::NoValue" {
+                    return Ok(None);
+                }
+                self.reference(target, inner.line)
+                    .map(|text| Some(json!(text)))
+            }
+            "Fn::GetAtt" => {
+                let parts = match &inner.content {
+                    Content::Text(text) => text.split_once('.'),
+                    Content::List(items) => match items.as_slice() {
+                        [target, member] => target.text().zip(member.text()),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let (target, member) = parts.ok_or_else(wrong)?;
+                self.attribute(target, member, inner.line)
+                    .map(|text| Some(json!(text)))
+            }
+            "Fn::Sub" => match &inner.content {
+                Content::Text(text) => self.substituted(text, None, inner.line).map(Some),
+                Content::List(items) => match items.as_slice() {
+                    [text, own] => {
+                        let text = text.text().ok_or_else(wrong)?;
+                        self.substituted(text, Some(own), inner.line).map(Some)
+                    }
+                    _ => Err(wrong()),
+                },
+                _ => Err(wrong()),
+            },
+            "Fn::Join" => {
+                let value = self.resolve(inner)?;
+                let parts = value.as_ref().and_then(Value::as_array);
+                let parts = parts.filter(|parts| parts.len() == 2);
+                let between = parts.and_then(|parts| parts.first()?.as_str());
+                let items = parts.and_then(|parts| parts.get(1)?.as_array());
+                let (between, items) = between.zip(items).ok_or_else(wrong)?;
+                let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                Ok(Some(json!(items.ok_or_else(wrong)?.join(between))))
+            }
+            other => {
+                let what = format!("{other} is not computed here");
+                Err(SeedError::at(inner.line, &what))
+            }
+        }
+    }
+
+    fn substituted(&self, text: &str, own: Option<&Node>, line: usize) -> Result<Value, SeedError> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| SeedError::at(line, "Fn::Sub has ${ without an end"))?;
+            rest = after;
+            if let Some(literal) = name.strip_prefix('!') {
+                out.push_str(&format!("${{{literal}}}"));
+                continue;
+            }
+            if let Some(value) = own.and_then(|own| own.get(name)) {
+                let value = self.resolve(value)?.unwrap_or_default();
+                let text = value.as_str().map(str::to_owned);
+                out.push_str(&text.unwrap_or_else(|| value.to_string()));
+                continue;
+            }
+            out.push_str(&match name.split_once('.') {
+                Some((target, member)) => self.attribute(target, member, line)?,
+                None => self.reference(name, line)?,
+            });
+        }
+        out.push_str(rest);
+        Ok(json!(out))
+    }
+
+    fn reference(&self, target: &str, line: usize) -> Result<String, SeedError> {
+        let own = match target {
+            "AWS::Region" => Some(self.region),
+            "AWS::AccountId" => Some(self.account),
+            "AWS::Partition" => Some("aws"),
+            "AWS::StackName" => Some("seed"),
+            "AWS::URLSuffix" => Some("amazonaws.com"),
+            _ => None,
+        };
+        if let Some(own) = own {
+            return Ok(own.to_owned());
+        }
+        let parameter = self.parameters.and_then(|all| all.get(target));
+        if let Some(parameter) = parameter {
+            let default = parameter.get("Default").map(Node::to_json);
+            return match default {
+                Some(Value::String(text)) => Ok(text),
+                Some(other) => Ok(other.to_string()),
+                None => {
+                    let what = format!("the parameter {target} has no Default");
+                    Err(SeedError::at(line, &what))
+                }
+            };
+        }
+        let Some((kind, _)) = self.resources.get(target) else {
+            let what = format!("there is nothing called {target} in the template");
+            return Err(SeedError::at(line, &what));
+        };
+        let named = |member: &str| {
+            let name = self.text_of(target, member)?;
+            Ok(name.unwrap_or_else(|| target.to_owned()))
+        };
+        match *kind {
+            "AWS::Cognito::UserPool" => self.pool_id(target),
+            "AWS::Cognito::UserPoolClient" => self.client_id(target),
+            "AWS::Cognito::UserPoolDomain" => named("Domain"),
+            "AWS::Cognito::UserPoolGroup" => named("GroupName"),
+            "AWS::Cognito::UserPoolResourceServer" => named("Identifier"),
+            "AWS::Cognito::UserPoolIdentityProvider" => named("ProviderName"),
+            "AWS::Cognito::UserPoolUser" => named("Username"),
+            "AWS::Lambda::Function" | "AWS::Serverless::Function" => named("FunctionName"),
+            "AWS::IAM::Role" => named("RoleName"),
+            other => {
+                let what = format!("Ref of {target} ({other}) has no value here");
+                Err(SeedError::at(line, &what))
+            }
+        }
+    }
+
+    fn attribute(&self, target: &str, member: &str, line: usize) -> Result<String, SeedError> {
+        let (region, account) = (self.region, self.account);
+        let kind = self.resources.get(target).map(|(kind, _)| *kind);
+        let kind = kind.unwrap_or("nothing in the template");
+        let aws = format!("cognito-idp.{region}.amazonaws.com");
+        Ok(match (kind, member) {
+            ("AWS::Cognito::UserPool", "UserPoolId") => self.pool_id(target)?,
+            ("AWS::Cognito::UserPool", "Arn") => {
+                let id = self.pool_id(target)?;
+                format!("arn:aws:cognito-idp:{region}:{account}:userpool/{id}")
+            }
+            ("AWS::Cognito::UserPool", "ProviderName") => {
+                format!("{aws}/{}", self.pool_id(target)?)
+            }
+            ("AWS::Cognito::UserPool", "ProviderURL") => {
+                format!("https://{aws}/{}", self.pool_id(target)?)
+            }
+            ("AWS::Cognito::UserPoolClient", "ClientId") => self.client_id(target)?,
+            ("AWS::Lambda::Function" | "AWS::Serverless::Function", "Arn") => {
+                let name = self.reference(target, line)?;
+                format!("arn:aws:lambda:{region}:{account}:function:{name}")
+            }
+            ("AWS::IAM::Role", "Arn") => {
+                let name = self.reference(target, line)?;
+                format!("arn:aws:iam::{account}:role/{name}")
+            }
+            _ => {
+                let what = format!("Fn::GetAtt {target}.{member} ({kind}) has no value here");
+                return Err(SeedError::at(line, &what));
+            }
+        })
+    }
+}
+
+/// Takes what a template says of second factors out of the properties of a pool.
+fn mfa(input: &mut Input) -> Option<Input> {
+    let mut mfa = Input::new();
+    let enabled = input.remove("EnabledMfas");
+    let has = |name: &str| {
+        let list = enabled.as_ref().and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|item| item == name))
+    };
+    if let Some(wanted) = input.remove("MfaConfiguration")
+        && wanted != "OFF"
+    {
+        mfa.insert("MfaConfiguration".to_owned(), wanted);
+    }
+    if has("SOFTWARE_TOKEN_MFA") {
+        let app = json!({"Enabled": true});
+        mfa.insert("SoftwareTokenMfaConfiguration".to_owned(), app);
+    }
+    if has("SMS_MFA") {
+        let mut sms = Input::new();
+        if let Some(configuration) = input.get("SmsConfiguration") {
+            sms.insert("SmsConfiguration".to_owned(), configuration.clone());
+        }
+        if let Some(text) = input.get("SmsAuthenticationMessage") {
+            sms.insert("SmsAuthenticationMessage".to_owned(), text.clone());
+        }
+        mfa.insert("SmsMfaConfiguration".to_owned(), sms.into());
+    }
+    let mut email = Input::new();
+    for (name, member) in [
+        ("EmailAuthenticationMessage", "Message"),
+        ("EmailAuthenticationSubject", "Subject"),
+    ] {
+        if let Some(text) = input.remove(name) {
+            email.insert(member.to_owned(), text);
+        }
+    }
+    if has("EMAIL_OTP") || !email.is_empty() {
+        mfa.insert("EmailMfaConfiguration".to_owned(), email.into());
+    }
+    let mut passkeys = Input::new();
+    for (name, member) in [
+        ("WebAuthnRelyingPartyID", "RelyingPartyId"),
+        ("WebAuthnUserVerification", "UserVerification"),
+        ("WebAuthnFactorConfiguration", "FactorConfiguration"),
+    ] {
+        if let Some(value) = input.remove(name) {
+            passkeys.insert(member.to_owned(), value);
+        }
+    }
+    if !passkeys.is_empty() {
+        mfa.insert("WebAuthnConfiguration".to_owned(), passkeys.into());
+    }
+    (!mfa.is_empty()).then_some(mfa)
+}
+
+fn user(input: &Input) -> UserSeed {
+    let attributes = input.get("UserAttributes").and_then(Value::as_array);
+    let text = |item: &Value, name: &str| {
+        let value = item.get(name).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    let name = input.get("Username").and_then(Value::as_str);
+    UserSeed {
+        username: name.unwrap_or_default().to_owned(),
+        attributes: attributes
+            .into_iter()
+            .flatten()
+            .map(|item| (text(item, "Name"), Plain(text(item, "Value"))))
+            .collect(),
+        ..UserSeed::default()
+    }
+}
+
+/// Puts a user into a group. One who is no user of the template is one of the pool.
+fn attach(pool: &mut PoolSeed, name: &str, group: &str) {
+    if let Some(user) = pool.users.iter_mut().find(|user| user.username == name) {
+        user.groups.push(group.to_owned());
+        return;
+    }
+    pool.users.push(UserSeed {
+        username: name.to_owned(),
+        groups: vec![group.to_owned()],
+        ..UserSeed::default()
+    });
+}
