@@ -30,3 +30,6 @@ with session("banner"):
     found = shell(f"{exports}\naws cognito-idp describe-user-pool --user-pool-id {made['Id']}")["UserPool"]
     check("the variables are enough for the AWS CLI", (found["Id"], found["Name"]), (made["Id"], "demo"))
     check("the endpoint is in the text", any(ENDPOINT in line for line in printed), True)
+    steps = printed[printed.index("Next:") + 1 : -1]
+    check("five lines say what to do next", len(steps), 5)
+    check("one of them leads to the pools", f"  Pools and their pages, in a browser: {ENDPOINT}/" in steps, True)

@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use rcgen::{
-    CertificateParams, DistinguishedName, DnType, IsCa, KeyIdMethod, KeyUsagePurpose,
-    PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyIdMethod, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, SerialNumber,
+    SignatureAlgorithm,
 };
 use time::OffsetDateTime;
 use x509_cert::Certificate;
@@ -64,12 +65,76 @@ pub fn for_encryption(
     certify(key, common_name, valid, KeyUsagePurpose::KeyEncipherment)
 }
 
+/// Returns the certificate of an authority that certifies servers of this machine, in DER.
+///
+/// # Errors
+/// [`BadPeriod`] as there.
+pub fn authority(
+    key: &SigningKey,
+    common_name: &str,
+    valid: Range<i64>,
+) -> Result<Vec<u8>, BadPeriod> {
+    let certificate = of_authority(key, common_name, valid)?.self_signed(&Key(key));
+    Ok(sure(certificate, "certificate encoding").der().to_vec())
+}
+
+fn of_authority(
+    key: &SigningKey,
+    common_name: &str,
+    valid: Range<i64>,
+) -> Result<CertificateParams, BadPeriod> {
+    let mut params = params(key, common_name, valid)?;
+    // It certifies servers and no other authority.
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    Ok(params)
+}
+
+/// Returns the certificate of a server for host names and addresses, in DER, by the key and the name of an authority.
+///
+/// # Errors
+/// [`BadPeriod`] as there; also for a name that a certificate cannot have.
+pub fn of_server(
+    (authority, authority_name): (&SigningKey, &str),
+    key: &SigningKey,
+    names: &[&str],
+    valid: Range<i64>,
+) -> Result<Vec<u8>, BadPeriod> {
+    let issuer = of_authority(authority, authority_name, valid.clone())?;
+    let issuer = Issuer::from_params(&issuer, Key(authority));
+    let common_name = names.first().copied().unwrap_or_default();
+    let mut params = params(key, common_name, valid)?;
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let names = CertificateParams::new(names).map_err(|_| BadPeriod)?;
+    params.subject_alt_names = names.subject_alt_names;
+    params.key_usages = vec![
+        KeyUsagePurpose::DigitalSignature,
+        KeyUsagePurpose::KeyEncipherment,
+    ];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    let certificate = params.signed_by(&Key(key), &issuer);
+    Ok(sure(certificate, "certificate encoding").der().to_vec())
+}
+
 fn certify(
     key: &SigningKey,
     common_name: &str,
     valid: Range<i64>,
     usage: KeyUsagePurpose,
 ) -> Result<Vec<u8>, BadPeriod> {
+    let mut params = params(key, common_name, valid)?;
+    params.key_usages = vec![usage];
+    let certificate = sure(params.self_signed(&Key(key)), "certificate encoding");
+    Ok(certificate.der().to_vec())
+}
+
+/// Returns what all certificates have: period, name, number, the id of the key.
+fn params(
+    key: &SigningKey,
+    common_name: &str,
+    valid: Range<i64>,
+) -> Result<CertificateParams, BadPeriod> {
     let instant = |seconds| {
         let instant = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| BadPeriod)?;
         if (1950..=9999).contains(&instant.year()) {
@@ -85,13 +150,11 @@ fn certify(
     name.push(DnType::CommonName, common_name);
     params.distinguished_name = name;
     params.is_ca = IsCa::ExplicitNoCa;
-    params.key_usages = vec![usage];
     params.serial_number = Some(serial(key, valid.start));
     let digest = hash::sha256(key.public_der());
     params.key_identifier_method =
         KeyIdMethod::PreSpecified(digest.iter().take(KEY_ID).copied().collect());
-    let certificate = sure(params.self_signed(&Key(key)), "certificate encoding");
-    Ok(certificate.der().to_vec())
+    Ok(params)
 }
 
 /// Returns the second since the epoch until which a certificate in DER is good; None for what is no certificate (RFC 5280

@@ -122,6 +122,7 @@ mod tests {
             sessions: _,
             lambda_config: _,
             log_configurations: _,
+            client_ids: _,
             // Obeyed where the mode of `user_pool_add_ons` lets it.
             risk_configuration: _,
             imported_passwords: _,

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use cognate_store::tables::{guards, messages};
 use cognate_store::{Batch, CommitError, Label, Outcome};
 
-use crate::app::App;
+use crate::app::{App, Mode};
 use crate::cx::context::RequestContext;
 use crate::cx::memory::Memory;
 use crate::cx::slot::Slot;
@@ -246,11 +246,27 @@ impl<'a> Cx<'a> {
         Ok(client)
     }
 
+    /// Returns the account in ARNs. In `dev` an access key id of twelve digits is one, as test tools have it.
+    pub fn account(&self) -> &str {
+        match &self.caller {
+            Caller::Key { id, .. }
+                if self.settings.mode == Mode::Dev
+                    && id.len() == 12
+                    && id.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                id
+            }
+            _ => &self.settings.account,
+        }
+    }
+
     /// Returns the ARN of a pool.
     pub fn pool_arn(&self, pool: &Pool) -> String {
         format!(
             "arn:aws:cognito-idp:{}:{}:userpool/{}",
-            pool.region, self.settings.account, pool.id
+            pool.region,
+            self.account(),
+            pool.id
         )
     }
 

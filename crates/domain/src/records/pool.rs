@@ -135,6 +135,9 @@ pub struct PoolDoc {
     /// Where the pool exports its logs, as SetLogDeliveryConfiguration was sent it; None = nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_configurations: Option<Vec<LogConfigurationType>>,
+    /// How the clients of a pool of `dev` get their ids, by its tags (docs/DEV.md).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_ids: Option<ClientIds>,
     /// The version of the fold table by which this pool's names were folded (design, names).
     pub fold: u32,
     /// The number of the rules by which users are written: it grows whenever a change of what is immutable begins, takes
@@ -239,6 +242,24 @@ impl Default for SessionSettings {
             max_per_user: 20,
         }
     }
+}
+
+/// How the clients of a pool get their ids and secrets, by its tags.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub struct ClientIds {
+    /// What stands before the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What stands behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<String>,
+    /// True if ids are made of names at all.
+    #[serde(default)]
+    pub of_names: bool,
+    /// The secret of clients that get one; in `dev` alone, so not sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
 }
 
 /// The issuer that `cognate pool set-issuer` gave a pool (design decision 7).

@@ -1,9 +1,11 @@
 //! The parts of a pool besides its users: how each kind of resource is checked, stored and shown.
 //!
-//! They use each other one way: `pools` uses none of the others, `providers` uses `pools`, `clients` uses both, and the
+//! They use each other one way: `pools` and `client_names` use none of the others, `chosen` uses `client_names`, `providers` uses `pools`, `clients` uses both, and the
 //! rest uses `pools` at most; `branding` also reads `terms`, for pages show both.
 
 pub mod branding;
+pub(crate) mod chosen;
+pub mod client_names;
 pub mod clients;
 pub mod domains;
 pub(crate) mod groups;

@@ -1,5 +1,6 @@
 //! Tokens: keys, claims, issuing, verification, revocation, refresh tokens, issuers; sessions and their limits.
 
+pub mod authorizer;
 pub mod browser;
 pub(crate) mod claims;
 pub(crate) mod exchange;

@@ -56,7 +56,7 @@ pub(crate) async fn owner(cx: &Cx<'_>, pool_id: &str, name: &str) -> Result<(Arc
 pub(crate) async fn show(cx: &Cx<'_>, pool: &Pool, user: &User, key: &str) -> Result<DeviceType> {
     let device = Device::find(&cx.store, pool, &user.id, key).await?;
     let device = device.ok_or_else(device_not_found)?;
-    Ok(device.to_api(&cx.settings.account, pool, user, View::Whole))
+    Ok(device.to_api(cx.account(), pool, user, View::Whole))
 }
 
 /// Returns a page of the user's devices, by key, and the token of the next one.
@@ -81,17 +81,10 @@ pub(crate) async fn page(
     let (rows, more) = paging::cut(rows, size);
     let last = rows.last().filter(|_| more);
     let next = last.map(|device| paging::seal(cx, &pool.id, &user.id, &device.device_key));
-    let shown =
-        rows.into_iter()
-            .map(|row| {
-                Ok(Device::checked(pool, &user.id, row)?.to_api(
-                    &cx.settings.account,
-                    pool,
-                    user,
-                    view,
-                ))
-            })
-            .collect::<Result<_>>()?;
+    let shown = rows
+        .into_iter()
+        .map(|row| Ok(Device::checked(pool, &user.id, row)?.to_api(cx.account(), pool, user, view)))
+        .collect::<Result<_>>()?;
     Ok((shown, next))
 }
 

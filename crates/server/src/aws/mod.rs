@@ -1,6 +1,8 @@
 //! The AWS JSON protocol and its signatures.
 
 mod caller;
+pub mod client_names;
+pub mod envelope;
 mod kept_secrets;
 pub mod newer;
 pub mod protocol;

@@ -14,9 +14,11 @@ use hyper::body::{Body as _, Incoming};
 use serde_json::Value;
 
 use crate::audit::refusals::{CallerFacts, RefusedCall};
+use crate::aws::envelope::{Envelope, envelope};
 use crate::aws::sigv4::{self, SERVICE};
-use crate::aws::{caller, kept_secrets, trigger_check};
+use crate::aws::{caller, client_names, kept_secrets, trigger_check};
 use crate::errors::{self, MessageKey, Refusal};
+use crate::hints;
 use crate::http::connections::Connection;
 use crate::http::limits::{Body, BodyLimit};
 use crate::http::origin::RequestHost;
@@ -24,15 +26,6 @@ use crate::http::response::{self, Response};
 use crate::state::State;
 
 const TARGET: &str = "AWSCognitoIdentityProviderService.";
-
-/// The wrapping of answers, which the request's content type decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Envelope {
-    /// `application/x-amz-json-1.1`: the output itself.
-    Bare,
-    /// `application/json`: `Output` and `Version` around it (settled B24).
-    Wrapped,
-}
 
 /// The facts of a request that are known before its body is read.
 pub struct About {
@@ -136,7 +129,11 @@ impl Call {
             Err(refusal) => RequestEnd::of(refusal.code),
         };
         count(state, self.op, end);
-        self.reply.finish(&self.about.request_id, outcome)
+        let (id, body) = (&self.about.request_id, &self.body.bytes);
+        let hint = hints::of_call(state.origins.dev, self.op, &outcome, body, id);
+        let mut response = self.reply.finish(id, outcome);
+        hints::put(&mut response, hint);
+        response
     }
 }
 
@@ -256,6 +253,10 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
     if is_list {
         return Err(errors::body_is_a_list());
     }
+    let spelled = match state.origins.dev {
+        true => client_names::take(op, &mut input),
+        false => None,
+    };
     validate(op, &mut input).map_err(|rejection| match rejection {
         Rejection::Serialization(text) => errors::wrong_type(text),
         Rejection::Invalid(text) => errors::invalid_parameter(text),
@@ -270,6 +271,7 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
         about.request_id.clone(),
     )
     .holding(slot);
+    client_names::keep(&cx, spelled);
     let check = state
         .origins
         .dev
@@ -319,38 +321,6 @@ fn note(
         at: state.app.clock.service(),
     };
     state.refusals.note(&refused, state.app.clock.wall());
-}
-
-fn envelope(headers: &HeaderMap) -> Option<Envelope> {
-    let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let kind = text.split(';').next().unwrap_or("").trim();
-    match kind.to_ascii_lowercase().as_str() {
-        "application/x-amz-json-1.1" => Some(Envelope::Bare),
-        "application/json" => Some(Envelope::Wrapped),
-        _ => None,
-    }
-}
-
-impl Envelope {
-    fn content_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Bare => "application/x-amz-json-1.1",
-            Self::Wrapped => "application/json",
-        })
-    }
-
-    fn close(self, output: Vec<u8>) -> Vec<u8> {
-        match self {
-            Self::Bare => output,
-            Self::Wrapped if output.is_empty() => br#"{"Output":null,"Version":"1.0"}"#.to_vec(),
-            Self::Wrapped => [
-                br#"{"Output":"#.as_slice(),
-                &output,
-                br#","Version":"1.0"}"#,
-            ]
-            .concat(),
-        }
-    }
 }
 
 fn success(envelope: Envelope, body: Option<Vec<u8>>) -> Response {

@@ -54,11 +54,26 @@ pub fn of(mode: Mode, running: &Running) -> String {
                 "  {keys} \\\n  aws cognito-idp create-user-pool \
                  --pool-name demo --region {region} --endpoint-url {first}\n"
             );
-            let _ = writeln!(out, "Pools and their pages, in a browser: {first}/");
-            let _ = writeln!(
-                out,
-                "Messages to users: {first}/_dev/inbox, for programs {first}/_dev/messages"
-            );
+            let _ = writeln!(out, "Next:");
+            let seed = match &running.state.seed {
+                Some(seed) => format!("Pools and users of {} are here", seed.path.display()),
+                None => {
+                    "Pools, clients and users to start with go into cognate.yaml here".to_owned()
+                }
+            };
+            for line in [
+                "Point a client at the address above; any key and region will do (docs/DEV.md)"
+                    .to_owned(),
+                format!("{seed} (docs/SEED.md)"),
+                format!("Pools and their pages, in a browser: {first}/"),
+                format!(
+                    "Messages to users: {first}/_dev/inbox, for programs {first}/_dev/messages"
+                ),
+                "Why something is refused: the header x-cognate-hint, the log, cognate explain"
+                    .to_owned(),
+            ] {
+                let _ = writeln!(out, "  {line}");
+            }
         }
     }
     out.push_str("Ready.");

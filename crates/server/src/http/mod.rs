@@ -1,6 +1,9 @@
 //! HTTP: connections, TLS, hosts and addresses, and the way of a request to the part that answers it.
 
+pub mod authority;
+pub mod authorize;
 pub mod certificates;
+pub mod compat;
 pub mod connections;
 pub mod dev;
 pub mod forwarded;

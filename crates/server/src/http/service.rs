@@ -14,6 +14,9 @@ use hyper::body::Incoming;
 
 use crate::aws::protocol::{self, About};
 use crate::errors;
+use crate::hints;
+use crate::http::authorize;
+use crate::http::compat;
 use crate::http::connections::Connection;
 use crate::http::dev;
 use crate::http::health;
@@ -32,7 +35,13 @@ pub async fn respond(
     request: Request<Incoming>,
 ) -> Response {
     let request_id = random::uuid_v4();
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if state.origins.dev {
+        if let Some(answer) = compat::answer(&parts, &request_id) {
+            return answer;
+        }
+        compat::rewrite(&mut parts);
+    }
     let path = parts.uri.path();
     if path.starts_with("/health/") {
         // On the heap, like all that is not an operation: every request would have to move its state.
@@ -50,6 +59,9 @@ pub async fn respond(
             body,
         };
         return Box::pin(dev::answer(&state, &named.host, &parts, body, &request_id)).await;
+    }
+    if state.origins.dev && path == authorize::PATH {
+        return Box::pin(authorize::answer(&state, &parts, &request_id)).await;
     }
     if import_upload::is_at(path) {
         let from = state.origins.client(peer, &parts.headers);
@@ -147,7 +159,15 @@ async fn browse(
     };
     let url = visitor.base_url.as_ref().or(visitor.domain_url.as_ref());
     let pin = origins.may_pin_https(&asked, url.map(String::as_str));
+    // Only in `dev`, and of the request that was, which the answer needs whole.
+    let dev = state
+        .origins
+        .dev
+        .then(|| parts.uri.query().map(str::to_owned));
     let mut response = page(state, visitor, connection, parts, body).await;
+    if let Some(query) = dev {
+        hints::put_page(&mut response, query.as_deref());
+    }
     if pin {
         response::pin_https(&mut response);
     }

@@ -12,6 +12,7 @@
 mod bounds;
 mod breached;
 mod dev;
+mod dev_kit;
 mod exchange;
 mod export;
 mod health;
@@ -27,6 +28,7 @@ mod protocol;
 mod providers;
 mod rates;
 mod secrets;
+mod seeds;
 mod senders;
 mod socket;
 mod tls;

@@ -28,7 +28,7 @@ async fn connect(
 }
 
 /// Connects to a name, trusting one certificate only.
-async fn connect_to(
+pub(super) async fn connect_to(
     server: &TestServer,
     name: &str,
     trusted: &str,

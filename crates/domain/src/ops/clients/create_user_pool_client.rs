@@ -10,6 +10,8 @@ use cognate_store::tables::{clients, guards};
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
 use crate::records::client::Client;
+use crate::resources::chosen::{self, ClientChoice};
+use crate::resources::client_names;
 use crate::resources::clients::{managed, settings};
 use crate::{audit, clock, ids, resources};
 
@@ -18,12 +20,19 @@ pub async fn create_user_pool_client(
     mut input: CreateUserPoolClientRequest,
 ) -> Result<CreateUserPoolClientResponse> {
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    // `cognate client create` and seeds choose it.
+    let known = cx.memory().get::<String>("client id");
+    let choice = match known.is_none() {
+        true => chosen::of_client(cx, pool.doc.client_ids.as_ref(), &input.client_name).await?,
+        false => ClientChoice::default(),
+    };
+    input.client_name = client_names::kept(cx, input.client_name);
     let secret = match (
         input.generate_secret == Some(true),
         input.client_secret.take().map(SecretString::new),
     ) {
         (true, Some(_)) => return Err(errors::invalid_parameter(unconfirmed::TWO_SECRETS).into()),
-        (true, None) => Some(ids::client_secret()),
+        (true, None) => Some(choice.secret.unwrap_or_else(ids::client_secret)),
         (false, given) => given,
     };
     let (published, generated) = (
@@ -31,9 +40,7 @@ pub async fn create_user_pool_client(
         input.generate_secret == Some(true),
     );
     let mut doc = settings::of_new_client(cx, &pool, input, secret.is_some()).await?;
-    // `cognate client create` chooses it.
-    let chosen = cx.memory().get::<String>("client id");
-    let id = chosen.unwrap_or_else(ids::client_id);
+    let id = known.or(choice.id).unwrap_or_else(ids::client_id);
     doc.managed_secret = managed::of_new_client(cx, &pool, &id, published, generated)?;
     let secrets = secret
         .map(|value| (secret_id(&id, cx.now()), value, cx.now()))

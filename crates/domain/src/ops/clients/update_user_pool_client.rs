@@ -10,14 +10,16 @@ use cognate_store::tables::{clients, guards};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::records::client::Client;
+use crate::resources::client_names;
 use crate::resources::clients::managed::{self, Change};
 use crate::resources::clients::settings;
 use crate::{audit, resources};
 
 pub async fn update_user_pool_client(
     cx: &Cx<'_>,
-    input: UpdateUserPoolClientRequest,
+    mut input: UpdateUserPoolClientRequest,
 ) -> Result<UpdateUserPoolClientResponse> {
+    input.client_name = input.client_name.map(|name| client_names::kept(cx, name));
     resources::pools::contended(cx, attempt(cx, input.clone())).await
 }
 

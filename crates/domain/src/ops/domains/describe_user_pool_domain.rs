@@ -60,7 +60,7 @@ pub async fn describe_user_pool_domain(
     let place = place.map_or(pool.region.as_str(), |(_, place)| place);
     let description = DomainDescriptionType {
         user_pool_id: Some(pool.id.clone()),
-        aws_account_id: Some(cx.settings.account.clone()),
+        aws_account_id: Some(cx.account().to_owned()),
         domain: Some(domain::bare(&row).to_owned()),
         s3_bucket: Some(format!("aws-cognito-prod-{place}-assets")),
         cloud_front_distribution: Some(doc.distribution),

@@ -12,21 +12,29 @@ use cognate_store::tables::pools;
 use crate::cx::Cx;
 use crate::errors::{self, Result, unconfirmed};
 use crate::records::mac;
-use crate::records::pool::Pool;
+use crate::records::pool::{Pool, PoolDoc};
+use crate::resources::chosen;
 use crate::resources::pools::settings;
 use crate::{audit, ids, resources};
 
 pub async fn create_user_pool(
     cx: &Cx<'_>,
-    input: CreateUserPoolRequest,
+    mut input: CreateUserPoolRequest,
 ) -> Result<CreateUserPoolResponse> {
     let region = cx.region().to_owned();
     if !ids::is_region(&region) {
         return Err(errors::invalid_parameter(unconfirmed::INVALID_REGION).into());
     }
+    // `cognate pool create` and seeds choose it.
+    let known = cx.memory().get::<String>("pool id");
+    let tags = input.user_pool_tags.as_mut().filter(|_| known.is_none());
+    let choice = chosen::of_pool(cx, &region, tags).await?;
     let doc = settings::of_new_pool(cx, &region, input)?;
-    // `cognate pool create` chooses it.
-    let chosen = cx.memory().get::<String>("pool id");
+    let doc = PoolDoc {
+        client_ids: choice.clients,
+        ..doc
+    };
+    let chosen = known.or(choice.id);
     let id = chosen.unwrap_or_else(|| ids::pool_id(&region));
     let key = PoolKey::generate();
     let wrapped = cx.root.wrap_pool_key(&id, &key);

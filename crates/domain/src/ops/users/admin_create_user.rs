@@ -7,6 +7,7 @@ use crate::accounts::create_user::{NewUser, create_user, invite_again};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::messages::Origin;
+use crate::resources::chosen;
 use crate::users::{attributes, pre_sign_up, view};
 
 /// Creates the user.
@@ -18,6 +19,9 @@ pub async fn admin_create_user(
     input: AdminCreateUserRequest,
 ) -> Result<AdminCreateUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
+    if let Some(sub) = chosen::of_user(cx, &pool, input.client_metadata.as_ref()).await? {
+        cx.memory().once("sub", || sub);
+    }
     let origin = Origin::of_admin(input.client_metadata.as_ref());
     let temporary = input.temporary_password.map(Secret::new);
     let media = input.desired_delivery_mediums.unwrap_or_default();

@@ -21,7 +21,7 @@ pub(crate) async fn pool_of(cx: &Cx<'_>, text: &str) -> Result<Pool> {
         .filter(|_| arn.service == "cognito-idp")
         .ok_or_else(|| not_a_user_pool(text))?;
     let missing = || resource_not_found(text);
-    if arn.region != cx.region() || arn.account != cx.settings.account {
+    if arn.region != cx.region() || arn.account != cx.account() {
         return Err(missing().into());
     }
     let pool = Pool::load(&cx.store, &cx.root, id)

@@ -2,6 +2,7 @@
 
 mod add_custom_attributes;
 mod changes;
+mod chosen_ids;
 mod delete_user_pool;
 mod get_signing_certificate;
 mod list_user_pools;

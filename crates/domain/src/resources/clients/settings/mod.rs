@@ -143,7 +143,7 @@ fn analytics(cx: &Cx<'_>, sent: AnalyticsConfigurationType) -> Result<AnalyticsC
             }
             let role = format!(
                 "arn:aws:iam::{}:role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp",
-                cx.settings.account
+                cx.account()
             );
             Ok(AnalyticsConfigurationType {
                 role_arn: Some(role),

@@ -133,6 +133,7 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
         }),
         sessions: None,
         log_configurations: None,
+        client_ids: None,
         fold: crate::facts::names::FOLD_VERSION,
         shape: 0,
         space: 0,
