@@ -153,7 +153,7 @@ async fn other_grants_are_for_clients_that_are_registered(t: &TestApp) {
     assert_eq!(refusal(machine.await), INVALID_CLIENT);
     let cx = s.cx(t, Endpoint::Token);
     let device = run(&cx, About::default, || {
-        Box::pin(oauth::device::tokens(&cx, id, Some("c")))
+        Box::pin(oauth::device::tokens(&cx, id, Some("c"), None))
     });
     assert_eq!(refusal(device.await).error, "unsupported_grant_type");
 }
