@@ -98,6 +98,7 @@ SESSIONS = [
     "node/next_auth.mjs",
     "node/passport_oauth2.mjs",
     "python/mcp_session.py",
+    "python/mcp_documents.py",
     "node/mcp_session.mjs",
     "python/federation_pysaml2.py",
     "node/federation_pysaml2.mjs",
@@ -124,7 +125,7 @@ PAGES = {
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",
     "node/branding_keys.mjs", "node/gallery_session.mjs",
     "python/federation_pysaml2.py", "node/federation_pysaml2.mjs", "node/federation_samlify.mjs",
-    "python/mcp_session.py", "node/mcp_session.mjs",
+    "python/mcp_session.py", "python/mcp_documents.py", "node/mcp_session.mjs",
 }
 # One engine runs each of these. They show what a client, a browser or another program makes of the server's answers, which
 # the tests of the domain compare on both engines; the two halves take about as long.
@@ -137,6 +138,9 @@ ONE_ENGINE = {
     "node/federation_oidc_provider.mjs": "sqlite",
     "node/federation_samlify.mjs": "sqlite",
     "node/pages_scripts.mjs": "sqlite",
+    "python/mcp_session.py": "sqlite",
+    "python/mcp_documents.py": "sqlite",
+    "node/mcp_session.mjs": "postgres",
     "python/aws_cli.py": "postgres",
     "python/export_session.py": "postgres",
     "python/mail_session.py": "postgres",
@@ -279,6 +283,7 @@ def main():
                 "E2E_PROVIDER_CERT": str(provider_certificate),
                 "E2E_PROVIDER_KEY": str(provider_private),
                 "E2E_PYTHON": sys.executable,
+                "E2E_NODE": options.node,
                 "NODE_EXTRA_CA_CERTS": str(authority),
                 "E2E_COMMAND": json.dumps(server.command),
                 "E2E_AWS_CLI": str(Path(options.aws_cli).absolute()),

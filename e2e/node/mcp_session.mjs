@@ -9,11 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
-import * as two from '@modelcontextprotocol/client';
-import { UnauthorizedError as UnauthorizedOne } from '@modelcontextprotocol/sdk/client/auth.js';
-import { Client as ClientOne } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport as TransportOne } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ENDPOINT, PASSWORD, administrator, check, claims, confirmedUser, session } from './support.mjs';
+import { Browser, Provider, SDKS, tools } from './mcp_clients.mjs';
+import { ENDPOINT, administrator, check, claims, confirmedUser, session } from './support.mjs';
 
 const TOOLS = ['read_note'];
 const here = path => fileURLToPath(new URL(path, import.meta.url));
@@ -55,102 +52,13 @@ function run(program, args, options, each = () => {}) {
   return done;
 }
 
-/** A browser without scripts, which signs a user in where a page asks, and counts these pages. */
-class Browser {
-  cookies = new Map();
-  pages = 0;
-
-  async #send(url, options) {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(url, { redirect: 'manual', ...options, headers: { cookie, ...options?.headers } });
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      if (/max-age=0/i.test(line)) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return answer;
-  }
-
-  /** Opens a URL and returns the one on which the browser leaves the server. */
-  async open(url) {
-    for (let n = 0; n < 10; n += 1) {
-      let answer = await this.#send(url);
-      if (answer.status === 200) {
-        this.pages += 1;
-        const [, action, inputs] = /<form[^>]*action="(\/[^"]*)"[^>]*>(.*?)<\/form>/s.exec(await answer.text());
-        const fields = new URLSearchParams();
-        for (const [tag] of inputs.matchAll(/<input[^>]*>/g)) {
-          const name = /\bname="([^"]*)"/.exec(tag)?.[1];
-          if (name) fields.set(name, /\bvalue="([^"]*)"/.exec(tag)?.[1] ?? '');
-        }
-        fields.set('username', 'ada');
-        fields.set('password', PASSWORD);
-        const target = new URL(action.replaceAll('&amp;', '&').replaceAll('&#38;', '&'), url);
-        answer = await this.#send(target, { method: 'POST', body: fields, headers: { origin: target.origin } });
-      }
-      const location = answer.headers.get('location');
-      if (!location) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-      url = new URL(location, url).href;
-      if (!url.startsWith(`${ENDPOINT}/`)) return url;
-    }
-    throw new Error(`more than ten redirects, the last to ${url}`);
-  }
-}
-
-/** What a client keeps, in memory; `asked` is the URL to which it wants to send the browser. */
-class Provider {
-  constructor(clientId, redirectUrl, tokens, scope) {
-    Object.assign(this, { clientId, redirectUrl, kept: tokens });
-    this.clientMetadata = { redirect_uris: [redirectUrl], token_endpoint_auth_method: 'none', scope };
-  }
-  state = () => (this.sent = randomBytes(8).toString('hex'));
-  clientInformation = () => ({ client_id: this.clientId });
-  tokens = () => this.kept;
-  saveTokens = tokens => (this.kept = tokens);
-  redirectToAuthorization = url => (this.asked = url);
-  saveCodeVerifier = verifier => (this.verifier = verifier);
-  codeVerifier = () => this.verifier;
-  saveDiscoveryState = found => (this.found = found);
-  discoveryState = () => this.found;
-}
-
-/** The tools of a resource; signs in by the browser if the SDK wants to. */
-async function tools({ Client, Transport, Unauthorized, finish }, resource, provider, browser) {
-  const attempt = async () => {
-    const client = new Client({ name: 'session', version: '1' });
-    const transport = new Transport(new URL(resource), { authProvider: provider });
-    try {
-      await client.connect(transport);
-      return (await client.listTools()).tools.map(tool => tool.name);
-    } catch (error) {
-      if (!(error instanceof Unauthorized)) throw error;
-      await finish(transport, new URL(await browser.open(provider.asked.href)), provider);
-      return null;
-    } finally {
-      await client.close();
-    }
-  };
-  return (await attempt()) ?? attempt();
-}
-
-const SDKS = {
-  'SDK 2': {
-    Client: two.Client, Transport: two.StreamableHTTPClientTransport, Unauthorized: two.UnauthorizedError,
-    finish: (transport, back) => transport.finishAuth(back.searchParams),
-  },
-  'SDK 1': {
-    Client: ClientOne, Transport: TransportOne, Unauthorized: UnauthorizedOne,
-    finish: (transport, back) => transport.finishAuth(back.searchParams.get('code')),
-  },
-};
-
 /** One of the SDKs: signs in, refreshes. */
 async function sdk(name, site) {
   const { resource, clientId, callback, issuer, meta } = site;
   const both = [`${resource}/read`, `${resource}/write`];
   const scopes = provider => claims(provider.kept.access_token).scope.split(' ').sort();
   const browser = new Browser();
-  const provider = new Provider(clientId, callback);
+  const provider = new Provider(clientId, callback, { issuer });
   check(`${name}: the tools`, await tools(SDKS[name], resource, provider, browser), TOOLS);
   const { aud, iss, client_id } = claims(provider.kept.access_token);
   check(`${name}: the token`, { aud, iss, client_id, scopes: scopes(provider) }, { aud: resource, iss: issuer, client_id: clientId, scopes: both });

@@ -11,7 +11,6 @@ import sys
 import urllib.parse
 import warnings
 import webbrowser
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -21,7 +20,7 @@ from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuth
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthToken
 
-from agents import Browser, free_port, protected_server, recipe
+from agents import AtOnce, Browser, free_port, protected_server, recipe
 from support import ENDPOINT, check, claims, get_json, part, session
 
 # The packages of SDK 1 that differ from those of SDK 2 are beside the environment.
@@ -129,27 +128,6 @@ async def machine(site, resource):
         )
         check(f"a machine by {method}", await site["tools"](resource, auth), TOOLS)
         check("its token", (claims(kept.tokens.access_token)["aud"], kept.tokens.refresh_token), (resource, None))
-
-
-class AtOnce(webbrowser.BaseBrowser):
-    """The system's browser, which goes on beside the program that opens it."""
-
-    def __init__(self, browser):
-        super().__init__()
-        self.browser, self.beside = browser, ThreadPoolExecutor(1)
-
-    def open(self, url, new=0, autoraise=True):
-        self.beside.submit(self._visit, url)
-        return True
-
-    def _visit(self, url):
-        ended = self.browser.open(url)
-        for _ in range(100):
-            try:
-                return requests.get(ended, timeout=30)
-            except requests.ConnectionError:
-                import time
-                time.sleep(0.1)
 
 
 async def fast(site, resource):
