@@ -58,6 +58,8 @@ SESSIONS = [
     "python/export_session.py",
     "python/import_session.py",
     "python/seed_session.py",
+    "python/helpers_session.py",
+    "node/helpers.mjs",
     "rust/sdk",
     "node/sdk_v3.mjs",
     "node/sdk_v3_first_factors.mjs",
@@ -132,6 +134,8 @@ PAGES = {
 ONE_ENGINE = {
     "node/gallery_session.mjs": "sqlite",
     "python/import_session.py": "sqlite",
+    "python/helpers_session.py": "sqlite",
+    "node/helpers.mjs": "sqlite",
     "python/risk_session.py": "sqlite",
     "python/every_field_cli.py": "sqlite",
     "python/triggers_wrong_answers.py": "sqlite",

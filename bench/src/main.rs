@@ -31,6 +31,7 @@ mod scale;
 mod seed;
 mod sign_ups;
 mod sinks;
+mod snapshots;
 mod steps;
 mod threats;
 mod timing;
@@ -169,6 +170,12 @@ enum What {
         #[arg(long, default_value_t = 20)]
         seconds: u64,
     },
+    /// How long snapshots of `dev` and the way back to them take.
+    Snapshots {
+        /// Users in the pool.
+        #[arg(long, default_value_t = 1_000)]
+        users: u64,
+    },
     /// Start-up time, idle memory, size of the program.
     Machine,
     /// The times of answers for known and unknown users, compared (Welch's t).
@@ -212,6 +219,7 @@ fn main() -> Result<()> {
             }
             What::SignUps { rate, seconds } => sign_ups::run(&arguments, *rate, *seconds).await,
             What::Imports { users, seconds } => imports::run(&arguments, *users, *seconds).await,
+            What::Snapshots { users } => snapshots::run(&arguments, *users).await,
             What::Machine => machine::run(&arguments).await,
             What::Timing { calls } => timing::run(&arguments, *calls).await,
         }

@@ -13,7 +13,8 @@ pub const HOUR: i64 = 60 * MINUTE;
 /// Microseconds in a day.
 pub const DAY: i64 = 24 * HOUR;
 
-/// The wall clock plus the offset that `POST /_dev/clock` adds to the service's time. The offset never shrinks.
+/// The wall clock plus the offset that `POST /_dev/clock` adds to the service's time. The offset shrinks only when another
+/// state of the database takes the place of the whole one.
 #[derive(Default)]
 pub struct Clock {
     offset: AtomicI64,
@@ -58,6 +59,12 @@ impl Clock {
         if self.offset.fetch_max(offset, Ordering::Relaxed) < offset {
             self.moved.send_replace(());
         }
+    }
+
+    /// Takes over the offset of the database that has replaced the one before, which may be smaller.
+    pub fn replace(&self, offset: i64) {
+        self.offset.store(offset.max(0), Ordering::Relaxed);
+        self.moved.send_replace(());
     }
 
     /// Returns a receiver that sees each move from now on, so that what is due by then need not wait.

@@ -23,13 +23,14 @@ use crate::database::backup::schedule;
 use crate::database::database_identity;
 use crate::database::sealing;
 use crate::http::connections::Bounds;
+use crate::http::dev;
 use crate::http::health;
 use crate::http::limits::{Load, connections_within_open_files};
 use crate::http::listen::Listening;
 use crate::http::metrics;
 use crate::http::tls::Tls;
 use crate::places::KnownPlaces;
-use crate::settings::data_dir::DataDir;
+use crate::settings::data_dir::{DataDir, ENDPOINT_FILE};
 use crate::settings::{Database, ServerConfig};
 use crate::state::State;
 
@@ -50,6 +51,7 @@ pub struct Running {
     jobs: JoinHandle<()>,
     listening: Arc<Listening>,
     control: Option<PathBuf>,
+    endpoint: Option<PathBuf>,
     folder: Option<DataDir>,
     patience: Duration,
 }
@@ -221,6 +223,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         rates: Rates::new(rates),
         backups,
         seed,
+        dev: dev::Tools::new(database.folder.as_ref().map(DataDir::path)),
         clock_agrees,
     });
 
@@ -237,6 +240,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
             Err(error) => tracing::warn!(%error, "commands cannot reach this server while it runs"),
         }
     }
+    let endpoint = endpoint_file(mode, &database, &addresses, tls.is_some())?;
     if let Some(tls) = &tls {
         tasks.push(tokio::spawn(tls.clone().watch()));
     }
@@ -274,9 +278,28 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         jobs,
         listening,
         control: control_path,
+        endpoint,
         folder,
         patience: shutdown,
     })
+}
+
+/// Writes where `dev` answers into the folder of its database, for the commands that ask it.
+fn endpoint_file(
+    mode: Mode,
+    database: &Database,
+    addresses: &[SocketAddr],
+    tls: bool,
+) -> anyhow::Result<Option<PathBuf>> {
+    let folder = database.folder.as_ref().filter(|_| mode == Mode::Dev);
+    let (Some(folder), Some(address)) = (folder, addresses.first()) else {
+        return Ok(None);
+    };
+    let scheme = if tls { "https" } else { "http" };
+    let path = folder.path().join(ENDPOINT_FILE);
+    let written = std::fs::write(&path, format!("{scheme}://{address}\n"));
+    written.with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Some(path))
 }
 
 impl Running {
@@ -302,8 +325,8 @@ impl Running {
         for task in self.tasks.drain(..) {
             task.abort();
         }
-        if let Some(path) = self.control.take() {
-            let _ = std::fs::remove_file(path);
+        for path in [self.control.take(), self.endpoint.take()] {
+            let _ = path.map(std::fs::remove_file);
         }
         drop(self.folder.take());
     }

@@ -10,6 +10,7 @@ use cognate_web::{Site, Verdict};
 
 use crate::audit::refusals::Refusals;
 use crate::aws::newer::Newer;
+use crate::http::dev::Tools;
 use crate::http::limits::Load;
 use crate::http::origin::OriginRules;
 use crate::seed::start::SeedFile;
@@ -36,6 +37,8 @@ pub struct State {
     pub backups: crate::database::backup::run::Settings,
     /// What the pools had from the start.
     pub seed: Option<SeedFile>,
+    /// What `dev` keeps for tests.
+    pub dev: Tools,
     /// True if this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
 }

@@ -44,6 +44,15 @@ pub struct Store {
     trail: Arc<Trail>,
 }
 
+/// A file of [`Store::copy_to`] that is to replace the database.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// The file.
+    pub from: std::path::PathBuf,
+    /// The names of values in `meta` that must be the same in the file and in the database.
+    pub same: &'static [&'static str],
+}
+
 /// Counts of the batches and loads of all handles of a database since it was opened, by their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -325,6 +334,29 @@ impl Store {
         outcome
     }
 
+    /// Copies the database as it is now into the file `path`, which its owner alone may read. SQLite only.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file cannot be written; [`StoreError::Refused`] on PostgreSQL.
+    pub async fn copy_to(&self, path: &std::path::Path) -> Result<(), StoreError> {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.copy_to(path).await,
+            Driver::Postgres(_) => Err(no_files()),
+        }
+    }
+
+    /// Replaces the whole database by a copy, in one transaction. What the caller keeps in memory is then of another
+    /// state. SQLite only.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] for a file of another database, and on PostgreSQL; nothing was changed then.
+    pub async fn restore(&self, restore: Restore) -> Result<(), StoreError> {
+        match &self.driver {
+            Driver::Sqlite(driver) => driver.restore(restore).await,
+            Driver::Postgres(_) => Err(no_files()),
+        }
+    }
+
     /// Checks that reads and writes can work now.
     ///
     /// # Errors
@@ -375,4 +407,8 @@ impl Store {
             Driver::Postgres(driver) => driver.wall_skew().await,
         }
     }
+}
+
+fn no_files() -> StoreError {
+    StoreError::Refused("a database of PostgreSQL is no file".to_owned())
 }

@@ -9,6 +9,7 @@ mod log;
 mod reader;
 mod snapshot;
 mod value;
+mod whole;
 mod writer;
 
 use std::sync::Arc;

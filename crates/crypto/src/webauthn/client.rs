@@ -1,4 +1,5 @@
-//! An authenticator in software: the other side of both ceremonies, for tests. No server calls it.
+//! An authenticator in software: the other side of both ceremonies, for tests and for `cognate dev`, which has
+//! one for tests of applications. `serve` never calls it.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};

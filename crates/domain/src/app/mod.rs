@@ -25,6 +25,7 @@ pub mod signatures;
 pub mod sources;
 pub mod surroundings;
 pub mod upstreams;
+pub mod whole;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -57,6 +58,7 @@ use crate::app::signatures::Signatures;
 use crate::app::sources::Sources;
 use crate::app::surroundings::Surroundings;
 use crate::app::upstreams::Upstreams;
+use crate::app::whole::{Alone, Whole};
 use crate::clock::Clock;
 use crate::errors::{Fault, Result};
 use crate::records::client::Client;
@@ -214,6 +216,8 @@ pub struct App {
     pub outbox: tokio::sync::Notify,
     /// Wakes the sending of events when rows of the audit trail were linked.
     pub linked: tokio::sync::Notify,
+    /// Keeps the database one while it is used.
+    pub whole: Whole,
 }
 
 impl App {
@@ -258,6 +262,7 @@ impl App {
             inbox: tokio::sync::Notify::new(),
             outbox: tokio::sync::Notify::new(),
             linked: tokio::sync::Notify::new(),
+            whole: Whole::new(settings.mode == Mode::Dev),
             settings,
             store,
             root,
@@ -324,6 +329,23 @@ impl App {
     /// The store's; `Fault::Stale` if the pool changed meanwhile.
     pub async fn cached_signers(&self, pool: &Pool) -> Result<Arc<PoolSigners>> {
         self.cache.signers(self.sources(), pool).await
+    }
+
+    /// Forgets what this process knows of the database, which a snapshot has replaced, and follows what it says now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn replaced(&self, alone: &mut Alone) -> Result<()> {
+        alone.replaced();
+        self.cache.clear();
+        self.surroundings
+            .with(|windows| *windows = Default::default());
+        self.inbox.notify_waiters();
+        self.outbox.notify_one();
+        self.linked.notify_one();
+        let offset = crate::records::meta::clock_offset(&self.store).await?;
+        self.clock.replace(offset);
+        Ok(())
     }
 
     /// Moves the service clock ahead by `micros` and keeps that in the database (`dev` only; design, clocks).

@@ -261,6 +261,8 @@ pub async fn turn<J: Job>(app: &App, node: &str) -> Result<()> {
 
 /// Does one job, unless another node has its lease.
 async fn work<J: Job>(app: &App, node: &str, key: &str) -> Result<()> {
+    let mut held = app.whole.hold().await;
+    let state = held.state();
     let now = J::now(app);
     let taken = table::take(&app.store, J::KIND, key, node, now, now + LEASE).await;
     let Some(lease) = taken.map_err(broken)? else {
@@ -281,7 +283,13 @@ async fn work<J: Job>(app: &App, node: &str, key: &str) -> Result<()> {
                 pause,
             } => (table::checkpoint(batch, &lease, &cursor, now + pause), true),
             Progress::More if now - renewed <= LEASE / 4 => {
+                drop(held);
                 rest(begun).await;
+                held = app.whole.hold().await;
+                // A snapshot has taken the place of the database in which the job was found.
+                if held.state() != state {
+                    return Ok(());
+                }
                 continue;
             }
             Progress::More => (table::extend(Batch::new(), &lease, now + LEASE), false),
@@ -292,7 +300,12 @@ async fn work<J: Job>(app: &App, node: &str, key: &str) -> Result<()> {
             Ok(_) | Err(CommitError::Conflict(_)) => return Ok(()),
             Err(error) => return Err(broken(error)),
         }
+        drop(held);
         rest(begun).await;
+        held = app.whole.hold().await;
+        if held.state() != state {
+            return Ok(());
+        }
     }
 }
 

@@ -366,6 +366,9 @@ async fn find(cx: &Cx<'_>, at: At<'_>, text: &str, invalid: fn() -> ApiError) ->
     if row.client_id != client.id || !session.is_of(client) {
         return Err(auth::refresh_token_of_another_client().into());
     }
+    if session.expired.is_some() {
+        return Err(auth::refresh_token_expired().into());
+    }
     Ok(Live {
         token,
         user,

@@ -48,9 +48,22 @@ pub struct SessionDoc {
     /// The claim of that name. It stays as it is when the pool renames its levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// What of its tokens a test has let expire, in `dev`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired: Option<Expired>,
     /// What an authorization request was granted; None in sessions of the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorized: Option<Authorized>,
+}
+
+/// Tokens of a session that count as expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Expired {
+    /// Refresh tokens.
+    Refresh,
+    /// Access tokens too.
+    All,
 }
 
 /// What an authorization request was granted, for the tokens of its session and those that follow by refresh.

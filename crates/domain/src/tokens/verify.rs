@@ -17,7 +17,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::grant::ACCOUNT_SCOPE;
 use crate::tokens::presented::{Claims, Presented};
-use crate::tokens::session::{self, SessionDoc};
+use crate::tokens::session::{self, Expired, SessionDoc};
 
 /// The right that an access token must grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,9 @@ pub async fn access_token(cx: &Cx<'_>, token: &str, require: Require<'_>) -> Res
     let (row, session) = session::read(&pool, &claims.sub, &session_id, session)?;
     if row.client_id != client.id {
         return Err(auth::access_token_invalid().into());
+    }
+    if session.expired == Some(Expired::All) {
+        return Err(auth::access_token_expired().into());
     }
     if !require.is_met(claims) {
         return Err(auth::access_token_scopes().into());

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod counted;
 pub mod deletion;
 pub mod devices;
+pub mod expire;
 pub mod filter;
 pub mod invitation;
 pub mod lookup;

@@ -168,6 +168,7 @@ async fn alone(request: Request, state: &State) -> Result<Result<Value, String>,
 
 async fn perform(request: Request, state: &State) -> Reply {
     let app = &state.app;
+    let _held = app.whole.hold().await;
     let request = match alone(request, state).await {
         Ok(outcome) => return outcome.map_or_else(Reply::Refused, Reply::Done),
         Err(request) => request,

@@ -23,6 +23,7 @@ pub(crate) mod banner;
 mod branding;
 mod breached;
 mod client;
+mod dev;
 mod events;
 mod explain;
 mod export;
@@ -57,10 +58,10 @@ pub fn command() -> Command {
                 .value_name("FILE")
                 .help("TOML file with settings"),
         )
-        .subcommand(sub(
+        .subcommand(dev::commands(sub(
             "dev",
             "Run the server on this machine with known keys, an inbox and a movable clock",
-        ))
+        )))
         .subcommand(sub("serve", "Run the server in production"))
         .subcommand(sub("version", "Print the version"))
         .subcommand(health::command())
@@ -164,6 +165,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 
 async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
+        Some(("dev", sub)) if dev::run(config, sub).await? => Ok(()),
         Some(("dev", _)) => serve(Mode::Dev, config).await,
         Some(("serve", _)) => serve(Mode::Serve, config).await,
         Some(("version", _)) => say(&format!("cognate {}", env!("CARGO_PKG_VERSION"))),

@@ -1,26 +1,14 @@
 //! `cognate triggers`: the calls of functions that a running `dev` recorded.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, bail};
-use bytes::Bytes;
 use clap::{Arg, ArgMatches, Command};
-use cognate_outbound::{Limits, Outbound, Reach};
-use http::{Method, Request, StatusCode};
+use http::Method;
 use serde_json::Value;
 
+use super::dev::{ask, listening};
 use super::{say, text};
-use crate::settings::DEFAULT_LISTEN;
 use crate::settings::config::Config;
 use crate::time_text::rfc3339;
-
-/// A replay lasts as long as the tries of its function.
-const LIMITS: Limits = Limits {
-    total: Duration::from_secs(600),
-    connect: Duration::from_secs(5),
-    bytes: 128 << 20,
-    content_type: None,
-};
 
 /// Returns the grammar of the command.
 pub(super) fn command() -> Command {
@@ -40,7 +28,7 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("list", _)) => {
-            let answer = ask(config, Method::GET, "/_dev/triggers").await?;
+            let answer = ask(&listening(config), Method::GET, "/_dev/triggers").await?;
             let calls = answer.get("triggers").and_then(Value::as_array);
             for call in calls.into_iter().flatten() {
                 say(&line(call))?;
@@ -52,7 +40,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
                 .parse()
                 .context("ID is a number of `list`")?;
             let path = format!("/_dev/triggers/{id}/replay");
-            let call = ask(config, Method::POST, &path).await?;
+            let call = ask(&listening(config), Method::POST, &path).await?;
             say(&line(&call))?;
             let result = call.get("output").or_else(|| call.get("error"));
             say(&format!("{:#}", result.unwrap_or(&Value::Null)))
@@ -80,41 +68,4 @@ fn line(call: &Value) -> String {
         member("pool"),
         member("arn"),
     )
-}
-
-async fn ask(config: &Config, method: Method, path: &str) -> anyhow::Result<Value> {
-    let address = config
-        .many("listen")
-        .first()
-        .map_or(DEFAULT_LISTEN, String::as_str);
-    let scheme = if config.one("tls_cert").is_some() {
-        "https"
-    } else {
-        "http"
-    };
-    let url = format!("{scheme}://{address}{path}");
-    let request = Request::builder()
-        .method(method)
-        .uri(&url)
-        .body(Bytes::new())?;
-    let answer = Outbound::reaching(Reach::PlainHttp)
-        .send(request, LIMITS)
-        .await;
-    let answer = answer.with_context(|| {
-        format!("no dev server answers on {address}: start one, or name its address with --listen")
-    })?;
-    let document: Option<Value> = serde_json::from_slice(answer.body()).ok();
-    match (answer.status(), document) {
-        (StatusCode::OK, Some(document)) => Ok(document),
-        (_, Some(document)) if document.get("error").is_some() => {
-            bail!(
-                "{}",
-                document
-                    .get("error")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-            )
-        }
-        (status, _) => bail!("what listens on {address} is no dev server: it answers {status}"),
-    }
 }

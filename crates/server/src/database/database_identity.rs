@@ -14,6 +14,8 @@ pub const MODE: &str = "mode";
 const KEY_CHECK: &str = "sealing_key_check";
 const ROTATING: &str = "sealing_key_rotating";
 const SIGNED: &str = "rows_signed";
+/// The values that a snapshot and the database that it replaces must have in common.
+pub const SAME: &[&str] = &[MODE, KEY_CHECK];
 /// The restore that is under way; empty when it is done. Rows of this table are never deleted.
 const RESTORING: &str = "restoring";
 /// The check value of a database that is half restored, so that programs that know no restore refuse it too.

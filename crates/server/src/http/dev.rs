@@ -1,36 +1,63 @@
-//! `/_dev/*`: the inbox, the authenticator apps, the calls of functions, the metrics, the clock and the reset of `cognate dev` (design
-//! decision 11).
+//! `/_dev/*`: what tests ask a server of `cognate dev`: its messages, codes, calls of functions, clock, snapshots (design
+//! decision 11, docs/TEST-API.md). `serve` has none of it.
 //!
 //! There are no CORS headers here, and a request that a foreign web page could have made is refused, since these paths
 //! show every code and delete everything.
 
+mod clock;
+mod events;
+mod expire;
+mod messages;
+mod names;
+mod passkeys;
+mod people;
+mod snapshots;
+mod totp;
+mod triggers;
+
+use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cognate_access::{ClientAddress, json};
-use cognate_domain::messages::inbox::{self, InboxFilter};
-use cognate_domain::signin::mfa::software_token;
+use cognate_access::ClientAddress;
 use cognate_store::percent;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use hyper::body::Incoming;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
-use crate::database::reset;
 use crate::errors;
 use crate::http::connections::Connection;
 use crate::http::host::Host;
 use crate::http::limits::BodyLimit;
 use crate::http::metrics;
 use crate::http::response::{self, Response};
-use crate::seed::start;
 use crate::state::State;
-use crate::time_text::duration;
+
+use passkeys::Passkeys;
+use snapshots::Snapshots;
+
+/// What a server keeps for tests, besides its database.
+pub struct Tools {
+    snapshots: Snapshots,
+    passkeys: Passkeys,
+}
+
+impl Tools {
+    /// Returns the tools of a server whose database is in the folder; None for one that is no file.
+    pub fn new(data: Option<&Path>) -> Self {
+        Self {
+            snapshots: Snapshots::new(data),
+            passkeys: Passkeys::default(),
+        }
+    }
+}
 
 /// The longest `wait` of a long poll.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The interval at which a long poll looks for messages that another node wrote.
+/// The interval at which a long poll looks for what another node wrote.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// A request's body that was not read yet.
@@ -46,6 +73,57 @@ pub struct UnreadBody<'a> {
 /// The path of the inbox for people, which is a page.
 pub const INBOX: &str = "/_dev/inbox";
 
+/// A request that a route answers.
+struct Ask<'a> {
+    state: &'a Arc<State>,
+    /// What stands in the path where the route has `{}`; not decoded.
+    name: &'a str,
+    query: &'a str,
+    /// At most 64 KiB; empty for other methods than POST.
+    body: &'a [u8],
+}
+
+type Answering<'a> = Pin<Box<dyn Future<Output = Result<Value, Trouble>> + Send + 'a>>;
+
+/// What answers a route.
+type Run = for<'a> fn(Ask<'a>) -> Answering<'a>;
+
+/// The routes: method, path, and what answers. The metrics alone are not here, which are no JSON.
+const ROUTES: &[(&str, &str, Run)] = &[
+    ("GET", "/_dev/messages", |ask| Box::pin(messages::list(ask))),
+    ("GET", "/_dev/totp", |ask| Box::pin(totp::show(ask))),
+    ("GET", "/_dev/triggers", |ask| Box::pin(triggers::list(ask))),
+    ("POST", "/_dev/triggers/{}/replay", |ask| {
+        Box::pin(triggers::replay(ask))
+    }),
+    ("POST", "/_dev/passkeys", |ask| {
+        Box::pin(passkeys::create(ask))
+    }),
+    ("POST", "/_dev/passkeys/answer", |ask| {
+        Box::pin(passkeys::answer(ask))
+    }),
+    ("POST", "/_dev/expire", |ask| Box::pin(expire::run(ask))),
+    ("GET", "/_dev/events", |ask| Box::pin(events::list(ask))),
+    ("GET", "/_dev/clock", |ask| Box::pin(clock::show(ask))),
+    ("POST", "/_dev/clock", |ask| Box::pin(clock::advance(ask))),
+    ("POST", "/_dev/reset", |ask| Box::pin(clock::reset(ask))),
+    ("GET", "/_dev/snapshots", |ask| {
+        Box::pin(snapshots::list(ask))
+    }),
+    ("POST", "/_dev/snapshots/{}", |ask| {
+        Box::pin(snapshots::make(ask))
+    }),
+    ("DELETE", "/_dev/snapshots/{}", |ask| {
+        Box::pin(snapshots::delete(ask))
+    }),
+    ("POST", "/_dev/snapshots/{}/restore", |ask| {
+        Box::pin(snapshots::restore(ask))
+    }),
+];
+
+/// The path of the metrics.
+const METRICS: &str = "/_dev/metrics";
+
 /// True if the request may be answered: it is for a host of this server, and no foreign page has sent it.
 pub fn is_open(state: &State, host: &Host, headers: &http::HeaderMap) -> bool {
     state.origins.may_administer(host, headers) && !state.origins.is_cross_site(headers)
@@ -53,57 +131,120 @@ pub fn is_open(state: &State, host: &Host, headers: &http::HeaderMap) -> bool {
 
 /// Answers a path under `/_dev`.
 pub async fn answer(
-    state: &State,
+    state: &Arc<State>,
     host: &Host,
     parts: &Parts,
     body: UnreadBody<'_>,
     request_id: &str,
 ) -> Response {
     if !is_open(state, host, &parts.headers) {
-        return refuse(
-            StatusCode::FORBIDDEN,
-            &errors::foreign_page().message.unwrap_or_default(),
-            request_id,
-        );
+        let why = errors::foreign_page().message.unwrap_or_default();
+        return refuse(StatusCode::FORBIDDEN, &why, request_id);
     }
-    let outcome = match (&parts.method, parts.uri.path()) {
-        (&Method::GET, "/_dev/metrics") => return metrics::text(&state.app),
-        (&Method::GET, "/_dev/messages") => messages(state, parts.uri.query().unwrap_or("")).await,
-        (&Method::GET, "/_dev/totp") => totp(state, parts.uri.query().unwrap_or("")).await,
-        (&Method::GET, "/_dev/triggers") => triggers(state),
-        (&Method::GET, "/_dev/clock") => Ok(clock(state)),
-        (&Method::POST, "/_dev/clock") => advance(state, body).await,
-        (&Method::POST, "/_dev/reset") => empty(state, parts.uri.query().unwrap_or("")).await,
-        (
-            _,
-            "/_dev/messages" | "/_dev/totp" | "/_dev/triggers" | "/_dev/clock" | "/_dev/reset"
-            | "/_dev/metrics",
-        ) => return wrong_method(request_id),
-        (method, path) => match replayed(path) {
-            Some(id) if method == Method::POST => replay(state, id).await,
-            Some(_) => return wrong_method(request_id),
-            None => return refuse(StatusCode::NOT_FOUND, "Not found.", request_id),
-        },
+    let (method, path) = (parts.method.as_str(), parts.uri.path());
+    if path == METRICS && parts.method == Method::GET {
+        return metrics::text(&state.app);
+    }
+    let (name, run) = match find(method, path) {
+        Ok(found) => found,
+        Err(status) => {
+            let why = match status {
+                StatusCode::METHOD_NOT_ALLOWED => "Not with this method.",
+                _ => "Not found.",
+            };
+            return refuse(status, why, request_id);
+        }
+    };
+    let body = match parts.method == Method::POST {
+        true => read(state, body).await,
+        false => Ok(None),
+    };
+    let outcome = match &body {
+        Err(response) => Err(Trouble::refused(*response, "The body could not be read.")),
+        Ok(body) => {
+            let body = body.as_ref().map_or(&[][..], |body| &body.bytes);
+            let query = parts.uri.query().unwrap_or("");
+            let ask = Ask {
+                state,
+                name,
+                query,
+                body,
+            };
+            run(ask).await
+        }
     };
     match outcome {
         Ok(value) => shown(StatusCode::OK, &value, request_id),
-        Err(Trouble::Asked(why)) => refuse(StatusCode::BAD_REQUEST, &why, request_id),
+        Err(Trouble::Refused(status, why)) => refuse(status, &why, request_id),
         Err(Trouble::Server(why)) => {
             tracing::error!(%why, "a /_dev call failed");
-            refuse(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "It failed; see the log.",
-                request_id,
-            )
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            refuse(status, "It failed; see the log.", request_id)
         }
     }
 }
 
+/// Finds the route of a request, and the name in its path.
+fn find<'a>(method: &str, path: &'a str) -> Result<(&'a str, Run), StatusCode> {
+    let mut status = match path == METRICS {
+        true => StatusCode::METHOD_NOT_ALLOWED,
+        false => StatusCode::NOT_FOUND,
+    };
+    for (of, pattern, run) in ROUTES {
+        if let Some(name) = name_in(path, pattern) {
+            if *of == method {
+                return Ok((name, *run));
+            }
+            status = StatusCode::METHOD_NOT_ALLOWED;
+        }
+    }
+    Err(status)
+}
+
+/// Returns the part of the path that stands where the pattern has `{}`, empty where it has none; None for another path.
+fn name_in<'a>(path: &'a str, pattern: &str) -> Option<&'a str> {
+    let Some((before, behind)) = pattern.split_once("{}") else {
+        return (path == pattern).then_some("");
+    };
+    let name = path.strip_prefix(before)?.strip_suffix(behind)?;
+    (!name.is_empty() && !name.contains('/')).then_some(name)
+}
+
+async fn read(
+    state: &State,
+    posted: UnreadBody<'_>,
+) -> Result<Option<crate::http::limits::Body>, StatusCode> {
+    let UnreadBody {
+        connection,
+        from,
+        body,
+    } = posted;
+    let read = state.load.read(connection, from, body, BodyLimit::Small);
+    read.await.map(Some).map_err(|_| StatusCode::BAD_REQUEST)
+}
+
+/// Why a request is not done.
 enum Trouble {
-    /// The request makes no sense.
-    Asked(String),
+    /// The caller is told why.
+    Refused(StatusCode, String),
     /// For the log.
     Server(String),
+}
+
+impl Trouble {
+    fn refused(status: StatusCode, why: impl Into<String>) -> Self {
+        Self::Refused(status, why.into())
+    }
+
+    /// The request makes no sense.
+    fn asked(why: impl Into<String>) -> Self {
+        Self::refused(StatusCode::BAD_REQUEST, why)
+    }
+
+    /// There is no such thing.
+    fn missing(why: impl Into<String>) -> Self {
+        Self::refused(StatusCode::NOT_FOUND, why)
+    }
 }
 
 fn shown(status: StatusCode, value: &Value, request_id: &str) -> Response {
@@ -120,100 +261,8 @@ fn refuse(status: StatusCode, why: &str, request_id: &str) -> Response {
     shown(status, &json!({"error": why}), request_id)
 }
 
-fn wrong_method(request_id: &str) -> Response {
-    refuse(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "Not with this method.",
-        request_id,
-    )
-}
-
 fn failed(fault: impl std::fmt::Debug) -> Trouble {
     Trouble::Server(format!("{fault:?}"))
-}
-
-/// Lists the messages that match, newest first. With `wait` it waits so many seconds for the first one.
-async fn messages(state: &State, query: &str) -> Result<Value, Trouble> {
-    let mut filter = InboxFilter::default();
-    let mut wait = Duration::ZERO;
-    for pair in pairs(query) {
-        let (name, value) = pair?;
-        if name == "wait" {
-            let seconds = value
-                .parse::<f64>()
-                .ok()
-                .and_then(|s| Duration::try_from_secs_f64(s).ok());
-            wait = seconds
-                .ok_or_else(|| Trouble::Asked("`wait` is a number of seconds".into()))?
-                .min(LONGEST_WAIT);
-            continue;
-        }
-        let field = match name {
-            "pool" => &mut filter.pool,
-            "user" => &mut filter.user,
-            "to" => &mut filter.to,
-            "kind" => &mut filter.kind,
-            "after" => &mut filter.after,
-            _ => {
-                return Err(Trouble::Asked(format!(
-                    "`{name}` is no filter: use pool, user, to, kind, after, wait"
-                )));
-            }
-        };
-        *field = (!value.is_empty()).then_some(value);
-    }
-    let deadline = Instant::now() + wait;
-    loop {
-        // Listens before it looks, so that no message in between is missed.
-        let arrival = state.app.inbox.notified();
-        let found = inbox::list(&state.app, &filter).await.map_err(failed)?;
-        if !found.is_empty() || Instant::now() >= deadline || state.load.is_draining() {
-            return Ok(json!({"messages": found}));
-        }
-        let until = deadline.min(Instant::now() + LOOK);
-        let _ = tokio::time::timeout_at(until, arrival).await;
-    }
-}
-
-/// Returns the codes that the authenticator apps of a user show: of the registered one and of the one being set up.
-async fn totp(state: &State, query: &str) -> Result<Value, Trouble> {
-    let (mut pool, mut user) = (String::new(), String::new());
-    for pair in pairs(query) {
-        match pair? {
-            ("pool", value) => pool = value,
-            ("user", value) => user = value,
-            (name, _) => {
-                return Err(Trouble::Asked(format!(
-                    "`{name}` is no filter: use pool, user"
-                )));
-            }
-        }
-    }
-    let shown = software_token::shown(&state.app, &pool, &user)
-        .await
-        .map_err(failed)?;
-    let shown = shown.ok_or_else(|| Trouble::Asked("`pool` and `user` name no user".into()))?;
-    serde_json::to_value(shown).map_err(failed)
-}
-
-/// Lists the recorded calls of functions, the newest first.
-fn triggers(state: &State) -> Result<Value, Trouble> {
-    let calls = serde_json::to_value(state.functions.recorded()).map_err(failed)?;
-    Ok(json!({"triggers": calls}))
-}
-
-/// Returns the number of the call in the path of a replay.
-fn replayed(path: &str) -> Option<u64> {
-    let id = path.strip_prefix("/_dev/triggers/")?;
-    id.strip_suffix("/replay")?.parse().ok()
-}
-
-/// Calls a function again with a recorded event.
-async fn replay(state: &State, id: u64) -> Result<Value, Trouble> {
-    let call = state.functions.replay(id).await;
-    let call =
-        call.ok_or_else(|| Trouble::Asked(format!("no recorded call has the number {id}")))?;
-    serde_json::to_value(call).map_err(failed)
 }
 
 /// Parses the names and values of a query.
@@ -221,68 +270,23 @@ fn pairs(query: &str) -> impl Iterator<Item = Result<(&str, String), Trouble>> {
     query.split('&').filter(|p| !p.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let value = decode(value)
-            .ok_or_else(|| Trouble::Asked(format!("`{name}` is not percent-encoded UTF-8")))?;
+            .ok_or_else(|| Trouble::asked(format!("`{name}` is not percent-encoded UTF-8")))?;
         Ok((name, value))
     })
 }
 
-/// Returns the service's time, as the API prints times.
-fn clock(state: &State) -> Value {
-    let millis = state.app.clock.service() / 1000;
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "milliseconds of this era fit a double exactly"
-    )]
-    let seconds = millis as f64 / 1000.0;
-    json!({"now": seconds})
+/// Reads a body; `example`: what the caller is told to send instead of another.
+fn parse<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Trouble> {
+    let value = cognate_access::json::parse(body).map_err(|_| Trouble::asked(example))?;
+    T::deserialize(value).map_err(|error| Trouble::asked(format!("{error}: {example}")))
 }
 
-async fn advance(state: &State, posted: UnreadBody<'_>) -> Result<Value, Trouble> {
-    let example = || {
-        Trouble::Asked(
-            r#"send {"advance":"31d"}: a number and s, m, h or d; the clock never goes back"#
-                .into(),
-        )
-    };
-    let UnreadBody {
-        connection,
-        from,
-        body,
-    } = posted;
-    let body = state
-        .load
-        .read(connection, from, body, BodyLimit::Small)
-        .await
-        .map_err(|_| example())?;
-    let value = json::parse(&body.bytes).map_err(|_| example())?;
-    let text = value
-        .as_object()
-        .filter(|o| o.len() == 1)
-        .and_then(|o| o.get("advance"))
-        .and_then(Value::as_str);
-    let micros = text.and_then(duration).ok_or_else(example)?;
-    state.app.advance_clock(micros).await.map_err(failed)?;
-    Ok(clock(state))
-}
-
-/// Empties the server; with `seed=1` the seed is applied again.
-async fn empty(state: &State, query: &str) -> Result<Value, Trouble> {
-    let again = match query {
-        "" | "seed=0" => None,
-        "seed=1" => {
-            let none = || Trouble::Asked("this server was started without a seed".into());
-            Some(state.seed.as_ref().ok_or_else(none)?)
-        }
-        _ => return Err(Trouble::Asked("a reset takes `seed=1` or nothing".into())),
-    };
-    reset::run(&state.app).await.map_err(failed)?;
-    state.keys.forget();
-    state.functions.forget();
-    if let Some(seed) = again {
-        let applied = Box::pin(start::apply(&state.app, seed)).await;
-        applied.map_err(|error| Trouble::Asked(error.to_string()))?;
-    }
-    Ok(json!({}))
+/// Parses the seconds of a long poll.
+fn wait(value: &str) -> Result<Duration, Trouble> {
+    let seconds = value.parse::<f64>().ok();
+    let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let wait = wait.ok_or_else(|| Trouble::asked("`wait` is a number of seconds"))?;
+    Ok(wait.min(LONGEST_WAIT))
 }
 
 /// Decodes a percent-encoded value. `+` stays what it is, because phone numbers and addresses have it and people paste
@@ -302,5 +306,22 @@ mod tests {
         assert_eq!(decode("%4"), None);
         assert_eq!(decode("%zz"), None);
         assert_eq!(decode("%ff"), None);
+    }
+
+    #[test]
+    fn a_name_is_one_part_of_the_path() {
+        let pattern = "/_dev/snapshots/{}/restore";
+        assert_eq!(name_in("/_dev/snapshots/a/restore", pattern), Some("a"));
+        for path in [
+            "/_dev/snapshots//restore",
+            "/_dev/snapshots/a/b/restore",
+            "/_dev/snapshots/restore",
+            "/_dev/snapshots/a/restore/",
+            "/_dev/snapshots/a",
+        ] {
+            assert_eq!(name_in(path, pattern), None, "{path}");
+        }
+        assert_eq!(name_in("/_dev/clock", "/_dev/clock"), Some(""));
+        assert_eq!(name_in("/_dev/clock/", "/_dev/clock"), None);
     }
 }

@@ -190,7 +190,10 @@ async fn operation(
     let (reply, op) = (call.reply(), call.op());
     let work = {
         let state = state.clone();
-        move |slot| async move { call.answer(&state, slot).await }
+        move |slot| async move {
+            let _held = state.app.whole.hold().await;
+            call.answer(&state, slot).await
+        }
     };
     let unfinished = match in_own_task(&state.load, &request_id, work).await {
         Ok(answer) => return answer,
@@ -236,6 +239,7 @@ async fn page(
     let work = {
         let state = state.clone();
         move |slot| async move {
+            let _held = state.app.whole.hold().await;
             // The body's share of the budget is kept until there is an answer.
             let bytes = body.as_ref().map_or_else(Bytes::new, |b| b.bytes.clone());
             let request = Request::from_parts(parts, bytes);

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cognate_crypto::random;
 
+/// The file in the folder with the URL of the `dev` that runs on it.
+pub const ENDPOINT_FILE: &str = "endpoint";
+
 /// A data folder.
 pub struct DataDir {
     path: PathBuf,

@@ -314,7 +314,8 @@ impl Database {
     }
 }
 
-const DEV_FOLDER: &str = ".cognate";
+/// The folder of `dev` where none is named.
+pub const DEV_FOLDER: &str = ".cognate";
 const SERVE_FOLDER: &str = "cognate-data";
 
 /// Returns the folder of a command that names none: the one that exists.

@@ -326,6 +326,13 @@ async fn serve_has_none_of_it() {
         "/_dev/totp",
         "/_dev/clock",
         "/_dev/reset",
+        "/_dev/passkeys",
+        "/_dev/passkeys/answer",
+        "/_dev/expire",
+        "/_dev/events",
+        "/_dev/snapshots",
+        "/_dev/snapshots/a",
+        "/_dev/snapshots/a/restore",
         "/_dev",
     ] {
         for method in [Method::GET, Method::POST] {

@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::json;
 
 /// Returns the database of the test run; tests that need it print a warning if there is none.
-async fn database() -> Option<String> {
+pub(crate) async fn database() -> Option<String> {
     #[allow(
         clippy::disallowed_methods,
         reason = "the test run says where its PostgreSQL is"

@@ -17,10 +17,10 @@ use tokio::sync::oneshot;
 
 use super::file_lock::FileLock;
 use super::log::{self, Log};
-use super::{Shared, reader, run, value};
+use super::{Shared, reader, run, value, whole};
 use crate::batch::Requirement;
 use crate::load::Load;
-use crate::{Batch, CommitError, Outcome, StoreError};
+use crate::{Batch, CommitError, Outcome, Restore, StoreError};
 
 /// Batches that share a transaction.
 const GROUP: usize = 256;
@@ -40,6 +40,10 @@ pub(super) enum Message {
     Load {
         load: Load,
         reply: oneshot::Sender<Result<(), CommitError>>,
+    },
+    Restore {
+        restore: Restore,
+        reply: oneshot::Sender<Result<(), StoreError>>,
     },
     Close(oneshot::Sender<()>),
 }
@@ -118,6 +122,7 @@ impl Writer {
             let mut batches = Vec::new();
             let mut replies = Vec::new();
             let mut loading = None;
+            let mut restoring = None;
             let mut closing = None;
             let mut next = Some(first);
             while let Some(message) = next {
@@ -129,6 +134,10 @@ impl Writer {
                     // In a transaction of its own, after the batches that came before it.
                     Message::Load { load, reply } => {
                         loading = Some((load, reply));
+                        break;
+                    }
+                    Message::Restore { restore, reply } => {
+                        restoring = Some((restore, reply));
                         break;
                     }
                     Message::Close(done) => {
@@ -155,6 +164,15 @@ impl Writer {
                 // Nobody listens when the restore was given up.
                 reply.send(answer).unwrap_or_default();
                 self.checkpoint();
+            }
+            if let Some((restore, reply)) = restoring {
+                let answer = self.restore(&restore);
+                let done = answer.is_ok();
+                // Nobody listens when the request was given up; the database is replaced.
+                reply.send(answer).unwrap_or_default();
+                if done {
+                    self.restart_log();
+                }
             }
             if closing.is_some() {
                 return closing;
@@ -241,6 +259,33 @@ impl Writer {
         };
         self.fail(&error);
         Err(error.into())
+    }
+
+    fn restore(&mut self, restore: &Restore) -> Result<(), StoreError> {
+        if self.connection.is_none() {
+            self.reopen();
+        }
+        let unusable = || StoreError::Unavailable("the file could not be opened again".to_owned());
+        let connection = self.connection.as_mut().ok_or_else(unusable)?;
+        let replaced = whole::replace(connection, restore);
+        if let Err(error @ StoreError::Unavailable(_)) = &replaced {
+            self.fail(error);
+        }
+        replaced
+    }
+
+    /// Has the log copied into the database: a restore grows it, and nothing counts by how much.
+    fn restart_log(&mut self) {
+        self.log.end();
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        // What readers keep in it is copied after a later commit.
+        let copied = log::checkpoint(&connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        self.adopt(connection);
+        if let Err(error) = copied {
+            self.fail(&value::store_error(&error));
+        }
     }
 
     fn fail(&mut self, error: &StoreError) {

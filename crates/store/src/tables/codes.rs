@@ -22,6 +22,7 @@ const FAIL: &str = "INSERT INTO codes (pool_id, user_id, purpose, sealed, create
      failures = codes.failures + 1, ver = codes.ver + 1";
 const USE: &str =
     "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3 AND ver = ?4";
+const EXPIRE: &str = "UPDATE codes SET expires = ?3, ver = ver + 1 WHERE pool_id = ?1 AND user_id = ?2 AND expires > ?3";
 const DELETE: &str = "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2 AND purpose = ?3";
 const DELETE_ALL: &str = "DELETE FROM codes WHERE pool_id = ?1 AND user_id = ?2";
 
@@ -127,6 +128,11 @@ pub fn fail(batch: Batch, pool_id: &str, subject: &str, purpose: &str, now: i64)
 /// Uses up the code that was read at `ver` ([`CODE_STALE`]).
 pub fn consume(batch: Batch, pool_id: &str, subject: &str, purpose: &str, ver: i64) -> Batch {
     batch.one(USE, params![pool_id, subject, purpose, ver], CODE_STALE)
+}
+
+/// Lets all codes of a user expire now.
+pub fn expire(batch: Batch, pool_id: &str, user_id: &str, now: i64) -> Batch {
+    batch.run(EXPIRE, params![pool_id, user_id, now])
 }
 
 /// Forgets a code, if there is one.

@@ -3,7 +3,7 @@
 use super::rows::Query;
 use crate::{Batch, Label, Store, StoreError, params};
 
-const GET: &str = "SELECT value FROM meta WHERE name = ?1";
+pub(crate) const GET: &str = "SELECT value FROM meta WHERE name = ?1";
 const INSERT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
 const REPLACE: &str = "UPDATE meta SET value = ?2 WHERE name = ?1 AND value = ?3";
 const PUT: &str = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";

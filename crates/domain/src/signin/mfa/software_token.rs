@@ -186,6 +186,8 @@ pub struct DevCode {
     pub code: Option<String>,
     /// Seconds until there is one.
     pub wait: i64,
+    /// Seconds for which the code is accepted from now on; 0 without one.
+    pub seconds: i64,
 }
 
 impl DevCode {
@@ -193,7 +195,10 @@ impl DevCode {
         // The code of the next step is accepted already.
         let step = now.div_euclid(totp::STEP).max(last_step.saturating_add(1));
         let wait = (step - 1) * totp::STEP - now;
+        // So is the code of the step before.
+        let end = (step + 2) * totp::STEP;
         Self {
+            seconds: if wait <= 0 { end - now } else { 0 },
             secret: seed.secret_code().expose().clone(),
             code: (wait <= 0).then(|| seed.code_at(step * totp::STEP).expose().clone()),
             wait: wait.max(0),

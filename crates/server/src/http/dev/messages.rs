@@ -1,0 +1,50 @@
+//! `GET /_dev/messages`: what would have been sent to users.
+
+use std::time::Duration;
+
+use cognate_domain::messages::inbox::{self, InboxFilter};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{Ask, LOOK, Trouble, failed, pairs, wait};
+
+/// Lists the messages that match, newest first. With `wait` it waits so many seconds for the first one.
+pub(super) async fn list(ask: Ask<'_>) -> Result<Value, Trouble> {
+    let state = ask.state;
+    let mut filter = InboxFilter::default();
+    let mut longest = Duration::ZERO;
+    for pair in pairs(ask.query) {
+        let (name, value) = pair?;
+        let field = match name {
+            "wait" => {
+                longest = wait(&value)?;
+                continue;
+            }
+            "pool" => &mut filter.pool,
+            "user" => &mut filter.user,
+            "to" => &mut filter.to,
+            "kind" => &mut filter.kind,
+            "after" => &mut filter.after,
+            _ => {
+                return Err(Trouble::asked(format!(
+                    "`{name}` is no filter: use pool, user, to, kind, after, wait"
+                )));
+            }
+        };
+        *field = (!value.is_empty()).then_some(value);
+    }
+    let deadline = Instant::now() + longest;
+    loop {
+        // Listens before it looks, so that no message in between is missed.
+        let arrival = state.app.inbox.notified();
+        let found = {
+            let _held = state.app.whole.hold().await;
+            inbox::list(&state.app, &filter).await.map_err(failed)?
+        };
+        if !found.is_empty() || Instant::now() >= deadline || state.load.is_draining() {
+            return Ok(json!({"messages": found}));
+        }
+        let until = deadline.min(Instant::now() + LOOK);
+        let _ = tokio::time::timeout_at(until, arrival).await;
+    }
+}

@@ -1,0 +1,213 @@
+//! `/_dev/snapshots`: the whole server as it is now under a name, and back to it.
+//!
+//! A snapshot is a copy of the embedded database in a file of the data folder, which its owner alone may read. A restore waits
+//! for the requests and jobs under way and keeps later ones waiting, replaces the database in one transaction and forgets
+//! what this process knew of it. So everything that is in the database follows: users, sessions, messages, jobs, keys and
+//! the offset of the clock.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use cognate_store::{Restore, StoreError};
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::{Ask, Trouble, failed, names};
+use crate::database::database_identity::SAME;
+use crate::state::State;
+use crate::time_text::rfc3339;
+
+/// The most snapshots.
+const MOST: usize = 64;
+/// How long a restore waits for what is under way.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The end of the names of files.
+const ENDING: &str = ".db";
+/// The file that becomes a snapshot; no name of a snapshot has a point.
+const UNFINISHED: &str = "new.snapshot";
+
+/// The snapshots of a server.
+pub struct Snapshots {
+    /// None for a database that is no file.
+    folder: Option<PathBuf>,
+    /// One at a time makes, restores or deletes one.
+    turn: Mutex<()>,
+}
+
+/// A snapshot in the listing.
+struct Found {
+    name: String,
+    bytes: u64,
+    /// Microseconds by the wall clock.
+    made: i64,
+}
+
+impl Snapshots {
+    /// Returns the snapshots of the database in a folder.
+    pub fn new(data: Option<&Path>) -> Self {
+        Self {
+            folder: data.map(|data| data.join("snapshots")),
+            turn: Mutex::default(),
+        }
+    }
+
+    fn folder(&self) -> Result<&Path, Trouble> {
+        self.folder.as_deref().ok_or_else(|| {
+            Trouble::refused(
+                StatusCode::NOT_IMPLEMENTED,
+                "there are snapshots of the embedded database alone, and this server's is in PostgreSQL",
+            )
+        })
+    }
+
+    /// Returns the file of a snapshot, which may not be there.
+    fn file(&self, name: &str) -> Result<PathBuf, Trouble> {
+        let folder = self.folder()?;
+        Ok(folder.join(format!("{}{ENDING}", names::check(name)?)))
+    }
+
+    /// Lists the snapshots by their names.
+    async fn list(&self) -> Result<Vec<Found>, Trouble> {
+        let folder = self.folder()?.to_owned();
+        let found = tokio::task::spawn_blocking(move || look(&folder)).await;
+        found.map_err(failed)?.map_err(failed)
+    }
+}
+
+fn look(folder: &Path) -> std::io::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let file = entry.file_name();
+        let name = file.to_str().and_then(|name| name.strip_suffix(ENDING));
+        let Some(name) = name.filter(|name| names::check(name).is_ok()) else {
+            continue;
+        };
+        let facts = entry.metadata()?;
+        let since = facts.modified()?.duration_since(UNIX_EPOCH);
+        found.push(Found {
+            name: name.to_owned(),
+            bytes: facts.len(),
+            made: i64::try_from(since.unwrap_or_default().as_micros()).unwrap_or(i64::MAX),
+        });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn missing(name: &str) -> Trouble {
+    Trouble::missing(format!("there is no snapshot {name}"))
+}
+
+/// Lists the snapshots.
+pub(super) async fn list(ask: Ask<'_>) -> Result<Value, Trouble> {
+    let found = ask.state.dev.snapshots.list().await?;
+    let shown: Vec<Value> = found.iter().map(show).collect();
+    Ok(json!({"snapshots": shown}))
+}
+
+fn show(found: &Found) -> Value {
+    json!({"name": found.name, "bytes": found.bytes, "made": rfc3339(found.made)})
+}
+
+/// Makes a snapshot, in the place of one that has the name already.
+pub(super) async fn make(ask: Ask<'_>) -> Result<Value, Trouble> {
+    let (state, name) = (ask.state, ask.name.to_owned());
+    in_own_task(state, move |state| async move {
+        let snapshots = &state.dev.snapshots;
+        let file = snapshots.file(&name)?;
+        let _turn = snapshots.turn.lock().await;
+        let others = snapshots.list().await?;
+        if others.len() >= MOST && others.iter().all(|other| other.name != name) {
+            let why = format!("there are {MOST} snapshots already: delete some");
+            return Err(Trouble::refused(StatusCode::CONFLICT, why));
+        }
+        let folder = snapshots.folder()?;
+        let mut builder = std::fs::DirBuilder::new();
+        builder
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(failed)?;
+        let unfinished = folder.join(UNFINISHED);
+        // A request under way may still be between two of its commits.
+        let alone = alone(&state).await?;
+        let copied = state.app.store.copy_to(&unfinished).await;
+        drop(alone);
+        copied.map_err(failed)?;
+        std::fs::rename(&unfinished, &file).map_err(failed)?;
+        let made = snapshots.list().await?;
+        let made = made.iter().find(|made| made.name == name);
+        made.map(show).ok_or_else(|| missing(&name))
+    })
+    .await
+}
+
+/// Restores a snapshot.
+pub(super) async fn restore(ask: Ask<'_>) -> Result<Value, Trouble> {
+    let (state, name) = (ask.state, ask.name.to_owned());
+    in_own_task(state, move |state| async move {
+        let from = state.dev.snapshots.file(&name)?;
+        let _turn = state.dev.snapshots.turn.lock().await;
+        if !from.is_file() {
+            return Err(missing(&name));
+        }
+        let mut alone = alone(&state).await?;
+        // What they say is of the state that ends here.
+        state.refusals.flush(&state.app).await;
+        let restored = state.app.store.restore(Restore { from, same: SAME }).await;
+        restored.map_err(|error| match error {
+            StoreError::Refused(why) => Trouble::refused(StatusCode::CONFLICT, why),
+            other => failed(other),
+        })?;
+        state.keys.forget();
+        state.functions.forget();
+        state.app.replaced(&mut alone).await.map_err(failed)?;
+        Ok(super::clock::now(&state))
+    })
+    .await
+}
+
+/// Deletes a snapshot.
+pub(super) async fn delete(ask: Ask<'_>) -> Result<Value, Trouble> {
+    let snapshots = &ask.state.dev.snapshots;
+    let file = snapshots.file(ask.name)?;
+    let _turn = snapshots.turn.lock().await;
+    match std::fs::remove_file(file) {
+        Ok(()) => Ok(json!({})),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(missing(ask.name)),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Waits until no request and no job is under way, and keeps later ones waiting.
+async fn alone(state: &State) -> Result<cognate_domain::app::whole::Alone, Trouble> {
+    let alone = tokio::time::timeout(PATIENCE, state.app.whole.alone()).await;
+    let busy = || {
+        Trouble::refused(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "requests or jobs that call others are still under way: try again",
+        )
+    };
+    alone.ok().flatten().ok_or_else(busy)
+}
+
+/// Does the work in a task of its own, so that a client that goes away does not stop it between its steps.
+async fn in_own_task<F>(
+    state: &Arc<State>,
+    work: impl FnOnce(Arc<State>) -> F + Send,
+) -> Result<Value, Trouble>
+where
+    F: Future<Output = Result<Value, Trouble>> + Send + 'static,
+{
+    tokio::spawn(work(state.clone())).await.map_err(failed)?
+}
