@@ -46,7 +46,8 @@ async function site(cognate) {
   });
   const pool = made.UserPool.Id;
   await send('SetUserPoolMfaConfig', {
-    UserPoolId: pool, MfaConfiguration: 'OFF', WebAuthnConfiguration: { RelyingPartyId: 'login.example.com' },
+    UserPoolId: pool, MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true },
+    WebAuthnConfiguration: { RelyingPartyId: 'login.example.com' },
   });
   const app = await send('CreateUserPoolClient', {
     UserPoolId: pool, ClientName: 'web',

@@ -67,7 +67,8 @@ def site(cognate):
     pool = client.create_user_pool(PoolName="shop", AutoVerifiedAttributes=["email"], Policies=policies)
     pool = pool["UserPool"]["Id"]
     client.set_user_pool_mfa_config(
-        UserPoolId=pool, MfaConfiguration="OFF", WebAuthnConfiguration={"RelyingPartyId": "login.example.com"}
+        UserPoolId=pool, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True},
+        WebAuthnConfiguration={"RelyingPartyId": "login.example.com"},
     )
     flows = ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
     app = client.create_user_pool_client(UserPoolId=pool, ClientName="web", ExplicitAuthFlows=flows)
